@@ -1,0 +1,42 @@
+//! Compiles `proto/` without protoc and keeps the encoded descriptor set for reflection and JSON.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+const PROTO_ROOT: &str = "proto";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed={PROTO_ROOT}");
+    let mut files = Vec::new();
+    collect_protos(Path::new(PROTO_ROOT), &mut files)?;
+    files.sort();
+
+    let mut compiler = protox::Compiler::new([PROTO_ROOT])?;
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(&files)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    // The encoded form keeps the options that the decoded one drops.
+    fs::write(
+        out.join("descriptors.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
+
+    tonic_prost_build::configure()
+        .bytes(".")
+        .build_client(true)
+        .build_server(true)
+        .compile_fds(compiler.file_descriptor_set())?;
+    Ok(())
+}
+
+fn collect_protos(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect_protos(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "proto") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
