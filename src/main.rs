@@ -1,1 +1,3 @@
-fn main(){}
+//! Runs the campaign ledger.
+
+fn main() {}

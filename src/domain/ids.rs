@@ -1,0 +1,208 @@
+//! Names of things. An id is valid because it exists: the only way to one is `parse`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Longest id, in characters: room for a UUID with a prefix, short enough for a key.
+pub const MAX_ID_CHARS: usize = 64;
+/// States the rule an id keeps.
+pub const ID_RULE: &str = "must be 1 to 64 characters of a-z 0-9 - _";
+
+fn is_id(text: &str) -> bool {
+    (1..=MAX_ID_CHARS).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Reads an id.
+            ///
+            /// # Errors
+            /// The rule it breaks.
+            pub fn parse(text: &str) -> Result<Self, &'static str> {
+                if is_id(text) { Ok(Self(text.into())) } else { Err(ID_RULE) }
+            }
+
+            /// Returns the text of the id.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// Names a tenant.
+    BrandId,
+    /// Names a campaign within its brand.
+    CampaignId,
+    /// Names a creator within its brand.
+    CreatorId,
+    /// Names a collaboration within its campaign.
+    CollaborationId,
+    /// Names a deliverable within its collaboration.
+    DeliverableId,
+    /// Names a publication within its collaboration.
+    PublicationId,
+    /// Names a shipment within its collaboration.
+    ShipmentId,
+    /// Names a cost line within its campaign.
+    CostId,
+    /// Names a payment within its campaign.
+    PaymentId,
+    /// Names a refund within its order.
+    RefundId,
+    /// Names an actor.
+    ActorId,
+    /// Names the system an order is from.
+    OrderSource,
+    /// Names a niche, such as `skincare`.
+    Niche,
+    /// Names a version of a model.
+    ModelVersion,
+}
+
+/// Names a campaign across brands.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct CampaignRef {
+    /// The tenant.
+    pub brand: BrandId,
+    /// The campaign.
+    pub campaign: CampaignId,
+}
+
+/// Names a creator across brands.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct CreatorRef {
+    /// The tenant.
+    pub brand: BrandId,
+    /// The creator.
+    pub creator: CreatorId,
+}
+
+/// Names a collaboration across brands.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct CollaborationRef {
+    /// The tenant.
+    pub brand: BrandId,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The collaboration.
+    pub collaboration: CollaborationId,
+}
+
+impl CollaborationRef {
+    /// Names the campaign of the collaboration.
+    pub fn campaign_ref(&self) -> CampaignRef {
+        CampaignRef {
+            brand: self.brand.clone(),
+            campaign: self.campaign.clone(),
+        }
+    }
+}
+
+/// Names a publication across brands.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct PublicationRef {
+    /// The collaboration that published.
+    pub collaboration: CollaborationRef,
+    /// The publication.
+    pub publication: PublicationId,
+}
+
+/// Names an order of a brand.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct OrderRef {
+    /// The tenant.
+    pub brand: BrandId,
+    /// The order.
+    pub order: OrderKey,
+}
+
+/// Names an order within a brand.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct OrderKey {
+    /// System the order is from.
+    pub source: OrderSource,
+    /// Its id there.
+    pub id: Reference,
+}
+
+/// Longest foreign reference, in characters.
+pub const MAX_REFERENCE_CHARS: usize = 128;
+/// States the rule a foreign reference keeps.
+pub const REFERENCE_RULE: &str = "must be 1 to 128 printable ASCII characters";
+
+/// An id another system gave: an order id, the reference of a transfer.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Reference(Arc<str>);
+
+impl Reference {
+    /// Reads a reference.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let printable = text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+        if (1..=MAX_REFERENCE_CHARS).contains(&text.len()) && printable {
+            Ok(Self(text.into()))
+        } else {
+            Err(REFERENCE_RULE)
+        }
+    }
+
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// States the rule a request id keeps.
+pub const REQUEST_ID_RULE: &str = "must be 1 to 64 characters of a-z A-Z 0-9 - _ . :";
+
+/// The caller's name for a request: the same id twice is the same request.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// Reads a request id.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let allowed = text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+        if (1..=MAX_ID_CHARS).contains(&text.len()) && allowed {
+            Ok(Self(text.into()))
+        } else {
+            Err(REQUEST_ID_RULE)
+        }
+    }
+
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,210 @@
+//! Exact money: integers in minor units, rationals where something must be divided, no floats.
+
+use std::fmt;
+
+use num_rational::Ratio;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// States the rule a currency code keeps.
+pub const CURRENCY_RULE: &str = "must be an ISO 4217 code of a currency with minor units";
+
+/// A currency of ISO 4217 that amounts can be stated in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// Reads a code such as `IDR`.
+    ///
+    /// # Errors
+    /// The rule it breaks; codes without an exponent, such as `XXX`, are no currencies here.
+    pub fn parse(code: &str) -> Result<Self, &'static str> {
+        let known = iso_currency::Currency::from_code(code).ok_or(CURRENCY_RULE)?;
+        known.exponent().ok_or(CURRENCY_RULE)?;
+        let bytes = code.as_bytes().try_into().map_err(|_| CURRENCY_RULE)?;
+        Ok(Self(bytes))
+    }
+
+    /// Returns the code.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("a parsed code is ASCII")
+    }
+
+    /// Returns the decimals of the minor unit (ISO 4217): IDR 2, JPY 0, KWD 3.
+    pub fn exponent(&self) -> u32 {
+        iso_currency::Currency::from_code(self.code())
+            .and_then(|currency| currency.exponent())
+            .map(u32::from)
+            .expect("a parsed code has an exponent")
+    }
+
+    /// Returns the smallest amount that can be paid, in minor units: IDR 100 (one rupiah), others 1.
+    pub fn settlement_increment(&self) -> i64 {
+        match self.code() {
+            "IDR" => 100,
+            _ => 1,
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = <[u8; 3]>::deserialize(deserializer)?;
+        let code = std::str::from_utf8(&bytes).map_err(de::Error::custom)?;
+        Currency::parse(code).map_err(de::Error::custom)
+    }
+}
+
+/// An amount of one currency, in minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Money {
+    /// The currency.
+    pub currency: Currency,
+    /// Minor units of it.
+    pub minor: i64,
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} minor", self.currency, self.minor)
+    }
+}
+
+/// States the rule a rate keeps.
+pub const RATE_RULE: &str =
+    "must be a decimal above 0 with at most 18 digits before and 12 after the point";
+const RATE_DIGITS: (usize, usize) = (18, 12);
+
+/// A pinned exchange rate: major units of the reporting currency for one major unit of the amount.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FxRate {
+    /// Decimal text, as given.
+    pub rate: Rate,
+    /// Where it comes from.
+    pub source: String,
+    /// When it was in force.
+    pub rated_at: super::Timestamp,
+}
+
+/// The decimal text of a rate; its value is exact.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Rate(String);
+
+impl Rate {
+    /// Reads decimal text such as `15875.5`.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |part: &str, most: usize| {
+            (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let well_formed = digits(whole, RATE_DIGITS.0) && digits(fraction, RATE_DIGITS.1);
+        let positive = text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+        if well_formed && positive {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(RATE_RULE)
+        }
+    }
+
+    /// Returns the text as given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn exact(&self) -> Ratio<i128> {
+        let (whole, fraction) = self.0.split_once('.').unwrap_or((&self.0, ""));
+        let scale = 10_i128.pow(fraction.len() as u32);
+        let digits = format!("{whole}{fraction}");
+        let number = digits.parse().expect("at most 30 digits fit i128");
+        Ratio::new(number, scale)
+    }
+}
+
+/// Converts an amount at a rate into minor units of `to`, half-even to the minor unit.
+///
+/// `None` when the result does not fit int64.
+///
+/// ```
+/// use campaign_ledger::domain::{Currency, Money, Rate, convert};
+/// let usd = Currency::parse("USD").unwrap();
+/// let idr = Currency::parse("IDR").unwrap();
+/// let ten_dollars = Money { currency: usd, minor: 1_000 };
+/// // 10 USD at 15,875.5 is Rp158,755, which is 15,875,500 minor units.
+/// assert_eq!(convert(ten_dollars, &Rate::parse("15875.5").unwrap(), idr), Some(15_875_500));
+/// ```
+pub fn convert(amount: Money, rate: &Rate, to: Currency) -> Option<i64> {
+    use num_traits::CheckedMul;
+    let from_scale = 10_i128.pow(amount.currency.exponent());
+    let to_scale = 10_i128.pow(to.exponent());
+    let scaled = Ratio::new(i128::from(amount.minor) * to_scale, from_scale);
+    let exact = scaled.checked_mul(&rate.exact())?;
+    i64::try_from(half_even(exact)).ok()
+}
+
+/// Rounds to the nearest integer, ties to the even one.
+pub fn half_even(value: Ratio<i128>) -> i128 {
+    let (numerator, denominator) = (*value.numer(), *value.denom());
+    let floor = numerator.div_euclid(denominator);
+    let rest = numerator.rem_euclid(denominator);
+    match (denominator - rest).cmp(&rest) {
+        std::cmp::Ordering::Greater => floor,
+        std::cmp::Ordering::Less => floor + 1,
+        std::cmp::Ordering::Equal => floor + (floor & 1),
+    }
+}
+
+/// The whole, in basis points.
+pub const WHOLE_BP: u32 = 10_000;
+
+/// Takes a part of an amount, half-even to the increment.
+///
+/// `amount` and the result in minor units; `part_bp` at most 10,000, so the result fits.
+pub fn part_of(amount_minor: i64, part_bp: u32, increment: i64) -> i64 {
+    let exact = Ratio::new(
+        i128::from(amount_minor) * i128::from(part_bp),
+        i128::from(WHOLE_BP) * i128::from(increment),
+    );
+    let rounded = half_even(exact) * i128::from(increment);
+    i64::try_from(rounded).unwrap_or(amount_minor)
+}
+
+/// Splits an amount by shares, half-even to the increment, the remainder on the last share.
+///
+/// Shares add to 10,000; the parts add to the amount.
+///
+/// ```
+/// use campaign_ledger::domain::allocate;
+/// assert_eq!(allocate(100, &[3_333, 3_333, 3_334], 1), [33, 33, 34]);
+/// // In rupiah: 1,001 minor units split in half, to whole rupiah, the rest on the last.
+/// assert_eq!(allocate(1_001, &[5_000, 5_000], 100), [500, 501]);
+/// ```
+pub fn allocate(amount_minor: i64, shares_bp: &[u32], increment: i64) -> Vec<i64> {
+    let mut parts: Vec<i64> = shares_bp
+        .iter()
+        .map(|share| part_of(amount_minor, *share, increment))
+        .collect();
+    if let Some((last, others)) = parts.split_last_mut() {
+        *last = amount_minor - others.iter().sum::<i64>();
+    }
+    parts
+}

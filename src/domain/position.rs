@@ -1,0 +1,37 @@
+//! A place in the log.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Numbers an event within its partition: 1, 2, 3 … without gaps. 0 means "before everything".
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct Position(u64);
+
+impl Position {
+    /// Stands before the first event.
+    pub const START: Position = Position(0);
+
+    /// Names the place with this number.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the place after this one.
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

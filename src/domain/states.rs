@@ -1,0 +1,149 @@
+//! States of the parallel tracks: campaign, agreement, deliverable, cost line.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a campaign stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum CampaignState {
+    /// Being planned.
+    Draft,
+    /// Creators may be invited.
+    Open,
+    /// No new invitations or acceptances.
+    Paused,
+    /// No more work; measurement and settlement go on.
+    Closed,
+    /// Called off.
+    Cancelled,
+}
+
+impl CampaignState {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Open => "OPEN",
+            Self::Paused => "PAUSED",
+            Self::Closed => "CLOSED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+}
+
+/// Where the agreement of a collaboration stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum CollaborationState {
+    /// An offer is open.
+    Invited,
+    /// Terms are pinned.
+    Accepted,
+    /// Work has begun.
+    Active,
+    /// Ended: the creator said no.
+    Declined,
+    /// Ended: the brand took the offer back.
+    Withdrawn,
+    /// Ended: nobody answered in time.
+    Expired,
+    /// Ended: everything is verified or waived.
+    Completed,
+    /// Ended: the brand called it off.
+    Cancelled,
+}
+
+impl CollaborationState {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invited => "INVITED",
+            Self::Accepted => "ACCEPTED",
+            Self::Active => "ACTIVE",
+            Self::Declined => "DECLINED",
+            Self::Withdrawn => "WITHDRAWN",
+            Self::Expired => "EXPIRED",
+            Self::Completed => "COMPLETED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+}
+
+/// Where a deliverable stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum DeliverableState {
+    /// Nothing handed in.
+    Planned,
+    /// A version waits for review.
+    Submitted,
+    /// Changes were asked for.
+    RevisionRequested,
+    /// A version is approved.
+    Approved,
+    /// Rejected for good.
+    Rejected,
+    /// The post is live.
+    Published,
+    /// The post is checked.
+    Verified,
+    /// The brand does without.
+    Waived,
+}
+
+impl DeliverableState {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "PLANNED",
+            Self::Submitted => "SUBMITTED",
+            Self::RevisionRequested => "REVISION_REQUESTED",
+            Self::Approved => "APPROVED",
+            Self::Rejected => "REJECTED",
+            Self::Published => "PUBLISHED",
+            Self::Verified => "VERIFIED",
+            Self::Waived => "WAIVED",
+        }
+    }
+}
+
+/// Where a cost line stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum CostState {
+    /// Owed.
+    Accrued,
+    /// All of it may be paid.
+    Approved,
+    /// All of it is paid.
+    Paid,
+    /// Taken back.
+    Reversed,
+}
+
+impl CostState {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accrued => "ACCRUED",
+            Self::Approved => "APPROVED",
+            Self::Paid => "PAID",
+            Self::Reversed => "REVERSED",
+        }
+    }
+}
+
+impl CollaborationState {
+    /// Tells whether the agreement has ended: only measurement and settlement are accepted.
+    pub const fn is_ended(self) -> bool {
+        match self {
+            Self::Invited | Self::Accepted | Self::Active => false,
+            Self::Declined
+            | Self::Withdrawn
+            | Self::Expired
+            | Self::Completed
+            | Self::Cancelled => true,
+        }
+    }
+
+    /// Tells whether work may go on under accepted terms.
+    pub const fn is_working(self) -> bool {
+        matches!(self, Self::Accepted | Self::Active)
+    }
+}

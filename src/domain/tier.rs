@@ -1,0 +1,58 @@
+//! Follower tiers: a pure function of the raw count under a named scheme.
+
+use serde::{Deserialize, Serialize};
+
+/// Names the scheme this module computes; stored beside every frozen tier.
+pub const TIER_SCHEME: &str = "seed-v1";
+
+/// Follower tier under a named scheme.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Tier {
+    /// The count is not known.
+    Unknown,
+    /// 0 to 999.
+    BelowNano,
+    /// 1,000 to 9,999.
+    Nano,
+    /// 10,000 to 100,000.
+    Micro,
+    /// 100,001 to 1,000,000.
+    Macro,
+    /// 1,000,001 and more.
+    Mega,
+}
+
+impl Tier {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "UNKNOWN",
+            Self::BelowNano => "BELOW_NANO",
+            Self::Nano => "NANO",
+            Self::Micro => "MICRO",
+            Self::Macro => "MACRO",
+            Self::Mega => "MEGA",
+        }
+    }
+}
+
+impl Tier {
+    /// Computes the tier of a raw follower count under `seed-v1`.
+    ///
+    /// ```
+    /// use campaign_ledger::domain::Tier;
+    /// assert_eq!(Tier::of(Some(10_000)), Tier::Micro);
+    /// assert_eq!(Tier::of(Some(100_001)), Tier::Macro);
+    /// assert_eq!(Tier::of(None), Tier::Unknown);
+    /// ```
+    pub const fn of(followers: Option<u64>) -> Self {
+        match followers {
+            None => Self::Unknown,
+            Some(0..=999) => Self::BelowNano,
+            Some(1_000..=9_999) => Self::Nano,
+            Some(10_000..=100_000) => Self::Micro,
+            Some(100_001..=1_000_000) => Self::Macro,
+            Some(1_000_001..) => Self::Mega,
+        }
+    }
+}

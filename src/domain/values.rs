@@ -1,0 +1,362 @@
+//! Values that commands and events carry: who acts, terms, plans, counters.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{ActorId, CollaborationId, CreatorId, DeliverableId, ModelVersion, Niche};
+use super::{
+    ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Span, Timestamp,
+};
+
+/// Who did something.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Actor {
+    /// The side the actor is on.
+    pub kind: ActorKind,
+    /// An opaque name.
+    pub id: ActorId,
+}
+
+/// States that the actor acts for another party.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OnBehalfOf {
+    /// The party acted for; the rules check this one.
+    pub actor: Actor,
+    /// Why.
+    pub reason: String,
+}
+
+/// One promised post.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeliverableTerms {
+    /// Unique within the collaboration.
+    pub id: DeliverableId,
+    /// Where it will live.
+    pub platform: Platform,
+    /// What kind of post.
+    pub format: ContentFormat,
+    /// On time when live at or before this.
+    pub due_at: Timestamp,
+}
+
+/// Days from the last link touch to the order when the terms name none.
+pub const DEFAULT_WINDOW_DAYS: u32 = 30;
+
+/// Which conversions count for a collaboration.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AttributionTerms {
+    /// Days from the last link touch to the order, both ends included.
+    pub window_days: u32,
+    /// Code quoted by the audience, in upper case.
+    pub code: Option<Code>,
+    /// Tracking link.
+    pub link: Option<String>,
+}
+
+impl AttributionTerms {
+    /// Tells whether an order counts for a touch: `ordered_at − touched_at` within the window.
+    pub fn covers(&self, touched_at: Timestamp, ordered_at: Timestamp) -> bool {
+        let elapsed = ordered_at.since(touched_at);
+        (Span::default()..=Span::days(self.window_days)).contains(&elapsed)
+    }
+}
+
+/// A code quoted at checkout, compared without regard to case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Code(String);
+
+/// States the rule a code keeps.
+pub const CODE_RULE: &str = "must be 1 to 64 printable ASCII characters without spaces";
+
+impl Code {
+    /// Reads a code; its case is folded.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if (1..=super::ids::MAX_ID_CHARS).contains(&text.len()) && graphic {
+            Ok(Self(text.to_ascii_uppercase()))
+        } else {
+            Err(CODE_RULE)
+        }
+    }
+
+    /// Returns the folded text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the brand owes when it cancels, in basis points of the fee, by stage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct KillFeeTerms {
+    /// Before the first submission.
+    pub before_content_bp: u32,
+    /// After a submission, nothing approved yet.
+    pub after_submission_bp: u32,
+    /// After an approval.
+    pub after_approval_bp: u32,
+}
+
+/// Revision rounds per deliverable when the terms name none.
+pub const DEFAULT_MAX_REVISIONS: u32 = 2;
+
+/// What both sides agree on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Terms {
+    /// In the reporting currency of the campaign, 0 or more.
+    pub fee: Money,
+    /// 1 to 50 promised posts, ids unique.
+    pub deliverables: Vec<DeliverableTerms>,
+    /// Revision rounds per deliverable.
+    pub max_revisions: u32,
+    /// Which conversions count.
+    pub attribution: AttributionTerms,
+    /// What a cancellation costs.
+    pub kill_fee: KillFeeTerms,
+    /// Days a post must stay up; 0 for no minimum.
+    pub min_live_days: u32,
+    /// How amounts that do not divide are rounded.
+    pub rounding: Rounding,
+}
+
+/// How an amount that does not divide is rounded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum Rounding {
+    /// To the nearest settlement increment, ties to even, the remainder on the last share.
+    #[default]
+    HalfEven,
+}
+
+/// How many followers a creator had, and when that was seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FollowerCount {
+    /// Raw count.
+    pub followers: u64,
+    /// When it was seen.
+    pub observed_at: Timestamp,
+}
+
+/// What a brand knows of a creator.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct CreatorProfile {
+    /// Followers by platform.
+    pub followers: BTreeMap<Platform, FollowerCount>,
+    /// Niches.
+    pub niches: Vec<Niche>,
+    /// Personal fields, kept apart so that they can be erased.
+    pub personal: PersonalDetails,
+}
+
+impl CreatorProfile {
+    /// Returns the largest count over all platforms.
+    pub fn largest_following(&self) -> Option<FollowerCount> {
+        self.followers
+            .values()
+            .copied()
+            .max_by_key(|count| count.followers)
+    }
+}
+
+/// Personal fields of a creator. Empty text means unknown.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct PersonalDetails {
+    /// Where the creator lives.
+    pub locality: String,
+    /// Name.
+    pub display_name: String,
+    /// Handles by platform.
+    pub handles: BTreeMap<Platform, String>,
+}
+
+/// Followers a campaign wants, both ends included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FollowerRange {
+    /// At least so many.
+    pub min: u64,
+    /// At most so many; `None` for no bound.
+    pub max: Option<u64>,
+}
+
+/// What a campaign demands of its creators.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct SelectionPolicy {
+    /// An assessment must exist before an invitation.
+    pub vetting_required: bool,
+    /// Posts must disclose the cooperation.
+    pub disclosure_required: bool,
+}
+
+/// A versioned model of earned media value.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct EmvModel {
+    /// Its name.
+    pub version: ModelVersion,
+    /// Price of a thousand impressions.
+    pub cpm: Money,
+}
+
+/// What a campaign sets out to do.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CampaignPlan {
+    /// Title.
+    pub title: String,
+    /// What it is for.
+    pub objective: CampaignObjective,
+    /// Niches wanted; empty for any.
+    pub niches: Vec<Niche>,
+    /// Followers wanted; `None` for any.
+    pub followers: Option<FollowerRange>,
+    /// Formats wanted; empty for any.
+    pub formats: Vec<ContentFormat>,
+    /// Reporting currency.
+    pub currency: Currency,
+    /// In minor units of the reporting currency, more than 0.
+    pub budget_cap_minor: Option<i64>,
+    /// Start of the window.
+    pub start_at: Option<Timestamp>,
+    /// End of the window, after the start.
+    pub end_at: Option<Timestamp>,
+    /// Late facts count up to here; `None` means the end.
+    pub measure_until: Option<Timestamp>,
+    /// Gross margin in basis points; `None` when unknown.
+    pub gross_margin_bp: Option<u32>,
+    /// What is demanded of creators.
+    pub policy: SelectionPolicy,
+    /// Model of earned media value, if one is to be computed.
+    pub emv_model: Option<EmvModel>,
+}
+
+impl CampaignPlan {
+    /// Places a fact against the window; without a window every fact is on time.
+    pub fn timing(&self, at: Timestamp) -> super::FactTiming {
+        use super::FactTiming::{AfterMeasurement, Late, OnTime};
+        let Some(end) = self.end_at else {
+            return OnTime;
+        };
+        if at <= end {
+            return OnTime;
+        }
+        if at <= self.measure_until.unwrap_or(end) {
+            Late
+        } else {
+            AfterMeasurement
+        }
+    }
+}
+
+/// A counter of a post.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Counter {
+    /// Likes.
+    Likes,
+    /// Comments.
+    Comments,
+    /// Shares or reposts.
+    Shares,
+    /// Saves or bookmarks.
+    Saves,
+    /// Views or plays.
+    Views,
+    /// Impressions.
+    Impressions,
+    /// Unique people reached.
+    Reach,
+    /// Clicks on the tracked link.
+    Clicks,
+    /// Replies.
+    Replies,
+    /// Most people watching at once.
+    PeakViewers,
+    /// Seconds a live ran.
+    LiveSeconds,
+}
+
+impl Counter {
+    /// All counters, in their order in [`Counters`].
+    pub const ALL: [Counter; 11] = [
+        Self::Likes,
+        Self::Comments,
+        Self::Shares,
+        Self::Saves,
+        Self::Views,
+        Self::Impressions,
+        Self::Reach,
+        Self::Clicks,
+        Self::Replies,
+        Self::PeakViewers,
+        Self::LiveSeconds,
+    ];
+    /// Engagements (`e-v1`): likes + comments + shares + saves.
+    pub const ENGAGEMENTS: [Counter; 4] = [Self::Likes, Self::Comments, Self::Shares, Self::Saves];
+}
+
+/// Counters as seen at one time. `None` is "not seen", which is not 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Counters([Option<u64>; 11]);
+
+impl Counters {
+    /// Returns what was seen of one counter.
+    pub fn get(&self, counter: Counter) -> Option<u64> {
+        self.0[counter as usize]
+    }
+
+    /// Sets one counter.
+    pub fn set(&mut self, counter: Counter, value: Option<u64>) {
+        self.0[counter as usize] = value;
+    }
+
+    /// Tells whether nothing was seen.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+
+    /// Visits the counters that were seen.
+    pub fn seen(&self) -> impl Iterator<Item = (Counter, u64)> + '_ {
+        Counter::ALL
+            .into_iter()
+            .filter_map(|counter| self.get(counter).map(|value| (counter, value)))
+    }
+}
+
+/// The part of a fact one collaboration is to be credited with, as claimed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Share {
+    /// A collaboration of the same campaign.
+    pub collaboration: CollaborationId,
+    /// Basis points; the shares of one fact add to 10,000.
+    pub share_bp: u32,
+}
+
+/// The part of an amount one collaboration is credited with.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Credit {
+    /// The collaboration.
+    pub collaboration: CollaborationId,
+    /// Its creator.
+    pub creator: CreatorId,
+    /// Basis points; the credits of one fact add to 10,000.
+    pub share_bp: u32,
+    /// Minor units of the reporting currency; 0 without value or rate.
+    pub amount_minor: i64,
+}
+
+/// A click on a collaboration's link before an order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LinkTouch {
+    /// Whose link.
+    pub collaboration: CollaborationId,
+    /// When.
+    pub touched_at: Timestamp,
+}
+
+/// The two values of a product handed to a creator, in the reporting currency.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ProductValue {
+    /// What it cost the brand; enters ROI.
+    pub cost_of_goods: Money,
+    /// What it is worth to the creator.
+    pub fair_value: Money,
+}
