@@ -4,25 +4,35 @@
 //! no generated types: who needs the time is handed it.
 
 pub mod command;
+mod decide;
 pub mod event;
+mod evolve;
 pub mod ids;
 mod money;
 mod position;
+mod refusal;
+pub mod rows;
+pub mod state;
 mod states;
 mod tier;
 mod time;
+mod totals;
 pub mod values;
 mod violation;
 mod vocabulary;
 
 pub use command::*;
+pub use decide::{Decision, Halt, decide};
 pub use event::*;
+pub use evolve::{EvolveError, evolve};
 pub use ids::*;
 pub use money::*;
 pub use position::Position;
+pub use refusal::*;
 pub use states::*;
 pub use tier::*;
 pub use time::*;
+pub use totals::*;
 pub use values::*;
 pub use violation::Violation;
 pub use vocabulary::*;

@@ -147,3 +147,13 @@ impl CollaborationState {
         matches!(self, Self::Accepted | Self::Active)
     }
 }
+
+impl DeliverableState {
+    /// Tells whether the post is still owed: neither live nor given up.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Planned | Self::Submitted | Self::RevisionRequested | Self::Approved => true,
+            Self::Rejected | Self::Published | Self::Verified | Self::Waived => false,
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Rules of the agreement: invitation, answer, work, end.
+
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
+use crate::domain::{
+    ActorKind, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
+    CollaborationVerb, CostId, CostRecorded, CostType, CreatorId, DeliverableState, Event, Fact,
+    FollowerCount, Money, Offer, ProductValue, Refusal, ShipmentId, TIER_SCHEME, Terms, Tier,
+    Timestamp, part_of,
+};
+use sha2::{Digest, Sha256};
+
+impl<S: Rows> Case<'_, S> {
+    pub(super) fn collaboration_verb(
+        &self,
+        place: &CollaborationRef,
+        verb: &CollaborationVerb,
+    ) -> Decided<Decision, S> {
+        match verb {
+            CollaborationVerb::Invite {
+                creator,
+                terms,
+                expires_at,
+            } => self.invite(place, creator, terms, *expires_at),
+            CollaborationVerb::Accept { offer_version } => self.accept(place, *offer_version),
+            CollaborationVerb::Decline { reason } => {
+                self.only(ActorKind::Creator)?;
+                let reason = reason.clone();
+                self.answer(place, Event::InvitationDeclined { reason })
+            }
+            CollaborationVerb::Withdraw { reason } => {
+                self.only(ActorKind::Brand)?;
+                let reason = reason.clone();
+                self.answer(place, Event::InvitationWithdrawn { reason })
+            }
+            CollaborationVerb::Expire { offer_version } => self.expire(place, *offer_version),
+            CollaborationVerb::ShipProduct {
+                shipment,
+                product,
+                value,
+                shipped_at,
+            } => self.ship(place, shipment, product, *value, *shipped_at),
+            CollaborationVerb::Complete => self.complete(place),
+            CollaborationVerb::Cancel { reason } => self.cancel(place, reason),
+        }
+    }
+
+    fn invite(
+        &self,
+        place: &CollaborationRef,
+        creator_id: &CreatorId,
+        terms: &Terms,
+        expires_at: Timestamp,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        let taken = self
+            .rows
+            .get::<Collaboration>(&Collaboration::key(place))?
+            .is_some();
+        ensure(!taken, || Refusal::AlreadyExists {
+            what: "collaboration",
+            id: place.collaboration.to_string(),
+        })?;
+        ensure_open::<S>(&campaign, "invitations need an open one")?;
+        self.unblocked_creator(creator_id)?;
+        ensure(!campaign.plan.policy.vetting_required, || {
+            Refusal::VettingMissing
+        })?;
+        self.in_currency("terms.fee", terms.fee, campaign.plan.currency)?;
+        let pair = self.pair(place, creator_id)?;
+        if let Some(live) = pair.live {
+            return refuse(Refusal::AlreadyActive { live });
+        }
+        self.ensure_code_free(place, terms)?;
+        ensure_in_budget::<S>(&campaign, i128::from(terms.fee.minor))?;
+        let offer = Offer {
+            version: 1,
+            terms: terms.clone(),
+            expires_at,
+        };
+        let event = Event::CreatorInvited {
+            offer,
+            previous: pair.last,
+        };
+        happens(of_collaboration(place, creator_id, event))
+    }
+
+    fn pair(&self, place: &CollaborationRef, creator: &CreatorId) -> Decided<Pair, S> {
+        let pair = self
+            .rows
+            .get::<Pair>(&Pair::key(&place.campaign_ref(), creator))?;
+        Ok(pair.map(|pair| (*pair).clone()).unwrap_or_default())
+    }
+
+    fn ensure_code_free(&self, place: &CollaborationRef, terms: &Terms) -> Decided<(), S> {
+        let Some(code) = &terms.attribution.code else {
+            return Ok(());
+        };
+        let key = CodeHolders::key(&place.campaign_ref(), code);
+        let codes = self.rows.get::<CodeHolders>(&key)?;
+        let live = codes
+            .iter()
+            .flat_map(|codes| &codes.holders)
+            .find(|holder| holder.live);
+        match live {
+            Some(holder) => refuse(Refusal::CodeTaken {
+                holder: holder.collaboration.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn accept(&self, place: &CollaborationRef, offer_version: u32) -> Decided<Decision, S> {
+        let collaboration = self.invited(place)?;
+        self.only(ActorKind::Creator)?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        ensure_open::<S>(&campaign, "acceptances need an open one")?;
+        let offer = &collaboration.offer;
+        ensure(offer.version == offer_version, || Refusal::StaleOffer {
+            expected: offer_version,
+            actual: offer.version,
+        })?;
+        let expired_at = offer.expires_at;
+        ensure(self.now < expired_at, || Refusal::OfferExpired {
+            expired_at,
+        })?;
+        let creator = self.unblocked_creator(&collaboration.creator)?;
+        let followers = largest_promised(&creator, &offer.terms);
+        let event = Event::BriefAccepted(BriefAccepted {
+            offer_version,
+            tier: Tier::of(followers.map(|count| count.followers)),
+            tier_scheme: TIER_SCHEME.to_owned(),
+            followers,
+            terms_digest: digest_of(&offer.terms),
+        });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    fn invited(&self, place: &CollaborationRef) -> Decided<std::sync::Arc<Collaboration>, S> {
+        let collaboration = self.collaboration(place)?;
+        let state = collaboration.state;
+        ensure(state == CollaborationState::Invited, || {
+            Refusal::CollaborationState {
+                state,
+                rule: "only an open invitation can be answered",
+            }
+        })?;
+        Ok(collaboration)
+    }
+
+    fn answer(&self, place: &CollaborationRef, event: Event) -> Decided<Decision, S> {
+        let collaboration = self.invited(place)?;
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    fn expire(&self, place: &CollaborationRef, offer_version: u32) -> Decided<Decision, S> {
+        self.only(ActorKind::System)?;
+        let collaboration = self.invited(place)?;
+        let offer = &collaboration.offer;
+        ensure(offer.version == offer_version, || Refusal::StaleOffer {
+            expected: offer_version,
+            actual: offer.version,
+        })?;
+        let expires_at = offer.expires_at;
+        ensure(self.now >= expires_at, || Refusal::OfferNotExpired {
+            expires_at,
+        })?;
+        let event = Event::InvitationExpired { offer_version };
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Finds a collaboration that is accepted or active.
+    pub(super) fn working(
+        &self,
+        place: &CollaborationRef,
+    ) -> Decided<std::sync::Arc<Collaboration>, S> {
+        let collaboration = self.collaboration(place)?;
+        let state = collaboration.state;
+        ensure(state.is_working(), || Refusal::CollaborationState {
+            state,
+            rule: "work needs an accepted or active one",
+        })?;
+        Ok(collaboration)
+    }
+
+    fn ship(
+        &self,
+        place: &CollaborationRef,
+        shipment: &ShipmentId,
+        product: &str,
+        value: ProductValue,
+        shipped_at: Timestamp,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let collaboration = self.working(place)?;
+        let currency = self.campaign(&place.campaign_ref())?.plan.currency;
+        self.in_currency("value.cost_of_goods", value.cost_of_goods, currency)?;
+        self.in_currency("value.fair_value", value.fair_value, currency)?;
+        let taken = collaboration
+            .shipments
+            .iter()
+            .any(|known| known.id == *shipment);
+        ensure(!taken, || Refusal::AlreadyExists {
+            what: "shipment",
+            id: shipment.to_string(),
+        })?;
+        let event = Event::ProductShipped {
+            shipment: shipment.clone(),
+            product: product.to_owned(),
+            value,
+            shipped_at,
+        };
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    fn complete(&self, place: &CollaborationRef) -> Decided<Decision, S> {
+        self.brand_or_system()?;
+        let collaboration = self.collaboration(place)?;
+        let state = collaboration.state;
+        ensure(state == CollaborationState::Active, || {
+            Refusal::CollaborationState {
+                state,
+                rule: "only an active one can be completed",
+            }
+        })?;
+        let is_done =
+            |state| matches!(state, DeliverableState::Verified | DeliverableState::Waived);
+        let open = collaboration
+            .deliverables
+            .iter()
+            .filter(|one| !is_done(one.state))
+            .count();
+        ensure(open == 0, || Refusal::DeliverablesOpen { open })?;
+        let event = Event::CollaborationCompleted;
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    fn cancel(&self, place: &CollaborationRef, reason: &str) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let collaboration = self.working(place)?;
+        let published = collaboration
+            .deliverables
+            .iter()
+            .any(|one| one.publication.is_some());
+        ensure(!published, || Refusal::AlreadyPublished)?;
+        let kill_fee = kill_fee(&collaboration);
+        let reason = reason.to_owned();
+        let cancelled = Event::CollaborationCancelled { reason, kill_fee };
+        let mut facts = vec![of_collaboration(place, &collaboration.creator, cancelled)];
+        if kill_fee.minor > 0 {
+            let campaign = self.campaign(&place.campaign_ref())?;
+            facts.push(self.kill_fee_line(place, &campaign, &collaboration, kill_fee));
+        }
+        Ok(Decision::Happens(facts))
+    }
+
+    fn kill_fee_line(
+        &self,
+        place: &CollaborationRef,
+        campaign: &Campaign,
+        collaboration: &Collaboration,
+        kill_fee: Money,
+    ) -> Fact {
+        let event = Event::CostRecorded(CostRecorded {
+            cost: kill_fee_id(place),
+            kind: CostType::KillFee,
+            amount: kill_fee,
+            fx_rate: None,
+            reporting_minor: Some(kill_fee.minor),
+            incurred_at: self.now,
+            note: "kill fee by the terms".to_owned(),
+            timing: campaign.plan.timing(self.now),
+        });
+        of_collaboration(place, &collaboration.creator, event)
+    }
+}
+
+/// Names the cost line of a kill fee: unique within the campaign, the same on every replay.
+fn kill_fee_id(place: &CollaborationRef) -> CostId {
+    let digest = Sha256::digest(place.collaboration.as_str());
+    let hex: String = digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    CostId::parse(&format!("kill-fee-{hex}")).expect("hex keeps the rule of ids")
+}
+
+/// What the brand owes by the pinned terms when it cancels at this stage, to the increment.
+fn kill_fee(collaboration: &Collaboration) -> Money {
+    let terms = collaboration.terms().unwrap_or(&collaboration.offer.terms);
+    let approved = collaboration
+        .deliverables
+        .iter()
+        .any(|one| one.state == DeliverableState::Approved);
+    let submitted = collaboration
+        .deliverables
+        .iter()
+        .any(|one| !one.submissions.is_empty());
+    let part_bp = match (approved, submitted) {
+        (true, _) => terms.kill_fee.after_approval_bp,
+        (false, true) => terms.kill_fee.after_submission_bp,
+        (false, false) => terms.kill_fee.before_content_bp,
+    };
+    let increment = terms.fee.currency.settlement_increment();
+    Money {
+        minor: part_of(terms.fee.minor, part_bp, increment),
+        ..terms.fee
+    }
+}
+
+fn ensure_open<S: Rows>(campaign: &Campaign, rule: &'static str) -> Decided<(), S> {
+    let state = campaign.state;
+    ensure(state == CampaignState::Open, || Refusal::CampaignState {
+        state,
+        rule,
+    })
+}
+
+/// Checks that so much more fits under the cap; a draft without one is bounded by int64.
+pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -> Decided<(), S> {
+    let cap_minor = campaign.plan.budget_cap_minor.unwrap_or(i64::MAX);
+    let needed_minor = campaign.budget.total() + more_minor;
+    let fits = more_minor <= 0 || needed_minor <= i128::from(cap_minor);
+    ensure(fits, || Refusal::BudgetExceeded {
+        needed_minor,
+        cap_minor,
+    })?;
+    let recovered = i128::from(campaign.budget.other) + more_minor;
+    ensure(recovered >= i128::from(i64::MIN), || {
+        Refusal::AmountOverflow { field: "amount" }
+    })
+}
+
+fn largest_promised(creator: &Creator, terms: &Terms) -> Option<FollowerCount> {
+    let promised = terms.deliverables.iter();
+    promised
+        .filter_map(|one| creator.profile.followers.get(&one.platform).copied())
+        .max_by_key(|count| count.followers)
+}
+
+/// SHA-256 of the terms in the row encoding, which is the same for equal terms.
+fn digest_of(terms: &Terms) -> [u8; 32] {
+    let bytes = postcard::to_stdvec(terms).expect("terms are plain values");
+    Sha256::digest(bytes).into()
+}

@@ -1,0 +1,281 @@
+//! Rules of deliverables: hand in, review, publish, verify.
+
+use std::sync::Arc;
+
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
+use crate::domain::{
+    ActorKind, CollaborationRef, ContentFormat, ContentRef, CreatorRef, DeliverableId,
+    DeliverableState, DeliverableVerb, Event, PublicationRecorded, PublicationRef, Publish,
+    Refusal, Timestamp, Unknown,
+};
+
+/// What a deliverable verb is decided against.
+struct Work<'a> {
+    place: &'a CollaborationRef,
+    collaboration: Arc<Collaboration>,
+    deliverable: Deliverable,
+}
+
+impl Work<'_> {
+    fn happens<E>(&self, event: Event) -> Result<Decision, super::Halt<E>> {
+        happens(of_collaboration(
+            self.place,
+            &self.collaboration.creator,
+            event,
+        ))
+    }
+
+    fn id(&self) -> DeliverableId {
+        self.deliverable.terms.id.clone()
+    }
+}
+
+impl<S: Rows> Case<'_, S> {
+    pub(super) fn deliverable_verb(
+        &self,
+        place: &CollaborationRef,
+        id: &DeliverableId,
+        verb: &DeliverableVerb,
+    ) -> Decided<Decision, S> {
+        let work = self.work(place, id)?;
+        match verb {
+            DeliverableVerb::Submit { content } => self.submit(&work, content),
+            DeliverableVerb::RequestRevision { version, reasons } => {
+                self.request_revision(&work, *version, reasons)
+            }
+            DeliverableVerb::Approve { version, rating } => {
+                self.brand_or_system()?;
+                review::<S>(&work, *version)?;
+                let (deliverable, version) = (work.id(), *version);
+                work.happens(Event::ContentApproved {
+                    deliverable,
+                    version,
+                    rating: *rating,
+                })
+            }
+            DeliverableVerb::Reject { version, reason } => {
+                self.only(ActorKind::Brand)?;
+                review::<S>(&work, *version)?;
+                let (deliverable, version, reason) = (work.id(), *version, reason.clone());
+                work.happens(Event::ContentRejected {
+                    deliverable,
+                    version,
+                    reason,
+                })
+            }
+            DeliverableVerb::Publish(publish) => self.publish(&work, publish),
+            DeliverableVerb::Verify => self.verify(&work),
+            DeliverableVerb::Reschedule { due_at, reason } => {
+                self.only(ActorKind::Brand)?;
+                ensure_open::<S>(&work, "only an open one can be rescheduled")?;
+                let (deliverable, previous) = (work.id(), work.deliverable.due_at);
+                let (due_at, reason) = (*due_at, reason.clone());
+                work.happens(Event::DeadlineRescheduled {
+                    deliverable,
+                    due_at,
+                    previous,
+                    reason,
+                })
+            }
+            DeliverableVerb::Waive { reason } => {
+                self.only(ActorKind::Brand)?;
+                let state = work.deliverable.state;
+                let waivable = state.is_open() || state == DeliverableState::Rejected;
+                let rule = "only one that is not published can be waived";
+                ensure(waivable, || Refusal::DeliverableState { state, rule })?;
+                let (deliverable, reason) = (work.id(), reason.clone());
+                work.happens(Event::DeliverableWaived {
+                    deliverable,
+                    reason,
+                })
+            }
+        }
+    }
+
+    fn work<'p>(&self, place: &'p CollaborationRef, id: &DeliverableId) -> Decided<Work<'p>, S> {
+        let collaboration = self.working(place)?;
+        let Some(deliverable) = collaboration.deliverable(id).cloned() else {
+            let (what, id) = (Unknown::Deliverable, id.to_string());
+            return refuse(Refusal::NotFound { what, id });
+        };
+        Ok(Work {
+            place,
+            collaboration,
+            deliverable,
+        })
+    }
+
+    fn submit(&self, work: &Work<'_>, content: &ContentRef) -> Decided<Decision, S> {
+        self.only(ActorKind::Creator)?;
+        let state = work.deliverable.state;
+        let expected = matches!(
+            state,
+            DeliverableState::Planned | DeliverableState::RevisionRequested
+        );
+        let rule = "content is handed in when planned or after a revision request";
+        ensure(expected, || Refusal::DeliverableState { state, rule })?;
+        let submitted_at = self.request.occurred_at.unwrap_or(self.now);
+        work.happens(Event::ContentSubmitted {
+            deliverable: work.id(),
+            version: work.deliverable.version() + 1,
+            content: content.clone(),
+            seconds_late: submitted_at.since(work.deliverable.due_at).seconds_late(),
+        })
+    }
+
+    fn request_revision(
+        &self,
+        work: &Work<'_>,
+        version: u32,
+        reasons: &[String],
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        review::<S>(work, version)?;
+        let terms = work
+            .collaboration
+            .terms()
+            .unwrap_or(&work.collaboration.offer.terms);
+        let limit = terms.max_revisions;
+        ensure(work.deliverable.revisions < limit, || {
+            Refusal::RevisionLimitReached { limit }
+        })?;
+        let (deliverable, reasons) = (work.id(), reasons.to_vec());
+        work.happens(Event::RevisionRequested {
+            deliverable,
+            version,
+            reasons,
+        })
+    }
+
+    /// Records that a post is live: late, unapproved or undisclosed is a breach, not a refusal.
+    fn publish(&self, work: &Work<'_>, publish: &Publish) -> Decided<Decision, S> {
+        match self.request.side() {
+            ActorKind::Brand | ActorKind::Creator => {}
+            ActorKind::System => {
+                let allowed = "the brand or the creator";
+                return refuse(Refusal::ActorNotAllowed { allowed });
+            }
+        }
+        ensure_unpublished::<S>(work)?;
+        let deliverable = &work.deliverable;
+        self.ensure_new_publication(work, publish)?;
+        self.ensure_shares(work, publish)?;
+        let campaign = self.campaign(&work.place.campaign_ref())?;
+        let late = |due_at: Timestamp| publish.published_at.since(due_at).seconds_late();
+        let followers = match publish.followers {
+            Some(followers) => Some(followers),
+            None => self.profile_followers(work)?,
+        };
+        work.happens(Event::PublicationRecorded(PublicationRecorded {
+            deliverable: work.id(),
+            publication: publish.publication.clone(),
+            platform: deliverable.terms.platform,
+            url: publish.url.clone(),
+            post_id: publish.post_id.clone(),
+            published_at: publish.published_at,
+            followers,
+            disclosed: publish.disclosed,
+            incentivised: deliverable.terms.format == ContentFormat::Giveaway,
+            shares: publish.shares.clone(),
+            seconds_late: late(deliverable.due_at),
+            seconds_late_original: late(deliverable.terms.due_at),
+            unapproved: deliverable.state != DeliverableState::Approved,
+            undisclosed: campaign.plan.policy.disclosure_required && !publish.disclosed,
+        }))
+    }
+
+    fn ensure_new_publication(&self, work: &Work<'_>, publish: &Publish) -> Decided<(), S> {
+        let key = Publication::key(&PublicationRef {
+            collaboration: work.place.clone(),
+            publication: publish.publication.clone(),
+        });
+        let taken = self.rows.get::<Publication>(&key)?.is_some();
+        ensure(!taken, || Refusal::AlreadyExists {
+            what: "publication",
+            id: publish.publication.to_string(),
+        })?;
+        let platform = work.deliverable.terms.platform;
+        let key = PlatformPost::key(&work.place.brand, platform, &publish.post_id);
+        match self.rows.get::<PlatformPost>(&key)? {
+            Some(known) => refuse(Refusal::PostAlreadyRecorded {
+                publication: known.publication.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn ensure_shares(&self, work: &Work<'_>, publish: &Publish) -> Decided<(), S> {
+        let is_joint = work.deliverable.terms.format == ContentFormat::Joint;
+        if is_joint == publish.shares.is_empty() {
+            let rule = "must be given for a JOINT post, and for no other";
+            return refuse(Refusal::field("shares", rule));
+        }
+        let mut shares = publish.shares.iter();
+        let is_among = shares.any(|share| share.collaboration == work.place.collaboration);
+        ensure(!is_joint || is_among, || {
+            Refusal::field("shares", "must name the collaboration that publishes")
+        })?;
+        publish.shares.iter().try_for_each(|share| {
+            self.agreed(&work.place.campaign, &share.collaboration)
+                .map(|_| ())
+        })
+    }
+
+    fn profile_followers(&self, work: &Work<'_>) -> Decided<Option<u64>, S> {
+        let key = Creator::key(&CreatorRef {
+            brand: work.place.brand.clone(),
+            creator: work.collaboration.creator.clone(),
+        });
+        let creator = self.rows.get::<Creator>(&key)?;
+        let platform = work.deliverable.terms.platform;
+        let count = creator.and_then(|creator| creator.profile.followers.get(&platform).copied());
+        Ok(count.map(|count| count.followers))
+    }
+
+    fn verify(&self, work: &Work<'_>) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let state = work.deliverable.state;
+        let rule = "only a published one can be verified";
+        match (&work.deliverable.publication, state) {
+            (Some(publication), DeliverableState::Published) => {
+                let (deliverable, publication) = (work.id(), publication.clone());
+                work.happens(Event::PublicationVerified {
+                    deliverable,
+                    publication,
+                })
+            }
+            _ => refuse(Refusal::DeliverableState { state, rule }),
+        }
+    }
+}
+
+/// Checks that a version is there to be reviewed, and that it is the one meant.
+fn review<S: Rows>(work: &Work<'_>, expected: u32) -> Decided<(), S> {
+    let state = work.deliverable.state;
+    let rule = "only a submitted one can be reviewed";
+    ensure(state == DeliverableState::Submitted, || {
+        Refusal::DeliverableState { state, rule }
+    })?;
+    let actual = work.deliverable.version();
+    ensure(actual == expected, || Refusal::StaleSubmission {
+        expected,
+        actual,
+    })
+}
+
+fn ensure_open<S: Rows>(work: &Work<'_>, rule: &'static str) -> Decided<(), S> {
+    let state = work.deliverable.state;
+    ensure(state.is_open(), || Refusal::DeliverableState {
+        state,
+        rule,
+    })
+}
+
+fn ensure_unpublished<S: Rows>(work: &Work<'_>) -> Decided<(), S> {
+    let state = work.deliverable.state;
+    let publishable = state.is_open() || state == DeliverableState::Rejected;
+    let rule = "it is published, or waived, already";
+    ensure(publishable, || Refusal::DeliverableState { state, rule })
+}

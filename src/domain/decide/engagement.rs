@@ -1,0 +1,180 @@
+//! Rules of engagement: absolute observations, corrected and voided by name.
+
+use std::sync::Arc;
+
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Axis, Collaboration, Entry, Publication, source_of};
+use crate::domain::{
+    Counters, EngagementVerb, Event, Observation, Position, PublicationRef, Refusal, Replaces,
+    Seen, Unknown,
+};
+
+/// An observation that stands, and where it lies.
+struct Standing {
+    entry: Entry,
+    seen: Seen,
+}
+
+impl<S: Rows> Case<'_, S> {
+    pub(super) fn engagement_verb(
+        &self,
+        place: &PublicationRef,
+        verb: &EngagementVerb,
+    ) -> Decided<Decision, S> {
+        let id = place.publication.as_str();
+        let publication: Arc<Publication> =
+            self.known(&Publication::key(place), Unknown::Publication, id)?;
+        match verb {
+            EngagementVerb::Record { observation } => self.record(place, &publication, observation),
+            EngagementVerb::Correct {
+                observation,
+                counters,
+                followers,
+                reason,
+            } => self.correct(
+                place,
+                &publication,
+                *observation,
+                (*counters, *followers),
+                reason,
+            ),
+            EngagementVerb::Void {
+                observation,
+                reason,
+            } => {
+                let standing = self.standing(place, &publication, *observation)?;
+                self.of_post(
+                    place,
+                    &publication,
+                    Event::EngagementVoided {
+                        publication: place.publication.clone(),
+                        seen: standing.seen,
+                        replaces: replaces(&standing.entry),
+                        timing: standing.entry.timing,
+                        reason: reason.clone(),
+                    },
+                )
+            }
+        }
+    }
+
+    fn record(
+        &self,
+        place: &PublicationRef,
+        publication: &Publication,
+        observation: &Observation,
+    ) -> Decided<Decision, S> {
+        let seen = &observation.seen;
+        ensure(seen.observed_at >= publication.published_at, || {
+            let at = publication.published_at;
+            Refusal::field(
+                "observed_at",
+                format!("must not be before publication at {at}"),
+            )
+        })?;
+        let axis = Axis::new(place, seen.scope, seen.kind);
+        let tail = publication
+            .series
+            .get(&(seen.scope, seen.kind))
+            .and_then(|series| series.tail);
+        let (counters, followers) = (&observation.counters, observation.followers);
+        if let Some(position) = axis.find_same(self.rows, tail, seen, counters, followers)? {
+            return Ok(Decision::Happened(position));
+        }
+        let campaign = self.campaign(&place.collaboration.campaign_ref())?;
+        self.of_post(
+            place,
+            publication,
+            Event::EngagementRecorded {
+                publication: place.publication.clone(),
+                observation: *observation,
+                timing: campaign.plan.timing(seen.observed_at),
+            },
+        )
+    }
+
+    fn correct(
+        &self,
+        place: &PublicationRef,
+        publication: &Publication,
+        observation: Position,
+        (counters, followers): (Counters, Option<u64>),
+        reason: &str,
+    ) -> Decided<Decision, S> {
+        let standing = self.standing(place, publication, observation)?;
+        self.of_post(
+            place,
+            publication,
+            Event::EngagementCorrected {
+                publication: place.publication.clone(),
+                observation: Observation {
+                    seen: standing.seen,
+                    counters,
+                    followers,
+                },
+                replaces: replaces(&standing.entry),
+                timing: standing.entry.timing,
+                reason: reason.to_owned(),
+            },
+        )
+    }
+
+    /// Finds the observation a position names, if it names the latest of it.
+    fn standing(
+        &self,
+        place: &PublicationRef,
+        publication: &Publication,
+        position: Position,
+    ) -> Decided<Standing, S> {
+        for (scope, kind) in publication.series.keys().copied() {
+            let Some(entry) = Axis::new(place, scope, kind).find(self.rows, position)? else {
+                continue;
+            };
+            ensure(!entry.voided, || Refusal::ObservationVoided)?;
+            let actual = entry.latest();
+            ensure(actual == position, || Refusal::StaleObservation {
+                expected: position,
+                actual,
+            })?;
+            let (observed_at, source) = (entry.key.observed_at, source_of(entry.key.rank));
+            let seen = Seen {
+                observed_at,
+                source,
+                kind,
+                scope,
+            };
+            return Ok(Standing { entry, seen });
+        }
+        let (what, id) = (Unknown::Observation, position.to_string());
+        refuse(Refusal::NotFound { what, id })
+    }
+
+    fn of_post(
+        &self,
+        place: &PublicationRef,
+        publication: &Publication,
+        event: Event,
+    ) -> Decided<Decision, S> {
+        let owner = &place.collaboration;
+        let mut credits = publication.credits.iter();
+        let credit = credits.find(|credit| credit.collaboration == owner.collaboration);
+        let creator = match credit {
+            Some(credit) => credit.creator.clone(),
+            None => {
+                let key = Collaboration::key(owner);
+                let id = owner.collaboration.as_str();
+                let row: Arc<Collaboration> = self.known(&key, Unknown::Collaboration, id)?;
+                row.creator.clone()
+            }
+        };
+        happens(of_collaboration(owner, &creator, event))
+    }
+}
+
+fn replaces(entry: &Entry) -> Replaces {
+    Replaces {
+        observation: entry.key.position,
+        latest: entry.latest(),
+    }
+}

@@ -1,0 +1,219 @@
+//! Decide: the rules. A command and the state make events, or a refusal.
+//!
+//! Pure and total: same state, same command, same time, same answer. Nothing is changed here.
+
+mod agreement;
+mod campaign;
+mod conversion;
+mod creator;
+mod deliverable;
+mod engagement;
+mod settlement;
+
+use std::sync::Arc;
+
+use super::rows::{Key, Row, Rows};
+use super::state::{Campaign, Collaboration};
+use super::{
+    ActorKind, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Command, CreatorId,
+    Currency, Event, Fact, FxRate, Money, Position, Refusal, Request, Subject, Timestamp, Unknown,
+    Violation, convert,
+};
+
+/// What a command comes to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Decision {
+    /// These happen, in this order.
+    Happens(Vec<Fact>),
+    /// It happened before, at this position: nothing new, the same answer.
+    Happened(Position),
+}
+
+/// Why there is no decision.
+#[derive(Debug, thiserror::Error)]
+pub enum Halt<E> {
+    /// A rule forbids it.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The state could not be read.
+    #[error("rows could not be read")]
+    Rows(#[from] E),
+}
+
+/// Decides a request against the state at the time `now`.
+///
+/// # Errors
+/// `Refused` when a rule forbids it, `Rows` when the state cannot be read.
+pub fn decide<S: Rows>(
+    rows: &S,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Decision, Halt<S::Error>> {
+    let case = Case { rows, request, now };
+    match &request.command {
+        Command::Campaign { campaign, verb } => case.campaign_verb(campaign, verb),
+        Command::Creator { creator, verb } => case.creator_verb(creator, verb),
+        Command::Collaboration {
+            campaign,
+            collaboration,
+            verb,
+        } => case.collaboration_verb(&case.place(campaign, collaboration), verb),
+        Command::Deliverable {
+            campaign,
+            collaboration,
+            deliverable,
+            verb,
+        } => case.deliverable_verb(&case.place(campaign, collaboration), deliverable, verb),
+        Command::Engagement { publication, verb } => case.engagement_verb(publication, verb),
+        Command::RecordConversion { campaign, claim } => case.record_conversion(campaign, claim),
+        Command::RecordRefund { refund } => case.record_refund(refund),
+        Command::Cost {
+            campaign,
+            cost,
+            verb,
+        } => case.cost_verb(campaign, cost, verb),
+    }
+}
+
+type Decided<T, S> = Result<T, Halt<<S as Rows>::Error>>;
+
+/// One request before the state it is decided against.
+struct Case<'a, S> {
+    rows: &'a S,
+    request: &'a Request,
+    now: Timestamp,
+}
+
+impl<S: Rows> Case<'_, S> {
+    fn campaign_ref(&self, campaign: &CampaignId) -> CampaignRef {
+        CampaignRef {
+            brand: self.request.brand.clone(),
+            campaign: campaign.clone(),
+        }
+    }
+
+    fn place(&self, campaign: &CampaignId, collaboration: &CollaborationId) -> CollaborationRef {
+        CollaborationRef {
+            brand: self.request.brand.clone(),
+            campaign: campaign.clone(),
+            collaboration: collaboration.clone(),
+        }
+    }
+
+    fn campaign(&self, place: &CampaignRef) -> Decided<Arc<Campaign>, S> {
+        self.known(
+            &Campaign::key(place),
+            Unknown::Campaign,
+            place.campaign.as_str(),
+        )
+    }
+
+    fn collaboration(&self, place: &CollaborationRef) -> Decided<Arc<Collaboration>, S> {
+        let id = place.collaboration.as_str();
+        self.known(&Collaboration::key(place), Unknown::Collaboration, id)
+    }
+
+    fn known<R: Row>(&self, key: &Key, what: Unknown, id: &str) -> Decided<Arc<R>, S> {
+        let row = self.rows.get(key)?;
+        row.ok_or_else(|| {
+            refused(Refusal::NotFound {
+                what,
+                id: id.to_owned(),
+            })
+        })
+    }
+
+    fn only(&self, side: ActorKind) -> Decided<(), S> {
+        if self.request.side() == side {
+            return Ok(());
+        }
+        let allowed = match side {
+            ActorKind::Brand => "the brand",
+            ActorKind::Creator => "the creator",
+            ActorKind::System => "the ledger itself",
+        };
+        refuse(Refusal::ActorNotAllowed { allowed })
+    }
+
+    /// Checks that the brand, or the ledger's own timer, asks.
+    fn brand_or_system(&self) -> Decided<(), S> {
+        match self.request.side() {
+            ActorKind::Brand | ActorKind::System => Ok(()),
+            ActorKind::Creator => refuse(Refusal::ActorNotAllowed {
+                allowed: "the brand",
+            }),
+        }
+    }
+
+    /// Checks that an amount is in the campaign's reporting currency.
+    fn in_currency(&self, field: &str, amount: Money, currency: Currency) -> Decided<(), S> {
+        if amount.currency == currency {
+            return Ok(());
+        }
+        let rule = format!("must be in {currency}, the reporting currency of the campaign");
+        refuse(Refusal::Invalid(vec![Violation::new(field, rule)]))
+    }
+
+    /// States an amount in the reporting currency; `None` when it is foreign and has no rate.
+    fn reporting(
+        &self,
+        field: &'static str,
+        amount: Money,
+        rate: Option<&FxRate>,
+        currency: Currency,
+    ) -> Decided<Option<i64>, S> {
+        if amount.currency == currency {
+            return match rate {
+                None => Ok(Some(amount.minor)),
+                Some(_) => refuse(Refusal::field(
+                    "fx_rate",
+                    "must be absent for an amount in the reporting currency",
+                )),
+            };
+        }
+        let Some(rate) = rate else { return Ok(None) };
+        match convert(amount, &rate.rate, currency) {
+            Some(minor) => Ok(Some(minor)),
+            None => refuse(Refusal::AmountOverflow { field }),
+        }
+    }
+}
+
+fn refused<E>(refusal: Refusal) -> Halt<E> {
+    Halt::Refused(refusal)
+}
+
+fn refuse<T, E>(refusal: Refusal) -> Result<T, Halt<E>> {
+    Err(Halt::Refused(refusal))
+}
+
+fn ensure<E>(holds: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Halt<E>> {
+    if holds { Ok(()) } else { refuse(refusal()) }
+}
+
+/// One event about a campaign as a whole.
+fn of_campaign(campaign: &CampaignId, event: Event) -> Fact {
+    Fact {
+        subject: Subject {
+            campaign: Some(campaign.clone()),
+            ..Subject::default()
+        },
+        event,
+    }
+}
+
+/// One event about a collaboration.
+fn of_collaboration(place: &CollaborationRef, creator: &CreatorId, event: Event) -> Fact {
+    Fact {
+        subject: Subject {
+            campaign: Some(place.campaign.clone()),
+            collaboration: Some(place.collaboration.clone()),
+            creator: Some(creator.clone()),
+        },
+        event,
+    }
+}
+
+fn happens<E>(fact: Fact) -> Result<Decision, Halt<E>> {
+    Ok(Decision::Happens(vec![fact]))
+}

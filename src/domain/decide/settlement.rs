@@ -1,0 +1,271 @@
+//! Rules of settlement: paid ≤ approved ≤ accrued, per line; a transfer is named once.
+
+use std::sync::Arc;
+
+use super::agreement::ensure_in_budget;
+use super::{
+    Case, Decided, Decision, Halt, ensure, happens, of_campaign, of_collaboration, refuse,
+};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Campaign, Collaboration, Cost, Payment, PaymentReference};
+use crate::domain::{
+    ActorKind, CampaignId, CampaignRef, CollaborationId, CostId, CostRecorded, CostState, CostType,
+    CostVerb, Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Reference, Refusal,
+    Timestamp, Unknown,
+};
+
+impl<S: Rows> Case<'_, S> {
+    pub(super) fn cost_verb(
+        &self,
+        campaign: &CampaignId,
+        id: &CostId,
+        verb: &CostVerb,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let place = self.campaign_ref(campaign);
+        match verb {
+            CostVerb::Record {
+                collaboration,
+                kind,
+                amount,
+                fx_rate,
+                incurred_at,
+                note,
+            } => {
+                let campaign = self.campaign(&place)?;
+                self.ensure_new_line(&place, id)?;
+                let reporting_minor =
+                    self.reporting("amount", *amount, fx_rate.as_ref(), campaign.plan.currency)?;
+                let payee = self.payee(&place, collaboration.as_ref(), *kind)?;
+                ensure_affordable::<S>(&campaign, payee.as_deref(), *kind, reporting_minor)?;
+                let event = Event::CostRecorded(CostRecorded {
+                    cost: id.clone(),
+                    kind: *kind,
+                    amount: *amount,
+                    fx_rate: fx_rate.clone() as Option<FxRate>,
+                    reporting_minor,
+                    incurred_at: *incurred_at,
+                    note: note.clone(),
+                    timing: campaign.plan.timing(*incurred_at),
+                });
+                let creator = payee.as_ref().map(|payee| &payee.creator);
+                let about = collaboration.as_ref().zip(creator);
+                happens(match about {
+                    Some((collaboration, creator)) => {
+                        let place = self.place(&place.campaign, collaboration);
+                        of_collaboration(&place, creator, event)
+                    }
+                    None => of_campaign(&place.campaign, event),
+                })
+            }
+            CostVerb::Approve { approved_minor } => self.approve(&place, id, *approved_minor),
+            CostVerb::Reverse { reason } => self.reverse(&place, id, reason),
+            CostVerb::Pay {
+                payment,
+                amount,
+                reference,
+                paid_at,
+            } => self.pay(&place, id, payment, *amount, reference, *paid_at),
+        }
+    }
+
+    fn ensure_new_line(&self, place: &CampaignRef, id: &CostId) -> Decided<(), S> {
+        let taken = self.rows.get::<Cost>(&Cost::key(place, id))?.is_some();
+        ensure(!taken, || Refusal::AlreadyExists {
+            what: "cost line",
+            id: id.to_string(),
+        })
+    }
+
+    fn payee(
+        &self,
+        place: &CampaignRef,
+        collaboration: Option<&CollaborationId>,
+        kind: CostType,
+    ) -> Decided<Option<Arc<Collaboration>>, S> {
+        match collaboration {
+            Some(id) => self.agreed(&place.campaign, id).map(Some),
+            None if kind.is_compensation() => {
+                let rule = "must be given for FEE, BONUS, COMMISSION and KILL_FEE";
+                refuse(Refusal::field("collaboration_id", rule))
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn line(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
+        let line: Arc<Cost> = self.known(&Cost::key(place, id), Unknown::Cost, id.as_str())?;
+        let rule = "nothing more happens to it";
+        let state = CostState::Reversed;
+        ensure(!line.reversed, || Refusal::CostState { state, rule })?;
+        Ok(line)
+    }
+
+    fn about(&self, place: &CampaignRef, line: &Cost, event: Event) -> Decided<Fact, S> {
+        let Some(collaboration) = &line.collaboration else {
+            return Ok(of_campaign(&place.campaign, event));
+        };
+        let place = self.place(&place.campaign, collaboration);
+        let creator = self.collaboration(&place)?.creator.clone();
+        Ok(of_collaboration(&place, &creator, event))
+    }
+
+    fn approve(
+        &self,
+        place: &CampaignRef,
+        id: &CostId,
+        approved_minor: Option<i64>,
+    ) -> Decided<Decision, S> {
+        let line = self.line(place, id)?;
+        let accrued_minor = line.amount.minor;
+        let approved_minor = approved_minor.unwrap_or(accrued_minor);
+        ensure(approved_minor <= accrued_minor, || {
+            Refusal::ApprovalExceedsAccrued {
+                approved_minor,
+                accrued_minor,
+            }
+        })?;
+        ensure(approved_minor > line.approved_minor, || {
+            let rule = format!(
+                "must be more than the {} approved before",
+                line.approved_minor
+            );
+            Refusal::field("approved_minor", rule)
+        })?;
+        let event = Event::CostApproved {
+            cost: id.clone(),
+            approved_minor,
+        };
+        happens(self.about(place, &line, event)?)
+    }
+
+    fn reverse(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
+        let line = self.line(place, id)?;
+        let state = line.state();
+        let rule = "something of it is paid";
+        ensure(line.paid_minor == 0, || Refusal::CostState { state, rule })?;
+        let campaign = self.campaign(place)?;
+        if line.kind == CostType::Recovery {
+            ensure_in_budget::<S>(&campaign, i128::from(line.reporting_minor.unwrap_or(0)))?;
+        }
+        let event = Event::CostReversed {
+            cost: id.clone(),
+            reason: reason.to_owned(),
+            reporting_minor: line.reporting_minor,
+            timing: line.timing,
+        };
+        happens(self.about(place, &line, event)?)
+    }
+
+    fn pay(
+        &self,
+        place: &CampaignRef,
+        id: &CostId,
+        payment: &PaymentId,
+        amount: Money,
+        reference: &Reference,
+        paid_at: Timestamp,
+    ) -> Decided<Decision, S> {
+        let line = self.line(place, id)?;
+        let (expected, actual) = (line.amount.currency, amount.currency);
+        ensure(expected == actual, || Refusal::CurrencyMismatch {
+            field: "amount",
+            expected,
+            actual,
+        })?;
+        let increment = expected.settlement_increment();
+        ensure(amount.minor % increment == 0, || {
+            let rule =
+                format!("must be a multiple of {increment} minor units, what {expected} can pay");
+            Refusal::field("amount", rule)
+        })?;
+        self.ensure_new_payment(place, payment, reference)?;
+        let approved_minor = line.approved_minor;
+        let paid_minor = i128::from(line.paid_minor) + i128::from(amount.minor);
+        ensure(paid_minor <= i128::from(approved_minor), || {
+            Refusal::PaymentExceedsApproved {
+                paid_minor,
+                approved_minor,
+            }
+        })?;
+        let event = Event::PaymentRecorded(PaymentRecorded {
+            payment: payment.clone(),
+            cost: id.clone(),
+            amount,
+            reference: reference.clone(),
+            paid_at,
+            reporting_minor: paid_part(&line, paid_minor),
+            timing: self.campaign(place)?.plan.timing(paid_at),
+        });
+        happens(self.about(place, &line, event)?)
+    }
+
+    fn ensure_new_payment(
+        &self,
+        place: &CampaignRef,
+        payment: &PaymentId,
+        reference: &Reference,
+    ) -> Decided<(), S> {
+        let taken = self
+            .rows
+            .get::<Payment>(&Payment::key(place, payment))?
+            .is_some();
+        ensure(!taken, || Refusal::AlreadyExists {
+            what: "payment",
+            id: payment.to_string(),
+        })?;
+        let key = PaymentReference::key(&place.brand, reference);
+        match self.rows.get::<PaymentReference>(&key)? {
+            Some(used) => refuse(Refusal::PaymentReferenceUsed {
+                position: used.position,
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a payment adds in the reporting currency: the paid part of the line so far, less what
+/// earlier payments added, so that a line paid in full is paid exactly.
+fn paid_part(line: &Cost, paid_minor: i128) -> Option<i64> {
+    let whole = i128::from(line.reporting_minor?);
+    let exact = num_rational::Ratio::new(paid_minor, i128::from(line.amount.minor)) * whole;
+    let so_far = crate::domain::half_even(exact) - i128::from(line.paid_reporting_minor);
+    i64::try_from(so_far).ok()
+}
+
+/// Checks that a line fits the budget; a fee line draws on its commitment first.
+fn ensure_affordable<S: Rows>(
+    campaign: &Campaign,
+    payee: Option<&Collaboration>,
+    kind: CostType,
+    reporting_minor: Option<i64>,
+) -> Result<(), Halt<S::Error>> {
+    let Some(minor) = reporting_minor else {
+        return Ok(());
+    };
+    let more = match (kind, payee) {
+        (CostType::Fee, Some(payee)) => {
+            let lines = i128::from(payee.fee_lines_minor) + i128::from(minor);
+            lines.max(i128::from(payee.commitment_minor)) - i128::from(payee.committed_minor())
+        }
+        _ => i128::from(minor) * i128::from(kind.sign()),
+    };
+    ensure_in_budget::<S>(campaign, more)
+}
+
+impl CostType {
+    /// Tells whether the line pays a creator, and so needs a collaboration.
+    pub const fn is_compensation(self) -> bool {
+        match self {
+            Self::Fee | Self::Bonus | Self::Commission | Self::KillFee => true,
+            Self::Product
+            | Self::Shipping
+            | Self::TravelMeal
+            | Self::Production
+            | Self::PaidAmplification
+            | Self::PlatformFee
+            | Self::Tax
+            | Self::Recovery => false,
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Folds events of the agreement: from the invitation to its end.
+
+use super::{Fold, Folded};
+use crate::domain::rows::Rows;
+use crate::domain::state::{
+    Acceptance, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration, Deliverable, Expiry,
+    OpenInvitation, Pair, Shipment,
+};
+use crate::domain::{
+    BriefAccepted, Code, CollaborationId, CollaborationState, CreatorId, DeliverableState, Effect,
+    FactTiming, Offer, ProductValue, ShipmentId, Terms, Timestamp,
+};
+
+impl<S: Rows> Fold<'_, S> {
+    pub(super) fn invited(
+        &mut self,
+        offer: &Offer,
+        previous: Option<CollaborationId>,
+    ) -> Folded<(), S> {
+        let place = self.collaboration_ref()?;
+        let creator = self.creator_ref()?.creator;
+        let collaboration = Collaboration {
+            creator: creator.clone(),
+            previous,
+            state: CollaborationState::Invited,
+            offer: offer.clone(),
+            acceptance: None,
+            deliverables: offer
+                .terms
+                .deliverables
+                .iter()
+                .map(Deliverable::planned)
+                .collect(),
+            shipments: Vec::new(),
+            commitment_minor: 0,
+            fee_lines_minor: 0,
+            invited_at: self.record.recorded_at,
+            updated: self.record.position,
+        };
+        self.rows.put(Collaboration::key(&place), collaboration);
+        let index = CreatorCollaboration {
+            campaign: place.campaign.clone(),
+            collaboration: place.collaboration.clone(),
+        };
+        self.rows.put(index.key(&place.brand, &creator), index);
+
+        let pair: &mut Pair = self
+            .rows
+            .upsert(&Pair::key(&place.campaign_ref(), &creator))?;
+        pair.live = Some(place.collaboration.clone());
+        pair.last = Some(place.collaboration.clone());
+
+        let open = OpenInvitation {
+            expires_at: offer.expires_at,
+        };
+        self.rows.put(OpenInvitation::key(&place), open);
+        let expiry = Expiry {
+            collaboration: place.clone(),
+            offer_version: offer.version,
+        };
+        self.rows.put(Expiry::key(offer.expires_at, &place), expiry);
+        if let Some(code) = &offer.terms.attribution.code {
+            let held = CodeHolder {
+                collaboration: place.collaboration.clone(),
+                accepted_at: None,
+                live: true,
+            };
+            let key = CodeHolders::key(&place.campaign_ref(), code);
+            self.rows.upsert::<CodeHolders>(&key)?.holders.push(held);
+        }
+
+        let campaign = self.campaign()?;
+        campaign.budget.reserved += offer.terms.fee.minor;
+        campaign.open_invitations += 1;
+        let agreed = Effect::Agreement {
+            from: None,
+            to: CollaborationState::Invited,
+        };
+        self.add_to_both(&creator, agreed);
+        Ok(())
+    }
+
+    pub(super) fn accepted(&mut self, accepted: &BriefAccepted) -> Folded<(), S> {
+        let record = self.record;
+        let collaboration = self.collaboration()?;
+        let terms = collaboration.offer.terms.clone();
+        let expires_at = collaboration.offer.expires_at;
+        collaboration.state = CollaborationState::Accepted;
+        collaboration.commitment_minor = terms.fee.minor;
+        collaboration.acceptance = Some(Acceptance {
+            offer_version: accepted.offer_version,
+            terms: terms.clone(),
+            terms_digest: accepted.terms_digest,
+            at: record.recorded_at,
+            tier: accepted.tier,
+            tier_scheme: accepted.tier_scheme.clone(),
+            followers: accepted.followers,
+            by: record.actor.clone(),
+            on_behalf_of: record.on_behalf_of.clone(),
+        });
+        let creator = collaboration.creator.clone();
+        self.answer(expires_at)?;
+        if let Some(code) = &terms.attribution.code {
+            let at = record.recorded_at;
+            self.change_holder(code, |holder| holder.accepted_at = Some(at))?;
+        }
+
+        let campaign = self.campaign()?;
+        campaign.budget.reserved -= terms.fee.minor;
+        campaign.budget.committed += terms.fee.minor;
+        campaign.live_collaborations += 1;
+        self.add_accepted(&creator, &terms);
+        Ok(())
+    }
+
+    fn add_accepted(&mut self, creator: &CreatorId, terms: &Terms) {
+        let (from, to) = (
+            Some(CollaborationState::Invited),
+            CollaborationState::Accepted,
+        );
+        self.add_to_both(creator, Effect::Agreement { from, to });
+        let timing = FactTiming::OnTime;
+        self.add_to_both(
+            creator,
+            Effect::Committed {
+                timing,
+                minor: terms.fee.minor,
+            },
+        );
+        let count = u32::try_from(terms.deliverables.len()).unwrap_or(u32::MAX);
+        self.add_to_both(creator, Effect::DeliverablesAccepted { count });
+        for promised in &terms.deliverables {
+            let planned = Effect::Deliverable {
+                from: None,
+                to: DeliverableState::Planned,
+            };
+            self.add_to_both(creator, planned);
+            self.add_to_both(
+                creator,
+                Effect::DueOpened {
+                    due_at: promised.due_at,
+                },
+            );
+        }
+    }
+
+    pub(super) fn invitation_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
+        let collaboration = self.collaboration()?;
+        collaboration.state = to;
+        let creator = collaboration.creator.clone();
+        let offer = collaboration.offer.clone();
+        self.answer(offer.expires_at)?;
+        self.end_live(&creator, offer.terms.attribution.code.as_ref())?;
+        self.campaign()?.budget.reserved -= offer.terms.fee.minor;
+        let from = Some(CollaborationState::Invited);
+        self.add_to_both(&creator, Effect::Agreement { from, to });
+        Ok(())
+    }
+
+    /// Takes the offer off the lists of open ones.
+    fn answer(&mut self, expires_at: Timestamp) -> Folded<(), S> {
+        let place = self.collaboration_ref()?;
+        self.rows.remove(&OpenInvitation::key(&place));
+        self.rows.remove(&Expiry::key(expires_at, &place));
+        let campaign = self.campaign()?;
+        campaign.open_invitations = campaign.open_invitations.saturating_sub(1);
+        Ok(())
+    }
+
+    fn end_live(&mut self, creator: &CreatorId, code: Option<&Code>) -> Folded<(), S> {
+        let key = Pair::key(&self.campaign_ref()?, creator);
+        self.rows.upsert::<Pair>(&key)?.live = None;
+        match code {
+            Some(code) => self.change_holder(code, |holder| holder.live = false),
+            None => Ok(()),
+        }
+    }
+
+    fn change_holder(
+        &mut self,
+        code: &Code,
+        change: impl FnOnce(&mut CodeHolder),
+    ) -> Folded<(), S> {
+        let place = self.collaboration_ref()?;
+        let key = CodeHolders::key(&place.campaign_ref(), code);
+        let codes: &mut CodeHolders = self.rows.upsert(&key)?;
+        let mut holders = codes.holders.iter_mut();
+        if let Some(holder) = holders.find(|held| held.collaboration == place.collaboration) {
+            change(holder);
+        }
+        codes
+            .holders
+            .retain(|held| held.live || held.accepted_at.is_some());
+        Ok(())
+    }
+
+    pub(super) fn collaboration_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
+        let collaboration = self.collaboration()?;
+        let from = collaboration.state;
+        let committed_before = collaboration.committed_minor();
+        collaboration.state = to;
+        if to == CollaborationState::Cancelled {
+            collaboration.commitment_minor = 0;
+        }
+        let released = committed_before - collaboration.committed_minor();
+        let creator = collaboration.creator.clone();
+        let code = collaboration
+            .terms()
+            .and_then(|terms| terms.attribution.code.clone());
+        let open: Vec<Timestamp> = collaboration
+            .deliverables
+            .iter()
+            .filter(|deliverable| deliverable.state.is_open())
+            .map(|deliverable| deliverable.due_at)
+            .collect();
+        self.end_live(&creator, code.as_ref())?;
+
+        let campaign = self.campaign()?;
+        campaign.live_collaborations = campaign.live_collaborations.saturating_sub(1);
+        campaign.budget.committed -= released;
+        self.add_to_both(
+            &creator,
+            Effect::Agreement {
+                from: Some(from),
+                to,
+            },
+        );
+        if released != 0 {
+            let timing = FactTiming::OnTime;
+            self.add_to_both(
+                &creator,
+                Effect::Committed {
+                    timing,
+                    minor: -released,
+                },
+            );
+        }
+        for due_at in open {
+            self.add_to_both(&creator, Effect::DueClosed { due_at });
+        }
+        Ok(())
+    }
+
+    pub(super) fn shipped(
+        &mut self,
+        shipment: &ShipmentId,
+        product: &str,
+        value: ProductValue,
+        shipped_at: Timestamp,
+    ) -> Folded<(), S> {
+        let creator = self.activate()?;
+        self.collaboration()?.shipments.push(Shipment {
+            id: shipment.clone(),
+            product: product.to_owned(),
+            value,
+            shipped_at,
+        });
+        let key = Pair::key(&self.campaign_ref()?, &creator);
+        let pair: &mut Pair = self.rows.upsert(&key)?;
+        let first = !std::mem::replace(&mut pair.gifted, true);
+        let posted = pair.posted;
+        if first {
+            self.add_to_both(&creator, Effect::Gifted);
+        }
+        if first && posted {
+            self.add_to_both(&creator, Effect::GiftedPosted);
+        }
+        Ok(())
+    }
+
+    /// Makes an accepted collaboration active: work has begun. Returns its creator.
+    pub(super) fn activate(&mut self) -> Folded<CreatorId, S> {
+        let collaboration = self.collaboration()?;
+        let creator = collaboration.creator.clone();
+        if collaboration.state == CollaborationState::Accepted {
+            collaboration.state = CollaborationState::Active;
+            let (from, to) = (
+                Some(CollaborationState::Accepted),
+                CollaborationState::Active,
+            );
+            self.add_to_both(&creator, Effect::Agreement { from, to });
+        }
+        Ok(creator)
+    }
+}

@@ -1,0 +1,46 @@
+//! Folds events of creators.
+
+use super::{Fold, Folded};
+use crate::domain::CreatorProfile;
+use crate::domain::rows::Rows;
+use crate::domain::state::Creator;
+
+impl<S: Rows> Fold<'_, S> {
+    pub(super) fn profile_recorded(&mut self, profile: &CreatorProfile) -> Folded<(), S> {
+        let key = Creator::key(&self.creator_ref()?);
+        let position = self.record.position;
+        if let Some(creator) = self.rows.get_mut::<Creator>(&key)? {
+            creator.profile = profile.clone();
+            creator.updated = position;
+            return Ok(());
+        }
+        let creator = Creator {
+            profile: profile.clone(),
+            blocked: None,
+            blocks: 0,
+            updated: position,
+        };
+        self.rows.put(key, creator);
+        Ok(())
+    }
+
+    pub(super) fn creator_blocked(&mut self, reason: &str) -> Folded<(), S> {
+        let creator = self.creator()?;
+        creator.blocked = Some(reason.to_owned());
+        creator.blocks += 1;
+        Ok(())
+    }
+
+    pub(super) fn creator_unblocked(&mut self) -> Folded<(), S> {
+        self.creator()?.blocked = None;
+        Ok(())
+    }
+
+    fn creator(&mut self) -> Folded<&mut Creator, S> {
+        let key = Creator::key(&self.creator_ref()?);
+        let position = self.record.position;
+        let creator: &mut Creator = self.row(&key, "creator")?;
+        creator.updated = position;
+        Ok(creator)
+    }
+}

@@ -1,0 +1,149 @@
+//! Refusals: why a command changed nothing.
+
+use super::{
+    CampaignState, CollaborationId, CollaborationState, CostState, Currency, DeliverableState,
+    Position, Timestamp, Violation,
+};
+
+/// A thing a command refers to and the ledger does not know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unknown {
+    /// A campaign.
+    Campaign,
+    /// A creator.
+    Creator,
+    /// A collaboration.
+    Collaboration,
+    /// A deliverable.
+    Deliverable,
+    /// A publication.
+    Publication,
+    /// An observation.
+    Observation,
+    /// A cost line.
+    Cost,
+}
+
+/// Why a command was refused. Nothing was written.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what its fields are")]
+pub enum Refusal {
+    #[error("{} field(s) break a rule: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Invalid(Vec<Violation>),
+    #[error("no {} named {id}", noun(*.what))]
+    NotFound { what: Unknown, id: String },
+    #[error("{what} {id} exists already")]
+    AlreadyExists { what: &'static str, id: String },
+    #[error("only {allowed} may do this")]
+    ActorNotAllowed { allowed: &'static str },
+    #[error("the campaign is {}; {rule}", .state.name())]
+    CampaignState {
+        state: CampaignState,
+        rule: &'static str,
+    },
+    #[error("the campaign needs {missing} before it opens")]
+    CampaignIncomplete { missing: &'static str },
+    #[error("{open_invitations} invitations and {live_collaborations} collaborations are live")]
+    LiveWork {
+        open_invitations: u32,
+        live_collaborations: u32,
+    },
+    #[error("budget: {needed_minor} minor units would be in use, over the cap of {cap_minor}")]
+    BudgetExceeded { needed_minor: i128, cap_minor: i64 },
+    #[error("budget: {in_use_minor} minor units are in use, the cap cannot be {cap_minor}")]
+    BudgetBelowCommitted { in_use_minor: i128, cap_minor: i64 },
+    #[error("the brand blocked the creator")]
+    CreatorBlocked,
+    #[error("the brand does not block the creator")]
+    CreatorNotBlocked,
+    #[error("the campaign's policy demands an assessment, and there is none")]
+    VettingMissing,
+    #[error("collaboration {live} of the pair is live")]
+    AlreadyActive { live: CollaborationId },
+    #[error("the collaboration is {}; {rule}", .state.name())]
+    CollaborationState {
+        state: CollaborationState,
+        rule: &'static str,
+    },
+    #[error("offer version {actual} is open, not {expected}")]
+    StaleOffer { expected: u32, actual: u32 },
+    #[error("the offer expired at {expired_at}")]
+    OfferExpired { expired_at: Timestamp },
+    #[error("the offer is open until {expires_at}")]
+    OfferNotExpired { expires_at: Timestamp },
+    #[error("the deliverable is {}; {rule}", .state.name())]
+    DeliverableState {
+        state: DeliverableState,
+        rule: &'static str,
+    },
+    #[error("submission version {actual} is current, not {expected}")]
+    StaleSubmission { expected: u32, actual: u32 },
+    #[error("the terms allow {limit} revisions, all used")]
+    RevisionLimitReached { limit: u32 },
+    #[error("{open} deliverables are neither verified nor waived")]
+    DeliverablesOpen { open: usize },
+    #[error("something is published")]
+    AlreadyPublished,
+    #[error("the platform post id is recorded for publication {publication} of the brand")]
+    PostAlreadyRecorded { publication: String },
+    #[error("the code belongs to collaboration {holder}")]
+    CodeTaken { holder: CollaborationId },
+    #[error("collaboration {collaboration} never had accepted terms")]
+    NotAccepted { collaboration: CollaborationId },
+    #[error("the observation was changed at position {actual}, not {expected}")]
+    StaleObservation {
+        expected: Position,
+        actual: Position,
+    },
+    #[error("the observation was taken out")]
+    ObservationVoided,
+    #[error("refunds of {refunds_minor} minor units would be more than the order of {order_minor}")]
+    RefundExceedsOrder {
+        refunds_minor: i128,
+        order_minor: i64,
+    },
+    #[error("{field} is in {actual}, not in {expected}")]
+    CurrencyMismatch {
+        field: &'static str,
+        expected: Currency,
+        actual: Currency,
+    },
+    #[error("{field}: the total would leave the range of int64")]
+    AmountOverflow { field: &'static str },
+    #[error("the cost line is {}; {rule}", .state.name())]
+    CostState {
+        state: CostState,
+        rule: &'static str,
+    },
+    #[error("{paid_minor} minor units would be paid, over the {approved_minor} approved")]
+    PaymentExceedsApproved {
+        paid_minor: i128,
+        approved_minor: i64,
+    },
+    #[error("{approved_minor} minor units would be approved, over the {accrued_minor} accrued")]
+    ApprovalExceedsAccrued {
+        approved_minor: i64,
+        accrued_minor: i64,
+    },
+    #[error("the external reference was used at position {position}")]
+    PaymentReferenceUsed { position: Position },
+}
+
+impl Refusal {
+    /// Refuses one field.
+    pub fn field(field: &str, rule: impl Into<String>) -> Self {
+        Self::Invalid(vec![Violation::new(field, rule)])
+    }
+}
+
+const fn noun(what: Unknown) -> &'static str {
+    match what {
+        Unknown::Campaign => "campaign",
+        Unknown::Creator => "creator",
+        Unknown::Collaboration => "collaboration",
+        Unknown::Deliverable => "deliverable",
+        Unknown::Publication => "publication",
+        Unknown::Observation => "observation",
+        Unknown::Cost => "cost line",
+    }
+}

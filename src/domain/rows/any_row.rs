@@ -1,0 +1,103 @@
+//! A row of any table, so that one ordered map holds them all.
+//!
+//! Owns the type erasure, the way back to the row type, and the row encoding: postcard. Does not
+//! know keys; that a key's tag and its row's type agree is checked by whoever holds both.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use postcard::ser_flavors::Size;
+
+use super::Row;
+
+/// A shared row whose type is known again only to who asks for it.
+#[derive(Clone)]
+pub struct AnyRow(Arc<dyn Erased>);
+
+impl AnyRow {
+    /// Wraps a row.
+    pub fn of<R: Row>(row: R) -> Self {
+        Self(Arc::new(row))
+    }
+
+    /// Shares the row; `None` when it is not an `R`.
+    pub fn typed<R: Row>(&self) -> Option<Arc<R>> {
+        let any: Arc<dyn Any + Send + Sync> = Arc::clone(&self.0) as _;
+        any.downcast().ok()
+    }
+
+    /// Opens the row for a change, copying it first when it is shared; `None` when it is not an `R`.
+    pub fn typed_mut<R: Row>(&mut self) -> Option<&mut R> {
+        if Arc::get_mut(&mut self.0).is_none() {
+            let shared: &dyn Any = &*self.0;
+            self.0 = Arc::new(shared.downcast_ref::<R>()?.clone());
+        }
+        let owned: &mut dyn Any = Arc::get_mut(&mut self.0)?;
+        owned.downcast_mut()
+    }
+
+    /// Adds the encoded row to `out`.
+    ///
+    /// # Errors
+    /// When the row's type holds something postcard cannot write; `out` is then undefined.
+    pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), postcard::Error> {
+        self.0.encode(out)
+    }
+
+    /// Gives the length of the encoded row in bytes; zero for a row that cannot be encoded.
+    pub fn encoded_bytes(&self) -> usize {
+        self.0.encoded_bytes()
+    }
+
+    /// Gives the size of the row value itself, without what it points to.
+    pub fn shallow_bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+}
+
+impl PartialEq for AnyRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.equals(&*other.0)
+    }
+}
+
+impl fmt::Debug for AnyRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+/// Decodes one row from exactly these bytes.
+///
+/// # Errors
+/// When the bytes are not one whole encoded `R`, or more than that.
+pub fn decode<R: Row>(bytes: &[u8]) -> Result<R, postcard::Error> {
+    let (row, rest) = postcard::take_from_bytes(bytes)?;
+    if rest.is_empty() {
+        Ok(row)
+    } else {
+        Err(postcard::Error::DeserializeBadEncoding)
+    }
+}
+
+trait Erased: Any + fmt::Debug + Send + Sync {
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), postcard::Error>;
+    fn encoded_bytes(&self) -> usize;
+    fn equals(&self, other: &dyn Any) -> bool;
+}
+
+impl<R: Row> Erased for R {
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), postcard::Error> {
+        *out = postcard::to_extend(self, std::mem::take(out))?;
+        Ok(())
+    }
+
+    fn encoded_bytes(&self) -> usize {
+        postcard::serialize_with_flavor(self, Size::default()).unwrap_or(0)
+    }
+
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<R>() == Some(self)
+    }
+}

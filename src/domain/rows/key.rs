@@ -1,0 +1,115 @@
+//! Keys: ordered bytes that put a table's rows where a prefix scan finds them.
+//!
+//! Owns how parts become bytes and back. Does not know what the parts of any table mean.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use smallvec::SmallVec;
+
+use super::Row;
+
+/// Keys up to this many bytes live inline, without an allocation: a tag and three ids of some
+/// fifteen characters, which is what most keys are. One key then takes 56 bytes.
+const INLINE_BYTES: usize = 48;
+
+/// Ends every text part. Ids never contain it, so `a` sorts before `ab` and no id's prefix scan
+/// reaches into another id.
+const TEXT_END: u8 = 0;
+
+/// The key of one row, or the common prefix of several: a table tag, then parts, ordered as bytes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(SmallVec<[u8; INLINE_BYTES]>);
+
+impl Key {
+    /// Starts a key of table `R`: just its tag, and so the prefix of the whole table.
+    pub fn of<R: Row>() -> Self {
+        Self(SmallVec::from_slice(&[R::TABLE]))
+    }
+
+    /// Adds a text part; it must not contain a zero byte.
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Self {
+        debug_assert!(
+            !text.as_bytes().contains(&TEXT_END),
+            "a key part holds no zero byte"
+        );
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(TEXT_END);
+        self
+    }
+
+    /// Adds a number as eight bytes that sort like it.
+    #[must_use]
+    pub fn number(mut self, number: u64) -> Self {
+        self.0.extend_from_slice(&number.to_be_bytes());
+        self
+    }
+
+    /// Adds one byte.
+    #[must_use]
+    pub fn byte(mut self, byte: u8) -> Self {
+        self.0.push(byte);
+        self
+    }
+
+    /// Gives the bytes, tag first.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Takes a key from its bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(SmallVec::from_slice(bytes))
+    }
+
+    /// Gives the tag of the table the key belongs to; `None` only for a key of no bytes.
+    pub fn table(&self) -> Option<u8> {
+        self.0.first().copied()
+    }
+
+    /// Reads the parts back, in the order they were added.
+    pub fn parts(&self) -> Parts<'_> {
+        Parts(self.0.get(1..).unwrap_or_default())
+    }
+}
+
+impl Borrow<[u8]> for Key {
+    fn borrow(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key(\"{}\")", self.0.escape_ascii())
+    }
+}
+
+/// The parts of a key, read from the front; `None` where the key does not hold such a part.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a>(&'a [u8]);
+
+impl<'a> Parts<'a> {
+    /// Reads a text part.
+    pub fn text(&mut self) -> Option<&'a str> {
+        let end = self.0.iter().position(|byte| *byte == TEXT_END)?;
+        let text = std::str::from_utf8(&self.0[..end]).ok()?;
+        self.0 = &self.0[end + 1..];
+        Some(text)
+    }
+
+    /// Reads a number.
+    pub fn number(&mut self) -> Option<u64> {
+        let (number, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(u64::from_be_bytes(*number))
+    }
+
+    /// Reads one byte.
+    pub fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*byte)
+    }
+}

@@ -1,0 +1,171 @@
+//! Collaborations: the agreement and its deliverables.
+
+use serde::{Deserialize, Serialize};
+
+use super::campaign::within;
+use super::table;
+use crate::domain::rows::{Key, Row};
+use crate::domain::{
+    Actor, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState, ContentRef,
+    CreatorId, DeliverableId, DeliverableState, DeliverableTerms, FollowerCount, Offer, OnBehalfOf,
+    Position, ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
+};
+
+/// One creator in one campaign.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Collaboration {
+    /// The creator.
+    pub creator: CreatorId,
+    /// The collaboration of the same pair before this one.
+    pub previous: Option<CollaborationId>,
+    /// Where the agreement stands.
+    pub state: CollaborationState,
+    /// The latest offer.
+    pub offer: Offer,
+    /// That and how the terms were pinned.
+    pub acceptance: Option<Acceptance>,
+    /// In the order of the terms.
+    pub deliverables: Vec<Deliverable>,
+    /// Products sent.
+    pub shipments: Vec<Shipment>,
+    /// What the accepted terms commit, in minor units of the reporting currency.
+    pub commitment_minor: i64,
+    /// Fee lines recorded and not reversed, in minor units of the reporting currency.
+    pub fee_lines_minor: i64,
+    /// When the first offer was made.
+    pub invited_at: Timestamp,
+    /// Last event that changed it.
+    pub updated: Position,
+}
+
+impl Row for Collaboration {
+    const TABLE: u8 = table::COLLABORATION;
+}
+
+impl Collaboration {
+    /// Key of a collaboration.
+    pub fn key(collaboration: &CollaborationRef) -> Key {
+        Self::of_campaign(&collaboration.campaign_ref()).text(collaboration.collaboration.as_str())
+    }
+
+    /// Prefix of the collaborations of a campaign.
+    pub fn of_campaign(campaign: &CampaignRef) -> Key {
+        within::<Self>(campaign)
+    }
+
+    /// Prefix of the collaborations of a brand.
+    pub fn of_brand(brand: &BrandId) -> Key {
+        Key::of::<Self>().text(brand.as_str())
+    }
+
+    /// Returns the pinned terms, if any were.
+    pub fn terms(&self) -> Option<&Terms> {
+        self.acceptance.as_ref().map(|acceptance| &acceptance.terms)
+    }
+
+    /// Finds a deliverable.
+    pub fn deliverable(&self, id: &DeliverableId) -> Option<&Deliverable> {
+        self.deliverables
+            .iter()
+            .find(|deliverable| deliverable.terms.id == *id)
+    }
+
+    /// Finds a deliverable to change it.
+    pub fn deliverable_mut(&mut self, id: &DeliverableId) -> Option<&mut Deliverable> {
+        self.deliverables
+            .iter_mut()
+            .find(|deliverable| deliverable.terms.id == *id)
+    }
+
+    /// Returns what the collaboration holds of the budget: the commitment, or the fee lines where
+    /// those are more; in minor units.
+    pub fn committed_minor(&self) -> i64 {
+        self.commitment_minor.max(self.fee_lines_minor)
+    }
+}
+
+/// That and how the terms were pinned.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// The version accepted.
+    pub offer_version: u32,
+    /// The terms pinned.
+    pub terms: Terms,
+    /// SHA-256 of the terms.
+    pub terms_digest: [u8; 32],
+    /// When, by the ledger's clock.
+    pub at: Timestamp,
+    /// Tier at acceptance, frozen.
+    pub tier: Tier,
+    /// Scheme of the tier.
+    pub tier_scheme: String,
+    /// The count behind it.
+    pub followers: Option<FollowerCount>,
+    /// Who accepted.
+    pub by: Actor,
+    /// For whom, when not for themselves.
+    pub on_behalf_of: Option<OnBehalfOf>,
+}
+
+/// One promised post and how far it is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Deliverable {
+    /// What was promised.
+    pub terms: DeliverableTerms,
+    /// Due time in force; the terms keep the first one.
+    pub due_at: Timestamp,
+    /// How far it is.
+    pub state: DeliverableState,
+    /// Every version handed in, version 1 first.
+    pub submissions: Vec<Submission>,
+    /// Revision rounds used.
+    pub revisions: u32,
+    /// 1 to 5, from the approval.
+    pub rating: Option<u8>,
+    /// The live post.
+    pub publication: Option<PublicationId>,
+}
+
+impl Deliverable {
+    /// Starts a deliverable as promised.
+    pub fn planned(terms: &DeliverableTerms) -> Self {
+        Self {
+            terms: terms.clone(),
+            due_at: terms.due_at,
+            state: DeliverableState::Planned,
+            submissions: Vec::new(),
+            revisions: 0,
+            rating: None,
+            publication: None,
+        }
+    }
+
+    /// Returns the number of the latest submission; 0 before the first.
+    pub fn version(&self) -> u32 {
+        u32::try_from(self.submissions.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// A version of the content of a deliverable.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Submission {
+    /// Where the content lies, and its hash.
+    pub content: ContentRef,
+    /// When it was handed in.
+    pub submitted_at: Timestamp,
+    /// Against the due time in force.
+    pub seconds_late: u64,
+}
+
+/// A product sent to the creator.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Shipment {
+    /// The shipment.
+    pub id: ShipmentId,
+    /// What was sent.
+    pub product: String,
+    /// Its two values.
+    pub value: ProductValue,
+    /// When.
+    pub shipped_at: Timestamp,
+}

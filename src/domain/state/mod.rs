@@ -1,0 +1,57 @@
+//! State: the rows that folding events makes, and that `decide` looks at.
+//!
+//! One file per track. Each row type knows its key; none knows where it is kept.
+
+mod campaign;
+mod collaboration;
+mod conversion;
+mod cost;
+mod creator;
+mod publication;
+mod series;
+
+pub use campaign::*;
+pub use collaboration::*;
+pub use conversion::*;
+pub use cost::*;
+pub use creator::*;
+pub use publication::*;
+pub use series::*;
+
+/// Tags of the tables, the first byte of every key. Views use tags from [`table::VIEWS`] on.
+pub mod table {
+    /// Campaigns.
+    pub const CAMPAIGN: u8 = 1;
+    /// Creators.
+    pub const CREATOR: u8 = 2;
+    /// Collaborations.
+    pub const COLLABORATION: u8 = 3;
+    /// Campaign × creator.
+    pub const PAIR: u8 = 4;
+    /// Codes of a campaign.
+    pub const CODE: u8 = 5;
+    /// Open invitations of a campaign.
+    pub const OPEN_INVITATION: u8 = 6;
+    /// Open invitations by time of expiry.
+    pub const EXPIRY: u8 = 7;
+    /// Collaborations of a creator.
+    pub const CREATOR_COLLABORATION: u8 = 8;
+    /// Publications.
+    pub const PUBLICATION: u8 = 9;
+    /// Post ids of platforms.
+    pub const PLATFORM_POST: u8 = 10;
+    /// Observations of a post.
+    pub const SERIES_CHUNK: u8 = 11;
+    /// Orders.
+    pub const ORDER: u8 = 12;
+    /// Cost lines.
+    pub const COST: u8 = 13;
+    /// Payments.
+    pub const PAYMENT: u8 = 14;
+    /// References of transfers.
+    pub const PAYMENT_REFERENCE: u8 = 15;
+    /// Posts a collaboration is credited with.
+    pub const CREDITED_POST: u8 = 16;
+    /// First tag of the views.
+    pub const VIEWS: u8 = 32;
+}

@@ -1,0 +1,148 @@
+//! Publications: live posts and the standing counters of each.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::series::{Heads, OrderKey};
+use super::table;
+use crate::domain::rows::{Key, Row};
+use crate::domain::{
+    BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorId, DeliverableId,
+    MeasurementKind, MeasurementScope, Platform, Position, PublicationId, PublicationRef,
+    Timestamp, WHOLE_BP,
+};
+
+/// A live post.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Publication {
+    /// The deliverable.
+    pub deliverable: DeliverableId,
+    /// Where.
+    pub platform: Platform,
+    /// Address of the post; personal.
+    pub url: String,
+    /// Id of the post on the platform.
+    pub post_id: String,
+    /// When it went live.
+    pub published_at: Timestamp,
+    /// Followers at publication.
+    pub followers: Option<u64>,
+    /// Whether the cooperation is disclosed.
+    pub disclosed: bool,
+    /// Giveaway: left out of engagement-rate baselines.
+    pub incentivised: bool,
+    /// Whether the brand checked it.
+    pub verified: bool,
+    /// Who is credited: the owner alone, or the shares of a JOINT post.
+    pub credits: Vec<PostCredit>,
+    /// Observations by audience and kind.
+    pub series: BTreeMap<(MeasurementScope, MeasurementKind), Series>,
+    /// Last event that changed it.
+    pub updated: Position,
+}
+
+/// The part of a post one collaboration is credited with.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PostCredit {
+    /// The collaboration.
+    pub collaboration: CollaborationId,
+    /// Its creator.
+    pub creator: CreatorId,
+    /// Basis points; the credits of a post add to 10,000.
+    pub share_bp: u32,
+}
+
+/// The observations of a post for one audience and kind, in short; the chunks hold them in full.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Series {
+    /// First key of the last chunk.
+    pub tail: Option<OrderKey>,
+    /// Observations that were not voided.
+    pub standing: u64,
+    /// Heads over the observations up to the end of the campaign.
+    pub on_time: Heads,
+    /// Heads over the observations up to `measure_until`.
+    pub counted: Heads,
+}
+
+impl Row for Publication {
+    const TABLE: u8 = table::PUBLICATION;
+}
+
+impl Publication {
+    /// Key of a publication.
+    pub fn key(publication: &PublicationRef) -> Key {
+        let owner = &publication.collaboration;
+        Key::of::<Self>()
+            .text(owner.brand.as_str())
+            .text(owner.campaign.as_str())
+            .text(owner.collaboration.as_str())
+            .text(publication.publication.as_str())
+    }
+
+    /// Tells whether several collaborations share the post.
+    pub fn is_joint(&self) -> bool {
+        self.credits
+            .iter()
+            .any(|credit| credit.share_bp != WHOLE_BP)
+    }
+}
+
+/// Says which publication holds a post id of a platform.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PlatformPost {
+    /// Its campaign.
+    pub campaign: CampaignId,
+    /// Its collaboration.
+    pub collaboration: CollaborationId,
+    /// The publication.
+    pub publication: PublicationId,
+}
+
+impl Row for PlatformPost {
+    const TABLE: u8 = table::PLATFORM_POST;
+}
+
+impl PlatformPost {
+    /// Key of a post id.
+    pub fn key(brand: &BrandId, platform: Platform, post_id: &str) -> Key {
+        Key::of::<Self>()
+            .text(brand.as_str())
+            .byte(platform as u8)
+            .text(post_id)
+    }
+}
+
+/// Says that a collaboration is credited with a post of its own or of another one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CreditedPost {
+    /// The collaboration that published.
+    pub owner: CollaborationId,
+    /// The publication.
+    pub publication: PublicationId,
+}
+
+impl Row for CreditedPost {
+    const TABLE: u8 = table::CREDITED_POST;
+}
+
+impl CreditedPost {
+    /// Key of this entry for a credited collaboration.
+    pub fn key(&self, credited: &CollaborationRef) -> Key {
+        Self::of_campaign(&credited.campaign_ref())
+            .text(credited.collaboration.as_str())
+            .text(self.owner.as_str())
+            .text(self.publication.as_str())
+    }
+
+    /// Prefix of the posts a collaboration is credited with.
+    pub fn of_collaboration(credited: &CollaborationRef) -> Key {
+        Self::of_campaign(&credited.campaign_ref()).text(credited.collaboration.as_str())
+    }
+
+    /// Prefix of the posts of a campaign; JOINT posts are there once for each credit.
+    pub fn of_campaign(campaign: &CampaignRef) -> Key {
+        super::campaign::within::<Self>(campaign)
+    }
+}

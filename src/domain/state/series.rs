@@ -1,0 +1,423 @@
+//! Observations on the time axis, in chunks, and the heads over them.
+//!
+//! The head of a counter is the observation with the greatest time; at the same time the better
+//! source wins, then the later position (`domain.md` §4.1). It never depends on the order of
+//! arrival, because it is a maximum over keys. Chunks keep the cost of one more observation flat
+//! however many there are; late ones land in their place.
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use super::table;
+use crate::domain::rows::{Key, Row, Rows, Scan};
+use crate::domain::{
+    Counter, Counters, FactTiming, MeasurementKind, MeasurementScope, ObservationSource, Position,
+    PublicationRef, Seen, Timestamp,
+};
+
+/// Most observations in one chunk: some 4 KiB, a page of the row store.
+const CHUNK_ENTRIES: usize = 128;
+
+/// Place of an observation on the time axis of its series.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct OrderKey {
+    /// When it was seen.
+    pub observed_at: Timestamp,
+    /// How good the source is; the greater wins.
+    pub rank: u8,
+    /// Position of the event that recorded it.
+    pub position: Position,
+}
+
+impl OrderKey {
+    /// Places an observation.
+    pub fn new(seen: &Seen, position: Position) -> Self {
+        Self {
+            observed_at: seen.observed_at,
+            rank: rank(seen.source),
+            position,
+        }
+    }
+}
+
+/// Ranks sources: API > brand > creator > estimate.
+pub const fn rank(source: ObservationSource) -> u8 {
+    match source {
+        ObservationSource::Api => 3,
+        ObservationSource::Brand => 2,
+        ObservationSource::Creator => 1,
+        ObservationSource::Estimate => 0,
+    }
+}
+
+/// Returns the source of a rank.
+pub const fn source_of(rank: u8) -> ObservationSource {
+    match rank {
+        3.. => ObservationSource::Api,
+        2 => ObservationSource::Brand,
+        1 => ObservationSource::Creator,
+        0 => ObservationSource::Estimate,
+    }
+}
+
+/// An observation as it stands after corrections.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place.
+    pub key: OrderKey,
+    /// Corrections and the void of it, in log order.
+    pub changes: Vec<Position>,
+    /// Against the window of the campaign.
+    pub timing: FactTiming,
+    /// What was seen.
+    pub counters: Counters,
+    /// Followers at the time.
+    pub followers: Option<u64>,
+    /// Whether it was taken out.
+    pub voided: bool,
+}
+
+impl Entry {
+    /// Returns the recording, or its latest correction or void.
+    pub fn latest(&self) -> Position {
+        self.changes.last().copied().unwrap_or(self.key.position)
+    }
+}
+
+/// Neighbouring observations of one series, in order.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Chunk {
+    entries: Vec<Entry>,
+}
+
+impl Row for Chunk {
+    const TABLE: u8 = table::SERIES_CHUNK;
+}
+
+/// The standing value of a counter and the one before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Head {
+    /// Place of the observation.
+    pub key: OrderKey,
+    /// The event that says so.
+    pub latest: Position,
+    /// The value.
+    pub value: u64,
+    /// Place and value of the observation before.
+    pub before: Option<(OrderKey, u64)>,
+}
+
+impl Head {
+    /// Returns the higher value before, when the counter fell.
+    pub fn fell_from(&self) -> Option<u64> {
+        self.before
+            .map(|(_, value)| value)
+            .filter(|before| *before > self.value)
+    }
+}
+
+/// The heads of all counters of a series.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Heads([Option<Head>; 11]);
+
+impl Heads {
+    /// Returns the head of a counter.
+    pub fn get(&self, counter: Counter) -> Option<&Head> {
+        self.0[counter as usize].as_ref()
+    }
+
+    /// Returns the standing value of every counter.
+    pub fn values(&self) -> Counters {
+        let mut values = Counters::default();
+        for counter in Counter::ALL {
+            values.set(counter, self.get(counter).map(|head| head.value));
+        }
+        values
+    }
+
+    /// Takes one more observation in, wherever on the time axis it lies.
+    pub fn admit(&mut self, entry: &Entry) {
+        for (counter, value) in entry.counters.seen() {
+            let slot = &mut self.0[counter as usize];
+            *slot = Some(with_one_more(*slot, entry, value));
+        }
+    }
+}
+
+fn with_one_more(slot: Option<Head>, entry: &Entry, value: u64) -> Head {
+    let newer = |before| Head {
+        key: entry.key,
+        latest: entry.latest(),
+        value,
+        before,
+    };
+    let Some(head) = slot else { return newer(None) };
+    if entry.key > head.key {
+        return newer(Some((head.key, head.value)));
+    }
+    if head.before.is_none_or(|(key, _)| entry.key > key) {
+        return Head {
+            before: Some((entry.key, value)),
+            ..head
+        };
+    }
+    head
+}
+
+/// Which observations a head is taken over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cutoff {
+    /// Up to the end of the campaign.
+    OnTime,
+    /// Up to `measure_until`.
+    Counted,
+    /// Up to this time, and up to `measure_until`.
+    Until(Timestamp),
+}
+
+impl Cutoff {
+    fn admits(self, entry: &Entry) -> bool {
+        if entry.voided || entry.timing == FactTiming::AfterMeasurement {
+            return false;
+        }
+        match self {
+            Self::OnTime => entry.timing == FactTiming::OnTime,
+            Self::Counted => true,
+            Self::Until(time) => entry.key.observed_at <= time,
+        }
+    }
+}
+
+/// The observations of a post for one audience and kind.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    prefix: Key,
+}
+
+impl Axis {
+    /// Names a series.
+    pub fn new(
+        publication: &PublicationRef,
+        scope: MeasurementScope,
+        kind: MeasurementKind,
+    ) -> Self {
+        let owner = &publication.collaboration;
+        let prefix = Key::of::<Chunk>()
+            .text(owner.brand.as_str())
+            .text(owner.campaign.as_str())
+            .text(owner.collaboration.as_str())
+            .text(publication.publication.as_str())
+            .byte(scope as u8)
+            .byte(kind as u8);
+        Self { prefix }
+    }
+
+    fn chunk_key(&self, first: OrderKey) -> Key {
+        self.prefix
+            .clone()
+            .number(first.observed_at.nanos().cast_unsigned())
+            .byte(first.rank)
+            .number(first.position.get())
+    }
+
+    /// Puts an observation in its place; returns the first key of the last chunk.
+    ///
+    /// `tail` is what the insertion before returned: appending, the usual case, needs no search.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn insert<S: Rows>(
+        &self,
+        rows: &mut S,
+        tail: Option<OrderKey>,
+        entry: Entry,
+    ) -> Result<OrderKey, S::Error> {
+        let home = match tail {
+            Some(tail) if tail <= entry.key => Some(self.chunk_key(tail)),
+            _ => self.home_of(rows, entry.key)?,
+        };
+        let Some(home) = home else {
+            let first = entry.key;
+            self.put(rows, vec![entry]);
+            return Ok(first);
+        };
+        let Some(chunk) = rows.get_mut::<Chunk>(&home)? else {
+            let first = entry.key;
+            self.put(rows, vec![entry]);
+            return Ok(tail.map_or(first, |tail| tail.max(first)));
+        };
+        let place = chunk.entries.partition_point(|other| other.key < entry.key);
+        if chunk.entries.len() == CHUNK_ENTRIES && place == CHUNK_ENTRIES {
+            let first = entry.key;
+            self.put(rows, vec![entry]);
+            return Ok(tail.map_or(first, |tail| tail.max(first)));
+        }
+        chunk.entries.insert(place, entry);
+        let mut last_start = chunk.entries[0].key;
+        let upper = (chunk.entries.len() > CHUNK_ENTRIES)
+            .then(|| chunk.entries.split_off(CHUNK_ENTRIES / 2));
+        if place == 0 {
+            let entries = std::mem::take(&mut chunk.entries);
+            rows.remove(&home);
+            self.put(rows, entries);
+        }
+        if let Some(upper) = upper {
+            last_start = upper[0].key;
+            self.put(rows, upper);
+        }
+        Ok(tail.map_or(last_start, |tail| tail.max(last_start)))
+    }
+
+    fn put<S: Rows>(&self, rows: &mut S, entries: Vec<Entry>) {
+        if let Some(first) = entries.first() {
+            rows.put(self.chunk_key(first.key), Chunk { entries });
+        }
+    }
+
+    /// Finds the chunk a key belongs to: the last that starts at or before it, else the first.
+    fn home_of<S: Rows>(&self, rows: &S, key: OrderKey) -> Result<Option<Key>, S::Error> {
+        let just_beyond = self.chunk_key(key).byte(0);
+        let at_or_before = Scan::of(&self.prefix).descending().after(&just_beyond);
+        if let Some((home, _)) = rows.page::<Chunk>(at_or_before, 1)?.pop() {
+            return Ok(Some(home));
+        }
+        Ok(rows
+            .page::<Chunk>(Scan::of(&self.prefix), 1)?
+            .pop()
+            .map(|(home, _)| home))
+    }
+
+    /// Visits observations from the latest back, until the visitor breaks.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn walk_back<S: Rows>(
+        &self,
+        rows: &S,
+        visit: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
+    ) -> Result<(), S::Error> {
+        rows.scan::<Chunk>(Scan::of(&self.prefix).descending(), &mut |_, chunk| {
+            chunk.entries.iter().rev().try_for_each(&mut *visit)
+        })
+    }
+
+    /// Finds an observation by the event that recorded it or by any that changed it.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn find<S: Rows>(&self, rows: &S, position: Position) -> Result<Option<Entry>, S::Error> {
+        let mut found = None;
+        self.walk_back(rows, &mut |entry| {
+            if entry.key.position == position || entry.changes.contains(&position) {
+                found = Some(entry.clone());
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(found)
+    }
+
+    /// Finds a standing observation with the same time, source and values.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn find_same<S: Rows>(
+        &self,
+        rows: &S,
+        tail: Option<OrderKey>,
+        seen: &Seen,
+        counters: &Counters,
+        followers: Option<u64>,
+    ) -> Result<Option<Position>, S::Error> {
+        let lowest = OrderKey::new(seen, Position::START);
+        let same = |entry: &Entry| {
+            entry.key.observed_at == lowest.observed_at
+                && entry.key.rank == lowest.rank
+                && !entry.voided
+                && entry.counters == *counters
+                && entry.followers == followers
+        };
+        let home = match tail {
+            None => return Ok(None),
+            Some(tail) if tail <= lowest => Some(self.chunk_key(tail)),
+            Some(_) => self.home_of(rows, lowest)?,
+        };
+        let Some(home) = home else { return Ok(None) };
+        let mut found = None;
+        let mut look = |chunk: &Chunk| {
+            found = chunk
+                .entries
+                .iter()
+                .find(|entry| same(entry))
+                .map(|entry| entry.key.position);
+            let beyond = chunk.entries.last().is_some_and(|last| {
+                (last.key.observed_at, last.key.rank) > (lowest.observed_at, lowest.rank)
+            });
+            if found.is_some() || beyond {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        if let Some(chunk) = rows.get::<Chunk>(&home)?
+            && look(&chunk).is_continue()
+            && tail.is_some_and(|tail| self.chunk_key(tail) != home)
+        {
+            rows.scan::<Chunk>(Scan::of(&self.prefix).after(&home), &mut |_, chunk| {
+                look(chunk)
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// Changes an observation in place; `None` when there is none at this place.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn change<S: Rows>(
+        &self,
+        rows: &mut S,
+        key: OrderKey,
+        change: impl FnOnce(&mut Entry),
+    ) -> Result<Option<()>, S::Error> {
+        let Some(home) = self.home_of(rows, key)? else {
+            return Ok(None);
+        };
+        let Some(chunk) = rows.get_mut::<Chunk>(&home)? else {
+            return Ok(None);
+        };
+        let Ok(place) = chunk.entries.binary_search_by_key(&key, |entry| entry.key) else {
+            return Ok(None);
+        };
+        change(&mut chunk.entries[place]);
+        Ok(Some(()))
+    }
+
+    /// Takes the heads over all observations a cutoff admits, from the latest back.
+    ///
+    /// Ends as soon as every counter has a head and the value before it.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn heads<S: Rows>(&self, rows: &S, cutoff: Cutoff) -> Result<Heads, S::Error> {
+        let mut heads = Heads::default();
+        self.walk_back(rows, &mut |entry| {
+            if cutoff.admits(entry) {
+                heads.admit(entry);
+            }
+            let complete = heads
+                .0
+                .iter()
+                .all(|slot| slot.is_some_and(|head| head.before.is_some()));
+            if complete {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        Ok(heads)
+    }
+}
