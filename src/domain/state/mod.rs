@@ -8,6 +8,7 @@ mod conversion;
 mod cost;
 mod creator;
 mod publication;
+mod resource;
 mod series;
 
 pub use campaign::*;
@@ -16,6 +17,7 @@ pub use conversion::*;
 pub use cost::*;
 pub use creator::*;
 pub use publication::*;
+pub use resource::Resource;
 pub use series::*;
 
 /// Tags of the tables, the first byte of every key. Views use tags from [`table::VIEWS`] on.

@@ -1,0 +1,144 @@
+//! Resources: what a command is about, as it stands after it.
+
+use std::sync::Arc;
+
+use super::{Campaign, Collaboration, Cost, Creator, Order, Publication};
+use crate::domain::rows::Rows;
+use crate::domain::{
+    CampaignRef, CollaborationRef, Command, CostId, CreatorRef, DeliverableVerb, OrderRef,
+    Position, PublicationRef, Request,
+};
+
+/// The thing a command changed, by name and as it stands.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "each variant pairs a name with its row")]
+pub enum Resource {
+    Campaign(CampaignRef, Arc<Campaign>),
+    Creator(CreatorRef, Arc<Creator>),
+    Collaboration(CollaborationRef, Arc<Collaboration>),
+    Published(
+        CollaborationRef,
+        Arc<Collaboration>,
+        PublicationRef,
+        Arc<Publication>,
+    ),
+    Publication(PublicationRef, Arc<Publication>),
+    Order(OrderRef, Arc<Order>),
+    Cost(CampaignRef, CostId, Arc<Cost>),
+}
+
+impl Resource {
+    /// Finds what a request is about; `None` when it is not in the rows.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn of<S: Rows>(rows: &S, request: &Request) -> Result<Option<Self>, S::Error> {
+        let brand = request.brand.clone();
+        Ok(match &request.command {
+            Command::Campaign { campaign, .. } => {
+                let name = CampaignRef {
+                    brand,
+                    campaign: campaign.clone(),
+                };
+                rows.get(&Campaign::key(&name))?
+                    .map(|row| Self::Campaign(name, row))
+            }
+            Command::Creator { creator, .. } => {
+                let name = CreatorRef {
+                    brand,
+                    creator: creator.clone(),
+                };
+                rows.get(&Creator::key(&name))?
+                    .map(|row| Self::Creator(name, row))
+            }
+            Command::Collaboration {
+                campaign,
+                collaboration,
+                ..
+            } => {
+                let (campaign, collaboration) = (campaign.clone(), collaboration.clone());
+                let name = CollaborationRef {
+                    brand,
+                    campaign,
+                    collaboration,
+                };
+                rows.get(&Collaboration::key(&name))?
+                    .map(|row| Self::Collaboration(name, row))
+            }
+            Command::Deliverable {
+                campaign,
+                collaboration,
+                verb,
+                ..
+            } => {
+                let (campaign, collaboration) = (campaign.clone(), collaboration.clone());
+                let name = CollaborationRef {
+                    brand,
+                    campaign,
+                    collaboration,
+                };
+                after_deliverable(rows, name, verb)?
+            }
+            Command::Engagement { publication, .. } => {
+                let row = rows.get(&Publication::key(publication))?;
+                row.map(|row| Self::Publication(publication.clone(), row))
+            }
+            Command::RecordConversion { claim, .. } => {
+                let name = OrderRef {
+                    brand,
+                    order: claim.order.clone(),
+                };
+                rows.get(&Order::key(&name))?
+                    .map(|row| Self::Order(name, row))
+            }
+            Command::RecordRefund { refund } => {
+                let name = OrderRef {
+                    brand,
+                    order: refund.order.clone(),
+                };
+                rows.get(&Order::key(&name))?
+                    .map(|row| Self::Order(name, row))
+            }
+            Command::Cost { campaign, cost, .. } => {
+                let name = CampaignRef {
+                    brand,
+                    campaign: campaign.clone(),
+                };
+                let row = rows.get(&Cost::key(&name, cost))?;
+                row.map(|row| Self::Cost(name, cost.clone(), row))
+            }
+        })
+    }
+
+    /// Returns the last event that changed it.
+    pub fn updated(&self) -> Position {
+        match self {
+            Self::Campaign(_, row) => row.updated,
+            Self::Creator(_, row) => row.updated,
+            Self::Collaboration(_, row) => row.updated,
+            Self::Published(_, row, _, publication) => row.updated.max(publication.updated),
+            Self::Publication(_, row) => row.updated,
+            Self::Order(_, row) => row.updated,
+            Self::Cost(_, _, row) => row.updated,
+        }
+    }
+}
+
+fn after_deliverable<S: Rows>(
+    rows: &S,
+    name: CollaborationRef,
+    verb: &DeliverableVerb,
+) -> Result<Option<Resource>, S::Error> {
+    let Some(row) = rows.get(&Collaboration::key(&name))? else {
+        return Ok(None);
+    };
+    let DeliverableVerb::Publish(publish) = verb else {
+        return Ok(Some(Resource::Collaboration(name, row)));
+    };
+    let post = PublicationRef {
+        collaboration: name.clone(),
+        publication: publish.publication.clone(),
+    };
+    let publication = rows.get(&Publication::key(&post))?;
+    Ok(publication.map(|publication| Resource::Published(name, row, post, publication)))
+}
