@@ -2,6 +2,11 @@
 //!
 //! Modules in reading order: what is recorded, where it is kept, how it is written, how it is read,
 //! how it is spoken to.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod domain;
 pub mod proto;
+
+pub mod cli;
+pub mod config;
+pub mod telemetry;
