@@ -7,6 +7,8 @@
 pub mod domain;
 pub mod proto;
 
+pub mod grpc;
+
 pub mod cli;
 pub mod config;
 pub mod telemetry;
