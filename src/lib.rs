@@ -8,6 +8,7 @@ pub mod domain;
 pub mod proto;
 
 pub mod grpc;
+pub mod server;
 
 pub mod cli;
 pub mod config;
