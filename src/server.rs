@@ -1,0 +1,4 @@
+//! Wires, supervises and drains the server.
+
+pub mod drain;
+pub mod transport;
