@@ -165,6 +165,7 @@ impl Disk {
     pub(super) fn commit(&self, frozen: &Frozen) -> Result<Committed, Error> {
         let mut database = self.database.lock();
         let attempt = |database: &Option<Database>| match database {
+            _ if self.condemned.load(Ordering::Acquire) => Err(Failure::Closed),
             Some(database) => guarded(|| write(database, frozen)),
             None => Err(Failure::Closed),
         };

@@ -1,12 +1,37 @@
 //! Folds one event into every view.
 
+use serde::{Deserialize, Serialize};
+
 use super::index::{self, Scope};
+use super::table;
 use super::{CampaignTotals, CollaborationTotals, Partnership};
-use crate::domain::rows::Rows;
+use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::Campaign;
 use crate::domain::{
-    CampaignRef, CollaborationRef, Contribution, CreatorRef, EvolveError, Record, Target, evolve,
+    CampaignRef, CollaborationRef, Contribution, CreatorRef, EvolveError, Record, Target,
+    Timestamp, evolve,
 };
+
+/// When the last event applied was recorded: "now" for answers at this position.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct LastRecorded {
+    at: Timestamp,
+}
+
+impl Row for LastRecorded {
+    const TABLE: u8 = table::LAST_RECORDED;
+}
+
+impl LastRecorded {
+    /// Reads when the last event was recorded.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn of<S: Rows>(rows: &S) -> Result<Timestamp, S::Error> {
+        let row = rows.get::<Self>(&Key::of::<Self>())?;
+        Ok(row.map(|row| row.at).unwrap_or_default())
+    }
+}
 
 /// Applies an event to the rows of all views.
 ///
@@ -19,6 +44,12 @@ pub fn apply<S: Rows>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S
         &Scope::of(&record.brand, &record.subject),
         record.position,
     )?;
+    rows.put(
+        Key::of::<LastRecorded>(),
+        LastRecorded {
+            at: record.recorded_at,
+        },
+    );
     let Some(campaign) = record.subject.campaign.clone() else {
         return Ok(());
     };

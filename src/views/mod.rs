@@ -24,7 +24,7 @@ mod rebuild;
 pub use as_of::{AsOfError, as_of, events_of};
 pub use campaign_roi::CampaignTotals;
 pub use engine::{Follower, ViewError, Views};
-pub use fold::apply;
+pub use fold::{LastRecorded, apply};
 pub use partnership::{CampaignShare, Partnership};
 pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
@@ -40,4 +40,5 @@ mod table {
     pub(super) const PARTNERSHIP: u8 = VIEWS + 2;
     pub(super) const INDEX: u8 = VIEWS + 3;
     pub(super) const INDEX_CHUNK: u8 = VIEWS + 4;
+    pub(super) const LAST_RECORDED: u8 = VIEWS + 5;
 }

@@ -3,6 +3,7 @@
 //! Owns the path to the field at hand and the violations found. Does not know any message.
 
 use std::fmt::Write;
+use std::ops::RangeInclusive;
 
 use crate::domain::Violation;
 
@@ -174,15 +175,23 @@ impl Fields {
 
     /// Reads free text of 1 to `most` characters.
     pub fn text(&mut self, field: &'static str, text: String, most: usize) -> String {
-        let rule = format_args!("must be 1 to {most} characters");
-        self.length(field, &text, 1, most, rule);
+        self.within(field, |fields| fields.text_here(text, most))
+    }
+
+    /// Reads the field at hand as free text of 1 to `most` characters.
+    pub fn text_here(&mut self, text: String, most: usize) -> String {
+        self.length(&text, 1..=most, || {
+            format!("must be 1 to {most} characters")
+        });
         text
     }
 
     /// Reads free text of at most `most` characters.
     pub fn optional_text(&mut self, field: &'static str, text: String, most: usize) -> String {
-        let rule = format_args!("must be at most {most} characters");
-        self.length(field, &text, 0, most, rule);
+        self.within(field, |fields| {
+            let rule = || format!("must be at most {most} characters");
+            fields.length(&text, 0..=most, rule);
+        });
         text
     }
 
@@ -221,17 +230,11 @@ impl Fields {
             .map_err(|_| self.refuse(field, format!("must be {N} bytes")))
     }
 
-    fn length(
-        &mut self,
-        field: &'static str,
-        text: &str,
-        least: usize,
-        most: usize,
-        rule: std::fmt::Arguments<'_>,
-    ) {
-        let fits = || (least..=most).contains(&text.chars().count());
+    /// A length is a limit: it holds for calls only.
+    fn length(&mut self, text: &str, range: RangeInclusive<usize>, rule: impl FnOnce() -> String) {
+        let fits = || range.contains(&text.chars().count());
         if self.origin == Origin::Call && !fits() {
-            self.refuse(field, rule.to_string());
+            self.refuse_here(rule());
         }
     }
 

@@ -39,6 +39,9 @@ pub const FROM_ONE_RULE: &str = "must be 1 or more";
 pub const BASIS_POINTS_RULE: &str = "must be 0 to 10,000";
 /// States the range of a share.
 pub const SHARE_RULE: &str = "must be 1 to 10,000";
+/// Most shares of one fact: more do not meet on one post.
+pub const MAX_SHARES: usize = 50;
+const SHARE_COUNT_RULE: &str = "must be 2 to 50";
 /// States that shares make a whole.
 pub const SHARES_RULE: &str = "must have shares that add to 10,000";
 
@@ -244,6 +247,12 @@ pub fn read_shares(
             share_bp: message.share_bp,
         })
     })
+}
+
+/// Checks how many shares a call may state, where it states any.
+pub fn check_share_count(fields: &mut Fields, field: &'static str, shares: &[wire::Share]) {
+    let fits = shares.is_empty() || (2..=MAX_SHARES).contains(&shares.len());
+    fields.limit(field, fits, SHARE_COUNT_RULE);
 }
 
 /// Checks that parts in basis points, where there are any, add to the whole.
