@@ -38,9 +38,9 @@ pub use format::DecodeError;
 use super::{Hash, Head, Position};
 use format::Place;
 
-/// The most bytes a block has once encoded, 128 KiB: sled keeps up to 17 blocks in one page and
-/// moves a page of over a quarter of its segment to files that it never syncs.
-pub const MAX_BLOCK_BYTES: usize = 128 * 1024;
+/// The most bytes a block has once encoded, 120 KiB: a page of sled's with as many blocks as it can
+/// have must stay small enough to be synced, see [`super::sled`].
+pub const MAX_BLOCK_BYTES: usize = 120 * 1024;
 
 /// The most bytes the records of a block and their lengths have before compression, 512 KiB: what
 /// a reader must be ready to allocate for one block.

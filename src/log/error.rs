@@ -183,8 +183,9 @@ pub enum OpenError {
     },
     /// The log lacks blocks that it had acknowledged, so nothing may be appended after the rest.
     #[error(
-        "the log in {} ends at {found}, but had got to {reached}: restore the last backup (to go \
-         on without what is lost, or after restoring an older `db`, remove the file `reached`)",
+        "the log in {} has lost acknowledged blocks (it had got to {reached}, and now ends at \
+         {found}): restore the last backup, or, to go on without what is lost, remove the file \
+         `reached` in it",
         path.display()
     )]
     Shrunk {

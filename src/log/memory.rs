@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::chain::{Chain, StorageError, Stored, stored_at};
-use super::{AppendError, Block, Blocks, Head, Log, Position, ReadError};
+use super::{AppendError, Block, Blocks, Fault, Head, Log, Position, ReadError};
 
 /// What is stored: each block's bytes under the position of its first record.
 pub type StoredBlocks = BTreeMap<Position, Bytes>;
@@ -27,39 +27,46 @@ struct Shared {
     partition: u32,
     blocks: Mutex<StoredBlocks>,
     head: watch::Sender<Head>,
+    for_reading: bool,
 }
 
 impl MemoryLog {
     /// Makes an empty log.
     pub fn new(partition: u32) -> Self {
-        Self::with_head(partition, StoredBlocks::new(), Head::EMPTY)
+        Self::with(partition, StoredBlocks::new(), Head::EMPTY, false)
     }
 
     /// Opens what another log has stored, see [`MemoryLog::stored`], as a restart would.
     ///
     /// # Errors
     ///
-    /// [`ReadError::Corrupt`] when the last block is not one: nothing may be appended after it.
-    pub fn from_stored(partition: u32, blocks: StoredBlocks) -> Result<Self, ReadError> {
+    /// What is wrong with the last block: nothing may be appended after it.
+    pub fn from_stored(partition: u32, blocks: StoredBlocks) -> Result<Self, Fault> {
         let head = match blocks.last_key_value() {
+            Some((&position, bytes)) => stored_at(position, bytes.clone())?.head(),
             None => Head::EMPTY,
-            Some((&position, bytes)) => stored_at(position, bytes.clone())
-                .map(|block| block.head())
-                .map_err(|reason| ReadError::Corrupt {
-                    block: None,
-                    position,
-                    reason,
-                })?,
         };
-        Ok(Self::with_head(partition, blocks, head))
+        Ok(Self::with(partition, blocks, head, false))
     }
 
-    fn with_head(partition: u32, blocks: StoredBlocks, head: Head) -> Self {
+    /// Opens the same for reading, damaged or not: appends are [`AppendError::Stopped`], and reads
+    /// go on past the head, which is the last good block, to the end of what is stored.
+    pub fn from_stored_for_reading(partition: u32, blocks: StoredBlocks) -> Self {
+        let head = blocks
+            .iter()
+            .rev()
+            .find_map(|(&position, bytes)| stored_at(position, bytes.clone()).ok())
+            .map_or(Head::EMPTY, |block| block.head());
+        Self::with(partition, blocks, head, true)
+    }
+
+    fn with(partition: u32, blocks: StoredBlocks, head: Head, for_reading: bool) -> Self {
         Self {
             shared: Arc::new(Shared {
                 partition,
                 blocks: Mutex::new(blocks),
                 head: watch::Sender::new(head),
+                for_reading,
             }),
         }
     }
@@ -80,6 +87,9 @@ impl Log for MemoryLog {
     }
 
     fn append(&self, expected: &Head, block: &Block) -> Result<Head, AppendError> {
+        if self.shared.for_reading {
+            return Err(AppendError::Stopped);
+        }
         block
             .follows(self.partition(), expected)
             .map_err(AppendError::Refused)?;
@@ -106,7 +116,11 @@ impl Log for MemoryLog {
             blocks: &self.shared.blocks,
             next: first,
         };
-        Ok(Box::new(Chain::to(head, stored, self.partition(), after)))
+        Ok(if self.shared.for_reading {
+            Box::new(Chain::past(head, stored, self.partition(), after))
+        } else {
+            Box::new(Chain::to(head, stored, self.partition(), after))
+        })
     }
 
     fn tail(&self) -> watch::Receiver<Head> {

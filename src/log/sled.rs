@@ -11,9 +11,9 @@
 //!   That descriptor is as old as sled's: Linux reports a failed write-back once to each.
 //! - The start reads `snap.*.generating`, a snapshot that a killed process left half written, and
 //!   fails on it. So these are removed before opening.
-//! - Values over a quarter of a segment go to `blobs/`, files that are never synced; a page of up
-//!   to 17 blocks is one such value. So segments are 8 MiB, blocks at most 128 KiB, and `blobs/`
-//!   must be empty.
+//! - Values over a quarter of a segment go to `blobs/`, files that are never synced, and a page of up
+//!   to 17 blocks is one such value. So segments are 8 MiB, 17 of the largest blocks stay below a
+//!   quarter of that, and `blobs/` must be empty.
 //! - It panics where its files contradict themselves. So every call is guarded, and a panic becomes
 //!   an error that says what is damaged.
 //! - It cuts off an acknowledged end that was damaged as it does a torn one. So the last head is
@@ -110,7 +110,7 @@ impl SledLog {
     ///
     /// Appends are [`AppendError::Stopped`]. The head is the last block that reads back. Reads go
     /// on past it to the end of what is stored, and it is an error where that is short of what was
-    /// acknowledged, so that [`super::verify`] finds all that [`SledLog::open`] may complain of.
+    /// acknowledged, so that [`super::verify()`] finds all that [`SledLog::open`] may complain of.
     /// sled recovers its files even so: look at a damaged log in a copy.
     ///
     /// # Errors
@@ -201,5 +201,73 @@ impl Drop for SledLog {
         if let Some(Err(error)) = self.witness.lock().as_ref().map(Witness::sync) {
             tracing::warn!(error = %error, "the log's witness could not be synced");
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::os::fd::OwnedFd;
+
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn next_block(head: &Head) -> Block {
+        Block::seal(0, head, vec![Bytes::from_static(b"record")]).unwrap()
+    }
+
+    #[test]
+    fn failed_sync_is_indeterminate_and_stops_the_handle() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = SledLog::open(dir.path(), 0).unwrap();
+        let first = next_block(&Head::EMPTY);
+        let head = log.append(&Head::EMPTY, &first).unwrap();
+
+        // A pipe can't be synced.
+        let (_reader, pipe) = std::io::pipe().unwrap();
+        let pages = log.files.replace_pages(OwnedFd::from(pipe).into());
+        let tail = log.tail();
+        let lost = next_block(&head);
+        assert!(matches!(
+            log.append(&head, &lost),
+            Err(AppendError::Indeterminate { .. })
+        ));
+        assert!(matches!(
+            log.append(&head, &lost),
+            Err(AppendError::Stopped)
+        ));
+        assert_eq!(log.head(), head);
+        assert!(!tail.has_changed().unwrap());
+        let read: Vec<_> = log.read(Position::START).unwrap().collect();
+        assert_eq!(read.len(), 1);
+
+        log.files.replace_pages(pages);
+        drop(log);
+        let log = SledLog::open(dir.path(), 0).unwrap();
+        assert_eq!(log.head(), lost.head());
+    }
+
+    #[test]
+    fn block_is_never_written_over_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = SledLog::open(dir.path(), 0).unwrap();
+        let block = next_block(&Head::EMPTY);
+        let there = key(block.first_position());
+        log.files.db().insert(there, b"something").unwrap();
+        assert!(matches!(
+            log.append(&Head::EMPTY, &block),
+            Err(AppendError::Indeterminate { .. })
+        ));
+        assert_eq!(log.files.db().get(there).unwrap().unwrap(), b"something");
+    }
+
+    #[test]
+    fn panic_inside_sled_becomes_an_error() {
+        let answer = guarded(|| -> sled::Result<()> { panic!("page {} is not there", 3) });
+        assert!(matches!(
+            answer,
+            Err(StorageError::Damaged(words)) if words == "page 3 is not there"
+        ));
     }
 }

@@ -10,12 +10,25 @@ use sled::Db;
 use super::blocks::Key;
 use super::guard::guarded;
 use crate::log::OpenError;
+use crate::log::block::MAX_BLOCK_BYTES;
 use crate::log::chain::StorageError;
 use crate::log::directory::{create_directory, exists, io_error, names_in, sync_directory};
 
-/// sled's unit of allocation, 8 MiB: a page of 17 of the largest blocks stays below the quarter of
-/// it above which a value goes to a file of its own. Part of the format: sled opens with no other.
+/// sled's unit of allocation, 8 MiB. Part of the format: sled opens with no other.
 const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
+
+/// What one value of sled's may have before it goes to a file that is never synced: a quarter of a
+/// segment, less the headers of a segment and of a message.
+const MAX_VALUE_BYTES: usize = SEGMENT_BYTES / 4 - 20 - 32;
+/// A page is one value. It is split when it is next visited with more than 16 blocks.
+const MAX_BLOCKS_IN_PAGE: usize = 17;
+/// A page's own fields; and a block's key, its length and the block's length.
+const PAGE_OVERHEAD: usize = 40;
+const BLOCK_OVERHEAD: usize = 13;
+const _: () = assert!(
+    MAX_BLOCKS_IN_PAGE * (MAX_BLOCK_BYTES + BLOCK_OVERHEAD) + PAGE_OVERHEAD <= MAX_VALUE_BYTES,
+    "a page of the largest blocks would not be synced"
+);
 
 /// What sled keeps of its pages in memory: appends need the last page only, reads pass each once.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
@@ -123,6 +136,12 @@ impl Files {
         sync_directory(&self.dir)
     }
 
+    /// Takes another descriptor for our own, so that tests can make it fail; gives the old one.
+    #[cfg(test)]
+    pub fn replace_pages(&mut self, pages: File) -> File {
+        std::mem::replace(&mut self.pages, pages)
+    }
+
     /// Refuses a log some of which lies in files that sled doesn't sync.
     pub fn refuse_spilled(&self) -> Result<(), OpenError> {
         match names_in(&self.dir.join(SPILLED))?.len() {
@@ -138,7 +157,11 @@ impl Files {
 impl Drop for Files {
     fn drop(&mut self) {
         let db = self.db.take();
-        if let Err(error) = guarded(|| Ok(drop(db))) {
+        let closed = guarded(|| {
+            drop(db);
+            Ok(())
+        });
+        if let Err(error) = closed {
             tracing::error!(error = %error, "sled did not close in order");
         }
         // sled's threads hold its file, and the lock on it, a little longer than `Db` lives.
