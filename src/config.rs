@@ -71,9 +71,9 @@ pub struct Config {
     pub state_cache_bytes: usize,
     /// Memory for view rows.
     pub views_cache_bytes: usize,
-    /// Changed view rows that force a checkpoint.
-    pub checkpoint_rows: usize,
-    /// Longest time between checkpoints of the views.
+    /// Memory of changed rows that forces a checkpoint, of the command state and of the views.
+    pub checkpoint_bytes: usize,
+    /// Longest time between checkpoints while there are writes.
     pub checkpoint_interval_ms: u64,
     /// How log lines look.
     pub log_format: LogFormat,
@@ -115,7 +115,7 @@ impl Default for Config {
             request_ids_remembered: 1_000_000,
             state_cache_bytes: 64 << 20,
             views_cache_bytes: 64 << 20,
-            checkpoint_rows: 10_000,
+            checkpoint_bytes: 16 << 20,
             checkpoint_interval_ms: 1_000,
             log_format: LogFormat::Text,
             log_filter: String::from("info"),

@@ -1,8 +1,10 @@
 //! The command line: what can be asked, how it is explained, and what the exit codes mean.
 //!
-//! Owns argument types and help texts. Runs nothing: `main` matches on [`Command`].
+//! Owns argument types, help texts and exit codes; `serve` and `offline` run what was asked.
 
+pub mod offline;
 pub mod progress;
+pub mod serve;
 
 use std::env::consts;
 use std::path::PathBuf;

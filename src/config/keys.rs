@@ -191,12 +191,12 @@ pub(super) static ALL: &[Key] = &[
         help: "Memory for the rows of the views",
     },
     Key {
-        name: "checkpoint_rows",
+        name: "checkpoint_bytes",
         rule: Rule::Number {
-            least: 1,
-            most: 10_000_000,
+            least: MIB,
+            most: 1_024 * MIB,
         },
-        help: "Changed view rows after which the views are checkpointed",
+        help: "Memory of changed rows after which they are checkpointed",
     },
     Key {
         name: "checkpoint_interval_ms",

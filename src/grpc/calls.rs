@@ -1,7 +1,7 @@
 //! What every handler does: write and render, or wait for a position and read.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -42,6 +42,26 @@ pub struct Calls {
     pub clock: Arc<dyn Clock>,
     /// Cancelled when long streams must end.
     pub ending: CancellationToken,
+}
+
+/// The door to the calls: closed until the log is replayed.
+#[derive(Clone, Default)]
+pub struct Door(Arc<OnceLock<Calls>>);
+
+impl Door {
+    /// Opens the door, once.
+    pub fn open(&self, calls: Calls) {
+        // Whoever opened it first had the same calls to offer.
+        let _ = self.0.set(calls);
+    }
+
+    /// Goes through.
+    ///
+    /// # Errors
+    /// `NOT_READY` while the log is being replayed.
+    pub fn enter(&self) -> Result<&Calls, Status> {
+        self.0.get().ok_or_else(status::not_ready)
+    }
 }
 
 /// A write that happened.

@@ -370,6 +370,14 @@ pub fn internal(error: &dyn std::error::Error) -> Status {
     status(Code::Internal, ErrorReason::Internal, message, Vec::new())
 }
 
+/// Refuses a call before the log is replayed.
+pub fn not_ready() -> Status {
+    let message = "the server is still replaying the log; its health says when it serves";
+    let mut details = details(ErrorReason::NotReady, Vec::new());
+    details.set_retry_info(Some(Duration::from_secs(1)));
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
 /// Reports a wait for a position that took too long.
 pub fn not_reached(wanted: Position, reached: Position) -> Status {
     let message = format!("the views are at position {reached}, not yet at {wanted}");

@@ -94,6 +94,13 @@ pub struct Committed {
     pub records: Vec<Record>,
 }
 
+/// What the writer is told.
+enum Message {
+    Decide(Job),
+    /// Take nothing more, answer what is queued, checkpoint and end.
+    Close,
+}
+
 /// A request on its way to the writer.
 struct Job {
     request: Request,
@@ -104,7 +111,7 @@ struct Job {
 /// The way to the writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Ledger {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<Message>,
 }
 
 impl Ledger {
@@ -125,10 +132,18 @@ impl Ledger {
             validate_only,
             answer,
         };
-        self.queue.try_send(job).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
-            mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
-        })?;
+        self.queue
+            .try_send(Message::Decide(job))
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
+                mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
+            })?;
         answered.await.unwrap_or(Err(WriteError::Draining))
+    }
+
+    /// Tells the writer to answer what is queued and end; later requests are refused.
+    pub async fn close(&self) {
+        // A closed queue is what was asked for.
+        let _ = self.queue.send(Message::Close).await;
     }
 }

@@ -41,6 +41,21 @@ pub enum StateError {
     },
 }
 
+impl StateError {
+    /// Tells whether the log is damaged.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Read(ReadError::Corrupt { .. })
+            | Self::Decode(_)
+            | Self::Evolve(EvolveError::Dangling { .. })
+            | Self::Ahead { .. } => true,
+            Self::Read(ReadError::Io { .. })
+            | Self::Evolve(EvolveError::Rows(_))
+            | Self::Store(_) => false,
+        }
+    }
+}
+
 /// Rows folded from the log.
 pub struct CommandState {
     /// The rows.

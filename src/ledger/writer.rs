@@ -8,7 +8,9 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
 use super::requests::Seen;
-use super::{After, Answer, CommandState, Committed, Job, Ledger, RequestMemory, WriteError};
+use super::{
+    After, Answer, CommandState, Committed, Job, Ledger, Message, RequestMemory, WriteError,
+};
 use crate::clock::Clock;
 use crate::domain::rows::{Overlay, Rows};
 use crate::domain::state::Resource;
@@ -41,7 +43,7 @@ pub enum StartError {
     Thread(#[from] io::Error),
 }
 
-/// The running writer. Dropping every [`Ledger`] ends it; [`Writer::join`] waits for that.
+/// The running writer. [`Ledger::close`] ends it; [`Writer::join`] waits for that.
 pub struct Writer {
     thread: JoinHandle<()>,
     stopped: watch::Receiver<Option<Arc<str>>>,
@@ -63,7 +65,7 @@ impl Writer {
         limits: Limits,
         publish: impl FnMut(Arc<Committed>) + Send + 'static,
     ) -> Result<(Ledger, Writer), StartError> {
-        let (queue, jobs) = mpsc::channel(limits.queue);
+        let (queue, waiting) = mpsc::channel(limits.queue);
         let (stop, stopped) = watch::channel(None);
         let checkpointer = Checkpointer::start("state-checkpoint", limits.pace)?;
         let work = Work {
@@ -76,7 +78,7 @@ impl Writer {
             publish,
             stop,
         };
-        let run = move || work.run(jobs, checkpointer);
+        let run = move || work.run(waiting, checkpointer);
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(run)?;
@@ -130,16 +132,16 @@ enum Broken {
 }
 
 impl<P: FnMut(Arc<Committed>)> Work<P> {
-    fn run(mut self, mut jobs: mpsc::Receiver<Job>, mut checkpointer: Checkpointer) {
+    fn run(mut self, mut queue: mpsc::Receiver<Message>, mut checkpointer: Checkpointer) {
         let mut carried = None;
-        while let Some(job) = carried.take().or_else(|| jobs.blocking_recv()) {
+        while let Some(job) = carried.take().or_else(|| wait(&mut queue)) {
             let mut group = Group::default();
-            match self.fill(&mut group, job, &mut jobs) {
+            match self.fill(&mut group, job, &mut queue) {
                 Ok(left_over) => carried = left_over,
-                Err(broken) => return self.give_up(group, jobs, &broken),
+                Err(broken) => return self.give_up(group, queue, &broken),
             }
             if let Err(broken) = self.commit(&mut group) {
-                return self.give_up(group, jobs, &broken);
+                return self.give_up(group, queue, &broken);
             }
             for (job, answer) in group.answers {
                 // A caller that went away has lost its wait; the write stands.
@@ -161,7 +163,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         &mut self,
         group: &mut Group,
         first: Job,
-        jobs: &mut mpsc::Receiver<Job>,
+        queue: &mut mpsc::Receiver<Message>,
     ) -> Result<Option<Job>, Broken> {
         let now = self.clock.now().max(self.state.last_recorded);
         let mut next = Some(first);
@@ -172,7 +174,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
             if group.answers.len() >= self.limits.group_commands {
                 return Ok(None);
             }
-            next = jobs.try_recv().ok();
+            next = take_next(queue);
         }
         Ok(None)
     }
@@ -352,7 +354,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
     }
 
     /// Stops for good: nobody is told that anything happened, and nothing more is taken.
-    fn give_up(self, group: Group, mut jobs: mpsc::Receiver<Job>, broken: &Broken) {
+    fn give_up(self, group: Group, mut queue: mpsc::Receiver<Message>, broken: &Broken) {
         let reason: Arc<str> = broken.to_string().into();
         tracing::error!(%reason, "the log could not be written; no more writes are taken");
         self.stop.send_replace(Some(Arc::clone(&reason)));
@@ -364,8 +366,29 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         for (job, _) in group.answers {
             let _ = job.answer.send(stopped());
         }
-        while let Some(job) = jobs.blocking_recv() {
+        while let Some(job) = wait(&mut queue) {
             let _ = job.answer.send(stopped());
+        }
+    }
+}
+
+/// Waits for the next job; `None` when the queue is closed and empty.
+fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
+    loop {
+        match queue.blocking_recv()? {
+            Message::Decide(job) => return Some(job),
+            Message::Close => queue.close(),
+        }
+    }
+}
+
+/// Takes the next job if one waits.
+fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
+    match queue.try_recv().ok()? {
+        Message::Decide(job) => Some(job),
+        Message::Close => {
+            queue.close();
+            take_next(queue)
         }
     }
 }

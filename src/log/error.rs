@@ -220,3 +220,22 @@ pub enum OpenError {
         source: io::Error,
     },
 }
+
+impl OpenError {
+    /// Tells whether the stored data is damaged.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Marker { .. }
+            | Self::Damaged { .. }
+            | Self::Tail { .. }
+            | Self::Shrunk { .. }
+            | Self::Spilled { .. } => true,
+            Self::NotFound { .. }
+            | Self::InUse { .. }
+            | Self::Foreign { .. }
+            | Self::Newer { .. }
+            | Self::Partition { .. }
+            | Self::Io { .. } => false,
+        }
+    }
+}

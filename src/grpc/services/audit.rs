@@ -9,7 +9,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use crate::domain::Position;
-use crate::grpc::calls::{Calls, blocking, parsed};
+use crate::grpc::calls::{Calls, Door, blocking, parsed};
 use crate::grpc::events::Reader;
 use crate::grpc::{parse, status};
 use crate::proto::api;
@@ -25,35 +25,34 @@ const MAX_FOLLOWERS: usize = 4_096;
 
 /// Serves `AuditService`.
 pub struct Audits {
-    calls: Calls,
+    door: Door,
     followers: Arc<Semaphore>,
 }
 
 impl Audits {
-    /// Serves with these.
-    pub fn new(calls: Calls) -> Self {
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
         Self {
-            calls,
+            door,
             followers: Arc::new(Semaphore::new(MAX_FOLLOWERS)),
         }
     }
+}
 
-    fn reader(&self, scope: parse::Scope) -> Reader {
-        Reader {
-            log: Arc::clone(&self.calls.log),
-            views: self.calls.views.clone(),
-            scope,
-        }
+fn reader(calls: &Calls, scope: parse::Scope) -> Reader {
+    Reader {
+        log: Arc::clone(&calls.log),
+        views: calls.views.clone(),
+        scope,
     }
+}
 
-    fn within_log(&self, after: Position) -> Result<(), Status> {
-        let head = self.calls.log.head().position;
-        if after > head {
-            Err(status::ahead("after_position", after, head))
-        } else {
-            Ok(())
-        }
+fn within_log(calls: &Calls, after: Position) -> Result<(), Status> {
+    let head = calls.log.head().position;
+    if after > head {
+        return Err(status::ahead("after_position", after, head));
     }
+    Ok(())
 }
 
 type Stream<T> = ReceiverStream<Result<T, Status>>;
@@ -67,14 +66,15 @@ impl audit_service_server::AuditService for Audits {
         &self,
         request: Request<api::ReadEventsRequest>,
     ) -> Result<Response<Self::ReadEventsStream>, Status> {
+        let calls = self.door.enter()?;
         let query = parsed(parse::read_events(request.into_inner()))?;
-        self.within_log(query.after)?;
+        within_log(calls, query.after)?;
         let (send, receive) = mpsc::channel(BATCHES_AHEAD);
         let reading = Reading {
-            reader: self.reader(query.scope),
+            reader: reader(calls, query.scope),
             after: query.after,
         };
-        let until = self.calls.log.head().position;
+        let until = calls.log.head().position;
         let limit = query.limit.unwrap_or(u64::MAX);
         tokio::spawn(async move {
             if let Err(status) = reading.send_up_to(until, limit, &send).await {
@@ -89,18 +89,19 @@ impl audit_service_server::AuditService for Audits {
         &self,
         request: Request<api::FollowEventsRequest>,
     ) -> Result<Response<Self::FollowEventsStream>, Status> {
+        let calls = self.door.enter()?;
         let query = parsed(parse::follow_events(request.into_inner()))?;
-        self.within_log(query.after)?;
-        if self.calls.ending.is_cancelled() {
+        within_log(calls, query.after)?;
+        if calls.ending.is_cancelled() {
             return Err(status::draining(query.after));
         }
         let permit = Arc::clone(&self.followers).try_acquire_owned();
         let permit = permit.map_err(|_| status::too_many_followers(MAX_FOLLOWERS))?;
         let (send, receive) = mpsc::channel(BATCHES_AHEAD);
         let following = Following {
-            reader: self.reader(query.scope),
+            reader: reader(calls, query.scope),
             after: query.after,
-            calls: self.calls.clone(),
+            calls: calls.clone(),
             _permit: permit,
         };
         tokio::spawn(async move {
@@ -115,12 +116,13 @@ impl audit_service_server::AuditService for Audits {
         &self,
         _: Request<api::GetHeadRequest>,
     ) -> Result<Response<api::GetHeadResponse>, Status> {
-        let head = self.calls.log.head();
+        let calls = self.door.enter()?;
+        let head = calls.log.head();
         Ok(Response::new(api::GetHeadResponse {
             position: head.position.get(),
             block: head.block,
             block_hash: head.hash.as_bytes().to_vec().into(),
-            view_position: self.calls.views.position().get(),
+            view_position: calls.views.position().get(),
         }))
     }
 }

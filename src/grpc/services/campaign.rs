@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::Campaign;
 use crate::domain::{CampaignId, CampaignRef};
-use crate::grpc::calls::{Calls, Lookup, page, parsed};
+use crate::grpc::calls::{Door, Lookup, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
@@ -17,13 +17,13 @@ use crate::store::Store;
 
 /// Serves `CampaignService`.
 pub struct Campaigns {
-    calls: Calls,
+    door: Door,
 }
 
 impl Campaigns {
-    /// Serves with these.
-    pub fn new(calls: Calls) -> Self {
-        Self { calls }
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
     }
 }
 
@@ -33,8 +33,9 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::CreateCampaignRequest>,
     ) -> Result<Response<api::CreateCampaignResponse>, Status> {
-        let parsed = parse::create_campaign(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::create_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::CreateCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -45,8 +46,9 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::OpenCampaignRequest>,
     ) -> Result<Response<api::OpenCampaignResponse>, Status> {
-        let parsed = parse::open_campaign(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::open_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::OpenCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -57,8 +59,9 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::PauseCampaignRequest>,
     ) -> Result<Response<api::PauseCampaignResponse>, Status> {
-        let parsed = parse::pause_campaign(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::pause_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::PauseCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -69,8 +72,9 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::ResumeCampaignRequest>,
     ) -> Result<Response<api::ResumeCampaignResponse>, Status> {
-        let parsed = parse::resume_campaign(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::resume_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::ResumeCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -81,8 +85,9 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::AmendBudgetRequest>,
     ) -> Result<Response<api::AmendBudgetResponse>, Status> {
-        let parsed = parse::amend_budget(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::amend_budget(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::AmendBudgetResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -93,8 +98,9 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::CloseCampaignRequest>,
     ) -> Result<Response<api::CloseCampaignResponse>, Status> {
-        let parsed = parse::close_campaign(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::close_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::CloseCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -105,8 +111,9 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::CancelCampaignRequest>,
     ) -> Result<Response<api::CancelCampaignResponse>, Status> {
-        let parsed = parse::cancel_campaign(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::cancel_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::CancelCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -117,13 +124,14 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::GetCampaignRequest>,
     ) -> Result<Response<api::GetCampaignResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_campaign(&request.into_inner()))?;
         let find = move |rows: &Store| {
             let row = known_campaign(rows, &query.campaign)?;
             Ok(render::campaign(&query.campaign, &row))
         };
-        let (campaign, position) = self.calls.read(query.min_position, deadline, find).await?;
+        let (campaign, position) = calls.read(query.min_position, deadline, find).await?;
         Ok(Response::new(api::GetCampaignResponse {
             campaign: Some(campaign),
             position,
@@ -134,6 +142,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::ListCampaignsRequest>,
     ) -> Result<Response<api::ListCampaignsResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let request = request.into_inner();
         let same_query = Query::new(
@@ -146,7 +155,7 @@ impl campaign_service_server::CampaignService for Campaigns {
             },
         );
         let query = parsed(parse::list_campaigns(request))?;
-        let start = self.calls.page_start(same_query, &query.page)?;
+        let start = calls.page_start(same_query, &query.page)?;
         let min_position = query.min_position;
         let find = move |rows: &Store| {
             let prefix = Campaign::of_brand(&query.brand);
@@ -166,8 +175,8 @@ impl campaign_service_server::CampaignService for Campaigns {
             )?;
             Ok(listed)
         };
-        let ((campaigns, next), position) = self.calls.read(min_position, deadline, find).await?;
-        let next_page_token = self.calls.next_page(same_query, next);
+        let ((campaigns, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCampaignsResponse {
             campaigns,
             next_page_token,

@@ -8,7 +8,7 @@ use super::campaign::id_at;
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Collaboration, CreatorCollaboration};
 use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef};
-use crate::grpc::calls::{Calls, Lookup, page, parsed};
+use crate::grpc::calls::{Door, Lookup, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
@@ -18,13 +18,13 @@ use crate::store::Store;
 
 /// Serves `CollaborationService`.
 pub struct Collaborations {
-    calls: Calls,
+    door: Door,
 }
 
 impl Collaborations {
-    /// Serves with these.
-    pub fn new(calls: Calls) -> Self {
-        Self { calls }
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
     }
 }
 
@@ -34,8 +34,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::InviteCreatorRequest>,
     ) -> Result<Response<api::InviteCreatorResponse>, Status> {
-        let parsed = parse::invite_creator(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::invite_creator(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::InviteCreatorResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -46,8 +47,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::AcceptBriefRequest>,
     ) -> Result<Response<api::AcceptBriefResponse>, Status> {
-        let parsed = parse::accept_brief(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::accept_brief(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::AcceptBriefResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -58,8 +60,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::DeclineInvitationRequest>,
     ) -> Result<Response<api::DeclineInvitationResponse>, Status> {
-        let parsed = parse::decline_invitation(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::decline_invitation(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::DeclineInvitationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -70,8 +73,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::WithdrawInvitationRequest>,
     ) -> Result<Response<api::WithdrawInvitationResponse>, Status> {
-        let parsed = parse::withdraw_invitation(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::withdraw_invitation(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::WithdrawInvitationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -82,8 +86,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::SubmitContentRequest>,
     ) -> Result<Response<api::SubmitContentResponse>, Status> {
-        let parsed = parse::submit_content(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::submit_content(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::SubmitContentResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -94,8 +99,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::RequestRevisionRequest>,
     ) -> Result<Response<api::RequestRevisionResponse>, Status> {
-        let parsed = parse::request_revision(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::request_revision(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RequestRevisionResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -106,8 +112,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::ApproveContentRequest>,
     ) -> Result<Response<api::ApproveContentResponse>, Status> {
-        let parsed = parse::approve_content(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::approve_content(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::ApproveContentResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -118,8 +125,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::RejectContentRequest>,
     ) -> Result<Response<api::RejectContentResponse>, Status> {
-        let parsed = parse::reject_content(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::reject_content(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RejectContentResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -130,8 +138,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::RecordPublicationRequest>,
     ) -> Result<Response<api::RecordPublicationResponse>, Status> {
-        let parsed = parse::record_publication(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::record_publication(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RecordPublicationResponse {
             collaboration: written.collaboration(),
             publication: written.publication(),
@@ -143,8 +152,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::VerifyPublicationRequest>,
     ) -> Result<Response<api::VerifyPublicationResponse>, Status> {
-        let parsed = parse::verify_publication(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::verify_publication(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::VerifyPublicationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -155,8 +165,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::RescheduleDeadlineRequest>,
     ) -> Result<Response<api::RescheduleDeadlineResponse>, Status> {
-        let parsed = parse::reschedule_deadline(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::reschedule_deadline(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RescheduleDeadlineResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -167,8 +178,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::WaiveDeliverableRequest>,
     ) -> Result<Response<api::WaiveDeliverableResponse>, Status> {
-        let parsed = parse::waive_deliverable(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::waive_deliverable(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::WaiveDeliverableResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -179,8 +191,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::ShipProductRequest>,
     ) -> Result<Response<api::ShipProductResponse>, Status> {
-        let parsed = parse::ship_product(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::ship_product(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::ShipProductResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -191,8 +204,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::CompleteCollaborationRequest>,
     ) -> Result<Response<api::CompleteCollaborationResponse>, Status> {
-        let parsed = parse::complete_collaboration(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::complete_collaboration(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::CompleteCollaborationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -203,8 +217,9 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::CancelCollaborationRequest>,
     ) -> Result<Response<api::CancelCollaborationResponse>, Status> {
-        let parsed = parse::cancel_collaboration(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::cancel_collaboration(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::CancelCollaborationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -215,13 +230,14 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::GetCollaborationRequest>,
     ) -> Result<Response<api::GetCollaborationResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_collaboration(&request.into_inner()))?;
         let find = move |rows: &Store| {
             let row = known_collaboration(rows, &query.collaboration)?;
             Ok(render::collaboration(&query.collaboration, &row))
         };
-        let (found, position) = self.calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(query.min_position, deadline, find).await?;
         Ok(Response::new(api::GetCollaborationResponse {
             collaboration: Some(found),
             position,
@@ -232,6 +248,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::ListCollaborationsRequest>,
     ) -> Result<Response<api::ListCollaborationsResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let request = request.into_inner();
         let same_query = Query::new(
@@ -244,7 +261,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
             },
         );
         let query = parsed(parse::list_collaborations(request))?;
-        let start = self.calls.page_start(same_query, &query.page)?;
+        let start = calls.page_start(same_query, &query.page)?;
         let min_position = query.min_position;
         let find = move |rows: &Store| {
             let size = query.page.size;
@@ -289,9 +306,8 @@ impl collaboration_service_server::CollaborationService for Collaborations {
             };
             Ok(listed)
         };
-        let ((collaborations, next), position) =
-            self.calls.read(min_position, deadline, find).await?;
-        let next_page_token = self.calls.next_page(same_query, next);
+        let ((collaborations, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCollaborationsResponse {
             collaborations,
             next_page_token,

@@ -6,7 +6,7 @@ use super::campaign::id_at;
 use crate::domain::rows::Rows;
 use crate::domain::state::Creator;
 use crate::domain::{CreatorId, CreatorRef};
-use crate::grpc::calls::{Calls, Lookup, page, parsed};
+use crate::grpc::calls::{Door, Lookup, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
@@ -16,13 +16,13 @@ use crate::store::Store;
 
 /// Serves `CreatorService`.
 pub struct Creators {
-    calls: Calls,
+    door: Door,
 }
 
 impl Creators {
-    /// Serves with these.
-    pub fn new(calls: Calls) -> Self {
-        Self { calls }
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
     }
 }
 
@@ -32,8 +32,9 @@ impl creator_service_server::CreatorService for Creators {
         &self,
         request: Request<api::RecordCreatorProfileRequest>,
     ) -> Result<Response<api::RecordCreatorProfileResponse>, Status> {
-        let parsed = parse::record_creator_profile(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::record_creator_profile(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RecordCreatorProfileResponse {
             creator: written.creator(),
             receipt: Some(written.receipt),
@@ -44,8 +45,9 @@ impl creator_service_server::CreatorService for Creators {
         &self,
         request: Request<api::BlockCreatorRequest>,
     ) -> Result<Response<api::BlockCreatorResponse>, Status> {
-        let parsed = parse::block_creator(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::block_creator(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::BlockCreatorResponse {
             creator: written.creator(),
             receipt: Some(written.receipt),
@@ -56,8 +58,9 @@ impl creator_service_server::CreatorService for Creators {
         &self,
         request: Request<api::UnblockCreatorRequest>,
     ) -> Result<Response<api::UnblockCreatorResponse>, Status> {
-        let parsed = parse::unblock_creator(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::unblock_creator(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::UnblockCreatorResponse {
             creator: written.creator(),
             receipt: Some(written.receipt),
@@ -68,6 +71,7 @@ impl creator_service_server::CreatorService for Creators {
         &self,
         request: Request<api::GetCreatorRequest>,
     ) -> Result<Response<api::GetCreatorResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_creator(&request.into_inner()))?;
         let find = move |rows: &Store| {
@@ -76,7 +80,7 @@ impl creator_service_server::CreatorService for Creators {
             let missing = || Lookup::missing(api::ErrorReason::CreatorNotFound, "creator", id);
             Ok(render::creator(&query.creator, &*row.ok_or_else(missing)?))
         };
-        let (creator, position) = self.calls.read(query.min_position, deadline, find).await?;
+        let (creator, position) = calls.read(query.min_position, deadline, find).await?;
         Ok(Response::new(api::GetCreatorResponse {
             creator: Some(creator),
             position,
@@ -87,6 +91,7 @@ impl creator_service_server::CreatorService for Creators {
         &self,
         request: Request<api::ListCreatorsRequest>,
     ) -> Result<Response<api::ListCreatorsResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let request = request.into_inner();
         let same_query = Query::new(
@@ -99,7 +104,7 @@ impl creator_service_server::CreatorService for Creators {
             },
         );
         let query = parsed(parse::list_creators(request))?;
-        let start = self.calls.page_start(same_query, &query.page)?;
+        let start = calls.page_start(same_query, &query.page)?;
         let min_position = query.min_position;
         let find = move |rows: &Store| {
             let prefix = Creator::of_brand(&query.brand);
@@ -121,8 +126,8 @@ impl creator_service_server::CreatorService for Creators {
             )?;
             Ok(listed)
         };
-        let ((creators, next), position) = self.calls.read(min_position, deadline, find).await?;
-        let next_page_token = self.calls.next_page(same_query, next);
+        let ((creators, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCreatorsResponse {
             creators,
             next_page_token,

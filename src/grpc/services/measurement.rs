@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Axis, Cutoff, Order, Publication};
 use crate::domain::{Position, PublicationRef, Timestamp};
-use crate::grpc::calls::{Calls, Lookup, blocking, parsed};
+use crate::grpc::calls::{Calls, Door, Lookup, blocking, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::{parse, render, status};
 use crate::proto::api;
@@ -16,13 +16,13 @@ use crate::views::{as_of, events_of};
 
 /// Serves `MeasurementService`.
 pub struct Measurements {
-    calls: Calls,
+    door: Door,
 }
 
 impl Measurements {
-    /// Serves with these.
-    pub fn new(calls: Calls) -> Self {
-        Self { calls }
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
     }
 }
 
@@ -32,8 +32,9 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::RecordEngagementRequest>,
     ) -> Result<Response<api::RecordEngagementResponse>, Status> {
-        let parsed = parse::record_engagement(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::record_engagement(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RecordEngagementResponse {
             publication: written.publication(),
             observation_position: written.first.get(),
@@ -45,8 +46,9 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::CorrectEngagementRequest>,
     ) -> Result<Response<api::CorrectEngagementResponse>, Status> {
-        let parsed = parse::correct_engagement(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::correct_engagement(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::CorrectEngagementResponse {
             publication: written.publication(),
             observation_position: written.first.get(),
@@ -58,8 +60,9 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::VoidEngagementRequest>,
     ) -> Result<Response<api::VoidEngagementResponse>, Status> {
-        let parsed = parse::void_engagement(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::void_engagement(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::VoidEngagementResponse {
             publication: written.publication(),
             receipt: Some(written.receipt),
@@ -70,8 +73,9 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::RecordConversionRequest>,
     ) -> Result<Response<api::RecordConversionResponse>, Status> {
-        let parsed = parse::record_conversion(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::record_conversion(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RecordConversionResponse {
             outcome: written.outcome() as i32,
             conversion: written.conversion(),
@@ -83,8 +87,9 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::RecordRefundRequest>,
     ) -> Result<Response<api::RecordRefundResponse>, Status> {
-        let parsed = parse::record_refund(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::record_refund(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RecordRefundResponse {
             conversion: written.conversion(),
             receipt: Some(written.receipt),
@@ -95,20 +100,21 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::GetPublicationRequest>,
     ) -> Result<Response<api::GetPublicationResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_publication(&request.into_inner()))?;
         let until = query.observed_until;
         let (publication, position) = match query.as_of {
             Some(position) => {
-                self.calls.reach(query.min_position, deadline).await?;
+                calls.reach(query.min_position, deadline).await?;
                 (
-                    self.as_recorded(query.publication, until, position).await?,
+                    as_recorded(calls, query.publication, until, position).await?,
                     position.get(),
                 )
             }
             None => {
                 let find = move |rows: &Store| found(rows, &query.publication, until);
-                self.calls.read(query.min_position, deadline, find).await?
+                calls.read(query.min_position, deadline, find).await?
             }
         };
         Ok(Response::new(api::GetPublicationResponse {
@@ -121,6 +127,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::GetConversionRequest>,
     ) -> Result<Response<api::GetConversionResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_conversion(&request.into_inner()))?;
         let find = move |rows: &Store| {
@@ -129,7 +136,7 @@ impl measurement_service_server::MeasurementService for Measurements {
             let missing = || Lookup::missing(api::ErrorReason::OrderNotFound, "order", id);
             Ok(render::conversion(&query.order, &*row.ok_or_else(missing)?))
         };
-        let (conversion, position) = self.calls.read(query.min_position, deadline, find).await?;
+        let (conversion, position) = calls.read(query.min_position, deadline, find).await?;
         Ok(Response::new(api::GetConversionResponse {
             conversion: Some(conversion),
             position,
@@ -137,30 +144,28 @@ impl measurement_service_server::MeasurementService for Measurements {
     }
 }
 
-impl Measurements {
-    /// Folds the log up to a position and looks there.
-    async fn as_recorded(
-        &self,
-        name: PublicationRef,
-        until: Option<Timestamp>,
-        position: Position,
-    ) -> Result<api::Publication, Status> {
-        let head = self.calls.log.head().position;
-        if position > head {
-            return Err(status::ahead("as_of_position", position, head));
-        }
-        self.calls.reach(position, None).await?;
-        let (views, log) = (self.calls.views.clone(), self.calls.log.clone());
-        blocking(move || {
-            let scope = [Scope::Campaign(name.collaboration.campaign_ref())];
-            let events = views.read(|rows| events_of(rows, &scope, position));
-            let events = events.map_err(status::view)?;
-            let events = events.map_err(|error| status::internal(&error))?;
-            let rows = as_of(log.as_ref(), &events).map_err(status::as_of)?;
-            found(&rows, &name, until).map_err(|missing: Lookup| missing.into_status())
-        })
-        .await
+/// Folds the log up to a position and looks there.
+async fn as_recorded(
+    calls: &Calls,
+    name: PublicationRef,
+    until: Option<Timestamp>,
+    position: Position,
+) -> Result<api::Publication, Status> {
+    let head = calls.log.head().position;
+    if position > head {
+        return Err(status::ahead("as_of_position", position, head));
     }
+    calls.reach(position, None).await?;
+    let (views, log) = (calls.views.clone(), calls.log.clone());
+    blocking(move || {
+        let scope = [Scope::Campaign(name.collaboration.campaign_ref())];
+        let events = views.read(|rows| events_of(rows, &scope, position));
+        let events = events.map_err(status::view)?;
+        let events = events.map_err(|error| status::internal(&error))?;
+        let rows = as_of(log.as_ref(), &events).map_err(status::as_of)?;
+        found(&rows, &name, until).map_err(|missing: Lookup| missing.into_status())
+    })
+    .await
 }
 
 /// Finds a publication with its counters, as observed up to a time if one is given.

@@ -10,7 +10,7 @@ use super::collaboration::known_collaboration;
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorId, CreatorRef, Timestamp};
-use crate::grpc::calls::{Calls, Lookup, page, parsed};
+use crate::grpc::calls::{Door, Lookup, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
@@ -21,13 +21,13 @@ use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded, Partnershi
 
 /// Serves `ReportService`.
 pub struct Reports {
-    calls: Calls,
+    door: Door,
 }
 
 impl Reports {
-    /// Serves with these.
-    pub fn new(calls: Calls) -> Self {
-        Self { calls }
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
     }
 }
 
@@ -37,6 +37,7 @@ impl report_service_server::ReportService for Reports {
         &self,
         request: Request<api::GetCampaignRoiRequest>,
     ) -> Result<Response<api::GetCampaignRoiResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_campaign_roi(&request.into_inner()))?;
         let find = move |rows: &Store| {
@@ -54,7 +55,7 @@ impl report_service_server::ReportService for Reports {
                 LastRecorded::of(rows)?,
             ))
         };
-        let (roi, position) = self.calls.read(query.min_position, deadline, find).await?;
+        let (roi, position) = calls.read(query.min_position, deadline, find).await?;
         Ok(Response::new(api::GetCampaignRoiResponse {
             roi: Some(roi),
             position,
@@ -65,10 +66,11 @@ impl report_service_server::ReportService for Reports {
         &self,
         request: Request<api::GetCollaborationPerformanceRequest>,
     ) -> Result<Response<api::GetCollaborationPerformanceResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_collaboration_performance(&request.into_inner()))?;
         let find = move |rows: &Store| performance(rows, &query.collaboration);
-        let (found, position) = self.calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(query.min_position, deadline, find).await?;
         let performance = Some(found);
         Ok(Response::new(api::GetCollaborationPerformanceResponse {
             performance,
@@ -80,6 +82,7 @@ impl report_service_server::ReportService for Reports {
         &self,
         request: Request<api::GetPartnershipRequest>,
     ) -> Result<Response<api::GetPartnershipResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_partnership(&request.into_inner()))?;
         let find = move |rows: &Store| {
@@ -93,7 +96,7 @@ impl report_service_server::ReportService for Reports {
                 &*row.ok_or_else(missing)?,
             )?)
         };
-        let (found, position) = self.calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(query.min_position, deadline, find).await?;
         Ok(Response::new(api::GetPartnershipResponse {
             partnership: Some(found),
             position,
@@ -104,6 +107,7 @@ impl report_service_server::ReportService for Reports {
         &self,
         request: Request<api::ListPartnershipsRequest>,
     ) -> Result<Response<api::ListPartnershipsResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let request = request.into_inner();
         let same_query = Query::new(
@@ -116,7 +120,7 @@ impl report_service_server::ReportService for Reports {
             },
         );
         let query = parsed(parse::list_partnerships(request))?;
-        let start = self.calls.page_start(same_query, &query.page)?;
+        let start = calls.page_start(same_query, &query.page)?;
         let min_position = query.min_position;
         let find = move |rows: &Store| {
             let prefix = Partnership::of_brand(&query.brand);
@@ -139,9 +143,8 @@ impl report_service_server::ReportService for Reports {
             let partnerships = names.iter().map(|(name, row)| partnership(rows, name, row));
             Ok((partnerships.collect::<Result<Vec<_>, _>>()?, next))
         };
-        let ((partnerships, next), position) =
-            self.calls.read(min_position, deadline, find).await?;
-        let next_page_token = self.calls.next_page(same_query, next);
+        let ((partnerships, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListPartnershipsResponse {
             partnerships,
             next_page_token,
@@ -153,6 +156,7 @@ impl report_service_server::ReportService for Reports {
         &self,
         request: Request<api::GetCreatorRetentionRequest>,
     ) -> Result<Response<api::GetCreatorRetentionResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_creator_retention(&request.into_inner()))?;
         let find = move |rows: &Store| {
@@ -171,7 +175,7 @@ impl report_service_server::ReportService for Reports {
             Ok((first, kept))
         };
         let ((creators_first, creators_kept), position) =
-            self.calls.read(query.min_position, deadline, find).await?;
+            calls.read(query.min_position, deadline, find).await?;
         Ok(Response::new(api::GetCreatorRetentionResponse {
             creators_first,
             creators_kept,

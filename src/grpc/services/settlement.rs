@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 use super::campaign::{id_at, known_campaign};
 use crate::domain::CostId;
 use crate::domain::state::Cost;
-use crate::grpc::calls::{Calls, page, parsed};
+use crate::grpc::calls::{Door, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
@@ -15,13 +15,13 @@ use crate::store::Store;
 
 /// Serves `SettlementService`.
 pub struct Settlements {
-    calls: Calls,
+    door: Door,
 }
 
 impl Settlements {
-    /// Serves with these.
-    pub fn new(calls: Calls) -> Self {
-        Self { calls }
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
     }
 }
 
@@ -31,8 +31,9 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::RecordCostRequest>,
     ) -> Result<Response<api::RecordCostResponse>, Status> {
-        let parsed = parse::record_cost(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::record_cost(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RecordCostResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),
@@ -43,8 +44,9 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::ApproveCostRequest>,
     ) -> Result<Response<api::ApproveCostResponse>, Status> {
-        let parsed = parse::approve_cost(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::approve_cost(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::ApproveCostResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),
@@ -55,8 +57,9 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::ReverseCostRequest>,
     ) -> Result<Response<api::ReverseCostResponse>, Status> {
-        let parsed = parse::reverse_cost(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::reverse_cost(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::ReverseCostResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),
@@ -67,8 +70,9 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::RecordPaymentRequest>,
     ) -> Result<Response<api::RecordPaymentResponse>, Status> {
-        let parsed = parse::record_payment(request.into_inner(), self.calls.now());
-        let written = self.calls.write(parsed).await?;
+        let calls = self.door.enter()?;
+        let parsed = parse::record_payment(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
         Ok(Response::new(api::RecordPaymentResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),
@@ -79,6 +83,7 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::ListCostsRequest>,
     ) -> Result<Response<api::ListCostsResponse>, Status> {
+        let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let request = request.into_inner();
         let same_query = Query::new(
@@ -91,7 +96,7 @@ impl settlement_service_server::SettlementService for Settlements {
             },
         );
         let query = parsed(parse::list_costs(request))?;
-        let start = self.calls.page_start(same_query, &query.page)?;
+        let start = calls.page_start(same_query, &query.page)?;
         let min_position = query.min_position;
         let find = move |rows: &Store| {
             known_campaign(rows, &query.campaign)?;
@@ -110,8 +115,8 @@ impl settlement_service_server::SettlementService for Settlements {
             )?;
             Ok(listed)
         };
-        let ((costs, next), position) = self.calls.read(min_position, deadline, find).await?;
-        let next_page_token = self.calls.next_page(same_query, next);
+        let ((costs, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCostsResponse {
             costs,
             next_page_token,
