@@ -8,4 +8,5 @@ mod log_block;
 mod log_conformance;
 mod log_directory;
 mod log_sled;
+mod parse;
 mod support;
