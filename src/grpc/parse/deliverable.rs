@@ -14,7 +14,7 @@ use crate::proto::api;
 
 /// Most wishes in one revision round: beyond this it is another brief.
 pub const MAX_REVISION_REASONS: usize = 20;
-const REASONS_RULE: &str = "must be 1 to 20";
+const REASONS_RULE: &str = "must have 1 to 20 elements";
 
 /// The names a deliverable goes by.
 struct Place {

@@ -19,7 +19,7 @@ use crate::proto::api;
 
 /// Most link touches of a claim: only the last one counts, the others are evidence.
 pub const MAX_TOUCHES: usize = 50;
-const TOUCHES_RULE: &str = "must be at most 50";
+const TOUCHES_RULE: &str = "must have at most 50 elements";
 const NOT_JOINT_RULE: &str = "must be absent with joint_shares";
 const NO_VALUE_RULE: &str = "must be absent without value";
 

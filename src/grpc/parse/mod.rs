@@ -23,7 +23,7 @@ pub use context::{Parsed, Write};
 pub use creator::*;
 pub use deliverable::*;
 pub use measurement::*;
-pub use page::Page;
+pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use report::*;
 pub use settlement::*;
 

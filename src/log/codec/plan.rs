@@ -16,7 +16,7 @@ use crate::proto::values as wire;
 
 /// Most formats of a plan: each once.
 pub const MAX_FORMATS: usize = 12;
-const FORMATS_RULE: &str = "must be at most 12";
+const FORMATS_RULE: &str = "must have at most 12 elements";
 const FOLLOWERS_RULE: &str = "must be at or above min_followers";
 /// States that a period must have a length.
 pub const END_RULE: &str = "must be after start_at";

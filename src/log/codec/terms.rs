@@ -13,7 +13,7 @@ use crate::proto::values as wire;
 
 /// Most posts promised in one collaboration: beyond this it is several.
 pub const MAX_DELIVERABLES: usize = 50;
-const DELIVERABLES_RULE: &str = "must be 1 to 50";
+const DELIVERABLES_RULE: &str = "must have 1 to 50 elements";
 /// Most revision rounds: beyond this the brief was wrong.
 pub const MAX_REVISIONS: u32 = 20;
 const REVISIONS_RULE: &str = "must be 0 to 20";

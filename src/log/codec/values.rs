@@ -25,7 +25,7 @@ pub const MAX_NAME_CHARS: usize = 200;
 /// Most niches of a plan or a profile: more describe nothing.
 pub const MAX_NICHES: usize = 20;
 /// States the rule of [`MAX_NICHES`].
-pub const NICHES_RULE: &str = "must be at most 20";
+pub const NICHES_RULE: &str = "must have at most 20 elements";
 
 /// States the rule a moment keeps.
 pub const TIME_RULE: &str = "must be a time from 1970 to 2262 with nanos from 0 to 999,999,999";
@@ -41,9 +41,9 @@ pub const BASIS_POINTS_RULE: &str = "must be 0 to 10,000";
 pub const SHARE_RULE: &str = "must be 1 to 10,000";
 /// Most shares of one fact: more do not meet on one post.
 pub const MAX_SHARES: usize = 50;
-const SHARE_COUNT_RULE: &str = "must be 2 to 50";
+const SHARE_COUNT_RULE: &str = "must have 2 to 50 elements";
 /// States that shares make a whole.
-pub const SHARES_RULE: &str = "must have shares that add to 10,000";
+pub const SHARES_RULE: &str = "must add to 10,000 basis points";
 
 /// Reads a moment.
 pub fn read_time(fields: &mut Fields, message: WireTime) -> Checked<Timestamp> {
