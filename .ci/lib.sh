@@ -11,14 +11,24 @@ die() {
   exit 1
 }
 
-# Runs a command as a named step and tells how long it took.
+current=''
+
+# Runs a command as a named step and tells how long it took. The command stays out of conditions,
+# where bash would go on after an error inside it.
 step() {
   local name=$1 began=$SECONDS
   shift
+  current=$name
   say "$name"
-  "$@" || die "$name failed"
+  "$@"
+  current=''
   printf '== %s: ok, %d s\n' "$name" $((SECONDS - began))
 }
+
+tell_failed_step() {
+  [[ -z $current ]] || printf '\n== %s: FAILED\n' "$current" >&2
+}
+trap tell_failed_step EXIT
 
 # Puts the tools into a Python environment of their own, once per change of the lists.
 install_tools() {
