@@ -2,6 +2,20 @@
 //!
 //! Modules in reading order: what is recorded, where it is kept, how it is written, how it is read,
 //! how it is spoken to.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod clock;
 pub mod domain;
+pub mod log;
 pub mod proto;
+pub mod store;
+
+pub mod ledger;
+pub mod views;
+
+pub mod grpc;
+pub mod server;
+
+pub mod cli;
+pub mod config;
+pub mod telemetry;

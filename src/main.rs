@@ -1,3 +1,30 @@
-//! Runs the campaign ledger.
+//! Runs the campaign ledger: arguments, run, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use campaign_ledger::cli::{Arguments, Command, Exit, offline, print_completions, serve};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let exit = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Replay(arguments) => report(offline::replay(&arguments)),
+        Command::Verify(arguments) => report(offline::verify_log(&arguments)),
+        Command::RebuildViews(arguments) => report(offline::rebuild_views(&arguments)),
+        Command::Completions { shell } => {
+            print_completions(shell);
+            Exit::Done
+        }
+    };
+    exit.into()
+}
+
+fn report(result: Result<(), offline::Error>) -> Exit {
+    match result {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit()
+        }
+    }
+}

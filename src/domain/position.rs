@@ -24,9 +24,10 @@ impl Position {
         self.0
     }
 
-    /// Returns the place after this one.
+    /// Returns the place after this one. Saturates at the last, which no log reaches: a caller of
+    /// the API may name any number.
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 

@@ -599,3 +599,73 @@ fn add<K: Ord, V: Default + AddAssign + PartialEq>(sums: &mut BTreeMap<K, V>, ke
         }
     }
 }
+
+impl AddAssign<&Totals> for Totals {
+    fn add_assign(&mut self, other: &Totals) {
+        self.counted += &other.counted;
+        self.on_time += &other.on_time;
+        add_all(&mut self.agreements, &other.agreements);
+        add_all(&mut self.reached, &other.reached);
+        add_all(&mut self.deliverables, &other.deliverables);
+        self.delivery += &other.delivery;
+        for (mine, theirs) in self.ratings.iter_mut().zip(&other.ratings) {
+            *mine += theirs;
+        }
+        self.gifted += other.gifted;
+        self.gifted_posted += other.gifted_posted;
+        self.payments.0 += other.payments.0;
+        self.payments.1 += other.payments.1;
+        self.after_measurement += other.after_measurement;
+        self.rejected_claims += other.rejected_claims;
+    }
+}
+
+impl AddAssign<&DeliveryTotals> for DeliveryTotals {
+    fn add_assign(&mut self, other: &DeliveryTotals) {
+        self.accepted += other.accepted;
+        self.published += other.published;
+        self.on_time += other.on_time;
+        self.on_time_original += other.on_time_original;
+        self.seconds_late += other.seconds_late;
+        self.submissions += other.submissions;
+        self.handed_in += other.handed_in;
+        self.revisions += other.revisions;
+        self.unapproved += other.unapproved;
+        self.undisclosed += other.undisclosed;
+        add_all(&mut self.open_dues, &other.open_dues);
+    }
+}
+
+impl AddAssign<&Tally> for Tally {
+    fn add_assign(&mut self, other: &Tally) {
+        self.committed += other.committed;
+        for (kind, sums) in &other.costs {
+            let mine = self.costs.entry(*kind).or_default();
+            mine.accrued += sums.accrued;
+            mine.paid += sums.paid;
+        }
+        self.gross += other.gross;
+        self.refunds += other.refunds;
+        self.unattributed += other.unattributed;
+        for (kind, sums) in &other.conversions {
+            let mine = self.conversions.entry(*kind).or_default();
+            mine.attributed_bp += sums.attributed_bp;
+            mine.unattributed += sums.unattributed;
+        }
+        add_all(&mut self.foreign_costs, &other.foreign_costs);
+        add_all(&mut self.foreign_revenue, &other.foreign_revenue);
+        self.posts += other.posts;
+        for (key, sums) in &other.engagement {
+            *self.engagement.entry(*key).or_default() += sums;
+        }
+    }
+}
+
+fn add_all<K: Ord + Copy, V: Default + AddAssign + PartialEq + Copy>(
+    sums: &mut BTreeMap<K, V>,
+    others: &BTreeMap<K, V>,
+) {
+    for (key, change) in others {
+        add(sums, *key, *change);
+    }
+}

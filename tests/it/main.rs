@@ -1,1 +1,12 @@
+//! What is stored held to its contracts, requests parsed, and the real server on a port of its own,
+//! spoken to over gRPC.
+#![allow(clippy::unwrap_used)]
 
+mod codec;
+mod edges;
+mod log_block;
+mod log_conformance;
+mod log_directory;
+mod log_sled;
+mod parse;
+mod support;

@@ -62,9 +62,7 @@ impl Rows for MemoryRows {
         scan: Scan<'_>,
         visit: &mut dyn FnMut(&Key, &Arc<R>) -> ControlFlow<()>,
     ) -> Result<(), Infallible> {
-        let Some(span) = scan.span() else {
-            return Ok(());
-        };
+        let span = scan.span();
         let mut visit = |(key, row): (&Key, &AnyRow)| {
             row.typed()
                 .map_or(ControlFlow::Continue(()), |row| visit(key, &row))

@@ -61,19 +61,17 @@ impl<'a> Scan<'a> {
         self.prefix.table()
     }
 
-    /// Gives the span of keys to visit; `None` when no key can be in it.
-    pub fn span(&self) -> Option<Span> {
-        let mut span = Span::of_prefix(self.prefix.as_bytes());
+    /// Gives the span of keys to visit.
+    pub fn span(&self) -> Span {
+        let span = Span::of_prefix(self.prefix.as_bytes());
         match self.after {
-            Some(after) if self.descending => span.end_before(after),
-            Some(after) => span.start_after(after),
-            None => {}
+            Some(after) => span.after(after, self.descending),
+            None => span,
         }
-        span.holds_keys().then_some(span)
     }
 }
 
-/// A contiguous span of keys.
+/// A contiguous span of keys; it may hold none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     low: Bound<Key>,
@@ -87,6 +85,7 @@ impl Span {
             low: Bound::Included(Key::from_bytes(&[*tags.start()])),
             high: successor(&[*tags.end()]).map_or(Bound::Unbounded, Bound::Excluded),
         }
+        .in_order()
     }
 
     fn of_prefix(prefix: &[u8]) -> Self {
@@ -96,7 +95,7 @@ impl Span {
         }
     }
 
-    /// Gives the bounds as bytes.
+    /// Gives the bounds as bytes, the low one never above the high one.
     pub fn bounds(&self) -> (Bound<&[u8]>, Bound<&[u8]>) {
         (
             self.low.as_ref().map(Key::as_bytes),
@@ -104,37 +103,46 @@ impl Span {
         )
     }
 
-    /// Gives up the keys up to and including `key`.
-    pub fn start_after(&mut self, key: &Key) {
-        let starts_later = match &self.low {
-            Bound::Included(low) => low <= key,
-            Bound::Excluded(low) => low < key,
-            Bound::Unbounded => true,
-        };
-        if starts_later {
-            self.low = Bound::Excluded(key.clone());
+    /// Gives what is left of the span once a walk, up or down, has passed `key`.
+    #[must_use]
+    pub fn after(mut self, key: &Key, descending: bool) -> Self {
+        if descending {
+            let sooner = match &self.high {
+                Bound::Included(high) => high >= key,
+                Bound::Excluded(high) => high > key,
+                Bound::Unbounded => true,
+            };
+            if sooner {
+                self.high = Bound::Excluded(key.clone());
+            }
+        } else {
+            let later = match &self.low {
+                Bound::Included(low) => low <= key,
+                Bound::Excluded(low) => low < key,
+                Bound::Unbounded => true,
+            };
+            if later {
+                self.low = Bound::Excluded(key.clone());
+            }
         }
+        self.in_order()
     }
 
-    /// Gives up the keys from `key` on, itself included.
-    pub fn end_before(&mut self, key: &Key) {
-        let ends_sooner = match &self.high {
-            Bound::Included(high) => high >= key,
-            Bound::Excluded(high) => high > key,
-            Bound::Unbounded => true,
-        };
-        if ends_sooner {
-            self.high = Bound::Excluded(key.clone());
-        }
-    }
-
-    /// Tells whether the bounds leave room for a key, which ordered maps insist on.
-    pub fn holds_keys(&self) -> bool {
-        match (&self.low, &self.high) {
+    /// Makes a span without room for a key an empty one that ordered maps accept.
+    fn in_order(self) -> Self {
+        let has_room = match (&self.low, &self.high) {
             (Bound::Unbounded, _) | (_, Bound::Unbounded) => true,
             (Bound::Included(low), Bound::Included(high)) => low <= high,
             (Bound::Included(low) | Bound::Excluded(low), Bound::Excluded(high))
             | (Bound::Excluded(low), Bound::Included(high)) => low < high,
+        };
+        if has_room {
+            return self;
+        }
+        let nowhere = Key::from_bytes(&[]);
+        Self {
+            low: Bound::Included(nowhere.clone()),
+            high: Bound::Excluded(nowhere),
         }
     }
 }

@@ -1,0 +1,207 @@
+//! The offline commands: they work on the files of a server that is not running.
+
+use std::io::{self, BufWriter, Write};
+
+use super::progress::Progress;
+use super::{Exit, Offline, Replay};
+use crate::config::Config;
+use crate::domain::rows::MemoryRows;
+use crate::domain::{EvolveError, Position, evolve};
+use crate::log::codec::{self, peek};
+use crate::log::directory::{DataDirectory, ONLY_PARTITION};
+use crate::log::sled::SledLog;
+use crate::log::{Log, OpenError, ReadError, verify};
+use crate::server::store_options;
+use crate::views::{self, RebuildError};
+
+/// Why an offline command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] crate::config::Error),
+    /// The directory or its log cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The log is damaged or cannot be read.
+    #[error("{}{}", .0, cause(.0))]
+    Read(#[from] ReadError),
+    /// A record is no event this version can read, or does not fit the events before it.
+    #[error("the log is damaged at position {position}: {reason}: restore it from a backup")]
+    Record {
+        /// First bad position.
+        position: Position,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The views could not be rebuilt.
+    #[error("views: {0}")]
+    Rebuild(#[from] RebuildError),
+    /// The rebuilt views differ from those that were there.
+    #[error("the views at position {position} were not what the log says; they have been replaced")]
+    Differed {
+        /// Position of both.
+        position: Position,
+    },
+    /// The output could not be written.
+    #[error("output: {0}")]
+    Output(#[from] io::Error),
+}
+
+fn cause(error: &ReadError) -> String {
+    std::error::Error::source(error)
+        .map(|cause| format!(" ({cause})"))
+        .unwrap_or_default()
+}
+
+impl Error {
+    /// Tells how the process ends.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_) => Exit::Usage,
+            Self::Open(OpenError::InUse { .. }) => Exit::InUse,
+            Self::Open(error) if error.is_damage() => Exit::Damaged,
+            Self::Read(ReadError::Corrupt { .. }) | Self::Record { .. } => Exit::Damaged,
+            Self::Open(_)
+            | Self::Read(ReadError::Io { .. })
+            | Self::Rebuild(_)
+            | Self::Differed { .. }
+            | Self::Output(_) => Exit::Failed,
+        }
+    }
+}
+
+fn open(offline: &Offline) -> Result<(Config, DataDirectory, SledLog), Error> {
+    let config = offline.settings()?.config;
+    let directory = DataDirectory::open(&config.data_dir)?;
+    let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION)?;
+    Ok((config, directory, log))
+}
+
+/// Prints events as NDJSON.
+///
+/// # Errors
+/// See [`Error`]; a closed pipe is none.
+pub fn replay(replay: &Replay) -> Result<(), Error> {
+    let (_, _directory, log) = open(&replay.data)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match print_events(replay, &log, &mut out).and_then(|()| Ok(out.flush()?)) {
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+fn print_events(replay: &Replay, log: &dyn Log, out: &mut impl Write) -> Result<(), Error> {
+    let after = Position::new(replay.after);
+    let mut left = replay.limit.unwrap_or(u64::MAX);
+    for block in log.read(after)? {
+        let block = block?;
+        for (position, record) in block.records_after(after) {
+            if left == 0 {
+                return Ok(());
+            }
+            if !wanted(replay, position, record)? {
+                continue;
+            }
+            let json = codec::json::to_json(record);
+            let json = json.map_err(|error| bad_record(position, &error))?;
+            writeln!(out, "{json}")?;
+            left -= 1;
+        }
+    }
+    Ok(())
+}
+
+fn wanted(replay: &Replay, position: Position, record: &[u8]) -> Result<bool, Error> {
+    let header = peek(record).map_err(|error| bad_record(position, &error))?;
+    let of_brand = replay
+        .brand
+        .as_ref()
+        .is_none_or(|brand| brand == header.brand_id);
+    let of_campaign = replay
+        .campaign
+        .as_ref()
+        .is_none_or(|id| id == header.campaign_id);
+    Ok(of_brand && of_campaign)
+}
+
+fn bad_record(position: Position, error: &dyn std::error::Error) -> Error {
+    Error::Record {
+        position,
+        reason: error.to_string(),
+    }
+}
+
+/// Reads every block and folds every event; prints what was found good.
+///
+/// # Errors
+/// The first bad position.
+pub fn verify_log(offline: &Offline) -> Result<(), Error> {
+    let (_, _directory, log) = open(offline)?;
+    let progress = Progress::start("verifying", log.head().position.get());
+    let mut rows = MemoryRows::new();
+    let mut bad = None;
+    let head = verify(&log, |block| {
+        if bad.is_none() {
+            bad = fold(&mut rows, block).err();
+        }
+        progress.reach(block.last_position().get());
+    })?;
+    if let Some(bad) = bad {
+        return Err(bad);
+    }
+    drop(progress);
+    println!(
+        "good: {} events in {} blocks, head {}",
+        head.position, head.block, head.hash
+    );
+    Ok(())
+}
+
+fn fold(rows: &mut MemoryRows, block: &crate::log::Block) -> Result<(), Error> {
+    for (position, bytes) in block.records_after(Position::START) {
+        let record = codec::decode(bytes).map_err(|error| bad_record(position, &error))?;
+        if record.position != position {
+            let reason = format!("the record says position {}", record.position);
+            return Err(Error::Record { position, reason });
+        }
+        if let Err(EvolveError::Dangling { position, what }) = evolve(rows, &record) {
+            let reason = format!("the event refers to a {what} that no earlier event made");
+            return Err(Error::Record { position, reason });
+        }
+    }
+    Ok(())
+}
+
+/// Folds the views anew and swaps them in; prints both digests.
+///
+/// # Errors
+/// See [`Error`]; `Differed` when the views that were there said something else.
+pub fn rebuild_views(offline: &Offline) -> Result<(), Error> {
+    let (config, directory, log) = open(offline)?;
+    let progress = Progress::start("rebuilding views", log.head().position.get());
+    let log_id = directory.log_id().to_string();
+    let options = store_options(config.views_cache_bytes, views::SCHEMA, &log_id);
+    let path = directory.views_path();
+    let rebuilt = views::rebuild(&path, &options, &log, |at| progress.reach(at.get()))?;
+    drop(progress);
+    println!(
+        "rebuilt to position {}, digest {}",
+        rebuilt.position,
+        hex(&rebuilt.digest)
+    );
+    match rebuilt.old_digest {
+        None => println!("the views before were of another position, or there were none"),
+        Some(old) if old == rebuilt.digest => println!("equal to the views before"),
+        Some(_) => {
+            return Err(Error::Differed {
+                position: rebuilt.position,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

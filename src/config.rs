@@ -1,0 +1,361 @@
+//! The settings of `serve` and how they are found: flag, then environment, then file, then default.
+//!
+//! Owns every key's name, default, rule and help text (`keys`), the merge of the four sources
+//! and the rules that span keys. Refuses what it does not know, a misspelt environment variable
+//! too. Does not know what the settings are for: it opens no file but the configuration file.
+
+mod flags;
+mod keys;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use flags::Flags;
+
+/// What every environment variable of ours starts with; the rest is the key in capitals.
+pub const ENVIRONMENT_PREFIX: &str = "CAMPAIGN_LEDGER_";
+
+/// Names the configuration file, like `--config`.
+pub const CONFIG_VARIABLE: &str = "CAMPAIGN_LEDGER_CONFIG";
+
+/// Kubernetes sets `<SERVICE>_SERVICE_…` and `<SERVICE>_PORT…` for each service it knows, and a
+/// service named `campaign-ledger` lands on our prefix; so no key may start like this.
+const SERVICE_LINKS: [&str; 2] = ["SERVICE_", "PORT"];
+
+/// Every setting of the server, already checked.
+///
+/// The names are the keys of the TOML file; units come last. See `campaign-ledger serve --help`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the log, the views and the page token key live.
+    pub data_dir: PathBuf,
+    /// Address and port of the gRPC server; port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// Allows an address beyond loopback without TLS and authentication.
+    pub insecure: bool,
+    /// Connections served at a time; the next one is closed at once.
+    pub max_connections: u32,
+    /// Calls in flight on one connection.
+    pub max_streams_per_connection: u32,
+    /// Largest request message, decompressed.
+    pub max_message_bytes: usize,
+    /// Time a new connection has for the HTTP/2 preface.
+    pub preface_timeout_ms: u64,
+    /// Time a call has until its first answer, whatever the client allows; 0 means no limit.
+    pub answer_timeout_s: u64,
+    /// Time between HTTP/2 pings; 0 means none.
+    pub keepalive_interval_s: u64,
+    /// Time a peer has to answer a ping.
+    pub keepalive_timeout_s: u64,
+    /// Age at which a connection is asked to reconnect, ±10 % per process; 0 means never.
+    pub max_connection_age_s: u64,
+    /// Commands that may wait for the writer.
+    pub write_queue_commands: usize,
+    /// Commands in one group commit.
+    pub group_commands: usize,
+    /// Bytes of events in one group commit.
+    pub group_bytes: usize,
+    /// Hard end of a drain, counted from the signal.
+    pub drain_timeout_ms: u64,
+    /// Time between "not serving" and the end of accepting, for balancers to notice.
+    pub drain_delay_ms: u64,
+    /// Latest requests whose `request_id` is remembered.
+    pub request_ids_remembered: usize,
+    /// Memory for command state.
+    pub state_cache_bytes: usize,
+    /// Memory for view rows.
+    pub views_cache_bytes: usize,
+    /// Memory of changed rows that forces a checkpoint, of the command state and of the views.
+    pub checkpoint_bytes: usize,
+    /// Longest time between checkpoints while there are writes.
+    pub checkpoint_interval_ms: u64,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which log lines are written, in the syntax of `RUST_LOG`.
+    pub log_filter: String,
+}
+
+/// How log lines look on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("campaign-ledger-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
+            insecure: false,
+            // Half of the usual limit of 1,024 descriptors: files and offline work need some too.
+            max_connections: 512,
+            max_streams_per_connection: 256,
+            max_message_bytes: 4 << 20,
+            preface_timeout_ms: 5_000,
+            answer_timeout_s: 60,
+            keepalive_interval_s: 30,
+            keepalive_timeout_s: 20,
+            max_connection_age_s: 0,
+            write_queue_commands: 4_096,
+            group_commands: 256,
+            // Leaves a quarter of a 128 KiB block for the envelope of each event.
+            group_bytes: 96 << 10,
+            drain_timeout_ms: 10_000,
+            drain_delay_ms: 250,
+            request_ids_remembered: 1_000_000,
+            state_cache_bytes: 64 << 20,
+            views_cache_bytes: 64 << 20,
+            checkpoint_bytes: 16 << 20,
+            checkpoint_interval_ms: 1_000,
+            log_format: LogFormat::Text,
+            log_filter: String::from("info"),
+        }
+    }
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// This configuration file.
+    File(PathBuf),
+    /// The environment variable of the key.
+    Environment,
+    /// The command line.
+    Flag,
+}
+
+/// Says why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{}: {reason}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What the parser says, with line and column.
+        reason: String,
+    },
+    /// A key or variable that means nothing here.
+    #[error("{name} ({origin}): unknown key; `campaign-ledger serve --help` lists them")]
+    UnknownKey {
+        /// As written.
+        name: String,
+        /// Where it stands.
+        origin: Origin,
+    },
+    /// A value that breaks the rule of its key.
+    #[error("{key} ({origin}): {rule}")]
+    Rule {
+        /// The key.
+        key: &'static str,
+        /// Where the value stands.
+        origin: Origin,
+        /// What the value must be, and what it is.
+        rule: String,
+    },
+    /// An address others can reach, while nothing protects it.
+    #[error(
+        "listen ({origin}): {listen} can be reached from other machines, and this version has \
+         neither TLS nor authentication: anyone who reaches it can read and write everything. \
+         Listen on a loopback address, or allow it with --insecure where a proxy or a network \
+         policy protects it"
+    )]
+    Exposed {
+        /// The address asked for.
+        listen: SocketAddr,
+        /// Where it stands.
+        origin: Origin,
+    },
+}
+
+/// A configuration and where each of its values came from.
+#[derive(Debug, Clone)]
+pub struct Effective {
+    /// The settings.
+    pub config: Config,
+    origins: BTreeMap<&'static str, Origin>,
+}
+
+impl Effective {
+    /// Finds the settings of this process: its flags, its environment, the file they name.
+    ///
+    /// # Errors
+    /// Names the key and the rule it breaks, or the file that cannot be read.
+    pub fn of_process(flags: &Flags) -> Result<Self, Error> {
+        Self::load(flags, std::env::vars_os())
+    }
+
+    /// Finds the settings from `flags`, these `variables` and the file either of them names.
+    ///
+    /// # Errors
+    /// Names the key and the rule it breaks, or the file that cannot be read.
+    pub fn load(
+        flags: &Flags,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Error> {
+        let (environment, named) = read_environment(variables)?;
+        let path = flags.file().map(Path::to_owned).or(named);
+        let mut layers = Vec::new();
+        if let Some(path) = path {
+            let table = read_file(&path)?;
+            layers.push((Origin::File(path), table));
+        }
+        layers.push((Origin::Environment, environment));
+        layers.push((Origin::Flag, flags.table().clone()));
+        Self::merge(layers)
+    }
+
+    /// Lays the layers over the defaults, the last one on top.
+    fn merge(layers: Vec<(Origin, toml::Table)>) -> Result<Self, Error> {
+        let mut merged = toml::Table::new();
+        let mut origins = BTreeMap::new();
+        for (origin, table) in layers {
+            for (name, value) in table {
+                let Some(key) = keys::find(&name) else {
+                    return Err(Error::UnknownKey { name, origin });
+                };
+                key.rule.check(&value).map_err(|rule| Error::Rule {
+                    key: key.name,
+                    origin: origin.clone(),
+                    rule,
+                })?;
+                origins.insert(key.name, origin.clone());
+                merged.insert(name, value);
+            }
+        }
+        let config = merged.try_into().map_err(|error| Error::Rule {
+            key: "configuration",
+            origin: Origin::Default,
+            rule: error.to_string(),
+        })?;
+        let effective = Self { config, origins };
+        effective.check_together()?;
+        Ok(effective)
+    }
+
+    /// Checks the rules that span keys.
+    fn check_together(&self) -> Result<(), Error> {
+        let config = &self.config;
+        if !config.insecure && !config.listen.ip().to_canonical().is_loopback() {
+            return Err(Error::Exposed {
+                listen: config.listen,
+                origin: self.origin("listen"),
+            });
+        }
+        if config.drain_delay_ms >= config.drain_timeout_ms {
+            return Err(Error::Rule {
+                key: "drain_delay_ms",
+                origin: self.origin("drain_delay_ms"),
+                rule: format!(
+                    "must be less than drain_timeout_ms ({}), is {}",
+                    config.drain_timeout_ms, config.drain_delay_ms
+                ),
+            });
+        }
+        Ok(())
+    }
+
+    /// Says where the value of this key came from.
+    pub fn origin(&self, key: &str) -> Origin {
+        self.origins.get(key).cloned().unwrap_or(Origin::Default)
+    }
+}
+
+/// Writes TOML that gives the same configuration again, each line with its origin.
+impl fmt::Display for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = toml::Table::try_from(&self.config).map_err(|_| fmt::Error)?;
+        for key in keys::ALL {
+            let value = values.get(key.name).ok_or(fmt::Error)?;
+            writeln!(f, "{} = {value} # {}", key.name, self.origin(key.name))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => write!(f, "from {}", path.display()),
+            Self::Environment => f.write_str("from the environment"),
+            Self::Flag => f.write_str("from the command line"),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<toml::Table, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    text.parse()
+        .map_err(|error: toml::de::Error| Error::Syntax {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
+}
+
+/// Reads our variables, and the configuration file they may name.
+fn read_environment(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<(toml::Table, Option<PathBuf>), Error> {
+    let mut table = toml::Table::new();
+    let mut file = None;
+    for (variable, value) in variables {
+        let Some(variable) = variable.to_str() else {
+            continue;
+        };
+        if variable == CONFIG_VARIABLE {
+            file = Some(PathBuf::from(value));
+            continue;
+        }
+        let Some(name) = variable.strip_prefix(ENVIRONMENT_PREFIX) else {
+            continue;
+        };
+        if SERVICE_LINKS.iter().any(|link| name.starts_with(link)) {
+            continue;
+        }
+        let Some(key) = keys::find(&name.to_ascii_lowercase()) else {
+            return Err(Error::UnknownKey {
+                name: variable.to_owned(),
+                origin: Origin::Environment,
+            });
+        };
+        let parsed = match value.to_str() {
+            Some(text) => key.rule.parse(text),
+            None => Err(String::from("must be UTF-8")),
+        };
+        let value = parsed.map_err(|rule| Error::Rule {
+            key: key.name,
+            origin: Origin::Environment,
+            rule,
+        })?;
+        table.insert(key.name.to_owned(), value);
+    }
+    Ok((table, file))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,298 @@
+//! The table of keys: name, rule and help text of every setting, once.
+//!
+//! Owns what a single value may be, wherever it comes from: flags, variables and the file go
+//! through the same [`Rule`]. Does not know the rules that span keys.
+
+use std::net::SocketAddr;
+
+use toml::Value;
+use tracing_subscriber::EnvFilter;
+
+/// One setting.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub name: &'static str,
+    pub rule: Rule,
+    pub help: &'static str,
+}
+
+/// What the value of a key must be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rule {
+    /// A path that is not empty.
+    Path,
+    /// An IP address and a port.
+    Address,
+    /// `true` or `false`.
+    Switch,
+    /// A whole number in this range, both ends included.
+    Number { least: i64, most: i64 },
+    /// 0 for "off", or a whole number in this range.
+    NumberOrOff { least: i64, most: i64 },
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A filter in the syntax of `RUST_LOG`.
+    Filter,
+}
+
+const KIB: i64 = 1 << 10;
+const MIB: i64 = 1 << 20;
+const TIB: i64 = 1 << 40;
+const DAY_S: i64 = 86_400;
+const HOUR_MS: i64 = 3_600_000;
+
+/// Every key, in the order of the help page and of `--print-config`.
+pub(super) static ALL: &[Key] = &[
+    Key {
+        name: "data_dir",
+        rule: Rule::Path,
+        help: "Directory of the log, the views and the page token key; made when absent",
+    },
+    Key {
+        name: "listen",
+        rule: Rule::Address,
+        help: "IP address and port of the gRPC server; port 0 lets the system choose",
+    },
+    Key {
+        name: "insecure",
+        rule: Rule::Switch,
+        help: "Allow --listen beyond loopback although there is no TLS and no authentication",
+    },
+    Key {
+        name: "max_connections",
+        rule: Rule::Number {
+            least: 1,
+            most: 100_000,
+        },
+        help: "Connections served at a time; further ones are closed at once. Keep it well \
+               below the limit of open files",
+    },
+    Key {
+        name: "max_streams_per_connection",
+        rule: Rule::Number {
+            least: 1,
+            most: 10_000,
+        },
+        help: "Calls in flight on one connection; further ones wait in the client",
+    },
+    Key {
+        name: "max_message_bytes",
+        rule: Rule::Number {
+            least: 64 * KIB,
+            most: 64 * MIB,
+        },
+        help: "Largest request message, decompressed",
+    },
+    Key {
+        name: "preface_timeout_ms",
+        rule: Rule::Number {
+            least: 100,
+            most: 60_000,
+        },
+        help: "Time a new connection has to start speaking HTTP/2",
+    },
+    Key {
+        name: "answer_timeout_s",
+        rule: Rule::NumberOrOff {
+            least: 1,
+            most: DAY_S,
+        },
+        help: "Time a call has until its first answer, even when its client would wait longer; \
+               0 is no limit. Streams that have begun are not cut",
+    },
+    Key {
+        name: "keepalive_interval_s",
+        rule: Rule::NumberOrOff {
+            least: 1,
+            most: DAY_S,
+        },
+        help: "Time between HTTP/2 pings, which find dead followers; 0 sends none",
+    },
+    Key {
+        name: "keepalive_timeout_s",
+        rule: Rule::Number {
+            least: 1,
+            most: 3_600,
+        },
+        help: "Time a peer has to answer a ping before it is dropped",
+    },
+    Key {
+        name: "max_connection_age_s",
+        rule: Rule::NumberOrOff {
+            least: 10,
+            most: 365 * DAY_S,
+        },
+        help: "Age at which a connection is asked to reconnect, so that balancers can spread \
+               the load anew; varied by up to 10 % per process; 0 is never",
+    },
+    Key {
+        name: "write_queue_commands",
+        rule: Rule::Number {
+            least: 1,
+            most: 1_000_000,
+        },
+        help: "Commands that may wait for the writer; further ones get RESOURCE_EXHAUSTED",
+    },
+    Key {
+        name: "group_commands",
+        rule: Rule::Number {
+            least: 1,
+            most: 65_536,
+        },
+        help: "Most commands in one durable write",
+    },
+    Key {
+        name: "group_bytes",
+        rule: Rule::Number {
+            least: KIB,
+            most: 128 * KIB,
+        },
+        help: "Most bytes of events in one durable write; a block holds 128 KiB at most",
+    },
+    Key {
+        name: "drain_timeout_ms",
+        rule: Rule::Number {
+            least: 100,
+            most: HOUR_MS,
+        },
+        help: "Hard end of a drain, counted from the signal; what is still open then is cut",
+    },
+    Key {
+        name: "drain_delay_ms",
+        rule: Rule::Number {
+            least: 0,
+            most: HOUR_MS,
+        },
+        help: "Time the server reports NOT_SERVING but still accepts, so that balancers notice",
+    },
+    Key {
+        name: "request_ids_remembered",
+        rule: Rule::Number {
+            least: 1_000,
+            most: 100_000_000,
+        },
+        help: "Latest writes whose request_id still returns the first answer; some 50 bytes of \
+               memory each",
+    },
+    Key {
+        name: "state_cache_bytes",
+        rule: Rule::Number {
+            least: MIB,
+            most: TIB,
+        },
+        help: "Memory for the state that commands are decided on",
+    },
+    Key {
+        name: "views_cache_bytes",
+        rule: Rule::Number {
+            least: MIB,
+            most: TIB,
+        },
+        help: "Memory for the rows of the views",
+    },
+    Key {
+        name: "checkpoint_bytes",
+        rule: Rule::Number {
+            least: MIB,
+            most: 1_024 * MIB,
+        },
+        help: "Memory of changed rows after which they are checkpointed",
+    },
+    Key {
+        name: "checkpoint_interval_ms",
+        rule: Rule::Number {
+            least: 10,
+            most: HOUR_MS,
+        },
+        help: "Longest time between checkpoints of the views; a restart replays what came after",
+    },
+    Key {
+        name: "log_format",
+        rule: Rule::OneOf(&["text", "json"]),
+        help: "How log lines look on standard error",
+    },
+    Key {
+        name: "log_filter",
+        rule: Rule::Filter,
+        help: "Which log lines are written: a level, or directives such as \
+               info,campaign_ledger::grpc=debug",
+    },
+];
+
+/// Finds a key by its name.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    ALL.iter().find(|key| key.name == name)
+}
+
+impl Rule {
+    /// Reads a value from a flag or a variable.
+    pub(super) fn parse(self, text: &str) -> Result<Value, String> {
+        let value = match self {
+            Self::Path | Self::Address | Self::OneOf(_) | Self::Filter => {
+                Value::String(text.to_owned())
+            }
+            Self::Switch => match text {
+                "true" => Value::Boolean(true),
+                "false" => Value::Boolean(false),
+                _ => return Err(self.broken_by(text)),
+            },
+            Self::Number { .. } | Self::NumberOrOff { .. } => {
+                Value::Integer(text.parse().map_err(|_| self.broken_by(text))?)
+            }
+        };
+        self.check(&value)?;
+        Ok(value)
+    }
+
+    /// Checks a value from any source.
+    pub(super) fn check(self, value: &Value) -> Result<(), String> {
+        let kept = match (self, value) {
+            (Self::Path, Value::String(path)) => !path.is_empty(),
+            (Self::Address, Value::String(address)) => address.parse::<SocketAddr>().is_ok(),
+            (Self::Switch, Value::Boolean(_)) => true,
+            (Self::Number { least, most }, Value::Integer(number)) => {
+                (least..=most).contains(number)
+            }
+            (Self::NumberOrOff { least, most }, Value::Integer(number)) => {
+                *number == 0 || (least..=most).contains(number)
+            }
+            (Self::OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
+            (Self::Filter, Value::String(filter)) => EnvFilter::builder().parse(filter).is_ok(),
+            (_, _) => false,
+        };
+        if kept {
+            return Ok(());
+        }
+        match value {
+            Value::String(text) => Err(self.broken_by(text)),
+            other => Err(self.broken_by(&other.to_string())),
+        }
+    }
+
+    fn broken_by(self, value: &str) -> String {
+        format!("{self}, is `{value}`")
+    }
+}
+
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path => f.write_str("must be a path"),
+            Self::Address => {
+                f.write_str("must be an IP address and a port, such as 127.0.0.1:50051 or [::1]:0")
+            }
+            Self::Switch => f.write_str("must be true or false"),
+            Self::Number { least, most } => {
+                write!(f, "must be a whole number from {least} to {most}")
+            }
+            Self::NumberOrOff { least, most } => {
+                write!(f, "must be 0 or a whole number from {least} to {most}")
+            }
+            Self::OneOf(words) => write!(f, "must be one of {}", words.join(", ")),
+            Self::Filter => f.write_str(
+                "must be a level (off, error, warn, info, debug, trace) or directives such as \
+                 info,campaign_ledger=debug",
+            ),
+        }
+    }
+}

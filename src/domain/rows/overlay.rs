@@ -1,0 +1,84 @@
+//! Rows above rows: changes that nobody below sees.
+//!
+//! Owns what was changed. Used to look at what a command would do without doing it.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::{AnyRow, Key, Row, Rows, Scan};
+
+/// Changes above rows that stay as they are.
+pub struct Overlay<'a, S> {
+    below: &'a S,
+    changed: BTreeMap<Key, Option<AnyRow>>,
+}
+
+impl<'a, S: Rows> Overlay<'a, S> {
+    /// Starts without changes.
+    pub fn above(below: &'a S) -> Self {
+        Self {
+            below,
+            changed: BTreeMap::new(),
+        }
+    }
+}
+
+impl<S: Rows> Rows for Overlay<'_, S> {
+    type Error = S::Error;
+
+    fn get<R: Row>(&self, key: &Key) -> Result<Option<Arc<R>>, S::Error> {
+        match self.changed.get(key) {
+            Some(changed) => Ok(changed.as_ref().and_then(AnyRow::typed)),
+            None => self.below.get(key),
+        }
+    }
+
+    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, S::Error> {
+        if !self.changed.contains_key(key) {
+            let Some(row) = self.below.get::<R>(key)? else {
+                return Ok(None);
+            };
+            self.changed
+                .insert(key.clone(), Some(AnyRow::of((*row).clone())));
+        }
+        let changed = self.changed.get_mut(key).and_then(Option::as_mut);
+        Ok(changed.and_then(AnyRow::typed_mut))
+    }
+
+    fn put<R: Row>(&mut self, key: Key, row: R) {
+        self.changed.insert(key, Some(AnyRow::of(row)));
+    }
+
+    fn remove(&mut self, key: &Key) {
+        self.changed.insert(key.clone(), None);
+    }
+
+    /// Merges changed rows into those below. Reads the rows below in full: an overlay lives as long
+    /// as one command.
+    fn scan<R: Row>(
+        &self,
+        scan: Scan<'_>,
+        visit: &mut dyn FnMut(&Key, &Arc<R>) -> ControlFlow<()>,
+    ) -> Result<(), S::Error> {
+        let span = scan.span();
+        let mut rows: BTreeMap<Key, Arc<R>> = BTreeMap::new();
+        self.below.scan::<R>(scan, &mut |key, row| {
+            rows.insert(key.clone(), Arc::clone(row));
+            ControlFlow::Continue(())
+        })?;
+        for (key, changed) in self.changed.range::<[u8], _>(span.bounds()) {
+            match changed.as_ref().and_then(AnyRow::typed) {
+                Some(row) => rows.insert(key.clone(), row),
+                None => rows.remove(key),
+            };
+        }
+        let mut visit = |(key, row): (&Key, &Arc<R>)| visit(key, row);
+        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = if scan.is_descending() {
+            rows.iter().rev().try_for_each(&mut visit)
+        } else {
+            rows.iter().try_for_each(&mut visit)
+        };
+        Ok(())
+    }
+}

@@ -1,0 +1,393 @@
+//! What every handler does: write and render, or wait for a position and read.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+use super::deadline::{Deadline, wait};
+use super::page_token::{PageTokens, Query};
+use super::parse::{Page, Write};
+use super::{render, status};
+use crate::clock::Clock;
+use crate::domain::rows::{Key, Row, Rows, Scan};
+use crate::domain::state::{Order, Resource};
+use crate::domain::{Command, Position, Request, Timestamp, Violation};
+use crate::ledger::{After, Answer, Ledger};
+use crate::log::Log;
+use crate::proto::api;
+use crate::store::{self, Store};
+use crate::views::index::Scope;
+use crate::views::{Views, as_of, events_of};
+
+/// Longest wait for a position when the caller names no deadline.
+const MAX_WAIT: Duration = Duration::from_secs(5);
+/// Most rows one page looks at: a rare filter gives short pages rather than slow ones.
+const MAX_SCANNED: usize = 10_000;
+
+/// Everything handlers work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Calls {
+    /// The way to the writer.
+    pub ledger: Ledger,
+    /// The views.
+    pub views: Views,
+    /// The log.
+    pub log: Arc<dyn Log>,
+    /// Makes and reads page tokens.
+    pub tokens: PageTokens,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Cancelled when long streams must end.
+    pub ending: CancellationToken,
+}
+
+/// The door to the calls: closed until the log is replayed.
+#[derive(Clone, Default)]
+pub struct Door(Arc<OnceLock<Calls>>);
+
+impl Door {
+    /// Opens the door, once.
+    pub fn open(&self, calls: Calls) {
+        // Whoever opened it first had the same calls to offer.
+        let _ = self.0.set(calls);
+    }
+
+    /// Goes through.
+    ///
+    /// # Errors
+    /// `NOT_READY` while the log is being replayed.
+    pub fn enter(&self) -> Result<&Calls, Status> {
+        self.0.get().ok_or_else(status::not_ready)
+    }
+}
+
+/// A write that happened.
+pub struct Written {
+    /// Where it stands in the log.
+    pub receipt: api::Receipt,
+    /// Its first event.
+    pub first: Position,
+    resource: Resource,
+}
+
+impl Calls {
+    /// Returns the time now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Executes a parsed write.
+    ///
+    /// # Errors
+    /// The status of whatever kept it from happening.
+    pub async fn write(&self, parsed: Write) -> Result<Written, Status> {
+        let parsed = parsed.map_err(status::invalid)?;
+        let request = parsed.request;
+        let answered = self
+            .ledger
+            .execute(request.clone(), parsed.validate_only)
+            .await;
+        let Answer {
+            first,
+            last,
+            recorded_at,
+            after,
+        } = answered.map_err(status::write)?;
+        let resource = match after {
+            After::Now(resource) => resource,
+            After::Then => self.then(request, last).await?,
+        };
+        let receipt = api::Receipt {
+            first_position: first.get(),
+            last_position: last.get(),
+            recorded_at: Some(recorded_at.into()),
+        };
+        Ok(Written {
+            receipt,
+            first,
+            resource,
+        })
+    }
+
+    /// Folds the log up to the end of a write that was answered before, to answer it the same way.
+    async fn then(&self, request: Request, last: Position) -> Result<Resource, Status> {
+        self.reach(last, None).await?;
+        let (views, log) = (self.views.clone(), Arc::clone(&self.log));
+        blocking(move || {
+            let found = views.read(|rows| -> Result<_, store::Error> {
+                events_of(rows, &scopes_of(rows, &request)?, last)
+            });
+            let positions = found
+                .map_err(status::view)?
+                .map_err(|error| status::internal(&error))?;
+            let rows = as_of(log.as_ref(), &positions).map_err(status::as_of)?;
+            let resource = match Resource::of(&rows, &request) {
+                Ok(resource) => resource,
+                Err(never) => match never {},
+            };
+            resource.ok_or_else(|| {
+                status::internal(&std::io::Error::other("a repeated write has no resource"))
+            })
+        })
+        .await
+    }
+
+    /// Waits until the views reflect a position.
+    ///
+    /// # Errors
+    /// `POSITION_NOT_REACHED` at the caller's deadline.
+    pub async fn reach(&self, wanted: Position, deadline: Option<Deadline>) -> Result<(), Status> {
+        if self.views.position() >= wanted {
+            return Ok(());
+        }
+        match wait(self.views.reach(wanted), deadline, MAX_WAIT).await {
+            Ok(reached) => reached.map_err(status::view),
+            Err(_) => Err(status::not_reached(wanted, self.views.position())),
+        }
+    }
+
+    /// Waits for a position, then reads rows; returns what was read and the position it reflects.
+    ///
+    /// # Errors
+    /// As [`reach`](Self::reach), and whatever `read` refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        min_position: Position,
+        deadline: Option<Deadline>,
+        read: impl FnOnce(&Store) -> Result<T, Lookup> + Send + 'static,
+    ) -> Result<(T, u64), Status> {
+        self.reach(min_position, deadline).await?;
+        let views = self.views.clone();
+        blocking(move || {
+            let answer = views.read(|rows| Ok((read(rows)?, rows.position().get())));
+            answer.map_err(status::view)?.map_err(Lookup::into_status)
+        })
+        .await
+    }
+
+    /// Reads the key after which a page begins.
+    ///
+    /// # Errors
+    /// A token that is not of this query.
+    pub fn page_start(&self, query: Query, page: &Page) -> Result<Option<Key>, Status> {
+        let Some(token) = &page.token else {
+            return Ok(None);
+        };
+        let key = self.tokens.read(query, token).map_err(status::page_token)?;
+        Ok(Some(Key::from_bytes(&key)))
+    }
+
+    /// Makes the token of the next page; empty when there is none.
+    pub fn next_page(&self, query: Query, next: Option<Key>) -> String {
+        next.map(|key| self.tokens.make(query, key.as_bytes()))
+            .unwrap_or_default()
+    }
+}
+
+/// Why a lookup gives no answer.
+pub enum Lookup {
+    /// A status to pass on.
+    Status(Box<Status>),
+    /// The rows could not be read.
+    Rows(store::Error),
+}
+
+impl Lookup {
+    /// Says that something is not there.
+    pub fn missing(reason: api::ErrorReason, kind: &str, id: &str) -> Self {
+        Self::Status(Box::new(status::not_found(reason, kind, id)))
+    }
+
+    /// Turns into the status to answer with.
+    pub fn into_status(self) -> Status {
+        match self {
+            Self::Status(status) => *status,
+            Self::Rows(error) => status::internal(&error),
+        }
+    }
+}
+
+impl From<store::Error> for Lookup {
+    fn from(error: store::Error) -> Self {
+        Self::Rows(error)
+    }
+}
+
+/// Runs what may wait for a lock or a disk on a thread that may.
+///
+/// # Errors
+/// What the work says; a panic in it is a fault of the server.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Status> + Send + 'static,
+) -> Result<T, Status> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(status::internal(&error)),
+    }
+}
+
+/// Collects a page of the rows under a prefix that `keep` makes something of; returns it with the
+/// key to go on after, if there may be more.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn page<R: Row, T>(
+    rows: &Store,
+    prefix: &Key,
+    start: Option<&Key>,
+    size: usize,
+    mut keep: impl FnMut(&Key, &R) -> Option<T>,
+) -> Result<(Vec<T>, Option<Key>), store::Error> {
+    let scan = match start {
+        Some(start) => Scan::of(prefix).after(start),
+        None => Scan::of(prefix),
+    };
+    let (mut kept, mut scanned) = (Vec::new(), 0);
+    let (mut last, mut more) = (None, false);
+    rows.scan::<R>(scan, &mut |key, row| {
+        if kept.len() == size || scanned == MAX_SCANNED {
+            more = true;
+            return ControlFlow::Break(());
+        }
+        scanned += 1;
+        kept.extend(keep(key, row));
+        last = Some(key.clone());
+        ControlFlow::Continue(())
+    })?;
+    Ok((kept, last.filter(|_| more)))
+}
+
+/// The scopes whose events make the resource of a request.
+fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error> {
+    let brand = request.brand.clone();
+    let campaign = |campaign| crate::domain::CampaignRef {
+        brand: brand.clone(),
+        campaign,
+    };
+    Ok(match &request.command {
+        Command::Campaign { campaign: id, .. }
+        | Command::Collaboration { campaign: id, .. }
+        | Command::Deliverable { campaign: id, .. }
+        | Command::Cost { campaign: id, .. } => vec![Scope::Campaign(campaign(id.clone()))],
+        Command::Engagement { publication, .. } => {
+            vec![Scope::Campaign(publication.collaboration.campaign_ref())]
+        }
+        Command::Creator { creator, .. } => {
+            let creator = creator.clone();
+            vec![Scope::Creator(crate::domain::CreatorRef { brand, creator })]
+        }
+        Command::RecordConversion {
+            campaign: id,
+            claim,
+        } => {
+            let mut scopes = order_scopes(rows, request, &claim.order)?;
+            let claimed = Scope::Campaign(campaign(id.clone()));
+            if !scopes.contains(&claimed) {
+                scopes.push(claimed);
+            }
+            scopes
+        }
+        Command::RecordRefund { refund } => order_scopes(rows, request, &refund.order)?,
+    })
+}
+
+fn order_scopes(
+    rows: &Store,
+    request: &Request,
+    order: &crate::domain::OrderKey,
+) -> Result<Vec<Scope>, store::Error> {
+    let brand = request.brand.clone();
+    let name = crate::domain::OrderRef {
+        brand: brand.clone(),
+        order: order.clone(),
+    };
+    let row = rows.get::<Order>(&Order::key(&name))?;
+    let mut scopes = vec![Scope::Rest(brand.clone())];
+    if let Some(standing) = row.as_ref().and_then(|row| row.conversion.as_ref()) {
+        let campaign = standing.campaign.clone();
+        scopes.push(Scope::Campaign(crate::domain::CampaignRef {
+            brand,
+            campaign,
+        }));
+    }
+    Ok(scopes)
+}
+
+impl Written {
+    /// Renders the campaign the write was about.
+    pub fn campaign(&self) -> Option<api::Campaign> {
+        match &self.resource {
+            Resource::Campaign(name, row) => Some(render::campaign(name, row)),
+            _ => None,
+        }
+    }
+
+    /// Renders the creator the write was about.
+    pub fn creator(&self) -> Option<api::Creator> {
+        match &self.resource {
+            Resource::Creator(name, row) => Some(render::creator(name, row)),
+            _ => None,
+        }
+    }
+
+    /// Renders the collaboration the write was about.
+    pub fn collaboration(&self) -> Option<api::Collaboration> {
+        match &self.resource {
+            Resource::Collaboration(name, row) | Resource::Published(name, row, ..) => {
+                Some(render::collaboration(name, row))
+            }
+            _ => None,
+        }
+    }
+
+    /// Renders the publication the write was about.
+    pub fn publication(&self) -> Option<api::Publication> {
+        match &self.resource {
+            Resource::Publication(name, row) | Resource::Published(_, _, name, row) => {
+                Some(render::publication(name, row))
+            }
+            _ => None,
+        }
+    }
+
+    /// Renders the order the write was about.
+    pub fn conversion(&self) -> Option<api::Conversion> {
+        match &self.resource {
+            Resource::Order(name, row) => Some(render::conversion(name, row)),
+            _ => None,
+        }
+    }
+
+    /// Tells what became of a claim.
+    pub fn outcome(&self) -> api::ConversionOutcome {
+        match &self.resource {
+            Resource::Order(_, row) => render::outcome(row, self.first),
+            _ => api::ConversionOutcome::Unspecified,
+        }
+    }
+
+    /// Renders the cost line the write was about.
+    pub fn cost(&self) -> Option<api::Cost> {
+        match &self.resource {
+            Resource::Cost(campaign, id, row) => Some(render::cost(campaign, id, row)),
+            _ => None,
+        }
+    }
+}
+
+/// Parses a query or refuses it with every violation.
+///
+/// # Errors
+/// The status that names them.
+pub fn parsed<T>(query: Result<T, Vec<Violation>>) -> Result<T, Status> {
+    query.map_err(status::invalid)
+}
+
+impl From<std::convert::Infallible> for Lookup {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}

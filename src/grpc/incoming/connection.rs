@@ -1,0 +1,158 @@
+//! One connection: a TCP stream that ends by itself when its peer stays silent, or when told.
+//!
+//! Watches bytes, not frames: the HTTP/2 preface has a fixed length, and once it is there HTTP/2
+//! pings find a dead peer. Holds its place under the cap until it is dropped.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Sleep, sleep};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tonic::transport::server::{Connected, TcpConnectInfo};
+
+/// Length of `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`.
+const PREFACE_BYTES: usize = 24;
+
+/// A connection of an [`Incoming`](super::Incoming).
+#[derive(Debug)]
+pub struct Connection {
+    stream: TcpStream,
+    /// `None` once the peer has sent its preface.
+    preface: Option<Preface>,
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// What ends a connection before it has begun to speak.
+#[derive(Debug)]
+struct Preface {
+    missing_bytes: usize,
+    timeout: Pin<Box<Sleep>>,
+    accepting_ends: Pin<Box<WaitForCancellationFutureOwned>>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        stream: TcpStream,
+        place: OwnedSemaphorePermit,
+        cut: CancellationToken,
+        accepting: CancellationToken,
+        preface_timeout: Duration,
+    ) -> Self {
+        Self {
+            stream,
+            preface: Some(Preface {
+                missing_bytes: PREFACE_BYTES,
+                timeout: Box::pin(sleep(preface_timeout)),
+                accepting_ends: Box::pin(accepting.cancelled_owned()),
+            }),
+            cut: Box::pin(cut.cancelled_owned()),
+            _place: place,
+        }
+    }
+
+    /// Tells why this connection has to end, if it has to; else wakes the task when it has.
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        if self.cut.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(io::Error::other("cut by the server"));
+        }
+        match &mut self.preface {
+            Some(preface) => preface.poll_ended(cx),
+            None => Poll::Pending,
+        }
+    }
+
+    fn poll_unless_ended<T>(
+        &mut self,
+        polled: Poll<io::Result<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if polled.is_ready() {
+            return polled;
+        }
+        self.poll_ended(cx).map(Err)
+    }
+
+    fn note_read(&mut self, bytes: usize) {
+        let Some(preface) = &mut self.preface else {
+            return;
+        };
+        preface.missing_bytes = preface.missing_bytes.saturating_sub(bytes);
+        if preface.missing_bytes == 0 {
+            self.preface = None;
+        }
+    }
+}
+
+impl Preface {
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        if self.timeout.as_mut().poll(cx).is_ready() {
+            let late = "the peer did not start to speak HTTP/2 in time";
+            return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, late));
+        }
+        // No request can be lost on a connection that has not said a word, and its client tries
+        // elsewhere sooner.
+        if self.accepting_ends.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(io::Error::other("the server stopped accepting"));
+        }
+        Poll::Pending
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = TcpConnectInfo;
+
+    fn connect_info(&self) -> TcpConnectInfo {
+        self.stream.connect_info()
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        self.note_read(buffer.filled().len() - before);
+        self.poll_unless_ended(polled, cx)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.poll_unless_ended(polled, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.poll_unless_ended(polled, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,17 @@
+//! gRPC: parse → execute or query → render. The only place that knows tonic.
+
+pub mod calls;
+pub mod catch;
+pub mod deadline;
+pub mod edge;
+pub mod events;
+pub mod failure;
+pub mod health;
+pub mod incoming;
+pub mod page_token;
+pub mod parse;
+pub mod reflection;
+pub mod render;
+pub mod services;
+pub mod span;
+pub mod status;

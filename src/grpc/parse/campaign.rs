@@ -1,0 +1,191 @@
+//! Requests of the campaign service.
+
+use std::collections::BTreeSet;
+
+use super::Read;
+use super::context::{Call, Write};
+use super::page::{Page, read_brand, read_campaign, read_page};
+use crate::domain::{
+    BrandId, CampaignId, CampaignRef, CampaignState, CampaignVerb, Command, Position, Timestamp,
+};
+use crate::log::codec::fields::{Checked, Fields, Origin};
+use crate::log::codec::plan::read_plan;
+use crate::log::codec::values::{MAX_REASON_CHARS, read_positive_amount};
+use crate::proto::api;
+
+/// Parses `CreateCampaign`.
+///
+/// # Errors
+/// Every violation.
+pub fn create_campaign(mut request: api::CreateCampaignRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("CreateCampaign", &request.brand_id, context, &request, now);
+    let campaign = call.id_or_made("campaign_id", &request.campaign_id, CampaignId::parse);
+    let plan = call.fields.required("plan", request.plan, read_plan);
+    let verb = plan.map(|plan| CampaignVerb::Create { plan });
+    call.finish(command(campaign, verb))
+}
+
+/// Parses `OpenCampaign`.
+///
+/// # Errors
+/// Every violation.
+pub fn open_campaign(mut request: api::OpenCampaignRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("OpenCampaign", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    call.finish(command(campaign, Ok(CampaignVerb::Open)))
+}
+
+/// Parses `PauseCampaign`.
+///
+/// # Errors
+/// Every violation.
+pub fn pause_campaign(mut request: api::PauseCampaignRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("PauseCampaign", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let reason = call
+        .fields
+        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+    call.finish(command(campaign, Ok(CampaignVerb::Pause { reason })))
+}
+
+/// Parses `ResumeCampaign`.
+///
+/// # Errors
+/// Every violation.
+pub fn resume_campaign(mut request: api::ResumeCampaignRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("ResumeCampaign", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    call.finish(command(campaign, Ok(CampaignVerb::Resume)))
+}
+
+/// Parses `AmendBudget`.
+///
+/// # Errors
+/// Every violation.
+pub fn amend_budget(mut request: api::AmendBudgetRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("AmendBudget", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let fields = &mut call.fields;
+    let cap = fields.required("budget_cap", request.budget_cap, read_positive_amount);
+    let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = cap.map(|cap| CampaignVerb::AmendBudget { cap, reason });
+    call.finish(command(campaign, verb))
+}
+
+/// Parses `CloseCampaign`.
+///
+/// # Errors
+/// Every violation.
+pub fn close_campaign(mut request: api::CloseCampaignRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("CloseCampaign", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let withdraw_pending = request.withdraw_pending;
+    let verb = CampaignVerb::Close { withdraw_pending };
+    call.finish(command(campaign, Ok(verb)))
+}
+
+/// Parses `CancelCampaign`.
+///
+/// # Errors
+/// Every violation.
+pub fn cancel_campaign(mut request: api::CancelCampaignRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("CancelCampaign", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    call.finish(command(campaign, Ok(CampaignVerb::Cancel { reason })))
+}
+
+fn command(campaign: Checked<CampaignId>, verb: Checked<CampaignVerb>) -> Checked<Command> {
+    Ok(Command::Campaign {
+        campaign: campaign?,
+        verb: verb?,
+    })
+}
+
+/// Asks for one campaign.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CampaignQuery {
+    /// Which.
+    pub campaign: CampaignRef,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `GetCampaign`.
+///
+/// # Errors
+/// Every violation.
+pub fn get_campaign(request: &api::GetCampaignRequest) -> Read<CampaignQuery> {
+    campaign_query(
+        &request.brand_id,
+        &request.campaign_id,
+        request.min_position,
+    )
+}
+
+/// Reads a question about one campaign.
+pub(super) fn campaign_query(
+    brand_id: &str,
+    campaign_id: &str,
+    min_position: u64,
+) -> Read<CampaignQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let campaign = read_campaign(&mut fields, brand_id, campaign_id);
+    fields.finish(campaign.map(|campaign| CampaignQuery {
+        campaign,
+        min_position: Position::new(min_position),
+    }))
+}
+
+/// Asks for the campaigns of a brand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CampaignsQuery {
+    /// Whose.
+    pub brand: BrandId,
+    /// Only these; empty for all.
+    pub states: BTreeSet<CampaignState>,
+    /// Which part.
+    pub page: Page,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `ListCampaigns`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    let states = fields.each("states", request.states, |fields, number| {
+        fields.one_of_here(number, campaign_state, CampaignState::name)
+    });
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = brand.and_then(|brand| {
+        Ok(CampaignsQuery {
+            brand,
+            states: states?.into_iter().collect(),
+            page: page?,
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}
+
+fn campaign_state(number: i32) -> Option<CampaignState> {
+    match api::CampaignState::try_from(number).ok()? {
+        api::CampaignState::Unspecified => None,
+        api::CampaignState::Draft => Some(CampaignState::Draft),
+        api::CampaignState::Open => Some(CampaignState::Open),
+        api::CampaignState::Paused => Some(CampaignState::Paused),
+        api::CampaignState::Closed => Some(CampaignState::Closed),
+        api::CampaignState::Cancelled => Some(CampaignState::Cancelled),
+    }
+}

@@ -1,0 +1,257 @@
+//! Requests of the collaboration service about the agreement; those about its deliverables are in
+//! `deliverable`.
+
+use std::collections::BTreeSet;
+
+use super::Read;
+use super::context::{Call, Write};
+use super::page::{Page, read_brand, read_collaboration, read_page};
+use crate::domain::{
+    BrandId, CampaignId, CollaborationId, CollaborationRef, CollaborationState, CollaborationVerb,
+    Command, CreatorId, Position, ShipmentId, Timestamp,
+};
+use crate::log::codec::fields::{Checked, Fields, Origin};
+use crate::log::codec::terms::read_terms;
+use crate::log::codec::values::{
+    MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value, read_version,
+};
+use crate::proto::api;
+
+/// Parses `InviteCreator`.
+///
+/// # Errors
+/// Every violation.
+pub fn invite_creator(mut request: api::InviteCreatorRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("InviteCreator", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.id_or_made(
+        "collaboration_id",
+        &request.collaboration_id,
+        CollaborationId::parse,
+    );
+    let fields = &mut call.fields;
+    let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
+    let terms = fields.required("terms", request.terms, read_terms);
+    let expires_at = call.future("expires_at", request.expires_at);
+    let verb = creator.and_then(|creator| {
+        Ok(CollaborationVerb::Invite {
+            creator,
+            terms: terms?,
+            expires_at: expires_at?,
+        })
+    });
+    call.finish(command(campaign, collaboration, verb))
+}
+
+/// Parses `AcceptBrief`.
+///
+/// # Errors
+/// Every violation.
+pub fn accept_brief(mut request: api::AcceptBriefRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("AcceptBrief", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let offer_version = read_version(&mut call.fields, "offer_version", request.offer_version);
+    let verb = CollaborationVerb::Accept { offer_version };
+    call.finish(command(campaign, collaboration, Ok(verb)))
+}
+
+/// Parses `DeclineInvitation`.
+///
+/// # Errors
+/// Every violation.
+pub fn decline_invitation(mut request: api::DeclineInvitationRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("DeclineInvitation", brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let reason = call
+        .fields
+        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = CollaborationVerb::Decline { reason };
+    call.finish(command(campaign, collaboration, Ok(verb)))
+}
+
+/// Parses `WithdrawInvitation`.
+///
+/// # Errors
+/// Every violation.
+pub fn withdraw_invitation(mut request: api::WithdrawInvitationRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("WithdrawInvitation", brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let reason = call
+        .fields
+        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = CollaborationVerb::Withdraw { reason };
+    call.finish(command(campaign, collaboration, Ok(verb)))
+}
+
+/// Parses `ShipProduct`.
+///
+/// # Errors
+/// Every violation.
+pub fn ship_product(mut request: api::ShipProductRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("ShipProduct", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let shipment = call.id_or_made("shipment_id", &request.shipment_id, ShipmentId::parse);
+    let product = call.fields.text("product", request.product, MAX_NAME_CHARS);
+    let value = call
+        .fields
+        .required("value", request.value, read_product_value);
+    let shipped_at = call.past("shipped_at", request.shipped_at);
+    let verb = shipment.and_then(|shipment| {
+        Ok(CollaborationVerb::ShipProduct {
+            shipment,
+            product,
+            value: value?,
+            shipped_at: shipped_at?,
+        })
+    });
+    call.finish(command(campaign, collaboration, verb))
+}
+
+/// Parses `CompleteCollaboration`.
+///
+/// # Errors
+/// Every violation.
+pub fn complete_collaboration(
+    mut request: api::CompleteCollaborationRequest,
+    now: Timestamp,
+) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("CompleteCollaboration", brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let verb = CollaborationVerb::Complete;
+    call.finish(command(campaign, collaboration, Ok(verb)))
+}
+
+/// Parses `CancelCollaboration`.
+///
+/// # Errors
+/// Every violation.
+pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("CancelCollaboration", brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = CollaborationVerb::Cancel { reason };
+    call.finish(command(campaign, collaboration, Ok(verb)))
+}
+
+fn command(
+    campaign: Checked<CampaignId>,
+    collaboration: Checked<CollaborationId>,
+    verb: Checked<CollaborationVerb>,
+) -> Checked<Command> {
+    Ok(Command::Collaboration {
+        campaign: campaign?,
+        collaboration: collaboration?,
+        verb: verb?,
+    })
+}
+
+/// Asks for one collaboration, or for what it brought.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CollaborationQuery {
+    /// Which.
+    pub collaboration: CollaborationRef,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `GetCollaboration`.
+///
+/// # Errors
+/// Every violation.
+pub fn get_collaboration(request: &api::GetCollaborationRequest) -> Read<CollaborationQuery> {
+    collaboration_query(
+        &request.brand_id,
+        &request.campaign_id,
+        &request.collaboration_id,
+        request.min_position,
+    )
+}
+
+/// Reads a question about one collaboration.
+pub(super) fn collaboration_query(
+    brand_id: &str,
+    campaign_id: &str,
+    collaboration_id: &str,
+    min_position: u64,
+) -> Read<CollaborationQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let collaboration = read_collaboration(&mut fields, brand_id, campaign_id, collaboration_id);
+    fields.finish(collaboration.map(|collaboration| CollaborationQuery {
+        collaboration,
+        min_position: Position::new(min_position),
+    }))
+}
+
+/// Asks for the collaborations of a brand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CollaborationsQuery {
+    /// Whose.
+    pub brand: BrandId,
+    /// Only of this campaign.
+    pub campaign: Option<CampaignId>,
+    /// Only of this creator.
+    pub creator: Option<CreatorId>,
+    /// Only these; empty for all.
+    pub states: BTreeSet<CollaborationState>,
+    /// Which part.
+    pub page: Page,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `ListCollaborations`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_collaborations(request: api::ListCollaborationsRequest) -> Read<CollaborationsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
+    let creator = fields.parse_optional("creator_id", &request.creator_id, CreatorId::parse);
+    let states = fields.each("states", request.states, |fields, number| {
+        fields.one_of_here(number, collaboration_state, CollaborationState::name)
+    });
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = brand.and_then(|brand| {
+        Ok(CollaborationsQuery {
+            brand,
+            campaign: campaign?,
+            creator: creator?,
+            states: states?.into_iter().collect(),
+            page: page?,
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}
+
+fn collaboration_state(number: i32) -> Option<CollaborationState> {
+    match api::CollaborationState::try_from(number).ok()? {
+        api::CollaborationState::Unspecified => None,
+        api::CollaborationState::Invited => Some(CollaborationState::Invited),
+        api::CollaborationState::Accepted => Some(CollaborationState::Accepted),
+        api::CollaborationState::Active => Some(CollaborationState::Active),
+        api::CollaborationState::Declined => Some(CollaborationState::Declined),
+        api::CollaborationState::Withdrawn => Some(CollaborationState::Withdrawn),
+        api::CollaborationState::Expired => Some(CollaborationState::Expired),
+        api::CollaborationState::Completed => Some(CollaborationState::Completed),
+        api::CollaborationState::Cancelled => Some(CollaborationState::Cancelled),
+    }
+}

@@ -1,0 +1,151 @@
+//! Requests of the creator service.
+
+use super::Read;
+use super::context::{Call, Write};
+use super::page::{Page, read_brand, read_page};
+use crate::domain::{BrandId, Command, CreatorId, CreatorRef, CreatorVerb, Position, Timestamp};
+use crate::log::codec::events::read_profile;
+use crate::log::codec::fields::{Checked, Fields, Origin};
+use crate::log::codec::values::MAX_REASON_CHARS;
+use crate::proto::{api, event};
+
+/// Parses `RecordCreatorProfile`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_creator_profile(
+    mut request: api::RecordCreatorProfileRequest,
+    now: Timestamp,
+) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("RecordCreatorProfile", brand_id, context, &request, now);
+    let creator = call.id_or_made("creator_id", &request.creator_id, CreatorId::parse);
+    let profile = call
+        .fields
+        .required("profile", request.profile, |fields, profile| {
+            read_profile(fields, as_recorded(profile))
+        });
+    let verb = profile.map(|profile| CreatorVerb::RecordProfile { profile });
+    call.finish(command(creator, verb))
+}
+
+/// The log and the API spell a profile alike, each in a message of its own.
+fn as_recorded(profile: api::CreatorProfile) -> event::CreatorProfileRecorded {
+    let as_recorded = |handle: api::CreatorHandle| event::CreatorHandle {
+        platform: handle.platform,
+        handle: handle.handle,
+    };
+    event::CreatorProfileRecorded {
+        followers: profile.followers,
+        niches: profile.niches,
+        locality: profile.locality,
+        display_name: profile.display_name,
+        handles: profile.handles.into_iter().map(as_recorded).collect(),
+    }
+}
+
+/// Parses `BlockCreator`.
+///
+/// # Errors
+/// Every violation.
+pub fn block_creator(mut request: api::BlockCreatorRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("BlockCreator", &request.brand_id, context, &request, now);
+    let creator = read_creator(&mut call.fields, &request.creator_id);
+    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    call.finish(command(creator, Ok(CreatorVerb::Block { reason })))
+}
+
+/// Parses `UnblockCreator`.
+///
+/// # Errors
+/// Every violation.
+pub fn unblock_creator(mut request: api::UnblockCreatorRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("UnblockCreator", &request.brand_id, context, &request, now);
+    let creator = read_creator(&mut call.fields, &request.creator_id);
+    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    call.finish(command(creator, Ok(CreatorVerb::Unblock { reason })))
+}
+
+fn read_creator(fields: &mut Fields, id: &str) -> Checked<CreatorId> {
+    fields.parse("creator_id", id, CreatorId::parse)
+}
+
+fn command(creator: Checked<CreatorId>, verb: Checked<CreatorVerb>) -> Checked<Command> {
+    Ok(Command::Creator {
+        creator: creator?,
+        verb: verb?,
+    })
+}
+
+/// Asks for one creator, or for what brand and creator did together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreatorQuery {
+    /// Which.
+    pub creator: CreatorRef,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `GetCreator`.
+///
+/// # Errors
+/// Every violation.
+pub fn get_creator(request: &api::GetCreatorRequest) -> Read<CreatorQuery> {
+    creator_query(&request.brand_id, &request.creator_id, request.min_position)
+}
+
+/// Reads a question about one creator.
+pub(super) fn creator_query(
+    brand_id: &str,
+    creator_id: &str,
+    min_position: u64,
+) -> Read<CreatorQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let brand = read_brand(&mut fields, brand_id);
+    let creator = read_creator(&mut fields, creator_id);
+    let query = brand.and_then(|brand| {
+        Ok(CreatorQuery {
+            creator: CreatorRef {
+                brand,
+                creator: creator?,
+            },
+            min_position: Position::new(min_position),
+        })
+    });
+    fields.finish(query)
+}
+
+/// Asks for the creators of a brand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreatorsQuery {
+    /// Whose.
+    pub brand: BrandId,
+    /// Only blocked ones, or only others; `None` for all.
+    pub blocked: Option<bool>,
+    /// Which part.
+    pub page: Page,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `ListCreators`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = brand.and_then(|brand| {
+        Ok(CreatorsQuery {
+            brand,
+            blocked: request.blocked,
+            page: page?,
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}

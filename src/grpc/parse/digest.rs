@@ -1,0 +1,86 @@
+//! Digests of what a caller sends: they tell a retry from another request.
+//!
+//! A digest is stored beside events and compared for years, so its input is spelled out here and
+//! never changes. Protobuf messages without maps encode the same way every time, and a field added
+//! later and not given encodes to nothing, so old digests stay comparable.
+
+use prost::Message;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::domain::{BrandId, RequestId, Timestamp};
+use crate::proto::api;
+
+/// Keeps made ids apart from every other use of the hash.
+const MADE_ID: &[u8] = b"campaign-ledger made id";
+/// Bytes of a digest kept: 128 bits, too many to meet twice.
+const KEPT: usize = 16;
+
+/// Digests the content of a write: its method, its own fields, and its context but for `request_id`
+/// (the name of the content) and `validate_only` (a rehearsal of the same content).
+///
+/// `rest` is the request with its context taken out. Actor and `occurred_at` are content: who sends
+/// a retry sends the same ones.
+pub fn of_request(method: &str, rest: &impl Message, context: &api::WriteContext) -> [u8; KEPT] {
+    let context = api::WriteContext {
+        request_id: String::new(),
+        validate_only: false,
+        ..context.clone()
+    };
+    let parts = [
+        method.as_bytes(),
+        &rest.encode_to_vec(),
+        &context.encode_to_vec(),
+    ];
+    kept(hash(&parts))
+}
+
+/// Digests a claim: its campaign and all it says of the order. The same claim by another actor, or
+/// under another request id, is the same claim; the case of the code makes no difference.
+///
+/// `rest` is the request with its context taken out.
+pub fn of_claim(rest: &api::RecordConversionRequest) -> [u8; KEPT] {
+    let claim = api::RecordConversionRequest {
+        code: rest.code.to_ascii_uppercase(),
+        ..rest.clone()
+    };
+    kept(hash(&[&claim.encode_to_vec()]))
+}
+
+/// Makes an id for a call that gave none.
+///
+/// Without a request id it is a UUIDv7, which nobody had before. With one it is a UUIDv8 from the
+/// SHA-256 of brand, request id and field, so that a retry of the request makes the same id.
+pub fn made_id(brand: &BrandId, request: Option<&RequestId>, field: &str, now: Timestamp) -> Uuid {
+    let Some(request) = request else {
+        return Uuid::new_v7(uuid_time(now));
+    };
+    let parts = [
+        MADE_ID,
+        brand.as_str().as_bytes(),
+        request.as_str().as_bytes(),
+        field.as_bytes(),
+    ];
+    uuid::Builder::from_custom_bytes(kept(hash(&parts))).into_uuid()
+}
+
+fn uuid_time(now: Timestamp) -> uuid::Timestamp {
+    let (seconds, nanos) = now.parts();
+    let (seconds, nanos) = (seconds.cast_unsigned(), nanos.cast_unsigned());
+    uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos)
+}
+
+/// Hashes parts, each after its length, so that no two lists of parts hash alike.
+fn hash(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+fn kept(hash: [u8; 32]) -> [u8; KEPT] {
+    let (kept, _) = hash.split_first_chunk().expect("32 bytes begin with 16");
+    *kept
+}

@@ -1,0 +1,288 @@
+//! Requests of the measurement service.
+
+use super::Read;
+use super::context::{Call, Write};
+use super::digest;
+use super::page::{read_brand, read_collaboration};
+use crate::domain::{
+    Claim, Code, Command, ConversionType, EngagementVerb, Observation, OrderRef, Position,
+    PublicationId, PublicationRef, Refund, RefundId, Timestamp,
+};
+use crate::log::codec::fields::{Checked, Fields, Origin};
+use crate::log::codec::observation::{WireSeen, read_counters, read_seen};
+use crate::log::codec::values::{
+    MAX_REASON_CHARS, check_share_count, read_amount, read_fx_rate, read_order, read_position,
+    read_positive_amount, read_shares, read_time, read_touch,
+};
+use crate::log::codec::vocabulary;
+use crate::proto::api;
+
+/// Most link touches of a claim: only the last one counts, the others are evidence.
+pub const MAX_TOUCHES: usize = 50;
+const TOUCHES_RULE: &str = "must have at most 50 elements";
+const NOT_JOINT_RULE: &str = "must be absent with joint_shares";
+const NO_VALUE_RULE: &str = "must be absent without value";
+
+/// Parses `RecordEngagement`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_engagement(mut request: api::RecordEngagementRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("RecordEngagement", brand_id, context, &request, now);
+    let publication = call.publication(
+        &request.campaign_id,
+        &request.collaboration_id,
+        &request.publication_id,
+    );
+    let seen = WireSeen {
+        observed_at: request.observed_at,
+        source: request.source,
+        kind: request.kind,
+        scope: request.scope,
+    };
+    let seen = read_seen(&mut call.fields, seen);
+    if let Ok(seen) = seen {
+        call.check_past("observed_at", seen.observed_at);
+    }
+    let counters = call
+        .fields
+        .required("counters", request.counters, read_counters);
+    let verb = seen.and_then(|seen| {
+        let observation = Observation {
+            seen,
+            counters: counters?,
+            followers: request.followers,
+        };
+        Ok(EngagementVerb::Record { observation })
+    });
+    call.finish(engagement(publication, verb))
+}
+
+/// Parses `CorrectEngagement`.
+///
+/// # Errors
+/// Every violation.
+pub fn correct_engagement(mut request: api::CorrectEngagementRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("CorrectEngagement", brand_id, context, &request, now);
+    let publication = call.publication(
+        &request.campaign_id,
+        &request.collaboration_id,
+        &request.publication_id,
+    );
+    let fields = &mut call.fields;
+    let observation = read_observation(fields, request.observation_position);
+    let counters = fields.required("counters", request.counters, read_counters);
+    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = counters.map(|counters| EngagementVerb::Correct {
+        observation,
+        counters,
+        followers: request.followers,
+        reason,
+    });
+    call.finish(engagement(publication, verb))
+}
+
+/// Parses `VoidEngagement`.
+///
+/// # Errors
+/// Every violation.
+pub fn void_engagement(mut request: api::VoidEngagementRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("VoidEngagement", brand_id, context, &request, now);
+    let publication = call.publication(
+        &request.campaign_id,
+        &request.collaboration_id,
+        &request.publication_id,
+    );
+    let fields = &mut call.fields;
+    let observation = read_observation(fields, request.observation_position);
+    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = EngagementVerb::Void {
+        observation,
+        reason,
+    };
+    call.finish(engagement(publication, Ok(verb)))
+}
+
+fn read_observation(fields: &mut Fields, position: u64) -> Position {
+    read_position(fields, "observation_position", position)
+}
+
+fn engagement(
+    publication: Checked<PublicationRef>,
+    verb: Checked<EngagementVerb>,
+) -> Checked<Command> {
+    Ok(Command::Engagement {
+        publication: publication?,
+        verb: verb?,
+    })
+}
+
+/// Parses `RecordConversion`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_conversion(mut request: api::RecordConversionRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("RecordConversion", brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let claim = read_claim(&mut call, request);
+    let command = campaign.and_then(|campaign| {
+        Ok(Command::RecordConversion {
+            campaign,
+            claim: claim?,
+        })
+    });
+    call.finish(command)
+}
+
+fn read_claim(call: &mut Call, request: api::RecordConversionRequest) -> Checked<Claim> {
+    check_evidence(&mut call.fields, &request);
+    let digest = digest::of_claim(&request);
+    let fields = &mut call.fields;
+    let order = read_order(fields, &request.order_source, &request.order_id);
+    let kind = fields.one_of(
+        "type",
+        request.r#type,
+        vocabulary::conversion_type,
+        ConversionType::name,
+    );
+    let value = fields.optional("value", request.value, read_amount);
+    let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
+    let ordered_at = call.past("ordered_at", request.ordered_at);
+    let fields = &mut call.fields;
+    let code = fields.parse_optional("code", &request.code, Code::parse);
+    let touches = fields.each("touches", request.touches, read_touch);
+    let joint_shares = read_shares(fields, "joint_shares", request.joint_shares);
+    Ok(Claim {
+        order: order?,
+        kind: kind?,
+        value: value?,
+        fx_rate: fx_rate?,
+        ordered_at: ordered_at?,
+        code: code?,
+        touches: touches?,
+        joint_shares: joint_shares?,
+        digest,
+    })
+}
+
+/// Checks which kinds of evidence a claim brings together, and how much of each.
+fn check_evidence(fields: &mut Fields, request: &api::RecordConversionRequest) {
+    let is_joint = !request.joint_shares.is_empty();
+    let by_code = !request.code.is_empty();
+    let by_touch = !request.touches.is_empty();
+    let rate_of_nothing = request.fx_rate.is_some() && request.value.is_none();
+    fields.check("fx_rate", !rate_of_nothing, NO_VALUE_RULE);
+    fields.check("code", !(is_joint && by_code), NOT_JOINT_RULE);
+    fields.check("touches", !(is_joint && by_touch), NOT_JOINT_RULE);
+    fields.limit(
+        "touches",
+        request.touches.len() <= MAX_TOUCHES,
+        TOUCHES_RULE,
+    );
+    check_share_count(fields, "joint_shares", &request.joint_shares);
+}
+
+/// Parses `RecordRefund`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_refund(mut request: api::RecordRefundRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("RecordRefund", &request.brand_id, context, &request, now);
+    let fields = &mut call.fields;
+    let order = read_order(fields, &request.order_source, &request.order_id);
+    let id = fields.parse("refund_id", &request.refund_id, RefundId::parse);
+    let amount = fields.required("amount", request.amount, read_positive_amount);
+    let refunded_at = call.past("refunded_at", request.refunded_at);
+    let command = order.and_then(|order| {
+        let refund = Refund {
+            order,
+            id: id?,
+            amount: amount?,
+            refunded_at: refunded_at?,
+        };
+        Ok(Command::RecordRefund { refund })
+    });
+    call.finish(command)
+}
+
+/// Asks for one publication, now or as it once was.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicationQuery {
+    /// Which.
+    pub publication: PublicationRef,
+    /// Only observations up to this time; `None` for all that count.
+    pub observed_until: Option<Timestamp>,
+    /// As recorded up to this position; `None` for now.
+    pub as_of: Option<Position>,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `GetPublication`.
+///
+/// # Errors
+/// Every violation.
+pub fn get_publication(request: &api::GetPublicationRequest) -> Read<PublicationQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let collaboration = read_collaboration(
+        &mut fields,
+        &request.brand_id,
+        &request.campaign_id,
+        &request.collaboration_id,
+    );
+    let id = &request.publication_id;
+    let publication = fields.parse("publication_id", id, PublicationId::parse);
+    let observed_until = fields.optional("observed_until", request.observed_until, read_time);
+    let as_of = Some(request.as_of_position).filter(|position| *position > 0);
+    let query = collaboration.and_then(|collaboration| {
+        let publication = PublicationRef {
+            collaboration,
+            publication: publication?,
+        };
+        Ok(PublicationQuery {
+            publication,
+            observed_until: observed_until?,
+            as_of: as_of.map(Position::new),
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}
+
+/// Asks for one conversion.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConversionQuery {
+    /// Which.
+    pub order: OrderRef,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `GetConversion`.
+///
+/// # Errors
+/// Every violation.
+pub fn get_conversion(request: &api::GetConversionRequest) -> Read<ConversionQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    let order = read_order(&mut fields, &request.order_source, &request.order_id);
+    let query = brand.and_then(|brand| {
+        Ok(ConversionQuery {
+            order: OrderRef {
+                brand,
+                order: order?,
+            },
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}

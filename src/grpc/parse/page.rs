@@ -1,0 +1,69 @@
+//! What reads have in common: the tenant, the position to wait for, the page.
+
+use crate::domain::{BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef};
+use crate::log::codec::fields::{Checked, Fields};
+
+/// Rows of a page when the caller names no size.
+pub const DEFAULT_PAGE_SIZE: usize = 50;
+/// Most rows of a page: it must fit one message and one read transaction.
+pub const MAX_PAGE_SIZE: usize = 1_000;
+const PAGE_SIZE_RULE: &str = "must be 0 or more";
+
+/// Which part of a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Page {
+    /// At most so many rows, 1 to [`MAX_PAGE_SIZE`].
+    pub size: usize,
+    /// Where it begins, as the page before said; not checked here. `None` for the first page.
+    pub token: Option<String>,
+}
+
+/// Reads which part of a list (AIP-158): a negative size is refused, none means
+/// [`DEFAULT_PAGE_SIZE`], more than [`MAX_PAGE_SIZE`] means that.
+pub fn read_page(fields: &mut Fields, size: i32, token: String) -> Checked<Page> {
+    let size = match usize::try_from(size) {
+        Ok(0) => DEFAULT_PAGE_SIZE,
+        Ok(size) => size.min(MAX_PAGE_SIZE),
+        Err(_) => return Err(fields.refuse("page_size", PAGE_SIZE_RULE)),
+    };
+    Ok(Page {
+        size,
+        token: Some(token).filter(|token| !token.is_empty()),
+    })
+}
+
+/// Reads the tenant.
+pub fn read_brand(fields: &mut Fields, brand_id: &str) -> Checked<BrandId> {
+    fields.parse("brand_id", brand_id, BrandId::parse)
+}
+
+/// Reads the names of a campaign.
+pub fn read_campaign(
+    fields: &mut Fields,
+    brand_id: &str,
+    campaign_id: &str,
+) -> Checked<CampaignRef> {
+    let brand = read_brand(fields, brand_id);
+    let campaign = fields.parse("campaign_id", campaign_id, CampaignId::parse);
+    Ok(CampaignRef {
+        brand: brand?,
+        campaign: campaign?,
+    })
+}
+
+/// Reads the names of a collaboration.
+pub fn read_collaboration(
+    fields: &mut Fields,
+    brand_id: &str,
+    campaign_id: &str,
+    collaboration_id: &str,
+) -> Checked<CollaborationRef> {
+    let campaign = read_campaign(fields, brand_id, campaign_id);
+    let collaboration = fields.parse("collaboration_id", collaboration_id, CollaborationId::parse);
+    let campaign = campaign?;
+    Ok(CollaborationRef {
+        brand: campaign.brand,
+        campaign: campaign.campaign,
+        collaboration: collaboration?,
+    })
+}

@@ -1,0 +1,166 @@
+//! Requests of the settlement service.
+
+use super::Read;
+use super::context::{Call, Write};
+use super::page::{Page, read_campaign, read_page};
+use crate::domain::{
+    CampaignId, CampaignRef, CollaborationId, Command, CostId, CostType, CostVerb, PaymentId,
+    Position, Reference, Timestamp,
+};
+use crate::log::codec::fields::{Checked, Fields, Origin};
+use crate::log::codec::values::{
+    MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_fx_rate, read_positive_amount,
+};
+use crate::log::codec::vocabulary;
+use crate::proto::api;
+
+/// Parses `RecordCost`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_cost(mut request: api::RecordCostRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("RecordCost", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = call.id_or_made("cost_id", &request.cost_id, CostId::parse);
+    let verb = read_cost(&mut call, request);
+    call.finish(command(campaign, cost, verb))
+}
+
+fn read_cost(call: &mut Call, request: api::RecordCostRequest) -> Checked<CostVerb> {
+    let fields = &mut call.fields;
+    let collaboration = fields.parse_optional(
+        "collaboration_id",
+        &request.collaboration_id,
+        CollaborationId::parse,
+    );
+    let kind = fields.one_of(
+        "type",
+        request.r#type,
+        vocabulary::cost_type,
+        CostType::name,
+    );
+    let amount = fields.required("amount", request.amount, read_positive_amount);
+    let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
+    let incurred_at = call.past("incurred_at", request.incurred_at);
+    let note = call
+        .fields
+        .optional_text("note", request.note, MAX_REASON_CHARS);
+    Ok(CostVerb::Record {
+        collaboration: collaboration?,
+        kind: kind?,
+        amount: amount?,
+        fx_rate: fx_rate?,
+        incurred_at: incurred_at?,
+        note,
+    })
+}
+
+/// Parses `ApproveCost`.
+///
+/// # Errors
+/// Every violation.
+pub fn approve_cost(mut request: api::ApproveCostRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("ApproveCost", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let approved_minor = request.approved_minor;
+    let not_negative = approved_minor.is_none_or(|minor| minor >= 0);
+    call.fields
+        .check("approved_minor", not_negative, NOT_NEGATIVE_RULE);
+    let verb = CostVerb::Approve { approved_minor };
+    call.finish(command(campaign, cost, Ok(verb)))
+}
+
+/// Parses `ReverseCost`.
+///
+/// # Errors
+/// Every violation.
+pub fn reverse_cost(mut request: api::ReverseCostRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("ReverseCost", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    call.finish(command(campaign, cost, Ok(CostVerb::Reverse { reason })))
+}
+
+/// Parses `RecordPayment`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_payment(mut request: api::RecordPaymentRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("RecordPayment", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let payment = call.id_or_made("payment_id", &request.payment_id, PaymentId::parse);
+    let fields = &mut call.fields;
+    let amount = fields.required("amount", request.amount, read_positive_amount);
+    let reference = &request.external_reference;
+    let reference = fields.parse("external_reference", reference, Reference::parse);
+    let paid_at = call.past("paid_at", request.paid_at);
+    let verb = payment.and_then(|payment| {
+        Ok(CostVerb::Pay {
+            payment,
+            amount: amount?,
+            reference: reference?,
+            paid_at: paid_at?,
+        })
+    });
+    call.finish(command(campaign, cost, verb))
+}
+
+fn read_line(fields: &mut Fields, id: &str) -> Checked<CostId> {
+    fields.parse("cost_id", id, CostId::parse)
+}
+
+fn command(
+    campaign: Checked<CampaignId>,
+    cost: Checked<CostId>,
+    verb: Checked<CostVerb>,
+) -> Checked<Command> {
+    Ok(Command::Cost {
+        campaign: campaign?,
+        cost: cost?,
+        verb: verb?,
+    })
+}
+
+/// Asks for the cost lines of a campaign.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CostsQuery {
+    /// Whose.
+    pub campaign: CampaignRef,
+    /// Only of this collaboration.
+    pub collaboration: Option<CollaborationId>,
+    /// Which part.
+    pub page: Page,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `ListCosts`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
+    let collaboration = fields.parse_optional(
+        "collaboration_id",
+        &request.collaboration_id,
+        CollaborationId::parse,
+    );
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = campaign.and_then(|campaign| {
+        Ok(CostsQuery {
+            campaign,
+            collaboration: collaboration?,
+            page: page?,
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}

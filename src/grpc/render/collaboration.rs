@@ -1,0 +1,101 @@
+//! Collaborations as messages.
+
+use super::time;
+use crate::domain::state::{Acceptance, Collaboration, Deliverable, Submission};
+use crate::domain::{CollaborationRef, CollaborationState, DeliverableState, Offer};
+use crate::proto::{api, values};
+
+/// Renders a state.
+pub fn collaboration_state(state: CollaborationState) -> api::CollaborationState {
+    match state {
+        CollaborationState::Invited => api::CollaborationState::Invited,
+        CollaborationState::Accepted => api::CollaborationState::Accepted,
+        CollaborationState::Active => api::CollaborationState::Active,
+        CollaborationState::Declined => api::CollaborationState::Declined,
+        CollaborationState::Withdrawn => api::CollaborationState::Withdrawn,
+        CollaborationState::Expired => api::CollaborationState::Expired,
+        CollaborationState::Completed => api::CollaborationState::Completed,
+        CollaborationState::Cancelled => api::CollaborationState::Cancelled,
+    }
+}
+
+fn deliverable_state(state: DeliverableState) -> api::DeliverableState {
+    match state {
+        DeliverableState::Planned => api::DeliverableState::Planned,
+        DeliverableState::Submitted => api::DeliverableState::Submitted,
+        DeliverableState::RevisionRequested => api::DeliverableState::RevisionRequested,
+        DeliverableState::Approved => api::DeliverableState::Approved,
+        DeliverableState::Rejected => api::DeliverableState::Rejected,
+        DeliverableState::Published => api::DeliverableState::Published,
+        DeliverableState::Verified => api::DeliverableState::Verified,
+        DeliverableState::Waived => api::DeliverableState::Waived,
+    }
+}
+
+/// Renders a collaboration.
+pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Collaboration {
+    let previous = row.previous.as_ref().map(ToString::to_string);
+    api::Collaboration {
+        brand_id: name.brand.to_string(),
+        campaign_id: name.campaign.to_string(),
+        collaboration_id: name.collaboration.to_string(),
+        creator_id: row.creator.to_string(),
+        previous_collaboration_id: previous.unwrap_or_default(),
+        state: collaboration_state(row.state) as i32,
+        offer: Some(offer(&row.offer)),
+        acceptance: row.acceptance.as_ref().map(acceptance),
+        deliverables: row.deliverables.iter().map(deliverable).collect(),
+        invited_at: time(row.invited_at),
+        updated_position: row.updated.get(),
+    }
+}
+
+fn offer(offer: &Offer) -> api::Offer {
+    api::Offer {
+        version: offer.version,
+        terms: Some((&offer.terms).into()),
+        expires_at: time(offer.expires_at),
+    }
+}
+
+fn acceptance(acceptance: &Acceptance) -> api::Acceptance {
+    api::Acceptance {
+        offer_version: acceptance.offer_version,
+        accepted_at: time(acceptance.at),
+        tier: values::Tier::from(acceptance.tier) as i32,
+        tier_scheme: acceptance.tier_scheme.clone(),
+        followers: acceptance.followers.map(|count| count.followers),
+        terms_digest: acceptance.terms_digest.to_vec().into(),
+        accepted_by: Some((&acceptance.by).into()),
+        on_behalf_of: acceptance.on_behalf_of.as_ref().map(Into::into),
+    }
+}
+
+fn deliverable(row: &Deliverable) -> api::Deliverable {
+    let versions = row.submissions.iter().zip(1..);
+    let publication = row.publication.as_ref().map(ToString::to_string);
+    api::Deliverable {
+        deliverable_id: row.terms.id.to_string(),
+        platform: values::Platform::from(row.terms.platform) as i32,
+        format: values::ContentFormat::from(row.terms.format) as i32,
+        state: deliverable_state(row.state) as i32,
+        due_at: time(row.due_at),
+        original_due_at: time(row.terms.due_at),
+        submissions: versions
+            .map(|(row, version)| submission(row, version))
+            .collect(),
+        revisions: row.revisions,
+        rating: row.rating.map(u32::from),
+        publication_id: publication.unwrap_or_default(),
+    }
+}
+
+fn submission(row: &Submission, version: u32) -> api::Submission {
+    api::Submission {
+        version,
+        content_ref: row.content.reference.clone(),
+        content_sha256: row.content.sha256.to_vec().into(),
+        submitted_at: time(row.submitted_at),
+        seconds_late: row.seconds_late,
+    }
+}

@@ -1,0 +1,35 @@
+//! Cost lines as messages.
+
+use super::time;
+use crate::domain::state::Cost;
+use crate::domain::{CampaignRef, CostId, CostState};
+use crate::proto::{api, values};
+
+/// Renders a cost line.
+pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
+    let collaboration = row.collaboration.as_ref().map(ToString::to_string);
+    api::Cost {
+        brand_id: campaign.brand.to_string(),
+        campaign_id: campaign.campaign.to_string(),
+        collaboration_id: collaboration.unwrap_or_default(),
+        cost_id: id.to_string(),
+        r#type: values::CostType::from(row.kind) as i32,
+        amount: Some(row.amount.into()),
+        reporting_minor: row.reporting_minor,
+        approved_minor: row.approved_minor,
+        paid_minor: row.paid_minor,
+        state: cost_state(row.state()) as i32,
+        incurred_at: time(row.incurred_at),
+        note: row.note.clone(),
+        updated_position: row.updated.get(),
+    }
+}
+
+fn cost_state(state: CostState) -> api::CostState {
+    match state {
+        CostState::Accrued => api::CostState::Accrued,
+        CostState::Approved => api::CostState::Approved,
+        CostState::Paid => api::CostState::Paid,
+        CostState::Reversed => api::CostState::Reversed,
+    }
+}

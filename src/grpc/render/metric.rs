@@ -1,0 +1,69 @@
+//! Numbers as messages: rounded once, half-even, with the exact value beside.
+
+use crate::domain::Currency;
+use crate::domain::metrics::{Absent, Exact, Metric, divide, exact, publish};
+use crate::proto::api;
+
+/// Parts in a whole.
+const PPM: i64 = 1_000_000;
+
+fn absent(reason: Absent) -> api::AbsentReason {
+    match reason {
+        Absent::ZeroCost => api::AbsentReason::ZeroCost,
+        Absent::NoObservation => api::AbsentReason::NoObservation,
+        Absent::ZeroDenominator => api::AbsentReason::ZeroDenominator,
+        Absent::MarginUnknown => api::AbsentReason::MarginUnknown,
+        Absent::MissingFx => api::AbsentReason::MissingFx,
+        Absent::NoModel => api::AbsentReason::NoModel,
+        Absent::OutOfRange => api::AbsentReason::OutOfRange,
+    }
+}
+
+/// Renders a ratio in parts per million.
+pub fn ratio(metric: &Metric) -> Option<api::RatioMetric> {
+    use api::ratio_metric::Value;
+    let published = metric
+        .as_ref()
+        .map_err(|reason| *reason)
+        .and_then(|value| publish(value, PPM));
+    let value = match published {
+        Ok(ppm) => Value::PartsPerMillion(ppm),
+        Err(reason) => Value::Absent(absent(reason) as i32),
+    };
+    let exact = metric.as_ref().map(fraction).unwrap_or_default();
+    Some(api::RatioMetric {
+        value: Some(value),
+        exact,
+    })
+}
+
+/// Renders the ratio of two counts; absent when the second is 0.
+pub fn ratio_of(numerator: i64, denominator: i64) -> Option<api::RatioMetric> {
+    ratio(&divide(&exact(numerator), &exact(denominator)))
+}
+
+/// Renders an amount given in minor units; its exact value is in major units.
+pub fn money(metric: &Metric, currency: Currency) -> Option<api::MoneyMetric> {
+    use api::money_metric::Value;
+    let published = metric
+        .as_ref()
+        .map_err(|reason| *reason)
+        .and_then(|value| publish(value, 1));
+    let value = match published {
+        Ok(minor) => Value::MinorUnits(minor),
+        Err(reason) => Value::Absent(absent(reason) as i32),
+    };
+    let major = exact(10_i64.pow(currency.exponent()));
+    let exact = metric
+        .as_ref()
+        .map(|minor| fraction(&(minor / major)))
+        .unwrap_or_default();
+    Some(api::MoneyMetric {
+        value: Some(value),
+        exact,
+    })
+}
+
+fn fraction(value: &Exact) -> String {
+    format!("{}/{}", value.numer(), value.denom())
+}

@@ -1,0 +1,40 @@
+//! Render: domain rows and numbers as messages of the API. Infallible.
+
+mod campaign;
+mod collaboration;
+mod conversion;
+mod cost;
+mod creator;
+mod figures;
+mod metric;
+mod publication;
+mod reports;
+
+pub use campaign::{budget, campaign, campaign_state};
+pub use collaboration::{collaboration, collaboration_state};
+pub use conversion::{conversion, outcome};
+pub use cost::cost;
+pub use creator::creator;
+pub use figures::{Basis, figures};
+pub use metric::{money, ratio, ratio_of};
+pub use publication::{heads, publication};
+pub use reports::{
+    Rates, campaign_roi, partnership, performance, post_rates, posts_of_campaign,
+    posts_of_collaboration, posts_of_creator,
+};
+
+use crate::domain::Timestamp;
+
+fn time(at: Timestamp) -> Option<prost_types::Timestamp> {
+    Some(at.into())
+}
+
+/// A count that is never negative by construction, as the API shows it.
+fn count(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// A sum as the API shows it. Sums of money are kept within int64 by `decide`.
+fn minor(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}

@@ -1,0 +1,73 @@
+//! Publications and their standing counters as messages.
+
+use super::time;
+use crate::domain::state::{Head, Heads, Publication, source_of};
+use crate::domain::{Counter, MeasurementKind, MeasurementScope, PublicationRef};
+use crate::proto::{api, values};
+
+/// Renders a publication with its standing counters up to `measure_until`.
+pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication {
+    let series = row.series.iter();
+    let engagement = series.map(|((scope, kind), series)| heads(*scope, *kind, &series.counted));
+    let shares = row
+        .credits
+        .iter()
+        .filter(|_| row.is_joint())
+        .map(|credit| values::Share {
+            collaboration_id: credit.collaboration.to_string(),
+            share_bp: credit.share_bp,
+        });
+    api::Publication {
+        brand_id: name.collaboration.brand.to_string(),
+        campaign_id: name.collaboration.campaign.to_string(),
+        collaboration_id: name.collaboration.collaboration.to_string(),
+        deliverable_id: row.deliverable.to_string(),
+        publication_id: name.publication.to_string(),
+        platform: values::Platform::from(row.platform) as i32,
+        url: row.url.clone(),
+        platform_post_id: row.post_id.clone(),
+        published_at: time(row.published_at),
+        followers: row.followers,
+        disclosed: row.disclosed,
+        incentivised: row.incentivised,
+        shares: shares.collect(),
+        verified: row.verified,
+        engagement: engagement.collect(),
+        observations: row.series.values().map(|series| series.standing).sum(),
+        updated_position: row.updated.get(),
+    }
+}
+
+/// Renders the standing counters of one audience and kind.
+pub fn heads(
+    scope: MeasurementScope,
+    kind: MeasurementKind,
+    heads: &Heads,
+) -> api::EngagementHeads {
+    let head = |counter| heads.get(counter).map(counter_head);
+    api::EngagementHeads {
+        scope: values::MeasurementScope::from(scope) as i32,
+        kind: values::MeasurementKind::from(kind) as i32,
+        likes: head(Counter::Likes),
+        comments: head(Counter::Comments),
+        shares: head(Counter::Shares),
+        saves: head(Counter::Saves),
+        views: head(Counter::Views),
+        impressions: head(Counter::Impressions),
+        reach: head(Counter::Reach),
+        clicks: head(Counter::Clicks),
+        replies: head(Counter::Replies),
+        peak_viewers: head(Counter::PeakViewers),
+        live_seconds: head(Counter::LiveSeconds),
+    }
+}
+
+fn counter_head(head: &Head) -> api::CounterHead {
+    api::CounterHead {
+        value: head.value,
+        observed_at: time(head.key.observed_at),
+        source: values::ObservationSource::from(source_of(head.key.rank)) as i32,
+        position: head.latest.get(),
+        fell_from: head.fell_from(),
+    }
+}

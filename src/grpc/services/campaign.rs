@@ -1,0 +1,211 @@
+//! Campaigns over gRPC.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use crate::domain::rows::{Key, Rows};
+use crate::domain::state::Campaign;
+use crate::domain::{CampaignId, CampaignRef};
+use crate::grpc::calls::{Door, Lookup, page, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::page_token::Query;
+use crate::grpc::{parse, render};
+use crate::proto::api;
+use crate::proto::api::campaign_service_server;
+use crate::store::Store;
+
+/// Serves `CampaignService`.
+pub struct Campaigns {
+    door: Door,
+}
+
+impl Campaigns {
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
+    }
+}
+
+#[tonic::async_trait]
+impl campaign_service_server::CampaignService for Campaigns {
+    async fn create_campaign(
+        &self,
+        request: Request<api::CreateCampaignRequest>,
+    ) -> Result<Response<api::CreateCampaignResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::create_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::CreateCampaignResponse {
+            campaign: written.campaign(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn open_campaign(
+        &self,
+        request: Request<api::OpenCampaignRequest>,
+    ) -> Result<Response<api::OpenCampaignResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::open_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::OpenCampaignResponse {
+            campaign: written.campaign(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn pause_campaign(
+        &self,
+        request: Request<api::PauseCampaignRequest>,
+    ) -> Result<Response<api::PauseCampaignResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::pause_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::PauseCampaignResponse {
+            campaign: written.campaign(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn resume_campaign(
+        &self,
+        request: Request<api::ResumeCampaignRequest>,
+    ) -> Result<Response<api::ResumeCampaignResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::resume_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::ResumeCampaignResponse {
+            campaign: written.campaign(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn amend_budget(
+        &self,
+        request: Request<api::AmendBudgetRequest>,
+    ) -> Result<Response<api::AmendBudgetResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::amend_budget(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::AmendBudgetResponse {
+            campaign: written.campaign(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn close_campaign(
+        &self,
+        request: Request<api::CloseCampaignRequest>,
+    ) -> Result<Response<api::CloseCampaignResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::close_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::CloseCampaignResponse {
+            campaign: written.campaign(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn cancel_campaign(
+        &self,
+        request: Request<api::CancelCampaignRequest>,
+    ) -> Result<Response<api::CancelCampaignResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::cancel_campaign(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::CancelCampaignResponse {
+            campaign: written.campaign(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn get_campaign(
+        &self,
+        request: Request<api::GetCampaignRequest>,
+    ) -> Result<Response<api::GetCampaignResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::get_campaign(&request.into_inner()))?;
+        let find = move |rows: &Store| {
+            let row = known_campaign(rows, &query.campaign)?;
+            Ok(render::campaign(&query.campaign, &row))
+        };
+        let (campaign, position) = calls.read(query.min_position, deadline, find).await?;
+        Ok(Response::new(api::GetCampaignResponse {
+            campaign: Some(campaign),
+            position,
+        }))
+    }
+
+    async fn list_campaigns(
+        &self,
+        request: Request<api::ListCampaignsRequest>,
+    ) -> Result<Response<api::ListCampaignsResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let request = request.into_inner();
+        let same_query = Query::new(
+            "ListCampaigns",
+            &api::ListCampaignsRequest {
+                page_size: 0,
+                page_token: String::new(),
+                min_position: 0,
+                ..request.clone()
+            },
+        );
+        let query = parsed(parse::list_campaigns(request))?;
+        let start = calls.page_start(same_query, &query.page)?;
+        let min_position = query.min_position;
+        let find = move |rows: &Store| {
+            let prefix = Campaign::of_brand(&query.brand);
+            let listed = page(
+                rows,
+                &prefix,
+                start.as_ref(),
+                query.page.size,
+                |key, row: &Campaign| {
+                    let wanted = query.states.is_empty() || query.states.contains(&row.state);
+                    let name = CampaignRef {
+                        brand: query.brand.clone(),
+                        campaign: id_at(key, 1, CampaignId::parse)?,
+                    };
+                    wanted.then(|| render::campaign(&name, row))
+                },
+            )?;
+            Ok(listed)
+        };
+        let ((campaigns, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
+        Ok(Response::new(api::ListCampaignsResponse {
+            campaigns,
+            next_page_token,
+            position,
+        }))
+    }
+}
+
+/// Finds a campaign.
+///
+/// # Errors
+/// `CAMPAIGN_NOT_FOUND`, or rows that cannot be read.
+pub fn known_campaign(rows: &Store, name: &CampaignRef) -> Result<Arc<Campaign>, Lookup> {
+    let row = rows.get::<Campaign>(&Campaign::key(name))?;
+    row.ok_or_else(|| {
+        let reason = api::ErrorReason::CampaignNotFound;
+        Lookup::missing(reason, "campaign", name.campaign.as_str())
+    })
+}
+
+/// Reads an id back from the text part of a key; `None` when the key is not of this shape.
+pub fn id_at<T>(
+    key: &Key,
+    part: usize,
+    parse: impl FnOnce(&str) -> Result<T, &'static str>,
+) -> Option<T> {
+    let mut parts = key.parts();
+    for _ in 0..part {
+        parts.text()?;
+    }
+    parse(parts.text()?).ok()
+}

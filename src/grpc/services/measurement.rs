@@ -1,0 +1,199 @@
+//! Measurement over gRPC: engagement, conversions, refunds.
+
+use tonic::{Request, Response, Status};
+
+use crate::domain::rows::Rows;
+use crate::domain::state::{Axis, Cutoff, Order, Publication};
+use crate::domain::{Position, PublicationRef, Timestamp};
+use crate::grpc::calls::{Calls, Door, Lookup, blocking, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::{parse, render, status};
+use crate::proto::api;
+use crate::proto::api::measurement_service_server;
+use crate::store::Store;
+use crate::views::index::Scope;
+use crate::views::{as_of, events_of};
+
+/// Serves `MeasurementService`.
+pub struct Measurements {
+    door: Door,
+}
+
+impl Measurements {
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
+    }
+}
+
+#[tonic::async_trait]
+impl measurement_service_server::MeasurementService for Measurements {
+    async fn record_engagement(
+        &self,
+        request: Request<api::RecordEngagementRequest>,
+    ) -> Result<Response<api::RecordEngagementResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::record_engagement(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::RecordEngagementResponse {
+            publication: written.publication(),
+            observation_position: written.first.get(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn correct_engagement(
+        &self,
+        request: Request<api::CorrectEngagementRequest>,
+    ) -> Result<Response<api::CorrectEngagementResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::correct_engagement(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::CorrectEngagementResponse {
+            publication: written.publication(),
+            observation_position: written.first.get(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn void_engagement(
+        &self,
+        request: Request<api::VoidEngagementRequest>,
+    ) -> Result<Response<api::VoidEngagementResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::void_engagement(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::VoidEngagementResponse {
+            publication: written.publication(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn record_conversion(
+        &self,
+        request: Request<api::RecordConversionRequest>,
+    ) -> Result<Response<api::RecordConversionResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::record_conversion(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::RecordConversionResponse {
+            outcome: written.outcome() as i32,
+            conversion: written.conversion(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn record_refund(
+        &self,
+        request: Request<api::RecordRefundRequest>,
+    ) -> Result<Response<api::RecordRefundResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::record_refund(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::RecordRefundResponse {
+            conversion: written.conversion(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn get_publication(
+        &self,
+        request: Request<api::GetPublicationRequest>,
+    ) -> Result<Response<api::GetPublicationResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::get_publication(&request.into_inner()))?;
+        let until = query.observed_until;
+        let (publication, position) = match query.as_of {
+            Some(position) => {
+                calls.reach(query.min_position, deadline).await?;
+                (
+                    as_recorded(calls, query.publication, until, position).await?,
+                    position.get(),
+                )
+            }
+            None => {
+                let find = move |rows: &Store| found(rows, &query.publication, until);
+                calls.read(query.min_position, deadline, find).await?
+            }
+        };
+        Ok(Response::new(api::GetPublicationResponse {
+            publication: Some(publication),
+            position,
+        }))
+    }
+
+    async fn get_conversion(
+        &self,
+        request: Request<api::GetConversionRequest>,
+    ) -> Result<Response<api::GetConversionResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::get_conversion(&request.into_inner()))?;
+        let find = move |rows: &Store| {
+            let row = rows.get::<Order>(&Order::key(&query.order))?;
+            let id = query.order.order.id.as_str();
+            let missing = || Lookup::missing(api::ErrorReason::OrderNotFound, "order", id);
+            Ok(render::conversion(&query.order, &*row.ok_or_else(missing)?))
+        };
+        let (conversion, position) = calls.read(query.min_position, deadline, find).await?;
+        Ok(Response::new(api::GetConversionResponse {
+            conversion: Some(conversion),
+            position,
+        }))
+    }
+}
+
+/// Folds the log up to a position and looks there.
+async fn as_recorded(
+    calls: &Calls,
+    name: PublicationRef,
+    until: Option<Timestamp>,
+    position: Position,
+) -> Result<api::Publication, Status> {
+    let head = calls.log.head().position;
+    if position > head {
+        return Err(status::ahead("as_of_position", position, head));
+    }
+    calls.reach(position, None).await?;
+    let (views, log) = (calls.views.clone(), calls.log.clone());
+    blocking(move || {
+        let scope = [Scope::Campaign(name.collaboration.campaign_ref())];
+        let events = views.read(|rows| events_of(rows, &scope, position));
+        let events = events.map_err(status::view)?;
+        let events = events.map_err(|error| status::internal(&error))?;
+        let rows = as_of(log.as_ref(), &events).map_err(status::as_of)?;
+        found(&rows, &name, until).map_err(|missing: Lookup| missing.into_status())
+    })
+    .await
+}
+
+/// Finds a publication with its counters, as observed up to a time if one is given.
+fn found<S: Rows>(
+    rows: &S,
+    name: &PublicationRef,
+    until: Option<Timestamp>,
+) -> Result<api::Publication, Lookup>
+where
+    Lookup: From<S::Error>,
+{
+    let Some(row) = rows.get::<Publication>(&Publication::key(name))? else {
+        let (reason, id) = (
+            api::ErrorReason::PublicationNotFound,
+            name.publication.as_str(),
+        );
+        return Err(Lookup::missing(reason, "publication", id));
+    };
+    let mut message = render::publication(name, &row);
+    let Some(until) = until else {
+        return Ok(message);
+    };
+    message.engagement.clear();
+    for (scope, kind) in row.series.keys() {
+        let heads = Axis::new(name, *scope, *kind).heads(rows, Cutoff::Until(until))?;
+        message
+            .engagement
+            .push(render::heads(*scope, *kind, &heads));
+    }
+    Ok(message)
+}

@@ -1,0 +1,17 @@
+//! The services, by noun. Each call parses, executes or queries, and renders.
+
+mod audit;
+mod campaign;
+mod collaboration;
+mod creator;
+mod measurement;
+mod report;
+mod settlement;
+
+pub use audit::Audits;
+pub use campaign::Campaigns;
+pub use collaboration::Collaborations;
+pub use creator::Creators;
+pub use measurement::Measurements;
+pub use report::Reports;
+pub use settlement::Settlements;

@@ -1,0 +1,231 @@
+//! Reports over gRPC: every answer says the position it reflects.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use tonic::{Request, Response, Status};
+
+use super::campaign::{id_at, known_campaign};
+use super::collaboration::known_collaboration;
+use crate::domain::rows::{Rows, Scan};
+use crate::domain::state::Creator;
+use crate::domain::{CampaignId, CreatorId, CreatorRef, Timestamp};
+use crate::grpc::calls::{Door, Lookup, page, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::page_token::Query;
+use crate::grpc::{parse, render};
+use crate::proto::api;
+use crate::proto::api::report_service_server;
+use crate::store::{self, Store};
+use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded, Partnership};
+
+/// Serves `ReportService`.
+pub struct Reports {
+    door: Door,
+}
+
+impl Reports {
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
+    }
+}
+
+#[tonic::async_trait]
+impl report_service_server::ReportService for Reports {
+    async fn get_campaign_roi(
+        &self,
+        request: Request<api::GetCampaignRoiRequest>,
+    ) -> Result<Response<api::GetCampaignRoiResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::get_campaign_roi(&request.into_inner()))?;
+        let find = move |rows: &Store| {
+            let name = &query.campaign;
+            let campaign = known_campaign(rows, name)?;
+            let totals = rows
+                .get::<CampaignTotals>(&CampaignTotals::key(name))?
+                .unwrap_or_default();
+            let rates = render::post_rates(rows, &render::posts_of_campaign(rows, name)?)?;
+            Ok(render::campaign_roi(
+                name,
+                &campaign,
+                &totals,
+                &rates,
+                LastRecorded::of(rows)?,
+            ))
+        };
+        let (roi, position) = calls.read(query.min_position, deadline, find).await?;
+        Ok(Response::new(api::GetCampaignRoiResponse {
+            roi: Some(roi),
+            position,
+        }))
+    }
+
+    async fn get_collaboration_performance(
+        &self,
+        request: Request<api::GetCollaborationPerformanceRequest>,
+    ) -> Result<Response<api::GetCollaborationPerformanceResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::get_collaboration_performance(&request.into_inner()))?;
+        let find = move |rows: &Store| performance(rows, &query.collaboration);
+        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        let performance = Some(found);
+        Ok(Response::new(api::GetCollaborationPerformanceResponse {
+            performance,
+            position,
+        }))
+    }
+
+    async fn get_partnership(
+        &self,
+        request: Request<api::GetPartnershipRequest>,
+    ) -> Result<Response<api::GetPartnershipResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::get_partnership(&request.into_inner()))?;
+        let find = move |rows: &Store| {
+            let row = rows.get::<Partnership>(&Partnership::key(&query.creator))?;
+            let id = query.creator.creator.as_str();
+            let missing =
+                || Lookup::missing(api::ErrorReason::PartnershipNotFound, "partnership", id);
+            Ok(partnership(
+                rows,
+                &query.creator,
+                &*row.ok_or_else(missing)?,
+            )?)
+        };
+        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        Ok(Response::new(api::GetPartnershipResponse {
+            partnership: Some(found),
+            position,
+        }))
+    }
+
+    async fn list_partnerships(
+        &self,
+        request: Request<api::ListPartnershipsRequest>,
+    ) -> Result<Response<api::ListPartnershipsResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let request = request.into_inner();
+        let same_query = Query::new(
+            "ListPartnerships",
+            &api::ListPartnershipsRequest {
+                page_size: 0,
+                page_token: String::new(),
+                min_position: 0,
+                ..request.clone()
+            },
+        );
+        let query = parsed(parse::list_partnerships(request))?;
+        let start = calls.page_start(same_query, &query.page)?;
+        let min_position = query.min_position;
+        let find = move |rows: &Store| {
+            let prefix = Partnership::of_brand(&query.brand);
+            let (names, next) = page(
+                rows,
+                &prefix,
+                start.as_ref(),
+                query.page.size,
+                |key, row: &Partnership| {
+                    let creator = id_at(key, 1, CreatorId::parse)?;
+                    Some((
+                        CreatorRef {
+                            brand: query.brand.clone(),
+                            creator,
+                        },
+                        row.clone(),
+                    ))
+                },
+            )?;
+            let partnerships = names.iter().map(|(name, row)| partnership(rows, name, row));
+            Ok((partnerships.collect::<Result<Vec<_>, _>>()?, next))
+        };
+        let ((partnerships, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
+        Ok(Response::new(api::ListPartnershipsResponse {
+            partnerships,
+            next_page_token,
+            position,
+        }))
+    }
+
+    async fn get_creator_retention(
+        &self,
+        request: Request<api::GetCreatorRetentionRequest>,
+    ) -> Result<Response<api::GetCreatorRetentionResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::get_creator_retention(&request.into_inner()))?;
+        let find = move |rows: &Store| {
+            let (mut first, mut kept) = (0, 0);
+            let prefix = Partnership::of_brand(&query.brand);
+            rows.scan::<Partnership>(Scan::of(&prefix), &mut |_, row| {
+                let was_in = |period: &parse::Period| {
+                    let within = |at: &Timestamp| (period.from..period.until).contains(at);
+                    row.accepted_at.iter().any(within)
+                };
+                let in_first = was_in(&query.first);
+                first += u64::from(in_first);
+                kept += u64::from(in_first && was_in(&query.second));
+                ControlFlow::Continue(())
+            })?;
+            Ok((first, kept))
+        };
+        let ((creators_first, creators_kept), position) =
+            calls.read(query.min_position, deadline, find).await?;
+        Ok(Response::new(api::GetCreatorRetentionResponse {
+            creators_first,
+            creators_kept,
+            retention: render::ratio_of(creators_kept as i64, creators_first as i64),
+            position,
+        }))
+    }
+}
+
+fn performance(
+    rows: &Store,
+    name: &crate::domain::CollaborationRef,
+) -> Result<api::CollaborationPerformance, Lookup> {
+    let collaboration = known_collaboration(rows, name)?;
+    let campaign = known_campaign(rows, &name.campaign_ref())?;
+    let creator = CreatorRef {
+        brand: name.brand.clone(),
+        creator: collaboration.creator.clone(),
+    };
+    let creator = rows.get::<Creator>(&Creator::key(&creator))?;
+    let totals = rows.get::<CollaborationTotals>(&CollaborationTotals::key(name))?;
+    let rates = render::post_rates(rows, &render::posts_of_collaboration(rows, name)?)?;
+    let now = LastRecorded::of(rows)?;
+    Ok(render::performance(
+        name,
+        &campaign,
+        &collaboration,
+        creator.as_deref(),
+        &totals.unwrap_or_default(),
+        &rates,
+        now,
+    ))
+}
+
+fn partnership(
+    rows: &Store,
+    name: &CreatorRef,
+    row: &Partnership,
+) -> Result<api::Partnership, store::Error> {
+    let creator = rows.get::<Creator>(&Creator::key(name))?;
+    let mut rates: BTreeMap<CampaignId, render::Rates> = BTreeMap::new();
+    for (campaign, posts) in render::posts_of_creator(rows, name)? {
+        rates.insert(campaign, render::post_rates(rows, &posts)?);
+    }
+    let now = LastRecorded::of(rows)?;
+    Ok(render::partnership(
+        name,
+        creator.as_deref(),
+        row,
+        &rates,
+        now,
+    ))
+}

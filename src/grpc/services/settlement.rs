@@ -1,0 +1,126 @@
+//! Settlement over gRPC: obligations, no money moved.
+
+use tonic::{Request, Response, Status};
+
+use super::campaign::{id_at, known_campaign};
+use crate::domain::CostId;
+use crate::domain::state::Cost;
+use crate::grpc::calls::{Door, page, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::page_token::Query;
+use crate::grpc::{parse, render};
+use crate::proto::api;
+use crate::proto::api::settlement_service_server;
+use crate::store::Store;
+
+/// Serves `SettlementService`.
+pub struct Settlements {
+    door: Door,
+}
+
+impl Settlements {
+    /// Serves behind this door.
+    pub fn new(door: Door) -> Self {
+        Self { door }
+    }
+}
+
+#[tonic::async_trait]
+impl settlement_service_server::SettlementService for Settlements {
+    async fn record_cost(
+        &self,
+        request: Request<api::RecordCostRequest>,
+    ) -> Result<Response<api::RecordCostResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::record_cost(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::RecordCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn approve_cost(
+        &self,
+        request: Request<api::ApproveCostRequest>,
+    ) -> Result<Response<api::ApproveCostResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::approve_cost(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::ApproveCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn reverse_cost(
+        &self,
+        request: Request<api::ReverseCostRequest>,
+    ) -> Result<Response<api::ReverseCostResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::reverse_cost(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::ReverseCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn record_payment(
+        &self,
+        request: Request<api::RecordPaymentRequest>,
+    ) -> Result<Response<api::RecordPaymentResponse>, Status> {
+        let calls = self.door.enter()?;
+        let parsed = parse::record_payment(request.into_inner(), calls.now());
+        let written = calls.write(parsed).await?;
+        Ok(Response::new(api::RecordPaymentResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn list_costs(
+        &self,
+        request: Request<api::ListCostsRequest>,
+    ) -> Result<Response<api::ListCostsResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let request = request.into_inner();
+        let same_query = Query::new(
+            "ListCosts",
+            &api::ListCostsRequest {
+                page_size: 0,
+                page_token: String::new(),
+                min_position: 0,
+                ..request.clone()
+            },
+        );
+        let query = parsed(parse::list_costs(request))?;
+        let start = calls.page_start(same_query, &query.page)?;
+        let min_position = query.min_position;
+        let find = move |rows: &Store| {
+            known_campaign(rows, &query.campaign)?;
+            let prefix = Cost::of_campaign(&query.campaign);
+            let listed = page(
+                rows,
+                &prefix,
+                start.as_ref(),
+                query.page.size,
+                |key, row: &Cost| {
+                    let of = query.collaboration.as_ref();
+                    let wanted = of.is_none() || of == row.collaboration.as_ref();
+                    let id = id_at(key, 2, CostId::parse)?;
+                    wanted.then(|| render::cost(&query.campaign, &id, row))
+                },
+            )?;
+            Ok(listed)
+        };
+        let ((costs, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
+        Ok(Response::new(api::ListCostsResponse {
+            costs,
+            next_page_token,
+            position,
+        }))
+    }
+}

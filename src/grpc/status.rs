@@ -1,0 +1,423 @@
+//! Errors as statuses: the one place where a `tonic::Status` is born.
+//!
+//! Every error carries `ErrorInfo{reason, domain, metadata}`; the reasons are the enum
+//! `ErrorReason` of `errors.proto`, without its prefix.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViolation, StatusExt};
+
+use super::failure::DOMAIN;
+use super::page_token;
+use crate::domain::{Position, Refusal, Unknown, Violation};
+use crate::ledger::WriteError;
+use crate::log::ReadError;
+use crate::proto::api::ErrorReason;
+use crate::views::{AsOfError, ViewError};
+
+/// When a full queue is worth another try: a few groups later.
+const RETRY_AFTER: Duration = Duration::from_millis(50);
+/// Most field violations reported at once: errors travel in trailers, which must stay small.
+const MAX_VIOLATIONS: usize = 20;
+
+type Metadata = Vec<(&'static str, String)>;
+
+fn name(reason: ErrorReason) -> &'static str {
+    reason.as_str_name().trim_start_matches("ERROR_REASON_")
+}
+
+fn details(reason: ErrorReason, metadata: Metadata) -> ErrorDetails {
+    let metadata: HashMap<String, String> = metadata
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect();
+    ErrorDetails::with_error_info(name(reason), DOMAIN, metadata)
+}
+
+fn status(
+    code: Code,
+    reason: ErrorReason,
+    message: impl Into<String>,
+    metadata: Metadata,
+) -> Status {
+    Status::with_error_details(code, message, details(reason, metadata))
+}
+
+/// Reports every field that breaks a rule, at once.
+pub fn invalid(violations: Vec<Violation>) -> Status {
+    let first = violations
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let message = match violations.len() {
+        0 | 1 => first,
+        more => format!("{first} (and {} more)", more - 1),
+    };
+    let mut details = details(ErrorReason::InvalidField, Vec::new());
+    let reported = violations.into_iter().take(MAX_VIOLATIONS);
+    details.set_bad_request(
+        reported
+            .map(|violation| FieldViolation::new(violation.field, violation.rule))
+            .collect::<Vec<_>>(),
+    );
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// Reports a page token that is not of this query.
+pub fn page_token(error: page_token::Error) -> Status {
+    let reason = match error {
+        page_token::Error::Malformed => ErrorReason::PageTokenInvalid,
+        page_token::Error::OtherQuery => ErrorReason::PageTokenMismatch,
+    };
+    let message = error.to_string();
+    let mut details = details(reason, Vec::new());
+    details.set_bad_request(vec![FieldViolation::new("page_token", &message)]);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// Reports something that is not there.
+pub fn not_found(reason: ErrorReason, kind: &str, id: &str) -> Status {
+    let mut details = details(reason, vec![("id", id.to_owned())]);
+    details.set_resource_info(kind, id, "", "");
+    Status::with_error_details(Code::NotFound, format!("no {kind} named {id}"), details)
+}
+
+/// Reports a write that came to nothing.
+pub fn write(error: WriteError) -> Status {
+    let message = error.to_string();
+    match error {
+        WriteError::Refused(refusal) => refused(refusal),
+        WriteError::RequestIdReused { first, id } => precondition(
+            ErrorReason::RequestIdReused,
+            message,
+            vec![
+                ("position", first.to_string()),
+                ("request_id", id.as_str().to_owned()),
+            ],
+        ),
+        WriteError::TooLarge { bytes, limit } => precondition(
+            ErrorReason::CommandTooLarge,
+            message,
+            vec![("bytes", bytes.to_string()), ("limit", limit.to_string())],
+        ),
+        WriteError::QueueFull => {
+            let mut details = details(ErrorReason::QueueFull, Vec::new());
+            details.set_retry_info(Some(RETRY_AFTER));
+            details.set_quota_failure(vec![QuotaViolation::new("write_queue", &message)]);
+            Status::with_error_details(Code::ResourceExhausted, message, details)
+        }
+        WriteError::Draining => status(
+            Code::Unavailable,
+            ErrorReason::Draining,
+            message,
+            Vec::new(),
+        ),
+        WriteError::Stopped { .. } => status(
+            Code::Unavailable,
+            ErrorReason::WritesStopped,
+            message,
+            Vec::new(),
+        ),
+    }
+}
+
+fn precondition(reason: ErrorReason, message: String, metadata: Metadata) -> Status {
+    let mut details = details(reason, metadata);
+    let violation = PreconditionViolation::new(name(reason), "", &message);
+    details.set_precondition_failure(vec![violation]);
+    Status::with_error_details(Code::FailedPrecondition, message, details)
+}
+
+fn lost_race(
+    reason: ErrorReason,
+    message: String,
+    expected: impl ToString,
+    actual: impl ToString,
+) -> Status {
+    let metadata = vec![
+        ("expected", expected.to_string()),
+        ("actual", actual.to_string()),
+    ];
+    status(Code::Aborted, reason, message, metadata)
+}
+
+fn taken(reason: ErrorReason, message: String, kind: &str, id: &str) -> Status {
+    let mut details = details(reason, vec![("id", id.to_owned())]);
+    details.set_resource_info(kind, id, "", &message);
+    Status::with_error_details(Code::AlreadyExists, message, details)
+}
+
+fn refused(refusal: Refusal) -> Status {
+    use ErrorReason as Reason;
+    let message = refusal.to_string();
+    let broken = |reason, metadata| precondition(reason, message.clone(), metadata);
+    match refusal {
+        Refusal::Invalid(violations) => invalid(violations),
+        Refusal::NotFound { what, id } => {
+            let (reason, kind) = unknown(what);
+            not_found(reason, kind, &id)
+        }
+        Refusal::AlreadyExists { what, id } => taken(Reason::AlreadyExists, message, what, &id),
+        Refusal::PostAlreadyRecorded { publication } => taken(
+            Reason::PostAlreadyRecorded,
+            message,
+            "publication",
+            &publication,
+        ),
+        Refusal::PaymentReferenceUsed { position } => taken(
+            Reason::PaymentReferenceUsed,
+            message,
+            "payment",
+            &position.to_string(),
+        ),
+        Refusal::StaleOffer { expected, actual } => {
+            lost_race(Reason::StaleOffer, message, expected, actual)
+        }
+        Refusal::StaleSubmission { expected, actual } => {
+            lost_race(Reason::StaleSubmission, message, expected, actual)
+        }
+        Refusal::StaleObservation { expected, actual } => {
+            lost_race(Reason::StaleObservation, message, expected, actual)
+        }
+        Refusal::ActorNotAllowed { allowed } => broken(
+            Reason::ActorNotAllowed,
+            vec![("allowed", allowed.to_owned())],
+        ),
+        Refusal::CampaignState { state, .. } => broken(
+            Reason::CampaignState,
+            vec![("state", state.name().to_owned())],
+        ),
+        Refusal::CollaborationState { state, .. } => broken(
+            Reason::CollaborationState,
+            vec![("state", state.name().to_owned())],
+        ),
+        Refusal::DeliverableState { state, .. } => broken(
+            Reason::DeliverableState,
+            vec![("state", state.name().to_owned())],
+        ),
+        Refusal::CostState { state, .. } => {
+            broken(Reason::CostState, vec![("state", state.name().to_owned())])
+        }
+        Refusal::CampaignIncomplete { missing } => broken(
+            Reason::CampaignIncomplete,
+            vec![("missing", missing.to_owned())],
+        ),
+        Refusal::LiveWork {
+            open_invitations,
+            live_collaborations,
+        } => broken(
+            Reason::CampaignHasLiveWork,
+            vec![
+                ("open_invitations", open_invitations.to_string()),
+                ("live_collaborations", live_collaborations.to_string()),
+            ],
+        ),
+        Refusal::BudgetExceeded {
+            needed_minor,
+            cap_minor,
+        } => broken(
+            Reason::BudgetExceeded,
+            vec![
+                ("needed_minor", needed_minor.to_string()),
+                ("cap_minor", cap_minor.to_string()),
+            ],
+        ),
+        Refusal::BudgetBelowCommitted {
+            in_use_minor,
+            cap_minor,
+        } => broken(
+            Reason::BudgetBelowCommitted,
+            vec![
+                ("in_use_minor", in_use_minor.to_string()),
+                ("cap_minor", cap_minor.to_string()),
+            ],
+        ),
+        Refusal::CreatorBlocked => broken(Reason::CreatorBlocked, Vec::new()),
+        Refusal::CreatorNotBlocked => broken(Reason::CreatorNotBlocked, Vec::new()),
+        Refusal::VettingMissing => broken(Reason::VettingMissing, Vec::new()),
+        Refusal::AlreadyActive { live } => broken(
+            Reason::AlreadyActive,
+            vec![("collaboration_id", live.to_string())],
+        ),
+        Refusal::OfferExpired { expired_at } => broken(
+            Reason::OfferExpired,
+            vec![("expired_at", expired_at.to_string())],
+        ),
+        Refusal::OfferNotExpired { expires_at } => broken(
+            Reason::OfferNotExpired,
+            vec![("expires_at", expires_at.to_string())],
+        ),
+        Refusal::RevisionLimitReached { limit } => broken(
+            Reason::RevisionLimitReached,
+            vec![("limit", limit.to_string())],
+        ),
+        Refusal::DeliverablesOpen { open } => {
+            broken(Reason::DeliverablesOpen, vec![("open", open.to_string())])
+        }
+        Refusal::AlreadyPublished => broken(Reason::AlreadyPublished, Vec::new()),
+        Refusal::CodeTaken { holder } => broken(
+            Reason::CodeTaken,
+            vec![("collaboration_id", holder.to_string())],
+        ),
+        Refusal::NotAccepted { collaboration } => broken(
+            Reason::NotAccepted,
+            vec![("collaboration_id", collaboration.to_string())],
+        ),
+        Refusal::ObservationVoided => broken(Reason::ObservationVoided, Vec::new()),
+        Refusal::RefundExceedsOrder {
+            refunds_minor,
+            order_minor,
+        } => broken(
+            Reason::RefundExceedsOrder,
+            vec![
+                ("refunds_minor", refunds_minor.to_string()),
+                ("order_minor", order_minor.to_string()),
+            ],
+        ),
+        Refusal::CurrencyMismatch {
+            field,
+            expected,
+            actual,
+        } => broken(
+            Reason::CurrencyMismatch,
+            vec![
+                ("field", field.to_owned()),
+                ("expected", expected.to_string()),
+                ("actual", actual.to_string()),
+            ],
+        ),
+        Refusal::AmountOverflow { field } => {
+            broken(Reason::AmountOverflow, vec![("field", field.to_owned())])
+        }
+        Refusal::PaymentExceedsApproved {
+            paid_minor,
+            approved_minor,
+        } => broken(
+            Reason::PaymentExceedsApproved,
+            vec![
+                ("paid_minor", paid_minor.to_string()),
+                ("approved_minor", approved_minor.to_string()),
+            ],
+        ),
+        Refusal::ApprovalExceedsAccrued {
+            approved_minor,
+            accrued_minor,
+        } => broken(
+            Reason::ApprovalExceedsAccrued,
+            vec![
+                ("approved_minor", approved_minor.to_string()),
+                ("accrued_minor", accrued_minor.to_string()),
+            ],
+        ),
+    }
+}
+
+fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
+    match what {
+        Unknown::Campaign => (ErrorReason::CampaignNotFound, "campaign"),
+        Unknown::Creator => (ErrorReason::CreatorNotFound, "creator"),
+        Unknown::Collaboration => (ErrorReason::CollaborationNotFound, "collaboration"),
+        Unknown::Deliverable => (ErrorReason::DeliverableNotFound, "deliverable"),
+        Unknown::Publication => (ErrorReason::PublicationNotFound, "publication"),
+        Unknown::Observation => (ErrorReason::ObservationNotFound, "observation"),
+        Unknown::Cost => (ErrorReason::CostNotFound, "cost line"),
+    }
+}
+
+/// Reports views that cannot be read.
+pub fn view(error: ViewError) -> Status {
+    match error {
+        ViewError::Read(error) => read(error),
+        ViewError::Stopped(_)
+        | ViewError::Decode(_)
+        | ViewError::Evolve(_)
+        | ViewError::Store(_)
+        | ViewError::Thread(_) => internal(&error),
+    }
+}
+
+/// Reports a past state that cannot be folded.
+pub fn as_of(error: AsOfError) -> Status {
+    match error {
+        AsOfError::Read(error) => read(error),
+        AsOfError::Decode(_) | AsOfError::Evolve(_) | AsOfError::Store(_) => internal(&error),
+    }
+}
+
+/// Reports a log that cannot be read.
+pub fn read(error: ReadError) -> Status {
+    match &error {
+        ReadError::Corrupt { position, .. } => {
+            let metadata = vec![("position", position.to_string())];
+            tracing::error!(%error, "the log is damaged");
+            status(
+                Code::DataLoss,
+                ErrorReason::LogCorrupt,
+                error.to_string(),
+                metadata,
+            )
+        }
+        ReadError::Io { .. } => internal(&error),
+    }
+}
+
+/// Reports a fault of the server; its log has the details.
+pub fn internal(error: &dyn std::error::Error) -> Status {
+    tracing::error!(%error, "a call failed through a fault of the server");
+    let message = "the server failed; its log says why";
+    status(Code::Internal, ErrorReason::Internal, message, Vec::new())
+}
+
+/// Refuses a call before the log is replayed.
+pub fn not_ready() -> Status {
+    let message = "the server is still replaying the log; its health says when it serves";
+    let mut details = details(ErrorReason::NotReady, Vec::new());
+    details.set_retry_info(Some(Duration::from_secs(1)));
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// Reports a wait for a position that took too long.
+pub fn not_reached(wanted: Position, reached: Position) -> Status {
+    let message = format!("the views are at position {reached}, not yet at {wanted}");
+    let metadata = vec![
+        ("wanted", wanted.to_string()),
+        ("reached", reached.to_string()),
+    ];
+    status(
+        Code::DeadlineExceeded,
+        ErrorReason::PositionNotReached,
+        message,
+        metadata,
+    )
+}
+
+/// Reports a position beyond the head of the log.
+pub fn ahead(field: &'static str, position: Position, head: Position) -> Status {
+    let rule = format!("must not be beyond the head of the log, {head}");
+    let message = format!("{field} {rule}");
+    let metadata = vec![
+        ("position", position.to_string()),
+        ("head", head.to_string()),
+    ];
+    let mut details = details(ErrorReason::PositionAhead, metadata);
+    details.set_bad_request(vec![FieldViolation::new(field, rule)]);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// Ends a stream because the server is going down; says where to resume.
+pub fn draining(resume: Position) -> Status {
+    let message = "the server is going down; follow again from resume_position";
+    let metadata = vec![("resume_position", resume.to_string())];
+    status(Code::Unavailable, ErrorReason::Draining, message, metadata)
+}
+
+/// Refuses one follower more.
+pub fn too_many_followers(limit: usize) -> Status {
+    let message = format!("{limit} streams follow the log already");
+    let mut details = details(ErrorReason::TooManyFollowers, Vec::new());
+    details.set_retry_info(Some(Duration::from_secs(1)));
+    details.set_quota_failure(vec![QuotaViolation::new("followers", &message)]);
+    Status::with_error_details(Code::ResourceExhausted, message, details)
+}

@@ -1,0 +1,149 @@
+//! The write side: one thread owns the log and the command state, and gives every fact one order.
+//!
+//! ```text
+//! caller ── Job ──▶ bounded queue ──▶ writer: drain → decide → evolve → seal block
+//!    ▲                                                                     │
+//!    └───────────── answers, refusals and repeats ◀── durable ◀── log.append
+//! ```
+//!
+//! Owns group commit, idempotency and the command state with its checkpoints. Does not know gRPC,
+//! nor what the views make of the events.
+
+mod requests;
+mod state;
+mod writer;
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::domain::state::Resource;
+use crate::domain::{Position, Record, Refusal, Request, RequestId, Timestamp};
+use crate::log::Block;
+
+pub use requests::RequestMemory;
+pub use state::{CommandState, SCHEMA, StateError};
+pub use writer::{Limits, StartError, Writer};
+
+/// What a write came to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answer {
+    /// First event of the write; [`Position::START`] when only validated.
+    pub first: Position,
+    /// Last event of the write; [`Position::START`] when only validated.
+    pub last: Position,
+    /// When the ledger wrote it, or decided it.
+    pub recorded_at: Timestamp,
+    /// What the request is about, after the write.
+    pub after: After,
+}
+
+/// The state an answer shows.
+#[derive(Clone, PartialEq, Debug)]
+pub enum After {
+    /// As it is now.
+    Now(Resource),
+    /// As it was at the last event of the write, a repeat of which this is: things have moved on
+    /// since, and whoever answers must fold the log up to there.
+    Then,
+}
+
+/// Why a write came to nothing, by what the caller can do.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A rule forbids it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The request id was used before with other content.
+    #[error("the request_id was used at position {first} with other content")]
+    RequestIdReused {
+        /// First event of the other request.
+        first: Position,
+        /// The id.
+        id: RequestId,
+    },
+    /// The events do not fit one block.
+    #[error("the events of the command take {bytes} bytes, over the {limit} that fit one block")]
+    TooLarge {
+        /// Bytes needed.
+        bytes: usize,
+        /// Bytes there are.
+        limit: usize,
+    },
+    /// Too many writes are waiting; nothing was decided.
+    #[error("too many writes are waiting")]
+    QueueFull,
+    /// The ledger is going down; nothing was decided.
+    #[error("the ledger takes no more writes: it is going down")]
+    Draining,
+    /// The log could not be written. This write may have happened: ask again, with the same
+    /// request id, after the ledger was restarted.
+    #[error("the log could not be written, the ledger takes no more writes: {reason}")]
+    Stopped {
+        /// What the log said.
+        reason: Arc<str>,
+    },
+}
+
+/// A block that is durable, with its records.
+#[derive(Debug)]
+pub struct Committed {
+    /// The block.
+    pub block: Arc<Block>,
+    /// What its records say.
+    pub records: Vec<Record>,
+}
+
+/// What the writer is told.
+enum Message {
+    Decide(Job),
+    /// Take nothing more, answer what is queued, checkpoint and end.
+    Close,
+}
+
+/// A request on its way to the writer.
+struct Job {
+    request: Request,
+    validate_only: bool,
+    answer: oneshot::Sender<Result<Answer, WriteError>>,
+}
+
+/// The way to the writer. Cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    queue: mpsc::Sender<Message>,
+}
+
+impl Ledger {
+    /// Sends a request to the writer and waits for what it comes to.
+    ///
+    /// `Ok` means durable. Dropping the future loses the answer, not the write.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn execute(
+        &self,
+        request: Request,
+        validate_only: bool,
+    ) -> Result<Answer, WriteError> {
+        let (answer, answered) = oneshot::channel();
+        let job = Job {
+            request,
+            validate_only,
+            answer,
+        };
+        self.queue
+            .try_send(Message::Decide(job))
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
+                mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
+            })?;
+        answered.await.unwrap_or(Err(WriteError::Draining))
+    }
+
+    /// Tells the writer to answer what is queued and end; later requests are refused.
+    pub async fn close(&self) {
+        // A closed queue is what was asked for.
+        let _ = self.queue.send(Message::Close).await;
+    }
+}

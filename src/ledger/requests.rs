@@ -1,0 +1,159 @@
+//! The memory of requests: the same id twice is the same request.
+//!
+//! Owns the last so many requests of the partition, as 128-bit hashes. It is folded state: the tail
+//! of the log fills it at start. Beyond it natural keys protect, forever.
+
+use std::collections::{HashMap, VecDeque};
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::Position;
+use crate::log::codec::{Peek, peek};
+use crate::log::{Log, ReadError};
+
+/// A request that made events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Digest of its content.
+    pub digest: [u8; 16],
+    /// Its first event.
+    pub first: Position,
+    /// Its last event.
+    pub last: Position,
+}
+
+/// The last so many requests that made events.
+#[derive(Debug)]
+pub struct RequestMemory {
+    limit: usize,
+    seen: HashMap<u128, Seen>,
+    order: VecDeque<u128>,
+}
+
+impl RequestMemory {
+    /// Remembers the last `limit` requests; some 80 bytes each.
+    pub fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            seen: HashMap::new(),
+            order: VecDeque::new(),
+        }
+    }
+
+    /// Fills the memory from the tail of a log, reading back as far as it must.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn of_tail(log: &dyn Log, limit: usize) -> Result<Self, ReadError> {
+        let mut memory = Self::new(limit);
+        let mut until = log.head().position;
+        while memory.seen.len() < limit && until > Position::START {
+            let after = Position::new(until.get().saturating_sub(limit.max(1) as u64));
+            memory.prepend(read_requests(log, after, until)?);
+            until = after;
+        }
+        Ok(memory)
+    }
+
+    fn prepend(&mut self, requests: Vec<(u128, Seen)>) {
+        for (key, seen) in requests.into_iter().rev() {
+            if let Some(known) = self.seen.get_mut(&key) {
+                // The same request, cut in two by the boundary of the reading.
+                known.first = seen.first;
+                continue;
+            }
+            if self.seen.len() == self.limit {
+                return;
+            }
+            self.seen.insert(key, seen);
+            self.order.push_front(key);
+        }
+    }
+
+    /// Finds a request by brand and id.
+    pub fn get(&self, brand: &str, id: &str) -> Option<Seen> {
+        self.seen.get(&key(brand, id)).copied()
+    }
+
+    /// Remembers a request, and forgets the oldest one when there are too many.
+    pub fn insert(&mut self, brand: &str, id: &str, seen: Seen) {
+        let key = key(brand, id);
+        if self.limit == 0 {
+            return;
+        }
+        if self.seen.insert(key, seen).is_none() {
+            self.order.push_back(key);
+        }
+        while self.order.len() > self.limit {
+            if let Some(oldest) = self.order.pop_front() {
+                self.seen.remove(&oldest);
+            }
+        }
+    }
+
+    /// Counts the requests remembered.
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Tells whether none is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
+    }
+}
+
+fn key(brand: &str, id: &str) -> u128 {
+    let mut hasher = Sha256::new();
+    hasher.update(brand);
+    hasher.update([0]);
+    hasher.update(id);
+    first_half(hasher.finalize().into())
+}
+
+fn first_half(digest: [u8; 32]) -> u128 {
+    let (half, _) = digest.split_at(16);
+    u128::from_be_bytes(half.try_into().expect("half of 32 bytes is 16"))
+}
+
+fn read_requests(
+    log: &dyn Log,
+    after: Position,
+    until: Position,
+) -> Result<Vec<(u128, Seen)>, ReadError> {
+    let mut requests: Vec<(u128, Seen)> = Vec::new();
+    for block in log.read(after)? {
+        let block = block?;
+        for (position, record) in block.records_after(after) {
+            if position > until {
+                return Ok(requests);
+            }
+            // A record that cannot be read stops the replay that follows; it makes no request here.
+            if let Ok(header) = peek(record) {
+                note(&mut requests, &header);
+            }
+        }
+    }
+    Ok(requests)
+}
+
+fn note(requests: &mut Vec<(u128, Seen)>, header: &Peek<'_>) {
+    if header.request_id.is_empty() {
+        return;
+    }
+    let key = key(header.brand_id, header.request_id);
+    let (first, last) = (header.position, header.position);
+    match requests.last_mut() {
+        Some((known, seen)) if *known == key => seen.last = last,
+        _ => {
+            let digest = header.request_digest.try_into().unwrap_or_default();
+            requests.push((
+                key,
+                Seen {
+                    digest,
+                    first,
+                    last,
+                },
+            ));
+        }
+    }
+}

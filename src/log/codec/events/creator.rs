@@ -1,0 +1,91 @@
+//! Events of a creator, both ways.
+
+use std::collections::BTreeMap;
+
+use super::{Wire, wire};
+use crate::domain::{CreatorProfile, Event, PersonalDetails, Platform};
+use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::log::codec::values::{
+    MAX_NAME_CHARS, read_followers, read_niches, write_followers, write_niches,
+};
+use crate::log::codec::vocabulary;
+use crate::proto::values;
+
+/// Longest handle, in characters: beyond what any platform allows.
+const MAX_HANDLE_CHARS: usize = 100;
+
+pub fn read_profile_recorded(
+    fields: &mut Fields,
+    message: wire::CreatorProfileRecorded,
+) -> Checked<Event> {
+    let profile = read_profile(fields, message)?;
+    Ok(Event::CreatorProfileRecorded { profile })
+}
+
+/// Reads a profile.
+pub fn read_profile(
+    fields: &mut Fields,
+    message: wire::CreatorProfileRecorded,
+) -> Checked<CreatorProfile> {
+    let followers = read_followers(fields, message.followers);
+    let niches = read_niches(fields, message.niches);
+    let locality = fields.optional_text("locality", message.locality, MAX_NAME_CHARS);
+    let display_name = fields.optional_text("display_name", message.display_name, MAX_NAME_CHARS);
+    let handles = read_handles(fields, message.handles);
+    Ok(CreatorProfile {
+        followers: followers?,
+        niches: niches?,
+        personal: PersonalDetails {
+            locality,
+            display_name,
+            handles: handles?,
+        },
+    })
+}
+
+fn read_handles(
+    fields: &mut Fields,
+    handles: Vec<wire::CreatorHandle>,
+) -> Checked<BTreeMap<Platform, String>> {
+    let mut by_platform = BTreeMap::new();
+    fields.each("handles", handles, |fields, message| {
+        let handle = fields.text("handle", message.handle, MAX_HANDLE_CHARS);
+        let platform = fields.one_of(
+            "platform",
+            message.platform,
+            vocabulary::platform,
+            Platform::name,
+        )?;
+        let new = by_platform.insert(platform, handle).is_none();
+        fields.check("platform", new, UNIQUE_RULE);
+        Ok(())
+    })?;
+    Ok(by_platform)
+}
+
+pub fn write_profile_recorded(profile: &CreatorProfile) -> Wire {
+    let write_handle = |(platform, handle): (&Platform, &String)| wire::CreatorHandle {
+        platform: values::Platform::from(*platform).into(),
+        handle: handle.clone(),
+    };
+    let personal = &profile.personal;
+    Wire::CreatorProfileRecorded(wire::CreatorProfileRecorded {
+        followers: write_followers(&profile.followers),
+        niches: write_niches(&profile.niches),
+        locality: personal.locality.clone(),
+        display_name: personal.display_name.clone(),
+        handles: personal.handles.iter().map(write_handle).collect(),
+    })
+}
+
+pub fn write_blocked(reason: &str) -> Wire {
+    Wire::CreatorBlocked(wire::CreatorBlocked {
+        reason: reason.to_owned(),
+    })
+}
+
+pub fn write_unblocked(reason: &str) -> Wire {
+    Wire::CreatorUnblocked(wire::CreatorUnblocked {
+        reason: reason.to_owned(),
+    })
+}

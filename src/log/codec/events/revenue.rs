@@ -1,0 +1,313 @@
+//! Events of conversions and refunds, both ways.
+
+use std::collections::BTreeSet;
+
+use super::{Wire, wire};
+use crate::domain::{
+    AttributionBasis, CampaignId, CollaborationId, ConversionRecorded, ConversionRejected,
+    ConversionType, CreatorId, Credit, Event, OrderKey, Refund, RefundEffect, RefundId,
+    RefundRejection, WHOLE_BP,
+};
+use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::log::codec::observation::{read_timing, write_timing};
+use crate::log::codec::values::{
+    SHARE_RULE, check_whole, read_amount, read_fx_rate, read_order, read_position,
+    read_positive_amount, read_time, write_digest,
+};
+use crate::log::codec::vocabulary;
+use crate::proto::values;
+
+const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
+const DUPLICATE_RULE: &str = "must be DUPLICATE_ORDER";
+const WAITING_RULE: &str = "must be false where credits, timing or reporting_minor are given";
+
+fn read_order_key(fields: &mut Fields, message: wire::OrderKey) -> Checked<OrderKey> {
+    read_order(fields, &message.order_source, &message.order_id)
+}
+
+fn write_order_key(order: &OrderKey) -> Option<wire::OrderKey> {
+    Some(wire::OrderKey {
+        order_source: order.source.to_string(),
+        order_id: order.id.as_str().to_owned(),
+    })
+}
+
+fn read_credits(fields: &mut Fields, credits: Vec<wire::Credit>) -> Checked<Vec<Credit>> {
+    check_whole(
+        fields,
+        "credits",
+        credits.iter().map(|credit| credit.share_bp),
+    );
+    let mut seen = BTreeSet::new();
+    fields.each("credits", credits, |fields, message| {
+        let credit = read_credit(fields, &message)?;
+        let new = seen.insert(credit.collaboration.clone());
+        fields.check("collaboration_id", new, UNIQUE_RULE);
+        Ok(credit)
+    })
+}
+
+fn read_credit(fields: &mut Fields, message: &wire::Credit) -> Checked<Credit> {
+    let collaboration = fields.parse(
+        "collaboration_id",
+        &message.collaboration_id,
+        CollaborationId::parse,
+    );
+    let creator = fields.parse("creator_id", &message.creator_id, CreatorId::parse);
+    let range = 1..=WHOLE_BP;
+    fields.check("share_bp", range.contains(&message.share_bp), SHARE_RULE);
+    Ok(Credit {
+        collaboration: collaboration?,
+        creator: creator?,
+        share_bp: message.share_bp,
+        amount_minor: message.amount_minor,
+    })
+}
+
+fn write_credits(credits: &[Credit]) -> Vec<wire::Credit> {
+    let write = |credit: &Credit| wire::Credit {
+        collaboration_id: credit.collaboration.to_string(),
+        creator_id: credit.creator.to_string(),
+        share_bp: credit.share_bp,
+        amount_minor: credit.amount_minor,
+    };
+    credits.iter().map(write).collect()
+}
+
+pub fn read_conversion(fields: &mut Fields, message: wire::ConversionRecorded) -> Checked<Event> {
+    let order = fields.required("order", message.order, read_order_key);
+    let kind = fields.one_of(
+        "type",
+        message.r#type,
+        vocabulary::conversion_type,
+        ConversionType::name,
+    );
+    let value = fields.optional("value", message.value, read_amount);
+    let fx_rate = fields.optional("fx_rate", message.fx_rate, read_fx_rate);
+    let ordered_at = fields.required("ordered_at", message.ordered_at, read_time);
+    let basis = fields.one_of(
+        "basis",
+        message.basis,
+        vocabulary::attribution_basis,
+        AttributionBasis::name,
+    );
+    let unattributed = fields.parse_optional(
+        "unattributed_reason",
+        &message.unattributed_reason,
+        vocabulary::unattributed_reason,
+    );
+    let credits = read_credits(fields, message.credits);
+    let timing = read_timing(fields, message.timing);
+    let claim_digest = fields.bytes("claim_digest", &message.claim_digest);
+    Ok(Event::ConversionRecorded(ConversionRecorded {
+        order: order?,
+        kind: kind?,
+        value: value?,
+        fx_rate: fx_rate?,
+        reporting_minor: message.reporting_minor,
+        ordered_at: ordered_at?,
+        basis: basis?,
+        unattributed: unattributed?,
+        credits: credits?,
+        timing: timing?,
+        claim_digest: claim_digest?,
+    }))
+}
+
+pub fn write_conversion(conversion: &ConversionRecorded) -> Wire {
+    let reason = conversion.unattributed;
+    Wire::ConversionRecorded(wire::ConversionRecorded {
+        order: write_order_key(&conversion.order),
+        r#type: values::ConversionType::from(conversion.kind).into(),
+        value: conversion.value.map(Into::into),
+        fx_rate: conversion.fx_rate.as_ref().map(Into::into),
+        reporting_minor: conversion.reporting_minor,
+        ordered_at: Some(conversion.ordered_at.into()),
+        basis: values::AttributionBasis::from(conversion.basis).into(),
+        unattributed_reason: reason.map(|why| why.name().to_owned()).unwrap_or_default(),
+        credits: write_credits(&conversion.credits),
+        timing: write_timing(conversion.timing),
+        claim_digest: write_digest(&conversion.claim_digest),
+    })
+}
+
+pub fn read_conversion_rejected(
+    fields: &mut Fields,
+    message: wire::ConversionRejected,
+) -> Checked<Event> {
+    fields.check("reason", message.reason == DUPLICATE_ORDER, DUPLICATE_RULE);
+    let order = fields.required("order", message.order, read_order_key);
+    let winner = read_position(fields, "winner_position", message.winner_position);
+    let winner_campaign = fields.parse(
+        "winner_campaign_id",
+        &message.winner_campaign_id,
+        CampaignId::parse,
+    );
+    let winner_collaborations = read_collaborations(
+        fields,
+        "winner_collaboration_ids",
+        message.winner_collaboration_ids,
+    );
+    let claimed = read_collaborations(
+        fields,
+        "claimed_collaboration_ids",
+        message.claimed_collaboration_ids,
+    );
+    let value = fields.optional("value", message.value, read_amount);
+    let ordered_at = fields.required("ordered_at", message.ordered_at, read_time);
+    Ok(Event::ConversionRejected(ConversionRejected {
+        order: order?,
+        winner,
+        winner_campaign: winner_campaign?,
+        winner_collaborations: winner_collaborations?,
+        claimed: claimed?,
+        value: value?,
+        ordered_at: ordered_at?,
+    }))
+}
+
+fn read_collaborations(
+    fields: &mut Fields,
+    field: &'static str,
+    ids: Vec<String>,
+) -> Checked<Vec<CollaborationId>> {
+    fields.each(field, ids, |fields, id| {
+        CollaborationId::parse(&id).map_err(|rule| fields.refuse_here(rule))
+    })
+}
+
+pub fn write_conversion_rejected(rejected: &ConversionRejected) -> Wire {
+    let write_ids = |ids: &[CollaborationId]| ids.iter().map(ToString::to_string).collect();
+    Wire::ConversionRejected(wire::ConversionRejected {
+        order: write_order_key(&rejected.order),
+        reason: DUPLICATE_ORDER.to_owned(),
+        winner_position: rejected.winner.get(),
+        winner_campaign_id: rejected.winner_campaign.to_string(),
+        winner_collaboration_ids: write_ids(&rejected.winner_collaborations),
+        claimed_collaboration_ids: write_ids(&rejected.claimed),
+        value: rejected.value.map(Into::into),
+        ordered_at: Some(rejected.ordered_at.into()),
+    })
+}
+
+/// The fields that say what went back, as the messages of events and calls spell them.
+struct WireRefund {
+    order: Option<wire::OrderKey>,
+    refund_id: String,
+    amount: Option<values::Money>,
+    refunded_at: Option<prost_types::Timestamp>,
+}
+
+fn read_refund_fields(fields: &mut Fields, message: WireRefund) -> Checked<Refund> {
+    let order = fields.required("order", message.order, read_order_key);
+    let id = fields.parse("refund_id", &message.refund_id, RefundId::parse);
+    let amount = fields.required("amount", message.amount, read_positive_amount);
+    let refunded_at = fields.required("refunded_at", message.refunded_at, read_time);
+    Ok(Refund {
+        order: order?,
+        id: id?,
+        amount: amount?,
+        refunded_at: refunded_at?,
+    })
+}
+
+pub fn read_refund(fields: &mut Fields, message: wire::RefundRecorded) -> Checked<Event> {
+    let refund = WireRefund {
+        order: message.order,
+        refund_id: message.refund_id,
+        amount: message.amount,
+        refunded_at: message.refunded_at,
+    };
+    let refund = read_refund_fields(fields, refund);
+    if message.waiting {
+        let unknown = message.timing == i32::from(values::FactTiming::Unspecified);
+        let nothing = unknown && message.reporting_minor.is_none() && message.credits.is_empty();
+        fields.check("waiting", nothing, WAITING_RULE);
+        return Ok(Event::RefundRecorded {
+            refund: refund?,
+            effect: None,
+        });
+    }
+    let credits = read_credits(fields, message.credits);
+    let timing = read_timing(fields, message.timing);
+    let effect = RefundEffect {
+        reporting_minor: message.reporting_minor,
+        credits: credits?,
+        timing: timing?,
+    };
+    Ok(Event::RefundRecorded {
+        refund: refund?,
+        effect: Some(effect),
+    })
+}
+
+pub fn write_refund(refund: &Refund, effect: Option<&RefundEffect>) -> Wire {
+    let unknown = values::FactTiming::Unspecified.into();
+    Wire::RefundRecorded(wire::RefundRecorded {
+        order: write_order_key(&refund.order),
+        refund_id: refund.id.to_string(),
+        amount: Some(refund.amount.into()),
+        refunded_at: Some(refund.refunded_at.into()),
+        waiting: effect.is_none(),
+        reporting_minor: effect.and_then(|effect| effect.reporting_minor),
+        credits: effect.map_or_else(Vec::new, |effect| write_credits(&effect.credits)),
+        timing: effect.map_or(unknown, |effect| write_timing(effect.timing)),
+    })
+}
+
+pub fn read_refund_applied(fields: &mut Fields, message: wire::RefundApplied) -> Checked<Event> {
+    let refund = WireRefund {
+        order: message.order,
+        refund_id: message.refund_id,
+        amount: message.amount,
+        refunded_at: message.refunded_at,
+    };
+    let refund = read_refund_fields(fields, refund);
+    let credits = read_credits(fields, message.credits);
+    let timing = read_timing(fields, message.timing);
+    Ok(Event::RefundApplied {
+        refund: refund?,
+        effect: RefundEffect {
+            reporting_minor: message.reporting_minor,
+            credits: credits?,
+            timing: timing?,
+        },
+    })
+}
+
+pub fn write_refund_applied(refund: &Refund, effect: &RefundEffect) -> Wire {
+    Wire::RefundApplied(wire::RefundApplied {
+        order: write_order_key(&refund.order),
+        refund_id: refund.id.to_string(),
+        amount: Some(refund.amount.into()),
+        refunded_at: Some(refund.refunded_at.into()),
+        reporting_minor: effect.reporting_minor,
+        credits: write_credits(&effect.credits),
+        timing: write_timing(effect.timing),
+    })
+}
+
+pub fn read_refund_rejected(fields: &mut Fields, message: wire::RefundRejected) -> Checked<Event> {
+    let refund = WireRefund {
+        order: message.order,
+        refund_id: message.refund_id,
+        amount: message.amount,
+        refunded_at: message.refunded_at,
+    };
+    let refund = read_refund_fields(fields, refund);
+    let rejection = fields.parse("reason", &message.reason, vocabulary::refund_rejection);
+    Ok(Event::RefundRejected {
+        refund: refund?,
+        rejection: rejection?,
+    })
+}
+
+pub fn write_refund_rejected(refund: &Refund, rejection: RefundRejection) -> Wire {
+    Wire::RefundRejected(wire::RefundRejected {
+        order: write_order_key(&refund.order),
+        refund_id: refund.id.to_string(),
+        amount: Some(refund.amount.into()),
+        refunded_at: Some(refund.refunded_at.into()),
+        reason: rejection.name().to_owned(),
+    })
+}

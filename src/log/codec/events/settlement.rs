@@ -1,0 +1,128 @@
+//! Events of cost lines and payments, both ways.
+
+use super::{Wire, wire};
+use crate::domain::{
+    CostId, CostRecorded, CostType, Event, FactTiming, PaymentId, PaymentRecorded, Reference,
+};
+use crate::log::codec::fields::{Checked, Fields};
+use crate::log::codec::observation::{read_timing, write_timing};
+use crate::log::codec::values::{NOT_NEGATIVE_RULE, read_fx_rate, read_positive_amount, read_time};
+use crate::log::codec::vocabulary;
+use crate::proto::values;
+
+fn read_line(fields: &mut Fields, id: &str) -> Checked<CostId> {
+    fields.parse("cost_id", id, CostId::parse)
+}
+
+pub fn read_cost(fields: &mut Fields, message: wire::CostRecorded) -> Checked<Event> {
+    let cost = read_line(fields, &message.cost_id);
+    let kind = fields.one_of(
+        "type",
+        message.r#type,
+        vocabulary::cost_type,
+        CostType::name,
+    );
+    let amount = fields.required("amount", message.amount, read_positive_amount);
+    let fx_rate = fields.optional("fx_rate", message.fx_rate, read_fx_rate);
+    let incurred_at = fields.required("incurred_at", message.incurred_at, read_time);
+    let timing = read_timing(fields, message.timing);
+    Ok(Event::CostRecorded(CostRecorded {
+        cost: cost?,
+        kind: kind?,
+        amount: amount?,
+        fx_rate: fx_rate?,
+        reporting_minor: message.reporting_minor,
+        incurred_at: incurred_at?,
+        note: message.note,
+        timing: timing?,
+    }))
+}
+
+pub fn write_cost(cost: &CostRecorded) -> Wire {
+    Wire::CostRecorded(wire::CostRecorded {
+        cost_id: cost.cost.to_string(),
+        r#type: values::CostType::from(cost.kind).into(),
+        amount: Some(cost.amount.into()),
+        fx_rate: cost.fx_rate.as_ref().map(Into::into),
+        reporting_minor: cost.reporting_minor,
+        incurred_at: Some(cost.incurred_at.into()),
+        note: cost.note.clone(),
+        timing: write_timing(cost.timing),
+    })
+}
+
+pub fn read_cost_approved(fields: &mut Fields, message: &wire::CostApproved) -> Checked<Event> {
+    let approved_minor = message.approved_minor;
+    fields.check("approved_minor", approved_minor >= 0, NOT_NEGATIVE_RULE);
+    let cost = read_line(fields, &message.cost_id)?;
+    Ok(Event::CostApproved {
+        cost,
+        approved_minor,
+    })
+}
+
+pub fn write_cost_approved(cost: &CostId, approved_minor: i64) -> Wire {
+    Wire::CostApproved(wire::CostApproved {
+        cost_id: cost.to_string(),
+        approved_minor,
+    })
+}
+
+pub fn read_cost_reversed(fields: &mut Fields, message: wire::CostReversed) -> Checked<Event> {
+    let cost = read_line(fields, &message.cost_id);
+    let timing = read_timing(fields, message.timing);
+    Ok(Event::CostReversed {
+        cost: cost?,
+        reason: message.reason,
+        reporting_minor: message.reporting_minor,
+        timing: timing?,
+    })
+}
+
+pub fn write_cost_reversed(
+    cost: &CostId,
+    reason: &str,
+    reporting_minor: Option<i64>,
+    timing: FactTiming,
+) -> Wire {
+    Wire::CostReversed(wire::CostReversed {
+        cost_id: cost.to_string(),
+        reason: reason.to_owned(),
+        reporting_minor,
+        timing: write_timing(timing),
+    })
+}
+
+pub fn read_payment(fields: &mut Fields, message: wire::PaymentRecorded) -> Checked<Event> {
+    let payment = fields.parse("payment_id", &message.payment_id, PaymentId::parse);
+    let cost = read_line(fields, &message.cost_id);
+    let amount = fields.required("amount", message.amount, read_positive_amount);
+    let reference = fields.parse(
+        "external_reference",
+        &message.external_reference,
+        Reference::parse,
+    );
+    let paid_at = fields.required("paid_at", message.paid_at, read_time);
+    let timing = read_timing(fields, message.timing);
+    Ok(Event::PaymentRecorded(PaymentRecorded {
+        payment: payment?,
+        cost: cost?,
+        amount: amount?,
+        reference: reference?,
+        paid_at: paid_at?,
+        reporting_minor: message.reporting_minor,
+        timing: timing?,
+    }))
+}
+
+pub fn write_payment(payment: &PaymentRecorded) -> Wire {
+    Wire::PaymentRecorded(wire::PaymentRecorded {
+        payment_id: payment.payment.to_string(),
+        cost_id: payment.cost.to_string(),
+        amount: Some(payment.amount.into()),
+        external_reference: payment.reference.as_str().to_owned(),
+        paid_at: Some(payment.paid_at.into()),
+        reporting_minor: payment.reporting_minor,
+        timing: write_timing(payment.timing),
+    })
+}

@@ -1,0 +1,259 @@
+//! Collects which fields of a message break which rules, all of them at once.
+//!
+//! Owns the path to the field at hand and the violations found. Does not know any message.
+
+use std::fmt::Write;
+use std::ops::RangeInclusive;
+
+use crate::domain::Violation;
+
+/// Most violations kept of one message: enough to repair it, few enough for the trailers of a call.
+pub const MAX_VIOLATIONS: usize = 20;
+/// States that a field must be given.
+pub const REQUIRED_RULE: &str = "is required";
+/// States that an element must not repeat what an earlier one says.
+pub const UNIQUE_RULE: &str = "must be unique";
+
+/// Where a message comes from, and so which rules it must keep.
+///
+/// What makes a value what it is holds for both. Limits (how long, how many, how large) hold for
+/// calls only: they may change, and what was stored under the old ones must decode for ever.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A caller sent it.
+    Call,
+    /// The log holds it.
+    Log,
+}
+
+/// Shows that a violation was noted, so that there is no value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused(());
+
+/// A value, or the knowledge that a violation was noted instead.
+pub type Checked<T> = Result<T, Refused>;
+
+/// Reads the fields of one message and notes every violation on the way.
+#[derive(Debug)]
+pub struct Fields {
+    origin: Origin,
+    path: Vec<Step>,
+    violations: Vec<Violation>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Field(&'static str),
+    Index(usize),
+}
+
+impl Fields {
+    /// Starts on a message from there.
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            path: Vec::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// Returns where the message comes from.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// Ends the reading: the value, when no rule was broken.
+    ///
+    /// # Errors
+    /// The violations, at most [`MAX_VIOLATIONS`].
+    pub fn finish<T>(self, value: Checked<T>) -> Result<T, Vec<Violation>> {
+        match value {
+            Ok(value) if self.violations.is_empty() => Ok(value),
+            Ok(_) | Err(Refused(())) => Err(self.violations),
+        }
+    }
+
+    /// Notes that a field of the message at hand breaks a rule.
+    pub fn refuse(&mut self, field: &'static str, rule: impl Into<String>) -> Refused {
+        self.within(field, |fields| fields.refuse_here(rule))
+    }
+
+    /// Notes that the field at hand breaks a rule.
+    pub fn refuse_here(&mut self, rule: impl Into<String>) -> Refused {
+        if self.violations.len() < MAX_VIOLATIONS {
+            self.violations.push(Violation::new(self.path(), rule));
+        }
+        Refused(())
+    }
+
+    /// Checks a rule that belongs to the value itself; a broken one is noted.
+    pub fn check(&mut self, field: &'static str, holds: bool, rule: &str) {
+        if !holds {
+            self.refuse(field, rule);
+        }
+    }
+
+    /// Checks a limit, which holds for calls only; a broken one is noted.
+    pub fn limit(&mut self, field: &'static str, holds: bool, rule: &str) {
+        if self.origin == Origin::Call {
+            self.check(field, holds, rule);
+        }
+    }
+
+    /// Reads below a field, so that what is noted names it.
+    pub fn within<T>(&mut self, field: &'static str, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.below(Step::Field(field), read)
+    }
+
+    /// Reads a field that must be given.
+    pub fn required<M, T>(
+        &mut self,
+        field: &'static str,
+        message: Option<M>,
+        read: impl FnOnce(&mut Self, M) -> Checked<T>,
+    ) -> Checked<T> {
+        match message {
+            Some(message) => self.within(field, |fields| read(fields, message)),
+            None => Err(self.refuse(field, REQUIRED_RULE)),
+        }
+    }
+
+    /// Reads a field that may be absent.
+    pub fn optional<M, T>(
+        &mut self,
+        field: &'static str,
+        message: Option<M>,
+        read: impl FnOnce(&mut Self, M) -> Checked<T>,
+    ) -> Checked<Option<T>> {
+        message
+            .map(|message| self.within(field, |fields| read(fields, message)))
+            .transpose()
+    }
+
+    /// Reads every element of a repeated field, also those after a broken one.
+    pub fn each<M, T>(
+        &mut self,
+        field: &'static str,
+        messages: Vec<M>,
+        mut read: impl FnMut(&mut Self, M) -> Checked<T>,
+    ) -> Checked<Vec<T>> {
+        self.within(field, |fields| {
+            let mut values = Ok(Vec::with_capacity(messages.len()));
+            for (index, message) in messages.into_iter().enumerate() {
+                let value = fields.below(Step::Index(index), |fields| read(fields, message));
+                values = values.and_then(|mut values: Vec<T>| {
+                    values.push(value?);
+                    Ok(values)
+                });
+            }
+            values
+        })
+    }
+
+    /// Reads text that must be given, such as an id.
+    pub fn parse<T>(
+        &mut self,
+        field: &'static str,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, &'static str>,
+    ) -> Checked<T> {
+        parse(text).map_err(|rule| self.refuse(field, rule))
+    }
+
+    /// Reads text that may be absent, which is spelled as empty.
+    pub fn parse_optional<T>(
+        &mut self,
+        field: &'static str,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, &'static str>,
+    ) -> Checked<Option<T>> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        self.parse(field, text, parse).map(Some)
+    }
+
+    /// Reads free text of 1 to `most` characters.
+    pub fn text(&mut self, field: &'static str, text: String, most: usize) -> String {
+        self.within(field, |fields| fields.text_here(text, most))
+    }
+
+    /// Reads the field at hand as free text of 1 to `most` characters.
+    pub fn text_here(&mut self, text: String, most: usize) -> String {
+        self.length(&text, 1..=most, || {
+            format!("must be 1 to {most} characters")
+        });
+        text
+    }
+
+    /// Reads free text of at most `most` characters.
+    pub fn optional_text(&mut self, field: &'static str, text: String, most: usize) -> String {
+        self.within(field, |fields| {
+            let rule = || format!("must be at most {most} characters");
+            fields.length(&text, 0..=most, rule);
+        });
+        text
+    }
+
+    /// Reads the number of an enum that must be given.
+    ///
+    /// `value_of` knows the numbers from 1 on without gaps, and no others.
+    pub fn one_of<T>(
+        &mut self,
+        field: &'static str,
+        number: i32,
+        value_of: fn(i32) -> Option<T>,
+        name_of: fn(T) -> &'static str,
+    ) -> Checked<T> {
+        self.within(field, |fields| {
+            fields.one_of_here(number, value_of, name_of)
+        })
+    }
+
+    /// Reads the field at hand as the number of an enum that must be given.
+    pub fn one_of_here<T>(
+        &mut self,
+        number: i32,
+        value_of: fn(i32) -> Option<T>,
+        name_of: fn(T) -> &'static str,
+    ) -> Checked<T> {
+        value_of(number).ok_or_else(|| {
+            let names: Vec<_> = (1..).map_while(value_of).map(name_of).collect();
+            self.refuse_here(format!("must be one of {}", names.join(", ")))
+        })
+    }
+
+    /// Reads bytes of a fixed length.
+    pub fn bytes<const N: usize>(&mut self, field: &'static str, bytes: &[u8]) -> Checked<[u8; N]> {
+        bytes
+            .try_into()
+            .map_err(|_| self.refuse(field, format!("must be {N} bytes")))
+    }
+
+    /// A length is a limit: it holds for calls only.
+    fn length(&mut self, text: &str, range: RangeInclusive<usize>, rule: impl FnOnce() -> String) {
+        let fits = || range.contains(&text.chars().count());
+        if self.origin == Origin::Call && !fits() {
+            self.refuse_here(rule());
+        }
+    }
+
+    fn below<T>(&mut self, step: Step, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(step);
+        let value = read(self);
+        self.path.pop();
+        value
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Field(name) if path.is_empty() => path.push_str(name),
+                Step::Field(name) => write!(path, ".{name}").expect("a string takes any text"),
+                Step::Index(index) => write!(path, "[{index}]").expect("a string takes any text"),
+            }
+        }
+        path
+    }
+}

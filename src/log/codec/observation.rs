@@ -1,0 +1,123 @@
+//! What was seen of a post, both ways: where an observation lies, its counters, its timing.
+
+use prost_types::Timestamp as WireTime;
+
+use super::fields::{Checked, Fields};
+use super::values::read_time;
+use super::vocabulary;
+use crate::domain::{
+    Counter, Counters, FactTiming, MeasurementKind, MeasurementScope, ObservationSource, Seen,
+};
+use crate::proto::values as wire;
+
+/// States that an observation must have seen something.
+pub const COUNTERS_RULE: &str = "must have at least one counter";
+
+/// Where an observation lies, as the messages of events and calls spell it.
+pub struct WireSeen {
+    /// When the counters were seen.
+    pub observed_at: Option<WireTime>,
+    /// Number of the source.
+    pub source: i32,
+    /// Number of the kind.
+    pub kind: i32,
+    /// Number of the scope.
+    pub scope: i32,
+}
+
+/// Reads where an observation lies.
+pub fn read_seen(fields: &mut Fields, message: WireSeen) -> Checked<Seen> {
+    let observed_at = fields.required("observed_at", message.observed_at, read_time);
+    let source = fields.one_of(
+        "source",
+        message.source,
+        vocabulary::observation_source,
+        ObservationSource::name,
+    );
+    let kind = fields.one_of(
+        "kind",
+        message.kind,
+        vocabulary::measurement_kind,
+        MeasurementKind::name,
+    );
+    let scope = fields.one_of(
+        "scope",
+        message.scope,
+        vocabulary::measurement_scope,
+        MeasurementScope::name,
+    );
+    Ok(Seen {
+        observed_at: observed_at?,
+        source: source?,
+        kind: kind?,
+        scope: scope?,
+    })
+}
+
+/// Reads when a fact happened against the window of its campaign.
+pub fn read_timing(fields: &mut Fields, number: i32) -> Checked<FactTiming> {
+    fields.one_of("timing", number, vocabulary::fact_timing, FactTiming::name)
+}
+
+/// Writes when a fact happened against the window of its campaign.
+pub fn write_timing(timing: FactTiming) -> i32 {
+    wire::FactTiming::from(timing).into()
+}
+
+/// Writes where an observation lies.
+pub fn write_seen(seen: Seen) -> WireSeen {
+    WireSeen {
+        observed_at: Some(seen.observed_at.into()),
+        source: wire::ObservationSource::from(seen.source).into(),
+        kind: wire::MeasurementKind::from(seen.kind).into(),
+        scope: wire::MeasurementScope::from(seen.scope).into(),
+    }
+}
+
+/// Reads counters, of which at least one was seen.
+pub fn read_counters(fields: &mut Fields, message: wire::Counters) -> Checked<Counters> {
+    let counters = counters(message);
+    if counters.is_empty() {
+        return Err(fields.refuse_here(COUNTERS_RULE));
+    }
+    Ok(counters)
+}
+
+fn counters(message: wire::Counters) -> Counters {
+    let mut counters = Counters::default();
+    for counter in Counter::ALL {
+        let seen = match counter {
+            Counter::Likes => message.likes,
+            Counter::Comments => message.comments,
+            Counter::Shares => message.shares,
+            Counter::Saves => message.saves,
+            Counter::Views => message.views,
+            Counter::Impressions => message.impressions,
+            Counter::Reach => message.reach,
+            Counter::Clicks => message.clicks,
+            Counter::Replies => message.replies,
+            Counter::PeakViewers => message.peak_viewers,
+            Counter::LiveSeconds => message.live_seconds,
+        };
+        counters.set(counter, seen);
+    }
+    counters
+}
+
+impl From<&Counters> for wire::Counters {
+    fn from(counters: &Counters) -> Self {
+        Self {
+            likes: counters.get(Counter::Likes),
+            comments: counters.get(Counter::Comments),
+            shares: counters.get(Counter::Shares),
+            saves: counters.get(Counter::Saves),
+            views: counters.get(Counter::Views),
+            impressions: counters.get(Counter::Impressions),
+            reach: counters.get(Counter::Reach),
+            clicks: counters.get(Counter::Clicks),
+            replies: counters.get(Counter::Replies),
+            peak_viewers: counters.get(Counter::PeakViewers),
+            live_seconds: counters.get(Counter::LiveSeconds),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Terms, both ways: what both sides agree on.
+
+use std::collections::BTreeSet;
+
+use super::fields::{Checked, Fields, UNIQUE_RULE};
+use super::values::{MAX_URL_CHARS, read_amount, read_basis_points, read_time};
+use super::vocabulary;
+use crate::domain::{
+    AttributionTerms, Code, ContentFormat, DEFAULT_MAX_REVISIONS, DEFAULT_WINDOW_DAYS,
+    DeliverableId, DeliverableTerms, KillFeeTerms, Platform, Terms,
+};
+use crate::proto::values as wire;
+
+/// Most posts promised in one collaboration: beyond this it is several.
+pub const MAX_DELIVERABLES: usize = 50;
+const DELIVERABLES_RULE: &str = "must have 1 to 50 elements";
+/// Most revision rounds: beyond this the brief was wrong.
+pub const MAX_REVISIONS: u32 = 20;
+const REVISIONS_RULE: &str = "must be 0 to 20";
+/// Longest attribution window, in days: a year.
+pub const MAX_WINDOW_DAYS: u32 = 365;
+const WINDOW_RULE: &str = "must be 1 to 365";
+/// Longest a post can be made to stay up, in days: ten years.
+pub const MAX_LIVE_DAYS: u32 = 3_650;
+const LIVE_RULE: &str = "must be 0 to 3,650";
+const ROUNDING_RULE: &str = "must be HALF_EVEN";
+
+/// Reads terms.
+pub fn read_terms(fields: &mut Fields, message: wire::Terms) -> Checked<Terms> {
+    let max_revisions = message.max_revisions.unwrap_or(DEFAULT_MAX_REVISIONS);
+    let min_live_days = message.min_live_days;
+    fields.limit(
+        "max_revisions",
+        max_revisions <= MAX_REVISIONS,
+        REVISIONS_RULE,
+    );
+    fields.limit("min_live_days", min_live_days <= MAX_LIVE_DAYS, LIVE_RULE);
+
+    let fee = fields.required("fee", message.fee, read_amount);
+    let deliverables = read_deliverables(fields, message.deliverables);
+    let attribution = message.attribution.unwrap_or_default();
+    let attribution = fields.within("attribution", |fields| {
+        read_attribution(fields, attribution)
+    });
+    let kill_fee = message.kill_fee.unwrap_or_default();
+    let kill_fee = fields.within("kill_fee", |fields| read_kill_fee(fields, kill_fee));
+    let rounding = vocabulary::rounding(message.rounding)
+        .ok_or_else(|| fields.refuse("rounding", ROUNDING_RULE));
+    Ok(Terms {
+        fee: fee?,
+        deliverables: deliverables?,
+        max_revisions,
+        attribution: attribution?,
+        kill_fee,
+        min_live_days,
+        rounding: rounding?,
+    })
+}
+
+fn read_deliverables(
+    fields: &mut Fields,
+    promised: Vec<wire::DeliverableTerms>,
+) -> Checked<Vec<DeliverableTerms>> {
+    let count = 1..=MAX_DELIVERABLES;
+    fields.limit(
+        "deliverables",
+        count.contains(&promised.len()),
+        DELIVERABLES_RULE,
+    );
+    let mut seen = BTreeSet::new();
+    fields.each("deliverables", promised, |fields, message| {
+        let deliverable = read_deliverable(fields, message)?;
+        let new = seen.insert(deliverable.id.clone());
+        fields.check("deliverable_id", new, UNIQUE_RULE);
+        Ok(deliverable)
+    })
+}
+
+fn read_deliverable(
+    fields: &mut Fields,
+    message: wire::DeliverableTerms,
+) -> Checked<DeliverableTerms> {
+    let id = fields.parse(
+        "deliverable_id",
+        &message.deliverable_id,
+        DeliverableId::parse,
+    );
+    let platform = fields.one_of(
+        "platform",
+        message.platform,
+        vocabulary::platform,
+        Platform::name,
+    );
+    let format = fields.one_of(
+        "format",
+        message.format,
+        vocabulary::content_format,
+        ContentFormat::name,
+    );
+    let due_at = fields.required("due_at", message.due_at, read_time);
+    Ok(DeliverableTerms {
+        id: id?,
+        platform: platform?,
+        format: format?,
+        due_at: due_at?,
+    })
+}
+
+fn read_attribution(
+    fields: &mut Fields,
+    message: wire::AttributionTerms,
+) -> Checked<AttributionTerms> {
+    let window_days = match message.window_days {
+        0 => DEFAULT_WINDOW_DAYS,
+        days => days,
+    };
+    fields.limit("window_days", window_days <= MAX_WINDOW_DAYS, WINDOW_RULE);
+    let link = fields.optional_text("link", message.link, MAX_URL_CHARS);
+    let code = fields.parse_optional("code", &message.code, Code::parse);
+    Ok(AttributionTerms {
+        window_days,
+        code: code?,
+        link: Some(link).filter(|link| !link.is_empty()),
+    })
+}
+
+fn read_kill_fee(fields: &mut Fields, message: wire::KillFeeTerms) -> KillFeeTerms {
+    let mut part = |field, part| read_basis_points(fields, field, part);
+    KillFeeTerms {
+        before_content_bp: part("before_content_bp", message.before_content_bp),
+        after_submission_bp: part("after_submission_bp", message.after_submission_bp),
+        after_approval_bp: part("after_approval_bp", message.after_approval_bp),
+    }
+}
+
+impl From<&Terms> for wire::Terms {
+    fn from(terms: &Terms) -> Self {
+        let kill_fee = terms.kill_fee;
+        Self {
+            fee: Some(terms.fee.into()),
+            deliverables: terms.deliverables.iter().map(Into::into).collect(),
+            max_revisions: Some(terms.max_revisions),
+            attribution: Some((&terms.attribution).into()),
+            kill_fee: (kill_fee != KillFeeTerms::default()).then(|| kill_fee.into()),
+            min_live_days: terms.min_live_days,
+            rounding: wire::RoundingMode::from(terms.rounding).into(),
+        }
+    }
+}
+
+impl From<&DeliverableTerms> for wire::DeliverableTerms {
+    fn from(promised: &DeliverableTerms) -> Self {
+        Self {
+            deliverable_id: promised.id.as_str().to_owned(),
+            platform: wire::Platform::from(promised.platform).into(),
+            format: wire::ContentFormat::from(promised.format).into(),
+            due_at: Some(promised.due_at.into()),
+        }
+    }
+}
+
+impl From<&AttributionTerms> for wire::AttributionTerms {
+    fn from(attribution: &AttributionTerms) -> Self {
+        let code = attribution.code.as_ref();
+        Self {
+            window_days: attribution.window_days,
+            code: code
+                .map(|code| code.as_str().to_owned())
+                .unwrap_or_default(),
+            link: attribution.link.clone().unwrap_or_default(),
+        }
+    }
+}
+
+impl From<KillFeeTerms> for wire::KillFeeTerms {
+    fn from(fee: KillFeeTerms) -> Self {
+        Self {
+            before_content_bp: fee.before_content_bp,
+            after_submission_bp: fee.after_submission_bp,
+            after_approval_bp: fee.after_approval_bp,
+        }
+    }
+}

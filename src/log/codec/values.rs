@@ -1,0 +1,345 @@
+//! Small values that both calls and stored events carry: time, money, actors, shares.
+//!
+//! `read_…` notes what breaks a rule and answers domain values; `From` writes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use prost_types::Timestamp as WireTime;
+
+use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
+use super::vocabulary;
+use crate::domain::{
+    Actor, ActorId, ActorKind, CollaborationId, Currency, FollowerCount, FxRate, LinkTouch, Money,
+    Niche, OnBehalfOf, OrderKey, OrderSource, Platform, Position, ProductValue, Rate, Reference,
+    Share, Timestamp, WHOLE_BP,
+};
+use crate::proto::values as wire;
+
+/// Longest reason, in characters: a paragraph.
+pub const MAX_REASON_CHARS: usize = 500;
+/// Longest address, in characters: what browsers take.
+pub const MAX_URL_CHARS: usize = 2_000;
+/// Longest name or title, in characters: a line.
+pub const MAX_NAME_CHARS: usize = 200;
+/// Most niches of a plan or a profile: more describe nothing.
+pub const MAX_NICHES: usize = 20;
+/// States the rule of [`MAX_NICHES`].
+pub const NICHES_RULE: &str = "must have at most 20 elements";
+
+/// States the rule a moment keeps.
+pub const TIME_RULE: &str = "must be a time from 1970 to 2262 with nanos from 0 to 999,999,999";
+/// States that an amount must not be negative.
+pub const NOT_NEGATIVE_RULE: &str = "must be 0 or more";
+/// States that an amount must be more than nothing.
+pub const POSITIVE_RULE: &str = "must be more than 0";
+/// States that a number must count from 1.
+pub const FROM_ONE_RULE: &str = "must be 1 or more";
+/// States the range of a part in basis points.
+pub const BASIS_POINTS_RULE: &str = "must be 0 to 10,000";
+/// States the range of a share.
+pub const SHARE_RULE: &str = "must be 1 to 10,000";
+/// Most shares of one fact: more do not meet on one post.
+pub const MAX_SHARES: usize = 50;
+const SHARE_COUNT_RULE: &str = "must have 2 to 50 elements";
+/// States that shares make a whole.
+pub const SHARES_RULE: &str = "must add to 10,000 basis points";
+
+/// Reads a moment.
+pub fn read_time(fields: &mut Fields, message: WireTime) -> Checked<Timestamp> {
+    Timestamp::new(message.seconds, message.nanos).ok_or_else(|| fields.refuse_here(TIME_RULE))
+}
+
+impl From<Timestamp> for WireTime {
+    fn from(at: Timestamp) -> Self {
+        let (seconds, nanos) = at.parts();
+        Self { seconds, nanos }
+    }
+}
+
+/// Reads a position that must be given.
+pub fn read_position(fields: &mut Fields, field: &'static str, number: u64) -> Position {
+    fields.check(field, number > 0, FROM_ONE_RULE);
+    Position::new(number)
+}
+
+/// Reads a version, which counts from 1.
+pub fn read_version(fields: &mut Fields, field: &'static str, number: u32) -> u32 {
+    fields.check(field, number > 0, FROM_ONE_RULE);
+    number
+}
+
+/// Reads a part of a whole.
+pub fn read_basis_points(fields: &mut Fields, field: &'static str, part: u32) -> u32 {
+    fields.check(field, part <= WHOLE_BP, BASIS_POINTS_RULE);
+    part
+}
+
+/// Reads an amount.
+pub fn read_money(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    let currency = fields.parse("currency_code", &message.currency_code, Currency::parse)?;
+    Ok(Money {
+        currency,
+        minor: message.minor_units,
+    })
+}
+
+/// Reads an amount of 0 or more.
+pub fn read_amount(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    fields.check("minor_units", message.minor_units >= 0, NOT_NEGATIVE_RULE);
+    read_money(fields, message)
+}
+
+/// Reads an amount of more than 0.
+pub fn read_positive_amount(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    fields.check("minor_units", message.minor_units > 0, POSITIVE_RULE);
+    read_money(fields, message)
+}
+
+/// Checks that the amount at hand is in the currency it must be in.
+pub fn check_currency(fields: &mut Fields, amount: Money, currency: Currency) {
+    if amount.currency != currency {
+        fields.refuse("currency_code", format!("must be {currency}"));
+    }
+}
+
+impl From<Money> for wire::Money {
+    fn from(amount: Money) -> Self {
+        Self {
+            currency_code: amount.currency.code().to_owned(),
+            minor_units: amount.minor,
+        }
+    }
+}
+
+/// Reads a pinned rate.
+pub fn read_fx_rate(fields: &mut Fields, message: wire::FxRate) -> Checked<FxRate> {
+    let rate = fields.parse("rate", &message.rate, Rate::parse);
+    let source = fields.text("source", message.source, MAX_NAME_CHARS);
+    let rated_at = fields.required("rated_at", message.rated_at, read_time);
+    Ok(FxRate {
+        rate: rate?,
+        source,
+        rated_at: rated_at?,
+    })
+}
+
+impl From<&FxRate> for wire::FxRate {
+    fn from(fx: &FxRate) -> Self {
+        Self {
+            rate: fx.rate.as_str().to_owned(),
+            source: fx.source.clone(),
+            rated_at: Some(fx.rated_at.into()),
+        }
+    }
+}
+
+/// Reads who acts. Calls cannot speak as the ledger itself, nor for it.
+pub fn read_actor(fields: &mut Fields, message: wire::Actor) -> Checked<Actor> {
+    let kind_of = match fields.origin() {
+        Origin::Call => caller_kind,
+        Origin::Log => vocabulary::actor_kind,
+    };
+    let kind = fields.one_of("kind", message.kind, kind_of, ActorKind::name);
+    let id = fields.parse("id", &message.id, ActorId::parse);
+    Ok(Actor {
+        kind: kind?,
+        id: id?,
+    })
+}
+
+fn caller_kind(number: i32) -> Option<ActorKind> {
+    vocabulary::actor_kind(number).filter(|kind| *kind != ActorKind::System)
+}
+
+impl From<&Actor> for wire::Actor {
+    fn from(actor: &Actor) -> Self {
+        Self {
+            kind: wire::ActorKind::from(actor.kind).into(),
+            id: actor.id.as_str().to_owned(),
+        }
+    }
+}
+
+/// Reads whom the actor acts for.
+pub fn read_on_behalf_of(fields: &mut Fields, message: wire::OnBehalfOf) -> Checked<OnBehalfOf> {
+    let actor = fields.required("actor", message.actor, read_actor);
+    let reason = fields.text("reason", message.reason, MAX_REASON_CHARS);
+    Ok(OnBehalfOf {
+        actor: actor?,
+        reason,
+    })
+}
+
+impl From<&OnBehalfOf> for wire::OnBehalfOf {
+    fn from(other: &OnBehalfOf) -> Self {
+        Self {
+            actor: Some((&other.actor).into()),
+            reason: other.reason.clone(),
+        }
+    }
+}
+
+/// Reads niches.
+pub fn read_niches(fields: &mut Fields, niches: Vec<String>) -> Checked<Vec<Niche>> {
+    fields.limit("niches", niches.len() <= MAX_NICHES, NICHES_RULE);
+    fields.each("niches", niches, |fields, niche| {
+        Niche::parse(&niche).map_err(|rule| fields.refuse_here(rule))
+    })
+}
+
+/// Writes niches.
+pub fn write_niches(niches: &[Niche]) -> Vec<String> {
+    niches.iter().map(Niche::to_string).collect()
+}
+
+/// Reads follower counts, at most one per platform.
+pub fn read_followers(
+    fields: &mut Fields,
+    counts: Vec<wire::FollowerCount>,
+) -> Checked<BTreeMap<Platform, FollowerCount>> {
+    let mut seen = BTreeSet::new();
+    let counts = fields.each("followers", counts, |fields, count| {
+        let platform = fields.one_of(
+            "platform",
+            count.platform,
+            vocabulary::platform,
+            Platform::name,
+        );
+        let observed_at = fields.required("observed_at", count.observed_at, read_time);
+        let platform = platform?;
+        fields.check("platform", seen.insert(platform), UNIQUE_RULE);
+        let count = FollowerCount {
+            followers: count.followers,
+            observed_at: observed_at?,
+        };
+        Ok((platform, count))
+    })?;
+    Ok(counts.into_iter().collect())
+}
+
+/// Writes follower counts.
+pub fn write_followers(counts: &BTreeMap<Platform, FollowerCount>) -> Vec<wire::FollowerCount> {
+    let write = |(platform, count): (&Platform, &FollowerCount)| wire::FollowerCount {
+        platform: wire::Platform::from(*platform).into(),
+        followers: count.followers,
+        observed_at: Some(count.observed_at.into()),
+    };
+    counts.iter().map(write).collect()
+}
+
+/// Reads the shares of one fact: each collaboration once, adding to the whole. None is fine too.
+pub fn read_shares(
+    fields: &mut Fields,
+    field: &'static str,
+    shares: Vec<wire::Share>,
+) -> Checked<Vec<Share>> {
+    check_whole(fields, field, shares.iter().map(|share| share.share_bp));
+    let mut seen = BTreeSet::new();
+    fields.each(field, shares, |fields, message| {
+        let range = 1..=WHOLE_BP;
+        fields.check("share_bp", range.contains(&message.share_bp), SHARE_RULE);
+        let collaboration = read_collaboration(fields, &message.collaboration_id)?;
+        let new = seen.insert(collaboration.clone());
+        fields.check("collaboration_id", new, UNIQUE_RULE);
+        Ok(Share {
+            collaboration,
+            share_bp: message.share_bp,
+        })
+    })
+}
+
+/// Checks how many shares a call may state, where it states any.
+pub fn check_share_count(fields: &mut Fields, field: &'static str, shares: &[wire::Share]) {
+    let fits = shares.is_empty() || (2..=MAX_SHARES).contains(&shares.len());
+    fields.limit(field, fits, SHARE_COUNT_RULE);
+}
+
+/// Checks that parts in basis points, where there are any, add to the whole.
+pub fn check_whole(
+    fields: &mut Fields,
+    field: &'static str,
+    parts: impl ExactSizeIterator<Item = u32>,
+) {
+    let none = parts.len() == 0;
+    let sum: u64 = parts.map(u64::from).sum();
+    fields.check(field, none || sum == u64::from(WHOLE_BP), SHARES_RULE);
+}
+
+impl From<&Share> for wire::Share {
+    fn from(share: &Share) -> Self {
+        Self {
+            collaboration_id: share.collaboration.as_str().to_owned(),
+            share_bp: share.share_bp,
+        }
+    }
+}
+
+/// Reads a click before an order.
+pub fn read_touch(fields: &mut Fields, message: wire::LinkTouch) -> Checked<LinkTouch> {
+    let collaboration = read_collaboration(fields, &message.collaboration_id);
+    let touched_at = fields.required("touched_at", message.touched_at, read_time);
+    Ok(LinkTouch {
+        collaboration: collaboration?,
+        touched_at: touched_at?,
+    })
+}
+
+fn read_collaboration(fields: &mut Fields, id: &str) -> Checked<CollaborationId> {
+    fields.parse("collaboration_id", id, CollaborationId::parse)
+}
+
+/// Reads the two fields that name an order.
+pub fn read_order(fields: &mut Fields, source: &str, id: &str) -> Checked<OrderKey> {
+    let source = fields.parse("order_source", source, OrderSource::parse);
+    let id = fields.parse("order_id", id, Reference::parse);
+    Ok(OrderKey {
+        source: source?,
+        id: id?,
+    })
+}
+
+/// Reads the two values of a product.
+pub fn read_product_value(
+    fields: &mut Fields,
+    message: wire::ProductValue,
+) -> Checked<ProductValue> {
+    let cost_of_goods = fields.required("cost_of_goods", message.cost_of_goods, read_amount);
+    let fair_value = fields.required("fair_value", message.fair_value, read_amount);
+    Ok(ProductValue {
+        cost_of_goods: cost_of_goods?,
+        fair_value: fair_value?,
+    })
+}
+
+impl From<ProductValue> for wire::ProductValue {
+    fn from(value: ProductValue) -> Self {
+        Self {
+            cost_of_goods: Some(value.cost_of_goods.into()),
+            fair_value: Some(value.fair_value.into()),
+        }
+    }
+}
+
+/// Writes a digest.
+pub fn write_digest(digest: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(digest)
+}
+
+/// Best rating.
+const MAX_RATING: u8 = 5;
+/// States the range of a rating.
+pub const RATING_RULE: &str = "must be 1 to 5";
+
+/// Reads a rating of content.
+pub fn read_rating(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u8>> {
+    let range = 1..=MAX_RATING;
+    let read = |rating: u32| {
+        u8::try_from(rating)
+            .ok()
+            .filter(|rating| range.contains(rating))
+    };
+    rating
+        .map(|rating| read(rating).ok_or_else(|| fields.refuse("rating", RATING_RULE)))
+        .transpose()
+}

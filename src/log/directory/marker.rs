@@ -1,0 +1,124 @@
+//! The `FORMAT` file: what a directory is, for people and for programs to come.
+//!
+//! ```text
+//! product: campaign-ledger
+//! format: 1
+//! partitions: 0
+//! log: 0197c5a0-6f7e-7d3c-8a9e-0d4f3b2a1c5d
+//! ```
+//!
+//! The first two lines stay as they are in every later format, so that any program can tell
+//! whether it is too old.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::{OpenError, io_error};
+
+const PRODUCT: &str = "campaign-ledger";
+
+/// The version of the data directory's format that this program creates and reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Marker {
+    pub partitions: Vec<u32>,
+    pub log_id: Uuid,
+}
+
+impl fmt::Display for Marker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let partitions: Vec<_> = self.partitions.iter().map(u32::to_string).collect();
+        writeln!(f, "product: {PRODUCT}")?;
+        writeln!(f, "format: {FORMAT_VERSION}")?;
+        writeln!(f, "partitions: {}", partitions.join(" "))?;
+        writeln!(f, "log: {}", self.log_id)
+    }
+}
+
+impl Marker {
+    pub fn read(path: &Path) -> Result<Self, OpenError> {
+        let text =
+            fs::read_to_string(path).map_err(|source| io_error("read as text", path, source))?;
+        let damaged = |reason| OpenError::Marker {
+            path: path.to_owned(),
+            reason,
+        };
+        let mut lines = text.lines();
+        let mut value = |key: &str| lines.next()?.strip_prefix(key)?.strip_prefix(": ");
+
+        if value("product") != Some(PRODUCT) {
+            return Err(damaged("its first line does not name this product"));
+        }
+        match value("format").and_then(|version| version.parse().ok()) {
+            Some(FORMAT_VERSION) => {}
+            Some(found) if found > FORMAT_VERSION => {
+                return Err(OpenError::Newer {
+                    path: path.to_owned(),
+                    found,
+                    known: FORMAT_VERSION,
+                });
+            }
+            Some(_) | None => return Err(damaged("its second line is no format version")),
+        }
+        let partitions = value("partitions")
+            .and_then(|list| list.split(' ').map(|id| id.parse().ok()).collect())
+            .ok_or_else(|| damaged("its third line lists no partitions"))?;
+        let log_id = value("log")
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(|| damaged("its fourth line names no log"))?;
+        Ok(Self { partitions, log_id })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Marker, OpenError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), text).unwrap();
+        Marker::read(file.path())
+    }
+
+    #[test]
+    fn reads_back_what_is_written() {
+        let marker = Marker {
+            partitions: vec![0, 7],
+            log_id: Uuid::now_v7(),
+        };
+        assert_eq!(read(&marker.to_string()).unwrap(), marker);
+    }
+
+    #[test]
+    fn newer_format_is_told_from_a_damaged_one() {
+        let newer = "product: campaign-ledger\nformat: 2\nsomething: else\n";
+        assert!(matches!(
+            read(newer),
+            Err(OpenError::Newer {
+                found: 2,
+                known: 1,
+                ..
+            })
+        ));
+        let id = "log: 0197c5a0-6f7e-7d3c-8a9e-0d4f3b2a1c5d\n";
+        for damaged in [
+            String::new(),
+            "product: something-else\n".to_owned(),
+            "product: campaign-ledger\nformat: 0\n".to_owned(),
+            "product: campaign-ledger\nformat: 1\n".to_owned(),
+            format!("product: campaign-ledger\nformat: 1\npartitions: zero\n{id}"),
+            format!("product: campaign-ledger\nformat: 1\npartitions: 0\nlog: {id}"),
+        ] {
+            assert!(
+                matches!(read(&damaged), Err(OpenError::Marker { .. })),
+                "{damaged}"
+            );
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! sled's files: how they are opened, synced and let go.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use sled::Db;
+
+use super::blocks::Key;
+use super::guard::guarded;
+use crate::log::OpenError;
+use crate::log::block::MAX_BLOCK_BYTES;
+use crate::log::chain::StorageError;
+use crate::log::directory::{create_directory, exists, io_error, names_in, sync_directory};
+
+/// sled's unit of allocation, 8 MiB. Part of the format: sled opens with no other.
+const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
+
+/// What one value of sled's may have before it goes to a file that is never synced: a quarter of a
+/// segment, less the headers of a segment and of a message.
+const MAX_VALUE_BYTES: usize = SEGMENT_BYTES / 4 - 20 - 32;
+/// A page is one value. It is split when it is next visited with more than 16 blocks.
+const MAX_BLOCKS_IN_PAGE: usize = 17;
+/// A page's own fields; and a block's key, its length and the block's length.
+const PAGE_OVERHEAD: usize = 40;
+const BLOCK_OVERHEAD: usize = 13;
+const _: () = assert!(
+    MAX_BLOCKS_IN_PAGE * (MAX_BLOCK_BYTES + BLOCK_OVERHEAD) + PAGE_OVERHEAD <= MAX_VALUE_BYTES,
+    "a page of the largest blocks would not be synced"
+);
+
+/// What sled keeps of its pages in memory: appends need the last page only, reads pass each once.
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// For how many bytes of a block its page is accessed once more, so that the cache counts it: what
+/// it has not counted yet is then at most 256 × 64 × this, 64 MiB.
+const BYTES_PER_ACCESS: usize = 4 * 1024;
+
+/// How often sled's own thread reclaims space, for at most half of that time. Without it the file
+/// grows for ever. It isn't what makes blocks durable.
+const RECLAIM_EVERY_MS: u64 = 500;
+
+/// How long a dropped log waits for sled's threads to let go of the file, some 2 seconds in all:
+/// they need milliseconds, and nothing is lost when they get no more time.
+const RELEASE_TRIES: u32 = 1000;
+const RELEASE_PAUSE: Duration = Duration::from_millis(2);
+
+/// The file with all the pages.
+const PAGES: &str = "db";
+/// The file with the settings.
+const SETTINGS: &str = "conf";
+/// The directory for values that are too large for the pages.
+const SPILLED: &str = "blobs";
+
+/// sled, open, and our own descriptor of its file.
+pub(super) struct Files {
+    dir: PathBuf,
+    /// There until dropped.
+    db: Option<Db>,
+    pages: File,
+}
+
+impl Files {
+    pub fn open_or_create(dir: &Path) -> Result<Self, OpenError> {
+        create_directory(dir)?;
+        Self::open(dir)
+    }
+
+    pub fn open_existing(dir: &Path) -> Result<Self, OpenError> {
+        if exists(&dir.join(PAGES))? {
+            Self::open(dir)
+        } else {
+            Err(OpenError::NotFound {
+                path: dir.to_owned(),
+            })
+        }
+    }
+
+    fn open(dir: &Path) -> Result<Self, OpenError> {
+        let path = dir.join(PAGES);
+        let pages = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(|source| io_error("opened", &path, source))?;
+        refuse_in_use(dir, &pages)?;
+        remove_unfinished_snapshots(dir)?;
+
+        let config = sled::Config::new()
+            .path(dir)
+            .segment_size(SEGMENT_BYTES)
+            .cache_capacity(CACHE_BYTES)
+            .flush_every_ms(Some(RECLAIM_EVERY_MS));
+        let db = guarded(|| config.open()).map_err(|error| match error {
+            StorageError::Io(source) => io_error("opened", dir, source),
+            StorageError::Damaged(reason) => OpenError::Damaged {
+                path: dir.to_owned(),
+                reason,
+            },
+        })?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            db: Some(db),
+            pages,
+        })
+    }
+
+    pub fn db(&self) -> &Db {
+        self.db.as_ref().expect("only dropping takes it out")
+    }
+
+    /// Makes the cache count the page of a block of `len` bytes that was just written or read.
+    pub fn bound_cache(&self, key: Key, len: usize) -> Result<(), StorageError> {
+        for _ in 0..len.div_ceil(BYTES_PER_ACCESS) {
+            guarded(|| self.db().contains_key(key))?;
+        }
+        Ok(())
+    }
+
+    /// Makes what was flushed to the pages durable, their number too.
+    pub fn sync_data(&self) -> Result<(), StorageError> {
+        Ok(self.pages.sync_data()?)
+    }
+
+    /// Makes durable what opening found and wrote, names of new files included.
+    pub fn make_durable(&self) -> Result<(), OpenError> {
+        for name in [PAGES, SETTINGS] {
+            let path = self.dir.join(name);
+            File::open(&path)
+                .and_then(|file| file.sync_all())
+                .map_err(|source| io_error("synced", &path, source))?;
+        }
+        sync_directory(&self.dir)
+    }
+
+    /// Takes another descriptor for our own, so that tests can make it fail; gives the old one.
+    #[cfg(test)]
+    pub fn replace_pages(&mut self, pages: File) -> File {
+        std::mem::replace(&mut self.pages, pages)
+    }
+
+    /// Refuses a log some of which lies in files that sled doesn't sync.
+    pub fn refuse_spilled(&self) -> Result<(), OpenError> {
+        match names_in(&self.dir.join(SPILLED))?.len() {
+            0 => Ok(()),
+            found => Err(OpenError::Spilled {
+                path: self.dir.clone(),
+                found,
+            }),
+        }
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let db = self.db.take();
+        let closed = guarded(|| {
+            drop(db);
+            Ok(())
+        });
+        if let Err(error) = closed {
+            tracing::error!(error = %error, "sled did not close in order");
+        }
+        // sled's threads hold its file, and the lock on it, a little longer than `Db` lives.
+        for _ in 0..RELEASE_TRIES {
+            if self.pages.try_lock().is_ok() {
+                return;
+            }
+            thread::sleep(RELEASE_PAUSE);
+        }
+        tracing::warn!("sled still holds its file; opening it again will be refused for a while");
+    }
+}
+
+fn refuse_in_use(dir: &Path, pages: &File) -> Result<(), OpenError> {
+    let failed = |source| io_error("locked", dir, source);
+    match pages.try_lock() {
+        Ok(()) => pages.unlock().map_err(failed),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            path: dir.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// Removes what a process that was killed while it wrote a snapshot left: sled would read it.
+fn remove_unfinished_snapshots(dir: &Path) -> Result<(), OpenError> {
+    for name in names_in(dir)? {
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            let path = dir.join(name);
+            fs::remove_file(&path).map_err(|source| io_error("removed", &path, source))?;
+        }
+    }
+    Ok(())
+}

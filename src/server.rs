@@ -1,0 +1,363 @@
+//! Wires, supervises and drains the server.
+//!
+//! Start: lock the directory → open the log → bind, not serving → replay state and views → serve.
+//! Stop: not serving → end calls and streams → let the writer finish → checkpoint → close.
+
+pub mod drain;
+mod timers;
+pub mod transport;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+use tonic::service::Routes;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::Position;
+use crate::grpc::calls::{Calls, Door};
+use crate::grpc::health::Health;
+use crate::grpc::incoming::Incoming;
+use crate::grpc::page_token::PageTokens;
+use crate::grpc::{reflection, services};
+use crate::ledger::{self, CommandState, RequestMemory, Writer};
+use crate::log::directory::{DataDirectory, ONLY_PARTITION};
+use crate::log::sled::SledLog;
+use crate::log::{Log, OpenError, ReadError};
+use crate::proto::api::{
+    audit_service_server, campaign_service_server, collaboration_service_server,
+    creator_service_server, measurement_service_server, report_service_server,
+    settlement_service_server,
+};
+use crate::proto::{self};
+use crate::store::{Options, Pace};
+use crate::views::{Follower, ViewError, Views};
+use drain::{Limits, Outcome, Stop};
+
+/// Why the server could not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data directory or its log cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The log is damaged or cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The command state could not be folded.
+    #[error(transparent)]
+    State(#[from] ledger::StateError),
+    /// The views could not be folded.
+    #[error(transparent)]
+    Views(#[from] ViewError),
+    /// The writer could not be started.
+    #[error(transparent)]
+    Writer(#[from] ledger::StartError),
+    /// The address could not be bound.
+    #[error("{address} could not be bound: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The key of page tokens could not be read or made.
+    #[error("the key of page tokens in {}: {source}", path.display())]
+    TokenKey {
+        /// The data directory.
+        path: PathBuf,
+        /// What is wrong.
+        source: io::Error,
+    },
+    /// The descriptors cannot be served.
+    #[error(transparent)]
+    Reflection(#[from] reflection::Error),
+    /// The transport failed.
+    #[error(transparent)]
+    Transport(#[from] drain::Error),
+    /// A thread or task of the server was lost.
+    #[error("a task of the server was lost: {0}")]
+    Lost(#[from] tokio::task::JoinError),
+    /// Writes stopped while serving; what was acknowledged is in the log.
+    #[error("the log could not be written: {0}")]
+    WritesStopped(Arc<str>),
+}
+
+impl Error {
+    /// Tells whether the stored data is damaged.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Open(error) => error.is_damage(),
+            Self::Read(ReadError::Corrupt { .. }) => true,
+            Self::State(error) => error.is_damage(),
+            Self::Views(ViewError::Read(ReadError::Corrupt { .. }) | ViewError::Decode(_)) => true,
+            Self::Read(ReadError::Io { .. })
+            | Self::Views(_)
+            | Self::Writer(_)
+            | Self::Bind { .. }
+            | Self::TokenKey { .. }
+            | Self::Reflection(_)
+            | Self::Transport(_)
+            | Self::Lost(_)
+            | Self::WritesStopped(_) => false,
+        }
+    }
+
+    /// Tells whether another process works in the data directory.
+    pub fn is_in_use(&self) -> bool {
+        matches!(self, Self::Open(OpenError::InUse { .. }))
+    }
+}
+
+/// What a server tells when it is ready.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where its data is.
+    pub data_dir: PathBuf,
+    /// Head of the log.
+    pub head: Position,
+}
+
+/// Serves until told to stop, then drains. `ready` is called once, when calls are answered.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn serve(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    stop: Stop,
+    ready: impl FnOnce(Ready) + Send + 'static,
+) -> Result<Outcome, Error> {
+    let (directory, log) = open_log(&config).await?;
+    let tokens = PageTokens::open(directory.root()).map_err(|source| Error::TokenKey {
+        path: directory.root().to_owned(),
+        source,
+    })?;
+    let health = Health::starting(&SERVICES).await;
+    let door = Door::default();
+    let routes = routes(&config, &door, &health, &stop)?;
+    let bound = Incoming::bind(config.listen, transport::connection_limits(&config)).await;
+    let incoming = bound.map_err(|source| Error::Bind {
+        address: config.listen,
+        source,
+    })?;
+    let address = incoming.local_addr().map_err(|source| Error::Bind {
+        address: config.listen,
+        source,
+    })?;
+
+    let start = Start {
+        config: config.clone(),
+        state_path: directory.state_path(),
+        views_path: directory.views_path(),
+        log_id: directory.log_id().to_string(),
+        log,
+        clock,
+    };
+    let running = {
+        let (health, door, stop) = (health.clone(), door.clone(), stop.clone());
+        let data_dir = directory.root().to_owned();
+        async move {
+            let running = spawn_blocking(move || start.replay()).await??;
+            door.open(running.calls(tokens, &stop));
+            health.serving().await;
+            let head = running.log.head().position;
+            tracing::info!(%address, data_dir = %data_dir.display(), position = %head, "serving");
+            ready(Ready {
+                address,
+                data_dir,
+                head,
+            });
+            Ok::<_, Error>(running)
+        }
+    };
+    let router = transport::router(&config, routes);
+    let limits = Limits::of(&config);
+    let serving = drain::serve_until(router, incoming, &health, &stop, limits);
+    let (outcome, running) = tokio::join!(serving, supervise(running, &health, &stop));
+    let stopped = match running {
+        Ok(running) => running.finish().await?,
+        Err(error) => return Err(error),
+    };
+    drop(directory);
+    match stopped {
+        Some(reason) => Err(Error::WritesStopped(reason)),
+        None => Ok(outcome?),
+    }
+}
+
+/// Names of the services, for health.
+const SERVICES: [&str; 7] = [
+    audit_service_server::SERVICE_NAME,
+    campaign_service_server::SERVICE_NAME,
+    collaboration_service_server::SERVICE_NAME,
+    creator_service_server::SERVICE_NAME,
+    measurement_service_server::SERVICE_NAME,
+    report_service_server::SERVICE_NAME,
+    settlement_service_server::SERVICE_NAME,
+];
+
+async fn open_log(config: &Config) -> Result<(DataDirectory, Arc<dyn Log>), Error> {
+    let root = config.data_dir.clone();
+    let opened = spawn_blocking(move || -> Result<_, OpenError> {
+        let directory = DataDirectory::open_or_create(&root)?;
+        let log = SledLog::open(&directory.log_path(), ONLY_PARTITION)?;
+        Ok((directory, log))
+    });
+    let (directory, log) = opened.await??;
+    Ok((directory, Arc::new(log)))
+}
+
+fn routes(config: &Config, door: &Door, health: &Health, stop: &Stop) -> Result<Routes, Error> {
+    let most = config.max_message_bytes;
+    let door = || door.clone();
+    macro_rules! add {
+        ($routes:expr, $($module:ident :: $server:ident ( $service:expr )),+ $(,)?) => {
+            $routes$(.add_service(
+                $module::$server::new($service)
+                    .max_decoding_message_size(most)
+                    .accept_compressed(tonic::codec::CompressionEncoding::Gzip),
+            ))+
+        };
+    }
+    let routes = add!(
+        Routes::new(health.service()),
+        campaign_service_server::CampaignServiceServer(services::Campaigns::new(door())),
+        creator_service_server::CreatorServiceServer(services::Creators::new(door())),
+        collaboration_service_server::CollaborationServiceServer(services::Collaborations::new(
+            door()
+        )),
+        measurement_service_server::MeasurementServiceServer(services::Measurements::new(door())),
+        settlement_service_server::SettlementServiceServer(services::Settlements::new(door())),
+        report_service_server::ReportServiceServer(services::Reports::new(door())),
+        audit_service_server::AuditServiceServer(services::Audits::new(door())),
+    );
+    Ok(reflection::add_to(
+        routes,
+        &[proto::DESCRIPTORS],
+        &stop.streams(),
+    )?)
+}
+
+/// All that is needed to replay and start.
+struct Start {
+    config: Config,
+    state_path: PathBuf,
+    views_path: PathBuf,
+    log_id: String,
+    log: Arc<dyn Log>,
+    clock: Arc<dyn Clock>,
+}
+
+/// The folds and threads of a running server.
+struct Running {
+    ledger: ledger::Ledger,
+    writer: Writer,
+    views: Views,
+    follower: Follower,
+    log: Arc<dyn Log>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Start {
+    fn replay(self) -> Result<Running, Error> {
+        let config = &self.config;
+        let log = self.log.as_ref();
+        let pace = Pace {
+            dirty_bytes: config.checkpoint_bytes,
+            interval: Duration::from_millis(config.checkpoint_interval_ms),
+        };
+        let options = store_options(config.state_cache_bytes, ledger::SCHEMA, &self.log_id);
+        let state = CommandState::open(&self.state_path, &options, log, |_| ())?;
+        let requests = RequestMemory::of_tail(log, config.request_ids_remembered)?;
+        let options = store_options(config.views_cache_bytes, crate::views::SCHEMA, &self.log_id);
+        let hot = Arc::clone(&self.log);
+        let (views, publisher, follower) =
+            Follower::start(&self.views_path, &options, pace, hot, |_| ())?;
+        let limits = ledger::Limits {
+            queue: config.write_queue_commands,
+            group_commands: config.group_commands,
+            group_bytes: config.group_bytes,
+            pace,
+        };
+        let (log, clock) = (Arc::clone(&self.log), Arc::clone(&self.clock));
+        let publish = move |committed| publisher.publish(committed);
+        let (ledger, writer) = Writer::start(log, state, requests, clock, limits, publish)?;
+        let (log, clock) = (self.log, self.clock);
+        Ok(Running {
+            ledger,
+            writer,
+            views,
+            follower,
+            log,
+            clock,
+        })
+    }
+}
+
+/// Half of the memory holds decoded rows, half pages of the file.
+pub fn store_options(bytes: usize, schema: u32, log_id: &str) -> Options {
+    Options {
+        cache_bytes: bytes / 2,
+        redb_cache_bytes: bytes / 2,
+        schema,
+        log_id: log_id.to_owned(),
+    }
+}
+
+impl Running {
+    fn calls(&self, tokens: PageTokens, stop: &Stop) -> Calls {
+        Calls {
+            ledger: self.ledger.clone(),
+            views: self.views.clone(),
+            log: Arc::clone(&self.log),
+            tokens,
+            clock: Arc::clone(&self.clock),
+            ending: stop.streams(),
+        }
+    }
+
+    /// Ends the threads; returns why writes had stopped, if they had.
+    async fn finish(self) -> Result<Option<Arc<str>>, Error> {
+        let stopped = self.writer.stopped().borrow().clone();
+        self.ledger.close().await;
+        let (writer, follower) = (self.writer, self.follower);
+        spawn_blocking(move || {
+            writer.join();
+            follower.join();
+        })
+        .await?;
+        Ok(stopped)
+    }
+}
+
+/// Brings the server up, then runs its timers and watches the writer until the drain.
+async fn supervise(
+    running: impl Future<Output = Result<Running, Error>>,
+    health: &Health,
+    stop: &Stop,
+) -> Result<Running, Error> {
+    let running = match running.await {
+        Ok(running) => running,
+        Err(error) => {
+            stop.at_once();
+            return Err(error);
+        }
+    };
+    let mut stopped = running.writer.stopped();
+    let timers = timers::run(&running.ledger, &running.views, running.clock.as_ref());
+    tokio::select! {
+        () = stop.draining() => {}
+        () = timers => {}
+        _ = stopped.wait_for(Option::is_some) => {
+            // Reads go on; whoever balances load sends writes elsewhere.
+            health.draining().await;
+        }
+    }
+    Ok(running)
+}

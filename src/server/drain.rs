@@ -1,0 +1,231 @@
+//! Serving until told to stop, and stopping in order.
+//!
+//! ```text
+//! signal ─▶ health NOT_SERVING ─ delay ─▶ stop accepting, GOAWAY, streams end ─▶ wait for calls ─▶ done
+//!    └───────────────── hard deadline, or a second signal ────────▶ cut what is open ────────────▶ done
+//! ```
+//!
+//! tonic alone would wait for ever: for a peer that never speaks, for a follower that never
+//! leaves. Owns the order and the deadline. Does not own what has to be flushed afterwards, nor
+//! where the signals come from: [`Stop`] can be told by anyone.
+
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_stream::{Stream, StreamExt as _};
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic::transport::server::Router;
+use tower::{Layer, Service};
+use tracing::{info, warn};
+
+use crate::config::Config;
+use crate::grpc::health::Health;
+use crate::grpc::incoming::Incoming;
+
+/// Time cut connections have to go away: they end at their next poll.
+const CUT_GRACE: Duration = Duration::from_millis(250);
+
+/// Tells the server, and everyone in it, to stop. Clones tell the same server.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    draining: CancellationToken,
+    streams: CancellationToken,
+    at_once: CancellationToken,
+}
+
+impl Stop {
+    /// Tells nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins the drain.
+    pub fn drain(&self) {
+        self.draining.cancel();
+    }
+
+    /// Ends the drain, or skips it: open calls are cut.
+    pub fn at_once(&self) {
+        self.at_once.cancel();
+        self.draining.cancel();
+    }
+
+    /// Hands out the token that is cancelled when long-lived streams must end: followers then
+    /// send where to resume. Look at it before a stream begins, too.
+    pub fn streams(&self) -> CancellationToken {
+        self.streams.clone()
+    }
+
+    /// Waits for the drain to begin.
+    pub async fn draining(&self) {
+        self.draining.cancelled().await;
+    }
+}
+
+/// SIGTERM and SIGINT as a stream of their names.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Takes over both signals; from here on neither ends the process by itself.
+    ///
+    /// # Errors
+    /// The system refuses the handler.
+    pub fn register() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+}
+
+impl Stream for Signals {
+    type Item = &'static str;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Poll::Ready(received) = self.terminate.poll_recv(cx) {
+            return Poll::Ready(received.map(|()| "SIGTERM"));
+        }
+        let received = self.interrupt.poll_recv(cx);
+        received.map(|received| received.map(|()| "SIGINT"))
+    }
+}
+
+/// Passes signals on: the first one begins the drain, the second one ends it.
+pub async fn relay(signals: impl Stream<Item = &'static str>, stop: Stop) {
+    let mut signals = pin!(signals);
+    if let Some(signal) = signals.next().await {
+        info!(signal, "draining; a second signal ends at once");
+        stop.drain();
+    }
+    if let Some(signal) = signals.next().await {
+        warn!(signal, "ending at once");
+        stop.at_once();
+    }
+}
+
+/// How long a drain may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Time between NOT_SERVING and the end of accepting.
+    pub delay: Duration,
+    /// Hard end, counted from the signal.
+    pub timeout: Duration,
+}
+
+impl Limits {
+    /// Takes the limits of the configuration.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            delay: Duration::from_millis(config.drain_delay_ms),
+            timeout: Duration::from_millis(config.drain_timeout_ms),
+        }
+    }
+}
+
+/// How serving ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every call had its answer.
+    Drained,
+    /// The hard deadline passed, or it was to end at once; so many connections were cut.
+    Cut {
+        /// Connections still open then.
+        connections: usize,
+    },
+}
+
+/// Says why serving ended by itself.
+#[derive(Debug, thiserror::Error)]
+#[error("the gRPC server failed")]
+pub struct Error(#[from] tonic::transport::Error);
+
+/// Serves `router` on `incoming` until told to stop, then drains.
+///
+/// Returns when every connection is gone, at the latest a quarter of a second after the hard deadline.
+///
+/// # Errors
+/// tonic cannot serve; it is not known to happen.
+pub async fn serve_until<L, ResponseBody>(
+    router: Router<L>,
+    incoming: Incoming,
+    health: &Health,
+    stop: &Stop,
+    limits: Limits,
+) -> Result<Outcome, Error>
+where
+    L: Layer<Routes>,
+    L::Service: Service<Request<Body>, Response = Response<ResponseBody>> + Clone + Send + 'static,
+    <L::Service as Service<Request<Body>>>::Future: Send,
+    <L::Service as Service<Request<Body>>>::Error:
+        Into<Box<dyn std::error::Error + Send + Sync>> + Send,
+    ResponseBody: http_body::Body<Data = Bytes> + Send + 'static,
+    ResponseBody::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let connections = incoming.connections();
+    let accepting_ends = CancellationToken::new();
+    let mut serving = pin!(
+        router.serve_with_incoming_shutdown(incoming, accepting_ends.clone().cancelled_owned())
+    );
+
+    tokio::select! {
+        biased;
+        ended = &mut serving => return Ok(ended.map(|()| Outcome::Drained)?),
+        () = stop.draining() => {}
+    }
+    let deadline = Instant::now() + limits.timeout;
+    health.draining().await;
+    tokio::select! {
+        biased;
+        ended = &mut serving => return Ok(ended.map(|()| Outcome::Drained)?),
+        () = sleep(limits.delay) => {}
+        () = stop.at_once.cancelled() => {}
+    }
+
+    accepting_ends.cancel();
+    stop.streams.cancel();
+    health.end_watches().await;
+    tokio::select! {
+        biased;
+        ended = &mut serving => return Ok(ended.map(|()| Outcome::Drained)?),
+        () = sleep_until(deadline) => {}
+        () = stop.at_once.cancelled() => {}
+    }
+
+    let open = connections.live();
+    warn!(connections = open, "cutting open connections");
+    connections.cut();
+    // Whether they are gone by then changes nothing any more.
+    let _ = timeout(CUT_GRACE, serving).await;
+    Ok(Outcome::Cut { connections: open })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_first_signal_drains() {
+        let stop = Stop::new();
+        relay(tokio_stream::iter(["SIGTERM"]), stop.clone()).await;
+        assert!(stop.draining.is_cancelled());
+        assert!(!stop.at_once.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn the_second_signal_ends_at_once() {
+        let stop = Stop::new();
+        relay(tokio_stream::iter(["SIGINT", "SIGTERM"]), stop.clone()).await;
+        assert!(stop.at_once.is_cancelled());
+    }
+}

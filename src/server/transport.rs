@@ -1,0 +1,96 @@
+//! How the server speaks HTTP/2: limits, windows, pings, and the edge layers around every call.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Duration;
+
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::transport::server::Router;
+use tower::layer::util::{Identity, Stack};
+
+use crate::config::Config;
+use crate::grpc::edge::EdgeLayer;
+use crate::grpc::incoming;
+
+/// How much of one request a client may send ahead of the server's reading.
+///
+/// Eight times the largest command (128 KiB), so a write never waits for a window, and at a round
+/// trip of 100 ms still 10 MiB a second for a stream of writes. Answers are not held by this:
+/// their speed depends on the *client's* windows.
+const STREAM_WINDOW_BYTES: u32 = 1 << 20;
+
+/// The same for all requests of a connection: two full streams, so that one stalled upload does
+/// not stop the others. Bounds what a connection can make the server buffer, so at 512
+/// connections that all misbehave 1 GiB.
+const CONNECTION_WINDOW_BYTES: u32 = 2 << 20;
+
+/// Headers of one request, decoded: a path, a deadline, a token; more is an attack.
+const MAX_HEADER_BYTES: u32 = 16 << 10;
+
+/// How far the connection age may differ between processes, in percent, so that the connections
+/// of servers started together do not all move at the same time.
+const AGE_JITTER_PERCENT: u64 = 10;
+
+/// A server with the edge layers; add more with [`Server::layer`], which land inside of them.
+pub type EdgeServer = Server<Stack<EdgeLayer, Identity>>;
+
+/// Makes a server that speaks as `config` says.
+pub fn server(config: &Config) -> EdgeServer {
+    let server = Server::builder()
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .max_concurrent_streams(config.max_streams_per_connection)
+        .http2_keepalive_interval(unless_off(config.keepalive_interval_s))
+        .http2_keepalive_timeout(Some(Duration::from_secs(config.keepalive_timeout_s)));
+    let server = match unless_off(config.max_connection_age_s) {
+        // Without a grace: with one, tonic 0.14 cuts the socket instead of sending GOAWAY.
+        Some(age) => server.max_connection_age(varied(age, entropy())),
+        None => server,
+    };
+    server.layer(EdgeLayer::new(unless_off(config.answer_timeout_s)))
+}
+
+/// Makes the router of a server that has just these routes.
+pub fn router(config: &Config, routes: Routes) -> Router<Stack<EdgeLayer, Identity>> {
+    server(config).add_routes(routes)
+}
+
+/// What `config` holds connections to.
+pub fn connection_limits(config: &Config) -> incoming::Limits {
+    incoming::Limits {
+        max_connections: config.max_connections,
+        preface_timeout: Duration::from_millis(config.preface_timeout_ms),
+    }
+}
+
+fn unless_off(seconds: u64) -> Option<Duration> {
+    (seconds > 0).then(|| Duration::from_secs(seconds))
+}
+
+/// Varies `age` by up to [`AGE_JITTER_PERCENT`] either way.
+fn varied(age: Duration, entropy: u64) -> Duration {
+    let millis = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    let span = millis / 100 * AGE_JITTER_PERCENT;
+    let offset = entropy % (2 * span + 1);
+    Duration::from_millis(millis - span + offset)
+}
+
+/// A number that differs between processes; chance enough for spreading load.
+fn entropy() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_varies_by_a_tenth() {
+        let age = Duration::from_secs(1_000);
+        assert_eq!(varied(age, 0), Duration::from_secs(900));
+        assert_eq!(varied(age, 200_000), Duration::from_secs(1_100));
+        assert_eq!(varied(age, 200_001), Duration::from_secs(900));
+        assert_eq!(varied(Duration::ZERO, 9), Duration::ZERO);
+    }
+}

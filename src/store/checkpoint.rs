@@ -1,0 +1,105 @@
+//! A checkpoint on its way from memory into the file.
+//!
+//! Owns the order of it: write and sync, then bring the cache up to date, then let the store thaw.
+//! Does not know when one is due or on which thread it is written.
+
+use std::sync::Arc;
+
+use crate::domain::Position;
+
+use super::Error;
+use super::cache::Cache;
+use super::disk::{Disk, Table};
+use super::layers::Frozen;
+
+/// A frozen layer to be written, on any thread. Dropped unwritten, it can be had again from the
+/// next freeze.
+#[derive(Debug)]
+pub struct Checkpoint {
+    frozen: Arc<Frozen>,
+    cache: Arc<Cache>,
+    disk: Arc<Disk>,
+    in_flight: Arc<()>,
+}
+
+impl Checkpoint {
+    pub(super) fn new(
+        frozen: Arc<Frozen>,
+        cache: Arc<Cache>,
+        disk: Arc<Disk>,
+        in_flight: Arc<()>,
+    ) -> Self {
+        Self {
+            frozen,
+            cache,
+            disk,
+            in_flight,
+        }
+    }
+
+    /// Gives the position the rows are at.
+    pub fn position(&self) -> Position {
+        self.frozen.position
+    }
+
+    /// Counts the rows to write or remove.
+    pub fn rows(&self) -> usize {
+        self.frozen.rows.len()
+    }
+
+    /// Writes the changed rows and their position in one transaction, and syncs it.
+    ///
+    /// `Ok` means durable: after a crash the store opens at this position or a later one. Until
+    /// then it opens at this position or the one before, never between.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk is full or failing, [`Error::Corrupt`] when the file is damaged,
+    /// [`Error::Unencodable`] for a row that has no encoding. The store keeps the frozen rows;
+    /// freezing again hands them out for another attempt.
+    pub fn write(self) -> Result<Written, Error> {
+        let committed = self.disk.commit(&self.frozen)?;
+        self.cache.take_over(&self.frozen, &committed.encoded_bytes);
+        Ok(Written {
+            stored_bytes: committed.encoded_bytes.iter().sum(),
+            frozen: self.frozen,
+            table: committed.table,
+            _in_flight: self.in_flight,
+        })
+    }
+}
+
+/// A durable checkpoint, still to be thawed by its store.
+///
+/// It holds the frozen rows: drop it where nobody waits for it.
+#[derive(Debug)]
+pub struct Written {
+    frozen: Arc<Frozen>,
+    table: Table,
+    stored_bytes: usize,
+    _in_flight: Arc<()>,
+}
+
+impl Written {
+    /// Gives the position the checkpoint is at.
+    pub fn position(&self) -> Position {
+        self.frozen.position
+    }
+
+    /// Counts the rows written or removed.
+    pub fn rows(&self) -> usize {
+        self.frozen.rows.len()
+    }
+
+    /// Sums the encoded bytes of the rows written.
+    pub fn stored_bytes(&self) -> usize {
+        self.stored_bytes
+    }
+
+    pub(super) fn is_of(&self, frozen: &Arc<Frozen>) -> bool {
+        Arc::ptr_eq(&self.frozen, frozen)
+    }
+
+    pub(super) fn table(&self) -> Table {
+        self.table.clone()
+    }
+}

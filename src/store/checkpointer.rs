@@ -1,0 +1,113 @@
+//! A thread that writes checkpoints, so that the thread that folds never waits for the disk.
+
+use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::{Checkpoint, Error, Store, Written};
+
+/// When a checkpoint is due.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// So many bytes of changed rows at the most.
+    pub dirty_bytes: usize,
+    /// So long after the one before, when anything changed.
+    pub interval: Duration,
+}
+
+/// Writes the checkpoints of one store in the background, one at a time.
+pub struct Checkpointer {
+    pace: Pace,
+    last: Instant,
+    under_way: bool,
+    work: Option<SyncSender<Checkpoint>>,
+    done: Receiver<Result<Written, Error>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Checkpointer {
+    /// Starts the thread under a name.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(name: &str, pace: Pace) -> io::Result<Self> {
+        let (work, jobs) = sync_channel::<Checkpoint>(1);
+        let (results, done) = sync_channel(1);
+        let write = move || {
+            for checkpoint in jobs {
+                if results.send(checkpoint.write()).is_err() {
+                    return;
+                }
+            }
+        };
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(write)?;
+        Ok(Self {
+            pace,
+            last: Instant::now(),
+            under_way: false,
+            work: Some(work),
+            done,
+            thread: Some(thread),
+        })
+    }
+
+    /// Tells whether [`step`](Self::step) has something to do, without touching the store.
+    pub fn is_due(&self, dirty_bytes: usize) -> bool {
+        self.under_way
+            || dirty_bytes >= self.pace.dirty_bytes
+            || (dirty_bytes > 0 && self.last.elapsed() >= self.pace.interval)
+    }
+
+    /// Takes in a finished checkpoint and starts the next one when it is due.
+    ///
+    /// Everything applied to the store must be durable in the log. Returns what was written, to be
+    /// dropped when no lock is held.
+    ///
+    /// # Errors
+    /// When the checkpoint could not be written; it is tried again when the next one is due.
+    pub fn step(&mut self, store: &mut Store) -> Result<Option<Written>, Error> {
+        let written = self.collect(store)?;
+        if !self.under_way && self.is_due(store.dirty_bytes()) {
+            self.last = Instant::now();
+            if let (Some(checkpoint), Some(work)) = (store.freeze(), &self.work) {
+                self.under_way = work.send(checkpoint).is_ok();
+            }
+        }
+        Ok(written)
+    }
+
+    fn collect(&mut self, store: &mut Store) -> Result<Option<Written>, Error> {
+        if !self.under_way {
+            return Ok(None);
+        }
+        match self.done.try_recv() {
+            Ok(result) => {
+                self.under_way = false;
+                let written = result?;
+                store.thaw(&written);
+                Ok(Some(written))
+            }
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => Ok(None),
+        }
+    }
+
+    /// Ends the thread and writes a last checkpoint in line.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub fn finish(mut self, store: &mut Store) -> Result<(), Error> {
+        self.work = None;
+        if self.under_way
+            && let Ok(result) = self.done.recv()
+            && let Ok(written) = result
+        {
+            store.thaw(&written);
+        }
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been reported by its hook; the checkpoint below says the rest.
+            let _ = thread.join();
+        }
+        store.checkpoint()
+    }
+}

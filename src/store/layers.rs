@@ -1,0 +1,276 @@
+//! The layers in memory, and the walk that shows all layers as one.
+//!
+//! Owns how rows and removals are held and counted, and which layer wins. Does not know files
+//! beyond the ordered entries one hands out.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, btree_map};
+use std::iter::Peekable;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::domain::Position;
+use crate::domain::rows::{AnyRow, Key, Row, Span};
+
+use super::Error;
+use super::disk::{Disk, DiskRange, Stored};
+
+/// Memory one entry takes besides its row: the key, its slot in a tree or hash table that is not
+/// full, the row's counters and what the allocator adds. Measured, see `ARCHITECTURE.md`.
+const ENTRY_OVERHEAD_BYTES: usize = 200;
+
+/// What a row points to, in memory, per encoded byte: strings and lists carry capacity, alignment
+/// and allocator overhead that their encoding does not.
+const DECODED_BYTES_PER_ENCODED: usize = 2;
+
+/// A decoded row and the length of its encoding in bytes, as far as known.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    row: AnyRow,
+    encoded_bytes: u32,
+}
+
+impl Held {
+    pub(super) fn new<R: Row>(row: R) -> Self {
+        let row = AnyRow::of(row);
+        let encoded_bytes = row.encoded_bytes();
+        Self::with_size(row, encoded_bytes)
+    }
+
+    pub(super) fn with_size(row: AnyRow, encoded_bytes: usize) -> Self {
+        Self {
+            row,
+            encoded_bytes: u32::try_from(encoded_bytes).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The same row, after its encoding turned out to have this length.
+    pub(super) fn resized(&self, encoded_bytes: usize) -> Self {
+        Self::with_size(self.row.clone(), encoded_bytes)
+    }
+
+    pub(super) fn typed<R: Row>(&self) -> Result<Arc<R>, Error> {
+        self.row.typed().ok_or_else(wrong_type::<R>)
+    }
+
+    pub(super) fn typed_mut<R: Row>(&mut self) -> Result<&mut R, Error> {
+        self.row.typed_mut().ok_or_else(wrong_type::<R>)
+    }
+
+    pub(super) fn encode(&self, out: &mut Vec<u8>) -> Result<(), postcard::Error> {
+        self.row.encode(out)
+    }
+
+    /// Estimates the memory the row takes under `key`, in bytes.
+    pub(super) fn memory_bytes(&self, key: &Key) -> usize {
+        ENTRY_OVERHEAD_BYTES
+            + key.as_bytes().len()
+            + self.row.shallow_bytes()
+            + DECODED_BYTES_PER_ENCODED * self.encoded_bytes as usize
+    }
+}
+
+fn wrong_type<R: Row>() -> Error {
+    Error::WrongTable {
+        expected: R::TABLE,
+        found: Some(R::TABLE),
+    }
+}
+
+/// What a layer says about a key: the row, or that it is removed.
+pub(super) type Slot = Option<Held>;
+
+/// Changed rows in one ordered map.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layer {
+    slots: BTreeMap<Key, Slot>,
+    bytes: usize,
+}
+
+impl Layer {
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn get(&self, key: &Key) -> Option<&Slot> {
+        self.slots.get(key)
+    }
+
+    pub(super) fn get_mut(&mut self, key: &Key) -> Option<&mut Slot> {
+        self.slots.get_mut(key)
+    }
+
+    pub(super) fn set(&mut self, key: Key, slot: Slot) {
+        self.bytes += slot_bytes(&key, &slot);
+        match self.slots.entry(key) {
+            btree_map::Entry::Vacant(vacant) => {
+                vacant.insert(slot);
+            }
+            btree_map::Entry::Occupied(mut occupied) => {
+                self.bytes -= slot_bytes(occupied.key(), occupied.get());
+                occupied.insert(slot);
+            }
+        }
+    }
+
+    pub(super) fn iter(&self) -> btree_map::Iter<'_, Key, Slot> {
+        self.slots.iter()
+    }
+}
+
+fn slot_bytes(key: &Key, slot: &Slot) -> usize {
+    slot.as_ref()
+        .map_or(ENTRY_OVERHEAD_BYTES + key.as_bytes().len(), |held| {
+            held.memory_bytes(key)
+        })
+}
+
+/// A layer that changes no more, and the position its rows are at.
+#[derive(Debug)]
+pub(super) struct Frozen {
+    pub(super) rows: Layer,
+    pub(super) position: Position,
+}
+
+/// A row met on a walk.
+pub(super) enum Entry<'a> {
+    Held(&'a Key, &'a Held),
+    Stored(Stored),
+}
+
+/// Shows an entry to a typed visitor.
+pub(super) fn visit_as<R: Row>(
+    entry: Entry<'_>,
+    disk: &Disk,
+    visit: &mut dyn FnMut(&Key, &Arc<R>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, Error> {
+    match entry {
+        Entry::Held(key, held) => Ok(visit(key, &held.typed()?)),
+        Entry::Stored(stored) => {
+            let row = disk.decode(stored.key(), stored.value())?;
+            Ok(visit(&Key::from_bytes(stored.key()), &Arc::new(row)))
+        }
+    }
+}
+
+/// Walks the rows within `span` as if all layers were one, until `visit` breaks.
+pub(super) fn walk(
+    dirty: &Layer,
+    frozen: Option<&Layer>,
+    mut on_disk: DiskRange<'_>,
+    span: &Span,
+    descending: bool,
+    visit: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, Error>,
+) -> Result<(), Error> {
+    let mut in_memory = Overlay::new(dirty, frozen, span, descending);
+    let mut stored = on_disk.next()?;
+    loop {
+        let order = match (in_memory.peek(), &stored) {
+            (None, None) => return Ok(()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(key), Some(stored)) => directed(key.as_bytes().cmp(stored.key()), descending),
+        };
+        // Memory wins over the file; where they meet, the stored row is passed over.
+        let below = if order.is_ge() {
+            std::mem::replace(&mut stored, on_disk.next()?)
+        } else {
+            None
+        };
+        let entry = if order.is_le() {
+            in_memory
+                .next()
+                .and_then(|(key, slot)| slot.as_ref().map(|held| Entry::Held(key, held)))
+        } else {
+            below.map(Entry::Stored)
+        };
+        if let Some(entry) = entry
+            && visit(entry)?.is_break()
+        {
+            return Ok(());
+        }
+    }
+}
+
+/// The dirty layer over the frozen one, in order.
+struct Overlay<'a> {
+    upper: Peekable<Directed<'a>>,
+    lower: Option<Peekable<Directed<'a>>>,
+    descending: bool,
+}
+
+impl<'a> Overlay<'a> {
+    fn new(upper: &'a Layer, lower: Option<&'a Layer>, span: &Span, descending: bool) -> Self {
+        let within = |layer: &'a Layer| {
+            let range = layer.slots.range::<[u8], _>(span.bounds());
+            Directed { range, descending }.peekable()
+        };
+        Self {
+            upper: within(upper),
+            lower: lower.map(within),
+            descending,
+        }
+    }
+
+    fn order(&mut self) -> Option<Ordering> {
+        let upper = self.upper.peek();
+        let lower = self.lower.as_mut().and_then(Peekable::peek);
+        match (upper, lower) {
+            (None, None) => None,
+            (Some(_), None) => Some(Ordering::Less),
+            (None, Some(_)) => Some(Ordering::Greater),
+            (Some((upper, _)), Some((lower, _))) => {
+                Some(directed(upper.cmp(lower), self.descending))
+            }
+        }
+    }
+
+    fn peek(&mut self) -> Option<&'a Key> {
+        let next = if self.order()?.is_le() {
+            self.upper.peek()
+        } else {
+            self.lower.as_mut().and_then(Peekable::peek)
+        };
+        next.map(|(key, _)| *key)
+    }
+
+    fn next(&mut self) -> Option<(&'a Key, &'a Slot)> {
+        let order = self.order()?;
+        let lower = if order.is_ge() {
+            self.lower.as_mut().and_then(Iterator::next)
+        } else {
+            None
+        };
+        if order.is_le() {
+            self.upper.next()
+        } else {
+            lower
+        }
+    }
+}
+
+/// One layer's slots, in the direction of the walk.
+struct Directed<'a> {
+    range: btree_map::Range<'a, Key, Slot>,
+    descending: bool,
+}
+
+impl<'a> Iterator for Directed<'a> {
+    type Item = (&'a Key, &'a Slot);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.descending {
+            self.range.next_back()
+        } else {
+            self.range.next()
+        }
+    }
+}
+
+fn directed(order: Ordering, descending: bool) -> Ordering {
+    if descending { order.reverse() } else { order }
+}

@@ -1,0 +1,380 @@
+//! The row store: bounded memory over one file, for folds that must not start from zero.
+//!
+//! A row is looked for in four layers, newest first:
+//!
+//! ```text
+//! dirty    changed since the last freeze; one ordered map, only the applying thread writes it
+//! frozen   changed before it, immutable, being written to the file by another thread
+//! cache    decoded rows equal to those in the file, bounded in bytes
+//! file     redb: every row as of the last checkpoint, read through one held snapshot
+//! ```
+//!
+//! It owns the file, its layout and its checkpoints. It does not know the log, what the rows mean,
+//! or when a checkpoint is due: whoever folds the log decides that from [`Store::dirty_bytes`] and
+//! from its own sense of time.
+//!
+//! **What a checkpoint costs the applying thread.** [`Store::freeze`] moves a map and
+//! [`Store::thaw`] swaps two pointers; all encoding, writing and syncing is in
+//! [`Checkpoint::write`], on a thread of the caller's choice, while reads and changes go on.
+//!
+//! **Why no read can bring back an old row.** The held snapshot and the frozen layer change only
+//! under `&mut self`, so no read spans a change of them. While a checkpoint is written, every key
+//! it changes is answered by the frozen layer and never looked up below; so the writing thread may
+//! bring the cache up to date in its own time, and a reader that fills the cache from the snapshot
+//! does so only for keys that are the same before and after the checkpoint.
+//!
+//! **Memory.** Layers above the file hold decoded rows. One is counted as its key, its value's
+//! size, twice its encoded bytes for what it points to, and a fixed overhead per entry;
+//! `ARCHITECTURE.md` has the measured figures. Bounded are the cache and redb's own page cache, by
+//! [`Options`]; the dirty and frozen layers by the caller, who freezes in time.
+
+mod cache;
+mod checkpoint;
+mod checkpointer;
+mod digest;
+mod disk;
+mod error;
+mod failure;
+mod layers;
+mod snapshot;
+
+use std::ops::{ControlFlow, RangeInclusive};
+use std::path::Path;
+use std::sync::{Arc, Weak};
+
+use crate::domain::Position;
+use crate::domain::rows::{Key, Row, Rows, Scan};
+
+use cache::Cache;
+use disk::Disk;
+use layers::{Frozen, Held, Layer, visit_as, walk};
+
+pub use checkpoint::{Checkpoint, Written};
+pub use checkpointer::{Checkpointer, Pace};
+pub use digest::digest_of_memory;
+pub use disk::Unusable;
+pub use error::Error;
+pub use snapshot::Snapshot;
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Memory for decoded rows, in bytes.
+    pub cache_bytes: usize,
+    /// Memory for pages of the file, in bytes; up to half of it holds unwritten pages while a
+    /// checkpoint is written.
+    pub redb_cache_bytes: usize,
+    /// Version of the row types. Raise it when any of them changes: a file of another schema is
+    /// discarded and its rows are folded anew.
+    pub schema: u32,
+    /// Names the log the rows are folded from. A file of another log is discarded.
+    pub log_id: String,
+}
+
+/// What was found when a store was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// There was no file; the store starts empty, at [`Position::START`].
+    Fresh,
+    /// The store resumes at the file's last checkpoint.
+    Resumed,
+    /// There was a file of no use; it is gone and the store starts empty, at [`Position::START`].
+    Discarded {
+        /// Why it was of no use.
+        reason: Unusable,
+    },
+}
+
+/// Rows of many tables behind a bounded memory, checkpointed into one file.
+///
+/// Reads take `&self` and may come from many threads at once; changes take `&mut self`.
+#[derive(Debug)]
+pub struct Store {
+    dirty: Layer,
+    below: Below,
+    /// How far the rows are applied.
+    position: Position,
+    checkpoint_position: Position,
+    /// Alive while someone holds the checkpoint of the frozen layer, written or not.
+    in_flight: Weak<()>,
+}
+
+/// The layers a change does not touch.
+#[derive(Debug)]
+struct Below {
+    frozen: Option<Arc<Frozen>>,
+    cache: Arc<Cache>,
+    disk: Arc<Disk>,
+}
+
+impl Store {
+    /// Opens the store in the file at `path`, making it when there is none.
+    ///
+    /// A file that cannot serve, because it is damaged, of another schema or of another log, is
+    /// removed and the store starts from nothing: rows are a fold, the log has them all. One
+    /// process can have the file open at a time.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when someone else has the file open, [`Error::Io`] when the file system
+    /// refuses; the file is then left alone.
+    pub fn open(path: &Path, options: &Options) -> Result<(Self, Opened), Error> {
+        let (disk, position, opened) = Disk::open(path, options)?;
+        let below = Below {
+            frozen: None,
+            cache: Arc::new(Cache::new(options.cache_bytes)),
+            disk: Arc::new(disk),
+        };
+        let store = Self {
+            dirty: Layer::default(),
+            below,
+            position,
+            checkpoint_position: position,
+            in_flight: Weak::new(),
+        };
+        Ok((store, opened))
+    }
+
+    /// Gives the position up to which the rows are applied.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Gives the position a restart would resume at: that of the last durable checkpoint.
+    pub fn checkpoint_position(&self) -> Position {
+        self.checkpoint_position
+    }
+
+    /// Notes that the rows now reflect the log up to `position`.
+    pub fn advance(&mut self, position: Position) {
+        debug_assert!(position >= self.position, "a fold goes forward");
+        self.position = position;
+    }
+
+    /// Counts the rows changed since the last freeze.
+    pub fn dirty_rows(&self) -> usize {
+        self.dirty.len()
+    }
+
+    /// Estimates the memory, in bytes, of the rows changed since the last freeze.
+    ///
+    /// A row that grows in place is counted at the size it had when it was first touched.
+    pub fn dirty_bytes(&self) -> usize {
+        self.dirty.bytes()
+    }
+
+    /// Forgets every change since the last freeze, or since opening, and gives the position the
+    /// rows are at again.
+    ///
+    /// That position is the checkpoint's, unless a frozen layer has yet to be written and thawed:
+    /// then it is the frozen layer's. Its writing may be beyond recall, and going back behind it
+    /// would mix two positions in one file.
+    pub fn reset(&mut self) -> Position {
+        self.dirty = Layer::default();
+        self.position = self
+            .below
+            .frozen
+            .as_ref()
+            .map_or(self.checkpoint_position, |frozen| frozen.position);
+        self.position
+    }
+
+    /// Freezes the rows changed so far, to be written elsewhere while the fold goes on.
+    ///
+    /// Call it only when everything applied is durable in the log. Takes no time that grows with
+    /// the number of rows. `None` when a checkpoint is being written, or when there is nothing to
+    /// write. After a checkpoint failed or was dropped its rows come first: the next freeze hands
+    /// out the same frozen layer again, and the changes since stay dirty.
+    pub fn freeze(&mut self) -> Option<Checkpoint> {
+        if self.in_flight.strong_count() > 0 {
+            return None;
+        }
+        let frozen = match &self.below.frozen {
+            Some(frozen) => Arc::clone(frozen),
+            None => self.freeze_dirty()?,
+        };
+        let in_flight = Arc::new(());
+        self.in_flight = Arc::downgrade(&in_flight);
+        let Below { cache, disk, .. } = &self.below;
+        Some(Checkpoint::new(
+            frozen,
+            Arc::clone(cache),
+            Arc::clone(disk),
+            in_flight,
+        ))
+    }
+
+    fn freeze_dirty(&mut self) -> Option<Arc<Frozen>> {
+        if self.dirty.len() == 0 && self.position == self.checkpoint_position {
+            return None;
+        }
+        let frozen = Arc::new(Frozen {
+            rows: std::mem::take(&mut self.dirty),
+            position: self.position,
+        });
+        self.below.frozen = Some(Arc::clone(&frozen));
+        Some(frozen)
+    }
+
+    /// Lets go of the frozen layer after `written` made it durable.
+    ///
+    /// Takes no time that grows with the number of rows, as long as `written` is dropped after the
+    /// lock around the store is released: it holds the last share of the frozen rows. Does nothing
+    /// when `written` is not of the frozen layer in flight.
+    pub fn thaw(&mut self, written: &Written) {
+        let in_flight = self
+            .below
+            .frozen
+            .take_if(|frozen| written.is_of(frozen))
+            .is_some();
+        if in_flight {
+            self.below.disk.publish(written.table());
+            self.checkpoint_position = written.position();
+        }
+    }
+
+    /// Makes everything applied durable, in line: for offline tools and for a clean stop.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointInFlight`] when another thread is writing one; else as
+    /// [`Checkpoint::write`].
+    pub fn checkpoint(&mut self) -> Result<(), Error> {
+        // Two rounds at most: a frozen layer left by a failure, then the dirty one.
+        while let Some(checkpoint) = self.freeze() {
+            let written = checkpoint.write()?;
+            self.thaw(&written);
+        }
+        if self.below.frozen.is_some() {
+            return Err(Error::CheckpointInFlight);
+        }
+        Ok(())
+    }
+
+    /// Takes a view of the rows as they are now, to read long or slowly without holding up the
+    /// store. Copies the dirty layer's keys and pointers.
+    ///
+    /// The file cannot reuse space that a live snapshot still needs, so do not keep one.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::new(
+            self.dirty.clone(),
+            self.below.frozen.clone(),
+            Arc::clone(&self.below.disk),
+            self.position,
+        )
+    }
+
+    /// Digests the rows of the tables with these tags: SHA-256 over keys and encoded rows in key
+    /// order. Equal digests mean equal rows, whatever layer each row is in.
+    ///
+    /// Reads every row; take a [`Store::snapshot`] and digest that where others wait for a lock.
+    ///
+    /// # Errors
+    /// As [`Rows::get`].
+    pub fn digest(&self, tables: RangeInclusive<u8>) -> Result<[u8; 32], Error> {
+        self.snapshot().digest(tables)
+    }
+}
+
+impl Rows for Store {
+    type Error = Error;
+
+    fn get<R: Row>(&self, key: &Key) -> Result<Option<Arc<R>>, Error> {
+        belongs::<R>(key.table())?;
+        if let Some(slot) = self.dirty.get(key) {
+            return slot.as_ref().map(Held::typed).transpose();
+        }
+        let Some(found) = self.below.find::<R>(key)? else {
+            return Ok(None);
+        };
+        if found.from_file {
+            self.below.cache.insert(key.clone(), found.held.clone());
+        }
+        found.held.typed().map(Some)
+    }
+
+    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Error> {
+        belongs::<R>(key.table())?;
+        if self.dirty.get(key).is_none() {
+            let Some(found) = self.below.find::<R>(key)? else {
+                return Ok(None);
+            };
+            self.dirty.set(key.clone(), Some(found.held));
+        }
+        self.dirty
+            .get_mut(key)
+            .and_then(Option::as_mut)
+            .map(Held::typed_mut)
+            .transpose()
+    }
+
+    fn put<R: Row>(&mut self, key: Key, row: R) {
+        debug_assert!(
+            belongs::<R>(key.table()).is_ok(),
+            "the key is of the row's table"
+        );
+        self.dirty.set(key, Some(Held::new(row)));
+    }
+
+    fn remove(&mut self, key: &Key) {
+        self.dirty.set(key.clone(), None);
+    }
+
+    fn scan<R: Row>(
+        &self,
+        scan: Scan<'_>,
+        visit: &mut dyn FnMut(&Key, &Arc<R>) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        belongs::<R>(scan.table())?;
+        let span = scan.span();
+        let frozen = self.below.frozen.as_ref().map(|frozen| &frozen.rows);
+        let on_disk = self.below.disk.range(&span, scan.is_descending())?;
+        walk(
+            &self.dirty,
+            frozen,
+            on_disk,
+            &span,
+            scan.is_descending(),
+            &mut |entry| visit_as(entry, &self.below.disk, visit),
+        )
+    }
+}
+
+impl Below {
+    fn find<R: Row>(&self, key: &Key) -> Result<Option<Found>, Error> {
+        if let Some(slot) = self.frozen.as_ref().and_then(|frozen| frozen.rows.get(key)) {
+            return Ok(slot.clone().map(Found::in_memory));
+        }
+        if let Some(held) = self.cache.get(key) {
+            return Ok(Some(Found::in_memory(held)));
+        }
+        let held = self.disk.get::<R>(key)?;
+        Ok(held.map(|held| Found {
+            held,
+            from_file: true,
+        }))
+    }
+}
+
+/// A row from below the dirty layer.
+struct Found {
+    held: Held,
+    from_file: bool,
+}
+
+impl Found {
+    fn in_memory(held: Held) -> Self {
+        Self {
+            held,
+            from_file: false,
+        }
+    }
+}
+
+fn belongs<R: Row>(table: Option<u8>) -> Result<(), Error> {
+    if table == Some(R::TABLE) {
+        return Ok(());
+    }
+    Err(Error::WrongTable {
+        expected: R::TABLE,
+        found: table,
+    })
+}

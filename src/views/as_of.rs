@@ -1,0 +1,65 @@
+//! As of: the same fold, stopped earlier.
+
+use super::apply;
+use super::index::{self, Scope};
+use crate::domain::rows::MemoryRows;
+use crate::domain::{EvolveError, Position};
+use crate::log::codec::{self, DecodeError};
+use crate::log::{Log, ReadError, select};
+use crate::store::{self, Store};
+
+/// Why a past state could not be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum AsOfError {
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A record could not be decoded.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// An event does not fit what came before it.
+    #[error("the past could not be folded at {0}")]
+    Evolve(Position),
+    /// The index could not be read.
+    #[error("the view store: {0}")]
+    Store(#[from] store::Error),
+}
+
+/// Finds the events of some scopes up to a position, in log order.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn events_of(
+    rows: &Store,
+    scopes: &[Scope],
+    until: Position,
+) -> Result<Vec<Position>, store::Error> {
+    let mut all = Vec::new();
+    for scope in scopes {
+        all.extend(index::positions(
+            rows,
+            scope,
+            Position::START,
+            until,
+            usize::MAX,
+        )?);
+    }
+    all.sort_unstable();
+    Ok(all)
+}
+
+/// Folds the events at these positions into rows of their own.
+///
+/// # Errors
+/// See [`AsOfError`].
+pub fn as_of(log: &dyn Log, positions: &[Position]) -> Result<MemoryRows, AsOfError> {
+    let mut rows = MemoryRows::new();
+    for (_, bytes) in select(log, positions)? {
+        let record = codec::decode(&bytes)?;
+        apply(&mut rows, &record).map_err(|error| match error {
+            EvolveError::Dangling { position, .. } => AsOfError::Evolve(position),
+            EvolveError::Rows(never) => match never {},
+        })?;
+    }
+    Ok(rows)
+}

@@ -1,0 +1,194 @@
+//! The index: where in the log the events of a campaign, of a creator, or of the rest of a brand
+//! lie. Positions are delta-coded, in chunks.
+
+use serde::{Deserialize, Serialize};
+
+use super::table;
+use crate::domain::rows::{Key, Row, Rows};
+use crate::domain::{BrandId, CampaignRef, CreatorRef, Position, Subject};
+
+/// Positions in one chunk: a chunk of neighbouring positions is then some 1 KiB.
+const CHUNK_POSITIONS: u32 = 512;
+
+/// Whose events are looked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// Events of a campaign.
+    Campaign(CampaignRef),
+    /// Events about a creator that belong to no campaign.
+    Creator(CreatorRef),
+    /// Events of a brand that belong to neither.
+    Rest(BrandId),
+}
+
+impl Scope {
+    /// Tells under which scope an event is filed: exactly one.
+    pub fn of(brand: &BrandId, subject: &Subject) -> Self {
+        let brand = brand.clone();
+        match (&subject.campaign, &subject.creator) {
+            (Some(campaign), _) => Self::Campaign(CampaignRef {
+                brand,
+                campaign: campaign.clone(),
+            }),
+            (None, Some(creator)) => Self::Creator(CreatorRef {
+                brand,
+                creator: creator.clone(),
+            }),
+            (None, None) => Self::Rest(brand),
+        }
+    }
+
+    fn within<R: Row>(&self) -> Key {
+        let (brand, kind, id) = match self {
+            Self::Campaign(name) => (&name.brand, 0, name.campaign.as_str()),
+            Self::Creator(name) => (&name.brand, 1, name.creator.as_str()),
+            Self::Rest(brand) => (brand, 2, ""),
+        };
+        Key::of::<R>().text(brand.as_str()).byte(kind).text(id)
+    }
+
+    fn chunk(&self, number: u32) -> Key {
+        self.within::<IndexChunk>().number(u64::from(number))
+    }
+}
+
+/// How much there is of a scope.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+struct IndexHead {
+    chunks: u32,
+}
+
+impl Row for IndexHead {
+    const TABLE: u8 = table::INDEX;
+}
+
+/// Neighbouring positions of a scope.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+struct IndexChunk {
+    first: Position,
+    last: Position,
+    count: u32,
+    /// Differences from each position to the next, as LEB128.
+    deltas: Vec<u8>,
+}
+
+impl Row for IndexChunk {
+    const TABLE: u8 = table::INDEX_CHUNK;
+}
+
+impl IndexChunk {
+    fn push(&mut self, position: Position) {
+        if self.count == 0 {
+            self.first = position;
+        } else {
+            write_varint(&mut self.deltas, position.get() - self.last.get());
+        }
+        self.last = position;
+        self.count += 1;
+    }
+
+    fn positions(&self) -> impl Iterator<Item = Position> + '_ {
+        let mut rest = self.deltas.as_slice();
+        let mut next = (self.count > 0).then_some(self.first);
+        std::iter::from_fn(move || {
+            let position = next?;
+            next = read_varint(&mut rest).map(|delta| Position::new(position.get() + delta));
+            Some(position)
+        })
+    }
+}
+
+fn write_varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+fn read_varint(rest: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, tail) = rest.split_first()?;
+        *rest = tail;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// Files an event under its scope.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn file<S: Rows>(rows: &mut S, scope: &Scope, position: Position) -> Result<(), S::Error> {
+    let head: &mut IndexHead = rows.upsert(&scope.within::<IndexHead>())?;
+    let last = head.chunks.saturating_sub(1);
+    if head.chunks > 0
+        && let Some(chunk) = rows.get_mut::<IndexChunk>(&scope.chunk(last))?
+        && chunk.count < CHUNK_POSITIONS
+    {
+        chunk.push(position);
+        return Ok(());
+    }
+    let head: &mut IndexHead = rows.upsert(&scope.within::<IndexHead>())?;
+    let number = head.chunks;
+    head.chunks += 1;
+    let mut chunk = IndexChunk::default();
+    chunk.push(position);
+    rows.put(scope.chunk(number), chunk);
+    Ok(())
+}
+
+/// Returns positions of a scope after `after`, up to `until`, at most `limit`, in log order.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn positions<S: Rows>(
+    rows: &S,
+    scope: &Scope,
+    after: Position,
+    until: Position,
+    limit: usize,
+) -> Result<Vec<Position>, S::Error> {
+    let chunks = rows
+        .get::<IndexHead>(&scope.within::<IndexHead>())?
+        .map_or(0, |head| head.chunks);
+    let mut found = Vec::new();
+    for number in first_chunk_after(rows, scope, chunks, after)?..chunks {
+        let Some(chunk) = rows.get::<IndexChunk>(&scope.chunk(number))? else {
+            break;
+        };
+        if chunk.first > until {
+            break;
+        }
+        let wanted = |position: &Position| *position > after && *position <= until;
+        found.extend(chunk.positions().filter(wanted).take(limit - found.len()));
+        if found.len() == limit {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Finds the first chunk that reaches beyond a position, by halving.
+fn first_chunk_after<S: Rows>(
+    rows: &S,
+    scope: &Scope,
+    chunks: u32,
+    after: Position,
+) -> Result<u32, S::Error> {
+    let (mut low, mut high) = (0, chunks);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let chunk = rows.get::<IndexChunk>(&scope.chunk(middle))?;
+        if chunk.is_some_and(|chunk| chunk.last > after) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Ok(low)
+}

@@ -1,0 +1,103 @@
+//! Rebuild: folds all views anew beside the old ones and swaps them in.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::{SCHEMA, apply};
+use crate::domain::{EvolveError, Position};
+use crate::log::codec::{self, DecodeError};
+use crate::log::{Log, ReadError};
+use crate::store::{self, Opened, Options, Store};
+
+/// Most changed rows held while rebuilding, so that a rebuild stays within its memory.
+const DIRTY_BYTES: usize = 128 << 20;
+
+/// Why a rebuild failed; the old views are as they were.
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A record could not be decoded.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// An event does not fit the rows.
+    #[error(transparent)]
+    Evolve(#[from] EvolveError<store::Error>),
+    /// The rows could not be kept.
+    #[error("the view store: {0}")]
+    Store(#[from] store::Error),
+    /// The files could not be swapped.
+    #[error("the new views could not be swapped in")]
+    Swap(#[from] io::Error),
+}
+
+/// What a rebuild made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rebuilt {
+    /// Position the views reflect.
+    pub position: Position,
+    /// Digest of the new views.
+    pub digest: [u8; 32],
+    /// Digest of the old views, when they stood at the same position.
+    pub old_digest: Option<[u8; 32]>,
+}
+
+/// Folds the whole log into new views and swaps them in. No server may run on the directory.
+///
+/// # Errors
+/// See [`RebuildError`].
+pub fn rebuild(
+    path: &Path,
+    options: &Options,
+    log: &dyn Log,
+    mut progress: impl FnMut(Position),
+) -> Result<Rebuilt, RebuildError> {
+    let options = Options {
+        schema: SCHEMA,
+        ..options.clone()
+    };
+    let beside = path.with_extension("rebuild");
+    if beside.exists() {
+        fs::remove_file(&beside)?;
+    }
+    let (mut store, _) = Store::open(&beside, &options)?;
+    for block in log.read(Position::START)? {
+        let block = block?;
+        for bytes in block.records() {
+            apply(&mut store, &codec::decode(bytes)?)?;
+        }
+        store.advance(block.last_position());
+        if store.dirty_bytes() > DIRTY_BYTES {
+            store.checkpoint()?;
+        }
+        progress(block.last_position());
+    }
+    store.checkpoint()?;
+    let position = store.position();
+    let digest = store.digest(0..=u8::MAX)?;
+    drop(store);
+    let old_digest = old_digest(path, &options, position)?;
+    fs::rename(&beside, path)?;
+    Ok(Rebuilt {
+        position,
+        digest,
+        old_digest,
+    })
+}
+
+fn old_digest(
+    path: &Path,
+    options: &Options,
+    position: Position,
+) -> Result<Option<[u8; 32]>, RebuildError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let (old, opened) = Store::open(path, options)?;
+    if opened != Opened::Resumed || old.position() != position {
+        return Ok(None);
+    }
+    Ok(Some(old.digest(0..=u8::MAX)?))
+}

@@ -1,0 +1,185 @@
+//! A server with nothing but the edge, and the rough clients that try it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::{Buf, BufMut, Bytes};
+use campaign_ledger::config::Config;
+use campaign_ledger::grpc::health::Health;
+use campaign_ledger::grpc::incoming::{Connections, Incoming, Limits};
+use campaign_ledger::grpc::reflection;
+use campaign_ledger::server::drain::{self, Error, Outcome, Stop};
+use campaign_ledger::server::transport;
+use h2::client::SendRequest;
+use http::Request;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tonic::Status;
+use tonic::client::Grpc;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::service::Routes;
+use tonic::transport::{Channel, Endpoint};
+use tonic_health::pb::health_client::HealthClient;
+
+/// The one service the bare server claims to have.
+pub const SERVICE: &str = "campaign.ledger.v1.CampaignService";
+
+/// A limit that a test must not meet: longer than any test, shorter than patience.
+pub const FAR: Duration = Duration::from_secs(20);
+
+/// A limit that a test waits for, yet long enough for a client that hurries.
+pub const NEAR: Duration = Duration::from_millis(60);
+
+pub struct Bare {
+    pub address: SocketAddr,
+    pub health: Health,
+    pub stop: Stop,
+    pub connections: Connections,
+    serving: JoinHandle<Result<Outcome, Error>>,
+}
+
+/// What a test may want different.
+pub struct Settings {
+    pub max_connections: u32,
+    pub preface_timeout: Duration,
+    pub drain: drain::Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10,
+            preface_timeout: FAR,
+            drain: drain::Limits {
+                delay: Duration::ZERO,
+                timeout: FAR,
+            },
+        }
+    }
+}
+
+impl Bare {
+    pub async fn start(settings: Settings) -> Self {
+        let health = Health::starting(&[SERVICE]).await;
+        let stop = Stop::new();
+        let descriptors: &[&[u8]] = &[campaign_ledger::proto::DESCRIPTORS];
+        let routes = Routes::new(health.service());
+        let routes = reflection::add_to(routes, descriptors, &stop.streams()).unwrap();
+        let router = transport::router(&Config::default(), routes);
+        let limits = Limits {
+            max_connections: settings.max_connections,
+            preface_timeout: settings.preface_timeout,
+        };
+        let incoming = Incoming::bind(([127, 0, 0, 1], 0).into(), limits)
+            .await
+            .unwrap();
+        let address = incoming.local_addr().unwrap();
+        let connections = incoming.connections();
+        let serving = {
+            let (health, stop) = (health.clone(), stop.clone());
+            tokio::spawn(async move {
+                drain::serve_until(router, incoming, &health, &stop, settings.drain).await
+            })
+        };
+        Self {
+            address,
+            health,
+            stop,
+            connections,
+            serving,
+        }
+    }
+
+    /// Waits for the server to end, not for ever.
+    pub async fn ended(self) -> Outcome {
+        let ended = tokio::time::timeout(FAR, self.serving).await;
+        ended.expect("the server ends").unwrap().unwrap()
+    }
+
+    pub async fn channel(&self) -> Channel {
+        self.endpoint().connect().await.unwrap()
+    }
+
+    pub fn endpoint(&self) -> Endpoint {
+        Endpoint::from_shared(format!("http://{}", self.address)).unwrap()
+    }
+
+    pub async fn health_client(&self) -> HealthClient<Channel> {
+        HealthClient::new(self.channel().await)
+    }
+
+    /// A peer that has connected and says nothing.
+    pub async fn silent_peer(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// A client that decides on every frame itself.
+    pub async fn raw_http2(&self) -> SendRequest<Bytes> {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let (requests, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        requests.ready().await.unwrap()
+    }
+
+    pub fn raw_request(&self, path: &str) -> http::request::Builder {
+        Request::post(format!("http://{}{path}", self.address))
+            .header("content-type", "application/grpc")
+            .header("te", "trailers")
+    }
+}
+
+/// Waits until the server has closed the connection.
+pub async fn closed(peer: &mut TcpStream) {
+    let mut rest = Vec::new();
+    let read = tokio::time::timeout(FAR, peer.read_to_end(&mut rest));
+    // A reset is as good as an end.
+    let _ = read.await.expect("the server closes the connection");
+}
+
+/// Calls `path` with these bytes as the message.
+pub async fn call(channel: &Channel, path: &'static str, message: &[u8]) -> Result<Bytes, Status> {
+    let mut client = Grpc::new(channel.clone());
+    client.ready().await.unwrap();
+    let request = tonic::Request::new(Bytes::copy_from_slice(message));
+    let path = http::uri::PathAndQuery::from_static(path);
+    let answer = client.unary(request, path, Verbatim).await?;
+    Ok(answer.into_inner())
+}
+
+/// Messages as they are.
+struct Verbatim;
+
+impl Codec for Verbatim {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Verbatim {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put(item);
+        Ok(())
+    }
+}
+
+impl Decoder for Verbatim {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
+    }
+}

@@ -1,0 +1,7 @@
+//! The edges that know no campaign, on a server that has only health and reflection.
+
+mod bare;
+mod connections;
+mod drain;
+mod errors;
+mod health;

@@ -1,0 +1,141 @@
+//! The ledger's directory: one process, no foreign files, nothing created by looking.
+
+use std::fs;
+use std::path::Path;
+
+use campaign_ledger::log::OpenError;
+use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
+use campaign_ledger::log::sled::SledLog;
+
+fn names_in(path: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(path)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn created_directory_opens_again_as_the_same_one() {
+    let parent = tempfile::tempdir().unwrap();
+    let root = parent.path().join("not/there/yet");
+    let created = DataDirectory::open_or_create(&root).unwrap();
+    assert_eq!(created.partitions(), [ONLY_PARTITION]);
+    assert_eq!(names_in(&root), ["FORMAT", "LOCK", "log"]);
+    let id = created.log_id();
+    drop(SledLog::open(&created.log_path(), ONLY_PARTITION).unwrap());
+    drop(created);
+
+    assert_eq!(DataDirectory::open(&root).unwrap().log_id(), id);
+    assert_eq!(DataDirectory::open_or_create(&root).unwrap().log_id(), id);
+}
+
+#[test]
+fn two_directories_have_two_ids() {
+    let create = || {
+        let root = tempfile::tempdir().unwrap();
+        DataDirectory::open_or_create(root.path()).unwrap().log_id()
+    };
+    assert_ne!(create(), create());
+}
+
+#[test]
+fn second_opener_is_refused_until_the_first_is_done() {
+    let root = tempfile::tempdir().unwrap();
+    let first = DataDirectory::open_or_create(root.path()).unwrap();
+    for second in [
+        DataDirectory::open_or_create(root.path()),
+        DataDirectory::open(root.path()),
+    ] {
+        let error = second.unwrap_err();
+        assert!(matches!(error, OpenError::InUse { .. }));
+        assert!(error.to_string().contains("stop that one first"));
+    }
+    drop(first);
+    DataDirectory::open(root.path()).unwrap();
+}
+
+#[test]
+fn foreign_directory_is_refused_and_left_alone() {
+    let foreign: [&dyn Fn(&Path); 2] = [
+        &|root| fs::write(root.join("thesis.tex"), "").unwrap(),
+        // A log without its marker is not ours to adopt.
+        &|root| {
+            fs::create_dir(root.join("log")).unwrap();
+            fs::write(root.join("log/db"), "").unwrap();
+        },
+    ];
+    for make in foreign {
+        let root = tempfile::tempdir().unwrap();
+        make(root.path());
+        let before = names_in(root.path());
+        for refused in [
+            DataDirectory::open_or_create(root.path()),
+            DataDirectory::open(root.path()),
+        ] {
+            let error = refused.unwrap_err();
+            assert!(matches!(error, OpenError::Foreign { .. }));
+            assert!(error.to_string().contains("choose an empty directory"));
+        }
+        assert_eq!(names_in(root.path()), before);
+    }
+}
+
+#[test]
+fn root_of_a_fresh_file_system_is_empty_enough() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir(root.path().join("lost+found")).unwrap();
+    DataDirectory::open_or_create(root.path()).unwrap();
+}
+
+#[test]
+fn interrupted_creation_is_completed() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("LOCK"), "").unwrap();
+    fs::create_dir(root.path().join("log")).unwrap();
+    fs::write(root.path().join("FORMAT.new"), "product: camp").unwrap();
+    assert!(matches!(
+        DataDirectory::open(root.path()),
+        Err(OpenError::NotFound { .. })
+    ));
+    DataDirectory::open_or_create(root.path()).unwrap();
+    assert_eq!(names_in(root.path()), ["FORMAT", "LOCK", "log"]);
+}
+
+#[test]
+fn looking_for_a_ledger_creates_nothing() {
+    let parent = tempfile::tempdir().unwrap();
+    let missing = parent.path().join("missing");
+    for root in [parent.path(), &missing] {
+        let error = DataDirectory::open(root).unwrap_err();
+        assert!(matches!(error, OpenError::NotFound { .. }));
+    }
+    assert!(names_in(parent.path()).is_empty());
+}
+
+#[test]
+fn newer_directory_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    drop(DataDirectory::open_or_create(root.path()).unwrap());
+    let marker = root.path().join("FORMAT");
+    let newer = fs::read_to_string(&marker)
+        .unwrap()
+        .replace("format: 1", "format: 2");
+    fs::write(&marker, newer).unwrap();
+    let error = DataDirectory::open_or_create(root.path()).unwrap_err();
+    assert!(matches!(error, OpenError::Newer { found: 2, .. }));
+    assert!(error.to_string().contains("use a newer program"));
+}
+
+#[test]
+fn lost_log_is_not_replaced_by_an_empty_one() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = DataDirectory::open_or_create(root.path()).unwrap();
+    fs::remove_dir_all(directory.log_path()).unwrap();
+    drop(directory);
+    assert!(matches!(
+        DataDirectory::open_or_create(root.path()),
+        Err(OpenError::Damaged { .. })
+    ));
+}

@@ -1,0 +1,282 @@
+//! What only the log in sled has to show: that sled's ways of losing data are closed off.
+
+use std::fs;
+use std::path::Path;
+
+use bytes::Bytes;
+use campaign_ledger::log::block::{ALWAYS_FITS_BYTES, record_cost};
+use campaign_ledger::log::sled::SledLog;
+use campaign_ledger::log::{Block, Fault, Log, OpenError, Position, ReadError, verify};
+use tempfile::TempDir;
+
+use crate::support::records::{append, noise, read_all, record};
+
+fn open(dir: &TempDir) -> SledLog {
+    SledLog::open(dir.path(), 0).unwrap()
+}
+
+fn spilled(dir: &Path) -> usize {
+    fs::read_dir(dir.join("blobs")).unwrap().count()
+}
+
+/// A log of several sessions, as its directory looks after it was closed.
+fn closed_log(sessions: &[u64]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for blocks in sessions {
+        let log = open(&dir);
+        for _ in 0..*blocks {
+            append(&log, &[3]);
+        }
+    }
+    dir
+}
+
+/// Appends blocks of one record each, as large as they can be.
+fn append_largest(log: &SledLog, blocks: u64) {
+    for _ in 0..blocks {
+        let head = log.head();
+        let block = Block::seal(0, &head, vec![largest(head.block + 1)]).unwrap();
+        log.append(&head, &block).unwrap();
+    }
+}
+
+fn largest(number: u64) -> Bytes {
+    noise(number, ALWAYS_FITS_BYTES - record_cost(0)).into()
+}
+
+#[test]
+fn thousands_of_the_largest_blocks_spill_nothing() {
+    const BLOCKS: u64 = 2_000;
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(&dir);
+    append_largest(&log, BLOCKS);
+    assert_eq!(spilled(dir.path()), 0);
+    let head = log.head();
+    drop(log);
+
+    let log = open(&dir);
+    assert_eq!(log.head(), head);
+    assert_eq!(verify(&log, |_| {}).unwrap().block, BLOCKS);
+    assert_eq!(spilled(dir.path()), 0);
+}
+
+#[test]
+fn unfinished_snapshot_is_removed_before_opening() {
+    let dir = closed_log(&[5]);
+    let unfinished = dir.path().join("snap.FFFFFFFFFFFFFFFF.generating");
+    fs::write(&unfinished, b"half a snap").unwrap();
+    assert_eq!(read_all(&open(&dir)).get(), 15);
+    assert!(!unfinished.exists());
+}
+
+#[test]
+fn second_handle_is_refused_until_the_first_is_dropped() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(&dir);
+    append(&log, &[1]);
+    for second in [
+        SledLog::open(dir.path(), 0),
+        SledLog::open_for_reading(dir.path(), 0),
+    ] {
+        assert!(matches!(second, Err(OpenError::InUse { .. })));
+    }
+    append(&log, &[1]);
+    drop(log);
+    for _ in 0..5 {
+        assert_eq!(open(&dir).head().block, 2);
+    }
+}
+
+#[test]
+fn tail_ends_with_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(&dir);
+    let tail = log.tail();
+    drop(log);
+    assert!(tail.has_changed().is_err());
+}
+
+#[test]
+fn opening_for_reading_creates_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = dir.path().join("missing");
+    for path in [dir.path(), &missing] {
+        assert!(matches!(
+            SledLog::open_for_reading(path, 0),
+            Err(OpenError::NotFound { .. })
+        ));
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn log_of_another_partition_is_refused() {
+    let dir = closed_log(&[1]);
+    assert!(matches!(
+        SledLog::open(dir.path(), 7),
+        Err(OpenError::Partition {
+            expected: 7,
+            found: 0,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn spilled_values_are_refused() {
+    let dir = closed_log(&[1]);
+    fs::write(dir.path().join("blobs/1"), b"a value").unwrap();
+    assert!(matches!(
+        SledLog::open(dir.path(), 0),
+        Err(OpenError::Spilled { found: 1, .. })
+    ));
+    let log = SledLog::open_for_reading(dir.path(), 0).unwrap();
+    assert_eq!(read_all(&log).get(), 3);
+}
+
+#[test]
+fn acknowledged_end_that_sled_cuts_off_is_missed() {
+    let dir = closed_log(&[20, 20]);
+    // The second session's blocks are in no snapshot yet: sled finds them by reading on.
+    damage(dir.path(), &record(100), 1);
+
+    let error = SledLog::open(dir.path(), 0).err().unwrap();
+    let OpenError::Shrunk { found, reached, .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(found.position, Position::new(99));
+    assert_eq!(reached.position, Position::new(120));
+    assert!(error.to_string().contains("restore the last backup"));
+
+    let log = SledLog::open_for_reading(dir.path(), 0).unwrap();
+    let error = verify(&log, |_| {}).unwrap_err();
+    assert!(matches!(
+        error,
+        ReadError::Corrupt { position, reason: Fault::Missing, .. } if position.get() == 100
+    ));
+    drop(log);
+
+    // Who has no backup may decide to go on.
+    fs::remove_file(dir.path().join("reached")).unwrap();
+    let log = open(&dir);
+    append(&log, &[1]);
+    assert_eq!(read_all(&log).get(), 100);
+}
+
+#[test]
+fn damage_that_sled_finds_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    append_largest(&open(&dir), 200);
+    // Opening writes a snapshot; from then on a bad page is no end to cut off.
+    drop(open(&dir));
+    damage(dir.path(), &largest(7)[..100], usize::MAX);
+
+    let log = open(&dir);
+    let mut last = Position::START;
+    let error = verify(&log, |block| last = block.last_position()).unwrap_err();
+    let ReadError::Corrupt {
+        position,
+        reason: Fault::Storage(reason),
+        ..
+    } = error
+    else {
+        panic!("{error:?}");
+    };
+    assert!(position.get() <= 7 && position == last.next());
+    assert!(
+        reason.starts_with("sled found corrupted data at"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn log_that_sled_can_not_open_is_refused_in_words() {
+    let dir = closed_log(&[20]);
+    drop(open(&dir));
+    damage(dir.path(), &record(30), usize::MAX);
+    for opened in [
+        SledLog::open(dir.path(), 0),
+        SledLog::open_for_reading(dir.path(), 0),
+    ] {
+        let error = opened.err().unwrap();
+        assert!(matches!(error, OpenError::Damaged { .. }));
+        assert!(error.to_string().contains("restore the last backup"));
+    }
+}
+
+#[test]
+fn whatever_is_damaged_nothing_else_is_read() {
+    let original = closed_log(&[40, 40]);
+    for seed in 0..24 {
+        let dir = tempfile::tempdir().unwrap();
+        copy(original.path(), dir.path());
+        damage_anywhere(dir.path(), seed);
+        let log = if seed % 2 == 0 {
+            SledLog::open(dir.path(), 0)
+        } else {
+            SledLog::open_for_reading(dir.path(), 0)
+        };
+        let Ok(log) = log else { continue };
+        let mut last = 0;
+        let outcome = verify(&log, |block| {
+            for found in block.records() {
+                last += 1;
+                assert_eq!(*found, record(last));
+            }
+        });
+        assert!(
+            outcome.is_err() || last == 240,
+            "seed {seed}: ends at {last}"
+        );
+    }
+}
+
+/// Damages the first copies of `content` in sled's pages, `most` at most.
+fn damage(dir: &Path, content: &[u8], most: usize) {
+    let path = dir.join("db");
+    let mut pages = fs::read(&path).unwrap();
+    let found: Vec<_> = pages
+        .windows(content.len())
+        .enumerate()
+        .filter_map(|(at, window)| (window == content).then_some(at))
+        .take(most)
+        .collect();
+    assert!(!found.is_empty());
+    for at in found {
+        pages[at] ^= 1;
+    }
+    fs::write(&path, pages).unwrap();
+}
+
+/// Flips a bit, blanks a page or cuts the end off, somewhere in one of sled's files.
+fn damage_anywhere(dir: &Path, seed: u64) {
+    let mut names = vec!["db"; 4];
+    names.push("conf");
+    let path = dir.join(names[(seed % 5) as usize]);
+    let mut bytes = fs::read(&path).unwrap();
+    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    let random = u64::from_be_bytes(noise(seed, 8).try_into().unwrap());
+    let at = (random % used as u64) as usize;
+    match seed % 3 {
+        0 => bytes[at] ^= 1 << (seed % 8),
+        1 => {
+            let end = (at + 4096).min(used);
+            bytes[at..end].fill(0);
+        }
+        _ => bytes.truncate(at),
+    }
+    fs::write(&path, bytes).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

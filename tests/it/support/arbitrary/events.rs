@@ -1,0 +1,320 @@
+//! Strategies for events, one per event type.
+
+mod money;
+
+use campaign_ledger::domain::*;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use super::*;
+
+/// Names an event as `Record.event` does. Has no catch-all, so that a new event must come by here.
+pub fn name(event: &Event) -> &'static str {
+    match event {
+        Event::CampaignCreated { .. } => "campaign_created",
+        Event::CampaignOpened => "campaign_opened",
+        Event::CampaignPaused { .. } => "campaign_paused",
+        Event::CampaignResumed => "campaign_resumed",
+        Event::BudgetAmended { .. } => "budget_amended",
+        Event::CampaignClosed => "campaign_closed",
+        Event::CampaignCancelled { .. } => "campaign_cancelled",
+        Event::CreatorProfileRecorded { .. } => "creator_profile_recorded",
+        Event::CreatorBlocked { .. } => "creator_blocked",
+        Event::CreatorUnblocked { .. } => "creator_unblocked",
+        Event::CreatorInvited { .. } => "creator_invited",
+        Event::BriefAccepted(_) => "brief_accepted",
+        Event::InvitationDeclined { .. } => "invitation_declined",
+        Event::InvitationWithdrawn { .. } => "invitation_withdrawn",
+        Event::InvitationExpired { .. } => "invitation_expired",
+        Event::CollaborationCompleted => "collaboration_completed",
+        Event::CollaborationCancelled { .. } => "collaboration_cancelled",
+        Event::ContentSubmitted { .. } => "content_submitted",
+        Event::RevisionRequested { .. } => "revision_requested",
+        Event::ContentApproved { .. } => "content_approved",
+        Event::ContentRejected { .. } => "content_rejected",
+        Event::PublicationRecorded(_) => "publication_recorded",
+        Event::PublicationVerified { .. } => "publication_verified",
+        Event::DeadlineRescheduled { .. } => "deadline_rescheduled",
+        Event::DeliverableWaived { .. } => "deliverable_waived",
+        Event::ProductShipped { .. } => "product_shipped",
+        Event::EngagementRecorded { .. } => "engagement_recorded",
+        Event::EngagementCorrected { .. } => "engagement_corrected",
+        Event::EngagementVoided { .. } => "engagement_voided",
+        Event::ConversionRecorded(_) => "conversion_recorded",
+        Event::ConversionRejected(_) => "conversion_rejected",
+        Event::RefundRecorded { .. } => "refund_recorded",
+        Event::RefundApplied { .. } => "refund_applied",
+        Event::RefundRejected { .. } => "refund_rejected",
+        Event::CostRecorded(_) => "cost_recorded",
+        Event::CostApproved { .. } => "cost_approved",
+        Event::CostReversed { .. } => "cost_reversed",
+        Event::PaymentRecorded(_) => "payment_recorded",
+    }
+}
+
+/// Any event.
+pub fn event() -> impl Strategy<Value = Event> {
+    proptest::strategy::Union::new(each())
+}
+
+/// One strategy for every event type.
+pub fn each() -> Vec<BoxedStrategy<Event>> {
+    [
+        campaign(),
+        creator(),
+        agreement(),
+        content(),
+        publication(),
+        engagement(),
+        money::revenue(),
+        money::settlement(),
+    ]
+    .concat()
+}
+
+fn campaign() -> Vec<BoxedStrategy<Event>> {
+    let amended = (money(1), option::of(money(1)), text());
+    vec![
+        campaign_plan()
+            .prop_map(|plan| Event::CampaignCreated { plan })
+            .boxed(),
+        Just(Event::CampaignOpened).boxed(),
+        text()
+            .prop_map(|reason| Event::CampaignPaused { reason })
+            .boxed(),
+        Just(Event::CampaignResumed).boxed(),
+        amended
+            .prop_map(|(cap, previous, reason)| Event::BudgetAmended {
+                cap,
+                previous,
+                reason,
+            })
+            .boxed(),
+        Just(Event::CampaignClosed).boxed(),
+        text()
+            .prop_map(|reason| Event::CampaignCancelled { reason })
+            .boxed(),
+    ]
+}
+
+fn creator() -> Vec<BoxedStrategy<Event>> {
+    vec![
+        creator_profile()
+            .prop_map(|profile| Event::CreatorProfileRecorded { profile })
+            .boxed(),
+        text()
+            .prop_map(|reason| Event::CreatorBlocked { reason })
+            .boxed(),
+        text()
+            .prop_map(|reason| Event::CreatorUnblocked { reason })
+            .boxed(),
+    ]
+}
+
+fn agreement() -> Vec<BoxedStrategy<Event>> {
+    let invited = (offer(), option::of(id(CollaborationId::parse)));
+    let shipped = (id(ShipmentId::parse), text(), product_value(), timestamp());
+    vec![
+        invited
+            .prop_map(|(offer, previous)| Event::CreatorInvited { offer, previous })
+            .boxed(),
+        accepted().prop_map(Event::BriefAccepted).boxed(),
+        text()
+            .prop_map(|reason| Event::InvitationDeclined { reason })
+            .boxed(),
+        text()
+            .prop_map(|reason| Event::InvitationWithdrawn { reason })
+            .boxed(),
+        (1..=u32::MAX)
+            .prop_map(|offer_version| Event::InvitationExpired { offer_version })
+            .boxed(),
+        Just(Event::CollaborationCompleted).boxed(),
+        (text(), money(0))
+            .prop_map(|(reason, kill_fee)| Event::CollaborationCancelled { reason, kill_fee })
+            .boxed(),
+        shipped
+            .prop_map(
+                |(shipment, product, value, shipped_at)| Event::ProductShipped {
+                    shipment,
+                    product,
+                    value,
+                    shipped_at,
+                },
+            )
+            .boxed(),
+    ]
+}
+
+fn accepted() -> impl Strategy<Value = BriefAccepted> {
+    (
+        1..=u32::MAX,
+        tier(),
+        text(),
+        option::of(follower_count()),
+        digest(),
+    )
+        .prop_map(
+            |(offer_version, tier, tier_scheme, followers, terms_digest)| BriefAccepted {
+                offer_version,
+                tier,
+                tier_scheme,
+                followers,
+                terms_digest,
+            },
+        )
+}
+
+fn deliverable() -> impl Strategy<Value = DeliverableId> {
+    id(DeliverableId::parse)
+}
+
+fn content() -> Vec<BoxedStrategy<Event>> {
+    let version = || 1..=u32::MAX;
+    let content =
+        (some_text(), digest()).prop_map(|(reference, sha256)| ContentRef { reference, sha256 });
+    let submitted = (deliverable(), version(), content, any::<u64>());
+    let asked = (deliverable(), version(), vec(some_text(), 1..4));
+    let approved = (deliverable(), version(), option::of(1..=5_u8));
+    vec![
+        submitted
+            .prop_map(
+                |(deliverable, version, content, seconds_late)| Event::ContentSubmitted {
+                    deliverable,
+                    version,
+                    content,
+                    seconds_late,
+                },
+            )
+            .boxed(),
+        asked
+            .prop_map(|(deliverable, version, reasons)| Event::RevisionRequested {
+                deliverable,
+                version,
+                reasons,
+            })
+            .boxed(),
+        approved
+            .prop_map(|(deliverable, version, rating)| Event::ContentApproved {
+                deliverable,
+                version,
+                rating,
+            })
+            .boxed(),
+        (deliverable(), version(), text())
+            .prop_map(|(deliverable, version, reason)| Event::ContentRejected {
+                deliverable,
+                version,
+                reason,
+            })
+            .boxed(),
+    ]
+}
+
+fn publication() -> Vec<BoxedStrategy<Event>> {
+    let moved = (deliverable(), timestamp(), timestamp(), text());
+    vec![
+        published().prop_map(Event::PublicationRecorded).boxed(),
+        (deliverable(), id(PublicationId::parse))
+            .prop_map(|(deliverable, publication)| Event::PublicationVerified {
+                deliverable,
+                publication,
+            })
+            .boxed(),
+        moved
+            .prop_map(
+                |(deliverable, due_at, previous, reason)| Event::DeadlineRescheduled {
+                    deliverable,
+                    due_at,
+                    previous,
+                    reason,
+                },
+            )
+            .boxed(),
+        (deliverable(), text())
+            .prop_map(|(deliverable, reason)| Event::DeliverableWaived {
+                deliverable,
+                reason,
+            })
+            .boxed(),
+    ]
+}
+
+fn published() -> impl Strategy<Value = PublicationRecorded> {
+    let post = (platform(), some_text(), some_text(), timestamp());
+    let numbers = (option::of(any::<u64>()), any::<u64>(), any::<u64>());
+    (
+        deliverable(),
+        id(PublicationId::parse),
+        post,
+        numbers,
+        shares_or_none(),
+        any::<[bool; 4]>(),
+    )
+        .prop_map(|(deliverable, publication, post, numbers, shares, flags)| {
+            let (platform, url, post_id, published_at) = post;
+            let (followers, seconds_late, seconds_late_original) = numbers;
+            let [disclosed, incentivised, unapproved, undisclosed] = flags;
+            PublicationRecorded {
+                deliverable,
+                publication,
+                platform,
+                url,
+                post_id,
+                published_at,
+                followers,
+                disclosed,
+                incentivised,
+                shares,
+                seconds_late,
+                seconds_late_original,
+                unapproved,
+                undisclosed,
+            }
+        })
+}
+
+fn engagement() -> Vec<BoxedStrategy<Event>> {
+    let publication = || id(PublicationId::parse);
+    let corrected = (
+        publication(),
+        observation(),
+        replaces(),
+        fact_timing(),
+        text(),
+    );
+    let voided = (publication(), seen(), replaces(), fact_timing(), text());
+    vec![
+        (publication(), observation(), fact_timing())
+            .prop_map(
+                |(publication, observation, timing)| Event::EngagementRecorded {
+                    publication,
+                    observation,
+                    timing,
+                },
+            )
+            .boxed(),
+        corrected
+            .prop_map(|(publication, observation, replaces, timing, reason)| {
+                Event::EngagementCorrected {
+                    publication,
+                    observation,
+                    replaces,
+                    timing,
+                    reason,
+                }
+            })
+            .boxed(),
+        voided
+            .prop_map(
+                |(publication, seen, replaces, timing, reason)| Event::EngagementVoided {
+                    publication,
+                    seen,
+                    replaces,
+                    timing,
+                    reason,
+                },
+            )
+            .boxed(),
+    ]
+}

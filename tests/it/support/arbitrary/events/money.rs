@@ -1,0 +1,167 @@
+//! Conversions, refunds, costs, payments.
+
+use campaign_ledger::domain::*;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use crate::support::arbitrary::*;
+
+pub fn revenue() -> Vec<BoxedStrategy<Event>> {
+    vec![
+        conversion().prop_map(Event::ConversionRecorded).boxed(),
+        rejected().prop_map(Event::ConversionRejected).boxed(),
+        (refund(), option::of(refund_effect()))
+            .prop_map(|(refund, effect)| Event::RefundRecorded { refund, effect })
+            .boxed(),
+        (refund(), refund_effect())
+            .prop_map(|(refund, effect)| Event::RefundApplied { refund, effect })
+            .boxed(),
+        (refund(), refund_rejection())
+            .prop_map(|(refund, rejection)| Event::RefundRejected { refund, rejection })
+            .boxed(),
+    ]
+}
+
+fn conversion() -> impl Strategy<Value = ConversionRecorded> {
+    let claim = (
+        order_key(),
+        conversion_type(),
+        option::of(money(0)),
+        option::of(fx_rate()),
+        timestamp(),
+        digest(),
+    );
+    let credit = (
+        option::of(any::<i64>()),
+        attribution_basis(),
+        option::of(unattributed_reason()),
+        credits(),
+        fact_timing(),
+    );
+    (claim, credit).prop_map(|(claim, credit)| {
+        let (order, kind, value, fx_rate, ordered_at, claim_digest) = claim;
+        let (reporting_minor, basis, unattributed, credits, timing) = credit;
+        ConversionRecorded {
+            order,
+            kind,
+            value,
+            fx_rate,
+            reporting_minor,
+            ordered_at,
+            basis,
+            unattributed,
+            credits,
+            timing,
+            claim_digest,
+        }
+    })
+}
+
+fn rejected() -> impl Strategy<Value = ConversionRejected> {
+    let collaborations = || vec(id(CollaborationId::parse), 0..3);
+    (
+        order_key(),
+        position(),
+        id(CampaignId::parse),
+        collaborations(),
+        collaborations(),
+        option::of(money(0)),
+        timestamp(),
+    )
+        .prop_map(
+            |(
+                order,
+                winner,
+                winner_campaign,
+                winner_collaborations,
+                claimed,
+                value,
+                ordered_at,
+            )| ConversionRejected {
+                order,
+                winner,
+                winner_campaign,
+                winner_collaborations,
+                claimed,
+                value,
+                ordered_at,
+            },
+        )
+}
+
+pub fn settlement() -> Vec<BoxedStrategy<Event>> {
+    let cost = || id(CostId::parse);
+    vec![
+        cost_recorded().prop_map(Event::CostRecorded).boxed(),
+        (cost(), 0..=i64::MAX)
+            .prop_map(|(cost, approved_minor)| Event::CostApproved {
+                cost,
+                approved_minor,
+            })
+            .boxed(),
+        (cost(), text(), option::of(any::<i64>()), fact_timing())
+            .prop_map(
+                |(cost, reason, reporting_minor, timing)| Event::CostReversed {
+                    cost,
+                    reason,
+                    reporting_minor,
+                    timing,
+                },
+            )
+            .boxed(),
+        payment().prop_map(Event::PaymentRecorded).boxed(),
+    ]
+}
+
+fn cost_recorded() -> impl Strategy<Value = CostRecorded> {
+    (
+        id(CostId::parse),
+        cost_type(),
+        money(1),
+        option::of(fx_rate()),
+        option::of(any::<i64>()),
+        timestamp(),
+        text(),
+        fact_timing(),
+    )
+        .prop_map(
+            |(cost, kind, amount, fx_rate, reporting_minor, incurred_at, note, timing)| {
+                CostRecorded {
+                    cost,
+                    kind,
+                    amount,
+                    fx_rate,
+                    reporting_minor,
+                    incurred_at,
+                    note,
+                    timing,
+                }
+            },
+        )
+}
+
+fn payment() -> impl Strategy<Value = PaymentRecorded> {
+    (
+        id(PaymentId::parse),
+        id(CostId::parse),
+        money(1),
+        reference(),
+        timestamp(),
+        option::of(any::<i64>()),
+        fact_timing(),
+    )
+        .prop_map(
+            |(payment, cost, amount, reference, paid_at, reporting_minor, timing)| {
+                PaymentRecorded {
+                    payment,
+                    cost,
+                    amount,
+                    reference,
+                    paid_at,
+                    reporting_minor,
+                    timing,
+                }
+            },
+        )
+}

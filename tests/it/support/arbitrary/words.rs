@@ -1,0 +1,161 @@
+//! The words of the fields that take one of a few values.
+
+use campaign_ledger::domain::*;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Which side acts.
+pub fn actor_kind() -> impl Strategy<Value = ActorKind> {
+    select(vec![
+        ActorKind::Brand,
+        ActorKind::Creator,
+        ActorKind::System,
+    ])
+}
+
+/// A platform.
+pub fn platform() -> impl Strategy<Value = Platform> {
+    select(vec![
+        Platform::Instagram,
+        Platform::Tiktok,
+        Platform::Youtube,
+        Platform::Other,
+    ])
+}
+
+/// Every format.
+pub const FORMATS: [ContentFormat; 12] = [
+    ContentFormat::Review,
+    ContentFormat::Tutorial,
+    ContentFormat::Unboxing,
+    ContentFormat::Experience,
+    ContentFormat::BeforeAfter,
+    ContentFormat::Showcase,
+    ContentFormat::Giveaway,
+    ContentFormat::Qna,
+    ContentFormat::Live,
+    ContentFormat::Joint,
+    ContentFormat::Story,
+    ContentFormat::Other,
+];
+
+/// A format.
+pub fn content_format() -> impl Strategy<Value = ContentFormat> {
+    select(FORMATS.to_vec())
+}
+
+/// A tier.
+pub fn tier() -> impl Strategy<Value = Tier> {
+    select(vec![
+        Tier::Unknown,
+        Tier::BelowNano,
+        Tier::Nano,
+        Tier::Micro,
+        Tier::Macro,
+        Tier::Mega,
+    ])
+}
+
+/// When a fact happened against the window.
+pub fn fact_timing() -> impl Strategy<Value = FactTiming> {
+    select(vec![
+        FactTiming::OnTime,
+        FactTiming::Late,
+        FactTiming::AfterMeasurement,
+    ])
+}
+
+/// What a conversion is.
+pub fn conversion_type() -> impl Strategy<Value = ConversionType> {
+    select(vec![
+        ConversionType::Sale,
+        ConversionType::Install,
+        ConversionType::Signup,
+        ConversionType::Lead,
+        ConversionType::Visit,
+    ])
+}
+
+/// Why a conversion is credited so.
+pub fn attribution_basis() -> impl Strategy<Value = AttributionBasis> {
+    select(vec![
+        AttributionBasis::Code,
+        AttributionBasis::Link,
+        AttributionBasis::Joint,
+        AttributionBasis::None,
+    ])
+}
+
+/// Why a conversion is credited to nobody.
+pub fn unattributed_reason() -> impl Strategy<Value = UnattributedReason> {
+    select(vec![
+        UnattributedReason::OutsideWindow,
+        UnattributedReason::UnknownCode,
+        UnattributedReason::NoEvidence,
+    ])
+}
+
+/// Why a refund does not fit.
+pub fn refund_rejection() -> impl Strategy<Value = RefundRejection> {
+    select(vec![
+        RefundRejection::RefundExceedsOrder,
+        RefundRejection::CurrencyMismatch,
+    ])
+}
+
+/// What money was spent on.
+pub fn cost_type() -> impl Strategy<Value = CostType> {
+    select(vec![
+        CostType::Fee,
+        CostType::Bonus,
+        CostType::Commission,
+        CostType::Product,
+        CostType::Shipping,
+        CostType::TravelMeal,
+        CostType::Production,
+        CostType::PaidAmplification,
+        CostType::PlatformFee,
+        CostType::Tax,
+        CostType::KillFee,
+        CostType::Recovery,
+    ])
+}
+
+/// What a campaign is for.
+pub fn campaign_objective() -> impl Strategy<Value = CampaignObjective> {
+    select(vec![
+        CampaignObjective::Awareness,
+        CampaignObjective::Engagement,
+        CampaignObjective::Conversion,
+        CampaignObjective::Content,
+        CampaignObjective::Loyalty,
+    ])
+}
+
+/// Where counters come from.
+pub fn observation_source() -> impl Strategy<Value = ObservationSource> {
+    select(vec![
+        ObservationSource::Api,
+        ObservationSource::Brand,
+        ObservationSource::Creator,
+        ObservationSource::Estimate,
+    ])
+}
+
+/// How counters came about.
+pub fn measurement_kind() -> impl Strategy<Value = MeasurementKind> {
+    select(vec![
+        MeasurementKind::Measured,
+        MeasurementKind::Reported,
+        MeasurementKind::Estimated,
+    ])
+}
+
+/// Which audience counters cover.
+pub fn measurement_scope() -> impl Strategy<Value = MeasurementScope> {
+    select(vec![
+        MeasurementScope::Organic,
+        MeasurementScope::Paid,
+        MeasurementScope::Total,
+    ])
+}

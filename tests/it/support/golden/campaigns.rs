@@ -1,0 +1,152 @@
+//! Campaigns, creators, agreements.
+
+use std::collections::BTreeMap;
+
+use campaign_ledger::domain::*;
+
+use super::{at, collaboration, idr};
+
+pub fn events() -> Vec<Event> {
+    vec![
+        Event::CampaignCreated { plan: plan() },
+        Event::CampaignOpened,
+        Event::CampaignPaused {
+            reason: "stock is low".to_owned(),
+        },
+        Event::CampaignResumed,
+        Event::BudgetAmended {
+            cap: idr(6_000_000_000),
+            previous: Some(idr(5_000_000_000)),
+            reason: "two more creators".to_owned(),
+        },
+        Event::CampaignClosed,
+        Event::CampaignCancelled {
+            reason: "recall of the product".to_owned(),
+        },
+        Event::CreatorProfileRecorded { profile: profile() },
+        Event::CreatorBlocked {
+            reason: "bought followers".to_owned(),
+        },
+        Event::CreatorUnblocked {
+            reason: "was mistaken".to_owned(),
+        },
+        Event::CreatorInvited {
+            offer: Offer {
+                version: 1,
+                terms: terms(),
+                expires_at: at(259_200),
+            },
+            previous: Some(collaboration("ayu-0")),
+        },
+        Event::BriefAccepted(BriefAccepted {
+            offer_version: 1,
+            tier: Tier::Micro,
+            tier_scheme: TIER_SCHEME.to_owned(),
+            followers: Some(count(48_200)),
+            terms_digest: [0x7e; 32],
+        }),
+        Event::InvitationDeclined {
+            reason: "no time".to_owned(),
+        },
+        Event::InvitationWithdrawn {
+            reason: "wrong niche".to_owned(),
+        },
+        Event::InvitationExpired { offer_version: 1 },
+        Event::CollaborationCompleted,
+        Event::CollaborationCancelled {
+            reason: "delayed launch".to_owned(),
+            kill_fee: idr(62_500_000),
+        },
+    ]
+}
+
+fn count(followers: u64) -> FollowerCount {
+    FollowerCount {
+        followers,
+        observed_at: at(-86_400),
+    }
+}
+
+fn plan() -> CampaignPlan {
+    CampaignPlan {
+        title: "Jujur: 14 days with the serum".to_owned(),
+        objective: CampaignObjective::Conversion,
+        niches: vec![
+            Niche::parse("skincare").unwrap(),
+            Niche::parse("beauty").unwrap(),
+        ],
+        followers: Some(FollowerRange {
+            min: 10_000,
+            max: Some(100_000),
+        }),
+        formats: vec![
+            ContentFormat::Review,
+            ContentFormat::BeforeAfter,
+            ContentFormat::Experience,
+        ],
+        currency: Currency::parse("IDR").unwrap(),
+        budget_cap_minor: Some(5_000_000_000),
+        start_at: Some(at(0)),
+        end_at: Some(at(2_592_000)),
+        measure_until: Some(at(5_184_000)),
+        gross_margin_bp: Some(6_200),
+        policy: SelectionPolicy {
+            vetting_required: false,
+            disclosure_required: true,
+        },
+        emv_model: Some(EmvModel {
+            version: ModelVersion::parse("emv-2025").unwrap(),
+            cpm: idr(4_500_000),
+        }),
+    }
+}
+
+fn profile() -> CreatorProfile {
+    CreatorProfile {
+        followers: BTreeMap::from([
+            (Platform::Instagram, count(48_200)),
+            (Platform::Tiktok, count(31_050)),
+        ]),
+        niches: vec![Niche::parse("skincare").unwrap()],
+        personal: PersonalDetails {
+            locality: "Bandung".to_owned(),
+            display_name: "Ayu Lestari ✨".to_owned(),
+            handles: BTreeMap::from([
+                (Platform::Instagram, "@ayu.kulit".to_owned()),
+                (Platform::Tiktok, "@ayukulit".to_owned()),
+            ]),
+        },
+    }
+}
+
+fn terms() -> Terms {
+    Terms {
+        fee: idr(250_000_000),
+        deliverables: vec![
+            promised("review", Platform::Instagram, ContentFormat::Review),
+            promised("before-after", Platform::Tiktok, ContentFormat::BeforeAfter),
+        ],
+        max_revisions: 2,
+        attribution: AttributionTerms {
+            window_days: 30,
+            code: Some(Code::parse("AYU10").unwrap()),
+            link: Some("https://kulit.example/?c=ayu".to_owned()),
+        },
+        kill_fee: KillFeeTerms {
+            before_content_bp: 0,
+            after_submission_bp: 2_500,
+            after_approval_bp: 5_000,
+        },
+        min_live_days: 90,
+        rounding: Rounding::HalfEven,
+    }
+}
+
+fn promised(id: &str, platform: Platform, format: ContentFormat) -> DeliverableTerms {
+    DeliverableTerms {
+        id: DeliverableId::parse(id).unwrap(),
+        platform,
+        format,
+        due_at: at(1_209_600),
+    }
+}

@@ -1,0 +1,94 @@
+//! Deliverables, publications, products.
+
+use campaign_ledger::domain::*;
+
+use super::{at, collaboration, idr};
+
+pub fn events() -> Vec<Event> {
+    vec![
+        Event::ContentSubmitted {
+            deliverable: review(),
+            version: 2,
+            content: ContentRef {
+                reference: "s3://drafts/ayu/review-2.mp4".to_owned(),
+                sha256: [0xc0; 32],
+            },
+            seconds_late: 5_400,
+        },
+        Event::RevisionRequested {
+            deliverable: review(),
+            version: 1,
+            reasons: vec!["name the ingredient".to_owned(), "more light".to_owned()],
+        },
+        Event::ContentApproved {
+            deliverable: review(),
+            version: 2,
+            rating: Some(5),
+        },
+        Event::ContentRejected {
+            deliverable: review(),
+            version: 3,
+            reason: "claims a cure".to_owned(),
+        },
+        Event::PublicationRecorded(published()),
+        Event::PublicationVerified {
+            deliverable: review(),
+            publication: post(),
+        },
+        Event::DeadlineRescheduled {
+            deliverable: review(),
+            due_at: at(1_814_400),
+            previous: at(1_209_600),
+            reason: "parcel was late".to_owned(),
+        },
+        Event::DeliverableWaived {
+            deliverable: review(),
+            reason: "the story is enough".to_owned(),
+        },
+        Event::ProductShipped {
+            shipment: ShipmentId::parse("jne-1").unwrap(),
+            product: "Serum 30 ml".to_owned(),
+            value: ProductValue {
+                cost_of_goods: idr(4_500_000),
+                fair_value: idr(18_900_000),
+            },
+            shipped_at: at(500),
+        },
+    ]
+}
+
+fn review() -> DeliverableId {
+    DeliverableId::parse("review").unwrap()
+}
+
+fn post() -> PublicationId {
+    PublicationId::parse("review-ig").unwrap()
+}
+
+fn published() -> PublicationRecorded {
+    PublicationRecorded {
+        deliverable: review(),
+        publication: post(),
+        platform: Platform::Instagram,
+        url: "https://instagram.example/p/C9".to_owned(),
+        post_id: "C9".to_owned(),
+        published_at: at(950),
+        followers: Some(48_310),
+        disclosed: true,
+        incentivised: true,
+        shares: vec![
+            Share {
+                collaboration: collaboration("ayu-1"),
+                share_bp: 6_000,
+            },
+            Share {
+                collaboration: collaboration("bima-1"),
+                share_bp: 4_000,
+            },
+        ],
+        seconds_late: 60,
+        seconds_late_original: 86_460,
+        unapproved: true,
+        undisclosed: true,
+    }
+}

@@ -1,0 +1,137 @@
+//! The places that the conformance suite keeps logs in.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use bytes::Bytes;
+use campaign_ledger::log::memory::{MemoryLog, StoredBlocks};
+use campaign_ledger::log::sled::SledLog;
+use campaign_ledger::log::{Log, Position};
+use tempfile::TempDir;
+
+/// The partition of the suite's logs.
+pub const PARTITION: u32 = 3;
+
+/// A place where one log outlives its handles.
+pub trait Backend {
+    /// Opens the log that is there, as a restart would; what is wrong with it, in words, else.
+    fn open(&self) -> Result<Box<dyn Log>, String>;
+
+    /// Opens it for reading only, whatever is wrong with its end.
+    fn open_for_reading(&self) -> Box<dyn Log>;
+
+    /// Changes what is stored, behind the log's back; no handle may be open.
+    fn tamper(&self, change: &dyn Fn(&mut StoredBlocks));
+}
+
+/// Runs a test on each backend.
+pub fn on_every_backend(test: impl Fn(&dyn Backend)) {
+    eprintln!("in memory");
+    test(&InMemory::default());
+    eprintln!("in sled");
+    test(&InSled::default());
+}
+
+/// Keeps the last handle, since what it holds goes with it.
+#[derive(Default)]
+pub struct InMemory(RefCell<Option<MemoryLog>>);
+
+impl InMemory {
+    fn stored(&self) -> StoredBlocks {
+        self.0
+            .borrow()
+            .as_ref()
+            .map(MemoryLog::stored)
+            .unwrap_or_default()
+    }
+}
+
+impl Backend for InMemory {
+    fn open(&self) -> Result<Box<dyn Log>, String> {
+        let log = MemoryLog::from_stored(PARTITION, self.stored()).map_err(|e| e.to_string())?;
+        self.0.replace(Some(log.clone()));
+        Ok(Box::new(log))
+    }
+
+    fn open_for_reading(&self) -> Box<dyn Log> {
+        Box::new(MemoryLog::from_stored_for_reading(PARTITION, self.stored()))
+    }
+
+    fn tamper(&self, change: &dyn Fn(&mut StoredBlocks)) {
+        let mut stored = self.stored();
+        change(&mut stored);
+        let changed = MemoryLog::from_stored_for_reading(PARTITION, stored);
+        self.0.replace(Some(changed));
+    }
+}
+
+/// A directory that goes with the value.
+pub struct InSled(TempDir);
+
+impl Default for InSled {
+    fn default() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+}
+
+impl InSled {
+    /// Where the log is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Backend for InSled {
+    fn open(&self) -> Result<Box<dyn Log>, String> {
+        match SledLog::open(self.path(), PARTITION) {
+            Ok(log) => Ok(Box::new(log)),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn open_for_reading(&self) -> Box<dyn Log> {
+        Box::new(SledLog::open_for_reading(self.path(), PARTITION).unwrap())
+    }
+
+    fn tamper(&self, change: &dyn Fn(&mut StoredBlocks)) {
+        let file = File::open(self.path().join("db")).unwrap();
+        {
+            let db = sled::Config::new()
+                .path(self.path())
+                .segment_size(8 * 1024 * 1024)
+                .open()
+                .unwrap();
+            let stored: StoredBlocks = db.iter().map(|entry| from_sled(entry.unwrap())).collect();
+            let mut changed = stored.clone();
+            change(&mut changed);
+            for position in stored.keys() {
+                db.remove(position.get().to_be_bytes()).unwrap();
+            }
+            for (position, bytes) in changed {
+                db.insert(position.get().to_be_bytes(), &bytes[..]).unwrap();
+            }
+            db.flush().unwrap();
+        }
+        // sled's threads let go of the file a little after `Db` is dropped.
+        file.lock().unwrap();
+    }
+}
+
+fn from_sled((key, value): (sled::IVec, sled::IVec)) -> (Position, Bytes) {
+    let position = u64::from_be_bytes(key.as_ref().try_into().unwrap());
+    (Position::new(position), Bytes::copy_from_slice(&value))
+}
+
+/// The stored block that starts at `position`.
+pub fn stored_at(stored: &mut BTreeMap<Position, Bytes>, position: u64) -> &mut Bytes {
+    stored.get_mut(&Position::new(position)).unwrap()
+}
+
+/// Flips a bit of `bytes`.
+pub fn flip(bytes: &mut Bytes, offset: usize) {
+    let mut changed = bytes.to_vec();
+    changed[offset] ^= 1;
+    *bytes = changed.into();
+}
