@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::domain::rows::{Overlay, Rows};
 use crate::domain::state::Resource;
 use crate::domain::{
-    Decision, EvolveError, Fact, Halt, Position, Record, Request, Timestamp, decide, evolve,
+    Decision, EvolveError, Fact, Halt, Position, Record, Request, Timestamp, decide, evolve_rows,
 };
 use crate::log::block::{ALWAYS_FITS_BYTES, record_cost};
 use crate::log::codec;
@@ -298,7 +298,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
     ) -> Result<Answer, Broken> {
         let mut overlay = Overlay::above(&self.state.rows);
         for record in records {
-            evolve(&mut overlay, record)?;
+            evolve_rows(&mut overlay, record)?;
         }
         let (first, last) = (Position::START, Position::START);
         Ok(Answer {
