@@ -2,9 +2,10 @@
 
 use super::{Fold, Folded};
 use crate::domain::rows::{Key, Rows};
-use crate::domain::state::{Axis, Cutoff, Entry, Heads, OrderKey, Publication, Series};
+use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
-    Effect, EngagementSums, FactTiming, Observation, PublicationId, PublicationRef, Replaces, Seen,
+    Counters, Effect, EngagementSums, FactTiming, Observation, PublicationId, PublicationRef,
+    Replaces, Seen,
 };
 
 impl<S: Rows> Fold<'_, S> {
@@ -22,6 +23,7 @@ impl<S: Rows> Fold<'_, S> {
             timing,
             counters: observation.counters,
             followers: observation.followers,
+            recorded: None,
             voided: false,
         };
         let axis = Axis::new(&place, seen.scope, seen.kind);
@@ -60,8 +62,7 @@ impl<S: Rows> Fold<'_, S> {
                 entry.changes.push(position);
                 match by {
                     Some(observation) => {
-                        entry.counters = observation.counters;
-                        entry.followers = observation.followers;
+                        entry.correct(observation.counters, observation.followers);
                     }
                     None => entry.voided = true,
                 }
@@ -105,9 +106,9 @@ impl<S: Rows> Fold<'_, S> {
             return Ok(());
         }
         let series = self.series(key, seen)?;
-        let before = [series.on_time, series.counted];
+        let before = [series.on_time.values(), series.counted.values()];
         change(series);
-        let after = [series.on_time, series.counted];
+        let after = [series.on_time.values(), series.counted.values()];
         let post = self.read::<Publication>(key, "publication")?;
         for ((on_time, before), after) in [true, false].into_iter().zip(before).zip(after) {
             if before != after {
@@ -122,11 +123,11 @@ impl<S: Rows> Fold<'_, S> {
         post: &Publication,
         seen: &Seen,
         on_time: bool,
-        before: &Heads,
-        after: &Heads,
+        before: &Counters,
+        after: &Counters,
     ) {
-        let earlier = EngagementSums::of_post(post, &before.values());
-        let change = EngagementSums::of_post(post, &after.values()).minus(&earlier);
+        let earlier = EngagementSums::of_post(post, before);
+        let change = EngagementSums::of_post(post, after).minus(&earlier);
         let effect = |change| Effect::Engagement {
             scope: seen.scope,
             kind: seen.kind,
