@@ -10,3 +10,4 @@ mod log_directory;
 mod log_sled;
 mod parse;
 mod support;
+mod writer;
