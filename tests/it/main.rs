@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod codec;
+mod crash;
 mod edges;
 mod log_block;
 mod log_conformance;
