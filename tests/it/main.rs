@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod codec;
+mod crash;
 mod domain;
 mod edges;
 mod log_block;
@@ -12,3 +13,4 @@ mod log_sled;
 mod parse;
 mod store;
 mod support;
+mod writer;
