@@ -9,4 +9,5 @@ mod log_conformance;
 mod log_directory;
 mod log_sled;
 mod parse;
+mod service;
 mod support;

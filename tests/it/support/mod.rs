@@ -5,3 +5,4 @@ pub mod faulty_log;
 pub mod golden;
 pub mod log_backend;
 pub mod records;
+pub mod server;
