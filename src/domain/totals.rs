@@ -122,7 +122,7 @@ pub enum Effect {
         scope: MeasurementScope,
         kind: MeasurementKind,
         on_time: bool,
-        change: EngagementSums,
+        change: Box<EngagementSums>,
     },
     AfterMeasurement,
 }
@@ -490,7 +490,7 @@ impl Totals {
                 } else {
                     &mut self.counted
                 };
-                *tally.engagement.entry((*scope, *kind)).or_default() += change;
+                *tally.engagement.entry((*scope, *kind)).or_default() += &**change;
             }
             Effect::Paid {
                 timing, seconds, ..

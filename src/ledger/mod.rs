@@ -96,7 +96,7 @@ pub struct Committed {
 
 /// What the writer is told.
 enum Message {
-    Decide(Job),
+    Decide(Box<Job>),
     /// Take nothing more, answer what is queued, checkpoint and end.
     Close,
 }
@@ -133,7 +133,7 @@ impl Ledger {
             answer,
         };
         self.queue
-            .try_send(Message::Decide(job))
+            .try_send(Message::Decide(Box::new(job)))
             .map_err(|refused| match refused {
                 mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
                 mpsc::error::TrySendError::Closed(_) => WriteError::Draining,

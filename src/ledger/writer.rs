@@ -115,7 +115,7 @@ struct Group {
     records: Vec<Record>,
     encoded: Vec<Bytes>,
     bytes: usize,
-    answers: Vec<(Job, Result<Answer, WriteError>)>,
+    answers: Vec<(Box<Job>, Result<Answer, WriteError>)>,
 }
 
 /// Why a group could not be finished.
@@ -162,9 +162,9 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
     fn fill(
         &mut self,
         group: &mut Group,
-        first: Job,
+        first: Box<Job>,
         queue: &mut mpsc::Receiver<Message>,
-    ) -> Result<Option<Job>, Broken> {
+    ) -> Result<Option<Box<Job>>, Broken> {
         let now = self.clock.now().max(self.state.last_recorded);
         let mut next = Some(first);
         while let Some(job) = next {
@@ -180,7 +180,12 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
     }
 
     /// Decides one job into the group; gives it back when the group has no room for it.
-    fn take(&mut self, group: &mut Group, job: Job, now: Timestamp) -> Result<Option<Job>, Broken> {
+    fn take(
+        &mut self,
+        group: &mut Group,
+        job: Box<Job>,
+        now: Timestamp,
+    ) -> Result<Option<Box<Job>>, Broken> {
         if let Some(known) = self.known(&job.request) {
             let answer = match known {
                 Ok(seen) => Ok(self.repeat(group, &job.request, seen.first, seen.last)?),
@@ -373,7 +378,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
 }
 
 /// Waits for the next job; `None` when the queue is closed and empty.
-fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
+fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Box<Job>> {
     loop {
         match queue.blocking_recv()? {
             Message::Decide(job) => return Some(job),
@@ -383,7 +388,7 @@ fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
 }
 
 /// Takes the next job if one waits.
-fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
+fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Box<Job>> {
     match queue.try_recv().ok()? {
         Message::Decide(job) => Some(job),
         Message::Close => {

@@ -9,7 +9,7 @@ use crate::domain::Position;
 
 use super::Error;
 use super::cache::Cache;
-use super::disk::{Disk, Table};
+use super::disk::Disk;
 use super::layers::Frozen;
 
 /// A frozen layer to be written, on any thread. Dropped unwritten, it can be had again from the
@@ -57,12 +57,11 @@ impl Checkpoint {
     /// [`Error::Unencodable`] for a row that has no encoding. The store keeps the frozen rows;
     /// freezing again hands them out for another attempt.
     pub fn write(self) -> Result<Written, Error> {
-        let committed = self.disk.commit(&self.frozen)?;
-        self.cache.take_over(&self.frozen, &committed.encoded_bytes);
+        let encoded_bytes = self.disk.commit(&self.frozen)?;
+        self.cache.take_over(&self.frozen, &encoded_bytes);
         Ok(Written {
-            stored_bytes: committed.encoded_bytes.iter().sum(),
+            stored_bytes: encoded_bytes.iter().sum(),
             frozen: self.frozen,
-            table: committed.table,
             _in_flight: self.in_flight,
         })
     }
@@ -74,7 +73,6 @@ impl Checkpoint {
 #[derive(Debug)]
 pub struct Written {
     frozen: Arc<Frozen>,
-    table: Table,
     stored_bytes: usize,
     _in_flight: Arc<()>,
 }
@@ -97,9 +95,5 @@ impl Written {
 
     pub(super) fn is_of(&self, frozen: &Arc<Frozen>) -> bool {
         Arc::ptr_eq(&self.frozen, frozen)
-    }
-
-    pub(super) fn table(&self) -> Table {
-        self.table.clone()
     }
 }

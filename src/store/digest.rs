@@ -43,14 +43,14 @@ impl RowHasher {
             table: key.table(),
             reason: error.to_string(),
         })?;
-        self.add_encoded(key.as_bytes(), &buffer);
+        self.add_encoded(key, &buffer);
         self.buffer = buffer;
         Ok(())
     }
 
     /// Adds a row by its encoding.
-    pub(super) fn add_encoded(&mut self, key: &[u8], row: &[u8]) {
-        for part in [key, row] {
+    pub(super) fn add_encoded(&mut self, key: &Key, row: &[u8]) {
+        for part in [key.as_bytes(), row] {
             self.hash.update((part.len() as u64).to_be_bytes());
             self.hash.update(part);
         }

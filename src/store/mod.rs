@@ -6,7 +6,7 @@
 //! dirty    changed since the last freeze; one ordered map, only the applying thread writes it
 //! frozen   changed before it, immutable, being written to the file by another thread
 //! cache    decoded rows equal to those in the file, bounded in bytes
-//! file     redb: every row as of the last checkpoint, read through one held snapshot
+//! file     redb: every row as of the last checkpoint written
 //! ```
 //!
 //! It owns the file, its layout and its checkpoints. It does not know the log, what the rows mean,
@@ -14,19 +14,20 @@
 //! from its own sense of time.
 //!
 //! **What a checkpoint costs the applying thread.** [`Store::freeze`] moves a map and
-//! [`Store::thaw`] swaps two pointers; all encoding, writing and syncing is in
+//! [`Store::thaw`] lets go of one; all encoding, writing and syncing is in
 //! [`Checkpoint::write`], on a thread of the caller's choice, while reads and changes go on.
 //!
-//! **Why no read can bring back an old row.** The held snapshot and the frozen layer change only
-//! under `&mut self`, so no read spans a change of them. While a checkpoint is written, every key
-//! it changes is answered by the frozen layer and never looked up below; so the writing thread may
-//! bring the cache up to date in its own time, and a reader that fills the cache from the snapshot
-//! does so only for keys that are the same before and after the checkpoint.
+//! **Why no read can bring back an old row.** The frozen layer comes and goes only under
+//! `&mut self`, so no read spans that. While it is there, every key it changes is answered by it
+//! and never looked up below, in whatever order the file, the held snapshot and the cache move on
+//! to its position: the writing thread brings them there in its own time. A read that does go
+//! below, and fills the cache, does so for keys that are the same before and after.
 //!
 //! **Memory.** Layers above the file hold decoded rows. One is counted as its key, its value's
-//! size, twice its encoded bytes for what it points to, and a fixed overhead per entry;
-//! `ARCHITECTURE.md` has the measured figures. Bounded are the cache and redb's own page cache, by
-//! [`Options`]; the dirty and frozen layers by the caller, who freezes in time.
+//! size, twice its encoded bytes for what it points to, and a fixed overhead per entry, which is
+//! more than measured. The cache and redb's page cache are bounded by [`Options`]; the dirty and
+//! frozen layers are bounded by the caller, who freezes in time and, since a fold can be faster
+//! than a disk, waits for the checkpoint in flight when [`Store::dirty_bytes`] says so.
 
 mod cache;
 mod checkpoint;
@@ -35,7 +36,9 @@ mod digest;
 mod disk;
 mod error;
 mod failure;
+mod file;
 mod layers;
+mod range;
 mod snapshot;
 
 use std::ops::{ControlFlow, RangeInclusive};
@@ -47,13 +50,14 @@ use crate::domain::rows::{Key, Row, Rows, Scan};
 
 use cache::Cache;
 use disk::Disk;
+use file::Check;
 use layers::{Frozen, Held, Layer, visit_as, walk};
 
 pub use checkpoint::{Checkpoint, Written};
 pub use checkpointer::{Checkpointer, Pace};
 pub use digest::digest_of_memory;
-pub use disk::Unusable;
 pub use error::Error;
+pub use file::Unusable;
 pub use snapshot::Snapshot;
 
 /// How a store is opened.
@@ -118,7 +122,22 @@ impl Store {
     /// [`Error::InUse`] when someone else has the file open, [`Error::Io`] when the file system
     /// refuses; the file is then left alone.
     pub fn open(path: &Path, options: &Options) -> Result<(Self, Opened), Error> {
-        let (disk, position, opened) = Disk::open(path, options)?;
+        Self::open_file(path, options, Check::Trust)
+    }
+
+    /// Opens the store as [`Store::open`] does, after verifying the checksums of the whole file.
+    ///
+    /// It reads all of the file: four seconds for a million rows, against milliseconds. Without,
+    /// damage that no crash of ours can cause may go unnoticed until a digest differs.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_checked(path: &Path, options: &Options) -> Result<(Self, Opened), Error> {
+        Self::open_file(path, options, Check::WholeFile)
+    }
+
+    fn open_file(path: &Path, options: &Options, check: Check) -> Result<(Self, Opened), Error> {
+        let (disk, position, opened) = Disk::open(path, options, check)?;
         let below = Below {
             frozen: None,
             cache: Arc::new(Cache::new(options.cache_bytes)),
@@ -217,9 +236,10 @@ impl Store {
 
     /// Lets go of the frozen layer after `written` made it durable.
     ///
-    /// Takes no time that grows with the number of rows, as long as `written` is dropped after the
-    /// lock around the store is released: it holds the last share of the frozen rows. Does nothing
-    /// when `written` is not of the frozen layer in flight.
+    /// Takes no time that grows with the number of rows. What does is dropping `written`, which
+    /// holds the last share of the frozen rows, about a microsecond each: do that without the lock
+    /// around the store, or on the thread that wrote it. Does nothing when `written` is not of the
+    /// frozen layer in flight.
     pub fn thaw(&mut self, written: &Written) {
         let in_flight = self
             .below
@@ -227,7 +247,7 @@ impl Store {
             .take_if(|frozen| written.is_of(frozen))
             .is_some();
         if in_flight {
-            self.below.disk.publish(written.table());
+            self.in_flight = Weak::new();
             self.checkpoint_position = written.position();
         }
     }
@@ -252,7 +272,8 @@ impl Store {
     /// Takes a view of the rows as they are now, to read long or slowly without holding up the
     /// store. Copies the dirty layer's keys and pointers.
     ///
-    /// The file cannot reuse space that a live snapshot still needs, so do not keep one.
+    /// A snapshot keeps the file open, and from reusing the space of rows changed since: do not
+    /// keep one.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(
             self.dirty.clone(),
@@ -293,17 +314,11 @@ impl Rows for Store {
 
     fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Error> {
         belongs::<R>(key.table())?;
-        if self.dirty.get(key).is_none() {
-            let Some(found) = self.below.find::<R>(key)? else {
-                return Ok(None);
-            };
-            self.dirty.set(key.clone(), Some(found.held));
-        }
-        self.dirty
-            .get_mut(key)
-            .and_then(Option::as_mut)
-            .map(Held::typed_mut)
-            .transpose()
+        let Self { dirty, below, .. } = self;
+        // Not cached on the way: the row is about to differ, and comes to the cache when written.
+        let load = || Ok(below.find::<R>(key)?.map(|found| found.held));
+        let held = dirty.get_mut_or_load(key, load)?;
+        held.map(Held::typed_mut).transpose()
     }
 
     fn put<R: Row>(&mut self, key: Key, row: R) {

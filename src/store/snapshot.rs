@@ -13,8 +13,10 @@ use crate::domain::rows::{Key, Row, Scan, Span};
 use super::Error;
 use super::belongs;
 use super::digest::RowHasher;
-use super::disk::{Disk, DiskRange, Table};
+use super::disk::Disk;
+use super::file::Table;
 use super::layers::{Entry, Frozen, Layer, visit_as, walk};
+use super::range::DiskRange;
 
 /// The rows of a store as they were when it was taken.
 ///
@@ -75,7 +77,7 @@ impl Snapshot {
         self.walk(&Span::of_tables(&tables), false, &mut |entry| {
             match entry {
                 Entry::Held(key, held) => hasher.add(key, |out| held.encode(out))?,
-                Entry::Stored(stored) => hasher.add_encoded(stored.key(), stored.value()),
+                Entry::Stored(stored) => hasher.add_encoded(&stored.key, stored.value()),
             }
             Ok(ControlFlow::Continue(()))
         })?;
@@ -89,7 +91,7 @@ impl Snapshot {
         visit: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, Error>,
     ) -> Result<(), Error> {
         let frozen = self.frozen.as_ref().map(|frozen| &frozen.rows);
-        let on_disk = DiskRange::pinned(&self.disk, self.table.clone(), span, descending)?;
+        let on_disk = DiskRange::start(&self.disk, self.table.clone(), span, descending, false)?;
         walk(&self.dirty, frozen, on_disk, span, descending, visit)
     }
 }

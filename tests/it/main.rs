@@ -10,4 +10,5 @@ mod log_directory;
 mod log_sled;
 mod parse;
 mod service;
+mod store;
 mod support;

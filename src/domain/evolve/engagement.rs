@@ -129,7 +129,7 @@ impl<S: Rows> Fold<'_, S> {
             scope: seen.scope,
             kind: seen.kind,
             on_time,
-            change,
+            change: Box::new(change),
         };
         for credit in &post.credits {
             let part = effect(change.share(credit.share_bp));

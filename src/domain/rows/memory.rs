@@ -67,8 +67,8 @@ impl Rows for MemoryRows {
             row.typed()
                 .map_or(ControlFlow::Continue(()), |row| visit(key, &row))
         };
-        // Either way the visitor had what it wanted.
-        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = if scan.is_descending() {
+        // Whether the visitor stopped or ran out of rows, it had what it wanted.
+        let _ = if scan.is_descending() {
             self.within(&span).rev().try_for_each(&mut visit)
         } else {
             self.within(&span).try_for_each(&mut visit)

@@ -1,0 +1,44 @@
+# What the scripts of .ci share. Sourced from the root of the checkout.
+
+readonly target=${CARGO_TARGET_DIR:-$PWD/target}
+readonly tools=$target/ci-tools
+export PATH=$tools/bin:$PATH
+
+say() { printf '\n== %s\n' "$*"; }
+
+die() {
+  printf '.ci: %s\n' "$*" >&2
+  exit 1
+}
+
+current=''
+
+# Runs a command as a named step and tells how long it took. The command stays out of conditions,
+# where bash would go on after an error inside it.
+step() {
+  local name=$1 began=$SECONDS
+  shift
+  current=$name
+  say "$name"
+  "$@"
+  current=''
+  printf '== %s: ok, %d s\n' "$name" $((SECONDS - began))
+}
+
+tell_failed_step() {
+  [[ -z $current ]] || printf '\n== %s: FAILED\n' "$current" >&2
+}
+trap tell_failed_step EXIT
+
+# Puts the tools into a Python environment of their own, once per change of the lists.
+install_tools() {
+  local lists=(.ci/requirements.txt tests/clients/python/requirements.txt)
+  if cat "${lists[@]}" | cmp -s - "$tools/installed.txt"; then
+    echo "already there"
+    return
+  fi
+  python3 -m venv --clear "$tools"
+  "$tools/bin/python" -m pip install --quiet --disable-pip-version-check \
+    -r "${lists[0]}" -r "${lists[1]}"
+  cat "${lists[@]}" >"$tools/installed.txt"
+}

@@ -1,0 +1,111 @@
+//! The ceiling of the transport: a server of the same messages and settings that does nothing.
+
+use campaign_ledger::config::Config;
+use campaign_ledger::grpc::health::Health;
+use campaign_ledger::grpc::incoming::Incoming;
+use campaign_ledger::proto::api;
+use campaign_ledger::proto::api::measurement_service_server::{
+    MeasurementService, MeasurementServiceServer,
+};
+use campaign_ledger::server::drain::{self, Limits, Stop};
+use campaign_ledger::server::transport;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+
+struct Noop;
+
+/// Serves until it is killed.
+pub fn serve() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime starts").block_on(async {
+        let config = Config {
+            listen: ([127, 0, 0, 1], 0).into(),
+            ..Config::default()
+        };
+        let limits = transport::connection_limits(&config);
+        let incoming = Incoming::bind(config.listen, limits)
+            .await
+            .expect("a port is free");
+        println!("listening {}", incoming.local_addr().expect("it is bound"));
+        let health = Health::starting(&[]).await;
+        let routes = Routes::new(MeasurementServiceServer::new(Noop));
+        let router = transport::router(&config, routes);
+        let stop = Stop::new();
+        let served = drain::serve_until(router, incoming, &health, &stop, Limits::of(&config));
+        served.await.expect("it serves");
+    });
+}
+
+fn unused<T>() -> Result<Response<T>, Status> {
+    Err(Status::unimplemented("only RecordEngagement is measured"))
+}
+
+#[tonic::async_trait]
+impl MeasurementService for Noop {
+    async fn record_engagement(
+        &self,
+        request: Request<api::RecordEngagementRequest>,
+    ) -> Result<Response<api::RecordEngagementResponse>, Status> {
+        let request = request.into_inner();
+        Ok(Response::new(api::RecordEngagementResponse {
+            receipt: Some(api::Receipt {
+                first_position: 1,
+                last_position: 1,
+                recorded_at: request.observed_at,
+            }),
+            publication: Some(api::Publication {
+                brand_id: request.brand_id,
+                campaign_id: request.campaign_id,
+                collaboration_id: request.collaboration_id,
+                publication_id: request.publication_id,
+                url: "https://example.test/p/1".to_owned(),
+                ..api::Publication::default()
+            }),
+            observation_position: 1,
+        }))
+    }
+
+    async fn correct_engagement(
+        &self,
+        _: Request<api::CorrectEngagementRequest>,
+    ) -> Result<Response<api::CorrectEngagementResponse>, Status> {
+        unused()
+    }
+
+    async fn void_engagement(
+        &self,
+        _: Request<api::VoidEngagementRequest>,
+    ) -> Result<Response<api::VoidEngagementResponse>, Status> {
+        unused()
+    }
+
+    async fn record_conversion(
+        &self,
+        _: Request<api::RecordConversionRequest>,
+    ) -> Result<Response<api::RecordConversionResponse>, Status> {
+        unused()
+    }
+
+    async fn record_refund(
+        &self,
+        _: Request<api::RecordRefundRequest>,
+    ) -> Result<Response<api::RecordRefundResponse>, Status> {
+        unused()
+    }
+
+    async fn get_publication(
+        &self,
+        _: Request<api::GetPublicationRequest>,
+    ) -> Result<Response<api::GetPublicationResponse>, Status> {
+        unused()
+    }
+
+    async fn get_conversion(
+        &self,
+        _: Request<api::GetConversionRequest>,
+    ) -> Result<Response<api::GetConversionResponse>, Status> {
+        unused()
+    }
+}

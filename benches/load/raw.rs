@@ -1,0 +1,32 @@
+//! The floor of a durable write: append 300 bytes to a file and `fdatasync`.
+
+use std::fs::File;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use crate::drive::Measured;
+use crate::process::Usage;
+use crate::report::Row;
+
+/// Bytes of one append: what one engagement takes in the log.
+const BYTES: usize = 300;
+
+/// Appends and syncs for a while.
+pub fn append_and_sync(time: Duration) -> Row {
+    let directory = tempfile::TempDir::new_in(".").expect("the working folder takes a directory");
+    let mut file = File::create(directory.path().join("raw")).expect("a file is made");
+    let mut measured = Measured::new();
+    let start = Instant::now();
+    while start.elapsed() < time {
+        let begun = Instant::now();
+        file.write_all(&[7; BYTES]).expect("the disk takes it");
+        file.sync_data().expect("the disk syncs");
+        measured.record(begun.elapsed());
+    }
+    measured.end(start.elapsed());
+    Row::of(
+        "raw append + fdatasync".to_owned(),
+        measured,
+        Usage::default(),
+    )
+}

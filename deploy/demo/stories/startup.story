@@ -1,0 +1,482 @@
+# A tech start-up, Belajar Kilat, wants its learning app explained. Two creators make tutorials.
+# What counts is installs and sign-ups, which have no price; earned media value is computed by a
+# named model and stays out of ROI.
+story startup
+brand belajar-kilat
+
+# Tono plans the campaign. His model says a thousand impressions are worth Rp20,000.
+call CampaignService/CreateCampaign
+by brand tono at 2026-08-26T03:00:00Z
+{
+  "campaign_id": "cara-pakai",
+  "plan": {
+    "title": "Cara pakai: learn it in ten minutes", "objective": "CAMPAIGN_OBJECTIVE_CONVERSION",
+    "niches": ["technology", "education"],
+    "formats": ["CONTENT_FORMAT_TUTORIAL"],
+    "currency_code": "IDR",
+    "budget_cap": {"currency_code": "IDR", "minor_units": "90000000"},
+    "start_at": "2026-09-01T00:00:00Z", "end_at": "2026-09-30T00:00:00Z",
+    "measure_until": "2026-10-15T00:00:00Z",
+    "emv_model": {
+      "version": "cpm-2026",
+      "cpm": {"currency_code": "IDR", "minor_units": "2000000"}
+    }
+  }
+}
+
+call CampaignService/OpenCampaign
+by brand tono at 2026-08-26T03:10:00Z
+{"campaign_id": "cara-pakai"}
+
+call CreatorService/RecordCreatorProfile
+by brand tono at 2026-08-26T04:00:00Z
+{
+  "creator_id": "kirana",
+  "profile": {
+    "followers": [{
+      "platform": "PLATFORM_YOUTUBE", "followers": "90000", "observed_at": "2026-08-26T00:00:00Z"
+    }],
+    "niches": ["technology"],
+    "locality": "Jakarta", "display_name": "Kirana",
+    "handles": [{"platform": "PLATFORM_YOUTUBE", "handle": "@kiranakoding"}]
+  }
+}
+
+# Lukman has 10,000 followers, just enough to be micro.
+call CreatorService/RecordCreatorProfile
+by brand tono at 2026-08-26T04:05:00Z
+{
+  "creator_id": "lukman",
+  "profile": {
+    "followers": [{
+      "platform": "PLATFORM_YOUTUBE", "followers": "10000", "observed_at": "2026-08-26T00:00:00Z"
+    }],
+    "niches": ["education"],
+    "locality": "Makassar", "display_name": "Lukman",
+    "handles": [{"platform": "PLATFORM_YOUTUBE", "handle": "@lukmanlearns"}]
+  }
+}
+
+call CreatorService/RecordCreatorProfile
+by brand tono at 2026-08-26T04:10:00Z
+{
+  "creator_id": "mira",
+  "profile": {
+    "followers": [{
+      "platform": "PLATFORM_TIKTOK", "followers": "70000", "observed_at": "2026-08-26T00:00:00Z"
+    }],
+    "niches": ["technology"],
+    "locality": "Depok", "display_name": "Mira",
+    "handles": [{"platform": "PLATFORM_TIKTOK", "handle": "@miratech"}]
+  }
+}
+
+call CollaborationService/InviteCreator
+by brand tono at 2026-08-27T02:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "creator_id": "kirana",
+  "terms": {
+    "fee": {"currency_code": "IDR", "minor_units": "60000000"},
+    "deliverables": [{
+      "deliverable_id": "tutorial", "platform": "PLATFORM_YOUTUBE",
+      "format": "CONTENT_FORMAT_TUTORIAL", "due_at": "2026-09-20T00:00:00Z"
+    }],
+    "max_revisions": 1,
+    "attribution": {
+      "window_days": 30, "code": "KIRANAAPP", "link": "https://belajar.example/?by=kirana"
+    }
+  },
+  "expires_at": "2099-12-31T00:00:00Z"
+}
+
+call CollaborationService/InviteCreator
+by brand tono at 2026-08-27T02:05:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "mira-1", "creator_id": "mira",
+  "terms": {
+    "fee": {"currency_code": "IDR", "minor_units": "25000000"},
+    "deliverables": [{
+      "deliverable_id": "tutorial", "platform": "PLATFORM_TIKTOK",
+      "format": "CONTENT_FORMAT_TUTORIAL", "due_at": "2026-09-20T00:00:00Z"
+    }],
+    "max_revisions": 1,
+    "attribution": {
+      "window_days": 30, "code": "MIRAAPP", "link": "https://belajar.example/?by=mira"
+    }
+  },
+  "expires_at": "2099-12-31T00:00:00Z"
+}
+
+# Mira's old posts come up: the offer is withdrawn, and she is blocked.
+call CollaborationService/WithdrawInvitation
+by brand tono at 2026-08-28T02:00:00Z
+{"campaign_id": "cara-pakai", "collaboration_id": "mira-1", "reason": "her style does not fit"}
+
+call CreatorService/BlockCreator
+by brand tono at 2026-08-28T02:05:00Z
+{"creator_id": "mira", "reason": "insulted her viewers in a live"}
+
+# The Rp250,000 that were held for her are free again, and go to Lukman.
+call CollaborationService/InviteCreator
+by brand tono at 2026-08-28T02:10:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "creator_id": "lukman",
+  "terms": {
+    "fee": {"currency_code": "IDR", "minor_units": "25000000"},
+    "deliverables": [{
+      "deliverable_id": "tutorial", "platform": "PLATFORM_YOUTUBE",
+      "format": "CONTENT_FORMAT_TUTORIAL", "due_at": "2026-09-15T00:00:00Z"
+    }],
+    "max_revisions": 1,
+    "attribution": {
+      "window_days": 30, "code": "LUKMANAPP", "link": "https://belajar.example/?by=lukman"
+    }
+  },
+  "expires_at": "2099-12-31T00:00:00Z"
+}
+
+call CollaborationService/AcceptBrief
+by creator kirana at 2026-08-29T02:00:00Z
+{"campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "offer_version": 1}
+
+call CollaborationService/AcceptBrief
+by creator lukman at 2026-08-29T03:00:00Z
+{"campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "offer_version": 1}
+
+# The cap goes up, so that Kirana's video can be advertised.
+call CampaignService/AmendBudget
+by brand tono at 2026-09-01T03:00:00Z
+{
+  "campaign_id": "cara-pakai",
+  "budget_cap": {"currency_code": "IDR", "minor_units": "120000000"},
+  "reason": "room for advertising"
+}
+
+# Kirana's tutorial needs one revision.
+call CollaborationService/SubmitContent
+by creator kirana at 2026-09-14T04:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "deliverable_id": "tutorial",
+  "content_ref": "drafts/kirana/tutorial-v1",
+  "content_sha256": "/Bnjt9QKbxavyrV5vOP4P7+CkFrq/2oYbx1XN/xESRw="
+}
+
+call CollaborationService/RequestRevision
+by brand tono at 2026-09-15T04:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "deliverable_id": "tutorial",
+  "submission_version": 1,
+  "reasons": ["the sign-up step is missing", "the sound is low after minute four"]
+}
+
+call CollaborationService/SubmitContent
+by creator kirana at 2026-09-17T04:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "deliverable_id": "tutorial",
+  "content_ref": "drafts/kirana/tutorial-v2",
+  "content_sha256": "ZVspBu4HVpbF1Pqits3PY9v6tW6TD4HjrOJzXuxUgJI="
+}
+
+call CollaborationService/ApproveContent
+by brand tono at 2026-09-18T04:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "deliverable_id": "tutorial",
+  "submission_version": 2, "rating": 5
+}
+
+call CollaborationService/RecordPublication
+by creator kirana at 2026-09-19T04:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "deliverable_id": "tutorial",
+  "publication_id": "kirana-tutorial", "url": "https://youtube.example/w/kirana-cara-pakai",
+  "platform_post_id": "yt-5001", "published_at": "2026-09-19T04:00:00Z", "disclosed": true
+}
+
+# Lukman publishes at the very minute it is due, before anybody has approved it. It happened, so
+# it is recorded: on time, and a breach.
+call CollaborationService/SubmitContent
+by creator lukman at 2026-09-14T06:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "deliverable_id": "tutorial",
+  "content_ref": "drafts/lukman/tutorial-v1",
+  "content_sha256": "R5AcLK/5YGyVmcxI3rHDmgOpcwnEw4DiQE3dxS/WX5Y="
+}
+
+call CollaborationService/RecordPublication
+by creator lukman at 2026-09-15T00:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "deliverable_id": "tutorial",
+  "publication_id": "lukman-tutorial", "url": "https://youtube.example/w/lukman-cara-pakai",
+  "platform_post_id": "yt-5002", "published_at": "2026-09-15T00:00:00Z", "disclosed": true
+}
+
+# Kirana's likes fall by 100 between two readings: the platform removed false accounts. The latest
+# reading stands, and the fall is marked.
+call MeasurementService/RecordEngagement
+by brand tono at 2026-09-22T00:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "publication_id": "kirana-tutorial",
+  "observed_at": "2026-09-22T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
+  "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
+  "counters": {
+    "likes": "2900", "comments": "350", "shares": "150", "saves": "400", "views": "50000",
+    "reach": "45000", "impressions": "65000", "clicks": "2400"
+  }
+}
+
+call MeasurementService/RecordEngagement
+by brand tono at 2026-09-29T00:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "publication_id": "kirana-tutorial",
+  "observed_at": "2026-09-29T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
+  "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
+  "counters": {
+    "likes": "2800", "comments": "300", "shares": "150", "saves": "350", "views": "60000",
+    "reach": "55000", "impressions": "80000", "clicks": "3000"
+  }
+}
+
+# The advertised part is kept apart from the whole.
+call MeasurementService/RecordEngagement
+by brand tono at 2026-09-29T00:05:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "publication_id": "kirana-tutorial",
+  "observed_at": "2026-09-29T00:05:00Z", "source": "OBSERVATION_SOURCE_API",
+  "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_PAID",
+  "counters": {"views": "9000", "impressions": "30000", "clicks": "500"}
+}
+
+# Somebody typed a 0 too many. The observation is corrected in place; the log keeps both.
+call MeasurementService/RecordEngagement
+by brand tono at 2026-09-29T00:10:00Z
+save MISTYPED observationPosition
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "publication_id": "lukman-tutorial",
+  "observed_at": "2026-09-29T00:10:00Z", "source": "OBSERVATION_SOURCE_BRAND",
+  "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
+  "counters": {
+    "likes": "9000", "comments": "200", "shares": "100", "saves": "200", "views": "20000",
+    "reach": "15000", "impressions": "20000", "clicks": "1000"
+  }
+}
+
+call MeasurementService/CorrectEngagement
+by brand tono at 2026-09-29T01:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "publication_id": "lukman-tutorial",
+  "observation_position": "$MISTYPED",
+  "counters": {
+    "likes": "900", "comments": "200", "shares": "100", "saves": "200", "views": "20000",
+    "reach": "15000", "impressions": "20000", "clicks": "1000"
+  },
+  "reason": "a 0 too many"
+}
+
+# This reading is of another video. It is taken out.
+call MeasurementService/RecordEngagement
+by brand tono at 2026-09-29T12:00:00Z
+save FOREIGN observationPosition
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "publication_id": "lukman-tutorial",
+  "observed_at": "2026-09-29T12:00:00Z", "source": "OBSERVATION_SOURCE_BRAND",
+  "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
+  "counters": {"likes": "12", "views": "80"}
+}
+
+call MeasurementService/VoidEngagement
+by brand tono at 2026-09-29T13:00:00Z
+{
+  "campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "publication_id": "lukman-tutorial",
+  "observation_position": "$FOREIGN", "reason": "read from another video"
+}
+
+# Installs and sign-ups, by link and by code.
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-16T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-1",
+  "type": "CONVERSION_TYPE_INSTALL", "ordered_at": "2026-09-16T10:00:00Z",
+  "touches": [{"collaboration_id": "lukman-1", "touched_at": "2026-09-16T09:30:00Z"}]
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-17T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-2",
+  "type": "CONVERSION_TYPE_SIGNUP", "ordered_at": "2026-09-17T10:00:00Z",
+  "touches": [{"collaboration_id": "lukman-1", "touched_at": "2026-09-17T09:30:00Z"}]
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-20T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-3",
+  "type": "CONVERSION_TYPE_INSTALL", "ordered_at": "2026-09-20T10:00:00Z", "code": "KIRANAAPP"
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-20T11:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-4",
+  "type": "CONVERSION_TYPE_SIGNUP", "ordered_at": "2026-09-20T11:00:00Z",
+  "touches": [{"collaboration_id": "kirana-1", "touched_at": "2026-09-20T09:30:00Z"}]
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-21T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-5",
+  "type": "CONVERSION_TYPE_INSTALL", "ordered_at": "2026-09-21T10:00:00Z",
+  "touches": [{"collaboration_id": "kirana-1", "touched_at": "2026-09-21T09:30:00Z"}]
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-22T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-6",
+  "type": "CONVERSION_TYPE_INSTALL", "ordered_at": "2026-09-22T10:00:00Z", "code": "KIRANAAPP"
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-23T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-7",
+  "type": "CONVERSION_TYPE_SIGNUP", "ordered_at": "2026-09-23T10:00:00Z",
+  "touches": [{"collaboration_id": "kirana-1", "touched_at": "2026-09-23T09:30:00Z"}]
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-24T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-8",
+  "type": "CONVERSION_TYPE_INSTALL", "ordered_at": "2026-09-24T10:00:00Z",
+  "touches": [{"collaboration_id": "lukman-1", "touched_at": "2026-09-24T09:30:00Z"}]
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-09-25T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-9",
+  "type": "CONVERSION_TYPE_INSTALL", "ordered_at": "2026-09-25T10:00:00Z", "code": "KIRANAAPP"
+}
+
+# A sign-up after the end is late and counts. An install after the measurement is recorded, and in
+# no total.
+call MeasurementService/RecordConversion
+by brand tono at 2026-10-05T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-10",
+  "type": "CONVERSION_TYPE_SIGNUP", "ordered_at": "2026-10-05T10:00:00Z",
+  "touches": [{"collaboration_id": "kirana-1", "touched_at": "2026-09-28T10:00:00Z"}]
+}
+
+call MeasurementService/RecordConversion
+by brand tono at 2026-10-20T10:00:00Z
+{
+  "campaign_id": "cara-pakai", "order_source": "app-store", "order_id": "U-11",
+  "type": "CONVERSION_TYPE_INSTALL", "ordered_at": "2026-10-20T10:00:00Z",
+  "touches": [{"collaboration_id": "kirana-1", "touched_at": "2026-10-19T10:00:00Z"}]
+}
+
+# Fees and advertising; Kirana is paid after ten days.
+call SettlementService/RecordCost
+by brand tono at 2026-09-19T05:00:00Z
+{
+  "campaign_id": "cara-pakai", "cost_id": "fee-kirana", "collaboration_id": "kirana-1",
+  "type": "COST_TYPE_FEE",
+  "amount": {"currency_code": "IDR", "minor_units": "60000000"},
+  "incurred_at": "2026-09-19T05:00:00Z"
+}
+
+call SettlementService/RecordCost
+by brand tono at 2026-09-16T03:00:00Z
+{
+  "campaign_id": "cara-pakai", "cost_id": "fee-lukman", "collaboration_id": "lukman-1",
+  "type": "COST_TYPE_FEE",
+  "amount": {"currency_code": "IDR", "minor_units": "25000000"},
+  "incurred_at": "2026-09-16T03:00:00Z"
+}
+
+call SettlementService/RecordCost
+by brand tono at 2026-09-21T03:00:00Z
+{
+  "campaign_id": "cara-pakai", "cost_id": "ads-kirana", "collaboration_id": "kirana-1",
+  "type": "COST_TYPE_PAID_AMPLIFICATION",
+  "amount": {"currency_code": "IDR", "minor_units": "15000000"},
+  "incurred_at": "2026-09-21T03:00:00Z"
+}
+
+call SettlementService/ApproveCost
+by brand tono at 2026-09-29T03:00:00Z
+{"campaign_id": "cara-pakai", "cost_id": "fee-kirana"}
+
+call SettlementService/RecordPayment
+by brand tono at 2026-09-29T05:00:00Z
+{
+  "campaign_id": "cara-pakai", "cost_id": "fee-kirana", "payment_id": "pay-kirana",
+  "amount": {"currency_code": "IDR", "minor_units": "60000000"},
+  "external_reference": "TRF-0929-kirana", "paid_at": "2026-09-29T05:00:00Z"
+}
+
+call CollaborationService/VerifyPublication
+by brand tono at 2026-09-29T14:00:00Z
+{"campaign_id": "cara-pakai", "collaboration_id": "kirana-1", "deliverable_id": "tutorial"}
+
+call CollaborationService/CompleteCollaboration
+by brand tono at 2026-09-29T15:00:00Z
+{"campaign_id": "cara-pakai", "collaboration_id": "kirana-1"}
+
+call CollaborationService/VerifyPublication
+by brand tono at 2026-09-29T14:01:00Z
+{"campaign_id": "cara-pakai", "collaboration_id": "lukman-1", "deliverable_id": "tutorial"}
+
+call CollaborationService/CompleteCollaboration
+by brand tono at 2026-09-29T15:01:00Z
+{"campaign_id": "cara-pakai", "collaboration_id": "lukman-1"}
+
+# A pause, a second thought, and the end.
+call CampaignService/PauseCampaign
+by brand tono at 2026-09-29T16:00:00Z
+{"campaign_id": "cara-pakai", "reason": "waiting for the next version"}
+
+call CampaignService/ResumeCampaign
+by brand tono at 2026-09-29T17:00:00Z
+{"campaign_id": "cara-pakai"}
+
+call CampaignService/CloseCampaign
+by brand tono at 2026-09-30T03:00:00Z
+{"campaign_id": "cara-pakai"}
+
+# Workings, in rupiah.
+#
+# Cara pakai
+#   C committed   fees 600,000 + 250,000 + advertising 150,000 = 1,000,000
+#   C accrued     the same = 1,000,000
+#   C paid        600,000
+#   R             installs and sign-ups have no value: 0
+#   net return    -1,000,000; ROI = -1
+#   conversions   installs: Lukman 2, Kirana 4 = 6; sign-ups: Lukman 1, Kirana 3 = 4; together 10
+#                 on time 9; one more install after measure_until is in no total
+#   CPA           1,000,000 / 10 = 100,000; on time 1,000,000 / 9
+#   E             Kirana 2,800 + 300 + 150 + 350 = 3,600; Lukman 900 + 200 + 100 + 200 = 1,400
+#                 together 5,000              CPE = 1,000,000 / 5,000 = 200
+#   ER followers  3,600/90,000 = 4 %, 1,400/10,000 = 14 %: all 5,000/100,000 = 1/20
+#                 mean and median of the two = 9/100
+#   CPV           1,000,000 / 80,000 = 25/2   CPC = 1,000,000 / 4,000 = 250
+#   CPM           1,000,000 / 100 = 10,000    CTR = 4,000 / 100,000 = 1/25
+#   CVR           10 / 4,000 = 1/400
+#   EMV           100,000 impressions x 20,000 / 1,000 = 2,000,000; in no ROI
+#   delivery      2 of 2 on time; 3 submissions, 1 revision of 2 handed in = 1/2; one unapproved
+#   asked         2 accepted; Mira's offer was withdrawn, so 2 of 2 answered = 1
+#
+# Kirana          C = 600,000 + 150,000 = 750,000; 7 conversions; E 3,600; paid after 10 days
+
+# What the campaign cost and brought, and what the start-up did with Kirana and with Mira.
+ask ReportService/GetCampaignRoi
+{"campaign_id": "cara-pakai"}
+
+ask ReportService/GetPartnership
+{"creator_id": "kirana"}
+
+ask ReportService/GetPartnership
+{"creator_id": "mira"}

@@ -1,0 +1,228 @@
+//! The store's file: its tables, its identity, and the few things done to it as a whole.
+//!
+//! Owns the layout inside redb. Does not know how long a file stays open or what follows from a
+//! failure.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use redb::{
+    Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase, TableDefinition,
+};
+
+use crate::domain::Position;
+
+use super::Options;
+use super::failure::{Failure, guarded, refused};
+use super::layers::Frozen;
+
+/// Rows by key. The number is the layout's version: a file without this table is of another one.
+const ROWS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("rows.1");
+
+/// Whose rows they are, and at which position.
+const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta.1");
+const SCHEMA: &str = "schema";
+const LOG_ID: &str = "log_id";
+const POSITION: &str = "position";
+
+type RowsTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
+
+/// Why a file could not serve.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// Its rows are of other types.
+    #[error("its rows are of schema {found}")]
+    OtherSchema {
+        /// The schema it has.
+        found: u32,
+    },
+    /// Its rows are folded from another log.
+    #[error("its rows are of log {found:?}")]
+    OtherLog {
+        /// The log it names.
+        found: String,
+    },
+    /// It is damaged, of another layout, or no store file at all.
+    #[error("it is unreadable: {reason}")]
+    Unreadable {
+        /// What stands against reading it.
+        reason: String,
+    },
+}
+
+/// The rows of one checkpoint, as they were when it was made.
+#[derive(Clone)]
+pub(super) struct Table(pub(super) Arc<RowsTable>);
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Table")
+    }
+}
+
+/// How far a file is trusted when it is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Check {
+    /// As far as redb itself does.
+    Trust,
+    /// Only after all its checksums are verified.
+    WholeFile,
+}
+
+/// A file that was opened and belongs to us.
+pub(super) struct Found {
+    pub(super) database: Database,
+    pub(super) table: Table,
+    pub(super) position: Position,
+}
+
+pub(super) fn is_missing_or_empty(path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.is_file() && metadata.len() == 0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) fn create(path: &Path, options: &Options) -> Result<Found, Failure> {
+    guarded(|| {
+        let database = builder(options).create(path).map_err(refused)?;
+        let transaction = database.begin_write().map_err(refused)?;
+        {
+            transaction.open_table(ROWS).map_err(refused)?;
+            let mut meta = transaction.open_table(META).map_err(refused)?;
+            let schema = options.schema.to_be_bytes();
+            let position = Position::START.get().to_be_bytes();
+            for (name, value) in [
+                (SCHEMA, schema.as_slice()),
+                (LOG_ID, options.log_id.as_bytes()),
+                (POSITION, position.as_slice()),
+            ] {
+                meta.insert(name, value).map_err(refused)?;
+            }
+        }
+        transaction.commit().map_err(refused)?;
+        Ok(Found {
+            table: rows_of(&begin_read(&database)?)?,
+            database,
+            position: Position::START,
+        })
+    })
+}
+
+/// Opens a file that is there. The inner error tells why it is of no use.
+pub(super) fn open_existing(
+    path: &Path,
+    options: &Options,
+    check: Check,
+) -> Result<Result<Found, Unusable>, Failure> {
+    let opened = guarded(|| {
+        let database = builder(options)
+            .set_check_integrity_on_open(check == Check::WholeFile)
+            .open(path)
+            .map_err(refused)?;
+        let transaction = begin_read(&database)?;
+        let (schema, log_id, position) = identity(&transaction)?;
+        if schema != options.schema {
+            return Ok(Err(Unusable::OtherSchema { found: schema }));
+        }
+        if log_id != options.log_id {
+            return Ok(Err(Unusable::OtherLog { found: log_id }));
+        }
+        Ok(Ok(Found {
+            table: rows_of(&transaction)?,
+            database,
+            position,
+        }))
+    });
+    match opened {
+        Err(Failure::Corrupt(reason)) => Ok(Err(Unusable::Unreadable { reason })),
+        opened => opened,
+    }
+}
+
+/// Closes the file and gives up the lock on it; damage met on the way is a failure.
+pub(super) fn close(database: &mut Option<Database>) -> Result<(), Failure> {
+    let database = database.take();
+    guarded(|| {
+        drop(database);
+        Ok(())
+    })
+}
+
+fn builder(options: &Options) -> redb::Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(options.redb_cache_bytes);
+    builder
+}
+
+fn begin_read(database: &Database) -> Result<ReadTransaction, Failure> {
+    database.begin_read().map_err(refused)
+}
+
+fn rows_of(transaction: &ReadTransaction) -> Result<Table, Failure> {
+    let table = transaction.open_table(ROWS).map_err(refused)?;
+    Ok(Table(Arc::new(table)))
+}
+
+fn identity(transaction: &ReadTransaction) -> Result<(u32, String, Position), Failure> {
+    let meta = transaction.open_table(META).map_err(refused)?;
+    let read = |name: &str| -> Result<Vec<u8>, Failure> {
+        let value = meta.get(name).map_err(refused)?;
+        let value = value.ok_or_else(|| Failure::Corrupt(format!("it has no {name}")))?;
+        Ok(value.value().to_vec())
+    };
+    let odd = |name: &str| Failure::Corrupt(format!("its {name} is malformed"));
+    let schema = read(SCHEMA)?.try_into().map_err(|_| odd(SCHEMA))?;
+    let log_id = String::from_utf8(read(LOG_ID)?).map_err(|_| odd(LOG_ID))?;
+    let position = read(POSITION)?.try_into().map_err(|_| odd(POSITION))?;
+    Ok((
+        u32::from_be_bytes(schema),
+        log_id,
+        Position::new(u64::from_be_bytes(position)),
+    ))
+}
+
+pub(super) fn write(database: &Database, frozen: &Frozen) -> Result<(Table, Vec<usize>), Failure> {
+    let mut transaction = database.begin_write().map_err(refused)?;
+    transaction
+        .set_durability(Durability::Immediate)
+        .map_err(refused)?;
+    // Costs each checkpoint a little, and spares a restart after a kill the walk of the whole file.
+    transaction.set_quick_repair(true);
+    let mut encoded_bytes = Vec::with_capacity(frozen.rows.len());
+    {
+        let mut rows = transaction.open_table(ROWS).map_err(refused)?;
+        let mut buffer = Vec::new();
+        for (key, slot) in frozen.rows.iter() {
+            buffer.clear();
+            match slot {
+                Some(held) => {
+                    held.encode(&mut buffer)
+                        .map_err(|error| Failure::Unencodable {
+                            table: key.table(),
+                            reason: error.to_string(),
+                        })?;
+                    rows.insert(key.as_bytes(), buffer.as_slice())
+                        .map_err(refused)?;
+                }
+                None => {
+                    rows.remove(key.as_bytes()).map_err(refused)?;
+                }
+            }
+            encoded_bytes.push(buffer.len());
+        }
+        let position = frozen.position.get().to_be_bytes();
+        transaction
+            .open_table(META)
+            .map_err(refused)?
+            .insert(POSITION, position.as_slice())
+            .map_err(refused)?;
+    }
+    transaction.commit().map_err(refused)?;
+    let table = rows_of(&begin_read(database)?)?;
+    Ok((table, encoded_bytes))
+}

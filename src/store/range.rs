@@ -1,0 +1,111 @@
+//! The stored rows of a span, one after the other.
+//!
+//! Owns the place in the file, also across an opening anew. Does not know the layers above.
+
+use redb::{AccessGuard, Range};
+
+use crate::domain::rows::{Key, Span};
+
+use super::Error;
+use super::disk::Disk;
+use super::failure::{Failure, guarded, refused};
+use super::file::Table;
+
+/// A stored row: its key, and its encoding where redb has it.
+pub(super) struct Stored {
+    pub(super) key: Key,
+    value: AccessGuard<'static, &'static [u8]>,
+}
+
+impl Stored {
+    pub(super) fn value(&self) -> &[u8] {
+        self.value.value()
+    }
+}
+
+/// The stored rows of a span, one after the other.
+pub(super) struct DiskRange<'a> {
+    disk: &'a Disk,
+    table: Table,
+    span: Span,
+    descending: bool,
+    /// The last key handed out.
+    passed: Option<Key>,
+    /// Whether to go on through a newer handle when the file was opened anew.
+    live: bool,
+    range: Range<'static, &'static [u8], &'static [u8]>,
+}
+
+impl<'a> DiskRange<'a> {
+    /// Starts over the rows of one snapshot; a live range goes on in the next when that ends.
+    pub(super) fn start(
+        disk: &'a Disk,
+        mut table: Table,
+        span: &Span,
+        descending: bool,
+        live: bool,
+    ) -> Result<Self, Error> {
+        let range = match guarded(|| range_of(&table, span)) {
+            Err(Failure::Closed) if live => {
+                table = disk.reopened(&table)?;
+                guarded(|| range_of(&table, span))
+            }
+            result => result,
+        }
+        .map_err(|failure| disk.settle(failure))?;
+        Ok(Self {
+            disk,
+            table,
+            span: span.clone(),
+            descending,
+            passed: None,
+            live,
+            range,
+        })
+    }
+
+    pub(super) fn next(&mut self) -> Result<Option<Stored>, Error> {
+        let stored = match guarded(|| self.step()) {
+            Err(Failure::Closed) if self.live => {
+                self.table = self.disk.reopened(&self.table)?;
+                let rest = match self.passed.take() {
+                    Some(passed) => self.span.clone().after(&passed, self.descending),
+                    None => self.span.clone(),
+                };
+                guarded(|| {
+                    self.range = range_of(&self.table, &rest)?;
+                    self.step()
+                })
+            }
+            result => result,
+        }
+        .map_err(|failure| self.disk.settle(failure))?;
+        self.passed = stored.as_ref().map(|stored| stored.key.clone());
+        Ok(stored)
+    }
+
+    fn step(&mut self) -> Result<Option<Stored>, Failure> {
+        let next = if self.descending {
+            self.range.next_back()
+        } else {
+            self.range.next()
+        };
+        let (key, value) = match next {
+            Some(entry) => entry.map_err(refused)?,
+            None => return Ok(None),
+        };
+        // Looked at here, because in a damaged page it is looking that panics.
+        let _ = value.value();
+        Ok(Some(Stored {
+            key: Key::from_bytes(key.value()),
+            value,
+        }))
+    }
+}
+
+fn range_of(
+    table: &Table,
+    span: &Span,
+) -> Result<Range<'static, &'static [u8], &'static [u8]>, Failure> {
+    table.0.range::<&[u8]>(span.bounds()).map_err(refused)
+}
