@@ -4,6 +4,7 @@
 
 mod codec;
 mod crash;
+mod demo;
 mod domain;
 mod edges;
 mod log_block;
@@ -11,6 +12,7 @@ mod log_conformance;
 mod log_directory;
 mod log_sled;
 mod parse;
+mod service;
 mod store;
 mod support;
 mod writer;

@@ -9,3 +9,4 @@ pub mod ledger;
 pub mod log_backend;
 pub mod records;
 pub mod requests;
+pub mod server;

@@ -1,0 +1,245 @@
+//! The real server in this process, on a port and a directory of its own, with a clock of ours.
+
+mod calls;
+mod clock;
+mod context;
+mod raw;
+mod refusal;
+mod story;
+
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use campaign_ledger::clock::Clock;
+use campaign_ledger::config::Config;
+use campaign_ledger::proto::api;
+use campaign_ledger::server::drain::{Outcome, Stop};
+use campaign_ledger::server::{self, Ready};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
+
+pub use calls::{Call, Read, Write};
+pub use clock::{HeldWriter, TestClock, day, days_and, wire};
+pub use context::{by_brand, by_creator, for_creator, rehearsal};
+pub use raw::RawCalls;
+pub use refusal::Refusal;
+pub use story::{Story, deliverable, idr, money, plan, terms};
+
+/// A limit that no test should meet: longer than any of them, shorter than patience.
+pub const FAR: Duration = Duration::from_secs(20);
+
+/// A running server. Dropped, it is killed rather than drained.
+pub struct Server {
+    pub address: SocketAddr,
+    /// Position of the log when it was ready.
+    pub ready_at: u64,
+    pub stop: Stop,
+    client: Client,
+    rest: Resting,
+    serving: JoinHandle<Result<Outcome, server::Error>>,
+}
+
+/// What outlives a server: its directory, its settings, its clock.
+#[derive(Clone)]
+pub struct Resting {
+    pub clock: Arc<TestClock>,
+    pub config: Config,
+    directory: Arc<TempDir>,
+}
+
+/// Speaks to a server and remembers how far its writes went. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    channel: Channel,
+    told: Arc<AtomicU64>,
+}
+
+impl Server {
+    /// Starts on an empty directory.
+    pub async fn start() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// Starts on an empty directory, with settings of the test's own.
+    pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            data_dir: directory.path().to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            drain_delay_ms: 0,
+            ..Config::default()
+        };
+        set(&mut config);
+        let resting = Resting {
+            clock: Arc::new(TestClock::at(day(0))),
+            config,
+            directory: Arc::new(directory),
+        };
+        resting.start().await
+    }
+
+    /// The clock that the server and its writer look at.
+    pub fn clock(&self) -> &TestClock {
+        &self.rest.clock
+    }
+
+    /// The same, to be held.
+    pub fn clock_handle(&self) -> Arc<TestClock> {
+        Arc::clone(&self.rest.clock)
+    }
+
+    /// Another connection to it.
+    pub async fn connect(&self) -> Client {
+        Client::to(self.address).await
+    }
+
+    /// Tells the server to stop, in order, and waits until it has.
+    pub async fn stop(self) -> Resting {
+        self.stop.drain();
+        let rest = self.rest.clone();
+        assert_eq!(self.ended().await, Outcome::Drained);
+        rest
+    }
+
+    /// Stops and starts again on the same directory.
+    pub async fn restart(self) -> Self {
+        self.stop().await.start().await
+    }
+
+    /// Waits for the server to end, not for ever.
+    pub async fn ended(self) -> Outcome {
+        let Self {
+            client, serving, ..
+        } = self;
+        drop(client);
+        let ended = tokio::time::timeout(FAR, serving).await;
+        ended.expect("the server ends").unwrap().unwrap()
+    }
+}
+
+impl Resting {
+    /// Starts a server on what is there.
+    pub async fn start(self) -> Server {
+        let stop = Stop::new();
+        let (tell, told) = oneshot::channel();
+        let ready = move |ready: Ready| {
+            let _ = tell.send(ready);
+        };
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
+        let serving = tokio::spawn(server::serve(
+            self.config.clone(),
+            clock,
+            stop.clone(),
+            ready,
+        ));
+        let Ok(ready) = told.await else {
+            panic!("the server did not start: {:?}", serving.await);
+        };
+        Server {
+            client: Client::to(ready.address).await,
+            address: ready.address,
+            ready_at: ready.head.get(),
+            stop,
+            rest: self,
+            serving,
+        }
+    }
+
+    /// Where its data is.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+impl Deref for Server {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Client {
+    /// Connects to a server.
+    pub async fn to(address: SocketAddr) -> Self {
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        Self {
+            channel: endpoint.connect().await.unwrap(),
+            told: Arc::default(),
+        }
+    }
+
+    /// The connection, for clients that are not ours.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// Asks and passes on whatever comes.
+    pub async fn call<C: Call>(&self, request: C) -> Result<C::Answer, Status> {
+        C::send(tonic::Request::new(request), self.channel()).await
+    }
+
+    /// Writes, which must succeed.
+    pub async fn write<W: Write>(&self, request: W) -> W::Answer {
+        let shown = format!("{request:?}");
+        let answer = self.call(request).await;
+        let answer = answer.unwrap_or_else(|status| panic!("{}: {shown}", Refusal::from(status)));
+        self.told
+            .fetch_max(W::receipt(&answer).last_position, Ordering::SeqCst);
+        answer
+    }
+
+    /// Reads, which must succeed, what was written through this client, or later.
+    pub async fn read<R: Read>(&self, mut request: R) -> R::Answer {
+        let wanted = self.told.load(Ordering::SeqCst);
+        let min_position = R::min_position(&mut request);
+        *min_position = wanted.max(*min_position);
+        let shown = format!("{request:?}");
+        let answer = self.call(request).await;
+        let answer = answer.unwrap_or_else(|status| panic!("{}: {shown}", Refusal::from(status)));
+        assert!(R::position(&answer) >= wanted, "{answer:?}");
+        answer
+    }
+
+    /// Asks for what must be refused.
+    pub async fn refused<C: Call>(&self, request: C) -> Refusal {
+        let shown = format!("{request:?}");
+        match self.call(request).await {
+            Ok(answer) => panic!("not refused: {shown}: {answer:?}"),
+            Err(status) => Refusal::from(status),
+        }
+    }
+
+    /// Asks for what must be refused and must leave the log as it is.
+    pub async fn refused_for_nothing<C: Call>(&self, request: C) -> Refusal {
+        let before = self.head().await;
+        let refusal = self.refused(request).await;
+        assert_eq!(self.head().await, before, "{refusal} wrote something");
+        refusal
+    }
+
+    /// The position of the last event.
+    pub async fn head(&self) -> u64 {
+        self.call(api::GetHeadRequest {}).await.unwrap().position
+    }
+}
+
+/// Does all of it at once; the results come in the order of what was asked.
+pub async fn together<F>(all: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let tasks: Vec<_> = all.into_iter().map(tokio::spawn).collect();
+    let mut results = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        results.push(task.await.unwrap());
+    }
+    results
+}

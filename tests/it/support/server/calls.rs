@@ -1,0 +1,141 @@
+//! Every unary call of the API, so that a request alone says where it goes.
+
+use std::fmt::Debug;
+
+use campaign_ledger::proto::api::*;
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+/// A request and the answer to it.
+pub trait Call: Debug + Clone + Send + 'static {
+    /// The answer.
+    type Answer: Debug + Clone + PartialEq + Send;
+
+    /// Sends it.
+    fn send(
+        request: Request<Self>,
+        channel: Channel,
+    ) -> impl Future<Output = Result<Self::Answer, Status>> + Send;
+}
+
+/// A request that writes.
+pub trait Write: Call {
+    /// What every write has in common.
+    fn context(&mut self) -> &mut Option<WriteContext>;
+    /// Where the write stands.
+    fn receipt(answer: &Self::Answer) -> &Receipt;
+}
+
+/// A request that reads.
+pub trait Read: Call {
+    /// The position to wait for.
+    fn min_position(&mut self) -> &mut u64;
+    /// The position the answer reflects.
+    fn position(answer: &Self::Answer) -> u64;
+}
+
+macro_rules! calls {
+    ($($module:ident::$client:ident {
+        $($kind:ident $method:ident: $request:ident => $answer:ident,)+
+    })+) => {$($(
+        impl Call for $request {
+            type Answer = $answer;
+
+            async fn send(request: Request<Self>, channel: Channel) -> Result<$answer, Status> {
+                let mut client = $module::$client::new(channel);
+                client.$method(request).await.map(tonic::Response::into_inner)
+            }
+        }
+        calls!(@ $kind $request $answer);
+    )+)+};
+    (@ write $request:ident $answer:ident) => {
+        impl Write for $request {
+            fn context(&mut self) -> &mut Option<WriteContext> {
+                &mut self.context
+            }
+
+            fn receipt(answer: &$answer) -> &Receipt {
+                answer.receipt.as_ref().expect("every write answers with a receipt")
+            }
+        }
+    };
+    (@ read $request:ident $answer:ident) => {
+        impl Read for $request {
+            fn min_position(&mut self) -> &mut u64 {
+                &mut self.min_position
+            }
+
+            fn position(answer: &$answer) -> u64 {
+                answer.position
+            }
+        }
+    };
+    (@ plain $request:ident $answer:ident) => {};
+}
+
+calls! {
+    campaign_service_client::CampaignServiceClient {
+        write create_campaign: CreateCampaignRequest => CreateCampaignResponse,
+        write open_campaign: OpenCampaignRequest => OpenCampaignResponse,
+        write pause_campaign: PauseCampaignRequest => PauseCampaignResponse,
+        write resume_campaign: ResumeCampaignRequest => ResumeCampaignResponse,
+        write amend_budget: AmendBudgetRequest => AmendBudgetResponse,
+        write close_campaign: CloseCampaignRequest => CloseCampaignResponse,
+        write cancel_campaign: CancelCampaignRequest => CancelCampaignResponse,
+        read get_campaign: GetCampaignRequest => GetCampaignResponse,
+        read list_campaigns: ListCampaignsRequest => ListCampaignsResponse,
+    }
+    creator_service_client::CreatorServiceClient {
+        write record_creator_profile: RecordCreatorProfileRequest => RecordCreatorProfileResponse,
+        write block_creator: BlockCreatorRequest => BlockCreatorResponse,
+        write unblock_creator: UnblockCreatorRequest => UnblockCreatorResponse,
+        read get_creator: GetCreatorRequest => GetCreatorResponse,
+        read list_creators: ListCreatorsRequest => ListCreatorsResponse,
+    }
+    collaboration_service_client::CollaborationServiceClient {
+        write invite_creator: InviteCreatorRequest => InviteCreatorResponse,
+        write accept_brief: AcceptBriefRequest => AcceptBriefResponse,
+        write decline_invitation: DeclineInvitationRequest => DeclineInvitationResponse,
+        write withdraw_invitation: WithdrawInvitationRequest => WithdrawInvitationResponse,
+        write submit_content: SubmitContentRequest => SubmitContentResponse,
+        write request_revision: RequestRevisionRequest => RequestRevisionResponse,
+        write approve_content: ApproveContentRequest => ApproveContentResponse,
+        write reject_content: RejectContentRequest => RejectContentResponse,
+        write record_publication: RecordPublicationRequest => RecordPublicationResponse,
+        write verify_publication: VerifyPublicationRequest => VerifyPublicationResponse,
+        write reschedule_deadline: RescheduleDeadlineRequest => RescheduleDeadlineResponse,
+        write waive_deliverable: WaiveDeliverableRequest => WaiveDeliverableResponse,
+        write ship_product: ShipProductRequest => ShipProductResponse,
+        write complete_collaboration: CompleteCollaborationRequest => CompleteCollaborationResponse,
+        write cancel_collaboration: CancelCollaborationRequest => CancelCollaborationResponse,
+        read get_collaboration: GetCollaborationRequest => GetCollaborationResponse,
+        read list_collaborations: ListCollaborationsRequest => ListCollaborationsResponse,
+    }
+    measurement_service_client::MeasurementServiceClient {
+        write record_engagement: RecordEngagementRequest => RecordEngagementResponse,
+        write correct_engagement: CorrectEngagementRequest => CorrectEngagementResponse,
+        write void_engagement: VoidEngagementRequest => VoidEngagementResponse,
+        write record_conversion: RecordConversionRequest => RecordConversionResponse,
+        write record_refund: RecordRefundRequest => RecordRefundResponse,
+        plain get_publication: GetPublicationRequest => GetPublicationResponse,
+        read get_conversion: GetConversionRequest => GetConversionResponse,
+    }
+    settlement_service_client::SettlementServiceClient {
+        write record_cost: RecordCostRequest => RecordCostResponse,
+        write approve_cost: ApproveCostRequest => ApproveCostResponse,
+        write reverse_cost: ReverseCostRequest => ReverseCostResponse,
+        write record_payment: RecordPaymentRequest => RecordPaymentResponse,
+        read list_costs: ListCostsRequest => ListCostsResponse,
+    }
+    report_service_client::ReportServiceClient {
+        read get_campaign_roi: GetCampaignRoiRequest => GetCampaignRoiResponse,
+        read get_collaboration_performance:
+            GetCollaborationPerformanceRequest => GetCollaborationPerformanceResponse,
+        read get_partnership: GetPartnershipRequest => GetPartnershipResponse,
+        read list_partnerships: ListPartnershipsRequest => ListPartnershipsResponse,
+        read get_creator_retention: GetCreatorRetentionRequest => GetCreatorRetentionResponse,
+    }
+    audit_service_client::AuditServiceClient {
+        plain get_head: GetHeadRequest => GetHeadResponse,
+    }
+}

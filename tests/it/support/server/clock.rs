@@ -1,0 +1,114 @@
+//! A clock that tests move, and a gate in it at which the writer can be held.
+
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+
+use campaign_ledger::clock::{Clock, ManualClock};
+use campaign_ledger::domain::Timestamp;
+use prost_types::Timestamp as WireTime;
+use tokio::sync::watch;
+
+/// 2026-03-01T00:00:00Z, when every test begins.
+const BEGINNING_S: i64 = 1_772_323_200;
+const DAY_S: i64 = 24 * 60 * 60;
+
+/// So many days after the beginning.
+pub fn day(days: i64) -> WireTime {
+    days_and(days, 0)
+}
+
+/// So many days and seconds after the beginning.
+pub fn days_and(days: i64, seconds: i64) -> WireTime {
+    WireTime {
+        seconds: BEGINNING_S + days * DAY_S + seconds,
+        nanos: 0,
+    }
+}
+
+/// A moment as messages have it.
+pub fn wire(at: Timestamp) -> WireTime {
+    at.into()
+}
+
+fn domain(at: WireTime) -> Timestamp {
+    Timestamp::new(at.seconds, at.nanos).unwrap()
+}
+
+/// A [`ManualClock`] that tells the thread of the writer from all others: the writer takes the time
+/// once for each group, so it can be stopped there, or told another time.
+pub struct TestClock {
+    time: ManualClock,
+    writer: Mutex<WritersView>,
+    opened: Condvar,
+    waiting: watch::Sender<bool>,
+}
+
+#[derive(Default)]
+struct WritersView {
+    held: bool,
+    time: Option<Timestamp>,
+}
+
+impl TestClock {
+    pub fn at(time: WireTime) -> Self {
+        Self {
+            time: ManualClock::at(domain(time)),
+            writer: Mutex::default(),
+            opened: Condvar::new(),
+            waiting: watch::Sender::new(false),
+        }
+    }
+
+    /// Moves everybody's time.
+    pub fn set(&self, time: WireTime) {
+        self.time.set(domain(time));
+    }
+
+    /// Moves the time of the writer alone, as if it were first to look at the clock.
+    pub fn set_for_writer(&self, time: Option<WireTime>) {
+        self.writer.lock().unwrap().time = time.map(domain);
+    }
+
+    /// Holds the writer at its next group, until the guard is dropped.
+    pub fn hold_writer(self: &Arc<Self>) -> HeldWriter {
+        self.writer.lock().unwrap().held = true;
+        HeldWriter(Arc::clone(self))
+    }
+
+    fn writers_time(&self) -> Timestamp {
+        let mut writer = self.writer.lock().unwrap();
+        while writer.held {
+            self.waiting.send_replace(true);
+            writer = self.opened.wait(writer).unwrap();
+        }
+        self.waiting.send_replace(false);
+        writer.time.unwrap_or_else(|| self.time.now())
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        match thread::current().name() {
+            Some("writer") => self.writers_time(),
+            Some(_) | None => self.time.now(),
+        }
+    }
+}
+
+/// Holds the writer; dropped, it lets it go on.
+pub struct HeldWriter(Arc<TestClock>);
+
+impl HeldWriter {
+    /// Waits until the writer has taken a command and stands at the gate with it.
+    pub async fn reached(&self) {
+        let mut waiting = self.0.waiting.subscribe();
+        waiting.wait_for(|waiting| *waiting).await.unwrap();
+    }
+}
+
+impl Drop for HeldWriter {
+    fn drop(&mut self) {
+        self.0.writer.lock().unwrap().held = false;
+        self.0.opened.notify_all();
+    }
+}

@@ -1,0 +1,131 @@
+//! One campaign of a brand, told in few lines: requests that are right as they stand, and the usual
+//! ways through them.
+//!
+//! A collaboration has the id of its creator, and a publication that of its deliverable, so that
+//! one name is enough. A test that wants something else changes the request.
+
+mod agreement;
+mod facts;
+mod work;
+
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::*;
+use prost_types::Timestamp;
+
+use super::{Client, day};
+
+/// Rupiah.
+pub fn idr(rupiah: i64) -> Money {
+    money("IDR", rupiah * 100)
+}
+
+/// An amount.
+pub fn money(currency_code: &str, minor_units: i64) -> Money {
+    Money {
+        currency_code: currency_code.to_owned(),
+        minor_units,
+    }
+}
+
+/// A plan that can open: 30 days, measured for 30 more, a cap of 100 million major units.
+pub fn plan(currency_code: &str) -> CampaignPlan {
+    CampaignPlan {
+        title: String::from("Launch"),
+        objective: CampaignObjective::Conversion.into(),
+        currency_code: currency_code.to_owned(),
+        budget_cap: Some(money(currency_code, 10_000_000_000)),
+        start_at: Some(day(0)),
+        end_at: Some(day(30)),
+        measure_until: Some(day(60)),
+        ..CampaignPlan::default()
+    }
+}
+
+/// One promised review on Instagram, due on day 10.
+pub fn deliverable(id: &str) -> DeliverableTerms {
+    DeliverableTerms {
+        deliverable_id: id.to_owned(),
+        platform: Platform::Instagram.into(),
+        format: ContentFormat::Review.into(),
+        due_at: Some(day(10)),
+    }
+}
+
+/// Terms with this fee and one deliverable, `d1`.
+pub fn terms(fee: Money) -> Terms {
+    Terms {
+        fee: Some(fee),
+        deliverables: vec![deliverable("d1")],
+        ..Terms::default()
+    }
+}
+
+/// A campaign and a client that speaks about it. Cheap to clone.
+#[derive(Clone)]
+pub struct Story {
+    pub client: Client,
+    pub brand: String,
+    pub campaign: String,
+    pub currency: String,
+}
+
+impl Story {
+    /// Opens a campaign of `kopi` in rupiah.
+    pub async fn open(client: &Client, campaign: &str) -> Self {
+        Self::open_with(client, campaign, plan("IDR")).await
+    }
+
+    /// Opens a campaign of `kopi` with a plan.
+    pub async fn open_with(client: &Client, campaign: &str, plan: CampaignPlan) -> Self {
+        let story = Self::of("kopi", campaign, &plan.currency_code, client);
+        story.client.write(story.create(plan)).await;
+        story.client.write(story.start()).await;
+        story
+    }
+
+    /// Names a campaign; nothing is written.
+    pub fn of(brand: &str, campaign: &str, currency: &str, client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+            brand: brand.to_owned(),
+            campaign: campaign.to_owned(),
+            currency: currency.to_owned(),
+        }
+    }
+
+    /// Records a creator, invites and has the brief accepted.
+    pub async fn accepted(&self, who: &str, terms: Terms) -> Collaboration {
+        self.client.write(self.profile(who, 20_000)).await;
+        self.client.write(self.invite(who, terms)).await;
+        let answer = self.client.write(self.accept(who)).await;
+        answer.collaboration.unwrap()
+    }
+
+    /// Hands in and approves `d1`, then records its post at a time.
+    pub async fn published(&self, who: &str, at: Timestamp) -> Publication {
+        self.client.write(self.submit(who)).await;
+        self.client.write(self.approve(who)).await;
+        let answer = self.client.write(self.publish(who, "d1", at)).await;
+        answer.publication.unwrap()
+    }
+
+    /// Records a cost line, approves and pays it.
+    pub async fn paid(&self, id: &str, who: Option<&str>, kind: CostType, amount: Money) {
+        let at = day(1);
+        self.client
+            .write(self.cost(id, who, kind, amount.clone(), at))
+            .await;
+        self.client.write(self.approve_cost(id)).await;
+        self.client.write(self.pay(id, amount, at)).await;
+    }
+
+    /// The report as it stands.
+    pub async fn roi(&self) -> CampaignRoi {
+        let request = GetCampaignRoiRequest {
+            brand_id: self.brand.clone(),
+            campaign_id: self.campaign.clone(),
+            min_position: 0,
+        };
+        self.client.read(request).await.roi.unwrap()
+    }
+}
