@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use campaign_ledger::domain::Timestamp;
 use serde_json::Value;
 
-use crate::support::server::{Server, wire};
+use crate::support::server::Server;
 use dynamic::Dynamic;
 use expect::differences;
 use story::{Step, Story};
@@ -23,7 +23,7 @@ fn stories() -> PathBuf {
 
 async fn play(name: &str) {
     let server = Server::start().await;
-    server.clock().set(wire(Timestamp::new(NOW_S, 0).unwrap()));
+    server.clock().set(Timestamp::new(NOW_S, 0).unwrap().into());
     let story = Story::read(&stories().join(format!("{name}.story")));
     let text = std::fs::read_to_string(stories().join(format!("{name}.expected.json"))).unwrap();
     let expected: Vec<Value> = serde_json::from_str(&text).unwrap();
