@@ -349,12 +349,15 @@ async fn supervise(
             return Err(error);
         }
     };
-    let mut stopped = running.writer.stopped();
+    let mut writer = running.writer.stopped();
+    // What the wait answers borrows from the channel and is dropped at once: held over the select
+    // it would tie this future to one thread.
+    let stopped = async { drop(writer.wait_for(Option::is_some).await) };
     let timers = timers::run(&running.ledger, &running.views, running.clock.as_ref());
     tokio::select! {
         () = stop.draining() => {}
         () = timers => {}
-        _ = stopped.wait_for(Option::is_some) => {
+        () = stopped => {
             // Reads go on; whoever balances load sends writes elsewhere.
             health.draining().await;
         }

@@ -128,7 +128,7 @@ async fn a_campaign_without_facts_has_no_numbers_but_reasons() {
             .filter(|(_, number)| number.exact().is_ok())
             .collect();
         assert!(
-            matches!(present.as_slice(), [(&"net_return", Number::Money(_))]),
+            matches!(*present, [(&"net_return", &Number::Money(_))]),
             "{present:?}"
         );
     }

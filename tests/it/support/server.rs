@@ -26,7 +26,7 @@ use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
 pub use calls::{Call, Read, Write};
-pub use clock::{HeldWriter, TestClock, day, days_and, wire};
+pub use clock::{TestClock, day, days_and};
 pub use context::{by_brand, by_creator, for_creator, rehearsal};
 pub use raw::RawCalls;
 pub use refusal::Refusal;

@@ -25,10 +25,6 @@ pub fn days_and(days: i64, seconds: i64) -> WireTime {
     }
 }
 
-/// A moment as messages have it.
-pub fn wire(at: Timestamp) -> WireTime {
-    at.into()
-}
 
 fn domain(at: WireTime) -> Timestamp {
     Timestamp::new(at.seconds, at.nanos).unwrap()

@@ -2,7 +2,6 @@
 
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::*;
-use prost_types::Timestamp;
 
 use super::super::{by_brand, by_creator, day};
 use super::Story;
