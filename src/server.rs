@@ -324,15 +324,14 @@ impl Running {
 
     /// Ends the threads; returns why writes had stopped, if they had.
     async fn finish(self) -> Result<Option<Arc<str>>, Error> {
-        let stopped = self.writer.stopped().borrow().clone();
         self.ledger.close().await;
         let (writer, follower) = (self.writer, self.follower);
-        spawn_blocking(move || {
-            writer.join();
+        let joined = spawn_blocking(move || {
+            let stopped = writer.join();
             follower.join();
-        })
-        .await?;
-        Ok(stopped)
+            stopped
+        });
+        Ok(joined.await?)
     }
 }
 

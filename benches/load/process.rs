@@ -11,6 +11,8 @@ use tonic::transport::{Channel, Endpoint};
 pub struct Server {
     child: Child,
     address: String,
+    /// Kept open, so that the server can go on printing.
+    _out: std::io::Lines<BufReader<std::process::ChildStdout>>,
     _data: Option<TempDir>,
 }
 
@@ -63,8 +65,9 @@ impl Server {
             .spawn()
             .expect("the server starts");
         let out = child.stdout.take().expect("stdout is piped");
-        let address = BufReader::new(out)
-            .lines()
+        let mut lines = BufReader::new(out).lines();
+        let address = lines
+            .by_ref()
             .map_while(Result::ok)
             .find_map(|line| Some(line.trim().strip_prefix("listening")?.trim().to_owned()))
             .expect("the server says where it listens");
@@ -76,6 +79,7 @@ impl Server {
         Self {
             child,
             address,
+            _out: lines,
             _data: data,
         }
     }

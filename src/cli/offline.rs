@@ -6,7 +6,7 @@ use super::progress::Progress;
 use super::{Exit, Offline, Replay};
 use crate::config::Config;
 use crate::domain::rows::MemoryRows;
-use crate::domain::{EvolveError, Position, evolve};
+use crate::domain::{EvolveError, Position, evolve_rows};
 use crate::log::codec::{self, peek};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
@@ -165,7 +165,7 @@ fn fold(rows: &mut MemoryRows, block: &crate::log::Block) -> Result<(), Error> {
             let reason = format!("the record says position {}", record.position);
             return Err(Error::Record { position, reason });
         }
-        if let Err(EvolveError::Dangling { position, what }) = evolve(rows, &record) {
+        if let Err(EvolveError::Dangling { position, what }) = evolve_rows(rows, &record) {
             let reason = format!("the event refers to a {what} that no earlier event made");
             return Err(Error::Record { position, reason });
         }

@@ -1,5 +1,6 @@
 //! `serve`: runs the server until a signal and says what a newcomer needs to know.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use super::{Exit, Serve};
@@ -72,15 +73,21 @@ fn block_on(config: Config) -> Result<Outcome, Error> {
     })
 }
 
+/// Says what a newcomer needs to know. Whoever started the server may have stopped listening.
 fn announce(ready: Ready) {
     let Ready {
         address,
         data_dir,
         head,
     } = ready;
-    println!("Campaign Ledger {} is ready.", env!("CARGO_PKG_VERSION"));
-    println!("  listening  {address} (gRPC, no TLS)");
-    println!("  data       {}", data_dir.display());
-    println!("  log        {head} events");
-    println!("Try: grpcurl -plaintext {address} campaign.ledger.v1.AuditService/GetHead");
+    let text = format!(
+        "Campaign Ledger {} is ready.\n  \
+           listening  {address} (gRPC, no TLS)\n  \
+           data       {}\n  \
+           log        {head} events\n\
+         Try: grpcurl -plaintext {address} campaign.ledger.v1.AuditService/GetHead\n",
+        env!("CARGO_PKG_VERSION"),
+        data_dir.display(),
+    );
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -25,7 +25,7 @@ mod vocabulary;
 pub use command::*;
 pub use decide::{Decision, Halt, decide};
 pub use event::*;
-pub use evolve::{EvolveError, evolve};
+pub use evolve::{EvolveError, evolve, evolve_rows};
 pub use ids::*;
 pub use money::*;
 pub use position::Position;

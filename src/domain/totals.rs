@@ -198,7 +198,7 @@ pub struct Tally {
     pub unattributed: i128,
     /// Conversions by type.
     pub conversions: BTreeMap<ConversionType, ConversionSums>,
-    /// Costs left out for want of a rate, in their own minor units.
+    /// Costs less recoveries left out for want of a rate, in their own minor units.
     pub foreign_costs: BTreeMap<Currency, i128>,
     /// Revenue left out for want of a rate, in its own minor units.
     pub foreign_revenue: BTreeMap<Currency, i128>,

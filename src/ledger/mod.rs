@@ -138,7 +138,10 @@ impl Ledger {
                 mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
                 mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
             })?;
-        answered.await.unwrap_or(Err(WriteError::Draining))
+        let lost = WriteError::Stopped {
+            reason: writer::LOST.into(),
+        };
+        answered.await.unwrap_or(Err(lost))
     }
 
     /// Tells the writer to answer what is queued and end; later requests are refused.

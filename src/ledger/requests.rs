@@ -3,7 +3,7 @@
 //! Owns the last so many requests of the partition, as 128-bit hashes. It is folded state: the tail
 //! of the log fills it at start. Beyond it natural keys protect, forever.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque, hash_map};
 
 use sha2::{Digest, Sha256};
 
@@ -48,25 +48,24 @@ impl RequestMemory {
         let mut memory = Self::new(limit);
         let mut until = log.head().position;
         while memory.seen.len() < limit && until > Position::START {
-            let after = Position::new(until.get().saturating_sub(limit.max(1) as u64));
-            memory.prepend(read_requests(log, after, until)?);
-            until = after;
+            let after = Position::new(until.get().saturating_sub(limit as u64));
+            let (before, requests) = read_requests(log, after, until)?;
+            memory.prepend(requests);
+            until = before;
         }
         Ok(memory)
     }
 
     fn prepend(&mut self, requests: Vec<(u128, Seen)>) {
         for (key, seen) in requests.into_iter().rev() {
-            if let Some(known) = self.seen.get_mut(&key) {
-                // The same request, cut in two by the boundary of the reading.
-                known.first = seen.first;
-                continue;
-            }
             if self.seen.len() == self.limit {
                 return;
             }
-            self.seen.insert(key, seen);
-            self.order.push_front(key);
+            // One that is known stands twice in the log: it was forgotten, and then used again.
+            if let hash_map::Entry::Vacant(entry) = self.seen.entry(key) {
+                entry.insert(seen);
+                self.order.push_front(key);
+            }
         }
     }
 
@@ -115,25 +114,30 @@ fn first_half(digest: [u8; 32]) -> u128 {
     u128::from_be_bytes(half.try_into().expect("half of 32 bytes is 16"))
 }
 
+/// Reads the requests after `after`, or some before it, up to `until`; gives the position before
+/// them too. Begins with a whole block, since no request goes over the end of one.
 fn read_requests(
     log: &dyn Log,
     after: Position,
     until: Position,
-) -> Result<Vec<(u128, Seen)>, ReadError> {
+) -> Result<(Position, Vec<(u128, Seen)>), ReadError> {
     let mut requests: Vec<(u128, Seen)> = Vec::new();
+    let mut before = None;
     for block in log.read(after)? {
         let block = block?;
-        for (position, record) in block.records_after(after) {
-            if position > until {
-                return Ok(requests);
-            }
+        let start = Position::new(block.first_position().get() - 1);
+        if start >= until {
+            break;
+        }
+        before.get_or_insert(start);
+        for record in block.records() {
             // A record that cannot be read stops the replay that follows; it makes no request here.
             if let Ok(header) = peek(record) {
                 note(&mut requests, &header);
             }
         }
     }
-    Ok(requests)
+    Ok((before.unwrap_or(after), requests))
 }
 
 fn note(requests: &mut Vec<(u128, Seen)>, header: &Peek<'_>) {

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::domain::{EvolveError, Position, Record, evolve};
+use crate::domain::{EvolveError, Position, Record, evolve_rows};
 use crate::log::codec::{self, DecodeError};
 use crate::log::{Log, ReadError};
 use crate::store::{self, Opened, Options, Store};
@@ -123,7 +123,7 @@ impl CommandState {
     /// # Errors
     /// When it does not fit, or rows cannot be read.
     pub fn fold(&mut self, record: &Record) -> Result<(), EvolveError<store::Error>> {
-        evolve(&mut self.rows, record).map(|_| ())
+        evolve_rows(&mut self.rows, record)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The writer: a thread that drains the queue, decides, appends one block and then answers all.
 
+use std::error::Error;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -15,7 +17,7 @@ use crate::clock::Clock;
 use crate::domain::rows::{Overlay, Rows};
 use crate::domain::state::Resource;
 use crate::domain::{
-    Decision, EvolveError, Fact, Halt, Position, Record, Request, Timestamp, decide, evolve,
+    Decision, EvolveError, Fact, Halt, Position, Record, Request, Timestamp, decide, evolve_rows,
 };
 use crate::log::block::{ALWAYS_FITS_BYTES, record_cost};
 use crate::log::codec;
@@ -67,6 +69,7 @@ impl Writer {
     ) -> Result<(Ledger, Writer), StartError> {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let (stop, stopped) = watch::channel(None);
+        let tell = stop.clone();
         let checkpointer = Checkpointer::start("state-checkpoint", limits.pace)?;
         let work = Work {
             head: log.head(),
@@ -78,7 +81,21 @@ impl Writer {
             publish,
             stop,
         };
-        let run = move || work.run(waiting, checkpointer);
+        let run = move || {
+            let mut waiting = waiting;
+            let ended = catch_unwind(AssertUnwindSafe(|| work.run(&mut waiting, checkpointer)));
+            let reason = match ended {
+                Ok(Ok(())) => return,
+                Ok(Err(reason)) => reason,
+                // The panic hook has said what it was.
+                Err(_) => LOST.into(),
+            };
+            tell.send_replace(Some(Arc::clone(&reason)));
+            while let Some(job) = wait(&mut waiting) {
+                let reason = Arc::clone(&reason);
+                let _ = job.answer.send(Err(WriteError::Stopped { reason }));
+            }
+        };
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(run)?;
@@ -91,12 +108,18 @@ impl Writer {
     }
 
     /// Waits until everything queued is answered and the state is checkpointed.
-    pub fn join(self) {
+    ///
+    /// Tells why the writer had stopped before that, if it had.
+    pub fn join(self) -> Option<Arc<str>> {
         if self.thread.join().is_err() {
-            tracing::error!("the writer ended in a panic");
+            return Some(LOST.into());
         }
+        self.stopped.borrow().clone()
     }
 }
+
+/// Why a writer stopped that did not live to say why itself.
+pub(super) const LOST: &str = "the writer ended in a panic";
 
 struct Work<P> {
     log: Arc<dyn Log>,
@@ -115,33 +138,52 @@ struct Group {
     records: Vec<Record>,
     encoded: Vec<Bytes>,
     bytes: usize,
-    answers: Vec<(Box<Job>, Result<Answer, WriteError>)>,
+    answers: Vec<(Box<Job>, Outcome)>,
 }
+
+/// What a write came to.
+type Outcome = Result<Answer, WriteError>;
 
 /// Why a group could not be finished.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
-    #[error("append: {0}")]
+    #[error("append")]
     Append(#[from] AppendError),
-    #[error("command state: {0}")]
+    #[error("command state")]
     State(#[from] store::Error),
-    #[error("command state: {0}")]
+    #[error("command state")]
     Evolve(#[from] EvolveError<store::Error>),
-    #[error("seal: {0}")]
+    #[error("seal")]
     Seal(#[from] crate::log::block::SealError),
 }
 
+impl Broken {
+    /// Says it with every cause: this is what callers and operators get to see.
+    fn reason(&self) -> Arc<str> {
+        let mut reason = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            reason = format!("{reason}: {error}");
+            cause = error.source();
+        }
+        reason.into()
+    }
+}
+
 impl<P: FnMut(Arc<Committed>)> Work<P> {
-    fn run(mut self, mut queue: mpsc::Receiver<Message>, mut checkpointer: Checkpointer) {
+    /// Works until the queue is closed and empty; an error tells why it had to stop before.
+    fn run(
+        mut self,
+        queue: &mut mpsc::Receiver<Message>,
+        mut checkpointer: Checkpointer,
+    ) -> Result<(), Arc<str>> {
         let mut carried = None;
-        while let Some(job) = carried.take().or_else(|| wait(&mut queue)) {
+        while let Some(job) = carried.take().or_else(|| wait(queue)) {
             let mut group = Group::default();
-            match self.fill(&mut group, job, &mut queue) {
-                Ok(left_over) => carried = left_over,
-                Err(broken) => return self.give_up(group, queue, &broken),
-            }
-            if let Err(broken) = self.commit(&mut group) {
-                return self.give_up(group, queue, &broken);
+            let (left_over, filled) = self.fill(&mut group, job, queue);
+            carried = left_over;
+            if let Err(broken) = filled.and_then(|()| self.commit(&mut group)) {
+                return Err(self.give_up(group, carried, &broken));
             }
             for (job, answer) in group.answers {
                 // A caller that went away has lost its wait; the write stands.
@@ -156,82 +198,75 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         if let Err(error) = checkpointer.finish(&mut self.state.rows) {
             tracing::warn!(%error, "command state not checkpointed, the next start replays more");
         }
+        Ok(())
     }
 
-    /// Decides what waits, up to the limits; returns a job that did not fit any more.
+    /// Decides what waits, up to the limits; gives back a job that did not fit any more, or at
+    /// which it broke.
     fn fill(
         &mut self,
         group: &mut Group,
         first: Box<Job>,
         queue: &mut mpsc::Receiver<Message>,
-    ) -> Result<Option<Box<Job>>, Broken> {
+    ) -> (Option<Box<Job>>, Result<(), Broken>) {
         let now = self.clock.now().max(self.state.last_recorded);
         let mut next = Some(first);
         while let Some(job) = next {
-            if let Some(left_over) = self.take(group, job, now)? {
-                return Ok(Some(left_over));
+            match self.take(group, &job, now) {
+                Ok(Some(answer)) => group.answers.push((job, answer)),
+                Ok(None) => return (Some(job), Ok(())),
+                Err(broken) => return (Some(job), Err(broken)),
             }
             if group.answers.len() >= self.limits.group_commands {
-                return Ok(None);
+                break;
             }
             next = take_next(queue);
         }
-        Ok(None)
+        (None, Ok(()))
     }
 
-    /// Decides one job into the group; gives it back when the group has no room for it.
+    /// Decides one job into the group; `None` when the group has no room for it.
     fn take(
         &mut self,
         group: &mut Group,
-        job: Box<Job>,
+        job: &Job,
         now: Timestamp,
-    ) -> Result<Option<Box<Job>>, Broken> {
+    ) -> Result<Option<Outcome>, Broken> {
         if let Some(known) = self.known(&job.request) {
-            let answer = match known {
+            return Ok(Some(match known {
                 Ok(seen) => Ok(self.repeat(group, &job.request, seen.first, seen.last)?),
                 Err(reused) => Err(reused),
-            };
-            group.answers.push((job, answer));
-            return Ok(None);
+            }));
         }
         let facts = match decide(&self.state.rows, &job.request, now) {
             Ok(Decision::Happens(facts)) => facts,
             Ok(Decision::Happened(position)) => {
                 let answer = self.repeat(group, &job.request, position, position)?;
-                group.answers.push((job, Ok(answer)));
-                return Ok(None);
+                return Ok(Some(Ok(answer)));
             }
-            Err(Halt::Refused(refusal)) => {
-                group.answers.push((job, Err(refusal.into())));
-                return Ok(None);
-            }
+            Err(Halt::Refused(refusal)) => return Ok(Some(Err(refusal.into()))),
             Err(Halt::Rows(error)) => return Err(error.into()),
         };
         let next = self.head.position.get() + group.records.len() as u64 + 1;
         let records = stamp(&job.request, facts, Position::new(next), now);
         if job.validate_only {
             let answer = self.preview(&job.request, &records, now)?;
-            group.answers.push((job, Ok(answer)));
-            return Ok(None);
+            return Ok(Some(Ok(answer)));
         }
         let encoded: Vec<Bytes> = records.iter().map(codec::encode).collect();
         let bytes: usize = encoded.iter().map(|bytes| record_cost(bytes.len())).sum();
         if bytes > ALWAYS_FITS_BYTES {
             let limit = ALWAYS_FITS_BYTES;
-            group
-                .answers
-                .push((job, Err(WriteError::TooLarge { bytes, limit })));
-            return Ok(None);
+            return Ok(Some(Err(WriteError::TooLarge { bytes, limit })));
         }
         if group.bytes + bytes > self.limits.group_bytes.min(ALWAYS_FITS_BYTES) && group.bytes > 0 {
-            return Ok(Some(job));
+            return Ok(None);
         }
         let answer = self.happen(&job.request, &records, now)?;
         group.bytes += bytes;
         group.records.extend(records);
         group.encoded.extend(encoded);
-        group.answers.push((job, Ok(answer)));
-        Ok(None)
+        Ok(Some(Ok(answer)))
     }
 
     /// Finds the same request among those remembered; an error when its content differs.
@@ -298,7 +333,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
     ) -> Result<Answer, Broken> {
         let mut overlay = Overlay::above(&self.state.rows);
         for record in records {
-            evolve(&mut overlay, record)?;
+            evolve_rows(&mut overlay, record)?;
         }
         let (first, last) = (Position::START, Position::START);
         Ok(Answer {
@@ -359,21 +394,16 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
     }
 
     /// Stops for good: nobody is told that anything happened, and nothing more is taken.
-    fn give_up(self, group: Group, mut queue: mpsc::Receiver<Message>, broken: &Broken) {
-        let reason: Arc<str> = broken.to_string().into();
+    fn give_up(&self, group: Group, carried: Option<Box<Job>>, broken: &Broken) -> Arc<str> {
+        let reason = broken.reason();
         tracing::error!(%reason, "the log could not be written; no more writes are taken");
         self.stop.send_replace(Some(Arc::clone(&reason)));
-        let stopped = || {
-            Err(WriteError::Stopped {
-                reason: Arc::clone(&reason),
-            })
-        };
-        for (job, _) in group.answers {
-            let _ = job.answer.send(stopped());
+        let decided = group.answers.into_iter().map(|(job, _)| job);
+        for job in decided.chain(carried) {
+            let reason = Arc::clone(&reason);
+            let _ = job.answer.send(Err(WriteError::Stopped { reason }));
         }
-        while let Some(job) = wait(&mut queue) {
-            let _ = job.answer.send(stopped());
-        }
+        reason
     }
 }
 

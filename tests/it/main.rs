@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod codec;
+mod crash;
+mod demo;
+mod domain;
 mod edges;
 mod log_block;
 mod log_conformance;
@@ -12,3 +15,4 @@ mod parse;
 mod service;
 mod store;
 mod support;
+mod writer;

@@ -250,21 +250,27 @@ impl<S: Rows> Case<'_, S> {
         let cancelled = Event::CollaborationCancelled { reason, kill_fee };
         let mut facts = vec![of_collaboration(place, &collaboration.creator, cancelled)];
         if kill_fee.minor > 0 {
-            let campaign = self.campaign(&place.campaign_ref())?;
-            facts.push(self.kill_fee_line(place, &campaign, &collaboration, kill_fee));
+            facts.push(self.kill_fee_line(place, &collaboration, kill_fee)?);
         }
         Ok(Decision::Happens(facts))
     }
 
+    /// Makes the line of a kill fee. It takes the place of the commitment in the budget, but for
+    /// fees recorded already, which stay.
     fn kill_fee_line(
         &self,
         place: &CollaborationRef,
-        campaign: &Campaign,
         collaboration: &Collaboration,
         kill_fee: Money,
-    ) -> Fact {
+    ) -> Decided<Fact, S> {
+        let campaign = self.campaign(&place.campaign_ref())?;
+        let cost = kill_fee_id(place);
+        self.ensure_new_line(&place.campaign_ref(), &cost)?;
+        let released =
+            i128::from(collaboration.committed_minor()) - i128::from(collaboration.fee_lines_minor);
+        ensure_in_budget::<S>(&campaign, i128::from(kill_fee.minor) - released)?;
         let event = Event::CostRecorded(CostRecorded {
-            cost: kill_fee_id(place),
+            cost,
             kind: CostType::KillFee,
             amount: kill_fee,
             fx_rate: None,
@@ -273,7 +279,7 @@ impl<S: Rows> Case<'_, S> {
             note: "kill fee by the terms".to_owned(),
             timing: campaign.plan.timing(self.now),
         });
-        of_collaboration(place, &collaboration.creator, event)
+        Ok(of_collaboration(place, &collaboration.creator, event))
     }
 }
 
@@ -294,7 +300,7 @@ fn kill_fee(collaboration: &Collaboration) -> Money {
     let approved = collaboration
         .deliverables
         .iter()
-        .any(|one| one.state == DeliverableState::Approved);
+        .any(|one| one.was_approved);
     let submitted = collaboration
         .deliverables
         .iter()
@@ -319,19 +325,22 @@ fn ensure_open<S: Rows>(campaign: &Campaign, rule: &'static str) -> Decided<(), 
     })
 }
 
-/// Checks that so much more fits under the cap; a draft without one is bounded by int64.
+/// Checks that so much more fits under the cap, and that every part of the sum stays in int64; a
+/// draft without a cap is bounded by int64 alone.
 pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -> Decided<(), S> {
     let cap_minor = campaign.plan.budget_cap_minor.unwrap_or(i64::MAX);
-    let needed_minor = campaign.budget.total() + more_minor;
+    let budget = &campaign.budget;
+    let needed_minor = budget.total() + more_minor;
     let fits = more_minor <= 0 || needed_minor <= i128::from(cap_minor);
     ensure(fits, || Refusal::BudgetExceeded {
         needed_minor,
         cap_minor,
     })?;
-    let recovered = i128::from(campaign.budget.other) + more_minor;
-    ensure(recovered >= i128::from(i64::MIN), || {
-        Refusal::AmountOverflow { field: "amount" }
-    })
+    // Recoveries make room for fees beyond int64, and may themselves sum up to less than int64.
+    let fees = i128::from(budget.reserved) + i128::from(budget.committed) + more_minor.max(0);
+    let others = i128::from(budget.other) + more_minor;
+    let in_range = fees <= i128::from(i64::MAX) && others >= i128::from(i64::MIN);
+    ensure(in_range, || Refusal::AmountOverflow { field: "amount" })
 }
 
 fn largest_promised(creator: &Creator, terms: &Terms) -> Option<FollowerCount> {

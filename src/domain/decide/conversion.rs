@@ -227,7 +227,7 @@ impl<S: Rows> Case<'_, S> {
                 order_minor: conversion.value.map_or(0, |value| value.minor),
             }),
             None => {
-                let effect = effect_of(&campaign, conversion, refund, order.refunds.iter());
+                let effect = effect_of(&campaign, conversion, refund, order.refunded_minor());
                 let event = Event::RefundRecorded {
                     refund: refund.clone(),
                     effect: Some(effect),
@@ -292,24 +292,16 @@ fn settle_waiting<'r>(
     conversion: &ConversionRecorded,
     waiting: impl Iterator<Item = &'r OrderRefund>,
 ) -> Vec<Fact> {
-    let mut applied: Vec<OrderRefund> = Vec::new();
+    let mut refunded_minor = 0;
     let mut facts = Vec::new();
     for known in waiting.filter(|known| known.state == RefundState::Waiting) {
         let refund = known.refund.clone();
-        let before: i128 = applied
-            .iter()
-            .map(|one| i128::from(one.refund.amount.minor))
-            .sum();
-        let total = before + i128::from(refund.amount.minor);
-        let event = match misfit(conversion.value, refund.amount, total) {
+        let total_minor = refunded_minor + i128::from(refund.amount.minor);
+        let event = match misfit(conversion.value, refund.amount, total_minor) {
             Some(rejection) => Event::RefundRejected { refund, rejection },
             None => {
-                let effect = effect_of(campaign, conversion, &refund, applied.iter());
-                applied.push(OrderRefund {
-                    reporting_minor: effect.reporting_minor,
-                    state: RefundState::Applied,
-                    ..known.clone()
-                });
+                let effect = effect_of(campaign, conversion, &refund, refunded_minor);
+                refunded_minor = total_minor;
                 Event::RefundApplied { refund, effect }
             }
         };
@@ -318,82 +310,50 @@ fn settle_waiting<'r>(
     facts
 }
 
-/// What a refund takes from revenue: its part at the pinned rate, split like the order's credits.
+/// What a refund takes from revenue: what the refunded part of its order grows by, at the pinned
+/// rate and split like the order's credits.
 ///
-/// The refund that empties the order takes what is left of each credit, so that nothing of a fully
-/// refunded order remains.
-fn effect_of<'r>(
+/// Refunds rounded one by one could take more than the order brought; parts of a growing whole
+/// cannot, and of a fully refunded order nothing remains. A refund counts nowhere its order does
+/// not, whatever time it claims.
+fn effect_of(
     campaign: &Campaign,
     conversion: &ConversionRecorded,
     refund: &Refund,
-    earlier: impl Iterator<Item = &'r OrderRefund>,
+    refunded_minor: i128,
 ) -> RefundEffect {
-    let timing = campaign.plan.timing(refund.refunded_at);
-    let shares: Vec<u32> = conversion
-        .credits
-        .iter()
-        .map(|credit| credit.share_bp)
-        .collect();
+    let reporting = |minor: i128| {
+        let minor = i64::try_from(minor).ok()?;
+        let currency = refund.amount.currency;
+        in_reporting(campaign, conversion, Money { currency, minor })
+    };
+    let total_minor = refunded_minor + i128::from(refund.amount.minor);
+    let grows = reporting(refunded_minor).zip(reporting(total_minor));
+    let (before, after) = grows.unwrap_or_default();
+    let credits = conversion.credits.iter();
+    let shares: Vec<u32> = credits.clone().map(|credit| credit.share_bp).collect();
     let increment = campaign.plan.currency.settlement_increment();
-    let split = |minor: i64| allocate(minor, &shares, increment);
-    let applied: Vec<&OrderRefund> = earlier
-        .filter(|known| known.state == RefundState::Applied)
-        .collect();
-    let refunded: i128 = applied
-        .iter()
-        .map(|known| i128::from(known.refund.amount.minor))
-        .sum();
-    let left = conversion.value.map_or(0, |value| i128::from(value.minor)) - refunded;
-    let empties = i128::from(refund.amount.minor) == left;
-
-    let reporting_minor = conversion.reporting_minor.and_then(|whole| {
-        let taken: i64 = applied
-            .iter()
-            .filter_map(|known| known.reporting_minor)
-            .sum();
-        if empties {
-            Some(whole - taken)
-        } else {
-            in_reporting(campaign, conversion, refund.amount)
-        }
+    let split = |minor| allocate(minor, &shares, increment);
+    let parts = split(after).into_iter().zip(split(before));
+    let credits = credits.zip(parts).map(|(credit, (after, before))| Credit {
+        amount_minor: after - before,
+        ..credit.clone()
     });
-    let mut parts = split(reporting_minor.unwrap_or(0));
-    if empties && reporting_minor.is_some() {
-        parts = conversion
-            .credits
-            .iter()
-            .map(|credit| credit.amount_minor)
-            .collect();
-        for known in &applied {
-            let taken = split(known.reporting_minor.unwrap_or(0));
-            parts
-                .iter_mut()
-                .zip(taken)
-                .for_each(|(part, taken)| *part -= taken);
-        }
-    }
-    let credits = conversion
-        .credits
-        .iter()
-        .zip(parts)
-        .map(|(credit, amount_minor)| Credit {
-            amount_minor,
-            ..credit.clone()
-        });
     RefundEffect {
-        reporting_minor,
+        reporting_minor: grows.map(|(before, after)| after - before),
         credits: credits.collect(),
-        timing,
+        timing: campaign
+            .plan
+            .timing(refund.refunded_at)
+            .max(conversion.timing),
     }
 }
 
-fn in_reporting(
-    campaign: &Campaign,
-    conversion: &ConversionRecorded,
-    amount: Money,
-) -> Option<i64> {
+/// States a part of an order's value in the reporting currency; `None` without a rate.
+fn in_reporting(campaign: &Campaign, conversion: &ConversionRecorded, part: Money) -> Option<i64> {
+    conversion.reporting_minor?;
     match &conversion.fx_rate {
-        None => Some(amount.minor),
-        Some(rate) => convert(amount, &rate.rate, campaign.plan.currency),
+        None => Some(part.minor),
+        Some(rate) => convert(part, &rate.rate, campaign.plan.currency),
     }
 }

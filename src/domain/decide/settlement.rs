@@ -69,7 +69,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    fn ensure_new_line(&self, place: &CampaignRef, id: &CostId) -> Decided<(), S> {
+    pub(super) fn ensure_new_line(&self, place: &CampaignRef, id: &CostId) -> Decided<(), S> {
         let taken = self.rows.get::<Cost>(&Cost::key(place, id))?.is_some();
         ensure(!taken, || Refusal::AlreadyExists {
             what: "cost line",

@@ -62,25 +62,29 @@ impl<S: Rows> Fold<'_, S> {
             }
             (_, Some(minor)) => self.add_to_campaign(Effect::Unattributed { timing, minor }),
             (Some(value), None) if attributed => {
-                self.add_foreign(value, timing, &conversion.credits, 1);
+                let nothing = Money { minor: 0, ..value };
+                self.add_foreign(timing, &conversion.credits, nothing, value);
             }
             (Some(_) | None, None) => {}
         }
     }
 
-    /// Adds what is left out of totals for want of a rate, split like the credits.
-    fn add_foreign(&mut self, value: Money, timing: FactTiming, credits: &[Credit], sign: i64) {
-        let currency = value.currency;
-        let effect = |minor: i64| Effect::ForeignRevenue {
+    /// Adds what is left out of totals for want of a rate when a sum goes from one amount to
+    /// another: the parts of the one less those of the other, split like the credits, so that
+    /// nothing of a fully refunded order remains.
+    fn add_foreign(&mut self, timing: FactTiming, credits: &[Credit], from: Money, to: Money) {
+        let currency = to.currency;
+        let effect = |minor| Effect::ForeignRevenue {
             currency,
             timing,
-            minor: sign * minor,
+            minor,
         };
-        self.add_to_campaign(effect(value.minor));
+        self.add_to_campaign(effect(to.minor - from.minor));
         let shares: Vec<u32> = credits.iter().map(|credit| credit.share_bp).collect();
-        let parts = crate::domain::allocate(value.minor, &shares, 1);
-        for (credit, part) in credits.iter().zip(parts) {
-            self.add_to_collaboration(&credit.collaboration, &credit.creator, effect(part));
+        let parts = |sum: Money| crate::domain::allocate(sum.minor, &shares, 1);
+        let changes = parts(to).into_iter().zip(parts(from));
+        for (credit, (to, from)) in credits.iter().zip(changes) {
+            self.add_to_collaboration(&credit.collaboration, &credit.creator, effect(to - from));
         }
     }
 
@@ -144,7 +148,16 @@ impl<S: Rows> Fold<'_, S> {
                 }
             }
             None if effect.credits.is_empty() => {}
-            None => self.add_foreign(refund.amount, timing, &effect.credits, -1),
+            None => {
+                let refunded = self.order(&refund.order)?.refunded_minor();
+                let after = i64::try_from(refunded).unwrap_or(i64::MAX);
+                let before = after - refund.amount.minor;
+                let sum = |minor| Money {
+                    minor,
+                    ..refund.amount
+                };
+                self.add_foreign(timing, &effect.credits, sum(after), sum(before));
+            }
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ impl<S: Rows> Fold<'_, S> {
 
     pub(super) fn approved(&mut self, id: &DeliverableId, rating: Option<u8>) -> Folded<(), S> {
         let creator = self.step(id, DeliverableState::Approved, |deliverable| {
+            deliverable.was_approved = true;
             deliverable.rating = rating;
         })?;
         if let Some(rating) = rating {

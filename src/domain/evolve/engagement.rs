@@ -1,10 +1,11 @@
 //! Folds observations of engagement into series and heads.
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
-use crate::domain::state::{Axis, Cutoff, Entry, Heads, OrderKey, Publication, Series};
+use crate::domain::rows::{Key, Rows};
+use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
-    Effect, EngagementSums, FactTiming, Observation, PublicationId, PublicationRef, Replaces, Seen,
+    Counters, Effect, EngagementSums, FactTiming, Observation, PublicationId, PublicationRef,
+    Replaces, Seen,
 };
 
 impl<S: Rows> Fold<'_, S> {
@@ -15,30 +16,32 @@ impl<S: Rows> Fold<'_, S> {
         timing: FactTiming,
     ) -> Folded<(), S> {
         let place = self.publication_ref(publication)?;
-        let position = self.record.position;
         let seen = &observation.seen;
-        let axis = Axis::new(&place, seen.scope, seen.kind);
         let entry = Entry {
-            key: OrderKey::new(seen, position),
+            key: OrderKey::new(seen, self.record.position),
             changes: Vec::new(),
             timing,
             counters: observation.counters,
             followers: observation.followers,
+            recorded: None,
             voided: false,
         };
+        let axis = Axis::new(&place, seen.scope, seen.kind);
         let key = Publication::key(&place);
-        let before = self.series_of(&place, seen)?;
-        let mut after = before.clone();
-        after.standing += 1;
-        if timing != FactTiming::AfterMeasurement {
-            after.counted.admit(&entry);
-        }
-        if timing == FactTiming::OnTime {
-            after.on_time.admit(&entry);
-        }
-        after.tail = Some(axis.insert(self.rows, before.tail, entry)?);
+        let tail = self.series(&key, seen)?.tail;
+        let heads_take = entry.clone();
+        let tail = axis.insert(self.rows, tail, entry)?;
         self.note_timing(timing);
-        self.replace_series(&key, seen, &before, after)
+        self.change_series(&key, seen, |series| {
+            series.tail = Some(tail);
+            series.standing += 1;
+            if timing != FactTiming::AfterMeasurement {
+                series.counted.admit(&heads_take);
+            }
+            if timing == FactTiming::OnTime {
+                series.on_time.admit(&heads_take);
+            }
+        })
     }
 
     /// Replaces an observation in place, or takes it out when nothing replaces it.
@@ -59,8 +62,7 @@ impl<S: Rows> Fold<'_, S> {
                 entry.changes.push(position);
                 match by {
                     Some(observation) => {
-                        entry.counters = observation.counters;
-                        entry.followers = observation.followers;
+                        entry.correct(observation.counters, observation.followers);
                     }
                     None => entry.voided = true,
                 }
@@ -68,14 +70,13 @@ impl<S: Rows> Fold<'_, S> {
         )?;
         changed.ok_or_else(|| self.dangling("observation"))?;
 
-        let before = self.series_of(&place, seen)?;
-        let after = Series {
-            tail: before.tail,
-            standing: before.standing - u64::from(by.is_none()),
-            on_time: axis.heads(self.rows, Cutoff::OnTime)?,
-            counted: axis.heads(self.rows, Cutoff::Counted)?,
-        };
-        self.replace_series(&Publication::key(&place), seen, &before, after)
+        let on_time = axis.heads(self.rows, Cutoff::OnTime)?;
+        let counted = axis.heads(self.rows, Cutoff::Counted)?;
+        self.change_series(&Publication::key(&place), seen, |series| {
+            series.standing -= u64::from(by.is_none());
+            series.on_time = on_time;
+            series.counted = counted;
+        })
     }
 
     fn publication_ref(&self, publication: &PublicationId) -> Folded<PublicationRef, S> {
@@ -85,29 +86,31 @@ impl<S: Rows> Fold<'_, S> {
         })
     }
 
-    fn series_of(&self, place: &PublicationRef, seen: &Seen) -> Folded<Series, S> {
-        let publication = self.read::<Publication>(&Publication::key(place), "publication")?;
-        let series = publication.series.get(&(seen.scope, seen.kind));
-        Ok(series.cloned().unwrap_or_default())
-    }
-
-    fn replace_series(
-        &mut self,
-        key: &crate::domain::rows::Key,
-        seen: &Seen,
-        before: &Series,
-        after: Series,
-    ) -> Folded<(), S> {
+    fn series(&mut self, key: &Key, seen: &Seen) -> Folded<&mut Series, S> {
         let position = self.record.position;
-        let heads = [
-            (true, before.on_time, after.on_time),
-            (false, before.counted, after.counted),
-        ];
         let publication: &mut Publication = self.row(key, "publication")?;
         publication.updated = position;
-        publication.series.insert((seen.scope, seen.kind), after);
-        let post = publication.clone();
-        for (on_time, before, after) in heads {
+        let series = publication.series.entry((seen.scope, seen.kind));
+        Ok(series.or_default())
+    }
+
+    /// Changes a series, and adds what that makes of the post to totals.
+    fn change_series(
+        &mut self,
+        key: &Key,
+        seen: &Seen,
+        change: impl FnOnce(&mut Series),
+    ) -> Folded<(), S> {
+        if self.contributions.is_none() {
+            change(self.series(key, seen)?);
+            return Ok(());
+        }
+        let series = self.series(key, seen)?;
+        let before = [series.on_time.values(), series.counted.values()];
+        change(series);
+        let after = [series.on_time.values(), series.counted.values()];
+        let post = self.read::<Publication>(key, "publication")?;
+        for ((on_time, before), after) in [true, false].into_iter().zip(before).zip(after) {
             if before != after {
                 self.contribute(&post, seen, on_time, &before, &after);
             }
@@ -120,11 +123,11 @@ impl<S: Rows> Fold<'_, S> {
         post: &Publication,
         seen: &Seen,
         on_time: bool,
-        before: &Heads,
-        after: &Heads,
+        before: &Counters,
+        after: &Counters,
     ) {
-        let earlier = EngagementSums::of_post(post, &before.values());
-        let change = EngagementSums::of_post(post, &after.values()).minus(&earlier);
+        let earlier = EngagementSums::of_post(post, before);
+        let change = EngagementSums::of_post(post, after).minus(&earlier);
         let effect = |change| Effect::Engagement {
             scope: seen.scope,
             kind: seen.kind,

@@ -49,17 +49,31 @@ pub fn evolve<S: Rows>(
     let mut fold = Fold {
         rows,
         record,
-        contributions: Vec::new(),
+        contributions: Some(Vec::new()),
     };
     fold.event()?;
-    Ok(fold.contributions)
+    Ok(fold.contributions.unwrap_or_default())
+}
+
+/// Folds an event into rows, for those who have no totals to add to.
+///
+/// # Errors
+/// As [`evolve`].
+pub fn evolve_rows<S: Rows>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S::Error>> {
+    Fold {
+        rows,
+        record,
+        contributions: None,
+    }
+    .event()
 }
 
 /// One event on its way into the rows.
 struct Fold<'a, S> {
     rows: &'a mut S,
     record: &'a Record,
-    contributions: Vec<Contribution>,
+    /// What was added so far; `None` when nobody asks.
+    contributions: Option<Vec<Contribution>>,
 }
 
 type Folded<T, S> = Result<T, EvolveError<<S as Rows>::Error>>;
@@ -223,10 +237,7 @@ impl<S: Rows> Fold<'_, S> {
     }
 
     fn add_to_campaign(&mut self, effect: Effect) {
-        self.contributions.push(Contribution {
-            target: Target::Campaign,
-            effect,
-        });
+        self.add(Target::Campaign, effect);
     }
 
     fn add_to_collaboration(
@@ -235,10 +246,14 @@ impl<S: Rows> Fold<'_, S> {
         creator: &CreatorId,
         effect: Effect,
     ) {
-        self.contributions.push(Contribution {
-            target: Target::Collaboration(collaboration.clone(), creator.clone()),
-            effect,
-        });
+        let target = Target::Collaboration(collaboration.clone(), creator.clone());
+        self.add(target, effect);
+    }
+
+    fn add(&mut self, target: Target, effect: Effect) {
+        if let Some(contributions) = &mut self.contributions {
+            contributions.push(Contribution { target, effect });
+        }
     }
 
     /// Adds the same to the campaign and to the collaboration of the event.

@@ -31,15 +31,11 @@ impl<S: Rows> Fold<'_, S> {
         let timing = recorded.timing;
         match recorded.reporting_minor {
             Some(minor) => self.add_cost(recorded.kind, timing, minor),
-            None => {
-                let currency = recorded.amount.currency;
-                let minor = recorded.amount.minor;
-                self.spread(Effect::ForeignCost {
-                    currency,
-                    timing,
-                    minor,
-                })
-            }
+            None => self.spread(Effect::ForeignCost {
+                currency: recorded.amount.currency,
+                timing,
+                minor: recorded.amount.minor * recorded.kind.sign(),
+            }),
         }
     }
 
@@ -57,7 +53,7 @@ impl<S: Rows> Fold<'_, S> {
             None => self.spread(Effect::ForeignCost {
                 currency: amount.currency,
                 timing,
-                minor: -amount.minor,
+                minor: -amount.minor * kind.sign(),
             }),
         }
     }

@@ -120,6 +120,8 @@ pub struct Deliverable {
     pub submissions: Vec<Submission>,
     /// Revision rounds used.
     pub revisions: u32,
+    /// Whether a version was ever approved, whatever came after.
+    pub was_approved: bool,
     /// 1 to 5, from the approval.
     pub rating: Option<u8>,
     /// The live post.
@@ -135,6 +137,7 @@ impl Deliverable {
             state: DeliverableState::Planned,
             submissions: Vec::new(),
             revisions: 0,
+            was_approved: false,
             rating: None,
             publication: None,
         }

@@ -76,6 +76,8 @@ pub struct Entry {
     pub counters: Counters,
     /// Followers at the time.
     pub followers: Option<u64>,
+    /// What was recorded at first, counters and followers, once a correction replaced it.
+    pub recorded: Option<Box<(Counters, Option<u64>)>>,
     /// Whether it was taken out.
     pub voided: bool,
 }
@@ -84,6 +86,18 @@ impl Entry {
     /// Returns the recording, or its latest correction or void.
     pub fn latest(&self) -> Position {
         self.changes.last().copied().unwrap_or(self.key.position)
+    }
+
+    /// Puts other values in place of these, and keeps what was recorded at first.
+    pub fn correct(&mut self, counters: Counters, followers: Option<u64>) {
+        let before = (self.counters, self.followers);
+        self.recorded.get_or_insert_with(|| Box::new(before));
+        (self.counters, self.followers) = (counters, followers);
+    }
+
+    fn says_or_said(&self, counters: &Counters, followers: Option<u64>) -> bool {
+        let is_meant = |one: &(Counters, Option<u64>)| one == &(*counters, followers);
+        is_meant(&(self.counters, self.followers)) || self.recorded.as_deref().is_some_and(is_meant)
     }
 }
 
@@ -255,6 +269,8 @@ impl Axis {
             self.put(rows, vec![entry]);
             return Ok(tail.map_or(first, |tail| tail.max(first)));
         }
+        let old_start = chunk.entries.first().map(|first| first.key);
+        let is_last = tail.is_none() || tail == old_start;
         chunk.entries.insert(place, entry);
         let mut last_start = chunk.entries[0].key;
         let upper = (chunk.entries.len() > CHUNK_ENTRIES)
@@ -268,7 +284,7 @@ impl Axis {
             last_start = upper[0].key;
             self.put(rows, upper);
         }
-        Ok(tail.map_or(last_start, |tail| tail.max(last_start)))
+        Ok(tail.filter(|_| !is_last).unwrap_or(last_start))
     }
 
     fn put<S: Rows>(&self, rows: &mut S, entries: Vec<Entry>) {
@@ -320,7 +336,8 @@ impl Axis {
         Ok(found)
     }
 
-    /// Finds a standing observation with the same time, source and values.
+    /// Finds a standing observation with the same time, source and values, the values as they are
+    /// now or as they were recorded: a retry must not undo a correction.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -337,8 +354,7 @@ impl Axis {
             entry.key.observed_at == lowest.observed_at
                 && entry.key.rank == lowest.rank
                 && !entry.voided
-                && entry.counters == *counters
-                && entry.followers == followers
+                && entry.says_or_said(counters, followers)
         };
         let home = match tail {
             None => return Ok(None),

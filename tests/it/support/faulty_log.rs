@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use campaign_ledger::log::block::Misfit;
 use campaign_ledger::log::{AppendError, Block, Blocks, Head, Log, Position, ReadError};
 use tokio::sync::watch;
 
@@ -21,6 +22,10 @@ pub enum Outcome {
     LostAfterWriting,
     /// It is a conflict with the head as it is.
     Conflict,
+    /// It is refused, as a block that does not come next.
+    Refused,
+    /// The thread that appends panics.
+    Panic,
 }
 
 /// A log whose appends follow a script, and succeed once that has run out.
@@ -96,6 +101,15 @@ impl Log for FaultyLog {
             Outcome::Conflict => Err(AppendError::Conflict {
                 actual: self.head(),
             }),
+            Outcome::Refused => Err(AppendError::Refused(Misfit::Number {
+                expected: block.number() + 1,
+                found: block.number(),
+            })),
+            Outcome::Panic => {
+                // Its lock would be poisoned, which is not what is tried here.
+                drop(script);
+                panic!("the script says so")
+            }
         }
     }
 

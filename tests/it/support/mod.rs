@@ -2,7 +2,11 @@
 
 pub mod arbitrary;
 pub mod faulty_log;
+pub mod gated_log;
 pub mod golden;
+pub mod histories;
+pub mod ledger;
 pub mod log_backend;
 pub mod records;
+pub mod requests;
 pub mod server;

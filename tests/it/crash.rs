@@ -1,0 +1,12 @@
+//! The real server, killed and failed by its disk: nothing that it acknowledged may be missing
+//! afterwards, twice, or in another order, and it must come back without help.
+//!
+//! These tests start the binary itself, speak to it over gRPC and note every acknowledgement. What
+//! is in the log afterwards is read over gRPC too, and from the files.
+
+mod chance;
+mod history;
+mod load;
+mod process;
+mod scene;
+mod sigkill;

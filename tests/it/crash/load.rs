@@ -1,0 +1,301 @@
+//! Clients that write as fast as they are answered and note every acknowledgement.
+//!
+//! Each client works through stories of its own, one call at a time, so that at most one of its
+//! calls is unsure when the server goes. Every call depends on those before it: a server that came
+//! back with a state that lacks something would refuse the next one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use campaign_ledger::proto::api::campaign_service_client::CampaignServiceClient;
+use campaign_ledger::proto::api::collaboration_service_client::CollaborationServiceClient;
+use campaign_ledger::proto::api::creator_service_client::CreatorServiceClient;
+use campaign_ledger::proto::api::settlement_service_client::SettlementServiceClient;
+use campaign_ledger::proto::{api, values};
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+const BRAND: &str = "kulit-sehat";
+
+/// How long a call may take: a server that is killed answers nothing at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A call, to be made once or again.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub request_id: String,
+    story: String,
+    step: Step,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Profile(u32),
+    Create,
+    Open,
+    Invite(u32),
+    RecordCost,
+    /// Three events: two invitations withdrawn, and the end.
+    Close,
+}
+
+const STORY: [Step; 8] = [
+    Step::Profile(0),
+    Step::Profile(1),
+    Step::Create,
+    Step::Open,
+    Step::Invite(0),
+    Step::Invite(1),
+    Step::RecordCost,
+    Step::Close,
+];
+
+/// A call that was answered.
+#[derive(Clone, Debug)]
+pub struct Acknowledged {
+    pub call: Call,
+    pub first: u64,
+    pub last: u64,
+}
+
+/// One client's notes.
+pub struct Client {
+    name: String,
+    calls: usize,
+    pub acknowledged: Vec<Acknowledged>,
+    /// Sent, and not answered.
+    pub unsure: Option<Call>,
+}
+
+/// Why a client came to a halt.
+#[derive(Debug)]
+pub enum Halt {
+    /// The server is gone, or takes no writes.
+    Gone(Status),
+    /// It was refused what it had a right to.
+    Wrong(Call, Status),
+}
+
+impl Client {
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            calls: 0,
+            acknowledged: Vec::new(),
+            unsure: None,
+        }
+    }
+
+    /// Writes until the server is gone. Each acknowledgement is counted in `count`.
+    pub async fn run(&mut self, channel: &Channel, count: &AtomicU64) -> Halt {
+        loop {
+            match self.write_one(channel).await {
+                Ok(()) => count.fetch_add(1, Ordering::Relaxed),
+                Err(halt) => return halt,
+            };
+        }
+    }
+
+    /// Makes again the call that was not answered, if there is one, or the next one.
+    pub async fn write_one(&mut self, channel: &Channel) -> Result<(), Halt> {
+        let call = self.unsure.take().unwrap_or_else(|| self.next_call());
+        self.unsure = Some(call.clone());
+        let receipt = call.make(channel).await?;
+        self.unsure = None;
+        self.acknowledged.push(Acknowledged {
+            call,
+            first: receipt.first_position,
+            last: receipt.last_position,
+        });
+        Ok(())
+    }
+
+    fn next_call(&mut self) -> Call {
+        let story = format!("{}-{}", self.name, self.calls / STORY.len());
+        let step = STORY[self.calls % STORY.len()];
+        let request_id = format!("{story}.{}", self.calls % STORY.len());
+        self.calls += 1;
+        Call {
+            request_id,
+            story,
+            step,
+        }
+    }
+}
+
+impl Acknowledged {
+    /// Makes the call again and checks that the answer is the first one.
+    pub async fn repeat(&self, channel: &Channel) -> Result<(), Halt> {
+        let receipt = self.call.make(channel).await?;
+        let positions = (receipt.first_position, receipt.last_position);
+        assert_eq!(positions, (self.first, self.last), "{:?}", self.call);
+        Ok(())
+    }
+}
+
+impl Call {
+    async fn make(&self, channel: &Channel) -> Result<api::Receipt, Halt> {
+        let made = tokio::time::timeout(PATIENCE, self.send(channel.clone())).await;
+        let answer = made.unwrap_or_else(|_| panic!("{self:?} was never answered"));
+        answer.map_err(|status| self.halt(status))
+    }
+
+    fn halt(&self, status: Status) -> Halt {
+        let reason = status.get_details_error_info().map(|info| info.reason);
+        match (status.code(), reason.as_deref()) {
+            (Code::Unavailable, Some("WRITES_STOPPED" | "DRAINING")) => Halt::Gone(status),
+            // Without a reason of the ledger's it is the transport that speaks: nobody is there.
+            (_, None) => Halt::Gone(status),
+            (_, Some(_)) => Halt::Wrong(self.clone(), status),
+        }
+    }
+
+    async fn send(&self, channel: Channel) -> Result<api::Receipt, Status> {
+        let brand_id = BRAND.to_owned();
+        let context = Some(self.context());
+        let campaign_id = self.story.clone();
+        let receipt = match self.step {
+            Step::Profile(number) => {
+                let request = api::RecordCreatorProfileRequest {
+                    brand_id,
+                    context,
+                    creator_id: self.creator(number),
+                    profile: Some(api::CreatorProfile::default()),
+                };
+                let mut client = CreatorServiceClient::new(channel);
+                let answer = client.record_creator_profile(request).await?;
+                answer.into_inner().receipt
+            }
+            Step::Create => {
+                let request = api::CreateCampaignRequest {
+                    brand_id,
+                    context,
+                    campaign_id,
+                    plan: Some(plan()),
+                };
+                let mut client = CampaignServiceClient::new(channel);
+                client.create_campaign(request).await?.into_inner().receipt
+            }
+            Step::Open => {
+                let request = api::OpenCampaignRequest {
+                    brand_id,
+                    context,
+                    campaign_id,
+                };
+                let mut client = CampaignServiceClient::new(channel);
+                client.open_campaign(request).await?.into_inner().receipt
+            }
+            Step::Invite(number) => {
+                let request = api::InviteCreatorRequest {
+                    brand_id,
+                    context,
+                    campaign_id,
+                    collaboration_id: format!("with-{number}"),
+                    creator_id: self.creator(number),
+                    terms: Some(terms()),
+                    expires_at: Some(seconds(3_800_000_000)),
+                };
+                let mut client = CollaborationServiceClient::new(channel);
+                client.invite_creator(request).await?.into_inner().receipt
+            }
+            Step::RecordCost => {
+                let request = api::RecordCostRequest {
+                    brand_id,
+                    context,
+                    campaign_id,
+                    cost_id: "studio".to_owned(),
+                    r#type: values::CostType::Production.into(),
+                    amount: Some(idr(250_000)),
+                    incurred_at: Some(seconds(1_760_000_000)),
+                    ..Default::default()
+                };
+                let mut client = SettlementServiceClient::new(channel);
+                client.record_cost(request).await?.into_inner().receipt
+            }
+            Step::Close => {
+                let request = api::CloseCampaignRequest {
+                    brand_id,
+                    context,
+                    campaign_id,
+                    withdraw_pending: true,
+                };
+                let mut client = CampaignServiceClient::new(channel);
+                client.close_campaign(request).await?.into_inner().receipt
+            }
+        };
+        Ok(receipt.expect("every write has a receipt"))
+    }
+
+    fn creator(&self, number: u32) -> String {
+        format!("{}-{number}", self.story)
+    }
+
+    fn context(&self) -> api::WriteContext {
+        api::WriteContext {
+            request_id: self.request_id.clone(),
+            actor: Some(values::Actor {
+                kind: values::ActorKind::Brand.into(),
+                id: "staff-7".to_owned(),
+            }),
+            ..Default::default()
+        }
+    }
+}
+
+/// Lets all clients write until the server is gone; fails when one was refused.
+pub async fn write_until_gone(clients: &mut [Client], channel: &Channel, count: &Arc<AtomicU64>) {
+    let mut at_work = tokio::task::JoinSet::new();
+    for (place, client) in clients.iter_mut().enumerate() {
+        let mut client = std::mem::replace(client, Client::new(""));
+        let (channel, count) = (channel.clone(), Arc::clone(count));
+        at_work.spawn(async move {
+            let halt = client.run(&channel, &count).await;
+            (place, client, halt)
+        });
+    }
+    while let Some(done) = at_work.join_next().await {
+        let (place, client, halt) = done.unwrap();
+        clients[place] = client;
+        if let Halt::Wrong(call, status) = halt {
+            panic!("{call:?} was refused: {status:?}");
+        }
+    }
+}
+
+fn plan() -> values::CampaignPlan {
+    values::CampaignPlan {
+        title: "Jujur".to_owned(),
+        objective: values::CampaignObjective::Awareness.into(),
+        currency_code: "IDR".to_owned(),
+        budget_cap: Some(idr(1_000_000_000)),
+        start_at: Some(seconds(1_760_000_000)),
+        end_at: Some(seconds(4_000_000_000)),
+        ..Default::default()
+    }
+}
+
+fn terms() -> values::Terms {
+    values::Terms {
+        fee: Some(idr(100_000)),
+        deliverables: vec![values::DeliverableTerms {
+            deliverable_id: "review".to_owned(),
+            platform: values::Platform::Instagram.into(),
+            format: values::ContentFormat::Review.into(),
+            due_at: Some(seconds(3_900_000_000)),
+        }],
+        ..Default::default()
+    }
+}
+
+fn idr(minor: i64) -> values::Money {
+    values::Money {
+        currency_code: "IDR".to_owned(),
+        minor_units: minor,
+    }
+}
+
+fn seconds(seconds: i64) -> prost_types::Timestamp {
+    prost_types::Timestamp { seconds, nanos: 0 }
+}

@@ -1,0 +1,186 @@
+//! The binary as a process: started, awaited, killed.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::thread;
+
+use tokio::sync::oneshot;
+use tonic::transport::{Channel, Endpoint};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_campaign-ledger");
+const SIGKILL: i32 = 9;
+
+/// How the server is started.
+#[derive(Clone)]
+pub struct Launch {
+    data_dir: PathBuf,
+    settings: Vec<String>,
+    /// A program and its arguments that start the binary in turn; it must keep the process id.
+    wrapper: Vec<String>,
+}
+
+impl Launch {
+    /// On a port of its own, without delays, with as many checkpoints as can be had.
+    pub fn on(data_dir: &Path) -> Self {
+        let launch = Self {
+            data_dir: data_dir.to_owned(),
+            settings: Vec::new(),
+            wrapper: Vec::new(),
+        };
+        launch
+            .set("listen", "127.0.0.1:0")
+            .set("drain-delay-ms", "0")
+            .set("checkpoint-interval-ms", "10")
+            .set("checkpoint-bytes", "1048576")
+            .set("log-filter", "warn")
+    }
+
+    /// Sets a setting; the last one given of a name counts.
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.settings
+            .retain(|set| !set.starts_with(&format!("--{name}=")));
+        self.settings.push(format!("--{name}={value}"));
+        self
+    }
+
+    /// Starts it through another program.
+    pub fn through(mut self, wrapper: &[&str]) -> Self {
+        self.wrapper = wrapper.iter().map(|&word| word.to_owned()).collect();
+        self
+    }
+
+    /// Starts the server and does not wait for it.
+    pub fn spawn(&self) -> Server {
+        let stderr_path = self.data_dir.with_extension("stderr");
+        let mut command = match self.wrapper.split_first() {
+            None => Command::new(BINARY),
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(BINARY);
+                command
+            }
+        };
+        let mut child = command
+            .arg("serve")
+            .arg("--data-dir")
+            .arg(&self.data_dir)
+            .args(&self.settings)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(&stderr_path).unwrap())
+            .spawn()
+            .unwrap();
+        let (found, address) = oneshot::channel();
+        let stdout = child.stdout.take().unwrap();
+        thread::spawn(move || watch_for_address(stdout, found));
+        Server {
+            child,
+            address: Some(address),
+            stderr_path,
+        }
+    }
+
+    /// Starts the server and waits until it serves.
+    pub async fn start(&self) -> (Server, Channel) {
+        let mut server = self.spawn();
+        let channel = server.ready().await;
+        let channel = channel.unwrap_or_else(|| panic!("{}", server.obituary()));
+        (server, channel)
+    }
+}
+
+fn watch_for_address(stdout: ChildStdout, found: oneshot::Sender<SocketAddr>) {
+    let mut found = Some(found);
+    // Read to the end, so that the server never writes into a closed pipe.
+    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+        let words = line.trim_start().strip_prefix("listening");
+        let address = words.and_then(|words| words.split_whitespace().next()?.parse().ok());
+        if let (Some(address), Some(found)) = (address, found.take_if(|_| address.is_some())) {
+            let _ = found.send(address);
+        }
+    }
+}
+
+/// A running server. Dropping it kills it.
+pub struct Server {
+    child: Child,
+    address: Option<oneshot::Receiver<SocketAddr>>,
+    stderr_path: PathBuf,
+}
+
+impl Server {
+    /// Waits until the server serves; `None` when it ends before.
+    pub async fn ready(&mut self) -> Option<Channel> {
+        let address = self.address.take()?.await.ok()?;
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        Some(endpoint.connect_lazy())
+    }
+
+    /// Kills it at once; nothing in it gets to run. Tells whether it was alive until then.
+    pub fn kill(&mut self) -> bool {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap().signal() == Some(SIGKILL)
+    }
+
+    /// Asks it to drain, and does not wait.
+    pub fn terminate(&self) {
+        let id = self.child.id();
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -TERM {id}")])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Asks it to drain, and waits for its end.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.terminate();
+        self.child.wait().unwrap()
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// What it wrote to standard error.
+    pub fn stderr(&self) -> String {
+        fs::read_to_string(&self.stderr_path).unwrap()
+    }
+
+    /// How it ended, for a test that did not expect it.
+    pub fn obituary(&mut self) -> String {
+        let status = self.child.wait().unwrap();
+        format!("the server ended with {status}: {}", self.stderr())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs one of the commands that work on the files of a server that is not running.
+pub fn offline(command: &str, data_dir: &Path) -> Output {
+    offline_command(command, data_dir).output().unwrap()
+}
+
+/// Starts one and does not wait for it.
+pub fn spawn_offline(command: &str, data_dir: &Path) -> Child {
+    offline_command(command, data_dir)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn offline_command(command: &str, data_dir: &Path) -> Command {
+    let mut process = Command::new(BINARY);
+    process.arg(command).arg("--data-dir").arg(data_dir);
+    process
+}

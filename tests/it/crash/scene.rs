@@ -1,0 +1,142 @@
+//! One data directory through many lives of the server.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use campaign_ledger::ledger::{self, CommandState};
+use campaign_ledger::log::Log as _;
+use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
+use campaign_ledger::log::sled::SledLog;
+use campaign_ledger::store::Options;
+use tempfile::TempDir;
+use tonic::transport::Channel;
+
+use super::chance::Chance;
+use super::history::History;
+use super::load::Client;
+use super::process::{Launch, Server, offline};
+
+/// Clients that write at the same time: enough for groups of several commands.
+const CLIENTS: usize = 12;
+
+/// A data directory, and what the clients know of it.
+pub struct Scene {
+    dir: TempDir,
+    pub clients: Vec<Client>,
+    history: History,
+    /// How long the last start took, until the server served.
+    pub opening: Duration,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            clients: (0..CLIENTS)
+                .map(|n| Client::new(&format!("c{n}")))
+                .collect(),
+            history: History::default(),
+            opening: Duration::from_millis(100),
+        }
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    pub fn launch(&self) -> Launch {
+        Launch::on(&self.data_dir())
+    }
+
+    /// Starts the server and checks what it has against what the clients know.
+    pub async fn revive(&mut self, chance: &mut Chance) -> (Server, Channel) {
+        let begun = Instant::now();
+        let (server, channel) = self.launch().start().await;
+        self.opening = begun.elapsed();
+        self.check(&channel).await;
+        self.repeat_some(&channel, chance).await;
+        (server, channel)
+    }
+
+    /// Checks what a running server has against what the clients know.
+    pub async fn check(&mut self, channel: &Channel) {
+        let history = History::read(channel).await;
+        history.continues(&self.history);
+        history.holds(&self.clients);
+        self.history = history;
+    }
+
+    /// Makes calls again that were acknowledged: each has its first answer.
+    async fn repeat_some(&self, channel: &Channel, chance: &mut Chance) {
+        for client in &self.clients {
+            let again = chance.one_of(&client.acknowledged);
+            let latest = client.acknowledged.last();
+            for acknowledged in again.into_iter().chain(latest) {
+                acknowledged.repeat(channel).await.unwrap();
+            }
+        }
+    }
+
+    /// Makes the calls again that were not answered: each has one outcome now.
+    pub async fn settle(&mut self, channel: &Channel) {
+        for client in &mut self.clients {
+            if client.unsure.is_some() {
+                client.write_one(channel).await.unwrap();
+            }
+        }
+        self.check(channel).await;
+    }
+
+    /// Checks the files of a stopped server: the log verifies, and state and views are what a fold
+    /// from the first event makes.
+    pub fn audit(&self) {
+        self.verify();
+        state_equals_a_fold_from_zero(&self.data_dir());
+        let rebuilt = offline("rebuild-views", &self.data_dir());
+        let said = String::from_utf8(rebuilt.stdout).unwrap();
+        assert!(rebuilt.status.success(), "{said}");
+        assert!(said.contains("equal to the views before"), "{said}");
+    }
+
+    /// Checks every block of the files of a stopped server.
+    pub fn verify(&self) {
+        let verified = offline("verify", &self.data_dir());
+        let said = String::from_utf8(verified.stderr).unwrap();
+        assert!(verified.status.success(), "{said}");
+    }
+
+    pub fn events(&self) -> u64 {
+        self.history.head()
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.dir.disable_cleanup(true);
+            eprintln!("left for a look: {}", self.dir.path().display());
+        }
+    }
+}
+
+fn state_equals_a_fold_from_zero(data_dir: &Path) {
+    let directory = DataDirectory::open(data_dir).unwrap();
+    let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
+    let options = Options {
+        cache_bytes: 1 << 20,
+        redb_cache_bytes: 1 << 20,
+        schema: ledger::SCHEMA,
+        log_id: directory.log_id().to_string(),
+    };
+    let fold = |path: &Path| {
+        let mut replayed = 0;
+        let state = CommandState::open(path, &options, &log, |_| replayed += 1).unwrap();
+        (state.rows.digest(0..=u8::MAX).unwrap(), replayed)
+    };
+    let beside = data_dir.with_extension("state");
+    let (kept, replayed) = fold(&directory.state_path());
+    assert_eq!(replayed, 0, "a clean end leaves nothing to replay");
+    assert_eq!(kept, fold(&beside).0, "at {}", log.head());
+    std::fs::remove_file(&beside).unwrap();
+}

@@ -1,0 +1,106 @@
+//! The four stories of `deploy/demo`, played through the real server; every number worked out by hand.
+
+mod dynamic;
+mod expect;
+mod story;
+
+use std::path::PathBuf;
+
+use campaign_ledger::domain::Timestamp;
+use serde_json::Value;
+
+use crate::support::server::Server;
+use dynamic::Dynamic;
+use expect::differences;
+use story::{Step, Story};
+
+/// 2026-11-20T00:00:00Z: any time after 1 November will do.
+const NOW_S: i64 = 1_795_132_800;
+
+fn stories() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("deploy/demo/stories")
+}
+
+async fn play(name: &str) {
+    let server = Server::start().await;
+    server.clock().set(Timestamp::new(NOW_S, 0).unwrap().into());
+    let story = Story::read(&stories().join(format!("{name}.story")));
+    let text = std::fs::read_to_string(stories().join(format!("{name}.expected.json"))).unwrap();
+    let expected: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let client = Dynamic::new(server.channel());
+
+    let answers = play_through(&client, &story, &server).await;
+    let head = server.head().await;
+    compare(name, &expected, &answers);
+    let again = play_through(&client, &story, &server).await;
+    assert_eq!(server.head().await, head, "a second run wrote something");
+    assert_eq!(again, answers, "a second run was answered in another way");
+}
+
+/// Plays every step; returns the method and answer of each ask.
+async fn play_through(client: &Dynamic, story: &Story, server: &Server) -> Vec<(String, Value)> {
+    let mut answers = Vec::new();
+    let mut saved = std::collections::BTreeMap::new();
+    for step in &story.steps {
+        match step {
+            Step::Write {
+                method,
+                request,
+                refused,
+                save,
+            } => {
+                let request = story::fill(request, &saved);
+                let answer = client.call(method, &request).await;
+                match (answer, refused) {
+                    (Ok(answer), None) => {
+                        if let Some((name, field)) = save {
+                            saved.insert(name.clone(), answer[field].as_str().unwrap().to_owned());
+                        }
+                    }
+                    (Err(reason), Some(expected)) => assert_eq!(&reason, expected, "{method}"),
+                    (Ok(_), Some(expected)) => panic!("{method}: expected {expected}: {request}"),
+                    (Err(reason), None) => panic!("{method}: {reason}: {request}"),
+                }
+            }
+            Step::Ask { method, request } => {
+                let mut request = request.clone();
+                request["min_position"] = server.head().await.to_string().into();
+                answers.push((method.clone(), client.call(method, &request).await.unwrap()));
+            }
+        }
+    }
+    answers
+}
+
+fn compare(story: &str, expected: &[Value], answers: &[(String, Value)]) {
+    let asked: Vec<&str> = answers.iter().map(|(method, _)| method.as_str()).collect();
+    let named: Vec<&str> = expected
+        .iter()
+        .map(|one| one["ask"].as_str().unwrap())
+        .collect();
+    assert_eq!(asked, named, "{story}");
+    for ((method, answer), one) in answers.iter().zip(expected) {
+        let found = differences(&one["expect"], Some(answer), method);
+        assert!(found.is_empty(), "{story}:\n{}", found.join("\n"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn skincare_adds_up() {
+    play("skincare").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cafe_adds_up() {
+    play("cafe").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fashion_adds_up() {
+    play("fashion").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn startup_adds_up() {
+    play("startup").await;
+}

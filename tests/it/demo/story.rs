@@ -1,0 +1,122 @@
+//! Reads story files: `deploy/demo/README.md` says what they look like.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+/// A story, ready to be played.
+pub struct Story {
+    pub steps: Vec<Step>,
+}
+
+/// A request of a story.
+pub enum Step {
+    Write {
+        method: String,
+        request: Value,
+        refused: Option<String>,
+        save: Option<(String, String)>,
+    },
+    Ask {
+        method: String,
+        request: Value,
+    },
+}
+
+impl Story {
+    /// Reads a story file.
+    pub fn read(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        let (mut story, mut brand, mut writes) = (String::new(), String::new(), 0);
+        let mut steps = Vec::new();
+        for block in text.split("\n\n") {
+            let block = Block::of(block);
+            story = block.words.get("story").cloned().unwrap_or(story);
+            brand = block.words.get("brand").cloned().unwrap_or(brand);
+            if let Some(method) = block.words.get("call") {
+                writes += 1;
+                let context = block.context(&format!("{story}-{writes:02}"));
+                steps.push(Step::Write {
+                    method: method.clone(),
+                    request: block.request(json!({"brand_id": brand, "context": context})),
+                    refused: block.words.get("refused").cloned(),
+                    save: block.words.get("save").map(|text| pair(text)),
+                });
+            }
+            if let Some(method) = block.words.get("ask") {
+                let request = block.request(json!({"brand_id": brand}));
+                steps.push(Step::Ask {
+                    method: method.clone(),
+                    request,
+                });
+            }
+        }
+        assert!(!steps.is_empty(), "{path:?} has no steps");
+        Self { steps }
+    }
+}
+
+/// Puts saved values where a request names them.
+pub fn fill(request: &Value, saved: &BTreeMap<String, String>) -> Value {
+    let text = saved
+        .iter()
+        .fold(request.to_string(), |text, (name, value)| {
+            text.replace(&format!("${name}"), value)
+        });
+    serde_json::from_str(&text).unwrap()
+}
+
+struct Block {
+    words: BTreeMap<String, String>,
+    body: String,
+}
+
+impl Block {
+    fn of(text: &str) -> Self {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        let start = lines
+            .iter()
+            .position(|line| line.starts_with('{'))
+            .unwrap_or(lines.len());
+        let words = lines[..start]
+            .iter()
+            .filter(|line| !line.is_empty())
+            .map(|line| pair(line));
+        Self {
+            words: words.collect(),
+            body: lines[start..].join("\n"),
+        }
+    }
+
+    fn request(&self, front: Value) -> Value {
+        let mut request: Value = serde_json::from_str(&self.body).unwrap();
+        let fields = request.as_object_mut().unwrap();
+        fields.extend(front.as_object().unwrap().clone());
+        request
+    }
+
+    fn context(&self, request_id: &str) -> Value {
+        let by: Vec<&str> = self.words["by"].split(' ').collect();
+        let mut context = json!({
+            "request_id": request_id,
+            "actor": party(by[0], by[1]),
+            "occurred_at": by[3],
+        });
+        if let Some(text) = self.words.get("for") {
+            let (who, reason) = text.split_once(" because ").unwrap();
+            let (kind, id) = pair(who);
+            context["on_behalf_of"] = json!({"actor": party(&kind, &id), "reason": reason});
+        }
+        context
+    }
+}
+
+fn party(kind: &str, id: &str) -> Value {
+    json!({"kind": format!("ACTOR_KIND_{}", kind.to_uppercase()), "id": id})
+}
+
+fn pair(text: &str) -> (String, String) {
+    let (first, second) = text.split_once(' ').unwrap();
+    (first.to_owned(), second.to_owned())
+}

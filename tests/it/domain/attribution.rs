@@ -1,0 +1,240 @@
+//! Attribution: code beats last link touch beats none, by the terms pinned when it happened.
+
+use campaign_ledger::domain::*;
+
+use super::conversions::recorded;
+use super::history::*;
+use super::stories::*;
+use crate::support::requests::*;
+
+/// Whom an order of day 16 is credited to, and why or why not.
+#[track_caller]
+fn credited(history: History, claim: Claim) -> (AttributionBasis, Vec<String>) {
+    let history = history.when(convert_order(claim)).then_event(|event| {
+        let conversion = recorded(event);
+        let is_none = conversion.basis == AttributionBasis::None;
+        assert_eq!(conversion.unattributed.is_some(), is_none);
+    });
+    let conversion = recorded(history.last_event());
+    let credits = conversion.credits.iter();
+    let names = credits.map(|credit| credit.collaboration.to_string());
+    (conversion.basis, names.collect())
+}
+
+#[track_caller]
+fn uncredited(history: History, claim: Claim) -> UnattributedReason {
+    let history = history.given(convert_order(claim));
+    let conversion = recorded(history.last_event());
+    assert_eq!(conversion.basis, AttributionBasis::None);
+    assert!(conversion.credits.is_empty());
+    conversion.unattributed.expect("there is a reason")
+}
+
+fn to(basis: AttributionBasis, name: &str) -> (AttributionBasis, Vec<String>) {
+    (basis, vec![name.to_owned()])
+}
+
+/// Ayu holds the code KOPI10; Bima works too; it is day 16.
+fn two_at_work() -> History {
+    with_bima(accepted(terms_with_code("KOPI10")), terms()).at(day(16))
+}
+
+fn with_code(code: &str) -> Claim {
+    Claim {
+        code: Some(id(code)),
+        ..sale("o-1", rp(50_000))
+    }
+}
+
+fn touched(touches: &[(&str, Timestamp)]) -> Claim {
+    let touches = touches.iter().map(|(name, at)| touch(name, *at));
+    Claim {
+        touches: touches.collect(),
+        ..sale("o-1", rp(50_000))
+    }
+}
+
+#[test]
+fn code_beats_the_last_touch() {
+    let claim = Claim {
+        touches: vec![touch("bima-1", day(15))],
+        ..with_code("kopi10")
+    };
+    assert_eq!(
+        credited(two_at_work(), claim),
+        to(AttributionBasis::Code, "ayu-1")
+    );
+}
+
+#[test]
+fn unknown_code_falls_back_to_the_touch() {
+    let claim = Claim {
+        touches: vec![touch("bima-1", day(15))],
+        ..with_code("TEH5")
+    };
+    assert_eq!(
+        credited(two_at_work(), claim),
+        to(AttributionBasis::Link, "bima-1")
+    );
+    assert_eq!(
+        uncredited(two_at_work(), with_code("TEH5")),
+        UnattributedReason::UnknownCode
+    );
+}
+
+#[test]
+fn last_touch_before_the_order_wins() {
+    let claim = touched(&[
+        ("ayu-1", day(14)),
+        ("bima-1", day(15)),
+        ("ayu-1", later(day(16), 1)),
+    ]);
+    assert_eq!(
+        credited(two_at_work(), claim),
+        to(AttributionBasis::Link, "bima-1")
+    );
+}
+
+#[test]
+fn touch_at_the_time_of_the_order_counts() {
+    let claim = touched(&[("ayu-1", day(16))]);
+    assert_eq!(
+        credited(two_at_work(), claim),
+        to(AttributionBasis::Link, "ayu-1")
+    );
+}
+
+#[test]
+fn nothing_but_the_order_is_no_evidence() {
+    assert_eq!(
+        uncredited(two_at_work(), sale("o-1", rp(50_000))),
+        UnattributedReason::NoEvidence
+    );
+}
+
+#[test]
+fn touches_after_the_order_are_outside_every_window() {
+    assert_eq!(
+        uncredited(two_at_work(), touched(&[("ayu-1", later(day(16), 1))])),
+        UnattributedReason::OutsideWindow
+    );
+}
+
+#[test]
+fn window_includes_its_last_nanosecond_and_no_more() {
+    let mut short = terms();
+    short.attribution.window_days = 7;
+    let history = accepted(short).at(day(16));
+    assert_eq!(
+        credited(history.clone(), touched(&[("ayu-1", day(9))])),
+        to(AttributionBasis::Link, "ayu-1")
+    );
+    assert_eq!(
+        uncredited(history, touched(&[("ayu-1", later(day(9), -1))])),
+        UnattributedReason::OutsideWindow
+    );
+}
+
+#[test]
+fn window_is_of_the_terms_of_the_last_touch() {
+    let mut none = terms();
+    none.attribution.window_days = 0;
+    let history = with_bima(accepted(terms()), none).at(day(16));
+    let claim = touched(&[("ayu-1", day(14)), ("bima-1", day(15))]);
+    assert_eq!(
+        uncredited(history, claim),
+        UnattributedReason::OutsideWindow
+    );
+}
+
+#[test]
+fn window_is_tested_by_the_order_not_by_its_receipt() {
+    let claim = touched(&[("ayu-1", day(2))]);
+    assert_eq!(
+        credited(two_at_work().at(day(55)), claim),
+        to(AttributionBasis::Link, "ayu-1")
+    );
+}
+
+#[test]
+fn code_counts_from_its_acceptance_on() {
+    let accepted_at = day(5);
+    let history = invited(terms_with_code("KOPI10"))
+        .at(accepted_at)
+        .given(accept("ayu-1"))
+        .at(day(16));
+    let ordered = |ordered_at| Claim {
+        ordered_at,
+        ..with_code("KOPI10")
+    };
+    assert_eq!(
+        credited(history.clone(), ordered(accepted_at)),
+        to(AttributionBasis::Code, "ayu-1")
+    );
+    assert_eq!(
+        uncredited(history, ordered(later(accepted_at, -1))),
+        UnattributedReason::UnknownCode
+    );
+}
+
+#[test]
+fn code_that_was_only_offered_counts_for_nobody() {
+    let offered = invited(terms_with_code("KOPI10")).at(day(16));
+    let declined = offered.clone().given(decline("ayu-1"));
+    for history in [offered, declined] {
+        assert_eq!(
+            uncredited(history, with_code("KOPI10")),
+            UnattributedReason::UnknownCode
+        );
+    }
+}
+
+#[test]
+fn code_stays_with_its_holder_after_the_end_until_somebody_else_accepts_it() {
+    let bimas = invite("bima-1", "bima", terms_with_code("KOPI10"));
+    let history = accepted(terms_with_code("KOPI10"))
+        .at(day(3))
+        .given(cancel("ayu-1"))
+        .at(day(8))
+        .given(bimas)
+        .at(day(9))
+        .given(accept("bima-1"))
+        .at(day(16));
+    for (ordered_at, holder) in [
+        (day(1), "ayu-1"),
+        (day(5), "ayu-1"),
+        (later(day(9), -1), "ayu-1"),
+        (day(9), "bima-1"),
+        (day(15), "bima-1"),
+    ] {
+        let claim = Claim {
+            ordered_at,
+            ..with_code("KOPI10")
+        };
+        assert_eq!(
+            credited(history.clone(), claim),
+            to(AttributionBasis::Code, holder)
+        );
+    }
+}
+
+#[test]
+fn code_is_of_one_campaign() {
+    let second = |request: Request| request.in_campaign("second");
+    let history = two_at_work().given(second(campaign(CampaignVerb::Create { plan: plan() })));
+    let history = history
+        .when(second(convert_order(with_code("KOPI10"))))
+        .then_event(|event| assert_eq!(recorded(event).basis, AttributionBasis::None));
+    drop(history);
+}
+
+#[test]
+fn stated_shares_beat_nothing_else_being_given() {
+    let claim = Claim {
+        joint_shares: shares(&[("ayu-1", 1), ("bima-1", 9_999)]),
+        ..sale("o-1", rp(50_000))
+    };
+    let (basis, names) = credited(two_at_work(), claim);
+    assert_eq!(basis, AttributionBasis::Joint);
+    assert_eq!(names, ["ayu-1", "bima-1"]);
+}

@@ -1,0 +1,228 @@
+//! Given requests, when one more, then events or a refusal.
+
+use std::sync::Arc;
+
+use campaign_ledger::domain::state::{
+    Campaign, Collaboration, Cost, Deliverable, Order, Publication,
+};
+use campaign_ledger::domain::{
+    CampaignState, CollaborationState, CostState, Decision, DeliverableState, Event, OrderRef,
+    Position, Refusal, Request, Timestamp, Totals, Violation,
+};
+
+use crate::support::ledger::Ledger;
+use crate::support::requests::{BRAND, CAMPAIGN, campaign_ref, day, id, place, post};
+
+/// What happened so far, and what time it is.
+#[derive(Clone)]
+pub struct History {
+    pub ledger: Ledger,
+    now: Timestamp,
+}
+
+/// What came of one request.
+pub struct Outcome {
+    history: History,
+    request: Request,
+    head_before: Position,
+    answer: Result<Decision, Refusal>,
+}
+
+impl History {
+    /// Nothing happened; it is day 1.
+    pub fn new() -> Self {
+        let (ledger, now) = (Ledger::default(), day(1));
+        Self { ledger, now }
+    }
+
+    /// Sets the clock, which never goes backwards.
+    #[track_caller]
+    pub fn at(self, now: Timestamp) -> Self {
+        assert!(now >= self.now, "the ledger's clock never goes backwards");
+        Self { now, ..self }
+    }
+
+    /// Goes on with a request that must make something happen.
+    #[track_caller]
+    pub fn given(self, request: Request) -> Self {
+        let outcome = self.when(request);
+        match &outcome.answer {
+            Ok(Decision::Happens(_)) => outcome.history,
+            other => panic!("{:#?}\ncame to {other:?}", outcome.request.command),
+        }
+    }
+
+    /// Asks one thing.
+    pub fn when(mut self, request: Request) -> Outcome {
+        let head_before = self.ledger.head();
+        let answer = self.ledger.ask(&request, self.now);
+        Outcome {
+            history: self,
+            request,
+            head_before,
+            answer,
+        }
+    }
+
+    /// Position of the last record.
+    pub fn head(&self) -> Position {
+        self.ledger.head()
+    }
+
+    /// The same, as it was recorded up to a position.
+    pub fn as_of(&self, position: Position) -> Self {
+        let records = &self.ledger.records[..position.get() as usize];
+        let (ledger, now) = (Ledger::replay(records), self.now);
+        Self { ledger, now }
+    }
+
+    /// The event of the last record.
+    pub fn last_event(&self) -> &Event {
+        &self
+            .ledger
+            .records
+            .last()
+            .expect("something happened")
+            .event
+    }
+
+    #[track_caller]
+    pub fn campaign(&self) -> Arc<Campaign> {
+        self.ledger.row(&Campaign::key(&campaign_ref(CAMPAIGN)))
+    }
+
+    #[track_caller]
+    pub fn collaboration(&self, collaboration: &str) -> Arc<Collaboration> {
+        self.ledger.row(&Collaboration::key(&place(collaboration)))
+    }
+
+    #[track_caller]
+    pub fn deliverable(&self, collaboration: &str, deliverable: &str) -> Deliverable {
+        let collaboration = self.collaboration(collaboration);
+        let found = collaboration.deliverable(&id(deliverable));
+        found.expect("the deliverable is there").clone()
+    }
+
+    #[track_caller]
+    pub fn publication(&self, collaboration: &str, publication: &str) -> Arc<Publication> {
+        let key = Publication::key(&post(collaboration, publication));
+        self.ledger.row(&key)
+    }
+
+    #[track_caller]
+    pub fn order(&self, order: &str) -> Arc<Order> {
+        self.ledger.row(&Order::key(&OrderRef {
+            brand: id(BRAND),
+            order: super::stories::order(order),
+        }))
+    }
+
+    #[track_caller]
+    pub fn cost(&self, cost: &str) -> Arc<Cost> {
+        let key = Cost::key(&campaign_ref(CAMPAIGN), &id(cost));
+        self.ledger.row(&key)
+    }
+
+    /// Totals of the campaign.
+    pub fn totals(&self) -> Totals {
+        self.ledger.totals(&campaign_ref(CAMPAIGN))
+    }
+
+    /// Totals of a collaboration.
+    pub fn totals_of(&self, collaboration: &str) -> Totals {
+        self.ledger.collaboration_totals(&place(collaboration))
+    }
+}
+
+impl Outcome {
+    /// These events happen, and nothing else.
+    #[track_caller]
+    pub fn then_events(self, expected: impl IntoIterator<Item = Event>) -> History {
+        let expected: Vec<Event> = expected.into_iter().collect();
+        assert_eq!(self.events(), expected);
+        self.history
+    }
+
+    /// Something happens; the caller looks at the events.
+    #[track_caller]
+    pub fn then_event(self, look: impl FnOnce(&Event)) -> History {
+        let events = self.events();
+        let [event] = &events[..] else {
+            panic!("one event was expected, not {events:#?}");
+        };
+        look(event);
+        self.history
+    }
+
+    /// It is refused, for this reason; how the rule is worded does not matter.
+    #[track_caller]
+    pub fn then_refused(self, expected: Refusal) -> History {
+        let unchanged = self.history.ledger.head() == self.head_before;
+        assert!(unchanged, "a refusal records nothing");
+        match self.answer {
+            Err(refusal) => assert_eq!(unworded(refusal), unworded(expected)),
+            Ok(decision) => panic!("{expected:?} was expected, not {decision:#?}"),
+        }
+        self.history
+    }
+
+    /// It happened before, at this position.
+    #[track_caller]
+    pub fn then_happened_at(self, position: Position) -> History {
+        assert_eq!(self.answer, Ok(Decision::Happened(position)));
+        assert_eq!(self.history.ledger.head(), self.head_before);
+        self.history
+    }
+
+    #[track_caller]
+    fn events(&self) -> Vec<Event> {
+        match &self.answer {
+            Ok(Decision::Happens(facts)) => facts.iter().map(|fact| fact.event.clone()).collect(),
+            other => panic!("{:#?}\ncame to {other:?}", self.request.command),
+        }
+    }
+}
+
+fn unworded(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::CampaignState { state, .. } => campaign_is(state),
+        Refusal::CollaborationState { state, .. } => collaboration_is(state),
+        Refusal::DeliverableState { state, .. } => deliverable_is(state),
+        Refusal::CostState { state, .. } => cost_is(state),
+        Refusal::Invalid(violations) => {
+            let fields = violations.into_iter();
+            Refusal::Invalid(fields.map(|one| Violation::new(one.field, "")).collect())
+        }
+        worded => worded,
+    }
+}
+
+/// The state of the campaign forbids it.
+pub fn campaign_is(state: CampaignState) -> Refusal {
+    Refusal::CampaignState { state, rule: "" }
+}
+
+/// The state of the agreement forbids it.
+pub fn collaboration_is(state: CollaborationState) -> Refusal {
+    Refusal::CollaborationState { state, rule: "" }
+}
+
+/// The state of the deliverable forbids it.
+pub fn deliverable_is(state: DeliverableState) -> Refusal {
+    Refusal::DeliverableState { state, rule: "" }
+}
+
+/// The state of the cost line forbids it.
+pub fn cost_is(state: CostState) -> Refusal {
+    Refusal::CostState { state, rule: "" }
+}
+
+/// A field breaks a rule.
+pub fn field(name: &str) -> Refusal {
+    Refusal::field(name, "")
+}
+
+/// Only another side may ask this.
+pub fn only(allowed: &'static str) -> Refusal {
+    Refusal::ActorNotAllowed { allowed }
+}

@@ -1,0 +1,361 @@
+//! The oracle: totals of a campaign recomputed from its raw events, by the words of `domain.md`.
+//!
+//! It keeps what happened as plain lists and looks at all of it at the end; where a fact counts it
+//! works out from dates. It shares no code with `totals.rs` or `evolve`, only the shape of the
+//! answer.
+
+mod delivery;
+mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use campaign_ledger::domain::*;
+pub use tally::without_zeros;
+
+/// What is known of a campaign.
+#[derive(Default)]
+pub struct Story {
+    pub plan: Option<CampaignPlan>,
+    pub agreements: BTreeMap<CollaborationId, Agreement>,
+    reached: BTreeMap<CollaborationState, i64>,
+    pub posts: Vec<Post>,
+    pub orders: Vec<ConversionRecorded>,
+    pub refunds: Vec<Refund>,
+    pub lines: BTreeMap<CostId, Line>,
+    pub payments: Vec<PaymentRecorded>,
+    rejected_claims: i64,
+    late_facts: Vec<Timestamp>,
+}
+
+/// One collaboration.
+pub struct Agreement {
+    pub state: CollaborationState,
+    pub terms: Terms,
+    pub was_accepted: bool,
+    creator: CreatorId,
+    works: BTreeMap<DeliverableId, Work>,
+    gifted: bool,
+}
+
+struct Work {
+    state: DeliverableState,
+    due_at: Timestamp,
+    first_due_at: Timestamp,
+    submissions: i64,
+    revisions: i64,
+    ratings: Vec<u8>,
+}
+
+/// One post.
+pub struct Post {
+    pub owner: CollaborationId,
+    pub recorded: PublicationRecorded,
+    pub observations: Vec<Seeing>,
+    due_at: Timestamp,
+    first_due_at: Timestamp,
+    was_approved: bool,
+}
+
+/// One observation and what became of it.
+pub struct Seeing {
+    pub position: Position,
+    pub observation: Observation,
+    pub is_void: bool,
+}
+
+/// One cost line.
+#[derive(Clone)]
+pub struct Line {
+    pub recorded: CostRecorded,
+    pub owner: Option<CollaborationId>,
+    pub is_reversed: bool,
+}
+
+impl Story {
+    /// Collects what happened to a campaign.
+    pub fn of(records: &[Record], campaign: &CampaignRef) -> Self {
+        let mut story = Self::default();
+        for record in records {
+            let is_meant = record.brand == campaign.brand
+                && record.subject.campaign.as_ref() == Some(&campaign.campaign);
+            if is_meant {
+                story.hear(record);
+            }
+        }
+        story
+    }
+
+    /// The same campaign with nothing but the lines that name no collaboration.
+    pub fn of_nobody(&self) -> Self {
+        let nobodys = self.lines.iter().filter(|(_, line)| line.owner.is_none());
+        let lines: BTreeMap<CostId, Line> = nobodys
+            .map(|(id, line)| (id.clone(), line.clone()))
+            .collect();
+        let payments = self.payments.iter();
+        let payments = payments.filter(|payment| lines.contains_key(&payment.cost));
+        Self {
+            plan: self.plan.clone(),
+            payments: payments.cloned().collect(),
+            lines,
+            ..Self::default()
+        }
+    }
+
+    fn hear(&mut self, record: &Record) {
+        let owner = record.subject.collaboration.clone();
+        match &record.event {
+            Event::CampaignCreated { plan } => self.plan = Some(plan.clone()),
+            Event::CreatorInvited { offer, .. } => {
+                let creator = record.subject.creator.clone().unwrap();
+                self.invited(owner.unwrap(), creator, &offer.terms);
+            }
+            Event::BriefAccepted(_) => {
+                let agreement = self.agreement(&owner);
+                agreement.was_accepted = true;
+                self.moves(&owner, CollaborationState::Accepted);
+            }
+            Event::InvitationDeclined { .. } => self.moves(&owner, CollaborationState::Declined),
+            Event::InvitationWithdrawn { .. } => self.moves(&owner, CollaborationState::Withdrawn),
+            Event::InvitationExpired { .. } => self.moves(&owner, CollaborationState::Expired),
+            Event::CollaborationCompleted => self.moves(&owner, CollaborationState::Completed),
+            Event::CollaborationCancelled { .. } => {
+                self.moves(&owner, CollaborationState::Cancelled);
+            }
+            Event::ProductShipped { .. } => {
+                self.begins(&owner);
+                self.agreement(&owner).gifted = true;
+            }
+            Event::EngagementRecorded {
+                publication,
+                observation,
+                ..
+            } => {
+                self.late_facts.push(observation.seen.observed_at);
+                self.post(&owner, publication).observations.push(Seeing {
+                    position: record.position,
+                    observation: *observation,
+                    is_void: false,
+                });
+            }
+            Event::EngagementCorrected {
+                publication,
+                observation,
+                replaces,
+                ..
+            } => {
+                let seeing = self.seeing(&owner, publication, replaces.observation);
+                seeing.observation.counters = observation.counters;
+            }
+            Event::EngagementVoided {
+                publication,
+                replaces,
+                ..
+            } => {
+                self.seeing(&owner, publication, replaces.observation)
+                    .is_void = true
+            }
+            Event::ConversionRecorded(conversion) => {
+                self.late_facts.push(conversion.ordered_at);
+                self.orders.push(conversion.clone());
+            }
+            Event::ConversionRejected(_) => self.rejected_claims += 1,
+            Event::RefundRecorded { refund, .. } | Event::RefundApplied { refund, .. } => {
+                self.refunds.push(refund.clone());
+            }
+            Event::CostRecorded(recorded) => {
+                self.late_facts.push(recorded.incurred_at);
+                let (recorded, is_reversed) = (recorded.clone(), false);
+                let id = recorded.cost.clone();
+                let line = Line {
+                    recorded,
+                    owner,
+                    is_reversed,
+                };
+                assert!(
+                    self.lines.insert(id, line).is_none(),
+                    "a line is recorded once"
+                );
+            }
+            Event::CostReversed { cost, .. } => {
+                self.lines.get_mut(cost).unwrap().is_reversed = true;
+            }
+            Event::PaymentRecorded(payment) => {
+                self.late_facts.push(payment.paid_at);
+                self.payments.push(payment.clone());
+            }
+            about_deliverable => self.hear_of_work(&owner, about_deliverable),
+        }
+    }
+
+    fn hear_of_work(&mut self, owner: &Option<CollaborationId>, event: &Event) {
+        match event {
+            Event::ContentSubmitted { deliverable, .. } => {
+                self.begins(owner);
+                let work = self.work(owner, deliverable);
+                work.submissions += 1;
+                work.state = DeliverableState::Submitted;
+            }
+            Event::RevisionRequested { deliverable, .. } => {
+                let work = self.work(owner, deliverable);
+                work.revisions += 1;
+                work.state = DeliverableState::RevisionRequested;
+            }
+            Event::ContentApproved {
+                deliverable,
+                rating,
+                ..
+            } => {
+                let work = self.work(owner, deliverable);
+                work.ratings.extend(*rating);
+                work.state = DeliverableState::Approved;
+            }
+            Event::ContentRejected { deliverable, .. } => {
+                self.work(owner, deliverable).state = DeliverableState::Rejected;
+            }
+            Event::DeliverableWaived { deliverable, .. } => {
+                self.work(owner, deliverable).state = DeliverableState::Waived;
+            }
+            Event::PublicationVerified { deliverable, .. } => {
+                self.work(owner, deliverable).state = DeliverableState::Verified;
+            }
+            Event::DeadlineRescheduled {
+                deliverable,
+                due_at,
+                ..
+            } => self.work(owner, deliverable).due_at = *due_at,
+            Event::PublicationRecorded(recorded) => self.published(owner, recorded),
+            // What a campaign's state and cap are is no total.
+            _ => {}
+        }
+    }
+
+    fn invited(&mut self, id: CollaborationId, creator: CreatorId, terms: &Terms) {
+        let works = terms.deliverables.iter().map(|promised| {
+            let work = Work {
+                state: DeliverableState::Planned,
+                due_at: promised.due_at,
+                first_due_at: promised.due_at,
+                submissions: 0,
+                revisions: 0,
+                ratings: Vec::new(),
+            };
+            (promised.id.clone(), work)
+        });
+        let agreement = Agreement {
+            state: CollaborationState::Invited,
+            terms: terms.clone(),
+            was_accepted: false,
+            creator,
+            works: works.collect(),
+            gifted: false,
+        };
+        self.agreements.insert(id, agreement);
+        *self.reached.entry(CollaborationState::Invited).or_default() += 1;
+    }
+
+    fn published(&mut self, owner: &Option<CollaborationId>, recorded: &PublicationRecorded) {
+        self.begins(owner);
+        self.late_facts.push(recorded.published_at);
+        let work = self.work(owner, &recorded.deliverable);
+        let was_approved = work.state == DeliverableState::Approved;
+        work.state = DeliverableState::Published;
+        let (due_at, first_due_at) = (work.due_at, work.first_due_at);
+        self.posts.push(Post {
+            owner: owner.clone().unwrap(),
+            recorded: recorded.clone(),
+            observations: Vec::new(),
+            due_at,
+            first_due_at,
+            was_approved,
+        });
+    }
+
+    fn agreement(&mut self, owner: &Option<CollaborationId>) -> &mut Agreement {
+        self.agreements.get_mut(owner.as_ref().unwrap()).unwrap()
+    }
+
+    fn work(&mut self, owner: &Option<CollaborationId>, deliverable: &DeliverableId) -> &mut Work {
+        self.agreement(owner).works.get_mut(deliverable).unwrap()
+    }
+
+    fn post(&mut self, owner: &Option<CollaborationId>, id: &PublicationId) -> &mut Post {
+        let is_meant = |post: &&mut Post| {
+            Some(&post.owner) == owner.as_ref() && post.recorded.publication == *id
+        };
+        self.posts.iter_mut().find(is_meant).unwrap()
+    }
+
+    fn seeing(
+        &mut self,
+        owner: &Option<CollaborationId>,
+        publication: &PublicationId,
+        position: Position,
+    ) -> &mut Seeing {
+        let post = self.post(owner, publication);
+        let mut seen = post.observations.iter_mut();
+        seen.find(|seeing| seeing.position == position).unwrap()
+    }
+
+    fn moves(&mut self, owner: &Option<CollaborationId>, to: CollaborationState) {
+        self.agreement(owner).state = to;
+        *self.reached.entry(to).or_default() += 1;
+    }
+
+    /// The first work makes an accepted collaboration active.
+    fn begins(&mut self, owner: &Option<CollaborationId>) {
+        if self.agreement(owner).state == CollaborationState::Accepted {
+            self.moves(owner, CollaborationState::Active);
+        }
+    }
+
+    /// Adds everything up.
+    pub fn totals(&self) -> Totals {
+        let plan = self.plan.as_ref();
+        let end = plan.and_then(|plan| plan.end_at);
+        let measured_until = plan.and_then(|plan| plan.measure_until).or(end);
+        let counted_until = end.and(measured_until);
+        let beyond = |at: &&Timestamp| counted_until.is_some_and(|until| **at > until);
+        let mut totals = Totals {
+            counted: self.tally(counted_until),
+            on_time: self.tally(end),
+            reached: self.reached.clone(),
+            delivery: self.delivery(),
+            payments: self.paid_after(),
+            after_measurement: self.late_facts.iter().filter(beyond).count() as i64,
+            rejected_claims: self.rejected_claims,
+            ..Totals::default()
+        };
+        for refund in &self.refunds {
+            let at = self.refund_counts_from(refund);
+            totals.after_measurement += i64::from(beyond(&&at));
+        }
+        for agreement in self.agreements.values() {
+            *totals.agreements.entry(agreement.state).or_default() += 1;
+        }
+        for work in self.accepted_works() {
+            *totals.deliverables.entry(work.state).or_default() += 1;
+            for rating in &work.ratings {
+                totals.ratings[usize::from(*rating) - 1] += 1;
+            }
+        }
+        let creators = |is: &dyn Fn(&CollaborationId, &Agreement) -> bool| -> BTreeSet<CreatorId> {
+            let agreements = self.agreements.iter().filter(|(id, one)| is(id, one));
+            agreements.map(|(_, one)| one.creator.clone()).collect()
+        };
+        let gifted = creators(&|_, one| one.gifted);
+        let posted = creators(&|id, _| self.posts.iter().any(|post| post.owner == *id));
+        totals.gifted = gifted.len() as i64;
+        totals.gifted_posted = gifted.intersection(&posted).count() as i64;
+        totals
+    }
+
+    /// A refund counts from when it went back, though never before its order.
+    pub fn refund_counts_from(&self, refund: &Refund) -> Timestamp {
+        refund.refunded_at.max(self.order_of(refund).ordered_at)
+    }
+
+    pub fn order_of(&self, refund: &Refund) -> &ConversionRecorded {
+        let mut orders = self.orders.iter();
+        orders.find(|order| order.order == refund.order).unwrap()
+    }
+}

@@ -1,0 +1,70 @@
+//! The oracle's delivery: how reliably work came, and how soon it was paid.
+
+use std::collections::BTreeMap;
+
+use campaign_ledger::domain::*;
+
+use super::{Post, Story, Work};
+
+impl Story {
+    pub(super) fn accepted_works(&self) -> impl Iterator<Item = &Work> {
+        let accepted = self.agreements.values().filter(|one| one.was_accepted);
+        accepted.flat_map(|one| one.works.values())
+    }
+
+    pub(super) fn delivery(&self) -> DeliveryTotals {
+        let sum = |of: fn(&Work) -> i64| self.accepted_works().map(of).sum();
+        let count =
+            |is: &dyn Fn(&Post) -> bool| self.posts.iter().filter(|post| is(post)).count() as i64;
+        let policy = self
+            .plan
+            .as_ref()
+            .map(|plan| plan.policy)
+            .unwrap_or_default();
+        let mut open_dues = BTreeMap::new();
+        let live = self.agreements.values().filter(|one| {
+            matches!(
+                one.state,
+                CollaborationState::Accepted | CollaborationState::Active
+            )
+        });
+        for work in live.flat_map(|one| one.works.values()) {
+            use DeliverableState::{Approved, Planned, RevisionRequested, Submitted};
+            if matches!(
+                work.state,
+                Planned | Submitted | RevisionRequested | Approved
+            ) {
+                *open_dues.entry(work.due_at).or_default() += 1;
+            }
+        }
+        let late = |post: &Post| {
+            let nanos = post.recorded.published_at.nanos() - post.due_at.nanos();
+            i128::from((nanos.max(0) + 999_999_999) / 1_000_000_000)
+        };
+        DeliveryTotals {
+            accepted: sum(|_| 1),
+            published: self.posts.len() as i64,
+            on_time: count(&|post| post.recorded.published_at <= post.due_at),
+            on_time_original: count(&|post| post.recorded.published_at <= post.first_due_at),
+            seconds_late: self.posts.iter().map(late).sum(),
+            submissions: sum(|work| work.submissions),
+            handed_in: sum(|work| i64::from(work.submissions > 0)),
+            revisions: sum(|work| work.revisions),
+            unapproved: count(&|post| !post.was_approved),
+            undisclosed: count(&|post| policy.disclosure_required && !post.recorded.disclosed),
+            open_dues,
+        }
+    }
+
+    /// Payments that count in the totals, and the seconds from incurring to paying.
+    pub(super) fn paid_after(&self) -> (i64, i128) {
+        let known = self.payments.iter().filter_map(|payment| {
+            let line = &self.lines[&payment.cost].recorded;
+            line.reporting_minor?;
+            let nanos = payment.paid_at.nanos() - line.incurred_at.nanos();
+            Some(i128::from((nanos.max(0) + 999_999_999) / 1_000_000_000))
+        });
+        let seconds: Vec<i128> = known.collect();
+        (seconds.len() as i64, seconds.iter().sum())
+    }
+}

@@ -1,0 +1,273 @@
+//! The oracle's money and engagement: sums over all facts up to a time.
+
+use std::collections::BTreeMap;
+
+use campaign_ledger::domain::*;
+use num_traits::ToPrimitive;
+
+use super::super::money::{converted, exact, nearest_even};
+use super::{Line, Post, Seeing, Story};
+
+const WHOLE: i128 = 10_000;
+
+impl Story {
+    /// Adds up what counts until a time; everything counts when there is none.
+    pub fn tally(&self, until: Option<Timestamp>) -> Tally {
+        let counts = |at: Timestamp| until.is_none_or(|until| at <= until);
+        let mut tally = Tally {
+            committed: self.committed(counts),
+            posts: self
+                .posts
+                .iter()
+                .filter(|post| counts(post.recorded.published_at))
+                .count() as i64,
+            ..Tally::default()
+        };
+        self.add_costs(&mut tally, counts);
+        self.add_payments(&mut tally, counts);
+        self.add_orders(&mut tally, counts);
+        self.add_refunds(&mut tally, counts);
+        for post in &self.posts {
+            add_engagement(&mut tally, post, counts);
+        }
+        tally
+    }
+
+    fn currency(&self) -> Currency {
+        self.plan.as_ref().unwrap().currency
+    }
+
+    /// An amount in the reporting currency; `None` when it is foreign and has no rate.
+    fn reporting(&self, amount: Money, rate: Option<&FxRate>) -> Option<i128> {
+        if amount.currency == self.currency() {
+            return Some(amount.minor.into());
+        }
+        let exact = converted(amount, rate?.rate.as_str(), self.currency());
+        nearest_even(&exact).to_i128()
+    }
+
+    fn line_value(&self, line: &Line) -> Option<i128> {
+        self.reporting(line.recorded.amount, line.recorded.fx_rate.as_ref())
+    }
+
+    fn standing_lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.values().filter(|line| !line.is_reversed)
+    }
+
+    /// Accepted fees, or the fee lines where those are more, and all other costs less recoveries.
+    fn committed(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
+        let fees = self.agreements.iter().map(|(id, one)| {
+            let is_owed = one.was_accepted && one.state != CollaborationState::Cancelled;
+            let promised = if is_owed { one.terms.fee.minor } else { 0 };
+            let lines = self.standing_lines().filter(|line| {
+                line.owner.as_ref() == Some(id) && line.recorded.kind == CostType::Fee
+            });
+            let billed: i128 = lines.filter_map(|line| self.line_value(line)).sum();
+            billed.max(promised.into())
+        });
+        let others = self.standing_lines().filter(|line| {
+            line.recorded.kind != CostType::Fee && counts(line.recorded.incurred_at)
+        });
+        let others = others.filter_map(|line| Some(signed(line, self.line_value(line)?)));
+        fees.sum::<i128>() + others.sum::<i128>()
+    }
+
+    /// What of the budget open offers hold, accepted terms hold and other costs took.
+    pub fn budget(&self) -> [i128; 3] {
+        let open = self.agreements.values();
+        let open = open.filter(|one| one.state == CollaborationState::Invited);
+        let reserved = open.map(|one| i128::from(one.terms.fee.minor)).sum();
+        let committed = self.committed(|_| false);
+        [reserved, committed, self.committed(|_| true) - committed]
+    }
+
+    fn add_costs(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
+        let lines = self.standing_lines();
+        for line in lines.filter(|line| counts(line.recorded.incurred_at)) {
+            match self.line_value(line) {
+                Some(minor) => tally.costs.entry(line.recorded.kind).or_default().accrued += minor,
+                None => {
+                    let amount = line.recorded.amount;
+                    let sum = tally.foreign_costs.entry(amount.currency).or_default();
+                    *sum += signed(line, amount.minor.into());
+                }
+            }
+        }
+    }
+
+    /// A payment adds what the paid part of its line has grown by.
+    fn add_payments(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
+        let mut paid: BTreeMap<&CostId, i64> = BTreeMap::new();
+        for payment in &self.payments {
+            let line = &self.lines[&payment.cost];
+            let Some(whole) = self.line_value(line) else {
+                continue;
+            };
+            let part = |minor: i64| {
+                let part = exact(minor) / exact(line.recorded.amount.minor) * exact(whole);
+                nearest_even(&part).to_i128().unwrap()
+            };
+            let before = paid.entry(&payment.cost).or_default();
+            let more = part(*before + payment.amount.minor) - part(*before);
+            *before += payment.amount.minor;
+            if counts(payment.paid_at) {
+                tally.costs.entry(line.recorded.kind).or_default().paid += more;
+            }
+        }
+    }
+
+    fn add_orders(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
+        for order in self.orders.iter().filter(|order| counts(order.ordered_at)) {
+            let is_attributed = !order.credits.is_empty();
+            let sums = tally.conversions.entry(order.kind).or_default();
+            if is_attributed {
+                sums.attributed_bp += WHOLE;
+            } else {
+                sums.unattributed += 1;
+            }
+            let Some(value) = order.value else { continue };
+            match self.reporting(value, order.fx_rate.as_ref()) {
+                Some(minor) if is_attributed => tally.gross += minor,
+                Some(minor) => tally.unattributed += minor,
+                None if is_attributed => {
+                    *tally.foreign_revenue.entry(value.currency).or_default() +=
+                        i128::from(value.minor);
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// A refund takes what the refunded part of its order has grown by.
+    fn add_refunds(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
+        let mut refunded: BTreeMap<&OrderKey, i64> = BTreeMap::new();
+        for refund in &self.refunds {
+            let order = self.order_of(refund);
+            let is_attributed = !order.credits.is_empty();
+            let part = |minor| {
+                let amount = Money {
+                    minor,
+                    ..refund.amount
+                };
+                self.reporting(amount, order.fx_rate.as_ref())
+            };
+            let before = refunded.entry(&refund.order).or_default();
+            let more = part(*before + refund.amount.minor)
+                .zip(part(*before))
+                .map(|(after, before)| after - before);
+            *before += refund.amount.minor;
+            if !counts(self.refund_counts_from(refund)) {
+                continue;
+            }
+            match more {
+                Some(minor) if is_attributed => tally.refunds += minor,
+                Some(minor) => tally.unattributed -= minor,
+                None if is_attributed => {
+                    *tally
+                        .foreign_revenue
+                        .entry(refund.amount.currency)
+                        .or_default() -= i128::from(refund.amount.minor);
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+fn signed(line: &Line, minor: i128) -> i128 {
+    match line.recorded.kind {
+        CostType::Recovery => -minor,
+        _ => minor,
+    }
+}
+
+/// Adds the standing counters of a post: of each, the latest that was seen.
+fn add_engagement(tally: &mut Tally, post: &Post, counts: impl Fn(Timestamp) -> bool) {
+    let mut audiences: Vec<_> = post.observations.iter().map(audience).collect();
+    audiences.sort_unstable();
+    audiences.dedup();
+    for key in audiences {
+        let standing = |counter: Counter| {
+            let seen = post.observations.iter().filter(|seeing| {
+                audience(seeing) == key
+                    && !seeing.is_void
+                    && counts(seeing.observation.seen.observed_at)
+                    && seeing.observation.counters.get(counter).is_some()
+            });
+            let head = seen.max_by_key(|seeing| {
+                let seen = &seeing.observation.seen;
+                (
+                    seen.observed_at,
+                    std::cmp::Reverse(seen.source),
+                    seeing.position,
+                )
+            });
+            head.and_then(|seeing| seeing.observation.counters.get(counter))
+                .map(i128::from)
+        };
+        let sums = tally.engagement.entry(key).or_default();
+        add_post(sums, post, standing);
+    }
+}
+
+fn audience(seeing: &Seeing) -> (MeasurementScope, MeasurementKind) {
+    (seeing.observation.seen.scope, seeing.observation.seen.kind)
+}
+
+fn add_post(sums: &mut EngagementSums, post: &Post, standing: impl Fn(Counter) -> Option<i128>) {
+    for (counter, sum) in Counter::ALL.into_iter().zip(&mut sums.counters) {
+        add(sum, standing(counter));
+    }
+    let any = Counter::ALL
+        .into_iter()
+        .any(|counter| standing(counter).is_some());
+    sums.posts += i64::from(any);
+    let four = [
+        Counter::Likes,
+        Counter::Comments,
+        Counter::Shares,
+        Counter::Saves,
+    ];
+    let seen: Vec<i128> = four.into_iter().filter_map(&standing).collect();
+    let engagements = (!seen.is_empty()).then(|| seen.iter().sum());
+    add(&mut sums.engagements, engagements);
+    if !post.recorded.incentivised {
+        let followers = post.recorded.followers.map(i128::from);
+        pair(&mut sums.by_followers, engagements, followers);
+        pair(&mut sums.by_reach, engagements, standing(Counter::Reach));
+        pair(&mut sums.by_views, engagements, standing(Counter::Views));
+    }
+    let (clicks, impressions) = (standing(Counter::Clicks), standing(Counter::Impressions));
+    pair(&mut sums.clicks_by_impressions, clicks, impressions);
+}
+
+fn add(sum: &mut Sum, value: Option<i128>) {
+    if let Some(value) = value {
+        sum.value += value * WHOLE;
+        sum.posts += 1;
+    }
+}
+
+fn pair(sums: &mut Paired, numerator: Option<i128>, denominator: Option<i128>) {
+    if let (Some(numerator), Some(denominator)) = (numerator, denominator) {
+        sums.numerator += numerator * WHOLE;
+        sums.denominator += denominator * WHOLE;
+        sums.posts += 1;
+    }
+}
+
+/// Leaves out sums of nothing, which are as good as absent.
+pub fn without_zeros(mut totals: Totals) -> Totals {
+    for tally in [&mut totals.counted, &mut totals.on_time] {
+        tally.costs.retain(|_, sums| *sums != CostSums::default());
+        tally
+            .conversions
+            .retain(|_, sums| *sums != ConversionSums::default());
+        tally.foreign_costs.retain(|_, sum| *sum != 0);
+        tally.foreign_revenue.retain(|_, sum| *sum != 0);
+        tally
+            .engagement
+            .retain(|_, sums| *sums != EngagementSums::default());
+    }
+    totals
+}

@@ -1,0 +1,366 @@
+//! Properties: what holds after every step of any history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use campaign_ledger::domain::rows::{Row, Rows, Scan};
+use campaign_ledger::domain::state::{Campaign, Collaboration, Cost, Order, Publication};
+use campaign_ledger::domain::*;
+use proptest::prelude::*;
+
+use super::oracle::{Story, without_zeros};
+use crate::support::histories::{self, Step};
+use crate::support::ledger::Ledger;
+use crate::support::requests::id;
+
+/// So many cases, or as many as `PROPTEST_CASES` says.
+pub fn cases(cases: u32) -> ProptestConfig {
+    let default = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => default,
+        None => ProptestConfig { cases, ..default },
+    }
+}
+
+/// Asks every step, checking what holds at every position.
+fn live_through(steps: &[Step]) -> Ledger {
+    let mut ledger = Ledger::default();
+    for step in steps {
+        let before = ledger.clone();
+        let decision = ledger.decide(&step.request, step.at);
+        assert_eq!(ledger.rows, before.rows, "deciding changes nothing");
+        assert_eq!(ledger.decide(&step.request, step.at), decision);
+
+        let answer = ledger.ask(&step.request, step.at);
+        assert_eq!(answer, decision);
+        if let Ok(Decision::Happens(facts)) = &answer {
+            assert!(!facts.is_empty(), "what happens is at least one event");
+            check_ended(&before, &step.request);
+            check_winners(&before, facts, &step.request);
+        }
+        if answer.is_ok() {
+            check_resource(&ledger, &step.request);
+        }
+        let new = before.records.len();
+        let mut replayed = before;
+        for record in &ledger.records[new..] {
+            replayed.fold(record.clone());
+            check_budgets(&replayed);
+        }
+        check_orders_and_lines(&ledger);
+    }
+    ledger
+}
+
+fn all<R: Row>(ledger: &Ledger) -> Vec<std::sync::Arc<R>> {
+    let prefix = rows::Key::of::<R>();
+    let page = ledger.rows.page::<R>(Scan::of(&prefix), usize::MAX);
+    page.unwrap().into_iter().map(|(_, row)| row).collect()
+}
+
+fn check_budgets(ledger: &Ledger) {
+    for campaign in all::<Campaign>(ledger) {
+        let budget = campaign.budget;
+        assert!(budget.reserved >= 0 && budget.committed >= 0, "{budget:?}");
+        let cap = campaign.plan.budget_cap_minor.unwrap_or(i64::MAX);
+        assert!(budget.total() <= cap.into(), "{budget:?} is within {cap}");
+    }
+}
+
+/// Σ refunds ≤ order, in its currency and in the reporting one; paid ≤ approved ≤ accrued.
+fn check_orders_and_lines(ledger: &Ledger) {
+    for order in all::<Order>(ledger) {
+        let standing = order.conversion.as_ref();
+        let value = standing.and_then(|standing| standing.conversion.value);
+        let refunded = order.refunded_minor();
+        assert!(refunded <= value.map_or(0, |value| value.minor).into());
+        let whole = standing.and_then(|standing| standing.conversion.reporting_minor);
+        let taken = order.refunded_reporting_minor();
+        assert!((0..=whole.unwrap_or(0)).contains(&taken), "{order:?}");
+        let is_emptied = value.is_some_and(|value| refunded == value.minor.into());
+        assert!(!is_emptied || taken == whole.unwrap_or(0), "{order:?}");
+    }
+    for line in all::<Cost>(ledger) {
+        assert!(0 <= line.paid_minor && line.paid_minor <= line.approved_minor);
+        assert!(line.approved_minor <= line.amount.minor);
+        let whole = line.reporting_minor.unwrap_or(0);
+        assert!((0..=whole).contains(&line.paid_reporting_minor));
+        assert!(!line.reversed || line.paid_minor == 0);
+    }
+}
+
+/// Only measurement and settlement are accepted in an ended agreement.
+fn check_ended(before: &Ledger, request: &Request) {
+    let (campaign, collaboration) = match &request.command {
+        Command::Collaboration {
+            campaign,
+            collaboration,
+            ..
+        }
+        | Command::Deliverable {
+            campaign,
+            collaboration,
+            ..
+        } => (campaign, collaboration),
+        Command::Campaign { .. }
+        | Command::Creator { .. }
+        | Command::Engagement { .. }
+        | Command::RecordConversion { .. }
+        | Command::RecordRefund { .. }
+        | Command::Cost { .. } => return,
+    };
+    let key = Collaboration::key(&CollaborationRef {
+        brand: request.brand.clone(),
+        campaign: campaign.clone(),
+        collaboration: collaboration.clone(),
+    });
+    if let Some(row) = before.find::<Collaboration>(&key) {
+        assert!(!row.state.is_ended(), "{request:?} of {row:?}");
+    }
+}
+
+/// What an accepted request is about is there to be shown.
+fn check_resource(ledger: &Ledger, request: &Request) {
+    let resource = state::Resource::of(&ledger.rows, request).unwrap();
+    let updated = resource.expect("it is in the rows").updated();
+    assert!((Position::new(1)..=ledger.head()).contains(&updated));
+}
+
+/// An order is won once.
+fn check_winners(before: &Ledger, facts: &[Fact], request: &Request) {
+    for fact in facts {
+        if let Event::ConversionRecorded(conversion) = &fact.event {
+            let key = Order::key(&OrderRef {
+                brand: request.brand.clone(),
+                order: conversion.order.clone(),
+            });
+            let known = before.find::<Order>(&key);
+            assert!(known.is_none_or(|order| order.conversion.is_none()));
+            let shares: u32 = conversion.credits.iter().map(|one| one.share_bp).sum();
+            let minor: i64 = conversion.credits.iter().map(|one| one.amount_minor).sum();
+            let whole = conversion.reporting_minor.unwrap_or(0);
+            let expected = match conversion.unattributed {
+                Some(_) => (0, 0),
+                None => (WHOLE_BP, whole),
+            };
+            assert_eq!((shares, minor), expected);
+        }
+    }
+}
+
+fn campaigns(ledger: &Ledger) -> BTreeSet<CampaignRef> {
+    let named = ledger.records.iter().filter_map(|record| {
+        Some(CampaignRef {
+            brand: record.brand.clone(),
+            campaign: record.subject.campaign.clone()?,
+        })
+    });
+    named.collect()
+}
+
+/// Totals and the budget are what the raw events say.
+fn check_against_the_oracle(ledger: &Ledger) {
+    for campaign in campaigns(ledger) {
+        let story = Story::of(&ledger.records, &campaign);
+        let totals = ledger.totals(&campaign);
+        assert_eq!(without_zeros(totals.clone()), without_zeros(story.totals()));
+        let row = ledger.row::<Campaign>(&Campaign::key(&campaign));
+        let budget = [row.budget.reserved, row.budget.committed, row.budget.other];
+        assert_eq!(budget.map(i128::from), story.budget());
+        let count = |wanted: &[CollaborationState]| {
+            let states = story.agreements.values().map(|one| one.state);
+            states.filter(|state| wanted.contains(state)).count() as u32
+        };
+        let live = [CollaborationState::Accepted, CollaborationState::Active];
+        assert_eq!(row.open_invitations, count(&[CollaborationState::Invited]));
+        assert_eq!(row.live_collaborations, count(&live));
+        check_parts(ledger, &campaign, &story, &totals);
+    }
+}
+
+/// The sums over collaborations are the campaign's, but for what names no collaboration.
+fn check_parts(ledger: &Ledger, campaign: &CampaignRef, story: &Story, totals: &Totals) {
+    let parts: Vec<Totals> = story
+        .agreements
+        .keys()
+        .map(|collaboration| {
+            ledger.collaboration_totals(&CollaborationRef {
+                brand: campaign.brand.clone(),
+                campaign: campaign.campaign.clone(),
+                collaboration: collaboration.clone(),
+            })
+        })
+        .collect();
+    let is_joint = story
+        .posts
+        .iter()
+        .any(|post| post.recorded.shares.len() > 1);
+    for (whole, of) in [
+        (
+            &totals.counted,
+            (|part| &part.counted) as fn(&Totals) -> &Tally,
+        ),
+        (&totals.on_time, |part| &part.on_time),
+    ] {
+        let parts = || parts.iter().map(of);
+        let sum = |of: fn(&Tally) -> i128| parts().map(of).sum::<i128>();
+        assert_eq!(sum(|part| part.gross), whole.gross);
+        assert_eq!(sum(|part| part.refunds), whole.refunds);
+        assert_eq!(sum(Tally::conversions_bp), whole.conversions_bp());
+        assert_eq!(sum(|part| part.unattributed), 0);
+        let mut foreign: BTreeMap<Currency, i128> = BTreeMap::new();
+        for (currency, minor) in parts().flat_map(|part| &part.foreign_revenue) {
+            *foreign.entry(*currency).or_default() += minor;
+        }
+        foreign.retain(|_, minor| *minor != 0);
+        assert_eq!(foreign, whole.foreign_revenue);
+        let posts = parts().map(|part| part.posts).sum::<i64>();
+        assert!(posts == whole.posts || is_joint && posts > whole.posts);
+        for (audience, sums) in &whole.engagement {
+            let each = || parts().filter_map(|part| part.engagement.get(audience));
+            let value = each().map(|part| part.engagements.value).sum::<i128>();
+            assert_eq!(value, sums.engagements.value);
+            for counter in Counter::ALL {
+                let value = |sums: &EngagementSums| sums.counters[counter as usize].value;
+                assert_eq!(each().map(value).sum::<i128>(), value(sums));
+            }
+            let pairs =
+                |sums: &EngagementSums| (sums.by_followers.numerator, sums.by_reach.denominator);
+            let summed = each()
+                .map(pairs)
+                .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+            assert_eq!(summed, pairs(sums));
+        }
+    }
+    check_costs(story, &parts, totals);
+    let sum = |of: fn(&Totals) -> i64| parts.iter().map(of).sum::<i64>();
+    assert_eq!(sum(|part| part.delivery.accepted), totals.delivery.accepted);
+    assert_eq!(
+        sum(|part| part.delivery.published),
+        totals.delivery.published
+    );
+    assert_eq!(
+        sum(|part| part.delivery.submissions),
+        totals.delivery.submissions
+    );
+    assert_eq!(sum(|part| part.gifted_posted), totals.gifted_posted);
+}
+
+fn check_costs(story: &Story, parts: &[Totals], totals: &Totals) {
+    let rest = story.of_nobody().totals().counted;
+    let sum = |of: fn(&Tally) -> i128| parts.iter().map(|part| of(&part.counted)).sum::<i128>();
+    let whole = &totals.counted;
+    assert_eq!(sum(Tally::accrued) + rest.accrued(), whole.accrued());
+    assert_eq!(sum(Tally::paid) + rest.paid(), whole.paid());
+    assert_eq!(sum(|part| part.committed) + rest.committed, whole.committed);
+}
+
+/// Heads of every post are the same as folded from its series again.
+fn check_heads(ledger: &Ledger) {
+    use state::{Axis, Cutoff};
+    let prefix = rows::Key::of::<Publication>();
+    let page = ledger
+        .rows
+        .page::<Publication>(Scan::of(&prefix), usize::MAX);
+    for (key, publication) in page.unwrap() {
+        let mut parts = key.parts();
+        let mut part = || parts.text().unwrap().to_owned();
+        let post = PublicationRef {
+            collaboration: CollaborationRef {
+                brand: id(&part()),
+                campaign: id(&part()),
+                collaboration: id(&part()),
+            },
+            publication: id(&part()),
+        };
+        for ((scope, kind), series) in &publication.series {
+            let axis = Axis::new(&post, *scope, *kind);
+            let heads = |cutoff| axis.heads(&ledger.rows, cutoff).unwrap();
+            assert_eq!(heads(Cutoff::Counted), series.counted);
+            assert_eq!(heads(Cutoff::OnTime), series.on_time);
+        }
+    }
+}
+
+fn check_whole(steps: &[Step]) {
+    let ledger = live_through(steps);
+    check_against_the_oracle(&ledger);
+    check_heads(&ledger);
+    check_sums(&ledger);
+    let replayed = Ledger::replay(&ledger.records);
+    assert!(replayed == ledger, "a replay comes to the same");
+    let mut rows = rows::MemoryRows::new();
+    for record in &ledger.records {
+        evolve_rows(&mut rows, record).unwrap();
+    }
+    assert_eq!(rows, ledger.rows, "rows are the same when nobody adds up");
+}
+
+/// Totals of two parts of a log add up to those of the whole.
+fn check_sums(ledger: &Ledger) {
+    let half = ledger.records.len() / 2;
+    let part = |range: std::ops::Range<usize>| Ledger {
+        rows: rows::MemoryRows::new(),
+        records: ledger.records[range.clone()].to_vec(),
+        contributions: ledger.contributions[range].to_vec(),
+    };
+    for campaign in campaigns(ledger) {
+        let mut totals = part(0..half).totals(&campaign);
+        totals += &part(half..ledger.records.len()).totals(&campaign);
+        let whole = ledger.totals(&campaign);
+        assert_eq!(without_zeros(totals), without_zeros(whole));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(40))]
+
+    #[test]
+    fn short_histories_keep_every_rule(steps in histories::strategy(1..120)) {
+        check_whole(&steps);
+    }
+}
+
+#[test]
+fn long_histories_keep_every_rule() {
+    for seed in 0..4 {
+        check_whole(&histories::from_seed(seed, 500));
+    }
+}
+
+#[test]
+fn same_seed_tells_the_same_history() {
+    let requests = |seed| {
+        let steps = histories::from_seed(seed, 60).into_iter();
+        steps
+            .map(|step| (step.at, step.request))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(requests(7), requests(7));
+    assert_ne!(requests(7), requests(8));
+}
+
+/// The generator is worth its name: most moves are legal, and every kind of event is made.
+#[test]
+fn histories_are_mostly_legal_and_make_every_event() {
+    let (mut asked, mut refused) = (0, 0);
+    let mut names = BTreeSet::new();
+    for seed in 0..12 {
+        let mut ledger = Ledger::default();
+        for step in histories::from_seed(seed, 400) {
+            asked += 1;
+            refused += u32::from(ledger.ask(&step.request, step.at).is_err());
+        }
+        names.extend(ledger.records.iter().map(|record| name_of(&record.event)));
+    }
+    assert!(refused * 3 < asked, "{refused} of {asked} were refused");
+    assert_eq!(names.len(), 38, "{names:?}");
+}
+
+fn name_of(event: &Event) -> String {
+    let debugged = format!("{event:?}");
+    let end = debugged.find(|letter: char| !letter.is_alphanumeric());
+    debugged[..end.unwrap_or(debugged.len())].to_owned()
+}

@@ -1,0 +1,247 @@
+//! Random histories: requests that mostly are legal moves, from a seed or as a strategy.
+//!
+//! A few brands, campaigns, creators, posts, orders and cost lines, and a teller who looks at where
+//! they stand and makes the next move. Every step may depend on the positions of all before it, so
+//! a history must be asked in order, of an empty ledger, with nothing in between. A strategy shrinks
+//! by leaving moves out: what follows is told anew.
+
+mod agreements;
+mod dice;
+mod facts;
+mod settlement;
+
+use campaign_ledger::domain::rows::{Row, Scan};
+use campaign_ledger::domain::state::{Campaign, Collaboration, Creator, CreditedPost};
+use campaign_ledger::domain::*;
+use proptest::prelude::*;
+
+use super::ledger::Ledger;
+use super::requests::*;
+pub use dice::Dice;
+
+/// One request, and when it is made.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// By the ledger's clock; never goes backwards from step to step.
+    pub at: Timestamp,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// Tells a history of so many steps; the same seed tells the same one.
+pub fn from_seed(seed: u64, steps: usize) -> Vec<Step> {
+    let mut dice = Dice::new(seed);
+    let moves: Vec<u64> = (0..steps).map(|_| dice.roll(u64::MAX)).collect();
+    tell(&moves)
+}
+
+/// Makes histories of so many steps.
+pub fn strategy(steps: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Step>> {
+    proptest::collection::vec(any::<u64>(), steps).prop_map(|moves| tell(&moves))
+}
+
+fn tell(moves: &[u64]) -> Vec<Step> {
+    let mut teller = Teller {
+        ledger: Ledger::default(),
+        now: day(1),
+        campaign: campaign_ref(CAMPAIGN),
+    };
+    moves.iter().map(|seed| teller.step(*seed)).collect()
+}
+
+const BRANDS: [&str; 2] = ["kopi", "teh"];
+const CAMPAIGNS: [&str; 2] = ["launch", "second"];
+const CREATORS: [&str; 6] = ["ayu", "bima", "cici", "dodi", "eka", "fitri"];
+const HOUR_NANOS: i64 = 60 * 60 * 1_000_000_000;
+
+/// Looks at where things stand and makes the next move.
+struct Teller {
+    ledger: Ledger,
+    now: Timestamp,
+    /// The campaign this move is about.
+    campaign: CampaignRef,
+}
+
+impl Teller {
+    fn step(&mut self, seed: u64) -> Step {
+        let mut dice = Dice::new(seed);
+        let hours = *dice.pick(&[0, 0, 1, 1, 5, 12, 24]);
+        self.now = later(self.now, hours * HOUR_NANOS + dice.roll(2) as i64);
+        self.campaign = CampaignRef {
+            brand: id(if dice.chance(85) {
+                BRANDS[0]
+            } else {
+                BRANDS[1]
+            }),
+            campaign: id(if dice.chance(75) {
+                CAMPAIGNS[0]
+            } else {
+                CAMPAIGNS[1]
+            }),
+        };
+        let mut request = self.next_move(&mut dice);
+        request.brand = self.campaign.brand.clone();
+        self.misstate(&mut dice, &mut request);
+        // A refusal is a step too.
+        let _ = self.ledger.ask(&request, self.now);
+        let at = self.now;
+        Step { at, request }
+    }
+
+    /// Now and then somebody asks what is another's, or for another, or says when it happened.
+    fn misstate(&self, dice: &mut Dice, request: &mut Request) {
+        let sides = [ActorKind::Brand, ActorKind::Creator, ActorKind::System];
+        if dice.chance(2) {
+            request.actor = actor(*dice.pick(&sides));
+        }
+        if dice.chance(5) {
+            let side = request.actor.kind;
+            *request = request.clone().by(ActorKind::Brand).on_behalf_of(side);
+        }
+        if dice.chance(20) {
+            let hours = dice.roll(48) as i64;
+            request.occurred_at = Some(later(self.now, -hours * HOUR_NANOS));
+        }
+    }
+
+    fn next_move(&self, dice: &mut Dice) -> Request {
+        let Some(campaign) = self.ledger.find::<Campaign>(&Campaign::key(&self.campaign)) else {
+            let plan = self.some_plan(dice);
+            return self.of_campaign(CampaignVerb::Create { plan });
+        };
+        if campaign.state == CampaignState::Draft && dice.chance(80) {
+            return self.opening(dice, &campaign);
+        }
+        if campaign.state == CampaignState::Paused && dice.chance(40) {
+            return self.of_campaign(CampaignVerb::Resume);
+        }
+        match dice.roll(100) {
+            0..=1 => self.steering(dice, &campaign),
+            2..=4 => self.about_a_creator(dice),
+            5..=18 => self.invitation(dice),
+            19..=55 => self.work(dice),
+            56..=70 => self.observation(dice),
+            71..=81 => self.claim(dice),
+            82..=87 => self.refund(dice),
+            _ => self.settlement(dice),
+        }
+    }
+
+    fn some_plan(&self, dice: &mut Dice) -> CampaignPlan {
+        let days = |days: u64| later(self.now, days as i64 * 24 * HOUR_NANOS);
+        CampaignPlan {
+            budget_cap_minor: dice
+                .chance(90)
+                .then(|| rp(1_000_000 + dice.roll(9_000_000) as i64).minor),
+            start_at: Some(self.now),
+            end_at: Some(days(5 + dice.roll(30))),
+            measure_until: dice.chance(80).then(|| days(40)),
+            policy: SelectionPolicy {
+                vetting_required: dice.chance(3),
+                disclosure_required: dice.chance(50),
+            },
+            ..plan()
+        }
+    }
+
+    fn of_campaign(&self, verb: CampaignVerb) -> Request {
+        campaign(verb).in_campaign(self.campaign.campaign.as_str())
+    }
+
+    fn opening(&self, dice: &mut Dice, campaign: &Campaign) -> Request {
+        if campaign.plan.budget_cap_minor.is_some() {
+            return self.of_campaign(CampaignVerb::Open);
+        }
+        self.of_campaign(CampaignVerb::AmendBudget {
+            cap: rp(5_000_000 + dice.roll(5_000_000) as i64),
+            reason: "approved".to_owned(),
+        })
+    }
+
+    fn steering(&self, dice: &mut Dice, campaign: &Campaign) -> Request {
+        let reason = "plans changed".to_owned();
+        let in_use = i64::try_from(campaign.budget.total()).unwrap_or(i64::MAX);
+        let more = rp(dice.roll(3_000_000) as i64 - 500_000).minor;
+        let cap = money("IDR", in_use.saturating_add(more).max(1));
+        let withdraw_pending = dice.chance(50);
+        self.of_campaign(match dice.roll(10) {
+            0..=2 => CampaignVerb::Pause { reason },
+            3..=6 => CampaignVerb::AmendBudget { cap, reason },
+            7..=8 => CampaignVerb::Close { withdraw_pending },
+            _ => CampaignVerb::Cancel { reason },
+        })
+    }
+
+    fn about_a_creator(&self, dice: &mut Dice) -> Request {
+        let name = *dice.pick(&CREATORS);
+        let reason = "a controversy".to_owned();
+        let blocked = self
+            .find_creator(name)
+            .is_some_and(|row| row.blocked.is_some());
+        let verb = match dice.roll(4) {
+            _ if blocked => CreatorVerb::Unblock { reason },
+            0 => CreatorVerb::Block { reason },
+            _ => CreatorVerb::RecordProfile {
+                profile: followed_by(dice.roll(200_000)),
+            },
+        };
+        creator(name, verb)
+    }
+
+    fn find_creator(&self, name: &str) -> Option<std::sync::Arc<Creator>> {
+        self.ledger.find(&Creator::key(&CreatorRef {
+            brand: self.campaign.brand.clone(),
+            creator: id(name),
+        }))
+    }
+
+    /// The rows under a prefix, in order.
+    fn all<R: Row>(&self, prefix: &rows::Key) -> Vec<(rows::Key, std::sync::Arc<R>)> {
+        use campaign_ledger::domain::rows::Rows;
+        match self.ledger.rows.page(Scan::of(prefix), usize::MAX) {
+            Ok(page) => page,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Collaborations of the campaign with their ids.
+    fn collaborations(&self) -> Vec<(String, std::sync::Arc<Collaboration>)> {
+        let rows = self.all(&Collaboration::of_campaign(&self.campaign));
+        let named = rows.into_iter().map(|(key, row)| {
+            let mut parts = key.parts();
+            let (_, _, name) = (parts.text(), parts.text(), parts.text());
+            (name.unwrap_or_default().to_owned(), row)
+        });
+        named.collect()
+    }
+
+    /// Collaborations whose terms were accepted.
+    fn agreed(&self) -> Vec<(String, std::sync::Arc<Collaboration>)> {
+        let mut all = self.collaborations();
+        all.retain(|(_, row)| row.acceptance.is_some());
+        all
+    }
+
+    /// Posts of the campaign; a JOINT one as often as it is credited.
+    fn posts(&self) -> Vec<PublicationRef> {
+        let rows = self.all::<CreditedPost>(&CreditedPost::of_campaign(&self.campaign));
+        let named = rows.into_iter().map(|(_, row)| PublicationRef {
+            collaboration: CollaborationRef {
+                brand: self.campaign.brand.clone(),
+                campaign: self.campaign.campaign.clone(),
+                collaboration: row.owner.clone(),
+            },
+            publication: row.publication.clone(),
+        });
+        named.collect()
+    }
+
+    /// A moment not after now, whole hours back.
+    fn lately(&self, dice: &mut Dice, hours: u64) -> Timestamp {
+        later(self.now, -(dice.roll(hours) as i64) * HOUR_NANOS)
+    }
+
+    fn here(&self, request: Request) -> Request {
+        request.in_campaign(self.campaign.campaign.as_str())
+    }
+}

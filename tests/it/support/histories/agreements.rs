@@ -1,0 +1,186 @@
+//! Moves of agreements and deliverables.
+
+use campaign_ledger::domain::state::{Collaboration, Deliverable};
+use campaign_ledger::domain::*;
+
+use super::{CREATORS, Dice, HOUR_NANOS, Teller};
+use crate::support::requests::*;
+
+impl Teller {
+    pub(super) fn invitation(&self, dice: &mut Dice) -> Request {
+        let name = *dice.pick(&CREATORS);
+        if self.find_creator(name).is_none() {
+            let profile = followed_by(dice.roll(150_000));
+            return creator(name, CreatorVerb::RecordProfile { profile });
+        }
+        let known = self.collaborations();
+        let mut rounds = known.iter().filter(|(_, row)| row.creator.as_str() == name);
+        let live = rounds.clone().any(|(_, row)| !row.state.is_ended());
+        if live && dice.chance(90) {
+            return self.work(dice);
+        }
+        let round = rounds.by_ref().count() + usize::from(dice.chance(97));
+        let verb = CollaborationVerb::Invite {
+            creator: id(name),
+            terms: self.some_terms(dice),
+            expires_at: later(self.now, (1 + dice.roll(8) as i64) * 24 * HOUR_NANOS),
+        };
+        self.here(collaboration(&format!("{name}-{round}"), verb))
+    }
+
+    fn some_terms(&self, dice: &mut Dice) -> Terms {
+        let formats = [
+            ContentFormat::Review,
+            ContentFormat::Story,
+            ContentFormat::Giveaway,
+            ContentFormat::Joint,
+        ];
+        let deliverables = (0..=dice.roll(3)).map(|number| {
+            let format = *dice.pick(&formats);
+            let mut promised = promised(&format!("post-{number}"), format);
+            promised.platform = *dice.pick(&[Platform::Instagram, Platform::Tiktok]);
+            promised.due_at = later(self.now, (1 + dice.roll(10) as i64) * 24 * HOUR_NANOS);
+            promised
+        });
+        let mut terms = Terms {
+            deliverables: deliverables.collect(),
+            fee: money("IDR", dice.roll(120_000_000) as i64),
+            max_revisions: dice.roll(3) as u32,
+            kill_fee: KillFeeTerms {
+                before_content_bp: dice.roll(2_000) as u32,
+                after_submission_bp: dice.roll(5_000) as u32,
+                after_approval_bp: dice.roll(10_001) as u32,
+            },
+            ..terms()
+        };
+        terms.attribution.window_days = *dice.pick(&[0, 3, 30]);
+        if dice.chance(50) {
+            terms.attribution.code = Some(id(&format!("code{}", dice.roll(5))));
+        }
+        terms
+    }
+
+    pub(super) fn work(&self, dice: &mut Dice) -> Request {
+        let all = self.collaborations();
+        let mut chosen = dice.pick_any(&all);
+        for _ in 0..3 {
+            if chosen.is_some_and(|(_, row)| row.state.is_ended()) && dice.chance(90) {
+                chosen = dice.pick_any(&all);
+            }
+        }
+        let Some((name, row)) = chosen else {
+            let profile = followed_by(dice.roll(150_000));
+            let name = *dice.pick(&CREATORS);
+            return creator(name, CreatorVerb::RecordProfile { profile });
+        };
+        let reason = "plans changed".to_owned();
+        let verb = match (row.state, dice.roll(100)) {
+            (CollaborationState::Invited, 0..=69) => CollaborationVerb::Accept { offer_version: 1 },
+            (CollaborationState::Invited, 70..=77) => CollaborationVerb::Decline { reason },
+            (CollaborationState::Invited, 78..=85) => CollaborationVerb::Withdraw { reason },
+            (CollaborationState::Invited, 86..=96) => {
+                CollaborationVerb::Expire { offer_version: 1 }
+            }
+            (CollaborationState::Invited, _) => CollaborationVerb::Accept { offer_version: 2 },
+            (_, 0..=9) => self.shipment(dice),
+            (_, 10..=12) => CollaborationVerb::Cancel { reason },
+            (_, 13..=17) => CollaborationVerb::Complete,
+            (_, 18..=19) => CollaborationVerb::Accept { offer_version: 1 },
+            _ => return self.deliverable_move(dice, name, row),
+        };
+        self.here(collaboration(name, verb))
+    }
+
+    fn shipment(&self, dice: &mut Dice) -> CollaborationVerb {
+        CollaborationVerb::ShipProduct {
+            shipment: id(&format!("s-{}", dice.roll(4))),
+            product: "single origin, 1 kg".to_owned(),
+            value: ProductValue {
+                cost_of_goods: rp(80_000),
+                fair_value: rp(150_000),
+            },
+            shipped_at: self.now,
+        }
+    }
+
+    fn deliverable_move(&self, dice: &mut Dice, name: &str, row: &Collaboration) -> Request {
+        let all_done = row.deliverables.iter().all(|one| {
+            matches!(
+                one.state,
+                DeliverableState::Verified | DeliverableState::Waived
+            )
+        });
+        if all_done && dice.chance(70) {
+            return self.here(collaboration(name, CollaborationVerb::Complete));
+        }
+        let chosen = dice.pick(&row.deliverables);
+        let verb = self.deliverable_verb(dice, name, chosen);
+        self.here(deliverable(name, chosen.terms.id.as_str(), verb))
+    }
+
+    fn deliverable_verb(&self, dice: &mut Dice, name: &str, one: &Deliverable) -> DeliverableVerb {
+        use DeliverableState::{
+            Approved, Planned, Published, Rejected, RevisionRequested, Submitted,
+        };
+        let reason = "plans changed".to_owned();
+        let version = if dice.chance(95) {
+            one.version()
+        } else {
+            dice.roll(4) as u32
+        };
+        match (one.state, dice.roll(100)) {
+            (_, 0..=4) => DeliverableVerb::Waive { reason },
+            (_, 5..=11) => DeliverableVerb::Reschedule {
+                due_at: later(self.now, dice.roll(9) as i64 * 24 * HOUR_NANOS),
+                reason,
+            },
+            (Planned | RevisionRequested, 12..=80) => DeliverableVerb::Submit {
+                content: ContentRef {
+                    reference: "drive/draft".to_owned(),
+                    sha256: [7; 32],
+                },
+            },
+            (Submitted, 12..=59) => DeliverableVerb::Approve {
+                version,
+                rating: dice.chance(60).then(|| 1 + dice.roll(5) as u8),
+            },
+            (Submitted, 60..=79) => DeliverableVerb::RequestRevision {
+                version,
+                reasons: vec!["the logo is hidden".to_owned()],
+            },
+            (Submitted, 80..=86) => DeliverableVerb::Reject { version, reason },
+            (Published, _) => DeliverableVerb::Verify,
+            (Planned | RevisionRequested | Submitted | Approved | Rejected, _) => {
+                self.publication(dice, name, one)
+            }
+            _ => DeliverableVerb::Verify,
+        }
+    }
+
+    fn publication(&self, dice: &mut Dice, name: &str, one: &Deliverable) -> DeliverableVerb {
+        let serial = if dice.chance(95) {
+            self.ledger.head().get()
+        } else {
+            dice.roll(60)
+        };
+        let mut post = Publish {
+            publication: id(&format!("p-{serial}")),
+            url: "https://instagram.example/p".to_owned(),
+            post_id: format!("{serial}"),
+            published_at: self.lately(dice, 30),
+            followers: dice.chance(30).then(|| dice.roll(150_000)),
+            disclosed: dice.chance(80),
+            shares: Vec::new(),
+        };
+        if one.terms.format == ContentFormat::Joint {
+            let agreed = self.agreed();
+            let other = dice.pick_any(&agreed).filter(|(other, _)| other != name);
+            let share = 1 + dice.roll(9_998) as u32;
+            post.shares = match other {
+                Some((other, _)) => shares(&[(name, share), (other, 10_000 - share)]),
+                None => shares(&[(name, 10_000)]),
+            };
+        }
+        DeliverableVerb::Publish(post)
+    }
+}

@@ -1,0 +1,93 @@
+//! Moves of settlement: cost lines and payments.
+
+use campaign_ledger::domain::state::Cost;
+use campaign_ledger::domain::*;
+
+use super::{Dice, Teller};
+use crate::support::requests::*;
+
+const KINDS: [CostType; 8] = [
+    CostType::Fee,
+    CostType::Fee,
+    CostType::Fee,
+    CostType::Bonus,
+    CostType::Commission,
+    CostType::Product,
+    CostType::Production,
+    CostType::Recovery,
+];
+
+impl Teller {
+    pub(super) fn settlement(&self, dice: &mut Dice) -> Request {
+        let lines = self.all::<Cost>(&Cost::of_campaign(&self.campaign));
+        let Some((key, line)) = dice.pick_any(&lines).filter(|_| dice.chance(65)) else {
+            return self.new_line(dice, lines.len());
+        };
+        let mut parts = key.parts();
+        let (_, _, name) = (parts.text(), parts.text(), parts.text());
+        let name = name.unwrap_or_default();
+        let verb = match dice.roll(10) {
+            0 => CostVerb::Reverse {
+                reason: "billed twice".to_owned(),
+            },
+            1..=5 if line.approved_minor < line.amount.minor => CostVerb::Approve {
+                approved_minor: dice.chance(50).then(|| {
+                    let accrued = line.amount.minor as u64;
+                    1 + dice.roll(accrued + accrued / 20) as i64
+                }),
+            },
+            _ => self.payment(dice, line),
+        };
+        self.here(cost(name, verb))
+    }
+
+    fn new_line(&self, dice: &mut Dice, number: usize) -> Request {
+        let kind = *dice.pick(&KINDS);
+        let agreed = self.agreed();
+        let collaboration = dice
+            .pick_any(&agreed)
+            .filter(|_| kind.is_compensation() || dice.chance(50))
+            .map(|(name, _)| id(name));
+        let (amount, fx_rate) = match dice.roll(10) {
+            0 => (money("USD", 1 + dice.roll(10_000) as i64), None),
+            1 => {
+                let rate = rate(["15875.5", "0.37"][dice.roll(2) as usize]);
+                (money("USD", 1 + dice.roll(3_000) as i64), rate)
+            }
+            _ => (rp(1 + dice.roll(700_000) as i64), None),
+        };
+        let verb = CostVerb::Record {
+            collaboration,
+            kind,
+            amount,
+            fx_rate,
+            incurred_at: self.lately(dice, 72),
+            note: String::new(),
+        };
+        self.here(cost(&format!("c-{number}"), verb))
+    }
+
+    fn payment(&self, dice: &mut Dice, line: &Cost) -> CostVerb {
+        let increment = line.amount.currency.settlement_increment();
+        let left = (line.approved_minor - line.paid_minor) / increment;
+        let units = match dice.roll(10) {
+            0 => left + 1,
+            1..=5 => left,
+            _ => 1 + dice.roll(left.max(1) as u64) as i64,
+        };
+        let serial = if dice.chance(95) {
+            self.ledger.head().get()
+        } else {
+            dice.roll(60)
+        };
+        CostVerb::Pay {
+            payment: id(&format!("pay-{serial}")),
+            amount: Money {
+                minor: units.max(1) * increment,
+                ..line.amount
+            },
+            reference: id(&format!("TRF-{serial}")),
+            paid_at: self.lately(dice, 24),
+        }
+    }
+}

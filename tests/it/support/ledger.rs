@@ -1,0 +1,119 @@
+//! A ledger in memory: decide, stamp, evolve. No log, no server, no clock.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use campaign_ledger::domain::rows::{Key, MemoryRows, Row, Rows};
+use campaign_ledger::domain::{
+    CampaignRef, CollaborationRef, Contribution, Decision, Fact, Halt, Position, Record, Refusal,
+    Request, Target, Timestamp, Totals, decide, evolve,
+};
+
+/// Rows, and the records they are folded from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    /// What was folded.
+    pub rows: MemoryRows,
+    /// The log.
+    pub records: Vec<Record>,
+    /// What each record, by its index, contributed.
+    pub contributions: Vec<Vec<Contribution>>,
+}
+
+impl Ledger {
+    /// Folds records from zero.
+    pub fn replay(records: &[Record]) -> Self {
+        let mut ledger = Self::default();
+        for record in records {
+            ledger.fold(record.clone());
+        }
+        ledger
+    }
+
+    /// Decides a request; nothing changes.
+    pub fn decide(&self, request: &Request, now: Timestamp) -> Result<Decision, Refusal> {
+        decide(&self.rows, request, now).map_err(|halt: Halt<Infallible>| match halt {
+            Halt::Refused(refusal) => refusal,
+            Halt::Rows(never) => match never {},
+        })
+    }
+
+    /// Decides a request and records what happens.
+    pub fn ask(&mut self, request: &Request, now: Timestamp) -> Result<Decision, Refusal> {
+        let decision = self.decide(request, now)?;
+        if let Decision::Happens(facts) = &decision {
+            for fact in facts {
+                self.fold(stamp(fact, request, self.head().next(), now));
+            }
+        }
+        Ok(decision)
+    }
+
+    /// Folds one record.
+    pub fn fold(&mut self, record: Record) {
+        let contributions = evolve(&mut self.rows, &record)
+            .unwrap_or_else(|error| panic!("{error}, folding {record:#?}"));
+        self.contributions.push(contributions);
+        self.records.push(record);
+    }
+
+    /// Returns the position of the last record.
+    pub fn head(&self) -> Position {
+        Position::new(self.records.len() as u64)
+    }
+
+    /// Reads a row, if there is one.
+    pub fn find<R: Row>(&self, key: &Key) -> Option<Arc<R>> {
+        match self.rows.get(key) {
+            Ok(row) => row,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Reads a row that must be there.
+    #[track_caller]
+    pub fn row<R: Row>(&self, key: &Key) -> Arc<R> {
+        self.find(key).expect("the row is there")
+    }
+
+    /// Adds up what all records contribute to a campaign as a whole.
+    pub fn totals(&self, campaign: &CampaignRef) -> Totals {
+        self.sum(campaign, |target| *target == Target::Campaign)
+    }
+
+    /// Adds up what all records contribute to one collaboration.
+    pub fn collaboration_totals(&self, place: &CollaborationRef) -> Totals {
+        self.sum(&place.campaign_ref(), |target| match target {
+            Target::Campaign => false,
+            Target::Collaboration(id, _) => *id == place.collaboration,
+        })
+    }
+
+    fn sum(&self, campaign: &CampaignRef, is_meant: impl Fn(&Target) -> bool) -> Totals {
+        let mut totals = Totals::default();
+        for (record, contributions) in self.records.iter().zip(&self.contributions) {
+            let of_campaign = record.brand == campaign.brand
+                && record.subject.campaign.as_ref() == Some(&campaign.campaign);
+            for one in contributions {
+                if of_campaign && is_meant(&one.target) {
+                    totals.apply(&one.effect);
+                }
+            }
+        }
+        totals
+    }
+}
+
+fn stamp(fact: &Fact, request: &Request, position: Position, now: Timestamp) -> Record {
+    Record {
+        position,
+        brand: request.brand.clone(),
+        subject: fact.subject.clone(),
+        actor: request.actor.clone(),
+        on_behalf_of: request.on_behalf_of.clone(),
+        request: request.stamp.clone(),
+        occurred_at: request.occurred_at,
+        recorded_at: now,
+        event: fact.event.clone(),
+    }
+}

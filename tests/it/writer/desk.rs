@@ -1,0 +1,324 @@
+//! A writer to be asked, the files that outlive it, and requests to ask it with.
+
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use campaign_ledger::clock::ManualClock;
+use campaign_ledger::domain::*;
+use campaign_ledger::ledger::{
+    Answer, CommandState, Ledger, Limits, RequestMemory, StateError, WriteError, Writer,
+};
+use campaign_ledger::log::{Log, codec};
+use campaign_ledger::store::{Options, Pace};
+use tempfile::TempDir;
+
+/// Where the state of one log outlives its writers.
+pub struct Office {
+    pub dir: TempDir,
+    pub limits: Limits,
+    /// Requests remembered.
+    pub remembered: usize,
+    pub clock: Arc<ManualClock>,
+    /// Names the log that the state is folded from.
+    pub log_id: String,
+}
+
+impl Default for Office {
+    fn default() -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            limits: Limits {
+                queue: 1_000,
+                group_commands: 256,
+                group_bytes: 96 << 10,
+                pace: NO_PACE,
+            },
+            remembered: 1_000,
+            clock: Arc::new(ManualClock::at(at(0))),
+            log_id: "the log".to_owned(),
+        }
+    }
+}
+
+/// Checkpoints at a clean end only.
+pub const NO_PACE: Pace = Pace {
+    dirty_bytes: usize::MAX,
+    interval: Duration::from_secs(3_600),
+};
+
+impl Office {
+    /// Opens state and memory on the log as a start would, and starts the writer.
+    pub fn open(&self, log: Arc<dyn Log>) -> Desk {
+        let state = self.state(log.as_ref()).unwrap();
+        let requests = RequestMemory::of_tail(log.as_ref(), self.remembered).unwrap();
+        let clock = Arc::clone(&self.clock);
+        let (ledger, writer) =
+            Writer::start(log, state, requests, clock, self.limits, |_| ()).unwrap();
+        Desk { ledger, writer }
+    }
+
+    /// Opens the command state and brings it to the head of the log.
+    pub fn state(&self, log: &dyn Log) -> Result<CommandState, StateError> {
+        Ok(self.replay(log)?.0)
+    }
+
+    /// The same, with the positions that were told as progress: where replayed blocks end.
+    pub fn replay(&self, log: &dyn Log) -> Result<(CommandState, Vec<u64>), StateError> {
+        let mut replayed = Vec::new();
+        let progress = |position: Position| replayed.push(position.get());
+        let state = CommandState::open(&self.state_path(), &self.options(), log, progress)?;
+        Ok((state, replayed))
+    }
+
+    pub fn state_path(&self) -> PathBuf {
+        self.dir.path().join("state")
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            cache_bytes: 1 << 20,
+            redb_cache_bytes: 1 << 20,
+            schema: campaign_ledger::ledger::SCHEMA,
+            log_id: self.log_id.clone(),
+        }
+    }
+}
+
+/// Digests all rows folded from a log, from its first event on.
+pub fn digest_from_zero(log: &dyn Log) -> [u8; 32] {
+    digest(&Office::default().state(log).unwrap())
+}
+
+/// Digests all rows.
+pub fn digest(state: &CommandState) -> [u8; 32] {
+    state.rows.digest(0..=u8::MAX).unwrap()
+}
+
+/// A writer at work.
+pub struct Desk {
+    pub ledger: Ledger,
+    writer: Writer,
+}
+
+impl Desk {
+    /// Sends a request and waits for its answer.
+    pub async fn write(&self, request: Request) -> Result<Answer, WriteError> {
+        self.ledger.execute(request, false).await
+    }
+
+    /// Sends a request and does not wait.
+    pub async fn ask(&self, request: Request) -> Asked {
+        let ledger = self.ledger.clone();
+        let answer = Box::pin(async move { ledger.execute(request, false).await });
+        let mut asked = Asked {
+            answer,
+            answered: None,
+        };
+        // The first poll sends it.
+        asked.look().await;
+        asked
+    }
+
+    /// Waits until the writer has given up, and tells why.
+    pub async fn stopped(&self) -> Arc<str> {
+        let mut stopped = self.writer.stopped();
+        let reason = stopped.wait_for(Option::is_some).await.unwrap();
+        Arc::clone(reason.as_ref().unwrap())
+    }
+
+    /// Lets the writer answer what is queued, checkpoint and end; tells why it had stopped.
+    pub async fn close(self) -> Option<Arc<str>> {
+        self.ledger.close().await;
+        self.writer.join()
+    }
+}
+
+/// A request that was sent.
+pub struct Asked {
+    answer: Pin<Box<dyn Future<Output = Result<Answer, WriteError>> + Send>>,
+    answered: Option<Result<Answer, WriteError>>,
+}
+
+impl Asked {
+    /// Tells whether there is an answer, without waiting for it.
+    pub async fn is_answered(&mut self) -> bool {
+        self.look().await;
+        self.answered.is_some()
+    }
+
+    /// Waits for the answer.
+    pub async fn answer(self) -> Result<Answer, WriteError> {
+        match self.answered {
+            Some(answer) => answer,
+            None => self.answer.await,
+        }
+    }
+
+    async fn look(&mut self) {
+        if self.answered.is_some() {
+            return;
+        }
+        let answer = &mut self.answer;
+        self.answered = poll_fn(|cx| {
+            Poll::Ready(match answer.as_mut().poll(cx) {
+                Poll::Ready(answer) => Some(answer),
+                Poll::Pending => None,
+            })
+        })
+        .await;
+    }
+}
+
+/// The records of a log, decoded.
+pub fn records(log: &dyn Log) -> Vec<Record> {
+    let blocks = log.read(Position::START).unwrap();
+    blocks
+        .flat_map(|block| block.unwrap().records().to_vec())
+        .map(|bytes| codec::decode(&bytes).unwrap())
+        .collect()
+}
+
+/// The positions of the events that a request made.
+pub fn positions_of(log: &dyn Log, request_id: &str) -> Vec<u64> {
+    let by = |record: &Record| {
+        let stamp = record.request.as_ref();
+        stamp.is_some_and(|stamp| stamp.id.as_str() == request_id)
+    };
+    let made = records(log).into_iter().filter(by);
+    made.map(|record| record.position.get()).collect()
+}
+
+/// So many seconds into the tests' day.
+pub fn at(second: i64) -> Timestamp {
+    Timestamp::new(1_760_000_000 + second, 0).unwrap()
+}
+
+fn request(id: &str, command: Command) -> Request {
+    let mut digest = [0; 16];
+    for (byte, of_id) in digest.iter_mut().zip(id.bytes().rev()) {
+        *byte = of_id;
+    }
+    Request {
+        brand: BrandId::parse("kulit-sehat").unwrap(),
+        actor: Actor {
+            kind: ActorKind::Brand,
+            id: ActorId::parse("staff-7").unwrap(),
+        },
+        on_behalf_of: None,
+        stamp: Some(RequestStamp {
+            id: RequestId::parse(id).unwrap(),
+            digest,
+        }),
+        occurred_at: None,
+        command,
+    }
+}
+
+/// Makes a creator, or records its profile anew: always one event.
+pub fn profile(id: &str, creator: &str) -> Request {
+    let verb = CreatorVerb::RecordProfile {
+        profile: CreatorProfile::default(),
+    };
+    of_creator(id, creator, verb)
+}
+
+/// Blocks a creator: refused unless there is one.
+pub fn block(id: &str, creator: &str, reason: String) -> Request {
+    of_creator(id, creator, CreatorVerb::Block { reason })
+}
+
+fn of_creator(id: &str, creator: &str, verb: CreatorVerb) -> Request {
+    let creator = CreatorId::parse(creator).unwrap();
+    request(id, Command::Creator { creator, verb })
+}
+
+/// Makes a campaign: refused when there is one of the name.
+pub fn create(id: &str, campaign: &str) -> Request {
+    let plan = CampaignPlan {
+        title: "Jujur".to_owned(),
+        objective: CampaignObjective::Awareness,
+        niches: Vec::new(),
+        followers: None,
+        formats: Vec::new(),
+        currency: currency(),
+        budget_cap_minor: Some(1_000_000_000),
+        start_at: Some(at(0)),
+        end_at: Some(at(1_000_000)),
+        measure_until: None,
+        gross_margin_bp: None,
+        policy: SelectionPolicy::default(),
+        emv_model: None,
+    };
+    of_campaign(id, campaign, CampaignVerb::Create { plan })
+}
+
+/// Opens a campaign.
+pub fn open(id: &str, campaign: &str) -> Request {
+    of_campaign(id, campaign, CampaignVerb::Open)
+}
+
+/// Closes a campaign and withdraws what is pending: an event for each open invitation, and one.
+pub fn close(id: &str, campaign: &str) -> Request {
+    let withdraw_pending = true;
+    of_campaign(id, campaign, CampaignVerb::Close { withdraw_pending })
+}
+
+fn of_campaign(id: &str, campaign: &str, verb: CampaignVerb) -> Request {
+    let campaign = CampaignId::parse(campaign).unwrap();
+    request(id, Command::Campaign { campaign, verb })
+}
+
+/// Invites a creator.
+pub fn invite(id: &str, campaign: &str, creator: &str) -> Request {
+    let terms = Terms {
+        fee: Money {
+            currency: currency(),
+            minor: 100_000,
+        },
+        deliverables: vec![DeliverableTerms {
+            id: DeliverableId::parse("review").unwrap(),
+            platform: Platform::Instagram,
+            format: ContentFormat::Review,
+            due_at: at(500_000),
+        }],
+        max_revisions: DEFAULT_MAX_REVISIONS,
+        attribution: AttributionTerms {
+            window_days: DEFAULT_WINDOW_DAYS,
+            code: None,
+            link: None,
+        },
+        kill_fee: KillFeeTerms::default(),
+        min_live_days: 0,
+        rounding: Rounding::default(),
+    };
+    let command = Command::Collaboration {
+        campaign: CampaignId::parse(campaign).unwrap(),
+        collaboration: CollaborationId::parse(creator).unwrap(),
+        verb: CollaborationVerb::Invite {
+            creator: CreatorId::parse(creator).unwrap(),
+            terms,
+            expires_at: at(400_000),
+        },
+    };
+    request(id, command)
+}
+
+/// The whole road to an open campaign with so many open invitations, one event for each request.
+pub fn campaign_with_invitations(campaign: &str, invitations: u32) -> Vec<Request> {
+    let id = |what: &str| format!("{campaign}-{what}");
+    let mut requests = vec![create(&id("create"), campaign), open(&id("open"), campaign)];
+    for number in 0..invitations {
+        let creator = format!("{campaign}-{number}");
+        requests.push(profile(&id(&format!("profile-{number}")), &creator));
+        requests.push(invite(&id(&format!("invite-{number}")), campaign, &creator));
+    }
+    requests
+}
+
+fn currency() -> Currency {
+    Currency::parse("IDR").unwrap()
+}
