@@ -68,8 +68,8 @@ impl Door {
 pub struct Written {
     /// Where it stands in the log.
     pub receipt: api::Receipt,
-    /// Its first event.
-    pub first: Position,
+    /// Its first event; when only validated, where it would have stood.
+    first: Position,
     resource: Resource,
 }
 
@@ -93,6 +93,7 @@ impl Calls {
         let Answer {
             first,
             last,
+            in_log,
             recorded_at,
             after,
         } = answered.map_err(status::write)?;
@@ -100,9 +101,10 @@ impl Calls {
             After::Now(resource) => resource,
             After::Then => self.then(request, last).await?,
         };
+        let in_log = |position: Position| if in_log { position.get() } else { 0 };
         let receipt = api::Receipt {
-            first_position: first.get(),
-            last_position: last.get(),
+            first_position: in_log(first),
+            last_position: in_log(last),
             recorded_at: Some(recorded_at.into()),
         };
         Ok(Written {
@@ -271,9 +273,9 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
         Command::Campaign { campaign: id, .. }
         | Command::Collaboration { campaign: id, .. }
         | Command::Deliverable { campaign: id, .. }
-        | Command::Cost { campaign: id, .. } => vec![Scope::Campaign(campaign(id.clone()))],
+        | Command::Cost { campaign: id, .. } => Scope::of_campaign(campaign(id.clone())).to_vec(),
         Command::Engagement { publication, .. } => {
-            vec![Scope::Campaign(publication.collaboration.campaign_ref())]
+            Scope::of_campaign(publication.collaboration.campaign_ref()).to_vec()
         }
         Command::Creator { creator, .. } => {
             let creator = creator.clone();
