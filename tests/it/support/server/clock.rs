@@ -25,7 +25,6 @@ pub fn days_and(days: i64, seconds: i64) -> WireTime {
     }
 }
 
-
 fn domain(at: WireTime) -> Timestamp {
     Timestamp::new(at.seconds, at.nanos).unwrap()
 }
