@@ -108,7 +108,7 @@ impl Default for Config {
             max_connection_age_s: 0,
             write_queue_commands: 4_096,
             group_commands: 256,
-            // Leaves a quarter of a 128 KiB block for the envelope of each event.
+            // Leaves a fifth of a 120 KiB block for the envelope of each event.
             group_bytes: 96 << 10,
             drain_timeout_ms: 10_000,
             drain_delay_ms: 250,

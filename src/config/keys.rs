@@ -147,7 +147,7 @@ pub(super) static ALL: &[Key] = &[
             least: KIB,
             most: 128 * KIB,
         },
-        help: "Most bytes of events in one durable write; a block holds 128 KiB at most",
+        help: "Most bytes of events in one durable write; a block holds 120 KiB at most",
     },
     Key {
         name: "drain_timeout_ms",

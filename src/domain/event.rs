@@ -30,6 +30,13 @@ pub struct Record {
     pub event: Event,
 }
 
+impl Record {
+    /// Returns when it happened, as far as is known: as claimed, or when it was recorded.
+    pub fn happened_at(&self) -> Timestamp {
+        self.occurred_at.unwrap_or(self.recorded_at)
+    }
+}
+
 /// What an event is about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Subject {

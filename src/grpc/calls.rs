@@ -10,7 +10,8 @@ use tonic::Status;
 use super::deadline::{Deadline, wait};
 use super::page_token::{PageTokens, Query};
 use super::parse::{Page, Write};
-use super::{render, status};
+use super::status;
+use super::written::Written;
 use crate::clock::Clock;
 use crate::domain::rows::{Key, Row, Rows, Scan};
 use crate::domain::state::{Order, Resource};
@@ -64,15 +65,6 @@ impl Door {
     }
 }
 
-/// A write that happened.
-pub struct Written {
-    /// Where it stands in the log.
-    pub receipt: api::Receipt,
-    /// Its first event.
-    pub first: Position,
-    resource: Resource,
-}
-
 impl Calls {
     /// Returns the time now.
     pub fn now(&self) -> Timestamp {
@@ -93,6 +85,7 @@ impl Calls {
         let Answer {
             first,
             last,
+            in_log,
             recorded_at,
             after,
         } = answered.map_err(status::write)?;
@@ -100,9 +93,10 @@ impl Calls {
             After::Now(resource) => resource,
             After::Then => self.then(request, last).await?,
         };
+        let in_log = |position: Position| if in_log { position.get() } else { 0 };
         let receipt = api::Receipt {
-            first_position: first.get(),
-            last_position: last.get(),
+            first_position: in_log(first),
+            last_position: in_log(last),
             recorded_at: Some(recorded_at.into()),
         };
         Ok(Written {
@@ -271,9 +265,9 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
         Command::Campaign { campaign: id, .. }
         | Command::Collaboration { campaign: id, .. }
         | Command::Deliverable { campaign: id, .. }
-        | Command::Cost { campaign: id, .. } => vec![Scope::Campaign(campaign(id.clone()))],
+        | Command::Cost { campaign: id, .. } => Scope::of_campaign(campaign(id.clone())).to_vec(),
         Command::Engagement { publication, .. } => {
-            vec![Scope::Campaign(publication.collaboration.campaign_ref())]
+            Scope::of_campaign(publication.collaboration.campaign_ref()).to_vec()
         }
         Command::Creator { creator, .. } => {
             let creator = creator.clone();
@@ -314,68 +308,6 @@ fn order_scopes(
         }));
     }
     Ok(scopes)
-}
-
-impl Written {
-    /// Renders the campaign the write was about.
-    pub fn campaign(&self) -> Option<api::Campaign> {
-        match &self.resource {
-            Resource::Campaign(name, row) => Some(render::campaign(name, row)),
-            _ => None,
-        }
-    }
-
-    /// Renders the creator the write was about.
-    pub fn creator(&self) -> Option<api::Creator> {
-        match &self.resource {
-            Resource::Creator(name, row) => Some(render::creator(name, row)),
-            _ => None,
-        }
-    }
-
-    /// Renders the collaboration the write was about.
-    pub fn collaboration(&self) -> Option<api::Collaboration> {
-        match &self.resource {
-            Resource::Collaboration(name, row) | Resource::Published(name, row, ..) => {
-                Some(render::collaboration(name, row))
-            }
-            _ => None,
-        }
-    }
-
-    /// Renders the publication the write was about.
-    pub fn publication(&self) -> Option<api::Publication> {
-        match &self.resource {
-            Resource::Publication(name, row) | Resource::Published(_, _, name, row) => {
-                Some(render::publication(name, row))
-            }
-            _ => None,
-        }
-    }
-
-    /// Renders the order the write was about.
-    pub fn conversion(&self) -> Option<api::Conversion> {
-        match &self.resource {
-            Resource::Order(name, row) => Some(render::conversion(name, row)),
-            _ => None,
-        }
-    }
-
-    /// Tells what became of a claim.
-    pub fn outcome(&self) -> api::ConversionOutcome {
-        match &self.resource {
-            Resource::Order(_, row) => render::outcome(row, self.first),
-            _ => api::ConversionOutcome::Unspecified,
-        }
-    }
-
-    /// Renders the cost line the write was about.
-    pub fn cost(&self) -> Option<api::Cost> {
-        match &self.resource {
-            Resource::Cost(campaign, id, row) => Some(render::cost(campaign, id, row)),
-            _ => None,
-        }
-    }
 }
 
 /// Parses a query or refuses it with every violation.

@@ -28,10 +28,12 @@ pub use writer::{Limits, StartError, Writer};
 /// What a write came to.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Answer {
-    /// First event of the write; [`Position::START`] when only validated.
+    /// First event of the write; when only validated, where it would have stood.
     pub first: Position,
-    /// Last event of the write; [`Position::START`] when only validated.
+    /// Last event of the write; when only validated, where it would have stood.
     pub last: Position,
+    /// Whether the events are in the log; not when the write was only validated.
+    pub in_log: bool,
     /// When the ledger wrote it, or decided it.
     pub recorded_at: Timestamp,
     /// What the request is about, after the write.

@@ -232,8 +232,8 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         }
         let facts = match decide(&self.state.rows, &job.request, now) {
             Ok(Decision::Happens(facts)) => facts,
-            Ok(Decision::Happened(position)) => {
-                let answer = self.repeat(group, &job.request, position, position)?;
+            Ok(Decision::Happened { first, last }) => {
+                let answer = self.repeat(group, &job.request, first, last)?;
                 return Ok(Some(Ok(answer)));
             }
             Err(Halt::Refused(refusal)) => return Ok(Some(Err(refusal.into()))),
@@ -241,15 +241,15 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         };
         let next = self.head.position.get() + group.records.len() as u64 + 1;
         let records = stamp(&job.request, facts, Position::new(next), now);
-        if job.validate_only {
-            let answer = self.preview(&job.request, &records, now)?;
-            return Ok(Some(Ok(answer)));
-        }
         let encoded: Vec<Bytes> = records.iter().map(codec::encode).collect();
         let bytes: usize = encoded.iter().map(|bytes| record_cost(bytes.len())).sum();
         if bytes > ALWAYS_FITS_BYTES {
             let limit = ALWAYS_FITS_BYTES;
             return Ok(Some(Err(WriteError::TooLarge { bytes, limit })));
+        }
+        if job.validate_only {
+            let answer = self.preview(&job.request, &records, now)?;
+            return Ok(Some(Ok(answer)));
         }
         if group.bytes + bytes > self.limits.group_bytes.min(ALWAYS_FITS_BYTES) && group.bytes > 0 {
             return Ok(None);
@@ -298,6 +298,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         Ok(Answer {
             first,
             last,
+            in_log: true,
             recorded_at,
             after,
         })
@@ -327,10 +328,11 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         for record in records {
             evolve_rows(&mut overlay, record)?;
         }
-        let (first, last) = (Position::START, Position::START);
+        let (first, last) = span(records);
         Ok(Answer {
             first,
             last,
+            in_log: false,
             recorded_at: now,
             after: after(&overlay, request)?,
         })
@@ -345,9 +347,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         for record in records {
             self.state.fold(record)?;
         }
-        let positions = || records.iter().map(|record| record.position);
-        let first = positions().next().unwrap_or_default();
-        let last = positions().next_back().unwrap_or_default();
+        let (first, last) = span(records);
         if let Some(stamp) = &request.stamp {
             let seen = Seen {
                 digest: stamp.digest,
@@ -360,6 +360,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
         Ok(Answer {
             first,
             last,
+            in_log: true,
             recorded_at: now,
             after: after(&self.state.rows, request)?,
         })
@@ -418,6 +419,13 @@ fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Box<Job>> {
             take_next(queue)
         }
     }
+}
+
+/// Returns the first and the last position of a write.
+fn span(records: &[Record]) -> (Position, Position) {
+    let positions = || records.iter().map(|record| record.position);
+    let first = positions().next().unwrap_or_default();
+    (first, positions().next_back().unwrap_or_default())
 }
 
 fn after<S: Rows>(rows: &S, request: &Request) -> Result<After, S::Error> {

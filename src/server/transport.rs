@@ -14,7 +14,7 @@ use crate::grpc::incoming;
 
 /// How much of one request a client may send ahead of the server's reading.
 ///
-/// Eight times the largest command (128 KiB), so a write never waits for a window, and at a round
+/// Eight times the largest command (120 KiB), so a write never waits for a window, and at a round
 /// trip of 100 ms still 10 MiB a second for a stream of writes. Answers are not held by this:
 /// their speed depends on the *client's* windows.
 const STREAM_WINDOW_BYTES: u32 = 1 << 20;

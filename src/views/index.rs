@@ -38,6 +38,13 @@ impl Scope {
         }
     }
 
+    /// Names the scopes a fold of one campaign needs: its own events, and those of its brand that
+    /// belong to no campaign, for a refund may come before its order and be applied with it.
+    pub fn of_campaign(campaign: CampaignRef) -> [Self; 2] {
+        let rest = Self::Rest(campaign.brand.clone());
+        [rest, Self::Campaign(campaign)]
+    }
+
     fn within<R: Row>(&self) -> Key {
         let (brand, kind, id) = match self {
             Self::Campaign(name) => (&name.brand, 0, name.campaign.as_str()),

@@ -53,8 +53,8 @@ impl Partnership {
 
     /// Notes what an event of a collaboration says about the partnership as such.
     pub fn note(&mut self, record: &Record, campaign: &CampaignId, currency: Currency) {
-        let at = record.recorded_at;
-        self.last_activity_at = Some(at);
+        let at = record.happened_at();
+        self.last_activity_at = self.last_activity_at.max(Some(at));
         if let Event::CreatorInvited { .. } = &record.event {
             self.first_invited_at.get_or_insert(at);
             let share = self

@@ -54,6 +54,10 @@ impl<S: Rows> Case<'_, S> {
         expires_at: Timestamp,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
+        // A rule of state, not of form: a retry may come when the offer is long over.
+        ensure(expires_at > self.now, || {
+            Refusal::field("expires_at", "must be after now")
+        })?;
         let campaign = self.campaign(&place.campaign_ref())?;
         let taken = self
             .rows

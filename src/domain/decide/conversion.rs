@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Case, Decided, Decision, ensure, happens, of_campaign, refuse};
+use super::{Case, Decided, Decision, ensure, happened, happens, of_campaign, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
     Campaign, CodeHolders, Collaboration, Order, OrderRefund, RefundState, Standing,
@@ -51,8 +51,10 @@ impl<S: Rows> Case<'_, S> {
         let campaign = self.campaign(&place)?;
         let order = self.order(&claim.order)?;
         self.ensure_known(id, claim)?;
-        if let Some(winner) = order.as_ref().and_then(|order| order.conversion.as_ref()) {
-            return second_claim(id, claim, winner);
+        if let Some(order) = &order
+            && let Some(winner) = &order.conversion
+        {
+            return second_claim(id, claim, order, winner);
         }
         let attribution = self.attribute(&place, claim)?;
         let currency = campaign.plan.currency;
@@ -189,7 +191,7 @@ impl<S: Rows> Case<'_, S> {
         let order = self.order(&refund.order)?;
         if let Some(known) = order.as_ref().and_then(|order| order.refund(&refund.id)) {
             return if known.refund == *refund {
-                Ok(Decision::Happened(known.position))
+                happened(known.position)
             } else {
                 let id = refund.id.to_string();
                 refuse(Refusal::AlreadyExists { what: "refund", id })
@@ -241,10 +243,12 @@ impl<S: Rows> Case<'_, S> {
 fn second_claim<E>(
     campaign: &CampaignId,
     claim: &Claim,
+    order: &Order,
     winner: &Standing,
 ) -> Result<Decision, super::Halt<E>> {
     if winner.campaign == *campaign && winner.conversion.claim_digest == claim.digest {
-        return Ok(Decision::Happened(winner.position));
+        let (first, last) = (winner.position, order.settled_with(winner));
+        return Ok(Decision::Happened { first, last });
     }
     let touched = claim
         .touches

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Axis, Collaboration, Entry, Publication, source_of};
 use crate::domain::{
@@ -80,7 +80,7 @@ impl<S: Rows> Case<'_, S> {
             .and_then(|series| series.tail);
         let (counters, followers) = (&observation.counters, observation.followers);
         if let Some(position) = axis.find_same(self.rows, tail, seen, counters, followers)? {
-            return Ok(Decision::Happened(position));
+            return happened(position);
         }
         let campaign = self.campaign(&place.collaboration.campaign_ref())?;
         self.of_post(

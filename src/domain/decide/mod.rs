@@ -25,8 +25,13 @@ use super::{
 pub enum Decision {
     /// These happen, in this order.
     Happens(Vec<Fact>),
-    /// It happened before, at this position: nothing new, the same answer.
-    Happened(Position),
+    /// It happened before, from the first position to the last: nothing new, the same answer.
+    Happened {
+        /// First event of it.
+        first: Position,
+        /// Last event of it.
+        last: Position,
+    },
 }
 
 /// Why there is no decision.
@@ -212,6 +217,12 @@ fn of_collaboration(place: &CollaborationRef, creator: &CreatorId, event: Event)
         },
         event,
     }
+}
+
+/// It happened before, as one event.
+fn happened<E>(position: Position) -> Result<Decision, Halt<E>> {
+    let (first, last) = (position, position);
+    Ok(Decision::Happened { first, last })
 }
 
 fn happens<E>(fact: Fact) -> Result<Decision, Halt<E>> {

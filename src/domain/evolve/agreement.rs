@@ -101,7 +101,8 @@ impl<S: Rows> Fold<'_, S> {
         let creator = collaboration.creator.clone();
         self.answer(expires_at)?;
         if let Some(code) = &terms.attribution.code {
-            let at = record.recorded_at;
+            // Orders are told of with their own times, so the claimed time of the acceptance counts.
+            let at = record.happened_at();
             self.change_holder(code, |holder| holder.accepted_at = Some(at))?;
         }
 

@@ -21,7 +21,7 @@ impl<S: Rows> Fold<'_, S> {
         self.activate()?;
         let submission = Submission {
             content: content.clone(),
-            submitted_at: self.record.occurred_at.unwrap_or(self.record.recorded_at),
+            submitted_at: self.record.happened_at(),
             seconds_late,
         };
         let creator = self.step(id, DeliverableState::Submitted, |deliverable| {

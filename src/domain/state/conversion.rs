@@ -84,6 +84,14 @@ impl Order {
             .sum()
     }
 
+    /// Returns the last event of the claim that stands: each refund that had waited for it was
+    /// settled with it, by one event.
+    pub fn settled_with(&self, standing: &Standing) -> Position {
+        let refunds = self.refunds.iter();
+        let waited = refunds.filter(|known| known.position < standing.position);
+        Position::new(standing.position.get() + waited.count() as u64)
+    }
+
     fn applied(&self) -> impl Iterator<Item = &OrderRefund> {
         self.refunds
             .iter()

@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::terms::read_terms;
 use crate::log::codec::values::{
-    MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value, read_version,
+    MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value, read_time, read_version,
 };
 use crate::proto::api;
 
@@ -33,7 +33,7 @@ pub fn invite_creator(mut request: api::InviteCreatorRequest, now: Timestamp) ->
     let fields = &mut call.fields;
     let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
     let terms = fields.required("terms", request.terms, read_terms);
-    let expires_at = call.future("expires_at", request.expires_at);
+    let expires_at = fields.required("expires_at", request.expires_at, read_time);
     let verb = creator.and_then(|creator| {
         Ok(CollaborationVerb::Invite {
             creator,

@@ -13,7 +13,6 @@ use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{read_actor, read_on_behalf_of, read_time};
 use crate::proto::api;
 
-const AFTER_NOW_RULE: &str = "must be after now";
 const OTHER_SIDE_RULE: &str = "must be another side than the actor's";
 
 /// A write that keeps every rule a single request can keep.
@@ -130,13 +129,6 @@ impl Call {
     pub fn check_past(&mut self, field: &'static str, at: Timestamp) {
         let is_past = !at.is_future(self.now);
         self.fields.check(field, is_past, FUTURE_RULE);
-    }
-
-    /// Reads a moment that must still come.
-    pub fn future(&mut self, field: &'static str, at: Option<WireTime>) -> Checked<Timestamp> {
-        let at = self.fields.required(field, at, read_time)?;
-        self.fields.check(field, at > self.now, AFTER_NOW_RULE);
-        Ok(at)
     }
 
     /// Ends the reading with the command.

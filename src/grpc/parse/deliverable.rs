@@ -15,6 +15,8 @@ use crate::proto::api;
 /// Most wishes in one revision round: beyond this it is another brief.
 pub const MAX_REVISION_REASONS: usize = 20;
 const REASONS_RULE: &str = "must have 1 to 20 elements";
+/// The id of a post is part of a key, whose parts end at a zero byte.
+const POST_ID_RULE: &str = "must not have control characters";
 
 /// The names a deliverable goes by.
 struct Place {
@@ -155,6 +157,8 @@ pub fn record_publication(mut request: api::RecordPublicationRequest, now: Times
     let fields = &mut call.fields;
     let url = fields.text("url", request.url, MAX_URL_CHARS);
     let post_id = fields.text("platform_post_id", request.platform_post_id, MAX_NAME_CHARS);
+    let printable = !post_id.contains(char::is_control);
+    fields.check("platform_post_id", printable, POST_ID_RULE);
     let published_at = call.past("published_at", request.published_at);
     check_share_count(&mut call.fields, "shares", &request.shares);
     let shares = read_shares(&mut call.fields, "shares", request.shares);

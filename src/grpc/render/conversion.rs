@@ -43,8 +43,7 @@ pub fn outcome(row: &Order, first: Position) -> api::ConversionOutcome {
     let Some(standing) = &row.conversion else {
         return api::ConversionOutcome::Rejected;
     };
-    let is_standing = standing.position == first || first == Position::START;
-    match (is_standing, standing.conversion.unattributed) {
+    match (standing.position == first, standing.conversion.unattributed) {
         (false, _) => api::ConversionOutcome::Rejected,
         (true, Some(_)) => api::ConversionOutcome::Unattributed,
         (true, None) => api::ConversionOutcome::Attributed,

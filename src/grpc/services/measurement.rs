@@ -37,7 +37,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         let written = calls.write(parsed).await?;
         Ok(Response::new(api::RecordEngagementResponse {
             publication: written.publication(),
-            observation_position: written.first.get(),
+            observation_position: written.receipt.first_position,
             receipt: Some(written.receipt),
         }))
     }
@@ -51,7 +51,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         let written = calls.write(parsed).await?;
         Ok(Response::new(api::CorrectEngagementResponse {
             publication: written.publication(),
-            observation_position: written.first.get(),
+            observation_position: written.receipt.first_position,
             receipt: Some(written.receipt),
         }))
     }
@@ -158,8 +158,8 @@ async fn as_recorded(
     calls.reach(position, None).await?;
     let (views, log) = (calls.views.clone(), calls.log.clone());
     blocking(move || {
-        let scope = [Scope::Campaign(name.collaboration.campaign_ref())];
-        let events = views.read(|rows| events_of(rows, &scope, position));
+        let scopes = Scope::of_campaign(name.collaboration.campaign_ref());
+        let events = views.read(|rows| events_of(rows, &scopes, position));
         let events = events.map_err(status::view)?;
         let events = events.map_err(|error| status::internal(&error))?;
         let rows = as_of(log.as_ref(), &events).map_err(status::as_of)?;

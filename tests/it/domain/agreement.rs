@@ -84,6 +84,17 @@ fn acceptance_names_the_version() {
 }
 
 #[test]
+fn offer_that_is_over_when_it_is_made_is_refused() {
+    let expires_at = day(EXPIRY_DAY);
+    let invite = || invite("ayu-1", "ayu", terms());
+    opened().at(later(expires_at, -1)).given(invite());
+    for late in [expires_at, later(expires_at, 1)] {
+        let refusal = Refusal::field("expires_at", "must be after now");
+        opened().at(late).when(invite()).then_refused(refusal);
+    }
+}
+
+#[test]
 fn offer_is_open_until_just_before_it_expires() {
     let expires_at = day(EXPIRY_DAY);
     let history = invited(terms());

@@ -169,7 +169,8 @@ impl Outcome {
     /// It happened before, at this position.
     #[track_caller]
     pub fn then_happened_at(self, position: Position) -> History {
-        assert_eq!(self.answer, Ok(Decision::Happened(position)));
+        let (first, last) = (position, position);
+        assert_eq!(self.answer, Ok(Decision::Happened { first, last }));
         assert_eq!(self.history.ledger.head(), self.head_before);
         self.history
     }

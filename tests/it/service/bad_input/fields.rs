@@ -104,7 +104,7 @@ fn contexts(story: &Story) -> Vec<Row> {
             "context.actor.id",
             with(|context| context.actor.as_mut().unwrap().id.clear()),
         ),
-        ("context.actor.kind", with(own_side)),
+        ("context.on_behalf_of.actor.kind", with(own_side)),
         (
             "context.on_behalf_of.reason",
             with(|context| *context = for_creator("", "").unwrap()),

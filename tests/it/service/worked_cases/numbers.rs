@@ -139,7 +139,7 @@ pub fn of_report(report: &CampaignRoi, basis: CostBasis) -> BTreeMap<&'static st
     ])
 }
 
-/// Computes the same from the inputs of an example, by the formulas of `domain.md` §4.4.
+/// Computes the same from the inputs of an example, by the published formulas.
 pub fn of_inputs(case: &Case) -> BTreeMap<&'static str, Result<Exact, AbsentReason>> {
     use AbsentReason::{MarginUnknown, NoModel, NoObservation, ZeroCost, ZeroDenominator};
     let whole = |value: i64| Exact::from(BigInt::from(value));
