@@ -4,6 +4,7 @@
 //! how it is spoken to.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod causes;
 pub mod clock;
 pub mod domain;
 pub mod log;

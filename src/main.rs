@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use campaign_ledger::cli::{Arguments, Command, Exit, offline, print_completions, serve};
+use campaign_ledger::cli::{Arguments, Command, Exit, complain, offline, print_completions, serve};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -23,7 +23,7 @@ fn report(result: Result<(), offline::Error>) -> Exit {
     match result {
         Ok(()) => Exit::Done,
         Err(error) => {
-            eprintln!("error: {error}");
+            complain(&error);
             error.exit()
         }
     }

@@ -84,6 +84,9 @@ pub enum Error {
     /// Writes stopped while serving; what was acknowledged is in the log.
     #[error("the log could not be written: {0}")]
     WritesStopped(Arc<str>),
+    /// The views stopped while serving; a start folds them from their last checkpoint.
+    #[error("the views could not be kept: {0}")]
+    ViewsStopped(Arc<str>),
 }
 
 impl Error {
@@ -102,7 +105,8 @@ impl Error {
             | Self::Reflection(_)
             | Self::Transport(_)
             | Self::Lost(_)
-            | Self::WritesStopped(_) => false,
+            | Self::WritesStopped(_)
+            | Self::ViewsStopped(_) => false,
         }
     }
 
@@ -180,15 +184,9 @@ pub async fn serve(
     let limits = Limits::of(&config);
     let serving = drain::serve_until(router, incoming, &health, &stop, limits);
     let (outcome, running) = tokio::join!(serving, supervise(running, &health, &stop));
-    let stopped = match running {
-        Ok(running) => running.finish().await?,
-        Err(error) => return Err(error),
-    };
+    running?.finish().await?;
     drop(directory);
-    match stopped {
-        Some(reason) => Err(Error::WritesStopped(reason)),
-        None => Ok(outcome?),
-    }
+    Ok(outcome?)
 }
 
 /// Names of the services, for health.
@@ -322,20 +320,20 @@ impl Running {
         }
     }
 
-    /// Ends the threads; returns why writes had stopped, if they had.
-    async fn finish(self) -> Result<Option<Arc<str>>, Error> {
+    /// Ends the threads; an error when one of them had stopped before.
+    async fn finish(self) -> Result<(), Error> {
         self.ledger.close().await;
         let (writer, follower) = (self.writer, self.follower);
-        let joined = spawn_blocking(move || {
-            let stopped = writer.join();
-            follower.join();
-            stopped
-        });
-        Ok(joined.await?)
+        let joined = spawn_blocking(move || (writer.join(), follower.join()));
+        match joined.await? {
+            (Some(reason), _) => Err(Error::WritesStopped(reason)),
+            (None, Some(reason)) => Err(Error::ViewsStopped(reason)),
+            (None, None) => Ok(()),
+        }
     }
 }
 
-/// Brings the server up, then runs its timers and watches the writer until the drain.
+/// Brings the server up, then runs its timers and watches writer and views until the drain.
 async fn supervise(
     running: impl Future<Output = Result<Running, Error>>,
     health: &Health,
@@ -356,10 +354,10 @@ async fn supervise(
     tokio::select! {
         () = stop.draining() => {}
         () = timers => {}
-        () = stopped => {
-            // Reads go on; whoever balances load sends writes elsewhere.
-            health.draining().await;
-        }
+        // Without the one reads go on, without the other writes do; whoever balances load sends
+        // both elsewhere.
+        () = stopped => health.draining().await,
+        _ = running.views.stopped() => health.draining().await,
     }
     Ok(running)
 }

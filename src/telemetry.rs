@@ -42,7 +42,10 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), Error> {
     let lines = fmt()
         .with_env_filter(parsed)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+        .with_ansi(std::io::stderr().is_terminal())
+        // It would complain of a line that could not be written by a panic: on a full disk, in the
+        // panic's own line, that ends the process.
+        .log_internal_errors(false);
     match format {
         LogFormat::Text => lines.finish().try_init(),
         LogFormat::Json => lines

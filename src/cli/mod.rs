@@ -7,12 +7,14 @@ pub mod progress;
 pub mod serve;
 
 use std::env::consts;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
+use crate::causes::with_causes;
 use crate::config::{self, Effective, Flags};
 
 /// What `--version` prints after the name: version, build profile and machine.
@@ -219,6 +221,13 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
     }
+}
+
+/// Tells on standard error why a command failed, with every cause.
+///
+/// Whether it can be told or not, as on a full disk, the exit code is the same.
+pub fn complain(error: &(dyn std::error::Error + 'static)) {
+    let _ = writeln!(io::stderr(), "error: {}", with_causes(error));
 }
 
 /// Writes the completion script of `shell` to standard output.

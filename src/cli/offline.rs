@@ -24,7 +24,7 @@ pub enum Error {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The log is damaged or cannot be read.
-    #[error("{}{}", .0, cause(.0))]
+    #[error(transparent)]
     Read(#[from] ReadError),
     /// A record is no event this version can read, or does not fit the events before it.
     #[error("the log is damaged at position {position}: {reason}: restore it from a backup")]
@@ -35,7 +35,7 @@ pub enum Error {
         reason: String,
     },
     /// The views could not be rebuilt.
-    #[error("views: {0}")]
+    #[error("views")]
     Rebuild(#[from] RebuildError),
     /// The rebuilt views differ from those that were there.
     #[error("the views at position {position} were not what the log says; they have been replaced")]
@@ -44,14 +44,8 @@ pub enum Error {
         position: Position,
     },
     /// The output could not be written.
-    #[error("output: {0}")]
+    #[error("output")]
     Output(#[from] io::Error),
-}
-
-fn cause(error: &ReadError) -> String {
-    std::error::Error::source(error)
-        .map(|cause| format!(" ({cause})"))
-        .unwrap_or_default()
 }
 
 impl Error {

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use super::{Exit, Serve};
+use super::{Exit, Serve, complain};
+use crate::causes::with_causes;
 use crate::clock::SystemClock;
 use crate::config::{Config, Effective};
 use crate::server::drain::{Outcome, Signals, Stop, relay};
@@ -15,7 +16,7 @@ pub fn run(arguments: &Serve) -> Exit {
     let effective = match Effective::of_process(&arguments.settings) {
         Ok(effective) => effective,
         Err(error) => {
-            eprintln!("error: {error}");
+            complain(&error);
             return Exit::Usage;
         }
     };
@@ -25,7 +26,7 @@ pub fn run(arguments: &Serve) -> Exit {
     }
     let config = effective.config;
     if let Err(error) = telemetry::start(config.log_format, &config.log_filter) {
-        eprintln!("error: {error}");
+        complain(&error);
         return Exit::Usage;
     }
     match block_on(config) {
@@ -35,8 +36,9 @@ pub fn run(arguments: &Serve) -> Exit {
             Exit::Done
         }
         Err(error) => {
-            tracing::error!(%error, "the server ended");
-            eprintln!("error: {error}");
+            let told = with_causes(&error);
+            tracing::error!(error = told, "the server ended");
+            complain(&error);
             exit_of(&error)
         }
     }

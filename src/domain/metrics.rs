@@ -1,8 +1,8 @@
 //! Metrics: the formulas, exact inside, rounded once when published.
 //!
 //! C is cost on a named basis, R attributed revenue net of refunds, E engagements. An undefined
-//! number is absent with a reason, never 0. Sources: `domain.md` §4.4; ROI and ROAS as in common
-//! accounting use, CPM per thousand as in advertising use.
+//! number is absent with a reason, never 0. ROI and ROAS are as in common accounting use, CPM per
+//! thousand as in advertising use.
 
 use num_bigint::BigInt;
 use num_rational::Ratio;

@@ -15,3 +15,4 @@ pub mod render;
 pub mod services;
 pub mod span;
 pub mod status;
+pub mod written;

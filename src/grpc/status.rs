@@ -11,6 +11,7 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViol
 
 use super::failure::DOMAIN;
 use super::page_token;
+use crate::causes::with_causes;
 use crate::domain::{Position, Refusal, Unknown, Violation};
 use crate::ledger::WriteError;
 use crate::log::ReadError;
@@ -351,7 +352,8 @@ pub fn read(error: ReadError) -> Status {
     match &error {
         ReadError::Corrupt { position, .. } => {
             let metadata = vec![("position", position.to_string())];
-            tracing::error!(%error, "the log is damaged");
+            let told = with_causes(&error);
+            tracing::error!(error = told, "the log is damaged");
             status(
                 Code::DataLoss,
                 ErrorReason::LogCorrupt,
@@ -364,8 +366,9 @@ pub fn read(error: ReadError) -> Status {
 }
 
 /// Reports a fault of the server; its log has the details.
-pub fn internal(error: &dyn std::error::Error) -> Status {
-    tracing::error!(%error, "a call failed through a fault of the server");
+pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
+    let error = with_causes(error);
+    tracing::error!(error, "a call failed through a fault of the server");
     let message = "the server failed; its log says why";
     status(Code::Internal, ErrorReason::Internal, message, Vec::new())
 }

@@ -1,6 +1,5 @@
 //! The writer: a thread that drains the queue, decides, appends one block and then answers all.
 
-use std::error::Error;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use super::requests::Seen;
 use super::{
     After, Answer, CommandState, Committed, Job, Ledger, Message, RequestMemory, WriteError,
 };
+use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::rows::{Overlay, Rows};
 use crate::domain::state::Resource;
@@ -157,19 +157,6 @@ enum Broken {
     Seal(#[from] crate::log::block::SealError),
 }
 
-impl Broken {
-    /// Says it with every cause: this is what callers and operators get to see.
-    fn reason(&self) -> Arc<str> {
-        let mut reason = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            reason = format!("{reason}: {error}");
-            cause = error.source();
-        }
-        reason.into()
-    }
-}
-
 impl<P: FnMut(Arc<Committed>)> Work<P> {
     /// Works until the queue is closed and empty; an error tells why it had to stop before.
     fn run(
@@ -192,11 +179,16 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
             if checkpointer.is_due(self.state.rows.dirty_bytes())
                 && let Err(error) = checkpointer.step(&mut self.state.rows)
             {
-                tracing::warn!(%error, "command state not checkpointed, trying again later");
+                let error = with_causes(&error);
+                tracing::warn!(error, "command state not checkpointed, trying again later");
             }
         }
         if let Err(error) = checkpointer.finish(&mut self.state.rows) {
-            tracing::warn!(%error, "command state not checkpointed, the next start replays more");
+            let error = with_causes(&error);
+            tracing::warn!(
+                error,
+                "command state not checkpointed, the next start replays more"
+            );
         }
         Ok(())
     }
@@ -396,7 +388,7 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
 
     /// Stops for good: nobody is told that anything happened, and nothing more is taken.
     fn give_up(&self, group: Group, carried: Option<Box<Job>>, broken: &Broken) -> Arc<str> {
-        let reason = broken.reason();
+        let reason: Arc<str> = with_causes(broken).into();
         tracing::error!(%reason, "the log could not be written; no more writes are taken");
         self.stop.send_replace(Some(Arc::clone(&reason)));
         let decided = group.answers.into_iter().map(|(job, _)| job);

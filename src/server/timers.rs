@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::Expiry;
@@ -27,7 +28,8 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
         let due = match views.read(|rows| due(rows, now)) {
             Ok(Ok(due)) => due,
             Ok(Err(error)) => {
-                tracing::error!(%error, "due invitations could not be read");
+                let error = with_causes(&error);
+                tracing::error!(error, "due invitations could not be read");
                 continue;
             }
             // The views have stopped and said why.

@@ -13,6 +13,7 @@ use parking_lot::RwLock;
 use tokio::sync::watch;
 
 use super::{SCHEMA, apply};
+use crate::causes::with_causes;
 use crate::domain::{EvolveError, Position, Record};
 use crate::ledger::Committed;
 use crate::log::codec::{self, DecodeError};
@@ -96,6 +97,16 @@ impl Views {
         }
     }
 
+    /// Waits until the views have stopped, and tells why. Cancel it to stop waiting.
+    pub async fn stopped(&self) -> Arc<str> {
+        let mut progress = self.progress.clone();
+        let has_stopped = |progress: &Progress| matches!(progress, Progress::Stopped(_));
+        match progress.wait_for(has_stopped).await.as_deref() {
+            Ok(Progress::Stopped(reason)) => Arc::clone(reason),
+            Ok(Progress::At(_)) | Err(_) => LOST.into(),
+        }
+    }
+
     /// Digests all rows: equal digests are equal views.
     ///
     /// # Errors
@@ -120,7 +131,7 @@ impl Publisher {
 
 /// The thread that folds. Drop the [`Publisher`], then [`Follower::join`].
 pub struct Follower {
-    thread: JoinHandle<()>,
+    thread: JoinHandle<Option<Arc<str>>>,
 }
 
 impl Follower {
@@ -158,12 +169,19 @@ impl Follower {
     }
 
     /// Waits until everything published is folded and checkpointed.
-    pub fn join(self) {
-        if self.thread.join().is_err() {
-            tracing::error!("the view thread ended in a panic");
+    ///
+    /// Tells why the views had stopped before that, if they had.
+    pub fn join(self) -> Option<Arc<str>> {
+        match self.thread.join() {
+            Ok(stopped) => stopped,
+            // The panic hook has said what it was.
+            Err(_) => Some(LOST.into()),
         }
     }
 }
+
+/// Why views stopped whose thread did not live to say why itself.
+const LOST: &str = "the view thread ended in a panic";
 
 /// Opens the view store; one that is ahead of the log is folded anew.
 fn open(path: &Path, options: &Options, log: &dyn Log) -> Result<Store, ViewError> {
@@ -192,12 +210,14 @@ struct Folding {
 }
 
 impl Folding {
-    fn run(mut self, blocks: &Receiver<Arc<Committed>>) {
+    /// Folds until no more blocks are published; tells why it had to stop before.
+    fn run(mut self, blocks: &Receiver<Arc<Committed>>) -> Option<Arc<str>> {
         if let Err(error) = self.follow(blocks) {
-            let reason: Arc<str> = error.to_string().into();
+            let reason: Arc<str> = with_causes(&error).into();
             tracing::error!(%reason, "the views have stopped");
-            self.tell.send_replace(Progress::Stopped(reason));
-            return;
+            self.tell
+                .send_replace(Progress::Stopped(Arc::clone(&reason)));
+            return Some(reason);
         }
         let Self {
             store,
@@ -206,8 +226,10 @@ impl Folding {
         } = self;
         let mut store = store.write();
         if let Err(error) = checkpointer.finish(&mut store) {
-            tracing::warn!(%error, "views not checkpointed, the next start folds more");
+            let error = with_causes(&error);
+            tracing::warn!(error, "views not checkpointed, the next start folds more");
         }
+        None
     }
 
     fn follow(&mut self, blocks: &Receiver<Arc<Committed>>) -> Result<(), ViewError> {
@@ -264,7 +286,8 @@ impl Folding {
         };
         drop(store);
         if let Err(error) = written {
-            tracing::warn!(%error, "views not checkpointed, trying again later");
+            let error = with_causes(&error);
+            tracing::warn!(error, "views not checkpointed, trying again later");
         }
         self.tell.send_replace(Progress::At(block.last_position()));
         Ok(())

@@ -5,6 +5,8 @@
 //! is in the log afterwards is read over gRPC too, and from the files.
 
 mod chance;
+mod disks;
+mod faults;
 mod history;
 mod load;
 mod process;

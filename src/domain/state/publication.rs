@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::series::{Heads, OrderKey};
+use super::heads::{Heads, OrderKey};
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{

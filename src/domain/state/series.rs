@@ -1,105 +1,19 @@
-//! Observations on the time axis, in chunks, and the heads over them.
+//! Observations on the time axis, in chunks.
 //!
-//! The head of a counter is the observation with the greatest time; at the same time the better
-//! source wins, then the later position (`domain.md` §4.1). It never depends on the order of
-//! arrival, because it is a maximum over keys. Chunks keep the cost of one more observation flat
-//! however many there are; late ones land in their place.
+//! Chunks keep the cost of one more observation flat however many there are; late ones land in
+//! their place.
 
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use super::heads::{Cutoff, Entry, Heads, OrderKey};
 use super::table;
 use crate::domain::rows::{Key, Row, Rows, Scan};
-use crate::domain::{
-    Counter, Counters, FactTiming, MeasurementKind, MeasurementScope, ObservationSource, Position,
-    PublicationRef, Seen, Timestamp,
-};
+use crate::domain::{Counters, MeasurementKind, MeasurementScope, Position, PublicationRef, Seen};
 
 /// Most observations in one chunk: some 4 KiB, a page of the row store.
 const CHUNK_ENTRIES: usize = 128;
-
-/// Place of an observation on the time axis of its series.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
-)]
-pub struct OrderKey {
-    /// When it was seen.
-    pub observed_at: Timestamp,
-    /// How good the source is; the greater wins.
-    pub rank: u8,
-    /// Position of the event that recorded it.
-    pub position: Position,
-}
-
-impl OrderKey {
-    /// Places an observation.
-    pub fn new(seen: &Seen, position: Position) -> Self {
-        Self {
-            observed_at: seen.observed_at,
-            rank: rank(seen.source),
-            position,
-        }
-    }
-}
-
-/// Ranks sources: API > brand > creator > estimate.
-pub const fn rank(source: ObservationSource) -> u8 {
-    match source {
-        ObservationSource::Api => 3,
-        ObservationSource::Brand => 2,
-        ObservationSource::Creator => 1,
-        ObservationSource::Estimate => 0,
-    }
-}
-
-/// Returns the source of a rank.
-pub const fn source_of(rank: u8) -> ObservationSource {
-    match rank {
-        3.. => ObservationSource::Api,
-        2 => ObservationSource::Brand,
-        1 => ObservationSource::Creator,
-        0 => ObservationSource::Estimate,
-    }
-}
-
-/// An observation as it stands after corrections.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its place.
-    pub key: OrderKey,
-    /// Corrections and the void of it, in log order.
-    pub changes: Vec<Position>,
-    /// Against the window of the campaign.
-    pub timing: FactTiming,
-    /// What was seen.
-    pub counters: Counters,
-    /// Followers at the time.
-    pub followers: Option<u64>,
-    /// What was recorded at first, counters and followers, once a correction replaced it.
-    pub recorded: Option<Box<(Counters, Option<u64>)>>,
-    /// Whether it was taken out.
-    pub voided: bool,
-}
-
-impl Entry {
-    /// Returns the recording, or its latest correction or void.
-    pub fn latest(&self) -> Position {
-        self.changes.last().copied().unwrap_or(self.key.position)
-    }
-
-    /// Puts other values in place of these, and keeps what was recorded at first.
-    pub fn correct(&mut self, counters: Counters, followers: Option<u64>) {
-        let before = (self.counters, self.followers);
-        self.recorded.get_or_insert_with(|| Box::new(before));
-        (self.counters, self.followers) = (counters, followers);
-    }
-
-    fn says_or_said(&self, counters: &Counters, followers: Option<u64>) -> bool {
-        let is_meant = |one: &(Counters, Option<u64>)| one == &(*counters, followers);
-        is_meant(&(self.counters, self.followers)) || self.recorded.as_deref().is_some_and(is_meant)
-    }
-}
 
 /// Neighbouring observations of one series, in order.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -109,100 +23,6 @@ pub struct Chunk {
 
 impl Row for Chunk {
     const TABLE: u8 = table::SERIES_CHUNK;
-}
-
-/// The standing value of a counter and the one before it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Head {
-    /// Place of the observation.
-    pub key: OrderKey,
-    /// The event that says so.
-    pub latest: Position,
-    /// The value.
-    pub value: u64,
-    /// Place and value of the observation before.
-    pub before: Option<(OrderKey, u64)>,
-}
-
-impl Head {
-    /// Returns the higher value before, when the counter fell.
-    pub fn fell_from(&self) -> Option<u64> {
-        self.before
-            .map(|(_, value)| value)
-            .filter(|before| *before > self.value)
-    }
-}
-
-/// The heads of all counters of a series.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Heads([Option<Head>; 11]);
-
-impl Heads {
-    /// Returns the head of a counter.
-    pub fn get(&self, counter: Counter) -> Option<&Head> {
-        self.0[counter as usize].as_ref()
-    }
-
-    /// Returns the standing value of every counter.
-    pub fn values(&self) -> Counters {
-        let mut values = Counters::default();
-        for counter in Counter::ALL {
-            values.set(counter, self.get(counter).map(|head| head.value));
-        }
-        values
-    }
-
-    /// Takes one more observation in, wherever on the time axis it lies.
-    pub fn admit(&mut self, entry: &Entry) {
-        for (counter, value) in entry.counters.seen() {
-            let slot = &mut self.0[counter as usize];
-            *slot = Some(with_one_more(*slot, entry, value));
-        }
-    }
-}
-
-fn with_one_more(slot: Option<Head>, entry: &Entry, value: u64) -> Head {
-    let newer = |before| Head {
-        key: entry.key,
-        latest: entry.latest(),
-        value,
-        before,
-    };
-    let Some(head) = slot else { return newer(None) };
-    if entry.key > head.key {
-        return newer(Some((head.key, head.value)));
-    }
-    if head.before.is_none_or(|(key, _)| entry.key > key) {
-        return Head {
-            before: Some((entry.key, value)),
-            ..head
-        };
-    }
-    head
-}
-
-/// Which observations a head is taken over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cutoff {
-    /// Up to the end of the campaign.
-    OnTime,
-    /// Up to `measure_until`.
-    Counted,
-    /// Up to this time, and up to `measure_until`.
-    Until(Timestamp),
-}
-
-impl Cutoff {
-    fn admits(self, entry: &Entry) -> bool {
-        if entry.voided || entry.timing == FactTiming::AfterMeasurement {
-            return false;
-        }
-        match self {
-            Self::OnTime => entry.timing == FactTiming::OnTime,
-            Self::Counted => true,
-            Self::Until(time) => entry.key.observed_at <= time,
-        }
-    }
 }
 
 /// The observations of a post for one audience and kind.
@@ -424,11 +244,7 @@ impl Axis {
             if cutoff.admits(entry) {
                 heads.admit(entry);
             }
-            let complete = heads
-                .0
-                .iter()
-                .all(|slot| slot.is_some_and(|head| head.before.is_some()));
-            if complete {
+            if heads.is_complete() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())

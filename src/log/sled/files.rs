@@ -9,6 +9,7 @@ use sled::Db;
 
 use super::blocks::Key;
 use super::guard::guarded;
+use crate::causes::with_causes;
 use crate::log::OpenError;
 use crate::log::block::MAX_BLOCK_BYTES;
 use crate::log::chain::StorageError;
@@ -162,7 +163,8 @@ impl Drop for Files {
             Ok(())
         });
         if let Err(error) = closed {
-            tracing::error!(error = %error, "sled did not close in order");
+            let error = with_causes(&error);
+            tracing::error!(error, "sled did not close in order");
         }
         // sled's threads hold its file, and the lock on it, a little longer than `Db` lives.
         for _ in 0..RELEASE_TRIES {

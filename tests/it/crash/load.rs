@@ -244,8 +244,14 @@ impl Call {
     }
 }
 
-/// Lets all clients write until the server is gone; fails when one was refused.
-pub async fn write_until_gone(clients: &mut [Client], channel: &Channel, count: &Arc<AtomicU64>) {
+/// Lets all clients write until the server is gone, or takes no more; fails when one was refused.
+/// Gives what each was told last.
+pub async fn write_until_gone(
+    clients: &mut [Client],
+    channel: &Channel,
+    count: &Arc<AtomicU64>,
+) -> Vec<Status> {
+    let mut told = Vec::new();
     let mut at_work = tokio::task::JoinSet::new();
     for (place, client) in clients.iter_mut().enumerate() {
         let mut client = std::mem::replace(client, Client::new(""));
@@ -258,10 +264,12 @@ pub async fn write_until_gone(clients: &mut [Client], channel: &Channel, count: 
     while let Some(done) = at_work.join_next().await {
         let (place, client, halt) = done.unwrap();
         clients[place] = client;
-        if let Halt::Wrong(call, status) = halt {
-            panic!("{call:?} was refused: {status:?}");
+        match halt {
+            Halt::Gone(status) => told.push(status),
+            Halt::Wrong(call, status) => panic!("{call:?} was refused: {status:?}"),
         }
     }
+    told
 }
 
 fn plan() -> values::CampaignPlan {

@@ -1,6 +1,6 @@
 //! The binary as a process: started, awaited, killed.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt as _;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::thread;
 
+use tempfile::NamedTempFile;
 use tokio::sync::oneshot;
 use tonic::transport::{Channel, Endpoint};
 
@@ -21,6 +22,8 @@ pub struct Launch {
     settings: Vec<String>,
     /// A program and its arguments that start the binary in turn; it must keep the process id.
     wrapper: Vec<String>,
+    /// Where standard error goes, when not to be read.
+    stderr: Option<PathBuf>,
 }
 
 impl Launch {
@@ -30,6 +33,7 @@ impl Launch {
             data_dir: data_dir.to_owned(),
             settings: Vec::new(),
             wrapper: Vec::new(),
+            stderr: None,
         };
         launch
             .set("listen", "127.0.0.1:0")
@@ -53,9 +57,18 @@ impl Launch {
         self
     }
 
+    /// Sends standard error elsewhere; [`Server::stderr`] is empty then.
+    pub fn stderr_to(mut self, path: &str) -> Self {
+        self.stderr = Some(PathBuf::from(path));
+        self
+    }
+
     /// Starts the server and does not wait for it.
     pub fn spawn(&self) -> Server {
-        let stderr_path = self.data_dir.with_extension("stderr");
+        // Not beside the data: that disk may be full.
+        let stderr = NamedTempFile::new().unwrap();
+        let stderr_path = self.stderr.as_deref().unwrap_or(stderr.path());
+        let writing = OpenOptions::new().append(true).open(stderr_path).unwrap();
         let mut command = match self.wrapper.split_first() {
             None => Command::new(BINARY),
             Some((program, arguments)) => {
@@ -71,7 +84,7 @@ impl Launch {
             .args(&self.settings)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(File::create(&stderr_path).unwrap())
+            .stderr(writing)
             .spawn()
             .unwrap();
         let (found, address) = oneshot::channel();
@@ -80,7 +93,7 @@ impl Launch {
         Server {
             child,
             address: Some(address),
-            stderr_path,
+            stderr,
         }
     }
 
@@ -109,7 +122,7 @@ fn watch_for_address(stdout: ChildStdout, found: oneshot::Sender<SocketAddr>) {
 pub struct Server {
     child: Child,
     address: Option<oneshot::Receiver<SocketAddr>>,
-    stderr_path: PathBuf,
+    stderr: NamedTempFile,
 }
 
 impl Server {
@@ -148,7 +161,7 @@ impl Server {
 
     /// What it wrote to standard error.
     pub fn stderr(&self) -> String {
-        fs::read_to_string(&self.stderr_path).unwrap()
+        fs::read_to_string(self.stderr.path()).unwrap()
     }
 
     /// How it ended, for a test that did not expect it.

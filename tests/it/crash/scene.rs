@@ -31,8 +31,17 @@ pub struct Scene {
 
 impl Scene {
     pub fn new() -> Self {
+        Self::of(tempfile::tempdir().unwrap())
+    }
+
+    /// One whose data directory is on a disk of its own.
+    pub fn within(disk: &Path) -> Self {
+        Self::of(tempfile::tempdir_in(disk).unwrap())
+    }
+
+    fn of(dir: TempDir) -> Self {
         Self {
-            dir: tempfile::tempdir().unwrap(),
+            dir,
             clients: (0..CLIENTS)
                 .map(|n| Client::new(&format!("c{n}")))
                 .collect(),
@@ -65,6 +74,13 @@ impl Scene {
         history.continues(&self.history);
         history.holds(&self.clients);
         self.history = history;
+    }
+
+    /// Lets each client make one call.
+    pub async fn write_some(&mut self, channel: &Channel) {
+        for client in &mut self.clients {
+            client.write_one(channel).await.unwrap();
+        }
     }
 
     /// Makes calls again that were acknowledged: each has its first answer.

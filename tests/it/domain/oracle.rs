@@ -1,4 +1,4 @@
-//! The oracle: totals of a campaign recomputed from its raw events, by the words of `domain.md`.
+//! The oracle: totals of a campaign recomputed from its raw events.
 //!
 //! It keeps what happened as plain lists and looks at all of it at the end; where a fact counts it
 //! works out from dates. It shares no code with `totals.rs` or `evolve`, only the shape of the

@@ -1,4 +1,4 @@
-//! Counters are absolute observations: the golden vector of `domain.md` §4.1.
+//! Counters are absolute observations: the golden vector.
 
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::Counters;

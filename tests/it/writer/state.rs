@@ -117,7 +117,8 @@ async fn damaged_state_is_discarded_and_folded_anew() {
     let (office, log) = (Office::default(), MemoryLog::new(0));
     write_story(&office, &log, "jujur").await;
     let good = fs::read(office.state_path()).unwrap();
-    let damages: [(&str, fn(&mut Vec<u8>)); 4] = [
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(&str, Damage); 4] = [
         ("noise", |file| file.fill(0x5a)),
         ("cut in half", |file| file.truncate(file.len() / 2)),
         ("cut to a byte", |file| file.truncate(1)),

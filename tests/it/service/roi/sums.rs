@@ -1,4 +1,4 @@
-//! What the facts come to, by the words of `domain.md` §4, without the ledger's code.
+//! What the facts come to, by the published formulas, without the ledger's code.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The numbers of an example computed from its inputs alone, by the formulas of `domain.md` §4.4.
+//! The numbers of an example computed from its inputs alone, by the published formulas.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::super::numbers::Exact;
 use super::Case;
 use super::played::{conversions, posts};
 
-/// Computes the same from the inputs of an example, by the formulas of `domain.md` §4.4.
+/// Computes the same from the inputs of an example, by the published formulas.
 pub fn of_inputs(case: &Case) -> BTreeMap<&'static str, Result<Exact, AbsentReason>> {
     use AbsentReason::{MarginUnknown, NoModel, NoObservation, ZeroCost, ZeroDenominator};
     let whole = |value: i64| Exact::from(BigInt::from(value));

@@ -1,0 +1,120 @@
+//! What one event adds to totals: signed contributions, the atoms of every number.
+
+use super::EngagementSums;
+use crate::domain::{
+    CollaborationId, CollaborationState, ConversionType, CostType, CreatorId, Currency,
+    DeliverableState, FactTiming, MeasurementKind, MeasurementScope, Timestamp,
+};
+
+/// Whose totals a contribution goes to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// The campaign of the event.
+    Campaign,
+    /// A collaboration of that campaign, and the partnership with its creator.
+    Collaboration(CollaborationId, CreatorId),
+}
+
+/// What one event adds to one target; may be negative.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Contribution {
+    /// Whose totals.
+    pub target: Target,
+    /// What is added.
+    pub effect: Effect,
+}
+
+/// What is added. Amounts are minor units of the reporting currency and signed.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the fields of Totals and Tally document what each is added to"
+)]
+pub enum Effect {
+    Agreement {
+        from: Option<CollaborationState>,
+        to: CollaborationState,
+    },
+    Deliverable {
+        from: Option<DeliverableState>,
+        to: DeliverableState,
+    },
+    DueOpened {
+        due_at: Timestamp,
+    },
+    DueClosed {
+        due_at: Timestamp,
+    },
+    DeliverablesAccepted {
+        count: u32,
+    },
+    Submitted {
+        first: bool,
+    },
+    RevisionRequested,
+    Rated {
+        rating: u8,
+    },
+    Published {
+        seconds_late: u64,
+        seconds_late_original: u64,
+        unapproved: bool,
+        undisclosed: bool,
+    },
+    Posted {
+        timing: FactTiming,
+    },
+    Gifted,
+    GiftedPosted,
+    Committed {
+        timing: FactTiming,
+        minor: i64,
+    },
+    Cost {
+        kind: CostType,
+        timing: FactTiming,
+        minor: i64,
+    },
+    Paid {
+        kind: CostType,
+        timing: FactTiming,
+        minor: i64,
+        seconds: u64,
+    },
+    ForeignCost {
+        currency: Currency,
+        timing: FactTiming,
+        minor: i64,
+    },
+    Revenue {
+        timing: FactTiming,
+        minor: i64,
+    },
+    Refund {
+        timing: FactTiming,
+        minor: i64,
+    },
+    Unattributed {
+        timing: FactTiming,
+        minor: i64,
+    },
+    ForeignRevenue {
+        currency: Currency,
+        timing: FactTiming,
+        minor: i64,
+    },
+    Conversion {
+        kind: ConversionType,
+        timing: FactTiming,
+        attributed_bp: u32,
+        unattributed: u32,
+    },
+    ClaimRejected,
+    Engagement {
+        scope: MeasurementScope,
+        kind: MeasurementKind,
+        on_time: bool,
+        change: Box<EngagementSums>,
+    },
+    AfterMeasurement,
+}

@@ -1,0 +1,181 @@
+//! A tally: money and engagement of one set of facts.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Effect, EngagementSums, add, add_all};
+use crate::domain::{ConversionType, CostType, Currency, MeasurementKind, MeasurementScope};
+
+/// Money and engagement of one set of facts.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Accepted fees, or fee lines where those are more, and all other costs less recoveries.
+    pub committed: i128,
+    /// Accrued and paid by type; a recovery is positive here and subtracted from cost.
+    pub costs: BTreeMap<CostType, CostSums>,
+    /// Attributed revenue before refunds.
+    pub gross: i128,
+    /// Refunds of attributed revenue.
+    pub refunds: i128,
+    /// Net value of unattributed conversions.
+    pub unattributed: i128,
+    /// Conversions by type.
+    pub conversions: BTreeMap<ConversionType, ConversionSums>,
+    /// Costs less recoveries left out for want of a rate, in their own minor units.
+    pub foreign_costs: BTreeMap<Currency, i128>,
+    /// Revenue left out for want of a rate, in its own minor units.
+    pub foreign_revenue: BTreeMap<Currency, i128>,
+    /// Posts published.
+    pub posts: i64,
+    /// Standing counters by audience and kind.
+    pub engagement: BTreeMap<(MeasurementScope, MeasurementKind), EngagementSums>,
+}
+
+/// Cost of one type.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct CostSums {
+    /// Recorded and not reversed.
+    pub accrued: i128,
+    /// Paid.
+    pub paid: i128,
+}
+
+/// Conversions of one type.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct ConversionSums {
+    /// Credited, in ten-thousandths.
+    pub attributed_bp: i128,
+    /// Credited to nobody.
+    pub unattributed: i64,
+}
+
+impl Tally {
+    /// Returns accrued cost less recoveries, in minor units.
+    pub fn accrued(&self) -> i128 {
+        self.cost_by(|sums| sums.accrued)
+    }
+
+    /// Returns paid cost less recoveries, in minor units.
+    pub fn paid(&self) -> i128 {
+        self.cost_by(|sums| sums.paid)
+    }
+
+    fn cost_by(&self, of: impl Fn(&CostSums) -> i128) -> i128 {
+        self.costs
+            .iter()
+            .map(|(kind, sums)| of(sums) * i128::from(kind.sign()))
+            .sum()
+    }
+
+    /// Returns R: attributed revenue net of refunds, in minor units.
+    pub fn net_revenue(&self) -> i128 {
+        self.gross - self.refunds
+    }
+
+    /// Returns attributed conversions of all types, in ten-thousandths.
+    pub fn conversions_bp(&self) -> i128 {
+        self.conversions
+            .values()
+            .map(|sums| sums.attributed_bp)
+            .sum()
+    }
+}
+
+impl CostType {
+    /// Returns −1 for money that came back, 1 for money spent.
+    pub const fn sign(self) -> i64 {
+        match self {
+            Self::Recovery => -1,
+            Self::Fee
+            | Self::Bonus
+            | Self::Commission
+            | Self::Product
+            | Self::Shipping
+            | Self::TravelMeal
+            | Self::Production
+            | Self::PaidAmplification
+            | Self::PlatformFee
+            | Self::Tax
+            | Self::KillFee => 1,
+        }
+    }
+}
+
+impl Tally {
+    pub(super) fn apply(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Posted { .. } => self.posts += 1,
+            Effect::Committed { minor, .. } => self.committed += i128::from(*minor),
+            Effect::Cost { kind, minor, .. } => {
+                self.costs.entry(*kind).or_default().accrued += i128::from(*minor);
+            }
+            Effect::Paid { kind, minor, .. } => {
+                self.costs.entry(*kind).or_default().paid += i128::from(*minor);
+            }
+            Effect::ForeignCost {
+                currency, minor, ..
+            } => {
+                add(&mut self.foreign_costs, *currency, i128::from(*minor));
+            }
+            Effect::Revenue { minor, .. } => self.gross += i128::from(*minor),
+            Effect::Refund { minor, .. } => self.refunds += i128::from(*minor),
+            Effect::Unattributed { minor, .. } => self.unattributed += i128::from(*minor),
+            Effect::ForeignRevenue {
+                currency, minor, ..
+            } => {
+                add(&mut self.foreign_revenue, *currency, i128::from(*minor));
+            }
+            Effect::Conversion {
+                kind,
+                attributed_bp,
+                unattributed,
+                ..
+            } => {
+                let sums = self.conversions.entry(*kind).or_default();
+                sums.attributed_bp += i128::from(*attributed_bp);
+                sums.unattributed += i64::from(*unattributed);
+            }
+            Effect::Agreement { .. }
+            | Effect::Deliverable { .. }
+            | Effect::DueOpened { .. }
+            | Effect::DueClosed { .. }
+            | Effect::DeliverablesAccepted { .. }
+            | Effect::Submitted { .. }
+            | Effect::RevisionRequested
+            | Effect::Rated { .. }
+            | Effect::Published { .. }
+            | Effect::Gifted
+            | Effect::GiftedPosted
+            | Effect::ClaimRejected
+            | Effect::Engagement { .. }
+            | Effect::AfterMeasurement => {}
+        }
+    }
+}
+
+impl AddAssign<&Tally> for Tally {
+    fn add_assign(&mut self, other: &Tally) {
+        self.committed += other.committed;
+        for (kind, sums) in &other.costs {
+            let mine = self.costs.entry(*kind).or_default();
+            mine.accrued += sums.accrued;
+            mine.paid += sums.paid;
+        }
+        self.gross += other.gross;
+        self.refunds += other.refunds;
+        self.unattributed += other.unattributed;
+        for (kind, sums) in &other.conversions {
+            let mine = self.conversions.entry(*kind).or_default();
+            mine.attributed_bp += sums.attributed_bp;
+            mine.unattributed += sums.unattributed;
+        }
+        add_all(&mut self.foreign_costs, &other.foreign_costs);
+        add_all(&mut self.foreign_revenue, &other.foreign_revenue);
+        self.posts += other.posts;
+        for (key, sums) in &other.engagement {
+            *self.engagement.entry(*key).or_default() += sums;
+        }
+    }
+}

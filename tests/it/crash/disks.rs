@@ -1,0 +1,136 @@
+//! Disks that fail: a limit on the size of files, a file system of a few mebibytes, and calls to the
+//! system that are made to fail.
+//!
+//! The first works everywhere. The others need a permission or a program that may be missing: then
+//! they say so, and the test is none.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A limit on the size of every file; a write over it is cut short and the next one fails.
+pub struct FileLimit {
+    script: String,
+}
+
+impl FileLimit {
+    pub fn kib(kib: u64) -> Self {
+        // The unit of POSIX is 512 bytes. Ignored signals stay ignored over `exec`.
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2);
+        Self { script }
+    }
+
+    /// A program and its arguments that start what comes after them under the limit.
+    pub fn wrapper(&self) -> [&str; 3] {
+        ["sh", "-c", &self.script]
+    }
+}
+
+/// A file system in memory, of its own size.
+pub struct SmallDisk {
+    dir: TempDir,
+}
+
+impl SmallDisk {
+    /// Mounts one; `None`, with the reason printed, where that is not permitted.
+    pub fn mounted(kib: u64) -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let options = format!("size={kib}k");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+            .arg(dir.path())
+            .output();
+        match mounted {
+            Ok(output) if output.status.success() => Some(Self { dir }),
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                eprintln!("skipped, a small file system cannot be mounted: {said}");
+                None
+            }
+            Err(error) => {
+                eprintln!("skipped, there is no `mount`: {error}");
+                None
+            }
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Gives it another size, and makes it writable again.
+    pub fn resize(&self, kib: u64) {
+        self.remount(&format!("remount,rw,size={kib}k"));
+    }
+
+    pub fn make_read_only(&self) {
+        self.remount("remount,ro");
+    }
+
+    fn remount(&self, options: &str) {
+        let remounted = Command::new("mount")
+            .args(["-o", options])
+            .arg(self.path())
+            .status();
+        assert!(remounted.unwrap().success());
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily, since what a failed test leaves running may still be at home there.
+        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
+    }
+}
+
+/// `strace`, which has calls to the system fail.
+pub struct Strace {
+    /// What `-o` writes to.
+    log: PathBuf,
+}
+
+impl Strace {
+    /// Finds it; `None`, with the reason printed, where there is none or it may not trace.
+    pub fn at_hand() -> Option<Self> {
+        let tried = Command::new("strace")
+            .args(["-o", "/dev/null", "true"])
+            .output();
+        match tried {
+            Ok(output) if output.status.success() => Some(Self {
+                log: PathBuf::from("/dev/null"),
+            }),
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                eprintln!("skipped, strace may not trace: {said}");
+                None
+            }
+            Err(error) => {
+                eprintln!("skipped, there is no strace: {error}");
+                None
+            }
+        }
+    }
+
+    /// A program and its arguments that start what comes after them, and inject `fault` into its
+    /// calls about the file at `path`: see `inject` in the manual. Counts are by thread.
+    pub fn wrapper(&self, path: &Path, fault: &str) -> Vec<String> {
+        let path = path.to_string_lossy().into_owned();
+        let mut words = self.base();
+        words.extend([
+            "-P".to_owned(),
+            path,
+            "-e".to_owned(),
+            format!("inject={fault}"),
+        ]);
+        words
+    }
+
+    fn base(&self) -> Vec<String> {
+        // As a grandchild, so that the process that is started is the one that can be killed.
+        let log = self.log.to_string_lossy().into_owned();
+        ["strace", "-D", "-f", "-qq", "-o", &log]
+            .map(str::to_owned)
+            .to_vec()
+    }
+}

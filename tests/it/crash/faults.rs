@@ -1,0 +1,300 @@
+//! The real server on a disk that fails it.
+//!
+//! What every such test expects is the same: no answer without durability, writes stop with a typed
+//! error, the log says why, reads go on, health says NOT_SERVING, the process ends with 1 when it is
+//! stopped, and the next start on a good disk has everything that was acknowledged.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use campaign_ledger::proto::api;
+use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::proto::api::creator_service_client::CreatorServiceClient;
+use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::chance::Chance;
+use super::disks::{FileLimit, SmallDisk, Strace};
+use super::load::write_until_gone;
+use super::process::{Launch, Server, offline};
+use super::scene::Scene;
+
+/// What the files may grow to: some thousand events.
+const LITTLE_SPACE_KIB: u64 = 1_024;
+
+/// Writes until writes stop, and checks what clients, readers and operators get to see then.
+async fn writes_stop(scene: &mut Scene, launch: &Launch, reason: &str) -> Server {
+    let (server, channel) = launch.start().await;
+    scene.check(&channel).await;
+    let count = Arc::new(AtomicU64::new(0));
+    let halts = write_until_gone(&mut scene.clients, &channel, &count).await;
+    for status in halts {
+        let said = server.stderr();
+        assert_eq!(
+            status.code(),
+            tonic::Code::Unavailable,
+            "{status:?}: {said}"
+        );
+        assert!(status.message().contains(reason), "{status:?}");
+    }
+    // Whoever asks later is told the same.
+    let halts = write_until_gone(&mut scene.clients, &channel, &count).await;
+    assert_eq!(halts.len(), scene.clients.len());
+    assert!(halts.iter().all(|status| status.message().contains(reason)));
+
+    scene.check(&channel).await;
+    reads_go_on(scene, &channel).await;
+    assert_eq!(health(&channel).await, ServingStatus::NotServing);
+    let said = server.stderr();
+    assert!(said.contains("no more writes are taken"), "{said}");
+    assert!(said.contains(reason), "{said}");
+    server
+}
+
+/// Asks the log and a view, and waits for the view to have all that is acknowledged.
+async fn reads_go_on(scene: &Scene, channel: &Channel) {
+    let mut audit = AuditServiceClient::new(channel.clone());
+    let head = audit.get_head(api::GetHeadRequest {}).await.unwrap();
+    let position = head.into_inner().position;
+    assert_eq!(position, scene.events());
+    let mut creators = CreatorServiceClient::new(channel.clone());
+    let request = api::ListCreatorsRequest {
+        brand_id: "kulit-sehat".to_owned(),
+        min_position: position,
+        ..Default::default()
+    };
+    let answer = creators.list_creators(request).await.unwrap().into_inner();
+    assert_eq!(answer.position, position);
+    assert!(!answer.creators.is_empty());
+}
+
+async fn health(channel: &Channel) -> ServingStatus {
+    let mut health = HealthClient::new(channel.clone());
+    let answer = health.check(HealthCheckRequest::default()).await.unwrap();
+    answer.into_inner().status()
+}
+
+/// Starts on a good disk, settles what is unsure, stops in order and audits the files.
+async fn recovers(scene: &mut Scene) {
+    let mut chance = Chance::of_environment();
+    let (mut server, channel) = scene.revive(&mut chance).await;
+    scene.settle(&channel).await;
+    assert_eq!(health(&channel).await, ServingStatus::Serving);
+    drop(channel);
+    let ended = server.stop();
+    assert!(ended.success(), "{}", server.obituary());
+    scene.audit();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn file_that_may_not_grow_stops_writes_and_loses_nothing() {
+    let mut scene = Scene::new();
+    let limited = scene
+        .launch()
+        .through(&FileLimit::kib(LITTLE_SPACE_KIB).wrapper());
+    let mut server = writes_stop(&mut scene, &limited, "File too large").await;
+    assert_eq!(server.stop().code(), Some(1));
+    recovers(&mut scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn full_disk_stops_writes_and_loses_nothing() {
+    let Some(disk) = SmallDisk::mounted(4 * LITTLE_SPACE_KIB) else {
+        return;
+    };
+    let mut scene = Scene::within(disk.path());
+    let launch = scene.launch();
+    let mut server = writes_stop(&mut scene, &launch, "No space left on device").await;
+    assert_eq!(server.stop().code(), Some(1));
+
+    // Still full: it starts or it says why not, and loses nothing by it.
+    let mut server = launch.spawn();
+    match server.ready().await {
+        Some(channel) => {
+            scene.check(&channel).await;
+            server.stop();
+        }
+        None => {
+            assert_eq!(server.wait().code(), Some(1), "{}", server.stderr());
+            assert!(
+                server.stderr().contains("No space left"),
+                "{}",
+                server.stderr()
+            );
+        }
+    }
+    disk.resize(64 * LITTLE_SPACE_KIB);
+    recovers(&mut scene).await;
+    drop(scene);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_killed_on_a_full_disk_comes_back_with_everything() {
+    let Some(disk) = SmallDisk::mounted(4 * LITTLE_SPACE_KIB) else {
+        return;
+    };
+    let mut scene = Scene::within(disk.path());
+    let launch = scene.launch();
+    let mut server = writes_stop(&mut scene, &launch, "No space left on device").await;
+    server.kill();
+    disk.resize(64 * LITTLE_SPACE_KIB);
+    recovers(&mut scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disk_that_turned_read_only_is_refused_with_a_reason() {
+    let Some(disk) = SmallDisk::mounted(64 * LITTLE_SPACE_KIB) else {
+        return;
+    };
+    let mut scene = Scene::within(disk.path());
+    let (mut server, channel) = scene.launch().start().await;
+    scene.write_some(&channel).await;
+    server.kill();
+    disk.make_read_only();
+    let mut server = scene.launch().spawn();
+    assert!(server.ready().await.is_none());
+    assert_eq!(server.wait().code(), Some(1), "{}", server.stderr());
+    assert!(
+        server.stderr().contains("Read-only file system"),
+        "{}",
+        server.stderr()
+    );
+    let verified = offline("verify", &scene.data_dir());
+    let said = String::from_utf8(verified.stderr).unwrap();
+    assert_eq!(verified.status.code(), Some(1), "{said}");
+    assert!(said.contains("Read-only file system"), "{said}");
+
+    disk.resize(64 * LITTLE_SPACE_KIB);
+    recovers(&mut scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn log_lines_that_cannot_be_written_end_nothing() {
+    let mut scene = Scene::new();
+    let limited = scene
+        .launch()
+        .through(&FileLimit::kib(LITTLE_SPACE_KIB).wrapper());
+    let (mut server, channel) = limited.stderr_to("/dev/full").start().await;
+    let count = Arc::new(AtomicU64::new(0));
+    for status in write_until_gone(&mut scene.clients, &channel, &count).await {
+        assert_eq!(status.code(), tonic::Code::Unavailable, "{status:?}");
+    }
+    scene.check(&channel).await;
+    reads_go_on(&scene, &channel).await;
+    drop(channel);
+    assert_eq!(server.stop().code(), Some(1));
+    recovers(&mut scene).await;
+}
+
+/// Has one call to the system fail at its `when`-th time in a thread, for one file of the data
+/// directory; returns how to start a server that way.
+fn failing(scene: &Scene, file: &str, fault: &str) -> Option<Launch> {
+    let strace = Strace::at_hand()?;
+    let path = scene.data_dir().join(file);
+    let wrapper = strace.wrapper(&path, fault);
+    let words: Vec<_> = wrapper.iter().map(String::as_str).collect();
+    Some(scene.launch().through(&words))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_sync_stops_writes_and_loses_nothing() {
+    let mut scene = Scene::new();
+    let fault = "fdatasync:error=EIO:when=20+";
+    let Some(launch) = failing(&scene, "log/db", fault) else {
+        return;
+    };
+    let mut server = writes_stop(&mut scene, &launch, "Input/output error").await;
+    assert_eq!(server.stop().code(), Some(1));
+    recovers(&mut scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_write_stops_writes_and_loses_nothing() {
+    for error in ["EIO", "ENOSPC"] {
+        let mut scene = Scene::new();
+        let fault = format!("pwrite64:error={error}:when=5+");
+        let Some(launch) = failing(&scene, "log/db", &fault) else {
+            return;
+        };
+        let reason = match error {
+            "EIO" => "Input/output error",
+            _ => "No space left on device",
+        };
+        let mut server = writes_stop(&mut scene, &launch, reason).await;
+        assert_eq!(server.stop().code(), Some(1));
+        recovers(&mut scene).await;
+    }
+}
+
+/// State and views are disposable: what fails there delays a checkpoint and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_checkpoints_cost_nobody_anything() {
+    // Making a file takes fewer calls than these.
+    for (file, fault) in [
+        ("state", "fdatasync:error=EIO:when=6"),
+        ("state", "pwrite64:error=ENOSPC:when=12"),
+        ("views", "fdatasync:error=EIO:when=6"),
+        ("views", "pwrite64:error=ENOSPC:when=12"),
+    ] {
+        let mut scene = Scene::new();
+        let Some(launch) = failing(&scene, file, fault) else {
+            return;
+        };
+        let (mut server, channel) = launch.start().await;
+        for _ in 0..20 {
+            scene.write_some(&channel).await;
+        }
+        scene.check(&channel).await;
+        reads_go_on(&scene, &channel).await;
+        assert_eq!(health(&channel).await, ServingStatus::Serving);
+        drop(channel);
+        assert!(server.stop().success(), "{}", server.obituary());
+        let said = server.stderr();
+        assert!(said.contains("not checkpointed"), "{file}, {fault}: {said}");
+        assert!(said.contains("(os error"), "{file}, {fault}: {said}");
+        recovers(&mut scene).await;
+    }
+}
+
+/// Where the views cannot be kept at all, they may end; writes go on and lose nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn views_that_cannot_be_kept_do_not_stop_writes() {
+    for fault in [
+        "fdatasync:error=EIO:when=6+",
+        "pwrite64:error=ENOSPC:when=12+",
+    ] {
+        let mut scene = Scene::new();
+        let Some(launch) = failing(&scene, "views", fault) else {
+            return;
+        };
+        let (mut server, channel) = launch.start().await;
+        for _ in 0..20 {
+            scene.write_some(&channel).await;
+        }
+        scene.check(&channel).await;
+        let serving = health(&channel).await == ServingStatus::Serving;
+        drop(channel);
+        let ended = server.stop();
+        let said = server.stderr();
+        let stopped = said.contains("the views have stopped");
+        assert!(stopped || said.contains("not checkpointed"), "{said}");
+        assert!(serving || stopped, "{said}");
+        assert_eq!(ended.code(), Some(i32::from(stopped)), "{said}");
+        recovers(&mut scene).await;
+    }
+}
+
+/// A state that cannot be read any more is no ground to decide on.
+#[tokio::test(flavor = "multi_thread")]
+async fn state_that_cannot_be_kept_stops_writes_and_loses_nothing() {
+    let mut scene = Scene::new();
+    let fault = "pwrite64:error=ENOSPC:when=12+";
+    let Some(launch) = failing(&scene, "state", fault) else {
+        return;
+    };
+    let mut server = writes_stop(&mut scene, &launch, "No space left on device").await;
+    assert_eq!(server.stop().code(), Some(1));
+    recovers(&mut scene).await;
+}
