@@ -31,7 +31,7 @@ pub struct RequestMemory {
 }
 
 impl RequestMemory {
-    /// Remembers the last `limit` requests; some 80 bytes each.
+    /// Remembers the last `limit` requests; some 100 bytes each.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,

@@ -23,7 +23,7 @@ mod rebuild;
 
 pub use as_of::{AsOfError, as_of, events_of};
 pub use campaign_roi::CampaignTotals;
-pub use engine::{Follower, ViewError, Views};
+pub use engine::{Follower, Publisher, ViewError, Views};
 pub use fold::{LastRecorded, apply};
 pub use partnership::{CampaignShare, Partnership};
 pub use performance::CollaborationTotals;

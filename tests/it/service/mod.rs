@@ -1,6 +1,14 @@
 //! The service as its callers see it: the real server, spoken to through the generated clients.
 
+mod audit;
 mod bad_input;
+mod endings;
 mod engagement;
+mod followers;
+mod numbers;
+mod reads;
+mod refusals;
 mod retries;
+mod roi;
+mod timers;
 mod worked_cases;

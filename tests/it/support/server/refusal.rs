@@ -7,7 +7,7 @@ use campaign_ledger::proto::api::ErrorReason;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-/// Longest message and details an error may have (`api.md`).
+/// Longest message and details an error may have.
 const MAX_MESSAGE_BYTES: usize = 1024;
 const MAX_DETAILS_BYTES: usize = 4096;
 

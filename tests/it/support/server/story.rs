@@ -83,6 +83,11 @@ impl Story {
         story
     }
 
+    /// A story that is told to nobody: its requests can be looked at, not sent.
+    pub fn unspoken() -> Self {
+        Self::of("kopi", "launch", "IDR", &Client::to_nobody())
+    }
+
     /// Names a campaign; nothing is written.
     pub fn of(brand: &str, campaign: &str, currency: &str, client: &Client) -> Self {
         Self {

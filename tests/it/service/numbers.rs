@@ -1,4 +1,4 @@
-//! The numbers of a report by name, and the same computed from an example alone.
+//! The numbers of a report by name, each with its exact value or why there is none.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,6 @@ use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::{MeasurementKind, MeasurementScope};
 use num_bigint::BigInt;
 use num_rational::Ratio;
-
-use super::Case;
-use super::played::{conversions, posts};
 
 pub type Exact = Ratio<BigInt>;
 
@@ -102,9 +99,8 @@ pub fn decimal(printed: f64) -> Exact {
     Ratio::new(digits, BigInt::from(10).pow(part.len() as u32))
 }
 
-/// Takes the numbers of a report on one basis of cost.
-pub fn of_report(report: &CampaignRoi, basis: CostBasis) -> BTreeMap<&'static str, Number> {
-    let figures = report.total.clone().unwrap();
+/// Takes the numbers of figures on one basis of cost, in the audience and kind reports lead with.
+pub fn of_figures(figures: &Figures, basis: CostBasis) -> BTreeMap<&'static str, Number> {
     let mut returns = figures.returns.iter();
     let returns = returns.find(|one| one.basis() == basis).unwrap().clone();
     let audience = (MeasurementScope::Total, MeasurementKind::Measured);
@@ -115,8 +111,14 @@ pub fn of_report(report: &CampaignRoi, basis: CostBasis) -> BTreeMap<&'static st
     let units = units.find(|one| one.basis() == basis).unwrap().clone();
     let ratio = |metric: Option<RatioMetric>| Number::Ratio(metric.unwrap());
     let money = |metric: Option<MoneyMetric>| Number::Money(metric.unwrap());
-    let rate = |rates: Option<EngagementRates>| ratio(rates.unwrap().overall);
+    let [followers, reach, views] = [
+        engagement.er_followers,
+        engagement.er_reach,
+        engagement.er_views,
+    ]
+    .map(Option::unwrap);
     BTreeMap::from([
+        ("cost", money(returns.cost)),
         ("net_return", money(returns.net_return)),
         ("roi", ratio(returns.roi)),
         ("roi_on_margin", ratio(returns.roi_on_margin)),
@@ -129,72 +131,17 @@ pub fn of_report(report: &CampaignRoi, basis: CostBasis) -> BTreeMap<&'static st
         ("cpm_impressions", money(units.cpm_impressions)),
         ("cpm_reach", money(units.cpm_reach)),
         ("cpm_views", money(units.cpm_views)),
-        ("er_followers", rate(engagement.er_followers)),
-        ("er_reach", rate(engagement.er_reach)),
-        ("er_views", rate(engagement.er_views)),
+        ("er_followers", ratio(followers.overall)),
+        ("er_followers_mean", ratio(followers.mean)),
+        ("er_followers_median", ratio(followers.median)),
+        ("er_reach", ratio(reach.overall)),
+        ("er_reach_mean", ratio(reach.mean)),
+        ("er_reach_median", ratio(reach.median)),
+        ("er_views", ratio(views.overall)),
+        ("er_views_mean", ratio(views.mean)),
+        ("er_views_median", ratio(views.median)),
         ("ctr", ratio(engagement.ctr)),
         ("cvr_clicks", ratio(engagement.cvr)),
         ("emv", money(engagement.emv)),
-        ("post_rate", ratio(report.post_rate.clone())),
-    ])
-}
-
-/// Computes the same from the inputs of an example, by the published formulas.
-pub fn of_inputs(case: &Case) -> BTreeMap<&'static str, Result<Exact, AbsentReason>> {
-    use AbsentReason::{MarginUnknown, NoModel, NoObservation, ZeroCost, ZeroDenominator};
-    let whole = |value: i64| Exact::from(BigInt::from(value));
-    let count = |value: u64| Exact::from(BigInt::from(value));
-    let cost = whole(case.cost.unwrap_or(0));
-    let revenue = whole(case.revenue.unwrap_or(0));
-    let over_cost = |value: Exact| case.cost.map(|_| value / &cost).ok_or(ZeroCost);
-    let over = |value: &Exact, divisor: u64| match divisor {
-        0 => Err(ZeroDenominator),
-        divisor => Ok(value / count(divisor)),
-    };
-    let seen = |counter: Option<u64>| counter.ok_or(NoObservation);
-    let engagements = [case.engagements, case.likes, case.comments, case.shares];
-    let engagements: Option<u64> = engagements.into_iter().flatten().reduce(|a, b| a + b);
-    let per = |counter| seen(counter).and_then(|divisor| over(&cost, divisor));
-    let per_thousand = |counter| per(counter).map(|price| price * whole(1_000));
-    let rate = |counter| {
-        let engagements = count(seen(engagements)?);
-        seen(counter).and_then(|divisor| over(&engagements, divisor))
-    };
-    let clicks = |divisor| over(&count(seen(case.clicks)?), seen(divisor)?);
-    // Followers of the profile stand in where an example names none.
-    let followers = case.followers.unwrap_or(20_000) * posts(case);
-    let emv = case.emv_cpm.ok_or(NoModel).and_then(|cpm| {
-        let impressions = count(seen(case.impressions)?);
-        Ok(impressions * whole(cpm) / whole(1_000))
-    });
-    BTreeMap::from([
-        ("net_return", Ok(&revenue - &cost)),
-        ("roi", over_cost(&revenue - &cost)),
-        ("roi_on_margin", Err(MarginUnknown)),
-        ("roas", over_cost(revenue.clone())),
-        ("cost_per_post", over(&cost, posts(case))),
-        ("cpa", over(&cost, conversions(case))),
-        ("cpe", per(engagements)),
-        ("cpv", per(case.views)),
-        ("cpc", per(case.clicks)),
-        ("cpm_impressions", per_thousand(case.impressions)),
-        ("cpm_reach", per_thousand(case.reach)),
-        ("cpm_views", per_thousand(case.views)),
-        ("er_followers", rate(Some(followers))),
-        ("er_reach", rate(case.reach)),
-        ("er_views", rate(case.views)),
-        ("ctr", clicks(case.impressions)),
-        (
-            "cvr_clicks",
-            seen(case.clicks).and_then(|clicks| over(&count(conversions(case)), clicks)),
-        ),
-        ("emv", emv),
-        (
-            "post_rate",
-            over(
-                &count(case.gifted.map_or(0, |_| posts(case))),
-                case.gifted.unwrap_or(0),
-            ),
-        ),
     ])
 }

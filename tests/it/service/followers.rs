@@ -1,0 +1,175 @@
+//! The log followed: from a position, past the head, to the end of the server.
+
+use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::proto::api::follow_events_response::Message;
+use campaign_ledger::proto::api::*;
+use campaign_ledger::server::drain::Outcome;
+use tonic::{Code, Streaming};
+
+use super::audit::{all, of_campaign};
+use crate::support::server::{Client, FAR, Refusal, Server, Story, idr, terms, together};
+
+/// A stream of events and where it stands.
+struct Following {
+    messages: Streaming<FollowEventsResponse>,
+    resume: u64,
+}
+
+impl Following {
+    async fn from(client: &Client, scope: Option<LogScope>, after_position: u64) -> Self {
+        let request = FollowEventsRequest {
+            scope,
+            after_position,
+        };
+        let mut audit = AuditServiceClient::new(client.channel());
+        Self {
+            messages: audit.follow_events(request).await.unwrap().into_inner(),
+            resume: after_position,
+        }
+    }
+
+    /// The next message; how the stream ended, else.
+    async fn next(&mut self) -> Result<Message, Refusal> {
+        let next = tokio::time::timeout(FAR, self.messages.message())
+            .await
+            .unwrap();
+        let message = next
+            .map_err(Refusal::from)?
+            .expect("a status ends the stream");
+        assert!(message.resume_position >= self.resume);
+        self.resume = message.resume_position;
+        Ok(message.message.unwrap())
+    }
+
+    /// Positions up to the word that the stream has caught up, and the head it names.
+    async fn catch_up(&mut self) -> (Vec<u64>, u64) {
+        let mut positions = Vec::new();
+        loop {
+            match self.next().await.unwrap() {
+                Message::Batch(batch) => positions.extend(positions_of(&batch)),
+                Message::CaughtUp(caught_up) => return (positions, caught_up.head_position),
+                Message::Heartbeat(_) => panic!("silence before all was told"),
+            }
+        }
+    }
+
+    /// The positions of the next events.
+    async fn batch(&mut self) -> Vec<u64> {
+        match self.next().await.unwrap() {
+            Message::Batch(batch) => positions_of(&batch),
+            other => panic!("events: {other:?}"),
+        }
+    }
+}
+
+fn positions_of(batch: &EventBatch) -> Vec<u64> {
+    batch.records.iter().map(|record| record.position).collect()
+}
+
+#[tokio::test]
+async fn a_follower_catches_up_and_then_hears_what_happens() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    server.write(story.profile("ayu", 20_000)).await;
+
+    let mut from_the_start = Following::from(&server, all(), 0).await;
+    assert_eq!(from_the_start.catch_up().await, (vec![1, 2, 3], 3));
+    let mut from_the_head = Following::from(&server, all(), 3).await;
+    assert_eq!(from_the_head.catch_up().await, (vec![], 3));
+    let mut of_another = Following::from(&server, of_campaign("teh", "launch"), 0).await;
+    assert_eq!(of_another.catch_up().await, (vec![], 3));
+    assert_eq!(of_another.resume, 3);
+
+    server.write(story.invite("ayu", terms(idr(1)))).await;
+    assert_eq!(from_the_start.batch().await, [4]);
+    assert_eq!(from_the_head.batch().await, [4]);
+    server.write(story.accept("ayu")).await;
+    assert_eq!(from_the_start.batch().await, [5]);
+    let mut of_the_campaign = Following::from(&server, of_campaign("kopi", "launch"), 0).await;
+    assert_eq!(of_the_campaign.catch_up().await, (vec![1, 2, 4, 5], 5));
+    server.write(story.profile("budi", 1)).await;
+    server.write(story.submit("ayu")).await;
+    assert_eq!(of_the_campaign.batch().await, [7]);
+}
+
+#[tokio::test]
+async fn nothing_is_missed_or_told_twice_while_many_write() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let writing = tokio::spawn(together((0..300).map(move |number| {
+        let (client, request) = (
+            story.client.clone(),
+            story.profile(&format!("c-{number}"), 1),
+        );
+        async move { client.write(request).await }
+    })));
+    let mut following = Following::from(&server, all(), 0).await;
+    let mut told = Vec::new();
+    while told.len() < 302 {
+        match following.next().await.unwrap() {
+            Message::Batch(batch) => told.extend(positions_of(&batch)),
+            Message::CaughtUp(_) => {}
+            Message::Heartbeat(_) => panic!("silence before all was told"),
+        }
+    }
+    writing.await.unwrap();
+    assert_eq!(told, (1..=302).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_drain_ends_streams_with_where_to_go_on() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let mut following = Following::from(&server, all(), 0).await;
+    assert_eq!(following.catch_up().await, (vec![1, 2], 2));
+    server.stop.drain();
+    let refusal = following.next().await.unwrap_err();
+    let refusal = refusal.is(Code::Unavailable, ErrorReason::Draining);
+    assert_eq!(refusal.metadata["resume_position"], "2");
+    drop((following, story));
+    assert_eq!(server.ended().await, Outcome::Drained);
+}
+
+#[tokio::test]
+async fn a_follower_goes_on_at_the_next_start() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let mut following = Following::from(&server, all(), 0).await;
+    following.catch_up().await;
+    let resume = following.resume;
+    drop((following, story));
+    let server = server.restart().await;
+    let story = Story::of("kopi", "launch", "IDR", &server);
+    let mut following = Following::from(&server, all(), resume).await;
+    assert_eq!(following.catch_up().await, (vec![], 2));
+    server.write(story.pause()).await;
+    assert_eq!(following.batch().await, [3]);
+}
+
+#[tokio::test]
+async fn one_follower_too_many_is_told_to_come_back() {
+    // As many as the server takes.
+    const MOST: usize = 4_096;
+    let server = Server::with(|config| config.max_streams_per_connection = 10_000).await;
+    let mut audit = AuditServiceClient::new(server.channel());
+    let request = || FollowEventsRequest {
+        scope: all(),
+        after_position: 0,
+    };
+    let mut following = Vec::new();
+    for _ in 0..MOST {
+        following.push(audit.follow_events(request()).await.unwrap());
+    }
+    let refusal = Refusal::from(audit.follow_events(request()).await.unwrap_err());
+    let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyFollowers);
+    assert!(refusal.details.retry_info().is_some(), "{refusal}");
+    assert!(refusal.details.quota_failure().is_some(), "{refusal}");
+    // A place that is left is free again; that the server has noticed takes a moment.
+    following.pop();
+    let again = async {
+        while audit.follow_events(request()).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(FAR, again).await.unwrap();
+}

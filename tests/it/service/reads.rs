@@ -1,0 +1,374 @@
+//! Reads: lists page by page, answers at a position.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::CostType;
+use prost::Message as _;
+use tonic::Code;
+
+use crate::support::server::{
+    Client, RawCalls, Read, Refusal, Server, Story, day, idr, plan, terms, together,
+};
+
+/// Reads every page of a list; `step` takes from an answer its rows and the token of the next page.
+async fn pages<R: Read, T>(
+    client: &Client,
+    request: R,
+    turn: fn(&mut R, String),
+    step: fn(R::Answer) -> (Vec<T>, String),
+) -> Vec<Vec<T>> {
+    let (mut pages, mut token) = (Vec::new(), String::new());
+    loop {
+        let mut request = request.clone();
+        turn(&mut request, token);
+        let (rows, next) = step(client.read(request).await);
+        pages.push(rows);
+        if next.is_empty() {
+            return pages;
+        }
+        token = next;
+    }
+}
+
+async fn collaborations(client: &Client, request: ListCollaborationsRequest) -> Vec<String> {
+    let size = request.page_size as usize;
+    let turn = |request: &mut ListCollaborationsRequest, token| request.page_token = token;
+    let pages = pages(client, request, turn, |answer| {
+        let name = |one: Collaboration| format!("{}/{}", one.campaign_id, one.collaboration_id);
+        let rows = answer.collaborations.into_iter().map(name).collect();
+        (rows, answer.next_page_token)
+    });
+    let pages = pages.await;
+    assert!(pages.iter().all(|page| page.len() <= size));
+    pages.concat()
+}
+
+/// Two campaigns of a brand and one of another; creators `c-00` to `c-29`, of whom the even ones
+/// are in `launch` and every third is in `second` too; every fourth has accepted.
+async fn full_house(server: &Server) -> Story {
+    let [launch, second, other] = [("kopi", "launch"), ("kopi", "second"), ("teh", "launch")]
+        .map(|(brand, campaign)| Story::of(brand, campaign, "IDR", server));
+    for story in [&launch, &second, &other] {
+        server.write(story.create(plan("IDR"))).await;
+        server.write(story.start()).await;
+    }
+    let creators = (0..30).map(|number: u32| {
+        let (launch, second, other) = (launch.clone(), second.clone(), other.clone());
+        async move {
+            let who = format!("c-{number:02}");
+            launch.client.write(launch.profile(&who, 1_000)).await;
+            for (story, is_in) in [
+                (&launch, number.is_multiple_of(2)),
+                (&second, number.is_multiple_of(3)),
+            ] {
+                if is_in {
+                    story.client.write(story.invite(&who, terms(idr(1)))).await;
+                }
+                if is_in && number.is_multiple_of(4) {
+                    story.client.write(story.accept(&who)).await;
+                }
+            }
+            other.client.write(other.profile(&who, 1_000)).await;
+            other.client.write(other.invite(&who, terms(idr(1)))).await;
+        }
+    });
+    together(creators).await;
+    launch
+}
+
+fn list(story: &Story) -> ListCollaborationsRequest {
+    ListCollaborationsRequest {
+        brand_id: story.brand.clone(),
+        ..ListCollaborationsRequest::default()
+    }
+}
+
+/// Who is in a campaign, as [`full_house`] says.
+fn expected(campaign: &str, every: usize, is_in: fn(&usize) -> bool) -> Vec<String> {
+    let numbers = (0..30).step_by(every).filter(is_in);
+    numbers
+        .map(|number| format!("{campaign}/c-{number:02}"))
+        .collect()
+}
+
+#[tokio::test]
+async fn pages_make_the_whole_list_without_gaps_or_repeats() {
+    let server = Server::start().await;
+    let story = full_house(&server).await;
+    let everyone = |_: &usize| true;
+    let accepted = |number: &usize| number.is_multiple_of(4);
+    let launch = || expected("launch", 2, everyone);
+    let both = [launch(), expected("second", 3, everyone)].concat();
+    let of_launch = ListCollaborationsRequest {
+        campaign_id: String::from("launch"),
+        ..list(&story)
+    };
+    let of_a_creator = ListCollaborationsRequest {
+        creator_id: String::from("c-12"),
+        ..list(&story)
+    };
+    let of_both = ListCollaborationsRequest {
+        campaign_id: String::from("second"),
+        ..of_a_creator.clone()
+    };
+    let who_accepted = ListCollaborationsRequest {
+        states: vec![CollaborationState::Accepted.into()],
+        ..list(&story)
+    };
+    let nobody = ListCollaborationsRequest {
+        states: vec![CollaborationState::Declined.into()],
+        ..list(&story)
+    };
+    let all_accepted = [
+        expected("launch", 2, accepted),
+        expected("second", 3, accepted),
+    ]
+    .concat();
+    for page_size in [1, 2, 7, 15, 50, i32::MAX] {
+        for (request, expected) in [
+            (list(&story), both.clone()),
+            (of_launch.clone(), launch()),
+            (
+                of_a_creator.clone(),
+                vec!["launch/c-12".into(), "second/c-12".into()],
+            ),
+            (of_both.clone(), vec!["second/c-12".into()]),
+            (who_accepted.clone(), all_accepted.clone()),
+            (nobody.clone(), vec![]),
+        ] {
+            let request = ListCollaborationsRequest {
+                page_size,
+                ..request
+            };
+            assert_eq!(
+                collaborations(&server, request.clone()).await,
+                expected,
+                "{request:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_added_between_pages_neither_repeat_nor_hide_others() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    for who in ["b", "d", "f"] {
+        server.write(story.profile(who, 1)).await;
+    }
+    let request = ListCreatorsRequest {
+        brand_id: story.brand.clone(),
+        page_size: 1,
+        ..ListCreatorsRequest::default()
+    };
+    let mut seen = Vec::new();
+    let mut token = String::new();
+    loop {
+        let request = ListCreatorsRequest {
+            page_token: token,
+            ..request.clone()
+        };
+        let page = server.read(request).await;
+        seen.extend(page.creators.into_iter().map(|creator| creator.creator_id));
+        // One before and one after where the list stands.
+        let number = seen.len();
+        server.write(story.profile(&format!("a{number}"), 1)).await;
+        server.write(story.profile(&format!("e{number}"), 1)).await;
+        token = page.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    let distinct: BTreeSet<_> = seen.iter().cloned().collect();
+    assert_eq!(distinct.len(), seen.len());
+    assert!(seen.is_sorted());
+    assert!(
+        ["b", "d", "f"].iter().all(|who| distinct.contains(*who)),
+        "{seen:?}"
+    );
+    assert!(!distinct.contains("a1"), "{seen:?}");
+}
+
+#[tokio::test]
+async fn tokens_outlive_a_restart() {
+    let server = Server::start().await;
+    let story = full_house(&server).await;
+    let first = ListCollaborationsRequest {
+        page_size: 10,
+        ..list(&story)
+    };
+    let page = server.read(first.clone()).await;
+    let before = server.head().await;
+    drop(story);
+    let server = server.restart().await;
+    let rest = ListCollaborationsRequest {
+        page_size: 100,
+        page_token: page.next_page_token,
+        min_position: before,
+        ..first
+    };
+    let rest = server.read(rest).await;
+    assert_eq!(page.collaborations.len() + rest.collaborations.len(), 25);
+    assert_eq!(rest.next_page_token, "");
+}
+
+#[tokio::test]
+async fn every_other_list_is_whole_too() {
+    let server = Server::start().await;
+    let story = full_house(&server).await;
+    server.write(story.block("c-07")).await;
+    for number in 0..9 {
+        let who = (number % 2 == 0).then_some("c-00");
+        let cost = story.cost(
+            &format!("x{number}"),
+            who,
+            CostType::Shipping,
+            idr(1),
+            day(0),
+        );
+        server.write(cost).await;
+    }
+    let brand_id = story.brand.clone();
+
+    let campaigns = ListCampaignsRequest {
+        brand_id: brand_id.clone(),
+        page_size: 1,
+        ..ListCampaignsRequest::default()
+    };
+    let turn = |request: &mut ListCampaignsRequest, token| request.page_token = token;
+    let found = pages(&server, campaigns.clone(), turn, |answer| {
+        (answer.campaigns, answer.next_page_token)
+    });
+    let found = found.await.concat();
+    let names: Vec<_> = found.iter().map(|one| one.campaign_id.as_str()).collect();
+    assert_eq!(names, ["launch", "second"]);
+    let drafts = ListCampaignsRequest {
+        states: vec![CampaignState::Draft.into()],
+        ..campaigns
+    };
+    assert!(server.read(drafts).await.campaigns.is_empty());
+
+    let creators = |blocked| ListCreatorsRequest {
+        brand_id: brand_id.clone(),
+        blocked,
+        page_size: 4,
+        ..ListCreatorsRequest::default()
+    };
+    for (blocked, expected) in [(None, 30), (Some(true), 1), (Some(false), 29)] {
+        let turn = |request: &mut ListCreatorsRequest, token| request.page_token = token;
+        let found = pages(&server, creators(blocked), turn, |answer| {
+            (answer.creators, answer.next_page_token)
+        });
+        assert_eq!(found.await.concat().len(), expected, "{blocked:?}");
+    }
+
+    let costs = |collaboration: &str| ListCostsRequest {
+        brand_id: brand_id.clone(),
+        campaign_id: String::from("launch"),
+        collaboration_id: collaboration.to_owned(),
+        page_size: 2,
+        ..ListCostsRequest::default()
+    };
+    for (collaboration, expected) in [("", 9), ("c-00", 5), ("c-02", 0)] {
+        let turn = |request: &mut ListCostsRequest, token| request.page_token = token;
+        let found = pages(&server, costs(collaboration), turn, |answer| {
+            (answer.costs, answer.next_page_token)
+        });
+        assert_eq!(found.await.concat().len(), expected, "{collaboration}");
+    }
+
+    let partnerships = ListPartnershipsRequest {
+        brand_id,
+        page_size: 6,
+        ..ListPartnershipsRequest::default()
+    };
+    let turn = |request: &mut ListPartnershipsRequest, token| request.page_token = token;
+    let found = pages(&server, partnerships, turn, |answer| {
+        (answer.partnerships, answer.next_page_token)
+    });
+    let found = found.await.concat();
+    // Those in one campaign or both.
+    assert_eq!(found.len(), 20);
+    for partnership in found {
+        let get = GetPartnershipRequest {
+            brand_id: partnership.brand_id.clone(),
+            creator_id: partnership.creator_id.clone(),
+            min_position: 0,
+        };
+        assert_eq!(server.read(get).await.partnership, Some(partnership));
+    }
+}
+
+fn campaign_at(story: &Story, min_position: u64) -> GetCampaignRequest {
+    GetCampaignRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        min_position,
+    }
+}
+
+#[tokio::test]
+async fn a_position_not_reached_in_time_is_named() {
+    const PATH: &str = "/campaign.ledger.v1.CampaignService/GetCampaign";
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    server.read(campaign_at(&story, 2)).await;
+    let raw = RawCalls::to(server.address).await;
+    let message = campaign_at(&story, 3).encode_to_vec();
+    let begun = std::time::Instant::now();
+    let answer = raw.call(PATH, &message, &[("grpc-timeout", "100m")]).await;
+    let waited = begun.elapsed();
+    let refusal = Refusal::from(answer.unwrap_err());
+    let refusal = refusal.is(Code::DeadlineExceeded, ErrorReason::PositionNotReached);
+    assert_eq!(refusal.metadata["wanted"], "3");
+    assert_eq!(refusal.metadata["reached"], "2");
+    // The caller's deadline, not the server's five seconds, and not at once.
+    assert!(
+        waited > Duration::from_millis(80) && waited < Duration::from_secs(4),
+        "{waited:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_read_waits_for_its_position() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let waiting = tokio::spawn({
+        let (client, request) = (story.client.clone(), campaign_at(&story, 3));
+        async move { client.call(request).await }
+    });
+    // Whether the read or the write comes first, the read tells of the write.
+    server.write(story.pause()).await;
+    let answer = waiting.await.unwrap().unwrap();
+    assert_eq!(answer.campaign.unwrap().state(), CampaignState::Paused);
+    assert_eq!(answer.position, 3);
+}
+
+#[tokio::test]
+async fn a_write_is_read_at_the_position_it_was_told() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    for round in 0..40 {
+        let paused = round % 2 == 0;
+        let receipt = if paused {
+            server.write(story.pause()).await.receipt
+        } else {
+            server.write(story.resume()).await.receipt
+        };
+        let position = receipt.unwrap().last_position;
+        let answer = server.call(campaign_at(&story, position)).await.unwrap();
+        let state = if paused {
+            CampaignState::Paused
+        } else {
+            CampaignState::Open
+        };
+        let campaign = answer.campaign.unwrap();
+        assert_eq!(
+            (campaign.state(), campaign.updated_position),
+            (state, position)
+        );
+        assert_eq!(answer.position, position);
+    }
+}

@@ -1,0 +1,127 @@
+//! What a rule forbids in the state things are in: code, reason and what to know about it, and
+//! nothing written.
+
+mod places;
+mod rules;
+
+use campaign_ledger::proto::api::*;
+use tonic::Code;
+
+use super::bad_input::Attempt;
+use crate::support::server::{Server, Story, idr, plan, terms, together};
+use places::Places;
+
+/// A refusal and what its metadata must say.
+struct Row {
+    reason: ErrorReason,
+    says: &'static [(&'static str, &'static str)],
+    attempt: Attempt,
+}
+
+fn row(reason: ErrorReason, says: &'static [(&'static str, &'static str)], of: Attempt) -> Row {
+    Row {
+        reason,
+        says,
+        attempt: of,
+    }
+}
+
+/// What the tests of this file are refused with.
+pub fn shown() -> Vec<ErrorReason> {
+    let nowhere = Places::of(Story::unspoken());
+    let mut shown: Vec<_> = rules::table(&nowhere)
+        .iter()
+        .map(|row| row.reason)
+        .collect();
+    shown.push(ErrorReason::CommandTooLarge);
+    shown
+}
+
+/// The codes these reasons come with, as `errors.proto` says.
+fn code_of(reason: ErrorReason) -> Code {
+    match reason {
+        ErrorReason::AlreadyExists
+        | ErrorReason::PostAlreadyRecorded
+        | ErrorReason::PaymentReferenceUsed => Code::AlreadyExists,
+        ErrorReason::StaleOffer | ErrorReason::StaleSubmission => Code::Aborted,
+        _ => Code::FailedPrecondition,
+    }
+}
+
+#[tokio::test]
+async fn every_rule_says_what_is_in_the_way_and_writes_nothing() {
+    let server = Server::start().await;
+    let places = places::world(&server).await;
+    let head = server.head().await;
+    for row in rules::table(&places) {
+        let shown = row.attempt.shown.clone();
+        let refusal = row.attempt.refused(&server).await;
+        let is_it = (refusal.code, refusal.reason) == (code_of(row.reason), row.reason);
+        assert!(is_it, "{:?}: {refusal}: {shown}", row.reason);
+        for (key, value) in row.says {
+            let said = refusal.metadata.get(*key).map(String::as_str);
+            assert_eq!(said, Some(*value), "{key}: {refusal}: {shown}");
+        }
+        let broken = refusal.details.precondition_failure();
+        let is_precondition = refusal.code == Code::FailedPrecondition;
+        assert_eq!(broken.is_some(), is_precondition, "{refusal}");
+        let taken = refusal.details.resource_info();
+        assert_eq!(
+            taken.is_some(),
+            refusal.code == Code::AlreadyExists,
+            "{refusal}"
+        );
+    }
+    assert_eq!(server.head().await, head);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_that_fits_no_block_is_refused_as_a_whole() {
+    const INVITED: usize = 500;
+    let server = Server::start().await;
+    // Names as long as they may be, so that fewer events fill a block.
+    let name = |number: usize| format!("{number:064}");
+    let story = Story::of(&name(0), &name(0), "IDR", &server);
+    server.write(story.create(plan("IDR"))).await;
+    server.write(story.start()).await;
+    let inviting = (0..INVITED).map(|number| {
+        let story = story.clone();
+        async move {
+            story
+                .client
+                .write(story.profile(&name(number), 20_000))
+                .await;
+            story
+                .client
+                .write(story.invite(&name(number), terms(idr(0))))
+                .await;
+        }
+    });
+    together(inviting).await;
+    let mut rehearsed = story.close(true);
+    rehearsed.context.as_mut().unwrap().validate_only = true;
+    for close in [story.close(true), rehearsed] {
+        let refusal = server.refused_for_nothing(close).await;
+        let refusal = refusal.is(Code::FailedPrecondition, ErrorReason::CommandTooLarge);
+        let number = |key: &str| refusal.metadata[key].parse::<u64>().unwrap();
+        assert!(number("bytes") > number("limit"), "{refusal}");
+    }
+    // Nothing of it happened, and fewer at a time fit.
+    let campaign = GetCampaignRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        min_position: 0,
+    };
+    let campaign = server.read(campaign).await.campaign.unwrap();
+    assert_eq!(campaign.open_invitations, INVITED as u32);
+    let withdrawing = (0..INVITED / 2).map(|number| {
+        let story = story.clone();
+        async move { story.client.write(story.withdraw(&name(number))).await }
+    });
+    together(withdrawing).await;
+    let closed = server.write(story.close(true)).await.campaign.unwrap();
+    assert_eq!(
+        (closed.state(), closed.open_invitations),
+        (CampaignState::Closed, 0)
+    );
+}

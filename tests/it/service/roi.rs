@@ -1,0 +1,292 @@
+//! The report of a campaign with everything in it, computed anew from the facts.
+//!
+//! Late facts and later ones, refunds before and after their orders, foreign amounts with a rate,
+//! a giveaway, a JOINT post, a barter, a fee beyond its commitment, a kill fee.
+
+mod facts;
+mod sums;
+
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::{CostType, MeasurementKind, MeasurementScope};
+
+use super::numbers::{BASES, of_figures};
+use crate::support::server::{Server, Story, day, days_and, deliverable, idr, money};
+use sums::{Expected, Period, Whose};
+
+async fn report(server: &Server) -> CampaignRoi {
+    Story::of("kopi", "launch", "IDR", server).roi().await
+}
+
+async fn performance(server: &Server, who: &str) -> CollaborationPerformance {
+    let request = GetCollaborationPerformanceRequest {
+        brand_id: String::from("kopi"),
+        campaign_id: String::from("launch"),
+        collaboration_id: who.to_owned(),
+        min_position: 0,
+    };
+    server.read(request).await.performance.unwrap()
+}
+
+/// Compares figures with what the facts come to.
+fn are(figures: &Figures, expected: &Expected, what: &str) {
+    for basis in BASES {
+        let numbers = of_figures(figures, basis);
+        for (name, own) in expected.numbers(basis) {
+            let number = &numbers[name];
+            assert_eq!(number.exact(), own, "{what}: {name} on {basis:?}");
+            number.is_published_rounded_half_even();
+        }
+        assert_eq!(numbers.len(), expected.numbers(basis).len());
+    }
+    let cost = figures.cost.as_ref().unwrap();
+    let minor = [cost.committed_minor, cost.accrued_minor, cost.paid_minor];
+    assert_eq!(minor, expected.cost_minor, "{what}");
+    let revenue = figures.revenue.as_ref().unwrap();
+    assert_eq!(revenue.gross_minor, expected.gross_minor, "{what}");
+    assert_eq!(revenue.refunds_minor, expected.refunds_minor, "{what}");
+    assert_eq!(revenue.net_minor, expected.net_minor(), "{what}");
+    assert_eq!(
+        revenue.unattributed_minor, expected.unattributed_minor,
+        "{what}"
+    );
+    assert_eq!(figures.posts_published, expected.posts, "{what}");
+    let audience = (MeasurementScope::Total, MeasurementKind::Measured);
+    let mut engagement = figures.engagement.iter();
+    let engagement = engagement.find(|one| (one.scope(), one.kind()) == audience);
+    let engagement = engagement.unwrap();
+    assert_eq!(engagement.counters, Some(expected.counters()), "{what}");
+    assert_eq!(engagement.engagements, expected.engagements(), "{what}");
+}
+
+#[tokio::test]
+async fn the_report_is_what_the_facts_come_to() {
+    let server = Server::start().await;
+    facts::tell(&server).await;
+    let report = report(&server).await;
+    let of = |period| Expected::of(Whose::Campaign, period);
+    are(
+        report.total.as_ref().unwrap(),
+        &of(Period::Counted),
+        "campaign, in all",
+    );
+    are(
+        report.on_time.as_ref().unwrap(),
+        &of(Period::OnTime),
+        "campaign, on time",
+    );
+    // The two sides of the story differ, or nothing would be shown.
+    assert_ne!(report.total, report.on_time);
+    assert_eq!(report.facts_after_measurement, facts::after_measurement());
+
+    let revenue = report.total.as_ref().unwrap().revenue.as_ref().unwrap();
+    assert_eq!(revenue.rejected_claims, 1);
+    let budget = report.budget.unwrap();
+    let expected = of(Period::Ever);
+    assert_eq!(budget.reserved_minor, 0);
+    assert_eq!(
+        budget.committed_minor + budget.other_minor,
+        expected.cost_minor[0]
+    );
+    assert_eq!(
+        budget.available_minor,
+        budget.cap_minor - expected.cost_minor[0]
+    );
+
+    let server = server.restart().await;
+    assert_eq!(self::report(&server).await, report);
+}
+
+#[tokio::test]
+async fn every_collaboration_is_credited_with_its_part() {
+    let server = Server::start().await;
+    facts::tell(&server).await;
+    for who in facts::ACCEPTED {
+        let performance = performance(&server, who).await;
+        let of = |period| Expected::of(Whose::Collaboration(who), period);
+        are(
+            performance.total.as_ref().unwrap(),
+            &of(Period::Counted),
+            who,
+        );
+        are(
+            performance.on_time.as_ref().unwrap(),
+            &of(Period::OnTime),
+            who,
+        );
+
+        // A creator with one campaign has brought what that campaign did.
+        let request = GetPartnershipRequest {
+            brand_id: String::from("kopi"),
+            creator_id: who.to_owned(),
+            min_position: 0,
+        };
+        let partnership = server.read(request).await.partnership.unwrap();
+        let [lifetime] = partnership.lifetime.as_slice() else {
+            panic!("one currency: {partnership:?}");
+        };
+        // Over several campaigns neither a margin nor a model holds.
+        let without_plan = of(Period::Counted).without_plan();
+        are(lifetime, &without_plan, who);
+        assert_eq!(partnership.campaigns.len(), 1);
+        assert_eq!(partnership.campaigns[0].figures.as_ref(), Some(lifetime));
+        assert_eq!(partnership.accepted_collaborations, 1);
+    }
+}
+
+#[tokio::test]
+async fn delivery_and_quality_are_counted() {
+    let server = Server::start().await;
+    facts::tell(&server).await;
+    let report = report(&server).await;
+    let exact = |metric: &Option<RatioMetric>| metric.as_ref().unwrap().exact.clone();
+    let delivery = report.delivery.as_ref().unwrap();
+    // ayu 3, budi, citra and fitri one each; verified are one of ayu and the one of budi.
+    assert_eq!(
+        (
+            delivery.accepted_deliverables,
+            delivery.verified_deliverables
+        ),
+        (6, 2)
+    );
+    assert_eq!(exact(&delivery.completion_rate), "1/3");
+    // ayu's third is overdue; her giveaway was a day late; citra's due time was moved.
+    assert_eq!((delivery.published, delivery.overdue), (4, 1));
+    assert_eq!(exact(&delivery.on_time_rate), "3/5");
+    assert_eq!(exact(&delivery.on_time_rate_original), "2/5");
+    assert_eq!((delivery.seconds_late, delivery.breaches_late), (86_400, 1));
+    // ayu's review twice, her giveaway, budi's post.
+    assert_eq!((delivery.submissions, delivery.revisions), (4, 1));
+    assert_eq!(exact(&delivery.revision_rate), "1/3");
+    // citra published what nobody approved, and did not disclose it.
+    assert_eq!(
+        (delivery.breaches_unapproved, delivery.breaches_undisclosed),
+        (1, 1)
+    );
+    let quality = report.quality.as_ref().unwrap();
+    assert_eq!(
+        (quality.ratings, exact(&quality.mean)),
+        (2, String::from("4/1"))
+    );
+    assert_eq!(exact(&quality.variance), "1/1");
+    // Products went to citra and fitri, of whom citra posted; dewi declined.
+    assert_eq!(
+        (report.creators_gifted, exact(&report.post_rate)),
+        (2, String::from("1/2"))
+    );
+    assert_eq!(exact(&report.acceptance_rate), "4/5");
+    let states: Vec<_> = report
+        .agreements
+        .iter()
+        .map(|one| (&*one.state, one.count))
+        .collect();
+    assert_eq!(states, [("ACTIVE", 3), ("DECLINED", 1), ("CANCELLED", 1)]);
+}
+
+#[tokio::test]
+async fn audiences_and_kinds_are_kept_apart() {
+    let server = Server::start().await;
+    facts::tell(&server).await;
+    let figures = report(&server).await.total.unwrap();
+    let audiences: Vec<_> = figures
+        .engagement
+        .iter()
+        .map(|one| (one.scope(), one.kind(), one.counters.unwrap().views))
+        .collect();
+    let total = Expected::of(Whose::Campaign, Period::Counted)
+        .counters()
+        .views;
+    assert_eq!(
+        audiences,
+        [
+            (
+                MeasurementScope::Paid,
+                MeasurementKind::Estimated,
+                Some(facts::PAID_VIEWS)
+            ),
+            (MeasurementScope::Total, MeasurementKind::Measured, total),
+        ]
+    );
+    assert!(figures.engagement[1].reach_not_deduplicated);
+}
+
+#[tokio::test]
+async fn a_foreign_amount_without_rate_is_left_out_and_said_so() {
+    let server = Server::start().await;
+    let story = facts::tell(&server).await;
+    let before = report(&server).await.total.unwrap();
+
+    let freight = story.cost(
+        "freight",
+        None,
+        CostType::Shipping,
+        money("EUR", 3_000),
+        day(5),
+    );
+    server.write(freight).await;
+    let figures = report(&server).await.total.unwrap();
+    let left_out = |currency: &str, cost_minor, revenue_minor| ForeignAmount {
+        currency_code: currency.to_owned(),
+        cost_minor,
+        revenue_minor,
+    };
+    assert_eq!(figures.missing_fx, [left_out("EUR", 3_000, 0)]);
+    assert_eq!(figures.cost, before.cost);
+    for basis in BASES {
+        let (now, then) = (of_figures(&figures, basis), of_figures(&before, basis));
+        for (name, number) in &now {
+            let needs_all_costs = name.starts_with('c')
+                && !matches!(*name, "ctr" | "cvr_clicks" | "cost")
+                || name.starts_with("ro");
+            let is_undefined = then[name].exact().is_err();
+            let expected = match needs_all_costs && !is_undefined {
+                true => Err(AbsentReason::MissingFx),
+                false => then[name].exact(),
+            };
+            assert_eq!(number.exact(), expected, "{name} on {basis:?}");
+        }
+    }
+    server.write(story.reverse("freight")).await;
+    assert_eq!(report(&server).await.total.unwrap(), before);
+
+    // Revenue too, and only what is left of it after refunds.
+    let sale = story.sale("o-sgd", Some(money("SGD", 5_000)), day(6), Some("ayu"));
+    server.write(sale).await;
+    server
+        .write(story.refund("o-sgd", money("SGD", 2_000), day(7)))
+        .await;
+    let figures = report(&server).await.total.unwrap();
+    assert_eq!(figures.missing_fx, [left_out("SGD", 0, 3_000)]);
+    for basis in BASES {
+        let numbers = of_figures(&figures, basis);
+        for name in ["roi", "roi_on_margin", "roas"] {
+            assert_eq!(
+                numbers[name].exact(),
+                Err(AbsentReason::MissingFx),
+                "{name}"
+            );
+        }
+        // Cost is whole, so what it buys is known.
+        assert!(numbers["cpe"].exact().is_ok());
+        assert!(numbers["net_return"].exact().is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_barter_without_cost_has_a_return_but_no_roi() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let mut barter = crate::support::server::terms(idr(0));
+    barter.deliverables.push(deliverable("d2"));
+    story.accepted("ayu", barter).await;
+    server
+        .write(story.sale("o-1", Some(idr(90)), days_and(0, 60), Some("ayu")))
+        .await;
+    let figures = story.roi().await.total.unwrap();
+    for basis in BASES {
+        let numbers = of_figures(&figures, basis);
+        for name in ["roi", "roas"] {
+            assert_eq!(numbers[name].exact(), Err(AbsentReason::ZeroCost), "{name}");
+        }
+        assert_eq!(numbers["net_return"].text(), "90/1");
+    }
+}

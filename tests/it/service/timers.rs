@@ -1,0 +1,119 @@
+//! Invitations end by themselves.
+
+use campaign_ledger::proto::api::log_scope::Scope;
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::event::Record;
+use campaign_ledger::proto::event::record::Event;
+use campaign_ledger::proto::values::ActorKind;
+use tonic::Code;
+
+use crate::support::server::{FAR, Server, Story, day, days_and, idr, terms};
+
+async fn invited() -> (Server, Story) {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    server.write(story.profile("ayu", 20_000)).await;
+    server.write(story.invite("ayu", terms(idr(500)))).await;
+    (server, story)
+}
+
+#[tokio::test]
+async fn an_offer_is_open_until_just_before_it_expires() {
+    let (server, story) = invited().await;
+    // The writer's clock alone, so that no timer is quicker than the acceptance.
+    server.clock().set_for_writer(Some(day(7)));
+    let refusal = server.refused_for_nothing(story.accept("ayu")).await;
+    let refusal = refusal.is(Code::FailedPrecondition, ErrorReason::OfferExpired);
+    assert_eq!(refusal.metadata["expired_at"], "2026-03-08T00:00:00Z");
+}
+
+#[tokio::test]
+async fn an_offer_can_be_accepted_in_its_last_second() {
+    let (server, story) = invited().await;
+    server.clock().set(days_and(6, 86_399));
+    let accepted = server
+        .write(story.accept("ayu"))
+        .await
+        .collaboration
+        .unwrap();
+    assert_eq!(accepted.state(), CollaborationState::Accepted);
+    // Nothing expires any more: what the timer would have written is followed by what we write.
+    server.clock().set(day(8));
+    let server = server.restart().await;
+    server.clock().set(day(9));
+    let story = Story::of("kopi", "launch", "IDR", &server);
+    server.write(story.submit("ayu")).await;
+}
+
+#[tokio::test]
+async fn an_invitation_expires_by_itself() {
+    let (server, story) = invited().await;
+    let head = server.head().await;
+    server.clock().set(day(7));
+    let record = next_event(&server, head).await;
+    assert_eq!(record.actor.as_ref().unwrap().kind(), ActorKind::System);
+    let expired = record.event.as_ref().unwrap();
+    assert!(
+        matches!(expired, Event::InvitationExpired(_)),
+        "{expired:?}"
+    );
+    assert_eq!(record.position, head + 1);
+    assert_eq!(record.recorded_at, Some(day(7)));
+
+    let get = GetCollaborationRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        collaboration_id: String::from("ayu"),
+        min_position: head + 1,
+    };
+    let collaboration = server.read(get).await.collaboration.unwrap();
+    assert_eq!(collaboration.state(), CollaborationState::Expired);
+    assert_eq!(story.roi().await.budget.unwrap().reserved_minor, 0);
+    let refusal = server.refused_for_nothing(story.accept("ayu")).await;
+    let refusal = refusal.is(Code::FailedPrecondition, ErrorReason::CollaborationState);
+    assert_eq!(refusal.metadata["state"], "EXPIRED");
+
+    // A second offer is another collaboration, linked to the first.
+    let mut again = story.invite("ayu", terms(idr(500)));
+    again.collaboration_id = String::from("ayu-2");
+    again.expires_at = Some(day(9));
+    let again = server.write(again).await.collaboration.unwrap();
+    assert_eq!(again.previous_collaboration_id, "ayu");
+}
+
+#[tokio::test]
+async fn what_fell_due_while_the_server_was_down_expires_at_the_next_start() {
+    let (server, _) = invited().await;
+    let head = server.head().await;
+    let resting = server.stop().await;
+    resting.clock.set(day(20));
+    let server = resting.start().await;
+    let record = next_event(&server, head).await;
+    assert_eq!(record.position, head + 1);
+    let expired = record.event.unwrap();
+    assert!(
+        matches!(expired, Event::InvitationExpired(_)),
+        "{expired:?}"
+    );
+}
+
+/// Waits for the first event after `position`.
+async fn next_event(server: &Server, position: u64) -> Record {
+    let mut client = audit_service_client::AuditServiceClient::new(server.channel());
+    let request = FollowEventsRequest {
+        scope: Some(LogScope {
+            scope: Some(Scope::All(WholeLog {})),
+        }),
+        after_position: position,
+    };
+    let mut events = client.follow_events(request).await.unwrap().into_inner();
+    let first = async {
+        loop {
+            let message = events.message().await.unwrap().unwrap().message;
+            if let Some(follow_events_response::Message::Batch(batch)) = message {
+                return batch.records.into_iter().next().unwrap();
+            }
+        }
+    };
+    tokio::time::timeout(FAR, first).await.unwrap()
+}
