@@ -10,6 +10,7 @@ mod health;
 mod numbers;
 mod reads;
 mod reasons;
+mod rebuilt;
 mod refusals;
 mod retries;
 mod roi;
