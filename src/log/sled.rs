@@ -11,6 +11,8 @@
 //!   That descriptor is as old as sled's: Linux reports a failed write-back once to each.
 //! - The start reads `snap.*.generating`, a snapshot that a killed process left half written, and
 //!   fails on it. So these are removed before opening.
+//! - It writes its settings, `conf`, in two steps when it makes a log, and takes half of them for
+//!   damage. So settings that aren't whole are removed before opening, and it writes them anew.
 //! - Values over a quarter of a segment go to `blobs/`, files that are never synced, and a page of up
 //!   to 17 blocks is one such value. So segments are 8 MiB, 17 of the largest blocks stay below a
 //!   quarter of that, and `blobs/` must be empty.

@@ -12,3 +12,4 @@ mod load;
 mod process;
 mod scene;
 mod sigkill;
+mod steps;

@@ -70,6 +70,19 @@ fn unfinished_snapshot_is_removed_before_opening() {
 }
 
 #[test]
+fn half_written_settings_are_written_anew() {
+    let dir = closed_log(&[5]);
+    let path = dir.path().join("conf");
+    let whole = fs::read(&path).unwrap();
+    let zeros = vec![0; whole.len()];
+    for torn in (0..whole.len()).flat_map(|len| [&whole[..len], &zeros[..len]]) {
+        fs::write(&path, torn).unwrap();
+        assert_eq!(read_all(&open(&dir)).get(), 15);
+        assert_eq!(fs::read(&path).unwrap(), whole);
+    }
+}
+
+#[test]
 fn second_handle_is_refused_until_the_first_is_dropped() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(&dir);

@@ -1,6 +1,7 @@
 //! sled's files: how they are opened, synced and let go.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -51,6 +52,8 @@ const RELEASE_PAUSE: Duration = Duration::from_millis(2);
 const PAGES: &str = "db";
 /// The file with the settings.
 const SETTINGS: &str = "conf";
+/// Lines in it: segment size, compression and version, in this order.
+const SETTINGS_LINES: usize = 3;
 /// The directory for values that are too large for the pages.
 const SPILLED: &str = "blobs";
 
@@ -89,6 +92,7 @@ impl Files {
             .map_err(|source| io_error("opened", &path, source))?;
         refuse_in_use(dir, &pages)?;
         remove_unfinished_snapshots(dir)?;
+        remove_torn_settings(dir)?;
 
         let config = sled::Config::new()
             .path(dir)
@@ -186,6 +190,31 @@ fn refuse_in_use(dir: &Path, pages: &File) -> Result<(), OpenError> {
         }),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
+}
+
+/// Removes settings that a process that was killed while it made the log left half written, or a
+/// power cut did: sled would take them for damage of the log.
+///
+/// Nothing is lost by it. They are the same in every log of this format, and sled writes them anew.
+fn remove_torn_settings(dir: &Path) -> Result<(), OpenError> {
+    let path = dir.join(SETTINGS);
+    match fs::read(&path) {
+        Ok(settings) if !is_whole(&settings) => {
+            fs::remove_file(&path).map_err(|source| io_error("removed", &path, source))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(io_error("read", &path, error))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Whether sled's settings are whole: so many lines, and four bytes of checksum.
+fn is_whole(settings: &[u8]) -> bool {
+    settings
+        .split_last_chunk::<4>()
+        .and_then(|(lines, _checksum)| std::str::from_utf8(lines).ok())
+        .is_some_and(|lines| lines.ends_with('\n') && lines.matches(": ").count() == SETTINGS_LINES)
 }
 
 /// Removes what a process that was killed while it wrote a snapshot left: sled would read it.

@@ -116,13 +116,15 @@ impl Strace {
     /// calls about the file at `path`: see `inject` in the manual. Counts are by thread.
     pub fn wrapper(&self, path: &Path, fault: &str) -> Vec<String> {
         let path = path.to_string_lossy().into_owned();
+        let mut words = self.anywhere(fault);
+        words.extend(["-P".to_owned(), path]);
+        words
+    }
+
+    /// The same for calls about any file.
+    pub fn anywhere(&self, fault: &str) -> Vec<String> {
         let mut words = self.base();
-        words.extend([
-            "-P".to_owned(),
-            path,
-            "-e".to_owned(),
-            format!("inject={fault}"),
-        ]);
+        words.extend(["-e".to_owned(), format!("inject={fault}")]);
         words
     }
 
