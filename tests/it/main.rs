@@ -2,6 +2,7 @@
 //! spoken to over gRPC.
 #![allow(clippy::unwrap_used)]
 
+mod architecture;
 mod codec;
 mod crash;
 mod demo;

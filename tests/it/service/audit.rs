@@ -14,6 +14,9 @@ use crate::support::server::{
     Client, Refusal, Server, Story, by_brand, day, for_creator, idr, plan, terms, together,
 };
 
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::PositionAhead];
+
 pub fn all() -> Option<LogScope> {
     Some(LogScope {
         scope: Some(Scope::All(WholeLog {})),

@@ -7,6 +7,12 @@ use tonic::Code;
 
 use crate::support::server::{Server, Story, day, days_and, idr, terms};
 
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[
+    ErrorReason::StaleObservation,
+    ErrorReason::ObservationVoided,
+];
+
 /// Hours after the post went live, on day 1.
 fn hour(hours: f64) -> Timestamp {
     days_and(1, (hours * 3_600.0) as i64)

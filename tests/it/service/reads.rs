@@ -12,6 +12,9 @@ use crate::support::server::{
     Client, RawCalls, Read, Refusal, Server, Story, day, idr, plan, terms, together,
 };
 
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::PositionNotReached];
+
 /// Reads every page of a list; `step` takes from an answer its rows and the token of the next page.
 async fn pages<R: Read, T>(
     client: &Client,

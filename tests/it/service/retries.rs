@@ -11,6 +11,13 @@ use crate::support::server::{
     plan, rehearsal, terms, together,
 };
 
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[
+    ErrorReason::RequestIdReused,
+    ErrorReason::DeadlineExceeded,
+    ErrorReason::QueueFull,
+];
+
 /// Gives a request an id, whoever sends it.
 fn named<W: Write>(mut request: W, id: &str) -> W {
     W::context(&mut request).as_mut().unwrap().request_id = id.to_owned();
