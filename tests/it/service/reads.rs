@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::CostType;
+use campaign_ledger::proto::values::{CostType, Platform};
 use prost::Message as _;
 use tonic::Code;
 
@@ -302,6 +302,55 @@ async fn every_other_list_is_whole_too() {
         };
         assert_eq!(server.read(get).await.partnership, Some(partnership));
     }
+}
+
+#[tokio::test]
+async fn pages_of_large_rows_are_short_enough_for_every_client() {
+    const CREATORS: usize = 1_000;
+    let server = Server::start().await;
+    let story = Story::of("kopi", "launch", "IDR", &server);
+    let wordy = |number: usize| {
+        let mut record = story.profile(&format!("c-{number:03}"), 1);
+        let profile = record.profile.as_mut().unwrap();
+        profile.niches = (0..20).map(|niche| format!("{niche:064}")).collect();
+        profile.locality = "🌋".repeat(200);
+        profile.display_name = "🌋".repeat(200);
+        let handle = |platform: Platform| CreatorHandle {
+            platform: platform.into(),
+            handle: "🌋".repeat(100),
+        };
+        profile.handles = [Platform::Instagram, Platform::Tiktok, Platform::Youtube]
+            .map(handle)
+            .to_vec();
+        record
+    };
+    let recording = (0..CREATORS).map(|number| {
+        let (client, record) = (story.client.clone(), wordy(number));
+        async move { client.write(record).await }
+    });
+    together(recording).await;
+    let list = ListCreatorsRequest {
+        brand_id: story.brand.clone(),
+        page_size: CREATORS as i32,
+        ..ListCreatorsRequest::default()
+    };
+    let turn = |request: &mut ListCreatorsRequest, token| request.page_token = token;
+    let pages = pages(&server, list, turn, |answer| {
+        (answer.creators, answer.next_page_token)
+    });
+    let pages = pages.await;
+    assert!(pages.len() > 1);
+    let sizes = pages
+        .iter()
+        .map(|page| page.iter().map(Creator::encoded_len).sum());
+    assert!(sizes.max() < Some(2 << 20_usize));
+    let names: Vec<_> = pages
+        .concat()
+        .into_iter()
+        .map(|one| one.creator_id)
+        .collect();
+    assert_eq!(names.len(), CREATORS);
+    assert!(names.is_sorted());
 }
 
 fn campaign_at(story: &Story, min_position: u64) -> GetCampaignRequest {
