@@ -16,4 +16,5 @@ mod parse;
 mod service;
 mod store;
 mod support;
+mod views;
 mod writer;
