@@ -15,4 +15,5 @@ mod refusals;
 mod retries;
 mod roi;
 mod timers;
+mod waiting;
 mod worked_cases;
