@@ -9,6 +9,7 @@ mod disks;
 mod faults;
 mod history;
 mod load;
+mod power;
 mod process;
 mod scene;
 mod sigkill;

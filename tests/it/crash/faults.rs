@@ -7,9 +7,6 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use campaign_ledger::proto::api;
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::creator_service_client::CreatorServiceClient;
 use tonic::transport::Channel;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -17,6 +14,7 @@ use tonic_health::pb::health_client::HealthClient;
 
 use super::chance::Chance;
 use super::disks::{FileLimit, SmallDisk, Strace};
+use super::history::head_of;
 use super::load::write_until_gone;
 use super::process::{Launch, Server, offline};
 use super::scene::Scene;
@@ -45,29 +43,12 @@ async fn writes_stop(scene: &mut Scene, launch: &Launch, reason: &str) -> Server
     assert!(halts.iter().all(|status| status.message().contains(reason)));
 
     scene.check(&channel).await;
-    reads_go_on(scene, &channel).await;
+    assert_eq!(head_of(&channel).await.0, scene.events());
     assert_eq!(health(&channel).await, ServingStatus::NotServing);
     let said = server.stderr();
     assert!(said.contains("no more writes are taken"), "{said}");
     assert!(said.contains(reason), "{said}");
     server
-}
-
-/// Asks the log and a view, and waits for the view to have all that is acknowledged.
-async fn reads_go_on(scene: &Scene, channel: &Channel) {
-    let mut audit = AuditServiceClient::new(channel.clone());
-    let head = audit.get_head(api::GetHeadRequest {}).await.unwrap();
-    let position = head.into_inner().position;
-    assert_eq!(position, scene.events());
-    let mut creators = CreatorServiceClient::new(channel.clone());
-    let request = api::ListCreatorsRequest {
-        brand_id: "kulit-sehat".to_owned(),
-        min_position: position,
-        ..Default::default()
-    };
-    let answer = creators.list_creators(request).await.unwrap().into_inner();
-    assert_eq!(answer.position, position);
-    assert!(!answer.creators.is_empty());
 }
 
 async fn health(channel: &Channel) -> ServingStatus {
@@ -182,7 +163,7 @@ async fn log_lines_that_cannot_be_written_end_nothing() {
         assert_eq!(status.code(), tonic::Code::Unavailable, "{status:?}");
     }
     scene.check(&channel).await;
-    reads_go_on(&scene, &channel).await;
+    assert_eq!(head_of(&channel).await.0, scene.events());
     drop(channel);
     assert_eq!(server.stop().code(), Some(1));
     recovers(&mut scene).await;
@@ -247,7 +228,7 @@ async fn failed_checkpoints_cost_nobody_anything() {
             scene.write_some(&channel).await;
         }
         scene.check(&channel).await;
-        reads_go_on(&scene, &channel).await;
+        assert_eq!(head_of(&channel).await.0, scene.events());
         assert_eq!(health(&channel).await, ServingStatus::Serving);
         drop(channel);
         assert!(server.stop().success(), "{}", server.obituary());

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use campaign_ledger::log::Hash;
 use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::proto::api::creator_service_client::CreatorServiceClient;
 use campaign_ledger::proto::{api, event};
 use prost::Message as _;
 use tonic::transport::Channel;
 
-use super::load::Client;
+use super::load::{BRAND, Client};
 
 /// Every event of a log, in order: event *n* stands at position *n* + 1.
 #[derive(Default)]
@@ -21,6 +22,25 @@ struct Event {
     request_id: String,
     recorded_at: (i64, i32),
     hash: Hash,
+}
+
+/// Asks for the position of the last event and the hash of its block, in hexadecimal, and waits for
+/// the views to have it.
+pub async fn head_of(channel: &Channel) -> (u64, String) {
+    let mut audit = AuditServiceClient::new(channel.clone());
+    let head = audit.get_head(api::GetHeadRequest {}).await.unwrap();
+    let head = head.into_inner();
+    let position = head.position;
+    let hash = head.block_hash.iter().map(|byte| format!("{byte:02x}"));
+    let request = api::ListCreatorsRequest {
+        brand_id: BRAND.to_owned(),
+        min_position: position,
+        ..Default::default()
+    };
+    let mut creators = CreatorServiceClient::new(channel.clone());
+    let answer = creators.list_creators(request).await.unwrap().into_inner();
+    assert_eq!(answer.position, position);
+    (position, hash.collect())
 }
 
 impl History {

@@ -17,7 +17,8 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-const BRAND: &str = "kulit-sehat";
+/// Whose all of it is.
+pub const BRAND: &str = "kulit-sehat";
 
 /// How long a call may take: a server that is killed answers nothing at all.
 const PATIENCE: Duration = Duration::from_secs(20);

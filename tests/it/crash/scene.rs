@@ -10,6 +10,7 @@ use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::store::Options;
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
 use super::chance::Chance;
@@ -50,6 +51,11 @@ impl Scene {
         }
     }
 
+    /// Where all of it is.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
     pub fn data_dir(&self) -> PathBuf {
         self.dir.path().join("data")
     }
@@ -81,6 +87,21 @@ impl Scene {
         for client in &mut self.clients {
             client.write_one(channel).await.unwrap();
         }
+    }
+
+    /// Lets each client make so many calls, all clients at the same time.
+    pub async fn write_at_once(&mut self, channel: &Channel, calls: u64) {
+        let mut at_work = JoinSet::new();
+        for mut client in std::mem::take(&mut self.clients) {
+            let channel = channel.clone();
+            at_work.spawn(async move {
+                for _ in 0..calls {
+                    client.write_one(&channel).await.unwrap();
+                }
+                client
+            });
+        }
+        self.clients = at_work.join_all().await;
     }
 
     /// Makes calls again that were acknowledged: each has its first answer.

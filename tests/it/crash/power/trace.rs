@@ -1,0 +1,263 @@
+//! What the server did to its files, call by call, as `strace` saw it.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+
+/// The calls that change files, their names, or what a power cut leaves of them.
+const CALLS: &str = "openat,write,pwrite64,ftruncate,mkdir,rename,unlink,fsync,fdatasync,\
+                     sync_file_range";
+
+/// Calls that would change files past this record of it; none may be seen.
+const UNKNOWN: &str = "writev,pwritev,pwritev2,fallocate,copy_file_range,sendfile,renameat,\
+                       renameat2,unlinkat,mkdirat,link,linkat,symlink,truncate,io_uring_enter";
+
+/// Longer than any write of sled's: a segment.
+const LONGEST_WRITE: &str = "16777216";
+
+/// Starts what comes after it and records it in the file at `log`.
+pub fn recorder(log: &Path) -> Vec<String> {
+    let log = log.to_string_lossy().into_owned();
+    let calls = format!("trace={CALLS},{UNKNOWN}");
+    ["strace", "-D", "-f", "--seccomp-bpf", "-y", "-xx", "-q"]
+        .into_iter()
+        .chain(["-s", LONGEST_WRITE, "-e", &calls])
+        .chain(["-o", &log])
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A call, from the line of the record where it began to the one where it had ended.
+#[derive(Debug)]
+pub struct Call {
+    pub during: Range<usize>,
+    pub deed: Deed,
+}
+
+/// What a call did; paths are those of that time.
+#[derive(Debug)]
+pub enum Deed {
+    /// Opened a file, and made it if it was not there.
+    Open {
+        path: PathBuf,
+        truncated: bool,
+    },
+    Write {
+        path: PathBuf,
+        offset: u64,
+        bytes: Vec<u8>,
+    },
+    Truncate {
+        path: PathBuf,
+        len: u64,
+    },
+    MakeDirectory {
+        path: PathBuf,
+    },
+    Rename {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Remove {
+        path: PathBuf,
+    },
+    /// Made durable what was written to the file, or what was named in the directory.
+    Sync {
+        path: PathBuf,
+        only_data: bool,
+    },
+}
+
+/// Reads the record of a process that has ended, of calls on what lies in `root`. Lines are counted
+/// on from `first_line`.
+pub fn read(log: &Path, root: &Path, first_line: usize) -> Vec<Call> {
+    let mut reading = Reading {
+        root: root.to_owned(),
+        cursors: HashMap::new(),
+        begun: HashMap::new(),
+        calls: Vec::new(),
+    };
+    let lines = BufReader::new(File::open(log).unwrap()).lines();
+    for (line, number) in lines.zip(first_line..) {
+        reading.read(&line.unwrap(), number);
+    }
+    reading.calls.sort_by_key(|call| call.during.start);
+    reading.calls
+}
+
+/// Whether the record of process `id` is complete.
+pub fn is_complete(log: &Path, id: u32) -> bool {
+    let lines = BufReader::new(File::open(log).unwrap()).lines();
+    // Its threads end before it does.
+    lines.map_while(Result::ok).any(|line| {
+        let end = line.strip_prefix(&id.to_string());
+        end.is_some_and(|end| end.trim_start().starts_with("+++"))
+    })
+}
+
+struct Reading {
+    root: PathBuf,
+    /// Where the next `write` to a descriptor goes.
+    cursors: HashMap<u32, u64>,
+    /// The unfinished call of a thread, and where it began.
+    begun: HashMap<u32, (usize, String)>,
+    calls: Vec<Call>,
+}
+
+impl Reading {
+    fn read(&mut self, line: &str, number: usize) {
+        let (thread, text) = line.split_once(' ').unwrap();
+        let (thread, text) = (thread.parse().unwrap(), text.trim_start());
+        if text.starts_with("+++") || text.starts_with("---") {
+            return;
+        }
+        if let Some(beginning) = text.strip_suffix("<unfinished ...>") {
+            self.begun.insert(thread, (number, beginning.to_owned()));
+        } else if text.starts_with("<... ") {
+            let (_, end) = text.split_once("resumed>").unwrap();
+            let (began, beginning) = self.begun.remove(&thread).unwrap();
+            self.take(&format!("{beginning}{end}"), began..number);
+        } else {
+            self.take(text, number..number);
+        }
+    }
+
+    fn take(&mut self, text: &str, during: Range<usize>) {
+        let (name, rest) = text.split_once('(').unwrap();
+        // What is quoted and what descriptors stand for is all hexadecimal.
+        let (arguments, answer) = rest.rsplit_once(" = ").unwrap();
+        let arguments = arguments.trim_end().strip_suffix(')').unwrap();
+        let arguments: Vec<_> = arguments.split(", ").map(str::trim).collect();
+        if answer.starts_with("-1") || !self.is_about_us(&arguments, answer) {
+            return;
+        }
+        if answer.starts_with('?') {
+            self.take_killed(name, &arguments, during);
+            return;
+        }
+        if let Some(deed) = self.deed(name, &arguments, answer) {
+            self.calls.push(Call { during, deed });
+        }
+    }
+
+    /// Takes in a call that a kill ended: of a write, what it has left in the file.
+    fn take_killed(&mut self, name: &str, arguments: &[&str], during: Range<usize>) {
+        match name {
+            "pwrite64" => {
+                let path = path_in(arguments[0]).unwrap();
+                let offset: u64 = arguments[3].parse().unwrap();
+                let mut bytes = bytes_in(arguments[1]);
+                // Nobody has written there since.
+                let file = File::open(&path).unwrap();
+                let left = file.metadata().unwrap().len().saturating_sub(offset);
+                bytes.truncate(usize::try_from(left).unwrap());
+                file.read_exact_at(&mut bytes, offset).unwrap();
+                let deed = Deed::Write {
+                    path,
+                    offset,
+                    bytes,
+                };
+                self.calls.push(Call { during, deed });
+            }
+            "fsync" | "fdatasync" | "sync_file_range" => {}
+            other => panic!("{other} was ended by a kill"),
+        }
+    }
+
+    fn is_about_us(&self, arguments: &[&str], answer: &str) -> bool {
+        let of_arguments = arguments.iter().take(2).filter_map(|text| path_in(text));
+        of_arguments
+            .chain(path_in(answer))
+            .any(|path| path.starts_with(&self.root))
+    }
+
+    fn deed(&mut self, name: &str, arguments: &[&str], answer: &str) -> Option<Deed> {
+        let path = |place: usize| path_in(arguments[place]).unwrap();
+        let number = |place: usize| arguments[place].parse::<u64>().unwrap();
+        Some(match name {
+            "openat" => {
+                let descriptor = descriptor_in(answer);
+                self.cursors.insert(descriptor, 0);
+                if !arguments[2].contains("O_CREAT") {
+                    return None;
+                }
+                Deed::Open {
+                    path: path(1),
+                    truncated: arguments[2].contains("O_TRUNC"),
+                }
+            }
+            "write" => {
+                let cursor = self.cursors.entry(descriptor_in(arguments[0])).or_default();
+                let bytes = bytes_in(arguments[1]);
+                let offset = *cursor;
+                *cursor += bytes.len() as u64;
+                written_whole(&bytes, answer);
+                let path = path(0);
+                Deed::Write {
+                    path,
+                    offset,
+                    bytes,
+                }
+            }
+            "pwrite64" => {
+                let bytes = bytes_in(arguments[1]);
+                written_whole(&bytes, answer);
+                Deed::Write {
+                    path: path(0),
+                    offset: number(3),
+                    bytes,
+                }
+            }
+            "ftruncate" => Deed::Truncate {
+                path: path(0),
+                len: number(1),
+            },
+            "mkdir" => Deed::MakeDirectory { path: path(0) },
+            "rename" => Deed::Rename {
+                from: path(0),
+                to: path(1),
+            },
+            "unlink" => Deed::Remove { path: path(0) },
+            "fsync" | "fdatasync" => Deed::Sync {
+                path: path(0),
+                only_data: name == "fdatasync",
+            },
+            // It waits for pages to be written, but neither for the size nor for the drive.
+            "sync_file_range" => return None,
+            other => panic!("{other} changes files in a way that is not understood here"),
+        })
+    }
+}
+
+fn written_whole(bytes: &[u8], answer: &str) {
+    assert_eq!(answer, bytes.len().to_string(), "a short write");
+}
+
+/// The descriptor in `12<\x2f\x74>`.
+fn descriptor_in(text: &str) -> u32 {
+    let number = text.split_once('<').map_or(text, |(number, _)| number);
+    number.parse().unwrap()
+}
+
+/// The path that a descriptor or a string stands for.
+fn path_in(text: &str) -> Option<PathBuf> {
+    let start = text.find(['<', '"'])?;
+    let quoted = &text[start..];
+    let path = String::from_utf8(unhex(&quoted[1..quoted.len() - 1])).ok()?;
+    path.starts_with('/').then(|| PathBuf::from(path))
+}
+
+fn bytes_in(text: &str) -> Vec<u8> {
+    unhex(text.trim_matches('"'))
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).unwrap() as u8;
+    text.as_bytes()
+        .chunks_exact(4)
+        .map(|escaped| digit(escaped[2]) << 4 | digit(escaped[3]))
+        .collect()
+}
