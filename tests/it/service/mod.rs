@@ -7,6 +7,7 @@ mod engagement;
 mod faults;
 mod followers;
 mod health;
+mod lists;
 mod numbers;
 mod reads;
 mod reasons;
