@@ -6,6 +6,7 @@ use campaign_ledger::proto::api::ErrorReason;
 
 use super::{
     audit, bad_input, engagement, faults, followers, health, reads, refusals, retries, timers,
+    waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -45,6 +46,7 @@ async fn every_reason_is_shown_or_excused() {
         reads::SHOWS,
         retries::SHOWS,
         timers::SHOWS,
+        waiting::SHOWS,
     ]
     .concat();
     let shown = shown.into_iter().chain(refusals::shown());
