@@ -30,6 +30,16 @@ tell_failed_step() {
 }
 trap tell_failed_step EXIT
 
+# Crash tests watch system calls; without strace they skip that, so it is asked for where it can be.
+install_strace() {
+  command -v strace >/dev/null && return
+  if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    apt-get update -qq && apt-get install -y -qq strace >/dev/null
+  else
+    echo "no strace: the tests that need it are skipped"
+  fi
+}
+
 # Puts the tools into a Python environment of their own, once per change of the lists.
 install_tools() {
   local lists=(.ci/requirements.txt tests/clients/python/requirements.txt)

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use prost::Message;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
@@ -27,6 +28,8 @@ use crate::views::{Views, as_of, events_of};
 const MAX_WAIT: Duration = Duration::from_secs(5);
 /// Most rows one page looks at: a rare filter gives short pages rather than slow ones.
 const MAX_SCANNED: usize = 10_000;
+/// Encoded rows that end a page: with one row more it still fits the 4 MiB clients take by default.
+const PAGE_BYTES: usize = 1 << 20;
 
 /// Everything handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -224,11 +227,11 @@ pub async fn blocking<T: Send + 'static>(
 }
 
 /// Collects a page of the rows under a prefix that `keep` makes something of; returns it with the
-/// key to go on after, if there may be more.
+/// key to go on after, if there may be more. Large rows make the page shorter than `size`.
 ///
 /// # Errors
 /// When rows cannot be read.
-pub fn page<R: Row, T>(
+pub fn page<R: Row, T: Message>(
     rows: &Store,
     prefix: &Key,
     start: Option<&Key>,
@@ -239,15 +242,18 @@ pub fn page<R: Row, T>(
         Some(start) => Scan::of(prefix).after(start),
         None => Scan::of(prefix),
     };
-    let (mut kept, mut scanned) = (Vec::new(), 0);
+    let (mut kept, mut bytes, mut scanned) = (Vec::new(), 0, 0);
     let (mut last, mut more) = (None, false);
     rows.scan::<R>(scan, &mut |key, row| {
-        if kept.len() == size || scanned == MAX_SCANNED {
+        if kept.len() == size || bytes >= PAGE_BYTES || scanned == MAX_SCANNED {
             more = true;
             return ControlFlow::Break(());
         }
         scanned += 1;
-        kept.extend(keep(key, row));
+        if let Some(one) = keep(key, row) {
+            bytes += one.encoded_len();
+            kept.push(one);
+        }
         last = Some(key.clone());
         ControlFlow::Continue(())
     })?;

@@ -23,6 +23,8 @@ const BATCH_BYTES: usize = 256 << 10;
 const MAX_BLOCKS: usize = 512;
 /// Positions taken from the index for one batch.
 const MAX_INDEXED: usize = 2_048;
+/// Records read at once for such a batch, and so held beyond its bytes at the worst: a block's.
+const SELECTED_AT_ONCE: usize = 256;
 
 /// Events and where to go on after them.
 pub struct Batch {
@@ -89,13 +91,21 @@ impl Reader {
         let found = found
             .map_err(status::view)?
             .map_err(|error| status::internal(&error))?;
-        let resume = if found.len() < most {
-            reached
-        } else {
-            *found.last().unwrap_or(&reached)
-        };
-        let records = select(self.log.as_ref(), &found).map_err(status::read)?;
-        let records = records.into_iter().map(|(_, bytes)| bytes).collect();
+        let (mut records, mut bytes) = (Vec::new(), 0);
+        let mut resume = after;
+        for positions in found.chunks(SELECTED_AT_ONCE) {
+            for (position, record) in select(self.log.as_ref(), positions).map_err(status::read)? {
+                if bytes >= BATCH_BYTES {
+                    return Ok(Batch { records, resume });
+                }
+                bytes += record.len();
+                records.push(record);
+                resume = position;
+            }
+        }
+        if found.len() < most {
+            resume = reached;
+        }
         Ok(Batch { records, resume })
     }
 

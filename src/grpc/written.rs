@@ -18,61 +18,61 @@ pub struct Written {
 impl Written {
     /// Renders the campaign the write was about.
     pub fn campaign(&self) -> Option<api::Campaign> {
-        match &self.resource {
-            Resource::Campaign(name, row) => Some(render::campaign(name, row)),
-            _ => None,
-        }
+        let Resource::Campaign(name, row) = &self.resource else {
+            return None;
+        };
+        Some(render::campaign(name, row))
     }
 
     /// Renders the creator the write was about.
     pub fn creator(&self) -> Option<api::Creator> {
-        match &self.resource {
-            Resource::Creator(name, row) => Some(render::creator(name, row)),
-            _ => None,
-        }
+        let Resource::Creator(name, row) = &self.resource else {
+            return None;
+        };
+        Some(render::creator(name, row))
     }
 
     /// Renders the collaboration the write was about.
     pub fn collaboration(&self) -> Option<api::Collaboration> {
-        match &self.resource {
-            Resource::Collaboration(name, row) | Resource::Published(name, row, ..) => {
-                Some(render::collaboration(name, row))
-            }
-            _ => None,
-        }
+        let (Resource::Collaboration(name, row) | Resource::Published(name, row, ..)) =
+            &self.resource
+        else {
+            return None;
+        };
+        Some(render::collaboration(name, row))
     }
 
     /// Renders the publication the write was about.
     pub fn publication(&self) -> Option<api::Publication> {
-        match &self.resource {
-            Resource::Publication(name, row) | Resource::Published(_, _, name, row) => {
-                Some(render::publication(name, row))
-            }
-            _ => None,
-        }
+        let (Resource::Publication(name, row) | Resource::Published(_, _, name, row)) =
+            &self.resource
+        else {
+            return None;
+        };
+        Some(render::publication(name, row))
     }
 
     /// Renders the order the write was about.
     pub fn conversion(&self) -> Option<api::Conversion> {
-        match &self.resource {
-            Resource::Order(name, row) => Some(render::conversion(name, row)),
-            _ => None,
-        }
+        let Resource::Order(name, row) = &self.resource else {
+            return None;
+        };
+        Some(render::conversion(name, row))
     }
 
     /// Tells what became of a claim.
     pub fn outcome(&self) -> api::ConversionOutcome {
-        match &self.resource {
-            Resource::Order(_, row) => render::outcome(row, self.first),
-            _ => api::ConversionOutcome::Unspecified,
-        }
+        let Resource::Order(_, row) = &self.resource else {
+            return api::ConversionOutcome::Unspecified;
+        };
+        render::outcome(row, self.first)
     }
 
     /// Renders the cost line the write was about.
     pub fn cost(&self) -> Option<api::Cost> {
-        match &self.resource {
-            Resource::Cost(campaign, id, row) => Some(render::cost(campaign, id, row)),
-            _ => None,
-        }
+        let Resource::Cost(campaign, id, row) = &self.resource else {
+            return None;
+        };
+        Some(render::cost(campaign, id, row))
     }
 }

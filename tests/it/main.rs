@@ -2,6 +2,7 @@
 //! spoken to over gRPC.
 #![allow(clippy::unwrap_used)]
 
+mod architecture;
 mod codec;
 mod crash;
 mod demo;
@@ -15,4 +16,5 @@ mod parse;
 mod service;
 mod store;
 mod support;
+mod views;
 mod writer;

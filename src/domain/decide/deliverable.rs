@@ -238,16 +238,16 @@ impl<S: Rows> Case<'_, S> {
         self.only(ActorKind::Brand)?;
         let state = work.deliverable.state;
         let rule = "only a published one can be verified";
-        match (&work.deliverable.publication, state) {
-            (Some(publication), DeliverableState::Published) => {
-                let (deliverable, publication) = (work.id(), publication.clone());
-                work.happens(Event::PublicationVerified {
-                    deliverable,
-                    publication,
-                })
-            }
-            _ => refuse(Refusal::DeliverableState { state, rule }),
-        }
+        let (Some(publication), DeliverableState::Published) =
+            (&work.deliverable.publication, state)
+        else {
+            return refuse(Refusal::DeliverableState { state, rule });
+        };
+        let (deliverable, publication) = (work.id(), publication.clone());
+        work.happens(Event::PublicationVerified {
+            deliverable,
+            publication,
+        })
     }
 }
 

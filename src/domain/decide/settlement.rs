@@ -243,14 +243,13 @@ fn ensure_affordable<S: Rows>(
     let Some(minor) = reporting_minor else {
         return Ok(());
     };
-    let more = match (kind, payee) {
-        (CostType::Fee, Some(payee)) => {
-            let lines = i128::from(payee.fee_lines_minor) + i128::from(minor);
-            lines.max(i128::from(payee.commitment_minor)) - i128::from(payee.committed_minor())
-        }
-        _ => i128::from(minor) * i128::from(kind.sign()),
+    let (CostType::Fee, Some(payee)) = (kind, payee) else {
+        let more = i128::from(minor) * i128::from(kind.sign());
+        return ensure_in_budget::<S>(campaign, more);
     };
-    ensure_in_budget::<S>(campaign, more)
+    let lines = i128::from(payee.fee_lines_minor) + i128::from(minor);
+    let held = lines.max(i128::from(payee.commitment_minor));
+    ensure_in_budget::<S>(campaign, held - i128::from(payee.committed_minor()))
 }
 
 impl CostType {

@@ -124,24 +124,31 @@ impl report_service_server::ReportService for Reports {
         let min_position = query.min_position;
         let find = move |rows: &Store| {
             let prefix = Partnership::of_brand(&query.brand);
-            let (names, next) = page(
+            let mut failed = None;
+            let listed = page(
                 rows,
                 &prefix,
                 start.as_ref(),
                 query.page.size,
                 |key, row: &Partnership| {
                     let creator = id_at(key, 1, CreatorId::parse)?;
-                    Some((
-                        CreatorRef {
-                            brand: query.brand.clone(),
-                            creator,
-                        },
-                        row.clone(),
-                    ))
+                    let name = CreatorRef {
+                        brand: query.brand.clone(),
+                        creator,
+                    };
+                    match partnership(rows, &name, row) {
+                        Ok(found) => Some(found),
+                        Err(error) => {
+                            failed = Some(error);
+                            None
+                        }
+                    }
                 },
             )?;
-            let partnerships = names.iter().map(|(name, row)| partnership(rows, name, row));
-            Ok((partnerships.collect::<Result<Vec<_>, _>>()?, next))
+            match failed {
+                Some(error) => Err(error.into()),
+                None => Ok(listed),
+            }
         };
         let ((partnerships, next), position) = calls.read(min_position, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);

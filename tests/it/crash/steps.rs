@@ -45,14 +45,20 @@ async fn kill_at_each_step(
     let mut chance = Chance::of_environment();
     let all = std::env::var("CRASH_STEPS").is_ok_and(|steps| steps == "all");
     let mut kills = 0;
-    for at in 0..if all { CALLS.len() } else { FEW } {
-        let (call, steps) = if all {
-            (CALLS[at].0, 1..MOST_STEPS)
-        } else {
-            let (call, most) = *chance.one_of(&CALLS).unwrap();
-            let step = 1 + chance.below(most);
-            (call, step..step + 1)
-        };
+    let mut a_step = || {
+        let (call, most) = *chance.one_of(&CALLS).unwrap();
+        let step = 1 + chance.below(most);
+        (call, step..step + 1)
+    };
+    let planned: Vec<_> = if all {
+        CALLS
+            .iter()
+            .map(|(call, _)| (*call, 1..MOST_STEPS))
+            .collect()
+    } else {
+        (0..FEW).map(|_| a_step()).collect()
+    };
+    for (call, steps) in planned {
         for step in steps {
             let mut scene = prepare().await;
             let wrapper = strace.anywhere(&format!("{call}:signal=SIGKILL:when={step}"));

@@ -8,11 +8,16 @@ use campaign_ledger::proto::api::log_scope::Scope;
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::event::Record;
 use campaign_ledger::proto::values::{ActorKind, Counters};
+use prost::Message as _;
 use tonic::Code;
 
 use crate::support::server::{
-    Client, Refusal, Server, Story, by_brand, day, for_creator, idr, plan, terms, together,
+    Client, Refusal, Server, Story, by_brand, day, deliverable, for_creator, idr, plan, terms,
+    together,
 };
+
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::PositionAhead];
 
 pub fn all() -> Option<LogScope> {
     Some(LogScope {
@@ -181,6 +186,60 @@ async fn readings_in_parts_make_the_whole() {
 }
 
 #[tokio::test]
+async fn batches_of_large_events_are_short_enough_for_every_client() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let mut many = terms(idr(1));
+    many.deliverables = (0..50)
+        .map(|number| deliverable(&format!("d{number}")))
+        .collect();
+    for who in ["ayu", "budi", "citra"] {
+        story.accepted(who, many.clone()).await;
+    }
+    let working = ["ayu", "budi", "citra"].into_iter().flat_map(|who| {
+        let story = &story;
+        (0..50).map(move |number| {
+            let submit = SubmitContentRequest {
+                deliverable_id: format!("d{number}"),
+                ..story.submit(who)
+            };
+            // Some 40 KB.
+            let revise = RequestRevisionRequest {
+                deliverable_id: format!("d{number}"),
+                reasons: vec!["🌋".repeat(500); 20],
+                ..story.revise(who, 1)
+            };
+            let client = story.client.clone();
+            async move {
+                client.write(submit).await;
+                client.write(revise).await;
+            }
+        })
+    });
+    together(working).await;
+    let head = server.head().await;
+    for scope in [all(), of_brand("kopi"), of_campaign("kopi", "launch")] {
+        let request = ReadEventsRequest {
+            scope: scope.clone(),
+            ..ReadEventsRequest::default()
+        };
+        let mut audit = AuditServiceClient::new(server.channel());
+        let mut messages = audit.read_events(request).await.unwrap().into_inner();
+        let (mut events, mut largest) = (0, 0);
+        while let Some(message) = messages.message().await.unwrap() {
+            largest = largest.max(message.encoded_len());
+            events += message.batch.unwrap().records.len();
+        }
+        let of_the_campaign = head - 3;
+        assert!(events as u64 >= of_the_campaign, "{scope:?}");
+        assert!(
+            largest > 256 << 10 && largest < 512 << 10,
+            "{scope:?}: {largest}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_record_says_who_acted_for_whom_and_when() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
@@ -220,8 +279,6 @@ async fn a_record_says_who_acted_for_whom_and_when() {
 
 #[tokio::test]
 async fn what_is_read_is_what_is_stored() {
-    use prost::Message as _;
-
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     story.accepted("ayu", terms(idr(1))).await;

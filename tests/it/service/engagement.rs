@@ -1,11 +1,17 @@
 //! Counters are absolute observations: the golden vector.
 
 use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::Counters;
+use campaign_ledger::proto::values::{Counters, ObservationSource};
 use prost_types::Timestamp;
 use tonic::Code;
 
-use crate::support::server::{Server, Story, day, days_and, idr, terms};
+use crate::support::server::{Server, Story, day, days_and, deliverable, idr, terms, together};
+
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[
+    ErrorReason::StaleObservation,
+    ErrorReason::ObservationVoided,
+];
 
 /// Hours after the post went live, on day 1.
 fn hour(hours: f64) -> Timestamp {
@@ -203,6 +209,72 @@ async fn the_golden_vector_holds() {
     assert_eq!(head(&story, NOW).await, Some(1_200));
     assert_eq!(head(&story, as_of(corrected)).await, Some(1_250));
     assert_eq!(head(&story, until(hour(1.7))).await, Some(1_100));
+}
+
+/// Every order of so many things.
+fn permutations(things: usize) -> Vec<Vec<usize>> {
+    let Some(last) = things.checked_sub(1) else {
+        return vec![Vec::new()];
+    };
+    let shorter = permutations(last).into_iter();
+    let longer = shorter.flat_map(|order| {
+        (0..things).map(move |place| {
+            let mut order = order.clone();
+            order.insert(place, last);
+            order
+        })
+    });
+    longer.collect()
+}
+
+#[tokio::test]
+async fn the_head_does_not_depend_on_the_order_of_arrival() {
+    // The last two were seen at the same time: the better source stands.
+    let seen = [
+        (hour(1.0), 1_000, ObservationSource::Api),
+        (hour(2.0), 1_200, ObservationSource::Estimate),
+        (hour(3.0), 1_150, ObservationSource::Creator),
+        (hour(3.0), 1_140, ObservationSource::Brand),
+    ];
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let orders = permutations(seen.len());
+    assert_eq!(orders.len(), 24);
+    let mut many = terms(idr(1));
+    let name = |number: usize| format!("d{number}");
+    many.deliverables = (0..orders.len())
+        .map(|number| deliverable(&name(number)))
+        .collect();
+    story.accepted("ayu", many).await;
+    server.clock().set(day(3));
+    let telling = orders.into_iter().enumerate().map(|(number, order)| {
+        let story = story.clone();
+        async move {
+            let publish = story.publish("ayu", &name(number), hour(0.0));
+            story.client.write(publish).await;
+            let mut stands = None;
+            for index in order {
+                let (at, value, source) = seen[index];
+                let observe = RecordEngagementRequest {
+                    publication_id: name(number),
+                    source: source.into(),
+                    ..story.observe("ayu", at, likes(value))
+                };
+                stands = story.client.write(observe).await.publication;
+            }
+            stands.unwrap()
+        }
+    });
+    for publication in together(telling).await {
+        let head = publication.engagement[0].likes.unwrap();
+        assert_eq!(
+            (head.value, head.fell_from),
+            (1_140, Some(1_150)),
+            "{publication:?}"
+        );
+        assert_eq!(head.observed_at, Some(hour(3.0)));
+        assert_eq!(publication.observations, 4);
+    }
 }
 
 #[tokio::test]

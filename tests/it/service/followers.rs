@@ -9,6 +9,9 @@ use tonic::{Code, Streaming};
 use super::audit::{all, of_campaign};
 use crate::support::server::{Client, FAR, Refusal, Server, Story, idr, terms, together};
 
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::Draining, ErrorReason::TooManyFollowers];
+
 /// A stream of events and where it stands.
 struct Following {
     messages: Streaming<FollowEventsResponse>,

@@ -1,18 +1,19 @@
 //! A request sent twice happens once, and both are told the same.
 
-use std::time::Duration;
-
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::{CostType, Counters};
 use tonic::Code;
 
 use crate::support::server::{
-    FAR, RawCalls, Refusal, Server, Story, Write, by_brand, by_creator, day, deliverable, idr,
-    plan, rehearsal, terms, together,
+    Server, Story, Write, by_brand, by_creator, day, deliverable, idr, plan, rehearsal, terms,
+    together,
 };
 
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::RequestIdReused];
+
 /// Gives a request an id, whoever sends it.
-fn named<W: Write>(mut request: W, id: &str) -> W {
+pub fn named<W: Write>(mut request: W, id: &str) -> W {
     W::context(&mut request).as_mut().unwrap().request_id = id.to_owned();
     request
 }
@@ -286,6 +287,21 @@ async fn a_rehearsal_shows_the_state_after_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_rehearsal_of_what_happened_gets_the_first_answer() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let profile = named(story.profile("ayu", 20_000), "r-1");
+    let first = server.write(profile.clone()).await;
+    server.write(story.profile("ayu", 30_000)).await;
+    let head = server.head().await;
+    assert_eq!(server.write(rehearsed(profile)).await, first);
+    let other = rehearsed(named(story.profile("ayu", 40_000), "r-1"));
+    let refusal = server.refused(other).await;
+    refusal.is(Code::FailedPrecondition, ErrorReason::RequestIdReused);
+    assert_eq!(server.head().await, head);
+}
+
+#[tokio::test]
 async fn a_rehearsed_claim_is_told_its_outcome() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
@@ -301,78 +317,6 @@ async fn a_rehearsed_claim_is_told_its_outcome() {
     let done = server.write(sale(200)).await;
     assert_eq!(done.outcome(), ConversionOutcome::Rejected);
     assert_eq!(done.conversion, Some(standing));
-}
-
-#[tokio::test]
-async fn a_dropped_call_still_commits() {
-    let server = Server::start().await;
-    let story = Story::open(&server, "launch").await;
-    let before = server.head().await;
-    let request = named(story.profile("ayu", 20_000), "r-1");
-    let held = server.clock_handle().hold_writer();
-    {
-        let call = server.call(request.clone());
-        tokio::select! {
-            answer = call => panic!("the writer is held: {answer:?}"),
-            () = held.reached() => {}
-        }
-    }
-    drop(held);
-    let answer = server.write(request).await;
-    assert_eq!(answer.receipt.unwrap().first_position, before + 1);
-    assert_eq!(server.head().await, before + 1);
-}
-
-#[tokio::test]
-async fn a_call_whose_deadline_passed_may_have_happened() {
-    use prost::Message as _;
-
-    const PATH: &str = "/campaign.ledger.v1.CreatorService/RecordCreatorProfile";
-    let server = Server::start().await;
-    let story = Story::open(&server, "launch").await;
-    let before = server.head().await;
-    let request = named(story.profile("ayu", 20_000), "r-1");
-    let held = server.clock_handle().hold_writer();
-    let raw = RawCalls::to(server.address).await;
-    let message = request.encode_to_vec();
-    let answer = raw.call(PATH, &message, &[("grpc-timeout", "30m")]).await;
-    let refusal = Refusal::from(answer.unwrap_err());
-    refusal.is(Code::DeadlineExceeded, ErrorReason::DeadlineExceeded);
-    drop(held);
-    let answer = server.write(request).await;
-    assert_eq!(answer.receipt.unwrap().first_position, before + 1);
-    assert_eq!(server.head().await, before + 1);
-}
-
-#[tokio::test]
-async fn a_full_queue_refuses_what_comes_next() {
-    let server = Server::with(|config| config.write_queue_commands = 2).await;
-    let story = Story::open(&server, "launch").await;
-    let before = server.head().await;
-    let profile = |who: &str| {
-        let (client, request) = (story.client.clone(), story.profile(who, 1_000));
-        async move { client.call(request).await }
-    };
-    let held = server.clock_handle().hold_writer();
-    let taken = tokio::spawn(profile("ayu"));
-    held.reached().await;
-    // Two of three find room, and wait; the third is told at once.
-    let mut waiting = tokio::task::JoinSet::new();
-    for who in ["budi", "citra", "dewi"] {
-        waiting.spawn(profile(who));
-    }
-    let told = tokio::time::timeout(FAR, waiting.join_next()).await;
-    let refusal = Refusal::from(told.unwrap().unwrap().unwrap().unwrap_err());
-    let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::QueueFull);
-    let retry = refusal.details.retry_info().unwrap().retry_delay;
-    assert!(retry > Some(Duration::ZERO));
-    assert!(refusal.details.quota_failure().is_some());
-    drop(held);
-    taken.await.unwrap().unwrap();
-    while let Some(answer) = waiting.join_next().await {
-        answer.unwrap().unwrap();
-    }
-    assert_eq!(server.head().await, before + 3);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 mod facts;
 mod sums;
+mod telling;
 
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::{CostType, MeasurementKind, MeasurementScope};
@@ -61,7 +62,7 @@ fn are(figures: &Figures, expected: &Expected, what: &str) {
 #[tokio::test]
 async fn the_report_is_what_the_facts_come_to() {
     let server = Server::start().await;
-    facts::tell(&server).await;
+    telling::tell(&server).await;
     let report = report(&server).await;
     let of = |period| Expected::of(Whose::Campaign, period);
     are(
@@ -99,7 +100,7 @@ async fn the_report_is_what_the_facts_come_to() {
 #[tokio::test]
 async fn every_collaboration_is_credited_with_its_part() {
     let server = Server::start().await;
-    facts::tell(&server).await;
+    telling::tell(&server).await;
     for who in facts::ACCEPTED {
         let performance = performance(&server, who).await;
         let of = |period| Expected::of(Whose::Collaboration(who), period);
@@ -136,7 +137,7 @@ async fn every_collaboration_is_credited_with_its_part() {
 #[tokio::test]
 async fn delivery_and_quality_are_counted() {
     let server = Server::start().await;
-    facts::tell(&server).await;
+    telling::tell(&server).await;
     let report = report(&server).await;
     let exact = |metric: &Option<RatioMetric>| metric.as_ref().unwrap().exact.clone();
     let delivery = report.delivery.as_ref().unwrap();
@@ -185,7 +186,7 @@ async fn delivery_and_quality_are_counted() {
 #[tokio::test]
 async fn audiences_and_kinds_are_kept_apart() {
     let server = Server::start().await;
-    facts::tell(&server).await;
+    telling::tell(&server).await;
     let figures = report(&server).await.total.unwrap();
     let audiences: Vec<_> = figures
         .engagement
@@ -212,7 +213,7 @@ async fn audiences_and_kinds_are_kept_apart() {
 #[tokio::test]
 async fn a_foreign_amount_without_rate_is_left_out_and_said_so() {
     let server = Server::start().await;
-    let story = facts::tell(&server).await;
+    let story = telling::tell(&server).await;
     let before = report(&server).await.total.unwrap();
 
     let freight = story.cost(

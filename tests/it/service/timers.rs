@@ -9,6 +9,9 @@ use tonic::Code;
 
 use crate::support::server::{FAR, Server, Story, day, days_and, idr, terms};
 
+/// What the tests of this file are refused with, among others.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::OfferExpired];
+
 async fn invited() -> (Server, Story) {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;

@@ -6,6 +6,7 @@ mod context;
 mod raw;
 mod refusal;
 mod story;
+mod wired;
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -29,8 +30,9 @@ pub use calls::{Call, Read, Write};
 pub use clock::{TestClock, day, days_and};
 pub use context::{by_brand, by_creator, for_creator, rehearsal};
 pub use raw::RawCalls;
-pub use refusal::Refusal;
+pub use refusal::{Refusal, documented_codes};
 pub use story::{Story, deliverable, idr, money, plan, terms};
+pub use wired::Wired;
 
 /// A limit that no test should meet: longer than any of them, shorter than patience.
 pub const FAR: Duration = Duration::from_secs(20);

@@ -53,7 +53,7 @@ impl Teller {
             },
             ..terms()
         };
-        terms.attribution.window_days = *dice.pick(&[0, 3, 30]);
+        terms.attribution.window_days = *dice.pick(&[1, 3, 30]);
         if dice.chance(50) {
             terms.attribution.code = Some(id(&format!("code{}", dice.roll(5))));
         }

@@ -11,6 +11,9 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 const MAX_MESSAGE_BYTES: usize = 1024;
 const MAX_DETAILS_BYTES: usize = 4096;
 
+/// The published table of reasons.
+const ERRORS: &str = include_str!("../../../../proto/campaign/ledger/v1/errors.proto");
+
 /// Why a call failed.
 #[derive(Debug)]
 pub struct Refusal {
@@ -66,13 +69,19 @@ impl From<Status> for Refusal {
         let info = info.unwrap_or_else(|| panic!("an ErrorInfo: {status:?}"));
         assert_eq!(info.domain, "campaign-ledger", "{status:?}");
         let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
+        let reason = reason.unwrap_or_else(|| panic!("a known reason: {status:?}"));
+        let codes = documented_codes(reason);
+        assert!(
+            codes.contains(&status.code()),
+            "{codes:?} as documented: {status:?}"
+        );
         let violations = details
             .bad_request()
             .map(|bad| bad.field_violations.clone());
         let fields = violations.into_iter().flatten();
         Self {
             code: status.code(),
-            reason: reason.unwrap_or_else(|| panic!("a known reason: {status:?}")),
+            reason,
             message: status.message().to_owned(),
             metadata: info.metadata.clone(),
             fields: fields
@@ -81,6 +90,37 @@ impl From<Status> for Refusal {
             details,
         }
     }
+}
+
+/// The codes a reason comes with, from the first sentence of its comment in `errors.proto`.
+pub fn documented_codes(reason: ErrorReason) -> Vec<Code> {
+    let mut sentence = None;
+    for line in ERRORS.lines().map(str::trim) {
+        match line.strip_prefix("// ") {
+            Some(comment) => {
+                sentence.get_or_insert(comment);
+            }
+            None if line.starts_with(&format!("{} =", reason.as_str_name())) => break,
+            None => sentence = None,
+        }
+    }
+    let codes = sentence
+        .unwrap_or_default()
+        .split('.')
+        .next()
+        .unwrap_or_default();
+    codes.split(" or ").filter_map(code_named).collect()
+}
+
+fn code_named(name: &str) -> Option<Code> {
+    let words = name.split('_').map(|word| {
+        let (first, rest) = word.split_at(1.min(word.len()));
+        format!("{first}{}", rest.to_lowercase())
+    });
+    let name: String = words.collect();
+    (0..=16)
+        .map(Code::from_i32)
+        .find(|code| format!("{code:?}") == name)
 }
 
 impl fmt::Display for Refusal {

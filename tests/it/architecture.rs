@@ -1,0 +1,318 @@
+//! The rooms of the crate keep apart: the sources are read, and a rule that is broken is named with
+//! file and line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each room may import. Imports point one way; whoever adds a room says where it stands.
+const IMPORTS: [(&str, &[&str]); 14] = [
+    ("domain", &[]),
+    ("causes", &[]),
+    ("proto", &[]),
+    ("config", &[]),
+    ("clock", &["domain"]),
+    ("log", &["causes", "domain", "proto"]),
+    ("store", &["domain"]),
+    ("ledger", &["causes", "clock", "domain", "log", "store"]),
+    ("views", &["causes", "domain", "ledger", "log", "store"]),
+    (
+        "grpc",
+        &[
+            "causes", "clock", "config", "domain", "ledger", "log", "proto", "store", "views",
+        ],
+    ),
+    (
+        "server",
+        &[
+            "causes", "clock", "config", "domain", "grpc", "ledger", "log", "proto", "store",
+            "views",
+        ],
+    ),
+    ("telemetry", &["config"]),
+    (
+        "cli",
+        &[
+            "causes",
+            "clock",
+            "config",
+            "domain",
+            "log",
+            "server",
+            "telemetry",
+            "views",
+        ],
+    ),
+    ("lib", &[]),
+];
+
+/// Longest file: one idea fits.
+const MAX_LINES: usize = 500;
+
+/// A source file.
+struct Source {
+    /// Below the root of the project.
+    path: String,
+    lines: Vec<String>,
+}
+
+impl Source {
+    /// The first part of its path below `src/`.
+    fn room(&self) -> &str {
+        let below = self.path.trim_start_matches("src/");
+        below.split('/').next().unwrap().trim_end_matches(".rs")
+    }
+
+    fn is_below(&self, places: &[&str]) -> bool {
+        places.iter().any(|place| self.path.starts_with(place))
+    }
+
+    /// The lines that run in production, numbered, without comments.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let tests = self
+            .lines
+            .iter()
+            .position(|line| line.trim() == "#[cfg(test)]");
+        let code = self.lines.iter().take(tests.unwrap_or(usize::MAX));
+        let code = code.map(|line| line.split("//").next().unwrap_or_default());
+        (1..).zip(code)
+    }
+}
+
+fn sources(below: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    collect(&root.join(below), &mut paths);
+    paths.sort();
+    let read = |path: PathBuf| Source {
+        lines: fs::read_to_string(&path)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect(),
+        path: path
+            .strip_prefix(root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned(),
+    };
+    let sources: Vec<_> = paths.into_iter().map(read).collect();
+    assert!(sources.len() > 50, "the sources are there");
+    sources
+}
+
+fn collect(directory: &Path, paths: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, paths);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            paths.push(path);
+        }
+    }
+}
+
+/// Production code: what is tests by name is left out.
+fn production() -> Vec<Source> {
+    let mut sources = sources("src");
+    sources.retain(|source| !source.path.ends_with("tests.rs") && source.path != "src/main.rs");
+    sources
+}
+
+/// The lines that break a rule.
+#[derive(Default)]
+struct Broken(String);
+
+impl Broken {
+    fn add(&mut self, source: &Source, line: usize, what: &str) {
+        writeln!(self.0, "{}:{line}: {what}", source.path).unwrap();
+    }
+
+    #[track_caller]
+    fn none(self) {
+        assert!(self.0.is_empty(), "\n{}", self.0);
+    }
+}
+
+/// The rooms named after `crate::` in a line, and in the braces that follow it.
+fn imported(source: &Source, at: usize, line: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for (start, _) in line.match_indices("crate::") {
+        let rest = &line[start + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(first) => rooms.extend(in_braces(source, at, first)),
+            None => rooms.extend(name(rest)),
+        }
+    }
+    rooms
+}
+
+fn name(text: &str) -> Option<String> {
+    let is_part = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '_';
+    let name: String = text.trim().chars().take_while(is_part).collect();
+    (!name.is_empty()).then_some(name)
+}
+
+/// The first names within braces that may end lines later.
+fn in_braces(source: &Source, at: usize, first: &str) -> BTreeSet<String> {
+    let mut text = first.to_owned();
+    text.extend(source.lines[at..].iter().map(|line| format!("{line} ")));
+    let (mut depth, mut parts) = (0, vec![String::new()]);
+    for letter in text.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => parts.push(String::new()),
+            _ if depth == 0 => parts.last_mut().unwrap().push(letter),
+            _ => {}
+        }
+    }
+    parts.iter().filter_map(|part| name(part)).collect()
+}
+
+#[test]
+fn imports_point_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = IMPORTS.into();
+    let mut broken = Broken::default();
+    for source in production() {
+        let Some(allowed) = allowed.get(source.room()) else {
+            broken.add(&source, 1, "a room that no rule knows");
+            continue;
+        };
+        for (number, line) in source.code() {
+            for room in imported(&source, number, line) {
+                if room != source.room() && !allowed.contains(&room.as_str()) {
+                    broken.add(
+                        &source,
+                        number,
+                        &format!("{} imports {room}", source.room()),
+                    );
+                }
+            }
+        }
+    }
+    broken.none();
+}
+
+#[test]
+fn rooms_import_only_rooms_before_them() {
+    let mut before = BTreeSet::new();
+    for (room, imports) in IMPORTS {
+        for import in imports {
+            assert!(
+                before.contains(import),
+                "{room} imports {import}, which comes later"
+            );
+        }
+        before.insert(room);
+    }
+}
+
+#[test]
+fn generated_types_stay_in_the_codec_and_at_the_edges() {
+    let at_home = [
+        "src/log/codec",
+        "src/grpc",
+        "src/server",
+        "src/proto.rs",
+        "src/lib.rs",
+    ];
+    let mut broken = Broken::default();
+    for source in production()
+        .iter()
+        .filter(|source| !source.is_below(&at_home))
+    {
+        for (number, line) in source.code() {
+            let knows = imported(source, number, line).contains("proto");
+            if knows || line.contains("prost") || line.contains("tonic") {
+                broken.add(source, number, line.trim());
+            }
+        }
+    }
+    broken.none();
+}
+
+#[test]
+fn a_status_is_born_in_one_file() {
+    let mut broken = Broken::default();
+    for source in production()
+        .iter()
+        .filter(|source| source.path != "src/grpc/status.rs")
+    {
+        for (number, line) in source.code() {
+            let makes = line.match_indices("Status::").any(|(start, name)| {
+                let is_longer_name = line[..start]
+                    .ends_with(|letter: char| letter.is_ascii_alphanumeric() || letter == ':');
+                let calls =
+                    line[start + name.len()..].starts_with(|letter: char| letter.is_lowercase());
+                calls && !is_longer_name
+            });
+            if makes {
+                broken.add(source, number, line.trim());
+            }
+        }
+    }
+    broken.none();
+}
+
+#[test]
+fn the_domain_knows_no_io_no_clock_no_async() {
+    let foreign = [
+        "async ",
+        ".await",
+        "tokio",
+        "std::fs",
+        "std::net",
+        "std::io",
+        "std::thread",
+        "SystemTime",
+        "Instant::now",
+        "Utc",
+        "tracing::",
+        "getrandom",
+    ];
+    let mut broken = Broken::default();
+    for source in production()
+        .iter()
+        .filter(|source| source.room() == "domain")
+    {
+        for (number, line) in source.code() {
+            if foreign.iter().any(|word| line.contains(word)) {
+                broken.add(source, number, line.trim());
+            }
+        }
+    }
+    broken.none();
+}
+
+#[test]
+fn nothing_unwraps_outside_tests() {
+    let mut broken = Broken::default();
+    for source in production() {
+        for (number, line) in source.code() {
+            if line.contains(".unwrap()") || line.contains(".expect(\"\")") {
+                broken.add(&source, number, line.trim());
+            }
+        }
+    }
+    broken.none();
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are() {
+    let mut broken = Broken::default();
+    for source in sources("src").iter().chain(&sources("tests/it")) {
+        if source.lines.len() >= MAX_LINES {
+            broken.add(source, source.lines.len(), "too long");
+        }
+        let first = source.lines.first().map_or("", String::as_str);
+        let is_inner = source.path.ends_with("tests.rs");
+        if !first.starts_with("//!") && !is_inner {
+            broken.add(source, 1, "does not say what it is");
+        }
+    }
+    broken.none();
+}

@@ -1,0 +1,105 @@
+//! A log that cannot be written, or is damaged: nothing is made up, and what can be read still is.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use campaign_ledger::log::memory::MemoryLog;
+use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::proto::api::*;
+use tonic::Code;
+
+use super::audit::all;
+use crate::support::faulty_log::{FaultyLog, Outcome};
+use crate::support::server::{Refusal, Server, Story, Wired, by_brand};
+
+/// What the tests of this file are refused with.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::WritesStopped, ErrorReason::LogCorrupt];
+
+fn campaign(story: &Story, min_position: u64) -> GetCampaignRequest {
+    GetCampaignRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        min_position,
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_writes_but_not_reads() {
+    for lost in [
+        Outcome::LostBeforeWriting,
+        Outcome::LostAfterWriting,
+        Outcome::Conflict,
+    ] {
+        let script = [Outcome::Written, Outcome::Written, lost];
+        let log = FaultyLog::new(Arc::new(MemoryLog::new(0)), script);
+        let wired = Wired::on(Arc::new(log)).await;
+        let story = Story::open(&wired.client, "launch").await;
+
+        for request in [story.pause(), story.pause()] {
+            let refusal = wired.client.refused(request).await;
+            refusal.is(Code::Unavailable, ErrorReason::WritesStopped);
+        }
+        let answer = wired.client.call(campaign(&story, 2)).await.unwrap();
+        assert_eq!(answer.campaign.unwrap().state(), CampaignState::Open);
+        assert_eq!(answer.position, 2);
+    }
+}
+
+/// Flips a bit of the block that starts at `position`.
+fn damage(log: &Path, position: u64) {
+    let files = File::open(log.join("db")).unwrap();
+    {
+        let db = sled::Config::new()
+            .path(log)
+            .segment_size(8 * 1024 * 1024)
+            .open()
+            .unwrap();
+        let key = position.to_be_bytes();
+        let mut block = db.get(key).unwrap().expect("a block starts there").to_vec();
+        let middle = block.len() / 2;
+        block[middle] ^= 1;
+        db.insert(key, block).unwrap();
+        db.flush().unwrap();
+    }
+    // sled's threads let go of the file a little after `Db` is dropped.
+    files.lock().unwrap();
+}
+
+#[tokio::test]
+async fn damage_is_found_and_named_when_it_is_read() {
+    // So that a start reads the end of the log only.
+    let server = Server::with(|config| config.request_ids_remembered = 1).await;
+    let story = Story::open(&server, "launch").await;
+    server.write(story.pause()).await;
+    let mut last = story.resume();
+    last.context = by_brand("r-1");
+    server.write(last).await;
+    drop(story);
+    let resting = server.stop().await;
+    damage(&resting.directory().join("log"), 2);
+
+    let server = resting.start().await;
+    let mut audit = AuditServiceClient::new(server.channel());
+    let read = |after_position| ReadEventsRequest {
+        scope: all(),
+        after_position,
+        limit: 0,
+    };
+    let mut messages = audit.read_events(read(0)).await.unwrap().into_inner();
+    let refusal = loop {
+        match messages.message().await {
+            Ok(message) => assert!(message.unwrap().resume_position < 2),
+            Err(status) => break Refusal::from(status),
+        }
+    };
+    let refusal = refusal.is(Code::DataLoss, ErrorReason::LogCorrupt);
+    assert_eq!(refusal.metadata["position"], "2");
+    // What is not damaged can be read.
+    let mut messages = audit.read_events(read(2)).await.unwrap().into_inner();
+    let message = messages.message().await.unwrap().unwrap();
+    assert_eq!(message.batch.unwrap().records.len(), 2);
+    let story = Story::of("kopi", "launch", "IDR", &server);
+    let answer = server.call(campaign(&story, 0)).await.unwrap();
+    assert_eq!(answer.campaign.unwrap().state(), CampaignState::Open);
+}

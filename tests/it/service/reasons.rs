@@ -1,0 +1,76 @@
+//! Every reason an error may have is either brought about by a test here, or there is one why not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use campaign_ledger::proto::api::ErrorReason;
+
+use super::{
+    audit, bad_input, engagement, faults, followers, health, reads, refusals, retries, timers,
+    waiting,
+};
+use crate::support::server::documented_codes;
+
+/// Reasons that no test brings about, and why.
+const NOT_SHOWN: [(ErrorReason, &str); 4] = [
+    (ErrorReason::Unspecified, "stands for none"),
+    (
+        ErrorReason::OfferNotExpired,
+        "only the timer asks for an expiry; nobody hears its answer",
+    ),
+    (
+        ErrorReason::AnswerTooLarge,
+        "the server sends any answer; clients limit what they take",
+    ),
+    (
+        ErrorReason::Internal,
+        "a fault of the server, which no request should bring about",
+    ),
+];
+
+fn every_reason() -> BTreeSet<i32> {
+    (0..1_000)
+        .filter(|number| ErrorReason::try_from(*number).is_ok())
+        .collect()
+}
+
+/// Connections of the tables' requests, which are looked at and not sent, want a runtime.
+#[tokio::test]
+async fn every_reason_is_shown_or_excused() {
+    let shown = [
+        audit::SHOWS,
+        bad_input::SHOWS,
+        engagement::SHOWS,
+        faults::SHOWS,
+        followers::SHOWS,
+        health::SHOWS,
+        reads::SHOWS,
+        retries::SHOWS,
+        timers::SHOWS,
+        waiting::SHOWS,
+    ]
+    .concat();
+    let shown = shown.into_iter().chain(refusals::shown());
+    let shown: BTreeSet<i32> = shown.map(|reason| reason as i32).collect();
+    let excused: BTreeMap<i32, &str> = NOT_SHOWN.map(|(reason, why)| (reason as i32, why)).into();
+    for number in every_reason() {
+        let reason = ErrorReason::try_from(number).unwrap();
+        let is_excused = excused.contains_key(&number);
+        assert!(
+            shown.contains(&number) != is_excused,
+            "{reason:?} is shown or excused, not both"
+        );
+    }
+}
+
+#[test]
+fn every_reason_is_documented_with_its_code() {
+    for number in every_reason() {
+        let reason = ErrorReason::try_from(number).unwrap();
+        let codes = documented_codes(reason);
+        assert_eq!(
+            codes.is_empty(),
+            reason == ErrorReason::Unspecified,
+            "{reason:?}: {codes:?}"
+        );
+    }
+}

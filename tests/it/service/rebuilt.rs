@@ -1,0 +1,293 @@
+//! Random histories on the disk: the ledger records what the rules say, and what is folded as it
+//! happens equals what is folded anew.
+
+use std::future::poll_fn;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use campaign_ledger::clock::ManualClock;
+use campaign_ledger::domain::{Position, Record, Refusal};
+use campaign_ledger::ledger::{self, Answer, CommandState, RequestMemory, WriteError, Writer};
+use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
+use campaign_ledger::log::sled::SledLog;
+use campaign_ledger::log::{Log, codec};
+use campaign_ledger::proto::api::*;
+use campaign_ledger::server::store_options;
+use campaign_ledger::store::Pace;
+use campaign_ledger::views::{self, Follower};
+
+use crate::support::histories::{self, Step};
+use crate::support::ledger::Ledger;
+use crate::support::server::{Client, Resting, Server};
+
+/// Memory for rows: small, so that they come and go.
+const CACHE_BYTES: usize = 64 << 10;
+/// Checkpoints come often, so that rows are read back from the disk.
+const PACE: Pace = Pace {
+    dirty_bytes: 32 << 10,
+    interval: Duration::from_secs(3_600),
+};
+
+type Waiting = Pin<Box<dyn Future<Output = Result<Answer, WriteError>> + Send>>;
+
+/// What a history left behind.
+struct Left {
+    digest: [u8; 32],
+    position: Position,
+}
+
+/// Works through a history in a data directory as a server would: the steps of one time at once,
+/// so that some share a block.
+async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
+    let directory = DataDirectory::open_or_create(root).unwrap();
+    let log: Arc<dyn Log> = Arc::new(SledLog::open(&directory.log_path(), ONLY_PARTITION).unwrap());
+    let log_id = directory.log_id().to_string();
+    let options = |schema| store_options(CACHE_BYTES, schema, &log_id);
+    let state = options(ledger::SCHEMA);
+    let state = CommandState::open(&directory.state_path(), &state, log.as_ref(), |_| ()).unwrap();
+    let (views, publisher, follower) = Follower::start(
+        &directory.views_path(),
+        &options(views::SCHEMA),
+        PACE,
+        Arc::clone(&log),
+        |_| (),
+    )
+    .unwrap();
+    let clock = Arc::new(ManualClock::at(steps[0].at));
+    let limits = ledger::Limits {
+        queue: steps.len(),
+        group_commands: 5,
+        group_bytes: 64 << 10,
+        pace: PACE,
+    };
+    let memory = RequestMemory::new(10);
+    let publish = move |committed| publisher.publish(committed);
+    let (ledger, writer) =
+        Writer::start(log, state, memory, clock.clone(), limits, publish).unwrap();
+    for together in steps.chunk_by(|one, next| one.at == next.at) {
+        clock.set(together[0].at);
+        let asked = together.iter().map(|step| {
+            let (ledger, request) = (ledger.clone(), step.request.clone());
+            Box::pin(async move { ledger.execute(request, false).await }) as Waiting
+        });
+        for (step, answer) in together.iter().zip(all_in_order(asked.collect()).await) {
+            agrees(step, &answer, model);
+        }
+    }
+    ledger.close().await;
+    assert_eq!(writer.join(), None);
+    assert_eq!(follower.join(), None);
+    let (position, digest) = views.digest().unwrap();
+    Left { digest, position }
+}
+
+/// Sends all, in order, before it waits for any.
+async fn all_in_order(mut asked: Vec<Waiting>) -> Vec<Result<Answer, WriteError>> {
+    let mut answers: Vec<_> = asked.iter().map(|_| None).collect();
+    poll_fn(|cx| {
+        for (one, answer) in asked.iter_mut().zip(&mut answers) {
+            if answer.is_none()
+                && let Poll::Ready(ready) = one.as_mut().poll(cx)
+            {
+                *answer = Some(ready);
+            }
+        }
+        let is_done = answers.iter().all(Option::is_some);
+        if is_done {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    answers.into_iter().flatten().collect()
+}
+
+/// The ledger answers as the rules alone do.
+fn agrees(step: &Step, answer: &Result<Answer, WriteError>, model: &mut Ledger) {
+    let before = model.head();
+    let told: Result<Position, &Refusal> = match answer {
+        Ok(answer) => Ok(answer.last),
+        Err(WriteError::Refused(refusal)) => Err(refusal),
+        Err(other) => panic!("{other}: {step:?}"),
+    };
+    match model.ask(&step.request, step.at) {
+        Ok(_) if model.head() > before => assert_eq!(told, Ok(model.head()), "{step:?}"),
+        Ok(_) => assert!(told.is_ok_and(|last| last <= before), "{step:?}"),
+        Err(refusal) => assert_eq!(told, Err(&refusal), "{step:?}"),
+    }
+}
+
+/// Every event of the log of a directory that no server runs on.
+fn records_of(root: &Path) -> Vec<Record> {
+    let directory = DataDirectory::open(root).unwrap();
+    let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
+    let blocks = log.read(Position::START).unwrap();
+    let blocks: Vec<_> = blocks.map(Result::unwrap).collect();
+    let records = blocks
+        .iter()
+        .flat_map(|block| block.records_after(Position::START));
+    records
+        .map(|(_, bytes)| codec::decode(bytes).unwrap())
+        .collect()
+}
+
+/// Folds views and command state of a directory anew, as far as the log goes.
+fn anew(root: &Path) -> (views::Rebuilt, [[u8; 32]; 2]) {
+    let directory = DataDirectory::open(root).unwrap();
+    let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
+    let log_id = directory.log_id().to_string();
+    let options = store_options(CACHE_BYTES, views::SCHEMA, &log_id);
+    let views = views::rebuild(&directory.views_path(), &options, &log, |_| ()).unwrap();
+    let options = store_options(CACHE_BYTES, ledger::SCHEMA, &log_id);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let states = [directory.state_path(), elsewhere.path().join("state")].map(|path| {
+        let state = CommandState::open(&path, &options, &log, |_| ()).unwrap();
+        state.rows.digest(0..=u8::MAX).unwrap()
+    });
+    (views, states)
+}
+
+#[tokio::test]
+async fn a_random_history_is_recorded_by_the_rules_and_rebuilt_to_the_same_bytes() {
+    for seed in 1..=3 {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().join("data");
+        let steps = histories::from_seed(seed, 300);
+        let mut model = Ledger::default();
+        // In two parts, with a restart between them.
+        let (first, second) = steps.split_at(steps.len() / 2);
+        live(&root, first, &mut model).await;
+        let left = live(&root, second, &mut model).await;
+        assert!(model.records.len() > 100, "seed {seed} tells of little");
+
+        let records = records_of(&root);
+        for (record, expected) in records.iter().zip(&model.records) {
+            assert_eq!(record, expected, "seed {seed}");
+        }
+        assert_eq!(records.len(), model.records.len());
+        assert_eq!(left.position, model.head());
+        let (views, [kept, replayed]) = anew(&root);
+        assert_eq!(views.old_digest, Some(left.digest), "seed {seed}: as kept");
+        assert_eq!(views.digest, left.digest, "seed {seed}: rebuilt");
+        assert_eq!(kept, replayed, "seed {seed}: command state");
+    }
+}
+
+/// All that can be listed of the brands of histories, and the reports about it.
+async fn everything(client: &Client) -> Vec<String> {
+    let mut told = Vec::new();
+    for brand in ["kopi", "teh"] {
+        let brand_id = brand.to_owned();
+        let campaigns = ListCampaignsRequest {
+            brand_id: brand_id.clone(),
+            ..ListCampaignsRequest::default()
+        };
+        let creators = ListCreatorsRequest {
+            brand_id: brand_id.clone(),
+            ..ListCreatorsRequest::default()
+        };
+        let partnerships = ListPartnershipsRequest {
+            brand_id: brand_id.clone(),
+            ..ListPartnershipsRequest::default()
+        };
+        let collaborations = ListCollaborationsRequest {
+            brand_id: brand_id.clone(),
+            page_size: 1_000,
+            ..ListCollaborationsRequest::default()
+        };
+        let campaigns = client.read(campaigns).await;
+        for campaign in &campaigns.campaigns {
+            let roi = GetCampaignRoiRequest {
+                brand_id: brand_id.clone(),
+                campaign_id: campaign.campaign_id.clone(),
+                min_position: 0,
+            };
+            told.push(format!("{:?}", client.read(roi).await));
+            let costs = ListCostsRequest {
+                brand_id: brand_id.clone(),
+                campaign_id: campaign.campaign_id.clone(),
+                page_size: 1_000,
+                ..ListCostsRequest::default()
+            };
+            told.push(format!("{:?}", client.read(costs).await));
+        }
+        told.push(format!("{campaigns:?}"));
+        told.push(format!("{:?}", client.read(creators).await));
+        told.push(format!("{:?}", client.read(partnerships).await));
+        let collaborations = client.read(collaborations).await;
+        for one in &collaborations.collaborations {
+            told.extend(about(client, one).await);
+        }
+        told.push(format!("{collaborations:?}"));
+    }
+    told
+}
+
+async fn about(client: &Client, one: &Collaboration) -> Vec<String> {
+    let performance = GetCollaborationPerformanceRequest {
+        brand_id: one.brand_id.clone(),
+        campaign_id: one.campaign_id.clone(),
+        collaboration_id: one.collaboration_id.clone(),
+        min_position: 0,
+    };
+    let mut told = vec![format!("{:?}", client.read(performance).await)];
+    let posts = one
+        .deliverables
+        .iter()
+        .map(|deliverable| &deliverable.publication_id);
+    for post in posts.filter(|post| !post.is_empty()) {
+        let publication = GetPublicationRequest {
+            brand_id: one.brand_id.clone(),
+            campaign_id: one.campaign_id.clone(),
+            collaboration_id: one.collaboration_id.clone(),
+            publication_id: post.clone(),
+            ..GetPublicationRequest::default()
+        };
+        let now = client.call(publication.clone()).await.unwrap();
+        // As recorded up to the head is as it is now.
+        let then = GetPublicationRequest {
+            as_of_position: now.position,
+            ..publication
+        };
+        assert_eq!(client.call(then).await.unwrap(), now);
+        told.push(format!("{now:?}"));
+    }
+    told
+}
+
+#[tokio::test]
+async fn what_can_be_read_is_the_same_after_a_restart_and_from_the_log_alone() {
+    let server = Server::start().await;
+    let resting = server.stop().await;
+    let steps = histories::from_seed(5, 500);
+    live(resting.directory(), &steps, &mut Ledger::default()).await;
+    // Long before any of it, so that no timer adds to it.
+    resting.clock.set(prost_types::Timestamp::default());
+
+    let read = |resting: Resting| async {
+        let server = resting.start().await;
+        let told = everything(&server).await;
+        (told, server.stop().await)
+    };
+    let (first, resting) = read(resting).await;
+    assert!(first.len() > 20, "the history tells of little: {first:?}");
+    let (again, resting) = read(resting).await;
+    are_the_same(&again, &first);
+    for folded in ["state", "views"] {
+        std::fs::remove_file(resting.directory().join(folded)).unwrap();
+    }
+    let (from_the_log_alone, _) = read(resting).await;
+    are_the_same(&from_the_log_alone, &first);
+}
+
+/// One by one, for people.
+fn are_the_same(one: &[String], other: &[String]) {
+    for (one, other) in one.iter().zip(other) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(one.len(), other.len());
+}

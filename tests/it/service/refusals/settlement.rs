@@ -1,0 +1,113 @@
+//! Requests about money that a rule forbids, and what the refusal must say.
+
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::*;
+
+use super::super::bad_input::{Attempt, but};
+use super::{Row, row};
+use crate::support::server::{Story, by_creator, day, idr, money};
+
+/// Everything. See `places` for who stands where.
+pub fn rules(story: &Story) -> Vec<Row> {
+    use ErrorReason::{
+        ActorNotAllowed, AlreadyExists, ApprovalExceedsAccrued, BudgetExceeded, CostState,
+        CurrencyMismatch, NotAccepted, PaymentExceedsApproved, PaymentReferenceUsed,
+        RefundExceedsOrder,
+    };
+    let cost = |id: &str, who, amount| story.cost(id, who, CostType::Fee, amount, day(1));
+    let boost = |amount| story.cost("c-9", None, CostType::PaidAmplification, amount, day(1));
+    let of_a_stranger = but(&story.sale("o-2", None, day(1), Some("invited")), |_| ());
+    let more = ApproveCostRequest {
+        approved_minor: Some(10_001),
+        ..story.approve_cost("c-1")
+    };
+    let pay = |id: &str, reference: &str, amount| RecordPaymentRequest {
+        payment_id: id.to_owned(),
+        external_reference: reference.to_owned(),
+        ..story.pay("c-1", amount, day(1))
+    };
+    let refund = |id: &str, amount| RecordRefundRequest {
+        refund_id: id.to_owned(),
+        ..story.refund("o-1", amount, day(1))
+    };
+    let creators_cost = but(&boost(idr(1)), |request| request.context = by_creator(""));
+    vec![
+        row(ActorNotAllowed, &[("allowed", "the brand")], creators_cost),
+        row(
+            AlreadyExists,
+            &[("id", "c-1")],
+            Attempt::of(cost("c-1", Some("accepted"), idr(1))),
+        ),
+        row(
+            NotAccepted,
+            &[("collaboration_id", "invited")],
+            Attempt::of(cost("c-9", Some("invited"), idr(1))),
+        ),
+        row(
+            NotAccepted,
+            &[("collaboration_id", "declined")],
+            Attempt::of(cost("c-9", Some("declined"), idr(1))),
+        ),
+        row(
+            NotAccepted,
+            &[("collaboration_id", "invited")],
+            of_a_stranger,
+        ),
+        row(BudgetExceeded, &[], Attempt::of(boost(idr(90_000_000)))),
+        row(
+            ApprovalExceedsAccrued,
+            &[("approved_minor", "10001"), ("accrued_minor", "10000")],
+            Attempt::of(more),
+        ),
+        row(
+            PaymentExceedsApproved,
+            &[("paid_minor", "6100"), ("approved_minor", "6000")],
+            Attempt::of(pay("p-2", "t-2", idr(11))),
+        ),
+        row(
+            CurrencyMismatch,
+            &[("field", "amount"), ("expected", "IDR"), ("actual", "USD")],
+            Attempt::of(pay("p-2", "t-2", money("USD", 1))),
+        ),
+        row(
+            CurrencyMismatch,
+            &[("expected", "IDR"), ("actual", "USD")],
+            Attempt::of(refund("r2", money("USD", 1))),
+        ),
+        row(
+            AlreadyExists,
+            &[("id", "c-1")],
+            Attempt::of(pay("c-1", "t-2", idr(1))),
+        ),
+        row(
+            PaymentReferenceUsed,
+            &[],
+            Attempt::of(pay("p-2", "transfer-launch-c-1", idr(1))),
+        ),
+        row(
+            CostState,
+            &[("state", "REVERSED")],
+            Attempt::of(story.reverse("gone")),
+        ),
+        row(
+            CostState,
+            &[("state", "REVERSED")],
+            Attempt::of(story.approve_cost("gone")),
+        ),
+        row(
+            CostState,
+            &[("state", "ACCRUED")],
+            Attempt::of(story.reverse("c-1")),
+        ),
+        row(
+            RefundExceedsOrder,
+            &[("refunds_minor", "10001"), ("order_minor", "10000")],
+            Attempt::of(refund("r2", money("IDR", 4_001))),
+        ),
+        row(
+            AlreadyExists,
+            &[("id", "r1")],
+            Attempt::of(refund("r1", idr(1))),
+        ),
+    ]
+}

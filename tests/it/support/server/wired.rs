@@ -1,0 +1,104 @@
+//! The parts of the server on a log of the test's own, for what no real log does on command.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use campaign_ledger::config::Config;
+use campaign_ledger::grpc::calls::{Calls, Door};
+use campaign_ledger::grpc::health::Health;
+use campaign_ledger::grpc::incoming::Incoming;
+use campaign_ledger::grpc::page_token::PageTokens;
+use campaign_ledger::grpc::services;
+use campaign_ledger::ledger::{self, CommandState, Limits, RequestMemory, Writer};
+use campaign_ledger::log::Log;
+use campaign_ledger::proto::api::campaign_service_server::CampaignServiceServer;
+use campaign_ledger::proto::api::creator_service_server::CreatorServiceServer;
+use campaign_ledger::server::drain::{self, Stop};
+use campaign_ledger::server::{store_options, transport};
+use campaign_ledger::store::Pace;
+use campaign_ledger::views::{self, Follower};
+use tempfile::TempDir;
+use tonic::service::Routes;
+
+use super::{Client, TestClock, day};
+
+/// A server of campaigns and creators. It lives as long as this.
+pub struct Wired {
+    pub client: Client,
+    _directory: TempDir,
+}
+
+impl Wired {
+    pub async fn on(log: Arc<dyn Log>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let stop = Stop::new();
+        let door = Door::default();
+        door.open(calls(&directory, log, &stop));
+        let health = Health::starting(&[]).await;
+        let routes = Routes::new(health.service())
+            .add_service(CampaignServiceServer::new(services::Campaigns::new(
+                door.clone(),
+            )))
+            .add_service(CreatorServiceServer::new(services::Creators::new(door)));
+        let config = Config::default();
+        let router = transport::router(&config, routes);
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let limits = transport::connection_limits(&config);
+        let incoming = Incoming::bind(anywhere, limits).await.unwrap();
+        let address = incoming.local_addr().unwrap();
+        let limits = drain::Limits::of(&config);
+        tokio::spawn(
+            async move { drain::serve_until(router, incoming, &health, &stop, limits).await },
+        );
+        Self {
+            client: Client::to(address).await,
+            _directory: directory,
+        }
+    }
+}
+
+fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
+    let pace = Pace {
+        dirty_bytes: usize::MAX,
+        interval: Duration::from_secs(3_600),
+    };
+    let options = |schema| store_options(1 << 20, schema, "wired");
+    let path = |name| directory.path().join(name);
+    let state = options(ledger::SCHEMA);
+    let state = CommandState::open(&path("state"), &state, log.as_ref(), |_| ()).unwrap();
+    let (views, publisher, _) = Follower::start(
+        &path("views"),
+        &options(views::SCHEMA),
+        pace,
+        Arc::clone(&log),
+        |_| (),
+    )
+    .unwrap();
+    let limits = Limits {
+        queue: 100,
+        group_commands: 10,
+        group_bytes: 64 << 10,
+        pace,
+    };
+    let clock = Arc::new(TestClock::at(day(0)));
+    let memory = RequestMemory::new(100);
+    let publish = move |committed| publisher.publish(committed);
+    let (ledger, _) = Writer::start(
+        Arc::clone(&log),
+        state,
+        memory,
+        clock.clone(),
+        limits,
+        publish,
+    )
+    .unwrap();
+    Calls {
+        ledger,
+        views,
+        log,
+        tokens: PageTokens::new([7; 32]),
+        clock,
+        ending: stop.streams(),
+    }
+}
