@@ -120,7 +120,7 @@ proptest! {
         reached(&views, part.head());
         drop((views, publisher));
         follower.join();
-        let whole_blocks_first = part.records.len() % 3 == 0;
+        let whole_blocks_first = part.records.len().is_multiple_of(3);
         prop_assume!(whole_blocks_first && history.records.starts_with(&part.records));
 
         let (views, _publisher, _follower) = history.follow(&path);
