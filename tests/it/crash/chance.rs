@@ -6,6 +6,11 @@ use std::time::Duration;
 pub struct Chance(u64);
 
 impl Chance {
+    /// Takes this seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// Takes the seed of `CRASH_SEED`, or any.
     pub fn of_environment() -> Self {
         let seed = match std::env::var("CRASH_SEED") {

@@ -59,8 +59,7 @@ async fn health(channel: &Channel) -> ServingStatus {
 
 /// Starts on a good disk, settles what is unsure, stops in order and audits the files.
 async fn recovers(scene: &mut Scene) {
-    let mut chance = Chance::of_environment();
-    let (mut server, channel) = scene.revive(&mut chance).await;
+    let (mut server, channel) = scene.revive(&mut Chance::new(1)).await;
     scene.settle(&channel).await;
     assert_eq!(health(&channel).await, ServingStatus::Serving);
     drop(channel);
@@ -278,4 +277,61 @@ async fn state_that_cannot_be_kept_stops_writes_and_loses_nothing() {
     let mut server = writes_stop(&mut scene, &launch, "No space left on device").await;
     assert_eq!(server.stop().code(), Some(1));
     recovers(&mut scene).await;
+}
+
+/// Calls on the log's file that a commit makes, and what may become of them.
+const COMMIT: [&str; 5] = [
+    "pwrite64:error=EIO",
+    "pwrite64:error=ENOSPC",
+    "sync_file_range:error=EIO",
+    "fdatasync:error=EIO",
+    "fsync:error=EIO",
+];
+
+/// Calls of each client: more commits than a fault is late.
+const CALLS_EACH: u64 = 12;
+
+/// One call fails, the next ones would not: no second try may hide it. `cargo test` tries one time of
+/// each kind; `CRASH_STEPS=all` tries the first thirty.
+#[tokio::test(flavor = "multi_thread")]
+async fn call_that_fails_once_loses_nothing() {
+    let mut chance = Chance::of_environment();
+    let all = std::env::var("CRASH_STEPS").is_ok_and(|steps| steps == "all");
+    for fault in COMMIT {
+        let whens = match chance.below(15) {
+            _ if all => 1..31,
+            some => 1 + some..2 + some,
+        };
+        for when in whens {
+            let mut scene = Scene::new();
+            let Some(launch) = failing(&scene, "log/db", &format!("{fault}:when={when}")) else {
+                return;
+            };
+            let mut server = launch.spawn();
+            let Some(channel) = server.ready().await else {
+                assert_eq!(server.wait().code(), Some(1), "{}", server.stderr());
+                assert!(server.stderr().contains("(os error"), "{}", server.stderr());
+                recovers(&mut scene).await;
+                continue;
+            };
+            let told = scene.try_to_write_at_once(&channel, CALLS_EACH).await;
+            for status in &told {
+                assert_eq!(status.code(), tonic::Code::Unavailable, "{status:?}");
+            }
+            scene.check(&channel).await;
+            drop(channel);
+            let stopped = !told.is_empty();
+            eprintln!(
+                "{fault}, time {when}: {}",
+                if stopped { "stopped" } else { "went on" }
+            );
+            assert_eq!(
+                server.stop().code(),
+                Some(i32::from(stopped)),
+                "{}",
+                server.stderr()
+            );
+            recovers(&mut scene).await;
+        }
+    }
 }

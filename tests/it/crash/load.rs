@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use campaign_ledger::log::Hash;
 use campaign_ledger::proto::api::campaign_service_client::CampaignServiceClient;
 use campaign_ledger::proto::api::collaboration_service_client::CollaborationServiceClient;
 use campaign_ledger::proto::api::creator_service_client::CreatorServiceClient;
@@ -29,6 +30,7 @@ pub struct Call {
     pub request_id: String,
     story: String,
     step: Step,
+    bulky: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +66,8 @@ pub struct Acknowledged {
 /// One client's notes.
 pub struct Client {
     name: String,
+    /// Whether profiles are as large as they may be, so that the log grows by segments of sled's.
+    bulky: bool,
     calls: usize,
     pub acknowledged: Vec<Acknowledged>,
     /// Sent, and not answered.
@@ -83,9 +87,18 @@ impl Client {
     pub fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
+            bulky: false,
             calls: 0,
             acknowledged: Vec::new(),
             unsure: None,
+        }
+    }
+
+    /// The same, with profiles as large as they may be.
+    pub fn bulky(name: &str) -> Self {
+        Self {
+            bulky: true,
+            ..Self::new(name)
         }
     }
 
@@ -122,6 +135,7 @@ impl Client {
             request_id,
             story,
             step,
+            bulky: self.bulky,
         }
     }
 }
@@ -163,7 +177,7 @@ impl Call {
                     brand_id,
                     context,
                     creator_id: self.creator(number),
-                    profile: Some(api::CreatorProfile::default()),
+                    profile: Some(self.profile()),
                 };
                 let mut client = CreatorServiceClient::new(channel);
                 let answer = client.record_creator_profile(request).await?;
@@ -227,6 +241,23 @@ impl Call {
             }
         };
         Ok(receipt.expect("every write has a receipt"))
+    }
+
+    /// The same for the same call, and like no other when it is large.
+    fn profile(&self) -> api::CreatorProfile {
+        if !self.bulky {
+            return api::CreatorProfile::default();
+        }
+        let text = |place: usize| {
+            let hash = Hash::of(format!("{} {place}", self.request_id).as_bytes());
+            hash.to_string()
+        };
+        api::CreatorProfile {
+            niches: (0..20).map(text).collect(),
+            locality: text(20).repeat(3),
+            display_name: text(21).repeat(3),
+            ..Default::default()
+        }
     }
 
     fn creator(&self, number: u32) -> String {

@@ -34,7 +34,7 @@ const FEW: u64 = 6;
 
 /// Calls of each client in a life of the record: for a few cuts, and for many.
 const SHORT_LIFE: u64 = 12;
-const LONG_LIFE: u64 = 150;
+const LONG_LIFE: u64 = 400;
 
 /// Longest that strace takes to write down what it saw of a process that has ended.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -54,7 +54,7 @@ impl Record {
     async fn make(calls_each: u64) -> Option<Self> {
         Strace::at_hand()?;
         let mut record = Self {
-            scene: Scene::new(),
+            scene: Scene::bulky(),
             calls: Vec::new(),
             lines: 0,
             blocks: HashMap::new(),
@@ -212,7 +212,7 @@ async fn nothing_acknowledged_is_lost_to_a_power_cut() {
         "{} calls recorded, {syncs} syncs among them",
         record.calls.len()
     );
-    for number in 0..cuts {
+    for number in 1..=cuts {
         let image = record.cut(None, &mut chance);
         // Either may be the first to open what the cut left.
         let verified = match chance.percent(50) {
@@ -228,6 +228,9 @@ async fn nothing_acknowledged_is_lost_to_a_power_cut() {
             );
         }
         image.serves(&record).await;
+        if number.is_multiple_of(100) {
+            eprintln!("{number} power cuts");
+        }
     }
     eprintln!("{cuts} power cuts, 0 lost, in {:?}", begun.elapsed());
 }

@@ -1,5 +1,6 @@
 //! One data directory through many lives of the server.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,11 +12,12 @@ use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::store::Options;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+use tonic::Status;
 use tonic::transport::Channel;
 
 use super::chance::Chance;
 use super::history::History;
-use super::load::Client;
+use super::load::{Client, Halt};
 use super::process::{Launch, Server, offline};
 
 /// Clients that write at the same time: enough for groups of several commands.
@@ -33,6 +35,21 @@ pub struct Scene {
 impl Scene {
     pub fn new() -> Self {
         Self::of(tempfile::tempdir().unwrap())
+    }
+
+    /// One whose log grows quickly.
+    pub fn bulky() -> Self {
+        let mut scene = Self::new();
+        for (client, number) in scene.clients.iter_mut().zip(0..) {
+            *client = Client::bulky(&format!("c{number}"));
+        }
+        scene
+    }
+
+    /// Size of the log's file with all the blocks, in bytes.
+    pub fn log_bytes(&self) -> u64 {
+        let pages = self.data_dir().join("log/db");
+        fs::metadata(pages).map_or(0, |metadata| metadata.len())
     }
 
     /// One whose data directory is on a disk of its own.
@@ -91,17 +108,29 @@ impl Scene {
 
     /// Lets each client make so many calls, all clients at the same time.
     pub async fn write_at_once(&mut self, channel: &Channel, calls: u64) {
+        let told = self.try_to_write_at_once(channel, calls).await;
+        assert!(told.is_empty(), "{told:?}");
+    }
+
+    /// The same; a client stops when the ledger takes no writes. Gives what those were told.
+    pub async fn try_to_write_at_once(&mut self, channel: &Channel, calls: u64) -> Vec<Status> {
         let mut at_work = JoinSet::new();
         for mut client in std::mem::take(&mut self.clients) {
             let channel = channel.clone();
             at_work.spawn(async move {
                 for _ in 0..calls {
-                    client.write_one(&channel).await.unwrap();
+                    match client.write_one(&channel).await {
+                        Ok(()) => {}
+                        Err(Halt::Gone(status)) => return (client, Some(status)),
+                        Err(wrong) => panic!("{wrong:?}"),
+                    }
                 }
-                client
+                (client, None)
             });
         }
-        self.clients = at_work.join_all().await;
+        let (clients, told): (Vec<_>, Vec<_>) = at_work.join_all().await.into_iter().unzip();
+        self.clients = clients;
+        told.into_iter().flatten().collect()
     }
 
     /// Makes calls again that were acknowledged: each has its first answer.
@@ -175,5 +204,5 @@ fn state_equals_a_fold_from_zero(data_dir: &Path) {
     let (kept, replayed) = fold(&directory.state_path());
     assert_eq!(replayed, 0, "a clean end leaves nothing to replay");
     assert_eq!(kept, fold(&beside).0, "at {}", log.head());
-    std::fs::remove_file(&beside).unwrap();
+    fs::remove_file(&beside).unwrap();
 }

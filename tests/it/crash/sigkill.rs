@@ -22,9 +22,9 @@ use super::scene::Scene;
 /// Kills in `cargo test`: some seconds.
 const FEW: u64 = 8;
 
-/// Most lives of one data directory: long enough for its log to get to several segments of sled's,
-/// and short enough that the beginning of a directory, too, is killed often.
-const MOST_LIVES: u64 = 40;
+/// Most lives of one data directory: long enough for a log to get to several segments of sled's, and
+/// short enough that the beginning of a directory, too, is killed often.
+const MOST_LIVES: u64 = 60;
 
 /// Longest life under load.
 const LONGEST_LOAD: Duration = Duration::from_millis(400);
@@ -43,6 +43,7 @@ struct Tally {
     directories: u64,
     acknowledged: u64,
     events: u64,
+    largest_log: u64,
     slowest_opening: Duration,
 }
 
@@ -63,7 +64,7 @@ impl fmt::Display for Tally {
             f,
             "{} kills ({} while opening, {} under load, {} while draining, {} of rebuild-views; {} \
              more came too late) in {} directories; {} calls acknowledged, {} events, 0 lost, 0 \
-             twice; slowest start {:?}",
+             twice; largest log {} MiB, slowest start {:?}",
             self.kills(),
             self.while_opening,
             self.under_load,
@@ -73,6 +74,7 @@ impl fmt::Display for Tally {
             self.directories,
             self.acknowledged,
             self.events,
+            self.largest_log >> 20,
             self.slowest_opening,
         )
     }
@@ -87,7 +89,10 @@ async fn nothing_acknowledged_is_lost_whenever_the_server_is_killed() {
     let mut chance = Chance::of_environment();
     let mut tally = Tally::default();
     while tally.kills() < wanted {
-        let mut scene = Scene::new();
+        let mut scene = match chance.percent(40) {
+            true => Scene::bulky(),
+            false => Scene::new(),
+        };
         let last = tally.kills() + 1 + chance.below(MOST_LIVES);
         while tally.kills() < last.min(wanted) {
             live_and_die(&mut scene, &mut chance, &mut tally).await;
@@ -166,4 +171,5 @@ async fn end_well(scene: &mut Scene, chance: &mut Chance, tally: &mut Tally) {
     scene.audit();
     tally.directories += 1;
     tally.events += scene.events();
+    tally.largest_log = tally.largest_log.max(scene.log_bytes());
 }
