@@ -331,11 +331,12 @@ fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
 pub fn view(error: ViewError) -> Status {
     match error {
         ViewError::Read(error) => read(error),
-        ViewError::Stopped(_)
-        | ViewError::Decode(_)
+        ViewError::Stopped(reason) => write(WriteError::Stopped { reason }),
+        ViewError::Decode(_)
         | ViewError::Evolve(_)
         | ViewError::Store(_)
-        | ViewError::Thread(_) => internal(&error),
+        | ViewError::Thread(_)
+        | ViewError::Ahead { .. } => internal(&error),
     }
 }
 

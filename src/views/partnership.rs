@@ -51,11 +51,12 @@ impl Partnership {
         Key::of::<Self>().text(brand.as_str())
     }
 
-    /// Notes what an event of a collaboration says about the partnership as such.
-    pub fn note(&mut self, record: &Record, campaign: &CampaignId, currency: Currency) {
+    /// Notes what an event of a collaboration says about the partnership as such; an invitation
+    /// comes with its campaign and that one's currency.
+    pub fn note(&mut self, record: &Record, invited: Option<(&CampaignId, Currency)>) {
         let at = record.happened_at();
         self.last_activity_at = self.last_activity_at.max(Some(at));
-        if let Event::CreatorInvited { .. } = &record.event {
+        if let Some((campaign, currency)) = invited {
             self.first_invited_at.get_or_insert(at);
             let share = self
                 .campaigns

@@ -15,8 +15,11 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("clock", &["domain"]),
     ("log", &["causes", "domain", "proto"]),
     ("store", &["domain"]),
-    ("ledger", &["causes", "clock", "domain", "log", "store"]),
-    ("views", &["causes", "domain", "ledger", "log", "store"]),
+    ("views", &["causes", "domain", "log", "store"]),
+    (
+        "ledger",
+        &["causes", "clock", "domain", "log", "store", "views"],
+    ),
     (
         "grpc",
         &[

@@ -12,17 +12,64 @@ use super::table;
 use crate::domain::rows::{Key, Row, Rows, Scan};
 use crate::domain::{Counters, MeasurementKind, MeasurementScope, Position, PublicationRef, Seen};
 
-/// Most observations in one chunk: some 4 KiB, a page of the row store.
-const CHUNK_ENTRIES: usize = 128;
+/// Most observations in one chunk: some 3 KiB, within a page of the row store.
+const CHUNK_ENTRIES: usize = 64;
 
-/// Neighbouring observations of one series, in order.
+/// Neighbouring observations of one series, in order; encoded one after the other, because most are
+/// written once and then only kept.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Chunk {
-    entries: Vec<Entry>,
+    last: OrderKey,
+    count: u32,
+    #[serde(with = "serde_bytes")]
+    encoded: Vec<u8>,
 }
 
 impl Row for Chunk {
     const TABLE: u8 = table::SERIES_CHUNK;
+}
+
+impl Chunk {
+    fn of(entries: &[Entry]) -> Self {
+        let mut chunk = Self::default();
+        for entry in entries {
+            chunk.push(entry);
+        }
+        chunk
+    }
+
+    /// Adds an observation that comes after all others.
+    fn push(&mut self, entry: &Entry) {
+        let encoded = postcard::to_extend(entry, std::mem::take(&mut self.encoded));
+        self.encoded = encoded.expect("an entry holds nothing postcard cannot write");
+        self.last = entry.key;
+        self.count += 1;
+    }
+
+    /// Takes in an observation wherever it belongs.
+    fn insert(&mut self, entry: &Entry) {
+        if self.count == 0 || self.last < entry.key {
+            return self.push(entry);
+        }
+        let mut entries = self.entries();
+        let place = entries.partition_point(|other| other.key < entry.key);
+        entries.insert(place, entry.clone());
+        *self = Self::of(&entries);
+    }
+
+    fn is_full(&self) -> bool {
+        self.count as usize >= CHUNK_ENTRIES
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        let mut rest = self.encoded.as_slice();
+        let mut entries = Vec::with_capacity(self.count as usize);
+        while let Ok((entry, behind)) = postcard::take_from_bytes(rest) {
+            entries.push(entry);
+            rest = behind;
+        }
+        entries
+    }
 }
 
 /// The observations of a post for one audience and kind.
@@ -67,49 +114,51 @@ impl Axis {
         &self,
         rows: &mut S,
         tail: Option<OrderKey>,
-        entry: Entry,
+        entry: &Entry,
     ) -> Result<OrderKey, S::Error> {
-        let home = match tail {
-            Some(tail) if tail <= entry.key => Some(self.chunk_key(tail)),
-            _ => self.home_of(rows, entry.key)?,
+        let Some(tail) = tail else {
+            self.put(rows, std::slice::from_ref(entry));
+            return Ok(entry.key);
         };
-        let Some(home) = home else {
-            let first = entry.key;
-            self.put(rows, vec![entry]);
-            return Ok(first);
+        let home = if tail <= entry.key {
+            Some(self.chunk_key(tail))
+        } else {
+            self.home_of(rows, entry.key)?
         };
-        let Some(chunk) = rows.get_mut::<Chunk>(&home)? else {
-            let first = entry.key;
-            self.put(rows, vec![entry]);
-            return Ok(tail.map_or(first, |tail| tail.max(first)));
+        let chunk = match &home {
+            Some(home) => rows.get_mut::<Chunk>(home)?,
+            None => None,
         };
-        let place = chunk.entries.partition_point(|other| other.key < entry.key);
-        if chunk.entries.len() == CHUNK_ENTRIES && place == CHUNK_ENTRIES {
-            let first = entry.key;
-            self.put(rows, vec![entry]);
-            return Ok(tail.map_or(first, |tail| tail.max(first)));
+        let (Some(home), Some(chunk)) = (home, chunk) else {
+            self.put(rows, std::slice::from_ref(entry));
+            return Ok(tail.max(entry.key));
+        };
+        if chunk.last < entry.key {
+            if !chunk.is_full() {
+                chunk.push(entry);
+                return Ok(tail);
+            }
+            self.put(rows, std::slice::from_ref(entry));
+            return Ok(tail.max(entry.key));
         }
-        let old_start = chunk.entries.first().map(|first| first.key);
-        let is_last = tail.is_none() || tail == old_start;
-        chunk.entries.insert(place, entry);
-        let mut last_start = chunk.entries[0].key;
-        let upper = (chunk.entries.len() > CHUNK_ENTRIES)
-            .then(|| chunk.entries.split_off(CHUNK_ENTRIES / 2));
-        if place == 0 {
-            let entries = std::mem::take(&mut chunk.entries);
-            rows.remove(&home);
-            self.put(rows, entries);
-        }
-        if let Some(upper) = upper {
-            last_start = upper[0].key;
-            self.put(rows, upper);
-        }
-        Ok(tail.filter(|_| !is_last).unwrap_or(last_start))
+        chunk.insert(entry);
+        let entries = chunk.entries();
+        let (lower, upper) = if entries.len() > CHUNK_ENTRIES {
+            entries.split_at(CHUNK_ENTRIES / 2)
+        } else {
+            (&entries[..], &entries[entries.len()..])
+        };
+        let was_last = self.chunk_key(tail) == home;
+        rows.remove(&home);
+        self.put(rows, lower);
+        self.put(rows, upper);
+        let last_start = upper.first().unwrap_or(&lower[0]).key;
+        Ok(if was_last { last_start } else { tail })
     }
 
-    fn put<S: Rows>(&self, rows: &mut S, entries: Vec<Entry>) {
+    fn put<S: Rows>(&self, rows: &mut S, entries: &[Entry]) {
         if let Some(first) = entries.first() {
-            rows.put(self.chunk_key(first.key), Chunk { entries });
+            rows.put(self.chunk_key(first.key), Chunk::of(entries));
         }
     }
 
@@ -136,7 +185,7 @@ impl Axis {
         visit: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
     ) -> Result<(), S::Error> {
         rows.scan::<Chunk>(Scan::of(&self.prefix).descending(), &mut |_, chunk| {
-            chunk.entries.iter().rev().try_for_each(&mut *visit)
+            chunk.entries().iter().rev().try_for_each(&mut *visit)
         })
     }
 
@@ -184,14 +233,16 @@ impl Axis {
         let Some(home) = home else { return Ok(None) };
         let mut found = None;
         let mut look = |chunk: &Chunk| {
-            found = chunk
-                .entries
+            if (chunk.last.observed_at, chunk.last.rank) < (lowest.observed_at, lowest.rank) {
+                return ControlFlow::Continue(());
+            }
+            let entries = chunk.entries();
+            found = entries
                 .iter()
                 .find(|entry| same(entry))
                 .map(|entry| entry.key.position);
-            let beyond = chunk.entries.last().is_some_and(|last| {
-                (last.key.observed_at, last.key.rank) > (lowest.observed_at, lowest.rank)
-            });
+            let beyond =
+                (chunk.last.observed_at, chunk.last.rank) > (lowest.observed_at, lowest.rank);
             if found.is_some() || beyond {
                 ControlFlow::Break(())
             } else {
@@ -225,10 +276,12 @@ impl Axis {
         let Some(chunk) = rows.get_mut::<Chunk>(&home)? else {
             return Ok(None);
         };
-        let Ok(place) = chunk.entries.binary_search_by_key(&key, |entry| entry.key) else {
+        let mut entries = chunk.entries();
+        let Ok(place) = entries.binary_search_by_key(&key, |entry| entry.key) else {
             return Ok(None);
         };
-        change(&mut chunk.entries[place]);
+        change(&mut entries[place]);
+        *chunk = Chunk::of(&entries);
         Ok(Some(()))
     }
 

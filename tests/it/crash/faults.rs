@@ -208,13 +208,11 @@ async fn failed_write_stops_writes_and_loses_nothing() {
     }
 }
 
-/// State and views are disposable: what fails there delays a checkpoint and nothing else.
+/// Views are disposable: what fails there delays a checkpoint and nothing else.
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_checkpoints_cost_nobody_anything() {
     // Making a file takes fewer calls than these.
     for (file, fault) in [
-        ("state", "fdatasync:error=EIO:when=6"),
-        ("state", "pwrite64:error=ENOSPC:when=12"),
         ("views", "fdatasync:error=EIO:when=6"),
         ("views", "pwrite64:error=ENOSPC:when=12"),
     ] {
@@ -238,40 +236,12 @@ async fn failed_checkpoints_cost_nobody_anything() {
     }
 }
 
-/// Where the views cannot be kept at all, they may end; writes go on and lose nothing.
+/// Rows that cannot be read any more are no ground to decide on.
 #[tokio::test(flavor = "multi_thread")]
-async fn views_that_cannot_be_kept_do_not_stop_writes() {
-    for fault in [
-        "fdatasync:error=EIO:when=6+",
-        "pwrite64:error=ENOSPC:when=12+",
-    ] {
-        let mut scene = Scene::new();
-        let Some(launch) = failing(&scene, "views", fault) else {
-            return;
-        };
-        let (mut server, channel) = launch.start().await;
-        for _ in 0..20 {
-            scene.write_some(&channel).await;
-        }
-        scene.check(&channel).await;
-        let serving = health(&channel).await == ServingStatus::Serving;
-        drop(channel);
-        let ended = server.stop();
-        let said = server.stderr();
-        let stopped = said.contains("the views have stopped");
-        assert!(stopped || said.contains("not checkpointed"), "{said}");
-        assert!(serving || stopped, "{said}");
-        assert_eq!(ended.code(), Some(i32::from(stopped)), "{said}");
-        recovers(&mut scene).await;
-    }
-}
-
-/// A state that cannot be read any more is no ground to decide on.
-#[tokio::test(flavor = "multi_thread")]
-async fn state_that_cannot_be_kept_stops_writes_and_loses_nothing() {
+async fn views_that_cannot_be_kept_stop_writes_and_lose_nothing() {
     let mut scene = Scene::new();
     let fault = "pwrite64:error=ENOSPC:when=12+";
-    let Some(launch) = failing(&scene, "state", fault) else {
+    let Some(launch) = failing(&scene, "views", fault) else {
         return;
     };
     let mut server = writes_stop(&mut scene, &launch, "No space left on device").await;
