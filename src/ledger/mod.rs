@@ -40,6 +40,30 @@ pub struct Answer {
     pub after: After,
 }
 
+/// What one request of many came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recorded {
+    /// First event of the write; when only validated, where it would have stood.
+    pub first: Position,
+    /// Last event of the write; when only validated, where it would have stood.
+    pub last: Position,
+    /// Whether the events are in the log; not when the write was only validated.
+    pub in_log: bool,
+    /// Whether it happens now; not when it had happened before.
+    pub new: bool,
+    /// When the ledger wrote it, or decided it.
+    pub recorded_at: Timestamp,
+}
+
+/// What to do when the queue is full.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Room {
+    /// Refuse at once.
+    Refuse,
+    /// Wait until there is room.
+    Wait,
+}
+
 /// The state an answer shows.
 #[derive(Clone, PartialEq, Debug)]
 pub enum After {
@@ -128,18 +152,83 @@ impl Ledger {
         request: Request,
         validate_only: bool,
     ) -> Result<Answer, WriteError> {
+        self.ask(request, validate_only, Room::Refuse).await
+    }
+
+    /// Decides requests in order, each for itself; answers when all that happened is durable.
+    ///
+    /// The requests may share one request id, which then names all of them together.
+    ///
+    /// # Errors
+    /// What keeps all of them from being decided; see [`WriteError`].
+    pub async fn execute_all(
+        &self,
+        requests: Vec<Request>,
+        validate_only: bool,
+        room: Room,
+    ) -> Result<Vec<Result<Recorded, WriteError>>, WriteError> {
+        let mut is_named = match requests.first() {
+            Some(first) => self.is_known(first, room).await?,
+            None => true,
+        };
+        let mut results: Vec<Result<Recorded, WriteError>> = Vec::with_capacity(requests.len());
+        for request in requests {
+            let bare = Request {
+                stamp: None,
+                ..request.clone()
+            };
+            let rehearsed = self.ask(bare.clone(), true, room).await;
+            let happens = rehearsed.as_ref().is_ok_and(|answer| !answer.in_log);
+            let result = match happens && !validate_only {
+                true if is_named => self.ask(bare, false, room).await,
+                true => {
+                    is_named = true;
+                    self.ask(request, false, room).await
+                }
+                false => rehearsed,
+            };
+            results.push(each(result, happens)?);
+        }
+        Ok(results)
+    }
+
+    /// Tells whether a request with this id happened before; an error when it was another one.
+    async fn is_known(&self, request: &Request, room: Room) -> Result<bool, WriteError> {
+        if request.stamp.is_none() {
+            return Ok(true);
+        }
+        let named = self.ask(request.clone(), true, room).await;
+        let result = each(named, false)?;
+        Ok(result.is_ok_and(|recorded| recorded.in_log))
+    }
+
+    async fn ask(
+        &self,
+        request: Request,
+        validate_only: bool,
+        room: Room,
+    ) -> Result<Answer, WriteError> {
         let (answer, answered) = oneshot::channel();
         let job = Job {
             request,
             validate_only,
             answer,
         };
-        self.queue
-            .try_send(Message::Decide(Box::new(job)))
-            .map_err(|refused| match refused {
-                mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
-                mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
-            })?;
+        let message = Message::Decide(Box::new(job));
+        match room {
+            Room::Refuse => self
+                .queue
+                .try_send(message)
+                .map_err(|refused| match refused {
+                    mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
+                    mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
+                })?,
+            Room::Wait => self
+                .queue
+                .send(message)
+                .await
+                .map_err(|_| WriteError::Draining)?,
+        }
         let lost = WriteError::Stopped {
             reason: writer::LOST.into(),
         };
@@ -150,5 +239,23 @@ impl Ledger {
     pub async fn close(&self) {
         // A closed queue is what was asked for.
         let _ = self.queue.send(Message::Close).await;
+    }
+}
+
+/// Tells what became of one request of many from what became of all.
+fn each(
+    answer: Result<Answer, WriteError>,
+    new: bool,
+) -> Result<Result<Recorded, WriteError>, WriteError> {
+    match answer {
+        Ok(answer) => Ok(Ok(Recorded {
+            first: answer.first,
+            last: answer.last,
+            in_log: answer.in_log,
+            new,
+            recorded_at: answer.recorded_at,
+        })),
+        Err(error @ (WriteError::Refused(_) | WriteError::TooLarge { .. })) => Ok(Err(error)),
+        Err(error) => Err(error),
     }
 }
