@@ -15,7 +15,7 @@ mod writer;
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::domain::state::Resource;
 use crate::domain::{Position, Record, Refusal, Request, RequestId, Timestamp};
@@ -138,6 +138,8 @@ struct Job {
 #[derive(Clone)]
 pub struct Ledger {
     queue: mpsc::Sender<Message>,
+    /// Whose turn it is to have many requests decided: one call's are not mixed with another's.
+    turn: Arc<Semaphore>,
 }
 
 impl Ledger {
@@ -167,6 +169,7 @@ impl Ledger {
         validate_only: bool,
         room: Room,
     ) -> Result<Vec<Result<Recorded, WriteError>>, WriteError> {
+        let _turn = self.turn.acquire().await;
         let mut is_named = match requests.first() {
             Some(first) => self.is_known(first, room).await?,
             None => true,

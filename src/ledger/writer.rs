@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::requests::Seen;
 use super::{
@@ -99,7 +99,8 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(run)?;
-        Ok((Ledger { queue }, Writer { thread, stopped }))
+        let turn = Arc::new(Semaphore::new(1));
+        Ok((Ledger { queue, turn }, Writer { thread, stopped }))
     }
 
     /// Watches whether the writer had to stop, and why.
