@@ -10,7 +10,7 @@ use campaign_ledger::proto::api::measurement_service_server::{
 use campaign_ledger::server::drain::{self, Limits, Stop};
 use campaign_ledger::server::transport;
 use tonic::service::Routes;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 struct Noop;
 
@@ -44,6 +44,9 @@ fn unused<T>() -> Result<Response<T>, Status> {
 
 #[tonic::async_trait]
 impl MeasurementService for Noop {
+    type IngestEngagementStream =
+        tokio_stream::Empty<Result<api::IngestEngagementResponse, Status>>;
+
     async fn record_engagement(
         &self,
         request: Request<api::RecordEngagementRequest>,
@@ -65,6 +68,20 @@ impl MeasurementService for Noop {
             }),
             observation_position: 1,
         }))
+    }
+
+    async fn batch_record_engagement(
+        &self,
+        _: Request<api::BatchRecordEngagementRequest>,
+    ) -> Result<Response<api::BatchRecordEngagementResponse>, Status> {
+        unused()
+    }
+
+    async fn ingest_engagement(
+        &self,
+        _: Request<Streaming<api::IngestEngagementRequest>>,
+    ) -> Result<Response<Self::IngestEngagementStream>, Status> {
+        unused()
     }
 
     async fn correct_engagement(

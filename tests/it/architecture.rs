@@ -220,6 +220,7 @@ fn generated_types_stay_in_the_codec_and_at_the_edges() {
         "src/log/codec",
         "src/grpc",
         "src/server",
+        "src/proto",
         "src/proto.rs",
         "src/lib.rs",
     ];

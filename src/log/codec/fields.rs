@@ -33,6 +33,15 @@ pub struct Refused(());
 /// A value, or the knowledge that a violation was noted instead.
 pub type Checked<T> = Result<T, Refused>;
 
+/// An element that breaks rules, among others that do not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Broken {
+    /// Which of them, from 0.
+    pub index: usize,
+    /// The rules, at most [`MAX_VIOLATIONS`].
+    pub violations: Vec<Violation>,
+}
+
 /// Reads the fields of one message and notes every violation on the way.
 #[derive(Debug)]
 pub struct Fields {
@@ -148,6 +157,34 @@ impl Fields {
             }
             values
         })
+    }
+
+    /// Reads every element of a repeated field for itself: a broken one breaks no other, nor the
+    /// message at hand.
+    ///
+    /// Gives the values, and by index the violations of each element that has none.
+    pub fn each_alone<M, T>(
+        &mut self,
+        field: &'static str,
+        messages: Vec<M>,
+        mut read: impl FnMut(&mut Self, M) -> Checked<T>,
+    ) -> (Vec<T>, Vec<Broken>) {
+        let of_the_message = std::mem::take(&mut self.violations);
+        let mut values = Vec::with_capacity(messages.len());
+        let mut broken = Vec::new();
+        self.within(field, |fields| {
+            for (index, message) in messages.into_iter().enumerate() {
+                match fields.below(Step::Index(index), |fields| read(fields, message)) {
+                    Ok(value) if fields.violations.is_empty() => values.push(value),
+                    Ok(_) | Err(Refused(())) => broken.push(Broken {
+                        index,
+                        violations: std::mem::take(&mut fields.violations),
+                    }),
+                }
+            }
+        });
+        self.violations = of_the_message;
+        (values, broken)
     }
 
     /// Reads text that must be given, such as an id.
