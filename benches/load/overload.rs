@@ -33,10 +33,12 @@ pub struct Overloaded {
     pub recovery: Option<Duration>,
 }
 
-/// Offers `rate` calls a second for `time`, then watches until calls take no longer than `normal`.
+/// Offers `rate` calls a second for `time`, then watches, on a connection `apart`, until calls take
+/// no longer than `normal`.
 pub async fn offer(
     world: &World,
     channels: &[Channel],
+    apart: &Channel,
     (rate, time): (f64, Duration),
     normal: Duration,
 ) -> Overloaded {
@@ -54,7 +56,7 @@ pub async fn offer(
         })
         .collect();
     tokio::time::sleep_until(schedule.until.into()).await;
-    let recovery = recovered(world, &channels[0], normal).await;
+    let recovery = recovered(world, apart, normal).await;
     let (mut accepted, mut refused) = (Measured::new(), Measured::new());
     for caller in callers {
         let (some_accepted, some_refused) = caller.await.expect("no caller fails");

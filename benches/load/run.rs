@@ -108,8 +108,11 @@ pub async fn measure(extent: &Extent) -> Run {
     let unary = run.unary(&site, extent, &floor).await;
     run.h2load(&site, extent);
     run.ingest(&site, extent).await;
+    eprintln!("  queries");
     run.queries(&site, extent).await;
+    eprintln!("  overload");
     run.overload(&site, extent, &unary).await;
+    eprintln!("  replay and rebuild");
     run.replay(&site).await;
     run.rebuild(site).await;
     run
@@ -130,6 +133,7 @@ impl Run {
             normal: Duration::ZERO,
         };
         for in_flight in IN_FLIGHT {
+            eprintln!("  unary, {in_flight} in flight");
             let load = site.load(in_flight, extent.time / TURNS);
             let (mut noop, mut ledger) = (Measured::new(), Measured::new());
             let before = (site.noop.usage(), site.ledger.usage());
@@ -195,6 +199,7 @@ impl Run {
             ("BatchRecordEngagement of 1,000", false),
             ("IngestEngagement", true),
         ] {
+            eprintln!("  {name}");
             let before = (site.ledger.usage(), head::of(&site.channels[0]).await);
             let elapsed = if is_stream {
                 ingest::streams(&site.world, &site.channels, extent.messages).await
@@ -244,11 +249,13 @@ impl Run {
 
     async fn overload(&mut self, site: &Site, extent: &Extent, unary: &Unary) {
         let channels = site.ledger.connect(overload::CONNECTIONS).await;
+        let apart = site.ledger.connect(1).await.swap_remove(0);
         let before = site.ledger.usage();
         let offered = (unary.sustained * OVERLOAD, extent.overload);
         // Twice the worst of a call alone, so that one slow sync is not taken for the load.
         let normal = unary.normal * 2;
-        let found = overload::offer(&site.world, &channels, offered, normal).await;
+        let world = &site.world;
+        let found = overload::offer(world, &channels, &apart, offered, normal).await;
         let used: Usage = site.ledger.usage().since(&before);
         let grown = used.peak_bytes.saturating_sub(before.peak_bytes);
         let calls = found.accepted.calls() + found.refused.calls();
