@@ -43,7 +43,7 @@ impl World {
             .expect("created");
         let open = api::OpenCampaignRequest {
             brand_id: brand(),
-            context: context(values::ActorKind::Brand),
+            context: by_brand(),
             campaign_id: campaign(),
         };
         campaigns.open_campaign(open).await.expect("opened");
@@ -64,16 +64,31 @@ impl World {
 
     /// The observation with this number: unique in time, zipf-spread over posts.
     pub fn observation(number: u64, random: &mut fastrand::Rng) -> api::RecordEngagementRequest {
-        let post = zipf(random);
-        let offset = i64::try_from(number).unwrap_or(0);
+        let item = Self::item(number, random);
         api::RecordEngagementRequest {
             brand_id: brand(),
-            context: context(values::ActorKind::Brand).map(|context| api::WriteContext {
+            context: by_brand().map(|context| api::WriteContext {
                 request_id: format!("bench-{number:020}"),
                 ..context
             }),
+            campaign_id: item.campaign_id,
+            collaboration_id: item.collaboration_id,
+            publication_id: item.publication_id,
+            observed_at: item.observed_at,
+            source: item.source,
+            kind: item.kind,
+            scope: item.scope,
+            counters: item.counters,
+            followers: item.followers,
+        }
+    }
+
+    /// The same as one of many.
+    pub fn item(number: u64, random: &mut fastrand::Rng) -> api::EngagementItem {
+        let offset = i64::try_from(number).unwrap_or(0);
+        api::EngagementItem {
             campaign_id: campaign(),
-            collaboration_id: format!("collaboration-{post}"),
+            collaboration_id: format!("collaboration-{}", zipf(random)),
             publication_id: "post".to_owned(),
             observed_at: Some(Timestamp {
                 seconds: START_S + 1 + offset / 1_000_000,
@@ -96,17 +111,29 @@ impl World {
 }
 
 /// Draws a post: the k-th with a probability that falls as 1 ÷ k.
-fn zipf(random: &mut fastrand::Rng) -> u64 {
+pub fn zipf(random: &mut fastrand::Rng) -> u64 {
     let span = (COLLABORATIONS as f64 + 1.0).ln();
     ((random.f64() * span).exp() as u64).clamp(1, COLLABORATIONS) - 1
 }
 
-fn brand() -> String {
+/// The only brand.
+pub fn brand() -> String {
     "bench-brand".to_owned()
 }
 
-fn campaign() -> String {
+/// The only campaign.
+pub fn campaign() -> String {
     "bench-campaign".to_owned()
+}
+
+/// The creator of a collaboration.
+pub fn creator(number: u64) -> String {
+    format!("creator-{number}")
+}
+
+/// The brand acts.
+pub fn by_brand() -> Option<api::WriteContext> {
+    context(values::ActorKind::Brand)
 }
 
 fn context(kind: values::ActorKind) -> Option<api::WriteContext> {
@@ -136,7 +163,7 @@ fn money(minor_units: i64) -> Option<values::Money> {
 fn create_campaign() -> api::CreateCampaignRequest {
     api::CreateCampaignRequest {
         brand_id: brand(),
-        context: context(values::ActorKind::Brand),
+        context: by_brand(),
         campaign_id: campaign(),
         plan: Some(values::CampaignPlan {
             title: "Bench".to_owned(),
@@ -151,12 +178,12 @@ fn create_campaign() -> api::CreateCampaignRequest {
 }
 
 async fn make_post(channel: &Channel, number: u64) {
-    let creator_id = format!("creator-{number}");
+    let creator_id = creator(number);
     let collaboration_id = format!("collaboration-{number}");
     let mut creators = CreatorServiceClient::new(channel.clone());
     let profile = api::RecordCreatorProfileRequest {
         brand_id: brand(),
-        context: context(values::ActorKind::Brand),
+        context: by_brand(),
         creator_id: creator_id.clone(),
         profile: Some(api::CreatorProfile::default()),
     };
@@ -167,7 +194,7 @@ async fn make_post(channel: &Channel, number: u64) {
     let mut collaborations = CollaborationServiceClient::new(channel.clone());
     let invite = api::InviteCreatorRequest {
         brand_id: brand(),
-        context: context(values::ActorKind::Brand),
+        context: by_brand(),
         campaign_id: campaign(),
         collaboration_id: collaboration_id.clone(),
         creator_id,
