@@ -5,7 +5,12 @@
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 
+use smallvec::SmallVec;
+
 use crate::domain::Violation;
+
+/// Fields within fields that take no allocation.
+const TYPICAL_DEPTH: usize = 6;
 
 /// Most violations kept of one message: enough to repair it, few enough for the trailers of a call.
 pub const MAX_VIOLATIONS: usize = 20;
@@ -46,7 +51,7 @@ pub struct Broken {
 #[derive(Debug)]
 pub struct Fields {
     origin: Origin,
-    path: Vec<Step>,
+    path: SmallVec<[Step; TYPICAL_DEPTH]>,
     violations: Vec<Violation>,
 }
 
@@ -61,7 +66,7 @@ impl Fields {
     pub fn new(origin: Origin) -> Self {
         Self {
             origin,
-            path: Vec::new(),
+            path: SmallVec::new(),
             violations: Vec::new(),
         }
     }
