@@ -5,7 +5,7 @@
 //! one's files. Does not know what is inside `log/`, `state/` and `views/`.
 //!
 //! ```text
-//! <data>/FORMAT   what this is; written once, last of all when a ledger is created
+//! <data>/FORMAT   what this is; written last of all when a ledger is created
 //! <data>/LOCK     held by the process that works here; its content means nothing
 //! <data>/log/     the log: back this up
 //! <data>/state/   folds that speed up a start: disposable
@@ -69,7 +69,8 @@ impl DataDirectory {
 
     /// Opens the ledger at `root`, or creates one if the directory is missing or empty.
     ///
-    /// A created one survives a power cut from the moment this returns.
+    /// A created one survives a power cut from the moment this returns. One of an older format is
+    /// marked as of this program's format, so that no older program misreads what is written now.
     ///
     /// # Errors
     ///
@@ -89,7 +90,12 @@ impl DataDirectory {
         } else {
             create(root)?
         };
-        Self::with(root, marker, lock)
+        let mut directory = Self::with(root, marker, lock)?;
+        if directory.marker.format < FORMAT_VERSION {
+            directory.marker.format = FORMAT_VERSION;
+            write(root, &directory.marker)?;
+        }
+        Ok(directory)
     }
 
     fn with(root: &Path, marker: Marker, lock: File) -> Result<Self, OpenError> {
@@ -145,17 +151,23 @@ impl DataDirectory {
 fn create(root: &Path) -> Result<Marker, OpenError> {
     create_directory(&root.join(LOG))?;
     let marker = Marker {
+        format: FORMAT_VERSION,
         partitions: vec![ONLY_PARTITION],
         log_id: Uuid::now_v7(),
     };
+    write(root, &marker)?;
+    Ok(marker)
+}
+
+/// Writes the marker, in one step, so that it survives a power cut.
+fn write(root: &Path, marker: &Marker) -> Result<(), OpenError> {
     let being_written = root.join(MARKER_BEING_WRITTEN);
     fs::write(&being_written, marker.to_string())
         .and_then(|()| File::open(&being_written)?.sync_all())
         .map_err(|source| io_error("written", &being_written, source))?;
     let whole = root.join(MARKER);
     fs::rename(&being_written, &whole).map_err(|source| io_error("created", &whole, source))?;
-    sync_directory(root)?;
-    Ok(marker)
+    sync_directory(root)
 }
 
 /// Creates a directory and what is missing above it, so that all of it survives a power cut.
