@@ -11,6 +11,7 @@ mod edges;
 mod log_block;
 mod log_conformance;
 mod log_directory;
+mod log_journal;
 mod log_sled;
 mod parse;
 mod service;

@@ -37,6 +37,16 @@ impl Scene {
         Self::of(tempfile::tempdir().unwrap())
     }
 
+    /// One whose data directory is there.
+    pub async fn made() -> Self {
+        let mut scene = Self::new();
+        let (mut server, channel) = scene.launch().start().await;
+        scene.write_some(&channel).await;
+        drop(channel);
+        assert!(server.stop().success(), "{}", server.obituary());
+        scene
+    }
+
     /// One whose log grows quickly.
     pub fn bulky() -> Self {
         let mut scene = Self::new();
