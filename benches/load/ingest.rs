@@ -3,6 +3,8 @@
 //! The messages are made and encoded before the clock starts, and answers are looked into after it
 //! stopped, so that as little as possible of the time is the client's.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -25,9 +27,17 @@ const IN_FLIGHT: usize = 2;
 const BATCH: &str = "/campaign.ledger.v1.MeasurementService/BatchRecordEngagement";
 const STREAM: &str = "/campaign.ledger.v1.MeasurementService/IngestEngagement";
 
-/// Sends so many batches, some at a time on each connection; answers how long it took until all
-/// were durable.
-pub async fn batches(world: &World, channels: &[Channel], count: u64) -> Duration {
+/// What was recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Ingested {
+    /// Events.
+    pub events: u64,
+    /// From the first message until the last one was durable.
+    pub elapsed: Duration,
+}
+
+/// Sends so many batches, some at a time on each connection, and none after `time`.
+pub async fn batches(world: &World, channels: &[Channel], count: u64, time: Duration) -> Ingested {
     let lanes = channels.len() * IN_FLIGHT;
     let messages = split(world, count, lanes, |_, observations| {
         let batch = api::BatchRecordEngagementRequest {
@@ -41,25 +51,30 @@ pub async fn batches(world: &World, channels: &[Channel], count: u64) -> Duratio
     let tasks: Vec<_> = messages
         .into_iter()
         .zip(channels.iter().cycle())
-        .map(|(messages, channel)| tokio::spawn(send_batches(channel.clone(), messages)))
+        .map(|(messages, channel)| {
+            tokio::spawn(send_batches(channel.clone(), messages, start + time))
+        })
         .collect();
     let mut answers = Vec::new();
     for task in tasks {
         answers.extend(task.await.expect("no sender fails"));
     }
-    let elapsed = start.elapsed();
+    let ingested = Ingested {
+        events: answers.len() as u64 * ITEMS,
+        elapsed: start.elapsed(),
+    };
     for answer in answers {
         let answer = api::BatchRecordEngagementResponse::decode(answer).expect("it is an answer");
         let is_new = |result: &api::EngagementResult| matches!(&result.outcome, Some(Outcome::Recorded(one)) if !one.recorded_before);
         assert!(answer.results.iter().all(is_new), "everything is recorded");
     }
-    elapsed
+    ingested
 }
 
-async fn send_batches(channel: Channel, messages: Vec<Bytes>) -> Vec<Bytes> {
+async fn send_batches(channel: Channel, messages: Vec<Bytes>, until: Instant) -> Vec<Bytes> {
     let mut client = Grpc::new(channel);
     let mut answers = Vec::with_capacity(messages.len());
-    for message in messages {
+    for message in messages.into_iter().take_while(|_| Instant::now() < until) {
         client.ready().await.expect("the connection is open");
         let path = PathAndQuery::from_static(BATCH);
         let answer = client.unary(tonic::Request::new(message), path, Raw).await;
@@ -68,9 +83,8 @@ async fn send_batches(channel: Channel, messages: Vec<Bytes>) -> Vec<Bytes> {
     answers
 }
 
-/// Sends so many chunks, in a stream for each connection; answers how long it took until all were
-/// durable.
-pub async fn streams(world: &World, channels: &[Channel], count: u64) -> Duration {
+/// Sends so many chunks, in a stream for each connection, and none after `time`.
+pub async fn streams(world: &World, channels: &[Channel], count: u64, time: Duration) -> Ingested {
     let messages = split(world, count, channels.len(), |number, observations| {
         let chunk = api::EngagementChunk {
             chunk_number: number,
@@ -82,29 +96,40 @@ pub async fn streams(world: &World, channels: &[Channel], count: u64) -> Duratio
     let tasks: Vec<_> = messages
         .into_iter()
         .zip(channels)
-        .map(|(messages, channel)| tokio::spawn(send_stream(channel.clone(), messages)))
+        .map(|(messages, channel)| {
+            tokio::spawn(send_stream(channel.clone(), messages, start + time))
+        })
         .collect();
     let mut answers = Vec::new();
     for task in tasks {
         answers.extend(task.await.expect("no sender fails"));
     }
-    let elapsed = start.elapsed();
-    assert_eq!(answers.len() as u64, count, "every chunk is answered");
+    let ingested = Ingested {
+        events: answers.len() as u64 * ITEMS,
+        elapsed: start.elapsed(),
+    };
     for answer in answers {
         let answer = api::IngestEngagementResponse::decode(answer).expect("it is an answer");
         assert!(answer.refused.is_empty(), "everything is recorded");
     }
-    elapsed
+    ingested
 }
 
-async fn send_stream(channel: Channel, messages: Vec<Bytes>) -> Vec<Bytes> {
+async fn send_stream(channel: Channel, messages: Vec<Bytes>, until: Instant) -> Vec<Bytes> {
     let opening = encoded(Message::Opening(api::EngagementOpening {
         brand_id: world::brand(),
         context: world::by_brand(),
     }));
     let mut client = Grpc::new(channel);
     client.ready().await.expect("the connection is open");
-    let messages = tokio_stream::iter(std::iter::once(opening).chain(messages));
+    let (sent, chunks) = (Arc::new(AtomicU64::new(0)), messages.into_iter());
+    let counter = Arc::clone(&sent);
+    let chunks = chunks
+        .take_while(move |_| Instant::now() < until)
+        .inspect(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+    let messages = tokio_stream::iter(std::iter::once(opening).chain(chunks));
     let path = PathAndQuery::from_static(STREAM);
     let answer = client
         .streaming(tonic::Request::new(messages), path, Raw)
@@ -114,6 +139,8 @@ async fn send_stream(channel: Channel, messages: Vec<Bytes>) -> Vec<Bytes> {
     while let Some(answer) = answers.message().await.expect("the stream goes on") {
         taken.push(answer);
     }
+    let sent = sent.load(Ordering::Relaxed);
+    assert_eq!(taken.len() as u64, sent, "every chunk is answered");
     taken
 }
 

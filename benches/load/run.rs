@@ -201,15 +201,16 @@ impl Run {
         ] {
             eprintln!("  {name}");
             let before = (site.ledger.usage(), head::of(&site.channels[0]).await);
-            let elapsed = if is_stream {
-                ingest::streams(&site.world, &site.channels, extent.messages).await
+            let (world, channels) = (&site.world, &site.channels);
+            let ingested = if is_stream {
+                ingest::streams(world, channels, extent.messages, extent.time).await
             } else {
-                ingest::batches(&site.world, &site.channels, extent.messages).await
+                ingest::batches(world, channels, extent.messages, extent.time).await
             };
+            let ingest::Ingested { events, elapsed } = ingested;
             let behind = head::views_caught_up(&site.channels[0]).await;
             let used = site.ledger.usage().since(&before.0);
             let after = head::of(&site.channels[0]).await;
-            let events = extent.messages * ingest::ITEMS;
             let found = rate(events, elapsed);
             self.rows.push(Row {
                 rate: Some(found),

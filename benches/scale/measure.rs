@@ -144,7 +144,7 @@ impl Found {
         progress.at_rest().await;
         head::views_caught_up(&channels[0]).await;
         let before = head::of(&channels[0]).await;
-        let measured = probe::observe(options.seed, progress, channels).await;
+        let measured = probe::observe(options, progress, channels).await;
         let after = head::of(&channels[0]).await;
         let name = format!("plain RecordEngagement, {name}, 128 in flight");
         self.rows.push(Row {

@@ -7,19 +7,27 @@ use tonic::transport::Channel;
 
 use crate::history::{Call, Plan};
 use crate::ledger::{Ledger, Progress};
+use crate::options::Options;
 use crate::support::measured::Measured;
 
-/// Calls measured, made before the clock starts.
-const CALLS: usize = 30_000;
+/// Calls measured, made before the clock starts; fewer when the history is short.
+const CALLS: u64 = 30_000;
+/// What part of the history one probe may be: one in so many.
+const SHARE: u64 = 20;
 /// Calls in flight.
 const IN_FLIGHT: usize = 128;
 
 /// Records them; they count as events of the history.
-pub async fn observe(seed: u64, progress: &Arc<Progress>, channels: &[Channel]) -> Measured {
+pub async fn observe(
+    options: &Options,
+    progress: &Arc<Progress>,
+    channels: &[Channel],
+) -> Measured {
+    let seed = options.seed;
     let mut random = fastrand::Rng::with_seed(seed ^ progress.events());
     let mut lanes: Vec<Vec<Call>> = (0..IN_FLIGHT).map(|_| Vec::new()).collect();
-    for call in 0..CALLS {
-        lanes[call % IN_FLIGHT].push(draw(seed, progress, &mut random));
+    for call in 0..CALLS.min(options.events / SHARE) {
+        lanes[call as usize % IN_FLIGHT].push(draw(seed, progress, &mut random));
     }
     let start = Instant::now();
     let tasks: Vec<_> = lanes
