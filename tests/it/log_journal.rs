@@ -219,6 +219,9 @@ fn damage_of_what_sled_lacks_is_refused() {
     assert_eq!(open(dir.path()).unwrap().head(), blocks[28].head());
 }
 
+/// What somebody does to the journal's bytes.
+type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 fn is_refused(dir: &TempDir) {
     for refused in [open(dir.path()), SledLog::open_for_reading(dir.path(), 0)] {
         let error = refused.err().unwrap();
@@ -236,7 +239,7 @@ fn journal_that_is_gone_or_emptied_or_old_is_refused() {
     let dir = copied(&intact);
     fs::remove_file(dir.path().join("journal")).unwrap();
     is_refused(&dir);
-    let emptied: [&dyn Fn(&mut Vec<u8>); 4] = [
+    let emptied: [Change; 4] = [
         &Vec::clear,
         &|journal| journal.fill(0),
         &|journal| journal[SECTOR..].fill(0),

@@ -148,7 +148,7 @@ pub(super) fn beyond(
         }
         let block = Block::decode(frame.encoded.clone()).ok();
         refuse_other_partition(dir, block.as_ref().map(Block::partition), partition)?;
-        if !block.is_some_and(|block| block.follows(partition, &found).is_ok()) {
+        if block.is_none_or(|block| block.follows(partition, &found).is_err()) {
             return Err(OpenError::Shrunk {
                 path: dir.to_owned(),
                 found,
