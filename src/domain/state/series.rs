@@ -5,72 +5,10 @@
 
 use std::ops::ControlFlow;
 
-use serde::{Deserialize, Serialize};
-
+use super::chunk::Chunk;
 use super::heads::{Cutoff, Entry, Heads, OrderKey};
-use super::table;
-use crate::domain::rows::{Key, Row, Rows, Scan};
+use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::{Counters, MeasurementKind, MeasurementScope, Position, PublicationRef, Seen};
-
-/// Most observations in one chunk: some 3 KiB, within a page of the row store.
-const CHUNK_ENTRIES: usize = 64;
-
-/// Neighbouring observations of one series, in order; encoded one after the other, because most are
-/// written once and then only kept.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Chunk {
-    last: OrderKey,
-    count: u32,
-    #[serde(with = "serde_bytes")]
-    encoded: Vec<u8>,
-}
-
-impl Row for Chunk {
-    const TABLE: u8 = table::SERIES_CHUNK;
-}
-
-impl Chunk {
-    fn of(entries: &[Entry]) -> Self {
-        let mut chunk = Self::default();
-        for entry in entries {
-            chunk.push(entry);
-        }
-        chunk
-    }
-
-    /// Adds an observation that comes after all others.
-    fn push(&mut self, entry: &Entry) {
-        let encoded = postcard::to_extend(entry, std::mem::take(&mut self.encoded));
-        self.encoded = encoded.expect("an entry holds nothing postcard cannot write");
-        self.last = entry.key;
-        self.count += 1;
-    }
-
-    /// Takes in an observation wherever it belongs.
-    fn insert(&mut self, entry: &Entry) {
-        if self.count == 0 || self.last < entry.key {
-            return self.push(entry);
-        }
-        let mut entries = self.entries();
-        let place = entries.partition_point(|other| other.key < entry.key);
-        entries.insert(place, entry.clone());
-        *self = Self::of(&entries);
-    }
-
-    fn is_full(&self) -> bool {
-        self.count as usize >= CHUNK_ENTRIES
-    }
-
-    fn entries(&self) -> Vec<Entry> {
-        let mut rest = self.encoded.as_slice();
-        let mut entries = Vec::with_capacity(self.count as usize);
-        while let Ok((entry, behind)) = postcard::take_from_bytes(rest) {
-            entries.push(entry);
-            rest = behind;
-        }
-        entries
-    }
-}
 
 /// The observations of a post for one audience and kind.
 #[derive(Clone, Debug)]
@@ -117,7 +55,7 @@ impl Axis {
         entry: &Entry,
     ) -> Result<OrderKey, S::Error> {
         let Some(tail) = tail else {
-            self.put(rows, std::slice::from_ref(entry));
+            self.put(rows, Chunk::of(entry));
             return Ok(entry.key);
         };
         let home = if tail <= entry.key {
@@ -130,36 +68,34 @@ impl Axis {
             None => None,
         };
         let (Some(home), Some(chunk)) = (home, chunk) else {
-            self.put(rows, std::slice::from_ref(entry));
+            self.put(rows, Chunk::of(entry));
             return Ok(tail.max(entry.key));
         };
-        if chunk.last < entry.key {
-            if !chunk.is_full() {
-                chunk.push(entry);
-                return Ok(tail);
-            }
-            self.put(rows, std::slice::from_ref(entry));
+        if chunk.is_full() && chunk.last() < entry.key {
+            self.put(rows, Chunk::of(entry));
             return Ok(tail.max(entry.key));
         }
-        chunk.insert(entry);
-        let entries = chunk.entries();
-        let (lower, upper) = if entries.len() > CHUNK_ENTRIES {
-            entries.split_at(CHUNK_ENTRIES / 2)
-        } else {
-            (&entries[..], &entries[entries.len()..])
-        };
-        let was_last = self.chunk_key(tail) == home;
-        rows.remove(&home);
-        self.put(rows, lower);
-        self.put(rows, upper);
-        let last_start = upper.first().unwrap_or(&lower[0]).key;
+        let was_last = chunk.first() == tail;
+        let mut upper = chunk.is_full().then(|| chunk.split());
+        match &mut upper {
+            Some(upper) if upper.first() < entry.key => upper.insert(entry),
+            Some(_) | None => chunk.insert(entry),
+        }
+        let last_start = upper.as_ref().unwrap_or(chunk).first();
+        if chunk.first() == entry.key {
+            // It begins earlier now, and lies under its first key.
+            let chunk = std::mem::take(chunk);
+            rows.remove(&home);
+            self.put(rows, chunk);
+        }
+        if let Some(upper) = upper {
+            self.put(rows, upper);
+        }
         Ok(if was_last { last_start } else { tail })
     }
 
-    fn put<S: Rows>(&self, rows: &mut S, entries: &[Entry]) {
-        if let Some(first) = entries.first() {
-            rows.put(self.chunk_key(first.key), Chunk::of(entries));
-        }
+    fn put<S: Rows>(&self, rows: &mut S, chunk: Chunk) {
+        rows.put(self.chunk_key(chunk.first()), chunk);
     }
 
     /// Finds the chunk a key belongs to: the last that starts at or before it, else the first.
@@ -185,7 +121,10 @@ impl Axis {
         visit: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
     ) -> Result<(), S::Error> {
         rows.scan::<Chunk>(Scan::of(&self.prefix).descending(), &mut |_, chunk| {
-            chunk.entries().iter().rev().try_for_each(&mut *visit)
+            chunk
+                .entries()
+                .rev()
+                .try_for_each(|entry| visit(&entry))
         })
     }
 
@@ -219,12 +158,8 @@ impl Axis {
         followers: Option<u64>,
     ) -> Result<Option<Position>, S::Error> {
         let lowest = OrderKey::new(seen, Position::START);
-        let same = |entry: &Entry| {
-            entry.key.observed_at == lowest.observed_at
-                && entry.key.rank == lowest.rank
-                && !entry.voided
-                && entry.says_or_said(counters, followers)
-        };
+        let highest = OrderKey::new(seen, Position::new(u64::MAX));
+        let same = |entry: &Entry| !entry.voided && entry.says_or_said(counters, followers);
         let home = match tail {
             None => return Ok(None),
             Some(tail) if tail <= lowest => Some(self.chunk_key(tail)),
@@ -233,17 +168,11 @@ impl Axis {
         let Some(home) = home else { return Ok(None) };
         let mut found = None;
         let mut look = |chunk: &Chunk| {
-            if (chunk.last.observed_at, chunk.last.rank) < (lowest.observed_at, lowest.rank) {
-                return ControlFlow::Continue(());
-            }
-            let entries = chunk.entries();
-            found = entries
-                .iter()
-                .find(|entry| same(entry))
+            found = chunk
+                .within(lowest..highest)
+                .find(same)
                 .map(|entry| entry.key.position);
-            let beyond =
-                (chunk.last.observed_at, chunk.last.rank) > (lowest.observed_at, lowest.rank);
-            if found.is_some() || beyond {
+            if found.is_some() || chunk.last() > highest {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
@@ -276,13 +205,7 @@ impl Axis {
         let Some(chunk) = rows.get_mut::<Chunk>(&home)? else {
             return Ok(None);
         };
-        let mut entries = chunk.entries();
-        let Ok(place) = entries.binary_search_by_key(&key, |entry| entry.key) else {
-            return Ok(None);
-        };
-        change(&mut entries[place]);
-        *chunk = Chunk::of(&entries);
-        Ok(Some(()))
+        Ok(chunk.change(key, change))
     }
 
     /// Takes the heads over all observations a cutoff admits, from the latest back.
