@@ -3,7 +3,7 @@
 //! `cargo bench --bench load` prints two tables: what was measured, and what of it was asked for.
 //! Every figure is to be read as a ratio of its run, for client and server share the machine; over
 //! several runs (`-- --runs N`, five by default) each is the median. `-- --quick` takes a tenth of
-//! the time.
+//! the time, `-- --until unary` or `ingest` ends early.
 
 mod drive;
 mod h2load;
@@ -20,7 +20,7 @@ mod world;
 use std::path::Path;
 use std::time::Duration;
 
-use run::{Extent, Run};
+use run::{Extent, Run, Stage};
 use support::machine;
 use support::report::{Row, Target, print_rows, print_targets};
 
@@ -32,6 +32,7 @@ const FULL: Extent = Extent {
     overload: Duration::from_secs(60),
     messages: 1_000,
     calls: 100_000,
+    last: None,
 };
 
 const QUICK: Extent = Extent {
@@ -39,6 +40,7 @@ const QUICK: Extent = Extent {
     overload: Duration::from_secs(6),
     messages: 150,
     calls: 20_000,
+    last: None,
 };
 
 fn main() {
@@ -56,7 +58,17 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime starts");
+    let last = arguments
+        .iter()
+        .skip_while(|word| *word != "--until")
+        .nth(1);
+    let last = last.map(|stage| match stage.as_str() {
+        "unary" => Stage::Unary,
+        "ingest" => Stage::Ingest,
+        _ => panic!("--until takes unary or ingest"),
+    });
     let extent = if is_quick { &QUICK } else { &FULL };
+    let extent = &Extent { last, ..*extent };
     let done: Vec<Run> = (1..=runs)
         .map(|run| {
             eprintln!("run {run} of {runs}");

@@ -8,6 +8,7 @@ use tonic::transport::Channel;
 
 use crate::drive::Load;
 use crate::support::measured::Measured;
+use crate::support::process::{Server, connect};
 use crate::world;
 
 /// Writers in flight meanwhile.
@@ -23,14 +24,25 @@ pub struct Queried {
     pub writes: Measured,
 }
 
-/// Asks one query after the other on a connection of its own.
-pub async fn under_load(load: Load<'_>, channels: &[Channel], asking: &Channel) -> Queried {
+/// Asks one query after the other, on a thread and a connection of its own: what the writers of
+/// this process wait for is not to be counted.
+pub async fn under_load(load: Load<'_>, channels: &[Channel], server: &Server) -> Queried {
     let load = Load {
         in_flight: WRITERS,
         ..load
     };
-    let (writes, (roi, partnership)) =
-        tokio::join!(load.unary(channels), ask(asking.clone(), load.time));
+    let (address, time) = (server.address().to_owned(), load.time);
+    let asking = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.expect("a runtime starts").block_on(async {
+            let channel = connect(&address).await;
+            ask(channel, time).await
+        })
+    });
+    let writes = load.unary(channels).await;
+    let (roi, partnership) = asking.join().expect("every query is answered");
     Queried {
         roi,
         partnership,
@@ -46,7 +58,7 @@ async fn ask(channel: Channel, time: Duration) -> (Measured, Measured) {
     while start.elapsed() < time {
         let request = GetCampaignRoiRequest {
             brand_id: world::brand(),
-            campaign_id: world::campaign(),
+            campaign_id: world::campaign(world::zipf(&mut random)),
             min_position: 0,
         };
         let begun = Instant::now();

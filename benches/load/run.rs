@@ -35,6 +35,23 @@ pub struct Extent {
     pub messages: u64,
     /// Calls of `h2load`.
     pub calls: u64,
+    /// After which stage a run ends early.
+    pub last: Option<Stage>,
+}
+
+/// What a run can end after.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// One call an observation.
+    Unary,
+    /// Many observations a call.
+    Ingest,
+}
+
+impl Extent {
+    fn stops_at(&self, stage: Stage) -> bool {
+        self.last == Some(stage)
+    }
 }
 
 /// What one run found.
@@ -106,14 +123,21 @@ pub async fn measure(extent: &Extent) -> Run {
         .push(Row::of_calls("raw append + fdatasync", &floor, None));
     let site = Site::start(&folder).await;
     let unary = run.unary(&site, extent, &floor).await;
+    if extent.stops_at(Stage::Unary) {
+        return run;
+    }
     run.h2load(&site, extent);
     run.ingest(&site, extent).await;
+    if extent.stops_at(Stage::Ingest) {
+        return run;
+    }
     eprintln!("  queries");
     run.queries(&site, extent).await;
+    eprintln!("  replay");
+    run.replay(&site).await;
     eprintln!("  overload");
     run.overload(&site, extent, &unary).await;
-    eprintln!("  replay and rebuild");
-    run.replay(&site).await;
+    eprintln!("  rebuild");
     run.rebuild(site).await;
     run
 }
@@ -232,9 +256,8 @@ impl Run {
     }
 
     async fn queries(&mut self, site: &Site, extent: &Extent) {
-        let asking = site.ledger.connect(1).await;
         let load = site.load(0, extent.time);
-        let found = queries::under_load(load, &site.channels, &asking[0]).await;
+        let found = queries::under_load(load, &site.channels, &site.ledger).await;
         for (name, measured) in [
             ("GetCampaignRoi under full load", &found.roi),
             ("GetPartnership under full load", &found.partnership),

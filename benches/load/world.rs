@@ -11,6 +11,8 @@ use tonic::transport::Channel;
 
 /// Collaborations, one post each.
 pub const COLLABORATIONS: u64 = 5_000;
+/// Campaigns they are spread over.
+const CAMPAIGNS: u64 = 50;
 /// Set-up calls in flight.
 const MAKERS: u64 = 64;
 /// 2026-01-01T00:00:00Z, when every post went live.
@@ -37,16 +39,16 @@ impl World {
     /// Makes campaign, creators, collaborations and posts.
     pub async fn make(&self, channels: &[Channel]) {
         let mut campaigns = CampaignServiceClient::new(channels[0].clone());
-        campaigns
-            .create_campaign(create_campaign())
-            .await
-            .expect("created");
-        let open = api::OpenCampaignRequest {
-            brand_id: brand(),
-            context: by_brand(),
-            campaign_id: campaign(),
-        };
-        campaigns.open_campaign(open).await.expect("opened");
+        for number in 0..CAMPAIGNS {
+            let create = create_campaign(campaign(number));
+            campaigns.create_campaign(create).await.expect("created");
+            let open = api::OpenCampaignRequest {
+                brand_id: brand(),
+                context: by_brand(),
+                campaign_id: campaign(number),
+            };
+            campaigns.open_campaign(open).await.expect("opened");
+        }
         let makers: Vec<_> = (0..MAKERS)
             .map(|maker| {
                 let channel = channels[maker as usize % channels.len()].clone();
@@ -86,9 +88,10 @@ impl World {
     /// The same as one of many.
     pub fn item(number: u64, random: &mut fastrand::Rng) -> api::EngagementItem {
         let offset = i64::try_from(number).unwrap_or(0);
+        let post = zipf(random);
         api::EngagementItem {
-            campaign_id: campaign(),
-            collaboration_id: format!("collaboration-{}", zipf(random)),
+            campaign_id: campaign(post),
+            collaboration_id: format!("collaboration-{post}"),
             publication_id: "post".to_owned(),
             observed_at: Some(Timestamp {
                 seconds: START_S + 1 + offset / 1_000_000,
@@ -121,9 +124,9 @@ pub fn brand() -> String {
     "bench-brand".to_owned()
 }
 
-/// The only campaign.
-pub fn campaign() -> String {
-    "bench-campaign".to_owned()
+/// The campaign of a collaboration.
+pub fn campaign(number: u64) -> String {
+    format!("campaign-{}", number % CAMPAIGNS)
 }
 
 /// The creator of a collaboration.
@@ -160,11 +163,11 @@ fn money(minor_units: i64) -> Option<values::Money> {
     })
 }
 
-fn create_campaign() -> api::CreateCampaignRequest {
+fn create_campaign(campaign_id: String) -> api::CreateCampaignRequest {
     api::CreateCampaignRequest {
         brand_id: brand(),
         context: by_brand(),
-        campaign_id: campaign(),
+        campaign_id,
         plan: Some(values::CampaignPlan {
             title: "Bench".to_owned(),
             objective: values::CampaignObjective::Engagement as i32,
@@ -195,7 +198,7 @@ async fn make_post(channel: &Channel, number: u64) {
     let invite = api::InviteCreatorRequest {
         brand_id: brand(),
         context: by_brand(),
-        campaign_id: campaign(),
+        campaign_id: campaign(number),
         collaboration_id: collaboration_id.clone(),
         creator_id,
         terms: Some(values::Terms {
@@ -220,7 +223,7 @@ async fn make_post(channel: &Channel, number: u64) {
     let accept = api::AcceptBriefRequest {
         brand_id: brand(),
         context: context(values::ActorKind::Creator),
-        campaign_id: campaign(),
+        campaign_id: campaign(number),
         collaboration_id: collaboration_id.clone(),
         offer_version: 1,
     };
@@ -228,7 +231,7 @@ async fn make_post(channel: &Channel, number: u64) {
     let publish = api::RecordPublicationRequest {
         brand_id: brand(),
         context: context(values::ActorKind::Creator),
-        campaign_id: campaign(),
+        campaign_id: campaign(number),
         collaboration_id,
         deliverable_id: "post".to_owned(),
         publication_id: "post".to_owned(),

@@ -127,12 +127,7 @@ impl Server {
     pub async fn connect(&self, connections: usize) -> Vec<Channel> {
         let mut channels = Vec::with_capacity(connections);
         for _ in 0..connections {
-            let endpoint = Endpoint::from_shared(format!("http://{}", self.address))
-                .expect("an address is a URI")
-                .tcp_nodelay(true)
-                .initial_stream_window_size(WINDOW_BYTES)
-                .initial_connection_window_size(WINDOW_BYTES);
-            channels.push(endpoint.connect().await.expect("the server accepts"));
+            channels.push(connect(&self.address).await);
         }
         channels
     }
@@ -178,6 +173,16 @@ impl Server {
         self.child.kill().expect("it is alive");
         self.child.wait().expect("it is gone");
     }
+}
+
+/// Opens a connection.
+pub async fn connect(address: &str) -> Channel {
+    let endpoint = Endpoint::from_shared(format!("http://{address}"))
+        .expect("an address is a URI")
+        .tcp_nodelay(true)
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(WINDOW_BYTES);
+    endpoint.connect().await.expect("the server accepts")
 }
 
 impl Drop for Server {

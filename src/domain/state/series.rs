@@ -121,10 +121,7 @@ impl Axis {
         visit: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
     ) -> Result<(), S::Error> {
         rows.scan::<Chunk>(Scan::of(&self.prefix).descending(), &mut |_, chunk| {
-            chunk
-                .entries()
-                .rev()
-                .try_for_each(|entry| visit(&entry))
+            chunk.entries().rev().try_for_each(|entry| visit(&entry))
         })
     }
 
