@@ -123,7 +123,7 @@ impl Totals {
             } => {
                 let tallies = [(*on_time, &mut self.on_time), (*counted, &mut self.counted)];
                 for (_, tally) in tallies.into_iter().filter(|(concerned, _)| *concerned) {
-                    *tally.engagement.entry((*scope, *kind)).or_default() += &**change;
+                    **tally.engagement.entry((*scope, *kind)).or_default() += &**change;
                 }
             }
             Effect::Paid {

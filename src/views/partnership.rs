@@ -20,7 +20,7 @@ pub struct Partnership {
     /// When each collaboration was accepted, in log order.
     pub accepted_at: Vec<Timestamp>,
     /// By campaign.
-    pub campaigns: BTreeMap<CampaignId, CampaignShare>,
+    pub campaigns: BTreeMap<CampaignId, Box<CampaignShare>>,
 }
 
 /// The part of a partnership that lies in one campaign.
@@ -58,15 +58,14 @@ impl Partnership {
         self.last_activity_at = self.last_activity_at.max(Some(at));
         if let Some((campaign, currency)) = invited {
             self.first_invited_at.get_or_insert(at);
-            let share = self
-                .campaigns
-                .entry(campaign.clone())
-                .or_insert(CampaignShare {
+            let share = self.campaigns.entry(campaign.clone()).or_insert_with(|| {
+                Box::new(CampaignShare {
                     currency,
                     first_invited_at: at,
                     collaborations: 0,
                     totals: Totals::default(),
-                });
+                })
+            });
             share.collaborations += 1;
         }
         if let Event::BriefAccepted(_) = &record.event {

@@ -177,7 +177,7 @@ fn engagement(tally: &Tally, costs: &Costs, basis: &Basis<'_>) -> Vec<api::Engag
     }
     let nothing = EngagementSums::default();
     let of = |key: (MeasurementScope, MeasurementKind)| {
-        let sums = tally.engagement.get(&key).unwrap_or(&nothing);
+        let sums = tally.engagement.get(&key).map_or(&nothing, |sums| sums);
         engagement_figures(key, sums, tally, costs, basis)
     };
     keys.into_iter().map(of).collect()

@@ -297,7 +297,7 @@ fn trend(row: &Partnership, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::Cam
     let none = Rates::default();
     let mut campaigns: Vec<_> = row.campaigns.iter().collect();
     campaigns.sort_by_key(|(_, share)| share.first_invited_at);
-    let of = |(campaign, share): (&CampaignId, &crate::views::CampaignShare)| {
+    let of = |(campaign, share): (&CampaignId, &Box<crate::views::CampaignShare>)| {
         let rates = rates.get(campaign).unwrap_or(&none);
         api::CampaignTrend {
             campaign_id: campaign.to_string(),

@@ -77,7 +77,7 @@ pub fn void(observation: Position) -> Request {
 
 pub fn series(history: &History) -> Series {
     let publication = history.publication("ayu-1", "post-1");
-    publication.series[&(SCOPE, KIND)].clone()
+    (*publication.series[&(SCOPE, KIND)]).clone()
 }
 
 pub fn head(history: &History) -> Option<Head> {
