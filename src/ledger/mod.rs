@@ -1,13 +1,14 @@
 //! The write side: one thread owns the log and folds it, and gives every fact one order.
 //!
 //! ```text
-//! caller ── Job ──▶ bounded queue ──▶ writer: drain → decide → fold → seal block
+//! caller ── Job ──▶ bounded queue ──▶ writer: drain → decide → fold ──▶ group
 //!    ▲                                                                   │
-//!    └──────────── answers, refusals and repeats ◀── durable ◀── log.append
+//!    └── answers, refusals and repeats ◀── durable ◀── log.append ◀── seal block
 //! ```
 //!
 //! Owns group commit and idempotency. Does not know gRPC, nor what views make of events.
 
+mod commit;
 mod decider;
 mod group;
 mod requests;
@@ -54,8 +55,8 @@ pub enum After {
     /// As it is now.
     Now(Resource),
     /// As it was at the last event of the write, a repeat of which this is: things have moved on
-    /// since, and whoever answers must fold the log up to there.
-    Then,
+    /// since, and whoever answers this request must fold the log up to there.
+    Then(Box<Request>),
 }
 
 /// Why a write came to nothing, by what the caller can do.
@@ -119,7 +120,7 @@ enum Job {
 
 /// A request on its way to the writer.
 struct One {
-    request: Request,
+    request: Box<Request>,
     validate_only: bool,
     answer: oneshot::Sender<Result<Answer, WriteError>>,
 }
@@ -154,12 +155,12 @@ impl Ledger {
     /// See [`WriteError`].
     pub async fn execute(
         &self,
-        request: Request,
+        request: impl Into<Box<Request>>,
         validate_only: bool,
     ) -> Result<Answer, WriteError> {
         let (answer, answered) = oneshot::channel();
         let job = Job::One(Box::new(One {
-            request,
+            request: request.into(),
             validate_only,
             answer,
         }));

@@ -135,6 +135,16 @@ impl Views {
     }
 }
 
+/// Tells readers what is durable.
+pub struct Durable(watch::Sender<Progress>);
+
+impl Durable {
+    /// Tells that everything up to a position is durable.
+    pub fn reached(&self, at: Position) {
+        self.0.send_modify(|progress| progress.durable = at);
+    }
+}
+
 /// The rows as their one writer has them.
 pub struct Live {
     store: Arc<RwLock<Store>>,
@@ -191,14 +201,20 @@ impl Live {
         self.store.write()
     }
 
-    /// Tells readers that everything up to a position, and nothing folded beyond it, is durable;
-    /// takes a checkpoint when one is due.
-    pub fn durable(&mut self, at: Position) {
-        self.tell.send_modify(|progress| progress.durable = at);
+    /// Returns the way to tell readers what is durable.
+    pub fn teller(&self) -> Durable {
+        Durable(self.tell.clone())
+    }
+
+    /// Tells whether [`Live::checkpoint`] has something to do.
+    pub fn is_checkpoint_due(&self) -> bool {
+        self.checkpointer.is_due(&self.store.read())
+    }
+
+    /// Starts a checkpoint when one is due, or takes in a finished one. All that was folded must be
+    /// durable.
+    pub fn checkpoint(&mut self) {
         let mut store = self.store.write();
-        if !self.checkpointer.is_due(&store) {
-            return;
-        }
         let written = self.checkpointer.step(&mut store);
         // What was written is dropped without the lock.
         drop(store);

@@ -74,13 +74,13 @@ impl<S: Rows> Case<'_, S> {
             )
         })?;
         let axis = Axis::new(place, seen.scope, seen.kind);
-        let tail = publication
-            .series
-            .get(&(seen.scope, seen.kind))
-            .and_then(|series| series.tail);
-        let (counters, followers) = (&observation.counters, observation.followers);
-        if let Some(position) = axis.find_same(self.rows, tail, seen, counters, followers)? {
-            return happened(position);
+        let series = publication.series.get(&(seen.scope, seen.kind));
+        if let Some(series) = series.filter(|series| !series.is_beyond(seen)) {
+            let (counters, followers) = (&observation.counters, observation.followers);
+            let same = axis.find_same(self.rows, series.tail, seen, counters, followers)?;
+            if let Some(position) = same {
+                return happened(position);
+            }
         }
         let campaign = self.campaign(&place.collaboration.campaign_ref())?;
         self.of_post(

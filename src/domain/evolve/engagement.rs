@@ -37,13 +37,7 @@ impl<S: Rows> Fold<'_, S> {
         self.note_timing(timing);
         self.change_series(&key, seen, |series| {
             series.tail = Some(tail);
-            series.standing += 1;
-            if timing != FactTiming::AfterMeasurement {
-                series.counted.admit(&entry);
-            }
-            if timing == FactTiming::OnTime {
-                series.on_time.admit(&entry);
-            }
+            series.admit(&entry);
         })
     }
 
@@ -77,8 +71,7 @@ impl<S: Rows> Fold<'_, S> {
         let counted = axis.heads(self.rows, Cutoff::Counted)?;
         self.change_series(&Publication::key(&place), seen, |series| {
             series.standing -= u64::from(by.is_none());
-            series.on_time = on_time;
-            series.counted = counted;
+            series.replace(on_time, counted);
         })
     }
 
@@ -122,7 +115,7 @@ struct Standing {
 impl Standing {
     fn of(series: &Series) -> Self {
         Self {
-            on_time: series.on_time.values(),
+            on_time: series.on_time().values(),
             counted: series.counted.values(),
         }
     }
