@@ -105,19 +105,23 @@ impl<S: Rows> Fold<'_, S> {
     }
 }
 
-/// The standing counters of a series, with and without late observations.
-#[derive(PartialEq)]
+/// The standing counters of a series.
 struct Standing {
-    on_time: Counters,
     counted: Counters,
+    /// Without late observations, where there are any.
+    on_time: Option<Counters>,
 }
 
 impl Standing {
     fn of(series: &Series) -> Self {
         Self {
-            on_time: series.on_time().values(),
             counted: series.counted.values(),
+            on_time: series.has_late().then(|| series.on_time().values()),
         }
+    }
+
+    fn on_time(&self) -> &Counters {
+        self.on_time.as_ref().unwrap_or(&self.counted)
     }
 }
 
@@ -128,11 +132,11 @@ fn contribute(
     before: &Standing,
     after: &Standing,
 ) {
-    let on_time = (&before.on_time, &after.on_time);
     let counted = (&before.counted, &after.counted);
-    if on_time == counted {
+    if before.on_time.is_none() && after.on_time.is_none() {
         contribute_to(to, post, seen, counted, (true, true));
     } else {
+        let on_time = (before.on_time(), after.on_time());
         contribute_to(to, post, seen, on_time, (true, false));
         contribute_to(to, post, seen, counted, (false, true));
     }

@@ -74,6 +74,11 @@ impl Series {
         self.on_time.as_deref().unwrap_or(&self.counted)
     }
 
+    /// Tells whether late observations made a difference.
+    pub fn has_late(&self) -> bool {
+        self.on_time.is_some()
+    }
+
     /// Tells whether an observation comes after all others, and so can be none of them.
     pub fn is_beyond(&self, seen: &Seen) -> bool {
         self.last < OrderKey::new(seen, Position::START)
