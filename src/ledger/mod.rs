@@ -16,7 +16,7 @@ mod writer;
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 
 use crate::domain::state::Resource;
 use crate::domain::{Position, Refusal, Request, RequestId, Timestamp};
@@ -123,6 +123,8 @@ struct One {
     request: Box<Request>,
     validate_only: bool,
     answer: oneshot::Sender<Result<Answer, WriteError>>,
+    /// Its place in the queue, given back once it is decided.
+    _place: OwnedSemaphorePermit,
 }
 
 /// Requests that share a call and stand each for itself.
@@ -135,6 +137,8 @@ struct Many {
     /// What those decided came to.
     outcomes: Vec<Result<Recorded, WriteError>>,
     answer: oneshot::Sender<Outcomes>,
+    /// Their places in the queue, given back once all are decided.
+    _places: OwnedSemaphorePermit,
 }
 
 /// What many requests came to, one by one, or why none was decided.
@@ -143,7 +147,11 @@ type Outcomes = Result<Vec<Result<Recorded, WriteError>>, WriteError>;
 /// The way to the writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Ledger {
-    queue: mpsc::Sender<Message>,
+    /// Holds what has a place in the queue.
+    queue: mpsc::UnboundedSender<Message>,
+    /// The places in the queue, one for each request.
+    room: Arc<Semaphore>,
+    places: u32,
 }
 
 impl Ledger {
@@ -159,12 +167,12 @@ impl Ledger {
         validate_only: bool,
     ) -> Result<Answer, WriteError> {
         let (answer, answered) = oneshot::channel();
-        let job = Job::One(Box::new(One {
+        self.send(Job::One(Box::new(One {
             request: request.into(),
             validate_only,
             answer,
-        }));
-        self.send(job, Room::Refuse).await?;
+            _place: self.take_places(1, Room::Refuse).await?,
+        })))?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
@@ -184,38 +192,50 @@ impl Ledger {
         room: Room,
     ) -> Outcomes {
         let (answer, answered) = oneshot::channel();
-        let job = Job::Many(Box::new(Many {
+        let _places = self.take_places(requests.len(), room).await?;
+        self.send(Job::Many(Box::new(Many {
             outcomes: Vec::with_capacity(requests.len()),
             requests: requests.into_iter(),
             validate_only,
             decided: 0,
             answer,
-        }));
-        self.send(job, room).await?;
+            _places,
+        })))?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    async fn send(&self, job: Job, room: Room) -> Result<(), WriteError> {
-        let message = Message::Decide(job);
+    /// Takes a place for each request, or all there are where there are fewer.
+    async fn take_places(
+        &self,
+        requests: usize,
+        room: Room,
+    ) -> Result<OwnedSemaphorePermit, WriteError> {
+        let places = u32::try_from(requests).unwrap_or(u32::MAX).min(self.places);
+        let queue = Arc::clone(&self.room);
         match room {
-            Room::Refuse => self
-                .queue
-                .try_send(message)
+            Room::Refuse => queue
+                .try_acquire_many_owned(places)
                 .map_err(|refused| match refused {
-                    mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
-                    mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
+                    TryAcquireError::NoPermits => WriteError::QueueFull,
+                    TryAcquireError::Closed => WriteError::Draining,
                 }),
             Room::Wait => {
-                let sent = self.queue.send(message).await;
-                sent.map_err(|_| WriteError::Draining)
+                let taken = queue.acquire_many_owned(places).await;
+                taken.map_err(|_| WriteError::Draining)
             }
         }
     }
 
+    fn send(&self, job: Job) -> Result<(), WriteError> {
+        let sent = self.queue.send(Message::Decide(job));
+        sent.map_err(|_| WriteError::Draining)
+    }
+
     /// Tells the writer to answer what is queued and end; later requests are refused.
-    pub async fn close(&self) {
+    pub fn close(&self) {
+        self.room.close();
         // A closed queue is what was asked for.
-        let _ = self.queue.send(Message::Close).await;
+        let _ = self.queue.send(Message::Close);
     }
 }
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::commit::Committer;
 use super::decider::{Decider, Stuck};
@@ -58,7 +58,9 @@ impl Writer {
         clock: Arc<dyn Clock>,
         limits: Limits,
     ) -> Result<(Ledger, Writer), StartError> {
-        let (queue, waiting) = mpsc::channel(limits.queue);
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let places = u32::try_from(limits.queue).unwrap_or(u32::MAX);
+        let room = Arc::new(Semaphore::new(places as usize));
         let (stop, stopped) = watch::channel(None);
         let last_recorded = LastRecorded::of(&*live.rows())?;
         let work = Work {
@@ -74,7 +76,12 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || work.until_closed(waiting, &stop))?;
-        Ok((Ledger { queue }, Writer { thread, stopped }))
+        let ledger = Ledger {
+            queue,
+            room,
+            places,
+        };
+        Ok((ledger, Writer { thread, stopped }))
     }
 
     /// Watches whether the writer had to stop, and why.
@@ -114,7 +121,7 @@ impl Work {
     /// who still waits, and who comes, why.
     fn until_closed(
         mut self,
-        mut queue: mpsc::Receiver<Message>,
+        mut queue: mpsc::UnboundedReceiver<Message>,
         stop: &watch::Sender<Option<Arc<str>>>,
     ) {
         let mut group = None;
@@ -146,7 +153,7 @@ impl Work {
     /// Decides group after group. A group that an error leaves unanswered is left in `group`.
     fn run(
         &mut self,
-        queue: &mut mpsc::Receiver<Message>,
+        queue: &mut mpsc::UnboundedReceiver<Message>,
         group: &mut Option<Group>,
     ) -> Result<(), Arc<str>> {
         let mut carried = None;
@@ -187,7 +194,7 @@ impl Work {
         &mut self,
         group: &mut Group,
         first: Job,
-        queue: &mut mpsc::Receiver<Message>,
+        queue: &mut mpsc::UnboundedReceiver<Message>,
     ) -> Result<Option<Job>, Arc<str>> {
         let mut decider = Decider {
             rows: self.live.rows(),
@@ -215,7 +222,7 @@ impl Work {
 }
 
 /// Waits for the next job; `None` when the queue is closed and empty.
-fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
+fn wait(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
     loop {
         match queue.blocking_recv()? {
             Message::Decide(job) => return Some(job),
@@ -225,7 +232,7 @@ fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
 }
 
 /// Takes the next job if one waits.
-fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
+fn take_next(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
     match queue.try_recv().ok()? {
         Message::Decide(job) => Some(job),
         Message::Close => {
