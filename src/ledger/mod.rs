@@ -107,7 +107,8 @@ pub enum Room {
 
 /// What the writer is told.
 enum Message {
-    Decide(Job),
+    /// Decide a job, which gives its places in the queue back.
+    Decide(Job, OwnedSemaphorePermit),
     /// Take nothing more, answer what is queued, checkpoint and end.
     Close,
 }
@@ -123,8 +124,6 @@ struct One {
     request: Box<Request>,
     validate_only: bool,
     answer: oneshot::Sender<Result<Answer, WriteError>>,
-    /// Its place in the queue, given back once it is decided.
-    _place: OwnedSemaphorePermit,
 }
 
 /// Requests that share a call and stand each for itself.
@@ -137,8 +136,6 @@ struct Many {
     /// What those decided came to.
     outcomes: Vec<Result<Recorded, WriteError>>,
     answer: oneshot::Sender<Outcomes>,
-    /// Their places in the queue, given back once all are decided.
-    _places: OwnedSemaphorePermit,
 }
 
 /// What many requests came to, one by one, or why none was decided.
@@ -167,12 +164,12 @@ impl Ledger {
         validate_only: bool,
     ) -> Result<Answer, WriteError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Job::One(Box::new(One {
+        let job = Job::One(Box::new(One {
             request: request.into(),
             validate_only,
             answer,
-            _place: self.take_places(1, Room::Refuse).await?,
-        })))?;
+        }));
+        self.send(job, 1, Room::Refuse).await?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
@@ -192,42 +189,38 @@ impl Ledger {
         room: Room,
     ) -> Outcomes {
         let (answer, answered) = oneshot::channel();
-        let _places = self.take_places(requests.len(), room).await?;
-        self.send(Job::Many(Box::new(Many {
+        let places = requests.len();
+        let job = Job::Many(Box::new(Many {
             outcomes: Vec::with_capacity(requests.len()),
             requests: requests.into_iter(),
             validate_only,
             decided: 0,
             answer,
-            _places,
-        })))?;
+        }));
+        self.send(job, places, room).await?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    /// Takes a place for each request, or all there are where there are fewer.
-    async fn take_places(
-        &self,
-        requests: usize,
-        room: Room,
-    ) -> Result<OwnedSemaphorePermit, WriteError> {
+    /// Sends a job once there is a place for each of its requests, or for all there are where
+    /// there are fewer.
+    async fn send(&self, job: Job, requests: usize, room: Room) -> Result<(), WriteError> {
         let places = u32::try_from(requests).unwrap_or(u32::MAX).min(self.places);
         let queue = Arc::clone(&self.room);
-        match room {
-            Room::Refuse => queue
-                .try_acquire_many_owned(places)
-                .map_err(|refused| match refused {
-                    TryAcquireError::NoPermits => WriteError::QueueFull,
-                    TryAcquireError::Closed => WriteError::Draining,
-                }),
+        let places = match room {
+            Room::Refuse => {
+                queue
+                    .try_acquire_many_owned(places)
+                    .map_err(|refused| match refused {
+                        TryAcquireError::NoPermits => WriteError::QueueFull,
+                        TryAcquireError::Closed => WriteError::Draining,
+                    })?
+            }
             Room::Wait => {
                 let taken = queue.acquire_many_owned(places).await;
-                taken.map_err(|_| WriteError::Draining)
+                taken.map_err(|_| WriteError::Draining)?
             }
-        }
-    }
-
-    fn send(&self, job: Job) -> Result<(), WriteError> {
-        let sent = self.queue.send(Message::Decide(job));
+        };
+        let sent = self.queue.send(Message::Decide(job, places));
         sent.map_err(|_| WriteError::Draining)
     }
 

@@ -225,7 +225,7 @@ impl Work {
 fn wait(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
     loop {
         match queue.blocking_recv()? {
-            Message::Decide(job) => return Some(job),
+            Message::Decide(job, _places) => return Some(job),
             Message::Close => queue.close(),
         }
     }
@@ -234,7 +234,7 @@ fn wait(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
 /// Takes the next job if one waits.
 fn take_next(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
     match queue.try_recv().ok()? {
-        Message::Decide(job) => Some(job),
+        Message::Decide(job, _places) => Some(job),
         Message::Close => {
             queue.close();
             take_next(queue)
