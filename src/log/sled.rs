@@ -42,6 +42,7 @@ mod files;
 mod guard;
 mod journal;
 mod mover;
+mod older;
 mod pending;
 mod recovery;
 mod witness;
@@ -77,6 +78,8 @@ pub struct SledLog {
     journal: Mutex<Option<Journal>>,
     /// Set when opened for reading: reads go on past the head, and must get to this one.
     must_reach: Option<Head>,
+    /// Whether sled's blocks are laid out as in earlier versions; never when they can be appended to.
+    is_older: bool,
 }
 
 impl SledLog {
@@ -84,7 +87,8 @@ impl SledLog {
     ///
     /// Whatever of the log a killed process left is durable, and in sled, when this returns. The
     /// last block is read and checked, and those that only the journal had; the others only once
-    /// they are read. A log of an earlier version, without a journal, gets one.
+    /// they are read. A log of an earlier version is read and checked whole, moved into the layout
+    /// of this one, and gets a journal if it has none.
     ///
     /// # Errors
     ///
@@ -126,6 +130,7 @@ impl SledLog {
             head: watch::Sender::new(head),
             journal: Mutex::new(Some(journal)),
             must_reach: None,
+            is_older: false,
         })
     }
 
@@ -148,6 +153,7 @@ impl SledLog {
             beyond,
             head,
             reached,
+            is_older,
         } = recovery::find(dir)?;
         Ok(Self {
             partition,
@@ -157,6 +163,7 @@ impl SledLog {
             head: watch::Sender::new(head),
             journal: Mutex::new(None),
             must_reach: Some(reached),
+            is_older,
         })
     }
 }
@@ -204,7 +211,16 @@ impl Log for SledLog {
     }
 
     fn read(&self, after: Position) -> Result<Blocks<'_>, ReadError> {
-        let stored = StoredFrom::the_block_with(&self.files, &self.pending, after.next());
+        let (files, pending) = (&*self.files, &*self.pending);
+        let stored: Box<dyn Iterator<Item = _> + Send> = if self.is_older {
+            Box::new(older::StoredFrom::the_block_with(
+                files,
+                pending,
+                after.next(),
+            ))
+        } else {
+            Box::new(StoredFrom::the_block_with(files, pending, after.next()))
+        };
         Ok(match self.must_reach {
             None => Box::new(Chain::to(self.head(), stored, self.partition, after)),
             Some(reached) => Box::new(Chain::past(reached, stored, self.partition, after)),
@@ -310,10 +326,11 @@ mod tests {
         let log = SledLog::open(dir.path(), 0).unwrap();
         let block = next_block(&Head::EMPTY);
         let there = block.first_position();
-        blocks::insert(&log.files, there, b"something").unwrap();
+        let key = block.number().to_be_bytes();
+        log.files.blocks().insert(key, b"something").unwrap();
         log.append(&Head::EMPTY, &block).unwrap();
         log.pending.wait_until_safe(there).unwrap_err();
-        let found = log.files.db().get(blocks::key(there)).unwrap();
+        let found = log.files.blocks().get(key).unwrap();
         assert_eq!(found.unwrap(), b"something");
         // What was acknowledged is read all the same.
         let read: Vec<_> = log.read(Position::START).unwrap().collect();

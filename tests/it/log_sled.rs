@@ -61,6 +61,30 @@ fn thousands_of_the_largest_blocks_spill_nothing() {
     assert_eq!(spilled(dir.path()), 0);
 }
 
+/// The largest ones, and ones as commits of a few records make them.
+#[test]
+fn blocks_are_written_once() {
+    for (record_bytes, blocks) in [(ALWAYS_FITS_BYTES - record_cost(0), 200), (2_048, 4_000)] {
+        let dir = tempfile::tempdir().unwrap();
+        let log = open(&dir);
+        let mut written = 0;
+        for _ in 0..blocks {
+            let head = log.head();
+            let record = noise(head.block, record_bytes).into();
+            let block = Block::seal(0, &head, vec![record]).unwrap();
+            written += block.encoded().len() as u64;
+            log.append(&head, &block).unwrap();
+        }
+        drop(log);
+        // Beside it there is the journal, which has its size whatever the log's is.
+        let stored = fs::metadata(dir.path().join("db")).unwrap().len();
+        assert!(
+            stored * 2 <= written * 3,
+            "{stored} bytes for {written} of blocks"
+        );
+    }
+}
+
 #[test]
 fn unfinished_snapshot_is_removed_before_opening() {
     let dir = closed_log(&[5]);
