@@ -11,7 +11,8 @@
 //!
 //! An append writes the block to the journal and syncs that: one write in place, one sync of one
 //! file. A thread moves the blocks into sled behind it, many for each flush. See `journal` for what
-//! is where, `pending` for what readers see meanwhile, `recovery` for what a start makes of both.
+//! is where, `pending` for what readers see meanwhile, `recovery` for what a start makes of both, and
+//! `older` for what it makes of a log of an earlier version.
 //!
 //! What was read in sled's source and measured, and is worked around here:
 //!
@@ -27,6 +28,8 @@
 //! - Values over a quarter of a segment go to `blobs/`, files that are never synced, and a page of up
 //!   to 17 blocks is one such value. So segments are 8 MiB, 17 of the largest blocks stay below a
 //!   quarter of that, and `blobs/` must be empty.
+//! - It writes a page anew when it is split or was changed often, and reclaims a segment only when
+//!   half of it is garbage. So pages are split while they are empty, and then filled: see `blocks`.
 //! - It panics where its files contradict themselves. So every call is guarded, and a panic becomes
 //!   an error that says what is damaged.
 //! - It cuts off an acknowledged end that was damaged as it does a torn one. The journal, which

@@ -9,7 +9,7 @@ use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Block, Fault, Log, OpenError, Position, ReadError, verify};
 use tempfile::TempDir;
 
-use crate::support::log_backend::copy;
+use crate::support::log_backend::{change_sled, copy};
 use crate::support::records::{append, noise, read_all, record};
 
 fn open(dir: &TempDir) -> SledLog {
@@ -82,6 +82,24 @@ fn blocks_are_written_once() {
             stored * 2 <= written * 3,
             "{stored} bytes for {written} of blocks"
         );
+    }
+}
+
+#[test]
+fn positions_are_found_without_their_index() {
+    let dir = closed_log(&[50]);
+    change_sled(dir.path(), |db| assert!(db.drop_tree("positions").unwrap()));
+    let log = open(&dir);
+    append(&log, &[3; 30]);
+    for after in 0..240 {
+        let first = log
+            .read(Position::new(after))
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap();
+        let (position, _) = first.records_after(Position::new(after)).next().unwrap();
+        assert_eq!(position.get(), after + 1);
     }
 }
 
