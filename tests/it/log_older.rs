@@ -2,7 +2,6 @@
 //! whoever may write, wherever an earlier move was ended.
 
 use std::fs;
-use std::ops::Range;
 use std::path::Path;
 
 use campaign_ledger::log::sled::SledLog;
@@ -40,20 +39,14 @@ fn insert_by_position(db: &sled::Db, blocks: &[Block]) {
     }
 }
 
-/// A log of format 2, with its journal: `moved` of its blocks are where they belong today, and
-/// `left` are where they were.
-fn partly_moved(log: &TempDir, blocks: &[Block], moved: usize, left: Range<usize>) -> TempDir {
+/// A log of format 2: these blocks as they were laid out then, and the journal of `log`.
+fn older(log: &TempDir, blocks: &[Block]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    copy(log.path(), dir.path());
-    change_sled(dir.path(), |db| {
-        db.drop_tree("blocks").unwrap();
-        db.drop_tree("positions").unwrap();
-        for block in &blocks[..moved] {
-            let key = block.number().to_be_bytes();
-            blocks_in(db).insert(key, &block.encoded()[..]).unwrap();
-        }
-        insert_by_position(db, &blocks[left]);
-    });
+    fs::copy(log.path().join("journal"), dir.path().join("journal")).unwrap();
+    fs::write(dir.path().join("db"), "").unwrap();
+    change_sled(dir.path(), |db| insert_by_position(db, blocks));
+    // Opening writes a snapshot.
+    change_sled(dir.path(), |_| ());
     dir
 }
 
@@ -76,33 +69,87 @@ fn reads_from_everywhere(log: &dyn Log, records: u64) {
     }
 }
 
-#[test]
-fn move_that_was_killed_anywhere_is_completed() {
-    let log = new_log(&[3; 40]);
-    let blocks = blocks_of(&log);
-    let copying = (0..=40).map(|moved| (moved, 0..40));
-    let clearing = (1..=40).map(|gone| (40, gone..40));
-    for (moved, left) in copying.chain(clearing) {
-        let dir = partly_moved(&log, &blocks, moved, left);
-        let read = for_reading(&dir);
-        assert_eq!(verify(&read, |_| {}).unwrap(), blocks[39].head());
-        reads_from_everywhere(&read, 120);
-        drop(read);
-        let log = open(&dir).unwrap();
-        assert_eq!(log.head(), blocks[39].head());
-        append(&log, &[1, 2]);
-        assert_eq!(read_all(&log).get(), 123);
-        drop(log);
-        assert_eq!(count(dir.path()), (0, 42));
-        reads_from_everywhere(&open(&dir).unwrap(), 123);
+/// What a move that was ended somewhere leaves in a log's directory, made from today's log.
+type Step = fn(dir: &Path, log: &Path);
+
+fn copying(dir: &Path, log: &Path) {
+    copy_of_sled(log, &dir.join("moving"));
+    let half = fs::File::options().write(true).open(dir.join("moving/db"));
+    let half = half.unwrap();
+    half.set_len(half.metadata().unwrap().len() / 2).unwrap();
+}
+
+fn copied(dir: &Path, log: &Path) {
+    copy_of_sled(log, &dir.join("moved"));
+}
+
+fn without_snapshots(dir: &Path, log: &Path) {
+    copied(dir, log);
+    let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
+    let snapshots: Vec<_> = names
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("snap."))
+        .collect();
+    assert!(!snapshots.is_empty());
+    for snapshot in snapshots {
+        fs::remove_file(snapshot.path()).unwrap();
     }
+}
+
+fn replaced(dir: &Path, log: &Path) {
+    without_snapshots(dir, log);
+    fs::rename(dir.join("moved/db"), dir.join("db")).unwrap();
+}
+
+fn copy_of_sled(log: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    copy(log, to);
+    fs::remove_file(to.join("journal")).unwrap();
+}
+
+#[test]
+fn move_that_was_ended_anywhere_is_completed() {
+    let log = new_log(&[3; 200]);
+    let blocks = blocks_of(&log);
+    let steps: [Step; 5] = [|_, _| (), copying, copied, without_snapshots, replaced];
+    for (leave, read_first) in steps
+        .into_iter()
+        .flat_map(|step| [(step, false), (step, true)])
+    {
+        let dir = older(&log, &blocks);
+        leave(dir.path(), log.path());
+        if read_first {
+            let read = for_reading(&dir);
+            assert_eq!(verify(&read, |_| {}).unwrap(), blocks[199].head());
+            reads_from_everywhere(&read, 600);
+        }
+        let log = open(&dir).unwrap();
+        assert_eq!(log.head(), blocks[199].head());
+        append(&log, &[1, 2]);
+        reads_from_everywhere(&log, 603);
+        drop(log);
+        assert_eq!(count(dir.path()), (0, 202));
+        assert!(!dir.path().join("moving").exists());
+        assert!(!dir.path().join("moved").exists());
+        assert_eq!(read_all(&open(&dir).unwrap()).get(), 603);
+    }
+}
+
+#[test]
+fn moved_log_is_no_larger_than_a_new_one() {
+    let log = new_log(&[40; 1_000]);
+    let dir = older(&log, &blocks_of(&log));
+    let size = |dir: &TempDir| fs::metadata(dir.path().join("db")).unwrap().len();
+    let before = size(&dir);
+    drop(open(&dir).unwrap());
+    assert!(size(&dir) < before);
+    drop(open(&log).unwrap());
+    assert!(size(&dir) <= size(&log));
 }
 
 #[test]
 fn reading_moves_nothing() {
     let log = new_log(&[2; 30]);
-    let blocks = blocks_of(&log);
-    let dir = partly_moved(&log, &blocks, 0, 0..30);
+    let dir = older(&log, &blocks_of(&log));
     reads_from_everywhere(&for_reading(&dir), 60);
     assert_eq!(count(dir.path()), (30, 0));
 }
@@ -112,7 +159,7 @@ fn blocks_that_only_the_journal_has_are_read_and_moved_too() {
     let log = new_log(&[3; 30]);
     let blocks = blocks_of(&log);
     for stored in 0..30 {
-        let dir = partly_moved(&log, &blocks, 0, 0..stored);
+        let dir = older(&log, &blocks[..stored]);
         reads_from_everywhere(&for_reading(&dir), 90);
         reads_from_everywhere(&open(&dir).unwrap(), 90);
         assert_eq!(count(dir.path()), (0, 30));
@@ -127,7 +174,7 @@ fn damaged_log_is_read_and_not_moved() {
         *block = block[..50].into();
     }];
     for damage in damages {
-        let dir = partly_moved(&log, &blocks, 0, 0..30);
+        let dir = older(&log, &blocks);
         change_sled(dir.path(), |db| {
             let key = 31_u64.to_be_bytes();
             let mut block = db.get(key).unwrap().unwrap();
@@ -156,7 +203,7 @@ fn damaged_log_is_read_and_not_moved() {
 fn log_of_another_partition_is_not_moved() {
     let log = new_log(&[3; 10]);
     let blocks = blocks_of(&log);
-    let dir = partly_moved(&log, &blocks, 0, 0..10);
+    let dir = older(&log, &blocks);
     let refused = SledLog::open(dir.path(), 7).err().unwrap();
     assert!(matches!(
         refused,

@@ -54,7 +54,9 @@ const BLOCKS: &str = "blocks";
 const POSITIONS: &str = "positions";
 
 /// The file with all the pages.
-const PAGES: &str = "db";
+pub(super) const PAGES: &str = "db";
+/// What the names of the files with a list of all pages begin with.
+const SNAPSHOT: &str = "snap.";
 /// The file with the settings.
 const SETTINGS: &str = "conf";
 /// Lines in it: segment size, compression and version, in this order.
@@ -265,11 +267,20 @@ fn is_whole(settings: &[u8]) -> bool {
 
 /// Removes what a process that was killed while it wrote a snapshot left: sled would read it.
 fn remove_unfinished_snapshots(dir: &Path) -> Result<(), OpenError> {
-    for name in names_in(dir)? {
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            let path = dir.join(name);
-            fs::remove_file(&path).map_err(|source| io_error("removed", &path, source))?;
-        }
+    remove_those(dir, |name| {
+        name.starts_with(SNAPSHOT) && name.ends_with(".generating")
+    })
+}
+
+/// Removes all snapshots: sled makes another from the pages.
+pub(super) fn remove_snapshots(dir: &Path) -> Result<(), OpenError> {
+    remove_those(dir, |name| name.starts_with(SNAPSHOT))
+}
+
+fn remove_those(dir: &Path, is_one: impl Fn(&str) -> bool) -> Result<(), OpenError> {
+    for name in names_in(dir)?.into_iter().filter(|name| is_one(name)) {
+        let path = dir.join(name);
+        fs::remove_file(&path).map_err(|source| io_error("removed", &path, source))?;
     }
     Ok(())
 }

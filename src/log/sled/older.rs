@@ -1,16 +1,25 @@
 //! Blocks as formats 1 and 2 kept them: in sled's default tree, by first position.
 //!
-//! Owns the move from there into [`super::blocks`]. Every block is durable in its new place before
-//! the first one leaves its old place, and they leave in order. So at any time one of the two has
-//! the whole log, and whichever goes further is that one.
+//! Owns the move from there into [`super::blocks`], which copies them into a sled of their own and
+//! puts its file in place of the old one: cleared away, the old blocks would leave a file of three
+//! times what is in it.
+//!
+//! ```text
+//! copy into moving/ ─▶ sync ─▶ rename to moved/ ─▶ remove snapshots ─▶ moved/db to db ─▶ remove moved/
+//! ```
+//!
+//! A copy that was ended is begun anew. From the first rename on the move is completed by whoever
+//! opens the log next.
 
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use bytes::Bytes;
 use sled::IVec;
 
-use super::blocks::{Writer, copied, last_block, last_number, number_of};
-use super::files::{CacheBound, Files};
+use super::blocks::{Writer, copied, last_number, number_of};
+use super::files::{CacheBound, Files, PAGES, remove_snapshots};
 use super::guard::guarded;
 use super::mover::sync;
 use super::pending::Pending;
@@ -18,36 +27,86 @@ use super::recovery::refused;
 use crate::causes::with_causes;
 use crate::log::block::Misfit;
 use crate::log::chain::{StorageError, Stored, stored_at};
+use crate::log::directory::{create_directory, exists, io_error, sync_directory};
 use crate::log::{Block, Fault, Head, OpenError, Position};
 
-const FIRST: Position = Position::new(1);
+/// The copy while it is made.
+const MOVING: &str = "moving";
+/// The copy once it is whole and durable.
+const MOVED: &str = "moved";
+
 const LAST: Position = Position::new(u64::MAX);
 
-/// Moves the blocks of `partition` that are stored so to where they belong now.
-///
-/// Checks each of them; when one is bad, all of them stay, and can be read.
-pub(super) fn move_over(files: &Files, dir: &Path, partition: u32) -> Result<(), OpenError> {
-    let failed = |error| refused(dir, error);
-    if last_upto(files, LAST).map_err(failed)?.is_none() {
-        return Ok(());
+/// Whether the log is still stored so.
+pub(super) fn holds_the_log(files: &Files) -> bool {
+    match guarded(|| files.db().iter().keys().next().transpose()) {
+        Ok(first) => first.is_some(),
+        Err(_) => last_number(files).is_none(),
     }
-    tracing::info!("moving the log's blocks into the layout of this version");
-    let mut head = last_block(files, dir)?.map_or(Head::EMPTY, |block| block.head());
-    let mut writer = Writer::new(files).map_err(failed)?;
+}
+
+/// Copies the blocks of `partition` to where [`complete`] takes them from.
+///
+/// Checks each of them; when one is bad, nothing is moved, and all can be read as they are.
+pub(super) fn copy(files: &Files, dir: &Path, partition: u32) -> Result<(), OpenError> {
+    tracing::info!("copying the log into the layout of this version");
+    let moving = dir.join(MOVING);
+    remove(&moving)?;
+    create_directory(&moving)?;
+    let copied = copy_into(&moving, files, dir, partition);
+    if copied.is_err() {
+        remove(&moving)?;
+        return copied;
+    }
+    let moved = dir.join(MOVED);
+    fs::rename(&moving, &moved).map_err(|source| io_error("renamed", &moving, source))?;
+    sync_directory(dir)
+}
+
+fn copy_into(moving: &Path, files: &Files, dir: &Path, partition: u32) -> Result<(), OpenError> {
+    let to = Files::open_or_create(moving)?;
+    let mut writer = Writer::new(&to).map_err(|error| refused(moving, error))?;
     let nothing = Pending::default();
-    let from = head.position.next();
-    for stored in StoredFrom::the_block_with(files, &nothing, from) {
-        let (position, encoded) = stored.map_err(failed)?;
-        if position < from {
-            continue;
-        }
+    let mut head = Head::EMPTY;
+    for stored in StoredFrom::the_block_with(files, &nothing, Position::START) {
+        let (position, encoded) = stored.map_err(|error| refused(dir, error))?;
         let block = next_block(position, encoded, partition, &head)
             .map_err(|fault| bad(dir, position, fault))?;
-        writer.insert(block.encoded()).map_err(failed)?;
+        writer
+            .insert(block.encoded())
+            .map_err(|error| refused(moving, error))?;
         head = block.head();
     }
-    sync(files).map_err(failed)?;
-    clear(files).and_then(|()| sync(files)).map_err(failed)
+    sync(&to).map_err(|error| refused(moving, error))?;
+    to.make_durable()
+}
+
+/// Puts a copy that is whole in the place of what it was made of; no handle may be open.
+pub(super) fn complete(dir: &Path) -> Result<(), OpenError> {
+    let moved = dir.join(MOVED);
+    if !exists(&moved)? {
+        return Ok(());
+    }
+    let file = moved.join(PAGES);
+    if exists(&file)? {
+        // They are of the old file, and sled would go by them.
+        remove_snapshots(dir)?;
+        sync_directory(dir)?;
+        let to = dir.join(PAGES);
+        fs::rename(&file, &to).map_err(|source| io_error("renamed", &file, source))?;
+        sync_directory(dir)?;
+    }
+    remove(&moved)
+}
+
+/// Removes a directory, if there is one, and what is in it.
+fn remove(directory: &Path) -> Result<(), OpenError> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(io_error("removed", directory, error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn next_block(
@@ -73,28 +132,6 @@ fn bad(dir: &Path, position: Position, fault: Fault) -> OpenError {
             path,
             reason: format!("the block at position {position}: {}", with_causes(&fault)),
         },
-    }
-}
-
-fn clear(files: &Files) -> Result<(), StorageError> {
-    let mut bound = CacheBound::default();
-    let mut stored = files.db().iter();
-    while let Some((key, value)) = guarded(|| stored.next().transpose())? {
-        guarded(|| files.db().remove(&key))?;
-        bound.count(files.db(), number_of(&key)?.to_be_bytes(), value.len())?;
-    }
-    Ok(())
-}
-
-/// Whether the log is still stored so.
-///
-/// Blocks leave in order: as long as the first one is here, all are.
-pub(super) fn holds_the_log(files: &Files) -> bool {
-    let is_new = last_number(files).is_some();
-    match guarded(|| files.db().iter().keys().next().transpose()) {
-        Ok(None) => false,
-        Ok(Some(first)) => !is_new || *first == FIRST.get().to_be_bytes(),
-        Err(_) => !is_new,
     }
 }
 

@@ -35,9 +35,15 @@ pub(super) fn recover(
         // Before sled's files: once these are there, a journal that is missing was lost.
         Journal::create(dir, segment_bytes, None)?;
     }
-    let files = Files::open_or_create(dir)?;
+    older::complete(dir)?;
+    let mut files = Files::open_or_create(dir)?;
     files.refuse_spilled()?;
-    older::move_over(&files, dir, partition)?;
+    if older::holds_the_log(&files) {
+        older::copy(&files, dir, partition)?;
+        drop(files);
+        older::complete(dir)?;
+        files = Files::open_or_create(dir)?;
+    }
     let last = last_block(&files, dir)?;
     refuse_other_partition(dir, last.as_ref().map(Block::partition), partition)?;
     files.make_durable()?;
@@ -80,6 +86,7 @@ pub(super) struct Found {
 
 /// Opens the log in `dir` and changes nothing of the journal.
 pub(super) fn find(dir: &Path) -> Result<Found, OpenError> {
+    older::complete(dir)?;
     let files = Files::open_existing(dir)?;
     let is_older = older::holds_the_log(&files);
     let good = if is_older {
