@@ -12,6 +12,7 @@ mod log_block;
 mod log_conformance;
 mod log_directory;
 mod log_journal;
+mod log_older;
 mod log_sled;
 mod parse;
 mod service;
