@@ -1,4 +1,7 @@
 //! Plain observations of posts all over the history, one a call: the same at every size.
+//!
+//! So many posts are watched at a time, however long the history is, some much more than others:
+//! the same spread as in the load benchmark. What lies unwatched costs disk, and is told in room.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +17,8 @@ use crate::support::measured::Measured;
 const CALLS: u64 = 30_000;
 /// What part of the history one probe may be: one in so many.
 const SHARE: u64 = 20;
+/// Posts watched at a time, drawn from all finished campaigns.
+const WATCHED: usize = 2_000;
 /// Calls in flight.
 const IN_FLIGHT: usize = 128;
 
@@ -26,8 +31,14 @@ pub async fn observe(
     let seed = options.seed;
     let mut random = fastrand::Rng::with_seed(seed ^ progress.events());
     let mut lanes: Vec<Vec<Call>> = (0..IN_FLIGHT).map(|_| Vec::new()).collect();
+    let watched: Vec<_> = (0..WATCHED)
+        .map(|_| draw(seed, progress, &mut random))
+        .collect();
     for call in 0..CALLS.min(options.events / SHARE) {
-        lanes[call as usize % IN_FLIGHT].push(draw(seed, progress, &mut random));
+        let (plan, part) = &watched[zipf(&mut random)];
+        let item = plan.seen(&plan.published()[*part], 1, &mut random);
+        let [item] = <[_; 1]>::try_from(item).expect("one was asked for");
+        lanes[call as usize % IN_FLIGHT].push(plan.place.observe(item));
     }
     let start = Instant::now();
     let tasks: Vec<_> = lanes
@@ -54,13 +65,19 @@ pub async fn observe(
     all
 }
 
-/// An observation of a post of some finished campaign.
-fn draw(seed: u64, progress: &Progress, random: &mut fastrand::Rng) -> Call {
+/// A post of some finished campaign: its plan, and which of the published ones.
+fn draw(seed: u64, progress: &Progress, random: &mut fastrand::Rng) -> (Plan, usize) {
     loop {
         let plan = Plan::of(seed, progress.draw_finished(random));
-        if let Some(part) = random.choice(plan.published()) {
-            let item = plan.seen(part, 1, random).swap_remove(0);
-            return plan.place.observe(item);
+        let published = plan.published().len();
+        if published > 0 {
+            return (plan, random.usize(..published));
         }
     }
+}
+
+/// Draws one of the watched: the k-th with a probability that falls as 1 ÷ k.
+fn zipf(random: &mut fastrand::Rng) -> usize {
+    let span = (WATCHED as f64 + 1.0).ln();
+    ((random.f64() * span).exp() as usize).clamp(1, WATCHED) - 1
 }
