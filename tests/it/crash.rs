@@ -5,6 +5,7 @@
 //! is in the log afterwards is read over gRPC too, and from the files.
 
 mod chance;
+mod damage;
 mod disks;
 mod faults;
 mod history;
