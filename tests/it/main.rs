@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod domain;
 mod edges;
+mod fuzz;
 mod log_block;
 mod log_conformance;
 mod log_directory;

@@ -8,7 +8,7 @@ mod faults;
 mod followers;
 mod health;
 mod lists;
-mod numbers;
+pub mod numbers;
 mod reads;
 mod reasons;
 mod rebuilt;

@@ -10,3 +10,4 @@ pub mod log_backend;
 pub mod records;
 pub mod requests;
 pub mod server;
+pub mod tries;
