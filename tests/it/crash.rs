@@ -11,7 +11,7 @@ mod faults;
 mod history;
 mod load;
 mod power;
-mod process;
+pub mod process;
 mod scene;
 mod sigkill;
 mod steps;

@@ -13,6 +13,7 @@ mod log_block;
 mod log_conformance;
 mod log_directory;
 mod log_sled;
+mod model;
 mod parse;
 mod service;
 mod store;

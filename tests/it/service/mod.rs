@@ -9,6 +9,7 @@ mod followers;
 mod health;
 mod lists;
 pub mod numbers;
+mod overload;
 mod reads;
 mod reasons;
 mod rebuilt;

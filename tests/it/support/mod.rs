@@ -2,6 +2,7 @@
 
 pub mod arbitrary;
 pub mod faulty_log;
+pub mod figures;
 pub mod gated_log;
 pub mod golden;
 pub mod histories;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::support::server::{Resting, Server, Story, by_brand, idr, plan, terms};
+use crate::support::server::{Resting, Server, Story, by_brand, folds_in, idr, plan, terms};
 
 /// sled's unit of allocation in the log's files: it opens with no other.
 const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
@@ -146,9 +146,7 @@ impl Kept {
 
     /// Removes the folds: the next start must read all of the log.
     pub fn forget_folds(&self) {
-        for name in folds(&self.path) {
-            fs::remove_file(self.path.join(name)).unwrap();
-        }
+        self.rest.forget_folds();
     }
 
     /// Removes the note of how far the log had got.
@@ -192,23 +190,11 @@ async fn tell(server: &Server) {
     server.write(last).await;
 }
 
-/// Names of the files that hold folds: all that a start can make anew from the log.
-fn folds(data_dir: &Path) -> Vec<String> {
-    let names = fs::read_dir(data_dir).unwrap().map(|entry| {
-        let name = entry.unwrap().file_name();
-        name.into_string().unwrap()
-    });
-    let kept = ["FORMAT", "LOCK", "log", "page-token.key"];
-    names
-        .filter(|name| !kept.contains(&name.as_str()))
-        .collect()
-}
-
 fn copy_folds(from: &Path, to: &Path) {
-    let names = folds(from);
-    assert!(!names.is_empty());
-    for name in names {
-        fs::copy(from.join(&name), to.join(&name)).unwrap();
+    let folds = folds_in(from);
+    assert!(!folds.is_empty());
+    for fold in folds {
+        fs::copy(&fold, to.join(fold.file_name().unwrap())).unwrap();
     }
 }
 
