@@ -23,6 +23,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     tonic_prost_build::configure()
         .bytes(".")
+        // Stored records go out as they are: src/proto/batch.rs says how.
+        .extern_path(
+            ".campaign.ledger.v1.EventBatch",
+            "crate::proto::batch::EventBatch",
+        )
         .build_client(true)
         .build_server(true)
         .compile_fds(compiler.file_descriptor_set())?;

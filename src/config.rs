@@ -67,11 +67,9 @@ pub struct Config {
     pub drain_delay_ms: u64,
     /// Latest requests whose `request_id` is remembered.
     pub request_ids_remembered: usize,
-    /// Memory for command state.
-    pub state_cache_bytes: usize,
-    /// Memory for view rows.
+    /// Memory for rows read or written lately.
     pub views_cache_bytes: usize,
-    /// Memory of changed rows that forces a checkpoint, of the command state and of the views.
+    /// Memory of changed rows that forces a checkpoint.
     pub checkpoint_bytes: usize,
     /// Longest time between checkpoints while there are writes.
     pub checkpoint_interval_ms: u64,
@@ -113,10 +111,9 @@ impl Default for Config {
             drain_timeout_ms: 10_000,
             drain_delay_ms: 250,
             request_ids_remembered: 1_000_000,
-            state_cache_bytes: 64 << 20,
-            views_cache_bytes: 64 << 20,
-            checkpoint_bytes: 16 << 20,
-            checkpoint_interval_ms: 1_000,
+            views_cache_bytes: 128 << 20,
+            checkpoint_bytes: 32 << 20,
+            checkpoint_interval_ms: 10_000,
             log_format: LogFormat::Text,
             log_filter: String::from("info"),
         }

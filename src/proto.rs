@@ -2,6 +2,9 @@
 
 #![allow(missing_docs, clippy::all, rustdoc::all)]
 
+#[warn(missing_docs, clippy::all, rustdoc::all)]
+pub mod batch;
+
 /// The encoded descriptor set of everything below, with options and comments.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
@@ -10,6 +13,7 @@ pub mod campaign {
     pub mod ledger {
         pub mod v1 {
             tonic::include_proto!("campaign.ledger.v1");
+            pub use crate::proto::batch::EventBatch;
         }
         pub mod event {
             pub mod v1 {

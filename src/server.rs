@@ -24,7 +24,7 @@ use crate::grpc::health::Health;
 use crate::grpc::incoming::Incoming;
 use crate::grpc::page_token::PageTokens;
 use crate::grpc::{reflection, services};
-use crate::ledger::{self, CommandState, RequestMemory, Writer};
+use crate::ledger::{self, RequestMemory, Writer};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
@@ -35,7 +35,7 @@ use crate::proto::api::{
 };
 use crate::proto::{self};
 use crate::store::{Options, Pace};
-use crate::views::{Follower, ViewError, Views};
+use crate::views::{Live, ViewError, Views};
 use drain::{Limits, Outcome, Stop};
 
 /// Why the server could not start, or ended.
@@ -47,9 +47,6 @@ pub enum Error {
     /// The log is damaged or cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The command state could not be folded.
-    #[error(transparent)]
-    State(#[from] ledger::StateError),
     /// The views could not be folded.
     #[error(transparent)]
     Views(#[from] ViewError),
@@ -84,9 +81,6 @@ pub enum Error {
     /// Writes stopped while serving; what was acknowledged is in the log.
     #[error("the log could not be written: {0}")]
     WritesStopped(Arc<str>),
-    /// The views stopped while serving; a start folds them from their last checkpoint.
-    #[error("the views could not be kept: {0}")]
-    ViewsStopped(Arc<str>),
 }
 
 impl Error {
@@ -95,18 +89,15 @@ impl Error {
         match self {
             Self::Open(error) => error.is_damage(),
             Self::Read(ReadError::Corrupt { .. }) => true,
-            Self::State(error) => error.is_damage(),
-            Self::Views(ViewError::Read(ReadError::Corrupt { .. }) | ViewError::Decode(_)) => true,
+            Self::Views(error) => error.is_damage(),
             Self::Read(ReadError::Io { .. })
-            | Self::Views(_)
             | Self::Writer(_)
             | Self::Bind { .. }
             | Self::TokenKey { .. }
             | Self::Reflection(_)
             | Self::Transport(_)
             | Self::Lost(_)
-            | Self::WritesStopped(_)
-            | Self::ViewsStopped(_) => false,
+            | Self::WritesStopped(_) => false,
         }
     }
 
@@ -157,7 +148,6 @@ pub async fn serve(
 
     let start = Start {
         config: config.clone(),
-        state_path: directory.state_path(),
         views_path: directory.views_path(),
         log_id: directory.log_id().to_string(),
         log,
@@ -245,19 +235,20 @@ fn routes(config: &Config, door: &Door, health: &Health, stop: &Stop) -> Result<
 /// All that is needed to replay and start.
 struct Start {
     config: Config,
-    state_path: PathBuf,
     views_path: PathBuf,
     log_id: String,
     log: Arc<dyn Log>,
     clock: Arc<dyn Clock>,
 }
 
+/// Most events between checkpoints: what a start after a kill folds again, in a second or two.
+const CHECKPOINT_POSITIONS: u64 = 500_000;
+
 /// The folds and threads of a running server.
 struct Running {
     ledger: ledger::Ledger,
     writer: Writer,
     views: Views,
-    follower: Follower,
     log: Arc<dyn Log>,
     clock: Arc<dyn Clock>,
 }
@@ -268,30 +259,24 @@ impl Start {
         let log = self.log.as_ref();
         let pace = Pace {
             dirty_bytes: config.checkpoint_bytes,
+            positions: CHECKPOINT_POSITIONS,
             interval: Duration::from_millis(config.checkpoint_interval_ms),
         };
-        let options = store_options(config.state_cache_bytes, ledger::SCHEMA, &self.log_id);
-        let state = CommandState::open(&self.state_path, &options, log, |_| ())?;
+        let options = store_options(config.views_cache_bytes, &self.log_id);
+        let (live, views) = Live::open(&self.views_path, &options, pace, log, |_| ())?;
         let requests = RequestMemory::of_tail(log, config.request_ids_remembered)?;
-        let options = store_options(config.views_cache_bytes, crate::views::SCHEMA, &self.log_id);
-        let hot = Arc::clone(&self.log);
-        let (views, publisher, follower) =
-            Follower::start(&self.views_path, &options, pace, hot, |_| ())?;
         let limits = ledger::Limits {
             queue: config.write_queue_commands,
             group_commands: config.group_commands,
             group_bytes: config.group_bytes,
-            pace,
         };
         let (log, clock) = (Arc::clone(&self.log), Arc::clone(&self.clock));
-        let publish = move |committed| publisher.publish(committed);
-        let (ledger, writer) = Writer::start(log, state, requests, clock, limits, publish)?;
+        let (ledger, writer) = Writer::start(log, live, requests, clock, limits)?;
         let (log, clock) = (self.log, self.clock);
         Ok(Running {
             ledger,
             writer,
             views,
-            follower,
             log,
             clock,
         })
@@ -299,11 +284,11 @@ impl Start {
 }
 
 /// Half of the memory holds decoded rows, half pages of the file.
-pub fn store_options(bytes: usize, schema: u32, log_id: &str) -> Options {
+pub fn store_options(bytes: usize, log_id: &str) -> Options {
     Options {
         cache_bytes: bytes / 2,
         redb_cache_bytes: bytes / 2,
-        schema,
+        schema: crate::views::SCHEMA,
         log_id: log_id.to_owned(),
     }
 }
@@ -320,15 +305,12 @@ impl Running {
         }
     }
 
-    /// Ends the threads; an error when one of them had stopped before.
+    /// Ends the writer; an error when it had stopped before.
     async fn finish(self) -> Result<(), Error> {
         self.ledger.close().await;
-        let (writer, follower) = (self.writer, self.follower);
-        let joined = spawn_blocking(move || (writer.join(), follower.join()));
-        match joined.await? {
-            (Some(reason), _) => Err(Error::WritesStopped(reason)),
-            (None, Some(reason)) => Err(Error::ViewsStopped(reason)),
-            (None, None) => Ok(()),
+        match spawn_blocking(move || self.writer.join()).await? {
+            Some(reason) => Err(Error::WritesStopped(reason)),
+            None => Ok(()),
         }
     }
 }
@@ -354,10 +336,8 @@ async fn supervise(
     tokio::select! {
         () = stop.draining() => {}
         () = timers => {}
-        // Without the one reads go on, without the other writes do; whoever balances load sends
-        // both elsewhere.
+        // Reads go on; whoever balances load sends both elsewhere.
         () = stopped => health.draining().await,
-        _ = running.views.stopped() => health.draining().await,
     }
     Ok(running)
 }

@@ -5,49 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
-use hdrhistogram::Histogram;
 use tonic::transport::Channel;
 
+use crate::support::measured::Measured;
 use crate::world::World;
 
-/// Latencies and the time they took together.
-pub struct Measured {
-    /// In nanoseconds.
-    pub latencies: Histogram<u64>,
-    /// How long was measured.
-    pub elapsed: Duration,
-}
-
-impl Measured {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        let latencies = Histogram::new(3).expect("3 digits are allowed");
-        Self {
-            latencies,
-            elapsed: Duration::ZERO,
-        }
-    }
-
-    /// Keeps one latency.
-    pub fn record(&mut self, latency: Duration) {
-        let nanos = u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX);
-        self.latencies
-            .record(nanos)
-            .expect("the histogram grows by itself");
-    }
-
-    /// Ends the measurement.
-    pub fn end(&mut self, elapsed: Duration) {
-        self.elapsed = elapsed;
-    }
-
-    /// Events a second.
-    pub fn rate(&self) -> f64 {
-        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
-    }
-}
-
 /// What to drive with.
+#[derive(Clone, Copy)]
 pub struct Load<'a> {
     /// Calls waiting for an answer at a time.
     pub in_flight: usize,
@@ -62,34 +26,33 @@ impl Load<'_> {
     pub async fn unary(&self, channels: &[Channel]) -> Measured {
         let next = Arc::new(AtomicU64::new(self.world.first_of_a_run()));
         let start = Instant::now();
+        let until = start + self.time;
         let tasks: Vec<_> = (0..self.in_flight)
             .map(|task| {
                 let channel = channels[task % channels.len()].clone();
-                let (next, until) = (Arc::clone(&next), start + self.time);
-                tokio::spawn(async move {
-                    let mut client = MeasurementServiceClient::new(channel);
-                    let mut measured = Measured::new();
-                    let mut random = fastrand::Rng::with_seed(task as u64);
-                    while Instant::now() < until {
-                        let number = next.fetch_add(1, Ordering::Relaxed);
-                        let request = World::observation(number, &mut random);
-                        let begun = Instant::now();
-                        client
-                            .record_engagement(request)
-                            .await
-                            .expect("it is recorded");
-                        measured.record(begun.elapsed());
-                    }
-                    measured
-                })
+                tokio::spawn(record(channel, task as u64, Arc::clone(&next), until))
             })
             .collect();
         let mut all = Measured::new();
         for task in tasks {
-            let measured = task.await.expect("no task fails");
-            all.latencies.add(measured.latencies).expect("same shape");
+            all.join(&task.await.expect("no task fails"));
         }
-        all.end(start.elapsed());
+        all.took(start.elapsed());
         all
     }
+}
+
+async fn record(channel: Channel, seed: u64, next: Arc<AtomicU64>, until: Instant) -> Measured {
+    let mut client = MeasurementServiceClient::new(channel);
+    let mut measured = Measured::new();
+    let mut random = fastrand::Rng::with_seed(seed);
+    while Instant::now() < until {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let request = World::observation(number, &mut random);
+        let begun = Instant::now();
+        let answer = client.record_engagement(request).await;
+        answer.expect("it is recorded");
+        measured.record(begun.elapsed());
+    }
+    measured
 }

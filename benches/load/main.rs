@@ -1,68 +1,101 @@
-//! Load: this server, a no-op server of the same transport and a raw append, side by side in one run.
+//! Load: this ledger, a no-op server of the same transport and a raw append, side by side.
 //!
-//! `cargo bench --bench load` prints the table. Every figure is to be read as a ratio of its run:
-//! client and server share the machine. `cargo bench --bench load -- --quick` takes a tenth of the
-//! time.
+//! `cargo bench --bench load` prints two tables: what was measured, and what of it was asked for.
+//! Every figure is to be read as a ratio of its run, for client and server share the machine; over
+//! several runs (`-- --runs N`, five by default) each is the median. `-- --quick` takes a tenth of
+//! the time, `-- --until unary` or `ingest` ends early.
 
 mod drive;
+mod h2load;
+mod ingest;
 mod noop;
-mod process;
+mod overload;
+mod queries;
 mod raw;
-mod report;
+mod run;
+#[path = "../support/mod.rs"]
+mod support;
 mod world;
 
+use std::path::Path;
 use std::time::Duration;
 
-use drive::Load;
-use process::Server;
-use report::Row;
+use run::{Extent, Run, Stage};
+use support::machine;
+use support::report::{Row, Target, print_rows, print_targets};
 
-/// Time of one measurement.
-const FULL: Duration = Duration::from_secs(8);
-const QUICK: Duration = Duration::from_millis(1_500);
+/// Runs that the medians are over.
+const RUNS: usize = 5;
+
+const FULL: Extent = Extent {
+    time: Duration::from_secs(8),
+    overload: Duration::from_secs(60),
+    messages: 1_000,
+    calls: 100_000,
+    last: None,
+};
+
+const QUICK: Extent = Extent {
+    time: Duration::from_millis(1_500),
+    overload: Duration::from_secs(6),
+    messages: 150,
+    calls: 20_000,
+    last: None,
+};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments
-        .first()
-        .is_some_and(|first| first == "noop-server")
+    if let [mode, answer] = arguments.as_slice()
+        && mode == noop::MODE
     {
-        return noop::serve();
+        return noop::serve(Path::new(answer));
     }
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    let time = if quick { QUICK } else { FULL };
+    let is_quick = arguments.iter().any(|argument| argument == "--quick");
+    let runs = arguments.iter().skip_while(|word| *word != "--runs").nth(1);
+    let runs = runs.map_or(RUNS, |runs| runs.parse().expect("--runs takes a number"));
+    println!("{}", machine::describe());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("a runtime starts");
-    let rows = runtime.block_on(measure(time));
-    report::print(&rows);
+    let last = arguments
+        .iter()
+        .skip_while(|word| *word != "--until")
+        .nth(1);
+    let last = last.map(|stage| match stage.as_str() {
+        "unary" => Stage::Unary,
+        "ingest" => Stage::Ingest,
+        _ => panic!("--until takes unary or ingest"),
+    });
+    let extent = if is_quick { &QUICK } else { &FULL };
+    let extent = &Extent { last, ..*extent };
+    let done: Vec<Run> = (1..=runs)
+        .map(|run| {
+            eprintln!("run {run} of {runs}");
+            runtime.block_on(run::measure(extent))
+        })
+        .collect();
+    print(&done);
 }
 
-async fn measure(time: Duration) -> Vec<Row> {
-    let mut rows = vec![raw::append_and_sync(time)];
-    for (name, mut server) in [("no-op", Server::noop()), ("ledger", Server::ledger())] {
-        let channels = server.connect(4).await;
-        let world = world::World::new();
-        if name == "ledger" {
-            world.make(&channels).await;
-        }
-        for in_flight in [1, 16, 128] {
-            let before = server.usage();
-            let load = Load {
-                in_flight,
-                time,
-                world: &world,
-            };
-            let measured = load.unary(&channels).await;
-            let used = server.usage().since(&before);
-            rows.push(Row::of(
-                format!("{name}, unary, {in_flight} in flight"),
-                measured,
-                used,
-            ));
-        }
-        server.stop();
-    }
-    rows
+/// Prints the medians of what every run measured, in the order of the first.
+fn print(runs: &[Run]) {
+    let Some(first) = runs.first() else {
+        return;
+    };
+    println!("Medians over {} runs.\n", runs.len());
+    let of_each = |at: usize| -> Vec<Row> { runs.iter().map(|run| run.rows[at].clone()).collect() };
+    let rows: Vec<Row> = (0..first.rows.len())
+        .map(|at| Row::median(&of_each(at)))
+        .collect();
+    print_rows(&rows);
+    println!();
+    let of_each = |at: usize| -> Vec<Target> {
+        let each = runs.iter().map(|run| run.targets[at].clone());
+        each.collect()
+    };
+    let targets: Vec<Target> = (0..first.targets.len())
+        .filter_map(|at| Target::median(&of_each(at)))
+        .collect();
+    print_targets(&targets);
 }

@@ -1,5 +1,8 @@
 //! The ceiling of the transport: a server of the same messages and settings that does nothing.
 
+use std::fs;
+use std::path::Path;
+
 use campaign_ledger::config::Config;
 use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::Incoming;
@@ -9,13 +12,26 @@ use campaign_ledger::proto::api::measurement_service_server::{
 };
 use campaign_ledger::server::drain::{self, Limits, Stop};
 use campaign_ledger::server::transport;
+use prost::Message as _;
+use tokio_stream::Empty;
 use tonic::service::Routes;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
-struct Noop;
+/// The argument that makes this program that server.
+pub const MODE: &str = "noop-server";
 
-/// Serves until it is killed.
-pub fn serve() {
+struct Noop {
+    answer: api::RecordEngagementResponse,
+}
+
+/// Serves until it is killed; `answer` is a file with an answer of the ledger, to be given to every
+/// call, so that both servers send as much.
+pub fn serve(answer: &Path) {
+    let answer = fs::read(answer).expect("the answer is there");
+    let answer = api::RecordEngagementResponse::decode(answer.as_slice());
+    let noop = Noop {
+        answer: answer.expect("it is an answer"),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -30,7 +46,7 @@ pub fn serve() {
             .expect("a port is free");
         println!("listening {}", incoming.local_addr().expect("it is bound"));
         let health = Health::starting(&[]).await;
-        let routes = Routes::new(MeasurementServiceServer::new(Noop));
+        let routes = Routes::new(MeasurementServiceServer::new(noop));
         let router = transport::router(&config, routes);
         let stop = Stop::new();
         let served = drain::serve_until(router, incoming, &health, &stop, Limits::of(&config));
@@ -44,27 +60,29 @@ fn unused<T>() -> Result<Response<T>, Status> {
 
 #[tonic::async_trait]
 impl MeasurementService for Noop {
+    type IngestEngagementStream = Empty<Result<api::IngestEngagementResponse, Status>>;
+
     async fn record_engagement(
         &self,
         request: Request<api::RecordEngagementRequest>,
     ) -> Result<Response<api::RecordEngagementResponse>, Status> {
-        let request = request.into_inner();
-        Ok(Response::new(api::RecordEngagementResponse {
-            receipt: Some(api::Receipt {
-                first_position: 1,
-                last_position: 1,
-                recorded_at: request.observed_at,
-            }),
-            publication: Some(api::Publication {
-                brand_id: request.brand_id,
-                campaign_id: request.campaign_id,
-                collaboration_id: request.collaboration_id,
-                publication_id: request.publication_id,
-                url: "https://example.test/p/1".to_owned(),
-                ..api::Publication::default()
-            }),
-            observation_position: 1,
-        }))
+        // Read and dropped, as the ledger would after it has decided.
+        drop(request.into_inner());
+        Ok(Response::new(self.answer.clone()))
+    }
+
+    async fn batch_record_engagement(
+        &self,
+        _: Request<api::BatchRecordEngagementRequest>,
+    ) -> Result<Response<api::BatchRecordEngagementResponse>, Status> {
+        unused()
+    }
+
+    async fn ingest_engagement(
+        &self,
+        _: Request<Streaming<api::IngestEngagementRequest>>,
+    ) -> Result<Response<Self::IngestEngagementStream>, Status> {
+        unused()
     }
 
     async fn correct_engagement(

@@ -4,16 +4,15 @@ use std::fs::File;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::drive::Measured;
-use crate::process::Usage;
-use crate::report::Row;
+use crate::support::files;
+use crate::support::measured::Measured;
 
 /// Bytes of one append: what one engagement takes in the log.
 const BYTES: usize = 300;
 
 /// Appends and syncs for a while.
-pub fn append_and_sync(time: Duration) -> Row {
-    let directory = tempfile::TempDir::new_in(".").expect("the working folder takes a directory");
+pub fn append_and_sync(time: Duration) -> Measured {
+    let directory = files::temporary();
     let mut file = File::create(directory.path().join("raw")).expect("a file is made");
     let mut measured = Measured::new();
     let start = Instant::now();
@@ -23,10 +22,6 @@ pub fn append_and_sync(time: Duration) -> Row {
         file.sync_data().expect("the disk syncs");
         measured.record(begun.elapsed());
     }
-    measured.end(start.elapsed());
-    Row::of(
-        "raw append + fdatasync".to_owned(),
-        measured,
-        Usage::default(),
-    )
+    measured.took(start.elapsed());
+    measured
 }

@@ -11,6 +11,8 @@ use tonic::transport::Channel;
 
 /// Collaborations, one post each.
 pub const COLLABORATIONS: u64 = 5_000;
+/// Campaigns they are spread over.
+const CAMPAIGNS: u64 = 50;
 /// Set-up calls in flight.
 const MAKERS: u64 = 64;
 /// 2026-01-01T00:00:00Z, when every post went live.
@@ -37,16 +39,16 @@ impl World {
     /// Makes campaign, creators, collaborations and posts.
     pub async fn make(&self, channels: &[Channel]) {
         let mut campaigns = CampaignServiceClient::new(channels[0].clone());
-        campaigns
-            .create_campaign(create_campaign())
-            .await
-            .expect("created");
-        let open = api::OpenCampaignRequest {
-            brand_id: brand(),
-            context: context(values::ActorKind::Brand),
-            campaign_id: campaign(),
-        };
-        campaigns.open_campaign(open).await.expect("opened");
+        for number in 0..CAMPAIGNS {
+            let create = create_campaign(campaign(number));
+            campaigns.create_campaign(create).await.expect("created");
+            let open = api::OpenCampaignRequest {
+                brand_id: brand(),
+                context: by_brand(),
+                campaign_id: campaign(number),
+            };
+            campaigns.open_campaign(open).await.expect("opened");
+        }
         let makers: Vec<_> = (0..MAKERS)
             .map(|maker| {
                 let channel = channels[maker as usize % channels.len()].clone();
@@ -64,15 +66,31 @@ impl World {
 
     /// The observation with this number: unique in time, zipf-spread over posts.
     pub fn observation(number: u64, random: &mut fastrand::Rng) -> api::RecordEngagementRequest {
-        let post = zipf(random);
-        let offset = i64::try_from(number).unwrap_or(0);
+        let item = Self::item(number, random);
         api::RecordEngagementRequest {
             brand_id: brand(),
-            context: context(values::ActorKind::Brand).map(|context| api::WriteContext {
+            context: by_brand().map(|context| api::WriteContext {
                 request_id: format!("bench-{number:020}"),
                 ..context
             }),
-            campaign_id: campaign(),
+            campaign_id: item.campaign_id,
+            collaboration_id: item.collaboration_id,
+            publication_id: item.publication_id,
+            observed_at: item.observed_at,
+            source: item.source,
+            kind: item.kind,
+            scope: item.scope,
+            counters: item.counters,
+            followers: item.followers,
+        }
+    }
+
+    /// The same as one of many.
+    pub fn item(number: u64, random: &mut fastrand::Rng) -> api::EngagementItem {
+        let offset = i64::try_from(number).unwrap_or(0);
+        let post = zipf(random);
+        api::EngagementItem {
+            campaign_id: campaign(post),
             collaboration_id: format!("collaboration-{post}"),
             publication_id: "post".to_owned(),
             observed_at: Some(Timestamp {
@@ -96,17 +114,29 @@ impl World {
 }
 
 /// Draws a post: the k-th with a probability that falls as 1 ÷ k.
-fn zipf(random: &mut fastrand::Rng) -> u64 {
+pub fn zipf(random: &mut fastrand::Rng) -> u64 {
     let span = (COLLABORATIONS as f64 + 1.0).ln();
     ((random.f64() * span).exp() as u64).clamp(1, COLLABORATIONS) - 1
 }
 
-fn brand() -> String {
+/// The only brand.
+pub fn brand() -> String {
     "bench-brand".to_owned()
 }
 
-fn campaign() -> String {
-    "bench-campaign".to_owned()
+/// The campaign of a collaboration.
+pub fn campaign(number: u64) -> String {
+    format!("campaign-{}", number % CAMPAIGNS)
+}
+
+/// The creator of a collaboration.
+pub fn creator(number: u64) -> String {
+    format!("creator-{number}")
+}
+
+/// The brand acts.
+pub fn by_brand() -> Option<api::WriteContext> {
+    context(values::ActorKind::Brand)
 }
 
 fn context(kind: values::ActorKind) -> Option<api::WriteContext> {
@@ -133,11 +163,11 @@ fn money(minor_units: i64) -> Option<values::Money> {
     })
 }
 
-fn create_campaign() -> api::CreateCampaignRequest {
+fn create_campaign(campaign_id: String) -> api::CreateCampaignRequest {
     api::CreateCampaignRequest {
         brand_id: brand(),
-        context: context(values::ActorKind::Brand),
-        campaign_id: campaign(),
+        context: by_brand(),
+        campaign_id,
         plan: Some(values::CampaignPlan {
             title: "Bench".to_owned(),
             objective: values::CampaignObjective::Engagement as i32,
@@ -151,12 +181,12 @@ fn create_campaign() -> api::CreateCampaignRequest {
 }
 
 async fn make_post(channel: &Channel, number: u64) {
-    let creator_id = format!("creator-{number}");
+    let creator_id = creator(number);
     let collaboration_id = format!("collaboration-{number}");
     let mut creators = CreatorServiceClient::new(channel.clone());
     let profile = api::RecordCreatorProfileRequest {
         brand_id: brand(),
-        context: context(values::ActorKind::Brand),
+        context: by_brand(),
         creator_id: creator_id.clone(),
         profile: Some(api::CreatorProfile::default()),
     };
@@ -167,8 +197,8 @@ async fn make_post(channel: &Channel, number: u64) {
     let mut collaborations = CollaborationServiceClient::new(channel.clone());
     let invite = api::InviteCreatorRequest {
         brand_id: brand(),
-        context: context(values::ActorKind::Brand),
-        campaign_id: campaign(),
+        context: by_brand(),
+        campaign_id: campaign(number),
         collaboration_id: collaboration_id.clone(),
         creator_id,
         terms: Some(values::Terms {
@@ -193,7 +223,7 @@ async fn make_post(channel: &Channel, number: u64) {
     let accept = api::AcceptBriefRequest {
         brand_id: brand(),
         context: context(values::ActorKind::Creator),
-        campaign_id: campaign(),
+        campaign_id: campaign(number),
         collaboration_id: collaboration_id.clone(),
         offer_version: 1,
     };
@@ -201,7 +231,7 @@ async fn make_post(channel: &Channel, number: u64) {
     let publish = api::RecordPublicationRequest {
         brand_id: brand(),
         context: context(values::ActorKind::Creator),
-        campaign_id: campaign(),
+        campaign_id: campaign(number),
         collaboration_id,
         deliverable_id: "post".to_owned(),
         publication_id: "post".to_owned(),

@@ -175,7 +175,7 @@ pub fn rebuild_views(offline: &Offline) -> Result<(), Error> {
     let (config, directory, log) = open(offline)?;
     let progress = Progress::start("rebuilding views", log.head().position.get());
     let log_id = directory.log_id().to_string();
-    let options = store_options(config.views_cache_bytes, views::SCHEMA, &log_id);
+    let options = store_options(config.views_cache_bytes, &log_id);
     let path = directory.views_path();
     let rebuilt = views::rebuild(&path, &options, &log, |at| progress.reach(at.get()))?;
     drop(progress);

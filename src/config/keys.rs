@@ -175,14 +175,6 @@ pub(super) static ALL: &[Key] = &[
                memory each",
     },
     Key {
-        name: "state_cache_bytes",
-        rule: Rule::Number {
-            least: MIB,
-            most: TIB,
-        },
-        help: "Memory for the state that commands are decided on",
-    },
-    Key {
         name: "views_cache_bytes",
         rule: Rule::Number {
             least: MIB,

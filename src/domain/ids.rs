@@ -1,9 +1,11 @@
 //! Names of things. An id is valid because it exists: the only way to one is `parse`.
+//!
+//! Ids are copied with every event; most are short enough to need no allocation.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// Longest id, in characters: room for a UUID with a prefix, short enough for a key.
 pub const MAX_ID_CHARS: usize = 64;
@@ -21,7 +23,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Reads an id.
@@ -156,7 +158,7 @@ pub const REFERENCE_RULE: &str = "must be 1 to 128 printable ASCII characters";
 
 /// An id another system gave: an order id, the reference of a transfer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub struct Reference(Arc<str>);
+pub struct Reference(SmolStr);
 
 impl Reference {
     /// Reads a reference.
@@ -183,7 +185,7 @@ pub const REQUEST_ID_RULE: &str = "must be 1 to 64 characters of a-z A-Z 0-9 - _
 
 /// The caller's name for a request: the same id twice is the same request.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct RequestId(Arc<str>);
+pub struct RequestId(SmolStr);
 
 impl RequestId {
     /// Reads a request id.

@@ -4,11 +4,15 @@
 //! number is absent with a reason, never 0. ROI and ROAS are as in common accounting use, CPM per
 //! thousand as in advertising use.
 
+mod rates;
+
 use num_bigint::BigInt;
 use num_rational::Ratio;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::WHOLE_BP;
+
+pub use rates::{MAX_EXACT_MEAN, Mean, Rate, mean, median, rate};
 
 /// An exact number.
 pub type Exact = Ratio<BigInt>;
@@ -126,46 +130,6 @@ pub fn divide(numerator: &Exact, denominator: &Exact) -> Metric {
 /// ```
 pub fn cost_per_thousand(cost: &Exact, count: &Exact) -> Metric {
     divide(&(cost * exact(1_000)), count)
-}
-
-/// Mean of exact numbers, exact.
-///
-/// # Errors
-/// `ZeroDenominator` when there are none.
-pub fn mean(values: &[Exact]) -> Metric {
-    divide(&sum(values), &exact(values.len()))
-}
-
-/// Adds up by halves, so that denominators grow as late as they can.
-fn sum(values: &[Exact]) -> Exact {
-    match values {
-        [] => Exact::zero(),
-        [one] => one.clone(),
-        more => {
-            let (left, right) = more.split_at(more.len() / 2);
-            sum(left) + sum(right)
-        }
-    }
-}
-
-/// Median of exact numbers; of an even count the mean of the middle two.
-///
-/// # Errors
-/// `ZeroDenominator` when there are none.
-///
-/// ```
-/// use campaign_ledger::domain::metrics::{exact, median};
-/// assert_eq!(median(vec![exact(3), exact(1), exact(2)]), Ok(exact(2)));
-/// assert_eq!(median(vec![exact(1), exact(2)]), Ok(exact(3) / exact(2)));
-/// ```
-pub fn median(mut values: Vec<Exact>) -> Metric {
-    values.sort();
-    let middle = values.len() / 2;
-    match values.get(middle) {
-        None => Err(Absent::ZeroDenominator),
-        Some(upper) if values.len() % 2 == 1 => Ok(upper.clone()),
-        Some(upper) => Ok((&values[middle - 1] + upper) / exact(2)),
-    }
 }
 
 /// Mean and population variance of ratings given as counts of 1 to 5.

@@ -118,14 +118,13 @@ impl Totals {
                 scope,
                 kind,
                 on_time,
+                counted,
                 change,
             } => {
-                let tally = if *on_time {
-                    &mut self.on_time
-                } else {
-                    &mut self.counted
-                };
-                *tally.engagement.entry((*scope, *kind)).or_default() += &**change;
+                let tallies = [(*on_time, &mut self.on_time), (*counted, &mut self.counted)];
+                for (_, tally) in tallies.into_iter().filter(|(concerned, _)| *concerned) {
+                    **tally.engagement.entry((*scope, *kind)).or_default() += &**change;
+                }
             }
             Effect::Paid {
                 timing, seconds, ..

@@ -18,7 +18,8 @@ use crate::domain::rows::{Key, Row, Rows, Scan};
 use crate::domain::state::{Order, Resource};
 use crate::domain::{Command, Position, Request, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
-use crate::log::Log;
+use crate::log::codec::peek;
+use crate::log::{Log, select};
 use crate::proto::api;
 use crate::store::{self, Store};
 use crate::views::index::Scope;
@@ -85,28 +86,40 @@ impl Calls {
             .ledger
             .execute(request.clone(), parsed.validate_only)
             .await;
-        let Answer {
-            first,
-            last,
-            in_log,
-            recorded_at,
-            after,
-        } = answered.map_err(status::write)?;
+        let Answer { recorded, after } = answered.map_err(status::write)?;
         let resource = match after {
             After::Now(resource) => resource,
-            After::Then => self.then(request, last).await?,
+            After::Then => self.then(request, recorded.last).await?,
         };
-        let in_log = |position: Position| if in_log { position.get() } else { 0 };
+        let recorded_at = match recorded.recorded_at {
+            Some(at) => at,
+            None => self.recorded_at(recorded.first).await?,
+        };
+        let in_log = |position: Position| if recorded.in_log { position.get() } else { 0 };
         let receipt = api::Receipt {
-            first_position: in_log(first),
-            last_position: in_log(last),
+            first_position: in_log(recorded.first),
+            last_position: in_log(recorded.last),
             recorded_at: Some(recorded_at.into()),
         };
         Ok(Written {
             receipt,
-            first,
+            first: recorded.first,
             resource,
         })
+    }
+
+    /// Reads when an event was recorded.
+    async fn recorded_at(&self, position: Position) -> Result<Timestamp, Status> {
+        let log = Arc::clone(&self.log);
+        blocking(move || {
+            let found = select(log.as_ref(), &[position]).map_err(status::read)?;
+            let (_, record) = found.into_iter().next().ok_or_else(|| {
+                status::internal(&std::io::Error::other("a repeated write has no event"))
+            })?;
+            let header = peek(&record).map_err(|error| status::internal(&error))?;
+            Ok(header.recorded_at)
+        })
+        .await
     }
 
     /// Folds the log up to the end of a write that was answered before, to answer it the same way.
@@ -132,7 +145,7 @@ impl Calls {
         .await
     }
 
-    /// Waits until the views reflect a position.
+    /// Waits until everything up to a position is durable, and so in the views.
     ///
     /// # Errors
     /// `POSITION_NOT_REACHED` at the caller's deadline.
@@ -140,13 +153,14 @@ impl Calls {
         if self.views.position() >= wanted {
             return Ok(());
         }
-        match wait(self.views.reach(wanted), deadline, MAX_WAIT).await {
+        match wait(self.views.durable(wanted), deadline, MAX_WAIT).await {
             Ok(reached) => reached.map_err(status::view),
             Err(_) => Err(status::not_reached(wanted, self.views.position())),
         }
     }
 
-    /// Waits for a position, then reads rows; returns what was read and the position it reflects.
+    /// Waits for a position, then reads rows; returns what was read and the position it reflects,
+    /// once that is durable.
     ///
     /// # Errors
     /// As [`reach`](Self::reach), and whatever `read` refuses.
@@ -158,11 +172,14 @@ impl Calls {
     ) -> Result<(T, u64), Status> {
         self.reach(min_position, deadline).await?;
         let views = self.views.clone();
-        blocking(move || {
-            let answer = views.read(|rows| Ok((read(rows)?, rows.position().get())));
-            answer.map_err(status::view)?.map_err(Lookup::into_status)
+        let (found, position) = blocking(move || {
+            let answer = views.read(|rows| (read(rows), rows.position()));
+            answer.map_err(status::view)
         })
-        .await
+        .await?;
+        self.reach(position, deadline).await?;
+        let found = found.map_err(Lookup::into_status)?;
+        Ok((found, position.get()))
     }
 
     /// Reads the key after which a page begins.

@@ -1,50 +1,95 @@
-//! Events in batches, read from the log by position.
+//! Events in batches, read from the log by position and passed on as they are stored.
 //!
-//! Readers pull: there is no buffer between the log and a reader, so a slow one is only late.
+//! Readers pull: there is no buffer between the log and a reader but a few batches, so a slow one is
+//! only late. One that keeps up is read to from one pass over the log on one thread; one that does
+//! not gives the thread back and is read to anew when it has taken something.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use prost::Message;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 use tonic::Status;
 
+use super::calls::blocking;
 use super::parse::Scope;
 use super::status;
 use crate::domain::Position;
 use crate::log::codec::{Peek, peek};
 use crate::log::{Log, select};
-use crate::proto::{api, event};
+use crate::proto::api;
 use crate::views::Views;
 use crate::views::index;
 
-/// Encoded records in one message: large enough to be quick, small enough for every client's limit.
+/// Stored records in one message: large enough to be quick, small enough for every client's limit.
 const BATCH_BYTES: usize = 256 << 10;
-/// Blocks looked at for one batch, so that a rare scope does not hold a thread for long.
-const MAX_BLOCKS: usize = 512;
+/// Blocks looked at in one pass, so that no reader, nor a rare scope, holds a thread for long.
+const MAX_BLOCKS: usize = 4_096;
 /// Positions taken from the index for one batch.
 const MAX_INDEXED: usize = 2_048;
 /// Records read at once for such a batch, and so held beyond its bytes at the worst: a block's.
 const SELECTED_AT_ONCE: usize = 256;
+/// How long a thread waits for a slow reader: longer than one that keeps up ever takes for a batch.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Events and where to go on after them.
 pub struct Batch {
     /// The records, as stored.
-    pub records: Vec<Bytes>,
+    records: Vec<Bytes>,
+    bytes: usize,
     /// Everything of the scope up to here is in this batch or in those before.
     pub resume: Position,
 }
 
 impl Batch {
+    fn after(resume: Position) -> Self {
+        Self {
+            records: Vec::new(),
+            bytes: 0,
+            resume,
+        }
+    }
+
+    fn add(&mut self, record: Bytes) {
+        self.bytes += record.len();
+        self.records.push(record);
+    }
+
     /// Makes the message.
-    ///
-    /// # Errors
-    /// When a record is not one.
-    pub fn into_message(self) -> Result<api::EventBatch, Status> {
-        let decoded = self.records.into_iter().map(event::Record::decode);
-        let records = decoded
-            .collect::<Result<_, _>>()
-            .map_err(|error| status::internal(&error))?;
-        Ok(api::EventBatch { records })
+    pub fn into_message(self) -> api::EventBatch {
+        api::EventBatch {
+            records: self.records,
+        }
+    }
+}
+
+/// The events yet to be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// Those after this position.
+    pub after: Position,
+    /// Those up to this position.
+    pub until: Position,
+    /// At most so many.
+    pub limit: u64,
+}
+
+impl Span {
+    /// Tells whether nothing is left.
+    pub fn is_done(&self) -> bool {
+        self.after >= self.until || self.limit == 0
+    }
+
+    /// Gives a batch away, unless it is empty; tells whether there was a taker.
+    fn give(&mut self, batch: Batch, take: &mut impl FnMut(Batch) -> bool) -> bool {
+        let (resume, count) = (batch.resume, batch.records.len() as u64);
+        let taken = count == 0 || take(batch);
+        if taken {
+            self.after = resume;
+            self.limit -= count;
+        }
+        taken
     }
 }
 
@@ -60,73 +105,106 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads the next batch of events after `after` and up to `until`, at most `limit`.
+    /// Reads a span and sends it, a message for each batch; returns what is left of the span, which
+    /// is nothing unless nobody listens any more or `goes_on` says no.
     ///
     /// # Errors
     /// When the log or the index cannot be read.
-    pub fn next(&self, after: Position, until: Position, limit: u64) -> Result<Batch, Status> {
-        match &self.scope {
-            Scope::Campaign(campaign) if self.views.position() > after => {
-                let scope = index::Scope::Campaign(campaign.clone());
-                self.indexed(&scope, after, until, limit)
-            }
-            Scope::Campaign(_) | Scope::Brand(_) | Scope::All => self.scanned(after, until, limit),
+    pub async fn send<T: Send + 'static>(
+        &self,
+        mut span: Span,
+        send: &mpsc::Sender<Result<T, Status>>,
+        message: fn(Batch) -> T,
+        goes_on: impl Fn() -> bool + Clone + Send + 'static,
+    ) -> Result<Span, Status> {
+        // Here a wait for a slow reader costs no thread.
+        while !span.is_done() && goes_on() && send.reserve().await.is_ok() {
+            let (reader, send, goes_on) = (self.clone(), send.clone(), goes_on.clone());
+            let runtime = Handle::current();
+            span = blocking(move || {
+                let mut take = |batch| {
+                    let sent = send.send_timeout(Ok(message(batch)), PATIENCE);
+                    goes_on() && runtime.block_on(sent).is_ok()
+                };
+                reader.read(span, &mut take)
+            })
+            .await?;
         }
+        Ok(span)
     }
 
-    fn indexed(
-        &self,
-        scope: &index::Scope,
-        after: Position,
-        until: Position,
-        limit: u64,
-    ) -> Result<Batch, Status> {
-        let most = usize::try_from(limit)
+    /// Reads on from a span for as long as there is a taker; returns what is left of it.
+    fn read(&self, mut span: Span, take: &mut impl FnMut(Batch) -> bool) -> Result<Span, Status> {
+        match &self.scope {
+            Scope::Campaign(campaign) if self.views.position() > span.after => {
+                let scope = index::Scope::Campaign(campaign.clone());
+                let batch = self.indexed(&scope, span)?;
+                span.give(batch, take);
+            }
+            Scope::Campaign(_) | Scope::Brand(_) | Scope::All => self.scan(&mut span, take)?,
+        }
+        Ok(span)
+    }
+
+    fn indexed(&self, scope: &index::Scope, span: Span) -> Result<Batch, Status> {
+        let most = usize::try_from(span.limit)
             .unwrap_or(usize::MAX)
             .min(MAX_INDEXED);
-        let reached = self.views.position().min(until);
+        let reached = self.views.position().min(span.until);
         let found = self
             .views
-            .read(|rows| index::positions(rows, scope, after, reached, most));
+            .read(|rows| index::positions(rows, scope, span.after, reached, most));
         let found = found
             .map_err(status::view)?
             .map_err(|error| status::internal(&error))?;
-        let (mut records, mut bytes) = (Vec::new(), 0);
-        let mut resume = after;
+        let mut batch = Batch::after(span.after);
         for positions in found.chunks(SELECTED_AT_ONCE) {
             for (position, record) in select(self.log.as_ref(), positions).map_err(status::read)? {
-                if bytes >= BATCH_BYTES {
-                    return Ok(Batch { records, resume });
+                if batch.bytes >= BATCH_BYTES {
+                    return Ok(batch);
                 }
-                bytes += record.len();
-                records.push(record);
-                resume = position;
+                batch.add(record);
+                batch.resume = position;
             }
         }
         if found.len() < most {
-            resume = reached;
+            batch.resume = reached;
         }
-        Ok(Batch { records, resume })
+        Ok(batch)
     }
 
-    fn scanned(&self, after: Position, until: Position, limit: u64) -> Result<Batch, Status> {
-        let (mut records, mut bytes) = (Vec::new(), 0);
-        let mut resume = after;
-        let blocks = self.log.read(after).map_err(status::read)?;
+    fn scan(&self, span: &mut Span, take: &mut impl FnMut(Batch) -> bool) -> Result<(), Status> {
+        let start = span.after;
+        let mut batch = Batch::after(start);
+        let blocks = self.log.read(start).map_err(status::read)?;
         for block in blocks.take(MAX_BLOCKS) {
-            let block = block.map_err(status::read)?;
-            for (position, record) in block.records_after(after) {
-                if position > until || bytes >= BATCH_BYTES || records.len() as u64 >= limit {
-                    return Ok(Batch { records, resume });
+            let block = match block {
+                Ok(block) => block,
+                Err(error) => {
+                    // What was read before it can be told.
+                    span.give(batch, take);
+                    return Err(status::read(error));
+                }
+            };
+            for (position, record) in block.records_after(start) {
+                if position > span.until || batch.records.len() as u64 == span.limit {
+                    span.give(batch, take);
+                    return Ok(());
                 }
                 if self.wants(record)? {
-                    bytes += record.len();
-                    records.push(record.clone());
+                    batch.add(record.clone());
                 }
-                resume = position;
+                batch.resume = position;
+                if batch.bytes >= BATCH_BYTES {
+                    let next = Batch::after(position);
+                    if !span.give(std::mem::replace(&mut batch, next), take) {
+                        return Ok(());
+                    }
+                }
             }
         }
-        Ok(Batch { records, resume })
+        span.give(batch, take);
+        Ok(())
     }
 
     fn wants(&self, record: &[u8]) -> Result<bool, Status> {

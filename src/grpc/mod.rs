@@ -8,6 +8,8 @@ pub mod events;
 pub mod failure;
 pub mod health;
 pub mod incoming;
+pub mod ingest;
+pub mod many;
 pub mod page_token;
 pub mod parse;
 pub mod reflection;

@@ -15,7 +15,7 @@ use crate::causes::with_causes;
 use crate::domain::{Position, Refusal, Unknown, Violation};
 use crate::ledger::WriteError;
 use crate::log::ReadError;
-use crate::proto::api::ErrorReason;
+use crate::proto::api::{self, ErrorReason, ItemError};
 use crate::views::{AsOfError, ViewError};
 
 /// When a full queue is worth another try: a few groups later.
@@ -27,6 +27,11 @@ type Metadata = Vec<(&'static str, String)>;
 
 fn name(reason: ErrorReason) -> &'static str {
     reason.as_str_name().trim_start_matches("ERROR_REASON_")
+}
+
+fn reason_named(name: &str) -> ErrorReason {
+    let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{name}"));
+    reason.unwrap_or(ErrorReason::Internal)
 }
 
 fn details(reason: ErrorReason, metadata: Metadata) -> ErrorDetails {
@@ -331,11 +336,12 @@ fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
 pub fn view(error: ViewError) -> Status {
     match error {
         ViewError::Read(error) => read(error),
-        ViewError::Stopped(_)
-        | ViewError::Decode(_)
+        ViewError::Stopped(reason) => write(WriteError::Stopped { reason }),
+        ViewError::Decode(_)
         | ViewError::Evolve(_)
         | ViewError::Store(_)
-        | ViewError::Thread(_) => internal(&error),
+        | ViewError::Thread(_)
+        | ViewError::Ahead { .. } => internal(&error),
     }
 }
 
@@ -416,11 +422,57 @@ pub fn draining(resume: Position) -> Status {
     status(Code::Unavailable, ErrorReason::Draining, message, metadata)
 }
 
+/// Ends a stream of chunks because the server is going down; says which was acknowledged last.
+pub fn draining_after_chunk(acknowledged: u64) -> Status {
+    let message = "the server is going down; send the chunks after acknowledged_chunk again";
+    let metadata = vec![("acknowledged_chunk", acknowledged.to_string())];
+    status(Code::Unavailable, ErrorReason::Draining, message, metadata)
+}
+
+/// Says of an error which chunk of its stream it is about.
+pub fn of_chunk(error: &Status, chunk: u64) -> Status {
+    let mut details = error.get_error_details();
+    if let Some(mut info) = details.error_info().cloned() {
+        info.metadata.insert("chunk".to_owned(), chunk.to_string());
+        details.set_error_info(info.reason, info.domain, info.metadata);
+    }
+    let message = format!("chunk {chunk}: {}", error.message());
+    Status::with_error_details(error.code(), message, details)
+}
+
+/// Says of one item of many what the error of a call with this item alone says.
+pub fn item(error: &Status) -> ItemError {
+    let details = error.get_error_details();
+    let reason = details.error_info().map(|info| reason_named(&info.reason));
+    let violations = details.bad_request().map(|bad| &bad.field_violations);
+    let violations = violations.into_iter().flatten();
+    ItemError {
+        reason: reason.unwrap_or(ErrorReason::Internal).into(),
+        message: error.message().to_owned(),
+        field_violations: violations
+            .map(|violation| api::FieldViolation {
+                field: violation.field.clone(),
+                rule: violation.description.clone(),
+            })
+            .collect(),
+    }
+}
+
 /// Refuses one follower more.
 pub fn too_many_followers(limit: usize) -> Status {
     let message = format!("{limit} streams follow the log already");
-    let mut details = details(ErrorReason::TooManyFollowers, Vec::new());
+    too_many(ErrorReason::TooManyFollowers, "followers", message)
+}
+
+/// Refuses one stream of observations more.
+pub fn too_many_ingests(limit: usize) -> Status {
+    let message = format!("{limit} streams send observations already");
+    too_many(ErrorReason::TooManyIngests, "ingests", message)
+}
+
+fn too_many(reason: ErrorReason, subject: &str, message: String) -> Status {
+    let mut details = details(reason, Vec::new());
     details.set_retry_info(Some(Duration::from_secs(1)));
-    details.set_quota_failure(vec![QuotaViolation::new("followers", &message)]);
+    details.set_quota_failure(vec![QuotaViolation::new(subject, &message)]);
     Status::with_error_details(Code::ResourceExhausted, message, details)
 }

@@ -1,16 +1,16 @@
-//! The write side: one thread owns the log and the command state, and gives every fact one order.
+//! The write side: one thread owns the log and folds it, and gives every fact one order.
 //!
 //! ```text
-//! caller ── Job ──▶ bounded queue ──▶ writer: drain → decide → evolve → seal block
-//!    ▲                                                                     │
-//!    └───────────── answers, refusals and repeats ◀── durable ◀── log.append
+//! caller ── Job ──▶ bounded queue ──▶ writer: drain → decide → fold → seal block
+//!    ▲                                                                   │
+//!    └──────────── answers, refusals and repeats ◀── durable ◀── log.append
 //! ```
 //!
-//! Owns group commit, idempotency and the command state with its checkpoints. Does not know gRPC,
-//! nor what the views make of the events.
+//! Owns group commit and idempotency. Does not know gRPC, nor what views make of events.
 
+mod decider;
+mod group;
 mod requests;
-mod state;
 mod writer;
 
 use std::sync::Arc;
@@ -18,24 +18,32 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::state::Resource;
-use crate::domain::{Position, Record, Refusal, Request, RequestId, Timestamp};
-use crate::log::Block;
+use crate::domain::{Position, Refusal, Request, RequestId, Timestamp};
 
 pub use requests::RequestMemory;
-pub use state::{CommandState, SCHEMA, StateError};
 pub use writer::{Limits, StartError, Writer};
 
-/// What a write came to.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Answer {
+/// Where a write stands in the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Recorded {
     /// First event of the write; when only validated, where it would have stood.
     pub first: Position,
     /// Last event of the write; when only validated, where it would have stood.
     pub last: Position,
     /// Whether the events are in the log; not when the write was only validated.
     pub in_log: bool,
-    /// When the ledger wrote it, or decided it.
-    pub recorded_at: Timestamp,
+    /// Whether this call made them; not when it had happened before.
+    pub new: bool,
+    /// When the ledger wrote it, or decided it; `None` for what had happened before: its first
+    /// event says.
+    pub recorded_at: Option<Timestamp>,
+}
+
+/// What a write came to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answer {
+    /// Where it stands in the log.
+    pub recorded: Recorded,
     /// What the request is about, after the write.
     pub after: After,
 }
@@ -87,28 +95,49 @@ pub enum WriteError {
     },
 }
 
-/// A block that is durable, with its records.
-#[derive(Debug)]
-pub struct Committed {
-    /// The block.
-    pub block: Arc<Block>,
-    /// What its records say.
-    pub records: Vec<Record>,
+/// What to do when the queue has no room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Room {
+    /// Refuse with [`WriteError::QueueFull`].
+    Refuse,
+    /// Wait until there is.
+    Wait,
 }
 
 /// What the writer is told.
 enum Message {
-    Decide(Box<Job>),
+    Decide(Job),
     /// Take nothing more, answer what is queued, checkpoint and end.
     Close,
 }
 
+/// What waits for the writer.
+enum Job {
+    One(Box<One>),
+    Many(Box<Many>),
+}
+
 /// A request on its way to the writer.
-struct Job {
+struct One {
     request: Request,
     validate_only: bool,
     answer: oneshot::Sender<Result<Answer, WriteError>>,
 }
+
+/// Requests that share a call and stand each for itself.
+struct Many {
+    /// Those yet to be decided, in order.
+    requests: std::vec::IntoIter<Request>,
+    validate_only: bool,
+    /// How many were decided when the requests were last looked at.
+    decided: usize,
+    /// What those decided came to.
+    outcomes: Vec<Result<Recorded, WriteError>>,
+    answer: oneshot::Sender<Outcomes>,
+}
+
+/// What many requests came to, one by one, or why none was decided.
+type Outcomes = Result<Vec<Result<Recorded, WriteError>>, WriteError>;
 
 /// The way to the writer. Cheap to clone.
 #[derive(Clone)]
@@ -129,26 +158,68 @@ impl Ledger {
         validate_only: bool,
     ) -> Result<Answer, WriteError> {
         let (answer, answered) = oneshot::channel();
-        let job = Job {
+        let job = Job::One(Box::new(One {
             request,
             validate_only,
             answer,
-        };
-        self.queue
-            .try_send(Message::Decide(Box::new(job)))
-            .map_err(|refused| match refused {
-                mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
-                mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
-            })?;
-        let lost = WriteError::Stopped {
-            reason: writer::LOST.into(),
-        };
-        answered.await.unwrap_or(Err(lost))
+        }));
+        self.send(job, Room::Refuse).await?;
+        answered.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// Sends requests that share a brand and a request id, if any, and stand each for itself; waits
+    /// for what they come to.
+    ///
+    /// They are decided in order, and what happened is durable when this returns. Dropping the
+    /// future loses the answers, not the writes.
+    ///
+    /// # Errors
+    /// When none was decided: `RequestIdReused`, `QueueFull`, `Draining`; or `Stopped`, when some
+    /// may have happened.
+    pub async fn execute_all(
+        &self,
+        requests: Vec<Request>,
+        validate_only: bool,
+        room: Room,
+    ) -> Outcomes {
+        let (answer, answered) = oneshot::channel();
+        let job = Job::Many(Box::new(Many {
+            outcomes: Vec::with_capacity(requests.len()),
+            requests: requests.into_iter(),
+            validate_only,
+            decided: 0,
+            answer,
+        }));
+        self.send(job, room).await?;
+        answered.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    async fn send(&self, job: Job, room: Room) -> Result<(), WriteError> {
+        let message = Message::Decide(job);
+        match room {
+            Room::Refuse => self
+                .queue
+                .try_send(message)
+                .map_err(|refused| match refused {
+                    mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
+                    mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
+                }),
+            Room::Wait => {
+                let sent = self.queue.send(message).await;
+                sent.map_err(|_| WriteError::Draining)
+            }
+        }
     }
 
     /// Tells the writer to answer what is queued and end; later requests are refused.
     pub async fn close(&self) {
         // A closed queue is what was asked for.
         let _ = self.queue.send(Message::Close).await;
+    }
+}
+
+fn lost() -> WriteError {
+    WriteError::Stopped {
+        reason: writer::LOST.into(),
     }
 }

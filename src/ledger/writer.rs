@@ -5,24 +5,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
-use super::requests::Seen;
-use super::{
-    After, Answer, CommandState, Committed, Job, Ledger, Message, RequestMemory, WriteError,
-};
+use super::decider::{Broken, Decider, Stuck};
+use super::group::Group;
+use super::{Job, Ledger, Message, RequestMemory};
 use crate::causes::with_causes;
 use crate::clock::Clock;
-use crate::domain::rows::{Overlay, Rows};
-use crate::domain::state::Resource;
-use crate::domain::{
-    Decision, EvolveError, Fact, Halt, Position, Record, Request, Timestamp, decide, evolve_rows,
-};
-use crate::log::block::{ALWAYS_FITS_BYTES, record_cost};
-use crate::log::codec;
+use crate::domain::Timestamp;
+use crate::log::block::{ALWAYS_FITS_BYTES, SealError};
 use crate::log::{AppendError, Block, Head, Log};
-use crate::store::{self, Checkpointer, Pace};
+use crate::views::{LastRecorded, Live};
 
 /// Bounds of the writer.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +26,14 @@ pub struct Limits {
     pub group_commands: usize,
     /// Encoded bytes of the records of one group.
     pub group_bytes: usize,
-    /// When the command state is checkpointed.
-    pub pace: Pace,
 }
 
 /// Why the writer could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The rows could not be read.
+    #[error("the rows could not be read")]
+    Rows(#[from] crate::store::Error),
     /// The system gives no thread.
     #[error("the writer's thread could not be started")]
     Thread(#[from] io::Error),
@@ -52,53 +46,32 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer on a log and the state folded from it.
-    ///
-    /// `publish` is handed every durable block, in order, before its writes are answered; it must
-    /// not block.
+    /// Starts the writer on a log and the rows folded from it.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the rows cannot be read, or the system gives no thread.
     pub fn start(
         log: Arc<dyn Log>,
-        state: CommandState,
+        live: Live,
         requests: RequestMemory,
         clock: Arc<dyn Clock>,
         limits: Limits,
-        publish: impl FnMut(Arc<Committed>) + Send + 'static,
     ) -> Result<(Ledger, Writer), StartError> {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let (stop, stopped) = watch::channel(None);
-        let tell = stop.clone();
-        let checkpointer = Checkpointer::start("state-checkpoint", limits.pace)?;
+        let last_recorded = LastRecorded::of(&*live.rows())?;
         let work = Work {
             head: log.head(),
             log,
-            state,
+            live,
             requests,
             clock,
+            last_recorded,
             limits,
-            publish,
-            stop,
-        };
-        let run = move || {
-            let mut waiting = waiting;
-            let ended = catch_unwind(AssertUnwindSafe(|| work.run(&mut waiting, checkpointer)));
-            let reason = match ended {
-                Ok(Ok(())) => return,
-                Ok(Err(reason)) => reason,
-                // The panic hook has said what it was.
-                Err(_) => LOST.into(),
-            };
-            tell.send_replace(Some(Arc::clone(&reason)));
-            while let Some(job) = wait(&mut waiting) {
-                let reason = Arc::clone(&reason);
-                let _ = job.answer.send(Err(WriteError::Stopped { reason }));
-            }
         };
         let thread = thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(run)?;
+            .spawn(move || work.until_closed(waiting, &stop))?;
         Ok((Ledger { queue }, Writer { thread, stopped }))
     }
 
@@ -107,7 +80,7 @@ impl Writer {
         self.stopped.clone()
     }
 
-    /// Waits until everything queued is answered and the state is checkpointed.
+    /// Waits until everything queued is answered and the rows are checkpointed.
     ///
     /// Tells why the writer had stopped before that, if it had.
     pub fn join(self) -> Option<Arc<str>> {
@@ -121,74 +94,73 @@ impl Writer {
 /// Why a writer stopped that did not live to say why itself.
 pub(super) const LOST: &str = "the writer ended in a panic";
 
-struct Work<P> {
+struct Work {
     log: Arc<dyn Log>,
     head: Head,
-    state: CommandState,
+    live: Live,
     requests: RequestMemory,
     clock: Arc<dyn Clock>,
+    /// When the last event was recorded: time never goes backwards.
+    last_recorded: Timestamp,
     limits: Limits,
-    publish: P,
-    stop: watch::Sender<Option<Arc<str>>>,
 }
-
-/// A group on its way into one block.
-#[derive(Default)]
-struct Group {
-    records: Vec<Record>,
-    encoded: Vec<Bytes>,
-    bytes: usize,
-    answers: Vec<(Box<Job>, Outcome)>,
-}
-
-/// What a write came to.
-type Outcome = Result<Answer, WriteError>;
 
 /// Why a group could not be finished.
 #[derive(Debug, thiserror::Error)]
-enum Broken {
+enum Failed {
+    #[error("decide")]
+    Decide(#[from] Broken),
+    #[error("seal")]
+    Seal(#[from] SealError),
     #[error("append")]
     Append(#[from] AppendError),
-    #[error("command state")]
-    State(#[from] store::Error),
-    #[error("command state")]
-    Evolve(#[from] EvolveError<store::Error>),
-    #[error("seal")]
-    Seal(#[from] crate::log::block::SealError),
 }
 
-impl<P: FnMut(Arc<Committed>)> Work<P> {
-    /// Works until the queue is closed and empty; an error tells why it had to stop before.
-    fn run(
+impl Work {
+    /// Works until the queue is closed and empty, or until it has to stop; then tells everybody
+    /// who still waits, and who comes, why.
+    fn until_closed(
         mut self,
+        mut queue: mpsc::Receiver<Message>,
+        stop: &watch::Sender<Option<Arc<str>>>,
+    ) {
+        let ended = catch_unwind(AssertUnwindSafe(|| self.run(&mut queue, stop)));
+        let reason = match ended {
+            Ok(Ok(())) => return self.live.finish(),
+            Ok(Err(reason)) => reason,
+            // The panic hook has said what it was.
+            Err(_) => LOST.into(),
+        };
+        self.live.rewind(self.log.as_ref(), &reason);
+        stop.send_replace(Some(Arc::clone(&reason)));
+        while let Some(job) = wait(&mut queue) {
+            job.fail(&reason);
+        }
+    }
+
+    fn run(
+        &mut self,
         queue: &mut mpsc::Receiver<Message>,
-        mut checkpointer: Checkpointer,
+        stop: &watch::Sender<Option<Arc<str>>>,
     ) -> Result<(), Arc<str>> {
         let mut carried = None;
         while let Some(job) = carried.take().or_else(|| wait(queue)) {
-            let mut group = Group::default();
+            let now = self.clock.now().max(self.last_recorded);
+            let mut group = Group::after(&self.head, now);
             let (left_over, filled) = self.fill(&mut group, job, queue);
             carried = left_over;
-            if let Err(broken) = filled.and_then(|()| self.commit(&mut group)) {
-                return Err(self.give_up(group, carried, &broken));
+            if let Err(failed) = filled.and_then(|()| self.commit(&mut group)) {
+                let reason: Arc<str> = with_causes(&failed).into();
+                tracing::error!(%reason, "the log could not be written; no more writes are taken");
+                stop.send_replace(Some(Arc::clone(&reason)));
+                group.fail(&reason);
+                if let Some(job) = carried {
+                    job.fail(&reason);
+                }
+                return Err(reason);
             }
-            for (job, answer) in group.answers {
-                // A caller that went away has lost its wait; the write stands.
-                let _ = job.answer.send(answer);
-            }
-            if checkpointer.is_due(self.state.rows.dirty_bytes())
-                && let Err(error) = checkpointer.step(&mut self.state.rows)
-            {
-                let error = with_causes(&error);
-                tracing::warn!(error, "command state not checkpointed, trying again later");
-            }
-        }
-        if let Err(error) = checkpointer.finish(&mut self.state.rows) {
-            let error = with_causes(&error);
-            tracing::warn!(
-                error,
-                "command state not checkpointed, the next start replays more"
-            );
+            group.answer();
+            self.live.durable(self.head.position);
         }
         Ok(())
     }
@@ -198,210 +170,42 @@ impl<P: FnMut(Arc<Committed>)> Work<P> {
     fn fill(
         &mut self,
         group: &mut Group,
-        first: Box<Job>,
+        first: Job,
         queue: &mut mpsc::Receiver<Message>,
-    ) -> (Option<Box<Job>>, Result<(), Broken>) {
-        let now = self.clock.now().max(self.state.last_recorded);
+    ) -> (Option<Job>, Result<(), Failed>) {
+        let mut decider = Decider {
+            rows: self.live.rows(),
+            requests: &mut self.requests,
+            group_bytes: self.limits.group_bytes.min(ALWAYS_FITS_BYTES),
+        };
         let mut next = Some(first);
-        while let Some(job) = next {
-            match self.take(group, &job, now) {
-                Ok(Some(answer)) => group.answers.push((job, answer)),
-                Ok(None) => return (Some(job), Ok(())),
-                Err(broken) => return (Some(job), Err(broken)),
-            }
-            if group.answers.len() >= self.limits.group_commands {
-                break;
+        for _ in 0..self.limits.group_commands {
+            let Some(job) = next else { break };
+            match decider.take(group, job) {
+                Ok(()) => {}
+                Err((job, Stuck::Full)) => return (Some(job), Ok(())),
+                Err((job, Stuck::Broken(broken))) => return (Some(job), Err(broken.into())),
             }
             next = take_next(queue);
         }
-        (None, Ok(()))
+        (next, Ok(()))
     }
 
-    /// Decides one job into the group; `None` when the group has no room for it.
-    fn take(
-        &mut self,
-        group: &mut Group,
-        job: &Job,
-        now: Timestamp,
-    ) -> Result<Option<Outcome>, Broken> {
-        if let Some(known) = self.known(&job.request) {
-            return Ok(Some(match known {
-                Ok(seen) => Ok(self.repeat(group, &job.request, seen.first, seen.last)?),
-                Err(reused) => Err(reused),
-            }));
-        }
-        let facts = match decide(&self.state.rows, &job.request, now) {
-            Ok(Decision::Happens(facts)) => facts,
-            Ok(Decision::Happened { first, last }) => {
-                let answer = self.repeat(group, &job.request, first, last)?;
-                return Ok(Some(Ok(answer)));
-            }
-            Err(Halt::Refused(refusal)) => return Ok(Some(Err(refusal.into()))),
-            Err(Halt::Rows(error)) => return Err(error.into()),
-        };
-        let next = self.head.position.get() + group.records.len() as u64 + 1;
-        let records = stamp(&job.request, facts, Position::new(next), now);
-        let encoded: Vec<Bytes> = records.iter().map(codec::encode).collect();
-        let bytes: usize = encoded.iter().map(|bytes| record_cost(bytes.len())).sum();
-        if bytes > ALWAYS_FITS_BYTES {
-            let limit = ALWAYS_FITS_BYTES;
-            return Ok(Some(Err(WriteError::TooLarge { bytes, limit })));
-        }
-        if job.validate_only {
-            let answer = self.preview(&job.request, &records, now)?;
-            return Ok(Some(Ok(answer)));
-        }
-        if group.bytes + bytes > self.limits.group_bytes.min(ALWAYS_FITS_BYTES) && group.bytes > 0 {
-            return Ok(None);
-        }
-        let answer = self.happen(&job.request, &records, now)?;
-        group.bytes += bytes;
-        group.records.extend(records);
-        group.encoded.extend(encoded);
-        Ok(Some(Ok(answer)))
-    }
-
-    /// Finds the same request among those remembered; an error when its content differs.
-    fn known(&self, request: &Request) -> Option<Result<Seen, WriteError>> {
-        let stamp = request.stamp.as_ref()?;
-        let seen = self
-            .requests
-            .get(request.brand.as_str(), stamp.id.as_str())?;
-        Some(if seen.digest == stamp.digest {
-            Ok(seen)
-        } else {
-            Err(WriteError::RequestIdReused {
-                first: seen.first,
-                id: stamp.id.clone(),
-            })
-        })
-    }
-
-    /// Answers what happened before as it was answered then.
-    fn repeat(
-        &self,
-        group: &Group,
-        request: &Request,
-        first: Position,
-        last: Position,
-    ) -> Result<Answer, Broken> {
-        let resource = Resource::of(&self.state.rows, request)?;
-        let after = match resource {
-            Some(resource) if resource.updated() <= last => After::Now(resource),
-            Some(_) | None => After::Then,
-        };
-        let in_group = group.records.iter().find(|record| record.position == first);
-        let recorded_at = match in_group {
-            Some(record) => record.recorded_at,
-            None => self.recorded_at(first),
-        };
-        Ok(Answer {
-            first,
-            last,
-            in_log: true,
-            recorded_at,
-            after,
-        })
-    }
-
-    fn recorded_at(&self, position: Position) -> Timestamp {
-        let before = Position::new(position.get().saturating_sub(1));
-        let block = self
-            .log
-            .read(before)
-            .ok()
-            .and_then(|mut blocks| blocks.next()?.ok());
-        let header = block.as_ref().and_then(|block| {
-            let (_, bytes) = block.records_after(before).next()?;
-            codec::peek(bytes).ok()
-        });
-        header.map(|header| header.recorded_at).unwrap_or_default()
-    }
-
-    fn preview(
-        &self,
-        request: &Request,
-        records: &[Record],
-        now: Timestamp,
-    ) -> Result<Answer, Broken> {
-        let mut overlay = Overlay::above(&self.state.rows);
-        for record in records {
-            evolve_rows(&mut overlay, record)?;
-        }
-        let (first, last) = span(records);
-        Ok(Answer {
-            first,
-            last,
-            in_log: false,
-            recorded_at: now,
-            after: after(&overlay, request)?,
-        })
-    }
-
-    fn happen(
-        &mut self,
-        request: &Request,
-        records: &[Record],
-        now: Timestamp,
-    ) -> Result<Answer, Broken> {
-        for record in records {
-            self.state.fold(record)?;
-        }
-        let (first, last) = span(records);
-        if let Some(stamp) = &request.stamp {
-            let seen = Seen {
-                digest: stamp.digest,
-                first,
-                last,
-            };
-            self.requests
-                .insert(request.brand.as_str(), stamp.id.as_str(), seen);
-        }
-        Ok(Answer {
-            first,
-            last,
-            in_log: true,
-            recorded_at: now,
-            after: after(&self.state.rows, request)?,
-        })
-    }
-
-    /// Makes the group durable and hands it on.
-    fn commit(&mut self, group: &mut Group) -> Result<(), Broken> {
+    /// Makes the group durable.
+    fn commit(&mut self, group: &mut Group) -> Result<(), Failed> {
         if group.records.is_empty() {
             return Ok(());
         }
-        let encoded = std::mem::take(&mut group.encoded);
-        let block = Block::seal(self.log.partition(), &self.head, encoded)?;
-        self.head = self.log.append(&self.head, &block)?;
-        self.state.rows.advance(self.head.position);
         let records = std::mem::take(&mut group.records);
-        if let Some(last) = records.last() {
-            self.state.last_recorded = last.recorded_at;
-        }
-        (self.publish)(Arc::new(Committed {
-            block: Arc::new(block),
-            records,
-        }));
+        let block = Block::seal(self.log.partition(), &self.head, records)?;
+        self.head = self.log.append(&self.head, &block)?;
+        self.last_recorded = group.now;
         Ok(())
-    }
-
-    /// Stops for good: nobody is told that anything happened, and nothing more is taken.
-    fn give_up(&self, group: Group, carried: Option<Box<Job>>, broken: &Broken) -> Arc<str> {
-        let reason: Arc<str> = with_causes(broken).into();
-        tracing::error!(%reason, "the log could not be written; no more writes are taken");
-        self.stop.send_replace(Some(Arc::clone(&reason)));
-        let decided = group.answers.into_iter().map(|(job, _)| job);
-        for job in decided.chain(carried) {
-            let reason = Arc::clone(&reason);
-            let _ = job.answer.send(Err(WriteError::Stopped { reason }));
-        }
-        reason
     }
 }
 
 /// Waits for the next job; `None` when the queue is closed and empty.
-fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Box<Job>> {
+fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
     loop {
         match queue.blocking_recv()? {
             Message::Decide(job) => return Some(job),
@@ -411,7 +215,7 @@ fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Box<Job>> {
 }
 
 /// Takes the next job if one waits.
-fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Box<Job>> {
+fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
     match queue.try_recv().ok()? {
         Message::Decide(job) => Some(job),
         Message::Close => {
@@ -419,34 +223,4 @@ fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Box<Job>> {
             take_next(queue)
         }
     }
-}
-
-/// Returns the first and the last position of a write.
-fn span(records: &[Record]) -> (Position, Position) {
-    let positions = || records.iter().map(|record| record.position);
-    let first = positions().next().unwrap_or_default();
-    (first, positions().next_back().unwrap_or_default())
-}
-
-fn after<S: Rows>(rows: &S, request: &Request) -> Result<After, S::Error> {
-    Ok(Resource::of(rows, request)?.map_or(After::Then, After::Now))
-}
-
-fn stamp(request: &Request, facts: Vec<Fact>, first: Position, now: Timestamp) -> Vec<Record> {
-    let numbers = first.get()..;
-    facts
-        .into_iter()
-        .zip(numbers)
-        .map(|(fact, number)| Record {
-            position: Position::new(number),
-            brand: request.brand.clone(),
-            subject: fact.subject,
-            actor: request.actor.clone(),
-            on_behalf_of: request.on_behalf_of.clone(),
-            request: request.stamp.clone(),
-            occurred_at: request.occurred_at,
-            recorded_at: now,
-            event: fact.event,
-        })
-        .collect()
 }

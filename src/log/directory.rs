@@ -2,14 +2,13 @@
 //!
 //! Owns the directory's marker, its lock and the names of what lies in it, so that no two processes
 //! ever work in the same one, no foreign files are touched, and no older program misreads a newer
-//! one's files. Does not know what is inside `log/`, `state/` and `views/`.
+//! one's files. Does not know what is inside `log/` and `views`.
 //!
 //! ```text
-//! <data>/FORMAT   what this is; written once, last of all when a ledger is created
+//! <data>/FORMAT   what this is; written last of all when a ledger is created
 //! <data>/LOCK     held by the process that works here; its content means nothing
 //! <data>/log/     the log: back this up
-//! <data>/state/   folds that speed up a start: disposable
-//! <data>/views/   what queries read: disposable
+//! <data>/views    what the log adds up to: disposable
 //! ```
 
 mod marker;
@@ -30,7 +29,6 @@ const MARKER: &str = "FORMAT";
 const MARKER_BEING_WRITTEN: &str = "FORMAT.new";
 const LOCK: &str = "LOCK";
 const LOG: &str = "log";
-const STATE: &str = "state";
 const VIEWS: &str = "views";
 
 /// What may lie in a directory that a ledger is created in, beside an empty `log/`: what a crash
@@ -69,7 +67,8 @@ impl DataDirectory {
 
     /// Opens the ledger at `root`, or creates one if the directory is missing or empty.
     ///
-    /// A created one survives a power cut from the moment this returns.
+    /// A created one survives a power cut from the moment this returns. One of an older format is
+    /// marked as of this program's format, so that no older program misreads what is written now.
     ///
     /// # Errors
     ///
@@ -89,7 +88,12 @@ impl DataDirectory {
         } else {
             create(root)?
         };
-        Self::with(root, marker, lock)
+        let mut directory = Self::with(root, marker, lock)?;
+        if directory.marker.format < FORMAT_VERSION {
+            directory.marker.format = FORMAT_VERSION;
+            write(root, &directory.marker)?;
+        }
+        Ok(directory)
     }
 
     fn with(root: &Path, marker: Marker, lock: File) -> Result<Self, OpenError> {
@@ -120,11 +124,6 @@ impl DataDirectory {
         self.root.join(LOG)
     }
 
-    /// Where folds are kept that speed up a start. May be missing.
-    pub fn state_path(&self) -> PathBuf {
-        self.root.join(STATE)
-    }
-
     /// Where views are kept. May be missing.
     pub fn views_path(&self) -> PathBuf {
         self.root.join(VIEWS)
@@ -145,17 +144,23 @@ impl DataDirectory {
 fn create(root: &Path) -> Result<Marker, OpenError> {
     create_directory(&root.join(LOG))?;
     let marker = Marker {
+        format: FORMAT_VERSION,
         partitions: vec![ONLY_PARTITION],
         log_id: Uuid::now_v7(),
     };
+    write(root, &marker)?;
+    Ok(marker)
+}
+
+/// Writes the marker, in one step, so that it survives a power cut.
+fn write(root: &Path, marker: &Marker) -> Result<(), OpenError> {
     let being_written = root.join(MARKER_BEING_WRITTEN);
     fs::write(&being_written, marker.to_string())
         .and_then(|()| File::open(&being_written)?.sync_all())
         .map_err(|source| io_error("written", &being_written, source))?;
     let whole = root.join(MARKER);
     fs::rename(&being_written, &whole).map_err(|source| io_error("created", &whole, source))?;
-    sync_directory(root)?;
-    Ok(marker)
+    sync_directory(root)
 }
 
 /// Creates a directory and what is missing above it, so that all of it survives a power cut.

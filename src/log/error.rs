@@ -30,6 +30,14 @@ pub enum AppendError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Nothing was written: the storage failed at blocks before this one. These are durable, but
+    /// there is no room for more. Stop and open the log anew.
+    #[error("the log can't take in what it has acknowledged, so it takes no more")]
+    Stuck {
+        /// What the storage said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Nothing was written: this handle takes no appends, because an earlier one was
     /// [`Indeterminate`](Self::Indeterminate) or because it was opened for reading only.
     #[error("this handle of the log takes no appends; open the log anew")]
@@ -177,7 +185,7 @@ pub enum OpenError {
     Tail {
         /// The log's directory.
         path: PathBuf,
-        /// The first position after the last block that reads back.
+        /// The first position that can't be trusted.
         position: Position,
         /// What is wrong with the last block.
         #[source]
@@ -186,8 +194,8 @@ pub enum OpenError {
     /// The log lacks blocks that it had acknowledged, so nothing may be appended after the rest.
     #[error(
         "the log in {} has lost acknowledged blocks (it had got to {reached}, and now ends at \
-         {found}): restore the last backup, or, to go on without what is lost, remove the file \
-         `reached` in it",
+         {found}): restore the last backup, or, to go on without what is lost, put an empty file \
+         `reached` in place of its `journal`",
         path.display()
     )]
     Shrunk {
@@ -197,6 +205,19 @@ pub enum OpenError {
         found: Head,
         /// What it had acknowledged.
         reached: Head,
+    },
+    /// The log's journal is gone or can't be trusted; it may have held acknowledged blocks that
+    /// nothing else has.
+    #[error(
+        "the journal of the log in {} {reason}: restore the last backup, or, to go on with what is \
+         left, put an empty file `reached` in place of `journal`",
+        path.display()
+    )]
+    Journal {
+        /// The log's directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
     },
     /// The storage engine keeps values in files that it never syncs.
     #[error(
@@ -231,6 +252,7 @@ impl OpenError {
             | Self::Damaged { .. }
             | Self::Tail { .. }
             | Self::Shrunk { .. }
+            | Self::Journal { .. }
             | Self::Spilled { .. } => true,
             Self::NotFound { .. }
             | Self::InUse { .. }

@@ -110,6 +110,8 @@ pub trait Log: Send + Sync {
     /// - [`AppendError::Indeterminate`]: it may have happened, or may show after a restart. From
     ///   then on this handle refuses appends, keeps its head and still reads up to it; a newly
     ///   opened log knows what became of the block.
+    /// - [`AppendError::Stuck`]: what was acknowledged before can't be stored where it belongs.
+    ///   Nothing happened, and this handle takes no more appends. Reads go on.
     /// - [`AppendError::Stopped`]: this handle takes no appends. Nothing happened.
     fn append(&self, expected: &Head, block: &Block) -> Result<Head, AppendError>;
 

@@ -1,14 +1,25 @@
-//! The embedded log: one block per key in sled 0.34.7, made durable by our own sync.
+//! The embedded log: a journal that makes blocks durable, and sled 0.34.7, which keeps them all.
 //!
-//! Owns a directory that sled keeps its files in, and everything that must be done around sled so
-//! that an acknowledged block survives a power cut. Does not know who else works in that directory:
-//! see [`super::directory`].
+//! Owns a directory with the journal and sled's files, and everything that must be done around sled
+//! so that an acknowledged block survives a power cut. Does not know who else works in that
+//! directory: see [`super::directory`].
+//!
+//! ```text
+//! append ──▶ journal, fdatasync ── durable ──▶ pending ── mover ──▶ sled, flush, fdatasync
+//! read   ◀── sled, then pending
+//! ```
+//!
+//! An append writes the block to the journal and syncs that: one write in place, one sync of one
+//! file. A thread moves the blocks into sled behind it, many for each flush. See `journal` for what
+//! is where, `pending` for what readers see meanwhile, `recovery` for what a start makes of both.
 //!
 //! What was read in sled's source and measured, and is worked around here:
 //!
 //! - `flush()` ends in `sync_file_range`, which makes neither the file's size nor the drive's cache
-//!   durable. So a commit is insert, `flush()`, and then `fdatasync` on a descriptor of our own.
-//!   That descriptor is as old as sled's: Linux reports a failed write-back once to each.
+//!   durable. So the journal lets go of blocks only after `flush()` and then `fdatasync` on a
+//!   descriptor of our own, as old as sled's: Linux reports a failed write-back once to each.
+//! - A `flush()` wakes all of sled's threads and waits for them, which takes longer than the disk
+//!   does. So none is on the way of an append.
 //! - The start reads `snap.*.generating`, a snapshot that a killed process left half written, and
 //!   fails on it. So these are removed before opening.
 //! - It writes its settings, `conf`, in two steps when it makes a log, and takes half of them for
@@ -18,8 +29,8 @@
 //!   quarter of that, and `blobs/` must be empty.
 //! - It panics where its files contradict themselves. So every call is guarded, and a panic becomes
 //!   an error that says what is damaged.
-//! - It cuts off an acknowledged end that was damaged as it does a torn one. So the last head is
-//!   noted in a file of our own, `reached`, and looked for when the log is opened.
+//! - It cuts off an acknowledged end that was damaged as it does a torn one. The journal, which
+//!   ends where the log does, has that end still, or tells that it is missing.
 //! - Its cache counts a page only after 64 accesses to the same 256th of all pages, so a walk, which
 //!   accesses each page once, would bring the whole log into memory. So blocks are accessed again,
 //!   in proportion to their size, until they are counted and evicted.
@@ -29,29 +40,41 @@
 mod blocks;
 mod files;
 mod guard;
+mod journal;
+mod mover;
+mod pending;
+mod recovery;
 mod witness;
 
+use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::chain::{Chain, StorageError};
+use super::chain::Chain;
 use super::directory::io_error;
 use super::{AppendError, Block, Blocks, Head, Log, OpenError, Position, ReadError};
-use blocks::{StoredFrom, holds, key, last_block, last_good_block};
+use blocks::StoredFrom;
 use files::Files;
-use guard::guarded;
-use witness::Witness;
+use journal::{Journal, SEGMENT_BYTES};
+use mover::Mover;
+use pending::Pending;
+use recovery::{Found, Recovered};
 
-/// One partition's log on disk. Dropping it waits until the files can be opened again.
+/// One partition's log on disk. Dropping it moves everything into sled, and waits until the files
+/// can be opened again.
 pub struct SledLog {
     partition: u32,
-    files: Files,
-    /// The last durable block. Readers go by it, since sled shows a block before it is durable.
+    /// Dropped before the files are; `None` when opened for reading.
+    _mover: Option<Mover>,
+    files: Arc<Files>,
+    pending: Arc<Pending>,
+    /// The last durable block.
     head: watch::Sender<Head>,
     /// Appends take turns on this, and are refused once it is gone.
-    witness: Mutex<Option<Witness>>,
+    journal: Mutex<Option<Journal>>,
     /// Set when opened for reading: reads go on past the head, and must get to this one.
     must_reach: Option<Head>,
 }
@@ -59,8 +82,9 @@ pub struct SledLog {
 impl SledLog {
     /// Opens the log of `partition` in `dir`, or creates an empty one there.
     ///
-    /// Whatever of the log a killed process left is durable when this returns. The last block is
-    /// read and checked, the others only once they are read.
+    /// Whatever of the log a killed process left is durable, and in sled, when this returns. The
+    /// last block is read and checked, and those that only the journal had; the others only once
+    /// they are read. A log of an earlier version, without a journal, gets one.
     ///
     /// # Errors
     ///
@@ -68,42 +92,39 @@ impl SledLog {
     /// - [`OpenError::Partition`]: it is another partition's.
     /// - [`OpenError::Tail`], [`OpenError::Shrunk`], [`OpenError::Damaged`]: its last block is bad,
     ///   blocks are missing at its end, or all of it can't be read.
+    /// - [`OpenError::Journal`]: the journal is missing, damaged, or not this log's.
     /// - [`OpenError::Spilled`]: sled keeps values where a power cut may lose them.
     /// - [`OpenError::Io`]: the operating system refused.
     pub fn open(dir: &Path, partition: u32) -> Result<Self, OpenError> {
-        let files = Files::open_or_create(dir)?;
-        let witness = Witness::open(dir)?;
-        let last = last_block(&files, dir)?;
-        if let Some(found) = last
-            .as_ref()
-            .map(Block::partition)
-            .filter(|p| *p != partition)
-        {
-            return Err(OpenError::Partition {
-                path: dir.to_owned(),
-                expected: partition,
-                found,
-            });
-        }
-        let head = last.map_or(Head::EMPTY, |block| block.head());
-        let reached = witness::noted_in(dir)?;
-        if !holds(&files, &head, &reached) {
-            return Err(OpenError::Shrunk {
-                path: dir.to_owned(),
-                found: head,
-                reached,
-            });
-        }
-        files.refuse_spilled()?;
-        files.make_durable()?;
-        witness
-            .note(&head)
-            .map_err(|source| io_error("written", dir, source))?;
+        Self::open_with(dir, partition, SEGMENT_BYTES)
+    }
+
+    /// The same; where it makes a journal, each of its two segments has `segment_bytes`, or more if
+    /// a block would not fit. For tests: a small journal is soon written over.
+    ///
+    /// # Errors
+    ///
+    /// As [`SledLog::open`].
+    pub fn open_with(dir: &Path, partition: u32, segment_bytes: u32) -> Result<Self, OpenError> {
+        let recovered = recovery::recover(dir, partition, segment_bytes)?;
+        Self::with(recovered, partition).map_err(|source| io_error("given a thread", dir, source))
+    }
+
+    fn with(recovered: Recovered, partition: u32) -> io::Result<Self> {
+        let Recovered {
+            files,
+            journal,
+            head,
+        } = recovered;
+        let (files, pending) = (Arc::new(files), Arc::new(Pending::default()));
+        let mover = Mover::start(Arc::clone(&files), Arc::clone(&pending))?;
         Ok(Self {
             partition,
+            _mover: Some(mover),
             files,
+            pending,
             head: watch::Sender::new(head),
-            witness: Mutex::new(Some(witness)),
+            journal: Mutex::new(Some(journal)),
             must_reach: None,
         })
     }
@@ -113,38 +134,30 @@ impl SledLog {
     /// Appends are [`AppendError::Stopped`]. The head is the last block that reads back. Reads go
     /// on past it to the end of what is stored, and it is an error where that is short of what was
     /// acknowledged, so that [`super::verify()`] finds all that [`SledLog::open`] may complain of.
-    /// sled recovers its files even so: look at a damaged log in a copy.
+    /// sled recovers its files even so: look at a damaged log in a copy. The journal is left as it
+    /// is.
     ///
     /// # Errors
     ///
     /// [`OpenError::NotFound`] when there is no log; [`OpenError::Damaged`] when sled can read
-    /// nothing of it; [`OpenError::InUse`] and [`OpenError::Io`] as for [`SledLog::open`].
+    /// nothing of it; [`OpenError::Journal`], [`OpenError::InUse`] and [`OpenError::Io`] as for
+    /// [`SledLog::open`].
     pub fn open_for_reading(dir: &Path, partition: u32) -> Result<Self, OpenError> {
-        let files = Files::open_existing(dir)?;
-        let must_reach = Some(witness::noted_in(dir)?);
-        let head = last_good_block(&files).map_or(Head::EMPTY, |block| block.head());
+        let Found {
+            files,
+            beyond,
+            head,
+            reached,
+        } = recovery::find(dir)?;
         Ok(Self {
             partition,
-            files,
+            _mover: None,
+            files: Arc::new(files),
+            pending: Arc::new(Pending::of(beyond)),
             head: watch::Sender::new(head),
-            witness: Mutex::new(None),
-            must_reach,
+            journal: Mutex::new(None),
+            must_reach: Some(reached),
         })
-    }
-
-    /// Writes the block; it is durable when this returns `Ok`, and may be so at any time before.
-    fn write(&self, block: &Block) -> Result<(), StorageError> {
-        let key = key(block.first_position());
-        let absent = None::<&[u8]>;
-        guarded(|| {
-            self.files
-                .db()
-                .compare_and_swap(key, absent, Some(&block.encoded()[..]))
-        })?
-        .map_err(|_| StorageError::Damaged("a block is stored there already".to_owned()))?;
-        self.files.bound_cache(key, block.encoded().len())?;
-        guarded(|| self.files.db().flush())?;
-        self.files.sync_data()
     }
 }
 
@@ -158,8 +171,8 @@ impl Log for SledLog {
     }
 
     fn append(&self, expected: &Head, block: &Block) -> Result<Head, AppendError> {
-        let mut turn = self.witness.lock();
-        let Some(witness) = turn.as_ref() else {
+        let mut turn = self.journal.lock();
+        let Some(journal) = turn.as_mut() else {
             return Err(AppendError::Stopped);
         };
         block
@@ -169,24 +182,29 @@ impl Log for SledLog {
         if actual != *expected {
             return Err(AppendError::Conflict { actual });
         }
-        // A sync that failed can't be tried again: Linux has marked the lost pages as clean.
-        if let Err(error) = self.write(block) {
-            *turn = None;
-            return Err(AppendError::Indeterminate {
+        self.pending
+            .wait_until_safe(journal.written_over_by(block))
+            .map_err(|error| AppendError::Stuck {
                 source: error.into(),
-            });
-        }
-        let head = block.head();
-        if let Err(error) = witness.note(&head) {
-            // The block is durable all the same; only a loss of it might go unnoticed.
-            tracing::warn!(error = %error, "the log's witness could not be written");
-        }
-        self.head.send_replace(head);
-        Ok(head)
+            })?;
+        let complete = match journal.write(block) {
+            Ok(complete) => complete,
+            Err(error) => {
+                // A sync that failed can't be tried again: Linux has marked the lost pages as clean.
+                *turn = None;
+                return Err(AppendError::Indeterminate {
+                    source: error.into(),
+                });
+            }
+        };
+        let stored = (block.first_position(), block.encoded().clone());
+        self.pending.push(stored, complete);
+        self.head.send_replace(block.head());
+        Ok(block.head())
     }
 
     fn read(&self, after: Position) -> Result<Blocks<'_>, ReadError> {
-        let stored = StoredFrom::the_block_with(&self.files, after.next());
+        let stored = StoredFrom::the_block_with(&self.files, &self.pending, after.next());
         Ok(match self.must_reach {
             None => Box::new(Chain::to(self.head(), stored, self.partition, after)),
             Some(reached) => Box::new(Chain::past(reached, stored, self.partition, after)),
@@ -198,56 +216,92 @@ impl Log for SledLog {
     }
 }
 
-impl Drop for SledLog {
-    fn drop(&mut self) {
-        if let Some(Err(error)) = self.witness.lock().as_ref().map(Witness::sync) {
-            tracing::warn!(error = %error, "the log's witness could not be synced");
-        }
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::fs::{File, OpenOptions};
     use std::os::fd::OwnedFd;
 
     use bytes::Bytes;
 
+    use super::guard::guarded;
     use super::*;
+    use crate::log::chain::StorageError;
 
     fn next_block(head: &Head) -> Block {
         Block::seal(0, head, vec![Bytes::from_static(b"record")]).unwrap()
     }
 
+    fn append(log: &SledLog) -> Head {
+        let head = log.head();
+        log.append(&head, &next_block(&head)).unwrap()
+    }
+
+    /// What can't be written at an offset.
+    fn pipe() -> File {
+        OwnedFd::from(std::io::pipe().unwrap().1).into()
+    }
+
+    /// What can be written, and not be synced.
+    fn null() -> File {
+        OpenOptions::new().write(true).open("/dev/null").unwrap()
+    }
+
     #[test]
-    fn failed_sync_is_indeterminate_and_stops_the_handle() {
+    fn failed_commit_is_indeterminate_and_stops_the_handle() {
+        for (failing, was_written) in [(pipe(), false), (null(), false), (null(), true)] {
+            let dir = tempfile::tempdir().unwrap();
+            let log = SledLog::open(dir.path(), 0).unwrap();
+            let head = append(&log);
+            let tail = log.tail();
+            let lost = next_block(&head);
+            if was_written {
+                let (mut journal, _) = Journal::open(dir.path()).unwrap().unwrap();
+                journal.write(&lost).unwrap();
+            }
+            log.journal.lock().as_mut().unwrap().replace_file(failing);
+            assert!(matches!(
+                log.append(&head, &lost),
+                Err(AppendError::Indeterminate { .. })
+            ));
+            assert!(matches!(
+                log.append(&head, &lost),
+                Err(AppendError::Stopped)
+            ));
+            assert_eq!(log.head(), head);
+            assert!(!tail.has_changed().unwrap());
+            let read: Vec<_> = log.read(Position::START).unwrap().collect();
+            assert_eq!(read.len(), 1);
+
+            drop(log);
+            let log = SledLog::open(dir.path(), 0).unwrap();
+            assert_eq!(log.head(), if was_written { lost.head() } else { head });
+            append(&log);
+        }
+    }
+
+    #[test]
+    fn failed_sync_of_sled_stops_appends_and_loses_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let mut log = SledLog::open(dir.path(), 0).unwrap();
-        let first = next_block(&Head::EMPTY);
-        let head = log.append(&Head::EMPTY, &first).unwrap();
+        let mut recovered = recovery::recover(dir.path(), 0, 1).unwrap();
+        recovered.files.replace_pages(null());
+        let log = SledLog::with(recovered, 0).unwrap();
+        let refused = loop {
+            let head = log.head();
+            match log.append(&head, &next_block(&head)) {
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, AppendError::Stuck { .. }), "{refused:?}");
+        let head = log.head();
+        let blocks = log.read(Position::START).unwrap().map(Result::unwrap);
+        assert_eq!(blocks.last().unwrap().head(), head);
 
-        // A pipe can't be synced.
-        let (_reader, pipe) = std::io::pipe().unwrap();
-        let pages = log.files.replace_pages(OwnedFd::from(pipe).into());
-        let tail = log.tail();
-        let lost = next_block(&head);
-        assert!(matches!(
-            log.append(&head, &lost),
-            Err(AppendError::Indeterminate { .. })
-        ));
-        assert!(matches!(
-            log.append(&head, &lost),
-            Err(AppendError::Stopped)
-        ));
-        assert_eq!(log.head(), head);
-        assert!(!tail.has_changed().unwrap());
-        let read: Vec<_> = log.read(Position::START).unwrap().collect();
-        assert_eq!(read.len(), 1);
-
-        log.files.replace_pages(pages);
         drop(log);
         let log = SledLog::open(dir.path(), 0).unwrap();
-        assert_eq!(log.head(), lost.head());
+        assert_eq!(log.head(), head);
+        append(&log);
     }
 
     #[test]
@@ -255,13 +309,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let log = SledLog::open(dir.path(), 0).unwrap();
         let block = next_block(&Head::EMPTY);
-        let there = key(block.first_position());
-        log.files.db().insert(there, b"something").unwrap();
-        assert!(matches!(
-            log.append(&Head::EMPTY, &block),
-            Err(AppendError::Indeterminate { .. })
-        ));
-        assert_eq!(log.files.db().get(there).unwrap().unwrap(), b"something");
+        let there = block.first_position();
+        blocks::insert(&log.files, there, b"something").unwrap();
+        log.append(&Head::EMPTY, &block).unwrap();
+        log.pending.wait_until_safe(there).unwrap_err();
+        let found = log.files.db().get(blocks::key(there)).unwrap();
+        assert_eq!(found.unwrap(), b"something");
+        // What was acknowledged is read all the same.
+        let read: Vec<_> = log.read(Position::START).unwrap().collect();
+        assert_eq!(*read[0].as_ref().unwrap().as_ref(), block);
     }
 
     #[test]

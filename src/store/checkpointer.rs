@@ -1,7 +1,7 @@
 //! A thread that writes checkpoints, so that the thread that folds never waits for the disk.
 
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,8 @@ use super::{Checkpoint, Error, Store, Written};
 pub struct Pace {
     /// So many bytes of changed rows at the most.
     pub dirty_bytes: usize,
+    /// So many positions to fold again after a kill.
+    pub positions: u64,
     /// So long after the one before, when anything changed.
     pub interval: Duration,
 }
@@ -52,23 +54,29 @@ impl Checkpointer {
         })
     }
 
-    /// Tells whether [`step`](Self::step) has something to do, without touching the store.
-    pub fn is_due(&self, dirty_bytes: usize) -> bool {
-        self.under_way
-            || dirty_bytes >= self.pace.dirty_bytes
-            || (dirty_bytes > 0 && self.last.elapsed() >= self.pace.interval)
+    /// Tells whether [`step`](Self::step) has something to do.
+    pub fn is_due(&self, store: &Store) -> bool {
+        self.under_way || self.is_wanted(store)
+    }
+
+    fn is_wanted(&self, store: &Store) -> bool {
+        let behind = store.position().get() - store.checkpoint_position().get();
+        store.dirty_bytes() >= self.pace.dirty_bytes
+            || behind >= self.pace.positions
+            || (behind > 0 && self.last.elapsed() >= self.pace.interval)
     }
 
     /// Takes in a finished checkpoint and starts the next one when it is due.
     ///
-    /// Everything applied to the store must be durable in the log. Returns what was written, to be
-    /// dropped when no lock is held.
+    /// Everything applied to the store must be durable in the log. A fold can be faster than the
+    /// disk: when a second checkpoint is due by its bytes, this waits for the first. Returns what
+    /// was written, to be dropped when no lock is held.
     ///
     /// # Errors
     /// When the checkpoint could not be written; it is tried again when the next one is due.
     pub fn step(&mut self, store: &mut Store) -> Result<Option<Written>, Error> {
         let written = self.collect(store)?;
-        if !self.under_way && self.is_due(store.dirty_bytes()) {
+        if !self.under_way && self.is_wanted(store) {
             self.last = Instant::now();
             if let (Some(checkpoint), Some(work)) = (store.freeze(), &self.work) {
                 self.under_way = work.send(checkpoint).is_ok();
@@ -81,15 +89,16 @@ impl Checkpointer {
         if !self.under_way {
             return Ok(None);
         }
-        match self.done.try_recv() {
-            Ok(result) => {
-                self.under_way = false;
-                let written = result?;
-                store.thaw(&written);
-                Ok(Some(written))
-            }
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => Ok(None),
-        }
+        let done = if store.dirty_bytes() >= self.pace.dirty_bytes {
+            self.done.recv().ok()
+        } else {
+            self.done.try_recv().ok()
+        };
+        let Some(result) = done else { return Ok(None) };
+        self.under_way = false;
+        let written = result?;
+        store.thaw(&written);
+        Ok(Some(written))
     }
 
     /// Ends the thread and writes a last checkpoint in line.

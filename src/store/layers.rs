@@ -4,10 +4,12 @@
 //! beyond the ordered entries one hands out.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, btree_map};
+use std::collections::{BTreeSet, btree_set};
 use std::iter::Peekable;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+use hashbrown::hash_map::{Entry as Lookup, EntryRef, HashMap};
 
 use crate::domain::Position;
 use crate::domain::rows::{AnyRow, Key, Row, Span};
@@ -84,10 +86,12 @@ fn wrong_type<R: Row>() -> Error {
 /// What a layer says about a key: the row, or that it is removed.
 pub(super) type Slot = Option<Held>;
 
-/// Changed rows in one ordered map.
+/// Changed rows: found by hash, since a fold looks up the same few over and over, and walked in
+/// order, by keys that are put in order once each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layer {
-    slots: BTreeMap<Key, Slot>,
+    slots: HashMap<Key, Slot>,
+    order: BTreeSet<Key>,
     bytes: usize,
 }
 
@@ -110,33 +114,64 @@ impl Layer {
         key: &Key,
         load: impl FnOnce() -> Result<Option<Held>, Error>,
     ) -> Result<Option<&mut Held>, Error> {
-        match self.slots.entry(key.clone()) {
-            btree_map::Entry::Occupied(occupied) => Ok(occupied.into_mut().as_mut()),
-            btree_map::Entry::Vacant(vacant) => {
+        match self.slots.entry_ref(key) {
+            EntryRef::Occupied(occupied) => Ok(occupied.into_mut().as_mut()),
+            EntryRef::Vacant(vacant) => {
                 let Some(held) = load()? else {
                     return Ok(None);
                 };
                 self.bytes += held.memory_bytes(key);
-                Ok(vacant.insert(Some(held)).as_mut())
+                self.order.insert(key.clone());
+                Ok(vacant.insert_entry(Some(held)).into_mut().as_mut())
             }
         }
+    }
+
+    /// Opens a row for a change, taking it from `load` and else from `make`.
+    pub(super) fn get_mut_or_put(
+        &mut self,
+        key: &Key,
+        load: impl FnOnce() -> Result<Option<Held>, Error>,
+        make: impl Fn() -> Held,
+    ) -> Result<&mut Held, Error> {
+        let bytes = &mut self.bytes;
+        let mut weighed = |held: Held| {
+            *bytes += held.memory_bytes(key);
+            held
+        };
+        let slot = match self.slots.entry_ref(key) {
+            EntryRef::Occupied(occupied) => occupied.into_mut(),
+            EntryRef::Vacant(vacant) => {
+                let held = load()?;
+                self.order.insert(key.clone());
+                let held = weighed(held.unwrap_or_else(&make));
+                vacant.insert_entry(Some(held)).into_mut()
+            }
+        };
+        Ok(slot.get_or_insert_with(|| weighed(make())))
     }
 
     pub(super) fn set(&mut self, key: Key, slot: Slot) {
         self.bytes += slot_bytes(&key, &slot);
         match self.slots.entry(key) {
-            btree_map::Entry::Vacant(vacant) => {
+            Lookup::Vacant(vacant) => {
+                self.order.insert(vacant.key().clone());
                 vacant.insert(slot);
             }
-            btree_map::Entry::Occupied(mut occupied) => {
+            Lookup::Occupied(mut occupied) => {
                 self.bytes -= slot_bytes(occupied.key(), occupied.get());
                 occupied.insert(slot);
             }
         }
     }
 
-    pub(super) fn iter(&self) -> btree_map::Iter<'_, Key, Slot> {
-        self.slots.iter()
+    /// Visits all slots in key order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &Slot)> {
+        self.order.iter().filter_map(|key| self.at(key))
+    }
+
+    fn at<'a>(&'a self, key: &'a Key) -> Option<(&'a Key, &'a Slot)> {
+        Some((key, self.slots.get(key)?))
     }
 }
 
@@ -224,8 +259,13 @@ struct Overlay<'a> {
 impl<'a> Overlay<'a> {
     fn new(upper: &'a Layer, lower: Option<&'a Layer>, span: &Span, descending: bool) -> Self {
         let within = |layer: &'a Layer| {
-            let range = layer.slots.range::<[u8], _>(span.bounds());
-            Directed { range, descending }.peekable()
+            let keys = layer.order.range::<[u8], _>(span.bounds());
+            Directed {
+                layer,
+                keys,
+                descending,
+            }
+            .peekable()
         };
         Self {
             upper: within(upper),
@@ -273,7 +313,8 @@ impl<'a> Overlay<'a> {
 
 /// One layer's slots, in the direction of the walk.
 struct Directed<'a> {
-    range: btree_map::Range<'a, Key, Slot>,
+    layer: &'a Layer,
+    keys: btree_set::Range<'a, Key>,
     descending: bool,
 }
 
@@ -281,11 +322,12 @@ impl<'a> Iterator for Directed<'a> {
     type Item = (&'a Key, &'a Slot);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.descending {
-            self.range.next_back()
+        let key = if self.descending {
+            self.keys.next_back()
         } else {
-            self.range.next()
-        }
+            self.keys.next()
+        };
+        self.layer.at(key?)
     }
 }
 

@@ -321,6 +321,15 @@ impl Rows for Store {
         held.map(Held::typed_mut).transpose()
     }
 
+    fn upsert<R: Row + Default>(&mut self, key: &Key) -> Result<&mut R, Error> {
+        belongs::<R>(key.table())?;
+        let Self { dirty, below, .. } = self;
+        let load = || Ok(below.find::<R>(key)?.map(|found| found.held));
+        dirty
+            .get_mut_or_put(key, load, || Held::new(R::default()))?
+            .typed_mut()
+    }
+
     fn put<R: Row>(&mut self, key: Key, row: R) {
         debug_assert!(
             belongs::<R>(key.table()).is_ok(),

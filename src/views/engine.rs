@@ -1,29 +1,24 @@
-//! The engine: one thread folds durable blocks into the view store; readers share it.
+//! The engine: one store of rows that the writer folds and that queries read.
 //!
-//! Blocks come hot from the writer, or are read from the log when the thread is behind: the channel
-//! is bounded and a full one is no loss, for the log has everything.
+//! The writer folds an event before it is durable, since the next command of its group must see it.
+//! A reader may therefore see what is not durable yet, and waits with its answer until it is: see
+//! [`Views::durable`]. When a write fails, rows go back to what is durable: [`Live::rewind`].
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
-use std::thread::{self, JoinHandle};
 
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockWriteGuard};
 use tokio::sync::watch;
 
 use super::{SCHEMA, apply};
 use crate::causes::with_causes;
-use crate::domain::{EvolveError, Position, Record};
-use crate::ledger::Committed;
+use crate::domain::{EvolveError, Position};
 use crate::log::codec::{self, DecodeError};
-use crate::log::{Block, Log, ReadError};
+use crate::log::{Log, ReadError};
 use crate::store::{self, Checkpointer, Opened, Options, Pace, Store};
 
-/// Blocks that may wait for the views before they turn to the log: a few megabytes.
-const HOT_BLOCKS: usize = 64;
-
-/// Why views could not be folded or read.
+/// Why rows could not be folded or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {
     /// The log could not be read.
@@ -36,24 +31,55 @@ pub enum ViewError {
     #[error(transparent)]
     Evolve(#[from] EvolveError<store::Error>),
     /// The rows could not be read or kept.
-    #[error("the view store: {0}")]
+    #[error("the view store")]
     Store(#[from] store::Error),
-    /// The thread could not be started.
-    #[error("the view thread could not be started")]
+    /// The thread of the checkpoints could not be started.
+    #[error("the checkpoint thread could not be started")]
     Thread(#[from] io::Error),
+    /// The file is ahead of the log: blocks are missing at the end of the log.
+    #[error(
+        "the views stand at position {views}, beyond the log's head {log}: \
+         the log lost its end; restore it from a backup"
+    )]
+    Ahead {
+        /// Position of the rows.
+        views: Position,
+        /// Position of the log.
+        log: Position,
+    },
     /// Folding failed before; the reason was logged then.
     #[error("the views have stopped: {0}")]
     Stopped(Arc<str>),
 }
 
-/// How far the views are.
-#[derive(Clone, Debug)]
-enum Progress {
-    At(Position),
-    Stopped(Arc<str>),
+impl ViewError {
+    /// Tells whether the log is damaged.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Read(ReadError::Corrupt { .. })
+            | Self::Decode(_)
+            | Self::Evolve(EvolveError::Dangling { .. })
+            | Self::Ahead { .. } => true,
+            Self::Read(ReadError::Io { .. })
+            | Self::Evolve(EvolveError::Rows(_))
+            | Self::Store(_)
+            | Self::Thread(_)
+            | Self::Stopped(_) => false,
+        }
+    }
 }
 
-/// The views, to be read. Cheap to clone.
+/// How far the rows are durable.
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    durable: Position,
+    /// Why nothing more will be durable.
+    ended: Option<Arc<str>>,
+    /// Why the rows are not even those at `durable`.
+    broken: Option<Arc<str>>,
+}
+
+/// The rows, to be read. Cheap to clone.
 #[derive(Clone)]
 pub struct Views {
     store: Arc<RwLock<Store>>,
@@ -61,53 +87,45 @@ pub struct Views {
 }
 
 impl Views {
-    /// Reads rows at one position; no event is applied meanwhile, so be quick.
+    /// Reads rows at one position, which may not be durable yet; no event is applied meanwhile, so
+    /// be quick.
     ///
     /// # Errors
-    /// `Stopped` when the views could not be folded.
+    /// `Stopped` when the rows could not be folded.
     pub fn read<T>(&self, read: impl FnOnce(&Store) -> T) -> Result<T, ViewError> {
-        if let Progress::Stopped(reason) = &*self.progress.borrow() {
+        let store = self.store.read();
+        if let Some(reason) = &self.progress.borrow().broken {
             return Err(ViewError::Stopped(Arc::clone(reason)));
         }
-        Ok(read(&self.store.read()))
+        Ok(read(&store))
     }
 
-    /// Returns the position the views reflect.
+    /// Returns the position up to which everything is durable; the rows reflect it or more.
     pub fn position(&self) -> Position {
-        match &*self.progress.borrow() {
-            Progress::At(position) => *position,
-            Progress::Stopped(_) => Position::START,
-        }
+        self.progress.borrow().durable
     }
 
-    /// Waits until the views reflect a position. Cancel it to stop waiting.
+    /// Waits until everything up to a position is durable and in the rows. Cancel it to stop
+    /// waiting.
     ///
     /// # Errors
-    /// `Stopped` when they never will.
-    pub async fn reach(&self, wanted: Position) -> Result<(), ViewError> {
+    /// `Stopped` when it never will be.
+    pub async fn durable(&self, wanted: Position) -> Result<(), ViewError> {
         let mut progress = self.progress.clone();
-        let is_there = |progress: &Progress| match progress {
-            Progress::At(position) => *position >= wanted,
-            Progress::Stopped(_) => true,
-        };
-        match progress.wait_for(is_there).await.as_deref() {
-            Ok(Progress::At(_)) => Ok(()),
-            Ok(Progress::Stopped(reason)) => Err(ViewError::Stopped(Arc::clone(reason))),
-            Err(_) => Err(ViewError::Stopped("the server is going down".into())),
+        let decided = |now: &Progress| now.durable >= wanted || now.ended.is_some();
+        let now = progress.wait_for(decided).await;
+        match now.as_deref() {
+            Ok(now) if now.durable >= wanted => Ok(()),
+            Ok(Progress {
+                ended: Some(reason),
+                ..
+            }) => Err(ViewError::Stopped(Arc::clone(reason))),
+            Ok(_) | Err(_) => Err(ViewError::Stopped("the server is going down".into())),
         }
     }
 
-    /// Waits until the views have stopped, and tells why. Cancel it to stop waiting.
-    pub async fn stopped(&self) -> Arc<str> {
-        let mut progress = self.progress.clone();
-        let has_stopped = |progress: &Progress| matches!(progress, Progress::Stopped(_));
-        match progress.wait_for(has_stopped).await.as_deref() {
-            Ok(Progress::Stopped(reason)) => Arc::clone(reason),
-            Ok(Progress::At(_)) | Err(_) => LOST.into(),
-        }
-    }
-
-    /// Digests all rows: equal digests are equal views.
+    /// Digests all rows: equal digests are equal rows. Rows that are not durable are waited for by
+    /// whoever shows the digest.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -117,179 +135,124 @@ impl Views {
     }
 }
 
-/// The way hot blocks take to the views.
-pub struct Publisher {
-    hot: SyncSender<Arc<Committed>>,
-}
-
-impl Publisher {
-    /// Hands a durable block on; never blocks. A full channel is no loss: the thread reads the log.
-    pub fn publish(&self, committed: Arc<Committed>) {
-        let _ = self.hot.try_send(committed);
-    }
-}
-
-/// The thread that folds. Drop the [`Publisher`], then [`Follower::join`].
-pub struct Follower {
-    thread: JoinHandle<Option<Arc<str>>>,
-}
-
-impl Follower {
-    /// Opens the views, folds what the log has beyond them and goes on with what is published.
-    ///
-    /// Returns the views, the way to publish blocks to them, and the thread.
-    ///
-    /// # Errors
-    /// See [`ViewError`].
-    pub fn start(
-        path: &Path,
-        options: &Options,
-        pace: Pace,
-        log: Arc<dyn Log>,
-        mut progress: impl FnMut(Position),
-    ) -> Result<(Views, Publisher, Follower), ViewError> {
-        let store = open(path, options, log.as_ref())?;
-        let (tell, told) = watch::channel(Progress::At(store.position()));
-        let (hot, blocks): (SyncSender<Arc<Committed>>, _) = sync_channel(HOT_BLOCKS);
-        let mut folding = Folding {
-            log,
-            store: Arc::new(RwLock::new(store)),
-            tell,
-            checkpointer: Checkpointer::start("views-checkpoint", pace)?,
-        };
-        folding.catch_up(&mut progress)?;
-        let views = Views {
-            store: Arc::clone(&folding.store),
-            progress: told,
-        };
-        let thread = thread::Builder::new()
-            .name("views".to_owned())
-            .spawn(move || folding.run(&blocks))?;
-        Ok((views, Publisher { hot }, Follower { thread }))
-    }
-
-    /// Waits until everything published is folded and checkpointed.
-    ///
-    /// Tells why the views had stopped before that, if they had.
-    pub fn join(self) -> Option<Arc<str>> {
-        match self.thread.join() {
-            Ok(stopped) => stopped,
-            // The panic hook has said what it was.
-            Err(_) => Some(LOST.into()),
-        }
-    }
-}
-
-/// Why views stopped whose thread did not live to say why itself.
-const LOST: &str = "the view thread ended in a panic";
-
-/// Opens the view store; one that is ahead of the log is folded anew.
-fn open(path: &Path, options: &Options, log: &dyn Log) -> Result<Store, ViewError> {
-    let options = Options {
-        schema: SCHEMA,
-        ..options.clone()
-    };
-    let (store, opened) = Store::open(path, &options)?;
-    if let Opened::Discarded { reason } = opened {
-        tracing::warn!(%reason, "views discarded, folding them anew");
-    }
-    if store.position() <= log.head().position {
-        return Ok(store);
-    }
-    tracing::warn!(position = %store.position(), "views are ahead of the log, folding them anew");
-    drop(store);
-    std::fs::remove_file(path)?;
-    Ok(Store::open(path, &options)?.0)
-}
-
-struct Folding {
-    log: Arc<dyn Log>,
+/// The rows as their one writer has them.
+pub struct Live {
     store: Arc<RwLock<Store>>,
     tell: watch::Sender<Progress>,
     checkpointer: Checkpointer,
 }
 
-impl Folding {
-    /// Folds until no more blocks are published; tells why it had to stop before.
-    fn run(mut self, blocks: &Receiver<Arc<Committed>>) -> Option<Arc<str>> {
-        if let Err(error) = self.follow(blocks) {
-            let reason: Arc<str> = with_causes(&error).into();
-            tracing::error!(%reason, "the views have stopped");
-            self.tell
-                .send_replace(Progress::Stopped(Arc::clone(&reason)));
-            return Some(reason);
-        }
-        let Self {
-            store,
-            checkpointer,
-            ..
-        } = self;
-        let mut store = store.write();
-        if let Err(error) = checkpointer.finish(&mut store) {
-            let error = with_causes(&error);
-            tracing::warn!(error, "views not checkpointed, the next start folds more");
-        }
-        None
-    }
-
-    fn follow(&mut self, blocks: &Receiver<Arc<Committed>>) -> Result<(), ViewError> {
-        loop {
-            let next = match blocks.try_recv() {
-                Ok(committed) => committed,
-                Err(TryRecvError::Empty) => {
-                    // Blocks may have been dropped while the channel was full.
-                    self.catch_up(&mut |_| ())?;
-                    match blocks.recv() {
-                        Ok(committed) => committed,
-                        Err(_) => return Ok(()),
-                    }
-                }
-                Err(TryRecvError::Disconnected) => return self.catch_up(&mut |_| ()),
-            };
-            let at = self.store.read().position();
-            if next.block.first_position() == at.next() {
-                self.fold(&next.block, &next.records)?;
-            } else if next.block.last_position() > at {
-                self.catch_up(&mut |_| ())?;
-            }
-        }
-    }
-
-    fn catch_up(&mut self, progress: &mut dyn FnMut(Position)) -> Result<(), ViewError> {
-        let after = self.store.read().position();
-        if after >= self.log.head().position {
-            return Ok(());
-        }
-        let log = Arc::clone(&self.log);
-        for block in log.read(after)? {
-            let block = block?;
-            let records = block
-                .records_after(after)
-                .map(|(_, bytes)| codec::decode(bytes))
-                .collect::<Result<Vec<_>, _>>()?;
-            self.fold(&block, &records)?;
-            progress(block.last_position());
-        }
-        Ok(())
-    }
-
-    fn fold(&mut self, block: &Block, records: &[Record]) -> Result<(), ViewError> {
-        let mut store = self.store.write();
-        for record in records {
-            apply(&mut *store, record)?;
-        }
-        store.advance(block.last_position());
-        let written = if self.checkpointer.is_due(store.dirty_bytes()) {
-            self.checkpointer.step(&mut store)
-        } else {
-            Ok(None)
+impl Live {
+    /// Opens the rows and folds what the log has beyond them.
+    ///
+    /// `progress` is told each position reached.
+    ///
+    /// # Errors
+    /// See [`ViewError`].
+    pub fn open(
+        path: &Path,
+        options: &Options,
+        pace: Pace,
+        log: &dyn Log,
+        progress: impl FnMut(Position),
+    ) -> Result<(Self, Views), ViewError> {
+        let options = Options {
+            schema: SCHEMA,
+            ..options.clone()
         };
+        let (mut store, opened) = Store::open(path, &options)?;
+        if let Opened::Discarded { reason } = opened {
+            tracing::warn!(%reason, "views discarded, folding them anew");
+        }
+        let (views, head) = (store.position(), log.head().position);
+        if views > head {
+            return Err(ViewError::Ahead { views, log: head });
+        }
+        catch_up(&mut store, log, progress)?;
+        let (tell, told) = watch::channel(Progress {
+            durable: head,
+            ..Progress::default()
+        });
+        let store = Arc::new(RwLock::new(store));
+        let views = Views {
+            store: Arc::clone(&store),
+            progress: told,
+        };
+        let live = Self {
+            store,
+            tell,
+            checkpointer: Checkpointer::start("checkpoint", pace)?,
+        };
+        Ok((live, views))
+    }
+
+    /// Opens the rows for a change; readers wait meanwhile.
+    pub fn rows(&self) -> RwLockWriteGuard<'_, Store> {
+        self.store.write()
+    }
+
+    /// Tells readers that everything up to a position, and nothing folded beyond it, is durable;
+    /// takes a checkpoint when one is due.
+    pub fn durable(&mut self, at: Position) {
+        self.tell.send_modify(|progress| progress.durable = at);
+        let mut store = self.store.write();
+        if !self.checkpointer.is_due(&store) {
+            return;
+        }
+        let written = self.checkpointer.step(&mut store);
+        // What was written is dropped without the lock.
         drop(store);
         if let Err(error) = written {
             let error = with_causes(&error);
             tracing::warn!(error, "views not checkpointed, trying again later");
         }
-        self.tell.send_replace(Progress::At(block.last_position()));
-        Ok(())
+    }
+
+    /// Takes back what was folded and did not become durable; readers go on with what is.
+    pub fn rewind(&self, log: &dyn Log, reason: &Arc<str>) {
+        let mut store = self.store.write();
+        store.reset();
+        let rewound = catch_up(&mut store, log, |_| ());
+        self.tell.send_modify(|progress| {
+            progress.ended = Some(Arc::clone(reason));
+            if let Err(error) = &rewound {
+                let error = with_causes(error);
+                tracing::error!(error, "the views have stopped");
+                progress.broken = Some(error.into());
+            }
+        });
+    }
+
+    /// Takes a last checkpoint.
+    pub fn finish(self) {
+        let mut store = self.store.write();
+        if let Err(error) = self.checkpointer.finish(&mut store) {
+            let error = with_causes(&error);
+            tracing::warn!(error, "views not checkpointed, the next start folds more");
+        }
     }
 }
+
+/// Folds what the log has beyond the rows.
+pub(super) fn catch_up(
+    store: &mut Store,
+    log: &dyn Log,
+    mut progress: impl FnMut(Position),
+) -> Result<(), ViewError> {
+    let after = store.position();
+    for block in log.read(after)? {
+        let block = block?;
+        for (_, bytes) in block.records_after(after) {
+            apply(store, &codec::decode(bytes)?)?;
+        }
+        store.advance(block.last_position());
+        progress(block.last_position());
+        if store.dirty_bytes() > REPLAY_DIRTY_BYTES {
+            store.checkpoint()?;
+        }
+    }
+    Ok(())
+}
+
+/// Most changed rows held while replaying, so that a long replay stays within its memory.
+const REPLAY_DIRTY_BYTES: usize = 64 << 20;

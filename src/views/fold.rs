@@ -8,8 +8,8 @@ use super::{CampaignTotals, CollaborationTotals, Partnership};
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::Campaign;
 use crate::domain::{
-    CampaignRef, CollaborationRef, Contribution, CreatorRef, EvolveError, Record, Target,
-    Timestamp, evolve,
+    CampaignRef, CollaborationRef, Contribution, CreatorId, CreatorRef, Event, EvolveError, Record,
+    Target, Timestamp, evolve,
 };
 
 /// When the last event applied was recorded: "now" for answers at this position.
@@ -39,27 +39,20 @@ impl LastRecorded {
 /// When the event does not fit the rows, or they cannot be read.
 pub fn apply<S: Rows>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S::Error>> {
     let contributions = evolve(rows, record)?;
-    index::file(
-        rows,
-        &Scope::of(&record.brand, &record.subject),
-        record.position,
-    )?;
-    rows.put(
-        Key::of::<LastRecorded>(),
-        LastRecorded {
-            at: record.recorded_at,
-        },
-    );
-    let Some(campaign) = record.subject.campaign.clone() else {
+    let scope = Scope::of(&record.brand, &record.subject);
+    index::file(rows, &scope, record.position)?;
+    rows.upsert::<LastRecorded>(&Key::of::<LastRecorded>())?.at = record.recorded_at;
+    let Some(campaign) = &record.subject.campaign else {
         return Ok(());
     };
     let campaign = CampaignRef {
         brand: record.brand.clone(),
-        campaign,
+        campaign: campaign.clone(),
     };
     note_partnership(rows, record, &campaign)?;
-    for contribution in &contributions {
-        add(rows, &campaign, contribution)?;
+    // Neighbours mostly have the same target: its rows are opened once for all of them.
+    for together in contributions.chunk_by(|one, next| one.target == next.target) {
+        add(rows, &campaign, together)?;
     }
     Ok(())
 }
@@ -72,44 +65,59 @@ fn note_partnership<S: Rows>(
     let (Some(creator), Some(_)) = (&record.subject.creator, &record.subject.collaboration) else {
         return Ok(());
     };
-    let Some(row) = rows.get::<Campaign>(&Campaign::key(campaign))? else {
-        return Ok(());
+    let invited = if let Event::CreatorInvited { .. } = &record.event {
+        let row = rows.get::<Campaign>(&Campaign::key(campaign))?;
+        row.map(|row| (&campaign.campaign, row.plan.currency))
+    } else {
+        None
     };
-    let key = Partnership::key(&CreatorRef {
-        brand: campaign.brand.clone(),
-        creator: creator.clone(),
-    });
-    let partnership: &mut Partnership = rows.upsert(&key)?;
-    partnership.note(record, &campaign.campaign, row.plan.currency);
+    partnership(rows, campaign, creator)?.note(record, invited);
     Ok(())
 }
 
+/// Adds what an event contributes to one target.
 fn add<S: Rows>(
     rows: &mut S,
     campaign: &CampaignRef,
-    contribution: &Contribution,
+    contributions: &[Contribution],
 ) -> Result<(), S::Error> {
-    let effect = &contribution.effect;
-    match &contribution.target {
-        Target::Campaign => {
-            rows.upsert::<CampaignTotals>(&CampaignTotals::key(campaign))?
-                .apply(effect);
+    let effects = || {
+        contributions
+            .iter()
+            .map(|contribution| &contribution.effect)
+    };
+    match contributions
+        .first()
+        .map(|contribution| &contribution.target)
+    {
+        None => {}
+        Some(Target::Campaign) => {
+            let row: &mut CampaignTotals = rows.upsert(&CampaignTotals::key(campaign))?;
+            effects().for_each(|effect| row.apply(effect));
         }
-        Target::Collaboration(collaboration, creator) => {
+        Some(Target::Collaboration(collaboration, creator)) => {
             let place = CollaborationRef {
                 brand: campaign.brand.clone(),
                 campaign: campaign.campaign.clone(),
                 collaboration: collaboration.clone(),
             };
-            let key = CollaborationTotals::key(&place);
-            rows.upsert::<CollaborationTotals>(&key)?.apply(effect);
-            let key = Partnership::key(&CreatorRef {
-                brand: campaign.brand.clone(),
-                creator: creator.clone(),
-            });
-            rows.upsert::<Partnership>(&key)?
-                .apply(&campaign.campaign, effect);
+            let row: &mut CollaborationTotals = rows.upsert(&CollaborationTotals::key(&place))?;
+            effects().for_each(|effect| row.apply(effect));
+            let row = partnership(rows, campaign, creator)?;
+            effects().for_each(|effect| row.apply(&campaign.campaign, effect));
         }
     }
     Ok(())
+}
+
+fn partnership<'a, S: Rows>(
+    rows: &'a mut S,
+    campaign: &CampaignRef,
+    creator: &CreatorId,
+) -> Result<&'a mut Partnership, S::Error> {
+    let key = Partnership::key(&CreatorRef {
+        brand: campaign.brand.clone(),
+        creator: creator.clone(),
+    });
+    rows.upsert(&key)
 }

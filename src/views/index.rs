@@ -76,6 +76,7 @@ struct IndexChunk {
     last: Position,
     count: u32,
     /// Differences from each position to the next, as LEB128.
+    #[serde(with = "serde_bytes")]
     deltas: Vec<u8>,
 }
 

@@ -1,8 +1,9 @@
-//! The read side: views, each a fold of the log that says which position it reflects.
+//! Views: what the log adds up to, as rows that say which position they reflect.
 //!
 //! A view is a file with a row type and what an event does to a row; the engine owns storage,
-//! checkpoints, restarts and rebuilds. Views are disposable: without their file they are folded
-//! anew, to the same bytes.
+//! checkpoints, restarts and rebuilds. The rows commands are decided on are views like all others,
+//! in the same store, so that each event is folded once. Views are disposable: without their file
+//! they are folded anew, to the same bytes.
 //!
 //! | view | row | key |
 //! |---|---|---|
@@ -23,14 +24,14 @@ mod rebuild;
 
 pub use as_of::{AsOfError, as_of, events_of};
 pub use campaign_roi::CampaignTotals;
-pub use engine::{Follower, Publisher, ViewError, Views};
+pub use engine::{Live, ViewError, Views};
 pub use fold::{LastRecorded, apply};
 pub use partnership::{CampaignShare, Partnership};
 pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 
 /// Version of the row types; a file of another version is folded anew.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 mod table {
     use crate::domain::state::table::VIEWS;

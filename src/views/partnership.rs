@@ -20,7 +20,7 @@ pub struct Partnership {
     /// When each collaboration was accepted, in log order.
     pub accepted_at: Vec<Timestamp>,
     /// By campaign.
-    pub campaigns: BTreeMap<CampaignId, CampaignShare>,
+    pub campaigns: BTreeMap<CampaignId, Box<CampaignShare>>,
 }
 
 /// The part of a partnership that lies in one campaign.
@@ -51,21 +51,21 @@ impl Partnership {
         Key::of::<Self>().text(brand.as_str())
     }
 
-    /// Notes what an event of a collaboration says about the partnership as such.
-    pub fn note(&mut self, record: &Record, campaign: &CampaignId, currency: Currency) {
+    /// Notes what an event of a collaboration says about the partnership as such; an invitation
+    /// comes with its campaign and that one's currency.
+    pub fn note(&mut self, record: &Record, invited: Option<(&CampaignId, Currency)>) {
         let at = record.happened_at();
         self.last_activity_at = self.last_activity_at.max(Some(at));
-        if let Event::CreatorInvited { .. } = &record.event {
+        if let Some((campaign, currency)) = invited {
             self.first_invited_at.get_or_insert(at);
-            let share = self
-                .campaigns
-                .entry(campaign.clone())
-                .or_insert(CampaignShare {
+            let share = self.campaigns.entry(campaign.clone()).or_insert_with(|| {
+                Box::new(CampaignShare {
                     currency,
                     first_invited_at: at,
                     collaborations: 0,
                     totals: Totals::default(),
-                });
+                })
+            });
             share.collaborations += 1;
         }
         if let Event::BriefAccepted(_) = &record.event {

@@ -4,27 +4,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{SCHEMA, apply};
-use crate::domain::{EvolveError, Position};
-use crate::log::codec::{self, DecodeError};
-use crate::log::{Log, ReadError};
+use super::SCHEMA;
+use super::engine::{ViewError, catch_up};
+use crate::domain::Position;
+use crate::log::Log;
 use crate::store::{self, Opened, Options, Store};
-
-/// Most changed rows held while rebuilding, so that a rebuild stays within its memory.
-const DIRTY_BYTES: usize = 128 << 20;
 
 /// Why a rebuild failed; the old views are as they were.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
-    /// The log could not be read.
+    /// The log could not be folded.
     #[error(transparent)]
-    Read(#[from] ReadError),
-    /// A record could not be decoded.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
-    /// An event does not fit the rows.
-    #[error(transparent)]
-    Evolve(#[from] EvolveError<store::Error>),
+    Fold(#[from] ViewError),
     /// The rows could not be kept.
     #[error("the view store: {0}")]
     Store(#[from] store::Error),
@@ -52,7 +43,7 @@ pub fn rebuild(
     path: &Path,
     options: &Options,
     log: &dyn Log,
-    mut progress: impl FnMut(Position),
+    progress: impl FnMut(Position),
 ) -> Result<Rebuilt, RebuildError> {
     let options = Options {
         schema: SCHEMA,
@@ -63,17 +54,7 @@ pub fn rebuild(
         fs::remove_file(&beside)?;
     }
     let (mut store, _) = Store::open(&beside, &options)?;
-    for block in log.read(Position::START)? {
-        let block = block?;
-        for bytes in block.records() {
-            apply(&mut store, &codec::decode(bytes)?)?;
-        }
-        store.advance(block.last_position());
-        if store.dirty_bytes() > DIRTY_BYTES {
-            store.checkpoint()?;
-        }
-        progress(block.last_position());
-    }
+    catch_up(&mut store, log, progress)?;
     store.checkpoint()?;
     let position = store.position();
     let digest = store.digest(0..=u8::MAX)?;

@@ -15,8 +15,11 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("clock", &["domain"]),
     ("log", &["causes", "domain", "proto"]),
     ("store", &["domain"]),
-    ("ledger", &["causes", "clock", "domain", "log", "store"]),
-    ("views", &["causes", "domain", "ledger", "log", "store"]),
+    ("views", &["causes", "domain", "log", "store"]),
+    (
+        "ledger",
+        &["causes", "clock", "domain", "log", "store", "views"],
+    ),
     (
         "grpc",
         &[
@@ -217,6 +220,7 @@ fn generated_types_stay_in_the_codec_and_at_the_edges() {
         "src/log/codec",
         "src/grpc",
         "src/server",
+        "src/proto",
         "src/proto.rs",
         "src/lib.rs",
     ];

@@ -221,7 +221,7 @@ fn readers_see_a_growing_prefix_during_appends() {
                     }
                 });
             }
-            for round in 0..60 {
+            for round in 0..100 {
                 append(&*log, &[round % 7 + 1]);
             }
             done.store(true, Ordering::Release);

@@ -121,11 +121,27 @@ fn newer_directory_is_refused() {
     let marker = root.path().join("FORMAT");
     let newer = fs::read_to_string(&marker)
         .unwrap()
-        .replace("format: 1", "format: 2");
+        .replace("format: 2", "format: 3");
     fs::write(&marker, newer).unwrap();
     let error = DataDirectory::open_or_create(root.path()).unwrap_err();
-    assert!(matches!(error, OpenError::Newer { found: 2, .. }));
+    assert!(matches!(error, OpenError::Newer { found: 3, .. }));
     assert!(error.to_string().contains("use a newer program"));
+}
+
+#[test]
+fn older_directory_is_marked_anew_by_who_may_write_there() {
+    let root = tempfile::tempdir().unwrap();
+    let id = DataDirectory::open_or_create(root.path()).unwrap().log_id();
+    let marker = root.path().join("FORMAT");
+    let newer = fs::read_to_string(&marker).unwrap();
+    let older = newer.replace("format: 2", "format: 1");
+    fs::write(&marker, &older).unwrap();
+
+    assert_eq!(DataDirectory::open(root.path()).unwrap().log_id(), id);
+    assert_eq!(fs::read_to_string(&marker).unwrap(), older);
+    let directory = DataDirectory::open_or_create(root.path()).unwrap();
+    assert_eq!(directory.log_id(), id);
+    assert_eq!(fs::read_to_string(&marker).unwrap(), newer);
 }
 
 #[test]

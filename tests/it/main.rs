@@ -12,6 +12,7 @@ mod fuzz;
 mod log_block;
 mod log_conformance;
 mod log_directory;
+mod log_journal;
 mod log_sled;
 mod model;
 mod parse;

@@ -1,4 +1,4 @@
-//! Views equal a fold from zero, however the blocks came to them.
+//! Views equal a fold from zero, however they came to the head of the log.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,20 +6,18 @@ use std::time::Duration;
 
 use campaign_ledger::domain::rows::MemoryRows;
 use campaign_ledger::domain::{Position, Record};
-use campaign_ledger::ledger::Committed;
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::log::{Block, Log, codec};
 use campaign_ledger::store::{Options, Pace, digest_of_memory};
-use campaign_ledger::views::{Follower, Publisher, SCHEMA, Views, apply};
+use campaign_ledger::views::{Live, SCHEMA, Views, apply};
 use proptest::prelude::*;
 
 use crate::support::histories;
 use crate::support::ledger::Ledger;
 
-/// A log and the blocks in it, as the writer would hand them on.
+/// A log and what is in it.
 struct History {
-    log: Arc<MemoryLog>,
-    blocks: Vec<Arc<Committed>>,
+    log: MemoryLog,
     records: Vec<Record>,
 }
 
@@ -31,22 +29,24 @@ impl History {
             // What is refused records nothing.
             let _ = ledger.ask(&step.request, step.at);
         }
-        let log = Arc::new(MemoryLog::new(0));
-        let mut blocks = Vec::new();
+        let log = MemoryLog::new(0);
         for records in ledger.records.chunks(block) {
-            let encoded = records.iter().map(codec::encode).collect();
-            let sealed = Block::seal(0, &log.head(), encoded).unwrap();
-            log.append(&log.head(), &sealed).unwrap();
-            blocks.push(Arc::new(Committed {
-                block: Arc::new(sealed),
-                records: records.to_vec(),
-            }));
+            append(&log, records);
         }
         Self {
             log,
-            blocks,
             records: ledger.records,
         }
+    }
+
+    /// The history up to an event, on a log of its own.
+    fn up_to(&self, events: usize) -> Self {
+        let records = self.records[..events].to_vec();
+        let log = MemoryLog::new(0);
+        if !records.is_empty() {
+            append(&log, &records);
+        }
+        Self { log, records }
     }
 
     fn digest_from_zero(&self) -> [u8; 32] {
@@ -57,8 +57,7 @@ impl History {
         digest_of_memory(&rows, 0..=u8::MAX).unwrap()
     }
 
-    /// Starts views on a log that ends where the blocks to come begin.
-    fn follow(&self, path: &Path) -> (Views, Publisher, Follower) {
+    fn open(&self, path: &Path) -> (Live, Views) {
         let options = Options {
             cache_bytes: 1 << 20,
             redb_cache_bytes: 1 << 20,
@@ -67,75 +66,95 @@ impl History {
         };
         let pace = Pace {
             dirty_bytes: 1 << 16,
-            interval: Duration::from_millis(1),
+            positions: 50,
+            interval: Duration::from_secs(3_600),
         };
-        let log: Arc<dyn Log> = self.log.clone();
-        Follower::start(path, &options, pace, log, |_| ()).unwrap()
-    }
-
-    fn head(&self) -> Position {
-        self.log.head().position
+        Live::open(path, &options, pace, &self.log, |_| ()).unwrap()
     }
 }
 
-fn reached(views: &Views, position: Position) -> [u8; 32] {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    runtime.block_on(views.reach(position)).unwrap();
-    let (at, digest) = views.digest().unwrap();
-    assert_eq!(at, position);
-    digest
+fn append(log: &MemoryLog, records: &[Record]) {
+    let encoded = records.iter().map(codec::encode).collect();
+    let sealed = Block::seal(0, &log.head(), encoded).unwrap();
+    log.append(&log.head(), &sealed).unwrap();
+}
+
+/// Folds an event as a writer does before it is durable.
+fn fold(live: &Live, record: &Record) {
+    let mut rows = live.rows();
+    apply(&mut *rows, record).unwrap();
+    rows.advance(record.position);
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn a_block_that_comes_again_changes_nothing(
-        seed: u64,
-        block in 1_usize..9,
-        order in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
-    ) {
-        let history = History::recorded(seed, 60, block);
-        let directory = tempfile::tempdir().unwrap();
-        let (views, publisher, follower) = history.follow(&directory.path().join("views"));
-        for index in order {
-            if !history.blocks.is_empty() {
-                publisher.publish(Arc::clone(index.get(&history.blocks)));
-            }
-        }
-        drop(publisher);
-        follower.join();
-        prop_assert_eq!(reached(&views, history.head()), history.digest_from_zero());
-    }
-
-    #[test]
-    fn views_that_start_again_go_on_to_the_same_bytes(seed: u64, cut in 1_usize..40) {
+    fn views_that_start_again_go_on_to_the_same_bytes(seed: u64, cut: prop::sample::Index) {
         let history = History::recorded(seed, 60, 3);
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("views");
-        let part = History::recorded(seed, cut, 3);
-        let (views, publisher, follower) = part.follow(&path);
-        reached(&views, part.head());
-        drop((views, publisher));
-        follower.join();
-        let whole_blocks_first = part.records.len().is_multiple_of(3);
-        prop_assume!(whole_blocks_first && history.records.starts_with(&part.records));
+        let part = history.up_to(cut.index(history.records.len() + 1));
+        let (live, views) = part.open(&path);
+        prop_assert_eq!(views.digest().unwrap().1, part.digest_from_zero());
+        live.finish();
+        drop(views);
+        let (_live, views) = history.open(&path);
+        prop_assert_eq!(views.digest().unwrap().1, history.digest_from_zero());
+    }
 
-        let (views, _publisher, _follower) = history.follow(&path);
-        prop_assert_eq!(reached(&views, history.head()), history.digest_from_zero());
+    #[test]
+    fn a_log_folded_again_changes_nothing(seed: u64, block in 1_usize..9) {
+        let history = History::recorded(seed, 60, block);
+        let directory = tempfile::tempdir().unwrap();
+        for _ in 0..3 {
+            let (live, views) = history.open(&directory.path().join("views"));
+            prop_assert_eq!(views.digest().unwrap().1, history.digest_from_zero());
+            live.finish();
+        }
+    }
+
+    #[test]
+    fn what_did_not_become_durable_is_taken_back(seed: u64, cut: prop::sample::Index) {
+        let history = History::recorded(seed, 60, 3);
+        let durable = history.up_to(cut.index(history.records.len() + 1));
+        let directory = tempfile::tempdir().unwrap();
+        // From nothing, so that checkpoints come on the way.
+        let (mut live, views) = history.up_to(0).open(&directory.path().join("views"));
+        for record in &durable.records {
+            fold(&live, record);
+            live.durable(record.position);
+        }
+        for record in &history.records[durable.records.len()..] {
+            fold(&live, record);
+        }
+        live.rewind(&durable.log, &Arc::from("the disk is gone"));
+        let (at, digest) = views.digest().unwrap();
+        prop_assert_eq!(at, Position::new(durable.records.len() as u64));
+        prop_assert_eq!(digest, durable.digest_from_zero());
     }
 }
 
-#[test]
-fn blocks_dropped_on_the_way_are_read_from_the_log() {
-    let history = History::recorded(7, 200, 2);
+#[tokio::test]
+async fn a_reader_waits_for_what_is_not_durable_and_is_told_when_it_never_will_be() {
+    let history = History::recorded(7, 60, 2);
     let directory = tempfile::tempdir().unwrap();
-    let (views, publisher, follower) = history.follow(&directory.path().join("views"));
-    let last = history.blocks.last().expect("something happened");
-    publisher.publish(Arc::clone(last));
-    assert_eq!(reached(&views, history.head()), history.digest_from_zero());
-    drop(publisher);
-    follower.join();
+    let (mut live, views) = history.up_to(0).open(&directory.path().join("views"));
+    fold(&live, &history.records[0]);
+    assert_eq!(
+        views.read(|rows| rows.position()).unwrap(),
+        Position::new(1)
+    );
+    assert_eq!(views.position(), Position::START);
+    live.durable(Position::new(1));
+    views.durable(Position::new(1)).await.unwrap();
+
+    fold(&live, &history.records[1]);
+    live.rewind(&history.up_to(1).log, &Arc::from("the disk is gone"));
+    let error = views.durable(Position::new(2)).await.unwrap_err();
+    assert!(error.to_string().contains("the disk is gone"), "{error}");
+    assert_eq!(
+        views.read(|rows| rows.position()).unwrap(),
+        Position::new(1)
+    );
 }

@@ -1,11 +1,13 @@
 //! Folds observations of engagement into series and heads.
 
+use std::sync::Arc;
+
 use super::{Fold, Folded};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
-    Counters, Effect, EngagementSums, FactTiming, Observation, PublicationId, PublicationRef,
-    Replaces, Seen,
+    Contribution, Counters, Effect, EngagementSums, FactTiming, Observation, PublicationId,
+    PublicationRef, Replaces, Seen, Target, WHOLE_BP,
 };
 
 impl<S: Rows> Fold<'_, S> {
@@ -28,18 +30,19 @@ impl<S: Rows> Fold<'_, S> {
         };
         let axis = Axis::new(&place, seen.scope, seen.kind);
         let key = Publication::key(&place);
-        let tail = self.series(&key, seen)?.tail;
-        let heads_take = entry.clone();
-        let tail = axis.insert(self.rows, tail, entry)?;
+        let post: &mut Publication = self.row(&key, "publication")?;
+        let series = post.series.get(&(seen.scope, seen.kind));
+        let tail = series.and_then(|series| series.tail);
+        let tail = axis.insert(self.rows, tail, &entry)?;
         self.note_timing(timing);
         self.change_series(&key, seen, |series| {
             series.tail = Some(tail);
             series.standing += 1;
             if timing != FactTiming::AfterMeasurement {
-                series.counted.admit(&heads_take);
+                series.counted.admit(&entry);
             }
             if timing == FactTiming::OnTime {
-                series.on_time.admit(&heads_take);
+                series.on_time.admit(&entry);
             }
         })
     }
@@ -86,14 +89,6 @@ impl<S: Rows> Fold<'_, S> {
         })
     }
 
-    fn series(&mut self, key: &Key, seen: &Seen) -> Folded<&mut Series, S> {
-        let position = self.record.position;
-        let publication: &mut Publication = self.row(key, "publication")?;
-        publication.updated = position;
-        let series = publication.series.entry((seen.scope, seen.kind));
-        Ok(series.or_default())
-    }
-
     /// Changes a series, and adds what that makes of the post to totals.
     fn change_series(
         &mut self,
@@ -101,43 +96,87 @@ impl<S: Rows> Fold<'_, S> {
         seen: &Seen,
         change: impl FnOnce(&mut Series),
     ) -> Folded<(), S> {
-        if self.contributions.is_none() {
-            change(self.series(key, seen)?);
+        let dangling = self.dangling("publication");
+        let post: &mut Publication = self.rows.get_mut(key)?.ok_or(dangling)?;
+        post.updated = self.record.position;
+        let series = post.series.entry((seen.scope, seen.kind)).or_default();
+        let Some(contributions) = &mut self.contributions else {
+            change(series);
             return Ok(());
-        }
-        let series = self.series(key, seen)?;
-        let before = [series.on_time.values(), series.counted.values()];
+        };
+        let before = Standing::of(series);
         change(series);
-        let after = [series.on_time.values(), series.counted.values()];
-        let post = self.read::<Publication>(key, "publication")?;
-        for ((on_time, before), after) in [true, false].into_iter().zip(before).zip(after) {
-            if before != after {
-                self.contribute(&post, seen, on_time, &before, &after);
-            }
-        }
+        let after = Standing::of(series);
+        contribute(contributions, post, seen, &before, &after);
         Ok(())
     }
+}
 
-    fn contribute(
-        &mut self,
-        post: &Publication,
-        seen: &Seen,
-        on_time: bool,
-        before: &Counters,
-        after: &Counters,
-    ) {
-        let earlier = EngagementSums::of_post(post, before);
-        let change = EngagementSums::of_post(post, after).minus(&earlier);
-        let effect = |change| Effect::Engagement {
-            scope: seen.scope,
-            kind: seen.kind,
-            on_time,
-            change: Box::new(change),
-        };
-        for credit in &post.credits {
-            let part = effect(change.share(credit.share_bp));
-            self.add_to_collaboration(&credit.collaboration, &credit.creator, part);
+/// The standing counters of a series, with and without late observations.
+#[derive(PartialEq)]
+struct Standing {
+    on_time: Counters,
+    counted: Counters,
+}
+
+impl Standing {
+    fn of(series: &Series) -> Self {
+        Self {
+            on_time: series.on_time.values(),
+            counted: series.counted.values(),
         }
-        self.add_to_campaign(effect(change));
     }
+}
+
+fn contribute(
+    to: &mut Vec<Contribution>,
+    post: &Publication,
+    seen: &Seen,
+    before: &Standing,
+    after: &Standing,
+) {
+    let on_time = (&before.on_time, &after.on_time);
+    let counted = (&before.counted, &after.counted);
+    if on_time == counted {
+        contribute_to(to, post, seen, counted, (true, true));
+    } else {
+        contribute_to(to, post, seen, on_time, (true, false));
+        contribute_to(to, post, seen, counted, (false, true));
+    }
+}
+
+/// Adds a change of standing counters to the tallies without late facts, with them, or to both.
+fn contribute_to(
+    to: &mut Vec<Contribution>,
+    post: &Publication,
+    seen: &Seen,
+    (before, after): (&Counters, &Counters),
+    (on_time, counted): (bool, bool),
+) {
+    if before == after {
+        return;
+    }
+    let earlier = EngagementSums::of_post(post, before);
+    let change = Arc::new(EngagementSums::of_post(post, after).minus(&earlier));
+    let effect = |change| Effect::Engagement {
+        scope: seen.scope,
+        kind: seen.kind,
+        on_time,
+        counted,
+        change,
+    };
+    for credit in &post.credits {
+        let part = match credit.share_bp {
+            WHOLE_BP => Arc::clone(&change),
+            share_bp => Arc::new(change.share(share_bp)),
+        };
+        to.push(Contribution {
+            target: Target::Collaboration(credit.collaboration.clone(), credit.creator.clone()),
+            effect: effect(part),
+        });
+    }
+    to.push(Contribution {
+        target: Target::Campaign,
+        effect: effect(change),
+    });
 }

@@ -9,9 +9,9 @@ use smallvec::SmallVec;
 
 use super::Row;
 
-/// Keys up to this many bytes live inline, without an allocation: a tag and three ids of some
-/// fifteen characters, which is what most keys are. One key then takes 56 bytes.
-const INLINE_BYTES: usize = 48;
+/// Keys up to this many bytes live inline, without an allocation: a tag, three ids of some fifteen
+/// characters and a place on a time axis, which is what most keys are. One key then takes 80 bytes.
+const INLINE_BYTES: usize = 72;
 
 /// Ends every text part. Ids never contain it, so `a` sorts before `ab` and no id's prefix scan
 /// reaches into another id.
@@ -71,6 +71,12 @@ impl Key {
     /// Reads the parts back, in the order they were added.
     pub fn parts(&self) -> Parts<'_> {
         Parts(self.0.get(1..).unwrap_or_default())
+    }
+}
+
+impl From<&Key> for Key {
+    fn from(key: &Key) -> Self {
+        key.clone()
     }
 }
 

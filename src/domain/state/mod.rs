@@ -3,6 +3,7 @@
 //! One file per track. Each row type knows its key; none knows where it is kept.
 
 mod campaign;
+mod chunk;
 mod collaboration;
 mod conversion;
 mod cost;

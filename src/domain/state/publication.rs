@@ -36,8 +36,8 @@ pub struct Publication {
     pub verified: bool,
     /// Who is credited: the owner alone, or the shares of a JOINT post.
     pub credits: Vec<PostCredit>,
-    /// Observations by audience and kind.
-    pub series: BTreeMap<(MeasurementScope, MeasurementKind), Series>,
+    /// Observations by audience and kind. Boxed, because a map makes room for eleven at once.
+    pub series: BTreeMap<(MeasurementScope, MeasurementKind), Box<Series>>,
     /// Last event that changed it.
     pub updated: Position,
 }

@@ -5,25 +5,10 @@
 
 use std::ops::ControlFlow;
 
-use serde::{Deserialize, Serialize};
-
+use super::chunk::Chunk;
 use super::heads::{Cutoff, Entry, Heads, OrderKey};
-use super::table;
-use crate::domain::rows::{Key, Row, Rows, Scan};
+use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::{Counters, MeasurementKind, MeasurementScope, Position, PublicationRef, Seen};
-
-/// Most observations in one chunk: some 4 KiB, a page of the row store.
-const CHUNK_ENTRIES: usize = 128;
-
-/// Neighbouring observations of one series, in order.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Chunk {
-    entries: Vec<Entry>,
-}
-
-impl Row for Chunk {
-    const TABLE: u8 = table::SERIES_CHUNK;
-}
 
 /// The observations of a post for one audience and kind.
 #[derive(Clone, Debug)]
@@ -67,50 +52,50 @@ impl Axis {
         &self,
         rows: &mut S,
         tail: Option<OrderKey>,
-        entry: Entry,
+        entry: &Entry,
     ) -> Result<OrderKey, S::Error> {
-        let home = match tail {
-            Some(tail) if tail <= entry.key => Some(self.chunk_key(tail)),
-            _ => self.home_of(rows, entry.key)?,
+        let Some(tail) = tail else {
+            self.put(rows, Chunk::of(entry));
+            return Ok(entry.key);
         };
-        let Some(home) = home else {
-            let first = entry.key;
-            self.put(rows, vec![entry]);
-            return Ok(first);
+        let home = if tail <= entry.key {
+            Some(self.chunk_key(tail))
+        } else {
+            self.home_of(rows, entry.key)?
         };
-        let Some(chunk) = rows.get_mut::<Chunk>(&home)? else {
-            let first = entry.key;
-            self.put(rows, vec![entry]);
-            return Ok(tail.map_or(first, |tail| tail.max(first)));
+        let chunk = match &home {
+            Some(home) => rows.get_mut::<Chunk>(home)?,
+            None => None,
         };
-        let place = chunk.entries.partition_point(|other| other.key < entry.key);
-        if chunk.entries.len() == CHUNK_ENTRIES && place == CHUNK_ENTRIES {
-            let first = entry.key;
-            self.put(rows, vec![entry]);
-            return Ok(tail.map_or(first, |tail| tail.max(first)));
+        let (Some(home), Some(chunk)) = (home, chunk) else {
+            self.put(rows, Chunk::of(entry));
+            return Ok(tail.max(entry.key));
+        };
+        if chunk.is_full() && chunk.last() < entry.key {
+            self.put(rows, Chunk::of(entry));
+            return Ok(tail.max(entry.key));
         }
-        let old_start = chunk.entries.first().map(|first| first.key);
-        let is_last = tail.is_none() || tail == old_start;
-        chunk.entries.insert(place, entry);
-        let mut last_start = chunk.entries[0].key;
-        let upper = (chunk.entries.len() > CHUNK_ENTRIES)
-            .then(|| chunk.entries.split_off(CHUNK_ENTRIES / 2));
-        if place == 0 {
-            let entries = std::mem::take(&mut chunk.entries);
+        let was_last = chunk.first() == tail;
+        let mut upper = chunk.is_full().then(|| chunk.split());
+        match &mut upper {
+            Some(upper) if upper.first() < entry.key => upper.insert(entry),
+            Some(_) | None => chunk.insert(entry),
+        }
+        let last_start = upper.as_ref().unwrap_or(chunk).first();
+        if chunk.first() == entry.key {
+            // It begins earlier now, and lies under its first key.
+            let chunk = std::mem::take(chunk);
             rows.remove(&home);
-            self.put(rows, entries);
+            self.put(rows, chunk);
         }
         if let Some(upper) = upper {
-            last_start = upper[0].key;
             self.put(rows, upper);
         }
-        Ok(tail.filter(|_| !is_last).unwrap_or(last_start))
+        Ok(if was_last { last_start } else { tail })
     }
 
-    fn put<S: Rows>(&self, rows: &mut S, entries: Vec<Entry>) {
-        if let Some(first) = entries.first() {
-            rows.put(self.chunk_key(first.key), Chunk { entries });
-        }
+    fn put<S: Rows>(&self, rows: &mut S, chunk: Chunk) {
+        rows.put(self.chunk_key(chunk.first()), chunk);
     }
 
     /// Finds the chunk a key belongs to: the last that starts at or before it, else the first.
@@ -136,7 +121,7 @@ impl Axis {
         visit: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
     ) -> Result<(), S::Error> {
         rows.scan::<Chunk>(Scan::of(&self.prefix).descending(), &mut |_, chunk| {
-            chunk.entries.iter().rev().try_for_each(&mut *visit)
+            chunk.entries().rev().try_for_each(|entry| visit(&entry))
         })
     }
 
@@ -170,12 +155,8 @@ impl Axis {
         followers: Option<u64>,
     ) -> Result<Option<Position>, S::Error> {
         let lowest = OrderKey::new(seen, Position::START);
-        let same = |entry: &Entry| {
-            entry.key.observed_at == lowest.observed_at
-                && entry.key.rank == lowest.rank
-                && !entry.voided
-                && entry.says_or_said(counters, followers)
-        };
+        let highest = OrderKey::new(seen, Position::new(u64::MAX));
+        let same = |entry: &Entry| !entry.voided && entry.says_or_said(counters, followers);
         let home = match tail {
             None => return Ok(None),
             Some(tail) if tail <= lowest => Some(self.chunk_key(tail)),
@@ -185,14 +166,10 @@ impl Axis {
         let mut found = None;
         let mut look = |chunk: &Chunk| {
             found = chunk
-                .entries
-                .iter()
-                .find(|entry| same(entry))
+                .within(lowest..highest)
+                .find(same)
                 .map(|entry| entry.key.position);
-            let beyond = chunk.entries.last().is_some_and(|last| {
-                (last.key.observed_at, last.key.rank) > (lowest.observed_at, lowest.rank)
-            });
-            if found.is_some() || beyond {
+            if found.is_some() || chunk.last() > highest {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
@@ -225,11 +202,7 @@ impl Axis {
         let Some(chunk) = rows.get_mut::<Chunk>(&home)? else {
             return Ok(None);
         };
-        let Ok(place) = chunk.entries.binary_search_by_key(&key, |entry| entry.key) else {
-            return Ok(None);
-        };
-        change(&mut chunk.entries[place]);
-        Ok(Some(()))
+        Ok(chunk.change(key, change))
     }
 
     /// Takes the heads over all observations a cutoff admits, from the latest back.

@@ -1,5 +1,7 @@
 //! What one event adds to totals: signed contributions, the atoms of every number.
 
+use std::sync::Arc;
+
 use super::EngagementSums;
 use crate::domain::{
     CollaborationId, CollaborationState, ConversionType, CostType, CreatorId, Currency,
@@ -114,7 +116,8 @@ pub enum Effect {
         scope: MeasurementScope,
         kind: MeasurementKind,
         on_time: bool,
-        change: Box<EngagementSums>,
+        counted: bool,
+        change: Arc<EngagementSums>,
     },
     AfterMeasurement,
 }

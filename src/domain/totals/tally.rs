@@ -30,7 +30,7 @@ pub struct Tally {
     /// Posts published.
     pub posts: i64,
     /// Standing counters by audience and kind.
-    pub engagement: BTreeMap<(MeasurementScope, MeasurementKind), EngagementSums>,
+    pub engagement: BTreeMap<(MeasurementScope, MeasurementKind), Box<EngagementSums>>,
 }
 
 /// Cost of one type.
@@ -175,7 +175,7 @@ impl AddAssign<&Tally> for Tally {
         add_all(&mut self.foreign_revenue, &other.foreign_revenue);
         self.posts += other.posts;
         for (key, sums) in &other.engagement {
-            *self.engagement.entry(*key).or_default() += sums;
+            **self.engagement.entry(*key).or_default() += sums;
         }
     }
 }

@@ -3,7 +3,7 @@
 use prost::Message;
 use prost_types::Timestamp as WireTime;
 
-use super::digest;
+use super::{Read, digest};
 use crate::domain::{
     Actor, BrandId, CampaignId, CollaborationId, CollaborationRef, Command, FUTURE_RULE,
     OnBehalfOf, PublicationId, PublicationRef, Request, RequestId, RequestStamp, Timestamp,
@@ -36,12 +36,29 @@ pub struct Call {
     context: Checked<Context>,
 }
 
-struct Context {
+/// Who writes what for whom, and how; read once, also for many commands.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Context {
     actor: Actor,
     on_behalf_of: Option<OnBehalfOf>,
     stamp: Option<RequestStamp>,
     occurred_at: Option<Timestamp>,
-    validate_only: bool,
+    /// Decide and answer, but append nothing.
+    pub validate_only: bool,
+}
+
+impl Context {
+    /// Makes the request of one command.
+    pub fn request(self, brand: BrandId, command: Command) -> Request {
+        Request {
+            brand,
+            actor: self.actor,
+            on_behalf_of: self.on_behalf_of,
+            stamp: self.stamp,
+            occurred_at: self.occurred_at,
+            command,
+        }
+    }
 }
 
 impl Call {
@@ -55,10 +72,7 @@ impl Call {
     ) -> Self {
         let mut fields = Fields::new(Origin::Call);
         let brand = fields.parse("brand_id", brand_id, BrandId::parse);
-        let context = fields.required("context", context, |fields, context| {
-            let stamp = read_stamp(fields, method, rest, &context);
-            read_context(fields, context, stamp, now)
-        });
+        let context = read_context(&mut fields, method, rest, context, now);
         Self {
             fields,
             now,
@@ -85,20 +99,18 @@ impl Call {
         collaboration_id: &str,
         publication_id: &str,
     ) -> Checked<PublicationRef> {
-        let campaign = self.campaign(campaign_id);
-        let collaboration = self.collaboration(collaboration_id);
-        let publication = self
-            .fields
-            .parse("publication_id", publication_id, PublicationId::parse);
-        let collaboration = CollaborationRef {
-            brand: self.brand.clone()?,
-            campaign: campaign?,
-            collaboration: collaboration?,
-        };
-        Ok(PublicationRef {
-            collaboration,
-            publication: publication?,
-        })
+        let (fields, brand, _) = self.parts();
+        read_publication(
+            fields,
+            brand,
+            (campaign_id, collaboration_id, publication_id),
+        )
+    }
+
+    /// Lends what a reader needs that reads items of other calls too.
+    pub fn parts(&mut self) -> (&mut Fields, Checked<&BrandId>, Timestamp) {
+        let brand = self.brand.as_ref().map_err(|refused| *refused);
+        (&mut self.fields, brand, self.now)
     }
 
     /// Reads the id of what the write makes; absent, an id is made.
@@ -127,8 +139,7 @@ impl Call {
 
     /// Notes when a moment that was read is further ahead than a clock may drift.
     pub fn check_past(&mut self, field: &'static str, at: Timestamp) {
-        let is_past = !at.is_future(self.now);
-        self.fields.check(field, is_past, FUTURE_RULE);
+        check_past(&mut self.fields, field, at, self.now);
     }
 
     /// Ends the reading with the command.
@@ -136,21 +147,63 @@ impl Call {
         let (brand, context) = (self.brand, self.context);
         let parsed = command.and_then(|command| {
             let context = context?;
-            let request = Request {
-                brand: brand?,
-                actor: context.actor,
-                on_behalf_of: context.on_behalf_of,
-                stamp: context.stamp,
-                occurred_at: context.occurred_at,
-                command,
-            };
+            let validate_only = context.validate_only;
             Ok(Parsed {
-                request,
-                validate_only: context.validate_only,
+                request: context.request(brand?, command),
+                validate_only,
             })
         });
         self.fields.finish(parsed)
     }
+
+    /// Ends the reading of what the commands of the call have in common.
+    ///
+    /// # Errors
+    /// Every violation so far.
+    pub fn finish_shared(self) -> Read<(BrandId, Context)> {
+        let (brand, context) = (self.brand, self.context);
+        self.fields
+            .finish(brand.and_then(|brand| Ok((brand, context?))))
+    }
+}
+
+/// Reads the publication a command is about, by the ids of campaign, collaboration and publication.
+pub fn read_publication(
+    fields: &mut Fields,
+    brand: Checked<&BrandId>,
+    (campaign_id, collaboration_id, publication_id): (&str, &str, &str),
+) -> Checked<PublicationRef> {
+    let campaign = fields.parse("campaign_id", campaign_id, CampaignId::parse);
+    let collaboration = fields.parse("collaboration_id", collaboration_id, CollaborationId::parse);
+    let publication = fields.parse("publication_id", publication_id, PublicationId::parse);
+    let collaboration = CollaborationRef {
+        brand: brand?.clone(),
+        campaign: campaign?,
+        collaboration: collaboration?,
+    };
+    Ok(PublicationRef {
+        collaboration,
+        publication: publication?,
+    })
+}
+
+/// Notes when a moment that was read is further ahead than a clock may drift.
+pub fn check_past(fields: &mut Fields, field: &'static str, at: Timestamp, now: Timestamp) {
+    fields.check(field, !at.is_future(now), FUTURE_RULE);
+}
+
+/// Reads what every write has in common. `rest` is the request with its context taken out.
+pub fn read_context(
+    fields: &mut Fields,
+    method: &'static str,
+    rest: &impl Message,
+    context: Option<api::WriteContext>,
+    now: Timestamp,
+) -> Checked<Context> {
+    fields.required("context", context, |fields, context| {
+        let stamp = read_stamp(fields, method, rest, &context);
+        read_rest(fields, context, stamp, now)
+    })
 }
 
 fn read_stamp(
@@ -166,7 +219,7 @@ fn read_stamp(
     }))
 }
 
-fn read_context(
+fn read_rest(
     fields: &mut Fields,
     context: api::WriteContext,
     stamp: Checked<Option<RequestStamp>>,

@@ -1,18 +1,17 @@
-//! Requests of the measurement service.
+//! Requests of the measurement service, but for those of engagement.
 
 use super::Read;
 use super::context::{Call, Write};
 use super::digest;
 use super::page::{read_brand, read_collaboration};
 use crate::domain::{
-    Claim, Code, Command, ConversionType, EngagementVerb, Observation, OrderRef, Position,
-    PublicationId, PublicationRef, Refund, RefundId, Timestamp,
+    Claim, Code, Command, ConversionType, OrderRef, Position, PublicationId, PublicationRef,
+    Refund, RefundId, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::observation::{WireSeen, read_counters, read_seen};
 use crate::log::codec::values::{
-    MAX_REASON_CHARS, check_share_count, read_amount, read_fx_rate, read_order, read_position,
-    read_positive_amount, read_shares, read_time, read_touch,
+    check_share_count, read_amount, read_fx_rate, read_order, read_positive_amount, read_shares,
+    read_time, read_touch,
 };
 use crate::log::codec::vocabulary;
 use crate::proto::api;
@@ -22,106 +21,6 @@ pub const MAX_TOUCHES: usize = 50;
 const TOUCHES_RULE: &str = "must have at most 50 elements";
 const NOT_JOINT_RULE: &str = "must be absent with joint_shares";
 const NO_VALUE_RULE: &str = "must be absent without value";
-
-/// Parses `RecordEngagement`.
-///
-/// # Errors
-/// Every violation.
-pub fn record_engagement(mut request: api::RecordEngagementRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin("RecordEngagement", brand_id, context, &request, now);
-    let publication = call.publication(
-        &request.campaign_id,
-        &request.collaboration_id,
-        &request.publication_id,
-    );
-    let seen = WireSeen {
-        observed_at: request.observed_at,
-        source: request.source,
-        kind: request.kind,
-        scope: request.scope,
-    };
-    let seen = read_seen(&mut call.fields, seen);
-    if let Ok(seen) = seen {
-        call.check_past("observed_at", seen.observed_at);
-    }
-    let counters = call
-        .fields
-        .required("counters", request.counters, read_counters);
-    let verb = seen.and_then(|seen| {
-        let observation = Observation {
-            seen,
-            counters: counters?,
-            followers: request.followers,
-        };
-        Ok(EngagementVerb::Record { observation })
-    });
-    call.finish(engagement(publication, verb))
-}
-
-/// Parses `CorrectEngagement`.
-///
-/// # Errors
-/// Every violation.
-pub fn correct_engagement(mut request: api::CorrectEngagementRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin("CorrectEngagement", brand_id, context, &request, now);
-    let publication = call.publication(
-        &request.campaign_id,
-        &request.collaboration_id,
-        &request.publication_id,
-    );
-    let fields = &mut call.fields;
-    let observation = read_observation(fields, request.observation_position);
-    let counters = fields.required("counters", request.counters, read_counters);
-    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
-    let verb = counters.map(|counters| EngagementVerb::Correct {
-        observation,
-        counters,
-        followers: request.followers,
-        reason,
-    });
-    call.finish(engagement(publication, verb))
-}
-
-/// Parses `VoidEngagement`.
-///
-/// # Errors
-/// Every violation.
-pub fn void_engagement(mut request: api::VoidEngagementRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin("VoidEngagement", brand_id, context, &request, now);
-    let publication = call.publication(
-        &request.campaign_id,
-        &request.collaboration_id,
-        &request.publication_id,
-    );
-    let fields = &mut call.fields;
-    let observation = read_observation(fields, request.observation_position);
-    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
-    let verb = EngagementVerb::Void {
-        observation,
-        reason,
-    };
-    call.finish(engagement(publication, Ok(verb)))
-}
-
-fn read_observation(fields: &mut Fields, position: u64) -> Position {
-    read_position(fields, "observation_position", position)
-}
-
-fn engagement(
-    publication: Checked<PublicationRef>,
-    verb: Checked<EngagementVerb>,
-) -> Checked<Command> {
-    Ok(Command::Engagement {
-        publication: publication?,
-        verb: verb?,
-    })
-}
 
 /// Parses `RecordConversion`.
 ///

@@ -1,10 +1,10 @@
 //! Figures: money and engagement of one set of facts, with every ratio made from them.
 
-use super::metric::{money, ratio};
+use super::metric::{mean_ratio, money, ratio};
 use super::reports::Rates;
 use super::{count, minor};
 use crate::domain::metrics::{
-    self, Absent, Exact, Metric, cost_per_thousand, divide, exact, mean, median, roas, roi,
+    self, Absent, Exact, Metric, Rate, cost_per_thousand, divide, exact, median, roas, roi,
     roi_on_margin,
 };
 use crate::domain::{
@@ -177,7 +177,7 @@ fn engagement(tally: &Tally, costs: &Costs, basis: &Basis<'_>) -> Vec<api::Engag
     }
     let nothing = EngagementSums::default();
     let of = |key: (MeasurementScope, MeasurementKind)| {
-        let sums = tally.engagement.get(&key).unwrap_or(&nothing);
+        let sums = tally.engagement.get(&key).map_or(&nothing, |sums| sums);
         engagement_figures(key, sums, tally, costs, basis)
     };
     keys.into_iter().map(of).collect()
@@ -194,7 +194,7 @@ fn engagement_figures(
     let rates = |paired: &Paired, pick| {
         Some(engagement_rates(
             paired,
-            &basis.rates.of(basis.on_time, scope, kind, pick),
+            basis.rates.of(basis.on_time, scope, kind, pick),
         ))
     };
     let conversions = in_wholes(tally.conversions_bp());
@@ -247,15 +247,11 @@ fn unit_costs(
     }
 }
 
-fn engagement_rates(paired: &Paired, rates: &[Exact]) -> api::EngagementRates {
-    let of_posts = |metric: Metric| match metric {
-        Err(Absent::ZeroDenominator) if rates.is_empty() => Err(Absent::NoObservation),
-        other => other,
-    };
+fn engagement_rates(paired: &Paired, rates: Vec<Rate>) -> api::EngagementRates {
     api::EngagementRates {
         overall: ratio(&of_pair(paired)),
-        mean: ratio(&of_posts(mean(rates))),
-        median: ratio(&of_posts(median(rates.to_vec()))),
+        mean: mean_ratio(&rates),
+        median: ratio(&median(rates).map_err(|_| Absent::NoObservation)),
         posts: count(paired.posts),
     }
 }

@@ -1,7 +1,7 @@
 //! Numbers as messages: rounded once, half-even, with the exact value beside.
 
 use crate::domain::Currency;
-use crate::domain::metrics::{Absent, Exact, Metric, divide, exact, publish};
+use crate::domain::metrics::{Absent, Exact, Metric, Rate, divide, exact, mean, publish};
 use crate::proto::api;
 
 /// Parts in a whole.
@@ -34,6 +34,21 @@ pub fn ratio(metric: &Metric) -> Option<api::RatioMetric> {
     Some(api::RatioMetric {
         value: Some(value),
         exact,
+    })
+}
+
+/// Renders a mean of ratios in parts per million.
+pub fn mean_ratio(rates: &[Rate]) -> Option<api::RatioMetric> {
+    use api::ratio_metric::Value;
+    let mean = match mean(rates, PPM) {
+        // A mean of nothing is nothing seen, not a division by 0.
+        Err(Absent::ZeroDenominator) => return ratio(&Err(Absent::NoObservation)),
+        Err(reason) => return ratio(&Err(reason)),
+        Ok(mean) => mean,
+    };
+    Some(api::RatioMetric {
+        value: Some(Value::PartsPerMillion(mean.published)),
+        exact: mean.exact.as_ref().map(fraction).unwrap_or_default(),
     })
 }
 

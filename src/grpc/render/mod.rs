@@ -17,10 +17,10 @@ pub use cost::cost;
 pub use creator::creator;
 pub use figures::{Basis, figures};
 pub use metric::{money, ratio, ratio_of};
-pub use publication::{heads, publication};
+pub use publication::{heads, publication, recorded};
 pub use reports::{
-    Rates, campaign_roi, partnership, performance, post_rates, posts_of_campaign,
-    posts_of_collaboration, posts_of_creator,
+    Rates, campaign_roi, partnership, performance, posts_of_campaign, posts_of_collaboration,
+    posts_of_creator, read_posts,
 };
 
 use crate::domain::Timestamp;

@@ -3,6 +3,8 @@
 use super::time;
 use crate::domain::state::{Head, Heads, Publication, source_of};
 use crate::domain::{Counter, MeasurementKind, MeasurementScope, PublicationRef};
+use crate::ledger::Recorded;
+use crate::proto::api::engagement_result::Outcome;
 use crate::proto::{api, values};
 
 /// Renders a publication with its standing counters up to `measure_until`.
@@ -69,5 +71,23 @@ fn counter_head(head: &Head) -> api::CounterHead {
         source: values::ObservationSource::from(source_of(head.key.rank)) as i32,
         position: head.latest.get(),
         fell_from: head.fell_from(),
+    }
+}
+
+/// Renders what one observation of a batch came to.
+pub fn recorded(outcome: Result<Recorded, api::ItemError>) -> api::EngagementResult {
+    let outcome = match outcome {
+        Ok(recorded) => Outcome::Recorded(api::RecordedEngagement {
+            observation_position: if recorded.in_log {
+                recorded.first.get()
+            } else {
+                0
+            },
+            recorded_before: !recorded.new,
+        }),
+        Err(error) => Outcome::Error(error),
+    };
+    api::EngagementResult {
+        outcome: Some(outcome),
     }
 }

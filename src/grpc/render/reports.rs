@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::figures::{Basis, figures};
 use super::metric::{ratio, ratio_of};
 use super::{budget, campaign_state, collaboration_state, count, time};
-use crate::domain::metrics::{Absent, Exact, divide, exact, ratings};
+use crate::domain::metrics::{Absent, Rate, divide, exact, rate, ratings};
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{
     Campaign, Collaboration, Creator, CreatorCollaboration, CreditedPost, Publication,
@@ -19,11 +20,29 @@ use crate::domain::{
 use crate::proto::{api, values};
 use crate::views::{CampaignTotals, CollaborationTotals, Partnership};
 
+/// The posts that rates are told of, as the rows have them.
+pub type Posts = Vec<Arc<Publication>>;
+
 /// Engagement of single posts, whole, for means and medians.
 #[derive(Clone, Debug, Default)]
 pub struct Rates(BTreeMap<(bool, MeasurementScope, MeasurementKind), Vec<EngagementSums>>);
 
 impl Rates {
+    /// Takes the rates of posts.
+    pub fn of_posts(posts: &Posts) -> Self {
+        let mut rates = Self::default();
+        for post in posts {
+            for ((scope, kind), series) in &post.series {
+                for (on_time, heads) in [(true, series.on_time), (false, series.counted)] {
+                    let sums = EngagementSums::of_post(post, &heads.values());
+                    let of_kind = rates.0.entry((on_time, *scope, *kind));
+                    of_kind.or_default().push(sums);
+                }
+            }
+        }
+        rates
+    }
+
     /// Returns the rates of the posts that have both numerator and a denominator that is not 0.
     pub fn of(
         &self,
@@ -31,38 +50,23 @@ impl Rates {
         scope: MeasurementScope,
         kind: MeasurementKind,
         pick: fn(&EngagementSums) -> Paired,
-    ) -> Vec<Exact> {
+    ) -> Vec<Rate> {
         let posts = self.0.get(&(on_time, scope, kind)).into_iter().flatten();
         posts
             .map(pick)
             .filter(|paired| paired.posts > 0)
-            .filter_map(|paired| divide(&exact(paired.numerator), &exact(paired.denominator)).ok())
+            .filter_map(|paired| rate(paired.numerator, paired.denominator))
             .collect()
     }
 }
 
-/// Collects the rates of posts.
+/// Reads the rows of posts.
 ///
 /// # Errors
 /// When rows cannot be read.
-pub fn post_rates<S: Rows>(rows: &S, posts: &[PublicationRef]) -> Result<Rates, S::Error> {
-    let mut rates = Rates::default();
-    for post in posts {
-        let Some(row) = rows.get::<Publication>(&Publication::key(post))? else {
-            continue;
-        };
-        for ((scope, kind), series) in &row.series {
-            for (on_time, heads) in [(true, series.on_time), (false, series.counted)] {
-                let sums = EngagementSums::of_post(&row, &heads.values());
-                rates
-                    .0
-                    .entry((on_time, *scope, *kind))
-                    .or_default()
-                    .push(sums);
-            }
-        }
-    }
-    Ok(rates)
+pub fn read_posts<S: Rows>(rows: &S, posts: &[PublicationRef]) -> Result<Posts, S::Error> {
+    let read = |post| rows.get(&Publication::key(post)).transpose();
+    posts.iter().filter_map(read).collect()
 }
 
 /// Finds the posts of a campaign, each once.
@@ -293,7 +297,7 @@ fn trend(row: &Partnership, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::Cam
     let none = Rates::default();
     let mut campaigns: Vec<_> = row.campaigns.iter().collect();
     campaigns.sort_by_key(|(_, share)| share.first_invited_at);
-    let of = |(campaign, share): (&CampaignId, &crate::views::CampaignShare)| {
+    let of = |(campaign, share): (&CampaignId, &Box<crate::views::CampaignShare>)| {
         let rates = rates.get(campaign).unwrap_or(&none);
         api::CampaignTrend {
             campaign_id: campaign.to_string(),

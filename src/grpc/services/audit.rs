@@ -9,8 +9,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use crate::domain::Position;
-use crate::grpc::calls::{Calls, Door, blocking, parsed};
-use crate::grpc::events::Reader;
+use crate::grpc::calls::{Calls, Door, parsed};
+use crate::grpc::events::{Batch, Reader, Span};
 use crate::grpc::{parse, status};
 use crate::proto::api;
 use crate::proto::api::audit_service_server;
@@ -20,6 +20,8 @@ use crate::proto::api::follow_events_response::Message;
 const BATCHES_AHEAD: usize = 2;
 /// Silence after which a follower hears that the stream is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+/// More events than there will ever be.
+const NO_LIMIT: u64 = u64::MAX;
 /// Streams that may follow the log at a time: each costs a task and no thread.
 const MAX_FOLLOWERS: usize = 4_096;
 
@@ -70,14 +72,14 @@ impl audit_service_server::AuditService for Audits {
         let query = parsed(parse::read_events(request.into_inner()))?;
         within_log(calls, query.after)?;
         let (send, receive) = mpsc::channel(BATCHES_AHEAD);
-        let reading = Reading {
-            reader: reader(calls, query.scope),
+        let reader = reader(calls, query.scope);
+        let span = Span {
             after: query.after,
+            until: calls.log.head().position,
+            limit: query.limit.unwrap_or(NO_LIMIT),
         };
-        let until = calls.log.head().position;
-        let limit = query.limit.unwrap_or(u64::MAX);
         tokio::spawn(async move {
-            if let Err(status) = reading.send_up_to(until, limit, &send).await {
+            if let Err(status) = read_to_the_end(reader, span, &send).await {
                 // A reader that went away needs no status.
                 let _ = send.send(Err(status)).await;
             }
@@ -127,47 +129,24 @@ impl audit_service_server::AuditService for Audits {
     }
 }
 
-/// One `ReadEvents` on its way.
-struct Reading {
+/// Reads a span and says where that ended.
+async fn read_to_the_end(
     reader: Reader,
-    after: Position,
-}
-
-impl Reading {
-    async fn send_up_to(
-        mut self,
-        until: Position,
-        mut limit: u64,
-        send: &mpsc::Sender<Result<api::ReadEventsResponse, Status>>,
-    ) -> Result<(), Status> {
-        while self.after < until && limit > 0 {
-            let (reader, after) = (self.reader.clone(), self.after);
-            let batch = blocking(move || reader.next(after, until, limit)).await?;
-            self.after = batch.resume;
-            limit -= batch.records.len() as u64;
-            if batch.records.is_empty() {
-                continue;
-            }
-            let resume_position = self.after.get();
-            let batch = Some(batch.into_message()?);
-            let message = api::ReadEventsResponse {
-                batch,
-                resume_position,
-            };
-            if send.send(Ok(message)).await.is_err() {
-                return Ok(());
-            }
-        }
-        let batch = Some(api::EventBatch::default());
-        let resume_position = self.after.get();
-        let _ = send
-            .send(Ok(api::ReadEventsResponse {
-                batch,
-                resume_position,
-            }))
-            .await;
-        Ok(())
-    }
+    span: Span,
+    send: &mpsc::Sender<Result<api::ReadEventsResponse, Status>>,
+) -> Result<(), Status> {
+    let message = |batch: Batch| api::ReadEventsResponse {
+        resume_position: batch.resume.get(),
+        batch: Some(batch.into_message()),
+    };
+    let left = reader.send(span, send, message, || true).await?;
+    let end = api::ReadEventsResponse {
+        batch: Some(api::EventBatch::default()),
+        resume_position: left.after.get(),
+    };
+    // A reader that went away needs no end.
+    let _ = send.send(Ok(end)).await;
+    Ok(())
 }
 
 /// One `FollowEvents` on its way.
@@ -188,19 +167,17 @@ impl Following {
         let mut silent_until = Instant::now() + HEARTBEAT;
         loop {
             let head = tail.borrow_and_update().position;
-            while self.after < head {
-                let (reader, after) = (self.reader.clone(), self.after);
-                let batch = blocking(move || reader.next(after, head, u64::MAX)).await?;
-                self.after = batch.resume;
-                if !batch.records.is_empty() {
-                    let message = Message::Batch(batch.into_message()?);
-                    if !self.say(send, message).await {
-                        return Ok(());
-                    }
+            if self.after < head {
+                let left = self.send_up_to(head, send).await?;
+                self.after = left.after;
+                if left.limit < NO_LIMIT {
                     silent_until = Instant::now() + HEARTBEAT;
                 }
                 if self.calls.ending.is_cancelled() {
                     return Err(status::draining(self.after));
+                }
+                if self.after < head {
+                    return Ok(());
                 }
             }
             if !caught_up {
@@ -230,6 +207,27 @@ impl Following {
                 }
             }
         }
+    }
+
+    /// Sends the events up to the head; returns what is left of them, which is nothing unless
+    /// nobody listens any more or the server drains.
+    async fn send_up_to(
+        &self,
+        until: Position,
+        send: &mpsc::Sender<Result<api::FollowEventsResponse, Status>>,
+    ) -> Result<Span, Status> {
+        let message = |batch: Batch| api::FollowEventsResponse {
+            resume_position: batch.resume.get(),
+            message: Some(Message::Batch(batch.into_message())),
+        };
+        let span = Span {
+            after: self.after,
+            until,
+            limit: NO_LIMIT,
+        };
+        let ending = self.calls.ending.clone();
+        let goes_on = move || !ending.is_cancelled();
+        self.reader.send(span, send, message, goes_on).await
     }
 
     /// Sends a message; tells whether anybody still listens.

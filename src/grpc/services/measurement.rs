@@ -1,13 +1,18 @@
 //! Measurement over gRPC: engagement, conversions, refunds.
 
-use tonic::{Request, Response, Status};
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::domain::rows::Rows;
 use crate::domain::state::{Axis, Cutoff, Order, Publication};
 use crate::domain::{Position, PublicationRef, Timestamp};
 use crate::grpc::calls::{Calls, Door, Lookup, blocking, parsed};
 use crate::grpc::deadline::Deadline;
-use crate::grpc::{parse, render, status};
+use crate::grpc::ingest::{Acks, Ingest, MAX_INGESTS};
+use crate::grpc::{many, parse, render, status};
+use crate::ledger::Room;
 use crate::proto::api;
 use crate::proto::api::measurement_service_server;
 use crate::store::Store;
@@ -17,17 +22,23 @@ use crate::views::{as_of, events_of};
 /// Serves `MeasurementService`.
 pub struct Measurements {
     door: Door,
+    ingests: Arc<Semaphore>,
 }
 
 impl Measurements {
     /// Serves behind this door.
     pub fn new(door: Door) -> Self {
-        Self { door }
+        Self {
+            door,
+            ingests: Arc::new(Semaphore::new(MAX_INGESTS)),
+        }
     }
 }
 
 #[tonic::async_trait]
 impl measurement_service_server::MeasurementService for Measurements {
+    type IngestEngagementStream = Acks;
+
     async fn record_engagement(
         &self,
         request: Request<api::RecordEngagementRequest>,
@@ -40,6 +51,42 @@ impl measurement_service_server::MeasurementService for Measurements {
             observation_position: written.receipt.first_position,
             receipt: Some(written.receipt),
         }))
+    }
+
+    async fn batch_record_engagement(
+        &self,
+        request: Request<api::BatchRecordEngagementRequest>,
+    ) -> Result<Response<api::BatchRecordEngagementResponse>, Status> {
+        let calls = self.door.enter()?;
+        let batch = parse::batch_record_engagement(request.into_inner(), calls.now());
+        let batch = parsed(batch)?;
+        let (items, path) = (batch.observations, "observations");
+        let written = many::execute(
+            &calls.ledger,
+            items,
+            path,
+            batch.validate_only,
+            Room::Refuse,
+        );
+        let outcomes = written.await.map_err(status::write)?;
+        Ok(Response::new(api::BatchRecordEngagementResponse {
+            results: outcomes.each.into_iter().map(render::recorded).collect(),
+            last_position: outcomes.last.get(),
+        }))
+    }
+
+    async fn ingest_engagement(
+        &self,
+        request: Request<Streaming<api::IngestEngagementRequest>>,
+    ) -> Result<Response<Self::IngestEngagementStream>, Status> {
+        let calls = self.door.enter()?;
+        if calls.ending.is_cancelled() {
+            return Err(status::draining_after_chunk(0));
+        }
+        let permit = Arc::clone(&self.ingests).try_acquire_owned();
+        let permit = permit.map_err(|_| status::too_many_ingests(MAX_INGESTS))?;
+        let ingest = Ingest::new(calls.clone(), request.into_inner(), permit);
+        Ok(Response::new(ingest.start()))
     }
 
     async fn correct_engagement(

@@ -46,16 +46,15 @@ impl report_service_server::ReportService for Reports {
             let totals = rows
                 .get::<CampaignTotals>(&CampaignTotals::key(name))?
                 .unwrap_or_default();
-            let rates = render::post_rates(rows, &render::posts_of_campaign(rows, name)?)?;
-            Ok(render::campaign_roi(
-                name,
-                &campaign,
-                &totals,
-                &rates,
-                LastRecorded::of(rows)?,
-            ))
+            let posts = render::read_posts(rows, &render::posts_of_campaign(rows, name)?)?;
+            let now = LastRecorded::of(rows)?;
+            Ok((query.campaign, campaign, totals, posts, now))
         };
-        let (roi, position) = calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        // A campaign may have thousands of posts: nobody waits for the rows while they are added.
+        let (name, campaign, totals, posts, now) = found;
+        let rates = render::Rates::of_posts(&posts);
+        let roi = render::campaign_roi(&name, &campaign, &totals, &rates, now);
         Ok(Response::new(api::GetCampaignRoiResponse {
             roi: Some(roi),
             position,
@@ -204,7 +203,8 @@ fn performance(
     };
     let creator = rows.get::<Creator>(&Creator::key(&creator))?;
     let totals = rows.get::<CollaborationTotals>(&CollaborationTotals::key(name))?;
-    let rates = render::post_rates(rows, &render::posts_of_collaboration(rows, name)?)?;
+    let posts = render::read_posts(rows, &render::posts_of_collaboration(rows, name)?)?;
+    let rates = render::Rates::of_posts(&posts);
     let now = LastRecorded::of(rows)?;
     Ok(render::performance(
         name,
@@ -225,7 +225,8 @@ fn partnership(
     let creator = rows.get::<Creator>(&Creator::key(name))?;
     let mut rates: BTreeMap<CampaignId, render::Rates> = BTreeMap::new();
     for (campaign, posts) in render::posts_of_creator(rows, name)? {
-        rates.insert(campaign, render::post_rates(rows, &posts)?);
+        let posts = render::read_posts(rows, &posts)?;
+        rates.insert(campaign, render::Rates::of_posts(&posts));
     }
     let now = LastRecorded::of(rows)?;
     Ok(render::partnership(

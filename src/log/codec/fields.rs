@@ -5,7 +5,12 @@
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 
+use smallvec::SmallVec;
+
 use crate::domain::Violation;
+
+/// Fields within fields that take no allocation.
+const TYPICAL_DEPTH: usize = 6;
 
 /// Most violations kept of one message: enough to repair it, few enough for the trailers of a call.
 pub const MAX_VIOLATIONS: usize = 20;
@@ -33,11 +38,20 @@ pub struct Refused(());
 /// A value, or the knowledge that a violation was noted instead.
 pub type Checked<T> = Result<T, Refused>;
 
+/// An element that breaks rules, among others that do not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Broken {
+    /// Which of them, from 0.
+    pub index: usize,
+    /// The rules, at most [`MAX_VIOLATIONS`].
+    pub violations: Vec<Violation>,
+}
+
 /// Reads the fields of one message and notes every violation on the way.
 #[derive(Debug)]
 pub struct Fields {
     origin: Origin,
-    path: Vec<Step>,
+    path: SmallVec<[Step; TYPICAL_DEPTH]>,
     violations: Vec<Violation>,
 }
 
@@ -52,7 +66,7 @@ impl Fields {
     pub fn new(origin: Origin) -> Self {
         Self {
             origin,
-            path: Vec::new(),
+            path: SmallVec::new(),
             violations: Vec::new(),
         }
     }
@@ -148,6 +162,34 @@ impl Fields {
             }
             values
         })
+    }
+
+    /// Reads every element of a repeated field for itself: a broken one breaks no other, nor the
+    /// message at hand.
+    ///
+    /// Gives the values, and by index the violations of each element that has none.
+    pub fn each_alone<M, T>(
+        &mut self,
+        field: &'static str,
+        messages: Vec<M>,
+        mut read: impl FnMut(&mut Self, M) -> Checked<T>,
+    ) -> (Vec<T>, Vec<Broken>) {
+        let of_the_message = std::mem::take(&mut self.violations);
+        let mut values = Vec::with_capacity(messages.len());
+        let mut broken = Vec::new();
+        self.within(field, |fields| {
+            for (index, message) in messages.into_iter().enumerate() {
+                match fields.below(Step::Index(index), |fields| read(fields, message)) {
+                    Ok(value) if fields.violations.is_empty() => values.push(value),
+                    Ok(_) | Err(Refused(())) => broken.push(Broken {
+                        index,
+                        violations: std::mem::take(&mut fields.violations),
+                    }),
+                }
+            }
+        });
+        self.violations = of_the_message;
+        (values, broken)
     }
 
     /// Reads text that must be given, such as an id.

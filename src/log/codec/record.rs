@@ -2,16 +2,18 @@
 
 use bytes::Bytes;
 use prost::Message;
+use prost::encoding::{self, WireType};
+use prost_types::Timestamp as WireTime;
 
 use super::events::{read_event, write_event};
 use super::fields::{Checked, Fields, Origin, REQUIRED_RULE};
 use super::peek::peek;
-use super::values::{read_actor, read_on_behalf_of, read_position, read_time, write_digest};
+use super::values::{read_actor, read_on_behalf_of, read_position, read_time};
 use crate::domain::{
     BrandId, CampaignId, CollaborationId, CreatorId, Position, Record, RequestId, RequestStamp,
     Subject, Violation,
 };
-use crate::proto::event as wire;
+use crate::proto::{event as wire, values as wire_values};
 
 const NO_REQUEST_RULE: &str = "must be empty without request_id";
 
@@ -56,9 +58,17 @@ fn list(violations: &[Violation]) -> String {
     texts.join("; ")
 }
 
+/// What most records take, so that their bytes are allocated once.
+const TYPICAL_BYTES: usize = 384;
+
 /// Spells a record in bytes. The same record gives the same bytes.
+///
+/// The header is written field by field, because the message of it would own a copy of every id.
 pub fn encode(record: &Record) -> Bytes {
-    write_record(record).encode_to_vec().into()
+    let mut out = Vec::with_capacity(TYPICAL_BYTES);
+    write_header(record, &mut out);
+    write_event(&record.event).encode(&mut out);
+    out.into()
 }
 
 /// Reads a record from the bytes that [`encode`] of this or an earlier version made.
@@ -150,25 +160,100 @@ fn read_request(fields: &mut Fields, header: &wire::Record) -> Checked<Option<Re
     Ok(Some(RequestStamp { id, digest }))
 }
 
-fn write_record(record: &Record) -> wire::Record {
+/// Writes all of a record but its event, as the message would be written.
+fn write_header(record: &Record, out: &mut Vec<u8>) {
     let subject = &record.subject;
-    let request = record.request.as_ref();
-    wire::Record {
-        position: record.position.get(),
-        brand_id: record.brand.to_string(),
-        campaign_id: text_or_empty(subject.campaign.as_ref()),
-        collaboration_id: text_or_empty(subject.collaboration.as_ref()),
-        creator_id: text_or_empty(subject.creator.as_ref()),
-        actor: Some((&record.actor).into()),
-        on_behalf_of: record.on_behalf_of.as_ref().map(Into::into),
-        request_id: request.map_or_else(String::new, |stamp| stamp.id.as_str().to_owned()),
-        request_digest: request.map_or_else(Bytes::new, |stamp| write_digest(&stamp.digest)),
-        occurred_at: record.occurred_at.map(Into::into),
-        recorded_at: Some(record.recorded_at.into()),
-        event: Some(write_event(&record.event)),
+    encoding::uint64::encode(1, &record.position.get(), out);
+    put_text(2, record.brand.as_str(), out);
+    put_text(
+        3,
+        text_or_empty(subject.campaign.as_ref(), CampaignId::as_str),
+        out,
+    );
+    put_text(
+        4,
+        text_or_empty(subject.collaboration.as_ref(), CollaborationId::as_str),
+        out,
+    );
+    put_text(
+        5,
+        text_or_empty(subject.creator.as_ref(), CreatorId::as_str),
+        out,
+    );
+    encoding::message::encode(6, &wire_values::Actor::from(&record.actor), out);
+    if let Some(other) = &record.on_behalf_of {
+        encoding::message::encode(7, &wire_values::OnBehalfOf::from(other), out);
+    }
+    if let Some(stamp) = &record.request {
+        put_text(8, stamp.id.as_str(), out);
+        put_bytes(9, &stamp.digest, out);
+    }
+    if let Some(occurred_at) = record.occurred_at {
+        encoding::message::encode(10, &WireTime::from(occurred_at), out);
+    }
+    encoding::message::encode(11, &WireTime::from(record.recorded_at), out);
+}
+
+fn put_text(field: u32, text: &str, out: &mut Vec<u8>) {
+    if !text.is_empty() {
+        put_bytes(field, text.as_bytes(), out);
     }
 }
 
-fn text_or_empty(id: Option<&impl ToString>) -> String {
-    id.map(ToString::to_string).unwrap_or_default()
+fn put_bytes(field: u32, bytes: &[u8], out: &mut Vec<u8>) {
+    encoding::encode_key(field, WireType::LengthDelimited, out);
+    encoding::encode_varint(bytes.len() as u64, out);
+    out.extend_from_slice(bytes);
+}
+
+fn text_or_empty<T>(id: Option<&T>, text: fn(&T) -> &str) -> &str {
+    id.map(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Actor, ActorId, ActorKind, Event, OnBehalfOf, Timestamp};
+
+    #[test]
+    fn header_is_written_as_its_message_would_be() {
+        let actor = |kind, id| Actor {
+            kind,
+            id: ActorId::parse(id).unwrap(),
+        };
+        let bare = Record {
+            position: Position::new(300),
+            brand: BrandId::parse("kopi").unwrap(),
+            subject: Subject::default(),
+            actor: actor(ActorKind::Brand, "nina"),
+            on_behalf_of: None,
+            request: None,
+            occurred_at: None,
+            recorded_at: Timestamp::from_nanos(1_700_000_000_000_000_001),
+            event: Event::CampaignOpened,
+        };
+        let full = Record {
+            subject: Subject {
+                campaign: CampaignId::parse("panen").ok(),
+                collaboration: CollaborationId::parse("ayu-1").ok(),
+                creator: CreatorId::parse("ayu").ok(),
+            },
+            on_behalf_of: Some(OnBehalfOf {
+                actor: actor(ActorKind::Creator, "ayu"),
+                reason: "on the phone".to_owned(),
+            }),
+            request: Some(RequestStamp {
+                id: RequestId::parse("r-1").unwrap(),
+                digest: [7; 16],
+            }),
+            occurred_at: Some(Timestamp::from_nanos(1_600_000_000_000_000_000)),
+            ..bare.clone()
+        };
+        for record in [bare, full] {
+            let bytes = encode(&record);
+            let message = wire::Record::decode(bytes.clone()).unwrap();
+            assert_eq!(message.encode_to_vec(), bytes);
+            assert_eq!(decode(&bytes).unwrap(), record);
+        }
+    }
 }

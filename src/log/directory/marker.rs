@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! product: campaign-ledger
-//! format: 1
+//! format: 2
 //! partitions: 0
 //! log: 0197c5a0-6f7e-7d3c-8a9e-0d4f3b2a1c5d
 //! ```
 //!
 //! The first two lines stay as they are in every later format, so that any program can tell
-//! whether it is too old.
+//! whether it is too old. Format 1 had a log without a journal; it is read, and a server that opens
+//! it writes the marker anew first: an older program would not see the journal's blocks.
 
 use std::fmt;
 use std::fs;
@@ -20,12 +21,15 @@ use super::{OpenError, io_error};
 
 const PRODUCT: &str = "campaign-ledger";
 
-/// The version of the data directory's format that this program creates and reads.
-pub const FORMAT_VERSION: u32 = 1;
+/// The version of the data directory's format that this program creates; it reads older ones too.
+pub const FORMAT_VERSION: u32 = 2;
+/// The oldest version that it reads.
+const OLDEST_FORMAT_VERSION: u32 = 1;
 
 /// What the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Marker {
+    pub format: u32,
     pub partitions: Vec<u32>,
     pub log_id: Uuid,
 }
@@ -34,7 +38,7 @@ impl fmt::Display for Marker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let partitions: Vec<_> = self.partitions.iter().map(u32::to_string).collect();
         writeln!(f, "product: {PRODUCT}")?;
-        writeln!(f, "format: {FORMAT_VERSION}")?;
+        writeln!(f, "format: {}", self.format)?;
         writeln!(f, "partitions: {}", partitions.join(" "))?;
         writeln!(f, "log: {}", self.log_id)
     }
@@ -54,8 +58,8 @@ impl Marker {
         if value("product") != Some(PRODUCT) {
             return Err(damaged("its first line does not name this product"));
         }
-        match value("format").and_then(|version| version.parse().ok()) {
-            Some(FORMAT_VERSION) => {}
+        let format = match value("format").and_then(|version| version.parse().ok()) {
+            Some(known @ OLDEST_FORMAT_VERSION..=FORMAT_VERSION) => known,
             Some(found) if found > FORMAT_VERSION => {
                 return Err(OpenError::Newer {
                     path: path.to_owned(),
@@ -64,14 +68,18 @@ impl Marker {
                 });
             }
             Some(_) | None => return Err(damaged("its second line is no format version")),
-        }
+        };
         let partitions = value("partitions")
             .and_then(|list| list.split(' ').map(|id| id.parse().ok()).collect())
             .ok_or_else(|| damaged("its third line lists no partitions"))?;
         let log_id = value("log")
             .and_then(|id| id.parse().ok())
             .ok_or_else(|| damaged("its fourth line names no log"))?;
-        Ok(Self { partitions, log_id })
+        Ok(Self {
+            format,
+            partitions,
+            log_id,
+        })
     }
 }
 
@@ -88,21 +96,24 @@ mod tests {
 
     #[test]
     fn reads_back_what_is_written() {
-        let marker = Marker {
-            partitions: vec![0, 7],
-            log_id: Uuid::now_v7(),
-        };
-        assert_eq!(read(&marker.to_string()).unwrap(), marker);
+        for format in OLDEST_FORMAT_VERSION..=FORMAT_VERSION {
+            let marker = Marker {
+                format,
+                partitions: vec![0, 7],
+                log_id: Uuid::now_v7(),
+            };
+            assert_eq!(read(&marker.to_string()).unwrap(), marker);
+        }
     }
 
     #[test]
     fn newer_format_is_told_from_a_damaged_one() {
-        let newer = "product: campaign-ledger\nformat: 2\nsomething: else\n";
+        let newer = "product: campaign-ledger\nformat: 3\nsomething: else\n";
         assert!(matches!(
             read(newer),
             Err(OpenError::Newer {
-                found: 2,
-                known: 1,
+                found: 3,
+                known: 2,
                 ..
             })
         ));

@@ -14,7 +14,7 @@ use crate::causes::with_causes;
 use crate::log::OpenError;
 use crate::log::block::MAX_BLOCK_BYTES;
 use crate::log::chain::StorageError;
-use crate::log::directory::{create_directory, exists, io_error, names_in, sync_directory};
+use crate::log::directory::{exists, io_error, names_in, sync_directory};
 
 /// sled's unit of allocation, 8 MiB. Part of the format: sled opens with no other.
 const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
@@ -35,7 +35,7 @@ const _: () = assert!(
 /// What sled keeps of its pages in memory: appends need the last page only, reads pass each once.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 
-/// For how many bytes of a block its page is accessed once more, so that the cache counts it: what
+/// For how many bytes of blocks their page is accessed once more, so that the cache counts it: what
 /// it has not counted yet is then at most 256 × 64 × this, 64 MiB.
 const BYTES_PER_ACCESS: usize = 4 * 1024;
 
@@ -66,14 +66,14 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub fn open_or_create(dir: &Path) -> Result<Self, OpenError> {
-        create_directory(dir)?;
-        Self::open(dir)
+    /// Whether there is a log in `dir`.
+    pub fn exist(dir: &Path) -> Result<bool, OpenError> {
+        exists(&dir.join(PAGES))
     }
 
     pub fn open_existing(dir: &Path) -> Result<Self, OpenError> {
-        if exists(&dir.join(PAGES))? {
-            Self::open(dir)
+        if Self::exist(dir)? {
+            Self::open_or_create(dir)
         } else {
             Err(OpenError::NotFound {
                 path: dir.to_owned(),
@@ -81,7 +81,7 @@ impl Files {
         }
     }
 
-    fn open(dir: &Path) -> Result<Self, OpenError> {
+    pub fn open_or_create(dir: &Path) -> Result<Self, OpenError> {
         let path = dir.join(PAGES);
         let pages = OpenOptions::new()
             .create(true)
@@ -117,14 +117,6 @@ impl Files {
         self.db.as_ref().expect("only dropping takes it out")
     }
 
-    /// Makes the cache count the page of a block of `len` bytes that was just written or read.
-    pub fn bound_cache(&self, key: Key, len: usize) -> Result<(), StorageError> {
-        for _ in 0..len.div_ceil(BYTES_PER_ACCESS) {
-            guarded(|| self.db().contains_key(key))?;
-        }
-        Ok(())
-    }
-
     /// Makes what was flushed to the pages durable, their number too.
     pub fn sync_data(&self) -> Result<(), StorageError> {
         Ok(self.pages.sync_data()?)
@@ -141,10 +133,10 @@ impl Files {
         sync_directory(&self.dir)
     }
 
-    /// Takes another descriptor for our own, so that tests can make it fail; gives the old one.
+    /// Takes another descriptor for our own, so that tests can make it fail.
     #[cfg(test)]
-    pub fn replace_pages(&mut self, pages: File) -> File {
-        std::mem::replace(&mut self.pages, pages)
+    pub fn replace_pages(&mut self, pages: File) {
+        self.pages = pages;
     }
 
     /// Refuses a log some of which lies in files that sled doesn't sync.
@@ -156,6 +148,25 @@ impl Files {
                 found,
             }),
         }
+    }
+}
+
+/// Makes the cache count pages as blocks of theirs are written or read.
+#[derive(Default)]
+pub(super) struct CacheBound {
+    /// Bytes that were passed since the last access.
+    passed: usize,
+}
+
+impl CacheBound {
+    /// Counts a block of `len` bytes.
+    pub fn count(&mut self, files: &Files, key: Key, len: usize) -> Result<(), StorageError> {
+        self.passed += len;
+        for _ in 0..self.passed / BYTES_PER_ACCESS {
+            guarded(|| files.db().contains_key(key))?;
+        }
+        self.passed %= BYTES_PER_ACCESS;
+        Ok(())
     }
 }
 

@@ -19,8 +19,15 @@ use super::load::write_until_gone;
 use super::process::{Launch, Server, offline};
 use super::scene::Scene;
 
-/// What the files may grow to: some thousand events.
+/// What the state, the views and sled's file may grow to: some thousand events.
 const LITTLE_SPACE_KIB: u64 = 1_024;
+
+/// What a file may grow to where sled has written one segment, and opens with writing another; the
+/// journal's second half does not fit.
+const LITTLE_FILE_KIB: u64 = 12 * 1_024;
+
+/// What the log's journal has from its beginning.
+const JOURNAL_KIB: u64 = 16 * 1_024 + 4;
 
 /// Writes until writes stop, and checks what clients, readers and operators get to see then.
 async fn writes_stop(scene: &mut Scene, launch: &Launch, reason: &str) -> Server {
@@ -70,10 +77,10 @@ async fn recovers(scene: &mut Scene) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn file_that_may_not_grow_stops_writes_and_loses_nothing() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::made().await;
     let limited = scene
         .launch()
-        .through(&FileLimit::kib(LITTLE_SPACE_KIB).wrapper());
+        .through(&FileLimit::kib(LITTLE_FILE_KIB).wrapper());
     let mut server = writes_stop(&mut scene, &limited, "File too large").await;
     assert_eq!(server.stop().code(), Some(1));
     recovers(&mut scene).await;
@@ -81,7 +88,7 @@ async fn file_that_may_not_grow_stops_writes_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn full_disk_stops_writes_and_loses_nothing() {
-    let Some(disk) = SmallDisk::mounted(4 * LITTLE_SPACE_KIB) else {
+    let Some(disk) = SmallDisk::mounted(JOURNAL_KIB + 4 * LITTLE_SPACE_KIB) else {
         return;
     };
     let mut scene = Scene::within(disk.path());
@@ -112,7 +119,7 @@ async fn full_disk_stops_writes_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn server_killed_on_a_full_disk_comes_back_with_everything() {
-    let Some(disk) = SmallDisk::mounted(4 * LITTLE_SPACE_KIB) else {
+    let Some(disk) = SmallDisk::mounted(JOURNAL_KIB + 4 * LITTLE_SPACE_KIB) else {
         return;
     };
     let mut scene = Scene::within(disk.path());
@@ -152,10 +159,10 @@ async fn disk_that_turned_read_only_is_refused_with_a_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn log_lines_that_cannot_be_written_end_nothing() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::made().await;
     let limited = scene
         .launch()
-        .through(&FileLimit::kib(LITTLE_SPACE_KIB).wrapper());
+        .through(&FileLimit::kib(LITTLE_FILE_KIB).wrapper());
     let (mut server, channel) = limited.stderr_to("/dev/full").start().await;
     let count = Arc::new(AtomicU64::new(0));
     for status in write_until_gone(&mut scene.clients, &channel, &count).await {
@@ -182,7 +189,7 @@ fn failing(scene: &Scene, file: &str, fault: &str) -> Option<Launch> {
 async fn failed_sync_stops_writes_and_loses_nothing() {
     let mut scene = Scene::new();
     let fault = "fdatasync:error=EIO:when=20+";
-    let Some(launch) = failing(&scene, "log/db", fault) else {
+    let Some(launch) = failing(&scene, "log/journal", fault) else {
         return;
     };
     let mut server = writes_stop(&mut scene, &launch, "Input/output error").await;
@@ -195,7 +202,7 @@ async fn failed_write_stops_writes_and_loses_nothing() {
     for error in ["EIO", "ENOSPC"] {
         let mut scene = Scene::new();
         let fault = format!("pwrite64:error={error}:when=5+");
-        let Some(launch) = failing(&scene, "log/db", &fault) else {
+        let Some(launch) = failing(&scene, "log/journal", &fault) else {
             return;
         };
         let reason = match error {
@@ -208,13 +215,30 @@ async fn failed_write_stops_writes_and_loses_nothing() {
     }
 }
 
-/// State and views are disposable: what fails there delays a checkpoint and nothing else.
+/// What is behind the journal takes nothing any more: what was acknowledged is in the journal, and
+/// nothing is added to that.
+#[tokio::test(flavor = "multi_thread")]
+async fn sled_that_fails_behind_the_journal_stops_writes_and_loses_nothing() {
+    for (fault, reason) in [
+        ("pwrite64:error=EIO:when=3+", "Input/output error"),
+        ("pwrite64:error=ENOSPC:when=3+", "No space left on device"),
+        ("fdatasync:error=EIO:when=1+", "Input/output error"),
+    ] {
+        let mut scene = Scene::made().await;
+        let Some(launch) = failing(&scene, "log/db", fault) else {
+            return;
+        };
+        let mut server = writes_stop(&mut scene, &launch, reason).await;
+        assert_eq!(server.stop().code(), Some(1));
+        recovers(&mut scene).await;
+    }
+}
+
+/// Views are disposable: what fails there delays a checkpoint and nothing else.
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_checkpoints_cost_nobody_anything() {
     // Making a file takes fewer calls than these.
     for (file, fault) in [
-        ("state", "fdatasync:error=EIO:when=6"),
-        ("state", "pwrite64:error=ENOSPC:when=12"),
         ("views", "fdatasync:error=EIO:when=6"),
         ("views", "pwrite64:error=ENOSPC:when=12"),
     ] {
@@ -238,40 +262,12 @@ async fn failed_checkpoints_cost_nobody_anything() {
     }
 }
 
-/// Where the views cannot be kept at all, they may end; writes go on and lose nothing.
+/// Rows that cannot be read any more are no ground to decide on.
 #[tokio::test(flavor = "multi_thread")]
-async fn views_that_cannot_be_kept_do_not_stop_writes() {
-    for fault in [
-        "fdatasync:error=EIO:when=6+",
-        "pwrite64:error=ENOSPC:when=12+",
-    ] {
-        let mut scene = Scene::new();
-        let Some(launch) = failing(&scene, "views", fault) else {
-            return;
-        };
-        let (mut server, channel) = launch.start().await;
-        for _ in 0..20 {
-            scene.write_some(&channel).await;
-        }
-        scene.check(&channel).await;
-        let serving = health(&channel).await == ServingStatus::Serving;
-        drop(channel);
-        let ended = server.stop();
-        let said = server.stderr();
-        let stopped = said.contains("the views have stopped");
-        assert!(stopped || said.contains("not checkpointed"), "{said}");
-        assert!(serving || stopped, "{said}");
-        assert_eq!(ended.code(), Some(i32::from(stopped)), "{said}");
-        recovers(&mut scene).await;
-    }
-}
-
-/// A state that cannot be read any more is no ground to decide on.
-#[tokio::test(flavor = "multi_thread")]
-async fn state_that_cannot_be_kept_stops_writes_and_loses_nothing() {
+async fn views_that_cannot_be_kept_stop_writes_and_lose_nothing() {
     let mut scene = Scene::new();
     let fault = "pwrite64:error=ENOSPC:when=12+";
-    let Some(launch) = failing(&scene, "state", fault) else {
+    let Some(launch) = failing(&scene, "views", fault) else {
         return;
     };
     let mut server = writes_stop(&mut scene, &launch, "No space left on device").await;
@@ -279,13 +275,16 @@ async fn state_that_cannot_be_kept_stops_writes_and_loses_nothing() {
     recovers(&mut scene).await;
 }
 
-/// Calls on the log's file that a commit makes, and what may become of them.
-const COMMIT: [&str; 5] = [
-    "pwrite64:error=EIO",
-    "pwrite64:error=ENOSPC",
-    "sync_file_range:error=EIO",
-    "fdatasync:error=EIO",
-    "fsync:error=EIO",
+/// Calls on the log's files: those that a commit makes, and those that move it into sled; and what
+/// may become of them.
+const CALLS: [(&str, &str); 7] = [
+    ("log/journal", "pwrite64:error=EIO"),
+    ("log/journal", "pwrite64:error=ENOSPC"),
+    ("log/journal", "fdatasync:error=EIO"),
+    ("log/db", "pwrite64:error=ENOSPC"),
+    ("log/db", "sync_file_range:error=EIO"),
+    ("log/db", "fdatasync:error=EIO"),
+    ("log/db", "fsync:error=EIO"),
 ];
 
 /// Calls of each client: more commits than a fault is late.
@@ -297,14 +296,14 @@ const CALLS_EACH: u64 = 12;
 async fn call_that_fails_once_loses_nothing() {
     let mut chance = Chance::of_environment();
     let all = std::env::var("CRASH_STEPS").is_ok_and(|steps| steps == "all");
-    for fault in COMMIT {
+    for (file, fault) in CALLS {
         let whens = match chance.below(15) {
             _ if all => 1..31,
             some => 1 + some..2 + some,
         };
         for when in whens {
             let mut scene = Scene::new();
-            let Some(launch) = failing(&scene, "log/db", &format!("{fault}:when={when}")) else {
+            let Some(launch) = failing(&scene, file, &format!("{fault}:when={when}")) else {
                 return;
             };
             let mut server = launch.spawn();
@@ -322,7 +321,7 @@ async fn call_that_fails_once_loses_nothing() {
             drop(channel);
             let stopped = !told.is_empty();
             eprintln!(
-                "{fault}, time {when}: {}",
+                "{file}, {fault}, time {when}: {}",
                 if stopped { "stopped" } else { "went on" }
             );
             assert_eq!(

@@ -56,16 +56,17 @@ impl History {
         let mut batches = audit.read_events(request).await.unwrap().into_inner();
         let mut history = Self::default();
         while let Some(answer) = batches.message().await.unwrap() {
-            for record in answer.batch.unwrap_or_default().records {
-                history.add(record);
+            for bytes in answer.batch.unwrap_or_default().records {
+                history.add(&bytes);
             }
         }
         history
     }
 
-    fn add(&mut self, record: event::Record) {
+    fn add(&mut self, bytes: &[u8]) {
+        let record = event::Record::decode(bytes).unwrap();
         assert_eq!(record.position, self.head() + 1, "positions have no gaps");
-        let hash = Hash::of(&record.encode_to_vec());
+        let hash = Hash::of(bytes);
         let recorded_at = record.recorded_at.unwrap();
         let event = Event {
             request_id: record.request_id,

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
-use campaign_ledger::log::{Head, verify};
+use campaign_ledger::log::{Block, Head, verify};
 use tempfile::TempDir;
 
 use super::chance::Chance;
@@ -90,20 +90,22 @@ impl Record {
         fs::remove_file(&log).unwrap();
     }
 
-    /// The last position that may have been acknowledged before line `cut`: what the log's witness
-    /// was told, which comes before every answer.
+    /// The last position that may have been acknowledged before line `cut`: that of the last block
+    /// in the journal when it was last synced, which comes before every answer.
     fn acknowledged(&self, cut: usize) -> u64 {
-        let before = self
-            .calls
-            .iter()
-            .rev()
-            .filter(|call| call.during.end <= cut);
-        let mut notes = before.filter_map(|call| match &call.deed {
-            Deed::Write { path, bytes, .. } if path.ends_with("log/reached") => Some(bytes),
-            _ => None,
-        });
-        let note = notes.next().map(|note| note[8..16].try_into().unwrap());
-        note.map_or(0, u64::from_be_bytes)
+        let journal = self.scene.data_dir().join("log/journal");
+        let before = self.calls.iter().filter(|call| call.during.end <= cut);
+        let (mut written, mut acknowledged) = (0, 0);
+        for call in before {
+            match &call.deed {
+                Deed::Write { path, bytes, .. } if *path == journal => {
+                    written = last_position(bytes).unwrap_or(written);
+                }
+                Deed::Sync { path, .. } if *path == journal => acknowledged = written,
+                _ => {}
+            }
+        }
+        acknowledged
     }
 
     /// Cuts the power at some line; `unsynced` as in [`Disk::at`].
@@ -119,6 +121,15 @@ impl Record {
             dir,
         }
     }
+}
+
+/// Where the block ends that a frame of the journal holds.
+fn last_position(frame: &[u8]) -> Option<u64> {
+    let (_journal, frame) = frame.split_at_checked(16)?;
+    let (len, rest) = frame.split_first_chunk()?;
+    let encoded = rest.get(..u32::from_be_bytes(*len) as usize)?;
+    let block = Block::decode(encoded.to_vec().into()).ok()?;
+    Some(block.last_position().get())
 }
 
 enum Death {
@@ -240,7 +251,7 @@ fn syncs(calls: &[Call]) -> usize {
     calls.iter().filter(is_sync).count()
 }
 
-/// The test of the test: with the log's own `fdatasync` taken out, cuts lose what was acknowledged.
+/// The test of the test: with the journal's `fdatasync` taken out, cuts lose what was acknowledged.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_our_sync_power_cuts_lose_acknowledged_events() {
     let (cuts, _) = cuts();
@@ -250,7 +261,7 @@ async fn without_our_sync_power_cuts_lose_acknowledged_events() {
     };
     let mut lost = 0;
     for _ in 0..5 * cuts {
-        let image = record.cut(Some("log/db"), &mut chance);
+        let image = record.cut(Some("log/journal"), &mut chance);
         lost += u64::from(image.verified(&record).is_err());
     }
     eprintln!(

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use campaign_ledger::ledger::{self, CommandState};
 use campaign_ledger::log::Log as _;
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
-use campaign_ledger::store::Options;
+use campaign_ledger::store::{Options, Pace};
+use campaign_ledger::views::{Live, SCHEMA};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tonic::Status;
@@ -35,6 +35,16 @@ pub struct Scene {
 impl Scene {
     pub fn new() -> Self {
         Self::of(tempfile::tempdir().unwrap())
+    }
+
+    /// One whose data directory is there.
+    pub async fn made() -> Self {
+        let mut scene = Self::new();
+        let (mut server, channel) = scene.launch().start().await;
+        scene.write_some(&channel).await;
+        drop(channel);
+        assert!(server.stop().success(), "{}", server.obituary());
+        scene
     }
 
     /// One whose log grows quickly.
@@ -158,7 +168,7 @@ impl Scene {
     /// from the first event makes.
     pub fn audit(&self) {
         self.verify();
-        state_equals_a_fold_from_zero(&self.data_dir());
+        views_equal_a_fold_from_zero(&self.data_dir());
         let rebuilt = offline("rebuild-views", &self.data_dir());
         let said = String::from_utf8(rebuilt.stdout).unwrap();
         assert!(rebuilt.status.success(), "{said}");
@@ -186,22 +196,27 @@ impl Drop for Scene {
     }
 }
 
-fn state_equals_a_fold_from_zero(data_dir: &Path) {
+fn views_equal_a_fold_from_zero(data_dir: &Path) {
     let directory = DataDirectory::open(data_dir).unwrap();
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
     let options = Options {
         cache_bytes: 1 << 20,
         redb_cache_bytes: 1 << 20,
-        schema: ledger::SCHEMA,
+        schema: SCHEMA,
         log_id: directory.log_id().to_string(),
     };
     let fold = |path: &Path| {
         let mut replayed = 0;
-        let state = CommandState::open(path, &options, &log, |_| replayed += 1).unwrap();
-        (state.rows.digest(0..=u8::MAX).unwrap(), replayed)
+        let pace = Pace {
+            dirty_bytes: usize::MAX,
+            positions: u64::MAX,
+            interval: Duration::from_secs(3_600),
+        };
+        let (_live, views) = Live::open(path, &options, pace, &log, |_| replayed += 1).unwrap();
+        (views.digest().unwrap().1, replayed)
     };
-    let beside = data_dir.with_extension("state");
-    let (kept, replayed) = fold(&directory.state_path());
+    let beside = data_dir.with_extension("anew");
+    let (kept, replayed) = fold(&directory.views_path());
     assert_eq!(replayed, 0, "a clean end leaves nothing to replay");
     assert_eq!(kept, fold(&beside).0, "at {}", log.head());
     fs::remove_file(&beside).unwrap();

@@ -14,14 +14,14 @@ use super::scene::Scene;
 
 /// The kinds of calls, and how many of each a thread makes at least while a directory is made.
 const CALLS: [(&str, u64); 10] = [
-    ("openat", 20),
+    ("openat", 24),
     ("write", 3),
-    ("pwrite64", 10),
+    ("pwrite64", 12),
     ("ftruncate", 2),
     ("mkdir", 3),
-    ("rename", 1),
+    ("rename", 2),
     ("unlink", 1),
-    ("fsync", 5),
+    ("fsync", 7),
     ("fdatasync", 6),
     ("sync_file_range", 1),
 ];

@@ -167,5 +167,5 @@ fn voiding_everything_leaves_no_number() {
     assert_eq!(head_likes(&history), None);
     assert_eq!(series(&history).standing, 0);
     let sums = &history.totals().counted.engagement[&(SCOPE, KIND)];
-    assert_eq!(*sums, EngagementSums::default());
+    assert_eq!(**sums, EngagementSums::default());
 }

@@ -219,7 +219,7 @@ fn check_parts(ledger: &Ledger, campaign: &CampaignRef, story: &Story, totals: &
         let posts = parts().map(|part| part.posts).sum::<i64>();
         assert!(posts == whole.posts || is_joint && posts > whole.posts);
         for (audience, sums) in &whole.engagement {
-            let each = || parts().filter_map(|part| part.engagement.get(audience));
+            let each = || parts().filter_map(|part| Some(&**part.engagement.get(audience)?));
             let value = each().map(|part| part.engagements.value).sum::<i128>();
             assert_eq!(value, sums.engagements.value);
             for counter in Counter::ALL {

@@ -47,7 +47,7 @@ impl Twin {
             self.on_time.admit(&entry);
         }
         self.plain.insert(entry.key, entry.clone());
-        let tail = self.axis.insert(&mut self.rows, self.tail, entry);
+        let tail = self.axis.insert(&mut self.rows, self.tail, &entry);
         self.tail = Some(tail.unwrap());
     }
 

@@ -7,6 +7,7 @@ use campaign_ledger::server::drain::Outcome;
 use tonic::{Code, Streaming};
 
 use super::audit::{all, of_campaign};
+use crate::support::batch::decoded;
 use crate::support::server::{Client, FAR, Refusal, Server, Story, idr, terms, together};
 
 /// What the tests of this file are refused with, among others.
@@ -66,7 +67,8 @@ impl Following {
 }
 
 fn positions_of(batch: &EventBatch) -> Vec<u64> {
-    batch.records.iter().map(|record| record.position).collect()
+    let records = decoded(batch);
+    records.iter().map(|record| record.position).collect()
 }
 
 #[tokio::test]

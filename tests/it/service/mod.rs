@@ -2,11 +2,13 @@
 
 mod audit;
 mod bad_input;
+mod batches;
 mod endings;
 mod engagement;
 mod faults;
 mod followers;
 mod health;
+mod ingest;
 mod lists;
 pub mod numbers;
 mod overload;

@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use campaign_ledger::clock::ManualClock;
 use campaign_ledger::domain::{Position, Record, Refusal};
-use campaign_ledger::ledger::{self, Answer, CommandState, RequestMemory, WriteError, Writer};
+use campaign_ledger::ledger::{self, Answer, RequestMemory, WriteError, Writer};
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Log, codec};
 use campaign_ledger::proto::api::*;
 use campaign_ledger::server::store_options;
 use campaign_ledger::store::Pace;
-use campaign_ledger::views::{self, Follower};
+use campaign_ledger::views::{self, Live};
 
 use crate::support::histories::{self, Step};
 use crate::support::ledger::Ledger;
@@ -28,6 +28,7 @@ const CACHE_BYTES: usize = 64 << 10;
 /// Checkpoints come often, so that rows are read back from the disk.
 const PACE: Pace = Pace {
     dirty_bytes: 32 << 10,
+    positions: u64::MAX,
     interval: Duration::from_secs(3_600),
 };
 
@@ -45,14 +46,12 @@ async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
     let directory = DataDirectory::open_or_create(root).unwrap();
     let log: Arc<dyn Log> = Arc::new(SledLog::open(&directory.log_path(), ONLY_PARTITION).unwrap());
     let log_id = directory.log_id().to_string();
-    let options = |schema| store_options(CACHE_BYTES, schema, &log_id);
-    let state = options(ledger::SCHEMA);
-    let state = CommandState::open(&directory.state_path(), &state, log.as_ref(), |_| ()).unwrap();
-    let (views, publisher, follower) = Follower::start(
+    let options = store_options(CACHE_BYTES, &log_id);
+    let (live, views) = Live::open(
         &directory.views_path(),
-        &options(views::SCHEMA),
+        &options,
         PACE,
-        Arc::clone(&log),
+        log.as_ref(),
         |_| (),
     )
     .unwrap();
@@ -61,12 +60,9 @@ async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
         queue: steps.len(),
         group_commands: 5,
         group_bytes: 64 << 10,
-        pace: PACE,
     };
     let memory = RequestMemory::new(10);
-    let publish = move |committed| publisher.publish(committed);
-    let (ledger, writer) =
-        Writer::start(log, state, memory, clock.clone(), limits, publish).unwrap();
+    let (ledger, writer) = Writer::start(log, live, memory, clock.clone(), limits).unwrap();
     for together in steps.chunk_by(|one, next| one.at == next.at) {
         clock.set(together[0].at);
         let asked = together.iter().map(|step| {
@@ -79,7 +75,6 @@ async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
     }
     ledger.close().await;
     assert_eq!(writer.join(), None);
-    assert_eq!(follower.join(), None);
     let (position, digest) = views.digest().unwrap();
     Left { digest, position }
 }
@@ -110,7 +105,7 @@ async fn all_in_order(mut asked: Vec<Waiting>) -> Vec<Result<Answer, WriteError>
 fn agrees(step: &Step, answer: &Result<Answer, WriteError>, model: &mut Ledger) {
     let before = model.head();
     let told: Result<Position, &Refusal> = match answer {
-        Ok(answer) => Ok(answer.last),
+        Ok(answer) => Ok(answer.recorded.last),
         Err(WriteError::Refused(refusal)) => Err(refusal),
         Err(other) => panic!("{other}: {step:?}"),
     };
@@ -135,20 +130,13 @@ fn records_of(root: &Path) -> Vec<Record> {
         .collect()
 }
 
-/// Folds views and command state of a directory anew, as far as the log goes.
-fn anew(root: &Path) -> (views::Rebuilt, [[u8; 32]; 2]) {
+/// Folds the views of a directory anew, as far as the log goes.
+fn anew(root: &Path) -> views::Rebuilt {
     let directory = DataDirectory::open(root).unwrap();
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
     let log_id = directory.log_id().to_string();
-    let options = store_options(CACHE_BYTES, views::SCHEMA, &log_id);
-    let views = views::rebuild(&directory.views_path(), &options, &log, |_| ()).unwrap();
-    let options = store_options(CACHE_BYTES, ledger::SCHEMA, &log_id);
-    let elsewhere = tempfile::tempdir().unwrap();
-    let states = [directory.state_path(), elsewhere.path().join("state")].map(|path| {
-        let state = CommandState::open(&path, &options, &log, |_| ()).unwrap();
-        state.rows.digest(0..=u8::MAX).unwrap()
-    });
-    (views, states)
+    let options = store_options(CACHE_BYTES, &log_id);
+    views::rebuild(&directory.views_path(), &options, &log, |_| ()).unwrap()
 }
 
 #[tokio::test]
@@ -170,10 +158,9 @@ async fn a_random_history_is_recorded_by_the_rules_and_rebuilt_to_the_same_bytes
         }
         assert_eq!(records.len(), model.records.len());
         assert_eq!(left.position, model.head());
-        let (views, [kept, replayed]) = anew(&root);
+        let views = anew(&root);
         assert_eq!(views.old_digest, Some(left.digest), "seed {seed}: as kept");
         assert_eq!(views.digest, left.digest, "seed {seed}: rebuilt");
-        assert_eq!(kept, replayed, "seed {seed}: command state");
     }
 }
 
@@ -277,9 +264,7 @@ async fn what_can_be_read_is_the_same_after_a_restart_and_from_the_log_alone() {
     assert!(first.len() > 20, "the history tells of little: {first:?}");
     let (again, resting) = read(resting).await;
     are_the_same(&again, &first);
-    for folded in ["state", "views"] {
-        std::fs::remove_file(resting.directory().join(folded)).unwrap();
-    }
+    std::fs::remove_file(resting.directory().join("views")).unwrap();
     let (from_the_log_alone, _) = read(resting).await;
     are_the_same(&from_the_log_alone, &first);
 }

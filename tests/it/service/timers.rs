@@ -7,6 +7,7 @@ use campaign_ledger::proto::event::record::Event;
 use campaign_ledger::proto::values::ActorKind;
 use tonic::Code;
 
+use crate::support::batch::decoded;
 use crate::support::server::{FAR, Server, Story, day, days_and, idr, terms};
 
 /// What the tests of this file are refused with, among others.
@@ -114,7 +115,7 @@ async fn next_event(server: &Server, position: u64) -> Record {
         loop {
             let message = events.message().await.unwrap().unwrap().message;
             if let Some(follow_events_response::Message::Batch(batch)) = message {
-                return batch.records.into_iter().next().unwrap();
+                return decoded(&batch).into_iter().next().unwrap();
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 
 use bytes::Bytes;
@@ -32,6 +32,8 @@ pub fn on_every_backend(test: impl Fn(&dyn Backend)) {
     test(&InMemory::default());
     eprintln!("in sled");
     test(&InSled::default());
+    eprintln!("in sled, with a journal that is soon written over");
+    test(&InSled::with_segments_of(1));
 }
 
 /// Keeps the last handle, since what it holds goes with it.
@@ -68,24 +70,42 @@ impl Backend for InMemory {
 }
 
 /// A directory that goes with the value.
-pub struct InSled(TempDir);
+pub struct InSled {
+    dir: TempDir,
+    segment_bytes: Option<u32>,
+}
 
 impl Default for InSled {
     fn default() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            segment_bytes: None,
+        }
     }
 }
 
 impl InSled {
+    /// One whose journal has such segments, or the smallest ones.
+    pub fn with_segments_of(bytes: u32) -> Self {
+        Self {
+            segment_bytes: Some(bytes),
+            ..Self::default()
+        }
+    }
+
     /// Where the log is.
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.dir.path()
     }
 }
 
 impl Backend for InSled {
     fn open(&self) -> Result<Box<dyn Log>, String> {
-        match SledLog::open(self.path(), PARTITION) {
+        let opened = match self.segment_bytes {
+            Some(bytes) => SledLog::open_with(self.path(), PARTITION, bytes),
+            None => SledLog::open(self.path(), PARTITION),
+        };
+        match opened {
             Ok(log) => Ok(Box::new(log)),
             Err(error) => Err(error.to_string()),
         }
@@ -96,13 +116,7 @@ impl Backend for InSled {
     }
 
     fn tamper(&self, change: &dyn Fn(&mut StoredBlocks)) {
-        let file = File::open(self.path().join("db")).unwrap();
-        {
-            let db = sled::Config::new()
-                .path(self.path())
-                .segment_size(8 * 1024 * 1024)
-                .open()
-                .unwrap();
+        change_sled(self.path(), |db| {
             let stored: StoredBlocks = db.iter().map(|entry| from_sled(entry.unwrap())).collect();
             let mut changed = stored.clone();
             change(&mut changed);
@@ -112,10 +126,7 @@ impl Backend for InSled {
             for (position, bytes) in changed {
                 db.insert(position.get().to_be_bytes(), &bytes[..]).unwrap();
             }
-            db.flush().unwrap();
-        }
-        // sled's threads let go of the file a little after `Db` is dropped.
-        file.lock().unwrap();
+        });
     }
 }
 
@@ -134,4 +145,31 @@ pub fn flip(bytes: &mut Bytes, offset: usize) {
     let mut changed = bytes.to_vec();
     changed[offset] ^= 1;
     *bytes = changed.into();
+}
+
+/// Copies what is in one directory into another.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Changes the blocks in the sled at `dir`, behind the back of a log that is not open.
+pub fn change_sled(dir: &Path, change: impl FnOnce(&sled::Db)) {
+    let file = File::open(dir.join("db")).unwrap();
+    {
+        let config = sled::Config::new().path(dir);
+        let db = config.segment_size(8 * 1024 * 1024).open().unwrap();
+        change(&db);
+        db.flush().unwrap();
+    }
+    // sled's threads let go of the file a little after `Db` is dropped.
+    file.lock().unwrap();
 }

@@ -1,6 +1,7 @@
 //! What several tests need.
 
 pub mod arbitrary;
+pub mod batch;
 pub mod faulty_log;
 pub mod figures;
 pub mod gated_log;

@@ -9,17 +9,17 @@ use std::time::Duration;
 
 use campaign_ledger::clock::ManualClock;
 use campaign_ledger::domain::*;
-use campaign_ledger::ledger::{
-    Answer, CommandState, Ledger, Limits, RequestMemory, StateError, WriteError, Writer,
-};
+use campaign_ledger::ledger::{Answer, Ledger, Limits, RequestMemory, WriteError, Writer};
 use campaign_ledger::log::{Log, codec};
 use campaign_ledger::store::{Options, Pace};
+use campaign_ledger::views::{Live, SCHEMA, ViewError};
 use tempfile::TempDir;
 
 /// Where the state of one log outlives its writers.
 pub struct Office {
     pub dir: TempDir,
     pub limits: Limits,
+    pub pace: Pace,
     /// Requests remembered.
     pub remembered: usize,
     pub clock: Arc<ManualClock>,
@@ -35,8 +35,8 @@ impl Default for Office {
                 queue: 1_000,
                 group_commands: 256,
                 group_bytes: 96 << 10,
-                pace: NO_PACE,
             },
+            pace: NO_PACE,
             remembered: 1_000,
             clock: Arc::new(ManualClock::at(at(0))),
             log_id: "the log".to_owned(),
@@ -47,42 +47,43 @@ impl Default for Office {
 /// Checkpoints at a clean end only.
 pub const NO_PACE: Pace = Pace {
     dirty_bytes: usize::MAX,
+    positions: u64::MAX,
     interval: Duration::from_secs(3_600),
 };
 
 impl Office {
     /// Opens state and memory on the log as a start would, and starts the writer.
     pub fn open(&self, log: Arc<dyn Log>) -> Desk {
-        let state = self.state(log.as_ref()).unwrap();
+        let live = self.state(log.as_ref()).unwrap();
         let requests = RequestMemory::of_tail(log.as_ref(), self.remembered).unwrap();
         let clock = Arc::clone(&self.clock);
-        let (ledger, writer) =
-            Writer::start(log, state, requests, clock, self.limits, |_| ()).unwrap();
+        let (ledger, writer) = Writer::start(log, live, requests, clock, self.limits).unwrap();
         Desk { ledger, writer }
     }
 
-    /// Opens the command state and brings it to the head of the log.
-    pub fn state(&self, log: &dyn Log) -> Result<CommandState, StateError> {
+    /// Opens the rows and brings them to the head of the log.
+    pub fn state(&self, log: &dyn Log) -> Result<Live, ViewError> {
         Ok(self.replay(log)?.0)
     }
 
     /// The same, with the positions that were told as progress: where replayed blocks end.
-    pub fn replay(&self, log: &dyn Log) -> Result<(CommandState, Vec<u64>), StateError> {
+    pub fn replay(&self, log: &dyn Log) -> Result<(Live, Vec<u64>), ViewError> {
         let mut replayed = Vec::new();
         let progress = |position: Position| replayed.push(position.get());
-        let state = CommandState::open(&self.state_path(), &self.options(), log, progress)?;
-        Ok((state, replayed))
+        let (path, options) = (self.state_path(), self.options());
+        let (live, _) = Live::open(&path, &options, self.pace, log, progress)?;
+        Ok((live, replayed))
     }
 
     pub fn state_path(&self) -> PathBuf {
-        self.dir.path().join("state")
+        self.dir.path().join("views")
     }
 
     fn options(&self) -> Options {
         Options {
             cache_bytes: 1 << 20,
             redb_cache_bytes: 1 << 20,
-            schema: campaign_ledger::ledger::SCHEMA,
+            schema: SCHEMA,
             log_id: self.log_id.clone(),
         }
     }
@@ -94,8 +95,8 @@ pub fn digest_from_zero(log: &dyn Log) -> [u8; 32] {
 }
 
 /// Digests all rows.
-pub fn digest(state: &CommandState) -> [u8; 32] {
-    state.rows.digest(0..=u8::MAX).unwrap()
+pub fn digest(state: &Live) -> [u8; 32] {
+    state.rows().digest(0..=u8::MAX).unwrap()
 }
 
 /// A writer at work.
@@ -135,6 +136,13 @@ impl Desk {
         self.ledger.close().await;
         self.writer.join()
     }
+}
+
+/// Tells whether an answer repeats another one.
+pub fn repeats(again: &Answer, first: &Answer) -> bool {
+    let same = (again.recorded.first, again.recorded.last, &again.after)
+        == (first.recorded.first, first.recorded.last, &first.after);
+    same && first.recorded.new && !again.recorded.new
 }
 
 /// A request that was sent.

@@ -98,7 +98,7 @@ async fn retry_all(office: &Office, log: &MemoryLog) -> u64 {
     ] {
         let answer = desk.write(profile(id, creator)).await.unwrap();
         position += 1;
-        assert_eq!(answer.first, Position::new(position), "{id}");
+        assert_eq!(answer.recorded.first, Position::new(position), "{id}");
         assert_eq!(positions_of(log, id), [position], "{id}");
     }
     assert_eq!(desk.close().await, None);
@@ -157,6 +157,6 @@ async fn state_is_never_checkpointed_beyond_what_is_durable() {
     let failing = AboutToFail::with(Outcome::LostBeforeWriting).await;
     let (office, log) = failing.fail("the script says so").await;
     let (state, _) = office.replay(&log).unwrap();
-    assert!(state.rows.checkpoint_position() <= log.head().position);
+    assert!(state.rows().checkpoint_position() <= log.head().position);
     assert_eq!(digest(&state), digest_from_zero(&log));
 }

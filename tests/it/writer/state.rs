@@ -4,10 +4,10 @@ use std::fs;
 use std::sync::Arc;
 
 use campaign_ledger::domain::Position;
-use campaign_ledger::ledger::StateError;
 use campaign_ledger::log::Log;
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::store::Pace;
+use campaign_ledger::views::{ViewError, apply};
 
 use super::desk::{
     Office, campaign_with_invitations, close, create, digest, digest_from_zero, profile,
@@ -31,7 +31,7 @@ async fn nothing_is_replayed_after_a_clean_end() {
     write_story(&office, &log, "jujur").await;
     let (state, replayed) = office.replay(&log).unwrap();
     assert!(replayed.is_empty());
-    assert_eq!(state.rows.position(), log.head().position);
+    assert_eq!(state.rows().position(), log.head().position);
     assert_eq!(digest(&state), digest_from_zero(&log));
 }
 
@@ -47,7 +47,10 @@ async fn start_after_a_kill_replays_what_came_after_the_checkpoint() {
     let (state, replayed) = office.replay(&log).unwrap();
     assert!(replayed.iter().all(|position| *position > checkpoint));
     assert_eq!(replayed.last(), Some(&head));
-    assert_eq!(state.rows.checkpoint_position(), Position::new(checkpoint));
+    assert_eq!(
+        state.rows().checkpoint_position(),
+        Position::new(checkpoint)
+    );
     assert_eq!(digest(&state), digest_from_zero(&log));
 }
 
@@ -57,12 +60,12 @@ async fn start_in_the_middle_of_a_block_folds_the_rest_of_it_once() {
     write_story(&office, &log, "jujur").await;
     let middle = log.head().position.get() - 2;
     fs::remove_file(office.state_path()).unwrap();
-    let mut state = office.state(&MemoryLog::new(0)).unwrap();
+    let state = office.state(&MemoryLog::new(0)).unwrap();
     for record in super::desk::records(&log).iter().take(middle as usize) {
-        state.fold(record).unwrap();
-        state.rows.advance(record.position);
+        apply(&mut *state.rows(), record).unwrap();
+        state.rows().advance(record.position);
     }
-    state.rows.checkpoint().unwrap();
+    state.rows().checkpoint().unwrap();
     drop(state);
 
     let (state, replayed) = office.replay(&log).unwrap();
@@ -74,9 +77,9 @@ async fn start_in_the_middle_of_a_block_folds_the_rest_of_it_once() {
 async fn checkpoints_come_while_the_writer_works() {
     let log = MemoryLog::new(0);
     let mut office = Office::default();
-    office.limits.pace = Pace {
+    office.pace = Pace {
         dirty_bytes: 1,
-        ..office.limits.pace
+        ..office.pace
     };
     let desk = office.open(Arc::new(log.clone()));
     let checkpointed = || {
@@ -144,13 +147,13 @@ async fn state_ahead_of_the_log_is_refused_as_damage_of_the_log() {
     let error = office.state(&shortened).err().unwrap();
     assert!(matches!(
         error,
-        StateError::Ahead { state, log }
-            if state == Position::new(head) && log == shortened.head().position
+        ViewError::Ahead { views, log }
+            if views == Position::new(head) && log == shortened.head().position
     ));
     assert!(error.is_damage());
 
     // With its end back, the log is as good as before.
     let desk = office.open(Arc::new(log.clone()));
     let answer = desk.write(create("next", "next")).await.unwrap();
-    assert_eq!(answer.first, Position::new(head + 1));
+    assert_eq!(answer.recorded.first, Position::new(head + 1));
 }

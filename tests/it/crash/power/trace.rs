@@ -1,6 +1,6 @@
 //! What the server did to its files, call by call, as `strace` saw it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::ops::Range;
@@ -78,6 +78,8 @@ pub fn read(log: &Path, root: &Path, first_line: usize) -> Vec<Call> {
         root: root.to_owned(),
         cursors: HashMap::new(),
         begun: HashMap::new(),
+        thread: 0,
+        cut_short: HashSet::new(),
         calls: Vec::new(),
     };
     let lines = BufReader::new(File::open(log).unwrap()).lines();
@@ -104,6 +106,10 @@ struct Reading {
     cursors: HashMap<u32, u64>,
     /// The unfinished call of a thread, and where it began.
     begun: HashMap<u32, (usize, String)>,
+    /// The thread whose call is read.
+    thread: u32,
+    /// Threads whose write was cut short, as only a kill does: they do nothing after it.
+    cut_short: HashSet<u32>,
     calls: Vec<Call>,
 }
 
@@ -111,9 +117,13 @@ impl Reading {
     fn read(&mut self, line: &str, number: usize) {
         let (thread, text) = line.split_once(' ').unwrap();
         let (thread, text) = (thread.parse().unwrap(), text.trim_start());
+        self.thread = thread;
         if text.starts_with("+++") || text.starts_with("---") {
+            let alive = text.starts_with("+++ exited");
+            assert!(!alive || !self.cut_short.contains(&thread), "a short write");
             return;
         }
+        assert!(!self.cut_short.contains(&thread), "a short write");
         if let Some(beginning) = text.strip_suffix("<unfinished ...>") {
             self.begun.insert(thread, (number, beginning.to_owned()));
         } else if text.starts_with("<... ") {
@@ -131,6 +141,11 @@ impl Reading {
         let (arguments, answer) = rest.rsplit_once(" = ").unwrap();
         let arguments = arguments.trim_end().strip_suffix(')').unwrap();
         let arguments: Vec<_> = arguments.split(", ").map(str::trim).collect();
+        if arguments.contains(&"<unavailable>") {
+            // Killed as it was about to begin: with a fatal signal pending the call is skipped.
+            assert!(answer.starts_with('?'), "{text}");
+            return;
+        }
         if answer.starts_with("-1") || !self.is_about_us(&arguments, answer) {
             return;
         }
@@ -143,28 +158,54 @@ impl Reading {
         }
     }
 
-    /// Takes in a call that a kill ended: of a write, what it has left in the file.
+    /// Takes in a call that a kill ended: it did what the files show. Nobody has changed them since.
     fn take_killed(&mut self, name: &str, arguments: &[&str], during: Range<usize>) {
-        match name {
-            "pwrite64" => {
-                let path = path_in(arguments[0]).unwrap();
-                let offset: u64 = arguments[3].parse().unwrap();
-                let mut bytes = bytes_in(arguments[1]);
-                // Nobody has written there since.
-                let file = File::open(&path).unwrap();
-                let left = file.metadata().unwrap().len().saturating_sub(offset);
-                bytes.truncate(usize::try_from(left).unwrap());
-                file.read_exact_at(&mut bytes, offset).unwrap();
-                let deed = Deed::Write {
-                    path,
-                    offset,
-                    bytes,
-                };
-                self.calls.push(Call { during, deed });
+        let path = |place: usize| path_in(arguments[place]).unwrap();
+        let number = |place: usize| arguments[place].parse::<u64>().unwrap();
+        let deed = match name {
+            "write" => {
+                let cursor = self.cursors.get(&descriptor_in(arguments[0]));
+                let offset = cursor.copied().unwrap_or_default();
+                Some(left_of_write(path(0), offset, number(2)))
             }
-            "fsync" | "fdatasync" | "sync_file_range" => {}
+            "pwrite64" => Some(left_of_write(path(0), number(3), number(2))),
+            "ftruncate" => {
+                let (path, len) = (path(0), number(1));
+                (len_of(&path) == Some(len)).then_some(Deed::Truncate { path, len })
+            }
+            "openat" if !arguments[2].contains("O_CREAT") => None,
+            "openat" => {
+                let path = path(1);
+                let truncated = arguments[2].contains("O_TRUNC") && len_of(&path) == Some(0);
+                path.exists().then_some(Deed::Open { path, truncated })
+            }
+            "mkdir" => {
+                let path = path(0);
+                path.exists().then_some(Deed::MakeDirectory { path })
+            }
+            "rename" => {
+                let (from, to) = (path(0), path(1));
+                (!from.exists() && to.exists()).then_some(Deed::Rename { from, to })
+            }
+            "unlink" => {
+                let path = path(0);
+                (!path.exists()).then_some(Deed::Remove { path })
+            }
+            "fsync" | "fdatasync" | "sync_file_range" => None,
             other => panic!("{other} was ended by a kill"),
+        };
+        self.calls.extend(deed.map(|deed| Call { during, deed }));
+    }
+
+    /// The bytes of a write that were written: all of them, unless a kill cut it short.
+    fn written(&mut self, text: &str, answer: &str) -> Vec<u8> {
+        let mut bytes = bytes_in(text);
+        let count: usize = answer.parse().unwrap();
+        if count < bytes.len() {
+            self.cut_short.insert(self.thread);
         }
+        bytes.truncate(count);
+        bytes
     }
 
     fn is_about_us(&self, arguments: &[&str], answer: &str) -> bool {
@@ -190,11 +231,11 @@ impl Reading {
                 }
             }
             "write" => {
-                let cursor = self.cursors.entry(descriptor_in(arguments[0])).or_default();
-                let bytes = bytes_in(arguments[1]);
+                let descriptor = descriptor_in(arguments[0]);
+                let cursor = self.cursors.entry(descriptor).or_default();
                 let offset = *cursor;
-                *cursor += bytes.len() as u64;
-                written_whole(&bytes, answer);
+                let bytes = self.written(arguments[1], answer);
+                *self.cursors.entry(descriptor).or_default() += bytes.len() as u64;
                 let path = path(0);
                 Deed::Write {
                     path,
@@ -202,15 +243,11 @@ impl Reading {
                     bytes,
                 }
             }
-            "pwrite64" => {
-                let bytes = bytes_in(arguments[1]);
-                written_whole(&bytes, answer);
-                Deed::Write {
-                    path: path(0),
-                    offset: number(3),
-                    bytes,
-                }
-            }
+            "pwrite64" => Deed::Write {
+                path: path(0),
+                offset: number(3),
+                bytes: self.written(arguments[1], answer),
+            },
             "ftruncate" => Deed::Truncate {
                 path: path(0),
                 len: number(1),
@@ -232,8 +269,21 @@ impl Reading {
     }
 }
 
-fn written_whole(bytes: &[u8], answer: &str) {
-    assert_eq!(answer, bytes.len().to_string(), "a short write");
+/// The write that a file shows, of one that a kill ended.
+fn left_of_write(path: PathBuf, offset: u64, count: u64) -> Deed {
+    let file = File::open(&path).unwrap();
+    let left = file.metadata().unwrap().len().saturating_sub(offset);
+    let mut bytes = vec![0; usize::try_from(count.min(left)).unwrap()];
+    file.read_exact_at(&mut bytes, offset).unwrap();
+    Deed::Write {
+        path,
+        offset,
+        bytes,
+    }
+}
+
+fn len_of(path: &Path) -> Option<u64> {
+    path.metadata().ok().map(|metadata| metadata.len())
 }
 
 /// The descriptor in `12<\x2f\x74>`.
@@ -255,7 +305,10 @@ fn bytes_in(text: &str) -> Vec<u8> {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).unwrap() as u8;
+    let digit = |byte: u8| match char::from(byte).to_digit(16) {
+        Some(digit) => digit as u8,
+        None => panic!("not hexadecimal: {text}"),
+    };
     text.as_bytes()
         .chunks_exact(4)
         .map(|escaped| digit(escaped[2]) << 4 | digit(escaped[3]))

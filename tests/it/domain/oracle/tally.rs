@@ -267,7 +267,7 @@ pub fn without_zeros(mut totals: Totals) -> Totals {
         tally.foreign_revenue.retain(|_, sum| *sum != 0);
         tally
             .engagement
-            .retain(|_, sums| *sums != EngagementSums::default());
+            .retain(|_, sums| **sums != EngagementSums::default());
     }
     totals
 }

@@ -113,6 +113,8 @@ calls! {
     }
     measurement_service_client::MeasurementServiceClient {
         write record_engagement: RecordEngagementRequest => RecordEngagementResponse,
+        plain batch_record_engagement:
+            BatchRecordEngagementRequest => BatchRecordEngagementResponse,
         write correct_engagement: CorrectEngagementRequest => CorrectEngagementResponse,
         write void_engagement: VoidEngagementRequest => VoidEngagementResponse,
         write record_conversion: RecordConversionRequest => RecordConversionResponse,

@@ -10,14 +10,14 @@ use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::Incoming;
 use campaign_ledger::grpc::page_token::PageTokens;
 use campaign_ledger::grpc::services;
-use campaign_ledger::ledger::{self, CommandState, Limits, RequestMemory, Writer};
+use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
 use campaign_ledger::log::Log;
 use campaign_ledger::proto::api::campaign_service_server::CampaignServiceServer;
 use campaign_ledger::proto::api::creator_service_server::CreatorServiceServer;
 use campaign_ledger::server::drain::{self, Stop};
 use campaign_ledger::server::{store_options, transport};
 use campaign_ledger::store::Pace;
-use campaign_ledger::views::{self, Follower};
+use campaign_ledger::views::Live;
 use tempfile::TempDir;
 use tonic::service::Routes;
 
@@ -61,38 +61,20 @@ impl Wired {
 fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
     let pace = Pace {
         dirty_bytes: usize::MAX,
+        positions: u64::MAX,
         interval: Duration::from_secs(3_600),
     };
-    let options = |schema| store_options(1 << 20, schema, "wired");
-    let path = |name| directory.path().join(name);
-    let state = options(ledger::SCHEMA);
-    let state = CommandState::open(&path("state"), &state, log.as_ref(), |_| ()).unwrap();
-    let (views, publisher, _) = Follower::start(
-        &path("views"),
-        &options(views::SCHEMA),
-        pace,
-        Arc::clone(&log),
-        |_| (),
-    )
-    .unwrap();
+    let options = store_options(1 << 20, "wired");
+    let path = directory.path().join("views");
+    let (live, views) = Live::open(&path, &options, pace, log.as_ref(), |_| ()).unwrap();
     let limits = Limits {
         queue: 100,
         group_commands: 10,
         group_bytes: 64 << 10,
-        pace,
     };
     let clock = Arc::new(TestClock::at(day(0)));
     let memory = RequestMemory::new(100);
-    let publish = move |committed| publisher.publish(committed);
-    let (ledger, _) = Writer::start(
-        Arc::clone(&log),
-        state,
-        memory,
-        clock.clone(),
-        limits,
-        publish,
-    )
-    .unwrap();
+    let (ledger, _) = Writer::start(Arc::clone(&log), live, memory, clock.clone(), limits).unwrap();
     Calls {
         ledger,
         views,

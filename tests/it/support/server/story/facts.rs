@@ -25,6 +25,35 @@ impl Story {
         }
     }
 
+    /// The same, as one of many.
+    pub fn seen(&self, who: &str, at: Timestamp, counters: Counters) -> EngagementItem {
+        let alone = self.observe(who, at, counters);
+        EngagementItem {
+            campaign_id: alone.campaign_id,
+            collaboration_id: alone.collaboration_id,
+            publication_id: alone.publication_id,
+            observed_at: alone.observed_at,
+            source: alone.source,
+            kind: alone.kind,
+            scope: alone.scope,
+            counters: alone.counters,
+            followers: alone.followers,
+        }
+    }
+
+    /// Many at once.
+    pub fn batch(
+        &self,
+        request_id: &str,
+        observations: Vec<EngagementItem>,
+    ) -> BatchRecordEngagementRequest {
+        BatchRecordEngagementRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(request_id),
+            observations,
+        }
+    }
+
     pub fn correct(
         &self,
         who: &str,

@@ -1,0 +1,88 @@
+//! Names, times and amounts, as functions of numbers.
+
+use campaign_ledger::proto::api::WriteContext;
+use campaign_ledger::proto::values::{Actor, ActorKind, Money};
+use prost_types::Timestamp;
+
+use super::DESKS;
+
+/// Brands; the first has the most desks.
+const BRANDS: u32 = 16;
+/// 2025-01-01T00:00:00Z: the history ends within the year, so all of it is in the past.
+const START_S: i64 = 1_735_689_600;
+/// One day.
+pub const DAY_S: i64 = 86_400;
+
+/// A campaign of a desk.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The desk, from 0.
+    pub desk: u32,
+    /// The campaign, from 0.
+    pub campaign: u64,
+}
+
+impl Place {
+    /// The brand of the desk: the k-th has a share of the desks that falls as 1 ÷ k.
+    pub fn brand(&self) -> String {
+        let part = (f64::from(self.desk % DESKS) + 0.5) / f64::from(DESKS);
+        let rank = (part * f64::from(BRANDS + 1).ln()).exp() as u32;
+        format!("brand-{}", rank.clamp(1, BRANDS))
+    }
+
+    /// The campaign.
+    pub fn campaign(&self) -> String {
+        format!("desk-{}-campaign-{}", self.desk, self.campaign)
+    }
+
+    /// A creator of the desk.
+    pub fn creator(&self, number: u64) -> String {
+        format!("desk-{}-creator-{number}", self.desk)
+    }
+
+    /// Something that is unique in the brand.
+    pub fn unique(&self, what: &str, number: u64) -> String {
+        format!("{what}-{}-{}-{number}", self.desk, self.campaign)
+    }
+}
+
+/// A collaboration of a campaign.
+pub fn collaboration(number: u32) -> String {
+    format!("collaboration-{number}")
+}
+
+/// So many seconds into the history.
+pub fn at(seconds: i64) -> Option<Timestamp> {
+    Some(Timestamp {
+        seconds: START_S + seconds,
+        nanos: 0,
+    })
+}
+
+/// So many rupiah.
+pub fn rupiah(amount: i64) -> Option<Money> {
+    Some(Money {
+        currency_code: "IDR".to_owned(),
+        minor_units: amount * 100,
+    })
+}
+
+/// The brand acts.
+pub fn by_brand() -> Option<WriteContext> {
+    by(ActorKind::Brand)
+}
+
+/// The creator acts.
+pub fn by_creator() -> Option<WriteContext> {
+    by(ActorKind::Creator)
+}
+
+fn by(kind: ActorKind) -> Option<WriteContext> {
+    Some(WriteContext {
+        actor: Some(Actor {
+            kind: kind.into(),
+            id: "desk".to_owned(),
+        }),
+        ..WriteContext::default()
+    })
+}

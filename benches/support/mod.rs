@@ -1,0 +1,12 @@
+//! What both benches share: server processes, latencies, the machine's name, tables.
+
+#![allow(dead_code, reason = "each of the two benches uses its part")]
+
+pub mod files;
+pub mod head;
+pub mod machine;
+pub mod measured;
+pub mod process;
+pub mod replay;
+pub mod report;
+pub mod wire;

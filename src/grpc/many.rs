@@ -1,0 +1,74 @@
+//! Many observations at once: what each of them came to, in the order they were sent.
+
+use tonic::Status;
+
+use super::parse::Observations;
+use super::status;
+use crate::domain::{Position, Refusal, Violation};
+use crate::ledger::{Ledger, Recorded, Room, WriteError};
+use crate::log::codec::fields::Broken;
+use crate::proto::api::ItemError;
+
+/// What observations came to.
+pub struct Outcomes {
+    /// One of each, in order.
+    pub each: Vec<Result<Recorded, ItemError>>,
+    /// Greatest position one of them has in the log; 0 when none is there.
+    pub last: Position,
+}
+
+/// Has observations decided, each for itself, and waits until they are durable.
+///
+/// `path` leads to their field from the request.
+///
+/// # Errors
+/// What keeps all of them from being decided.
+pub async fn execute(
+    ledger: &Ledger,
+    observations: Observations,
+    path: &str,
+    validate_only: bool,
+    room: Room,
+) -> Result<Outcomes, WriteError> {
+    let Observations { requests, broken } = observations;
+    let answered = match requests.is_empty() {
+        true => Vec::new(),
+        false => ledger.execute_all(requests, validate_only, room).await?,
+    };
+    let in_log = answered.iter().flatten().filter(|one| one.in_log);
+    let last = in_log.map(|one| one.last).max().unwrap_or_default();
+    let each = in_order(answered, broken, path);
+    Ok(Outcomes { each, last })
+}
+
+/// Puts answers between the elements that were broken before anybody was asked.
+fn in_order(
+    answered: Vec<Result<Recorded, WriteError>>,
+    broken: Vec<Broken>,
+    path: &str,
+) -> Vec<Result<Recorded, ItemError>> {
+    let count = answered.len() + broken.len();
+    let (mut answered, mut broken) = (answered.into_iter(), broken.into_iter().peekable());
+    let outcome = |index| match broken.next_if(|one| one.index == index) {
+        Some(one) => Some(Err(status::item(&status::invalid(one.violations)))),
+        None => answered
+            .next()
+            .map(|answer| answer.map_err(|error| item_error(error, path, index))),
+    };
+    (0..count).map_while(outcome).collect()
+}
+
+fn item_error(error: WriteError, path: &str, index: usize) -> ItemError {
+    let error = match error {
+        WriteError::Refused(Refusal::Invalid(violations)) => {
+            let below = |violation: Violation| Violation {
+                field: format!("{path}[{index}].{}", violation.field),
+                ..violation
+            };
+            Refusal::Invalid(violations.into_iter().map(below).collect()).into()
+        }
+        other => other,
+    };
+    let error: Status = status::write(error);
+    status::item(&error)
+}

@@ -1,0 +1,297 @@
+//! The decider: decides requests into a group, each against rows that show the ones before it.
+
+use bytes::Bytes;
+use parking_lot::RwLockWriteGuard;
+
+use super::group::Group;
+use super::requests::{RequestMemory, Seen};
+use super::{After, Answer, Job, Many, One, Recorded, WriteError};
+use crate::domain::rows::Overlay;
+use crate::domain::state::Resource;
+use crate::domain::{
+    Decision, EvolveError, Fact, Halt, Position, Record, Request, Timestamp, decide, evolve_rows,
+};
+use crate::log::block::{ALWAYS_FITS_BYTES, record_cost};
+use crate::log::codec;
+use crate::store::{self, Store};
+use crate::views::apply;
+
+/// Requests decided before readers that wait for the rows get a turn: some 100 µs.
+const TURN: usize = 32;
+
+/// Why a group could not be decided: the rows cannot be trusted any more.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error("rows could not be read")]
+    Rows(#[from] store::Error),
+    #[error("an event does not fit the rows")]
+    Evolve(#[from] EvolveError<store::Error>),
+}
+
+/// The rows and the memory of requests, held while a group is decided.
+pub(super) struct Decider<'a> {
+    pub rows: RwLockWriteGuard<'a, Store>,
+    pub requests: &'a mut RequestMemory,
+    /// Most bytes of a group's records.
+    pub group_bytes: usize,
+}
+
+/// What became of a request: its group is full, or it came to something.
+type Taken = Option<Result<Recorded, WriteError>>;
+
+/// What a request comes to, before anything is changed.
+enum Verdict {
+    /// These events, encoded too, and the bytes they take of a block.
+    Happens(Vec<Record>, Vec<Bytes>, usize),
+    /// It had happened before.
+    Happened(Recorded),
+    Refused(WriteError),
+}
+
+impl Decider<'_> {
+    /// Decides a job into the group; gives back what the group has no room for.
+    pub(super) fn take(&mut self, group: &mut Group, job: Job) -> Result<(), (Job, Stuck)> {
+        match job {
+            Job::One(one) => self.take_one(group, one),
+            Job::Many(many) => self.take_many(group, many),
+        }
+    }
+
+    fn take_one(&mut self, group: &mut Group, one: Box<One>) -> Result<(), (Job, Stuck)> {
+        match self.answer(group, &one.request, one.validate_only) {
+            Ok(Some(answer)) => {
+                group.answer_one(one.answer, answer);
+                Ok(())
+            }
+            Ok(None) => Err((Job::One(one), Stuck::Full)),
+            Err(broken) => Err((Job::One(one), Stuck::Broken(broken))),
+        }
+    }
+
+    /// Decides one request and looks at what it is about; `None` when the group has no room for it.
+    fn answer(
+        &mut self,
+        group: &mut Group,
+        request: &Request,
+        validate_only: bool,
+    ) -> Result<Option<Result<Answer, WriteError>>, Broken> {
+        let taken = match self.known(request) {
+            Some(known) => Some(known.map(|seen| before(seen.first, seen.last))),
+            None if validate_only => return self.rehearse(group, request).map(Some),
+            None => self.decide(group, request)?,
+        };
+        let recorded = match taken {
+            None => return Ok(None),
+            Some(Err(error)) => return Ok(Some(Err(error))),
+            Some(Ok(recorded)) => recorded,
+        };
+        if recorded.new {
+            self.remember(request, recorded.first, recorded.last);
+        }
+        let after = self.after(request, recorded.last)?;
+        Ok(Some(Ok(Answer { recorded, after })))
+    }
+
+    fn take_many(&mut self, group: &mut Group, mut many: Box<Many>) -> Result<(), (Job, Stuck)> {
+        let next = many.requests.as_slice().first();
+        if let (true, Some(request)) = (many.outcomes.is_empty(), next)
+            && let Some(Err(reused)) = self.known(request)
+        {
+            group.refuse_many(*many, reused);
+            return Ok(());
+        }
+        match self.take_each(group, &mut many) {
+            Ok(true) => {
+                group.answer_many(*many);
+                Ok(())
+            }
+            Ok(false) => Err((Job::Many(many), Stuck::Full)),
+            Err(broken) => Err((Job::Many(many), Stuck::Broken(broken))),
+        }
+    }
+
+    /// Decides one request of many after the other; tells whether the group had room for all.
+    fn take_each(&mut self, group: &mut Group, many: &mut Many) -> Result<bool, Broken> {
+        let begun = group.next();
+        let mut all = true;
+        for request in many.requests.as_slice() {
+            let outcome = if many.validate_only {
+                let answer = self.rehearse(group, request)?;
+                answer.map(|answer| answer.recorded)
+            } else {
+                let Some(outcome) = self.decide(group, request)? else {
+                    all = false;
+                    break;
+                };
+                outcome
+            };
+            many.outcomes.push(outcome);
+        }
+        if let (true, Some(request)) = (group.next() > begun, many.requests.as_slice().first()) {
+            self.remember(request, begun, group.last());
+        }
+        let decided = many.outcomes.len() - many.decided;
+        many.decided = many.outcomes.len();
+        many.requests.by_ref().take(decided).for_each(drop);
+        Ok(all)
+    }
+
+    /// Decides one request into the group; `None` when the group has no room for it.
+    fn decide(&mut self, group: &mut Group, request: &Request) -> Result<Taken, Broken> {
+        let (records, encoded, bytes) = match self.verdict(group, request)? {
+            Verdict::Happens(records, encoded, bytes) => (records, encoded, bytes),
+            Verdict::Happened(recorded) => return Ok(Some(Ok(recorded))),
+            Verdict::Refused(error) => return Ok(Some(Err(error))),
+        };
+        if group.bytes > 0 && group.bytes + bytes > self.group_bytes {
+            return Ok(None);
+        }
+        for record in &records {
+            apply(&mut *self.rows, record)?;
+        }
+        let (first, last) = span(&records);
+        self.rows.advance(last);
+        group.push(encoded, bytes);
+        if group.requests.is_multiple_of(TURN) {
+            RwLockWriteGuard::bump(&mut self.rows);
+        }
+        Ok(Some(Ok(Recorded {
+            first,
+            last,
+            in_log: true,
+            new: true,
+            recorded_at: Some(group.now),
+        })))
+    }
+
+    /// Decides a request and looks at what it would do.
+    fn rehearse(
+        &self,
+        group: &Group,
+        request: &Request,
+    ) -> Result<Result<Answer, WriteError>, Broken> {
+        let records = match self.verdict(group, request)? {
+            Verdict::Happens(records, ..) => records,
+            Verdict::Happened(recorded) => {
+                let after = self.after(request, recorded.last)?;
+                return Ok(Ok(Answer { recorded, after }));
+            }
+            Verdict::Refused(error) => return Ok(Err(error)),
+        };
+        let mut overlay = Overlay::above(&*self.rows);
+        for record in &records {
+            evolve_rows(&mut overlay, record)?;
+        }
+        let (first, last) = span(&records);
+        let recorded = Recorded {
+            first,
+            last,
+            in_log: false,
+            new: true,
+            recorded_at: Some(group.now),
+        };
+        let after = Resource::of(&overlay, request)?.map_or(After::Then, After::Now);
+        Ok(Ok(Answer { recorded, after }))
+    }
+
+    fn verdict(&self, group: &Group, request: &Request) -> Result<Verdict, Broken> {
+        let facts = match decide(&*self.rows, request, group.now) {
+            Ok(Decision::Happens(facts)) => facts,
+            Ok(Decision::Happened { first, last }) => {
+                return Ok(Verdict::Happened(before(first, last)));
+            }
+            Err(Halt::Refused(refusal)) => return Ok(Verdict::Refused(refusal.into())),
+            Err(Halt::Rows(error)) => return Err(error.into()),
+        };
+        let records = stamp(request, facts, group.next(), group.now);
+        let encoded: Vec<Bytes> = records.iter().map(codec::encode).collect();
+        let bytes = encoded.iter().map(|bytes| record_cost(bytes.len())).sum();
+        let limit = ALWAYS_FITS_BYTES;
+        Ok(if bytes > limit {
+            Verdict::Refused(WriteError::TooLarge { bytes, limit })
+        } else {
+            Verdict::Happens(records, encoded, bytes)
+        })
+    }
+
+    /// Looks at what a request is about, as it is after a write that ended at `last`.
+    fn after(&self, request: &Request, last: Position) -> Result<After, Broken> {
+        Ok(match Resource::of(&*self.rows, request)? {
+            Some(resource) if resource.updated() <= last => After::Now(resource),
+            Some(_) | None => After::Then,
+        })
+    }
+
+    /// Finds the same request among those remembered; an error when its content differs.
+    fn known(&self, request: &Request) -> Option<Result<Seen, WriteError>> {
+        let stamp = request.stamp.as_ref()?;
+        let seen = self
+            .requests
+            .get(request.brand.as_str(), stamp.id.as_str())?;
+        Some(if seen.digest == stamp.digest {
+            Ok(seen)
+        } else {
+            Err(WriteError::RequestIdReused {
+                first: seen.first,
+                id: stamp.id.clone(),
+            })
+        })
+    }
+
+    fn remember(&mut self, request: &Request, first: Position, last: Position) {
+        let Some(stamp) = &request.stamp else { return };
+        let digest = stamp.digest;
+        let seen = Seen {
+            digest,
+            first,
+            last,
+        };
+        self.requests
+            .insert(request.brand.as_str(), stamp.id.as_str(), seen);
+    }
+}
+
+/// What happened before is answered as it was then.
+fn before(first: Position, last: Position) -> Recorded {
+    Recorded {
+        first,
+        last,
+        in_log: true,
+        new: false,
+        recorded_at: None,
+    }
+}
+
+/// Why a job was not taken.
+pub(super) enum Stuck {
+    /// The group is full: the job is first in the next one.
+    Full,
+    /// The rows cannot be trusted any more.
+    Broken(Broken),
+}
+
+/// Returns the first and the last position of a write.
+fn span(records: &[Record]) -> (Position, Position) {
+    let positions = || records.iter().map(|record| record.position);
+    let first = positions().next().unwrap_or_default();
+    (first, positions().next_back().unwrap_or_default())
+}
+
+fn stamp(request: &Request, facts: Vec<Fact>, first: Position, now: Timestamp) -> Vec<Record> {
+    let numbers = first.get()..;
+    facts
+        .into_iter()
+        .zip(numbers)
+        .map(|(fact, number)| Record {
+            position: Position::new(number),
+            brand: request.brand.clone(),
+            subject: fact.subject,
+            actor: request.actor.clone(),
+            on_behalf_of: request.on_behalf_of.clone(),
+            request: request.stamp.clone(),
+            occurred_at: request.occurred_at,
+            recorded_at: now,
+            event: fact.event,
+        })
+        .collect()
+}

@@ -1,0 +1,118 @@
+//! A group: what is decided together, becomes one block and is answered together.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use super::{Answer, Job, Many, Outcomes, WriteError};
+use crate::domain::{Position, Timestamp};
+use crate::log::Head;
+
+/// A group on its way into one block.
+pub(super) struct Group {
+    /// Position before its first event.
+    after: Position,
+    /// When all of it is recorded.
+    pub now: Timestamp,
+    /// The records, encoded, in order.
+    pub records: Vec<Bytes>,
+    /// What they take of a block.
+    pub bytes: usize,
+    /// Requests decided into it.
+    pub requests: usize,
+    waiting: Vec<Waiting>,
+}
+
+/// Somebody who is answered once the group is durable.
+enum Waiting {
+    One(
+        oneshot::Sender<Result<Answer, WriteError>>,
+        Result<Answer, WriteError>,
+    ),
+    Many(oneshot::Sender<Outcomes>, Outcomes),
+}
+
+impl Group {
+    pub(super) fn after(head: &Head, now: Timestamp) -> Self {
+        Self {
+            after: head.position,
+            now,
+            records: Vec::new(),
+            bytes: 0,
+            requests: 0,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// The position of the next event decided into the group.
+    pub(super) fn next(&self) -> Position {
+        self.last().next()
+    }
+
+    /// The position of the last event decided into the group, or of the one before it.
+    pub(super) fn last(&self) -> Position {
+        Position::new(self.after.get() + self.records.len() as u64)
+    }
+
+    /// Takes in the records of one request.
+    pub(super) fn push(&mut self, records: Vec<Bytes>, bytes: usize) {
+        self.records.extend(records);
+        self.bytes += bytes;
+        self.requests += 1;
+    }
+
+    pub(super) fn answer_one(
+        &mut self,
+        to: oneshot::Sender<Result<Answer, WriteError>>,
+        answer: Result<Answer, WriteError>,
+    ) {
+        self.waiting.push(Waiting::One(to, answer));
+    }
+
+    pub(super) fn answer_many(&mut self, many: Many) {
+        let outcomes = Ok(many.outcomes);
+        self.waiting.push(Waiting::Many(many.answer, outcomes));
+    }
+
+    pub(super) fn refuse_many(&mut self, many: Many, error: WriteError) {
+        self.waiting.push(Waiting::Many(many.answer, Err(error)));
+    }
+
+    /// Answers everybody: the group is durable.
+    pub(super) fn answer(self) {
+        for waiting in self.waiting {
+            // A caller that went away has lost its wait; the write stands.
+            match waiting {
+                Waiting::One(to, answer) => drop(to.send(answer)),
+                Waiting::Many(to, outcomes) => drop(to.send(outcomes)),
+            }
+        }
+    }
+
+    /// Tells everybody that the writer has stopped.
+    pub(super) fn fail(self, reason: &Arc<str>) {
+        for waiting in self.waiting {
+            match waiting {
+                Waiting::One(to, _) => drop(to.send(Err(stopped(reason)))),
+                Waiting::Many(to, _) => drop(to.send(Err(stopped(reason)))),
+            }
+        }
+    }
+}
+
+impl Job {
+    /// Tells whoever waits that the writer has stopped.
+    pub(super) fn fail(self, reason: &Arc<str>) {
+        match self {
+            Self::One(one) => drop(one.answer.send(Err(stopped(reason)))),
+            Self::Many(many) => drop(many.answer.send(Err(stopped(reason)))),
+        }
+    }
+}
+
+fn stopped(reason: &Arc<str>) -> WriteError {
+    WriteError::Stopped {
+        reason: Arc::clone(reason),
+    }
+}

@@ -1,0 +1,304 @@
+//! The commit journal: where a block becomes durable, before sled has it.
+//!
+//! A commit in sled alone takes twice as long as the disk does and four times the processor. So a
+//! block is written here and synced here, and gets into sled later, with many others. The journal
+//! holds the last few mebibytes of the log, always its last block, and nothing that sled lacks is
+//! ever written over.
+//!
+//! ```text
+//! | header | segment                     | segment                     |
+//!          | frame | frame | frame | …   | frame | frame | …           |   all at multiples of 4 KiB
+//! ```
+//!
+//! The file is written with zeros and synced when it is made, and never changes its size: a sync
+//! then has nothing to do but the data. Frames are appended to one segment; when one does not fit,
+//! the other segment is begun, whose blocks must all be durable in sled by then.
+//!
+//! - A frame begins with the journal's id, which is random, so that no record can pose as one, and
+//!   with the block's length. The block's own hash vouches for the rest.
+//! - Frames share no sector, so that writing one can't tear another.
+//! - What a frame holds decides what becomes of it, not where it lies: of all frames in the file
+//!   those beyond sled's end must continue it without a gap. Stale ones are in sled by then, torn
+//!   ones don't decode. Only one append is under way at a time, so a torn frame is the last one.
+//! - A last frame that was damaged later looks like a torn one. Until sled has its block, for some
+//!   100 ms, the loss of it goes unnoticed; from then on sled has more than the journal, which is
+//!   refused.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use bytes::Bytes;
+
+use crate::log::block::MAX_BLOCK_BYTES;
+use crate::log::chain::Stored;
+use crate::log::directory::{exists, io_error, sync_directory};
+use crate::log::{Block, Hash, Head, OpenError, Position};
+
+/// The file's name, in the log's directory.
+pub(super) const NAME: &str = "journal";
+/// Its name until it is whole.
+const BEING_WRITTEN: &str = "journal.new";
+
+/// What a segment has unless told otherwise, 8 MiB: some 70 of the largest blocks or 2,048 small
+/// ones for each time that sled is synced.
+pub(super) const SEGMENT_BYTES: u32 = 8 * 1024 * 1024;
+/// One is moved into sled while the other is written.
+const SEGMENTS: usize = 2;
+/// What disks write whole or not at all, and systems keep in memory as one page.
+const SECTOR: usize = 4096;
+/// The least that a segment may have: any block fits.
+pub(super) const MIN_SEGMENT_BYTES: u32 = padded(FRAME_HEADER + MAX_BLOCK_BYTES) as u32;
+
+const MAGIC: [u8; 4] = *b"CLJL";
+const VERSION: u32 = 1;
+/// Magic, version, bytes in a segment, id.
+const HEADER: usize = 4 + 4 + 4 + size_of::<Id>();
+/// The journal's id and the block's length.
+const FRAME_HEADER: usize = size_of::<Id>() + 4;
+
+type Id = [u8; 16];
+
+/// What `len` bytes take when they share no sector.
+const fn padded(len: usize) -> usize {
+    len.next_multiple_of(SECTOR)
+}
+
+/// The journal's file, and where the next frame goes.
+pub(super) struct Journal {
+    file: File,
+    layout: Layout,
+    current: usize,
+    /// Where the next frame goes in the current segment.
+    offset: usize,
+    /// The last block in each segment, by its first position; the start in an unused one.
+    last: [Position; SEGMENTS],
+    frame: Vec<u8>,
+}
+
+/// What the header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Layout {
+    segment_bytes: u32,
+    id: Id,
+}
+
+/// A block as it was found in the journal.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    segment: usize,
+    offset: usize,
+    pub first_position: Position,
+    pub head: Head,
+    pub encoded: Bytes,
+}
+
+impl Journal {
+    /// Makes the journal in `dir`; it survives a power cut from the moment this returns.
+    ///
+    /// `last` is the last block of a log that had no journal before.
+    pub fn create(dir: &Path, segment_bytes: u32, last: Option<&Block>) -> Result<(), OpenError> {
+        let path = dir.join(BEING_WRITTEN);
+        let failed = |source| io_error("written", &path, source);
+        let mut id = Id::default();
+        getrandom::fill(&mut id).map_err(|error| failed(io::Error::other(error)))?;
+        let segment_bytes = segment_bytes.max(MIN_SEGMENT_BYTES);
+        let layout = Layout {
+            segment_bytes: padded(segment_bytes as usize) as u32,
+            id,
+        };
+        File::create(&path)
+            .and_then(|file| {
+                layout.write_whole(&file)?;
+                if let Some(block) = last {
+                    let mut frame = Vec::new();
+                    layout.render(block.encoded(), &mut frame);
+                    file.write_all_at(&frame, layout.start_of(0))?;
+                }
+                file.sync_all()
+            })
+            .map_err(failed)?;
+        let whole = dir.join(NAME);
+        fs::rename(&path, &whole).map_err(|source| io_error("created", &whole, source))?;
+        sync_directory(dir)
+    }
+
+    /// Opens the journal in `dir` and gives every frame in it, ordered by block; `None` where there
+    /// is none. Writes nothing.
+    pub fn open(dir: &Path) -> Result<Option<(Self, Vec<Frame>)>, OpenError> {
+        let path = dir.join(NAME);
+        if !exists(&path)? {
+            return Ok(None);
+        }
+        let failed = |source| io_error("read", &path, source);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        let mut header = [0; HEADER + Hash::LEN];
+        let layout = match file.read_exact_at(&mut header, 0) {
+            Ok(()) => Layout::parse(&header),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => None,
+            Err(error) => return Err(failed(error)),
+        };
+        let layout = layout
+            .filter(|layout| layout.start_of(SEGMENTS) == size)
+            .ok_or_else(|| OpenError::Journal {
+                path: dir.to_owned(),
+                reason: "is damaged",
+            })?;
+        let mut frames = Vec::new();
+        for segment in 0..SEGMENTS {
+            let mut bytes = vec![0; layout.segment_bytes as usize];
+            file.read_exact_at(&mut bytes, layout.start_of(segment))
+                .map_err(failed)?;
+            layout.collect(segment, &bytes, &mut frames);
+        }
+        frames.sort_by_key(|frame| frame.head.block);
+        let newest = frames.last().map_or(1, |frame| frame.segment);
+        let journal = Self {
+            file,
+            layout,
+            // The last block stays until another is durable, whatever becomes of the next frame.
+            current: (newest + 1) % SEGMENTS,
+            offset: 0,
+            last: [Position::START; SEGMENTS],
+            frame: Vec::new(),
+        };
+        Ok(Some((journal, frames)))
+    }
+
+    /// Writes frames that were found once more, where they are, and syncs them: what a failed sync
+    /// left may be in memory alone, and is not written by another one.
+    pub fn write_again(&mut self, frames: &[Frame]) -> io::Result<()> {
+        for found in frames {
+            self.layout.render(&found.encoded, &mut self.frame);
+            let at = self.layout.start_of(found.segment) + found.offset as u64;
+            self.file.write_all_at(&self.frame, at)?;
+        }
+        self.file.sync_data()
+    }
+
+    /// The block that must be durable in sled before `block` can be written; the start if none.
+    pub fn written_over_by(&self, block: &Block) -> Position {
+        if self.fits(block) {
+            Position::START
+        } else {
+            self.last[self.other()]
+        }
+    }
+
+    /// Writes `block`; it is durable when this returns `Ok`, and may be so at any time before.
+    ///
+    /// Gives the last block of the segment that is complete by it, if one is.
+    pub fn write(&mut self, block: &Block) -> io::Result<Option<Position>> {
+        let mut complete = None;
+        if !self.fits(block) {
+            complete = Some(self.last[self.current]);
+            self.current = self.other();
+            self.offset = 0;
+        }
+        self.layout.render(block.encoded(), &mut self.frame);
+        let at = self.layout.start_of(self.current) + self.offset as u64;
+        self.file.write_all_at(&self.frame, at)?;
+        self.file.sync_data()?;
+        self.offset += self.frame.len();
+        self.last[self.current] = block.first_position();
+        Ok(complete)
+    }
+
+    fn fits(&self, block: &Block) -> bool {
+        let len = padded(FRAME_HEADER + block.encoded().len());
+        self.offset + len <= self.layout.segment_bytes as usize
+    }
+
+    const fn other(&self) -> usize {
+        (self.current + 1) % SEGMENTS
+    }
+
+    /// Takes another file for the journal's, so that tests can make it fail.
+    #[cfg(test)]
+    pub fn replace_file(&mut self, file: File) -> File {
+        std::mem::replace(&mut self.file, file)
+    }
+}
+
+impl Frame {
+    pub fn into_stored(self) -> Stored {
+        (self.first_position, self.encoded)
+    }
+}
+
+impl Layout {
+    /// Where a segment begins in the file; past the last one, where the file ends.
+    const fn start_of(&self, segment: usize) -> u64 {
+        SECTOR as u64 + segment as u64 * self.segment_bytes as u64
+    }
+
+    fn write_whole(&self, file: &File) -> io::Result<()> {
+        let mut header = Vec::with_capacity(SECTOR);
+        header.extend_from_slice(&MAGIC);
+        header.extend_from_slice(&VERSION.to_be_bytes());
+        header.extend_from_slice(&self.segment_bytes.to_be_bytes());
+        header.extend_from_slice(&self.id);
+        header.extend_from_slice(Hash::of(&header).as_bytes());
+        header.resize(SECTOR, 0);
+        file.write_all_at(&header, 0)?;
+        let zeros = vec![0; self.segment_bytes as usize];
+        (0..SEGMENTS).try_for_each(|segment| file.write_all_at(&zeros, self.start_of(segment)))
+    }
+
+    fn parse(header: &[u8; HEADER + Hash::LEN]) -> Option<Self> {
+        let (content, hash) = header.split_last_chunk()?;
+        if Hash::of(content) != Hash::from_bytes(*hash) {
+            return None;
+        }
+        let (magic, content) = content.split_first_chunk()?;
+        let (version, content) = content.split_first_chunk()?;
+        let (segment_bytes, content) = content.split_first_chunk()?;
+        let (id, _) = content.split_first_chunk()?;
+        (*magic == MAGIC && u32::from_be_bytes(*version) == VERSION).then_some(Self {
+            segment_bytes: u32::from_be_bytes(*segment_bytes),
+            id: *id,
+        })
+    }
+
+    fn render(&self, encoded: &[u8], frame: &mut Vec<u8>) {
+        frame.clear();
+        frame.extend_from_slice(&self.id);
+        frame.extend_from_slice(&(encoded.len() as u32).to_be_bytes());
+        frame.extend_from_slice(encoded);
+        frame.resize(padded(frame.len()), 0);
+    }
+
+    fn collect(&self, segment: usize, bytes: &[u8], frames: &mut Vec<Frame>) {
+        let mut offset = 0;
+        while offset < bytes.len() {
+            let found = self.block_at(&bytes[offset..]);
+            let len = found.as_ref().map_or(1, |block| block.encoded().len());
+            frames.extend(found.map(|block| Frame {
+                segment,
+                offset,
+                first_position: block.first_position(),
+                head: block.head(),
+                encoded: block.encoded().clone(),
+            }));
+            offset += padded(FRAME_HEADER + len);
+        }
+    }
+
+    fn block_at(&self, bytes: &[u8]) -> Option<Block> {
+        let (len, rest) = bytes.strip_prefix(&self.id)?.split_first_chunk()?;
+        let encoded = rest.get(..u32::from_be_bytes(*len) as usize)?;
+        if encoded.len() > MAX_BLOCK_BYTES {
+            return None;
+        }
+        Block::decode(Bytes::copy_from_slice(encoded)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! The thread that puts blocks into sled once they are durable in the journal.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use super::blocks::{insert, key};
+use super::files::{CacheBound, Files};
+use super::guard::guarded;
+use super::pending::{Pending, Task};
+use crate::causes::with_causes;
+use crate::log::chain::{StorageError, Stored};
+
+/// The thread; it ends, with everything in sled, when this is dropped.
+pub(super) struct Mover {
+    pending: Arc<Pending>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Mover {
+    pub fn start(files: Arc<Files>, pending: Arc<Pending>) -> io::Result<Self> {
+        let at_work = AtWork(Arc::clone(&pending));
+        let thread = thread::Builder::new()
+            .name("log-mover".to_owned())
+            .spawn(move || {
+                let at_work = at_work;
+                if let Err(error) = run(&files, &at_work.0) {
+                    let said = with_causes(&error);
+                    tracing::error!(error = said, "blocks can't be moved into sled any more");
+                    at_work.0.fail(Arc::new(error));
+                }
+            })?;
+        Ok(Self {
+            pending,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Mover {
+    fn drop(&mut self) {
+        self.pending.close();
+        if self
+            .thread
+            .take()
+            .map(JoinHandle::join)
+            .is_some_and(|end| end.is_err())
+        {
+            tracing::error!("the thread that moves blocks into sled panicked");
+        }
+    }
+}
+
+/// Held by the thread, so that nobody waits for one that is gone, whatever ended it.
+struct AtWork(Arc<Pending>);
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        let gone = StorageError::Damaged("blocks are not moved into sled any more".to_owned());
+        self.0.fail(Arc::new(gone));
+    }
+}
+
+fn run(files: &Files, pending: &Pending) -> Result<(), StorageError> {
+    let mut bound = CacheBound::default();
+    loop {
+        match pending.next_task() {
+            Task::Insert(batch) => {
+                insert_all(files, &mut bound, &batch)?;
+                pending.moved(&batch);
+            }
+            Task::Sync => {
+                sync(files)?;
+                pending.synced();
+            }
+            Task::End => return Ok(()),
+        }
+    }
+}
+
+/// Puts blocks into sled; they are readable there, but not durable.
+pub(super) fn insert_all<'a>(
+    files: &Files,
+    bound: &mut CacheBound,
+    blocks: impl IntoIterator<Item = &'a Stored>,
+) -> Result<(), StorageError> {
+    for (position, encoded) in blocks {
+        insert(files, *position, encoded)?;
+        bound.count(files, key(*position), encoded.len())?;
+    }
+    Ok(())
+}
+
+/// Makes durable what was put into sled.
+pub(super) fn sync(files: &Files) -> Result<(), StorageError> {
+    guarded(|| files.db().flush())?;
+    files.sync_data()
+}

@@ -1,0 +1,13 @@
+//! Events as a client of any language gets them.
+
+use campaign_ledger::proto::api::EventBatch;
+use campaign_ledger::proto::event::Record;
+use prost::Message as _;
+
+/// Decodes the records of a batch, which the server passes on as they are stored.
+pub fn decoded(batch: &EventBatch) -> Vec<Record> {
+    let records = batch.records.iter();
+    records
+        .map(|bytes| Record::decode(bytes.as_ref()).unwrap())
+        .collect()
+}
