@@ -2,9 +2,10 @@
 //! on what cannot be trusted.
 //!
 //! The data directory is one that a real server made; the blocks in it are changed with sled itself,
-//! so that the damage is where a test wants it and sled's own checksums hold. `verify` and `serve`
-//! are the binary.
+//! so that the damage is where a test wants it and sled's own checksums hold, and in the journal
+//! too: see `copies` for what only one of them has lost. `verify` and `serve` are the binary.
 
+mod copies;
 mod kept;
 
 use std::path::Path;
@@ -19,7 +20,7 @@ use tonic::Code;
 
 use super::process::{Launch, offline};
 use crate::support::server::{Refusal, Resting};
-use kept::{Kept, told};
+use kept::{Blocks, Kept, told};
 
 /// Exit code of damage.
 const DAMAGED: Option<i32> = Some(3);
@@ -67,6 +68,14 @@ fn verify_names(data_dir: &Path, position: u64, what: &str) {
         !String::from_utf8_lossy(&verified.stdout).contains("good"),
         "{what}"
     );
+}
+
+/// Runs `verify`, which must find nothing wrong.
+#[track_caller]
+fn verify_is_content(data_dir: &Path, what: &str) {
+    let verified = offline("verify", data_dir);
+    let said = String::from_utf8(verified.stderr).unwrap();
+    assert!(verified.status.success(), "{what}: {said}");
 }
 
 /// Starts the server, which must refuse, name what is wrong and how to go on, and exit with 3.
@@ -121,7 +130,7 @@ async fn every_byte_of_every_block_is_vouched_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_and_serve_name_the_damaged_block() {
     let kept = Kept::by_a_server().await;
-    let whole = kept.blocks();
+    let whole = kept.whole();
     let starts = kept.starts();
     let middle = starts[starts.len() / 2];
     let each = starts.iter().copied().chain(std::iter::repeat(middle));
@@ -142,13 +151,13 @@ async fn verify_and_serve_name_the_damaged_block() {
         kept.put_back(&whole);
     }
     serves(&kept).await;
-    assert_eq!(kept.blocks(), whole);
+    assert_eq!(kept.blocks(), whole.blocks);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_that_an_older_checkpoint_must_be_brought_across_is_refused() {
     let kept = Kept::with_an_older_checkpoint().await;
-    let whole = kept.blocks();
+    let whole = kept.whole();
     for start in kept.after_the_checkpoint().into_iter().step_by(3) {
         kept.change(|blocks| flip(blocks.get_mut(&start).unwrap(), 90));
         let rest = forgetful(&kept);
@@ -173,7 +182,7 @@ fn forgetful(kept: &Kept) -> Resting {
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_behind_the_checkpoint_is_named_to_whoever_reads_it() {
     let kept = Kept::by_a_server().await;
-    let whole = kept.blocks();
+    let whole = kept.whole();
     let starts = kept.starts();
     let (_, behind) = starts.split_last().unwrap();
     for start in behind.iter().copied().step_by(3) {
@@ -208,12 +217,13 @@ async fn damage_behind_the_checkpoint_is_named_to_whoever_reads_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn swapped_blocks_are_found_at_the_first_of_them() {
     let kept = Kept::by_a_server().await;
-    let whole = kept.blocks();
+    let whole = kept.whole();
     let starts = kept.starts();
     let last = starts.len() - 1;
     for (one, other) in [(0, 1), (2, 6), (last - 1, last)] {
         let (one, other) = (starts[one], starts[other]);
-        kept.change(|blocks| {
+        // The journal's blocks have no places of their own to swap.
+        kept.change_sled(|blocks| {
             let (first, second) = (blocks[&one].clone(), blocks[&other].clone());
             blocks.insert(one, second);
             blocks.insert(other, first);
@@ -229,42 +239,11 @@ async fn swapped_blocks_are_found_at_the_first_of_them() {
     serves(&kept).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn blocks_cut_off_the_end_are_missed() {
-    let kept = Kept::by_a_server().await;
-    let whole = kept.blocks();
-    let starts = kept.starts();
-    for cut in [1, 3, starts.len()] {
-        let first_gone = starts[starts.len() - cut];
-        let what = format!("{cut} blocks cut off");
-        kept.change(|blocks| blocks.retain(|start, _| *start < first_gone));
-        verify_names(kept.data_dir(), first_gone, &what);
-        serve_refuses(kept.data_dir(), "has lost acknowledged blocks", &what).await;
-        assert_eq!(kept.blocks().len(), starts.len() - cut);
-        kept.put_back(&whole);
-    }
-    serves(&kept).await;
-}
-
-/// Without the note of the head the folds are the witness: they stand beyond it.
-#[tokio::test(flavor = "multi_thread")]
-async fn cut_end_without_its_note_is_missed_by_the_folds() {
-    let kept = Kept::by_a_server().await;
-    let whole = kept.blocks();
-    let starts = kept.starts();
-    let first_gone = starts[starts.len() - 2];
-    kept.change(|blocks| blocks.retain(|start, _| *start < first_gone));
-    kept.forget_note();
-    let named = format!("beyond the log's head {}", first_gone - 1);
-    serve_refuses(kept.data_dir(), &named, "two blocks and the note").await;
-    kept.put_back(&whole);
-    serves(&kept).await;
-}
-
 /// sled may open what is left, or nothing at all; either way nothing that is gone is made up for.
 #[tokio::test(flavor = "multi_thread")]
 async fn file_that_was_cut_short_is_refused() {
     let kept = Kept::by_a_server().await;
+    kept.forget_copies();
     for part in [0, 1, 3, 6, 9] {
         let copy = kept.copied();
         copy.cut_file(part, 10);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -11,14 +12,28 @@ use crate::support::server::{Resting, Server, Story, by_brand, folds_in, idr, pl
 /// sled's unit of allocation in the log's files: it opens with no other.
 const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
 
+/// Frames in the journal begin at multiples of it, after the first.
+const SECTOR: usize = 4096;
+/// The journal's id in its header; every frame begins with it.
+const JOURNAL_ID: Range<usize> = 12..28;
+/// Where a block says which position it begins with.
+const FIRST_POSITION: Range<usize> = 24..32;
+
 /// Blocks as they are stored, by their first position.
 pub type Blocks = BTreeMap<u64, Vec<u8>>;
+
+/// All that is stored of a log.
+pub struct Whole {
+    pub blocks: Blocks,
+    journal: Vec<u8>,
+}
 
 /// A directory at rest.
 pub struct Kept {
     path: PathBuf,
     /// The head that the folds were checkpointed at.
     checkpoint: u64,
+    last: u64,
     rest: Resting,
     /// Whoever removes a copy in the end.
     _copy: Option<TempDir>,
@@ -52,12 +67,16 @@ impl Kept {
     }
 
     fn of(rest: Resting, checkpoint: u64) -> Self {
-        Self {
+        let mut kept = Self {
             path: rest.directory().to_owned(),
             checkpoint,
+            last: 0,
             rest,
             _copy: None,
-        }
+        };
+        // The last block has one event.
+        kept.last = kept.starts().pop().unwrap();
+        kept
     }
 
     /// All of it again, somewhere else.
@@ -67,6 +86,7 @@ impl Kept {
         Self {
             path: dir.path().to_owned(),
             checkpoint: self.checkpoint,
+            last: self.last,
             rest: self.rest.clone(),
             _copy: Some(dir),
         }
@@ -101,22 +121,74 @@ impl Kept {
         starts
     }
 
-    /// Position of the last event: the last block has one.
+    /// Position of the last event, while nothing was cut off.
     pub fn last_position(&self) -> u64 {
-        self.starts().pop().unwrap()
+        self.last
     }
 
+    /// The blocks in sled.
     pub fn blocks(&self) -> Blocks {
         self.with_sled(stored)
     }
 
-    /// Changes the blocks that are stored.
-    pub fn change(&self, change: impl FnOnce(&mut Blocks)) {
+    /// All that is stored, to be put back.
+    pub fn whole(&self) -> Whole {
+        Whole {
+            blocks: self.blocks(),
+            journal: fs::read(self.journal()).unwrap(),
+        }
+    }
+
+    /// Stores this and nothing else.
+    pub fn put_back(&self, whole: &Whole) {
+        fs::write(self.journal(), &whole.journal).unwrap();
+        self.store(|stored| whole.blocks.clone_into(stored));
+    }
+
+    /// Changes the blocks that are stored, in sled and in the journal.
+    pub fn change(&self, change: impl Fn(&mut Blocks)) {
+        self.change_journal(&change);
+        self.change_sled(change);
+    }
+
+    /// Changes the blocks in sled alone.
+    pub fn change_sled(&self, change: impl FnOnce(&mut Blocks)) {
+        assert!(self.store(change), "nothing is changed");
+    }
+
+    /// Changes the blocks in the journal alone, where it has them: they keep their places.
+    pub fn change_journal(&self, change: impl FnOnce(&mut Blocks)) {
+        let path = self.journal();
+        let mut journal = fs::read(&path).unwrap();
+        let frames = frames(&journal);
+        let mut after: Blocks = frames.values().cloned().collect();
+        let before = after.clone();
+        change(&mut after);
+        assert_ne!(after, before, "nothing is changed");
+        for (at, (start, block)) in frames {
+            let place = &mut journal[at..at + block.len()];
+            match after.get(&start) {
+                Some(changed) => place.copy_from_slice(changed),
+                None => place.fill(0),
+            }
+        }
+        fs::write(path, journal).unwrap();
+    }
+
+    /// Leaves the last block alone in the journal, as if the log were long and the others had been
+    /// written over.
+    pub fn forget_copies(&self) {
+        self.change_journal(|blocks| {
+            let last = blocks.keys().next_back().copied().unwrap();
+            blocks.retain(|start, _| *start == last);
+        });
+    }
+
+    fn store(&self, change: impl FnOnce(&mut Blocks)) -> bool {
         self.with_sled(|db| {
             let before = stored(db);
             let mut after = before.clone();
             change(&mut after);
-            assert_ne!(after, before, "nothing is changed");
             for (start, block) in after.iter().filter(|(at, to)| before.get(*at) != Some(*to)) {
                 db.insert(start.to_be_bytes(), block.as_slice()).unwrap();
             }
@@ -124,12 +196,8 @@ impl Kept {
                 db.remove(start.to_be_bytes()).unwrap();
             }
             db.flush().unwrap();
-        });
-    }
-
-    /// Stores these blocks and no others.
-    pub fn put_back(&self, blocks: &Blocks) {
-        self.change(|stored| blocks.clone_into(stored));
+            after != before
+        })
     }
 
     fn with_sled<T>(&self, work: impl FnOnce(&sled::Db) -> T) -> T {
@@ -141,6 +209,8 @@ impl Kept {
         };
         // sled's threads let go of the file a little after `Db` is dropped.
         file.lock().unwrap();
+        // A process that another test forks right now has a copy of the descriptor until it runs.
+        file.unlock().unwrap();
         worked
     }
 
@@ -149,9 +219,9 @@ impl Kept {
         self.rest.forget_folds();
     }
 
-    /// Removes the note of how far the log had got.
-    pub fn forget_note(&self) {
-        fs::remove_file(self.log().join("reached")).unwrap();
+    /// The log's journal.
+    pub fn journal(&self) -> PathBuf {
+        self.log().join("journal")
     }
 
     /// Leaves so many parts of the used bytes of the log's file.
@@ -162,6 +232,21 @@ impl Kept {
         let file = OpenOptions::new().write(true).open(&path).unwrap();
         file.set_len(used * parts / of).unwrap();
     }
+}
+
+/// The blocks in a journal, by where they are and by their first position.
+fn frames(journal: &[u8]) -> BTreeMap<usize, (u64, Vec<u8>)> {
+    let id = &journal[JOURNAL_ID];
+    let sectors = (SECTOR..journal.len()).step_by(SECTOR);
+    let begin = sectors.filter(|at| journal[*at..].starts_with(id));
+    let frames = begin.map(|at| {
+        let (len, block) = journal[at + id.len()..].split_first_chunk().unwrap();
+        let block = &block[..u32::from_be_bytes(*len) as usize];
+        let start = block[FIRST_POSITION].try_into().unwrap();
+        let start = u64::from_be_bytes(start);
+        (at + id.len() + len.len(), (start, block.to_vec()))
+    });
+    frames.filter(|(_, (start, _))| *start > 0).collect()
 }
 
 fn stored(db: &sled::Db) -> Blocks {
