@@ -20,6 +20,17 @@ pub struct Seen {
     pub first: Position,
     /// Its last event.
     pub last: Position,
+    /// Its first event of all: a batch may be written in parts, of which `first` begins the latest.
+    pub since: Position,
+}
+
+impl Seen {
+    /// Takes in an earlier part of the same request.
+    fn begins_with(&mut self, earlier: &Self) {
+        if earlier.digest == self.digest {
+            self.since = self.since.min(earlier.since);
+        }
+    }
 }
 
 /// The last so many requests that made events.
@@ -61,10 +72,14 @@ impl RequestMemory {
             if self.seen.len() == self.limit {
                 return;
             }
-            // One that is known stands twice in the log: it was forgotten, and then used again.
-            if let hash_map::Entry::Vacant(entry) = self.seen.entry(key) {
-                entry.insert(seen);
-                self.order.push_front(key);
+            // One that is known stands twice in the log: it was forgotten, and then used again, or
+            // it was written in parts.
+            match self.seen.entry(key) {
+                hash_map::Entry::Vacant(entry) => {
+                    entry.insert(seen);
+                    self.order.push_front(key);
+                }
+                hash_map::Entry::Occupied(mut later) => later.get_mut().begins_with(&seen),
             }
         }
     }
@@ -80,8 +95,15 @@ impl RequestMemory {
         if self.limit == 0 {
             return;
         }
-        if self.seen.insert(key, seen).is_none() {
-            self.order.push_back(key);
+        match self.seen.entry(key) {
+            hash_map::Entry::Vacant(entry) => {
+                entry.insert(seen);
+                self.order.push_back(key);
+            }
+            hash_map::Entry::Occupied(mut known) => {
+                let earlier = known.insert(seen);
+                known.get_mut().begins_with(&earlier);
+            }
         }
         while self.order.len() > self.limit {
             if let Some(oldest) = self.order.pop_front() {
@@ -115,7 +137,7 @@ fn first_half(digest: [u8; 32]) -> u128 {
 }
 
 /// Reads the requests after `after`, or some before it, up to `until`; gives the position before
-/// them too. Begins with a whole block, since no request goes over the end of one.
+/// them too. Begins with a whole block: no part of a request goes over the end of one.
 fn read_requests(
     log: &dyn Log,
     after: Position,
@@ -156,6 +178,7 @@ fn note(requests: &mut Vec<(u128, Seen)>, header: &Peek<'_>) {
                     digest,
                     first,
                     last,
+                    since: first,
                 },
             ));
         }

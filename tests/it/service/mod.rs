@@ -7,6 +7,7 @@ mod endings;
 mod engagement;
 mod faults;
 mod followers;
+mod half_batches;
 mod health;
 mod ingest;
 mod lists;
