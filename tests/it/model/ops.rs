@@ -29,6 +29,9 @@ pub enum Op {
         counters: Counters,
     },
     ObserveAgain(Pick),
+    ObserveMany(Vec<Sighting>, Way),
+    /// An earlier batch, as it was.
+    ManyAgain(Pick),
     Correct {
         observation: Pick,
         counters: Counters,
@@ -67,6 +70,30 @@ pub enum Op {
     /// Everything is asked for and compared.
     Check,
     Restart(Rest),
+}
+
+/// One observation of many.
+#[derive(Clone, Debug)]
+pub enum Sighting {
+    New {
+        post: Pick,
+        hours_after: i64,
+        source: u8,
+        counters: Counters,
+    },
+    /// One that was made before.
+    Again(Pick),
+}
+
+/// How many observations are sent.
+#[derive(Clone, Copy, Debug)]
+pub enum Way {
+    /// In one call that can be repeated by its id.
+    Batch,
+    /// In one call without an id.
+    UnnamedBatch,
+    /// In a stream.
+    Chunks,
 }
 
 /// What happens to the views while the server is down.
@@ -319,6 +346,21 @@ fn percent() -> impl Strategy<Value = i64> {
     prop_oneof![4 => Just(100), 3 => 1..100_i64, 1 => 101..110_i64]
 }
 
+fn sighting() -> impl Strategy<Value = Sighting> {
+    let hours = prop_oneof![1 => -30..0_i64, 9 => 0..1_500_i64];
+    prop_oneof![
+        3 => (any::<Pick>(), hours, 0..4_u8, counters()).prop_map(
+            |(post, hours_after, source, counters)| Sighting::New { post, hours_after, source, counters }
+        ),
+        1 => any::<Pick>().prop_map(Sighting::Again),
+    ]
+}
+
+fn many() -> impl Strategy<Value = Op> {
+    let way = prop::sample::select(vec![Way::Batch, Way::Batch, Way::UnnamedBatch, Way::Chunks]);
+    (vec(sighting(), 1..6), way).prop_map(|(seen, way)| Op::ObserveMany(seen, way))
+}
+
 fn measured() -> impl Strategy<Value = Op> {
     let pick = any::<Pick>;
     let stale = || prop::bool::weighted(0.15);
@@ -327,10 +369,12 @@ fn measured() -> impl Strategy<Value = Op> {
             |(post, hours_after, source, counters)| Op::Observe { post, hours_after, source, counters }
         ),
         1 => pick().prop_map(Op::ObserveAgain),
+        4 => many(),
+        3 => pick().prop_map(Op::ManyAgain),
         3 => (pick(), counters(), stale()).prop_map(
             |(observation, counters, stale)| Op::Correct { observation, counters, stale }
         ),
-        1 => (pick(), stale()).prop_map(|(observation, stale)| Op::Void { observation, stale }),
+        2 => (pick(), stale()).prop_map(|(observation, stale)| Op::Void { observation, stale }),
         8 => sale().prop_map(Op::Sell),
         1 => pick().prop_map(Op::SellAgain),
         6 => refund().prop_map(Op::Refund),

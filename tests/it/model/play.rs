@@ -1,6 +1,7 @@
 //! Asks the running server for what the world is asked for, and holds its answer to the world's.
 
 mod facts;
+mod many;
 mod works;
 
 use std::pin::Pin;
@@ -12,6 +13,7 @@ use super::ops::{CampaignVerb, CreatorVerb, DealVerb, Op, Pick, Refund, Sale};
 use super::world::{CAP_MINOR, CREATORS, Judged, SPECS, World};
 use crate::support::server::{Client, Refusal, Story, Write, days_and, deliverable, money, plan};
 pub use facts::SOURCES;
+use many::Batch;
 
 /// An offer that nobody's clock gets to.
 const FAR_DAY: i64 = 3_000;
@@ -26,6 +28,7 @@ pub struct Play {
     pub world: World,
     asked: u64,
     done: Vec<Again>,
+    batches: Vec<Batch>,
 }
 
 pub fn deal_id(deal: u8) -> String {
@@ -67,6 +70,7 @@ impl Play {
             world,
             asked: 0,
             done: Vec::new(),
+            batches: Vec::new(),
         };
         for (number, spec) in SPECS.iter().enumerate() {
             let judged = play.world.creates(number);
@@ -192,6 +196,8 @@ impl Play {
             Op::Observe { .. } | Op::ObserveAgain(_) | Op::Correct { .. } | Op::Void { .. } => {
                 self.engagement(op).await;
             }
+            Op::ObserveMany(sightings, way) => self.many(sightings, *way).await,
+            Op::ManyAgain(picked) => self.many_again(*picked).await,
             Op::Sell(sale) => self.sell(&sale.clone()).await,
             Op::SellAgain(picked) => {
                 let orders = self.world.orders.values();

@@ -1,7 +1,8 @@
 //! Requests about what was measured, what was sold and what it cost.
 
-use super::super::ops::{Op, Pick, Refund, Sale};
+use super::super::ops::{Op, Pick, Refund, Sale, Sighting};
 use super::super::world::{Cost, CostKey, DAY, KINDS, PostPlace};
+use super::many::Sight;
 use super::*;
 
 /// Sources from the best one on.
@@ -13,7 +14,7 @@ pub const SOURCES: [ObservationSource; 4] = [
 ];
 
 /// An observation by its post and its place among those of the post.
-type Sight = (PostPlace, usize);
+type Known = (PostPlace, usize);
 
 impl Play {
     fn posts(&self) -> Vec<PostPlace> {
@@ -24,7 +25,7 @@ impl Play {
         works.map(|(place, number, _)| (place, number)).collect()
     }
 
-    fn sights(&mut self) -> Vec<Sight> {
+    fn sights(&mut self) -> Vec<Known> {
         let mut sights = Vec::new();
         for place in self.posts() {
             let count = self.world.post(place).observations.len();
@@ -41,26 +42,15 @@ impl Play {
                 source,
                 counters,
             } => {
-                let posts = self.posts();
-                let Some(index) = usize::from(*post).checked_rem(posts.len()) else {
-                    return;
+                let sighting = Sighting::New {
+                    post: *post,
+                    hours_after: *hours_after,
+                    source: *source,
+                    counters: *counters,
                 };
-                let published_at = self.world.post(posts[index]).published_at;
-                let at = published_at + hours_after * 60 * 60;
-                // Nothing is seen that is still to come.
-                let at = at.clamp(0, 78 * DAY);
-                self.observe(posts[index], at, *source, *counters).await;
+                self.observe(&sighting).await;
             }
-            Op::ObserveAgain(picked) => {
-                let sights = self.sights();
-                let Some(index) = usize::from(*picked).checked_rem(sights.len()) else {
-                    return;
-                };
-                let (place, index) = sights[index];
-                let seen = &self.world.post(place).observations[index];
-                let (at, source, said) = (seen.observed_at, seen.source, seen.first_said);
-                self.observe(place, at, source, said).await;
-            }
+            Op::ObserveAgain(picked) => self.observe(&Sighting::Again(*picked)).await,
             Op::Correct {
                 observation,
                 counters,
@@ -71,13 +61,53 @@ impl Play {
         }
     }
 
-    async fn observe(&mut self, place: PostPlace, at: i64, source: u8, counters: Counters) {
-        let ((campaign, deal), number) = place;
+    /// What a sighting is of; there may be no post yet.
+    pub(super) fn sight(&mut self, sighting: &Sighting) -> Option<Sight> {
+        match sighting {
+            Sighting::New {
+                post,
+                hours_after,
+                source,
+                counters,
+            } => {
+                let posts = self.posts();
+                let place = posts[usize::from(*post).checked_rem(posts.len())?];
+                let published_at = self.world.post(place).published_at;
+                let at = published_at + hours_after * 60 * 60;
+                Some(Sight {
+                    place,
+                    // Nothing is seen that is still to come.
+                    at: at.clamp(0, 78 * DAY),
+                    source: *source,
+                    counters: *counters,
+                })
+            }
+            Sighting::Again(picked) => {
+                let sights = self.sights();
+                let (place, index) = sights[usize::from(*picked).checked_rem(sights.len())?];
+                let seen = &self.world.post(place).observations[index];
+                Some(Sight {
+                    place,
+                    at: seen.observed_at,
+                    source: seen.source,
+                    counters: seen.first_said,
+                })
+            }
+        }
+    }
+
+    async fn observe(&mut self, sighting: &Sighting) {
+        let Some(sight) = self.sight(sighting) else {
+            return;
+        };
+        let ((campaign, deal), number) = sight.place;
         let story = self.story(campaign);
-        let mut request = story.observe(&deal_id(deal), days_and(0, at), counters);
+        let at = days_and(0, sight.at);
+        let mut request = story.observe(&deal_id(deal), at, sight.counters);
         request.publication_id = work_id(number);
-        request.source = SOURCES[usize::from(source)].into();
-        let judged = self.world.observe(place, at, source, &counters);
+        request.source = SOURCES[usize::from(sight.source)].into();
+        let (source, counters) = (sight.source, &sight.counters);
+        let judged = self.world.observe(sight.place, sight.at, source, counters);
         self.write(request, judged).await;
     }
 

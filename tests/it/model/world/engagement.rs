@@ -14,6 +14,24 @@ impl World {
         work.post.as_mut().unwrap()
     }
 
+    /// The observation that was recorded within a span of positions, whatever became of it since.
+    pub fn recorded(
+        &mut self,
+        place: PostPlace,
+        observed_at: i64,
+        source: u8,
+        counters: &Counters,
+        (first, last): (u64, u64),
+    ) -> Option<u64> {
+        let seen = self.post(place).observations.iter();
+        let same = seen.filter(|seen| {
+            (first..=last).contains(&seen.position)
+                && (seen.observed_at, seen.source) == (observed_at, source)
+                && (seen.counters == *counters || seen.first_said == *counters)
+        });
+        same.map(|seen| seen.position).min()
+    }
+
     pub fn observe(
         &mut self,
         place: PostPlace,
