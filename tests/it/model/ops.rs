@@ -51,6 +51,8 @@ pub enum Op {
         deal: Option<Pick>,
         kind: u8,
         minor: i64,
+        /// So much more than the budget has left for it, instead.
+        beyond: Option<i64>,
         day: i64,
     },
     ApproveCost {
@@ -386,13 +388,15 @@ fn settled() -> impl Strategy<Value = Op> {
     let pick = any::<Pick>;
     let place = (0..2_u8, 0..12_u8, option::weighted(0.7, pick()));
     let kind = prop_oneof![1 => Just(0), 3 => 0..11_u8];
+    let beyond = option::weighted(0.3, prop::sample::select(vec![-100_i64, 0, 1, 100]));
     prop_oneof![
-        4 => (place, kind, minor(), day()).prop_map(|(place, kind, minor, day)| Op::Cost {
+        4 => (place, kind, minor(), beyond, day()).prop_map(|(place, kind, minor, beyond, day)| Op::Cost {
             campaign: place.0,
             id: place.1,
             deal: place.2,
             kind,
             minor,
+            beyond,
             day,
         }),
         3 => (pick(), percent()).prop_map(|(cost, percent)| Op::ApproveCost { cost, percent }),

@@ -317,6 +317,15 @@ impl Campaign {
         lines.map(|cost| cost.minor).sum()
     }
 
+    /// The greatest line of a kind that the cap allows.
+    pub fn left_for(&self, kind: CostType, deal: Option<u8>) -> i64 {
+        let left = self.cap_minor - self.budget().iter().sum::<i64>();
+        match (kind, deal) {
+            (CostType::Fee, Some(deal)) => left + self.committed(deal) - self.fee_lines(deal),
+            _ => left,
+        }
+    }
+
     fn affords(&self, more_minor: i64) -> bool {
         more_minor <= 0 || self.budget().iter().sum::<i64>() + more_minor <= self.cap_minor
     }

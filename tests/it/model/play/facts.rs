@@ -186,6 +186,7 @@ impl Play {
                 deal,
                 kind,
                 minor,
+                beyond,
                 day,
             } => {
                 let deals = &self.world.campaigns[usize::from(*campaign)].deals;
@@ -194,13 +195,18 @@ impl Play {
                 let deal = deal.and_then(|picked| pick(picked, &all, accepted));
                 let story = self.story(*campaign);
                 let kind = KINDS[usize::from(*kind)];
-                let amount = money(&story.currency, *minor);
+                let place = &self.world.campaigns[usize::from(*campaign)];
+                let minor = match beyond {
+                    Some(beyond) => (place.left_for(kind, deal) + beyond).max(1),
+                    None => *minor,
+                };
+                let amount = money(&story.currency, minor);
                 let (who, at) = (deal.map(deal_id), days_and(*day, 0));
                 let request = story.cost(&cost_id(*id), who.as_deref(), kind, amount, at);
                 let line = Cost {
                     deal,
                     kind,
-                    minor: *minor,
+                    minor,
                     incurred_at: day * DAY,
                     approved_minor: 0,
                     paid_minor: 0,
