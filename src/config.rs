@@ -104,7 +104,7 @@ impl Default for Config {
             keepalive_interval_s: 30,
             keepalive_timeout_s: 20,
             max_connection_age_s: 0,
-            write_queue_commands: 4_096,
+            write_queue_commands: 2_048,
             group_commands: 256,
             // Leaves a fifth of a 120 KiB block for the envelope of each event.
             group_bytes: 96 << 10,

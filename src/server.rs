@@ -307,7 +307,7 @@ impl Running {
 
     /// Ends the writer; an error when it had stopped before.
     async fn finish(self) -> Result<(), Error> {
-        self.ledger.close().await;
+        self.ledger.close();
         match spawn_blocking(move || self.writer.join()).await? {
             Some(reason) => Err(Error::WritesStopped(reason)),
             None => Ok(()),

@@ -81,19 +81,18 @@ impl Calls {
     /// The status of whatever kept it from happening.
     pub async fn write(&self, parsed: Write) -> Result<Written, Status> {
         let parsed = parsed.map_err(status::invalid)?;
-        let request = parsed.request;
         let answered = self
             .ledger
-            .execute(request.clone(), parsed.validate_only)
+            .execute(parsed.request, parsed.validate_only)
             .await;
         let Answer { recorded, after } = answered.map_err(status::write)?;
         let resource = match after {
             After::Now(resource) => resource,
-            After::Then => self.then(request, recorded.last).await?,
+            After::Then(request) => Box::pin(self.then(request, recorded.last)).await?,
         };
         let recorded_at = match recorded.recorded_at {
             Some(at) => at,
-            None => self.recorded_at(recorded.first).await?,
+            None => Box::pin(self.recorded_at(recorded.first)).await?,
         };
         let in_log = |position: Position| if recorded.in_log { position.get() } else { 0 };
         let receipt = api::Receipt {
@@ -123,7 +122,7 @@ impl Calls {
     }
 
     /// Folds the log up to the end of a write that was answered before, to answer it the same way.
-    async fn then(&self, request: Request, last: Position) -> Result<Resource, Status> {
+    async fn then(&self, request: Box<Request>, last: Position) -> Result<Resource, Status> {
         self.reach(last, None).await?;
         let (views, log) = (self.views.clone(), Arc::clone(&self.log));
         blocking(move || {

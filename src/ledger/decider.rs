@@ -42,6 +42,9 @@ pub(super) struct Decider<'a> {
 /// What became of a request: its group is full, or it came to something.
 type Taken = Option<Result<Recorded, WriteError>>;
 
+/// Where a request stands, and what it is about if that is as the request left it.
+type Answered = Result<(Recorded, Option<Resource>), WriteError>;
+
 /// What a request comes to, before anything is changed.
 enum Verdict {
     /// These events, encoded too, and the bytes they take of a block.
@@ -62,8 +65,15 @@ impl Decider<'_> {
 
     fn take_one(&mut self, group: &mut Group, one: Box<One>) -> Result<(), (Job, Stuck)> {
         match self.answer(group, &one.request, one.validate_only) {
-            Ok(Some(answer)) => {
-                group.answer_one(one.answer, answer);
+            Ok(Some(answered)) => {
+                let One {
+                    request, answer, ..
+                } = *one;
+                let answered = answered.map(|(recorded, resource)| Answer {
+                    recorded,
+                    after: resource.map_or_else(|| After::Then(request), After::Now),
+                });
+                group.answer_one(answer, answered);
                 Ok(())
             }
             Ok(None) => Err((Job::One(one), Stuck::Full)),
@@ -77,7 +87,7 @@ impl Decider<'_> {
         group: &mut Group,
         request: &Request,
         validate_only: bool,
-    ) -> Result<Option<Result<Answer, WriteError>>, Broken> {
+    ) -> Result<Option<Answered>, Broken> {
         let taken = match self.known(request) {
             Some(known) => Some(known.map(|seen| before(seen.first, seen.last))),
             None if validate_only => return self.rehearse(group, request).map(Some),
@@ -91,8 +101,8 @@ impl Decider<'_> {
         if recorded.new {
             self.remember(request, recorded.first, recorded.last);
         }
-        let after = self.after(request, recorded.last)?;
-        Ok(Some(Ok(Answer { recorded, after })))
+        let resource = self.after(request, recorded.last)?;
+        Ok(Some(Ok((recorded, resource))))
     }
 
     fn take_many(&mut self, group: &mut Group, mut many: Box<Many>) -> Result<(), (Job, Stuck)> {
@@ -126,7 +136,7 @@ impl Decider<'_> {
                 Ok(recorded)
             } else if many.validate_only {
                 let answer = self.rehearse(group, request)?;
-                answer.map(|answer| answer.recorded)
+                answer.map(|(recorded, _)| recorded)
             } else {
                 let Some(outcome) = self.decide(group, request)? else {
                     all = false;
@@ -185,16 +195,12 @@ impl Decider<'_> {
     }
 
     /// Decides a request and looks at what it would do.
-    fn rehearse(
-        &self,
-        group: &Group,
-        request: &Request,
-    ) -> Result<Result<Answer, WriteError>, Broken> {
+    fn rehearse(&self, group: &Group, request: &Request) -> Result<Answered, Broken> {
         let records = match self.verdict(group, request)? {
             Verdict::Happens(records, ..) => records,
             Verdict::Happened(recorded) => {
-                let after = self.after(request, recorded.last)?;
-                return Ok(Ok(Answer { recorded, after }));
+                let resource = self.after(request, recorded.last)?;
+                return Ok(Ok((recorded, resource)));
             }
             Verdict::Refused(error) => return Ok(Err(error)),
         };
@@ -210,8 +216,7 @@ impl Decider<'_> {
             new: true,
             recorded_at: Some(group.now),
         };
-        let after = Resource::of(&overlay, request)?.map_or(After::Then, After::Now);
-        Ok(Ok(Answer { recorded, after }))
+        Ok(Ok((recorded, Resource::of(&overlay, request)?)))
     }
 
     fn verdict(&self, group: &Group, request: &Request) -> Result<Verdict, Broken> {
@@ -234,12 +239,10 @@ impl Decider<'_> {
         })
     }
 
-    /// Looks at what a request is about, as it is after a write that ended at `last`.
-    fn after(&self, request: &Request, last: Position) -> Result<After, Broken> {
-        Ok(match Resource::of(&*self.rows, request)? {
-            Some(resource) if resource.updated() <= last => After::Now(resource),
-            Some(_) | None => After::Then,
-        })
+    /// Looks at what a request is about, if it still is as a write that ended at `last` left it.
+    fn after(&self, request: &Request, last: Position) -> Result<Option<Resource>, Broken> {
+        let resource = Resource::of(&*self.rows, request)?;
+        Ok(resource.filter(|resource| resource.updated() <= last))
     }
 
     /// Finds the same request among those remembered; an error when its content differs.

@@ -7,7 +7,6 @@ use tokio::sync::oneshot;
 
 use super::{Answer, Job, Many, Outcomes, WriteError};
 use crate::domain::{Position, Timestamp};
-use crate::log::Head;
 
 /// A group on its way into one block.
 pub(super) struct Group {
@@ -34,9 +33,9 @@ enum Waiting {
 }
 
 impl Group {
-    pub(super) fn after(head: &Head, now: Timestamp) -> Self {
+    pub(super) fn after(after: Position, now: Timestamp) -> Self {
         Self {
-            after: head.position,
+            after,
             now,
             records: Vec::new(),
             bytes: 0,
@@ -60,6 +59,11 @@ impl Group {
         self.records.extend(records);
         self.bytes += bytes;
         self.requests += 1;
+    }
+
+    /// Counts the jobs that are answered with the group.
+    pub(super) fn jobs(&self) -> usize {
+        self.waiting.len()
     }
 
     pub(super) fn answer_one(

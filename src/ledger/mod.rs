@@ -1,13 +1,14 @@
 //! The write side: one thread owns the log and folds it, and gives every fact one order.
 //!
 //! ```text
-//! caller ── Job ──▶ bounded queue ──▶ writer: drain → decide → fold → seal block
+//! caller ── Job ──▶ bounded queue ──▶ writer: drain → decide → fold ──▶ group
 //!    ▲                                                                   │
-//!    └──────────── answers, refusals and repeats ◀── durable ◀── log.append
+//!    └── answers, refusals and repeats ◀── durable ◀── log.append ◀── seal block
 //! ```
 //!
 //! Owns group commit and idempotency. Does not know gRPC, nor what views make of events.
 
+mod commit;
 mod decider;
 mod group;
 mod requests;
@@ -16,7 +17,7 @@ mod writer;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 
 use crate::domain::state::Resource;
 use crate::domain::{Position, Refusal, Request, RequestId, Timestamp};
@@ -55,8 +56,8 @@ pub enum After {
     /// As it is now.
     Now(Resource),
     /// As it was at the last event of the write, a repeat of which this is: things have moved on
-    /// since, and whoever answers must fold the log up to there.
-    Then,
+    /// since, and whoever answers this request must fold the log up to there.
+    Then(Box<Request>),
 }
 
 /// Why a write came to nothing, by what the caller can do.
@@ -107,7 +108,8 @@ pub enum Room {
 
 /// What the writer is told.
 enum Message {
-    Decide(Job),
+    /// Decide a job, which gives its places in the queue back.
+    Decide(Job, OwnedSemaphorePermit),
     /// Take nothing more, answer what is queued, checkpoint and end.
     Close,
 }
@@ -120,7 +122,7 @@ enum Job {
 
 /// A request on its way to the writer.
 struct One {
-    request: Request,
+    request: Box<Request>,
     validate_only: bool,
     answer: oneshot::Sender<Result<Answer, WriteError>>,
 }
@@ -145,7 +147,11 @@ type Outcomes = Result<Vec<Result<Recorded, WriteError>>, WriteError>;
 /// The way to the writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Ledger {
-    queue: mpsc::Sender<Message>,
+    /// Holds what has a place in the queue.
+    queue: mpsc::UnboundedSender<Message>,
+    /// The places in the queue, one for each request.
+    room: Arc<Semaphore>,
+    places: u32,
 }
 
 impl Ledger {
@@ -157,16 +163,16 @@ impl Ledger {
     /// See [`WriteError`].
     pub async fn execute(
         &self,
-        request: Request,
+        request: impl Into<Box<Request>>,
         validate_only: bool,
     ) -> Result<Answer, WriteError> {
         let (answer, answered) = oneshot::channel();
         let job = Job::One(Box::new(One {
-            request,
+            request: request.into(),
             validate_only,
             answer,
         }));
-        self.send(job, Room::Refuse).await?;
+        self.send(job, 1, Room::Refuse).await?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
@@ -186,6 +192,7 @@ impl Ledger {
         room: Room,
     ) -> Outcomes {
         let (answer, answered) = oneshot::channel();
+        let places = requests.len();
         let job = Job::Many(Box::new(Many {
             outcomes: Vec::with_capacity(requests.len()),
             requests: requests.into_iter(),
@@ -194,31 +201,38 @@ impl Ledger {
             decided: 0,
             answer,
         }));
-        self.send(job, room).await?;
+        self.send(job, places, room).await?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    async fn send(&self, job: Job, room: Room) -> Result<(), WriteError> {
-        let message = Message::Decide(job);
-        match room {
-            Room::Refuse => self
-                .queue
-                .try_send(message)
-                .map_err(|refused| match refused {
-                    mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
-                    mpsc::error::TrySendError::Closed(_) => WriteError::Draining,
-                }),
-            Room::Wait => {
-                let sent = self.queue.send(message).await;
-                sent.map_err(|_| WriteError::Draining)
+    /// Sends a job once there is a place for each of its requests, or for all there are where
+    /// there are fewer.
+    async fn send(&self, job: Job, requests: usize, room: Room) -> Result<(), WriteError> {
+        let places = u32::try_from(requests).unwrap_or(u32::MAX).min(self.places);
+        let queue = Arc::clone(&self.room);
+        let places = match room {
+            Room::Refuse => {
+                queue
+                    .try_acquire_many_owned(places)
+                    .map_err(|refused| match refused {
+                        TryAcquireError::NoPermits => WriteError::QueueFull,
+                        TryAcquireError::Closed => WriteError::Draining,
+                    })?
             }
-        }
+            Room::Wait => {
+                let taken = queue.acquire_many_owned(places).await;
+                taken.map_err(|_| WriteError::Draining)?
+            }
+        };
+        let sent = self.queue.send(Message::Decide(job, places));
+        sent.map_err(|_| WriteError::Draining)
     }
 
     /// Tells the writer to answer what is queued and end; later requests are refused.
-    pub async fn close(&self) {
+    pub fn close(&self) {
+        self.room.close();
         // A closed queue is what was asked for.
-        let _ = self.queue.send(Message::Close).await;
+        let _ = self.queue.send(Message::Close);
     }
 }
 

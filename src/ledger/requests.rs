@@ -3,8 +3,9 @@
 //! Owns the last so many requests of the partition, as 128-bit hashes. It is folded state: the tail
 //! of the log fills it at start. Beyond it natural keys protect, forever.
 
-use std::collections::{HashMap, VecDeque, hash_map};
+use std::collections::VecDeque;
 
+use hashbrown::{HashMap, hash_map};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Position;

@@ -1,20 +1,21 @@
-//! The writer: a thread that drains the queue, decides, appends one block and then answers all.
+//! The writer: a thread that drains the queue and decides what waits, group after group.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
-use super::decider::{Broken, Decider, Stuck};
+use super::commit::Committer;
+use super::decider::{Decider, Stuck};
 use super::group::Group;
 use super::{Job, Ledger, Message, RequestMemory};
 use crate::causes::with_causes;
 use crate::clock::Clock;
-use crate::domain::Timestamp;
-use crate::log::block::{ALWAYS_FITS_BYTES, SealError};
-use crate::log::{AppendError, Block, Head, Log};
+use crate::domain::{Position, Timestamp};
+use crate::log::Log;
+use crate::log::block::ALWAYS_FITS_BYTES;
 use crate::views::{LastRecorded, Live};
 
 /// Bounds of the writer.
@@ -57,11 +58,14 @@ impl Writer {
         clock: Arc<dyn Clock>,
         limits: Limits,
     ) -> Result<(Ledger, Writer), StartError> {
-        let (queue, waiting) = mpsc::channel(limits.queue);
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let places = u32::try_from(limits.queue).unwrap_or(u32::MAX);
+        let room = Arc::new(Semaphore::new(places as usize));
         let (stop, stopped) = watch::channel(None);
         let last_recorded = LastRecorded::of(&*live.rows())?;
         let work = Work {
-            head: log.head(),
+            decided: log.head().position,
+            committer: Committer::start(Arc::clone(&log), live.teller())?,
             log,
             live,
             requests,
@@ -72,7 +76,12 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || work.until_closed(waiting, &stop))?;
-        Ok((Ledger { queue }, Writer { thread, stopped }))
+        let ledger = Ledger {
+            queue,
+            room,
+            places,
+        };
+        Ok((ledger, Writer { thread, stopped }))
     }
 
     /// Watches whether the writer had to stop, and why.
@@ -96,24 +105,15 @@ pub(super) const LOST: &str = "the writer ended in a panic";
 
 struct Work {
     log: Arc<dyn Log>,
-    head: Head,
     live: Live,
+    committer: Committer,
     requests: RequestMemory,
     clock: Arc<dyn Clock>,
+    /// The last event decided, durable or on its way.
+    decided: Position,
     /// When the last event was recorded: time never goes backwards.
     last_recorded: Timestamp,
     limits: Limits,
-}
-
-/// Why a group could not be finished.
-#[derive(Debug, thiserror::Error)]
-enum Failed {
-    #[error("decide")]
-    Decide(#[from] Broken),
-    #[error("seal")]
-    Seal(#[from] SealError),
-    #[error("append")]
-    Append(#[from] AppendError),
 }
 
 impl Work {
@@ -121,103 +121,120 @@ impl Work {
     /// who still waits, and who comes, why.
     fn until_closed(
         mut self,
-        mut queue: mpsc::Receiver<Message>,
+        mut queue: mpsc::UnboundedReceiver<Message>,
         stop: &watch::Sender<Option<Arc<str>>>,
     ) {
-        let ended = catch_unwind(AssertUnwindSafe(|| self.run(&mut queue, stop)));
+        let mut group = None;
+        let ended = catch_unwind(AssertUnwindSafe(|| self.run(&mut queue, &mut group)));
         let reason = match ended {
-            Ok(Ok(())) => return self.live.finish(),
-            Ok(Err(reason)) => reason,
+            Ok(Ok(())) => {
+                drop(self.committer);
+                return self.live.finish();
+            }
+            Ok(Err(reason)) => {
+                tracing::error!(%reason, "the log could not be written; no more writes are taken");
+                reason
+            }
             // The panic hook has said what it was.
             Err(_) => LOST.into(),
         };
-        self.live.rewind(self.log.as_ref(), &reason);
         stop.send_replace(Some(Arc::clone(&reason)));
+        if let Some(group) = group {
+            Group::fail(group, &reason);
+        }
+        // What is on its way is told by itself.
+        drop(self.committer);
+        self.live.rewind(self.log.as_ref(), &reason);
         while let Some(job) = wait(&mut queue) {
             job.fail(&reason);
         }
     }
 
+    /// Decides group after group. A group that an error leaves unanswered is left in `group`.
     fn run(
         &mut self,
-        queue: &mut mpsc::Receiver<Message>,
-        stop: &watch::Sender<Option<Arc<str>>>,
+        queue: &mut mpsc::UnboundedReceiver<Message>,
+        group: &mut Option<Group>,
     ) -> Result<(), Arc<str>> {
         let mut carried = None;
         while let Some(job) = carried.take().or_else(|| wait(queue)) {
-            let now = self.clock.now().max(self.last_recorded);
-            let mut group = Group::after(&self.head, now);
-            let (left_over, filled) = self.fill(&mut group, job, queue);
-            carried = left_over;
-            if let Err(failed) = filled.and_then(|()| self.commit(&mut group)) {
-                let reason: Arc<str> = with_causes(&failed).into();
-                tracing::error!(%reason, "the log could not be written; no more writes are taken");
-                stop.send_replace(Some(Arc::clone(&reason)));
-                group.fail(&reason);
-                if let Some(job) = carried {
-                    job.fail(&reason);
-                }
-                return Err(reason);
+            if self.live.is_checkpoint_due() {
+                self.committer.settle()?;
+                self.live.checkpoint();
             }
-            group.answer();
-            self.live.durable(self.head.position);
+            let now = self.clock.now().max(self.last_recorded);
+            let open = group.insert(Group::after(self.decided, now));
+            carried = self.fill(open, job, queue)?;
+            if self.committer.is_under_way() {
+                self.committer.settle()?;
+                // Others came meanwhile: the more there are in a block, the less each one costs.
+                if carried.is_none() && open.jobs() < self.limits.group_commands {
+                    carried = match take_next(queue) {
+                        Some(job) => self.fill(open, job, queue)?,
+                        None => None,
+                    };
+                }
+            }
+            (self.decided, self.last_recorded) = (open.last(), now);
+            let nobody_waits = carried.is_none() && queue.is_empty();
+            match group.take() {
+                Some(group) if nobody_waits => self.committer.commit_here(group)?,
+                Some(group) => self.committer.commit_behind(group),
+                None => {}
+            }
         }
-        Ok(())
+        self.committer.settle()
     }
 
-    /// Decides what waits, up to the limits; gives back a job that did not fit any more, or at
-    /// which it broke.
+    /// Decides what waits, up to the limits; gives back a job that did not fit any more.
+    ///
+    /// # Errors
+    /// Why rows cannot be trusted any more.
     fn fill(
         &mut self,
         group: &mut Group,
         first: Job,
-        queue: &mut mpsc::Receiver<Message>,
-    ) -> (Option<Job>, Result<(), Failed>) {
+        queue: &mut mpsc::UnboundedReceiver<Message>,
+    ) -> Result<Option<Job>, Arc<str>> {
         let mut decider = Decider {
             rows: self.live.rows(),
             requests: &mut self.requests,
             group_bytes: self.limits.group_bytes.min(ALWAYS_FITS_BYTES),
         };
         let mut next = Some(first);
-        for _ in 0..self.limits.group_commands {
-            let Some(job) = next else { break };
+        while let Some(job) = next {
             match decider.take(group, job) {
                 Ok(()) => {}
-                Err((job, Stuck::Full)) => return (Some(job), Ok(())),
-                Err((job, Stuck::Broken(broken))) => return (Some(job), Err(broken.into())),
+                Err((job, Stuck::Full)) => return Ok(Some(job)),
+                Err((job, Stuck::Broken(broken))) => {
+                    let reason: Arc<str> = with_causes(&broken).into();
+                    job.fail(&reason);
+                    return Err(reason);
+                }
+            }
+            if group.jobs() >= self.limits.group_commands {
+                return Ok(None);
             }
             next = take_next(queue);
         }
-        (next, Ok(()))
-    }
-
-    /// Makes the group durable.
-    fn commit(&mut self, group: &mut Group) -> Result<(), Failed> {
-        if group.records.is_empty() {
-            return Ok(());
-        }
-        let records = std::mem::take(&mut group.records);
-        let block = Block::seal(self.log.partition(), &self.head, records)?;
-        self.head = self.log.append(&self.head, &block)?;
-        self.last_recorded = group.now;
-        Ok(())
+        Ok(None)
     }
 }
 
 /// Waits for the next job; `None` when the queue is closed and empty.
-fn wait(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
+fn wait(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
     loop {
         match queue.blocking_recv()? {
-            Message::Decide(job) => return Some(job),
+            Message::Decide(job, _places) => return Some(job),
             Message::Close => queue.close(),
         }
     }
 }
 
 /// Takes the next job if one waits.
-fn take_next(queue: &mut mpsc::Receiver<Message>) -> Option<Job> {
+fn take_next(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
     match queue.try_recv().ok()? {
-        Message::Decide(job) => Some(job),
+        Message::Decide(job, _places) => Some(job),
         Message::Close => {
             queue.close();
             take_next(queue)

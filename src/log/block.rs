@@ -34,6 +34,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 pub use format::DecodeError;
+pub(in crate::log) use format::Outline;
 
 use super::{Hash, Head, Position};
 use format::Place;

@@ -11,7 +11,8 @@
 //!
 //! An append writes the block to the journal and syncs that: one write in place, one sync of one
 //! file. A thread moves the blocks into sled behind it, many for each flush. See `journal` for what
-//! is where, `pending` for what readers see meanwhile, `recovery` for what a start makes of both.
+//! is where, `pending` for what readers see meanwhile, `recovery` for what a start makes of both, and
+//! `older` for what it makes of a log of an earlier version.
 //!
 //! What was read in sled's source and measured, and is worked around here:
 //!
@@ -27,6 +28,8 @@
 //! - Values over a quarter of a segment go to `blobs/`, files that are never synced, and a page of up
 //!   to 17 blocks is one such value. So segments are 8 MiB, 17 of the largest blocks stay below a
 //!   quarter of that, and `blobs/` must be empty.
+//! - It writes a page anew when it is split or was changed often, and reclaims a segment only when
+//!   half of it is garbage. So pages are split while they are empty, and then filled: see `blocks`.
 //! - It panics where its files contradict themselves. So every call is guarded, and a panic becomes
 //!   an error that says what is damaged.
 //! - It cuts off an acknowledged end that was damaged as it does a torn one. The journal, which
@@ -42,6 +45,7 @@ mod files;
 mod guard;
 mod journal;
 mod mover;
+mod older;
 mod pending;
 mod recovery;
 mod witness;
@@ -77,6 +81,8 @@ pub struct SledLog {
     journal: Mutex<Option<Journal>>,
     /// Set when opened for reading: reads go on past the head, and must get to this one.
     must_reach: Option<Head>,
+    /// Whether sled's blocks are laid out as in earlier versions; never when they can be appended to.
+    is_older: bool,
 }
 
 impl SledLog {
@@ -84,7 +90,8 @@ impl SledLog {
     ///
     /// Whatever of the log a killed process left is durable, and in sled, when this returns. The
     /// last block is read and checked, and those that only the journal had; the others only once
-    /// they are read. A log of an earlier version, without a journal, gets one.
+    /// they are read. A log of an earlier version is read and checked whole, moved into the layout
+    /// of this one, and gets a journal if it has none.
     ///
     /// # Errors
     ///
@@ -126,6 +133,7 @@ impl SledLog {
             head: watch::Sender::new(head),
             journal: Mutex::new(Some(journal)),
             must_reach: None,
+            is_older: false,
         })
     }
 
@@ -148,6 +156,7 @@ impl SledLog {
             beyond,
             head,
             reached,
+            is_older,
         } = recovery::find(dir)?;
         Ok(Self {
             partition,
@@ -157,6 +166,7 @@ impl SledLog {
             head: watch::Sender::new(head),
             journal: Mutex::new(None),
             must_reach: Some(reached),
+            is_older,
         })
     }
 }
@@ -204,7 +214,16 @@ impl Log for SledLog {
     }
 
     fn read(&self, after: Position) -> Result<Blocks<'_>, ReadError> {
-        let stored = StoredFrom::the_block_with(&self.files, &self.pending, after.next());
+        let (files, pending) = (&*self.files, &*self.pending);
+        let stored: Box<dyn Iterator<Item = _> + Send> = if self.is_older {
+            Box::new(older::StoredFrom::the_block_with(
+                files,
+                pending,
+                after.next(),
+            ))
+        } else {
+            Box::new(StoredFrom::the_block_with(files, pending, after.next()))
+        };
         Ok(match self.must_reach {
             None => Box::new(Chain::to(self.head(), stored, self.partition, after)),
             Some(reached) => Box::new(Chain::past(reached, stored, self.partition, after)),
@@ -310,10 +329,11 @@ mod tests {
         let log = SledLog::open(dir.path(), 0).unwrap();
         let block = next_block(&Head::EMPTY);
         let there = block.first_position();
-        blocks::insert(&log.files, there, b"something").unwrap();
+        let key = block.number().to_be_bytes();
+        log.files.blocks().insert(key, b"something").unwrap();
         log.append(&Head::EMPTY, &block).unwrap();
         log.pending.wait_until_safe(there).unwrap_err();
-        let found = log.files.db().get(blocks::key(there)).unwrap();
+        let found = log.files.blocks().get(key).unwrap();
         assert_eq!(found.unwrap(), b"something");
         // What was acknowledged is read all the same.
         let read: Vec<_> = log.read(Position::START).unwrap().collect();

@@ -1,6 +1,8 @@
 //! A thread that writes checkpoints, so that the thread that folds never waits for the disk.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -23,6 +25,8 @@ pub struct Checkpointer {
     pace: Pace,
     last: Instant,
     under_way: bool,
+    /// Set when what is under way has been written, or could not be.
+    finished: Arc<AtomicBool>,
     work: Option<SyncSender<Checkpoint>>,
     done: Receiver<Result<Written, Error>>,
     thread: Option<JoinHandle<()>>,
@@ -36,11 +40,14 @@ impl Checkpointer {
     pub fn start(name: &str, pace: Pace) -> io::Result<Self> {
         let (work, jobs) = sync_channel::<Checkpoint>(1);
         let (results, done) = sync_channel(1);
+        let finished = Arc::new(AtomicBool::new(false));
+        let tell = Arc::clone(&finished);
         let write = move || {
             for checkpoint in jobs {
                 if results.send(checkpoint.write()).is_err() {
                     return;
                 }
+                tell.store(true, Ordering::Release);
             }
         };
         let thread = thread::Builder::new().name(name.to_owned()).spawn(write)?;
@@ -48,6 +55,7 @@ impl Checkpointer {
             pace,
             last: Instant::now(),
             under_way: false,
+            finished,
             work: Some(work),
             done,
             thread: Some(thread),
@@ -56,7 +64,11 @@ impl Checkpointer {
 
     /// Tells whether [`step`](Self::step) has something to do.
     pub fn is_due(&self, store: &Store) -> bool {
-        self.under_way || self.is_wanted(store)
+        if self.under_way {
+            let must_wait = store.dirty_bytes() >= self.pace.dirty_bytes;
+            return must_wait || self.finished.load(Ordering::Acquire);
+        }
+        self.is_wanted(store)
     }
 
     fn is_wanted(&self, store: &Store) -> bool {
@@ -96,6 +108,7 @@ impl Checkpointer {
         };
         let Some(result) = done else { return Ok(None) };
         self.under_way = false;
+        self.finished.store(false, Ordering::Release);
         let written = result?;
         store.thaw(&written);
         Ok(Some(written))

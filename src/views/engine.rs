@@ -7,13 +7,15 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use parking_lot::{RwLock, RwLockWriteGuard};
 use tokio::sync::watch;
 
 use super::{SCHEMA, apply};
 use crate::causes::with_causes;
-use crate::domain::{EvolveError, Position};
+use crate::domain::{EvolveError, Position, Record};
 use crate::log::codec::{self, DecodeError};
 use crate::log::{Log, ReadError};
 use crate::store::{self, Checkpointer, Opened, Options, Pace, Store};
@@ -135,6 +137,16 @@ impl Views {
     }
 }
 
+/// Tells readers what is durable.
+pub struct Durable(watch::Sender<Progress>);
+
+impl Durable {
+    /// Tells that everything up to a position is durable.
+    pub fn reached(&self, at: Position) {
+        self.0.send_modify(|progress| progress.durable = at);
+    }
+}
+
 /// The rows as their one writer has them.
 pub struct Live {
     store: Arc<RwLock<Store>>,
@@ -191,14 +203,20 @@ impl Live {
         self.store.write()
     }
 
-    /// Tells readers that everything up to a position, and nothing folded beyond it, is durable;
-    /// takes a checkpoint when one is due.
-    pub fn durable(&mut self, at: Position) {
-        self.tell.send_modify(|progress| progress.durable = at);
+    /// Returns the way to tell readers what is durable.
+    pub fn teller(&self) -> Durable {
+        Durable(self.tell.clone())
+    }
+
+    /// Tells whether [`Live::checkpoint`] has something to do.
+    pub fn is_checkpoint_due(&self) -> bool {
+        self.checkpointer.is_due(&self.store.read())
+    }
+
+    /// Starts a checkpoint when one is due, or takes in a finished one. All that was folded must be
+    /// durable.
+    pub fn checkpoint(&mut self) {
         let mut store = self.store.write();
-        if !self.checkpointer.is_due(&store) {
-            return;
-        }
         let written = self.checkpointer.step(&mut store);
         // What was written is dropped without the lock.
         drop(store);
@@ -234,25 +252,61 @@ impl Live {
 }
 
 /// Folds what the log has beyond the rows.
+///
+/// Blocks are read and decoded on a thread of their own, which takes about as long as folding them.
 pub(super) fn catch_up(
     store: &mut Store,
     log: &dyn Log,
     mut progress: impl FnMut(Position),
 ) -> Result<(), ViewError> {
     let after = store.position();
-    for block in log.read(after)? {
-        let block = block?;
-        for (_, bytes) in block.records_after(after) {
-            apply(store, &codec::decode(bytes)?)?;
+    if after >= log.head().position {
+        return Ok(());
+    }
+    let (send, decoded) = sync_channel(BLOCKS_AHEAD);
+    thread::scope(|scope| {
+        scope.spawn(move || decode_all(log, after, &send));
+        for block in decoded {
+            let (records, last) = block?;
+            for record in &records {
+                apply(store, record)?;
+            }
+            store.advance(last);
+            progress(last);
+            if store.dirty_bytes() > REPLAY_DIRTY_BYTES {
+                store.checkpoint()?;
+            }
         }
-        store.advance(block.last_position());
-        progress(block.last_position());
-        if store.dirty_bytes() > REPLAY_DIRTY_BYTES {
-            store.checkpoint()?;
+        Ok(())
+    })
+}
+
+/// Records of a block, and the last position in it.
+type Decoded = Result<(Vec<Record>, Position), ViewError>;
+
+/// Sends the records of block after block, until one is bad or nobody takes them.
+fn decode_all(log: &dyn Log, after: Position, send: &SyncSender<Decoded>) {
+    let blocks = match log.read(after) {
+        Ok(blocks) => blocks,
+        Err(error) => return drop(send.send(Err(error.into()))),
+    };
+    for block in blocks {
+        let decoded = block.map_err(ViewError::from).and_then(|block| {
+            let records = block
+                .records_after(after)
+                .map(|(_, bytes)| codec::decode(bytes))
+                .collect::<Result<_, _>>()?;
+            Ok((records, block.last_position()))
+        });
+        let is_bad = decoded.is_err();
+        if send.send(decoded).is_err() || is_bad {
+            return;
         }
     }
-    Ok(())
 }
+
+/// Blocks decoded before they are folded: some megabytes.
+const BLOCKS_AHEAD: usize = 8;
 
 /// Most changed rows held while replaying, so that a long replay stays within its memory.
 const REPLAY_DIRTY_BYTES: usize = 64 << 20;

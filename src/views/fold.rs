@@ -8,7 +8,7 @@ use super::{CampaignTotals, CollaborationTotals, Partnership};
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::Campaign;
 use crate::domain::{
-    CampaignRef, CollaborationRef, Contribution, CreatorId, CreatorRef, Event, EvolveError, Record,
+    CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, EvolveError, Record,
     Target, Timestamp, evolve,
 };
 
@@ -49,7 +49,7 @@ pub fn apply<S: Rows>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S
         brand: record.brand.clone(),
         campaign: campaign.clone(),
     };
-    note_partnership(rows, record, &campaign)?;
+    note(rows, record, &campaign)?;
     // Neighbours mostly have the same target: its rows are opened once for all of them.
     for together in contributions.chunk_by(|one, next| one.target == next.target) {
         add(rows, &campaign, together)?;
@@ -57,21 +57,25 @@ pub fn apply<S: Rows>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S
     Ok(())
 }
 
-fn note_partnership<S: Rows>(
-    rows: &mut S,
-    record: &Record,
-    campaign: &CampaignRef,
-) -> Result<(), S::Error> {
-    let (Some(creator), Some(_)) = (&record.subject.creator, &record.subject.collaboration) else {
+/// Notes what an event of a collaboration says besides what it adds.
+fn note<S: Rows>(rows: &mut S, record: &Record, campaign: &CampaignRef) -> Result<(), S::Error> {
+    let subject = &record.subject;
+    let (Some(creator), Some(collaboration)) = (&subject.creator, &subject.collaboration) else {
         return Ok(());
     };
-    let invited = if let Event::CreatorInvited { .. } = &record.event {
-        let row = rows.get::<Campaign>(&Campaign::key(campaign))?;
-        row.map(|row| (&campaign.campaign, row.plan.currency))
-    } else {
-        None
+    totals_of(rows, campaign, collaboration)?.note(record);
+    if !Partnership::is_noted(&record.event) {
+        return Ok(());
+    }
+    let Some(row) = rows.get::<Campaign>(&Campaign::key(campaign))? else {
+        return Ok(());
     };
-    partnership(rows, campaign, creator)?.note(record, invited);
+    let key = Partnership::key(&CreatorRef {
+        brand: campaign.brand.clone(),
+        creator: creator.clone(),
+    });
+    let partnership: &mut Partnership = rows.upsert(&key)?;
+    partnership.note(record, campaign, row.plan.currency);
     Ok(())
 }
 
@@ -81,11 +85,9 @@ fn add<S: Rows>(
     campaign: &CampaignRef,
     contributions: &[Contribution],
 ) -> Result<(), S::Error> {
-    let effects = || {
-        contributions
-            .iter()
-            .map(|contribution| &contribution.effect)
-    };
+    let effects = contributions
+        .iter()
+        .map(|contribution| &contribution.effect);
     match contributions
         .first()
         .map(|contribution| &contribution.target)
@@ -93,31 +95,24 @@ fn add<S: Rows>(
         None => {}
         Some(Target::Campaign) => {
             let row: &mut CampaignTotals = rows.upsert(&CampaignTotals::key(campaign))?;
-            effects().for_each(|effect| row.apply(effect));
+            effects.for_each(|effect| row.apply(effect));
         }
-        Some(Target::Collaboration(collaboration, creator)) => {
-            let place = CollaborationRef {
-                brand: campaign.brand.clone(),
-                campaign: campaign.campaign.clone(),
-                collaboration: collaboration.clone(),
-            };
-            let row: &mut CollaborationTotals = rows.upsert(&CollaborationTotals::key(&place))?;
-            effects().for_each(|effect| row.apply(effect));
-            let row = partnership(rows, campaign, creator)?;
-            effects().for_each(|effect| row.apply(&campaign.campaign, effect));
+        Some(Target::Collaboration(collaboration, _)) => {
+            let row = totals_of(rows, campaign, collaboration)?;
+            effects.for_each(|effect| row.apply(effect));
         }
     }
     Ok(())
 }
 
-fn partnership<'a, S: Rows>(
+fn totals_of<'a, S: Rows>(
     rows: &'a mut S,
     campaign: &CampaignRef,
-    creator: &CreatorId,
-) -> Result<&'a mut Partnership, S::Error> {
-    let key = Partnership::key(&CreatorRef {
+    collaboration: &CollaborationId,
+) -> Result<&'a mut CollaborationTotals, S::Error> {
+    rows.upsert(&CollaborationTotals::key(&CollaborationRef {
         brand: campaign.brand.clone(),
-        creator: creator.clone(),
-    });
-    rows.upsert(&key)
+        campaign: campaign.campaign.clone(),
+        collaboration: collaboration.clone(),
+    }))
 }

@@ -59,10 +59,11 @@ impl Scope {
     }
 }
 
-/// How much there is of a scope.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+/// The last positions of a scope, and how many chunks there are before them.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 struct IndexHead {
     chunks: u32,
+    last: IndexChunk,
 }
 
 impl Row for IndexHead {
@@ -133,20 +134,15 @@ fn read_varint(rest: &mut &[u8]) -> Option<u64> {
 /// When rows cannot be read.
 pub fn file<S: Rows>(rows: &mut S, scope: &Scope, position: Position) -> Result<(), S::Error> {
     let head: &mut IndexHead = rows.upsert(&scope.within::<IndexHead>())?;
-    let last = head.chunks.saturating_sub(1);
-    if head.chunks > 0
-        && let Some(chunk) = rows.get_mut::<IndexChunk>(&scope.chunk(last))?
-        && chunk.count < CHUNK_POSITIONS
-    {
-        chunk.push(position);
+    if head.last.count < CHUNK_POSITIONS {
+        head.last.push(position);
         return Ok(());
     }
-    let head: &mut IndexHead = rows.upsert(&scope.within::<IndexHead>())?;
+    let full = std::mem::take(&mut head.last);
     let number = head.chunks;
     head.chunks += 1;
-    let mut chunk = IndexChunk::default();
-    chunk.push(position);
-    rows.put(scope.chunk(number), chunk);
+    head.last.push(position);
+    rows.put(scope.chunk(number), full);
     Ok(())
 }
 
@@ -161,23 +157,22 @@ pub fn positions<S: Rows>(
     until: Position,
     limit: usize,
 ) -> Result<Vec<Position>, S::Error> {
-    let chunks = rows
-        .get::<IndexHead>(&scope.within::<IndexHead>())?
-        .map_or(0, |head| head.chunks);
+    let Some(head) = rows.get::<IndexHead>(&scope.within::<IndexHead>())? else {
+        return Ok(Vec::new());
+    };
+    let wanted = |position: &Position| *position > after && *position <= until;
     let mut found = Vec::new();
-    for number in first_chunk_after(rows, scope, chunks, after)?..chunks {
+    for number in first_chunk_after(rows, scope, head.chunks, after)?..head.chunks {
         let Some(chunk) = rows.get::<IndexChunk>(&scope.chunk(number))? else {
             break;
         };
-        if chunk.first > until {
-            break;
+        if chunk.first > until || found.len() == limit {
+            return Ok(found);
         }
-        let wanted = |position: &Position| *position > after && *position <= until;
         found.extend(chunk.positions().filter(wanted).take(limit - found.len()));
-        if found.len() == limit {
-            break;
-        }
     }
+    let left = limit - found.len();
+    found.extend(head.last.positions().filter(wanted).take(left));
     Ok(found)
 }
 

@@ -24,9 +24,9 @@ mod rebuild;
 
 pub use as_of::{AsOfError, as_of, events_of};
 pub use campaign_roi::CampaignTotals;
-pub use engine::{Live, ViewError, Views};
+pub use engine::{Durable, Live, ViewError, Views};
 pub use fold::{LastRecorded, apply};
-pub use partnership::{CampaignShare, Partnership};
+pub use partnership::{CampaignShare, Lifetime, Partnership};
 pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 

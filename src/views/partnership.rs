@@ -1,39 +1,37 @@
 //! Partnership: a brand and a creator over time. Facts only, no score.
+//!
+//! What collaborations cost and brought stands in their own rows; a partnership is the sum of them,
+//! taken when it is asked for: a creator has few.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::CollaborationTotals;
 use super::table;
-use crate::domain::rows::{Key, Row};
+use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::{
-    BrandId, CampaignId, CreatorRef, Currency, Effect, Event, Record, Timestamp, Totals,
+    BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorRef, Currency,
+    Event, Record, Timestamp, Totals,
 };
 
-/// What a brand and a creator did together.
+/// What a brand and a creator agreed on over time.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Partnership {
     /// First invitation.
     pub first_invited_at: Option<Timestamp>,
-    /// Last event of any collaboration.
-    pub last_activity_at: Option<Timestamp>,
     /// When each collaboration was accepted, in log order.
     pub accepted_at: Vec<Timestamp>,
-    /// By campaign.
-    pub campaigns: BTreeMap<CampaignId, Box<CampaignShare>>,
+    /// The collaborations, by campaign.
+    campaigns: BTreeMap<CampaignId, Box<CampaignPart>>,
 }
 
 /// The part of a partnership that lies in one campaign.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct CampaignShare {
-    /// Reporting currency of the campaign.
-    pub currency: Currency,
-    /// First invitation in it.
-    pub first_invited_at: Timestamp,
-    /// Collaborations in it.
-    pub collaborations: u32,
-    /// The sums over them.
-    pub totals: Totals,
+struct CampaignPart {
+    currency: Currency,
+    first_invited_at: Timestamp,
+    collaborations: Vec<CollaborationId>,
 }
 
 impl Row for Partnership {
@@ -51,33 +49,65 @@ impl Partnership {
         Key::of::<Self>().text(brand.as_str())
     }
 
-    /// Notes what an event of a collaboration says about the partnership as such; an invitation
-    /// comes with its campaign and that one's currency.
-    pub fn note(&mut self, record: &Record, invited: Option<(&CampaignId, Currency)>) {
+    /// Tells whether an event says something about the partnership as such.
+    pub fn is_noted(event: &Event) -> bool {
+        matches!(
+            event,
+            Event::CreatorInvited { .. } | Event::BriefAccepted(_)
+        )
+    }
+
+    /// Notes an invitation into a campaign of this currency, or an acceptance.
+    pub fn note(&mut self, record: &Record, campaign: &CampaignRef, currency: Currency) {
         let at = record.happened_at();
-        self.last_activity_at = self.last_activity_at.max(Some(at));
-        if let Some((campaign, currency)) = invited {
+        if let (Event::CreatorInvited { .. }, Some(collaboration)) =
+            (&record.event, &record.subject.collaboration)
+        {
             self.first_invited_at.get_or_insert(at);
-            let share = self.campaigns.entry(campaign.clone()).or_insert_with(|| {
-                Box::new(CampaignShare {
+            let part = self.campaigns.entry(campaign.campaign.clone());
+            let part = part.or_insert_with(|| {
+                Box::new(CampaignPart {
                     currency,
                     first_invited_at: at,
-                    collaborations: 0,
-                    totals: Totals::default(),
+                    collaborations: Vec::new(),
                 })
             });
-            share.collaborations += 1;
+            part.collaborations.push(collaboration.clone());
         }
         if let Event::BriefAccepted(_) = &record.event {
             self.accepted_at.push(at);
         }
     }
 
-    /// Adds what an event contributes to a collaboration of the partnership.
-    pub fn apply(&mut self, campaign: &CampaignId, effect: &Effect) {
-        if let Some(share) = self.campaigns.get_mut(campaign) {
-            share.totals.apply(effect);
+    /// Adds up the collaborations of a brand with this creator.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn sum<S: Rows>(&self, rows: &S, brand: &BrandId) -> Result<Lifetime, S::Error> {
+        let mut lifetime = Lifetime::default();
+        for (campaign, part) in &self.campaigns {
+            let mut totals = Totals::default();
+            for collaboration in &part.collaborations {
+                let place = CollaborationRef {
+                    brand: brand.clone(),
+                    campaign: campaign.clone(),
+                    collaboration: collaboration.clone(),
+                };
+                let row = rows.get::<CollaborationTotals>(&CollaborationTotals::key(&place))?;
+                if let Some(row) = row {
+                    totals += &row.totals;
+                    lifetime.last_activity_at = lifetime.last_activity_at.max(row.last_activity_at);
+                }
+            }
+            let share = CampaignShare {
+                currency: part.currency,
+                first_invited_at: part.first_invited_at,
+                collaborations: part.collaborations.len(),
+                totals,
+            };
+            lifetime.campaigns.insert(campaign.clone(), share);
         }
+        Ok(lifetime)
     }
 
     /// Returns the times between the acceptance of each collaboration and that of the next, in
@@ -91,4 +121,26 @@ impl Partnership {
             .zip(next)
             .map(|(earlier, later)| i128::from(later.nanos()) - i128::from(earlier.nanos()))
     }
+}
+
+/// What a brand and a creator did together.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Lifetime {
+    /// Last event of any collaboration.
+    pub last_activity_at: Option<Timestamp>,
+    /// By campaign.
+    pub campaigns: BTreeMap<CampaignId, CampaignShare>,
+}
+
+/// The sums over the collaborations in one campaign.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CampaignShare {
+    /// Reporting currency of the campaign.
+    pub currency: Currency,
+    /// First invitation in it.
+    pub first_invited_at: Timestamp,
+    /// Collaborations in it.
+    pub collaborations: usize,
+    /// The sums over them.
+    pub totals: Totals,
 }

@@ -121,10 +121,10 @@ fn newer_directory_is_refused() {
     let marker = root.path().join("FORMAT");
     let newer = fs::read_to_string(&marker)
         .unwrap()
-        .replace("format: 2", "format: 3");
+        .replace("format: 3", "format: 4");
     fs::write(&marker, newer).unwrap();
     let error = DataDirectory::open_or_create(root.path()).unwrap_err();
-    assert!(matches!(error, OpenError::Newer { found: 3, .. }));
+    assert!(matches!(error, OpenError::Newer { found: 4, .. }));
     assert!(error.to_string().contains("use a newer program"));
 }
 
@@ -134,7 +134,7 @@ fn older_directory_is_marked_anew_by_who_may_write_there() {
     let id = DataDirectory::open_or_create(root.path()).unwrap().log_id();
     let marker = root.path().join("FORMAT");
     let newer = fs::read_to_string(&marker).unwrap();
-    let older = newer.replace("format: 2", "format: 1");
+    let older = newer.replace("format: 3", "format: 1");
     fs::write(&marker, &older).unwrap();
 
     assert_eq!(DataDirectory::open(root.path()).unwrap().log_id(), id);

@@ -9,7 +9,7 @@ use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Block, Fault, Log, OpenError, Position, ReadError, verify};
 use tempfile::TempDir;
 
-use crate::support::log_backend::copy;
+use crate::support::log_backend::{change_sled, copy};
 use crate::support::records::{append, noise, read_all, record};
 
 fn open(dir: &TempDir) -> SledLog {
@@ -59,6 +59,48 @@ fn thousands_of_the_largest_blocks_spill_nothing() {
     assert_eq!(log.head(), head);
     assert_eq!(verify(&log, |_| {}).unwrap().block, BLOCKS);
     assert_eq!(spilled(dir.path()), 0);
+}
+
+/// The largest ones, and ones as commits of a few records make them.
+#[test]
+fn blocks_are_written_once() {
+    for (record_bytes, blocks) in [(ALWAYS_FITS_BYTES - record_cost(0), 200), (2_048, 4_000)] {
+        let dir = tempfile::tempdir().unwrap();
+        let log = open(&dir);
+        let mut written = 0;
+        for _ in 0..blocks {
+            let head = log.head();
+            let record = noise(head.block, record_bytes).into();
+            let block = Block::seal(0, &head, vec![record]).unwrap();
+            written += block.encoded().len() as u64;
+            log.append(&head, &block).unwrap();
+        }
+        drop(log);
+        // Beside it there is the journal, which has its size whatever the log's is.
+        let stored = fs::metadata(dir.path().join("db")).unwrap().len();
+        assert!(
+            stored * 2 <= written * 3,
+            "{stored} bytes for {written} of blocks"
+        );
+    }
+}
+
+#[test]
+fn positions_are_found_without_their_index() {
+    let dir = closed_log(&[50]);
+    change_sled(dir.path(), |db| assert!(db.drop_tree("positions").unwrap()));
+    let log = open(&dir);
+    append(&log, &[3; 30]);
+    for after in 0..240 {
+        let first = log
+            .read(Position::new(after))
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap();
+        let (position, _) = first.records_after(Position::new(after)).next().unwrap();
+        assert_eq!(position.get(), after + 1);
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod log_block;
 mod log_conformance;
 mod log_directory;
 mod log_journal;
+mod log_older;
 mod log_sled;
 mod model;
 mod parse;

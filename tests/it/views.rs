@@ -123,7 +123,8 @@ proptest! {
         let (mut live, views) = history.up_to(0).open(&directory.path().join("views"));
         for record in &durable.records {
             fold(&live, record);
-            live.durable(record.position);
+            live.teller().reached(record.position);
+            live.checkpoint();
         }
         for record in &history.records[durable.records.len()..] {
             fold(&live, record);
@@ -139,14 +140,14 @@ proptest! {
 async fn a_reader_waits_for_what_is_not_durable_and_is_told_when_it_never_will_be() {
     let history = History::recorded(7, 60, 2);
     let directory = tempfile::tempdir().unwrap();
-    let (mut live, views) = history.up_to(0).open(&directory.path().join("views"));
+    let (live, views) = history.up_to(0).open(&directory.path().join("views"));
     fold(&live, &history.records[0]);
     assert_eq!(
         views.read(|rows| rows.position()).unwrap(),
         Position::new(1)
     );
     assert_eq!(views.position(), Position::START);
-    live.durable(Position::new(1));
+    live.teller().reached(Position::new(1));
     views.durable(Position::new(1)).await.unwrap();
 
     fold(&live, &history.records[1]);

@@ -191,7 +191,7 @@ pub fn recorded_within<S: Rows>(
     axis.find_recorded(rows, tail, observation, span)
 }
 
-/// The axis of what was seen, and where its last chunk begins.
+/// The axis of what was seen, and where its last chunk begins; nothing is looked for beyond that.
 fn axis_of(
     place: &PublicationRef,
     publication: &Publication,
@@ -199,7 +199,8 @@ fn axis_of(
 ) -> (Axis, Option<OrderKey>) {
     let series = publication.series.get(&(seen.scope, seen.kind));
     let axis = Axis::new(place, seen.scope, seen.kind);
-    (axis, series.and_then(|series| series.tail))
+    let reaching = series.filter(|series| !series.is_beyond(seen));
+    (axis, reaching.and_then(|series| series.tail))
 }
 
 fn replaces(entry: &Entry) -> Replaces {

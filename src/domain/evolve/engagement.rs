@@ -37,13 +37,7 @@ impl<S: Rows> Fold<'_, S> {
         self.note_timing(timing);
         self.change_series(&key, seen, |series| {
             series.tail = Some(tail);
-            series.standing += 1;
-            if timing != FactTiming::AfterMeasurement {
-                series.counted.admit(&entry);
-            }
-            if timing == FactTiming::OnTime {
-                series.on_time.admit(&entry);
-            }
+            series.admit(&entry);
         })
     }
 
@@ -77,8 +71,7 @@ impl<S: Rows> Fold<'_, S> {
         let counted = axis.heads(self.rows, Cutoff::Counted)?;
         self.change_series(&Publication::key(&place), seen, |series| {
             series.standing -= u64::from(by.is_none());
-            series.on_time = on_time;
-            series.counted = counted;
+            series.replace(on_time, counted);
         })
     }
 
@@ -112,19 +105,23 @@ impl<S: Rows> Fold<'_, S> {
     }
 }
 
-/// The standing counters of a series, with and without late observations.
-#[derive(PartialEq)]
+/// The standing counters of a series.
 struct Standing {
-    on_time: Counters,
     counted: Counters,
+    /// Without late observations, where there are any.
+    on_time: Option<Counters>,
 }
 
 impl Standing {
     fn of(series: &Series) -> Self {
         Self {
-            on_time: series.on_time.values(),
             counted: series.counted.values(),
+            on_time: series.has_late().then(|| series.on_time().values()),
         }
+    }
+
+    fn on_time(&self) -> &Counters {
+        self.on_time.as_ref().unwrap_or(&self.counted)
     }
 }
 
@@ -135,11 +132,11 @@ fn contribute(
     before: &Standing,
     after: &Standing,
 ) {
-    let on_time = (&before.on_time, &after.on_time);
     let counted = (&before.counted, &after.counted);
-    if on_time == counted {
+    if before.on_time.is_none() && after.on_time.is_none() {
         contribute_to(to, post, seen, counted, (true, true));
     } else {
+        let on_time = (before.on_time(), after.on_time());
         contribute_to(to, post, seen, on_time, (true, false));
         contribute_to(to, post, seen, counted, (false, true));
     }

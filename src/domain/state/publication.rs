@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::heads::{Heads, OrderKey};
+use super::heads::{Entry, Heads, OrderKey};
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorId, DeliverableId,
-    MeasurementKind, MeasurementScope, Platform, Position, PublicationId, PublicationRef,
-    Timestamp, WHOLE_BP,
+    FactTiming, MeasurementKind, MeasurementScope, Platform, Position, PublicationId,
+    PublicationRef, Seen, Timestamp, WHOLE_BP,
 };
 
 /// A live post.
@@ -58,12 +58,56 @@ pub struct PostCredit {
 pub struct Series {
     /// First key of the last chunk.
     pub tail: Option<OrderKey>,
+    /// The greatest key: what comes after it was never seen before.
+    pub last: OrderKey,
     /// Observations that were not voided.
     pub standing: u64,
-    /// Heads over the observations up to the end of the campaign.
-    pub on_time: Heads,
     /// Heads over the observations up to `measure_until`.
     pub counted: Heads,
+    /// Heads over the observations up to the end of the campaign, once there are later ones.
+    on_time: Option<Box<Heads>>,
+}
+
+impl Series {
+    /// Returns the heads over the observations up to the end of the campaign.
+    pub fn on_time(&self) -> &Heads {
+        self.on_time.as_deref().unwrap_or(&self.counted)
+    }
+
+    /// Tells whether late observations made a difference.
+    pub fn has_late(&self) -> bool {
+        self.on_time.is_some()
+    }
+
+    /// Tells whether an observation comes after all others, and so can be none of them.
+    pub fn is_beyond(&self, seen: &Seen) -> bool {
+        self.last < OrderKey::new(seen, Position::START)
+    }
+
+    /// Takes in one more observation.
+    pub fn admit(&mut self, entry: &Entry) {
+        self.last = self.last.max(entry.key);
+        self.standing += 1;
+        match entry.timing {
+            FactTiming::OnTime => {
+                if let Some(on_time) = &mut self.on_time {
+                    on_time.admit(entry);
+                }
+                self.counted.admit(entry);
+            }
+            FactTiming::Late => {
+                self.on_time.get_or_insert_with(|| Box::new(self.counted));
+                self.counted.admit(entry);
+            }
+            FactTiming::AfterMeasurement => {}
+        }
+    }
+
+    /// Puts heads in place that were taken anew.
+    pub fn replace(&mut self, on_time: Heads, counted: Heads) {
+        self.on_time = (on_time != counted).then(|| Box::new(on_time));
+        self.counted = counted;
+    }
 }
 
 impl Row for Publication {

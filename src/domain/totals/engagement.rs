@@ -139,6 +139,10 @@ impl Sum {
     }
 
     fn add(&mut self, other: &Self, sign: i64) {
+        // Most of a change is nothing: what it does not touch is not brought into the cache.
+        if *other == Self::default() {
+            return;
+        }
         self.value += i128::from(sign) * other.value;
         self.posts += sign * other.posts;
     }
@@ -157,6 +161,9 @@ impl Paired {
     }
 
     fn add(&mut self, other: &Self, sign: i64) {
+        if *other == Self::default() {
+            return;
+        }
         self.numerator += i128::from(sign) * other.numerator;
         self.denominator += i128::from(sign) * other.denominator;
         self.posts += sign * other.posts;

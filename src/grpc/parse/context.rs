@@ -19,7 +19,7 @@ const OTHER_SIDE_RULE: &str = "must be another side than the actor's";
 #[derive(Clone, PartialEq, Debug)]
 pub struct Parsed {
     /// What is asked, by whom.
-    pub request: Request,
+    pub request: Box<Request>,
     /// Decide and answer, but append nothing.
     pub validate_only: bool,
 }
@@ -149,7 +149,7 @@ impl Call {
             let context = context?;
             let validate_only = context.validate_only;
             Ok(Parsed {
-                request: context.request(brand?, command),
+                request: Box::new(context.request(brand?, command)),
                 validate_only,
             })
         });

@@ -18,7 +18,7 @@ use crate::domain::{
     Tier, Timestamp, Totals,
 };
 use crate::proto::{api, values};
-use crate::views::{CampaignTotals, CollaborationTotals, Partnership};
+use crate::views::{CampaignShare, CampaignTotals, CollaborationTotals, Lifetime, Partnership};
 
 /// The posts that rates are told of, as the rows have them.
 pub type Posts = Vec<Arc<Publication>>;
@@ -33,7 +33,7 @@ impl Rates {
         let mut rates = Self::default();
         for post in posts {
             for ((scope, kind), series) in &post.series {
-                for (on_time, heads) in [(true, series.on_time), (false, series.counted)] {
+                for (on_time, heads) in [(true, series.on_time()), (false, &series.counted)] {
                     let sums = EngagementSums::of_post(post, &heads.values());
                     let of_kind = rates.0.entry((on_time, *scope, *kind));
                     of_kind.or_default().push(sums);
@@ -221,11 +221,13 @@ pub fn partnership(
     name: &CreatorRef,
     creator: Option<&Creator>,
     row: &Partnership,
+    together: &Lifetime,
     rates: &BTreeMap<CampaignId, Rates>,
     now: Timestamp,
 ) -> api::Partnership {
     let mut all = Totals::default();
-    row.campaigns
+    together
+        .campaigns
         .values()
         .for_each(|share| all += &share.totals);
     let accepted = row.accepted_at.len() as i64;
@@ -234,7 +236,7 @@ pub fn partnership(
         row.accepted_at.iter().max().copied(),
     );
     let tenure = first
-        .zip(row.last_activity_at)
+        .zip(together.last_activity_at)
         .map(|(first, last)| last.since(first));
     let gaps: Vec<i128> = row.gaps().collect();
     let mean_gap = divide(
@@ -254,7 +256,7 @@ pub fn partnership(
         first_invited_at: row.first_invited_at.map(Into::into),
         first_accepted_at: first.map(Into::into),
         last_accepted_at: last.map(Into::into),
-        last_activity_at: row.last_activity_at.map(Into::into),
+        last_activity_at: together.last_activity_at.map(Into::into),
         tenure_seconds: tenure.map_or(0, |tenure| tenure.seconds_late()),
         collaborations: agreements(&all),
         accepted_collaborations: count(accepted),
@@ -267,8 +269,8 @@ pub fn partnership(
         mean_gap_seconds: ratio(&mean_gap),
         delivery: Some(delivery(&all, now)),
         quality: Some(quality(&all)),
-        lifetime: lifetime(row, rates),
-        campaigns: trend(row, rates),
+        lifetime: lifetime(together, rates),
+        campaigns: trend(together, rates),
         mean_days_until_paid: ratio(&days_until_paid),
         blocks: creator.map_or(0, |creator| u64::from(creator.blocks)),
     }
@@ -278,9 +280,9 @@ const NANOS: i64 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 /// Lifetime figures by reporting currency: amounts of different currencies are never added.
-fn lifetime(row: &Partnership, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::Figures> {
+fn lifetime(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::Figures> {
     let mut by_currency: BTreeMap<Currency, (Totals, Rates)> = BTreeMap::new();
-    for (campaign, share) in &row.campaigns {
+    for (campaign, share) in &together.campaigns {
         let (totals, all) = by_currency.entry(share.currency).or_default();
         *totals += &share.totals;
         for (key, posts) in rates.get(campaign).into_iter().flat_map(|rates| &rates.0) {
@@ -293,16 +295,16 @@ fn lifetime(row: &Partnership, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::
     by_currency.into_iter().map(of).collect()
 }
 
-fn trend(row: &Partnership, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::CampaignTrend> {
+fn trend(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::CampaignTrend> {
     let none = Rates::default();
-    let mut campaigns: Vec<_> = row.campaigns.iter().collect();
+    let mut campaigns: Vec<_> = together.campaigns.iter().collect();
     campaigns.sort_by_key(|(_, share)| share.first_invited_at);
-    let of = |(campaign, share): (&CampaignId, &Box<crate::views::CampaignShare>)| {
+    let of = |(campaign, share): (&CampaignId, &CampaignShare)| {
         let rates = rates.get(campaign).unwrap_or(&none);
         api::CampaignTrend {
             campaign_id: campaign.to_string(),
             first_invited_at: time(share.first_invited_at),
-            collaborations: u64::from(share.collaborations),
+            collaborations: share.collaborations as u64,
             figures: Some(figures(
                 &share.totals.counted,
                 &of_currency(share.currency, rates),

@@ -233,6 +233,7 @@ fn partnership(
         name,
         creator.as_deref(),
         row,
+        &row.sum(rows, &name.brand)?,
         &rates,
         now,
     ))

@@ -36,6 +36,35 @@ struct Header {
     stored_len: u32,
 }
 
+/// What a block's first bytes say of it. Its hash vouches for none of it until it is decoded.
+pub(in crate::log) struct Outline {
+    pub number: u64,
+    pub first_position: Position,
+    /// Where the block after it starts.
+    pub next_position: Position,
+}
+
+impl Outline {
+    /// Reads it from an encoded block's bytes; `None` when they don't begin as a block does.
+    pub fn of(encoded: &[u8]) -> Option<Self> {
+        let mut rest = encoded;
+        if take(&mut rest) != Some(MAGIC) || take(&mut rest) != Some(VERSION.to_be_bytes()) {
+            return None;
+        }
+        let header = Header::read(&mut rest).ok()??;
+        let Place {
+            number,
+            first_position,
+            ..
+        } = header.place;
+        Some(Self {
+            number,
+            first_position,
+            next_position: Position::new(first_position.get() + u64::from(header.count)),
+        })
+    }
+}
+
 /// Why bytes are not a block.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {

@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! product: campaign-ledger
-//! format: 2
+//! format: 3
 //! partitions: 0
 //! log: 0197c5a0-6f7e-7d3c-8a9e-0d4f3b2a1c5d
 //! ```
 //!
 //! The first two lines stay as they are in every later format, so that any program can tell
-//! whether it is too old. Format 1 had a log without a journal; it is read, and a server that opens
-//! it writes the marker anew first: an older program would not see the journal's blocks.
+//! whether it is too old. Format 1 had a log without a journal, and up to format 2 sled's blocks were
+//! laid out otherwise. These are read, and a server that opens one writes the marker anew first: an
+//! older program would not see the blocks.
 
 use std::fmt;
 use std::fs;
@@ -22,7 +23,7 @@ use super::{OpenError, io_error};
 const PRODUCT: &str = "campaign-ledger";
 
 /// The version of the data directory's format that this program creates; it reads older ones too.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 /// The oldest version that it reads.
 const OLDEST_FORMAT_VERSION: u32 = 1;
 
@@ -108,12 +109,12 @@ mod tests {
 
     #[test]
     fn newer_format_is_told_from_a_damaged_one() {
-        let newer = "product: campaign-ledger\nformat: 3\nsomething: else\n";
+        let newer = "product: campaign-ledger\nformat: 4\nsomething: else\n";
         assert!(matches!(
             read(newer),
             Err(OpenError::Newer {
-                found: 3,
-                known: 2,
+                found: 4,
+                known: 3,
                 ..
             })
         ));

@@ -1,36 +1,103 @@
 //! Blocks as sled's keys and values.
+//!
+//! ```text
+//! blocks     number ──▶ block; then AHEAD placeholders, which are empty
+//! positions  first position ──▶ number, for every BLOCKS_PER_ENTRY-th block
+//! ```
+//!
+//! sled writes a page anew, all blocks in it, when it is split and when it was changed ten times.
+//! With a new key for each block every block would be written three times, and a file is up to half
+//! garbage. So pages are split while they are empty: the keys, which are numbers and so known in
+//! advance, are there as placeholders long before the blocks are. A page that is split off has 9 of
+//! them, and filling these changes it 9 times. So each block is written once.
 
 use std::path::Path;
 
 use bytes::Bytes;
+use sled::IVec;
 
 use super::files::{CacheBound, Files};
 use super::guard::guarded;
 use super::pending::Pending;
+use crate::log::block::Outline;
 use crate::log::chain::{StorageError, Stored, stored_at};
 use crate::log::directory::io_error;
 use crate::log::{Block, Fault, Head, OpenError, Position};
 
-/// A block's key: its first position, big-endian, so that keys sort as positions do.
+/// How many keys are there beyond the last block, at least: more than the 17 that a page has before
+/// it is split, so that no page with a block in it ever is.
+const AHEAD: u64 = 32;
+
+/// One block in so many can be found by its position alone, as many as a page has: looking through
+/// the others costs no more reads.
+const BLOCKS_PER_ENTRY: u64 = 9;
+
+/// What is stored where a block is to be; no block is empty.
+const PLACEHOLDER: &[u8] = &[];
+
+/// Numbers and positions, big-endian, so that keys sort as they do.
 pub(super) type Key = [u8; 8];
 
-pub(super) const fn key(position: Position) -> Key {
-    position.get().to_be_bytes()
+/// Where a block is, or is to be.
+#[derive(Clone, Copy)]
+struct Place {
+    number: u64,
+    position: Position,
 }
 
-/// Puts a block into sled, and never over another.
-pub(super) fn insert(
-    files: &Files,
-    position: Position,
-    encoded: &[u8],
-) -> Result<(), StorageError> {
-    let absent = None::<&[u8]>;
-    guarded(|| {
-        files
-            .db()
-            .compare_and_swap(key(position), absent, Some(encoded))
-    })?
-    .map_err(|_| StorageError::Damaged("a block is stored there already".to_owned()))
+impl Place {
+    const FIRST: Self = Self {
+        number: 1,
+        position: Position::new(1),
+    };
+}
+
+/// Puts blocks into sled, in their order.
+pub(super) struct Writer<'a> {
+    files: &'a Files,
+    /// The last key that is there.
+    last_key: u64,
+    bound: CacheBound,
+}
+
+impl<'a> Writer<'a> {
+    pub fn new(files: &'a Files) -> Result<Self, StorageError> {
+        let last = guarded(|| files.blocks().iter().keys().next_back().transpose())?;
+        Ok(Self {
+            files,
+            last_key: last.map_or(Ok(0), |key| number_of(&key))?,
+            bound: CacheBound::default(),
+        })
+    }
+
+    /// Puts a block into sled, and never over another; it is readable there, but not durable.
+    pub fn insert(&mut self, encoded: &[u8]) -> Result<(), StorageError> {
+        let block = outline(encoded)?;
+        while self.last_key < block.number.saturating_add(AHEAD) {
+            self.last_key += 1;
+            self.make_room(self.last_key)?;
+        }
+        let (blocks, key) = (self.files.blocks(), block.number.to_be_bytes());
+        guarded(|| blocks.compare_and_swap(key, Some(PLACEHOLDER), Some(encoded)))?
+            .map_err(|_| StorageError::Damaged("a block is stored there already".to_owned()))?;
+        if block.number % BLOCKS_PER_ENTRY == 1 {
+            // After the block: what is named here is there.
+            let position = block.first_position.get().to_be_bytes();
+            guarded(|| self.files.positions().insert(position, &key))?;
+        }
+        self.bound.count(blocks, key, encoded.len())
+    }
+
+    fn make_room(&self, number: u64) -> Result<(), StorageError> {
+        let absent = None::<&[u8]>;
+        // Whatever is there already is met when the block comes.
+        guarded(|| {
+            let key = number.to_be_bytes();
+            let blocks = self.files.blocks();
+            blocks.compare_and_swap(key, absent, Some(PLACEHOLDER))
+        })
+        .map(|_| ())
+    }
 }
 
 /// Walks the stored blocks upwards, those in sled and those that are not there yet.
@@ -38,7 +105,7 @@ pub(super) struct StoredFrom<'a> {
     files: &'a Files,
     pending: &'a Pending,
     /// Where the next block is looked for.
-    next: Position,
+    next: Place,
     /// sled's, from there on.
     in_sled: sled::Iter,
     bound: CacheBound,
@@ -47,23 +114,26 @@ pub(super) struct StoredFrom<'a> {
 }
 
 impl<'a> StoredFrom<'a> {
-    /// Begins with the last block whose key is at or before `position`, if there is one.
+    /// Begins with the last block that starts at or before `position`, if there is one.
     pub fn the_block_with(files: &'a Files, pending: &'a Pending, position: Position) -> Self {
+        let mut bound = CacheBound::default();
         let first = match pending.at_or_before(position) {
-            Some(first) => Ok(Some(first)),
-            None => last_key_upto(files, position),
+            Some((position, encoded)) => outline(&encoded).map(|block| Place {
+                number: block.number,
+                position,
+            }),
+            None => find(files, &mut bound, position),
         };
-        let (first, failed) = match first {
+        let (next, failed) = match first {
             Ok(first) => (first, None),
-            Err(error) => (None, Some(error)),
+            Err(error) => (Place::FIRST, Some(error)),
         };
-        let next = first.unwrap_or(position);
         Self {
             files,
             pending,
             next,
-            in_sled: files.db().range(key(next)..),
-            bound: CacheBound::default(),
+            in_sled: files.blocks().range(next.number.to_be_bytes()..),
+            bound,
             failed,
         }
     }
@@ -73,51 +143,50 @@ impl<'a> StoredFrom<'a> {
             return Err(error);
         }
         // Looked at before sled is: what has left by then, sled has.
-        let (pending, has_all) = self.pending.at_or_after(self.next);
+        let (pending, has_all) = self.pending.at_or_after(self.next.position);
         let moved = if has_all { None } else { self.next_in_sled()? };
         let found = match (moved, pending) {
             (Some(moved), Some(pending)) if moved.0 >= pending.0 => Some(pending),
             (None, pending) => pending,
             (moved, _) => moved,
         };
-        if let Some((position, _)) = found {
-            self.next = position.next();
+        if let Some((position, encoded)) = &found {
+            self.next = match Outline::of(encoded) {
+                Some(block) => Place {
+                    number: block.number.saturating_add(1),
+                    position: block.next_position,
+                },
+                None => Place {
+                    number: self.next.number.saturating_add(1),
+                    position: position.next(),
+                },
+            };
         }
         Ok(found)
     }
 
     fn next_in_sled(&mut self) -> Result<Option<Stored>, StorageError> {
-        let mut found = guarded(|| self.in_sled.next().transpose())?;
-        let next = key(self.next);
-        if found.as_ref().is_none_or(|(key, _)| key[..] < next[..]) {
+        let mut found = next_filled(&mut self.in_sled)?;
+        let next = self.next.number;
+        if found.as_ref().is_none_or(|(number, _)| *number != next) {
             // It goes by a page as it was, which may have got blocks since; or it lags behind.
-            self.in_sled = self.files.db().range(next..);
-            found = guarded(|| self.in_sled.next().transpose())?;
+            self.in_sled = self.files.blocks().range(next.to_be_bytes()..);
+            found = next_filled(&mut self.in_sled)?;
         }
-        let Some((position, bytes)) = found.map(stored).transpose()? else {
+        let Some((number, encoded)) = found else {
             return Ok(None);
         };
-        self.bound.count(self.files, key(position), bytes.len())?;
-        Ok(Some((position, bytes)))
+        let blocks = self.files.blocks();
+        let key = number.to_be_bytes();
+        self.bound.count(blocks, key, encoded.len())?;
+        // Behind a gap only its own word says where it starts, which is after the gap.
+        let position = if number == next {
+            self.next.position
+        } else {
+            Outline::of(&encoded).map_or(self.next.position.next(), |block| block.first_position)
+        };
+        Ok(Some((position, copied(&encoded))))
     }
-}
-
-/// sled's last key at or before `position`.
-fn last_key_upto(files: &Files, position: Position) -> Result<Option<Position>, StorageError> {
-    let upto = || {
-        files
-            .db()
-            .range(..=key(position))
-            .keys()
-            .next_back()
-            .transpose()
-    };
-    guarded(upto)?.map(|key| position_of(&key)).transpose()
-}
-
-/// The last block's key, whatever is stored there.
-pub(super) fn last_key(files: &Files) -> Option<Position> {
-    last_key_upto(files, Position::new(u64::MAX)).ok().flatten()
 }
 
 impl Iterator for StoredFrom<'_> {
@@ -128,12 +197,45 @@ impl Iterator for StoredFrom<'_> {
     }
 }
 
+/// Looks for the last block in sled that starts at or before `position`; where there is none, for
+/// the place of the first one.
+fn find(files: &Files, bound: &mut CacheBound, position: Position) -> Result<Place, StorageError> {
+    if position <= Place::FIRST.position {
+        return Ok(Place::FIRST);
+    }
+    let upto = position.get().to_be_bytes();
+    let entry = guarded(|| files.positions().range(..=upto).next_back().transpose())?;
+    let mut found = match entry {
+        Some((position, number)) => Place {
+            number: number_of(&number)?,
+            position: Position::new(number_of(&position)?),
+        },
+        None => Place::FIRST,
+    };
+    let mut due = found.position;
+    let mut blocks = files.blocks().range(found.number.to_be_bytes()..);
+    while let Some((number, encoded)) = next_filled(&mut blocks)? {
+        bound.count(files.blocks(), number.to_be_bytes(), encoded.len())?;
+        // What lies where it doesn't belong is taken for what does: reading it finds that out.
+        let block = Outline::of(&encoded).filter(|block| block.number == number);
+        let starts = block.as_ref().map_or(due, |block| block.first_position);
+        if starts > position {
+            break;
+        }
+        found = Place {
+            number,
+            position: starts,
+        };
+        due = block.map_or(due, |block| block.next_position);
+    }
+    Ok(found)
+}
+
 /// Reads the last block.
 pub(super) fn last_block(files: &Files, dir: &Path) -> Result<Option<Block>, OpenError> {
-    let last = guarded(|| files.db().last()).and_then(|found| found.map(stored).transpose());
-    let reason = match last {
+    let reason = match next_filled(&mut files.blocks().iter().rev()) {
         Ok(None) => return Ok(None),
-        Ok(Some((position, bytes))) => match stored_at(position, bytes) {
+        Ok(Some((number, encoded))) => match numbered(number, &encoded) {
             Ok(block) => return Ok(Some(block)),
             Err(fault) => fault,
         },
@@ -150,16 +252,19 @@ pub(super) fn last_block(files: &Files, dir: &Path) -> Result<Option<Block>, Ope
 
 /// Reads the last block that reads back.
 pub(super) fn last_good_block(files: &Files) -> Option<Block> {
-    let mut downwards = files.db().iter();
+    let mut downwards = files.blocks().iter().rev();
     loop {
-        let found = guarded(|| downwards.next_back().transpose()).ok()??;
-        let block = stored(found)
-            .map_err(|error| Fault::Storage(error.to_string()))
-            .and_then(|(position, bytes)| stored_at(position, bytes));
-        if let Ok(block) = block {
+        let (number, encoded) = next_filled(&mut downwards).ok()??;
+        if let Ok(block) = numbered(number, &encoded) {
             return Some(block);
         }
     }
+}
+
+/// The number that the last block is stored under, whatever is stored there.
+pub(super) fn last_number(files: &Files) -> Option<u64> {
+    let last = next_filled(&mut files.blocks().iter().rev()).ok()?;
+    last.map(|(number, _)| number)
 }
 
 /// Whether the log that ends with `last` has the block that `head` names.
@@ -175,13 +280,43 @@ pub(super) fn holds(files: &Files, last: &Head, head: &Head) -> bool {
         .is_some_and(|block| block.head() == *head)
 }
 
-/// Copies a block out of sled: its values are slices of whole pages, which readers would pin.
-fn stored((key, value): (sled::IVec, sled::IVec)) -> Result<Stored, StorageError> {
-    Ok((position_of(&key)?, Bytes::copy_from_slice(&value)))
+/// The next entry that is no placeholder.
+fn next_filled(
+    entries: &mut impl Iterator<Item = sled::Result<(IVec, IVec)>>,
+) -> Result<Option<(u64, IVec)>, StorageError> {
+    let is_filled = |entry: &sled::Result<(IVec, IVec)>| {
+        entry
+            .as_ref()
+            .map_or(true, |(_, value)| *value != PLACEHOLDER)
+    };
+    guarded(|| entries.find(is_filled).transpose())?
+        .map(|(key, value)| Ok((number_of(&key)?, value)))
+        .transpose()
 }
 
-fn position_of(key: &[u8]) -> Result<Position, StorageError> {
-    Key::try_from(key)
-        .map(|key| Position::new(u64::from_be_bytes(key)))
-        .map_err(|_| StorageError::Damaged(format!("a key of {} bytes", key.len())))
+/// Decodes the block stored under `number` and checks that it says so too.
+fn numbered(number: u64, encoded: &[u8]) -> Result<Block, Fault> {
+    let block = Block::decode(copied(encoded))?;
+    if block.number() == number {
+        Ok(block)
+    } else {
+        Err(Fault::Misplaced {
+            first: block.first_position(),
+        })
+    }
+}
+
+/// Copies a block out of sled: its values are slices of what was read, which readers would pin.
+pub(super) fn copied(encoded: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(encoded)
+}
+
+pub(super) fn number_of(bytes: &[u8]) -> Result<u64, StorageError> {
+    Key::try_from(bytes)
+        .map(u64::from_be_bytes)
+        .map_err(|_| StorageError::Damaged(format!("{} bytes for a number", bytes.len())))
+}
+
+fn outline(encoded: &[u8]) -> Result<Outline, StorageError> {
+    Outline::of(encoded).ok_or_else(|| StorageError::Damaged("what is no block".to_owned()))
 }

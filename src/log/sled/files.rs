@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use sled::Db;
+use sled::{Db, Tree};
 
 use super::blocks::Key;
 use super::guard::guarded;
@@ -48,8 +48,15 @@ const RECLAIM_EVERY_MS: u64 = 500;
 const RELEASE_TRIES: u32 = 1000;
 const RELEASE_PAUSE: Duration = Duration::from_millis(2);
 
+/// The tree with the blocks.
+const BLOCKS: &str = "blocks";
+/// The tree with the positions that some of them start at.
+const POSITIONS: &str = "positions";
+
 /// The file with all the pages.
-const PAGES: &str = "db";
+pub(super) const PAGES: &str = "db";
+/// What the names of the files with a list of all pages begin with.
+const SNAPSHOT: &str = "snap.";
 /// The file with the settings.
 const SETTINGS: &str = "conf";
 /// Lines in it: segment size, compression and version, in this order.
@@ -61,8 +68,25 @@ const SPILLED: &str = "blobs";
 pub(super) struct Files {
     dir: PathBuf,
     /// There until dropped.
-    db: Option<Db>,
+    sled: Option<Opened>,
     pages: File,
+}
+
+struct Opened {
+    db: Db,
+    blocks: Tree,
+    positions: Tree,
+}
+
+impl Opened {
+    fn with(config: &sled::Config) -> sled::Result<Self> {
+        let db = config.open()?;
+        Ok(Self {
+            blocks: db.open_tree(BLOCKS)?,
+            positions: db.open_tree(POSITIONS)?,
+            db,
+        })
+    }
 }
 
 impl Files {
@@ -99,7 +123,7 @@ impl Files {
             .segment_size(SEGMENT_BYTES)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(RECLAIM_EVERY_MS));
-        let db = guarded(|| config.open()).map_err(|error| match error {
+        let sled = guarded(|| Opened::with(&config)).map_err(|error| match error {
             StorageError::Io(source) => io_error("opened", dir, source),
             StorageError::Damaged(reason) => OpenError::Damaged {
                 path: dir.to_owned(),
@@ -108,13 +132,26 @@ impl Files {
         })?;
         Ok(Self {
             dir: dir.to_owned(),
-            db: Some(db),
+            sled: Some(sled),
             pages,
         })
     }
 
+    /// All of sled, and the tree that has no name.
     pub fn db(&self) -> &Db {
-        self.db.as_ref().expect("only dropping takes it out")
+        &self.opened().db
+    }
+
+    pub fn blocks(&self) -> &Tree {
+        &self.opened().blocks
+    }
+
+    pub fn positions(&self) -> &Tree {
+        &self.opened().positions
+    }
+
+    fn opened(&self) -> &Opened {
+        self.sled.as_ref().expect("only dropping takes it out")
     }
 
     /// Makes what was flushed to the pages durable, their number too.
@@ -159,11 +196,11 @@ pub(super) struct CacheBound {
 }
 
 impl CacheBound {
-    /// Counts a block of `len` bytes.
-    pub fn count(&mut self, files: &Files, key: Key, len: usize) -> Result<(), StorageError> {
+    /// Counts a block of `len` bytes, which is in `tree` under `key`.
+    pub fn count(&mut self, tree: &Tree, key: Key, len: usize) -> Result<(), StorageError> {
         self.passed += len;
         for _ in 0..self.passed / BYTES_PER_ACCESS {
-            guarded(|| files.db().contains_key(key))?;
+            guarded(|| tree.contains_key(key))?;
         }
         self.passed %= BYTES_PER_ACCESS;
         Ok(())
@@ -172,9 +209,9 @@ impl CacheBound {
 
 impl Drop for Files {
     fn drop(&mut self) {
-        let db = self.db.take();
+        let sled = self.sled.take();
         let closed = guarded(|| {
-            drop(db);
+            drop(sled);
             Ok(())
         });
         if let Err(error) = closed {
@@ -232,11 +269,20 @@ fn is_whole(settings: &[u8]) -> bool {
 
 /// Removes what a process that was killed while it wrote a snapshot left: sled would read it.
 fn remove_unfinished_snapshots(dir: &Path) -> Result<(), OpenError> {
-    for name in names_in(dir)? {
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            let path = dir.join(name);
-            fs::remove_file(&path).map_err(|source| io_error("removed", &path, source))?;
-        }
+    remove_those(dir, |name| {
+        name.starts_with(SNAPSHOT) && name.ends_with(".generating")
+    })
+}
+
+/// Removes all snapshots: sled makes another from the pages.
+pub(super) fn remove_snapshots(dir: &Path) -> Result<(), OpenError> {
+    remove_those(dir, |name| name.starts_with(SNAPSHOT))
+}
+
+fn remove_those(dir: &Path, is_one: impl Fn(&str) -> bool) -> Result<(), OpenError> {
+    for name in names_in(dir)?.into_iter().filter(|name| is_one(name)) {
+        let path = dir.join(name);
+        fs::remove_file(&path).map_err(|source| io_error("removed", &path, source))?;
     }
     Ok(())
 }

@@ -4,12 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use super::blocks::{insert, key};
-use super::files::{CacheBound, Files};
+use super::blocks::Writer;
+use super::files::Files;
 use super::guard::guarded;
 use super::pending::{Pending, Task};
 use crate::causes::with_causes;
-use crate::log::chain::{StorageError, Stored};
+use crate::log::chain::StorageError;
 
 /// The thread; it ends, with everything in sled, when this is dropped.
 pub(super) struct Mover {
@@ -62,11 +62,13 @@ impl Drop for AtWork {
 }
 
 fn run(files: &Files, pending: &Pending) -> Result<(), StorageError> {
-    let mut bound = CacheBound::default();
+    let mut writer = Writer::new(files)?;
     loop {
         match pending.next_task() {
             Task::Insert(batch) => {
-                insert_all(files, &mut bound, &batch)?;
+                for (_, encoded) in &batch {
+                    writer.insert(encoded)?;
+                }
                 pending.moved(&batch);
             }
             Task::Sync => {
@@ -76,19 +78,6 @@ fn run(files: &Files, pending: &Pending) -> Result<(), StorageError> {
             Task::End => return Ok(()),
         }
     }
-}
-
-/// Puts blocks into sled; they are readable there, but not durable.
-pub(super) fn insert_all<'a>(
-    files: &Files,
-    bound: &mut CacheBound,
-    blocks: impl IntoIterator<Item = &'a Stored>,
-) -> Result<(), StorageError> {
-    for (position, encoded) in blocks {
-        insert(files, *position, encoded)?;
-        bound.count(files, key(*position), encoded.len())?;
-    }
-    Ok(())
 }
 
 /// Makes durable what was put into sled.

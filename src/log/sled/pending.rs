@@ -164,10 +164,9 @@ impl Pending {
     }
 
     /// The last block at or before `position`.
-    pub fn at_or_before(&self, position: Position) -> Option<Position> {
+    pub fn at_or_before(&self, position: Position) -> Option<Stored> {
         let state = self.state.lock();
-        let mut upto = state.blocks.range(..=position);
-        upto.next_back().map(|(found, _)| *found)
+        state.blocks.range(..=position).next_back().map(cloned)
     }
 }
 

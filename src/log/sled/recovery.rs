@@ -6,10 +6,11 @@
 
 use std::path::Path;
 
-use super::blocks::{holds, last_block, last_good_block, last_key};
-use super::files::{CacheBound, Files};
+use super::blocks::{Writer, holds, last_block, last_good_block, last_number};
+use super::files::Files;
 use super::journal::{Frame, Journal};
-use super::mover::{insert_all, sync};
+use super::mover::sync;
+use super::older;
 use super::witness;
 use crate::log::chain::{StorageError, Stored};
 use crate::log::directory::{create_directory, io_error};
@@ -34,10 +35,17 @@ pub(super) fn recover(
         // Before sled's files: once these are there, a journal that is missing was lost.
         Journal::create(dir, segment_bytes, None)?;
     }
-    let files = Files::open_or_create(dir)?;
+    older::complete(dir)?;
+    let mut files = Files::open_or_create(dir)?;
+    files.refuse_spilled()?;
+    if older::holds_the_log(&files) {
+        older::copy(&files, dir, partition)?;
+        drop(files);
+        older::complete(dir)?;
+        files = Files::open_or_create(dir)?;
+    }
     let last = last_block(&files, dir)?;
     refuse_other_partition(dir, last.as_ref().map(Block::partition), partition)?;
-    files.refuse_spilled()?;
     files.make_durable()?;
     let (mut journal, frames) = match Journal::open(dir)? {
         Some(found) => found,
@@ -47,13 +55,7 @@ pub(super) fn recover(
 
     let stored = last.map_or(Head::EMPTY, |block| block.head());
     let beyond = beyond(dir, partition, &stored, frames)?;
-    move_all(&files, &mut journal, &beyond).map_err(|error| match error {
-        StorageError::Io(source) => io_error("written", dir, source),
-        StorageError::Damaged(reason) => OpenError::Damaged {
-            path: dir.to_owned(),
-            reason,
-        },
-    })?;
+    move_all(&files, &mut journal, &beyond).map_err(|error| refused(dir, error))?;
     let head = beyond.last().map_or(stored, |frame| frame.head);
     if head != stored {
         tracing::warn!(
@@ -78,12 +80,21 @@ pub(super) struct Found {
     pub head: Head,
     /// A block that was acknowledged.
     pub reached: Head,
+    /// Whether sled's are laid out as in earlier versions, see [`older`].
+    pub is_older: bool,
 }
 
 /// Opens the log in `dir` and changes nothing of the journal.
 pub(super) fn find(dir: &Path) -> Result<Found, OpenError> {
+    older::complete(dir)?;
     let files = Files::open_existing(dir)?;
-    let good = last_good_block(&files).map_or(Head::EMPTY, |block| block.head());
+    let is_older = older::holds_the_log(&files);
+    let good = if is_older {
+        older::last_good_block(&files)
+    } else {
+        last_good_block(&files)
+    };
+    let good = good.map_or(Head::EMPTY, |block| block.head());
     let Some((_, mut frames)) = Journal::open(dir)? else {
         let reached = witness::noted_in(dir)?.ok_or_else(|| missing(dir))?;
         return Ok(Found {
@@ -91,17 +102,24 @@ pub(super) fn find(dir: &Path) -> Result<Found, OpenError> {
             beyond: Vec::new(),
             head: good,
             reached,
+            is_older,
         });
     };
     let reached = newest(&frames);
     refuse_older(dir, &reached, &good)?;
-    let last = last_key(&files).unwrap_or_default();
-    frames.retain(|frame| frame.first_position > last);
+    if is_older {
+        let last = older::last_position(&files).unwrap_or_default();
+        frames.retain(|frame| frame.first_position > last);
+    } else {
+        let last = last_number(&files).unwrap_or_default();
+        frames.retain(|frame| frame.head.block > last);
+    }
     Ok(Found {
         files,
         head: frames.last().map_or(good, |frame| frame.head),
         beyond: frames.into_iter().map(Frame::into_stored).collect(),
         reached,
+        is_older,
     })
 }
 
@@ -167,9 +185,22 @@ fn move_all(files: &Files, journal: &mut Journal, beyond: &[Frame]) -> Result<()
         return Ok(());
     }
     journal.write_again(beyond)?;
-    let blocks: Vec<_> = beyond.iter().cloned().map(Frame::into_stored).collect();
-    insert_all(files, &mut CacheBound::default(), &blocks)?;
+    let mut writer = Writer::new(files)?;
+    for frame in beyond {
+        writer.insert(&frame.encoded)?;
+    }
     sync(files)
+}
+
+/// Says what sled said to whoever wants to open the log.
+pub(super) fn refused(dir: &Path, error: StorageError) -> OpenError {
+    match error {
+        StorageError::Io(source) => io_error("written", dir, source),
+        StorageError::Damaged(reason) => OpenError::Damaged {
+            path: dir.to_owned(),
+            reason,
+        },
+    }
 }
 
 fn newest(frames: &[Frame]) -> Head {

@@ -279,7 +279,7 @@ fn check_heads(ledger: &Ledger) {
             let axis = Axis::new(&post, *scope, *kind);
             let heads = |cutoff| axis.heads(&ledger.rows, cutoff).unwrap();
             assert_eq!(heads(Cutoff::Counted), series.counted);
-            assert_eq!(heads(Cutoff::OnTime), series.on_time);
+            assert_eq!(&heads(Cutoff::OnTime), series.on_time());
         }
     }
 }

@@ -1,9 +1,10 @@
 //! A log that cannot be written, or is damaged: nothing is made up, and what can be read still is.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use campaign_ledger::log::Block;
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
 use campaign_ledger::proto::api::*;
@@ -11,6 +12,7 @@ use tonic::Code;
 
 use super::audit::all;
 use crate::support::faulty_log::{FaultyLog, Outcome};
+use crate::support::log_backend::{blocks_in, change_sled, filled};
 use crate::support::server::{Refusal, Server, Story, Wired, by_brand};
 
 /// What the tests of this file are refused with.
@@ -48,22 +50,19 @@ async fn a_log_that_cannot_be_written_stops_writes_but_not_reads() {
 
 /// Flips a bit of the block that starts at `position`.
 fn damage(log: &Path, position: u64) {
-    let files = File::open(log.join("db")).unwrap();
-    {
-        let db = sled::Config::new()
-            .path(log)
-            .segment_size(8 * 1024 * 1024)
-            .open()
-            .unwrap();
-        let key = position.to_be_bytes();
-        let mut block = db.get(key).unwrap().expect("a block starts there").to_vec();
-        let middle = block.len() / 2;
-        block[middle] ^= 1;
-        db.insert(key, block).unwrap();
-        db.flush().unwrap();
-    }
-    // sled's threads let go of the file a little after `Db` is dropped.
-    files.lock().unwrap();
+    change_sled(log, |db| {
+        let blocks = blocks_in(db);
+        let starts_there = |encoded: &[u8]| {
+            let block = Block::decode(Bytes::copy_from_slice(encoded)).unwrap();
+            block.first_position().get() == position
+        };
+        let found = filled(&blocks).find(|(_, encoded)| starts_there(encoded));
+        let (number, encoded) = found.expect("a block starts there");
+        let mut damaged = encoded.to_vec();
+        let middle = damaged.len() / 2;
+        damaged[middle] ^= 1;
+        blocks.insert(number, damaged).unwrap();
+    });
 }
 
 #[tokio::test]

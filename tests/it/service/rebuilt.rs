@@ -73,7 +73,7 @@ async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
             agrees(step, &answer, model);
         }
     }
-    ledger.close().await;
+    ledger.close();
     assert_eq!(writer.join(), None);
     let (position, digest) = views.digest().unwrap();
     Left { digest, position }

@@ -8,7 +8,7 @@ use std::path::Path;
 use bytes::Bytes;
 use campaign_ledger::log::memory::{MemoryLog, StoredBlocks};
 use campaign_ledger::log::sled::SledLog;
-use campaign_ledger::log::{Log, Position};
+use campaign_ledger::log::{Block, Log, Position};
 use tempfile::TempDir;
 
 /// The partition of the suite's logs.
@@ -117,22 +117,34 @@ impl Backend for InSled {
 
     fn tamper(&self, change: &dyn Fn(&mut StoredBlocks)) {
         change_sled(self.path(), |db| {
-            let stored: StoredBlocks = db.iter().map(|entry| from_sled(entry.unwrap())).collect();
-            let mut changed = stored.clone();
-            change(&mut changed);
-            for position in stored.keys() {
-                db.remove(position.get().to_be_bytes()).unwrap();
+            let blocks = blocks_in(db);
+            let mut stored = StoredBlocks::new();
+            let mut keys = BTreeMap::new();
+            for (key, encoded) in filled(&blocks) {
+                let encoded = Bytes::copy_from_slice(&encoded);
+                let starts = Block::decode(encoded.clone()).unwrap().first_position();
+                stored.insert(starts, encoded);
+                keys.insert(starts, key);
             }
-            for (position, bytes) in changed {
-                db.insert(position.get().to_be_bytes(), &bytes[..]).unwrap();
+            change(&mut stored);
+            for (position, key) in keys {
+                let encoded = stored.remove(&position).unwrap_or_default();
+                blocks.insert(key, &encoded[..]).unwrap();
             }
+            assert!(stored.is_empty(), "blocks can't be added");
         });
     }
 }
 
-fn from_sled((key, value): (sled::IVec, sled::IVec)) -> (Position, Bytes) {
-    let position = u64::from_be_bytes(key.as_ref().try_into().unwrap());
-    (Position::new(position), Bytes::copy_from_slice(&value))
+/// The blocks in sled, by number; those that are not there yet are empty.
+pub fn blocks_in(db: &sled::Db) -> sled::Tree {
+    db.open_tree("blocks").unwrap()
+}
+
+/// The blocks that are there.
+pub fn filled(blocks: &sled::Tree) -> impl Iterator<Item = (sled::IVec, sled::IVec)> {
+    let entries = blocks.iter().map(Result::unwrap);
+    entries.filter(|(_, encoded)| !encoded.is_empty())
 }
 
 /// The stored block that starts at `position`.

@@ -133,7 +133,7 @@ impl Desk {
 
     /// Lets the writer answer what is queued, checkpoint and end; tells why it had stopped.
     pub async fn close(self) -> Option<Arc<str>> {
-        self.ledger.close().await;
+        self.ledger.close();
         self.writer.join()
     }
 }

@@ -185,7 +185,7 @@ async fn closing_answers_what_is_queued_and_refuses_the_rest() {
     log.wait_for_arrivals(1);
     asked.extend(ask_for_profiles(&desk, 1..20).await);
     let ledger = desk.ledger.clone();
-    ledger.close().await;
+    ledger.close();
     let behind = desk.ask(profile("behind", "late")).await;
     log.open();
     for asked in asked {

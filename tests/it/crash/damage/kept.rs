@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::support::log_backend::{blocks_in, filled};
 use crate::support::server::{Resting, Server, Story, by_brand, folds_in, idr, plan, terms};
 
 /// sled's unit of allocation in the log's files: it opens with no other.
@@ -34,6 +35,8 @@ pub struct Kept {
     /// The head that the folds were checkpointed at.
     checkpoint: u64,
     last: u64,
+    /// sled's key for each block, by its first position.
+    keys: BTreeMap<u64, Vec<u8>>,
     rest: Resting,
     /// Whoever removes a copy in the end.
     _copy: Option<TempDir>,
@@ -68,12 +71,19 @@ impl Kept {
 
     fn of(rest: Resting, checkpoint: u64) -> Self {
         let mut kept = Self {
+            keys: BTreeMap::new(),
             path: rest.directory().to_owned(),
             checkpoint,
             last: 0,
             rest,
             _copy: None,
         };
+        let keys = kept.with_sled(|db| {
+            let blocks = blocks_in(db);
+            let keys = filled(&blocks).map(|(key, block)| (first_position(&block), key.to_vec()));
+            keys.collect()
+        });
+        kept.keys = keys;
         // The last block has one event.
         kept.last = kept.starts().pop().unwrap();
         kept
@@ -87,6 +97,7 @@ impl Kept {
             path: dir.path().to_owned(),
             checkpoint: self.checkpoint,
             last: self.last,
+            keys: self.keys.clone(),
             rest: self.rest.clone(),
             _copy: Some(dir),
         }
@@ -128,7 +139,7 @@ impl Kept {
 
     /// The blocks in sled.
     pub fn blocks(&self) -> Blocks {
-        self.with_sled(stored)
+        self.with_sled(|db| self.stored(db))
     }
 
     /// All that is stored, to be put back.
@@ -186,18 +197,25 @@ impl Kept {
 
     fn store(&self, change: impl FnOnce(&mut Blocks)) -> bool {
         self.with_sled(|db| {
-            let before = stored(db);
+            let before = self.stored(db);
             let mut after = before.clone();
             change(&mut after);
-            for (start, block) in after.iter().filter(|(at, to)| before.get(*at) != Some(*to)) {
-                db.insert(start.to_be_bytes(), block.as_slice()).unwrap();
-            }
-            for start in before.keys().filter(|start| !after.contains_key(start)) {
-                db.remove(start.to_be_bytes()).unwrap();
+            let blocks = blocks_in(db);
+            for (start, key) in &self.keys {
+                // What is cut off leaves its place empty.
+                let block = after.get(start).cloned().unwrap_or_default();
+                blocks.insert(key, block).unwrap();
             }
             db.flush().unwrap();
             after != before
         })
+    }
+
+    fn stored(&self, db: &sled::Db) -> Blocks {
+        let blocks = blocks_in(db);
+        let keys = self.keys.iter();
+        let stored = keys.map(|(start, key)| (*start, blocks.get(key).unwrap().unwrap().to_vec()));
+        stored.filter(|(_, block)| !block.is_empty()).collect()
     }
 
     fn with_sled<T>(&self, work: impl FnOnce(&sled::Db) -> T) -> T {
@@ -234,6 +252,10 @@ impl Kept {
     }
 }
 
+fn first_position(block: &[u8]) -> u64 {
+    u64::from_be_bytes(block[FIRST_POSITION].try_into().unwrap())
+}
+
 /// The blocks in a journal, by where they are and by their first position.
 fn frames(journal: &[u8]) -> BTreeMap<usize, (u64, Vec<u8>)> {
     let id = &journal[JOURNAL_ID];
@@ -242,20 +264,10 @@ fn frames(journal: &[u8]) -> BTreeMap<usize, (u64, Vec<u8>)> {
     let frames = begin.map(|at| {
         let (len, block) = journal[at + id.len()..].split_first_chunk().unwrap();
         let block = &block[..u32::from_be_bytes(*len) as usize];
-        let start = block[FIRST_POSITION].try_into().unwrap();
-        let start = u64::from_be_bytes(start);
+        let start = first_position(block);
         (at + id.len() + len.len(), (start, block.to_vec()))
     });
     frames.filter(|(_, (start, _))| *start > 0).collect()
-}
-
-fn stored(db: &sled::Db) -> Blocks {
-    let stored = db.iter().map(Result::unwrap);
-    let stored = stored.map(|(key, block)| {
-        let start = u64::from_be_bytes(key.as_ref().try_into().unwrap());
-        (start, block.to_vec())
-    });
-    stored.collect()
 }
 
 /// Writes eleven blocks, one call after the other.

@@ -1,0 +1,151 @@
+//! The commit: seals a group into a block, makes it durable, tells readers and answers.
+//!
+//! While one group is on its way to the disk, the writer decides the next; never more than one is
+//! on its way, so what may be lost is one block.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use parking_lot::Mutex;
+
+use super::group::Group;
+use super::writer::LOST;
+use crate::causes::with_causes;
+use crate::log::block::SealError;
+use crate::log::{AppendError, Block, Head, Log};
+use crate::views::Durable;
+
+/// Why a group did not become durable.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error("seal")]
+    Seal(#[from] SealError),
+    #[error("append")]
+    Append(#[from] AppendError),
+}
+
+/// Puts groups at the end of the log.
+struct Commit {
+    log: Arc<dyn Log>,
+    head: Head,
+    durable: Durable,
+}
+
+impl Commit {
+    /// Makes a group durable and answers it; an error when it may not be, which it is told then.
+    fn commit(&mut self, mut group: Group) -> Result<(), Arc<str>> {
+        match self.append(&mut group) {
+            Ok(()) => {
+                self.durable.reached(self.head.position);
+                group.answer();
+                Ok(())
+            }
+            Err(failed) => {
+                let reason: Arc<str> = with_causes(&failed).into();
+                group.fail(&reason);
+                Err(reason)
+            }
+        }
+    }
+
+    fn append(&mut self, group: &mut Group) -> Result<(), Failed> {
+        if group.records.is_empty() {
+            return Ok(());
+        }
+        let records = std::mem::take(&mut group.records);
+        let block = Block::seal(self.log.partition(), &self.head, records)?;
+        self.head = self.log.append(&self.head, &block)?;
+        Ok(())
+    }
+}
+
+/// What became of a group.
+type Done = Result<(), Arc<str>>;
+
+/// Commits groups, one at a time: here, or on a thread of its own.
+pub(super) struct Committer {
+    commit: Arc<Mutex<Commit>>,
+    work: Option<SyncSender<Group>>,
+    done: Receiver<Done>,
+    under_way: bool,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Committer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(super) fn start(log: Arc<dyn Log>, durable: Durable) -> io::Result<Self> {
+        let head = log.head();
+        let commit = Arc::new(Mutex::new(Commit { log, head, durable }));
+        let (work, groups) = sync_channel::<Group>(1);
+        let (results, done) = sync_channel(1);
+        let there = Arc::clone(&commit);
+        let run = move || {
+            for group in groups {
+                if results.send(there.lock().commit(group)).is_err() {
+                    return;
+                }
+            }
+        };
+        let thread = thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(run)?;
+        Ok(Self {
+            commit,
+            work: Some(work),
+            done,
+            under_way: false,
+            thread: Some(thread),
+        })
+    }
+
+    /// Tells whether a group is on its way.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.under_way
+    }
+
+    /// Waits until no group is on its way.
+    ///
+    /// # Errors
+    /// Why the last one may not be durable.
+    pub(super) fn settle(&mut self) -> Done {
+        if !std::mem::take(&mut self.under_way) {
+            return Ok(());
+        }
+        self.done.recv().unwrap_or_else(|_| Err(LOST.into()))
+    }
+
+    /// Commits a group before it returns: nothing else is to be done meanwhile, and a switch of
+    /// threads costs about as much as the disk.
+    ///
+    /// # Errors
+    /// Why it may not be durable.
+    pub(super) fn commit_here(&mut self, group: Group) -> Done {
+        debug_assert!(!self.under_way, "one group at a time");
+        self.commit.lock().commit(group)
+    }
+
+    /// Commits a group while others are decided. [`Committer::settle`] first.
+    pub(super) fn commit_behind(&mut self, group: Group) {
+        debug_assert!(!self.under_way, "one group at a time");
+        if let Some(work) = &self.work {
+            // Of a thread that is gone `settle` tells; the callers' answers went with it.
+            self.under_way = true;
+            let _ = work.send(group);
+        }
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.work = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been told by its hook, and by `settle`.
+            let _ = thread.join();
+        }
+    }
+}
