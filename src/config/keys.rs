@@ -171,7 +171,7 @@ pub(super) static ALL: &[Key] = &[
             least: 1_000,
             most: 100_000_000,
         },
-        help: "Latest writes whose request_id still returns the first answer; some 70 bytes of \
+        help: "Latest writes whose request_id still returns the first answer; some 80 bytes of \
                memory each",
     },
     Key {

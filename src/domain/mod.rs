@@ -23,7 +23,7 @@ mod violation;
 mod vocabulary;
 
 pub use command::*;
-pub use decide::{Decision, Halt, decide};
+pub use decide::{Decision, Halt, decide, recorded_within};
 pub use event::*;
 pub use evolve::{EvolveError, evolve, evolve_rows};
 pub use ids::*;

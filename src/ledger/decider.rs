@@ -1,5 +1,7 @@
 //! The decider: decides requests into a group, each against rows that show the ones before it.
 
+use std::ops::RangeInclusive;
+
 use bytes::Bytes;
 use parking_lot::RwLockWriteGuard;
 
@@ -10,6 +12,7 @@ use crate::domain::rows::Overlay;
 use crate::domain::state::Resource;
 use crate::domain::{
     Decision, EvolveError, Fact, Halt, Position, Record, Request, Timestamp, decide, evolve_rows,
+    recorded_within,
 };
 use crate::log::block::{ALWAYS_FITS_BYTES, record_cost};
 use crate::log::codec;
@@ -104,11 +107,15 @@ impl Decider<'_> {
 
     fn take_many(&mut self, group: &mut Group, mut many: Box<Many>) -> Result<(), (Job, Stuck)> {
         let next = many.requests.as_slice().first();
-        if let (true, Some(request)) = (many.outcomes.is_empty(), next)
-            && let Some(Err(reused)) = self.known(request)
-        {
-            group.refuse_many(*many, reused);
-            return Ok(());
+        if let (true, Some(request)) = (many.outcomes.is_empty(), next) {
+            match self.known(request) {
+                Some(Err(reused)) => {
+                    group.refuse_many(*many, reused);
+                    return Ok(());
+                }
+                Some(Ok(seen)) => many.before = Some(seen.since..=seen.last),
+                None => {}
+            }
         }
         match self.take_each(group, &mut many) {
             Ok(true) => {
@@ -125,7 +132,9 @@ impl Decider<'_> {
         let begun = group.next();
         let mut all = true;
         for request in many.requests.as_slice() {
-            let outcome = if many.validate_only {
+            let outcome = if let Some(recorded) = self.recorded_within(&many.before, request)? {
+                Ok(recorded)
+            } else if many.validate_only {
                 let answer = self.rehearse(group, request)?;
                 answer.map(|(recorded, _)| recorded)
             } else {
@@ -144,6 +153,17 @@ impl Decider<'_> {
         many.decided = many.outcomes.len();
         many.requests.by_ref().take(decided).for_each(drop);
         Ok(all)
+    }
+
+    /// Finds what an earlier try of many came to for one of them, though it be voided by now.
+    fn recorded_within(
+        &self,
+        span: &Option<RangeInclusive<Position>>,
+        request: &Request,
+    ) -> Result<Option<Recorded>, Broken> {
+        let Some(span) = span else { return Ok(None) };
+        let found = recorded_within(&*self.rows, request, span)?;
+        Ok(found.map(|position| before(position, position)))
     }
 
     /// Decides one request into the group; `None` when the group has no room for it.
@@ -248,6 +268,7 @@ impl Decider<'_> {
             digest,
             first,
             last,
+            since: first,
         };
         self.requests
             .insert(request.brand.as_str(), stamp.id.as_str(), seen);

@@ -14,6 +14,7 @@ mod group;
 mod requests;
 mod writer;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
@@ -131,6 +132,8 @@ struct Many {
     /// Those yet to be decided, in order.
     requests: std::vec::IntoIter<Request>,
     validate_only: bool,
+    /// Where events of an earlier try lie.
+    before: Option<RangeInclusive<Position>>,
     /// How many were decided when the requests were last looked at.
     decided: usize,
     /// What those decided came to.
@@ -194,6 +197,7 @@ impl Ledger {
             outcomes: Vec::with_capacity(requests.len()),
             requests: requests.into_iter(),
             validate_only,
+            before: None,
             decided: 0,
             answer,
         }));

@@ -21,12 +21,23 @@ pub struct Seen {
     pub first: Position,
     /// Its last event.
     pub last: Position,
+    /// Its first event of all: a batch may be written in parts, of which `first` begins the latest.
+    pub since: Position,
+}
+
+impl Seen {
+    /// Takes in an earlier part of the same request.
+    fn begins_with(&mut self, earlier: &Self) {
+        if earlier.digest == self.digest {
+            self.since = self.since.min(earlier.since);
+        }
+    }
 }
 
 /// The last so many requests that made events.
 ///
-/// They lie in a ring, oldest first; a table finds their numbers by hash. That is 70 bytes each,
-/// against 150 of a map beside a queue.
+/// They lie in a ring, oldest first; a table finds their numbers by hash. That is some 80 bytes each,
+/// against 160 of a map beside a queue.
 #[derive(Debug)]
 pub struct RequestMemory {
     limit: usize,
@@ -68,8 +79,11 @@ impl RequestMemory {
             if self.ring.len() == self.limit {
                 return;
             }
-            // One that is known stands twice in the log: it was forgotten, and then used again.
-            if self.place(key).is_none() {
+            // One that is known stands twice in the log: it was forgotten, and then used again, or
+            // it was written in parts.
+            if let Some(place) = self.place(key) {
+                self.ring[place].1.begins_with(&seen);
+            } else {
                 self.oldest = self.oldest.wrapping_sub(1);
                 self.ring.push_front((key, seen));
                 self.note(key, self.oldest);
@@ -83,15 +97,15 @@ impl RequestMemory {
         Some(self.ring[place].1)
     }
 
-    /// Remembers a request, and forgets the oldest one when there are too many. Of a request whose
-    /// parts come one after the other the first position stays.
+    /// Remembers a request, and forgets the oldest one when there are too many.
     pub fn insert(&mut self, brand: &str, id: &str, seen: Seen) {
         let key = key(brand, id);
         if self.limit == 0 {
             return;
         }
         if let Some(place) = self.place(key) {
-            self.ring[place].1.last = seen.last;
+            let earlier = std::mem::replace(&mut self.ring[place].1, seen);
+            self.ring[place].1.begins_with(&earlier);
             return;
         }
         if self.ring.len() == self.limit {
@@ -163,7 +177,7 @@ fn first_half(digest: [u8; 32]) -> u128 {
 }
 
 /// Reads the requests after `after`, or some before it, up to `until`; gives the position before
-/// them too. Begins with a whole block, since no request goes over the end of one.
+/// them too. Begins with a whole block: no part of a request goes over the end of one.
 fn read_requests(
     log: &dyn Log,
     after: Position,
@@ -204,6 +218,7 @@ fn note(requests: &mut Vec<(u128, Seen)>, header: &Peek<'_>) {
                     digest,
                     first,
                     last,
+                    since: first,
                 },
             ));
         }

@@ -178,13 +178,15 @@ pub enum OpenError {
     },
     /// The last block can't be trusted, so nothing may be appended after it.
     #[error(
-        "the end of the log in {} is damaged: run `verify` on a copy of it to learn what is still \
-         good, then restore the last backup",
+        "the end of the log in {} is damaged at position {position}: run `verify` on a copy of it to \
+         learn what is still good, then restore the last backup",
         path.display()
     )]
     Tail {
         /// The log's directory.
         path: PathBuf,
+        /// The first position that can't be trusted.
+        position: Position,
         /// What is wrong with the last block.
         #[source]
         reason: Fault,

@@ -5,12 +5,13 @@
 //! is in the log afterwards is read over gRPC too, and from the files.
 
 mod chance;
+mod damage;
 mod disks;
 mod faults;
 mod history;
 mod load;
 mod power;
-mod process;
+pub mod process;
 mod scene;
 mod sigkill;
 mod steps;

@@ -1,13 +1,14 @@
 //! Rules of engagement: absolute observations, corrected and voided by name.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Axis, Collaboration, Entry, Publication, source_of};
+use crate::domain::state::{Axis, Collaboration, Entry, OrderKey, Publication, source_of};
 use crate::domain::{
-    Counters, EngagementVerb, Event, Observation, Position, PublicationRef, Refusal, Replaces,
-    Seen, Unknown,
+    Command, Counters, EngagementVerb, Event, Observation, Position, PublicationRef, Refusal,
+    Replaces, Request, Seen, Unknown,
 };
 
 /// An observation that stands, and where it lies.
@@ -73,14 +74,9 @@ impl<S: Rows> Case<'_, S> {
                 format!("must not be before publication at {at}"),
             )
         })?;
-        let axis = Axis::new(place, seen.scope, seen.kind);
-        let series = publication.series.get(&(seen.scope, seen.kind));
-        if let Some(series) = series.filter(|series| !series.is_beyond(seen)) {
-            let (counters, followers) = (&observation.counters, observation.followers);
-            let same = axis.find_same(self.rows, series.tail, seen, counters, followers)?;
-            if let Some(position) = same {
-                return happened(position);
-            }
+        let (axis, tail) = axis_of(place, publication, seen);
+        if let Some(position) = axis.find_same(self.rows, tail, observation)? {
+            return happened(position);
         }
         let campaign = self.campaign(&place.collaboration.campaign_ref())?;
         self.of_post(
@@ -170,6 +166,41 @@ impl<S: Rows> Case<'_, S> {
         };
         happens(of_collaboration(owner, &creator, event))
     }
+}
+
+/// Finds the observation that a request recorded within a span, whatever became of it since.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn recorded_within<S: Rows>(
+    rows: &S,
+    request: &Request,
+    span: &RangeInclusive<Position>,
+) -> Result<Option<Position>, S::Error> {
+    let Command::Engagement {
+        publication: place,
+        verb: EngagementVerb::Record { observation },
+    } = &request.command
+    else {
+        return Ok(None);
+    };
+    let Some(publication) = rows.get::<Publication>(&Publication::key(place))? else {
+        return Ok(None);
+    };
+    let (axis, tail) = axis_of(place, &publication, &observation.seen);
+    axis.find_recorded(rows, tail, observation, span)
+}
+
+/// The axis of what was seen, and where its last chunk begins; nothing is looked for beyond that.
+fn axis_of(
+    place: &PublicationRef,
+    publication: &Publication,
+    seen: &Seen,
+) -> (Axis, Option<OrderKey>) {
+    let series = publication.series.get(&(seen.scope, seen.kind));
+    let axis = Axis::new(place, seen.scope, seen.kind);
+    let reaching = series.filter(|series| !series.is_beyond(seen));
+    (axis, reaching.and_then(|series| series.tail))
 }
 
 fn replaces(entry: &Entry) -> Replaces {

@@ -12,6 +12,8 @@ mod settlement;
 
 use std::sync::Arc;
 
+pub use engagement::recorded_within;
+
 use super::rows::{Key, Row, Rows};
 use super::state::{Campaign, Collaboration};
 use super::{

@@ -3,12 +3,12 @@
 //! Chunks keep the cost of one more observation flat however many there are; late ones land in
 //! their place.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use super::chunk::Chunk;
 use super::heads::{Cutoff, Entry, Heads, OrderKey};
 use crate::domain::rows::{Key, Rows, Scan};
-use crate::domain::{Counters, MeasurementKind, MeasurementScope, Position, PublicationRef, Seen};
+use crate::domain::{MeasurementKind, MeasurementScope, Observation, Position, PublicationRef};
 
 /// The observations of a post for one audience and kind.
 #[derive(Clone, Debug)]
@@ -150,13 +150,40 @@ impl Axis {
         &self,
         rows: &S,
         tail: Option<OrderKey>,
-        seen: &Seen,
-        counters: &Counters,
-        followers: Option<u64>,
+        observation: &Observation,
     ) -> Result<Option<Position>, S::Error> {
+        self.find_saying(rows, tail, observation, |entry| !entry.voided)
+    }
+
+    /// Finds the observation with the same time, source and values that was recorded within a span,
+    /// standing or voided.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn find_recorded<S: Rows>(
+        &self,
+        rows: &S,
+        tail: Option<OrderKey>,
+        observation: &Observation,
+        span: &RangeInclusive<Position>,
+    ) -> Result<Option<Position>, S::Error> {
+        self.find_saying(rows, tail, observation, |entry| {
+            span.contains(&entry.key.position)
+        })
+    }
+
+    fn find_saying<S: Rows>(
+        &self,
+        rows: &S,
+        tail: Option<OrderKey>,
+        observation: &Observation,
+        counts: impl Fn(&Entry) -> bool,
+    ) -> Result<Option<Position>, S::Error> {
+        let (seen, counters) = (&observation.seen, &observation.counters);
         let lowest = OrderKey::new(seen, Position::START);
         let highest = OrderKey::new(seen, Position::new(u64::MAX));
-        let same = |entry: &Entry| !entry.voided && entry.says_or_said(counters, followers);
+        let same =
+            |entry: &Entry| counts(entry) && entry.says_or_said(counters, observation.followers);
         let home = match tail {
             None => return Ok(None),
             Some(tail) if tail <= lowest => Some(self.chunk_key(tail)),

@@ -242,8 +242,10 @@ pub(super) fn last_block(files: &Files, dir: &Path) -> Result<Option<Block>, Ope
         Err(StorageError::Io(source)) => return Err(io_error("read", dir, source)),
         Err(StorageError::Damaged(reason)) => Fault::Storage(reason),
     };
+    let good = last_good_block(files).map_or(Position::START, |block| block.last_position());
     Err(OpenError::Tail {
         path: dir.to_owned(),
+        position: good.next(),
         reason,
     })
 }

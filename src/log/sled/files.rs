@@ -221,6 +221,8 @@ impl Drop for Files {
         // sled's threads hold its file, and the lock on it, a little longer than `Db` lives.
         for _ in 0..RELEASE_TRIES {
             if self.pages.try_lock().is_ok() {
+                // By name: a process forked meanwhile has a copy of the descriptor until it runs.
+                let _ = self.pages.unlock();
                 return;
             }
             thread::sleep(RELEASE_PAUSE);

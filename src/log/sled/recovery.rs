@@ -161,6 +161,7 @@ pub(super) fn beyond(
         if frame.head.block == stored.block {
             return Err(OpenError::Tail {
                 path: dir.to_owned(),
+                position: frame.first_position,
                 reason: Fault::NotTheHead { head: frame.head },
             });
         }

@@ -123,16 +123,21 @@ impl Twin {
             let position = entry.latest();
             let found = self.axis.find(&self.rows, position).unwrap();
             assert_eq!(found.as_ref(), Some(entry));
+            let observation = Observation {
+                seen: seen(entry.key),
+                counters: entry.counters,
+                followers: entry.followers,
+            };
+            let at = entry.key.position;
+            let within = at..=at;
+            let recorded = self
+                .axis
+                .find_recorded(&self.rows, self.tail, &observation, &within);
+            assert_eq!(recorded.unwrap(), Some(at), "voided or not");
             if entry.voided {
                 continue;
             }
-            let same = self.axis.find_same(
-                &self.rows,
-                self.tail,
-                &seen(entry.key),
-                &entry.counters,
-                entry.followers,
-            );
+            let same = self.axis.find_same(&self.rows, self.tail, &observation);
             let position = same.unwrap().expect("the same one is found");
             let key = OrderKey {
                 position,

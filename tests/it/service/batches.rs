@@ -39,7 +39,7 @@ pub fn observations(story: &Story, first: i64, count: i64) -> Vec<EngagementItem
 }
 
 /// Positions of what was recorded, and whether each was recorded before.
-fn recorded(answer: &BatchRecordEngagementResponse) -> Vec<(u64, bool)> {
+pub fn recorded(answer: &BatchRecordEngagementResponse) -> Vec<(u64, bool)> {
     let results = answer.results.iter();
     results
         .map(|result| match result.outcome.as_ref().unwrap() {
@@ -49,12 +49,12 @@ fn recorded(answer: &BatchRecordEngagementResponse) -> Vec<(u64, bool)> {
         .collect()
 }
 
-fn new(positions: impl IntoIterator<Item = u64>) -> Vec<(u64, bool)> {
+pub fn new(positions: impl IntoIterator<Item = u64>) -> Vec<(u64, bool)> {
     let positions = positions.into_iter();
     positions.map(|position| (position, false)).collect()
 }
 
-fn known(positions: impl IntoIterator<Item = u64>) -> Vec<(u64, bool)> {
+pub fn known(positions: impl IntoIterator<Item = u64>) -> Vec<(u64, bool)> {
     let positions = positions.into_iter();
     positions.map(|position| (position, true)).collect()
 }

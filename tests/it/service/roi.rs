@@ -11,8 +11,9 @@ use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::{CostType, MeasurementKind, MeasurementScope};
 
 use super::numbers::{BASES, of_figures};
+use crate::support::figures::{Expected, are};
 use crate::support::server::{Server, Story, day, days_and, deliverable, idr, money};
-use sums::{Expected, Period, Whose};
+use sums::{Period, Whose};
 
 async fn report(server: &Server) -> CampaignRoi {
     Story::of("kopi", "launch", "IDR", server).roi().await
@@ -26,37 +27,6 @@ async fn performance(server: &Server, who: &str) -> CollaborationPerformance {
         min_position: 0,
     };
     server.read(request).await.performance.unwrap()
-}
-
-/// Compares figures with what the facts come to.
-fn are(figures: &Figures, expected: &Expected, what: &str) {
-    for basis in BASES {
-        let numbers = of_figures(figures, basis);
-        for (name, own) in expected.numbers(basis) {
-            let number = &numbers[name];
-            assert_eq!(number.exact(), own, "{what}: {name} on {basis:?}");
-            number.is_published_rounded_half_even();
-        }
-        assert_eq!(numbers.len(), expected.numbers(basis).len());
-    }
-    let cost = figures.cost.as_ref().unwrap();
-    let minor = [cost.committed_minor, cost.accrued_minor, cost.paid_minor];
-    assert_eq!(minor, expected.cost_minor, "{what}");
-    let revenue = figures.revenue.as_ref().unwrap();
-    assert_eq!(revenue.gross_minor, expected.gross_minor, "{what}");
-    assert_eq!(revenue.refunds_minor, expected.refunds_minor, "{what}");
-    assert_eq!(revenue.net_minor, expected.net_minor(), "{what}");
-    assert_eq!(
-        revenue.unattributed_minor, expected.unattributed_minor,
-        "{what}"
-    );
-    assert_eq!(figures.posts_published, expected.posts, "{what}");
-    let audience = (MeasurementScope::Total, MeasurementKind::Measured);
-    let mut engagement = figures.engagement.iter();
-    let engagement = engagement.find(|one| (one.scope(), one.kind()) == audience);
-    let engagement = engagement.unwrap();
-    assert_eq!(engagement.counters, Some(expected.counters()), "{what}");
-    assert_eq!(engagement.engagements, expected.engagements(), "{what}");
 }
 
 #[tokio::test]

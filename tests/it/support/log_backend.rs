@@ -184,4 +184,6 @@ pub fn change_sled(dir: &Path, change: impl FnOnce(&sled::Db)) {
     }
     // sled's threads let go of the file a little after `Db` is dropped.
     file.lock().unwrap();
+    // A process that another test forks right now has a copy of the descriptor until it runs.
+    file.unlock().unwrap();
 }

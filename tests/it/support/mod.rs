@@ -3,6 +3,7 @@
 pub mod arbitrary;
 pub mod batch;
 pub mod faulty_log;
+pub mod figures;
 pub mod gated_log;
 pub mod golden;
 pub mod histories;
@@ -11,3 +12,4 @@ pub mod log_backend;
 pub mod records;
 pub mod requests;
 pub mod server;
+pub mod tries;

@@ -3,6 +3,7 @@
 mod calls;
 mod clock;
 mod context;
+mod folds;
 mod raw;
 mod refusal;
 mod story;
@@ -29,6 +30,7 @@ use tonic::transport::{Channel, Endpoint};
 pub use calls::{Call, Read, Write};
 pub use clock::{TestClock, day, days_and};
 pub use context::{by_brand, by_creator, for_creator, rehearsal};
+pub use folds::folds_in;
 pub use raw::RawCalls;
 pub use refusal::{Refusal, documented_codes};
 pub use story::{Story, deliverable, idr, money, plan, terms};

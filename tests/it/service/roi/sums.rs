@@ -1,16 +1,10 @@
 //! What the facts come to, by the published formulas, without the ledger's code.
 
-use std::collections::BTreeMap;
-
-use campaign_ledger::proto::api::{AbsentReason, CostBasis};
 use campaign_ledger::proto::values::{CostType, Counters};
-use num_bigint::BigInt;
-use num_rational::Ratio;
 
-use super::super::numbers::{Exact, half_even};
-use super::facts::{
-    COSTS, CPM_MINOR, FEES, KILL_FEE_BP, MARGIN_BP, ORDERS, POSTS, PostFact, USD_RATE,
-};
+use super::super::numbers::half_even;
+use super::facts::{COSTS, CPM_MINOR, FEES, KILL_FEE_BP, MARGIN_BP, ORDERS, POSTS, USD_RATE};
+use crate::support::figures::{Expected, Seen, whole};
 
 /// Which facts count.
 #[derive(Clone, Copy, PartialEq)]
@@ -62,27 +56,6 @@ impl Whose {
     }
 }
 
-/// The sums.
-pub struct Expected {
-    /// What of the plan figures are made with.
-    margin_bp: Option<u32>,
-    cpm_minor: Option<i64>,
-    /// Committed, accrued, paid.
-    pub cost_minor: [i64; 3],
-    pub gross_minor: i64,
-    pub refunds_minor: i64,
-    pub unattributed_minor: i64,
-    /// Orders credited, in ten-thousandths.
-    conversions_bp: u64,
-    pub posts: u64,
-    /// The standing counters of each post and the part credited.
-    seen: Vec<(&'static PostFact, Counters, u32)>,
-}
-
-fn whole(value: impl Into<BigInt>) -> Exact {
-    Ratio::from(value.into())
-}
-
 /// In minor units of the rupiah, half-even; a cent is 16,000 of them hundredfold.
 fn in_rupiah(currency: &str, minor: i64) -> i64 {
     match currency {
@@ -111,26 +84,12 @@ impl Expected {
         let mut expected = Self {
             margin_bp: Some(MARGIN_BP),
             cpm_minor: Some(CPM_MINOR),
-            cost_minor: [0; 3],
-            gross_minor: 0,
-            refunds_minor: 0,
-            unattributed_minor: 0,
-            conversions_bp: 0,
-            posts: 0,
-            seen: Vec::new(),
+            ..Self::default()
         };
         expected.add_costs(whose, period);
         expected.add_orders(whose, period);
         expected.add_posts(whose, period);
         expected
-    }
-
-    pub fn without_plan(self) -> Self {
-        Self {
-            margin_bp: None,
-            cpm_minor: None,
-            ..self
-        }
     }
 
     fn add_costs(&mut self, whose: Whose, period: Period) {
@@ -242,155 +201,12 @@ impl Expected {
                 standing.reach = counters.reach.or(standing.reach);
                 standing.clicks = counters.clicks.or(standing.clicks);
             }
-            self.seen.push((post, standing, share));
+            self.seen.push(Seen {
+                counters: standing,
+                share_bp: share,
+                followers: Some(post.followers),
+                is_giveaway: post.is_giveaway,
+            });
         }
     }
-
-    pub fn net_minor(&self) -> i64 {
-        self.gross_minor - self.refunds_minor
-    }
-
-    /// Sums a counter over the posts it was seen on; `None` when it was on none.
-    fn sum(&self, of: fn(&Counters) -> Option<u64>) -> Option<Exact> {
-        let parts = self.seen.iter().filter_map(|(_, counters, share)| {
-            Some(whole(of(counters)?) * whole(*share) / whole(10_000))
-        });
-        parts.reduce(|sum, part| sum + part)
-    }
-
-    /// The sums as a report publishes them.
-    pub fn counters(&self) -> Counters {
-        let published = |of| {
-            self.sum(of)
-                .map(|sum| u64::try_from(half_even(&sum)).unwrap())
-        };
-        Counters {
-            likes: published(|one| one.likes),
-            comments: published(|one| one.comments),
-            shares: published(|one| one.shares),
-            saves: published(|one| one.saves),
-            views: published(|one| one.views),
-            impressions: published(|one| one.impressions),
-            reach: published(|one| one.reach),
-            clicks: published(|one| one.clicks),
-            ..Counters::default()
-        }
-    }
-
-    pub fn engagements(&self) -> Option<u64> {
-        self.sum(engagements)
-            .map(|sum| u64::try_from(half_even(&sum)).unwrap())
-    }
-
-    /// Σ numerator ÷ Σ denominator over the posts that have both, and the mean and median of each
-    /// post's own.
-    fn rates(
-        &self,
-        numerator: fn(&Counters) -> Option<u64>,
-        denominator: impl Fn(&PostFact, &Counters) -> Option<u64>,
-        with_giveaways: bool,
-    ) -> [Result<Exact, AbsentReason>; 3] {
-        let (mut above, mut below, mut own) = (whole(0), whole(0), Vec::new());
-        for (post, counters, share) in &self.seen {
-            let both = numerator(counters).zip(denominator(post, counters));
-            let Some((one, other)) = both.filter(|_| with_giveaways || !post.is_giveaway) else {
-                continue;
-            };
-            above += whole(one) * whole(*share);
-            below += whole(other) * whole(*share);
-            own.push(Ratio::new(one.into(), other.into()));
-        }
-        if own.is_empty() {
-            return [const { Err(AbsentReason::NoObservation) }; 3];
-        }
-        own.sort();
-        let mean = own.iter().sum::<Exact>() / whole(own.len());
-        let middle = (&own[(own.len() - 1) / 2] + &own[own.len() / 2]) / whole(2);
-        [Ok(above / below), Ok(mean), Ok(middle)]
-    }
-
-    /// The numbers a report leads with, on one basis of cost, by name; money in major units.
-    pub fn numbers(&self, basis: CostBasis) -> BTreeMap<&'static str, Result<Exact, AbsentReason>> {
-        use AbsentReason::{MarginUnknown, NoModel, NoObservation, ZeroCost, ZeroDenominator};
-        let minor = match basis {
-            CostBasis::Committed => self.cost_minor[0],
-            CostBasis::Accrued => self.cost_minor[1],
-            CostBasis::Paid | CostBasis::Unspecified => self.cost_minor[2],
-        };
-        let cost = whole(minor) / whole(100);
-        let revenue = whole(self.net_minor()) / whole(100);
-        let over_cost = |value: Exact| {
-            if minor == 0 {
-                Err(ZeroCost)
-            } else {
-                Ok(value / &cost)
-            }
-        };
-        let over = |value: &Exact, divisor: Exact| {
-            if divisor == whole(0) {
-                Err(ZeroDenominator)
-            } else {
-                Ok(value / divisor)
-            }
-        };
-        let per =
-            |of: fn(&Counters) -> Option<u64>| over(&cost, self.sum(of).ok_or(NoObservation)?);
-        let thousand = |price: Result<Exact, AbsentReason>| price.map(|price| price * whole(1_000));
-        let conversions = whole(self.conversions_bp) / whole(10_000);
-        let [followers, followers_mean, followers_median] =
-            self.rates(engagements, |post, _| Some(post.followers), false);
-        let [reach, reach_mean, reach_median] = self.rates(engagements, |_, one| one.reach, false);
-        let [views, views_mean, views_median] = self.rates(engagements, |_, one| one.views, false);
-        let [ctr, ..] = self.rates(|one| one.clicks, |_, one| one.impressions, true);
-        let clicks = self.sum(|one| one.clicks).ok_or(NoObservation);
-        let impressions = self.sum(|one| one.impressions);
-        let on_margin = self
-            .margin_bp
-            .ok_or(MarginUnknown)
-            .and_then(|margin| over_cost(&revenue * whole(margin) / whole(10_000) - &cost));
-        let emv = self.cpm_minor.ok_or(NoModel).and_then(|cpm| {
-            Ok(impressions.ok_or(NoObservation)? * whole(cpm) / whole(100 * 1_000))
-        });
-        BTreeMap::from([
-            ("cost", Ok(cost.clone())),
-            ("net_return", Ok(&revenue - &cost)),
-            ("roi", over_cost(&revenue - &cost)),
-            ("roi_on_margin", on_margin),
-            ("roas", over_cost(revenue.clone())),
-            ("cost_per_post", over(&cost, whole(self.posts))),
-            ("cpa", over(&cost, conversions.clone())),
-            ("cpe", per(engagements)),
-            ("cpv", per(|one| one.views)),
-            ("cpc", per(|one| one.clicks)),
-            ("cpm_impressions", thousand(per(|one| one.impressions))),
-            ("cpm_reach", thousand(per(|one| one.reach))),
-            ("cpm_views", thousand(per(|one| one.views))),
-            ("er_followers", followers),
-            ("er_followers_mean", followers_mean),
-            ("er_followers_median", followers_median),
-            ("er_reach", reach),
-            ("er_reach_mean", reach_mean),
-            ("er_reach_median", reach_median),
-            ("er_views", views),
-            ("er_views_mean", views_mean),
-            ("er_views_median", views_median),
-            ("ctr", ctr),
-            (
-                "cvr_clicks",
-                clicks.and_then(|clicks| over(&conversions, clicks)),
-            ),
-            ("emv", emv),
-        ])
-    }
-}
-
-/// e-v1, of those that were seen.
-fn engagements(counters: &Counters) -> Option<u64> {
-    let four = [
-        counters.likes,
-        counters.comments,
-        counters.shares,
-        counters.saves,
-    ];
-    four.into_iter().flatten().reduce(|sum, one| sum + one)
 }

@@ -1,0 +1,461 @@
+//! What may be asked for, in words of small numbers, so that things meet and so that it shrinks.
+
+use campaign_ledger::proto::values::Counters;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use super::world::CAP_MINOR;
+
+/// One of the things that are there: of those it makes sense for, mostly.
+pub type Pick = u16;
+
+#[derive(Clone, Debug)]
+pub enum Op {
+    Campaign(u8, CampaignVerb),
+    Creator(u8, CreatorVerb),
+    Invite {
+        campaign: u8,
+        deal: u8,
+        creator: u8,
+        offer: Offer,
+    },
+    Deal(Pick, DealVerb),
+    Work(Pick, WorkVerb),
+    Observe {
+        post: Pick,
+        hours_after: i64,
+        source: u8,
+        counters: Counters,
+    },
+    ObserveAgain(Pick),
+    ObserveMany(Vec<Sighting>, Way),
+    /// An earlier batch, as it was.
+    ManyAgain(Pick),
+    Correct {
+        observation: Pick,
+        counters: Counters,
+        stale: bool,
+    },
+    Void {
+        observation: Pick,
+        stale: bool,
+    },
+    Sell(Sale),
+    SellAgain(Pick),
+    Refund(Refund),
+    RefundAgain(Pick),
+    Cost {
+        campaign: u8,
+        id: u8,
+        deal: Option<Pick>,
+        kind: u8,
+        minor: i64,
+        /// So much more than the budget has left for it, instead.
+        beyond: Option<i64>,
+        day: i64,
+    },
+    ApproveCost {
+        cost: Pick,
+        percent: i64,
+    },
+    ReverseCost(Pick),
+    Pay {
+        cost: Pick,
+        id: u8,
+        reference: u8,
+        percent: i64,
+        day: i64,
+    },
+    /// An earlier request, as it was.
+    Again(Pick),
+    /// Everything is asked for and compared.
+    Check,
+    Restart(Rest),
+}
+
+/// One observation of many.
+#[derive(Clone, Debug)]
+pub enum Sighting {
+    New {
+        post: Pick,
+        hours_after: i64,
+        source: u8,
+        counters: Counters,
+    },
+    /// One that was made before.
+    Again(Pick),
+}
+
+/// How many observations are sent.
+#[derive(Clone, Copy, Debug)]
+pub enum Way {
+    /// In one call that can be repeated by its id.
+    Batch,
+    /// In one call without an id.
+    UnnamedBatch,
+    /// In a stream.
+    Chunks,
+}
+
+/// What happens to the views while the server is down.
+#[derive(Clone, Copy, Debug)]
+pub enum Rest {
+    Kept,
+    Forgotten,
+    Rebuilt,
+}
+
+#[derive(Clone, Debug)]
+pub enum CampaignVerb {
+    Open,
+    Pause,
+    Resume,
+    /// To so much more than is in use, or to so much.
+    Amend {
+        minor: i64,
+        beyond_use: bool,
+    },
+    Close {
+        withdraw_pending: bool,
+    },
+    Cancel,
+}
+
+#[derive(Clone, Debug)]
+pub enum CreatorVerb {
+    Profile(u64),
+    Block,
+    Unblock,
+}
+
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub fee_minor: i64,
+    pub deliverables: Vec<Promise>,
+    pub max_revisions: u32,
+    pub window_days: u32,
+    pub code: Option<u8>,
+    /// Before content, after submission, after approval.
+    pub kill_fee_bp: [u32; 3],
+}
+
+#[derive(Clone, Debug)]
+pub struct Promise {
+    pub due_day: i64,
+    pub giveaway: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum DealVerb {
+    /// On a day, as the creator says.
+    Accept(i64),
+    Decline,
+    Withdraw,
+    Ship,
+    Complete,
+    Cancel,
+}
+
+#[derive(Clone, Debug)]
+pub enum WorkVerb {
+    Submit(i64),
+    Revise { stale: bool },
+    Approve { stale: bool, rating: Option<u32> },
+    Reject,
+    Publish(Publish),
+    Verify,
+    Reschedule(i64),
+    Waive,
+}
+
+#[derive(Clone, Debug)]
+pub struct Publish {
+    pub day: i64,
+    pub post: u8,
+    pub followers: Option<u64>,
+    pub disclosed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sale {
+    pub campaign: u8,
+    pub order: u8,
+    pub install: bool,
+    pub minor: Option<i64>,
+    pub day: i64,
+    pub code: Option<u8>,
+    /// Deals and the days they were touched on.
+    pub touches: Vec<(u8, i64)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refund {
+    pub order: u8,
+    pub id: u8,
+    pub usd: bool,
+    pub minor: i64,
+    pub day: i64,
+}
+
+/// A day on which facts happen: in the campaign's window, late, or after measuring.
+fn day() -> impl Strategy<Value = i64> {
+    prop_oneof![6 => 0..30_i64, 2 => 30..60_i64, 1 => 60..75_i64]
+}
+
+fn minor() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        4 => (1..5_000_i64).prop_map(|whole| whole * 100),
+        // Not to be paid in rupiah.
+        1 => 1..500_000_i64,
+        1 => (1..60_i64).prop_map(|much| much * 10_000_000),
+    ]
+}
+
+fn counters() -> impl Strategy<Value = Counters> {
+    let likes = 0..50_000_u64;
+    let some = || option::weighted(0.7, 1..50_000_u64);
+    (
+        likes,
+        [some(), some(), some(), some(), some(), some(), some()],
+    )
+        .prop_map(|(likes, some)| {
+            let [comments, shares, saves, views, impressions, reach, clicks] = some;
+            Counters {
+                likes: Some(likes),
+                comments,
+                shares,
+                saves,
+                views,
+                impressions,
+                reach,
+                clicks,
+                ..Counters::default()
+            }
+        })
+}
+
+fn offer() -> impl Strategy<Value = Offer> {
+    let promise = (
+        prop::sample::select(vec![3, 12, 40, 300]),
+        prop::bool::weighted(0.2),
+    )
+        .prop_map(|(due_day, giveaway)| Promise { due_day, giveaway });
+    let fee = prop_oneof![1 => Just(0), 6 => minor()];
+    let kill_fee_bp = [0..=10_000_u32, 0..=10_000, 0..=10_000];
+    let numbers = (0..3_u32, 1..40_u32, option::weighted(0.6, 0..2_u8));
+    (fee, vec(promise, 1..3), numbers, kill_fee_bp).prop_map(
+        |(fee_minor, deliverables, numbers, kill_fee_bp)| Offer {
+            fee_minor,
+            deliverables,
+            max_revisions: numbers.0,
+            window_days: numbers.1,
+            code: numbers.2,
+            kill_fee_bp,
+        },
+    )
+}
+
+fn campaign_verb() -> impl Strategy<Value = CampaignVerb> {
+    let cap = prop_oneof![minor(), Just(500_000_000)];
+    prop_oneof![
+        2 => Just(CampaignVerb::Open),
+        2 => Just(CampaignVerb::Pause),
+        4 => Just(CampaignVerb::Resume),
+        4 => (cap, prop::bool::weighted(0.8))
+            .prop_map(|(minor, beyond_use)| CampaignVerb::Amend { minor, beyond_use }),
+        1 => any::<bool>().prop_map(|withdraw_pending| CampaignVerb::Close { withdraw_pending }),
+        1 => Just(CampaignVerb::Cancel),
+    ]
+}
+
+fn creator_verb() -> impl Strategy<Value = CreatorVerb> {
+    let followers = prop::sample::select(vec![999, 1_000, 10_000, 100_000, 100_001, 1_000_001]);
+    prop_oneof![
+        4 => followers.prop_map(CreatorVerb::Profile),
+        1 => Just(CreatorVerb::Block),
+        3 => Just(CreatorVerb::Unblock),
+    ]
+}
+
+fn deal_verb() -> impl Strategy<Value = DealVerb> {
+    prop_oneof![
+        12 => (0..20_i64).prop_map(DealVerb::Accept),
+        1 => Just(DealVerb::Decline),
+        1 => Just(DealVerb::Withdraw),
+        2 => Just(DealVerb::Ship),
+        2 => Just(DealVerb::Complete),
+        1 => Just(DealVerb::Cancel),
+    ]
+}
+
+fn publish() -> impl Strategy<Value = Publish> {
+    let followers = option::of(1..2_000_000_u64);
+    (day(), 0..20_u8, followers, any::<bool>()).prop_map(|(day, post, followers, disclosed)| {
+        Publish {
+            day,
+            post,
+            followers,
+            disclosed,
+        }
+    })
+}
+
+fn work_verb() -> impl Strategy<Value = WorkVerb> {
+    let stale = || prop::bool::weighted(0.1);
+    let rating = option::of(1..=5_u32);
+    prop_oneof![
+        6 => day().prop_map(WorkVerb::Submit),
+        2 => stale().prop_map(|stale| WorkVerb::Revise { stale }),
+        4 => (stale(), rating).prop_map(|(stale, rating)| WorkVerb::Approve { stale, rating }),
+        1 => Just(WorkVerb::Reject),
+        8 => publish().prop_map(WorkVerb::Publish),
+        3 => Just(WorkVerb::Verify),
+        1 => day().prop_map(WorkVerb::Reschedule),
+        1 => Just(WorkVerb::Waive),
+    ]
+}
+
+fn sale() -> impl Strategy<Value = Sale> {
+    let touches = vec((0..6_u8, 0..40_i64), 0..3);
+    let what = (0..2_u8, 0..8_u8, prop::bool::weighted(0.2));
+    let value = option::weighted(0.85, minor());
+    let code = option::weighted(0.4, 0..3_u8);
+    (what, value, day(), code, touches).prop_map(|(what, minor, day, code, touches)| Sale {
+        campaign: what.0,
+        order: what.1,
+        install: what.2,
+        minor,
+        day,
+        code,
+        touches,
+    })
+}
+
+fn refund() -> impl Strategy<Value = Refund> {
+    (0..8_u8, 0..4_u8, prop::bool::weighted(0.3), minor(), day()).prop_map(
+        |(order, id, usd, minor, day)| Refund {
+            order,
+            id,
+            usd,
+            minor,
+            day,
+        },
+    )
+}
+
+fn percent() -> impl Strategy<Value = i64> {
+    prop_oneof![4 => Just(100), 3 => 1..100_i64, 1 => 101..110_i64]
+}
+
+fn sighting() -> impl Strategy<Value = Sighting> {
+    let hours = prop_oneof![1 => -30..0_i64, 9 => 0..1_500_i64];
+    prop_oneof![
+        3 => (any::<Pick>(), hours, 0..4_u8, counters()).prop_map(
+            |(post, hours_after, source, counters)| Sighting::New { post, hours_after, source, counters }
+        ),
+        1 => any::<Pick>().prop_map(Sighting::Again),
+    ]
+}
+
+fn many() -> impl Strategy<Value = Op> {
+    let way = prop::sample::select(vec![Way::Batch, Way::Batch, Way::UnnamedBatch, Way::Chunks]);
+    (vec(sighting(), 1..6), way).prop_map(|(seen, way)| Op::ObserveMany(seen, way))
+}
+
+fn measured() -> impl Strategy<Value = Op> {
+    let pick = any::<Pick>;
+    let stale = || prop::bool::weighted(0.15);
+    prop_oneof![
+        8 => (pick(), -30..1_500_i64, 0..4_u8, counters()).prop_map(
+            |(post, hours_after, source, counters)| Op::Observe { post, hours_after, source, counters }
+        ),
+        1 => pick().prop_map(Op::ObserveAgain),
+        4 => many(),
+        3 => pick().prop_map(Op::ManyAgain),
+        3 => (pick(), counters(), stale()).prop_map(
+            |(observation, counters, stale)| Op::Correct { observation, counters, stale }
+        ),
+        2 => (pick(), stale()).prop_map(|(observation, stale)| Op::Void { observation, stale }),
+        8 => sale().prop_map(Op::Sell),
+        1 => pick().prop_map(Op::SellAgain),
+        6 => refund().prop_map(Op::Refund),
+        1 => pick().prop_map(Op::RefundAgain),
+    ]
+}
+
+fn settled() -> impl Strategy<Value = Op> {
+    let pick = any::<Pick>;
+    let place = (0..2_u8, 0..12_u8, option::weighted(0.7, pick()));
+    let kind = prop_oneof![1 => Just(0), 3 => 0..11_u8];
+    let beyond = option::weighted(0.3, prop::sample::select(vec![-100_i64, 0, 1, 100]));
+    prop_oneof![
+        4 => (place, kind, minor(), beyond, day()).prop_map(|(place, kind, minor, beyond, day)| Op::Cost {
+            campaign: place.0,
+            id: place.1,
+            deal: place.2,
+            kind,
+            minor,
+            beyond,
+            day,
+        }),
+        3 => (pick(), percent()).prop_map(|(cost, percent)| Op::ApproveCost { cost, percent }),
+        1 => pick().prop_map(Op::ReverseCost),
+        4 => (pick(), 0..30_u8, 0..30_u8, percent(), day()).prop_map(
+            |(cost, id, reference, percent, day)| Op::Pay { cost, id, reference, percent, day }
+        ),
+    ]
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let invite = (0..2_u8, 0..6_u8, 0..3_u8, offer());
+    let rest = prop::sample::select(vec![Rest::Kept, Rest::Forgotten, Rest::Rebuilt]);
+    prop_oneof![
+        2 => (0..2_u8, campaign_verb()).prop_map(|(campaign, verb)| Op::Campaign(campaign, verb)),
+        2 => (0..3_u8, creator_verb()).prop_map(|(creator, verb)| Op::Creator(creator, verb)),
+        8 => invite.prop_map(|(campaign, deal, creator, offer)| Op::Invite {
+            campaign, deal, creator, offer,
+        }),
+        12 => (any::<Pick>(), deal_verb()).prop_map(|(pick, verb)| Op::Deal(pick, verb)),
+        20 => (any::<Pick>(), work_verb()).prop_map(|(pick, verb)| Op::Work(pick, verb)),
+        34 => measured(),
+        14 => settled(),
+        3 => any::<Pick>().prop_map(Op::Again),
+        1 => Just(Op::Check),
+        1 => rest.prop_map(Op::Restart),
+    ]
+}
+
+/// Work that begins: three deals, most of them accepted, some of them published.
+fn beginning() -> impl Strategy<Value = Vec<Op>> {
+    let deals = prop::sample::subsequence(vec![(0, 0, 0), (0, 1, 1), (1, 0, 0)], 1..4);
+    let deals = (deals, [offer(), offer(), offer()]).prop_map(|(deals, offers)| {
+        let invited = deals.into_iter().zip(offers);
+        invited.map(|((campaign, deal, creator), mut offer)| {
+            offer.fee_minor %= CAP_MINOR / 4;
+            Op::Invite {
+                campaign,
+                deal,
+                creator,
+                offer,
+            }
+        })
+    });
+    let accept =
+        (1..8_u16, 0..20_i64).prop_map(|(pick, day)| Op::Deal(pick, DealVerb::Accept(day)));
+    let work = prop_oneof![
+        (1..8_u16, day()).prop_map(|(pick, day)| Op::Work(pick, WorkVerb::Submit(day))),
+        (1..8_u16, publish())
+            .prop_map(|(pick, publish)| Op::Work(pick, WorkVerb::Publish(publish))),
+    ];
+    (deals, vec(accept, 1..4), vec(work, 2..8)).prop_map(|(deals, accepted, worked)| {
+        let begun = deals.chain(accepted);
+        begun.chain(worked).collect()
+    })
+}
+
+/// A whole history: some thirty to a hundred and fifty requests.
+pub fn history() -> impl Strategy<Value = Vec<Op>> {
+    let then = vec(op(), 20..120);
+    (beginning(), then).prop_map(|(beginning, then)| [beginning, then].concat())
+}

@@ -1,0 +1,323 @@
+//! Asks the running server for what the world is asked for, and holds its answer to the world's.
+
+mod facts;
+mod many;
+mod works;
+
+use std::pin::Pin;
+
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::*;
+
+use super::ops::{CampaignVerb, CreatorVerb, DealVerb, Op, Pick, Refund, Sale};
+use super::world::{CAP_MINOR, CREATORS, Judged, SPECS, World};
+use crate::support::server::{Client, Refusal, Story, Write, days_and, deliverable, money, plan};
+pub use facts::SOURCES;
+use many::Batch;
+
+/// An offer that nobody's clock gets to.
+const FAR_DAY: i64 = 3_000;
+
+/// What was answered, asked for again.
+type Again = Box<dyn Fn(Client) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// One brand's history, at the server and in the world.
+pub struct Play {
+    pub client: Client,
+    pub brand: String,
+    pub world: World,
+    asked: u64,
+    done: Vec<Again>,
+    batches: Vec<Batch>,
+}
+
+pub fn deal_id(deal: u8) -> String {
+    format!("k{deal}")
+}
+
+pub fn order_id(order: u8) -> String {
+    format!("o-{order}")
+}
+
+pub fn cost_id(cost: u8) -> String {
+    format!("l{cost}")
+}
+
+fn code(code: u8) -> String {
+    format!("SAVE{code}")
+}
+
+/// Takes one of those it makes sense for; one time in eight one of all.
+fn pick<T: Copy>(pick: Pick, all: &[T], makes_sense: impl Fn(&T) -> bool) -> Option<T> {
+    let sensible: Vec<T> = all.iter().copied().filter(makes_sense).collect();
+    let among = if pick.is_multiple_of(8) || sensible.is_empty() {
+        all
+    } else {
+        &sensible
+    };
+    let index = usize::from(pick / 8).checked_rem(among.len())?;
+    among.get(index).copied()
+}
+
+impl Play {
+    /// Begins after `head`, with two drafts that are opened.
+    pub async fn begin(client: Client, brand: String, head: u64, now: i64) -> Self {
+        let mut world = World::default();
+        (world.head, world.now) = (head, now);
+        let mut play = Self {
+            client,
+            brand,
+            world,
+            asked: 0,
+            done: Vec::new(),
+            batches: Vec::new(),
+        };
+        for (number, spec) in SPECS.iter().enumerate() {
+            let judged = play.world.creates(number);
+            let story = play.story(number as u8);
+            play.write(story.create(plan_of(spec)), judged).await;
+            let open = CampaignVerb::Open;
+            play.campaign_verb(number as u8, &open).await;
+        }
+        for creator in 0..CREATORS.len() as u8 {
+            let profile = CreatorVerb::Profile(20_000);
+            play.creator_verb(creator, &profile).await;
+        }
+        play
+    }
+
+    pub fn story(&self, campaign: u8) -> Story {
+        let spec = &SPECS[usize::from(campaign)];
+        Story::of(&self.brand, spec.id, spec.currency, &self.client)
+    }
+
+    /// Asks once and compares.
+    async fn write<W: Write<Answer: Sync> + Sync>(&mut self, mut request: W, judged: Judged) {
+        self.asked += 1;
+        let id = format!("q-{}", self.asked);
+        W::context(&mut request).as_mut().unwrap().request_id = id;
+        let head = self.world.head;
+        let answer = self.client.call(request.clone()).await;
+        let (first, last) = match (answer, judged) {
+            (Err(status), Judged::Refused(reasons)) => {
+                let refusal = Refusal::from(status);
+                assert!(
+                    reasons.contains(&refusal.reason),
+                    "{reasons:?}, not {refusal}: {request:?}"
+                );
+                return;
+            }
+            (Err(status), judged) => {
+                panic!("{judged:?}, not {}: {request:?}", Refusal::from(status))
+            }
+            (Ok(answer), Judged::Refused(reasons)) => {
+                panic!("{reasons:?}, not {answer:?}: {request:?}")
+            }
+            (Ok(answer), judged) => {
+                let receipt = *W::receipt(&answer);
+                let wrote = matches!(judged, Judged::New(_));
+                let expected = match judged {
+                    Judged::New(events) => (head + 1 - events, head),
+                    Judged::Old(first, last) => (first, last),
+                    Judged::Refused(_) => unreachable!("compared before"),
+                };
+                let told = (receipt.first_position, receipt.last_position);
+                assert_eq!(told, expected, "{request:?}");
+                // What wrote nothing left its id free, as a refusal does.
+                if wrote {
+                    self.remember(request, answer);
+                }
+                told
+            }
+        };
+        assert!(first <= last && last <= head);
+    }
+
+    /// A repeated request has its first answer, and writes nothing.
+    fn remember<W: Write<Answer: Sync> + Sync>(&mut self, request: W, answer: W::Answer) {
+        self.done.push(Box::new(move |client| {
+            let (request, answer) = (request.clone(), answer.clone());
+            Box::pin(async move {
+                let again = client.call(request.clone()).await;
+                let again = again.unwrap_or_else(|status| panic!("{status:?}: {request:?}"));
+                assert_eq!(again, answer, "again: {request:?}");
+            })
+        }));
+    }
+
+    /// Does what can be done of an operation; there may be nothing to do it to.
+    pub async fn op(&mut self, op: &Op) {
+        match op {
+            Op::Campaign(campaign, verb) => self.campaign_verb(*campaign, verb).await,
+            Op::Creator(creator, verb) => self.creator_verb(*creator, verb).await,
+            Op::Invite {
+                campaign,
+                deal,
+                creator,
+                offer,
+            } => {
+                let story = self.story(*campaign);
+                let mut terms = Terms {
+                    fee: Some(money(&story.currency, offer.fee_minor)),
+                    max_revisions: Some(offer.max_revisions),
+                    attribution: Some(AttributionTerms {
+                        window_days: offer.window_days,
+                        code: offer.code.map(code).unwrap_or_default().to_lowercase(),
+                        link: String::new(),
+                    }),
+                    kill_fee: Some(KillFeeTerms {
+                        before_content_bp: offer.kill_fee_bp[0],
+                        after_submission_bp: offer.kill_fee_bp[1],
+                        after_approval_bp: offer.kill_fee_bp[2],
+                    }),
+                    ..Terms::default()
+                };
+                for (promise, number) in offer.deliverables.iter().zip(0..) {
+                    let mut promised = deliverable(&work_id(number));
+                    promised.due_at = Some(days_and(promise.due_day, 0));
+                    if promise.giveaway {
+                        promised.format = ContentFormat::Giveaway.into();
+                    }
+                    terms.deliverables.push(promised);
+                }
+                let mut request = story.invite(&deal_id(*deal), terms);
+                request.creator_id = CREATORS[usize::from(*creator)].to_owned();
+                request.expires_at = Some(days_and(FAR_DAY, 0));
+                let judged = self.world.invite(*campaign, *deal, *creator, offer);
+                self.write(request, judged).await;
+            }
+            Op::Deal(picked, verb) => self.deal_verb(*picked, verb).await,
+            Op::Work(picked, verb) => self.work_verb(*picked, verb).await,
+            Op::Again(picked) => {
+                if let Some(again) = self.done.get(usize::from(*picked) % self.done.len()) {
+                    again(self.client.clone()).await;
+                }
+            }
+            Op::Observe { .. } | Op::ObserveAgain(_) | Op::Correct { .. } | Op::Void { .. } => {
+                self.engagement(op).await;
+            }
+            Op::ObserveMany(sightings, way) => self.many(sightings, *way).await,
+            Op::ManyAgain(picked) => self.many_again(*picked).await,
+            Op::Sell(sale) => self.sell(&sale.clone()).await,
+            Op::SellAgain(picked) => {
+                let orders = self.world.orders.values();
+                let won = orders.filter_map(|order| Some(order.conversion.as_ref()?.sale.clone()));
+                let won: Vec<Sale> = won.collect();
+                let index = usize::from(*picked).checked_rem(won.len());
+                if let Some(sale) = index.map(|index| &won[index]) {
+                    self.sell(sale).await;
+                }
+            }
+            Op::Refund(refund) => self.refund(&self.fitted(refund)).await,
+            Op::RefundAgain(picked) => {
+                let known = self.world.orders.values().flat_map(|order| &order.refunds);
+                let known: Vec<Refund> = known.map(|known| known.refund.clone()).collect();
+                let index = usize::from(*picked).checked_rem(known.len());
+                if let Some(refund) = index.map(|index| &known[index]) {
+                    self.refund(refund).await;
+                }
+            }
+            Op::Cost { .. } | Op::ApproveCost { .. } | Op::ReverseCost(_) | Op::Pay { .. } => {
+                self.settlement(op).await;
+            }
+            // Those are the stage's.
+            Op::Check | Op::Restart(_) => {}
+        }
+    }
+
+    async fn campaign_verb(&mut self, campaign: u8, verb: &CampaignVerb) {
+        let story = self.story(campaign);
+        let used: i64 = self.world.campaign(campaign).budget().iter().sum();
+        let verb = match verb {
+            CampaignVerb::Amend { minor, beyond_use } => CampaignVerb::Amend {
+                minor: minor + if *beyond_use { used.max(0) } else { 0 },
+                beyond_use: *beyond_use,
+            },
+            other => other.clone(),
+        };
+        let judged = self.world.campaign_verb(campaign, &verb);
+        match &verb {
+            CampaignVerb::Open => self.write(story.start(), judged).await,
+            CampaignVerb::Pause => self.write(story.pause(), judged).await,
+            CampaignVerb::Resume => self.write(story.resume(), judged).await,
+            CampaignVerb::Amend { minor, .. } => {
+                let cap = money(&story.currency, *minor);
+                self.write(story.amend(cap), judged).await;
+            }
+            CampaignVerb::Close { withdraw_pending } => {
+                self.write(story.close(*withdraw_pending), judged).await;
+            }
+            CampaignVerb::Cancel => self.write(story.cancel_campaign(), judged).await,
+        }
+    }
+
+    async fn creator_verb(&mut self, creator: u8, verb: &CreatorVerb) {
+        let story = self.story(0);
+        let who = CREATORS[usize::from(creator)];
+        let judged = self.world.creator_verb(creator, verb);
+        match verb {
+            CreatorVerb::Profile(followers) => {
+                self.write(story.profile(who, *followers), judged).await;
+            }
+            CreatorVerb::Block => self.write(story.block(who), judged).await,
+            CreatorVerb::Unblock => self.write(story.unblock(who), judged).await,
+        }
+    }
+
+    async fn deal_verb(&mut self, picked: Pick, verb: &DealVerb) {
+        let all: Vec<_> = self.world.places().map(|(place, _)| place).collect();
+        let world = &mut self.world;
+        let states: Vec<_> = all.iter().map(|place| world.deal(*place).state).collect();
+        let sensible = |place: &(u8, u8)| {
+            use CollaborationState::{Accepted, Active, Invited};
+            let index = all.iter().position(|one| one == place).unwrap();
+            match verb {
+                DealVerb::Accept(_) | DealVerb::Decline | DealVerb::Withdraw => {
+                    states[index] == Invited
+                }
+                DealVerb::Ship | DealVerb::Complete | DealVerb::Cancel => {
+                    matches!(states[index], Accepted | Active)
+                }
+            }
+        };
+        let Some(place) = pick(picked, &all, sensible) else {
+            return;
+        };
+        let (story, who) = (self.story(place.0), deal_id(place.1));
+        let judged = self.world.deal_verb(place, verb);
+        match verb {
+            DealVerb::Accept(day) => {
+                let mut request = story.accept(&who);
+                occurred(&mut request, *day);
+                self.write(request, judged).await;
+            }
+            DealVerb::Decline => self.write(story.decline(&who), judged).await,
+            DealVerb::Withdraw => self.write(story.withdraw(&who), judged).await,
+            DealVerb::Ship => self.write(story.ship(&who), judged).await,
+            DealVerb::Complete => self.write(story.complete(&who), judged).await,
+            DealVerb::Cancel => self.write(story.cancel(&who), judged).await,
+        }
+    }
+}
+
+pub fn work_id(number: usize) -> String {
+    format!("d{number}")
+}
+
+fn occurred<W: Write>(request: &mut W, day: i64) {
+    W::context(request).as_mut().unwrap().occurred_at = Some(days_and(day, 0));
+}
+
+fn plan_of(spec: &super::world::Spec) -> CampaignPlan {
+    CampaignPlan {
+        budget_cap: Some(money(spec.currency, CAP_MINOR)),
+        end_at: Some(days_and(spec.end_day, 0)),
+        measure_until: Some(days_and(spec.measure_until_day, 0)),
+        gross_margin_bp: spec.margin_bp,
+        policy: Some(SelectionPolicy {
+            vetting_required: false,
+            disclosure_required: spec.discloses,
+        }),
+        ..plan(spec.currency)
+    }
+}

@@ -1,0 +1,281 @@
+//! Requests about what was measured, what was sold and what it cost.
+
+use super::super::ops::{Op, Pick, Refund, Sale, Sighting};
+use super::super::world::{Cost, CostKey, DAY, KINDS, PostPlace};
+use super::many::Sight;
+use super::*;
+
+/// Sources from the best one on.
+pub const SOURCES: [ObservationSource; 4] = [
+    ObservationSource::Api,
+    ObservationSource::Brand,
+    ObservationSource::Creator,
+    ObservationSource::Estimate,
+];
+
+/// An observation by its post and its place among those of the post.
+type Known = (PostPlace, usize);
+
+impl Play {
+    fn posts(&self) -> Vec<PostPlace> {
+        let works = self
+            .world
+            .works()
+            .filter(|(_, _, work)| work.post.is_some());
+        works.map(|(place, number, _)| (place, number)).collect()
+    }
+
+    fn sights(&mut self) -> Vec<Known> {
+        let mut sights = Vec::new();
+        for place in self.posts() {
+            let count = self.world.post(place).observations.len();
+            sights.extend((0..count).map(|index| (place, index)));
+        }
+        sights
+    }
+
+    pub(super) async fn engagement(&mut self, op: &Op) {
+        match op {
+            Op::Observe {
+                post,
+                hours_after,
+                source,
+                counters,
+            } => {
+                let sighting = Sighting::New {
+                    post: *post,
+                    hours_after: *hours_after,
+                    source: *source,
+                    counters: *counters,
+                };
+                self.observe(&sighting).await;
+            }
+            Op::ObserveAgain(picked) => self.observe(&Sighting::Again(*picked)).await,
+            Op::Correct {
+                observation,
+                counters,
+                stale,
+            } => self.change(*observation, Some(*counters), *stale).await,
+            Op::Void { observation, stale } => self.change(*observation, None, *stale).await,
+            _ => unreachable!("asked for elsewhere"),
+        }
+    }
+
+    /// What a sighting is of; there may be no post yet.
+    pub(super) fn sight(&mut self, sighting: &Sighting) -> Option<Sight> {
+        match sighting {
+            Sighting::New {
+                post,
+                hours_after,
+                source,
+                counters,
+            } => {
+                let posts = self.posts();
+                let place = posts[usize::from(*post).checked_rem(posts.len())?];
+                let published_at = self.world.post(place).published_at;
+                let at = published_at + hours_after * 60 * 60;
+                Some(Sight {
+                    place,
+                    // Nothing is seen that is still to come.
+                    at: at.clamp(0, 78 * DAY),
+                    source: *source,
+                    counters: *counters,
+                })
+            }
+            Sighting::Again(picked) => {
+                let sights = self.sights();
+                let (place, index) = sights[usize::from(*picked).checked_rem(sights.len())?];
+                let seen = &self.world.post(place).observations[index];
+                Some(Sight {
+                    place,
+                    at: seen.observed_at,
+                    source: seen.source,
+                    counters: seen.first_said,
+                })
+            }
+        }
+    }
+
+    async fn observe(&mut self, sighting: &Sighting) {
+        let Some(sight) = self.sight(sighting) else {
+            return;
+        };
+        let ((campaign, deal), number) = sight.place;
+        let story = self.story(campaign);
+        let at = days_and(0, sight.at);
+        let mut request = story.observe(&deal_id(deal), at, sight.counters);
+        request.publication_id = work_id(number);
+        request.source = SOURCES[usize::from(sight.source)].into();
+        let (source, counters) = (sight.source, &sight.counters);
+        let judged = self.world.observe(sight.place, sight.at, source, counters);
+        self.write(request, judged).await;
+    }
+
+    async fn change(&mut self, picked: Pick, to: Option<Counters>, stale: bool) {
+        let sights = self.sights();
+        let Some(index) = usize::from(picked).checked_rem(sights.len()) else {
+            return;
+        };
+        let (place, index) = sights[index];
+        let seen = &self.world.post(place).observations[index];
+        let named = if stale { seen.position } else { seen.latest };
+        let ((campaign, deal), number) = place;
+        let (story, who) = (self.story(campaign), deal_id(deal));
+        let judged = self.world.change(place, index, named, to.as_ref());
+        match to {
+            Some(counters) => {
+                let mut request = story.correct(&who, named, counters);
+                request.publication_id = work_id(number);
+                self.write(request, judged).await;
+            }
+            None => {
+                let mut request = story.void(&who, named);
+                request.publication_id = work_id(number);
+                self.write(request, judged).await;
+            }
+        }
+    }
+
+    pub(super) async fn sell(&mut self, sale: &Sale) {
+        let story = self.story(sale.campaign);
+        let value = sale.minor.map(|minor| money(&story.currency, minor));
+        let at = days_and(sale.day, 0);
+        let mut request = story.sale(&order_id(sale.order), value, at, None);
+        request.code = sale.code.map(code).unwrap_or_default();
+        if sale.install {
+            request.r#type = ConversionType::Install.into();
+        }
+        let touches = sale.touches.iter().map(|(deal, day)| LinkTouch {
+            collaboration_id: deal_id(*deal),
+            touched_at: Some(days_and(*day, 0)),
+        });
+        request.touches = touches.collect();
+        let judged = self.world.sell(sale);
+        self.write(request, judged).await;
+    }
+
+    /// Mostly of the order's currency, where there is an order.
+    pub(super) fn fitted(&self, refund: &Refund) -> Refund {
+        let order = self.world.orders.get(&refund.order);
+        let sale = order.and_then(|order| Some(&order.conversion.as_ref()?.sale));
+        match sale {
+            Some(sale) if refund.minor % 5 != 0 || refund.minor % 1_000 == 0 => Refund {
+                usd: sale.currency() == "USD",
+                minor: refund.minor.min(sale.minor.unwrap_or(refund.minor)),
+                ..refund.clone()
+            },
+            Some(_) | None => refund.clone(),
+        }
+    }
+
+    pub(super) async fn refund(&mut self, refund: &Refund) {
+        let story = self.story(0);
+        let amount = money(refund.currency(), refund.minor);
+        let at = days_and(refund.day, 0);
+        let mut request = story.refund(&order_id(refund.order), amount, at);
+        request.refund_id = format!("r{}", refund.id);
+        let judged = self.world.refund(refund);
+        self.write(request, judged).await;
+    }
+
+    pub(super) async fn settlement(&mut self, op: &Op) {
+        match op {
+            Op::Cost {
+                campaign,
+                id,
+                deal,
+                kind,
+                minor,
+                beyond,
+                day,
+            } => {
+                let deals = &self.world.campaigns[usize::from(*campaign)].deals;
+                let all: Vec<u8> = deals.keys().copied().collect();
+                let accepted = |id: &u8| deals[id].acceptance.is_some();
+                let deal = deal.and_then(|picked| pick(picked, &all, accepted));
+                let story = self.story(*campaign);
+                let kind = KINDS[usize::from(*kind)];
+                let place = &self.world.campaigns[usize::from(*campaign)];
+                let minor = match beyond {
+                    Some(beyond) => (place.left_for(kind, deal) + beyond).max(1),
+                    None => *minor,
+                };
+                let amount = money(&story.currency, minor);
+                let (who, at) = (deal.map(deal_id), days_and(*day, 0));
+                let request = story.cost(&cost_id(*id), who.as_deref(), kind, amount, at);
+                let line = Cost {
+                    deal,
+                    kind,
+                    minor,
+                    incurred_at: day * DAY,
+                    approved_minor: 0,
+                    paid_minor: 0,
+                    reversed: false,
+                };
+                let judged = self.world.record_cost(*campaign, *id, line);
+                self.write(request, judged).await;
+            }
+            Op::ApproveCost { cost, percent } => {
+                let Some((place, id)) = self.line(*cost, |line| line.approved_minor == 0) else {
+                    return;
+                };
+                let line = &self.world.campaigns[usize::from(place.0)].costs[&place.1];
+                let minor = (line.minor * percent / 100).max(1);
+                let mut request = self.story(place.0).approve_cost(&id);
+                request.approved_minor = (*percent != 100).then_some(minor);
+                let judged = self.world.approve_cost(place, minor);
+                self.write(request, judged).await;
+            }
+            Op::ReverseCost(picked) => {
+                let Some((place, id)) = self.line(*picked, |line| line.paid_minor == 0) else {
+                    return;
+                };
+                let request = self.story(place.0).reverse(&id);
+                let judged = self.world.reverse_cost(place);
+                self.write(request, judged).await;
+            }
+            Op::Pay {
+                cost,
+                id,
+                reference,
+                percent,
+                day,
+            } => {
+                let is_due = |line: &Cost| line.approved_minor > line.paid_minor;
+                let Some((place, line_id)) = self.line(*cost, is_due) else {
+                    return;
+                };
+                let line = &self.world.campaigns[usize::from(place.0)].costs[&place.1];
+                let due = line.approved_minor - line.paid_minor;
+                let minor = (due * percent / 100 / 100 * 100).max(due % 100).max(1);
+                let story = self.story(place.0);
+                let amount = money(&story.currency, minor);
+                let mut request = story.pay(&line_id, amount, days_and(*day, 0));
+                request.payment_id = format!("p{id}");
+                request.external_reference = format!("tr-{reference}");
+                let at = day * DAY;
+                let judged = self.world.pay(place, *id, *reference, minor, at);
+                self.write(request, judged).await;
+            }
+            _ => unreachable!("asked for elsewhere"),
+        }
+    }
+
+    /// A line that somebody named, and its id.
+    fn line(&self, picked: Pick, fits: impl Fn(&Cost) -> bool) -> Option<((u8, CostKey), String)> {
+        let mut all = Vec::new();
+        for (campaign, number) in self.world.campaigns.iter().zip(0..) {
+            for key in campaign.costs.keys() {
+                if let CostKey::Named(id) = key {
+                    all.push(((number, *key), *id));
+                }
+            }
+        }
+        let sensible = |((campaign, key), _): &((u8, CostKey), u8)| {
+            let line = &self.world.campaigns[usize::from(*campaign)].costs[key];
+            !line.reversed && fits(line)
+        };
+        let (place, id) = pick(picked, &all, sensible)?;
+        Some((place, cost_id(id)))
+    }
+}

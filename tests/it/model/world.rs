@@ -1,0 +1,342 @@
+//! The ledger as a few plain lists, by the words of the domain and without its code.
+//!
+//! Each method says what the ledger must answer to one request, and remembers what then is true.
+
+mod agreements;
+mod campaigns;
+mod costs;
+mod engagement;
+mod orders;
+mod work;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use campaign_ledger::proto::api::{
+    CampaignState, CollaborationState, DeliverableState, ErrorReason,
+};
+use campaign_ledger::proto::values::{CostType, Counters};
+
+use super::ops::{Offer, Refund, Sale};
+pub use costs::KINDS;
+pub use engagement::PostPlace;
+
+pub const DAY: i64 = 24 * 60 * 60;
+
+/// What a campaign is made with.
+pub struct Spec {
+    pub id: &'static str,
+    pub currency: &'static str,
+    pub margin_bp: Option<u32>,
+    pub end_day: i64,
+    pub measure_until_day: i64,
+    pub discloses: bool,
+}
+
+/// One whose facts are on time, late or beyond, and one that counts all of them.
+pub const SPECS: [Spec; 2] = [
+    Spec {
+        id: "sari",
+        currency: "IDR",
+        margin_bp: Some(3_500),
+        end_day: 30,
+        measure_until_day: 60,
+        discloses: true,
+    },
+    Spec {
+        id: "cloud",
+        currency: "USD",
+        margin_bp: None,
+        end_day: 200,
+        measure_until_day: 250,
+        discloses: false,
+    },
+];
+
+pub const CREATORS: [&str; 3] = ["ayu", "budi", "citra"];
+
+/// A cap that a few fees come up to.
+pub const CAP_MINOR: i64 = 1_000_000_000;
+
+#[derive(Default)]
+pub struct World {
+    /// Position of the last event.
+    pub head: u64,
+    /// In seconds since the beginning, when the next request is written.
+    pub now: i64,
+    pub campaigns: Vec<Campaign>,
+    pub creators: BTreeMap<u8, Creator>,
+    pub orders: BTreeMap<u8, Order>,
+    posts: BTreeSet<u8>,
+    references: BTreeSet<u8>,
+}
+
+pub struct Campaign {
+    pub spec: &'static Spec,
+    pub state: CampaignState,
+    pub cap_minor: i64,
+    pub deals: BTreeMap<u8, Deal>,
+    pub costs: BTreeMap<CostKey, Cost>,
+    pub payments: Vec<Payment>,
+    pub rejected_claims: u64,
+}
+
+#[derive(Clone, Default)]
+pub struct Creator {
+    pub followers: Option<u64>,
+    pub blocked: bool,
+    pub blocks: u64,
+}
+
+/// One creator in one campaign.
+pub struct Deal {
+    pub creator: u8,
+    pub previous: Option<u8>,
+    pub offer: Offer,
+    pub state: CollaborationState,
+    pub invited_at: i64,
+    /// What of all invitations this one was.
+    number: usize,
+    pub acceptance: Option<Acceptance>,
+    pub deliverables: Vec<Deliverable>,
+    pub shipped: bool,
+}
+
+#[derive(Clone)]
+pub struct Acceptance {
+    /// When, as the creator says.
+    pub at: i64,
+    pub followers: Option<u64>,
+}
+
+pub struct Deliverable {
+    pub state: DeliverableState,
+    pub due: i64,
+    pub first_due: i64,
+    pub giveaway: bool,
+    /// When each version was handed in, and how late.
+    pub submissions: Vec<(i64, i64)>,
+    pub revisions: u32,
+    pub was_approved: bool,
+    pub rating: Option<u32>,
+    pub post: Option<Post>,
+}
+
+pub struct Post {
+    pub number: u8,
+    pub published_at: i64,
+    pub followers: Option<u64>,
+    pub disclosed: bool,
+    pub unapproved: bool,
+    pub late: i64,
+    pub late_at_first: i64,
+    pub observations: Vec<Observation>,
+}
+
+pub struct Observation {
+    /// Where it was recorded.
+    pub position: u64,
+    /// Where it was last corrected or voided.
+    pub latest: u64,
+    pub observed_at: i64,
+    pub source: u8,
+    pub first_said: Counters,
+    pub counters: Counters,
+    pub voided: bool,
+}
+
+/// What is known of an order.
+#[derive(Default)]
+pub struct Order {
+    pub conversion: Option<Conversion>,
+    pub refunds: Vec<KnownRefund>,
+}
+
+pub struct Conversion {
+    pub sale: Sale,
+    pub first: u64,
+    last: u64,
+    pub credited: Credited,
+}
+
+/// Whom an order is credited to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Credited {
+    Code(u8),
+    Link(u8),
+    Nobody(&'static str),
+}
+
+pub struct KnownRefund {
+    pub refund: Refund,
+    position: u64,
+    pub fate: Fate,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Fate {
+    Waiting,
+    Applied,
+    Rejected,
+}
+
+/// A line somebody named, or the one that a cancellation of a deal made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CostKey {
+    Named(u8),
+    KillFee(u8),
+}
+
+pub struct Cost {
+    pub deal: Option<u8>,
+    pub kind: CostType,
+    pub minor: i64,
+    pub incurred_at: i64,
+    pub approved_minor: i64,
+    pub paid_minor: i64,
+    pub reversed: bool,
+}
+
+pub struct Payment {
+    id: u8,
+    pub cost: CostKey,
+    pub minor: i64,
+    pub paid_at: i64,
+}
+
+/// What the ledger must answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Judged {
+    /// So many events.
+    New(u64),
+    /// It happened before, at these positions.
+    Old(u64, u64),
+    /// For one of these reasons: a request that breaks several rules may be told of any.
+    Refused(Vec<ErrorReason>),
+}
+
+/// Reasons against a request.
+#[derive(Default)]
+struct Against(Vec<ErrorReason>);
+
+impl Against {
+    fn unless(&mut self, holds: bool, reason: ErrorReason) {
+        if !holds {
+            self.0.push(reason);
+        }
+    }
+}
+
+impl World {
+    /// Takes the next position for each of so many events.
+    fn happens(&mut self, events: u64) -> Judged {
+        self.head += events;
+        Judged::New(events)
+    }
+
+    pub fn campaign(&mut self, campaign: u8) -> &mut Campaign {
+        &mut self.campaigns[usize::from(campaign)]
+    }
+
+    pub fn deal(&mut self, place: (u8, u8)) -> &mut Deal {
+        self.campaign(place.0).deals.get_mut(&place.1).unwrap()
+    }
+
+    /// Every deal there is.
+    pub fn places(&self) -> impl Iterator<Item = ((u8, u8), &Deal)> {
+        let campaigns = self.campaigns.iter().zip(0..);
+        campaigns.flat_map(|(campaign, number)| {
+            let deals = campaign.deals.iter();
+            deals.map(move |(id, deal)| ((number, *id), deal))
+        })
+    }
+
+    /// Every deliverable there is, by its deal and its number.
+    pub fn works(&self) -> impl Iterator<Item = ((u8, u8), usize, &Deliverable)> {
+        self.places().flat_map(|(place, deal)| {
+            let works = deal.deliverables.iter().enumerate();
+            works.map(move |(number, work)| (place, number, work))
+        })
+    }
+}
+
+impl Deal {
+    pub fn is_working(&self) -> bool {
+        use CollaborationState::{Accepted, Active};
+        matches!(self.state, Accepted | Active)
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.state == CollaborationState::Invited || self.is_working()
+    }
+
+    fn begins(&mut self) {
+        if self.state == CollaborationState::Accepted {
+            self.state = CollaborationState::Active;
+        }
+    }
+}
+
+impl Deliverable {
+    pub fn is_open(&self) -> bool {
+        use DeliverableState::{Approved, Planned, RevisionRequested, Submitted};
+        matches!(
+            self.state,
+            Planned | Submitted | RevisionRequested | Approved
+        )
+    }
+}
+
+impl Campaign {
+    /// Fees of open offers; accepted fees, or fee lines where those are more; other costs.
+    pub fn budget(&self) -> [i64; 3] {
+        let open = self.deals.values();
+        let open = open.filter(|deal| deal.state == CollaborationState::Invited);
+        let reserved = open.map(|deal| deal.offer.fee_minor).sum();
+        let committed = self.deals.keys().map(|deal| self.committed(*deal)).sum();
+        let others = self.costs.values();
+        let others = others.filter(|cost| !cost.reversed && cost.kind != CostType::Fee);
+        [reserved, committed, others.map(Cost::signed).sum()]
+    }
+
+    /// What a deal's fee takes of the budget.
+    pub fn committed(&self, deal: u8) -> i64 {
+        self.promised(deal).max(self.fee_lines(deal))
+    }
+
+    fn promised(&self, deal: u8) -> i64 {
+        let deal = &self.deals[&deal];
+        match deal.acceptance {
+            Some(_) if deal.state != CollaborationState::Cancelled => deal.offer.fee_minor,
+            _ => 0,
+        }
+    }
+
+    pub fn fee_lines(&self, deal: u8) -> i64 {
+        let lines = self.costs.values().filter(|cost| !cost.reversed);
+        let lines = lines.filter(|cost| cost.kind == CostType::Fee && cost.deal == Some(deal));
+        lines.map(|cost| cost.minor).sum()
+    }
+
+    /// The greatest line of a kind that the cap allows.
+    pub fn left_for(&self, kind: CostType, deal: Option<u8>) -> i64 {
+        let left = self.cap_minor - self.budget().iter().sum::<i64>();
+        match (kind, deal) {
+            (CostType::Fee, Some(deal)) => left + self.committed(deal) - self.fee_lines(deal),
+            _ => left,
+        }
+    }
+
+    fn affords(&self, more_minor: i64) -> bool {
+        more_minor <= 0 || self.budget().iter().sum::<i64>() + more_minor <= self.cap_minor
+    }
+}
+
+impl Cost {
+    /// Money that came back lowers cost.
+    pub fn signed(&self) -> i64 {
+        match self.kind {
+            CostType::Recovery => -self.minor,
+            _ => self.minor,
+        }
+    }
+}

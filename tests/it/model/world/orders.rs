@@ -1,0 +1,134 @@
+//! Orders: one winner each, by code before link before none, and what of them went back.
+
+use campaign_ledger::proto::api::ErrorReason;
+
+use super::super::ops::{Refund, Sale};
+use super::{Campaign, Conversion, Credited, DAY, Fate, Judged, KnownRefund, SPECS, World};
+
+impl World {
+    pub fn sell(&mut self, sale: &Sale) -> Judged {
+        let campaign = &self.campaigns[usize::from(sale.campaign)];
+        let mut against = Vec::new();
+        for (deal, _) in &sale.touches {
+            match campaign.deals.get(deal) {
+                None => against.push(ErrorReason::CollaborationNotFound),
+                Some(deal) if deal.acceptance.is_none() => against.push(ErrorReason::NotAccepted),
+                Some(_) => {}
+            }
+        }
+        if !against.is_empty() {
+            return Judged::Refused(against);
+        }
+        let credited = campaign.credits(sale);
+        let first = self.head + 1;
+        let order = self.orders.entry(sale.order).or_default();
+        if let Some(winner) = &order.conversion {
+            if winner.sale == *sale {
+                return Judged::Old(winner.first, winner.last);
+            }
+            self.campaign(sale.campaign).rejected_claims += 1;
+            return self.happens(1);
+        }
+        let mut refunded = 0;
+        let mut settled = 0;
+        for known in &mut order.refunds {
+            settled += 1;
+            let after = refunded + known.refund.minor;
+            let fits = known.refund.currency() == sale.currency()
+                && sale.minor.is_some_and(|minor| after <= minor);
+            known.fate = if fits { Fate::Applied } else { Fate::Rejected };
+            refunded = if fits { after } else { refunded };
+        }
+        order.conversion = Some(Conversion {
+            sale: sale.clone(),
+            first,
+            last: first + settled,
+            credited,
+        });
+        self.happens(1 + settled)
+    }
+
+    pub fn refund(&mut self, refund: &Refund) -> Judged {
+        let position = self.head + 1;
+        let order = self.orders.entry(refund.order).or_default();
+        let mut known = order.refunds.iter();
+        if let Some(known) = known.find(|known| known.refund.id == refund.id) {
+            return if known.refund == *refund {
+                Judged::Old(known.position, known.position)
+            } else {
+                Judged::Refused(vec![ErrorReason::AlreadyExists])
+            };
+        }
+        let fate = match &order.conversion {
+            None => Fate::Waiting,
+            Some(Conversion { sale, .. }) => {
+                if sale.minor.is_some() && sale.currency() != refund.currency() {
+                    return Judged::Refused(vec![ErrorReason::CurrencyMismatch]);
+                }
+                let after = order.refunded_minor() + refund.minor;
+                if after > sale.minor.unwrap_or(0) {
+                    return Judged::Refused(vec![ErrorReason::RefundExceedsOrder]);
+                }
+                Fate::Applied
+            }
+        };
+        order.refunds.push(KnownRefund {
+            refund: refund.clone(),
+            position,
+            fate,
+        });
+        self.happens(1)
+    }
+}
+
+impl super::Order {
+    pub fn applied(&self) -> impl Iterator<Item = &Refund> {
+        let applied = self.refunds.iter();
+        let applied = applied.filter(|known| known.fate == Fate::Applied);
+        applied.map(|known| &known.refund)
+    }
+
+    pub fn refunded_minor(&self) -> i64 {
+        self.applied().map(|refund| refund.minor).sum()
+    }
+}
+
+impl Campaign {
+    /// Code beats last touch beats none.
+    fn credits(&self, sale: &Sale) -> Credited {
+        let ordered_at = sale.day * DAY;
+        let coded = self.deals.iter().filter_map(|(id, deal)| {
+            let at = deal.acceptance.as_ref()?.at;
+            let is_meant = sale.code.is_some() && deal.offer.code == sale.code && at <= ordered_at;
+            // Of two accepted at the same time the one invited later holds the code.
+            is_meant.then_some(((at, deal.number), *id))
+        });
+        if let Some((_, deal)) = coded.max() {
+            return Credited::Code(deal);
+        }
+        let touched = sale.touches.iter().filter(|(_, day)| *day <= sale.day);
+        match touched.max_by_key(|(_, day)| *day) {
+            Some((deal, day)) if sale.day - day <= self.window_days(*deal) => Credited::Link(*deal),
+            Some(_) => Credited::Nobody("OUTSIDE_WINDOW"),
+            None if !sale.touches.is_empty() => Credited::Nobody("OUTSIDE_WINDOW"),
+            None if sale.code.is_some() => Credited::Nobody("UNKNOWN_CODE"),
+            None => Credited::Nobody("NO_EVIDENCE"),
+        }
+    }
+
+    fn window_days(&self, deal: u8) -> i64 {
+        self.deals[&deal].offer.window_days.into()
+    }
+}
+
+impl Sale {
+    pub fn currency(&self) -> &'static str {
+        SPECS[usize::from(self.campaign)].currency
+    }
+}
+
+impl Refund {
+    pub fn currency(&self) -> &'static str {
+        if self.usd { "USD" } else { "IDR" }
+    }
+}
