@@ -283,11 +283,11 @@ impl Start {
     }
 }
 
-/// Half of the memory holds decoded rows, half pages of the file.
+/// Three quarters of the memory hold decoded rows, one pages of the file, which the system keeps too.
 pub fn store_options(bytes: usize, log_id: &str) -> Options {
     Options {
-        cache_bytes: bytes / 2,
-        redb_cache_bytes: bytes / 2,
+        cache_bytes: bytes / 4 * 3,
+        redb_cache_bytes: bytes / 4,
         schema: crate::views::SCHEMA,
         log_id: log_id.to_owned(),
     }

@@ -131,7 +131,8 @@ pub(super) static ALL: &[Key] = &[
             least: 1,
             most: 1_000_000,
         },
-        help: "Commands that may wait for the writer; further ones get RESOURCE_EXHAUSTED",
+        help: "Commands that may wait for the writer; further ones get RESOURCE_EXHAUSTED. Eight \
+               observations of one call count as one command",
     },
     Key {
         name: "group_commands",

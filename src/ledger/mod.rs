@@ -114,6 +114,10 @@ enum Message {
     Close,
 }
 
+/// Requests of one job that take a place in the queue: decided in a row, so many take no longer than
+/// one that comes alone.
+const REQUESTS_A_PLACE: usize = 8;
+
 /// What waits for the writer.
 enum Job {
     One(Box<One>),
@@ -149,7 +153,7 @@ type Outcomes = Result<Vec<Result<Recorded, WriteError>>, WriteError>;
 pub struct Ledger {
     /// Holds what has a place in the queue.
     queue: mpsc::UnboundedSender<Message>,
-    /// The places in the queue, one for each request.
+    /// The places in the queue.
     room: Arc<Semaphore>,
     places: u32,
 }
@@ -205,10 +209,10 @@ impl Ledger {
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    /// Sends a job once there is a place for each of its requests, or for all there are where
-    /// there are fewer.
+    /// Sends a job once there are the places it takes, or all there are where there are fewer.
     async fn send(&self, job: Job, requests: usize, room: Room) -> Result<(), WriteError> {
-        let places = u32::try_from(requests).unwrap_or(u32::MAX).min(self.places);
+        let places = requests.div_ceil(REQUESTS_A_PLACE);
+        let places = u32::try_from(places).unwrap_or(u32::MAX).min(self.places);
         let queue = Arc::clone(&self.room);
         let places = match room {
             Room::Refuse => {
