@@ -36,7 +36,7 @@ pub async fn observe(
         .collect();
     for call in 0..CALLS.min(options.events / SHARE) {
         let (plan, part) = &watched[zipf(&mut random)];
-        let item = plan.seen(&plan.published()[*part], 1, &mut random);
+        let item = plan.seen(plan.published()[*part], 1, &mut random);
         let [item] = <[_; 1]>::try_from(item).expect("one was asked for");
         lanes[call as usize % IN_FLIGHT].push(plan.place.observe(item));
     }

@@ -29,6 +29,8 @@ pub struct Checkpointer {
     finished: Arc<AtomicBool>,
     work: Option<SyncSender<Checkpoint>>,
     done: Receiver<Result<Written, Error>>,
+    /// What was waited for and not taken in yet.
+    ready: Option<Result<Written, Error>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -58,6 +60,7 @@ impl Checkpointer {
             finished,
             work: Some(work),
             done,
+            ready: None,
             thread: Some(thread),
         })
     }
@@ -78,11 +81,18 @@ impl Checkpointer {
             || (behind > 0 && self.last.elapsed() >= self.pace.interval)
     }
 
+    /// Waits for the checkpoint under way when the next one is due by its bytes: a fold can be
+    /// faster than the disk. Call it while nobody waits for the store.
+    pub fn make_room(&mut self, dirty_bytes: usize) {
+        if self.under_way && self.ready.is_none() && dirty_bytes >= self.pace.dirty_bytes {
+            self.ready = self.done.recv().ok();
+        }
+    }
+
     /// Takes in a finished checkpoint and starts the next one when it is due.
     ///
-    /// Everything applied to the store must be durable in the log. A fold can be faster than the
-    /// disk: when a second checkpoint is due by its bytes, this waits for the first. Returns what
-    /// was written, to be dropped when no lock is held.
+    /// Everything applied to the store must be durable in the log. Returns what was written, to be
+    /// dropped when no lock is held.
     ///
     /// # Errors
     /// When the checkpoint could not be written; it is tried again when the next one is due.
@@ -101,11 +111,7 @@ impl Checkpointer {
         if !self.under_way {
             return Ok(None);
         }
-        let done = if store.dirty_bytes() >= self.pace.dirty_bytes {
-            self.done.recv().ok()
-        } else {
-            self.done.try_recv().ok()
-        };
+        let done = self.ready.take().or_else(|| self.done.try_recv().ok());
         let Some(result) = done else { return Ok(None) };
         self.under_way = false;
         self.finished.store(false, Ordering::Release);
@@ -120,11 +126,11 @@ impl Checkpointer {
     /// When it could not be written.
     pub fn finish(mut self, store: &mut Store) -> Result<(), Error> {
         self.work = None;
-        if self.under_way
-            && let Ok(result) = self.done.recv()
-            && let Ok(written) = result
-        {
-            store.thaw(&written);
+        if self.under_way {
+            let result = self.ready.take().or_else(|| self.done.recv().ok());
+            if let Some(Ok(written)) = result {
+                store.thaw(&written);
+            }
         }
         if let Some(thread) = self.thread.take() {
             // A panic there has been reported by its hook; the checkpoint below says the rest.

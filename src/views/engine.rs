@@ -216,6 +216,8 @@ impl Live {
     /// Starts a checkpoint when one is due, or takes in a finished one. All that was folded must be
     /// durable.
     pub fn checkpoint(&mut self) {
+        let dirty_bytes = self.store.read().dirty_bytes();
+        self.checkpointer.make_room(dirty_bytes);
         let mut store = self.store.write();
         let written = self.checkpointer.step(&mut store);
         // What was written is dropped without the lock.
