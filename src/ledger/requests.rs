@@ -12,6 +12,9 @@ use crate::domain::Position;
 use crate::log::codec::{Peek, peek};
 use crate::log::{Log, ReadError};
 
+/// Events that are looked through at a start for each request remembered.
+const EVENTS_A_REQUEST: u64 = 4;
+
 /// A request that made events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Seen {
@@ -58,14 +61,18 @@ impl RequestMemory {
         }
     }
 
-    /// Fills the memory from the tail of a log, reading back as far as it must.
+    /// Fills the memory from the tail of a log, reading back as far as it must, but no further than
+    /// [`EVENTS_A_REQUEST`] events for each request: where few calls name one, a start would
+    /// otherwise read the whole log.
     ///
     /// # Errors
     /// When the log cannot be read.
     pub fn of_tail(log: &dyn Log, limit: usize) -> Result<Self, ReadError> {
         let mut memory = Self::new(limit);
         let mut until = log.head().position;
-        while memory.ring.len() < limit && until > Position::START {
+        let far_back = (limit as u64).saturating_mul(EVENTS_A_REQUEST);
+        let oldest = Position::new(until.get().saturating_sub(far_back));
+        while memory.ring.len() < limit && until > oldest {
             let after = Position::new(until.get().saturating_sub(limit as u64));
             let (before, requests) = read_requests(log, after, until)?;
             memory.prepend(requests);
