@@ -62,7 +62,7 @@ impl RequestMemory {
     }
 
     /// Fills the memory from the tail of a log, reading back as far as it must, but no further than
-    /// [`EVENTS_A_REQUEST`] events for each request: where few calls name one, a start would
+    /// four events for each request: where few calls name one, a start would
     /// otherwise read the whole log.
     ///
     /// # Errors
