@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{CollaborationState, DeliverableState, FactTiming, Timestamp};
 
 pub use effect::{Contribution, Effect, Target};
-pub use engagement::{EngagementSums, Paired, Sum, engagements};
+pub use engagement::{EngagementChange, EngagementSums, Paired, Sum, engagements};
 pub use tally::{ConversionSums, CostSums, Tally};
 
 /// All that is added up for a campaign, a collaboration or a partnership.
@@ -123,7 +123,11 @@ impl Totals {
             } => {
                 let tallies = [(*on_time, &mut self.on_time), (*counted, &mut self.counted)];
                 for (_, tally) in tallies.into_iter().filter(|(concerned, _)| *concerned) {
-                    **tally.engagement.entry((*scope, *kind)).or_default() += &**change;
+                    tally
+                        .engagement
+                        .entry((*scope, *kind))
+                        .or_default()
+                        .apply(change);
                 }
             }
             Effect::Paid {

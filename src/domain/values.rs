@@ -295,22 +295,31 @@ impl Counter {
 
 /// Counters as seen at one time. `None` is "not seen", which is not 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Counters([Option<u64>; 11]);
+pub struct Counters {
+    /// A bit for each counter seen.
+    seen: u16,
+    /// 0 where not seen.
+    values: [u64; 11],
+}
 
 impl Counters {
     /// Returns what was seen of one counter.
     pub fn get(&self, counter: Counter) -> Option<u64> {
-        self.0[counter as usize]
+        (self.seen & bit(counter) != 0).then(|| self.values[counter as usize])
     }
 
     /// Sets one counter.
     pub fn set(&mut self, counter: Counter, value: Option<u64>) {
-        self.0[counter as usize] = value;
+        match value {
+            Some(_) => self.seen |= bit(counter),
+            None => self.seen &= !bit(counter),
+        }
+        self.values[counter as usize] = value.unwrap_or(0);
     }
 
     /// Tells whether nothing was seen.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Option::is_none)
+        self.seen == 0
     }
 
     /// Visits the counters that were seen.
@@ -319,6 +328,10 @@ impl Counters {
             .into_iter()
             .filter_map(|counter| self.get(counter).map(|value| (counter, value)))
     }
+}
+
+const fn bit(counter: Counter) -> u16 {
+    1 << counter as u16
 }
 
 /// The part of a fact one collaboration is to be credited with, as claimed.

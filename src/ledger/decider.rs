@@ -17,10 +17,10 @@ use crate::domain::{
 use crate::log::block::{ALWAYS_FITS_BYTES, record_cost};
 use crate::log::codec;
 use crate::store::{self, Store};
-use crate::views::apply;
+use crate::views::Fold;
 
-/// Requests decided before readers that wait for the rows get a turn: some 100 µs.
-const TURN: usize = 32;
+/// Requests decided before readers that wait for the rows get a turn: less than a millisecond.
+const TURN: usize = 256;
 
 /// Why a group could not be decided: the rows cannot be trusted any more.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,8 @@ pub(super) enum Broken {
 /// The rows and the memory of requests, held while a group is decided.
 pub(super) struct Decider<'a> {
     pub rows: RwLockWriteGuard<'a, Store>,
+    /// What of the group only queries read; settled before they see the rows.
+    pub fold: Fold,
     pub requests: &'a mut RequestMemory,
     /// Most bytes of a group's records.
     pub group_bytes: usize,
@@ -55,6 +57,11 @@ enum Verdict {
 }
 
 impl Decider<'_> {
+    /// Lets readers see what was decided.
+    pub(super) fn finish(mut self) -> Result<(), Broken> {
+        Ok(self.fold.settle(&mut *self.rows)?)
+    }
+
     /// Decides a job into the group; gives back what the group has no room for.
     pub(super) fn take(&mut self, group: &mut Group, job: Job) -> Result<(), (Job, Stuck)> {
         match job {
@@ -177,12 +184,13 @@ impl Decider<'_> {
             return Ok(None);
         }
         for record in &records {
-            apply(&mut *self.rows, record)?;
+            self.fold.apply(&mut *self.rows, record)?;
         }
         let (first, last) = span(&records);
         self.rows.advance(last);
         group.push(encoded, bytes);
         if group.requests.is_multiple_of(TURN) {
+            self.fold.settle(&mut *self.rows)?;
             RwLockWriteGuard::bump(&mut self.rows);
         }
         Ok(Some(Ok(Recorded {

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::domain::{Position, Timestamp};
 use crate::log::Log;
 use crate::log::block::ALWAYS_FITS_BYTES;
-use crate::views::{LastRecorded, Live};
+use crate::views::{Fold, LastRecorded, Live};
 
 /// Bounds of the writer.
 #[derive(Clone, Copy, Debug)]
@@ -198,14 +198,18 @@ impl Work {
     ) -> Result<Option<Job>, Arc<str>> {
         let mut decider = Decider {
             rows: self.live.rows(),
+            fold: Fold::default(),
             requests: &mut self.requests,
             group_bytes: self.limits.group_bytes.min(ALWAYS_FITS_BYTES),
         };
-        let mut next = Some(first);
+        let (mut next, mut carried) = (Some(first), None);
         while let Some(job) = next {
             match decider.take(group, job) {
                 Ok(()) => {}
-                Err((job, Stuck::Full)) => return Ok(Some(job)),
+                Err((job, Stuck::Full)) => {
+                    carried = Some(job);
+                    break;
+                }
                 Err((job, Stuck::Broken(broken))) => {
                     let reason: Arc<str> = with_causes(&broken).into();
                     job.fail(&reason);
@@ -213,11 +217,13 @@ impl Work {
                 }
             }
             if group.jobs() >= self.limits.group_commands {
-                return Ok(None);
+                break;
             }
             next = take_next(queue);
         }
-        Ok(None)
+        let finished = decider.finish();
+        finished.map_err(|broken| Arc::from(with_causes(&broken)))?;
+        Ok(carried)
     }
 }
 

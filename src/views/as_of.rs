@@ -1,6 +1,6 @@
 //! As of: the same fold, stopped earlier.
 
-use super::apply;
+use super::Fold;
 use super::index::{self, Scope};
 use crate::domain::rows::MemoryRows;
 use crate::domain::{EvolveError, Position};
@@ -53,13 +53,15 @@ pub fn events_of(
 /// # Errors
 /// See [`AsOfError`].
 pub fn as_of(log: &dyn Log, positions: &[Position]) -> Result<MemoryRows, AsOfError> {
-    let mut rows = MemoryRows::new();
+    let (mut rows, mut fold) = (MemoryRows::new(), Fold::default());
     for (_, bytes) in select(log, positions)? {
         let record = codec::decode(&bytes)?;
-        apply(&mut rows, &record).map_err(|error| match error {
+        let folded = fold.apply(&mut rows, &record);
+        folded.map_err(|error| match error {
             EvolveError::Dangling { position, .. } => AsOfError::Evolve(position),
             EvolveError::Rows(never) => match never {},
         })?;
     }
+    let Ok(()) = fold.settle(&mut rows);
     Ok(rows)
 }

@@ -13,7 +13,7 @@ use std::thread;
 use parking_lot::{RwLock, RwLockWriteGuard};
 use tokio::sync::watch;
 
-use super::{SCHEMA, apply};
+use super::{Fold, SCHEMA};
 use crate::causes::with_causes;
 use crate::domain::{EvolveError, Position, Record};
 use crate::log::codec::{self, DecodeError};
@@ -268,11 +268,13 @@ pub(super) fn catch_up(
     let (send, decoded) = sync_channel(BLOCKS_AHEAD);
     thread::scope(|scope| {
         scope.spawn(move || decode_all(log, after, &send));
+        let mut fold = Fold::default();
         for block in decoded {
             let (records, last) = block?;
             for record in &records {
-                apply(store, record)?;
+                fold.apply(store, record)?;
             }
+            fold.settle(store)?;
             store.advance(last);
             progress(last);
             if store.dirty_bytes() > REPLAY_DIRTY_BYTES {

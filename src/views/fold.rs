@@ -1,5 +1,6 @@
-//! Folds one event into every view.
+//! Folds events into every view.
 
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::index::{self, Scope};
@@ -8,8 +9,8 @@ use super::{CampaignTotals, CollaborationTotals, Partnership};
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::Campaign;
 use crate::domain::{
-    CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, EvolveError, Record,
-    Target, Timestamp, evolve,
+    CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, Effect, EvolveError,
+    Position, Record, Target, Timestamp, evolve,
 };
 
 /// When the last event applied was recorded: "now" for answers at this position.
@@ -33,41 +34,107 @@ impl LastRecorded {
     }
 }
 
-/// Applies an event to the rows of all views.
+/// Folds events into the rows of all views.
 ///
-/// # Errors
-/// When the event does not fit the rows, or they cannot be read.
-pub fn apply<S: Rows>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S::Error>> {
-    let contributions = evolve(rows, record)?;
-    let scope = Scope::of(&record.brand, &record.subject);
-    index::file(rows, &scope, record.position)?;
-    rows.upsert::<LastRecorded>(&Key::of::<LastRecorded>())?.at = record.recorded_at;
-    let Some(campaign) = &record.subject.campaign else {
-        return Ok(());
-    };
-    let campaign = CampaignRef {
-        brand: record.brand.clone(),
-        campaign: campaign.clone(),
-    };
-    note(rows, record, &campaign)?;
-    // Neighbours mostly have the same target: its rows are opened once for all of them.
-    for together in contributions.chunk_by(|one, next| one.target == next.target) {
-        add(rows, &campaign, together)?;
-    }
-    Ok(())
+/// What commands are decided on changes with each event. What only queries read is gathered first:
+/// neighbours add to the same few totals, and sums do not depend on the order of what is added, so
+/// each row is opened once for all of them. Readers see rows only after [`Fold::settle`].
+#[derive(Default, Debug)]
+pub struct Fold {
+    campaigns: HashMap<CampaignRef, OfCampaign>,
+    last_recorded: Option<Timestamp>,
 }
 
-/// Notes what an event of a collaboration says besides what it adds.
-fn note<S: Rows>(rows: &mut S, record: &Record, campaign: &CampaignRef) -> Result<(), S::Error> {
-    let subject = &record.subject;
-    let (Some(creator), Some(collaboration)) = (&subject.creator, &subject.collaboration) else {
-        return Ok(());
-    };
-    totals_of(rows, campaign, collaboration)?.note(record);
-    if !Partnership::is_noted(&record.event) {
-        return Ok(());
+/// What was gathered for a campaign.
+#[derive(Default, Debug)]
+struct OfCampaign {
+    positions: Vec<Position>,
+    effects: Vec<Effect>,
+    collaborations: HashMap<CollaborationId, OfCollaboration>,
+}
+
+/// What was gathered for a collaboration.
+#[derive(Default, Debug)]
+struct OfCollaboration {
+    last_activity_at: Option<Timestamp>,
+    effects: Vec<Effect>,
+}
+
+impl Fold {
+    /// Folds an event; what only queries read is gathered.
+    ///
+    /// # Errors
+    /// When the event does not fit the rows, or they cannot be read. The rows may then hold part of
+    /// the event and must be dropped.
+    pub fn apply<S: Rows>(
+        &mut self,
+        rows: &mut S,
+        record: &Record,
+    ) -> Result<(), EvolveError<S::Error>> {
+        let contributions = evolve(rows, record)?;
+        self.last_recorded = Some(record.recorded_at);
+        let Some(id) = &record.subject.campaign else {
+            let scope = Scope::of(&record.brand, &record.subject);
+            return Ok(index::file(rows, &scope, &[record.position])?);
+        };
+        let campaign = CampaignRef {
+            brand: record.brand.clone(),
+            campaign: id.clone(),
+        };
+        if Partnership::is_noted(&record.event) {
+            note(rows, record, &campaign)?;
+        }
+        let gathered = self.campaigns.entry(campaign).or_default();
+        gathered.positions.push(record.position);
+        if let (Some(_), Some(id)) = (&record.subject.creator, &record.subject.collaboration) {
+            let of = gathered.collaborations.entry_ref(id).or_default();
+            of.last_activity_at = of.last_activity_at.max(Some(record.happened_at()));
+        }
+        for Contribution { target, effect } in contributions {
+            match target {
+                Target::Campaign => gathered.effects.push(effect),
+                Target::Collaboration(id) => {
+                    let of = gathered.collaborations.entry(id).or_default();
+                    of.effects.push(effect);
+                }
+            }
+        }
+        Ok(())
     }
-    let Some(row) = rows.get::<Campaign>(&Campaign::key(campaign))? else {
+
+    /// Adds what was gathered to the rows.
+    ///
+    /// # Errors
+    /// When they cannot be read; they must then be dropped.
+    pub fn settle<S: Rows>(&mut self, rows: &mut S) -> Result<(), S::Error> {
+        if let Some(at) = self.last_recorded.take() {
+            rows.upsert::<LastRecorded>(&Key::of::<LastRecorded>())?.at = at;
+        }
+        for (campaign, gathered) in self.campaigns.drain() {
+            let row: &mut CampaignTotals = rows.upsert(&CampaignTotals::key(&campaign))?;
+            gathered.effects.iter().for_each(|effect| row.apply(effect));
+            for (collaboration, of) in gathered.collaborations {
+                let key = CollaborationTotals::key(&CollaborationRef {
+                    brand: campaign.brand.clone(),
+                    campaign: campaign.campaign.clone(),
+                    collaboration,
+                });
+                let row: &mut CollaborationTotals = rows.upsert(&key)?;
+                row.last_activity_at = row.last_activity_at.max(of.last_activity_at);
+                of.effects.iter().for_each(|effect| row.apply(effect));
+            }
+            index::file(rows, &Scope::Campaign(campaign), &gathered.positions)?;
+        }
+        Ok(())
+    }
+}
+
+/// Notes what an event says about the partnership it is part of.
+fn note<S: Rows>(rows: &mut S, record: &Record, campaign: &CampaignRef) -> Result<(), S::Error> {
+    let (Some(creator), Some(row)) = (
+        &record.subject.creator,
+        rows.get::<Campaign>(&Campaign::key(campaign))?,
+    ) else {
         return Ok(());
     };
     let key = Partnership::key(&CreatorRef {
@@ -77,42 +144,4 @@ fn note<S: Rows>(rows: &mut S, record: &Record, campaign: &CampaignRef) -> Resul
     let partnership: &mut Partnership = rows.upsert(&key)?;
     partnership.note(record, campaign, row.plan.currency);
     Ok(())
-}
-
-/// Adds what an event contributes to one target.
-fn add<S: Rows>(
-    rows: &mut S,
-    campaign: &CampaignRef,
-    contributions: &[Contribution],
-) -> Result<(), S::Error> {
-    let effects = contributions
-        .iter()
-        .map(|contribution| &contribution.effect);
-    match contributions
-        .first()
-        .map(|contribution| &contribution.target)
-    {
-        None => {}
-        Some(Target::Campaign) => {
-            let row: &mut CampaignTotals = rows.upsert(&CampaignTotals::key(campaign))?;
-            effects.for_each(|effect| row.apply(effect));
-        }
-        Some(Target::Collaboration(collaboration, _)) => {
-            let row = totals_of(rows, campaign, collaboration)?;
-            effects.for_each(|effect| row.apply(effect));
-        }
-    }
-    Ok(())
-}
-
-fn totals_of<'a, S: Rows>(
-    rows: &'a mut S,
-    campaign: &CampaignRef,
-    collaboration: &CollaborationId,
-) -> Result<&'a mut CollaborationTotals, S::Error> {
-    rows.upsert(&CollaborationTotals::key(&CollaborationRef {
-        brand: campaign.brand.clone(),
-        campaign: campaign.campaign.clone(),
-        collaboration: collaboration.clone(),
-    }))
 }

@@ -128,21 +128,28 @@ fn read_varint(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Files an event under its scope.
+/// Files events under their scope, in log order.
 ///
 /// # Errors
 /// When rows cannot be read.
-pub fn file<S: Rows>(rows: &mut S, scope: &Scope, position: Position) -> Result<(), S::Error> {
-    let head: &mut IndexHead = rows.upsert(&scope.within::<IndexHead>())?;
-    if head.last.count < CHUNK_POSITIONS {
-        head.last.push(position);
-        return Ok(());
+pub fn file<S: Rows>(rows: &mut S, scope: &Scope, positions: &[Position]) -> Result<(), S::Error> {
+    let key = scope.within::<IndexHead>();
+    let mut rest = positions;
+    while !rest.is_empty() {
+        let head: &mut IndexHead = rows.upsert(&key)?;
+        let room = CHUNK_POSITIONS - head.last.count;
+        if room > 0 {
+            let (fitting, beyond) = rest.split_at(rest.len().min(room as usize));
+            fitting
+                .iter()
+                .for_each(|position| head.last.push(*position));
+            rest = beyond;
+            continue;
+        }
+        let (full, number) = (std::mem::take(&mut head.last), head.chunks);
+        head.chunks += 1;
+        rows.put(scope.chunk(number), full);
     }
-    let full = std::mem::take(&mut head.last);
-    let number = head.chunks;
-    head.chunks += 1;
-    head.last.push(position);
-    rows.put(scope.chunk(number), full);
     Ok(())
 }
 

@@ -25,13 +25,13 @@ mod rebuild;
 pub use as_of::{AsOfError, as_of, events_of};
 pub use campaign_roi::CampaignTotals;
 pub use engine::{Durable, Live, ViewError, Views};
-pub use fold::{LastRecorded, apply};
+pub use fold::{Fold, LastRecorded};
 pub use partnership::{CampaignShare, Lifetime, Partnership};
 pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 
 /// Version of the row types; a file of another version is folded anew.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 mod table {
     use crate::domain::state::table::VIEWS;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row};
-use crate::domain::{CollaborationRef, Effect, Record, Timestamp, Totals};
+use crate::domain::{CollaborationRef, Effect, Timestamp, Totals};
 
 /// Everything credited to a collaboration.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -26,11 +26,6 @@ impl CollaborationTotals {
             .text(collaboration.brand.as_str())
             .text(collaboration.campaign.as_str())
             .text(collaboration.collaboration.as_str())
-    }
-
-    /// Notes an event of the collaboration.
-    pub fn note(&mut self, record: &Record) {
-        self.last_activity_at = self.last_activity_at.max(Some(record.happened_at()));
     }
 
     /// Adds what an event contributes to the collaboration.

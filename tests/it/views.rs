@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaign_ledger::domain::rows::MemoryRows;
+use campaign_ledger::domain::rows::{MemoryRows, Rows};
 use campaign_ledger::domain::{Position, Record};
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::log::{Block, Log, codec};
 use campaign_ledger::store::{Options, Pace, digest_of_memory};
-use campaign_ledger::views::{Live, SCHEMA, Views, apply};
+use campaign_ledger::views::{Fold, Live, SCHEMA, Views};
 use proptest::prelude::*;
 
 use crate::support::histories;
@@ -52,7 +52,7 @@ impl History {
     fn digest_from_zero(&self) -> [u8; 32] {
         let mut rows = MemoryRows::new();
         for record in &self.records {
-            apply(&mut rows, record).unwrap();
+            fold_one(&mut rows, record);
         }
         digest_of_memory(&rows, 0..=u8::MAX).unwrap()
     }
@@ -73,6 +73,13 @@ impl History {
     }
 }
 
+/// Folds an event alone, where the engine folds many together.
+fn fold_one<S: Rows>(rows: &mut S, record: &Record) {
+    let mut fold = Fold::default();
+    fold.apply(rows, record).expect("it fits the rows");
+    fold.settle(rows).expect("the rows can be read");
+}
+
 fn append(log: &MemoryLog, records: &[Record]) {
     let encoded = records.iter().map(codec::encode).collect();
     let sealed = Block::seal(0, &log.head(), encoded).unwrap();
@@ -82,7 +89,7 @@ fn append(log: &MemoryLog, records: &[Record]) {
 /// Folds an event as a writer does before it is durable.
 fn fold(live: &Live, record: &Record) {
     let mut rows = live.rows();
-    apply(&mut *rows, record).unwrap();
+    fold_one(&mut *rows, record);
     rows.advance(record.position);
 }
 

@@ -76,7 +76,7 @@ impl<S: Rows> Fold<'_, S> {
             from: None,
             to: CollaborationState::Invited,
         };
-        self.add_to_both(&creator, agreed);
+        self.add_to_both(agreed);
         Ok(())
     }
 
@@ -98,7 +98,6 @@ impl<S: Rows> Fold<'_, S> {
             by: record.actor.clone(),
             on_behalf_of: record.on_behalf_of.clone(),
         });
-        let creator = collaboration.creator.clone();
         self.answer(expires_at)?;
         if let Some(code) = &terms.attribution.code {
             // Orders are told of with their own times, so the claimed time of the acceptance counts.
@@ -110,38 +109,32 @@ impl<S: Rows> Fold<'_, S> {
         campaign.budget.reserved -= terms.fee.minor;
         campaign.budget.committed += terms.fee.minor;
         campaign.live_collaborations += 1;
-        self.add_accepted(&creator, &terms);
+        self.add_accepted(&terms);
         Ok(())
     }
 
-    fn add_accepted(&mut self, creator: &CreatorId, terms: &Terms) {
+    fn add_accepted(&mut self, terms: &Terms) {
         let (from, to) = (
             Some(CollaborationState::Invited),
             CollaborationState::Accepted,
         );
-        self.add_to_both(creator, Effect::Agreement { from, to });
+        self.add_to_both(Effect::Agreement { from, to });
         let timing = FactTiming::OnTime;
-        self.add_to_both(
-            creator,
-            Effect::Committed {
-                timing,
-                minor: terms.fee.minor,
-            },
-        );
+        self.add_to_both(Effect::Committed {
+            timing,
+            minor: terms.fee.minor,
+        });
         let count = u32::try_from(terms.deliverables.len()).unwrap_or(u32::MAX);
-        self.add_to_both(creator, Effect::DeliverablesAccepted { count });
+        self.add_to_both(Effect::DeliverablesAccepted { count });
         for promised in &terms.deliverables {
             let planned = Effect::Deliverable {
                 from: None,
                 to: DeliverableState::Planned,
             };
-            self.add_to_both(creator, planned);
-            self.add_to_both(
-                creator,
-                Effect::DueOpened {
-                    due_at: promised.due_at,
-                },
-            );
+            self.add_to_both(planned);
+            self.add_to_both(Effect::DueOpened {
+                due_at: promised.due_at,
+            });
         }
     }
 
@@ -154,7 +147,7 @@ impl<S: Rows> Fold<'_, S> {
         self.end_live(&creator, offer.terms.attribution.code.as_ref())?;
         self.campaign()?.budget.reserved -= offer.terms.fee.minor;
         let from = Some(CollaborationState::Invited);
-        self.add_to_both(&creator, Effect::Agreement { from, to });
+        self.add_to_both(Effect::Agreement { from, to });
         Ok(())
     }
 
@@ -219,25 +212,19 @@ impl<S: Rows> Fold<'_, S> {
         let campaign = self.campaign()?;
         campaign.live_collaborations = campaign.live_collaborations.saturating_sub(1);
         campaign.budget.committed -= released;
-        self.add_to_both(
-            &creator,
-            Effect::Agreement {
-                from: Some(from),
-                to,
-            },
-        );
+        self.add_to_both(Effect::Agreement {
+            from: Some(from),
+            to,
+        });
         if released != 0 {
             let timing = FactTiming::OnTime;
-            self.add_to_both(
-                &creator,
-                Effect::Committed {
-                    timing,
-                    minor: -released,
-                },
-            );
+            self.add_to_both(Effect::Committed {
+                timing,
+                minor: -released,
+            });
         }
         for due_at in open {
-            self.add_to_both(&creator, Effect::DueClosed { due_at });
+            self.add_to_both(Effect::DueClosed { due_at });
         }
         Ok(())
     }
@@ -261,10 +248,10 @@ impl<S: Rows> Fold<'_, S> {
         let first = !std::mem::replace(&mut pair.gifted, true);
         let posted = pair.posted;
         if first {
-            self.add_to_both(&creator, Effect::Gifted);
+            self.add_to_both(Effect::Gifted);
         }
         if first && posted {
-            self.add_to_both(&creator, Effect::GiftedPosted);
+            self.add_to_both(Effect::GiftedPosted);
         }
         Ok(())
     }
@@ -279,7 +266,7 @@ impl<S: Rows> Fold<'_, S> {
                 Some(CollaborationState::Accepted),
                 CollaborationState::Active,
             );
-            self.add_to_both(&creator, Effect::Agreement { from, to });
+            self.add_to_both(Effect::Agreement { from, to });
         }
         Ok(creator)
     }

@@ -47,7 +47,7 @@ impl<S: Rows> Fold<'_, S> {
                 attributed_bp,
                 unattributed: 0,
             };
-            self.add_to_collaboration(&credit.collaboration, &credit.creator, effect);
+            self.add_to_collaboration(&credit.collaboration, effect);
         }
         match (conversion.value, conversion.reporting_minor) {
             (_, Some(minor)) if attributed => {
@@ -57,7 +57,7 @@ impl<S: Rows> Fold<'_, S> {
                         timing,
                         minor: credit.amount_minor,
                     };
-                    self.add_to_collaboration(&credit.collaboration, &credit.creator, effect);
+                    self.add_to_collaboration(&credit.collaboration, effect);
                 }
             }
             (_, Some(minor)) => self.add_to_campaign(Effect::Unattributed { timing, minor }),
@@ -84,7 +84,7 @@ impl<S: Rows> Fold<'_, S> {
         let parts = |sum: Money| crate::domain::allocate(sum.minor, &shares, 1);
         let changes = parts(to).into_iter().zip(parts(from));
         for (credit, (to, from)) in credits.iter().zip(changes) {
-            self.add_to_collaboration(&credit.collaboration, &credit.creator, effect(to - from));
+            self.add_to_collaboration(&credit.collaboration, effect(to - from));
         }
     }
 
@@ -144,7 +144,7 @@ impl<S: Rows> Fold<'_, S> {
                         timing,
                         minor: credit.amount_minor,
                     };
-                    self.add_to_collaboration(&credit.collaboration, &credit.creator, effect);
+                    self.add_to_collaboration(&credit.collaboration, effect);
                 }
             }
             None if effect.credits.is_empty() => {}

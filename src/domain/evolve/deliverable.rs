@@ -24,29 +24,29 @@ impl<S: Rows> Fold<'_, S> {
             submitted_at: self.record.happened_at(),
             seconds_late,
         };
-        let creator = self.step(id, DeliverableState::Submitted, |deliverable| {
+        self.step(id, DeliverableState::Submitted, |deliverable| {
             deliverable.submissions.push(submission);
         })?;
         let first = self.deliverable(id)?.submissions.len() == 1;
-        self.add_to_both(&creator, Effect::Submitted { first });
+        self.add_to_both(Effect::Submitted { first });
         Ok(())
     }
 
     pub(super) fn revision_requested(&mut self, id: &DeliverableId) -> Folded<(), S> {
-        let creator = self.step(id, DeliverableState::RevisionRequested, |deliverable| {
+        self.step(id, DeliverableState::RevisionRequested, |deliverable| {
             deliverable.revisions += 1;
         })?;
-        self.add_to_both(&creator, Effect::RevisionRequested);
+        self.add_to_both(Effect::RevisionRequested);
         Ok(())
     }
 
     pub(super) fn approved(&mut self, id: &DeliverableId, rating: Option<u8>) -> Folded<(), S> {
-        let creator = self.step(id, DeliverableState::Approved, |deliverable| {
+        self.step(id, DeliverableState::Approved, |deliverable| {
             deliverable.was_approved = true;
             deliverable.rating = rating;
         })?;
         if let Some(rating) = rating {
-            self.add_to_both(&creator, Effect::Rated { rating });
+            self.add_to_both(Effect::Rated { rating });
         }
         Ok(())
     }
@@ -61,9 +61,9 @@ impl<S: Rows> Fold<'_, S> {
 
     fn give_up(&mut self, id: &DeliverableId, to: DeliverableState) -> Folded<(), S> {
         let (was_open, due_at) = self.due(id)?;
-        let creator = self.step(id, to, |_| ())?;
+        self.step(id, to, |_| ())?;
         if was_open {
-            self.add_to_both(&creator, Effect::DueClosed { due_at });
+            self.add_to_both(Effect::DueClosed { due_at });
         }
         Ok(())
     }
@@ -76,10 +76,9 @@ impl<S: Rows> Fold<'_, S> {
     pub(super) fn rescheduled(&mut self, id: &DeliverableId, due_at: Timestamp) -> Folded<(), S> {
         let (was_open, previous) = self.due(id)?;
         self.deliverable(id)?.due_at = due_at;
-        let creator = self.collaboration()?.creator.clone();
         if was_open {
-            self.add_to_both(&creator, Effect::DueClosed { due_at: previous });
-            self.add_to_both(&creator, Effect::DueOpened { due_at });
+            self.add_to_both(Effect::DueClosed { due_at: previous });
+            self.add_to_both(Effect::DueOpened { due_at });
         }
         Ok(())
     }
@@ -88,8 +87,8 @@ impl<S: Rows> Fold<'_, S> {
         let place = self.collaboration_ref()?;
         let (was_open, due_at) = self.due(&published.deliverable)?;
         let publication_id = published.publication.clone();
-        self.activate()?;
-        let creator = self.step(
+        let creator = self.activate()?;
+        self.step(
             &published.deliverable,
             DeliverableState::Published,
             |planned| {
@@ -97,7 +96,7 @@ impl<S: Rows> Fold<'_, S> {
             },
         )?;
         if was_open {
-            self.add_to_both(&creator, Effect::DueClosed { due_at });
+            self.add_to_both(Effect::DueClosed { due_at });
         }
         let credits = self.credits(&place, &creator, published)?;
         self.put_publication(&place, published, credits.clone());
@@ -107,7 +106,7 @@ impl<S: Rows> Fold<'_, S> {
             unapproved: published.unapproved,
             undisclosed: published.undisclosed,
         };
-        self.add_to_both(&creator, effect);
+        self.add_to_both(effect);
         self.count_post(&place, &creator, published, &credits)
     }
 
@@ -199,13 +198,13 @@ impl<S: Rows> Fold<'_, S> {
         self.add_to_campaign(Effect::Posted { timing });
         for credit in credits {
             let posted = Effect::Posted { timing };
-            self.add_to_collaboration(&credit.collaboration, &credit.creator, posted);
+            self.add_to_collaboration(&credit.collaboration, posted);
         }
         let key = Pair::key(&place.campaign_ref(), creator);
         let pair: &mut Pair = self.rows.upsert(&key)?;
         let first = !std::mem::replace(&mut pair.posted, true);
         if first && pair.gifted {
-            self.add_to_both(creator, Effect::GiftedPosted);
+            self.add_to_both(Effect::GiftedPosted);
         }
         Ok(())
     }
@@ -227,19 +226,18 @@ impl<S: Rows> Fold<'_, S> {
         Ok(())
     }
 
-    /// Moves a deliverable to a state and changes it; returns the creator.
+    /// Moves a deliverable to a state and changes it.
     fn step(
         &mut self,
         id: &DeliverableId,
         to: DeliverableState,
         change: impl FnOnce(&mut Deliverable),
-    ) -> Folded<CreatorId, S> {
+    ) -> Folded<(), S> {
         let deliverable = self.deliverable(id)?;
         let from = Some(std::mem::replace(&mut deliverable.state, to));
         change(deliverable);
-        let creator = self.collaboration()?.creator.clone();
-        self.add_to_both(&creator, Effect::Deliverable { from, to });
-        Ok(creator)
+        self.add_to_both(Effect::Deliverable { from, to });
+        Ok(())
     }
 
     fn deliverable(&mut self, id: &DeliverableId) -> Folded<&mut Deliverable, S> {

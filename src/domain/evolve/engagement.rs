@@ -6,7 +6,7 @@ use super::{Fold, Folded};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
-    Contribution, Counters, Effect, EngagementSums, FactTiming, Observation, PublicationId,
+    Contribution, Counters, Effect, EngagementChange, FactTiming, Observation, PublicationId,
     PublicationRef, Replaces, Seen, Target, WHOLE_BP,
 };
 
@@ -153,27 +153,32 @@ fn contribute_to(
     if before == after {
         return;
     }
-    let earlier = EngagementSums::of_post(post, before);
-    let change = Arc::new(EngagementSums::of_post(post, after).minus(&earlier));
-    let effect = |change| Effect::Engagement {
+    let effect = |share_bp| Effect::Engagement {
         scope: seen.scope,
         kind: seen.kind,
         on_time,
         counted,
-        change,
+        change: Arc::new(EngagementChange {
+            before: *before,
+            after: *after,
+            followers: post.followers,
+            incentivised: post.incentivised,
+            share_bp,
+        }),
     };
+    let whole = effect(WHOLE_BP);
     for credit in &post.credits {
         let part = match credit.share_bp {
-            WHOLE_BP => Arc::clone(&change),
-            share_bp => Arc::new(change.share(share_bp)),
+            WHOLE_BP => whole.clone(),
+            share_bp => effect(share_bp),
         };
         to.push(Contribution {
-            target: Target::Collaboration(credit.collaboration.clone(), credit.creator.clone()),
-            effect: effect(part),
+            target: Target::Collaboration(credit.collaboration.clone()),
+            effect: part,
         });
     }
     to.push(Contribution {
         target: Target::Campaign,
-        effect: effect(change),
+        effect: whole,
     });
 }

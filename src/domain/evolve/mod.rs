@@ -18,7 +18,7 @@ use super::rows::{Key, Row, Rows};
 use super::state::{Campaign, Collaboration};
 use super::{
     CampaignRef, CampaignState, CollaborationId, CollaborationRef, CollaborationState,
-    Contribution, CreatorId, CreatorRef, Effect, Event, FactTiming, Position, Record, Target,
+    Contribution, CreatorRef, Effect, Event, FactTiming, Position, Record, Target,
 };
 
 /// Why an event could not be folded.
@@ -240,14 +240,8 @@ impl<S: Rows> Fold<'_, S> {
         self.add(Target::Campaign, effect);
     }
 
-    fn add_to_collaboration(
-        &mut self,
-        collaboration: &CollaborationId,
-        creator: &CreatorId,
-        effect: Effect,
-    ) {
-        let target = Target::Collaboration(collaboration.clone(), creator.clone());
-        self.add(target, effect);
+    fn add_to_collaboration(&mut self, collaboration: &CollaborationId, effect: Effect) {
+        self.add(Target::Collaboration(collaboration.clone()), effect);
     }
 
     fn add(&mut self, target: Target, effect: Effect) {
@@ -257,9 +251,9 @@ impl<S: Rows> Fold<'_, S> {
     }
 
     /// Adds the same to the campaign and to the collaboration of the event.
-    fn add_to_both(&mut self, creator: &CreatorId, effect: Effect) {
+    fn add_to_both(&mut self, effect: Effect) {
         if let Some(collaboration) = self.record.subject.collaboration.clone() {
-            self.add_to_collaboration(&collaboration, creator, effect.clone());
+            self.add_to_collaboration(&collaboration, effect.clone());
         }
         self.add_to_campaign(effect);
     }

@@ -3,10 +3,7 @@
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Cost, Payment, PaymentReference};
-use crate::domain::{
-    CollaborationId, CollaborationRef, CostId, CostRecorded, CostType, CreatorId, Effect,
-    FactTiming, PaymentRecorded,
-};
+use crate::domain::{CostId, CostRecorded, CostType, Effect, FactTiming, PaymentRecorded};
 
 impl<S: Rows> Fold<'_, S> {
     pub(super) fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
@@ -123,24 +120,11 @@ impl<S: Rows> Fold<'_, S> {
 
     /// Adds to the campaign and, when the line has one, to its collaboration.
     fn spread(&mut self, effect: Effect) -> Folded<(), S> {
-        if let Some((collaboration, creator)) = self.payee()? {
-            self.add_to_collaboration(&collaboration, &creator, effect.clone());
+        if self.record.subject.collaboration.is_some() {
+            let key = Collaboration::key(&self.collaboration_ref()?);
+            self.read::<Collaboration>(&key, "collaboration")?;
         }
-        self.add_to_campaign(effect);
+        self.add_to_both(effect);
         Ok(())
-    }
-
-    fn payee(&self) -> Folded<Option<(CollaborationId, CreatorId)>, S> {
-        let campaign = self.campaign_ref()?;
-        let Some(collaboration) = self.record.subject.collaboration.clone() else {
-            return Ok(None);
-        };
-        let key = Collaboration::key(&CollaborationRef {
-            brand: campaign.brand,
-            campaign: campaign.campaign,
-            collaboration: collaboration.clone(),
-        });
-        let row = self.read::<Collaboration>(&key, "collaboration")?;
-        Ok(Some((collaboration, row.creator.clone())))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::EngagementSums;
+use super::EngagementChange;
 use crate::domain::{
-    CollaborationId, CollaborationState, ConversionType, CostType, CreatorId, Currency,
-    DeliverableState, FactTiming, MeasurementKind, MeasurementScope, Timestamp,
+    CollaborationId, CollaborationState, ConversionType, CostType, Currency, DeliverableState,
+    FactTiming, MeasurementKind, MeasurementScope, Timestamp,
 };
 
 /// Whose totals a contribution goes to.
@@ -13,8 +13,8 @@ use crate::domain::{
 pub enum Target {
     /// The campaign of the event.
     Campaign,
-    /// A collaboration of that campaign, and the partnership with its creator.
-    Collaboration(CollaborationId, CreatorId),
+    /// A collaboration of that campaign.
+    Collaboration(CollaborationId),
 }
 
 /// What one event adds to one target; may be negative.
@@ -117,7 +117,7 @@ pub enum Effect {
         kind: MeasurementKind,
         on_time: bool,
         counted: bool,
-        change: Arc<EngagementSums>,
+        change: Arc<EngagementChange>,
     },
     AfterMeasurement,
 }

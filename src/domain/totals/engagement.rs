@@ -57,120 +57,121 @@ pub fn engagements(counters: &Counters) -> Option<u128> {
 }
 
 impl EngagementSums {
+    /// Adds what the standing counters of one post became, less what they were.
+    pub fn apply(&mut self, change: &EngagementChange) {
+        let share = i128::from(change.share_bp);
+        let EngagementChange { before, after, .. } = change;
+        for counter in Counter::ALL {
+            let (before, after) = (before.get(counter), after.get(counter));
+            if before != after {
+                let whole = |value: Option<u64>| value.map(u128::from);
+                self.counters[counter as usize].change(whole(before), whole(after), share);
+            }
+        }
+        let (was, is) = (engagements(before), engagements(after));
+        self.engagements.change(was, is, share);
+        self.posts += i64::from(!after.is_empty()) - i64::from(!before.is_empty());
+        let pair = |of: fn(&Counters) -> Option<u128>, by: Counter| {
+            let by = |counters: &Counters| counters.get(by).map(u128::from);
+            let was = of(before).zip(by(before));
+            (was, of(after).zip(by(after)))
+        };
+        if !change.incentivised {
+            let followers = change.followers.map(u128::from);
+            let (was, is) = (was.zip(followers), is.zip(followers));
+            self.by_followers.change(was, is, share);
+            let (was, is) = pair(engagements, Counter::Reach);
+            self.by_reach.change(was, is, share);
+            let (was, is) = pair(engagements, Counter::Views);
+            self.by_views.change(was, is, share);
+        }
+        let clicks = |counters: &Counters| counters.get(Counter::Clicks).map(u128::from);
+        let (was, is) = pair(clicks, Counter::Impressions);
+        self.clicks_by_impressions.change(was, is, share);
+    }
+
     /// What the standing counters of one post amount to, whole.
     pub fn of_post(post: &Publication, standing: &Counters) -> Self {
         let mut sums = Self::default();
-        if standing.is_empty() {
-            return sums;
-        }
-        sums.posts = 1;
-        for (counter, value) in standing.seen() {
-            sums.counters[counter as usize] = Sum::whole(u128::from(value));
-        }
-        let engagements = engagements(standing);
-        sums.engagements = engagements.map(Sum::whole).unwrap_or_default();
-        let seen = |counter| standing.get(counter).map(u128::from);
-        if !post.incentivised {
-            sums.by_followers = Paired::whole(engagements, post.followers.map(u128::from));
-            sums.by_reach = Paired::whole(engagements, seen(Counter::Reach));
-            sums.by_views = Paired::whole(engagements, seen(Counter::Views));
-        }
-        sums.clicks_by_impressions =
-            Paired::whole(seen(Counter::Clicks), seen(Counter::Impressions));
+        sums.apply(&EngagementChange {
+            before: Counters::default(),
+            after: *standing,
+            followers: post.followers,
+            incentivised: post.incentivised,
+            share_bp: WHOLE_BP,
+        });
         sums
-    }
-
-    /// Takes a share of sums that are whole; counts of posts stay.
-    pub fn share(&self, share_bp: u32) -> Self {
-        let part = |value: i128| value / i128::from(WHOLE_BP) * i128::from(share_bp);
-        let sum = |sum: Sum| Sum {
-            value: part(sum.value),
-            ..sum
-        };
-        let pair = |pair: Paired| Paired {
-            numerator: part(pair.numerator),
-            denominator: part(pair.denominator),
-            ..pair
-        };
-        Self {
-            counters: self.counters.map(sum),
-            engagements: sum(self.engagements),
-            posts: self.posts,
-            by_followers: pair(self.by_followers),
-            by_reach: pair(self.by_reach),
-            by_views: pair(self.by_views),
-            clicks_by_impressions: pair(self.clicks_by_impressions),
-        }
-    }
-
-    /// Tells what must be added to `earlier` to get here.
-    pub fn minus(&self, earlier: &Self) -> Self {
-        let mut change = self.clone();
-        change.add(earlier, -1);
-        change
-    }
-
-    fn add(&mut self, other: &Self, sign: i64) {
-        for (mine, theirs) in self.counters.iter_mut().zip(&other.counters) {
-            mine.add(theirs, sign);
-        }
-        self.engagements.add(&other.engagements, sign);
-        self.posts += sign * other.posts;
-        self.by_followers.add(&other.by_followers, sign);
-        self.by_reach.add(&other.by_reach, sign);
-        self.by_views.add(&other.by_views, sign);
-        self.clicks_by_impressions
-            .add(&other.clicks_by_impressions, sign);
     }
 }
 
 impl AddAssign<&EngagementSums> for EngagementSums {
     fn add_assign(&mut self, other: &EngagementSums) {
-        self.add(other, 1);
+        for (mine, theirs) in self.counters.iter_mut().zip(&other.counters) {
+            *mine += *theirs;
+        }
+        self.engagements += other.engagements;
+        self.posts += other.posts;
+        self.by_followers += other.by_followers;
+        self.by_reach += other.by_reach;
+        self.by_views += other.by_views;
+        self.clicks_by_impressions += other.clicks_by_impressions;
     }
 }
 
-impl Sum {
-    fn whole(value: u128) -> Self {
-        Self {
-            value: whole(value),
-            posts: 1,
-        }
-    }
+/// How the standing counters of one post changed, as one target is credited with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EngagementChange {
+    /// What stood before.
+    pub before: Counters,
+    /// What stands now.
+    pub after: Counters,
+    /// Followers at publication.
+    pub followers: Option<u64>,
+    /// Giveaway: left out of engagement-rate baselines.
+    pub incentivised: bool,
+    /// Basis points of the post the target is credited with.
+    pub share_bp: u32,
+}
 
-    fn add(&mut self, other: &Self, sign: i64) {
-        // Most of a change is nothing: what it does not touch is not brought into the cache.
-        if *other == Self::default() {
-            return;
-        }
-        self.value += i128::from(sign) * other.value;
-        self.posts += sign * other.posts;
+impl Sum {
+    fn change(&mut self, before: Option<u128>, after: Option<u128>, share: i128) {
+        self.value += parts(before, after, share);
+        self.posts += i64::from(after.is_some()) - i64::from(before.is_some());
+    }
+}
+
+impl AddAssign for Sum {
+    fn add_assign(&mut self, other: Self) {
+        self.value += other.value;
+        self.posts += other.posts;
     }
 }
 
 impl Paired {
-    fn whole(numerator: Option<u128>, denominator: Option<u128>) -> Self {
-        match (numerator, denominator) {
-            (Some(numerator), Some(denominator)) => Self {
-                numerator: whole(numerator),
-                denominator: whole(denominator),
-                posts: 1,
-            },
-            (None, _) | (_, None) => Self::default(),
-        }
-    }
-
-    fn add(&mut self, other: &Self, sign: i64) {
-        if *other == Self::default() {
+    fn change(&mut self, before: Option<(u128, u128)>, after: Option<(u128, u128)>, share: i128) {
+        if before == after {
             return;
         }
-        self.numerator += i128::from(sign) * other.numerator;
-        self.denominator += i128::from(sign) * other.denominator;
-        self.posts += sign * other.posts;
+        let (first, second) = (|pair: (u128, _)| pair.0, |pair: (_, u128)| pair.1);
+        self.numerator += parts(before.map(first), after.map(first), share);
+        self.denominator += parts(before.map(second), after.map(second), share);
+        self.posts += i64::from(after.is_some()) - i64::from(before.is_some());
     }
 }
 
-/// A count in ten-thousandths. Counters are u64, so at most four of them fit with room to spare.
-fn whole(value: u128) -> i128 {
-    i128::try_from(value).unwrap_or(i128::MAX / i128::from(WHOLE_BP)) * i128::from(WHOLE_BP)
+impl AddAssign for Paired {
+    fn add_assign(&mut self, other: Self) {
+        self.numerator += other.numerator;
+        self.denominator += other.denominator;
+        self.posts += other.posts;
+    }
+}
+
+/// The difference of two counts, in ten-thousandths. Counters are u64, so at most four of them fit
+/// with room to spare.
+fn parts(before: Option<u128>, after: Option<u128>, share: i128) -> i128 {
+    let whole = |value: Option<u128>| {
+        i128::try_from(value.unwrap_or(0)).unwrap_or(i128::MAX / i128::from(WHOLE_BP))
+    };
+    (whole(after) - whole(before)) * share
 }

@@ -85,7 +85,7 @@ impl Ledger {
     pub fn collaboration_totals(&self, place: &CollaborationRef) -> Totals {
         self.sum(&place.campaign_ref(), |target| match target {
             Target::Campaign => false,
-            Target::Collaboration(id, _) => *id == place.collaboration,
+            Target::Collaboration(id) => *id == place.collaboration,
         })
     }
 

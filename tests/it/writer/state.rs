@@ -7,7 +7,7 @@ use campaign_ledger::domain::Position;
 use campaign_ledger::log::Log;
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::store::Pace;
-use campaign_ledger::views::{ViewError, apply};
+use campaign_ledger::views::{Fold, ViewError};
 
 use super::desk::{
     Office, campaign_with_invitations, close, create, digest, digest_from_zero, profile,
@@ -62,7 +62,9 @@ async fn start_in_the_middle_of_a_block_folds_the_rest_of_it_once() {
     fs::remove_file(office.state_path()).unwrap();
     let state = office.state(&MemoryLog::new(0)).unwrap();
     for record in super::desk::records(&log).iter().take(middle as usize) {
-        apply(&mut *state.rows(), record).unwrap();
+        let mut fold = Fold::default();
+        fold.apply(&mut *state.rows(), record).unwrap();
+        fold.settle(&mut *state.rows()).unwrap();
         state.rows().advance(record.position);
     }
     state.rows().checkpoint().unwrap();
