@@ -58,16 +58,14 @@ impl measurement_service_server::MeasurementService for Measurements {
         request: Request<api::BatchRecordEngagementRequest>,
     ) -> Result<Response<api::BatchRecordEngagementResponse>, Status> {
         let calls = self.door.enter()?;
-        let batch = parse::batch_record_engagement(request.into_inner(), calls.now());
-        let batch = parsed(batch)?;
-        let (items, path) = (batch.observations, "observations");
-        let written = many::execute(
-            &calls.ledger,
-            items,
-            path,
-            batch.validate_only,
-            Room::Refuse,
-        );
+        let request = request.into_inner();
+        // Before anything is parsed: refusing must cost little.
+        let most = request.observations.len().min(parse::MAX_OBSERVATIONS);
+        let places = calls.ledger.places(most, Room::Refuse).await;
+        let places = places.map_err(status::write)?;
+        let batch = parsed(parse::batch_record_engagement(request, calls.now()))?;
+        let (items, validate_only) = (batch.observations, batch.validate_only);
+        let written = many::execute(&calls.ledger, items, "observations", validate_only, places);
         let outcomes = written.await.map_err(status::write)?;
         Ok(Response::new(api::BatchRecordEngagementResponse {
             results: outcomes.each.into_iter().map(render::recorded).collect(),
