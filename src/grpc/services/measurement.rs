@@ -222,7 +222,8 @@ fn found<S: Rows>(
 where
     Lookup: From<S::Error>,
 {
-    let Some(row) = rows.get::<Publication>(&Publication::key(name))? else {
+    let key = Publication::key(name);
+    let Some(row) = rows.get::<Publication>(&key)? else {
         let (reason, id) = (
             api::ErrorReason::PublicationNotFound,
             name.publication.as_str(),
@@ -235,7 +236,7 @@ where
     };
     message.engagement.clear();
     for (scope, kind) in row.series.keys() {
-        let heads = Axis::new(name, *scope, *kind).heads(rows, Cutoff::Until(until))?;
+        let heads = Axis::new(&key, *scope, *kind).heads(rows, Cutoff::Until(until))?;
         message
             .engagement
             .push(render::heads(*scope, *kind, &heads));
