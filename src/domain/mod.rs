@@ -23,9 +23,9 @@ mod violation;
 mod vocabulary;
 
 pub use command::*;
-pub use decide::{Decision, Halt, decide, recorded_within};
+pub use decide::*;
 pub use event::*;
-pub use evolve::{EvolveError, evolve, evolve_rows};
+pub use evolve::*;
 pub use ids::*;
 pub use money::*;
 pub use position::Position;

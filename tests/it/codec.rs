@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use campaign_ledger::domain::{Event, Position, Record, Timestamp};
+use campaign_ledger::domain::{AgreementEvent, Event, Position, Record, Timestamp};
 use campaign_ledger::log::codec::json::{self, JsonError, to_json};
 use campaign_ledger::log::codec::{DecodeError, decode, encode, peek};
 use campaign_ledger::proto;
@@ -273,7 +273,7 @@ fn broken_payload_names_field_and_rule() {
 #[test]
 fn limits_of_today_do_not_bind_the_past() {
     let mut record = golden_record("creator_invited");
-    let Event::CreatorInvited { offer, .. } = &mut record.event else {
+    let Event::Agreement(AgreementEvent::CreatorInvited { offer, .. }) = &mut record.event else {
         panic!("another event");
     };
     offer.terms.max_revisions = 1_000;

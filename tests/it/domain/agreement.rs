@@ -14,13 +14,12 @@ fn offer_is_version_1_with_everything_promised() {
         terms: terms(),
         expires_at: day(EXPIRY_DAY),
     };
-    let history =
-        opened()
-            .when(invite("ayu-1", "ayu", terms()))
-            .then_events([Event::CreatorInvited {
-                offer: offer.clone(),
-                previous: None,
-            }]);
+    let history = opened()
+        .when(invite("ayu-1", "ayu", terms()))
+        .then_events([Event::Agreement(AgreementEvent::CreatorInvited {
+            offer: offer.clone(),
+            previous: None,
+        })]);
     let row = history.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Invited);
     assert_eq!(row.offer, offer);
@@ -33,16 +32,18 @@ fn acceptance_pins_terms_and_freezes_the_tier() {
     let digest: [u8; 32] = Sha256::digest(postcard::to_stdvec(&terms()).unwrap()).into();
     let history = invited(terms())
         .when(accept("ayu-1"))
-        .then_events([Event::BriefAccepted(BriefAccepted {
-            offer_version: 1,
-            tier: Tier::Micro,
-            tier_scheme: "seed-v1".to_owned(),
-            followers: followed_by(25_000)
-                .followers
-                .get(&Platform::Instagram)
-                .copied(),
-            terms_digest: digest,
-        })])
+        .then_events([Event::Agreement(AgreementEvent::BriefAccepted(
+            BriefAccepted {
+                offer_version: 1,
+                tier: Tier::Micro,
+                tier_scheme: "seed-v1".to_owned(),
+                followers: followed_by(25_000)
+                    .followers
+                    .get(&Platform::Instagram)
+                    .copied(),
+                terms_digest: digest,
+            },
+        ))])
         .given(profile("ayu", 2_000_000));
     let row = history.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Accepted);
@@ -65,7 +66,7 @@ fn tier_is_unknown_without_followers_on_the_promised_platform() {
         .given(profile)
         .when(accept("ayu-1"))
         .then_event(|event| match event {
-            Event::BriefAccepted(accepted) => {
+            Event::Agreement(AgreementEvent::BriefAccepted(accepted)) => {
                 assert_eq!(accepted.tier, Tier::Unknown);
                 assert_eq!(accepted.followers, None);
             }
@@ -133,9 +134,9 @@ fn expiry_is_the_timers_and_not_before_its_time() {
             expected: 2,
             actual: 1,
         });
-    let expired = due
-        .when(expire("ayu-1"))
-        .then_events([Event::InvitationExpired { offer_version: 1 }]);
+    let expired = due.when(expire("ayu-1")).then_events([Event::Agreement(
+        AgreementEvent::InvitationExpired { offer_version: 1 },
+    )]);
     let row = expired.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Expired);
 }

@@ -104,32 +104,42 @@ impl Story {
     fn hear(&mut self, record: &Record) {
         let owner = record.subject.collaboration.clone();
         match &record.event {
-            Event::CampaignCreated { plan } => self.plan = Some(plan.clone()),
-            Event::CreatorInvited { offer, .. } => {
+            Event::Campaign(CampaignEvent::CampaignCreated { plan }) => {
+                self.plan = Some(plan.clone())
+            }
+            Event::Agreement(AgreementEvent::CreatorInvited { offer, .. }) => {
                 let creator = record.subject.creator.clone().unwrap();
                 self.invited(owner.unwrap(), creator, &offer.terms);
             }
-            Event::BriefAccepted(_) => {
+            Event::Agreement(AgreementEvent::BriefAccepted(_)) => {
                 let agreement = self.agreement(&owner);
                 agreement.was_accepted = true;
                 self.moves(&owner, CollaborationState::Accepted);
             }
-            Event::InvitationDeclined { .. } => self.moves(&owner, CollaborationState::Declined),
-            Event::InvitationWithdrawn { .. } => self.moves(&owner, CollaborationState::Withdrawn),
-            Event::InvitationExpired { .. } => self.moves(&owner, CollaborationState::Expired),
-            Event::CollaborationCompleted => self.moves(&owner, CollaborationState::Completed),
-            Event::CollaborationCancelled { .. } => {
+            Event::Agreement(AgreementEvent::InvitationDeclined { .. }) => {
+                self.moves(&owner, CollaborationState::Declined)
+            }
+            Event::Agreement(AgreementEvent::InvitationWithdrawn { .. }) => {
+                self.moves(&owner, CollaborationState::Withdrawn)
+            }
+            Event::Agreement(AgreementEvent::InvitationExpired { .. }) => {
+                self.moves(&owner, CollaborationState::Expired)
+            }
+            Event::Agreement(AgreementEvent::CollaborationCompleted) => {
+                self.moves(&owner, CollaborationState::Completed)
+            }
+            Event::Agreement(AgreementEvent::CollaborationCancelled { .. }) => {
                 self.moves(&owner, CollaborationState::Cancelled);
             }
-            Event::ProductShipped { .. } => {
+            Event::Seeding(SeedingEvent::ProductShipped { .. }) => {
                 self.begins(&owner);
                 self.agreement(&owner).gifted = true;
             }
-            Event::EngagementRecorded {
+            Event::Engagement(EngagementEvent::EngagementRecorded {
                 publication,
                 observation,
                 ..
-            } => {
+            }) => {
                 self.late_facts.push(observation.seen.observed_at);
                 self.post(&owner, publication).observations.push(Seeing {
                     position: record.position,
@@ -137,32 +147,33 @@ impl Story {
                     is_void: false,
                 });
             }
-            Event::EngagementCorrected {
+            Event::Engagement(EngagementEvent::EngagementCorrected {
                 publication,
                 observation,
                 replaces,
                 ..
-            } => {
+            }) => {
                 let seeing = self.seeing(&owner, publication, replaces.observation);
                 seeing.observation.counters = observation.counters;
             }
-            Event::EngagementVoided {
+            Event::Engagement(EngagementEvent::EngagementVoided {
                 publication,
                 replaces,
                 ..
-            } => {
+            }) => {
                 self.seeing(&owner, publication, replaces.observation)
                     .is_void = true
             }
-            Event::ConversionRecorded(conversion) => {
+            Event::Revenue(RevenueEvent::ConversionRecorded(conversion)) => {
                 self.late_facts.push(conversion.ordered_at);
                 self.orders.push(conversion.clone());
             }
-            Event::ConversionRejected(_) => self.rejected_claims += 1,
-            Event::RefundRecorded { refund, .. } | Event::RefundApplied { refund, .. } => {
+            Event::Revenue(RevenueEvent::ConversionRejected(_)) => self.rejected_claims += 1,
+            Event::Revenue(RevenueEvent::RefundRecorded { refund, .. })
+            | Event::Revenue(RevenueEvent::RefundApplied { refund, .. }) => {
                 self.refunds.push(refund.clone());
             }
-            Event::CostRecorded(recorded) => {
+            Event::Settlement(SettlementEvent::CostRecorded(recorded)) => {
                 self.late_facts.push(recorded.incurred_at);
                 let (recorded, is_reversed) = (recorded.clone(), false);
                 let id = recorded.cost.clone();
@@ -176,10 +187,10 @@ impl Story {
                     "a line is recorded once"
                 );
             }
-            Event::CostReversed { cost, .. } => {
+            Event::Settlement(SettlementEvent::CostReversed { cost, .. }) => {
                 self.lines.get_mut(cost).unwrap().is_reversed = true;
             }
-            Event::PaymentRecorded(payment) => {
+            Event::Settlement(SettlementEvent::PaymentRecorded(payment)) => {
                 self.late_facts.push(payment.paid_at);
                 self.payments.push(payment.clone());
             }
@@ -189,41 +200,43 @@ impl Story {
 
     fn hear_of_work(&mut self, owner: &Option<CollaborationId>, event: &Event) {
         match event {
-            Event::ContentSubmitted { deliverable, .. } => {
+            Event::Content(ContentEvent::ContentSubmitted { deliverable, .. }) => {
                 self.begins(owner);
                 let work = self.work(owner, deliverable);
                 work.submissions += 1;
                 work.state = DeliverableState::Submitted;
             }
-            Event::RevisionRequested { deliverable, .. } => {
+            Event::Content(ContentEvent::RevisionRequested { deliverable, .. }) => {
                 let work = self.work(owner, deliverable);
                 work.revisions += 1;
                 work.state = DeliverableState::RevisionRequested;
             }
-            Event::ContentApproved {
+            Event::Content(ContentEvent::ContentApproved {
                 deliverable,
                 rating,
                 ..
-            } => {
+            }) => {
                 let work = self.work(owner, deliverable);
                 work.ratings.extend(*rating);
                 work.state = DeliverableState::Approved;
             }
-            Event::ContentRejected { deliverable, .. } => {
+            Event::Content(ContentEvent::ContentRejected { deliverable, .. }) => {
                 self.work(owner, deliverable).state = DeliverableState::Rejected;
             }
-            Event::DeliverableWaived { deliverable, .. } => {
+            Event::Content(ContentEvent::DeliverableWaived { deliverable, .. }) => {
                 self.work(owner, deliverable).state = DeliverableState::Waived;
             }
-            Event::PublicationVerified { deliverable, .. } => {
+            Event::Publication(PublicationEvent::PublicationVerified { deliverable, .. }) => {
                 self.work(owner, deliverable).state = DeliverableState::Verified;
             }
-            Event::DeadlineRescheduled {
+            Event::Content(ContentEvent::DeadlineRescheduled {
                 deliverable,
                 due_at,
                 ..
-            } => self.work(owner, deliverable).due_at = *due_at,
-            Event::PublicationRecorded(recorded) => self.published(owner, recorded),
+            }) => self.work(owner, deliverable).due_at = *due_at,
+            Event::Publication(PublicationEvent::PublicationRecorded(recorded)) => {
+                self.published(owner, recorded)
+            }
             // What a campaign's state and cap are is no total.
             _ => {}
         }

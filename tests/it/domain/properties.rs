@@ -131,7 +131,7 @@ fn check_resource(ledger: &Ledger, request: &Request) {
 /// An order is won once.
 fn check_winners(before: &Ledger, facts: &[Fact], request: &Request) {
     for fact in facts {
-        if let Event::ConversionRecorded(conversion) = &fact.event {
+        if let Event::Revenue(RevenueEvent::ConversionRecorded(conversion)) = &fact.event {
             let key = Order::key(&OrderRef {
                 brand: request.brand.clone(),
                 order: conversion.order.clone(),
