@@ -9,52 +9,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Names an event as `Record.event` does. Has no catch-all, so that a new event must come by here.
-pub fn name(event: &Event) -> &'static str {
-    match event {
-        Event::Campaign(CampaignEvent::CampaignCreated { .. }) => "campaign_created",
-        Event::Campaign(CampaignEvent::CampaignOpened) => "campaign_opened",
-        Event::Campaign(CampaignEvent::CampaignPaused { .. }) => "campaign_paused",
-        Event::Campaign(CampaignEvent::CampaignResumed) => "campaign_resumed",
-        Event::Campaign(CampaignEvent::BudgetAmended { .. }) => "budget_amended",
-        Event::Campaign(CampaignEvent::CampaignClosed) => "campaign_closed",
-        Event::Campaign(CampaignEvent::CampaignCancelled { .. }) => "campaign_cancelled",
-        Event::Creator(CreatorEvent::CreatorProfileRecorded { .. }) => "creator_profile_recorded",
-        Event::Creator(CreatorEvent::CreatorBlocked { .. }) => "creator_blocked",
-        Event::Creator(CreatorEvent::CreatorUnblocked { .. }) => "creator_unblocked",
-        Event::Agreement(AgreementEvent::CreatorInvited { .. }) => "creator_invited",
-        Event::Agreement(AgreementEvent::BriefAccepted(_)) => "brief_accepted",
-        Event::Agreement(AgreementEvent::InvitationDeclined { .. }) => "invitation_declined",
-        Event::Agreement(AgreementEvent::InvitationWithdrawn { .. }) => "invitation_withdrawn",
-        Event::Agreement(AgreementEvent::InvitationExpired { .. }) => "invitation_expired",
-        Event::Agreement(AgreementEvent::CollaborationCompleted) => "collaboration_completed",
-        Event::Agreement(AgreementEvent::CollaborationCancelled { .. }) => {
-            "collaboration_cancelled"
-        }
-        Event::Content(ContentEvent::ContentSubmitted { .. }) => "content_submitted",
-        Event::Content(ContentEvent::RevisionRequested { .. }) => "revision_requested",
-        Event::Content(ContentEvent::ContentApproved { .. }) => "content_approved",
-        Event::Content(ContentEvent::ContentRejected { .. }) => "content_rejected",
-        Event::Publication(PublicationEvent::PublicationRecorded(_)) => "publication_recorded",
-        Event::Publication(PublicationEvent::PublicationVerified { .. }) => "publication_verified",
-        Event::Content(ContentEvent::DeadlineRescheduled { .. }) => "deadline_rescheduled",
-        Event::Content(ContentEvent::DeliverableWaived { .. }) => "deliverable_waived",
-        Event::Seeding(SeedingEvent::ProductShipped { .. }) => "product_shipped",
-        Event::Engagement(EngagementEvent::EngagementRecorded { .. }) => "engagement_recorded",
-        Event::Engagement(EngagementEvent::EngagementCorrected { .. }) => "engagement_corrected",
-        Event::Engagement(EngagementEvent::EngagementVoided { .. }) => "engagement_voided",
-        Event::Revenue(RevenueEvent::ConversionRecorded(_)) => "conversion_recorded",
-        Event::Revenue(RevenueEvent::ConversionRejected(_)) => "conversion_rejected",
-        Event::Revenue(RevenueEvent::RefundRecorded { .. }) => "refund_recorded",
-        Event::Revenue(RevenueEvent::RefundApplied { .. }) => "refund_applied",
-        Event::Revenue(RevenueEvent::RefundRejected { .. }) => "refund_rejected",
-        Event::Settlement(SettlementEvent::CostRecorded(_)) => "cost_recorded",
-        Event::Settlement(SettlementEvent::CostApproved { .. }) => "cost_approved",
-        Event::Settlement(SettlementEvent::CostReversed { .. }) => "cost_reversed",
-        Event::Settlement(SettlementEvent::PaymentRecorded(_)) => "payment_recorded",
-    }
-}
-
 /// Any event.
 pub fn event() -> impl Strategy<Value = Event> {
     proptest::strategy::Union::new(each())
