@@ -75,6 +75,10 @@ ids! {
     PaymentId,
     /// Names a refund within its order.
     RefundId,
+    /// Names rights of use within their terms.
+    RightsId,
+    /// Names a bonus within its terms.
+    BonusId,
     /// Names an actor.
     ActorId,
     /// Names the system an order is from.

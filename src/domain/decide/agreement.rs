@@ -5,9 +5,9 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
 use crate::domain::{
     ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
-    CostId, CostRecorded, CostType, CreatorId, DeliverableState, Event, Fact, FollowerCount, Money,
-    Offer, ProductValue, Refusal, SeedingEvent, SettlementEvent, ShipmentId, TIER_SCHEME, Terms,
-    Tier, Timestamp, part_of,
+    CostId, CostRecorded, CostType, CreatorId, Currency, DeliverableState, Event, Fact,
+    FollowerCount, Money, Offer, ProductValue, Refusal, SeedingEvent, SettlementEvent, ShipmentId,
+    TIER_SCHEME, Terms, Tier, Timestamp, part_of,
 };
 use sha2::{Digest, Sha256};
 
@@ -115,7 +115,7 @@ impl<S: Rows> Case<'_, S> {
         ensure(!campaign.plan.policy.vetting_required, || {
             Refusal::VettingMissing
         })?;
-        self.in_currency("terms.fee", terms.fee, campaign.plan.currency)?;
+        self.terms_in_currency(terms, campaign.plan.currency)?;
         let pair = self.pair(place, creator_id)?;
         if let Some(live) = pair.live {
             return refuse(Refusal::AlreadyActive { live });
@@ -132,6 +132,16 @@ impl<S: Rows> Case<'_, S> {
             previous: pair.last,
         });
         happens(of_collaboration(place, creator_id, event))
+    }
+
+    /// Checks that every amount of the terms is in the campaign's reporting currency.
+    fn terms_in_currency(&self, terms: &Terms, currency: Currency) -> Decided<(), S> {
+        self.in_currency("terms.fee", terms.fee, currency)?;
+        for (index, bonus) in terms.bonuses.iter().enumerate() {
+            let field = format!("terms.bonuses[{index}].amount");
+            self.in_currency(&field, bonus.amount, currency)?;
+        }
+        Ok(())
     }
 
     fn pair(&self, place: &CollaborationRef, creator: &CreatorId) -> Decided<Pair, S> {
@@ -180,7 +190,7 @@ impl<S: Rows> Case<'_, S> {
             tier: Tier::of(followers.map(|count| count.followers)),
             tier_scheme: TIER_SCHEME.to_owned(),
             followers,
-            terms_digest: digest_of(&offer.terms),
+            terms_digest: offer.terms.digest(),
         }));
         happens(of_collaboration(place, &collaboration.creator, event))
     }
@@ -396,10 +406,4 @@ fn largest_promised(creator: &Creator, terms: &Terms) -> Option<FollowerCount> {
     promised
         .filter_map(|one| creator.profile.followers.get(&one.platform).copied())
         .max_by_key(|count| count.followers)
-}
-
-/// SHA-256 of the terms in the row encoding, which is the same for equal terms.
-fn digest_of(terms: &Terms) -> [u8; 32] {
-    let bytes = postcard::to_stdvec(terms).expect("terms are plain values");
-    Sha256::digest(bytes).into()
 }

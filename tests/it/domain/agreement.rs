@@ -1,7 +1,6 @@
 //! The agreement up to its acceptance.
 
 use campaign_ledger::domain::*;
-use sha2::{Digest, Sha256};
 
 use super::history::*;
 use super::stories::*;
@@ -29,7 +28,7 @@ fn offer_is_version_1_with_everything_promised() {
 
 #[test]
 fn acceptance_pins_terms_and_freezes_the_tier() {
-    let digest: [u8; 32] = Sha256::digest(postcard::to_stdvec(&terms()).unwrap()).into();
+    let digest = terms().digest();
     let history = invited(terms())
         .when(accept("ayu-1"))
         .then_events([Event::Agreement(AgreementEvent::BriefAccepted(
@@ -54,6 +53,48 @@ fn acceptance_pins_terms_and_freezes_the_tier() {
     assert_eq!(acceptance.on_behalf_of, None);
     assert_eq!(history.campaign().open_invitations, 0);
     assert_eq!(history.campaign().live_collaborations, 1);
+}
+
+/// What was added to terms since does not change the digest of terms without it.
+#[test]
+fn digest_of_terms_is_the_same_for_ever() {
+    let hex = |digest: [u8; 32]| digest.map(|byte| format!("{byte:02x}")).concat();
+
+    let first = "9a887f0277f5d36e6908b25ea5ff82a9c1274093c1bba2292d9fbb03a621f0ed";
+    assert_eq!(hex(terms().digest()), first);
+    let with_more = [
+        Terms {
+            review_hours: Some(48),
+            ..terms()
+        },
+        Terms {
+            attribution: AttributionTerms {
+                lock_days: 14,
+                ..terms().attribution
+            },
+            ..terms()
+        },
+    ];
+    for more in with_more {
+        assert_ne!(more.digest(), terms().digest());
+    }
+}
+
+#[test]
+fn bonus_is_in_the_currency_of_the_campaign() {
+    let bonus = BonusTier {
+        id: id("viral"),
+        counter: Counter::Views,
+        at_least: 100_000,
+        amount: money("USD", 50_000),
+    };
+    let dollars = Terms {
+        bonuses: vec![bonus],
+        ..terms()
+    };
+    opened()
+        .when(invite("ayu-1", "ayu", dollars))
+        .then_refused(field("terms.bonuses[0].amount"));
 }
 
 #[test]

@@ -131,6 +131,7 @@ fn terms() -> Terms {
             window_days: 30,
             code: Some(Code::parse("AYU10").unwrap()),
             link: Some("https://kulit.example/?c=ayu".to_owned()),
+            lock_days: DEFAULT_LOCK_DAYS,
         },
         kill_fee: KillFeeTerms {
             before_content_bp: 0,
@@ -139,6 +140,12 @@ fn terms() -> Terms {
         },
         min_live_days: 90,
         rounding: Rounding::HalfEven,
+        review_hours: None,
+        usage_rights: Vec::new(),
+        disclosure: None,
+        fee_parts: Vec::new(),
+        bonuses: Vec::new(),
+        commission: None,
     }
 }
 
