@@ -181,7 +181,7 @@ impl<S: Rows> Case<'_, S> {
         };
         let collaboration = self.agreed(&campaign.campaign, &last.collaboration)?;
         let covered = collaboration
-            .terms()
+            .terms_at(claim.ordered_at)
             .is_some_and(|terms| terms.attribution.covers(last.touched_at, claim.ordered_at));
         Ok(if covered {
             Attribution::whole(AttributionBasis::Link, last.collaboration.clone())

@@ -169,9 +169,14 @@ impl<S: Rows> Case<'_, S> {
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         review::<S>(work, version)?;
+        let submitted_at = work
+            .deliverable
+            .submissions
+            .last()
+            .map(|one| one.submitted_at);
         let terms = work
             .collaboration
-            .terms()
+            .terms_at(submitted_at.unwrap_or(self.now))
             .unwrap_or(&work.collaboration.offer.terms);
         let limit = terms.max_revisions;
         ensure(work.deliverable.revisions < limit, || {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
-    Acceptance, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration, Deliverable, Expiry,
-    OpenInvitation, Pair,
+    Acceptance, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration, Deliverable, Due,
+    OpenInvitation, Pair, PinnedTerms,
 };
 use crate::domain::{
     Code, CollaborationId, CollaborationState, CreatorId, DeliverableState, Effect, FactTiming,
@@ -101,6 +101,7 @@ impl<S: Rows> Fold<'_, S> {
             state: CollaborationState::Invited,
             offer: offer.clone(),
             acceptance: None,
+            pinned: Vec::new(),
             deliverables: offer
                 .terms
                 .deliverables
@@ -130,11 +131,11 @@ impl<S: Rows> Fold<'_, S> {
             expires_at: offer.expires_at,
         };
         self.rows.put(OpenInvitation::key(&place), open);
-        let expiry = Expiry {
+        let due = Due::Offer {
             collaboration: place.clone(),
-            offer_version: offer.version,
+            version: offer.version,
         };
-        self.rows.put(Expiry::key(offer.expires_at, &place), expiry);
+        self.rows.put(due.key(offer.expires_at), due);
         if let Some(code) = &offer.terms.attribution.code {
             let held = CodeHolder {
                 collaboration: place.collaboration.clone(),
@@ -159,14 +160,19 @@ impl<S: Rows> Fold<'_, S> {
     fn accepted(&mut self, accepted: &BriefAccepted) -> Folded<(), S> {
         let record = self.record;
         let collaboration = self.collaboration()?;
-        let terms = collaboration.offer.terms.clone();
-        let expires_at = collaboration.offer.expires_at;
+        let offer = collaboration.offer.clone();
+        let terms = &offer.terms;
         collaboration.state = CollaborationState::Accepted;
         collaboration.commitment_minor = terms.fee.minor;
+        collaboration.pinned.push(PinnedTerms {
+            version: accepted.offer_version,
+            terms: terms.clone(),
+            digest: accepted.terms_digest,
+            // Orders are told of with their own times, so the claimed time of the acceptance counts.
+            from: record.happened_at(),
+        });
         collaboration.acceptance = Some(Acceptance {
             offer_version: accepted.offer_version,
-            terms: terms.clone(),
-            terms_digest: accepted.terms_digest,
             at: record.recorded_at,
             tier: accepted.tier,
             tier_scheme: accepted.tier_scheme.clone(),
@@ -174,9 +180,8 @@ impl<S: Rows> Fold<'_, S> {
             by: record.actor.clone(),
             on_behalf_of: record.on_behalf_of.clone(),
         });
-        self.answer(expires_at)?;
+        self.answer(&offer)?;
         if let Some(code) = &terms.attribution.code {
-            // Orders are told of with their own times, so the claimed time of the acceptance counts.
             let at = record.happened_at();
             self.change_holder(code, |holder| holder.accepted_at = Some(at))?;
         }
@@ -185,7 +190,7 @@ impl<S: Rows> Fold<'_, S> {
         campaign.budget.reserved -= terms.fee.minor;
         campaign.budget.committed += terms.fee.minor;
         campaign.live_collaborations += 1;
-        self.add_accepted(&terms);
+        self.add_accepted(terms);
         Ok(())
     }
 
@@ -219,7 +224,7 @@ impl<S: Rows> Fold<'_, S> {
         collaboration.state = to;
         let creator = collaboration.creator.clone();
         let offer = collaboration.offer.clone();
-        self.answer(offer.expires_at)?;
+        self.answer(&offer)?;
         self.end_live(&creator, offer.terms.attribution.code.as_ref())?;
         self.campaign()?.budget.reserved -= offer.terms.fee.minor;
         let from = Some(CollaborationState::Invited);
@@ -228,10 +233,14 @@ impl<S: Rows> Fold<'_, S> {
     }
 
     /// Takes the offer off the lists of open ones.
-    fn answer(&mut self, expires_at: Timestamp) -> Folded<(), S> {
+    fn answer(&mut self, offer: &Offer) -> Folded<(), S> {
         let place = self.collaboration_ref()?;
         self.rows.remove(&OpenInvitation::key(&place));
-        self.rows.remove(&Expiry::key(expires_at, &place));
+        let due = Due::Offer {
+            collaboration: place,
+            version: offer.version,
+        };
+        self.rows.remove(&due.key(offer.expires_at));
         let campaign = self.campaign()?;
         campaign.open_invitations = campaign.open_invitations.saturating_sub(1);
         Ok(())

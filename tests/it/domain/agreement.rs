@@ -1,5 +1,6 @@
 //! The agreement up to its acceptance.
 
+use campaign_ledger::domain::state::PinnedTerms;
 use campaign_ledger::domain::*;
 
 use super::history::*;
@@ -53,6 +54,26 @@ fn acceptance_pins_terms_and_freezes_the_tier() {
     assert_eq!(acceptance.on_behalf_of, None);
     assert_eq!(history.campaign().open_invitations, 0);
     assert_eq!(history.campaign().live_collaborations, 1);
+}
+
+#[test]
+fn terms_are_those_in_force_at_the_time() {
+    let mut row = (*accepted(terms()).collaboration("ayu-1")).clone();
+    let first = row.pinned[0].clone();
+    let dearer = Terms {
+        fee: rp(2_000_000),
+        ..terms()
+    };
+    row.pinned.push(PinnedTerms {
+        version: 2,
+        terms: dearer.clone(),
+        digest: dearer.digest(),
+        from: later(first.from, 1),
+    });
+    assert_eq!(row.terms(), Some(&dearer));
+    assert_eq!(row.terms_at(later(first.from, 1)), Some(&dearer));
+    assert_eq!(row.terms_at(first.from), Some(&terms()));
+    assert_eq!(row.terms_at(later(first.from, -1)), Some(&terms()));
 }
 
 /// What was added to terms since does not change the digest of terms without it.
