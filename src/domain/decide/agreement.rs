@@ -6,8 +6,8 @@ use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
 use crate::domain::{
     ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
     CostId, CostRecorded, CostType, CreatorId, Currency, DeliverableState, Event, Fact,
-    FollowerCount, Money, Offer, ProductValue, Refusal, SeedingEvent, SettlementEvent, ShipmentId,
-    TIER_SCHEME, Terms, Tier, Timestamp, part_of,
+    FollowerCount, Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId, TIER_SCHEME,
+    Terms, Tier, Timestamp, part_of,
 };
 use sha2::{Digest, Sha256};
 
@@ -240,36 +240,6 @@ impl<S: Rows> Case<'_, S> {
             rule: "work needs an accepted or active one",
         })?;
         Ok(collaboration)
-    }
-
-    fn ship(
-        &self,
-        place: &CollaborationRef,
-        shipment: &ShipmentId,
-        product: &str,
-        value: ProductValue,
-        shipped_at: Timestamp,
-    ) -> Decided<Decision, S> {
-        self.only(ActorKind::Brand)?;
-        let collaboration = self.working(place)?;
-        let currency = self.campaign(&place.campaign_ref())?.plan.currency;
-        self.in_currency("value.cost_of_goods", value.cost_of_goods, currency)?;
-        self.in_currency("value.fair_value", value.fair_value, currency)?;
-        let taken = collaboration
-            .shipments
-            .iter()
-            .any(|known| known.id == *shipment);
-        ensure(!taken, || Refusal::AlreadyExists {
-            what: "shipment",
-            id: shipment.to_string(),
-        })?;
-        let event = Event::Seeding(SeedingEvent::ProductShipped {
-            shipment: shipment.clone(),
-            product: product.to_owned(),
-            value,
-            shipped_at,
-        });
-        happens(of_collaboration(place, &collaboration.creator, event))
     }
 
     fn complete(&self, place: &CollaborationRef) -> Decided<Decision, S> {

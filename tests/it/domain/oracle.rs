@@ -5,6 +5,7 @@
 //! answer.
 
 mod delivery;
+mod hearing;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,143 +103,18 @@ impl Story {
     }
 
     fn hear(&mut self, record: &Record) {
-        let owner = record.subject.collaboration.clone();
+        let owner = &record.subject.collaboration;
         match &record.event {
-            Event::Campaign(CampaignEvent::CampaignCreated { plan }) => {
-                self.plan = Some(plan.clone())
-            }
-            Event::Agreement(AgreementEvent::CreatorInvited { offer, .. }) => {
-                let creator = record.subject.creator.clone().unwrap();
-                self.invited(owner.unwrap(), creator, &offer.terms);
-            }
-            Event::Agreement(AgreementEvent::BriefAccepted(_)) => {
-                let agreement = self.agreement(&owner);
-                agreement.was_accepted = true;
-                self.moves(&owner, CollaborationState::Accepted);
-            }
-            Event::Agreement(AgreementEvent::InvitationDeclined { .. }) => {
-                self.moves(&owner, CollaborationState::Declined)
-            }
-            Event::Agreement(AgreementEvent::InvitationWithdrawn { .. }) => {
-                self.moves(&owner, CollaborationState::Withdrawn)
-            }
-            Event::Agreement(AgreementEvent::InvitationExpired { .. }) => {
-                self.moves(&owner, CollaborationState::Expired)
-            }
-            Event::Agreement(AgreementEvent::CollaborationCompleted) => {
-                self.moves(&owner, CollaborationState::Completed)
-            }
-            Event::Agreement(AgreementEvent::CollaborationCancelled { .. }) => {
-                self.moves(&owner, CollaborationState::Cancelled);
-            }
-            Event::Seeding(SeedingEvent::ProductShipped { .. }) => {
-                self.begins(&owner);
-                self.agreement(&owner).gifted = true;
-            }
-            Event::Engagement(EngagementEvent::EngagementRecorded {
-                publication,
-                observation,
-                ..
-            }) => {
-                self.late_facts.push(observation.seen.observed_at);
-                self.post(&owner, publication).observations.push(Seeing {
-                    position: record.position,
-                    observation: *observation,
-                    is_void: false,
-                });
-            }
-            Event::Engagement(EngagementEvent::EngagementCorrected {
-                publication,
-                observation,
-                replaces,
-                ..
-            }) => {
-                let seeing = self.seeing(&owner, publication, replaces.observation);
-                seeing.observation.counters = observation.counters;
-            }
-            Event::Engagement(EngagementEvent::EngagementVoided {
-                publication,
-                replaces,
-                ..
-            }) => {
-                self.seeing(&owner, publication, replaces.observation)
-                    .is_void = true
-            }
-            Event::Revenue(RevenueEvent::ConversionRecorded(conversion)) => {
-                self.late_facts.push(conversion.ordered_at);
-                self.orders.push(conversion.clone());
-            }
-            Event::Revenue(RevenueEvent::ConversionRejected(_)) => self.rejected_claims += 1,
-            Event::Revenue(RevenueEvent::RefundRecorded { refund, .. })
-            | Event::Revenue(RevenueEvent::RefundApplied { refund, .. }) => {
-                self.refunds.push(refund.clone());
-            }
-            Event::Settlement(SettlementEvent::CostRecorded(recorded)) => {
-                self.late_facts.push(recorded.incurred_at);
-                let (recorded, is_reversed) = (recorded.clone(), false);
-                let id = recorded.cost.clone();
-                let line = Line {
-                    recorded,
-                    owner,
-                    is_reversed,
-                };
-                assert!(
-                    self.lines.insert(id, line).is_none(),
-                    "a line is recorded once"
-                );
-            }
-            Event::Settlement(SettlementEvent::CostReversed { cost, .. }) => {
-                self.lines.get_mut(cost).unwrap().is_reversed = true;
-            }
-            Event::Settlement(SettlementEvent::PaymentRecorded(payment)) => {
-                self.late_facts.push(payment.paid_at);
-                self.payments.push(payment.clone());
-            }
-            about_deliverable => self.hear_of_work(&owner, about_deliverable),
-        }
-    }
-
-    fn hear_of_work(&mut self, owner: &Option<CollaborationId>, event: &Event) {
-        match event {
-            Event::Content(ContentEvent::ContentSubmitted { deliverable, .. }) => {
-                self.begins(owner);
-                let work = self.work(owner, deliverable);
-                work.submissions += 1;
-                work.state = DeliverableState::Submitted;
-            }
-            Event::Content(ContentEvent::RevisionRequested { deliverable, .. }) => {
-                let work = self.work(owner, deliverable);
-                work.revisions += 1;
-                work.state = DeliverableState::RevisionRequested;
-            }
-            Event::Content(ContentEvent::ContentApproved {
-                deliverable,
-                rating,
-                ..
-            }) => {
-                let work = self.work(owner, deliverable);
-                work.ratings.extend(*rating);
-                work.state = DeliverableState::Approved;
-            }
-            Event::Content(ContentEvent::ContentRejected { deliverable, .. }) => {
-                self.work(owner, deliverable).state = DeliverableState::Rejected;
-            }
-            Event::Content(ContentEvent::DeliverableWaived { deliverable, .. }) => {
-                self.work(owner, deliverable).state = DeliverableState::Waived;
-            }
-            Event::Publication(PublicationEvent::PublicationVerified { deliverable, .. }) => {
-                self.work(owner, deliverable).state = DeliverableState::Verified;
-            }
-            Event::Content(ContentEvent::DeadlineRescheduled {
-                deliverable,
-                due_at,
-                ..
-            }) => self.work(owner, deliverable).due_at = *due_at,
-            Event::Publication(PublicationEvent::PublicationRecorded(recorded)) => {
-                self.published(owner, recorded)
-            }
-            // What a campaign's state and cap are is no total.
-            _ => {}
+            Event::Campaign(event) => self.hear_campaign(event),
+            // What is known of a creator is no total.
+            Event::Creator(_) => {}
+            Event::Agreement(event) => self.hear_agreement(record, owner, event),
+            Event::Content(event) => self.hear_content(owner, event),
+            Event::Publication(event) => self.hear_publication(owner, event),
+            Event::Seeding(event) => self.hear_seeding(owner, event),
+            Event::Engagement(event) => self.hear_engagement(record, owner, event),
+            Event::Revenue(event) => self.hear_revenue(event),
+            Event::Settlement(event) => self.hear_settlement(owner, event),
         }
     }
 
