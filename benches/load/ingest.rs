@@ -3,6 +3,7 @@
 //! The messages are made and encoded before the clock starts, and answers are looked into after it
 //! stopped, so that as little as possible of the time is the client's.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -40,12 +41,7 @@ pub struct Ingested {
 pub async fn batches(world: &World, channels: &[Channel], count: u64, time: Duration) -> Ingested {
     let lanes = channels.len() * IN_FLIGHT;
     let messages = split(world, count, lanes, |_, observations| {
-        let batch = api::BatchRecordEngagementRequest {
-            brand_id: world::brand(),
-            context: world::by_brand(),
-            observations,
-        };
-        batch.encode_to_vec().into()
+        batch_of(observations)
     });
     let start = Instant::now();
     let tasks: Vec<_> = messages
@@ -71,13 +67,32 @@ pub async fn batches(world: &World, channels: &[Channel], count: u64, time: Dura
     ingested
 }
 
+/// The batch of the observations with these numbers, encoded.
+pub fn batch(numbers: Range<u64>, random: &mut fastrand::Rng) -> Bytes {
+    batch_of(numbers.map(|number| World::item(number, random)).collect())
+}
+
+/// Where batches are sent.
+pub fn batch_path() -> PathAndQuery {
+    PathAndQuery::from_static(BATCH)
+}
+
+fn batch_of(observations: Vec<api::EngagementItem>) -> Bytes {
+    let batch = api::BatchRecordEngagementRequest {
+        brand_id: world::brand(),
+        context: world::by_brand(),
+        observations,
+    };
+    batch.encode_to_vec().into()
+}
+
 async fn send_batches(channel: Channel, messages: Vec<Bytes>, until: Instant) -> Vec<Bytes> {
     let mut client = Grpc::new(channel);
     let mut answers = Vec::with_capacity(messages.len());
     for message in messages.into_iter().take_while(|_| Instant::now() < until) {
         client.ready().await.expect("the connection is open");
-        let path = PathAndQuery::from_static(BATCH);
-        let answer = client.unary(tonic::Request::new(message), path, Raw).await;
+        let request = tonic::Request::new(message);
+        let answer = client.unary(request, batch_path(), Raw).await;
         answers.push(answer.expect("it is recorded").into_inner());
     }
     answers

@@ -1,23 +1,34 @@
-//! Four times as many calls as the ledger can take: what it refuses, how fast, and how it recovers.
+//! Four times as many observations as the ledger can take: what it refuses, how fast, and how it
+//! recovers.
 //!
 //! An open loop: calls start when their time has come, whatever became of those before. Only the
-//! number of open calls is bounded; what the client could not start counts as not offered.
+//! number of open calls is bounded; what the client could not start counts as not offered. A call
+//! is a batch, because single calls overload the transport and this client long before the ledger.
+//! A batch that was refused is offered again, for it never was.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
 use tonic::Code;
+use tonic::client::Grpc;
 use tonic::transport::Channel;
 
+use crate::ingest;
 use crate::support::measured::Measured;
+use crate::support::wire::Raw;
 use crate::world::World;
 
-/// Calls open at a time: twice the write queue, and 256 streams on each of 32 connections.
-const OPEN_CALLS: usize = 8_192;
+/// Observations of a call.
+pub const ITEMS: u64 = 50;
+/// Calls open at a time: more than three times as many as the write queue has places for.
+const OPEN_CALLS: usize = 1_024;
+/// Calls open at a time when as many are made as the ledger takes.
+const SUSTAINED_CALLS: usize = 16;
 /// Connections they are spread over.
-pub const CONNECTIONS: usize = 32;
+pub const CONNECTIONS: usize = 8;
 /// Calls in a row that must be as fast as before for the ledger to count as recovered.
 const IN_A_ROW: u32 = 20;
 /// The longest that recovery is watched.
@@ -33,6 +44,13 @@ pub struct Overloaded {
     pub recovery: Option<Duration>,
 }
 
+/// Calls a second that the ledger takes for a while: each caller calls again once it is answered.
+pub async fn sustained(world: &World, channels: &[Channel], time: Duration) -> f64 {
+    let schedule = Schedule::of(world, Duration::ZERO, time);
+    let (accepted, _) = drive(channels, SUSTAINED_CALLS, &schedule).await;
+    accepted.rate()
+}
+
 /// Offers `rate` calls a second for `time`, then watches, on a connection `apart`, until calls take
 /// no longer than `normal`.
 pub async fn offer(
@@ -42,29 +60,14 @@ pub async fn offer(
     (rate, time): (f64, Duration),
     normal: Duration,
 ) -> Overloaded {
-    let schedule = Arc::new(Schedule {
-        start: Instant::now(),
-        gap: Duration::from_secs_f64(1.0 / rate.max(1.0)),
-        until: Instant::now() + time,
-        first: world.first_of_a_run(),
-        next: AtomicU64::new(0),
-    });
-    let callers: Vec<_> = (0..OPEN_CALLS)
-        .map(|caller| {
-            let channel = channels[caller % channels.len()].clone();
-            tokio::spawn(call(channel, caller as u64, Arc::clone(&schedule)))
-        })
-        .collect();
-    tokio::time::sleep_until(schedule.until.into()).await;
-    let recovery = recovered(world, apart, normal).await;
-    let (mut accepted, mut refused) = (Measured::new(), Measured::new());
-    for caller in callers {
-        let (some_accepted, some_refused) = caller.await.expect("no caller fails");
-        accepted.join(&some_accepted);
-        refused.join(&some_refused);
-    }
-    accepted.took(time);
-    refused.took(time);
+    let gap = Duration::from_secs_f64(1.0 / rate.max(1.0));
+    let schedule = Schedule::of(world, gap, time);
+    let watch = async {
+        tokio::time::sleep_until(schedule.until.into()).await;
+        recovered(world, apart, normal).await
+    };
+    let ((accepted, refused), recovery) =
+        tokio::join!(drive(channels, OPEN_CALLS, &schedule), watch);
     Overloaded {
         accepted,
         refused,
@@ -72,34 +75,83 @@ pub async fn offer(
     }
 }
 
-/// When which call starts.
+/// Has so many callers call as the schedule says; answers what was accepted and what was refused.
+async fn drive(
+    channels: &[Channel],
+    callers: usize,
+    schedule: &Arc<Schedule>,
+) -> (Measured, Measured) {
+    let callers: Vec<_> = (0..callers)
+        .map(|caller| {
+            let channel = channels[caller % channels.len()].clone();
+            tokio::spawn(call(channel, caller as u64, Arc::clone(schedule)))
+        })
+        .collect();
+    let (mut accepted, mut refused) = (Measured::new(), Measured::new());
+    for caller in callers {
+        let (some_accepted, some_refused) = caller.await.expect("no caller fails");
+        accepted.join(&some_accepted);
+        refused.join(&some_refused);
+    }
+    let time = schedule.until - schedule.start;
+    accepted.took(time);
+    refused.took(time);
+    (accepted, refused)
+}
+
+/// When which call starts, and which batches are new.
 struct Schedule {
     start: Instant,
     gap: Duration,
     until: Instant,
-    first: u64,
-    next: AtomicU64,
+    calls: AtomicU64,
+    /// Number of the first observation of the next new batch.
+    observations: AtomicU64,
 }
 
 impl Schedule {
-    /// The next call and its time; none when the time is over.
-    fn take(&self) -> Option<(u64, Instant)> {
-        let call = self.next.fetch_add(1, Ordering::Relaxed);
+    fn of(world: &World, gap: Duration, time: Duration) -> Arc<Self> {
+        let start = Instant::now();
+        Arc::new(Self {
+            start,
+            gap,
+            until: start + time,
+            calls: AtomicU64::new(0),
+            observations: AtomicU64::new(world.first_of_a_run()),
+        })
+    }
+
+    /// When the next call is due; none when the time is over.
+    fn take(&self) -> Option<Instant> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let due = self.start + self.gap.mul_f64(call as f64);
-        (due < self.until && Instant::now() < self.until).then_some((self.first + call, due))
+        (due < self.until && Instant::now() < self.until).then_some(due)
+    }
+
+    fn new_batch(&self, random: &mut fastrand::Rng) -> Bytes {
+        let first = self.observations.fetch_add(ITEMS, Ordering::Relaxed);
+        ingest::batch(first..first + ITEMS, random)
     }
 }
 
 async fn call(channel: Channel, seed: u64, schedule: Arc<Schedule>) -> (Measured, Measured) {
-    let mut client = MeasurementServiceClient::new(channel);
+    let mut client = Grpc::new(channel);
     let mut random = fastrand::Rng::with_seed(seed);
     let (mut accepted, mut refused) = (Measured::new(), Measured::new());
-    while let Some((number, due)) = schedule.take() {
+    let mut offered = None;
+    while let Some(due) = schedule.take() {
         tokio::time::sleep_until(due.into()).await;
-        let request = World::observation(number, &mut random);
+        let batch = offered
+            .get_or_insert_with(|| schedule.new_batch(&mut random))
+            .clone();
         let begun = Instant::now();
-        match client.record_engagement(request).await {
-            Ok(_) => accepted.record(begun.elapsed()),
+        client.ready().await.expect("the connection is open");
+        let answer = client.unary(tonic::Request::new(batch), ingest::batch_path(), Raw);
+        match answer.await {
+            Ok(_) => {
+                accepted.record(begun.elapsed());
+                offered = None;
+            }
             Err(status) if status.code() == Code::ResourceExhausted => {
                 refused.record(begun.elapsed());
             }

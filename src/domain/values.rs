@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
 use super::{ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Timestamp};
@@ -207,6 +208,7 @@ impl Counter {
 
 /// Counters as seen at one time. `None` is "not seen", which is not 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "OnlySeen", into = "OnlySeen")]
 pub struct Counters {
     /// A bit for each counter seen.
     seen: u16,
@@ -239,6 +241,28 @@ impl Counters {
         Counter::ALL
             .into_iter()
             .filter_map(|counter| self.get(counter).map(|value| (counter, value)))
+    }
+}
+
+/// Counters as rows keep them: which were seen, and their values.
+#[derive(Serialize, Deserialize)]
+struct OnlySeen(u16, SmallVec<[u64; 11]>);
+
+impl From<Counters> for OnlySeen {
+    fn from(counters: Counters) -> Self {
+        let values = counters.seen().map(|(_, value)| value);
+        Self(counters.seen, values.collect())
+    }
+}
+
+impl From<OnlySeen> for Counters {
+    fn from(OnlySeen(seen, values): OnlySeen) -> Self {
+        let mut counters = Self::default();
+        let counted = Counter::ALL.into_iter().filter(|one| seen & bit(*one) != 0);
+        for (counter, value) in counted.zip(values) {
+            counters.set(counter, Some(value));
+        }
+        counters
     }
 }
 

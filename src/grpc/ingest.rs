@@ -162,7 +162,11 @@ impl Ingest {
 async fn write(ledger: Ledger, chunk: Chunk) -> Result<IngestEngagementResponse, Status> {
     let (number, items) = (chunk.number, chunk.observations);
     let path = "chunk.observations";
-    match many::execute(&ledger, items, path, false, Room::Wait).await {
+    let written = match ledger.places(items.requests.len(), Room::Wait).await {
+        Ok(places) => many::execute(&ledger, items, path, false, places).await,
+        Err(error) => Err(error),
+    };
+    match written {
         Ok(outcomes) => Ok(acknowledgement(number, outcomes)),
         Err(error) => Err(status::of_chunk(&status::write(error), number)),
     }

@@ -5,7 +5,7 @@ use tonic::Status;
 use super::parse::Observations;
 use super::status;
 use crate::domain::{Position, Refusal, Violation};
-use crate::ledger::{Ledger, Recorded, Room, WriteError};
+use crate::ledger::{Ledger, Places, Recorded, WriteError};
 use crate::log::codec::fields::Broken;
 use crate::proto::api::ItemError;
 
@@ -19,7 +19,7 @@ pub struct Outcomes {
 
 /// Has observations decided, each for itself, and waits until they are durable.
 ///
-/// `path` leads to their field from the request.
+/// `path` leads to their field from the request; `places` were taken for them in the queue.
 ///
 /// # Errors
 /// What keeps all of them from being decided.
@@ -28,12 +28,12 @@ pub async fn execute(
     observations: Observations,
     path: &str,
     validate_only: bool,
-    room: Room,
+    places: Places,
 ) -> Result<Outcomes, WriteError> {
     let Observations { requests, broken } = observations;
     let answered = match requests.is_empty() {
         true => Vec::new(),
-        false => ledger.execute_all(requests, validate_only, room).await?,
+        false => ledger.execute_all(requests, validate_only, places).await?,
     };
     let in_log = answered.iter().flatten().filter(|one| one.in_log);
     let last = in_log.map(|one| one.last).max().unwrap_or_default();

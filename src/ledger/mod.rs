@@ -106,6 +106,10 @@ pub enum Room {
     Wait,
 }
 
+/// Places in the queue, taken for a job.
+#[derive(Debug)]
+pub struct Places(OwnedSemaphorePermit);
+
 /// What the writer is told.
 enum Message {
     /// Decide a job, which gives its places in the queue back.
@@ -159,6 +163,32 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Takes the places in the queue that so many requests of one job need, or all there are where
+    /// there are fewer. They come back when the writer begins with the job, or when they are dropped.
+    ///
+    /// # Errors
+    /// `QueueFull` where there is no room and that is not waited for; `Draining`.
+    pub async fn places(&self, requests: usize, room: Room) -> Result<Places, WriteError> {
+        let places = requests.div_ceil(REQUESTS_A_PLACE).max(1);
+        let places = u32::try_from(places).unwrap_or(u32::MAX).min(self.places);
+        let queue = Arc::clone(&self.room);
+        let places = match room {
+            Room::Refuse => {
+                queue
+                    .try_acquire_many_owned(places)
+                    .map_err(|refused| match refused {
+                        TryAcquireError::NoPermits => WriteError::QueueFull,
+                        TryAcquireError::Closed => WriteError::Draining,
+                    })?
+            }
+            Room::Wait => {
+                let taken = queue.acquire_many_owned(places).await;
+                taken.map_err(|_| WriteError::Draining)?
+            }
+        };
+        Ok(Places(places))
+    }
+
     /// Sends a request to the writer and waits for what it comes to.
     ///
     /// `Ok` means durable. Dropping the future loses the answer, not the write.
@@ -176,7 +206,7 @@ impl Ledger {
             validate_only,
             answer,
         }));
-        self.send(job, 1, Room::Refuse).await?;
+        self.send(job, self.places(1, Room::Refuse).await?)?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
@@ -187,16 +217,15 @@ impl Ledger {
     /// future loses the answers, not the writes.
     ///
     /// # Errors
-    /// When none was decided: `RequestIdReused`, `QueueFull`, `Draining`; or `Stopped`, when some
-    /// may have happened.
+    /// When none was decided: `RequestIdReused`, `Draining`; or `Stopped`, when some may have
+    /// happened.
     pub async fn execute_all(
         &self,
         requests: Vec<Request>,
         validate_only: bool,
-        room: Room,
+        places: Places,
     ) -> Outcomes {
         let (answer, answered) = oneshot::channel();
-        let places = requests.len();
         let job = Job::Many(Box::new(Many {
             outcomes: Vec::with_capacity(requests.len()),
             requests: requests.into_iter(),
@@ -205,29 +234,11 @@ impl Ledger {
             decided: 0,
             answer,
         }));
-        self.send(job, places, room).await?;
+        self.send(job, places)?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    /// Sends a job once there are the places it takes, or all there are where there are fewer.
-    async fn send(&self, job: Job, requests: usize, room: Room) -> Result<(), WriteError> {
-        let places = requests.div_ceil(REQUESTS_A_PLACE);
-        let places = u32::try_from(places).unwrap_or(u32::MAX).min(self.places);
-        let queue = Arc::clone(&self.room);
-        let places = match room {
-            Room::Refuse => {
-                queue
-                    .try_acquire_many_owned(places)
-                    .map_err(|refused| match refused {
-                        TryAcquireError::NoPermits => WriteError::QueueFull,
-                        TryAcquireError::Closed => WriteError::Draining,
-                    })?
-            }
-            Room::Wait => {
-                let taken = queue.acquire_many_owned(places).await;
-                taken.map_err(|_| WriteError::Draining)?
-            }
-        };
+    fn send(&self, job: Job, Places(places): Places) -> Result<(), WriteError> {
         let sent = self.queue.send(Message::Decide(job, places));
         sent.map_err(|_| WriteError::Draining)
     }

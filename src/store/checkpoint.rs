@@ -60,7 +60,6 @@ impl Checkpoint {
         let encoded_bytes = self.disk.commit(&self.frozen)?;
         self.cache.take_over(&self.frozen, &encoded_bytes);
         Ok(Written {
-            stored_bytes: encoded_bytes.iter().sum(),
             frozen: self.frozen,
             _in_flight: self.in_flight,
         })
@@ -73,7 +72,6 @@ impl Checkpoint {
 #[derive(Debug)]
 pub struct Written {
     frozen: Arc<Frozen>,
-    stored_bytes: usize,
     _in_flight: Arc<()>,
 }
 
@@ -86,11 +84,6 @@ impl Written {
     /// Counts the rows written or removed.
     pub fn rows(&self) -> usize {
         self.frozen.rows.len()
-    }
-
-    /// Sums the encoded bytes of the rows written.
-    pub fn stored_bytes(&self) -> usize {
-        self.stored_bytes
     }
 
     pub(super) fn is_of(&self, frozen: &Arc<Frozen>) -> bool {

@@ -169,11 +169,6 @@ impl Store {
         self.position = position;
     }
 
-    /// Counts the rows changed since the last freeze.
-    pub fn dirty_rows(&self) -> usize {
-        self.dirty.len()
-    }
-
     /// Estimates the memory, in bytes, of the rows changed since the last freeze.
     ///
     /// A row that grows in place is counted at the size it had when it was first touched.

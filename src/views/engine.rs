@@ -296,10 +296,10 @@ fn decode_all(log: &dyn Log, after: Position, send: &SyncSender<Decoded>) {
     };
     for block in blocks {
         let decoded = block.map_err(ViewError::from).and_then(|block| {
-            let records = block
-                .records_after(after)
-                .map(|(_, bytes)| codec::decode(bytes))
-                .collect::<Result<_, _>>()?;
+            let mut records = Vec::with_capacity(block.records().len());
+            for (_, bytes) in block.records_after(after) {
+                records.push(codec::decode(bytes)?);
+            }
             Ok((records, block.last_position()))
         });
         let is_bad = decoded.is_err();

@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration, refuse};
-use crate::domain::rows::Rows;
-use crate::domain::state::{Axis, Collaboration, Entry, OrderKey, Publication, source_of};
+use crate::domain::rows::{Key, Rows};
+use crate::domain::state::{Axis, Collaboration, Entry, Publication, Starts, source_of};
 use crate::domain::{
     Command, Counters, EngagementEvent, Event, Observation, Position, PublicationRef, Refusal,
     Replaces, Request, Seen, Unknown,
@@ -46,10 +46,12 @@ impl<S: Rows> Case<'_, S> {
         verb: &EngagementVerb,
     ) -> Decided<Decision, S> {
         let id = place.publication.as_str();
-        let publication: Arc<Publication> =
-            self.known(&Publication::key(place), Unknown::Publication, id)?;
+        let key = Publication::key(place);
+        let publication: Arc<Publication> = self.known(&key, Unknown::Publication, id)?;
         match verb {
-            EngagementVerb::Record { observation } => self.record(place, &publication, observation),
+            EngagementVerb::Record { observation } => {
+                self.record(place, (&key, &publication), observation)
+            }
             EngagementVerb::Correct {
                 observation,
                 counters,
@@ -85,7 +87,7 @@ impl<S: Rows> Case<'_, S> {
     fn record(
         &self,
         place: &PublicationRef,
-        publication: &Publication,
+        (key, publication): (&Key, &Publication),
         observation: &Observation,
     ) -> Decided<Decision, S> {
         let seen = &observation.seen;
@@ -96,8 +98,9 @@ impl<S: Rows> Case<'_, S> {
                 format!("must not be before publication at {at}"),
             )
         })?;
-        let (axis, tail) = axis_of(place, publication, seen);
-        if let Some(position) = axis.find_same(self.rows, tail, observation)? {
+        if let Some((axis, starts)) = axis_of(key, publication, seen)
+            && let Some(position) = axis.find_same(self.rows, starts, observation)?
+        {
             return happened(position);
         }
         let campaign = self.campaign(&place.collaboration.campaign_ref())?;
@@ -145,8 +148,9 @@ impl<S: Rows> Case<'_, S> {
         publication: &Publication,
         position: Position,
     ) -> Decided<Standing, S> {
+        let key = Publication::key(place);
         for (scope, kind) in publication.series.keys().copied() {
-            let Some(entry) = Axis::new(place, scope, kind).find(self.rows, position)? else {
+            let Some(entry) = Axis::new(&key, scope, kind).find(self.rows, position)? else {
                 continue;
             };
             ensure(!entry.voided, || Refusal::ObservationVoided)?;
@@ -206,23 +210,21 @@ pub fn recorded_within<S: Rows>(
     else {
         return Ok(None);
     };
-    let Some(publication) = rows.get::<Publication>(&Publication::key(place))? else {
+    let key = Publication::key(place);
+    let Some(publication) = rows.get::<Publication>(&key)? else {
         return Ok(None);
     };
-    let (axis, tail) = axis_of(place, &publication, &observation.seen);
-    axis.find_recorded(rows, tail, observation, span)
+    match axis_of(&key, &publication, &observation.seen) {
+        Some((axis, starts)) => axis.find_recorded(rows, starts, observation, span),
+        None => Ok(None),
+    }
 }
 
-/// The axis of what was seen, and where its last chunk begins; nothing is looked for beyond that.
-fn axis_of(
-    place: &PublicationRef,
-    publication: &Publication,
-    seen: &Seen,
-) -> (Axis, Option<OrderKey>) {
-    let series = publication.series.get(&(seen.scope, seen.kind));
-    let axis = Axis::new(place, seen.scope, seen.kind);
-    let reaching = series.filter(|series| !series.is_beyond(seen));
-    (axis, reaching.and_then(|series| series.tail))
+/// The axis of what was seen, and where its last chunks begin; nothing is looked for beyond those.
+fn axis_of<'a>(key: &Key, publication: &'a Publication, seen: &Seen) -> Option<(Axis, &'a Starts)> {
+    let series = publication.series.get(&(seen.scope, seen.kind))?;
+    let reaches = !series.is_beyond(seen);
+    reaches.then(|| (Axis::new(key, seen.scope, seen.kind), &series.starts))
 }
 
 fn replaces(entry: &Entry) -> Replaces {

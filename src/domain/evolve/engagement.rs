@@ -116,15 +116,17 @@ impl<S: Rows> Fold<'_, S> {
             recorded: None,
             voided: false,
         };
-        let axis = Axis::new(&place, seen.scope, seen.kind);
         let key = Publication::key(&place);
+        let axis = Axis::new(&key, seen.scope, seen.kind);
         let post: &mut Publication = self.row(&key, "publication")?;
-        let series = post.series.get(&(seen.scope, seen.kind));
-        let tail = series.and_then(|series| series.tail);
-        let tail = axis.insert(self.rows, tail, &entry)?;
+        let series = post.series.get_mut(&(seen.scope, seen.kind));
+        let mut starts = series
+            .map(|series| std::mem::take(&mut series.starts))
+            .unwrap_or_default();
+        axis.insert(self.rows, &mut starts, &entry)?;
         self.note_timing(timing);
         self.change_series(&key, seen, |series| {
-            series.tail = Some(tail);
+            series.starts = starts;
             series.admit(&entry);
         })
     }
@@ -138,8 +140,8 @@ impl<S: Rows> Fold<'_, S> {
         by: Option<&Observation>,
     ) -> Folded<(), S> {
         let place = self.publication_ref(publication)?;
-        let position = self.record.position;
-        let axis = Axis::new(&place, seen.scope, seen.kind);
+        let (position, key) = (self.record.position, Publication::key(&place));
+        let axis = Axis::new(&key, seen.scope, seen.kind);
         let changed = axis.change(
             self.rows,
             OrderKey::new(seen, replaces.observation),
@@ -157,7 +159,7 @@ impl<S: Rows> Fold<'_, S> {
 
         let on_time = axis.heads(self.rows, Cutoff::OnTime)?;
         let counted = axis.heads(self.rows, Cutoff::Counted)?;
-        self.change_series(&Publication::key(&place), seen, |series| {
+        self.change_series(&key, seen, |series| {
             series.standing -= u64::from(by.is_none());
             series.replace(on_time, counted);
         })

@@ -65,6 +65,16 @@ impl Key {
         self
     }
 
+    /// Gives the key with the same parts in table `R`.
+    #[must_use]
+    pub fn in_table<R: Row>(&self) -> Self {
+        let mut same = self.clone();
+        if let Some(tag) = same.0.first_mut() {
+            *tag = R::TABLE;
+        }
+        same
+    }
+
     /// Gives the bytes, tag first.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

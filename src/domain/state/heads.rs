@@ -114,34 +114,53 @@ impl Head {
 
 /// The heads of all counters of a series.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Heads([Option<Head>; 11]);
+#[serde(from = "[Option<Head>; 11]", into = "[Option<Head>; 11]")]
+pub struct Heads {
+    slots: [Option<Head>; 11],
+    /// Their values, side by side: totals look at all of them with each observation.
+    values: Counters,
+}
+
+impl From<[Option<Head>; 11]> for Heads {
+    fn from(slots: [Option<Head>; 11]) -> Self {
+        let mut values = Counters::default();
+        for counter in Counter::ALL {
+            values.set(counter, slots[counter as usize].map(|head| head.value));
+        }
+        Self { slots, values }
+    }
+}
+
+impl From<Heads> for [Option<Head>; 11] {
+    fn from(heads: Heads) -> Self {
+        heads.slots
+    }
+}
 
 impl Heads {
     /// Returns the head of a counter.
     pub fn get(&self, counter: Counter) -> Option<&Head> {
-        self.0[counter as usize].as_ref()
+        self.slots[counter as usize].as_ref()
     }
 
     /// Returns the standing value of every counter.
     pub fn values(&self) -> Counters {
-        let mut values = Counters::default();
-        for counter in Counter::ALL {
-            values.set(counter, self.get(counter).map(|head| head.value));
-        }
-        values
+        self.values
     }
 
     /// Tells whether every counter has a head and the value before it.
     pub(super) fn is_complete(&self) -> bool {
-        let mut slots = self.0.iter();
+        let mut slots = self.slots.iter();
         slots.all(|slot| slot.is_some_and(|head| head.before.is_some()))
     }
 
     /// Takes one more observation in, wherever on the time axis it lies.
     pub fn admit(&mut self, entry: &Entry) {
         for (counter, value) in entry.counters.seen() {
-            let slot = &mut self.0[counter as usize];
-            *slot = Some(with_one_more(*slot, entry, value));
+            let slot = &mut self.slots[counter as usize];
+            let head = with_one_more(*slot, entry, value);
+            self.values.set(counter, Some(head.value));
+            *slot = Some(head);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::heads::{Entry, Heads, OrderKey};
+use super::series::Starts;
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
@@ -56,8 +57,8 @@ pub struct PostCredit {
 /// The observations of a post for one audience and kind, in short; the chunks hold them in full.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Series {
-    /// First key of the last chunk.
-    pub tail: Option<OrderKey>,
+    /// Where its last chunks begin.
+    pub starts: Starts,
     /// The greatest key: what comes after it was never seen before.
     pub last: OrderKey,
     /// Observations that were not voided.

@@ -5,10 +5,13 @@
 
 use std::ops::{ControlFlow, RangeInclusive};
 
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
 use super::chunk::Chunk;
 use super::heads::{Cutoff, Entry, Heads, OrderKey};
 use crate::domain::rows::{Key, Rows, Scan};
-use crate::domain::{MeasurementKind, MeasurementScope, Observation, Position, PublicationRef};
+use crate::domain::{MeasurementKind, MeasurementScope, Observation, Position};
 
 /// The observations of a post for one audience and kind.
 #[derive(Clone, Debug)]
@@ -16,19 +19,48 @@ pub struct Axis {
     prefix: Key,
 }
 
+/// Where the last chunks of a series begin, so that what comes about in order finds its chunk without
+/// a search.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Starts(SmallVec<[OrderKey; 1]>);
+
+/// Chunks whose beginning is at hand: those of the last 500 observations.
+const MAX_STARTS: usize = 8;
+
+impl Starts {
+    /// Where the chunk begins that a key belongs to, and the one after it, as far as that is known
+    /// without a search; the first chunk takes what comes before all.
+    fn around(&self, key: OrderKey) -> Option<(OrderKey, Option<OrderKey>)> {
+        let after = self.0.partition_point(|start| *start <= key);
+        let home = match after.checked_sub(1) {
+            Some(home) => home,
+            None if self.0.len() < MAX_STARTS => 0,
+            None => return None,
+        };
+        let next = self.0.get(home + 1);
+        Some((*self.0.get(home)?, next.copied()))
+    }
+
+    fn note(&mut self, start: OrderKey) {
+        let place = self.0.partition_point(|one| *one < start);
+        self.0.insert(place, start);
+        if self.0.len() > MAX_STARTS {
+            self.0.remove(0);
+        }
+    }
+
+    fn moved(&mut self, from: OrderKey, to: OrderKey) {
+        if let Some(start) = self.0.iter_mut().find(|start| **start == from) {
+            *start = to;
+        }
+    }
+}
+
 impl Axis {
-    /// Names a series.
-    pub fn new(
-        publication: &PublicationRef,
-        scope: MeasurementScope,
-        kind: MeasurementKind,
-    ) -> Self {
-        let owner = &publication.collaboration;
-        let prefix = Key::of::<Chunk>()
-            .text(owner.brand.as_str())
-            .text(owner.campaign.as_str())
-            .text(owner.collaboration.as_str())
-            .text(publication.publication.as_str())
+    /// Names a series of the publication with this key.
+    pub fn new(publication: &Key, scope: MeasurementScope, kind: MeasurementKind) -> Self {
+        let prefix = publication
+            .in_table::<Chunk>()
             .byte(scope as u8)
             .byte(kind as u8);
         Self { prefix }
@@ -42,56 +74,55 @@ impl Axis {
             .number(first.position.get())
     }
 
-    /// Puts an observation in its place; returns the first key of the last chunk.
-    ///
-    /// `tail` is what the insertion before returned: appending, the usual case, needs no search.
+    /// Puts an observation in its place. `starts` are those of the series, and kept up to date.
     ///
     /// # Errors
     /// When rows cannot be read.
     pub fn insert<S: Rows>(
         &self,
         rows: &mut S,
-        tail: Option<OrderKey>,
+        starts: &mut Starts,
         entry: &Entry,
-    ) -> Result<OrderKey, S::Error> {
-        let Some(tail) = tail else {
-            self.put(rows, Chunk::of(entry));
-            return Ok(entry.key);
-        };
-        let home = if tail <= entry.key {
-            Some(self.chunk_key(tail))
-        } else {
-            self.home_of(rows, entry.key)?
+    ) -> Result<(), S::Error> {
+        let home = match starts.around(entry.key) {
+            Some((home, _)) => Some(self.chunk_key(home)),
+            None if starts.0.is_empty() => None,
+            None => self.home_of(rows, entry.key)?,
         };
         let chunk = match &home {
             Some(home) => rows.get_mut::<Chunk>(home)?,
             None => None,
         };
         let (Some(home), Some(chunk)) = (home, chunk) else {
-            self.put(rows, Chunk::of(entry));
-            return Ok(tail.max(entry.key));
+            self.begin(rows, starts, Chunk::of(entry));
+            return Ok(());
         };
         if chunk.is_full() && chunk.last() < entry.key {
-            self.put(rows, Chunk::of(entry));
-            return Ok(tail.max(entry.key));
+            self.begin(rows, starts, Chunk::of(entry));
+            return Ok(());
         }
-        let was_last = chunk.first() == tail;
+        let began = chunk.first();
         let mut upper = chunk.is_full().then(|| chunk.split());
         match &mut upper {
             Some(upper) if upper.first() < entry.key => upper.insert(entry),
             Some(_) | None => chunk.insert(entry),
         }
-        let last_start = upper.as_ref().unwrap_or(chunk).first();
-        if chunk.first() == entry.key {
+        if chunk.first() != began {
             // It begins earlier now, and lies under its first key.
             let chunk = std::mem::take(chunk);
+            starts.moved(began, chunk.first());
             rows.remove(&home);
             self.put(rows, chunk);
         }
         if let Some(upper) = upper {
-            self.put(rows, upper);
+            self.begin(rows, starts, upper);
         }
-        Ok(if was_last { last_start } else { tail })
+        Ok(())
+    }
+
+    fn begin<S: Rows>(&self, rows: &mut S, starts: &mut Starts, chunk: Chunk) {
+        starts.note(chunk.first());
+        self.put(rows, chunk);
     }
 
     fn put<S: Rows>(&self, rows: &mut S, chunk: Chunk) {
@@ -149,10 +180,10 @@ impl Axis {
     pub fn find_same<S: Rows>(
         &self,
         rows: &S,
-        tail: Option<OrderKey>,
+        starts: &Starts,
         observation: &Observation,
     ) -> Result<Option<Position>, S::Error> {
-        self.find_saying(rows, tail, observation, |entry| !entry.voided)
+        self.find_saying(rows, starts, observation, |entry| !entry.voided)
     }
 
     /// Finds the observation with the same time, source and values that was recorded within a span,
@@ -163,11 +194,11 @@ impl Axis {
     pub fn find_recorded<S: Rows>(
         &self,
         rows: &S,
-        tail: Option<OrderKey>,
+        starts: &Starts,
         observation: &Observation,
         span: &RangeInclusive<Position>,
     ) -> Result<Option<Position>, S::Error> {
-        self.find_saying(rows, tail, observation, |entry| {
+        self.find_saying(rows, starts, observation, |entry| {
             span.contains(&entry.key.position)
         })
     }
@@ -175,7 +206,7 @@ impl Axis {
     fn find_saying<S: Rows>(
         &self,
         rows: &S,
-        tail: Option<OrderKey>,
+        starts: &Starts,
         observation: &Observation,
         counts: impl Fn(&Entry) -> bool,
     ) -> Result<Option<Position>, S::Error> {
@@ -184,10 +215,10 @@ impl Axis {
         let highest = OrderKey::new(seen, Position::new(u64::MAX));
         let same =
             |entry: &Entry| counts(entry) && entry.says_or_said(counters, observation.followers);
-        let home = match tail {
-            None => return Ok(None),
-            Some(tail) if tail <= lowest => Some(self.chunk_key(tail)),
-            Some(_) => self.home_of(rows, lowest)?,
+        let (home, next) = match starts.around(lowest) {
+            Some((home, next)) => (Some(self.chunk_key(home)), Some(next)),
+            None if starts.0.is_empty() => return Ok(None),
+            None => (self.home_of(rows, lowest)?, None),
         };
         let Some(home) = home else { return Ok(None) };
         let mut found = None;
@@ -202,9 +233,11 @@ impl Axis {
                 ControlFlow::Continue(())
             }
         };
+        // What is looked for may begin where its chunk ends, and go on in the next.
+        let may_go_on = next.is_none_or(|next| next.is_some_and(|next| next <= highest));
         if let Some(chunk) = rows.get::<Chunk>(&home)?
             && look(&chunk).is_continue()
-            && tail.is_some_and(|tail| self.chunk_key(tail) != home)
+            && may_go_on
         {
             rows.scan::<Chunk>(Scan::of(&self.prefix).after(&home), &mut |_, chunk| {
                 look(chunk)

@@ -56,16 +56,14 @@ impl measurement_service_server::MeasurementService for Measurements {
         request: Request<api::BatchRecordEngagementRequest>,
     ) -> Result<Response<api::BatchRecordEngagementResponse>, Status> {
         let calls = self.door.enter()?;
-        let batch = parse::batch_record_engagement(request.into_inner(), calls.now());
-        let batch = parsed(batch)?;
-        let (items, path) = (batch.observations, "observations");
-        let written = many::execute(
-            &calls.ledger,
-            items,
-            path,
-            batch.validate_only,
-            Room::Refuse,
-        );
+        let request = request.into_inner();
+        // Before anything is parsed: refusing must cost little.
+        let most = request.observations.len().min(parse::MAX_OBSERVATIONS);
+        let places = calls.ledger.places(most, Room::Refuse).await;
+        let places = places.map_err(status::write)?;
+        let batch = parsed(parse::batch_record_engagement(request, calls.now()))?;
+        let (items, validate_only) = (batch.observations, batch.validate_only);
+        let written = many::execute(&calls.ledger, items, "observations", validate_only, places);
         let outcomes = written.await.map_err(status::write)?;
         Ok(Response::new(api::BatchRecordEngagementResponse {
             results: outcomes.each.into_iter().map(render::recorded).collect(),
@@ -214,7 +212,8 @@ fn found<S: Rows>(
 where
     Lookup: From<S::Error>,
 {
-    let Some(row) = rows.get::<Publication>(&Publication::key(name))? else {
+    let key = Publication::key(name);
+    let Some(row) = rows.get::<Publication>(&key)? else {
         let (reason, id) = (
             api::ErrorReason::PublicationNotFound,
             name.publication.as_str(),
@@ -227,7 +226,7 @@ where
     };
     message.engagement.clear();
     for (scope, kind) in row.series.keys() {
-        let heads = Axis::new(name, *scope, *kind).heads(rows, Cutoff::Until(until))?;
+        let heads = Axis::new(&key, *scope, *kind).heads(rows, Cutoff::Until(until))?;
         message
             .engagement
             .push(render::heads(*scope, *kind, &heads));

@@ -18,20 +18,19 @@ thread_local! {
 
 /// Compresses `plain`, unless that makes it no smaller.
 pub(super) fn compress(plain: &[u8]) -> Option<Vec<u8>> {
-    let mut smaller = vec![0; plain.len().saturating_sub(1)];
-    let len = COMPRESSOR.with_borrow_mut(|compressor| {
+    let mut smaller = Vec::with_capacity(plain.len().saturating_sub(1));
+    COMPRESSOR.with_borrow_mut(|compressor| {
         let compressor = compressor.as_mut()?;
         compressor.compress_to_buffer(plain, &mut smaller).ok()
     })?;
-    smaller.truncate(len);
-    Some(smaller)
+    (smaller.len() < plain.len()).then_some(smaller)
 }
 
 /// Decompresses `stored` to exactly `plain_len` bytes, or not at all.
 ///
 /// Allocates no more than `plain_len`, whatever the frame claims.
 pub(super) fn decompress(stored: &[u8], plain_len: usize) -> Option<Vec<u8>> {
-    let mut plain = vec![0; plain_len];
+    let mut plain = Vec::with_capacity(plain_len);
     let len = DECOMPRESSOR.with_borrow_mut(|decompressor| {
         let decompressor = decompressor.as_mut()?;
         decompressor.decompress_to_buffer(stored, &mut plain).ok()

@@ -36,8 +36,8 @@ const _: () = assert!(
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// For how many bytes of blocks their page is accessed once more, so that the cache counts it: what
-/// it has not counted yet is then at most 256 × 64 × this, 64 MiB.
-const BYTES_PER_ACCESS: usize = 4 * 1024;
+/// it has not counted yet is then at most 256 × 64 × this, 32 MiB.
+const BYTES_PER_ACCESS: usize = 2 * 1024;
 
 /// How often sled's own thread reclaims space, for at most half of that time. Without it the file
 /// grows for ever. It isn't what makes blocks durable.

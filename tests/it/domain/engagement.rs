@@ -1,6 +1,6 @@
 //! Engagement: absolute observations; the head is the latest one, whatever the order of arrival.
 
-use campaign_ledger::domain::state::{Axis, Cutoff, Head, Heads, Series};
+use campaign_ledger::domain::state::{Axis, Cutoff, Head, Heads, Publication, Series};
 use campaign_ledger::domain::*;
 
 use super::history::*;
@@ -90,7 +90,7 @@ pub fn head_likes(history: &History) -> Option<u64> {
 
 /// Heads as observed up to a time.
 fn until(history: &History, time: Timestamp) -> Heads {
-    let axis = Axis::new(&post("ayu-1", "post-1"), SCOPE, KIND);
+    let axis = Axis::new(&Publication::key(&post("ayu-1", "post-1")), SCOPE, KIND);
     axis.heads(&history.ledger.rows, Cutoff::Until(time))
         .unwrap()
 }

@@ -277,7 +277,7 @@ fn check_heads(ledger: &Ledger) {
             publication: id(&part()),
         };
         for ((scope, kind), series) in &publication.series {
-            let axis = Axis::new(&post, *scope, *kind);
+            let axis = Axis::new(&Publication::key(&post), *scope, *kind);
             let heads = |cutoff| axis.heads(&ledger.rows, cutoff).unwrap();
             assert_eq!(heads(Cutoff::Counted), series.counted);
             assert_eq!(&heads(Cutoff::OnTime), series.on_time());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use campaign_ledger::domain::rows::MemoryRows;
-use campaign_ledger::domain::state::{Axis, Cutoff, Entry, Heads, OrderKey};
+use campaign_ledger::domain::state::{Axis, Cutoff, Entry, Heads, OrderKey, Publication, Starts};
 use campaign_ledger::domain::*;
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ const COUNTERS: [Counter; 3] = [Counter::Likes, Counter::Views, Counter::Saves];
 struct Twin {
     axis: Axis,
     rows: MemoryRows,
-    tail: Option<OrderKey>,
+    starts: Starts,
     on_time: Heads,
     counted: Heads,
     plain: BTreeMap<OrderKey, Entry>,
@@ -29,9 +29,9 @@ impl Twin {
     fn new() -> Self {
         let (scope, kind) = (MeasurementScope::Total, MeasurementKind::Measured);
         Self {
-            axis: Axis::new(&post("ayu-1", "post-1"), scope, kind),
+            axis: Axis::new(&Publication::key(&post("ayu-1", "post-1")), scope, kind),
             rows: MemoryRows::new(),
-            tail: None,
+            starts: Starts::default(),
             on_time: Heads::default(),
             counted: Heads::default(),
             plain: BTreeMap::new(),
@@ -47,8 +47,8 @@ impl Twin {
             self.on_time.admit(&entry);
         }
         self.plain.insert(entry.key, entry.clone());
-        let tail = self.axis.insert(&mut self.rows, self.tail, &entry);
-        self.tail = Some(tail.unwrap());
+        let inserted = self.axis.insert(&mut self.rows, &mut self.starts, &entry);
+        inserted.unwrap();
     }
 
     /// Corrects an observation, or voids it when there is nothing to put in its place.
@@ -132,12 +132,12 @@ impl Twin {
             let within = at..=at;
             let recorded = self
                 .axis
-                .find_recorded(&self.rows, self.tail, &observation, &within);
+                .find_recorded(&self.rows, &self.starts, &observation, &within);
             assert_eq!(recorded.unwrap(), Some(at), "voided or not");
             if entry.voided {
                 continue;
             }
-            let same = self.axis.find_same(&self.rows, self.tail, &observation);
+            let same = self.axis.find_same(&self.rows, &self.starts, &observation);
             let position = same.unwrap().expect("the same one is found");
             let key = OrderKey {
                 position,
@@ -245,7 +245,7 @@ fn observations_in_and_against_time_order_equal_brute_force() {
         entry.counters.set(Counter::Likes, Some(hour));
         entry
     };
-    let forward: Vec<u64> = (0..400).collect();
+    let forward: Vec<u64> = (0..1_200).collect();
     let backward: Vec<u64> = forward.iter().rev().copied().collect();
     for order in [forward, backward] {
         let mut twin = Twin::new();

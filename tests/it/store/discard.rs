@@ -36,7 +36,7 @@ fn a_restart_resumes_at_the_checkpoint() {
     let kept = store.digest(ALL_TABLES).unwrap();
     store.put(key(1), tally(99));
     store.advance(Position::new(6));
-    assert_eq!((store.dirty_rows(), store.dirty_bytes() > 0), (1, true));
+    assert!(store.dirty_bytes() > 0);
     drop(store);
 
     let (store, opened) = open(&path);
