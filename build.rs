@@ -1,5 +1,7 @@
-//! Compiles `proto/` without protoc and keeps the encoded descriptor set for reflection and JSON.
+//! Compiles `proto/` without protoc, keeps the encoded descriptor set for reflection and JSON, and
+//! writes the table that reads every stored event.
 
+use protox::prost_reflect::prost_types::FileDescriptorProto;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -21,6 +23,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         compiler.encode_file_descriptor_set(),
     )?;
 
+    let fds = compiler.file_descriptor_set();
+    fs::write(out.join("stored.rs"), stored(&fds.file))?;
+
     tonic_prost_build::configure()
         .bytes(".")
         // Stored records go out as they are: src/proto/batch.rs says how.
@@ -30,8 +35,31 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         )
         .build_client(true)
         .build_server(true)
-        .compile_fds(compiler.file_descriptor_set())?;
+        .compile_fds(fds)?;
     Ok(())
+}
+
+/// Writes `impl Stored for Wire`: an arm for each message that `Record.event` may hold. A message
+/// that cannot be read does not compile.
+fn stored(files: &[FileDescriptorProto]) -> String {
+    let package = files
+        .iter()
+        .filter(|file| file.package() == "campaign.ledger.event.v1");
+    let record = package
+        .flat_map(|file| &file.message_type)
+        .filter(|message| message.name() == "Record");
+    let events = record
+        .flat_map(|message| &message.field)
+        .filter(|field| field.oneof_index.is_some());
+    // A field is named after its message.
+    let arms: String = events
+        .filter_map(|field| field.type_name().rsplit('.').next())
+        .map(|message| format!("Wire::{message}(message) => message.read(fields),\n"))
+        .collect();
+    format!(
+        "impl Stored for Wire {{ fn read(self, fields: &mut Fields) -> Checked<Event> {{ \
+         match self {{ {arms} }} }} }}"
+    )
 }
 
 fn collect_protos(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

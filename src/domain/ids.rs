@@ -75,6 +75,20 @@ ids! {
     PaymentId,
     /// Names a refund within its order.
     RefundId,
+    /// Names rights of use within their terms.
+    RightsId,
+    /// Names a bonus within its terms.
+    BonusId,
+    /// Names a safety flag within its creator.
+    FlagId,
+    /// Names a hold within its collaboration.
+    HoldId,
+    /// Names a dispute within its campaign.
+    DisputeId,
+    /// Names an adjustment within its order.
+    AdjustmentId,
+    /// Names a tax record within its cost line.
+    TaxId,
     /// Names an actor.
     ActorId,
     /// Names the system an order is from.

@@ -2,7 +2,7 @@
 
 use super::{
     CampaignState, CollaborationId, CollaborationState, CostState, Currency, DeliverableState,
-    Position, Timestamp, Violation,
+    DisputeId, HoldId, Position, Timestamp, Violation,
 };
 
 /// A thing a command refers to and the ledger does not know.
@@ -22,6 +22,16 @@ pub enum Unknown {
     Observation,
     /// A cost line.
     Cost,
+    /// A safety flag.
+    Flag,
+    /// A hold.
+    Hold,
+    /// A shipment.
+    Shipment,
+    /// A dispute.
+    Dispute,
+    /// A revision of the report.
+    Report,
 }
 
 /// Why a command was refused. Nothing was written.
@@ -127,6 +137,49 @@ pub enum Refusal {
     },
     #[error("the external reference was used at position {position}")]
     PaymentReferenceUsed { position: Position },
+    #[error("amendment {version} waits for an answer")]
+    AmendmentPending { version: u32 },
+    #[error("no amendment waits for an answer")]
+    NoAmendment,
+    #[error("amendment {actual} waits for an answer, not {expected}")]
+    StaleAmendment { expected: u32, actual: u32 },
+    #[error("terminating needs an open safety flag or a dispute ruled for it")]
+    NoGroundToTerminate,
+    #[error("the safety flag was cleared")]
+    FlagCleared,
+    #[error("hold {hold} stops it")]
+    OnHold { hold: HoldId },
+    #[error("the hold was released")]
+    HoldReleased,
+    #[error("the post is removed")]
+    PostRemoved,
+    #[error("the post is live")]
+    PostNotRemoved,
+    #[error("the review goes on until {due_at}")]
+    ReviewNotDue { due_at: Timestamp },
+    #[error("the shipment {rule}")]
+    ShipmentState { rule: &'static str },
+    #[error("the dispute is resolved")]
+    DisputeResolved,
+    #[error("dispute {dispute} freezes it")]
+    Disputed { dispute: DisputeId },
+    #[error("{open} disputes are open")]
+    DisputeOpen { open: u32 },
+    #[error("the order is not locked before {locks_at}")]
+    OrderNotLocked { locks_at: Timestamp },
+    #[error("{left_minor} minor units of the order would be left")]
+    AdjustmentExceedsOrder { left_minor: i128 },
+    #[error("{total_minor} minor units would be accrued, below the {approved_minor} approved")]
+    AdjustmentBelowApproved {
+        total_minor: i128,
+        approved_minor: i64,
+    },
+    #[error("the counter is at {reached}, below {at_least}")]
+    BonusNotReached { reached: u64, at_least: u64 },
+    #[error("revision {actual} comes next, not {expected}")]
+    StaleReport { expected: u32, actual: u32 },
+    #[error("nothing changed since revision {revision}")]
+    ReportUnchanged { revision: u32 },
 }
 
 impl Refusal {
@@ -145,5 +198,10 @@ const fn noun(what: Unknown) -> &'static str {
         Unknown::Publication => "publication",
         Unknown::Observation => "observation",
         Unknown::Cost => "cost line",
+        Unknown::Flag => "safety flag",
+        Unknown::Hold => "hold",
+        Unknown::Shipment => "shipment",
+        Unknown::Dispute => "dispute",
+        Unknown::Report => "report",
     }
 }

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::ids::{ActorId, CollaborationId, CreatorId, DeliverableId, ModelVersion, Niche};
-use super::{
-    ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Span, Timestamp,
-};
+use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
+use super::{ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Timestamp};
 
 /// Who did something.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -26,109 +24,6 @@ pub struct OnBehalfOf {
     pub actor: Actor,
     /// Why.
     pub reason: String,
-}
-
-/// One promised post.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct DeliverableTerms {
-    /// Unique within the collaboration.
-    pub id: DeliverableId,
-    /// Where it will live.
-    pub platform: Platform,
-    /// What kind of post.
-    pub format: ContentFormat,
-    /// On time when live at or before this.
-    pub due_at: Timestamp,
-}
-
-/// Days from the last link touch to the order when the terms name none.
-pub const DEFAULT_WINDOW_DAYS: u32 = 30;
-
-/// Which conversions count for a collaboration.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct AttributionTerms {
-    /// Days from the last link touch to the order, both ends included.
-    pub window_days: u32,
-    /// Code quoted by the audience, in upper case.
-    pub code: Option<Code>,
-    /// Tracking link.
-    pub link: Option<String>,
-}
-
-impl AttributionTerms {
-    /// Tells whether an order counts for a touch: `ordered_at − touched_at` within the window.
-    pub fn covers(&self, touched_at: Timestamp, ordered_at: Timestamp) -> bool {
-        let elapsed = ordered_at.since(touched_at);
-        (Span::default()..=Span::days(self.window_days)).contains(&elapsed)
-    }
-}
-
-/// A code quoted at checkout, compared without regard to case.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub struct Code(String);
-
-/// States the rule a code keeps.
-pub const CODE_RULE: &str = "must be 1 to 64 printable ASCII characters without spaces";
-
-impl Code {
-    /// Reads a code; its case is folded.
-    ///
-    /// # Errors
-    /// The rule it breaks.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
-        if (1..=super::ids::MAX_ID_CHARS).contains(&text.len()) && graphic {
-            Ok(Self(text.to_ascii_uppercase()))
-        } else {
-            Err(CODE_RULE)
-        }
-    }
-
-    /// Returns the folded text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// What the brand owes when it cancels, in basis points of the fee, by stage.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct KillFeeTerms {
-    /// Before the first submission.
-    pub before_content_bp: u32,
-    /// After a submission, nothing approved yet.
-    pub after_submission_bp: u32,
-    /// After an approval.
-    pub after_approval_bp: u32,
-}
-
-/// Revision rounds per deliverable when the terms name none.
-pub const DEFAULT_MAX_REVISIONS: u32 = 2;
-
-/// What both sides agree on.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Terms {
-    /// In the reporting currency of the campaign, 0 or more.
-    pub fee: Money,
-    /// 1 to 50 promised posts, ids unique.
-    pub deliverables: Vec<DeliverableTerms>,
-    /// Revision rounds per deliverable.
-    pub max_revisions: u32,
-    /// Which conversions count.
-    pub attribution: AttributionTerms,
-    /// What a cancellation costs.
-    pub kill_fee: KillFeeTerms,
-    /// Days a post must stay up; 0 for no minimum.
-    pub min_live_days: u32,
-    /// How amounts that do not divide are rounded.
-    pub rounding: Rounding,
-}
-
-/// How an amount that does not divide is rounded.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub enum Rounding {
-    /// To the nearest settlement increment, ties to even, the remainder on the last share.
-    #[default]
-    HalfEven,
 }
 
 /// How many followers a creator had, and when that was seen.
@@ -249,7 +144,7 @@ impl CampaignPlan {
 }
 
 /// A counter of a post.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Counter {
     /// Likes.
     Likes,
@@ -292,6 +187,23 @@ impl Counter {
     ];
     /// Engagements (`e-v1`): likes + comments + shares + saves.
     pub const ENGAGEMENTS: [Counter; 4] = [Self::Likes, Self::Comments, Self::Shares, Self::Saves];
+
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Likes => "LIKES",
+            Self::Comments => "COMMENTS",
+            Self::Shares => "SHARES",
+            Self::Saves => "SAVES",
+            Self::Views => "VIEWS",
+            Self::Impressions => "IMPRESSIONS",
+            Self::Reach => "REACH",
+            Self::Clicks => "CLICKS",
+            Self::Replies => "REPLIES",
+            Self::PeakViewers => "PEAK_VIEWERS",
+            Self::LiveSeconds => "LIVE_SECONDS",
+        }
+    }
 }
 
 /// Counters as seen at one time. `None` is "not seen", which is not 0.

@@ -359,3 +359,81 @@ impl RefundRejection {
         }
     }
 }
+
+/// Which use rights allow.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum UsageScope {
+    /// Posts of the brand's own, without paid distribution.
+    Organic,
+    /// Paid distribution.
+    Paid,
+    /// Channels the brand owns, such as its site or shop.
+    OwnedChannels,
+    /// All of these.
+    All,
+}
+
+impl UsageScope {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Organic => "ORGANIC",
+            Self::Paid => "PAID",
+            Self::OwnedChannels => "OWNED_CHANNELS",
+            Self::All => "ALL",
+        }
+    }
+}
+
+/// What ties a creator to a brand.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum ConnectionType {
+    /// Paid in money.
+    Paid,
+    /// Given a product or a visit.
+    Gifted,
+    /// Paid by what is sold.
+    Affiliate,
+    /// Works for the brand.
+    Employee,
+    /// Family of someone at the brand.
+    Family,
+    /// Any other tie.
+    Other,
+}
+
+impl ConnectionType {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paid => "PAID",
+            Self::Gifted => "GIFTED",
+            Self::Affiliate => "AFFILIATE",
+            Self::Employee => "EMPLOYEE",
+            Self::Family => "FAMILY",
+            Self::Other => "OTHER",
+        }
+    }
+}
+
+/// What makes money owed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum SettlementTrigger {
+    /// The terms were accepted.
+    Acceptance,
+    /// Content was approved.
+    Approval,
+    /// A post was verified.
+    Verification,
+}
+
+impl SettlementTrigger {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Acceptance => "ACCEPTANCE",
+            Self::Approval => "APPROVAL",
+            Self::Verification => "VERIFICATION",
+        }
+    }
+}

@@ -67,6 +67,20 @@ impl Door {
     pub fn enter(&self) -> Result<&Calls, Status> {
         self.0.get().ok_or_else(status::not_ready)
     }
+
+    /// Goes through, parses a write by the time of now, and executes it.
+    ///
+    /// # Errors
+    /// As [`enter`](Self::enter) and [`Calls::write`].
+    pub async fn write<T>(
+        &self,
+        request: tonic::Request<T>,
+        parse: impl FnOnce(T, Timestamp) -> Write,
+    ) -> Result<Written, Status> {
+        let calls = self.enter()?;
+        let parsed = parse(request.into_inner(), calls.now());
+        calls.write(parsed).await
+    }
 }
 
 impl Calls {

@@ -3,6 +3,8 @@
 //! Every error carries `ErrorInfo{reason, domain, metadata}`; the reasons are the enum
 //! `ErrorReason` of `errors.proto`, without its prefix.
 
+mod refusal;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViol
 use super::failure::DOMAIN;
 use super::page_token;
 use crate::causes::with_causes;
-use crate::domain::{Position, Refusal, Unknown, Violation};
+use crate::domain::{Position, Violation};
 use crate::ledger::WriteError;
 use crate::log::ReadError;
 use crate::proto::api::{self, ErrorReason, ItemError};
@@ -94,7 +96,7 @@ pub fn not_found(reason: ErrorReason, kind: &str, id: &str) -> Status {
 pub fn write(error: WriteError) -> Status {
     let message = error.to_string();
     match error {
-        WriteError::Refused(refusal) => refused(refusal),
+        WriteError::Refused(refusal) => refusal::refused(refusal),
         WriteError::RequestIdReused { first, id } => precondition(
             ErrorReason::RequestIdReused,
             message,
@@ -153,183 +155,6 @@ fn taken(reason: ErrorReason, message: String, kind: &str, id: &str) -> Status {
     let mut details = details(reason, vec![("id", id.to_owned())]);
     details.set_resource_info(kind, id, "", &message);
     Status::with_error_details(Code::AlreadyExists, message, details)
-}
-
-fn refused(refusal: Refusal) -> Status {
-    use ErrorReason as Reason;
-    let message = refusal.to_string();
-    let broken = |reason, metadata| precondition(reason, message.clone(), metadata);
-    match refusal {
-        Refusal::Invalid(violations) => invalid(violations),
-        Refusal::NotFound { what, id } => {
-            let (reason, kind) = unknown(what);
-            not_found(reason, kind, &id)
-        }
-        Refusal::AlreadyExists { what, id } => taken(Reason::AlreadyExists, message, what, &id),
-        Refusal::PostAlreadyRecorded { publication } => taken(
-            Reason::PostAlreadyRecorded,
-            message,
-            "publication",
-            &publication,
-        ),
-        Refusal::PaymentReferenceUsed { position } => taken(
-            Reason::PaymentReferenceUsed,
-            message,
-            "payment",
-            &position.to_string(),
-        ),
-        Refusal::StaleOffer { expected, actual } => {
-            lost_race(Reason::StaleOffer, message, expected, actual)
-        }
-        Refusal::StaleSubmission { expected, actual } => {
-            lost_race(Reason::StaleSubmission, message, expected, actual)
-        }
-        Refusal::StaleObservation { expected, actual } => {
-            lost_race(Reason::StaleObservation, message, expected, actual)
-        }
-        Refusal::ActorNotAllowed { allowed } => broken(
-            Reason::ActorNotAllowed,
-            vec![("allowed", allowed.to_owned())],
-        ),
-        Refusal::CampaignState { state, .. } => broken(
-            Reason::CampaignState,
-            vec![("state", state.name().to_owned())],
-        ),
-        Refusal::CollaborationState { state, .. } => broken(
-            Reason::CollaborationState,
-            vec![("state", state.name().to_owned())],
-        ),
-        Refusal::DeliverableState { state, .. } => broken(
-            Reason::DeliverableState,
-            vec![("state", state.name().to_owned())],
-        ),
-        Refusal::CostState { state, .. } => {
-            broken(Reason::CostState, vec![("state", state.name().to_owned())])
-        }
-        Refusal::CampaignIncomplete { missing } => broken(
-            Reason::CampaignIncomplete,
-            vec![("missing", missing.to_owned())],
-        ),
-        Refusal::LiveWork {
-            open_invitations,
-            live_collaborations,
-        } => broken(
-            Reason::CampaignHasLiveWork,
-            vec![
-                ("open_invitations", open_invitations.to_string()),
-                ("live_collaborations", live_collaborations.to_string()),
-            ],
-        ),
-        Refusal::BudgetExceeded {
-            needed_minor,
-            cap_minor,
-        } => broken(
-            Reason::BudgetExceeded,
-            vec![
-                ("needed_minor", needed_minor.to_string()),
-                ("cap_minor", cap_minor.to_string()),
-            ],
-        ),
-        Refusal::BudgetBelowCommitted {
-            in_use_minor,
-            cap_minor,
-        } => broken(
-            Reason::BudgetBelowCommitted,
-            vec![
-                ("in_use_minor", in_use_minor.to_string()),
-                ("cap_minor", cap_minor.to_string()),
-            ],
-        ),
-        Refusal::CreatorBlocked => broken(Reason::CreatorBlocked, Vec::new()),
-        Refusal::CreatorNotBlocked => broken(Reason::CreatorNotBlocked, Vec::new()),
-        Refusal::VettingMissing => broken(Reason::VettingMissing, Vec::new()),
-        Refusal::AlreadyActive { live } => broken(
-            Reason::AlreadyActive,
-            vec![("collaboration_id", live.to_string())],
-        ),
-        Refusal::OfferExpired { expired_at } => broken(
-            Reason::OfferExpired,
-            vec![("expired_at", expired_at.to_string())],
-        ),
-        Refusal::OfferNotExpired { expires_at } => broken(
-            Reason::OfferNotExpired,
-            vec![("expires_at", expires_at.to_string())],
-        ),
-        Refusal::RevisionLimitReached { limit } => broken(
-            Reason::RevisionLimitReached,
-            vec![("limit", limit.to_string())],
-        ),
-        Refusal::DeliverablesOpen { open } => {
-            broken(Reason::DeliverablesOpen, vec![("open", open.to_string())])
-        }
-        Refusal::AlreadyPublished => broken(Reason::AlreadyPublished, Vec::new()),
-        Refusal::CodeTaken { holder } => broken(
-            Reason::CodeTaken,
-            vec![("collaboration_id", holder.to_string())],
-        ),
-        Refusal::NotAccepted { collaboration } => broken(
-            Reason::NotAccepted,
-            vec![("collaboration_id", collaboration.to_string())],
-        ),
-        Refusal::ObservationVoided => broken(Reason::ObservationVoided, Vec::new()),
-        Refusal::RefundExceedsOrder {
-            refunds_minor,
-            order_minor,
-        } => broken(
-            Reason::RefundExceedsOrder,
-            vec![
-                ("refunds_minor", refunds_minor.to_string()),
-                ("order_minor", order_minor.to_string()),
-            ],
-        ),
-        Refusal::CurrencyMismatch {
-            field,
-            expected,
-            actual,
-        } => broken(
-            Reason::CurrencyMismatch,
-            vec![
-                ("field", field.to_owned()),
-                ("expected", expected.to_string()),
-                ("actual", actual.to_string()),
-            ],
-        ),
-        Refusal::AmountOverflow { field } => {
-            broken(Reason::AmountOverflow, vec![("field", field.to_owned())])
-        }
-        Refusal::PaymentExceedsApproved {
-            paid_minor,
-            approved_minor,
-        } => broken(
-            Reason::PaymentExceedsApproved,
-            vec![
-                ("paid_minor", paid_minor.to_string()),
-                ("approved_minor", approved_minor.to_string()),
-            ],
-        ),
-        Refusal::ApprovalExceedsAccrued {
-            approved_minor,
-            accrued_minor,
-        } => broken(
-            Reason::ApprovalExceedsAccrued,
-            vec![
-                ("approved_minor", approved_minor.to_string()),
-                ("accrued_minor", accrued_minor.to_string()),
-            ],
-        ),
-    }
-}
-
-fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
-    match what {
-        Unknown::Campaign => (ErrorReason::CampaignNotFound, "campaign"),
-        Unknown::Creator => (ErrorReason::CreatorNotFound, "creator"),
-        Unknown::Collaboration => (ErrorReason::CollaborationNotFound, "collaboration"),
-        Unknown::Deliverable => (ErrorReason::DeliverableNotFound, "deliverable"),
-        Unknown::Publication => (ErrorReason::PublicationNotFound, "publication"),
-        Unknown::Observation => (ErrorReason::ObservationNotFound, "observation"),
-        Unknown::Cost => (ErrorReason::CostNotFound, "cost line"),
-    }
 }
 
 /// Reports views that cannot be read.

@@ -7,18 +7,18 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::rows::{Key, Rows, Scan};
-use crate::domain::state::Expiry;
+use crate::domain::state::Due;
 use crate::domain::{Actor, ActorId, ActorKind, CollaborationVerb, Command, Request, Timestamp};
 use crate::ledger::{Ledger, WriteError};
 use crate::store::{self, Store};
 use crate::views::Views;
 
-/// How often due invitations are looked for; an offer cannot be accepted late in any case.
+/// How often what is due is looked for; an offer cannot be accepted late in any case.
 const TICK: Duration = Duration::from_millis(250);
-/// Most invitations expired in one tick, so that timers never fill the queue.
+/// Most that is done in one tick, so that timers never fill the queue.
 const MAX_DUE: usize = 256;
 
-/// Expires invitations as they fall due. Runs until it is dropped.
+/// Does what the ledger does by itself as it falls due. Runs until it is dropped.
 pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -29,14 +29,14 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
             Ok(Ok(due)) => due,
             Ok(Err(error)) => {
                 let error = with_causes(&error);
-                tracing::error!(error, "due invitations could not be read");
+                tracing::error!(error, "what is due could not be read");
                 continue;
             }
             // The views have stopped and said why.
             Err(_) => continue,
         };
-        for expiry in due {
-            match ledger.execute(expire(expiry), false).await {
+        for due in due {
+            match ledger.execute(request_of(due), false).await {
                 // Refused: somebody was quicker, and the log has it.
                 Ok(_) | Err(WriteError::Refused(_)) => {}
                 Err(_) => break,
@@ -45,30 +45,39 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
     }
 }
 
-fn due(rows: &Store, now: Timestamp) -> Result<Vec<Expiry>, store::Error> {
-    let first = rows.page::<Expiry>(Scan::of(&Key::of::<Expiry>()), MAX_DUE)?;
-    let is_due = |key: &Key| Expiry::time_of(key).is_some_and(|at| at <= now);
+fn due(rows: &Store, now: Timestamp) -> Result<Vec<Due>, store::Error> {
+    let first = rows.page::<Due>(Scan::of(&Key::of::<Due>()), MAX_DUE)?;
+    let is_due = |key: &Key| Due::time_of(key).is_some_and(|at| at <= now);
     let due = first.into_iter().take_while(|(key, _)| is_due(key));
-    Ok(due.map(|(_, expiry)| (*expiry).clone()).collect())
+    Ok(due.map(|(_, due)| (*due).clone()).collect())
 }
 
-fn expire(expiry: Expiry) -> Request {
-    let place = expiry.collaboration;
+/// Asks for what is due, as the timer of its kind.
+fn request_of(due: Due) -> Request {
+    let (timer, brand, command) = match due {
+        Due::Offer {
+            collaboration,
+            version,
+        } => {
+            let command = Command::Collaboration {
+                campaign: collaboration.campaign,
+                collaboration: collaboration.collaboration,
+                verb: CollaborationVerb::Expire {
+                    offer_version: version,
+                },
+            };
+            ("expiry-timer", collaboration.brand, command)
+        }
+    };
     Request {
-        brand: place.brand,
+        brand,
         actor: Actor {
             kind: ActorKind::System,
-            id: ActorId::parse("expiry-timer").expect("the name keeps the rule of ids"),
+            id: ActorId::parse(timer).expect("the names of timers keep the rule of ids"),
         },
         on_behalf_of: None,
         stamp: None,
         occurred_at: None,
-        command: Command::Collaboration {
-            campaign: place.campaign,
-            collaboration: place.collaboration,
-            verb: CollaborationVerb::Expire {
-                offer_version: expiry.offer_version,
-            },
-        },
+        command,
     }
 }

@@ -11,8 +11,8 @@ use super::CollaborationTotals;
 use super::table;
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorRef, Currency,
-    Event, Record, Timestamp, Totals,
+    AgreementEvent, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef,
+    CreatorRef, Currency, Event, Record, Timestamp, Totals,
 };
 
 /// What a brand and a creator agreed on over time.
@@ -53,14 +53,15 @@ impl Partnership {
     pub fn is_noted(event: &Event) -> bool {
         matches!(
             event,
-            Event::CreatorInvited { .. } | Event::BriefAccepted(_)
+            Event::Agreement(AgreementEvent::CreatorInvited { .. })
+                | Event::Agreement(AgreementEvent::BriefAccepted(_))
         )
     }
 
     /// Notes an invitation into a campaign of this currency, or an acceptance.
     pub fn note(&mut self, record: &Record, campaign: &CampaignRef, currency: Currency) {
         let at = record.happened_at();
-        if let (Event::CreatorInvited { .. }, Some(collaboration)) =
+        if let (Event::Agreement(AgreementEvent::CreatorInvited { .. }), Some(collaboration)) =
             (&record.event, &record.subject.collaboration)
         {
             self.first_invited_at.get_or_insert(at);
@@ -74,7 +75,7 @@ impl Partnership {
             });
             part.collaborations.push(collaboration.clone());
         }
-        if let Event::BriefAccepted(_) = &record.event {
+        if let Event::Agreement(AgreementEvent::BriefAccepted(_)) = &record.event {
             self.accepted_at.push(at);
         }
     }

@@ -4,12 +4,49 @@ use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
 use crate::domain::{
-    ActorKind, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
-    CollaborationVerb, CostId, CostRecorded, CostType, CreatorId, DeliverableState, Event, Fact,
-    FollowerCount, Money, Offer, ProductValue, Refusal, ShipmentId, TIER_SCHEME, Terms, Tier,
-    Timestamp, part_of,
+    ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
+    CostId, CostRecorded, CostType, CreatorId, Currency, DeliverableState, Event, Fact,
+    FollowerCount, Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId, TIER_SCHEME,
+    Terms, Tier, Timestamp, part_of,
 };
 use sha2::{Digest, Sha256};
+
+/// What can be asked of the agreement.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the request message of the same name in v1 documents each field"
+)]
+pub enum CollaborationVerb {
+    Invite {
+        creator: CreatorId,
+        terms: Terms,
+        expires_at: Timestamp,
+    },
+    Accept {
+        offer_version: u32,
+    },
+    Decline {
+        reason: String,
+    },
+    Withdraw {
+        reason: String,
+    },
+    /// Only the ledger's own timer asks this.
+    Expire {
+        offer_version: u32,
+    },
+    ShipProduct {
+        shipment: ShipmentId,
+        product: String,
+        value: ProductValue,
+        shipped_at: Timestamp,
+    },
+    Complete,
+    Cancel {
+        reason: String,
+    },
+}
 
 impl<S: Rows> Case<'_, S> {
     pub(super) fn collaboration_verb(
@@ -27,12 +64,18 @@ impl<S: Rows> Case<'_, S> {
             CollaborationVerb::Decline { reason } => {
                 self.only(ActorKind::Creator)?;
                 let reason = reason.clone();
-                self.answer(place, Event::InvitationDeclined { reason })
+                self.answer(
+                    place,
+                    Event::Agreement(AgreementEvent::InvitationDeclined { reason }),
+                )
             }
             CollaborationVerb::Withdraw { reason } => {
                 self.only(ActorKind::Brand)?;
                 let reason = reason.clone();
-                self.answer(place, Event::InvitationWithdrawn { reason })
+                self.answer(
+                    place,
+                    Event::Agreement(AgreementEvent::InvitationWithdrawn { reason }),
+                )
             }
             CollaborationVerb::Expire { offer_version } => self.expire(place, *offer_version),
             CollaborationVerb::ShipProduct {
@@ -72,7 +115,7 @@ impl<S: Rows> Case<'_, S> {
         ensure(!campaign.plan.policy.vetting_required, || {
             Refusal::VettingMissing
         })?;
-        self.in_currency("terms.fee", terms.fee, campaign.plan.currency)?;
+        self.terms_in_currency(terms, campaign.plan.currency)?;
         let pair = self.pair(place, creator_id)?;
         if let Some(live) = pair.live {
             return refuse(Refusal::AlreadyActive { live });
@@ -84,11 +127,21 @@ impl<S: Rows> Case<'_, S> {
             terms: terms.clone(),
             expires_at,
         };
-        let event = Event::CreatorInvited {
+        let event = Event::Agreement(AgreementEvent::CreatorInvited {
             offer,
             previous: pair.last,
-        };
+        });
         happens(of_collaboration(place, creator_id, event))
+    }
+
+    /// Checks that every amount of the terms is in the campaign's reporting currency.
+    fn terms_in_currency(&self, terms: &Terms, currency: Currency) -> Decided<(), S> {
+        self.in_currency("terms.fee", terms.fee, currency)?;
+        for (index, bonus) in terms.bonuses.iter().enumerate() {
+            let field = format!("terms.bonuses[{index}].amount");
+            self.in_currency(&field, bonus.amount, currency)?;
+        }
+        Ok(())
     }
 
     fn pair(&self, place: &CollaborationRef, creator: &CreatorId) -> Decided<Pair, S> {
@@ -132,13 +185,13 @@ impl<S: Rows> Case<'_, S> {
         })?;
         let creator = self.unblocked_creator(&collaboration.creator)?;
         let followers = largest_promised(&creator, &offer.terms);
-        let event = Event::BriefAccepted(BriefAccepted {
+        let event = Event::Agreement(AgreementEvent::BriefAccepted(BriefAccepted {
             offer_version,
             tier: Tier::of(followers.map(|count| count.followers)),
             tier_scheme: TIER_SCHEME.to_owned(),
             followers,
-            terms_digest: digest_of(&offer.terms),
-        });
+            terms_digest: offer.terms.digest(),
+        }));
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
@@ -171,7 +224,7 @@ impl<S: Rows> Case<'_, S> {
         ensure(self.now >= expires_at, || Refusal::OfferNotExpired {
             expires_at,
         })?;
-        let event = Event::InvitationExpired { offer_version };
+        let event = Event::Agreement(AgreementEvent::InvitationExpired { offer_version });
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
@@ -187,36 +240,6 @@ impl<S: Rows> Case<'_, S> {
             rule: "work needs an accepted or active one",
         })?;
         Ok(collaboration)
-    }
-
-    fn ship(
-        &self,
-        place: &CollaborationRef,
-        shipment: &ShipmentId,
-        product: &str,
-        value: ProductValue,
-        shipped_at: Timestamp,
-    ) -> Decided<Decision, S> {
-        self.only(ActorKind::Brand)?;
-        let collaboration = self.working(place)?;
-        let currency = self.campaign(&place.campaign_ref())?.plan.currency;
-        self.in_currency("value.cost_of_goods", value.cost_of_goods, currency)?;
-        self.in_currency("value.fair_value", value.fair_value, currency)?;
-        let taken = collaboration
-            .shipments
-            .iter()
-            .any(|known| known.id == *shipment);
-        ensure(!taken, || Refusal::AlreadyExists {
-            what: "shipment",
-            id: shipment.to_string(),
-        })?;
-        let event = Event::ProductShipped {
-            shipment: shipment.clone(),
-            product: product.to_owned(),
-            value,
-            shipped_at,
-        };
-        happens(of_collaboration(place, &collaboration.creator, event))
     }
 
     fn complete(&self, place: &CollaborationRef) -> Decided<Decision, S> {
@@ -237,7 +260,7 @@ impl<S: Rows> Case<'_, S> {
             .filter(|one| !is_done(one.state))
             .count();
         ensure(open == 0, || Refusal::DeliverablesOpen { open })?;
-        let event = Event::CollaborationCompleted;
+        let event = Event::Agreement(AgreementEvent::CollaborationCompleted);
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
@@ -251,7 +274,8 @@ impl<S: Rows> Case<'_, S> {
         ensure(!published, || Refusal::AlreadyPublished)?;
         let kill_fee = kill_fee(&collaboration);
         let reason = reason.to_owned();
-        let cancelled = Event::CollaborationCancelled { reason, kill_fee };
+        let cancelled =
+            Event::Agreement(AgreementEvent::CollaborationCancelled { reason, kill_fee });
         let mut facts = vec![of_collaboration(place, &collaboration.creator, cancelled)];
         if kill_fee.minor > 0 {
             facts.push(self.kill_fee_line(place, &collaboration, kill_fee)?);
@@ -273,7 +297,7 @@ impl<S: Rows> Case<'_, S> {
         let released =
             i128::from(collaboration.committed_minor()) - i128::from(collaboration.fee_lines_minor);
         ensure_in_budget::<S>(&campaign, i128::from(kill_fee.minor) - released)?;
-        let event = Event::CostRecorded(CostRecorded {
+        let event = Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
             cost,
             kind: CostType::KillFee,
             amount: kill_fee,
@@ -282,7 +306,7 @@ impl<S: Rows> Case<'_, S> {
             incurred_at: self.now,
             note: "kill fee by the terms".to_owned(),
             timing: campaign.plan.timing(self.now),
-        });
+        }));
         Ok(of_collaboration(place, &collaboration.creator, event))
     }
 }
@@ -352,10 +376,4 @@ fn largest_promised(creator: &Creator, terms: &Terms) -> Option<FollowerCount> {
     promised
         .filter_map(|one| creator.profile.followers.get(&one.platform).copied())
         .max_by_key(|count| count.followers)
-}
-
-/// SHA-256 of the terms in the row encoding, which is the same for equal terms.
-fn digest_of(terms: &Terms) -> [u8; 32] {
-    let bytes = postcard::to_stdvec(terms).expect("terms are plain values");
-    Sha256::digest(bytes).into()
 }

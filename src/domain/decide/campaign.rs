@@ -4,9 +4,25 @@ use super::{Case, Decided, Decision, ensure, happens, of_campaign, of_collaborat
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Campaign, Collaboration, OpenInvitation};
 use crate::domain::{
-    ActorKind, CampaignId, CampaignPlan, CampaignRef, CampaignState, CampaignVerb, CollaborationId,
-    CollaborationRef, Event, Fact, Money, Refusal,
+    ActorKind, AgreementEvent, CampaignEvent, CampaignId, CampaignPlan, CampaignRef, CampaignState,
+    CollaborationId, CollaborationRef, Event, Fact, Money, Refusal,
 };
+
+/// What can be asked of a campaign.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the request message of the same name in v1 documents each field"
+)]
+pub enum CampaignVerb {
+    Create { plan: CampaignPlan },
+    Open,
+    Pause { reason: String },
+    Resume,
+    AmendBudget { cap: Money, reason: String },
+    Close { withdraw_pending: bool },
+    Cancel { reason: String },
+}
 
 impl<S: Rows> Case<'_, S> {
     pub(super) fn campaign_verb(
@@ -22,12 +38,18 @@ impl<S: Rows> Case<'_, S> {
                 let campaign =
                     self.campaign_in(&place, &[CampaignState::Draft], "only a draft opens")?;
                 ensure_complete::<S>(&campaign.plan)?;
-                happens(of_campaign(id, Event::CampaignOpened))
+                happens(of_campaign(
+                    id,
+                    Event::Campaign(CampaignEvent::CampaignOpened),
+                ))
             }
             CampaignVerb::Pause { reason } => {
                 self.campaign_in(&place, &[CampaignState::Open], "only an open one pauses")?;
                 let reason = reason.clone();
-                happens(of_campaign(id, Event::CampaignPaused { reason }))
+                happens(of_campaign(
+                    id,
+                    Event::Campaign(CampaignEvent::CampaignPaused { reason }),
+                ))
             }
             CampaignVerb::Resume => {
                 self.campaign_in(
@@ -35,7 +57,10 @@ impl<S: Rows> Case<'_, S> {
                     &[CampaignState::Paused],
                     "only a paused one resumes",
                 )?;
-                happens(of_campaign(id, Event::CampaignResumed))
+                happens(of_campaign(
+                    id,
+                    Event::Campaign(CampaignEvent::CampaignResumed),
+                ))
             }
             CampaignVerb::AmendBudget { cap, reason } => self.amend_budget(&place, *cap, reason),
             CampaignVerb::Close { withdraw_pending } => self.close(&place, *withdraw_pending),
@@ -52,7 +77,7 @@ impl<S: Rows> Case<'_, S> {
         let plan = plan.clone();
         happens(of_campaign(
             &place.campaign,
-            Event::CampaignCreated { plan },
+            Event::Campaign(CampaignEvent::CampaignCreated { plan }),
         ))
     }
 
@@ -95,11 +120,11 @@ impl<S: Rows> Case<'_, S> {
         let reason = reason.to_owned();
         happens(of_campaign(
             &place.campaign,
-            Event::BudgetAmended {
+            Event::Campaign(CampaignEvent::BudgetAmended {
                 cap,
                 previous,
                 reason,
-            },
+            }),
         ))
     }
 
@@ -109,7 +134,11 @@ impl<S: Rows> Case<'_, S> {
         let idle = campaign.live_collaborations == 0
             && (withdraw_pending || campaign.open_invitations == 0);
         ensure(idle, || live_work(&campaign))?;
-        self.end_campaign(place, "the campaign closed", Event::CampaignClosed)
+        self.end_campaign(
+            place,
+            "the campaign closed",
+            Event::Campaign(CampaignEvent::CampaignClosed),
+        )
     }
 
     fn cancel_campaign(&self, place: &CampaignRef, reason: &str) -> Decided<Decision, S> {
@@ -124,7 +153,7 @@ impl<S: Rows> Case<'_, S> {
         self.end_campaign(
             place,
             "the campaign was cancelled",
-            Event::CampaignCancelled { reason },
+            Event::Campaign(CampaignEvent::CampaignCancelled { reason }),
         )
     }
 
@@ -161,7 +190,7 @@ impl<S: Rows> Case<'_, S> {
         };
         let row: std::sync::Arc<Collaboration> = self.collaboration(&place)?;
         let reason = why.to_owned();
-        let event = Event::InvitationWithdrawn { reason };
+        let event = Event::Agreement(AgreementEvent::InvitationWithdrawn { reason });
         Ok(of_collaboration(&place, &row.creator, event))
     }
 }

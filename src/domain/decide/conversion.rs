@@ -8,11 +8,34 @@ use crate::domain::state::{
     Campaign, CodeHolders, Collaboration, Order, OrderRefund, RefundState, Standing,
 };
 use crate::domain::{
-    AttributionBasis, CampaignId, CampaignRef, Claim, CollaborationId, ConversionRecorded,
-    ConversionRejected, Credit, Currency, Event, Fact, Money, OrderRef, Refund, RefundEffect,
-    RefundRejection, Refusal, Share, Subject, UnattributedReason, Unknown, WHOLE_BP, allocate,
-    convert,
+    AttributionBasis, CampaignId, CampaignRef, Code, CollaborationId, ConversionRecorded,
+    ConversionRejected, ConversionType, Credit, Currency, Event, Fact, FxRate, LinkTouch, Money,
+    OrderKey, OrderRef, Refund, RefundEffect, RefundRejection, Refusal, RevenueEvent, Share,
+    Subject, Timestamp, UnattributedReason, Unknown, WHOLE_BP, allocate, convert,
 };
+
+/// A claim that an order is to be credited.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Claim {
+    /// The order.
+    pub order: OrderKey,
+    /// What it is.
+    pub kind: ConversionType,
+    /// What the customer paid.
+    pub value: Option<Money>,
+    /// Rate of a foreign value.
+    pub fx_rate: Option<FxRate>,
+    /// When it happened.
+    pub ordered_at: Timestamp,
+    /// Code quoted.
+    pub code: Option<Code>,
+    /// Link touches before the order.
+    pub touches: Vec<LinkTouch>,
+    /// Credit in stated shares; empty for by code or touch.
+    pub joint_shares: Vec<Share>,
+    /// First 16 bytes of the SHA-256 of the claim.
+    pub digest: [u8; 16],
+}
 
 /// Who is to be credited, and why.
 struct Attribution {
@@ -79,7 +102,10 @@ impl<S: Rows> Case<'_, S> {
         };
         let waiting = order.iter().flat_map(|order| &order.refunds);
         let refunds = settle_waiting(&campaign, id, &conversion, waiting);
-        let mut facts = vec![of_campaign(id, Event::ConversionRecorded(conversion))];
+        let mut facts = vec![of_campaign(
+            id,
+            Event::Revenue(RevenueEvent::ConversionRecorded(conversion)),
+        )];
         facts.extend(refunds);
         Ok(Decision::Happens(facts))
     }
@@ -155,7 +181,7 @@ impl<S: Rows> Case<'_, S> {
         };
         let collaboration = self.agreed(&campaign.campaign, &last.collaboration)?;
         let covered = collaboration
-            .terms()
+            .terms_at(claim.ordered_at)
             .is_some_and(|terms| terms.attribution.covers(last.touched_at, claim.ordered_at));
         Ok(if covered {
             Attribution::whole(AttributionBasis::Link, last.collaboration.clone())
@@ -201,10 +227,10 @@ impl<S: Rows> Case<'_, S> {
             .as_ref()
             .and_then(|order| order.conversion.as_ref().zip(Some(order)));
         let Some((standing, order)) = standing else {
-            let event = Event::RefundRecorded {
+            let event = Event::Revenue(RevenueEvent::RefundRecorded {
                 refund: refund.clone(),
                 effect: None,
-            };
+            });
             let subject = Subject::default();
             return happens(Fact { subject, event });
         };
@@ -230,10 +256,10 @@ impl<S: Rows> Case<'_, S> {
             }),
             None => {
                 let effect = effect_of(&campaign, conversion, refund, order.refunded_minor());
-                let event = Event::RefundRecorded {
+                let event = Event::Revenue(RevenueEvent::RefundRecorded {
                     refund: refund.clone(),
                     effect: Some(effect),
-                };
+                });
                 happens(of_campaign(&standing.campaign, event))
             }
         }
@@ -259,7 +285,7 @@ fn second_claim<E>(
         .iter()
         .map(|share| share.collaboration.clone());
     let credits = winner.conversion.credits.iter();
-    let event = Event::ConversionRejected(ConversionRejected {
+    let event = Event::Revenue(RevenueEvent::ConversionRejected(ConversionRejected {
         order: claim.order.clone(),
         winner: winner.position,
         winner_campaign: winner.campaign.clone(),
@@ -267,7 +293,7 @@ fn second_claim<E>(
         claimed: touched.chain(shared).collect(),
         value: claim.value,
         ordered_at: claim.ordered_at,
-    });
+    }));
     happens(of_campaign(campaign, event))
 }
 
@@ -302,11 +328,11 @@ fn settle_waiting<'r>(
         let refund = known.refund.clone();
         let total_minor = refunded_minor + i128::from(refund.amount.minor);
         let event = match misfit(conversion.value, refund.amount, total_minor) {
-            Some(rejection) => Event::RefundRejected { refund, rejection },
+            Some(rejection) => Event::Revenue(RevenueEvent::RefundRejected { refund, rejection }),
             None => {
                 let effect = effect_of(campaign, conversion, &refund, refunded_minor);
                 refunded_minor = total_minor;
-                Event::RefundApplied { refund, effect }
+                Event::Revenue(RevenueEvent::RefundApplied { refund, effect })
             }
         };
         facts.push(of_campaign(id, event));

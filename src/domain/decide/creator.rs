@@ -6,8 +6,21 @@ use super::{Case, Decided, Decision, ensure, happens};
 use crate::domain::rows::Rows;
 use crate::domain::state::Creator;
 use crate::domain::{
-    ActorKind, CreatorId, CreatorRef, CreatorVerb, Event, Fact, Refusal, Subject, Unknown,
+    ActorKind, CreatorEvent, CreatorId, CreatorProfile, CreatorRef, Event, Fact, Refusal, Subject,
+    Unknown,
 };
+
+/// What can be asked about a creator.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the request message of the same name in v1 documents each field"
+)]
+pub enum CreatorVerb {
+    RecordProfile { profile: CreatorProfile },
+    Block { reason: String },
+    Unblock { reason: String },
+}
 
 impl<S: Rows> Case<'_, S> {
     pub(super) fn creator_verb(&self, id: &CreatorId, verb: &CreatorVerb) -> Decided<Decision, S> {
@@ -22,19 +35,25 @@ impl<S: Rows> Case<'_, S> {
         match verb {
             CreatorVerb::RecordProfile { profile } => {
                 let profile = profile.clone();
-                happens(about(Event::CreatorProfileRecorded { profile }))
+                happens(about(Event::Creator(
+                    CreatorEvent::CreatorProfileRecorded { profile },
+                )))
             }
             CreatorVerb::Block { reason } => {
                 let creator = self.creator(id)?;
                 ensure(creator.blocked.is_none(), || Refusal::CreatorBlocked)?;
                 let reason = reason.clone();
-                happens(about(Event::CreatorBlocked { reason }))
+                happens(about(Event::Creator(CreatorEvent::CreatorBlocked {
+                    reason,
+                })))
             }
             CreatorVerb::Unblock { reason } => {
                 let creator = self.creator(id)?;
                 ensure(creator.blocked.is_some(), || Refusal::CreatorNotBlocked)?;
                 let reason = reason.clone();
-                happens(about(Event::CreatorUnblocked { reason }))
+                happens(about(Event::Creator(CreatorEvent::CreatorUnblocked {
+                    reason,
+                })))
             }
         }
     }

@@ -6,10 +6,46 @@ use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
 use crate::domain::{
-    ActorKind, CollaborationRef, ContentFormat, ContentRef, CreatorRef, DeliverableId,
-    DeliverableState, DeliverableVerb, Event, PublicationRecorded, PublicationRef, Publish,
-    Refusal, Timestamp, Unknown,
+    ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
+    DeliverableId, DeliverableState, Event, PublicationEvent, PublicationId, PublicationRecorded,
+    PublicationRef, Refusal, Share, Timestamp, Unknown,
 };
+
+/// What can be asked of a deliverable.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the request message of the same name in v1 documents each field"
+)]
+pub enum DeliverableVerb {
+    Submit { content: ContentRef },
+    RequestRevision { version: u32, reasons: Vec<String> },
+    Approve { version: u32, rating: Option<u8> },
+    Reject { version: u32, reason: String },
+    Publish(Publish),
+    Verify,
+    Reschedule { due_at: Timestamp, reason: String },
+    Waive { reason: String },
+}
+
+/// A post that went live, as told.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Publish {
+    /// The publication.
+    pub publication: PublicationId,
+    /// Address of the post; personal.
+    pub url: String,
+    /// Id of the post on the platform.
+    pub post_id: String,
+    /// When it went live.
+    pub published_at: Timestamp,
+    /// Followers at publication; `None` takes the profile's count for the platform.
+    pub followers: Option<u64>,
+    /// Whether the cooperation is disclosed.
+    pub disclosed: bool,
+    /// Shares of a JOINT post, adding to 10,000; empty otherwise.
+    pub shares: Vec<Share>,
+}
 
 /// What a deliverable verb is decided against.
 struct Work<'a> {
@@ -49,21 +85,21 @@ impl<S: Rows> Case<'_, S> {
                 self.brand_or_system()?;
                 review::<S>(&work, *version)?;
                 let (deliverable, version) = (work.id(), *version);
-                work.happens(Event::ContentApproved {
+                work.happens(Event::Content(ContentEvent::ContentApproved {
                     deliverable,
                     version,
                     rating: *rating,
-                })
+                }))
             }
             DeliverableVerb::Reject { version, reason } => {
                 self.only(ActorKind::Brand)?;
                 review::<S>(&work, *version)?;
                 let (deliverable, version, reason) = (work.id(), *version, reason.clone());
-                work.happens(Event::ContentRejected {
+                work.happens(Event::Content(ContentEvent::ContentRejected {
                     deliverable,
                     version,
                     reason,
-                })
+                }))
             }
             DeliverableVerb::Publish(publish) => self.publish(&work, publish),
             DeliverableVerb::Verify => self.verify(&work),
@@ -72,12 +108,12 @@ impl<S: Rows> Case<'_, S> {
                 ensure_open::<S>(&work, "only an open one can be rescheduled")?;
                 let (deliverable, previous) = (work.id(), work.deliverable.due_at);
                 let (due_at, reason) = (*due_at, reason.clone());
-                work.happens(Event::DeadlineRescheduled {
+                work.happens(Event::Content(ContentEvent::DeadlineRescheduled {
                     deliverable,
                     due_at,
                     previous,
                     reason,
-                })
+                }))
             }
             DeliverableVerb::Waive { reason } => {
                 self.only(ActorKind::Brand)?;
@@ -86,10 +122,10 @@ impl<S: Rows> Case<'_, S> {
                 let rule = "only one that is not published can be waived";
                 ensure(waivable, || Refusal::DeliverableState { state, rule })?;
                 let (deliverable, reason) = (work.id(), reason.clone());
-                work.happens(Event::DeliverableWaived {
+                work.happens(Event::Content(ContentEvent::DeliverableWaived {
                     deliverable,
                     reason,
-                })
+                }))
             }
         }
     }
@@ -117,12 +153,12 @@ impl<S: Rows> Case<'_, S> {
         let rule = "content is handed in when planned or after a revision request";
         ensure(expected, || Refusal::DeliverableState { state, rule })?;
         let submitted_at = self.request.occurred_at.unwrap_or(self.now);
-        work.happens(Event::ContentSubmitted {
+        work.happens(Event::Content(ContentEvent::ContentSubmitted {
             deliverable: work.id(),
             version: work.deliverable.version() + 1,
             content: content.clone(),
             seconds_late: submitted_at.since(work.deliverable.due_at).seconds_late(),
-        })
+        }))
     }
 
     fn request_revision(
@@ -133,20 +169,25 @@ impl<S: Rows> Case<'_, S> {
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         review::<S>(work, version)?;
+        let submitted_at = work
+            .deliverable
+            .submissions
+            .last()
+            .map(|one| one.submitted_at);
         let terms = work
             .collaboration
-            .terms()
+            .terms_at(submitted_at.unwrap_or(self.now))
             .unwrap_or(&work.collaboration.offer.terms);
         let limit = terms.max_revisions;
         ensure(work.deliverable.revisions < limit, || {
             Refusal::RevisionLimitReached { limit }
         })?;
         let (deliverable, reasons) = (work.id(), reasons.to_vec());
-        work.happens(Event::RevisionRequested {
+        work.happens(Event::Content(ContentEvent::RevisionRequested {
             deliverable,
             version,
             reasons,
-        })
+        }))
     }
 
     /// Records that a post is live: late, unapproved or undisclosed is a breach, not a refusal.
@@ -168,22 +209,24 @@ impl<S: Rows> Case<'_, S> {
             Some(followers) => Some(followers),
             None => self.profile_followers(work)?,
         };
-        work.happens(Event::PublicationRecorded(PublicationRecorded {
-            deliverable: work.id(),
-            publication: publish.publication.clone(),
-            platform: deliverable.terms.platform,
-            url: publish.url.clone(),
-            post_id: publish.post_id.clone(),
-            published_at: publish.published_at,
-            followers,
-            disclosed: publish.disclosed,
-            incentivised: deliverable.terms.format == ContentFormat::Giveaway,
-            shares: publish.shares.clone(),
-            seconds_late: late(deliverable.due_at),
-            seconds_late_original: late(deliverable.terms.due_at),
-            unapproved: deliverable.state != DeliverableState::Approved,
-            undisclosed: campaign.plan.policy.disclosure_required && !publish.disclosed,
-        }))
+        work.happens(Event::Publication(PublicationEvent::PublicationRecorded(
+            PublicationRecorded {
+                deliverable: work.id(),
+                publication: publish.publication.clone(),
+                platform: deliverable.terms.platform,
+                url: publish.url.clone(),
+                post_id: publish.post_id.clone(),
+                published_at: publish.published_at,
+                followers,
+                disclosed: publish.disclosed,
+                incentivised: deliverable.terms.format == ContentFormat::Giveaway,
+                shares: publish.shares.clone(),
+                seconds_late: late(deliverable.due_at),
+                seconds_late_original: late(deliverable.terms.due_at),
+                unapproved: deliverable.state != DeliverableState::Approved,
+                undisclosed: campaign.plan.policy.disclosure_required && !publish.disclosed,
+            },
+        )))
     }
 
     fn ensure_new_publication(&self, work: &Work<'_>, publish: &Publish) -> Decided<(), S> {
@@ -244,10 +287,10 @@ impl<S: Rows> Case<'_, S> {
             return refuse(Refusal::DeliverableState { state, rule });
         };
         let (deliverable, publication) = (work.id(), publication.clone());
-        work.happens(Event::PublicationVerified {
+        work.happens(Event::Publication(PublicationEvent::PublicationVerified {
             deliverable,
             publication,
-        })
+        }))
     }
 }
 

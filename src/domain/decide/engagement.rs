@@ -7,9 +7,31 @@ use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Collaboration, Entry, Publication, Starts, source_of};
 use crate::domain::{
-    Command, Counters, EngagementVerb, Event, Observation, Position, PublicationRef, Refusal,
+    Command, Counters, EngagementEvent, Event, Observation, Position, PublicationRef, Refusal,
     Replaces, Request, Seen, Unknown,
 };
+
+/// What can be asked about the counters of a post.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the request message of the same name in v1 documents each field"
+)]
+pub enum EngagementVerb {
+    Record {
+        observation: Observation,
+    },
+    Correct {
+        observation: Position,
+        counters: Counters,
+        followers: Option<u64>,
+        reason: String,
+    },
+    Void {
+        observation: Position,
+        reason: String,
+    },
+}
 
 /// An observation that stands, and where it lies.
 struct Standing {
@@ -50,13 +72,13 @@ impl<S: Rows> Case<'_, S> {
                 self.of_post(
                     place,
                     &publication,
-                    Event::EngagementVoided {
+                    Event::Engagement(EngagementEvent::EngagementVoided {
                         publication: place.publication.clone(),
                         seen: standing.seen,
                         replaces: replaces(&standing.entry),
                         timing: standing.entry.timing,
                         reason: reason.clone(),
-                    },
+                    }),
                 )
             }
         }
@@ -85,11 +107,11 @@ impl<S: Rows> Case<'_, S> {
         self.of_post(
             place,
             publication,
-            Event::EngagementRecorded {
+            Event::Engagement(EngagementEvent::EngagementRecorded {
                 publication: place.publication.clone(),
                 observation: *observation,
                 timing: campaign.plan.timing(seen.observed_at),
-            },
+            }),
         )
     }
 
@@ -105,7 +127,7 @@ impl<S: Rows> Case<'_, S> {
         self.of_post(
             place,
             publication,
-            Event::EngagementCorrected {
+            Event::Engagement(EngagementEvent::EngagementCorrected {
                 publication: place.publication.clone(),
                 observation: Observation {
                     seen: standing.seen,
@@ -115,7 +137,7 @@ impl<S: Rows> Case<'_, S> {
                 replaces: replaces(&standing.entry),
                 timing: standing.entry.timing,
                 reason: reason.to_owned(),
-            },
+            }),
         )
     }
 

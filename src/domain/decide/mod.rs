@@ -8,11 +8,18 @@ mod conversion;
 mod creator;
 mod deliverable;
 mod engagement;
+mod seeding;
 mod settlement;
 
 use std::sync::Arc;
 
-pub use engagement::recorded_within;
+pub use agreement::*;
+pub use campaign::*;
+pub use conversion::*;
+pub use creator::*;
+pub use deliverable::*;
+pub use engagement::*;
+pub use settlement::*;
 
 use super::rows::{Key, Row, Rows};
 use super::state::{Campaign, Collaboration};

@@ -1,22 +1,98 @@
-//! Folds events of the agreement: from the invitation to its end.
+//! Events of the agreement, from the invitation to its end, and how they are folded.
+
+use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
-    Acceptance, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration, Deliverable, Expiry,
-    OpenInvitation, Pair, Shipment,
+    Acceptance, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration, Deliverable, Due,
+    OpenInvitation, Pair, PinnedTerms,
 };
 use crate::domain::{
-    BriefAccepted, Code, CollaborationId, CollaborationState, CreatorId, DeliverableState, Effect,
-    FactTiming, Offer, ProductValue, ShipmentId, Terms, Timestamp,
+    Code, CollaborationId, CollaborationState, CreatorId, DeliverableState, Effect, FactTiming,
+    FollowerCount, Money, Terms, Tier, Timestamp,
 };
 
-impl<S: Rows> Fold<'_, S> {
-    pub(super) fn invited(
-        &mut self,
-        offer: &Offer,
+/// What happened to an agreement, from the invitation to its end.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum AgreementEvent {
+    CreatorInvited {
+        offer: Offer,
         previous: Option<CollaborationId>,
-    ) -> Folded<(), S> {
+    },
+    BriefAccepted(BriefAccepted),
+    InvitationDeclined {
+        reason: String,
+    },
+    InvitationWithdrawn {
+        reason: String,
+    },
+    InvitationExpired {
+        offer_version: u32,
+    },
+    CollaborationCompleted,
+    CollaborationCancelled {
+        reason: String,
+        kill_fee: Money,
+    },
+}
+
+/// A numbered version of terms offered.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Offer {
+    /// From 1.
+    pub version: u32,
+    /// The terms.
+    pub terms: Terms,
+    /// From this time on it cannot be accepted.
+    pub expires_at: Timestamp,
+}
+
+/// The creator accepted; the terms are pinned.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BriefAccepted {
+    /// The version accepted.
+    pub offer_version: u32,
+    /// Tier at acceptance, frozen.
+    pub tier: Tier,
+    /// Scheme of the tier.
+    pub tier_scheme: String,
+    /// The largest count over the platforms promised.
+    pub followers: Option<FollowerCount>,
+    /// SHA-256 of the accepted terms.
+    pub terms_digest: [u8; 32],
+}
+
+impl<S: Rows> Fold<'_, S> {
+    pub(super) fn agreement_event(&mut self, event: &AgreementEvent) -> Folded<(), S> {
+        match event {
+            AgreementEvent::CreatorInvited { offer, previous } => {
+                self.invited(offer, previous.clone())
+            }
+            AgreementEvent::BriefAccepted(accepted) => self.accepted(accepted),
+            AgreementEvent::InvitationDeclined { .. } => {
+                self.invitation_ended(CollaborationState::Declined)
+            }
+            AgreementEvent::InvitationWithdrawn { .. } => {
+                self.invitation_ended(CollaborationState::Withdrawn)
+            }
+            AgreementEvent::InvitationExpired { .. } => {
+                self.invitation_ended(CollaborationState::Expired)
+            }
+            AgreementEvent::CollaborationCompleted => {
+                self.collaboration_ended(CollaborationState::Completed)
+            }
+            AgreementEvent::CollaborationCancelled { .. } => {
+                self.collaboration_ended(CollaborationState::Cancelled)
+            }
+        }
+    }
+
+    fn invited(&mut self, offer: &Offer, previous: Option<CollaborationId>) -> Folded<(), S> {
         let place = self.collaboration_ref()?;
         let creator = self.creator_ref()?.creator;
         let collaboration = Collaboration {
@@ -25,6 +101,7 @@ impl<S: Rows> Fold<'_, S> {
             state: CollaborationState::Invited,
             offer: offer.clone(),
             acceptance: None,
+            pinned: Vec::new(),
             deliverables: offer
                 .terms
                 .deliverables
@@ -54,11 +131,11 @@ impl<S: Rows> Fold<'_, S> {
             expires_at: offer.expires_at,
         };
         self.rows.put(OpenInvitation::key(&place), open);
-        let expiry = Expiry {
+        let due = Due::Offer {
             collaboration: place.clone(),
-            offer_version: offer.version,
+            version: offer.version,
         };
-        self.rows.put(Expiry::key(offer.expires_at, &place), expiry);
+        self.rows.put(due.key(offer.expires_at), due);
         if let Some(code) = &offer.terms.attribution.code {
             let held = CodeHolder {
                 collaboration: place.collaboration.clone(),
@@ -80,17 +157,22 @@ impl<S: Rows> Fold<'_, S> {
         Ok(())
     }
 
-    pub(super) fn accepted(&mut self, accepted: &BriefAccepted) -> Folded<(), S> {
+    fn accepted(&mut self, accepted: &BriefAccepted) -> Folded<(), S> {
         let record = self.record;
         let collaboration = self.collaboration()?;
-        let terms = collaboration.offer.terms.clone();
-        let expires_at = collaboration.offer.expires_at;
+        let offer = collaboration.offer.clone();
+        let terms = &offer.terms;
         collaboration.state = CollaborationState::Accepted;
         collaboration.commitment_minor = terms.fee.minor;
+        collaboration.pinned.push(PinnedTerms {
+            version: accepted.offer_version,
+            terms: terms.clone(),
+            digest: accepted.terms_digest,
+            // Orders are told of with their own times, so the claimed time of the acceptance counts.
+            from: record.happened_at(),
+        });
         collaboration.acceptance = Some(Acceptance {
             offer_version: accepted.offer_version,
-            terms: terms.clone(),
-            terms_digest: accepted.terms_digest,
             at: record.recorded_at,
             tier: accepted.tier,
             tier_scheme: accepted.tier_scheme.clone(),
@@ -98,9 +180,8 @@ impl<S: Rows> Fold<'_, S> {
             by: record.actor.clone(),
             on_behalf_of: record.on_behalf_of.clone(),
         });
-        self.answer(expires_at)?;
+        self.answer(&offer)?;
         if let Some(code) = &terms.attribution.code {
-            // Orders are told of with their own times, so the claimed time of the acceptance counts.
             let at = record.happened_at();
             self.change_holder(code, |holder| holder.accepted_at = Some(at))?;
         }
@@ -109,7 +190,7 @@ impl<S: Rows> Fold<'_, S> {
         campaign.budget.reserved -= terms.fee.minor;
         campaign.budget.committed += terms.fee.minor;
         campaign.live_collaborations += 1;
-        self.add_accepted(&terms);
+        self.add_accepted(terms);
         Ok(())
     }
 
@@ -138,12 +219,12 @@ impl<S: Rows> Fold<'_, S> {
         }
     }
 
-    pub(super) fn invitation_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
+    fn invitation_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
         let collaboration = self.collaboration()?;
         collaboration.state = to;
         let creator = collaboration.creator.clone();
         let offer = collaboration.offer.clone();
-        self.answer(offer.expires_at)?;
+        self.answer(&offer)?;
         self.end_live(&creator, offer.terms.attribution.code.as_ref())?;
         self.campaign()?.budget.reserved -= offer.terms.fee.minor;
         let from = Some(CollaborationState::Invited);
@@ -152,10 +233,14 @@ impl<S: Rows> Fold<'_, S> {
     }
 
     /// Takes the offer off the lists of open ones.
-    fn answer(&mut self, expires_at: Timestamp) -> Folded<(), S> {
+    fn answer(&mut self, offer: &Offer) -> Folded<(), S> {
         let place = self.collaboration_ref()?;
         self.rows.remove(&OpenInvitation::key(&place));
-        self.rows.remove(&Expiry::key(expires_at, &place));
+        let due = Due::Offer {
+            collaboration: place,
+            version: offer.version,
+        };
+        self.rows.remove(&due.key(offer.expires_at));
         let campaign = self.campaign()?;
         campaign.open_invitations = campaign.open_invitations.saturating_sub(1);
         Ok(())
@@ -188,7 +273,7 @@ impl<S: Rows> Fold<'_, S> {
         Ok(())
     }
 
-    pub(super) fn collaboration_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
+    fn collaboration_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
         let collaboration = self.collaboration()?;
         let from = collaboration.state;
         let committed_before = collaboration.committed_minor();
@@ -225,33 +310,6 @@ impl<S: Rows> Fold<'_, S> {
         }
         for due_at in open {
             self.add_to_both(Effect::DueClosed { due_at });
-        }
-        Ok(())
-    }
-
-    pub(super) fn shipped(
-        &mut self,
-        shipment: &ShipmentId,
-        product: &str,
-        value: ProductValue,
-        shipped_at: Timestamp,
-    ) -> Folded<(), S> {
-        let creator = self.activate()?;
-        self.collaboration()?.shipments.push(Shipment {
-            id: shipment.clone(),
-            product: product.to_owned(),
-            value,
-            shipped_at,
-        });
-        let key = Pair::key(&self.campaign_ref()?, &creator);
-        let pair: &mut Pair = self.rows.upsert(&key)?;
-        let first = !std::mem::replace(&mut pair.gifted, true);
-        let posted = pair.posted;
-        if first {
-            self.add_to_both(Effect::Gifted);
-        }
-        if first && posted {
-            self.add_to_both(Effect::GiftedPosted);
         }
         Ok(())
     }

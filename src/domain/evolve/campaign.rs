@@ -1,12 +1,53 @@
-//! Folds events of campaigns.
+//! Events of campaigns, and how they are folded.
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{BudgetUse, Campaign};
-use crate::domain::{CampaignPlan, CampaignState};
+use crate::domain::{CampaignPlan, CampaignState, Money};
+
+/// What happened to a campaign as a whole.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum CampaignEvent {
+    CampaignCreated {
+        plan: CampaignPlan,
+    },
+    CampaignOpened,
+    CampaignPaused {
+        reason: String,
+    },
+    CampaignResumed,
+    BudgetAmended {
+        cap: Money,
+        previous: Option<Money>,
+        reason: String,
+    },
+    CampaignClosed,
+    CampaignCancelled {
+        reason: String,
+    },
+}
 
 impl<S: Rows> Fold<'_, S> {
-    pub(super) fn campaign_created(&mut self, plan: &CampaignPlan) -> Folded<(), S> {
+    pub(super) fn campaign_event(&mut self, event: &CampaignEvent) -> Folded<(), S> {
+        match event {
+            CampaignEvent::CampaignCreated { plan } => self.campaign_created(plan),
+            CampaignEvent::CampaignOpened | CampaignEvent::CampaignResumed => {
+                self.campaign_moved(CampaignState::Open)
+            }
+            CampaignEvent::CampaignPaused { .. } => self.campaign_moved(CampaignState::Paused),
+            CampaignEvent::CampaignClosed => self.campaign_moved(CampaignState::Closed),
+            CampaignEvent::CampaignCancelled { .. } => {
+                self.campaign_moved(CampaignState::Cancelled)
+            }
+            CampaignEvent::BudgetAmended { cap, .. } => self.budget_amended(cap.minor),
+        }
+    }
+
+    fn campaign_created(&mut self, plan: &CampaignPlan) -> Folded<(), S> {
         let key = Campaign::key(&self.campaign_ref()?);
         let campaign = Campaign {
             state: CampaignState::Draft,
@@ -22,12 +63,12 @@ impl<S: Rows> Fold<'_, S> {
         Ok(())
     }
 
-    pub(super) fn campaign_moved(&mut self, to: CampaignState) -> Folded<(), S> {
+    fn campaign_moved(&mut self, to: CampaignState) -> Folded<(), S> {
         self.campaign()?.state = to;
         Ok(())
     }
 
-    pub(super) fn budget_amended(&mut self, cap_minor: i64) -> Folded<(), S> {
+    fn budget_amended(&mut self, cap_minor: i64) -> Folded<(), S> {
         self.campaign()?.plan.budget_cap_minor = Some(cap_minor);
         Ok(())
     }

@@ -1,17 +1,105 @@
-//! Folds observations of engagement into series and heads.
+//! Events of engagement, and how they are folded into series and heads.
 
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
-    Contribution, Counters, Effect, EngagementChange, FactTiming, Observation, PublicationId,
-    PublicationRef, Replaces, Seen, Target, WHOLE_BP,
+    Contribution, Counters, Effect, EngagementChange, FactTiming, MeasurementKind,
+    MeasurementScope, ObservationSource, Position, PublicationId, PublicationRef, Target,
+    Timestamp, WHOLE_BP,
 };
 
+/// What happened to the counters of a post.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum EngagementEvent {
+    EngagementRecorded {
+        publication: PublicationId,
+        observation: Observation,
+        timing: FactTiming,
+    },
+    EngagementCorrected {
+        publication: PublicationId,
+        observation: Observation,
+        replaces: Replaces,
+        timing: FactTiming,
+        reason: String,
+    },
+    EngagementVoided {
+        publication: PublicationId,
+        seen: Seen,
+        replaces: Replaces,
+        timing: FactTiming,
+        reason: String,
+    },
+}
+
+/// Where on the axes of time and origin an observation lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Seen {
+    /// When the counters were seen.
+    pub observed_at: Timestamp,
+    /// Where they come from.
+    pub source: ObservationSource,
+    /// How they came about.
+    pub kind: MeasurementKind,
+    /// Which audience they cover.
+    pub scope: MeasurementScope,
+}
+
+/// Counters of a post as seen at one time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Observation {
+    /// When, by whom, how, of whom.
+    pub seen: Seen,
+    /// What was seen.
+    pub counters: Counters,
+    /// Followers at the time.
+    pub followers: Option<u64>,
+}
+
+/// Which observation a correction or a void is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Replaces {
+    /// The recording that made the observation.
+    pub observation: Position,
+    /// The recording, or its latest correction.
+    pub latest: Position,
+}
+
 impl<S: Rows> Fold<'_, S> {
-    pub(super) fn engagement_recorded(
+    pub(super) fn engagement_event(&mut self, event: &EngagementEvent) -> Folded<(), S> {
+        match event {
+            EngagementEvent::EngagementRecorded {
+                publication,
+                observation,
+                timing,
+            } => self.engagement_recorded(publication, observation, *timing),
+            EngagementEvent::EngagementCorrected {
+                publication,
+                observation,
+                replaces,
+                ..
+            } => {
+                self.engagement_changed(publication, &observation.seen, replaces, Some(observation))
+            }
+            EngagementEvent::EngagementVoided {
+                publication,
+                seen,
+                replaces,
+                ..
+            } => self.engagement_changed(publication, seen, replaces, None),
+        }
+    }
+
+    fn engagement_recorded(
         &mut self,
         publication: &PublicationId,
         observation: &Observation,
@@ -44,7 +132,7 @@ impl<S: Rows> Fold<'_, S> {
     }
 
     /// Replaces an observation in place, or takes it out when nothing replaces it.
-    pub(super) fn engagement_changed(
+    fn engagement_changed(
         &mut self,
         publication: &PublicationId,
         seen: &Seen,

@@ -6,19 +6,31 @@
 
 mod agreement;
 mod campaign;
-mod conversion;
+mod content;
 mod creator;
-mod deliverable;
 mod engagement;
+mod publication;
+mod revenue;
+mod seeding;
 mod settlement;
+
+pub use agreement::*;
+pub use campaign::*;
+pub use content::*;
+pub use creator::*;
+pub use engagement::*;
+pub use publication::*;
+pub use revenue::*;
+pub use seeding::*;
+pub use settlement::*;
 
 use std::sync::Arc;
 
 use super::rows::{Key, Row, Rows};
 use super::state::{Campaign, Collaboration};
 use super::{
-    CampaignRef, CampaignState, CollaborationId, CollaborationRef, CollaborationState,
-    Contribution, CreatorRef, Effect, Event, FactTiming, Position, Record, Target,
+    CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, Effect, Event,
+    FactTiming, Position, Record, Target,
 };
 
 /// Why an event could not be folded.
@@ -80,98 +92,16 @@ type Folded<T, S> = Result<T, EvolveError<<S as Rows>::Error>>;
 
 impl<S: Rows> Fold<'_, S> {
     fn event(&mut self) -> Folded<(), S> {
-        let record = self.record;
-        match &record.event {
-            Event::CampaignCreated { plan } => self.campaign_created(plan),
-            Event::CampaignOpened | Event::CampaignResumed => {
-                self.campaign_moved(CampaignState::Open)
-            }
-            Event::CampaignPaused { .. } => self.campaign_moved(CampaignState::Paused),
-            Event::CampaignClosed => self.campaign_moved(CampaignState::Closed),
-            Event::CampaignCancelled { .. } => self.campaign_moved(CampaignState::Cancelled),
-            Event::BudgetAmended { cap, .. } => self.budget_amended(cap.minor),
-            Event::CreatorProfileRecorded { profile } => self.profile_recorded(profile),
-            Event::CreatorBlocked { reason } => self.creator_blocked(reason),
-            Event::CreatorUnblocked { .. } => self.creator_unblocked(),
-            Event::CreatorInvited { offer, previous } => self.invited(offer, previous.clone()),
-            Event::BriefAccepted(accepted) => self.accepted(accepted),
-            Event::InvitationDeclined { .. } => self.invitation_ended(CollaborationState::Declined),
-            Event::InvitationWithdrawn { .. } => {
-                self.invitation_ended(CollaborationState::Withdrawn)
-            }
-            Event::InvitationExpired { .. } => self.invitation_ended(CollaborationState::Expired),
-            Event::CollaborationCompleted => {
-                self.collaboration_ended(CollaborationState::Completed)
-            }
-            Event::CollaborationCancelled { .. } => {
-                self.collaboration_ended(CollaborationState::Cancelled)
-            }
-            Event::ContentSubmitted {
-                deliverable,
-                content,
-                seconds_late,
-                ..
-            } => self.submitted(deliverable, content, *seconds_late),
-            Event::RevisionRequested { deliverable, .. } => self.revision_requested(deliverable),
-            Event::ContentApproved {
-                deliverable,
-                rating,
-                ..
-            } => self.approved(deliverable, *rating),
-            Event::ContentRejected { deliverable, .. } => self.rejected(deliverable),
-            Event::PublicationRecorded(published) => self.published(published),
-            Event::PublicationVerified {
-                deliverable,
-                publication,
-            } => self.verified(deliverable, publication),
-            Event::DeadlineRescheduled {
-                deliverable,
-                due_at,
-                ..
-            } => self.rescheduled(deliverable, *due_at),
-            Event::DeliverableWaived { deliverable, .. } => self.waived(deliverable),
-            Event::ProductShipped {
-                shipment,
-                product,
-                value,
-                shipped_at,
-            } => self.shipped(shipment, product, *value, *shipped_at),
-            Event::EngagementRecorded {
-                publication,
-                observation,
-                timing,
-            } => self.engagement_recorded(publication, observation, *timing),
-            Event::EngagementCorrected {
-                publication,
-                observation,
-                replaces,
-                ..
-            } => {
-                self.engagement_changed(publication, &observation.seen, replaces, Some(observation))
-            }
-            Event::EngagementVoided {
-                publication,
-                seen,
-                replaces,
-                ..
-            } => self.engagement_changed(publication, seen, replaces, None),
-            Event::ConversionRecorded(conversion) => self.conversion_recorded(conversion),
-            Event::ConversionRejected(_) => {
-                self.add_to_campaign(Effect::ClaimRejected);
-                Ok(())
-            }
-            Event::RefundRecorded { refund, effect } => {
-                self.refund_recorded(refund, effect.as_ref())
-            }
-            Event::RefundApplied { refund, effect } => self.refund_applied(refund, effect),
-            Event::RefundRejected { refund, .. } => self.refund_rejected(refund),
-            Event::CostRecorded(cost) => self.cost_recorded(cost),
-            Event::CostApproved {
-                cost,
-                approved_minor,
-            } => self.cost_approved(cost, *approved_minor),
-            Event::CostReversed { cost, .. } => self.cost_reversed(cost),
-            Event::PaymentRecorded(payment) => self.payment_recorded(payment),
+        match &self.record.event {
+            Event::Campaign(event) => self.campaign_event(event),
+            Event::Creator(event) => self.creator_event(event),
+            Event::Agreement(event) => self.agreement_event(event),
+            Event::Content(event) => self.content_event(event),
+            Event::Publication(event) => self.publication_event(event),
+            Event::Seeding(event) => self.seeding_event(event),
+            Event::Engagement(event) => self.engagement_event(event),
+            Event::Revenue(event) => self.revenue_event(event),
+            Event::Settlement(event) => self.settlement_event(event),
         }
     }
 

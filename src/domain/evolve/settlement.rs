@@ -1,12 +1,87 @@
-//! Folds cost lines and payments.
+//! Events of cost lines and payments, and how they are folded.
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Cost, Payment, PaymentReference};
-use crate::domain::{CostId, CostRecorded, CostType, Effect, FactTiming, PaymentRecorded};
+use crate::domain::{
+    CostId, CostType, Effect, FactTiming, FxRate, Money, PaymentId, Reference, Timestamp,
+};
+
+/// What happened to cost lines and their payments.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum SettlementEvent {
+    CostRecorded(CostRecorded),
+    CostApproved {
+        cost: CostId,
+        approved_minor: i64,
+    },
+    CostReversed {
+        cost: CostId,
+        reason: String,
+        reporting_minor: Option<i64>,
+        timing: FactTiming,
+    },
+    PaymentRecorded(PaymentRecorded),
+}
+
+/// Money was spent or is owed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CostRecorded {
+    /// The line.
+    pub cost: CostId,
+    /// What for.
+    pub kind: CostType,
+    /// How much.
+    pub amount: Money,
+    /// Pinned rate of a foreign amount.
+    pub fx_rate: Option<FxRate>,
+    /// Minor units of the reporting currency; `None` without a rate.
+    pub reporting_minor: Option<i64>,
+    /// When.
+    pub incurred_at: Timestamp,
+    /// Free text.
+    pub note: String,
+    /// Against the window of the campaign.
+    pub timing: FactTiming,
+}
+
+/// A line, or part of it, was paid.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PaymentRecorded {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The line.
+    pub cost: CostId,
+    /// How much, in the currency of the line.
+    pub amount: Money,
+    /// Reference of the transfer.
+    pub reference: Reference,
+    /// When.
+    pub paid_at: Timestamp,
+    /// Minor units of the reporting currency; `None` without a rate.
+    pub reporting_minor: Option<i64>,
+    /// Against the window of the campaign.
+    pub timing: FactTiming,
+}
 
 impl<S: Rows> Fold<'_, S> {
-    pub(super) fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
+    pub(super) fn settlement_event(&mut self, event: &SettlementEvent) -> Folded<(), S> {
+        match event {
+            SettlementEvent::CostRecorded(cost) => self.cost_recorded(cost),
+            SettlementEvent::CostApproved {
+                cost,
+                approved_minor,
+            } => self.cost_approved(cost, *approved_minor),
+            SettlementEvent::CostReversed { cost, .. } => self.cost_reversed(cost),
+            SettlementEvent::PaymentRecorded(payment) => self.payment_recorded(payment),
+        }
+    }
+
+    fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
         let campaign = self.campaign_ref()?;
         let collaboration = self.record.subject.collaboration.clone();
         let cost = Cost {
@@ -36,12 +111,12 @@ impl<S: Rows> Fold<'_, S> {
         }
     }
 
-    pub(super) fn cost_approved(&mut self, cost: &CostId, approved_minor: i64) -> Folded<(), S> {
+    fn cost_approved(&mut self, cost: &CostId, approved_minor: i64) -> Folded<(), S> {
         self.cost(cost)?.approved_minor = approved_minor;
         Ok(())
     }
 
-    pub(super) fn cost_reversed(&mut self, id: &CostId) -> Folded<(), S> {
+    fn cost_reversed(&mut self, id: &CostId) -> Folded<(), S> {
         let cost = self.cost(id)?;
         cost.reversed = true;
         let (kind, timing, amount) = (cost.kind, cost.timing, cost.amount);
@@ -55,7 +130,7 @@ impl<S: Rows> Fold<'_, S> {
         }
     }
 
-    pub(super) fn payment_recorded(&mut self, paid: &PaymentRecorded) -> Folded<(), S> {
+    fn payment_recorded(&mut self, paid: &PaymentRecorded) -> Folded<(), S> {
         let campaign = self.campaign_ref()?;
         let position = self.record.position;
         let row = Payment {

@@ -150,36 +150,6 @@ impl OpenInvitation {
     }
 }
 
-/// An open invitation, found by the time it expires.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Expiry {
-    /// The collaboration.
-    pub collaboration: CollaborationRef,
-    /// The offer that expires.
-    pub offer_version: u32,
-}
-
-impl Row for Expiry {
-    const TABLE: u8 = table::EXPIRY;
-}
-
-impl Expiry {
-    /// Key of an expiry.
-    pub fn key(at: Timestamp, collaboration: &CollaborationRef) -> Key {
-        Key::of::<Self>()
-            .number(at.nanos().cast_unsigned())
-            .text(collaboration.brand.as_str())
-            .text(collaboration.campaign.as_str())
-            .text(collaboration.collaboration.as_str())
-    }
-
-    /// Reads back the time a key is for.
-    pub fn time_of(key: &Key) -> Option<Timestamp> {
-        let nanos = key.parts().number()?;
-        Some(Timestamp::from_nanos(nanos.cast_signed()))
-    }
-}
-
 /// Prefix of a table's rows within a campaign.
 pub(super) fn within<R: Row>(campaign: &CampaignRef) -> Key {
     campaign_prefix::<R>(&campaign.brand, &campaign.campaign)

@@ -22,8 +22,10 @@ pub struct Collaboration {
     pub state: CollaborationState,
     /// The latest offer.
     pub offer: Offer,
-    /// That and how the terms were pinned.
+    /// That and how the offer was accepted.
     pub acceptance: Option<Acceptance>,
+    /// Every version of the terms that was ever in force, the first one first.
+    pub pinned: Vec<PinnedTerms>,
     /// In the order of the terms.
     pub deliverables: Vec<Deliverable>,
     /// Products sent.
@@ -58,9 +60,15 @@ impl Collaboration {
         Key::of::<Self>().text(brand.as_str())
     }
 
-    /// Returns the pinned terms, if any were.
+    /// Returns the latest pinned terms, if any were.
     pub fn terms(&self) -> Option<&Terms> {
-        self.acceptance.as_ref().map(|acceptance| &acceptance.terms)
+        self.pinned.last().map(|pinned| &pinned.terms)
+    }
+
+    /// Returns the terms in force at a time: the latest pinned at or before it, or else the first.
+    pub fn terms_at(&self, at: Timestamp) -> Option<&Terms> {
+        let in_force = self.pinned.iter().rfind(|pinned| pinned.from <= at);
+        in_force.or(self.pinned.first()).map(|pinned| &pinned.terms)
     }
 
     /// Finds a deliverable.
@@ -84,15 +92,24 @@ impl Collaboration {
     }
 }
 
-/// That and how the terms were pinned.
+/// Terms both sides agreed on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PinnedTerms {
+    /// Their version.
+    pub version: u32,
+    /// The terms.
+    pub terms: Terms,
+    /// Their SHA-256.
+    pub digest: [u8; 32],
+    /// From when on they are in force.
+    pub from: Timestamp,
+}
+
+/// That and how the offer was accepted.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Acceptance {
     /// The version accepted.
     pub offer_version: u32,
-    /// The terms pinned.
-    pub terms: Terms,
-    /// SHA-256 of the terms.
-    pub terms_digest: [u8; 32],
     /// When, by the ledger's clock.
     pub at: Timestamp,
     /// Tier at acceptance, frozen.

@@ -8,6 +8,7 @@ mod collaboration;
 mod conversion;
 mod cost;
 mod creator;
+mod due;
 mod heads;
 mod publication;
 mod resource;
@@ -18,6 +19,7 @@ pub use collaboration::*;
 pub use conversion::*;
 pub use cost::*;
 pub use creator::*;
+pub use due::Due;
 pub use heads::*;
 pub use publication::*;
 pub use resource::Resource;
@@ -37,8 +39,8 @@ pub mod table {
     pub const CODE: u8 = 5;
     /// Open invitations of a campaign.
     pub const OPEN_INVITATION: u8 = 6;
-    /// Open invitations by time of expiry.
-    pub const EXPIRY: u8 = 7;
+    /// What falls due, by time.
+    pub const DUE: u8 = 7;
     /// Collaborations of a creator.
     pub const CREATOR_COLLABORATION: u8 = 8;
     /// Publications.

@@ -43,7 +43,7 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
         previous_collaboration_id: previous.unwrap_or_default(),
         state: collaboration_state(row.state) as i32,
         offer: Some(offer(&row.offer)),
-        acceptance: row.acceptance.as_ref().map(acceptance),
+        acceptance: row.acceptance.as_ref().map(|one| acceptance(one, row)),
         deliverables: row.deliverables.iter().map(deliverable).collect(),
         invited_at: time(row.invited_at),
         updated_position: row.updated.get(),
@@ -58,14 +58,17 @@ fn offer(offer: &Offer) -> api::Offer {
     }
 }
 
-fn acceptance(acceptance: &Acceptance) -> api::Acceptance {
+fn acceptance(acceptance: &Acceptance, row: &Collaboration) -> api::Acceptance {
+    let terms = row.pinned.first();
     api::Acceptance {
         offer_version: acceptance.offer_version,
         accepted_at: time(acceptance.at),
         tier: values::Tier::from(acceptance.tier) as i32,
         tier_scheme: acceptance.tier_scheme.clone(),
         followers: acceptance.followers.map(|count| count.followers),
-        terms_digest: acceptance.terms_digest.to_vec().into(),
+        terms_digest: terms
+            .map_or_else(Vec::new, |first| first.digest.to_vec())
+            .into(),
         accepted_by: Some((&acceptance.by).into()),
         on_behalf_of: acceptance.on_behalf_of.as_ref().map(Into::into),
     }

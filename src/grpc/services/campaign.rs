@@ -33,9 +33,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::CreateCampaignRequest>,
     ) -> Result<Response<api::CreateCampaignResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::create_campaign(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::create_campaign).await?;
         Ok(Response::new(api::CreateCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -46,9 +44,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::OpenCampaignRequest>,
     ) -> Result<Response<api::OpenCampaignResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::open_campaign(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::open_campaign).await?;
         Ok(Response::new(api::OpenCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -59,9 +55,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::PauseCampaignRequest>,
     ) -> Result<Response<api::PauseCampaignResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::pause_campaign(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::pause_campaign).await?;
         Ok(Response::new(api::PauseCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -72,9 +66,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::ResumeCampaignRequest>,
     ) -> Result<Response<api::ResumeCampaignResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::resume_campaign(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::resume_campaign).await?;
         Ok(Response::new(api::ResumeCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -85,9 +77,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::AmendBudgetRequest>,
     ) -> Result<Response<api::AmendBudgetResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::amend_budget(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::amend_budget).await?;
         Ok(Response::new(api::AmendBudgetResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -98,9 +88,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::CloseCampaignRequest>,
     ) -> Result<Response<api::CloseCampaignResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::close_campaign(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::close_campaign).await?;
         Ok(Response::new(api::CloseCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),
@@ -111,9 +99,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         &self,
         request: Request<api::CancelCampaignRequest>,
     ) -> Result<Response<api::CancelCampaignResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::cancel_campaign(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::cancel_campaign).await?;
         Ok(Response::new(api::CancelCampaignResponse {
             campaign: written.campaign(),
             receipt: Some(written.receipt),

@@ -34,9 +34,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::InviteCreatorRequest>,
     ) -> Result<Response<api::InviteCreatorResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::invite_creator(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::invite_creator).await?;
         Ok(Response::new(api::InviteCreatorResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -47,9 +45,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::AcceptBriefRequest>,
     ) -> Result<Response<api::AcceptBriefResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::accept_brief(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::accept_brief).await?;
         Ok(Response::new(api::AcceptBriefResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -60,9 +56,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::DeclineInvitationRequest>,
     ) -> Result<Response<api::DeclineInvitationResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::decline_invitation(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::decline_invitation).await?;
         Ok(Response::new(api::DeclineInvitationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -73,9 +67,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::WithdrawInvitationRequest>,
     ) -> Result<Response<api::WithdrawInvitationResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::withdraw_invitation(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::withdraw_invitation).await?;
         Ok(Response::new(api::WithdrawInvitationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -86,9 +78,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::SubmitContentRequest>,
     ) -> Result<Response<api::SubmitContentResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::submit_content(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::submit_content).await?;
         Ok(Response::new(api::SubmitContentResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -99,9 +89,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::RequestRevisionRequest>,
     ) -> Result<Response<api::RequestRevisionResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::request_revision(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::request_revision).await?;
         Ok(Response::new(api::RequestRevisionResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -112,9 +100,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::ApproveContentRequest>,
     ) -> Result<Response<api::ApproveContentResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::approve_content(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::approve_content).await?;
         Ok(Response::new(api::ApproveContentResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -125,9 +111,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::RejectContentRequest>,
     ) -> Result<Response<api::RejectContentResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::reject_content(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::reject_content).await?;
         Ok(Response::new(api::RejectContentResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -138,9 +122,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::RecordPublicationRequest>,
     ) -> Result<Response<api::RecordPublicationResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::record_publication(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::record_publication).await?;
         Ok(Response::new(api::RecordPublicationResponse {
             collaboration: written.collaboration(),
             publication: written.publication(),
@@ -152,9 +134,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::VerifyPublicationRequest>,
     ) -> Result<Response<api::VerifyPublicationResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::verify_publication(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::verify_publication).await?;
         Ok(Response::new(api::VerifyPublicationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -165,9 +145,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::RescheduleDeadlineRequest>,
     ) -> Result<Response<api::RescheduleDeadlineResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::reschedule_deadline(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::reschedule_deadline).await?;
         Ok(Response::new(api::RescheduleDeadlineResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -178,9 +156,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::WaiveDeliverableRequest>,
     ) -> Result<Response<api::WaiveDeliverableResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::waive_deliverable(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::waive_deliverable).await?;
         Ok(Response::new(api::WaiveDeliverableResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -191,9 +167,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::ShipProductRequest>,
     ) -> Result<Response<api::ShipProductResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::ship_product(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::ship_product).await?;
         Ok(Response::new(api::ShipProductResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -204,9 +178,10 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::CompleteCollaborationRequest>,
     ) -> Result<Response<api::CompleteCollaborationResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::complete_collaboration(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self
+            .door
+            .write(request, parse::complete_collaboration)
+            .await?;
         Ok(Response::new(api::CompleteCollaborationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
@@ -217,9 +192,10 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::CancelCollaborationRequest>,
     ) -> Result<Response<api::CancelCollaborationResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::cancel_collaboration(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self
+            .door
+            .write(request, parse::cancel_collaboration)
+            .await?;
         Ok(Response::new(api::CancelCollaborationResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),

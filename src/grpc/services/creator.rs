@@ -32,9 +32,10 @@ impl creator_service_server::CreatorService for Creators {
         &self,
         request: Request<api::RecordCreatorProfileRequest>,
     ) -> Result<Response<api::RecordCreatorProfileResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::record_creator_profile(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self
+            .door
+            .write(request, parse::record_creator_profile)
+            .await?;
         Ok(Response::new(api::RecordCreatorProfileResponse {
             creator: written.creator(),
             receipt: Some(written.receipt),
@@ -45,9 +46,7 @@ impl creator_service_server::CreatorService for Creators {
         &self,
         request: Request<api::BlockCreatorRequest>,
     ) -> Result<Response<api::BlockCreatorResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::block_creator(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::block_creator).await?;
         Ok(Response::new(api::BlockCreatorResponse {
             creator: written.creator(),
             receipt: Some(written.receipt),
@@ -58,9 +57,7 @@ impl creator_service_server::CreatorService for Creators {
         &self,
         request: Request<api::UnblockCreatorRequest>,
     ) -> Result<Response<api::UnblockCreatorResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::unblock_creator(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::unblock_creator).await?;
         Ok(Response::new(api::UnblockCreatorResponse {
             creator: written.creator(),
             receipt: Some(written.receipt),

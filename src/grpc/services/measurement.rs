@@ -43,9 +43,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::RecordEngagementRequest>,
     ) -> Result<Response<api::RecordEngagementResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::record_engagement(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::record_engagement).await?;
         Ok(Response::new(api::RecordEngagementResponse {
             publication: written.publication(),
             observation_position: written.receipt.first_position,
@@ -91,9 +89,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::CorrectEngagementRequest>,
     ) -> Result<Response<api::CorrectEngagementResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::correct_engagement(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::correct_engagement).await?;
         Ok(Response::new(api::CorrectEngagementResponse {
             publication: written.publication(),
             observation_position: written.receipt.first_position,
@@ -105,9 +101,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::VoidEngagementRequest>,
     ) -> Result<Response<api::VoidEngagementResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::void_engagement(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::void_engagement).await?;
         Ok(Response::new(api::VoidEngagementResponse {
             publication: written.publication(),
             receipt: Some(written.receipt),
@@ -118,9 +112,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::RecordConversionRequest>,
     ) -> Result<Response<api::RecordConversionResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::record_conversion(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::record_conversion).await?;
         Ok(Response::new(api::RecordConversionResponse {
             outcome: written.outcome() as i32,
             conversion: written.conversion(),
@@ -132,9 +124,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::RecordRefundRequest>,
     ) -> Result<Response<api::RecordRefundResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::record_refund(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::record_refund).await?;
         Ok(Response::new(api::RecordRefundResponse {
             conversion: written.conversion(),
             receipt: Some(written.receipt),

@@ -31,9 +31,7 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::RecordCostRequest>,
     ) -> Result<Response<api::RecordCostResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::record_cost(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::record_cost).await?;
         Ok(Response::new(api::RecordCostResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),
@@ -44,9 +42,7 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::ApproveCostRequest>,
     ) -> Result<Response<api::ApproveCostResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::approve_cost(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::approve_cost).await?;
         Ok(Response::new(api::ApproveCostResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),
@@ -57,9 +53,7 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::ReverseCostRequest>,
     ) -> Result<Response<api::ReverseCostResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::reverse_cost(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::reverse_cost).await?;
         Ok(Response::new(api::ReverseCostResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),
@@ -70,9 +64,7 @@ impl settlement_service_server::SettlementService for Settlements {
         &self,
         request: Request<api::RecordPaymentRequest>,
     ) -> Result<Response<api::RecordPaymentResponse>, Status> {
-        let calls = self.door.enter()?;
-        let parsed = parse::record_payment(request.into_inner(), calls.now());
-        let written = calls.write(parsed).await?;
+        let written = self.door.write(request, parse::record_payment).await?;
         Ok(Response::new(api::RecordPaymentResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),

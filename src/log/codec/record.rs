@@ -5,7 +5,7 @@ use prost::Message;
 use prost::encoding::{self, WireType};
 use prost_types::Timestamp as WireTime;
 
-use super::events::{read_event, write_event};
+use super::events::{Stored, write_event};
 use super::fields::{Checked, Fields, Origin, REQUIRED_RULE};
 use super::peek::peek;
 use super::values::{read_actor, read_on_behalf_of, read_position, read_time};
@@ -120,7 +120,7 @@ fn read_record(
     let on_behalf_of = fields.optional("on_behalf_of", header.on_behalf_of, read_on_behalf_of);
     let occurred_at = fields.optional("occurred_at", header.occurred_at, read_time);
     let recorded_at = fields.required("recorded_at", header.recorded_at, read_time);
-    let event = fields.within("event", |fields| read_event(fields, event));
+    let event = fields.within("event", |fields| event.read(fields));
     Ok(Record {
         position,
         brand: brand?,
@@ -213,7 +213,7 @@ fn text_or_empty<T>(id: Option<&T>, text: fn(&T) -> &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Actor, ActorId, ActorKind, Event, OnBehalfOf, Timestamp};
+    use crate::domain::{Actor, ActorId, ActorKind, CampaignEvent, Event, OnBehalfOf, Timestamp};
 
     #[test]
     fn header_is_written_as_its_message_would_be() {
@@ -230,7 +230,7 @@ mod tests {
             request: None,
             occurred_at: None,
             recorded_at: Timestamp::from_nanos(1_700_000_000_000_000_001),
-            event: Event::CampaignOpened,
+            event: Event::Campaign(CampaignEvent::CampaignOpened),
         };
         let full = Record {
             subject: Subject {

@@ -1,13 +1,16 @@
 //! Terms, both ways: what both sides agree on.
 
+mod pay;
+mod rights;
+
 use std::collections::BTreeSet;
 
 use super::fields::{Checked, Fields, UNIQUE_RULE};
 use super::values::{MAX_URL_CHARS, read_amount, read_basis_points, read_time};
 use super::vocabulary;
 use crate::domain::{
-    AttributionTerms, Code, ContentFormat, DEFAULT_MAX_REVISIONS, DEFAULT_WINDOW_DAYS,
-    DeliverableId, DeliverableTerms, KillFeeTerms, Platform, Terms,
+    AttributionTerms, Code, ContentFormat, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS,
+    DEFAULT_WINDOW_DAYS, DeliverableId, DeliverableTerms, KillFeeTerms, Platform, Terms,
 };
 use crate::proto::values as wire;
 
@@ -23,6 +26,11 @@ const WINDOW_RULE: &str = "must be 1 to 365";
 /// Longest a post can be made to stay up, in days: ten years.
 pub const MAX_LIVE_DAYS: u32 = 3_650;
 const LIVE_RULE: &str = "must be 0 to 3,650";
+/// Longest time from an order to its lock, in days: a year.
+pub const MAX_LOCK_DAYS: u32 = 365;
+/// Longest review, in hours: 90 days.
+pub const MAX_REVIEW_HOURS: u32 = 2_160;
+const REVIEW_RULE: &str = "must be 1 to 2,160";
 const ROUNDING_RULE: &str = "must be HALF_EVEN";
 
 /// Reads terms.
@@ -46,6 +54,15 @@ pub fn read_terms(fields: &mut Fields, message: wire::Terms) -> Checked<Terms> {
     let kill_fee = fields.within("kill_fee", |fields| read_kill_fee(fields, kill_fee));
     let rounding = vocabulary::rounding(message.rounding)
         .ok_or_else(|| fields.refuse("rounding", ROUNDING_RULE));
+    if let Some(hours) = message.review_hours {
+        let range = 1..=MAX_REVIEW_HOURS;
+        fields.limit("review_hours", range.contains(&hours), REVIEW_RULE);
+    }
+    let usage_rights = rights::read(fields, message.usage_rights);
+    let disclosure = fields.optional("disclosure", message.disclosure, rights::read_disclosure);
+    let fee_parts = pay::read_fee_parts(fields, message.fee_parts);
+    let bonuses = pay::read_bonuses(fields, message.bonuses);
+    let commission = fields.optional("commission", message.commission, pay::read_commission);
     Ok(Terms {
         fee: fee?,
         deliverables: deliverables?,
@@ -54,6 +71,12 @@ pub fn read_terms(fields: &mut Fields, message: wire::Terms) -> Checked<Terms> {
         kill_fee,
         min_live_days,
         rounding: rounding?,
+        review_hours: message.review_hours,
+        usage_rights: usage_rights?,
+        disclosure: disclosure?,
+        fee_parts: fee_parts?,
+        bonuses: bonuses?,
+        commission: commission?,
     })
 }
 
@@ -114,13 +137,19 @@ fn read_attribution(
         0 => DEFAULT_WINDOW_DAYS,
         days => days,
     };
+    let lock_days = match message.lock_days {
+        0 => DEFAULT_LOCK_DAYS,
+        days => days,
+    };
     fields.limit("window_days", window_days <= MAX_WINDOW_DAYS, WINDOW_RULE);
+    fields.limit("lock_days", lock_days <= MAX_LOCK_DAYS, WINDOW_RULE);
     let link = fields.optional_text("link", message.link, MAX_URL_CHARS);
     let code = fields.parse_optional("code", &message.code, Code::parse);
     Ok(AttributionTerms {
         window_days,
         code: code?,
         link: Some(link).filter(|link| !link.is_empty()),
+        lock_days,
     })
 }
 
@@ -144,6 +173,12 @@ impl From<&Terms> for wire::Terms {
             kill_fee: (kill_fee != KillFeeTerms::default()).then(|| kill_fee.into()),
             min_live_days: terms.min_live_days,
             rounding: wire::RoundingMode::from(terms.rounding).into(),
+            review_hours: terms.review_hours,
+            usage_rights: terms.usage_rights.iter().map(Into::into).collect(),
+            disclosure: terms.disclosure.as_ref().map(Into::into),
+            fee_parts: terms.fee_parts.iter().copied().map(Into::into).collect(),
+            bonuses: terms.bonuses.iter().map(Into::into).collect(),
+            commission: terms.commission.map(Into::into),
         }
     }
 }
@@ -168,6 +203,11 @@ impl From<&AttributionTerms> for wire::AttributionTerms {
                 .map(|code| code.as_str().to_owned())
                 .unwrap_or_default(),
             link: attribution.link.clone().unwrap_or_default(),
+            // Absent where it is the default: older terms keep their bytes.
+            lock_days: match attribution.lock_days {
+                DEFAULT_LOCK_DAYS => 0,
+                days => days,
+            },
         }
     }
 }

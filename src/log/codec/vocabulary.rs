@@ -4,9 +4,9 @@
 //! added on either side does not compile until it is spelled on the other.
 
 use crate::domain::{
-    ActorKind, AttributionBasis, CampaignObjective, ContentFormat, ConversionType, CostType,
-    FactTiming, MeasurementKind, MeasurementScope, ObservationSource, Platform, RefundRejection,
-    Rounding, Tier, UnattributedReason,
+    ActorKind, AttributionBasis, CampaignObjective, ConnectionType, ContentFormat, ConversionType,
+    CostType, Counter, FactTiming, MeasurementKind, MeasurementScope, ObservationSource, Platform,
+    RefundRejection, Rounding, SettlementTrigger, Tier, UnattributedReason, UsageScope,
 };
 use crate::proto::values as wire;
 
@@ -344,4 +344,108 @@ pub fn refund_rejection(name: &str) -> Result<RefundRejection, &'static str> {
         .into_iter()
         .find(|word| word.name() == name)
         .ok_or("must be one of REFUND_EXCEEDS_ORDER, CURRENCY_MISMATCH")
+}
+
+/// Reads which use rights allow.
+pub fn usage_scope(number: i32) -> Option<UsageScope> {
+    match wire::UsageScope::try_from(number).ok()? {
+        wire::UsageScope::Unspecified => None,
+        wire::UsageScope::Organic => Some(UsageScope::Organic),
+        wire::UsageScope::Paid => Some(UsageScope::Paid),
+        wire::UsageScope::OwnedChannels => Some(UsageScope::OwnedChannels),
+        wire::UsageScope::All => Some(UsageScope::All),
+    }
+}
+
+impl From<UsageScope> for wire::UsageScope {
+    fn from(word: UsageScope) -> Self {
+        match word {
+            UsageScope::Organic => Self::Organic,
+            UsageScope::Paid => Self::Paid,
+            UsageScope::OwnedChannels => Self::OwnedChannels,
+            UsageScope::All => Self::All,
+        }
+    }
+}
+
+/// Reads what ties a creator to a brand.
+pub fn connection_type(number: i32) -> Option<ConnectionType> {
+    match wire::ConnectionType::try_from(number).ok()? {
+        wire::ConnectionType::Unspecified => None,
+        wire::ConnectionType::Paid => Some(ConnectionType::Paid),
+        wire::ConnectionType::Gifted => Some(ConnectionType::Gifted),
+        wire::ConnectionType::Affiliate => Some(ConnectionType::Affiliate),
+        wire::ConnectionType::Employee => Some(ConnectionType::Employee),
+        wire::ConnectionType::Family => Some(ConnectionType::Family),
+        wire::ConnectionType::Other => Some(ConnectionType::Other),
+    }
+}
+
+impl From<ConnectionType> for wire::ConnectionType {
+    fn from(word: ConnectionType) -> Self {
+        match word {
+            ConnectionType::Paid => Self::Paid,
+            ConnectionType::Gifted => Self::Gifted,
+            ConnectionType::Affiliate => Self::Affiliate,
+            ConnectionType::Employee => Self::Employee,
+            ConnectionType::Family => Self::Family,
+            ConnectionType::Other => Self::Other,
+        }
+    }
+}
+
+/// Reads what makes money owed.
+pub fn settlement_trigger(number: i32) -> Option<SettlementTrigger> {
+    match wire::SettlementTrigger::try_from(number).ok()? {
+        wire::SettlementTrigger::Unspecified => None,
+        wire::SettlementTrigger::Acceptance => Some(SettlementTrigger::Acceptance),
+        wire::SettlementTrigger::Approval => Some(SettlementTrigger::Approval),
+        wire::SettlementTrigger::Verification => Some(SettlementTrigger::Verification),
+    }
+}
+
+impl From<SettlementTrigger> for wire::SettlementTrigger {
+    fn from(word: SettlementTrigger) -> Self {
+        match word {
+            SettlementTrigger::Acceptance => Self::Acceptance,
+            SettlementTrigger::Approval => Self::Approval,
+            SettlementTrigger::Verification => Self::Verification,
+        }
+    }
+}
+
+/// Reads a counter of engagement.
+pub fn counter(number: i32) -> Option<Counter> {
+    match wire::Counter::try_from(number).ok()? {
+        wire::Counter::Unspecified => None,
+        wire::Counter::Likes => Some(Counter::Likes),
+        wire::Counter::Comments => Some(Counter::Comments),
+        wire::Counter::Shares => Some(Counter::Shares),
+        wire::Counter::Saves => Some(Counter::Saves),
+        wire::Counter::Views => Some(Counter::Views),
+        wire::Counter::Impressions => Some(Counter::Impressions),
+        wire::Counter::Reach => Some(Counter::Reach),
+        wire::Counter::Clicks => Some(Counter::Clicks),
+        wire::Counter::Replies => Some(Counter::Replies),
+        wire::Counter::PeakViewers => Some(Counter::PeakViewers),
+        wire::Counter::LiveSeconds => Some(Counter::LiveSeconds),
+    }
+}
+
+impl From<Counter> for wire::Counter {
+    fn from(word: Counter) -> Self {
+        match word {
+            Counter::Likes => Self::Likes,
+            Counter::Comments => Self::Comments,
+            Counter::Shares => Self::Shares,
+            Counter::Saves => Self::Saves,
+            Counter::Views => Self::Views,
+            Counter::Impressions => Self::Impressions,
+            Counter::Reach => Self::Reach,
+            Counter::Clicks => Self::Clicks,
+            Counter::Replies => Self::Replies,
+            Counter::PeakViewers => Self::PeakViewers,
+            Counter::LiveSeconds => Self::LiveSeconds,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The agreement up to its acceptance.
 
+use campaign_ledger::domain::state::PinnedTerms;
 use campaign_ledger::domain::*;
-use sha2::{Digest, Sha256};
 
 use super::history::*;
 use super::stories::*;
@@ -14,13 +14,12 @@ fn offer_is_version_1_with_everything_promised() {
         terms: terms(),
         expires_at: day(EXPIRY_DAY),
     };
-    let history =
-        opened()
-            .when(invite("ayu-1", "ayu", terms()))
-            .then_events([Event::CreatorInvited {
-                offer: offer.clone(),
-                previous: None,
-            }]);
+    let history = opened()
+        .when(invite("ayu-1", "ayu", terms()))
+        .then_events([Event::Agreement(AgreementEvent::CreatorInvited {
+            offer: offer.clone(),
+            previous: None,
+        })]);
     let row = history.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Invited);
     assert_eq!(row.offer, offer);
@@ -30,19 +29,21 @@ fn offer_is_version_1_with_everything_promised() {
 
 #[test]
 fn acceptance_pins_terms_and_freezes_the_tier() {
-    let digest: [u8; 32] = Sha256::digest(postcard::to_stdvec(&terms()).unwrap()).into();
+    let digest = terms().digest();
     let history = invited(terms())
         .when(accept("ayu-1"))
-        .then_events([Event::BriefAccepted(BriefAccepted {
-            offer_version: 1,
-            tier: Tier::Micro,
-            tier_scheme: "seed-v1".to_owned(),
-            followers: followed_by(25_000)
-                .followers
-                .get(&Platform::Instagram)
-                .copied(),
-            terms_digest: digest,
-        })])
+        .then_events([Event::Agreement(AgreementEvent::BriefAccepted(
+            BriefAccepted {
+                offer_version: 1,
+                tier: Tier::Micro,
+                tier_scheme: "seed-v1".to_owned(),
+                followers: followed_by(25_000)
+                    .followers
+                    .get(&Platform::Instagram)
+                    .copied(),
+                terms_digest: digest,
+            },
+        ))])
         .given(profile("ayu", 2_000_000));
     let row = history.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Accepted);
@@ -56,6 +57,68 @@ fn acceptance_pins_terms_and_freezes_the_tier() {
 }
 
 #[test]
+fn terms_are_those_in_force_at_the_time() {
+    let mut row = (*accepted(terms()).collaboration("ayu-1")).clone();
+    let first = row.pinned[0].clone();
+    let dearer = Terms {
+        fee: rp(2_000_000),
+        ..terms()
+    };
+    row.pinned.push(PinnedTerms {
+        version: 2,
+        terms: dearer.clone(),
+        digest: dearer.digest(),
+        from: later(first.from, 1),
+    });
+    assert_eq!(row.terms(), Some(&dearer));
+    assert_eq!(row.terms_at(later(first.from, 1)), Some(&dearer));
+    assert_eq!(row.terms_at(first.from), Some(&terms()));
+    assert_eq!(row.terms_at(later(first.from, -1)), Some(&terms()));
+}
+
+/// What was added to terms since does not change the digest of terms without it.
+#[test]
+fn digest_of_terms_is_the_same_for_ever() {
+    let hex = |digest: [u8; 32]| digest.map(|byte| format!("{byte:02x}")).concat();
+
+    let first = "9a887f0277f5d36e6908b25ea5ff82a9c1274093c1bba2292d9fbb03a621f0ed";
+    assert_eq!(hex(terms().digest()), first);
+    let with_more = [
+        Terms {
+            review_hours: Some(48),
+            ..terms()
+        },
+        Terms {
+            attribution: AttributionTerms {
+                lock_days: 14,
+                ..terms().attribution
+            },
+            ..terms()
+        },
+    ];
+    for more in with_more {
+        assert_ne!(more.digest(), terms().digest());
+    }
+}
+
+#[test]
+fn bonus_is_in_the_currency_of_the_campaign() {
+    let bonus = BonusTier {
+        id: id("viral"),
+        counter: Counter::Views,
+        at_least: 100_000,
+        amount: money("USD", 50_000),
+    };
+    let dollars = Terms {
+        bonuses: vec![bonus],
+        ..terms()
+    };
+    opened()
+        .when(invite("ayu-1", "ayu", dollars))
+        .then_refused(field("terms.bonuses[0].amount"));
+}
+
+#[test]
 fn tier_is_unknown_without_followers_on_the_promised_platform() {
     let mut elsewhere = followed_by(50_000);
     let count = elsewhere.followers.remove(&Platform::Instagram).unwrap();
@@ -65,7 +128,7 @@ fn tier_is_unknown_without_followers_on_the_promised_platform() {
         .given(profile)
         .when(accept("ayu-1"))
         .then_event(|event| match event {
-            Event::BriefAccepted(accepted) => {
+            Event::Agreement(AgreementEvent::BriefAccepted(accepted)) => {
                 assert_eq!(accepted.tier, Tier::Unknown);
                 assert_eq!(accepted.followers, None);
             }
@@ -133,9 +196,9 @@ fn expiry_is_the_timers_and_not_before_its_time() {
             expected: 2,
             actual: 1,
         });
-    let expired = due
-        .when(expire("ayu-1"))
-        .then_events([Event::InvitationExpired { offer_version: 1 }]);
+    let expired = due.when(expire("ayu-1")).then_events([Event::Agreement(
+        AgreementEvent::InvitationExpired { offer_version: 1 },
+    )]);
     let row = expired.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Expired);
 }

@@ -43,13 +43,13 @@ fn cancelled_for(fee: Money) -> impl FnOnce(History) -> History {
             .filter(|record| record.position > before)
             .map(|record| &record.event)
             .collect();
-        let cancelled = Event::CollaborationCancelled {
+        let cancelled = Event::Agreement(AgreementEvent::CollaborationCancelled {
             reason: "plans changed".to_owned(),
             kill_fee: fee,
-        };
+        });
         assert_eq!(events[0], &cancelled);
         match events[1] {
-            Event::CostRecorded(line) => {
+            Event::Settlement(SettlementEvent::CostRecorded(line)) => {
                 assert_eq!(line.kind, CostType::KillFee);
                 assert_eq!(line.amount, fee);
                 assert_eq!(line.reporting_minor, Some(fee.minor));
@@ -66,18 +66,17 @@ fn cancelled_for(fee: Money) -> impl FnOnce(History) -> History {
 
 #[test]
 fn shipment_makes_the_collaboration_active() {
-    let history =
-        accepted(terms())
-            .when(ship("ayu-1", "s-1"))
-            .then_events([Event::ProductShipped {
-                shipment: id("s-1"),
-                product: "single origin, 1 kg".to_owned(),
-                value: ProductValue {
-                    cost_of_goods: rp(80_000),
-                    fair_value: rp(150_000),
-                },
-                shipped_at: day(1),
-            }]);
+    let history = accepted(terms())
+        .when(ship("ayu-1", "s-1"))
+        .then_events([Event::Seeding(SeedingEvent::ProductShipped {
+            shipment: id("s-1"),
+            product: "single origin, 1 kg".to_owned(),
+            value: ProductValue {
+                cost_of_goods: rp(80_000),
+                fair_value: rp(150_000),
+            },
+            shipped_at: day(1),
+        })]);
     let row = history.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Active);
     assert_eq!(row.shipments.len(), 1);
@@ -164,7 +163,7 @@ fn completion_needs_everything_verified_or_waived() {
         .then_refused(Refusal::DeliverablesOpen { open: 1 })
         .given(waive("ayu-1", "story"))
         .when(complete())
-        .then_events([Event::CollaborationCompleted]);
+        .then_events([Event::Agreement(AgreementEvent::CollaborationCompleted)]);
 }
 
 #[test]
@@ -208,13 +207,12 @@ fn completion_keeps_the_commitment() {
 
 #[test]
 fn cancellation_without_kill_fee_owes_nothing() {
-    let history =
-        accepted(terms())
-            .when(cancel("ayu-1"))
-            .then_events([Event::CollaborationCancelled {
-                reason: "plans changed".to_owned(),
-                kill_fee: rp(0),
-            }]);
+    let history = accepted(terms())
+        .when(cancel("ayu-1"))
+        .then_events([Event::Agreement(AgreementEvent::CollaborationCancelled {
+            reason: "plans changed".to_owned(),
+            kill_fee: rp(0),
+        })]);
     assert_eq!(history.campaign().budget.total(), 0);
     assert_eq!(history.campaign().live_collaborations, 0);
 }
@@ -289,7 +287,8 @@ fn kill_fee_beside_recorded_fees_must_fit_the_budget() {
 #[test]
 fn kill_fee_line_never_replaces_another_line() {
     let history = cancelled_for(rp(100_000))(accepted(with_kill_fee()));
-    let Event::CostRecorded(line) = history.last_event().clone() else {
+    let Event::Settlement(SettlementEvent::CostRecorded(line)) = history.last_event().clone()
+    else {
         panic!("the kill fee is the last event");
     };
     let squatter = CostVerb::Record {

@@ -37,7 +37,9 @@ fn amend(cap: Money) -> Request {
 fn plan_becomes_a_draft() {
     let history = History::new()
         .when(create(plan()))
-        .then_events([Event::CampaignCreated { plan: plan() }]);
+        .then_events([Event::Campaign(CampaignEvent::CampaignCreated {
+            plan: plan(),
+        })]);
     assert_eq!(history.campaign().state, CampaignState::Draft);
 }
 
@@ -118,7 +120,7 @@ fn draft_opens_once_it_has_budget_and_window() {
     History::new()
         .given(create(complete))
         .when(verb(CampaignVerb::Open))
-        .then_events([Event::CampaignOpened]);
+        .then_events([Event::Campaign(CampaignEvent::CampaignOpened)]);
 }
 
 #[test]
@@ -130,11 +132,11 @@ fn draft_without_budget_gets_one_and_opens() {
     History::new()
         .given(create(plan))
         .when(amend(rp(500)))
-        .then_events([Event::BudgetAmended {
+        .then_events([Event::Campaign(CampaignEvent::BudgetAmended {
             cap: rp(500),
             previous: None,
             reason: "more creators".to_owned(),
-        }])
+        })])
         .given(verb(CampaignVerb::Open));
 }
 
@@ -240,11 +242,11 @@ fn close_withdraws_what_is_pending_when_told_to() {
         .given(invite("bima-1", "bima", terms()))
         .when(close(true))
         .then_events([
-            Event::InvitationWithdrawn {
+            Event::Agreement(AgreementEvent::InvitationWithdrawn {
                 reason: reason.clone(),
-            },
-            Event::InvitationWithdrawn { reason },
-            Event::CampaignClosed,
+            }),
+            Event::Agreement(AgreementEvent::InvitationWithdrawn { reason }),
+            Event::Campaign(CampaignEvent::CampaignClosed),
         ]);
     assert_eq!(history.campaign().state, CampaignState::Closed);
     assert_eq!(history.campaign().budget.total(), 0);
@@ -257,12 +259,12 @@ fn close_withdraws_what_is_pending_when_told_to() {
 #[test]
 fn cancel_withdraws_what_is_pending_but_not_live_work() {
     invited(terms()).when(cancel()).then_events([
-        Event::InvitationWithdrawn {
+        Event::Agreement(AgreementEvent::InvitationWithdrawn {
             reason: "the campaign was cancelled".to_owned(),
-        },
-        Event::CampaignCancelled {
+        }),
+        Event::Campaign(CampaignEvent::CampaignCancelled {
             reason: "the shop burnt down".to_owned(),
-        },
+        }),
     ]);
     accepted(terms())
         .when(cancel())
@@ -276,7 +278,7 @@ fn cancel_withdraws_what_is_pending_but_not_live_work() {
 fn completed_work_does_not_keep_a_campaign_open() {
     completed()
         .when(close(false))
-        .then_events([Event::CampaignClosed]);
+        .then_events([Event::Campaign(CampaignEvent::CampaignClosed)]);
 }
 
 #[test]
@@ -318,11 +320,11 @@ fn budget_cannot_go_below_what_is_in_use() {
             cap_minor: 199_999_900,
         })
         .when(amend(rp(2_000_000)))
-        .then_events([Event::BudgetAmended {
+        .then_events([Event::Campaign(CampaignEvent::BudgetAmended {
             cap: rp(2_000_000),
             previous: Some(rp(10_000_000)),
             reason: "more creators".to_owned(),
-        }])
+        })])
         .given(profile("cici", 12_000))
         .when(invite("cici-1", "cici", terms()))
         .then_refused(Refusal::BudgetExceeded {

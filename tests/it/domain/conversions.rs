@@ -9,7 +9,7 @@ use crate::support::requests::*;
 #[track_caller]
 pub fn recorded(event: &Event) -> &ConversionRecorded {
     match event {
-        Event::ConversionRecorded(recorded) => recorded,
+        Event::Revenue(RevenueEvent::ConversionRecorded(recorded)) => recorded,
         other => panic!("{other:?}"),
     }
 }
@@ -59,15 +59,17 @@ fn second_claim_of_an_order_is_kept_as_evidence() {
     let bimas = sale_by("o-1", rp(260_000), "bima-1");
     let history = history
         .when(convert_order(bimas))
-        .then_events([Event::ConversionRejected(ConversionRejected {
-            order: order("o-1"),
-            winner,
-            winner_campaign: id(CAMPAIGN),
-            winner_collaborations: vec![id("ayu-1")],
-            claimed: vec![id("bima-1")],
-            value: Some(rp(260_000)),
-            ordered_at: day(16),
-        })]);
+        .then_events([Event::Revenue(RevenueEvent::ConversionRejected(
+            ConversionRejected {
+                order: order("o-1"),
+                winner,
+                winner_campaign: id(CAMPAIGN),
+                winner_collaborations: vec![id("ayu-1")],
+                claimed: vec![id("bima-1")],
+                value: Some(rp(260_000)),
+                ordered_at: day(16),
+            },
+        ))]);
     assert_eq!(history.totals().counted.gross, 25_000_000);
     assert_eq!(history.totals().rejected_claims, 1);
     assert_eq!(
@@ -87,7 +89,7 @@ fn order_has_one_winner_across_campaigns() {
     history
         .when(in_second(claim))
         .then_event(|event| match event {
-            Event::ConversionRejected(rejected) => {
+            Event::Revenue(RevenueEvent::ConversionRejected(rejected)) => {
                 assert_eq!(rejected.winner, winner);
                 assert_eq!(rejected.winner_campaign, id(CAMPAIGN));
             }

@@ -252,10 +252,10 @@ fn line_id_is_taken_and_unknown_lines_are_not_found() {
 fn approval_grows_up_to_what_is_accrued() {
     let history = opened().given(record("c-1", line(CostType::Tax, rp(100))));
     let approved = |approved_minor| {
-        [Event::CostApproved {
+        [Event::Settlement(SettlementEvent::CostApproved {
             cost: id("c-1"),
             approved_minor,
-        }]
+        })]
     };
     let history = history
         .when(approve_cost("c-1", Some(4_000)))

@@ -30,9 +30,9 @@ fn profile_is_replaced_as_a_whole() {
     let history = History::new()
         .given(profile("ayu", 9_999))
         .when(profile("ayu", 10_000))
-        .then_events([Event::CreatorProfileRecorded {
+        .then_events([Event::Creator(CreatorEvent::CreatorProfileRecorded {
             profile: followed_by(10_000),
-        }]);
+        })]);
     assert_eq!(ayu(&history).profile, followed_by(10_000));
     assert_eq!(ayu(&history).tier(), Tier::Micro);
 }

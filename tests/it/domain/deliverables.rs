@@ -140,11 +140,13 @@ fn deliverables_wait_for_accepted_terms() {
 
 #[test]
 fn submissions_are_numbered() {
-    let first = |version| Event::ContentSubmitted {
-        deliverable: id("review"),
-        version,
-        content: content(),
-        seconds_late: 0,
+    let first = |version| {
+        Event::Content(ContentEvent::ContentSubmitted {
+            deliverable: id("review"),
+            version,
+            content: content(),
+            seconds_late: 0,
+        })
     };
     let history = accepted(terms())
         .when(submit("ayu-1", "review"))
@@ -163,7 +165,9 @@ fn submissions_are_numbered() {
 fn late_submission_is_recorded_with_seconds_late() {
     let seconds = |late| {
         move |event: &Event| match event {
-            Event::ContentSubmitted { seconds_late, .. } => assert_eq!(*seconds_late, late),
+            Event::Content(ContentEvent::ContentSubmitted { seconds_late, .. }) => {
+                assert_eq!(*seconds_late, late)
+            }
             other => panic!("{other:?}"),
         }
     };
@@ -244,11 +248,11 @@ fn approval_may_carry_a_rating() {
     };
     let history = submitted()
         .when(deliverable("ayu-1", "review", rated))
-        .then_events([Event::ContentApproved {
+        .then_events([Event::Content(ContentEvent::ContentApproved {
             deliverable: id("review"),
             version: 1,
             rating: Some(4),
-        }]);
+        })]);
     assert_eq!(history.deliverable("ayu-1", "review").rating, Some(4));
     assert_eq!(history.totals().ratings, [0, 0, 0, 1, 0]);
 }
@@ -262,15 +266,17 @@ fn timer_may_approve() {
 fn rescheduling_keeps_the_first_deadline() {
     let history = accepted(terms())
         .when(reschedule("ayu-1", "review", day(25)))
-        .then_events([Event::DeadlineRescheduled {
+        .then_events([Event::Content(ContentEvent::DeadlineRescheduled {
             deliverable: id("review"),
             due_at: day(25),
             previous: day(20),
             reason: "rain".to_owned(),
-        }])
+        })])
         .when(reschedule("ayu-1", "review", day(28)))
         .then_event(|event| match event {
-            Event::DeadlineRescheduled { previous, .. } => assert_eq!(*previous, day(25)),
+            Event::Content(ContentEvent::DeadlineRescheduled { previous, .. }) => {
+                assert_eq!(*previous, day(25))
+            }
             other => panic!("{other:?}"),
         });
     let deliverable = history.deliverable("ayu-1", "review");

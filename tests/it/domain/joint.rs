@@ -108,7 +108,7 @@ fn joint_order_is_split_to_whole_rupiah_with_the_rest_on_the_last() {
     let history = both_accepted()
         .when(convert_order(claim))
         .then_event(|event| match event {
-            Event::ConversionRecorded(recorded) => {
+            Event::Revenue(RevenueEvent::ConversionRecorded(recorded)) => {
                 assert_eq!(recorded.basis, AttributionBasis::Joint);
                 assert_eq!(
                     recorded.credits,

@@ -5,6 +5,7 @@
 //! answer.
 
 mod delivery;
+mod hearing;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,130 +103,18 @@ impl Story {
     }
 
     fn hear(&mut self, record: &Record) {
-        let owner = record.subject.collaboration.clone();
+        let owner = &record.subject.collaboration;
         match &record.event {
-            Event::CampaignCreated { plan } => self.plan = Some(plan.clone()),
-            Event::CreatorInvited { offer, .. } => {
-                let creator = record.subject.creator.clone().unwrap();
-                self.invited(owner.unwrap(), creator, &offer.terms);
-            }
-            Event::BriefAccepted(_) => {
-                let agreement = self.agreement(&owner);
-                agreement.was_accepted = true;
-                self.moves(&owner, CollaborationState::Accepted);
-            }
-            Event::InvitationDeclined { .. } => self.moves(&owner, CollaborationState::Declined),
-            Event::InvitationWithdrawn { .. } => self.moves(&owner, CollaborationState::Withdrawn),
-            Event::InvitationExpired { .. } => self.moves(&owner, CollaborationState::Expired),
-            Event::CollaborationCompleted => self.moves(&owner, CollaborationState::Completed),
-            Event::CollaborationCancelled { .. } => {
-                self.moves(&owner, CollaborationState::Cancelled);
-            }
-            Event::ProductShipped { .. } => {
-                self.begins(&owner);
-                self.agreement(&owner).gifted = true;
-            }
-            Event::EngagementRecorded {
-                publication,
-                observation,
-                ..
-            } => {
-                self.late_facts.push(observation.seen.observed_at);
-                self.post(&owner, publication).observations.push(Seeing {
-                    position: record.position,
-                    observation: *observation,
-                    is_void: false,
-                });
-            }
-            Event::EngagementCorrected {
-                publication,
-                observation,
-                replaces,
-                ..
-            } => {
-                let seeing = self.seeing(&owner, publication, replaces.observation);
-                seeing.observation.counters = observation.counters;
-            }
-            Event::EngagementVoided {
-                publication,
-                replaces,
-                ..
-            } => {
-                self.seeing(&owner, publication, replaces.observation)
-                    .is_void = true
-            }
-            Event::ConversionRecorded(conversion) => {
-                self.late_facts.push(conversion.ordered_at);
-                self.orders.push(conversion.clone());
-            }
-            Event::ConversionRejected(_) => self.rejected_claims += 1,
-            Event::RefundRecorded { refund, .. } | Event::RefundApplied { refund, .. } => {
-                self.refunds.push(refund.clone());
-            }
-            Event::CostRecorded(recorded) => {
-                self.late_facts.push(recorded.incurred_at);
-                let (recorded, is_reversed) = (recorded.clone(), false);
-                let id = recorded.cost.clone();
-                let line = Line {
-                    recorded,
-                    owner,
-                    is_reversed,
-                };
-                assert!(
-                    self.lines.insert(id, line).is_none(),
-                    "a line is recorded once"
-                );
-            }
-            Event::CostReversed { cost, .. } => {
-                self.lines.get_mut(cost).unwrap().is_reversed = true;
-            }
-            Event::PaymentRecorded(payment) => {
-                self.late_facts.push(payment.paid_at);
-                self.payments.push(payment.clone());
-            }
-            about_deliverable => self.hear_of_work(&owner, about_deliverable),
-        }
-    }
-
-    fn hear_of_work(&mut self, owner: &Option<CollaborationId>, event: &Event) {
-        match event {
-            Event::ContentSubmitted { deliverable, .. } => {
-                self.begins(owner);
-                let work = self.work(owner, deliverable);
-                work.submissions += 1;
-                work.state = DeliverableState::Submitted;
-            }
-            Event::RevisionRequested { deliverable, .. } => {
-                let work = self.work(owner, deliverable);
-                work.revisions += 1;
-                work.state = DeliverableState::RevisionRequested;
-            }
-            Event::ContentApproved {
-                deliverable,
-                rating,
-                ..
-            } => {
-                let work = self.work(owner, deliverable);
-                work.ratings.extend(*rating);
-                work.state = DeliverableState::Approved;
-            }
-            Event::ContentRejected { deliverable, .. } => {
-                self.work(owner, deliverable).state = DeliverableState::Rejected;
-            }
-            Event::DeliverableWaived { deliverable, .. } => {
-                self.work(owner, deliverable).state = DeliverableState::Waived;
-            }
-            Event::PublicationVerified { deliverable, .. } => {
-                self.work(owner, deliverable).state = DeliverableState::Verified;
-            }
-            Event::DeadlineRescheduled {
-                deliverable,
-                due_at,
-                ..
-            } => self.work(owner, deliverable).due_at = *due_at,
-            Event::PublicationRecorded(recorded) => self.published(owner, recorded),
-            // What a campaign's state and cap are is no total.
-            _ => {}
+            Event::Campaign(event) => self.hear_campaign(event),
+            // What is known of a creator is no total.
+            Event::Creator(_) => {}
+            Event::Agreement(event) => self.hear_agreement(record, owner, event),
+            Event::Content(event) => self.hear_content(owner, event),
+            Event::Publication(event) => self.hear_publication(owner, event),
+            Event::Seeding(event) => self.hear_seeding(owner, event),
+            Event::Engagement(event) => self.hear_engagement(record, owner, event),
+            Event::Revenue(event) => self.hear_revenue(event),
+            Event::Settlement(event) => self.hear_settlement(owner, event),
         }
     }
 

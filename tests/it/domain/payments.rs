@@ -35,15 +35,17 @@ fn approved_fee() -> History {
 fn payment_names_line_transfer_and_time() {
     let history = approved_fee()
         .when(pay("p-1", rp(400_000), "TRF-1"))
-        .then_events([Event::PaymentRecorded(PaymentRecorded {
-            payment: id("p-1"),
-            cost: id("c-1"),
-            amount: rp(400_000),
-            reference: id("TRF-1"),
-            paid_at: day(3),
-            reporting_minor: Some(40_000_000),
-            timing: FactTiming::OnTime,
-        })]);
+        .then_events([Event::Settlement(SettlementEvent::PaymentRecorded(
+            PaymentRecorded {
+                payment: id("p-1"),
+                cost: id("c-1"),
+                amount: rp(400_000),
+                reference: id("TRF-1"),
+                paid_at: day(3),
+                reporting_minor: Some(40_000_000),
+                timing: FactTiming::OnTime,
+            },
+        ))]);
     assert_eq!(history.cost("c-1").paid_minor, 40_000_000);
     for totals in [history.totals(), history.totals_of("ayu-1")] {
         assert_eq!(totals.counted.paid(), 40_000_000);

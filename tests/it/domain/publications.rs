@@ -9,7 +9,7 @@ use crate::support::requests::*;
 #[track_caller]
 fn recorded(event: &Event) -> &PublicationRecorded {
     match event {
-        Event::PublicationRecorded(recorded) => recorded,
+        Event::Publication(PublicationEvent::PublicationRecorded(recorded)) => recorded,
         other => panic!("{other:?}"),
     }
 }
@@ -19,22 +19,24 @@ fn approved_post_in_time_breaches_nothing() {
     approved()
         .at(day(16))
         .when(publish("ayu-1", "review", live("post-1")))
-        .then_events([Event::PublicationRecorded(PublicationRecorded {
-            deliverable: id("review"),
-            publication: id("post-1"),
-            platform: Platform::Instagram,
-            url: "https://instagram.example/post-1".to_owned(),
-            post_id: "ig-post-1".to_owned(),
-            published_at: day(15),
-            followers: Some(25_000),
-            disclosed: true,
-            incentivised: false,
-            shares: Vec::new(),
-            seconds_late: 0,
-            seconds_late_original: 0,
-            unapproved: false,
-            undisclosed: false,
-        })]);
+        .then_events([Event::Publication(PublicationEvent::PublicationRecorded(
+            PublicationRecorded {
+                deliverable: id("review"),
+                publication: id("post-1"),
+                platform: Platform::Instagram,
+                url: "https://instagram.example/post-1".to_owned(),
+                post_id: "ig-post-1".to_owned(),
+                published_at: day(15),
+                followers: Some(25_000),
+                disclosed: true,
+                incentivised: false,
+                shares: Vec::new(),
+                seconds_late: 0,
+                seconds_late_original: 0,
+                unapproved: false,
+                undisclosed: false,
+            },
+        ))]);
 }
 
 #[test]
@@ -195,13 +197,12 @@ fn same_post_id_on_another_platform_is_another_post() {
 
 #[test]
 fn verification_marks_the_post() {
-    let history =
-        published()
-            .when(verify("ayu-1", "review"))
-            .then_events([Event::PublicationVerified {
-                deliverable: id("review"),
-                publication: id("post-1"),
-            }]);
+    let history = published()
+        .when(verify("ayu-1", "review"))
+        .then_events([Event::Publication(PublicationEvent::PublicationVerified {
+            deliverable: id("review"),
+            publication: id("post-1"),
+        })]);
     assert!(history.publication("ayu-1", "post-1").verified);
     let counts = history.totals().deliverables;
     assert_eq!(counts, [(DeliverableState::Verified, 1)].into());

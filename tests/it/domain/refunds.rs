@@ -30,28 +30,27 @@ fn effect(minor: i64) -> RefundEffect {
 }
 
 fn applied(name: &str, amount: Money, minor: i64) -> Event {
-    Event::RefundApplied {
+    Event::Revenue(RevenueEvent::RefundApplied {
         refund: refunded("o-1", name, amount),
         effect: effect(minor),
-    }
+    })
 }
 
 fn rejected(name: &str, amount: Money, rejection: RefundRejection) -> Event {
-    Event::RefundRejected {
+    Event::Revenue(RevenueEvent::RefundRejected {
         refund: refunded("o-1", name, amount),
         rejection,
-    }
+    })
 }
 
 #[test]
 fn refund_lowers_revenue() {
-    let history =
-        ordered()
-            .when(refund_of("r-1", rp(40_000)))
-            .then_events([Event::RefundRecorded {
-                refund: refunded("o-1", "r-1", rp(40_000)),
-                effect: Some(effect(4_000_000)),
-            }]);
+    let history = ordered()
+        .when(refund_of("r-1", rp(40_000)))
+        .then_events([Event::Revenue(RevenueEvent::RefundRecorded {
+            refund: refunded("o-1", "r-1", rp(40_000)),
+            effect: Some(effect(4_000_000)),
+        })]);
     for totals in [history.totals(), history.totals_of("ayu-1")] {
         assert_eq!(totals.counted.refunds, 4_000_000);
         assert_eq!(totals.counted.net_revenue(), 6_000_000);
@@ -118,13 +117,12 @@ fn same_refund_again_is_no_new_event_and_another_under_its_id_is_refused() {
 
 #[test]
 fn refund_before_its_order_waits_and_then_applies() {
-    let waiting =
-        published()
-            .when(refund_of("r-1", rp(40_000)))
-            .then_events([Event::RefundRecorded {
-                refund: refunded("o-1", "r-1", rp(40_000)),
-                effect: None,
-            }]);
+    let waiting = published()
+        .when(refund_of("r-1", rp(40_000)))
+        .then_events([Event::Revenue(RevenueEvent::RefundRecorded {
+            refund: refunded("o-1", "r-1", rp(40_000)),
+            effect: None,
+        })]);
     assert_eq!(waiting.totals().counted.refunds, 0);
     let first = waiting.head();
     let history = waiting
@@ -171,10 +169,10 @@ fn refund_of_an_unattributed_order_is_nobodys() {
         .given(convert_order(sale("o-1", rp(100_000))))
         .when(refund_of("r-1", rp(40_000)))
         .then_event(|event| match event {
-            Event::RefundRecorded {
+            Event::Revenue(RevenueEvent::RefundRecorded {
                 effect: Some(effect),
                 ..
-            } => assert!(effect.credits.is_empty()),
+            }) => assert!(effect.credits.is_empty()),
             other => panic!("{other:?}"),
         });
     let totals = history.totals().counted;

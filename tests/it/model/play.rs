@@ -163,7 +163,7 @@ impl Play {
                     attribution: Some(AttributionTerms {
                         window_days: offer.window_days,
                         code: offer.code.map(code).unwrap_or_default().to_lowercase(),
-                        link: String::new(),
+                        ..AttributionTerms::default()
                     }),
                     kill_fee: Some(KillFeeTerms {
                         before_content_bp: offer.kill_fee_bp[0],

@@ -62,10 +62,17 @@ fn invitation_fills_in_what_the_terms_leave_out() {
             window_days: 30,
             code: Some(Code::parse("AYU10").unwrap()),
             link: None,
+            lock_days: DEFAULT_LOCK_DAYS,
         },
         kill_fee: KillFeeTerms::default(),
         min_live_days: 0,
         rounding: Rounding::HalfEven,
+        review_hours: None,
+        usage_rights: Vec::new(),
+        disclosure: None,
+        fee_parts: Vec::new(),
+        bonuses: Vec::new(),
+        commission: None,
     };
     assert_eq!(
         command(invite_creator(invite(), now())),
@@ -153,6 +160,176 @@ fn each_rule_of_an_invitation_names_its_field() {
             (
                 |r| terms(r).rounding = 2,
                 "terms.rounding must be HALF_EVEN",
+            ),
+            (
+                |r| attribution(r).lock_days = 366,
+                "terms.attribution.lock_days must be 1 to 365",
+            ),
+            (
+                |r| terms(r).review_hours = Some(0),
+                "terms.review_hours must be 1 to 2,160",
+            ),
+            (
+                |r| terms(r).review_hours = Some(2_161),
+                "terms.review_hours must be 1 to 2,160",
+            ),
+        ],
+    );
+}
+
+fn rights(request: &mut api::InviteCreatorRequest) -> &mut values::UsageRights {
+    let rights = &mut terms(request).usage_rights;
+    if rights.is_empty() {
+        rights.push(values::UsageRights {
+            rights_id: "shop".to_owned(),
+            scope: values::UsageScope::OwnedChannels.into(),
+            channels: vec!["web shop".to_owned()],
+            territories: vec!["ID".to_owned()],
+            starts_at: at(1),
+            ends_at: at(2),
+        });
+    }
+    &mut rights[0]
+}
+
+#[test]
+fn rights_of_use_keep_their_rules() {
+    each_is_refused(
+        &invite(),
+        |request| invite_creator(request, now()),
+        &[
+            (
+                |r| rights(r).rights_id.clear(),
+                "terms.usage_rights[0].rights_id must be 1 to 64 characters of a-z 0-9 - _",
+            ),
+            (
+                |r| {
+                    let same = rights(r).clone();
+                    terms(r).usage_rights.push(same);
+                },
+                "terms.usage_rights[1].rights_id must be unique",
+            ),
+            (
+                |r| rights(r).scope = 0,
+                "terms.usage_rights[0].scope must be one of ORGANIC, PAID, OWNED_CHANNELS, ALL",
+            ),
+            (
+                |r| rights(r).channels[0].clear(),
+                "terms.usage_rights[0].channels[0] must be 1 to 64 characters",
+            ),
+            (
+                |r| rights(r).territories[0] = "idn".to_owned(),
+                "terms.usage_rights[0].territories[0] must be two upper-case letters of ISO 3166-1",
+            ),
+            (
+                |r| rights(r).territories.push("ID".to_owned()),
+                "terms.usage_rights[0].territories[1] must be unique",
+            ),
+            (
+                |r| rights(r).starts_at = None,
+                "terms.usage_rights[0].starts_at is required",
+            ),
+            (
+                |r| rights(r).ends_at = at(1),
+                "terms.usage_rights[0].ends_at must be after starts_at",
+            ),
+            (
+                |r| {
+                    let same = rights(r).clone();
+                    let named = |number| values::UsageRights {
+                        rights_id: format!("r-{number}"),
+                        ..same.clone()
+                    };
+                    terms(r).usage_rights = (0..21).map(named).collect();
+                },
+                "terms.usage_rights must have at most 20 elements",
+            ),
+            (
+                |r| terms(r).disclosure = Some(values::DisclosureTerms::default()),
+                "terms.disclosure.connection must be one of \
+                 PAID, GIFTED, AFFILIATE, EMPLOYEE, FAMILY, OTHER",
+            ),
+            (
+                |r| {
+                    terms(r).disclosure = Some(values::DisclosureTerms {
+                        connection: values::ConnectionType::Gifted.into(),
+                        required_label: "x".repeat(101),
+                    });
+                },
+                "terms.disclosure.required_label must be at most 100 characters",
+            ),
+        ],
+    );
+}
+
+fn part(trigger: values::SettlementTrigger, part_bp: u32) -> values::FeePart {
+    values::FeePart {
+        trigger: trigger.into(),
+        part_bp,
+    }
+}
+
+fn bonus(request: &mut api::InviteCreatorRequest) -> &mut values::BonusTier {
+    let bonuses = &mut terms(request).bonuses;
+    if bonuses.is_empty() {
+        bonuses.push(values::BonusTier {
+            bonus_id: "viral".to_owned(),
+            counter: values::Counter::Views.into(),
+            at_least: 100_000,
+            amount: wire_idr(50_000_000),
+        });
+    }
+    &mut bonuses[0]
+}
+
+#[test]
+fn pay_keeps_its_rules() {
+    use values::SettlementTrigger::{Acceptance, Approval};
+    each_is_refused(
+        &invite(),
+        |request| invite_creator(request, now()),
+        &[
+            (
+                |r| terms(r).fee_parts = vec![part(Acceptance, 9_999)],
+                "terms.fee_parts must add to 10,000 basis points",
+            ),
+            (
+                |r| terms(r).fee_parts = vec![part(Acceptance, 10_000), part(Approval, 0)],
+                "terms.fee_parts[1].part_bp must be 1 to 10,000",
+            ),
+            (
+                |r| terms(r).fee_parts = vec![part(Approval, 5_000), part(Approval, 5_000)],
+                "terms.fee_parts[1].trigger must be unique",
+            ),
+            (
+                |r| bonus(r).at_least = 0,
+                "terms.bonuses[0].at_least must be 1 or more",
+            ),
+            (
+                |r| bonus(r).amount = wire_idr(0),
+                "terms.bonuses[0].amount.minor_units must be more than 0",
+            ),
+            (
+                |r| {
+                    let same = bonus(r).clone();
+                    terms(r).bonuses.push(same);
+                },
+                "terms.bonuses[1].bonus_id must be unique",
+            ),
+            (
+                |r| {
+                    let same = bonus(r).clone();
+                    let named = |number| values::BonusTier {
+                        bonus_id: format!("b-{number}"),
+                        ..same.clone()
+                    };
+                    terms(r).bonuses = (0..11).map(named).collect();
+                },
+                "terms.bonuses must have at most 10 elements",
+            ),
+            (
+                |r| terms(r).commission = Some(values::CommissionTerms::default()),
+                "terms.commission.rate_bp must be 1 to 10,000",
             ),
         ],
     );

@@ -7,15 +7,38 @@ mod work;
 
 use campaign_ledger::domain::*;
 
+use super::event_types;
+
+/// Numbers of the event types whose records stand at positions 1, 2, 3 …
+const FIRST: [u32; 38] = [
+    20, 21, 22, 23, 24, 25, 26, 40, 41, 42, 50, 51, 52, 53, 54, 55, 56, 70, 71, 72, 73, 74, 75, 76,
+    77, 85, 90, 91, 92, 100, 101, 102, 103, 104, 120, 121, 122, 123,
+];
+/// The record of any other event type stands so far after its number, wherever it is listed here.
+const OTHERS: u64 = 1_000;
+
 /// Returns one record for every event type.
 pub fn records() -> Vec<Record> {
     let events = [campaigns::events(), work::events(), facts::events()].concat();
-    (1..).zip(events).map(record).collect()
+    events.into_iter().map(record).collect()
 }
 
-fn record((position, event): (u64, Event)) -> Record {
+fn record(event: Event) -> Record {
+    let record = unplaced(event);
+    let number = event_types::number(&record);
+    let position = match FIRST.iter().position(|first| *first == number) {
+        Some(index) => index as u64 + 1,
+        None => OTHERS + u64::from(number),
+    };
     Record {
         position: Position::new(position),
+        ..record
+    }
+}
+
+fn unplaced(event: Event) -> Record {
+    Record {
+        position: Position::new(1),
         brand: BrandId::parse("kulit-sehat").unwrap(),
         subject: Subject {
             campaign: Some(CampaignId::parse("jujur-2025").unwrap()),

@@ -54,6 +54,21 @@ const CAMPAIGNS: [&str; 2] = ["launch", "second"];
 const CREATORS: [&str; 6] = ["ayu", "bima", "cici", "dodi", "eka", "fitri"];
 const HOUR_NANOS: i64 = 60 * 60 * 1_000_000_000;
 
+/// A move of somebody's, by where things stand.
+type Move = fn(&Teller, &mut Dice) -> Request;
+
+/// The kinds of moves, and how often each is made, in parts of their sum.
+const MOVES: &[(u64, Move)] = &[
+    (2, Teller::steering),
+    (3, Teller::about_a_creator),
+    (14, Teller::invitation),
+    (37, Teller::work),
+    (15, Teller::observation),
+    (11, Teller::claim),
+    (6, Teller::refund),
+    (12, Teller::settlement),
+];
+
 /// Looks at where things stand and makes the next move.
 struct Teller {
     ledger: Ledger,
@@ -115,16 +130,14 @@ impl Teller {
         if campaign.state == CampaignState::Paused && dice.chance(40) {
             return self.of_campaign(CampaignVerb::Resume);
         }
-        match dice.roll(100) {
-            0..=1 => self.steering(dice, &campaign),
-            2..=4 => self.about_a_creator(dice),
-            5..=18 => self.invitation(dice),
-            19..=55 => self.work(dice),
-            56..=70 => self.observation(dice),
-            71..=81 => self.claim(dice),
-            82..=87 => self.refund(dice),
-            _ => self.settlement(dice),
-        }
+        let mut left = dice.roll(MOVES.iter().map(|(weight, _)| weight).sum());
+        let chosen = MOVES.iter().find(|(weight, _)| {
+            let is_chosen = left < *weight;
+            left = left.saturating_sub(*weight);
+            is_chosen
+        });
+        let (_, make) = chosen.expect("the roll is below the sum of the weights");
+        make(self, dice)
     }
 
     fn some_plan(&self, dice: &mut Dice) -> CampaignPlan {
@@ -158,7 +171,9 @@ impl Teller {
         })
     }
 
-    fn steering(&self, dice: &mut Dice, campaign: &Campaign) -> Request {
+    fn steering(&self, dice: &mut Dice) -> Request {
+        let campaign = self.ledger.find::<Campaign>(&Campaign::key(&self.campaign));
+        let campaign = campaign.expect("a move is made in a campaign that is there");
         let reason = "plans changed".to_owned();
         let in_use = i64::try_from(campaign.budget.total()).unwrap_or(i64::MAX);
         let more = rp(dice.roll(3_000_000) as i64 - 500_000).minor;

@@ -30,6 +30,8 @@ macro_rules! named {
     )+};
 }
 named!(
+    BonusId,
+    RightsId,
     ActorId,
     BrandId,
     CampaignId,
@@ -308,10 +310,17 @@ pub fn terms() -> Terms {
             window_days: DEFAULT_WINDOW_DAYS,
             code: None,
             link: None,
+            lock_days: DEFAULT_LOCK_DAYS,
         },
         kill_fee: KillFeeTerms::default(),
         min_live_days: 0,
         rounding: Rounding::HalfEven,
+        review_hours: None,
+        usage_rights: Vec::new(),
+        disclosure: None,
+        fee_parts: Vec::new(),
+        bonuses: Vec::new(),
+        commission: None,
     }
 }
 

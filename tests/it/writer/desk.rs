@@ -298,10 +298,17 @@ pub fn invite(id: &str, campaign: &str, creator: &str) -> Request {
             window_days: DEFAULT_WINDOW_DAYS,
             code: None,
             link: None,
+            lock_days: DEFAULT_LOCK_DAYS,
         },
         kill_fee: KillFeeTerms::default(),
         min_live_days: 0,
         rounding: Rounding::default(),
+        review_hours: None,
+        usage_rights: Vec::new(),
+        disclosure: None,
+        fee_parts: Vec::new(),
+        bonuses: Vec::new(),
+        commission: None,
     };
     let command = Command::Collaboration {
         campaign: CampaignId::parse(campaign).unwrap(),

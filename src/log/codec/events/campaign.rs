@@ -1,39 +1,60 @@
 //! Events of a campaign, both ways.
 
-use super::{Wire, wire};
-use crate::domain::{CampaignPlan, Event, Money};
+use super::{Stored, Wire, wire};
+use crate::domain::{CampaignEvent, CampaignPlan, Event, Money};
 use crate::log::codec::fields::{Checked, Fields};
 use crate::log::codec::plan::read_plan;
 use crate::log::codec::values::read_positive_amount;
 
-pub fn read_created(fields: &mut Fields, message: wire::CampaignCreated) -> Checked<Event> {
-    let plan = fields.required("plan", message.plan, read_plan)?;
-    Ok(Event::CampaignCreated { plan })
+/// Writes an event of the track.
+pub fn write(event: &CampaignEvent) -> Wire {
+    match event {
+        CampaignEvent::CampaignCreated { plan } => write_created(plan),
+        CampaignEvent::CampaignOpened => Wire::CampaignOpened(wire::CampaignOpened {}),
+        CampaignEvent::CampaignPaused { reason } => write_paused(reason),
+        CampaignEvent::CampaignResumed => Wire::CampaignResumed(wire::CampaignResumed {}),
+        CampaignEvent::BudgetAmended {
+            cap,
+            previous,
+            reason,
+        } => write_budget_amended(*cap, *previous, reason),
+        CampaignEvent::CampaignClosed => Wire::CampaignClosed(wire::CampaignClosed {}),
+        CampaignEvent::CampaignCancelled { reason } => write_cancelled(reason),
+    }
 }
 
-pub fn write_created(plan: &CampaignPlan) -> Wire {
+impl Stored for wire::CampaignCreated {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let plan = fields.required("plan", self.plan, read_plan)?;
+        Ok(Event::Campaign(CampaignEvent::CampaignCreated { plan }))
+    }
+}
+
+fn write_created(plan: &CampaignPlan) -> Wire {
     Wire::CampaignCreated(wire::CampaignCreated {
         plan: Some(plan.into()),
     })
 }
 
-pub fn write_paused(reason: &str) -> Wire {
+fn write_paused(reason: &str) -> Wire {
     Wire::CampaignPaused(wire::CampaignPaused {
         reason: reason.to_owned(),
     })
 }
 
-pub fn read_budget_amended(fields: &mut Fields, message: wire::BudgetAmended) -> Checked<Event> {
-    let cap = fields.required("budget_cap", message.budget_cap, read_positive_amount);
-    let previous = fields.optional("previous_cap", message.previous_cap, read_positive_amount);
-    Ok(Event::BudgetAmended {
-        cap: cap?,
-        previous: previous?,
-        reason: message.reason,
-    })
+impl Stored for wire::BudgetAmended {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let cap = fields.required("budget_cap", self.budget_cap, read_positive_amount);
+        let previous = fields.optional("previous_cap", self.previous_cap, read_positive_amount);
+        Ok(Event::Campaign(CampaignEvent::BudgetAmended {
+            cap: cap?,
+            previous: previous?,
+            reason: self.reason,
+        }))
+    }
 }
 
-pub fn write_budget_amended(cap: Money, previous: Option<Money>, reason: &str) -> Wire {
+fn write_budget_amended(cap: Money, previous: Option<Money>, reason: &str) -> Wire {
     Wire::BudgetAmended(wire::BudgetAmended {
         budget_cap: Some(cap.into()),
         previous_cap: previous.map(Into::into),
@@ -41,8 +62,40 @@ pub fn write_budget_amended(cap: Money, previous: Option<Money>, reason: &str) -
     })
 }
 
-pub fn write_cancelled(reason: &str) -> Wire {
+fn write_cancelled(reason: &str) -> Wire {
     Wire::CampaignCancelled(wire::CampaignCancelled {
         reason: reason.to_owned(),
     })
+}
+
+impl Stored for wire::CampaignOpened {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        Ok(Event::Campaign(CampaignEvent::CampaignOpened))
+    }
+}
+
+impl Stored for wire::CampaignPaused {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        let reason = self.reason;
+        Ok(Event::Campaign(CampaignEvent::CampaignPaused { reason }))
+    }
+}
+
+impl Stored for wire::CampaignResumed {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        Ok(Event::Campaign(CampaignEvent::CampaignResumed))
+    }
+}
+
+impl Stored for wire::CampaignClosed {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        Ok(Event::Campaign(CampaignEvent::CampaignClosed))
+    }
+}
+
+impl Stored for wire::CampaignCancelled {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        let reason = self.reason;
+        Ok(Event::Campaign(CampaignEvent::CampaignCancelled { reason }))
+    }
 }

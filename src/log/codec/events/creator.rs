@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Wire, wire};
-use crate::domain::{CreatorProfile, Event, PersonalDetails, Platform};
+use super::{Stored, Wire, wire};
+use crate::domain::{CreatorEvent, CreatorProfile, Event, PersonalDetails, Platform};
 use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::log::codec::values::{
     MAX_NAME_CHARS, read_followers, read_niches, write_followers, write_niches,
@@ -11,15 +11,25 @@ use crate::log::codec::values::{
 use crate::log::codec::vocabulary;
 use crate::proto::values;
 
+/// Writes an event of the track.
+pub fn write(event: &CreatorEvent) -> Wire {
+    match event {
+        CreatorEvent::CreatorProfileRecorded { profile } => write_profile_recorded(profile),
+        CreatorEvent::CreatorBlocked { reason } => write_blocked(reason),
+        CreatorEvent::CreatorUnblocked { reason } => write_unblocked(reason),
+    }
+}
+
 /// Longest handle, in characters: beyond what any platform allows.
 const MAX_HANDLE_CHARS: usize = 100;
 
-pub fn read_profile_recorded(
-    fields: &mut Fields,
-    message: wire::CreatorProfileRecorded,
-) -> Checked<Event> {
-    let profile = read_profile(fields, message)?;
-    Ok(Event::CreatorProfileRecorded { profile })
+impl Stored for wire::CreatorProfileRecorded {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let profile = read_profile(fields, self)?;
+        Ok(Event::Creator(CreatorEvent::CreatorProfileRecorded {
+            profile,
+        }))
+    }
 }
 
 /// Reads a profile.
@@ -63,7 +73,7 @@ fn read_handles(
     Ok(by_platform)
 }
 
-pub fn write_profile_recorded(profile: &CreatorProfile) -> Wire {
+fn write_profile_recorded(profile: &CreatorProfile) -> Wire {
     let write_handle = |(platform, handle): (&Platform, &String)| wire::CreatorHandle {
         platform: values::Platform::from(*platform).into(),
         handle: handle.clone(),
@@ -78,14 +88,28 @@ pub fn write_profile_recorded(profile: &CreatorProfile) -> Wire {
     })
 }
 
-pub fn write_blocked(reason: &str) -> Wire {
+fn write_blocked(reason: &str) -> Wire {
     Wire::CreatorBlocked(wire::CreatorBlocked {
         reason: reason.to_owned(),
     })
 }
 
-pub fn write_unblocked(reason: &str) -> Wire {
+fn write_unblocked(reason: &str) -> Wire {
     Wire::CreatorUnblocked(wire::CreatorUnblocked {
         reason: reason.to_owned(),
     })
+}
+
+impl Stored for wire::CreatorBlocked {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        let reason = self.reason;
+        Ok(Event::Creator(CreatorEvent::CreatorBlocked { reason }))
+    }
+}
+
+impl Stored for wire::CreatorUnblocked {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        let reason = self.reason;
+        Ok(Event::Creator(CreatorEvent::CreatorUnblocked { reason }))
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Wire, wire};
+use super::{Stored, Wire, wire};
 use crate::domain::{
     AttributionBasis, CampaignId, CollaborationId, ConversionRecorded, ConversionRejected,
     ConversionType, CreatorId, Credit, Event, OrderKey, Refund, RefundEffect, RefundId,
-    RefundRejection, WHOLE_BP,
+    RefundRejection, RevenueEvent, WHOLE_BP,
 };
 use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::log::codec::observation::{read_timing, write_timing};
@@ -16,6 +16,19 @@ use crate::log::codec::values::{
 };
 use crate::log::codec::vocabulary;
 use crate::proto::values;
+
+/// Writes an event of the track.
+pub fn write(event: &RevenueEvent) -> Wire {
+    match event {
+        RevenueEvent::ConversionRecorded(conversion) => write_conversion(conversion),
+        RevenueEvent::ConversionRejected(rejected) => write_conversion_rejected(rejected),
+        RevenueEvent::RefundRecorded { refund, effect } => write_refund(refund, effect.as_ref()),
+        RevenueEvent::RefundApplied { refund, effect } => write_refund_applied(refund, effect),
+        RevenueEvent::RefundRejected { refund, rejection } => {
+            write_refund_rejected(refund, *rejection)
+        }
+    }
+}
 
 const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
 const DUPLICATE_RULE: &str = "must be DUPLICATE_ORDER";
@@ -74,47 +87,51 @@ fn write_credits(credits: &[Credit]) -> Vec<wire::Credit> {
     credits.iter().map(write).collect()
 }
 
-pub fn read_conversion(fields: &mut Fields, message: wire::ConversionRecorded) -> Checked<Event> {
-    let order = fields.required("order", message.order, read_order_key);
-    let kind = fields.one_of(
-        "type",
-        message.r#type,
-        vocabulary::conversion_type,
-        ConversionType::name,
-    );
-    let value = fields.optional("value", message.value, read_amount);
-    let fx_rate = fields.optional("fx_rate", message.fx_rate, read_fx_rate);
-    let ordered_at = fields.required("ordered_at", message.ordered_at, read_time);
-    let basis = fields.one_of(
-        "basis",
-        message.basis,
-        vocabulary::attribution_basis,
-        AttributionBasis::name,
-    );
-    let unattributed = fields.parse_optional(
-        "unattributed_reason",
-        &message.unattributed_reason,
-        vocabulary::unattributed_reason,
-    );
-    let credits = read_credits(fields, message.credits);
-    let timing = read_timing(fields, message.timing);
-    let claim_digest = fields.bytes("claim_digest", &message.claim_digest);
-    Ok(Event::ConversionRecorded(ConversionRecorded {
-        order: order?,
-        kind: kind?,
-        value: value?,
-        fx_rate: fx_rate?,
-        reporting_minor: message.reporting_minor,
-        ordered_at: ordered_at?,
-        basis: basis?,
-        unattributed: unattributed?,
-        credits: credits?,
-        timing: timing?,
-        claim_digest: claim_digest?,
-    }))
+impl Stored for wire::ConversionRecorded {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let order = fields.required("order", self.order, read_order_key);
+        let kind = fields.one_of(
+            "type",
+            self.r#type,
+            vocabulary::conversion_type,
+            ConversionType::name,
+        );
+        let value = fields.optional("value", self.value, read_amount);
+        let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
+        let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
+        let basis = fields.one_of(
+            "basis",
+            self.basis,
+            vocabulary::attribution_basis,
+            AttributionBasis::name,
+        );
+        let unattributed = fields.parse_optional(
+            "unattributed_reason",
+            &self.unattributed_reason,
+            vocabulary::unattributed_reason,
+        );
+        let credits = read_credits(fields, self.credits);
+        let timing = read_timing(fields, self.timing);
+        let claim_digest = fields.bytes("claim_digest", &self.claim_digest);
+        Ok(Event::Revenue(RevenueEvent::ConversionRecorded(
+            ConversionRecorded {
+                order: order?,
+                kind: kind?,
+                value: value?,
+                fx_rate: fx_rate?,
+                reporting_minor: self.reporting_minor,
+                ordered_at: ordered_at?,
+                basis: basis?,
+                unattributed: unattributed?,
+                credits: credits?,
+                timing: timing?,
+                claim_digest: claim_digest?,
+            },
+        )))
+    }
 }
 
-pub fn write_conversion(conversion: &ConversionRecorded) -> Wire {
+fn write_conversion(conversion: &ConversionRecorded) -> Wire {
     let reason = conversion.unattributed;
     Wire::ConversionRecorded(wire::ConversionRecorded {
         order: write_order_key(&conversion.order),
@@ -131,39 +148,40 @@ pub fn write_conversion(conversion: &ConversionRecorded) -> Wire {
     })
 }
 
-pub fn read_conversion_rejected(
-    fields: &mut Fields,
-    message: wire::ConversionRejected,
-) -> Checked<Event> {
-    fields.check("reason", message.reason == DUPLICATE_ORDER, DUPLICATE_RULE);
-    let order = fields.required("order", message.order, read_order_key);
-    let winner = read_position(fields, "winner_position", message.winner_position);
-    let winner_campaign = fields.parse(
-        "winner_campaign_id",
-        &message.winner_campaign_id,
-        CampaignId::parse,
-    );
-    let winner_collaborations = read_collaborations(
-        fields,
-        "winner_collaboration_ids",
-        message.winner_collaboration_ids,
-    );
-    let claimed = read_collaborations(
-        fields,
-        "claimed_collaboration_ids",
-        message.claimed_collaboration_ids,
-    );
-    let value = fields.optional("value", message.value, read_amount);
-    let ordered_at = fields.required("ordered_at", message.ordered_at, read_time);
-    Ok(Event::ConversionRejected(ConversionRejected {
-        order: order?,
-        winner,
-        winner_campaign: winner_campaign?,
-        winner_collaborations: winner_collaborations?,
-        claimed: claimed?,
-        value: value?,
-        ordered_at: ordered_at?,
-    }))
+impl Stored for wire::ConversionRejected {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        fields.check("reason", self.reason == DUPLICATE_ORDER, DUPLICATE_RULE);
+        let order = fields.required("order", self.order, read_order_key);
+        let winner = read_position(fields, "winner_position", self.winner_position);
+        let winner_campaign = fields.parse(
+            "winner_campaign_id",
+            &self.winner_campaign_id,
+            CampaignId::parse,
+        );
+        let winner_collaborations = read_collaborations(
+            fields,
+            "winner_collaboration_ids",
+            self.winner_collaboration_ids,
+        );
+        let claimed = read_collaborations(
+            fields,
+            "claimed_collaboration_ids",
+            self.claimed_collaboration_ids,
+        );
+        let value = fields.optional("value", self.value, read_amount);
+        let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
+        Ok(Event::Revenue(RevenueEvent::ConversionRejected(
+            ConversionRejected {
+                order: order?,
+                winner,
+                winner_campaign: winner_campaign?,
+                winner_collaborations: winner_collaborations?,
+                claimed: claimed?,
+                value: value?,
+                ordered_at: ordered_at?,
+            },
+        )))
+    }
 }
 
 fn read_collaborations(
@@ -176,7 +194,7 @@ fn read_collaborations(
     })
 }
 
-pub fn write_conversion_rejected(rejected: &ConversionRejected) -> Wire {
+fn write_conversion_rejected(rejected: &ConversionRejected) -> Wire {
     let write_ids = |ids: &[CollaborationId]| ids.iter().map(ToString::to_string).collect();
     Wire::ConversionRejected(wire::ConversionRejected {
         order: write_order_key(&rejected.order),
@@ -211,37 +229,39 @@ fn read_refund_fields(fields: &mut Fields, message: WireRefund) -> Checked<Refun
     })
 }
 
-pub fn read_refund(fields: &mut Fields, message: wire::RefundRecorded) -> Checked<Event> {
-    let refund = WireRefund {
-        order: message.order,
-        refund_id: message.refund_id,
-        amount: message.amount,
-        refunded_at: message.refunded_at,
-    };
-    let refund = read_refund_fields(fields, refund);
-    if message.waiting {
-        let unknown = message.timing == i32::from(values::FactTiming::Unspecified);
-        let nothing = unknown && message.reporting_minor.is_none() && message.credits.is_empty();
-        fields.check("waiting", nothing, WAITING_RULE);
-        return Ok(Event::RefundRecorded {
+impl Stored for wire::RefundRecorded {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let refund = WireRefund {
+            order: self.order,
+            refund_id: self.refund_id,
+            amount: self.amount,
+            refunded_at: self.refunded_at,
+        };
+        let refund = read_refund_fields(fields, refund);
+        if self.waiting {
+            let unknown = self.timing == i32::from(values::FactTiming::Unspecified);
+            let nothing = unknown && self.reporting_minor.is_none() && self.credits.is_empty();
+            fields.check("waiting", nothing, WAITING_RULE);
+            return Ok(Event::Revenue(RevenueEvent::RefundRecorded {
+                refund: refund?,
+                effect: None,
+            }));
+        }
+        let credits = read_credits(fields, self.credits);
+        let timing = read_timing(fields, self.timing);
+        let effect = RefundEffect {
+            reporting_minor: self.reporting_minor,
+            credits: credits?,
+            timing: timing?,
+        };
+        Ok(Event::Revenue(RevenueEvent::RefundRecorded {
             refund: refund?,
-            effect: None,
-        });
+            effect: Some(effect),
+        }))
     }
-    let credits = read_credits(fields, message.credits);
-    let timing = read_timing(fields, message.timing);
-    let effect = RefundEffect {
-        reporting_minor: message.reporting_minor,
-        credits: credits?,
-        timing: timing?,
-    };
-    Ok(Event::RefundRecorded {
-        refund: refund?,
-        effect: Some(effect),
-    })
 }
 
-pub fn write_refund(refund: &Refund, effect: Option<&RefundEffect>) -> Wire {
+fn write_refund(refund: &Refund, effect: Option<&RefundEffect>) -> Wire {
     let unknown = values::FactTiming::Unspecified.into();
     Wire::RefundRecorded(wire::RefundRecorded {
         order: write_order_key(&refund.order),
@@ -255,27 +275,29 @@ pub fn write_refund(refund: &Refund, effect: Option<&RefundEffect>) -> Wire {
     })
 }
 
-pub fn read_refund_applied(fields: &mut Fields, message: wire::RefundApplied) -> Checked<Event> {
-    let refund = WireRefund {
-        order: message.order,
-        refund_id: message.refund_id,
-        amount: message.amount,
-        refunded_at: message.refunded_at,
-    };
-    let refund = read_refund_fields(fields, refund);
-    let credits = read_credits(fields, message.credits);
-    let timing = read_timing(fields, message.timing);
-    Ok(Event::RefundApplied {
-        refund: refund?,
-        effect: RefundEffect {
-            reporting_minor: message.reporting_minor,
-            credits: credits?,
-            timing: timing?,
-        },
-    })
+impl Stored for wire::RefundApplied {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let refund = WireRefund {
+            order: self.order,
+            refund_id: self.refund_id,
+            amount: self.amount,
+            refunded_at: self.refunded_at,
+        };
+        let refund = read_refund_fields(fields, refund);
+        let credits = read_credits(fields, self.credits);
+        let timing = read_timing(fields, self.timing);
+        Ok(Event::Revenue(RevenueEvent::RefundApplied {
+            refund: refund?,
+            effect: RefundEffect {
+                reporting_minor: self.reporting_minor,
+                credits: credits?,
+                timing: timing?,
+            },
+        }))
+    }
 }
 
-pub fn write_refund_applied(refund: &Refund, effect: &RefundEffect) -> Wire {
+fn write_refund_applied(refund: &Refund, effect: &RefundEffect) -> Wire {
     Wire::RefundApplied(wire::RefundApplied {
         order: write_order_key(&refund.order),
         refund_id: refund.id.to_string(),
@@ -287,22 +309,24 @@ pub fn write_refund_applied(refund: &Refund, effect: &RefundEffect) -> Wire {
     })
 }
 
-pub fn read_refund_rejected(fields: &mut Fields, message: wire::RefundRejected) -> Checked<Event> {
-    let refund = WireRefund {
-        order: message.order,
-        refund_id: message.refund_id,
-        amount: message.amount,
-        refunded_at: message.refunded_at,
-    };
-    let refund = read_refund_fields(fields, refund);
-    let rejection = fields.parse("reason", &message.reason, vocabulary::refund_rejection);
-    Ok(Event::RefundRejected {
-        refund: refund?,
-        rejection: rejection?,
-    })
+impl Stored for wire::RefundRejected {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let refund = WireRefund {
+            order: self.order,
+            refund_id: self.refund_id,
+            amount: self.amount,
+            refunded_at: self.refunded_at,
+        };
+        let refund = read_refund_fields(fields, refund);
+        let rejection = fields.parse("reason", &self.reason, vocabulary::refund_rejection);
+        Ok(Event::Revenue(RevenueEvent::RefundRejected {
+            refund: refund?,
+            rejection: rejection?,
+        }))
+    }
 }
 
-pub fn write_refund_rejected(refund: &Refund, rejection: RefundRejection) -> Wire {
+fn write_refund_rejected(refund: &Refund, rejection: RefundRejection) -> Wire {
     Wire::RefundRejected(wire::RefundRejected {
         order: write_order_key(&refund.order),
         refund_id: refund.id.to_string(),

@@ -1,8 +1,9 @@
 //! Events of cost lines and payments, both ways.
 
-use super::{Wire, wire};
+use super::{Stored, Wire, wire};
 use crate::domain::{
     CostId, CostRecorded, CostType, Event, FactTiming, PaymentId, PaymentRecorded, Reference,
+    SettlementEvent,
 };
 use crate::log::codec::fields::{Checked, Fields};
 use crate::log::codec::observation::{read_timing, write_timing};
@@ -10,35 +11,52 @@ use crate::log::codec::values::{NOT_NEGATIVE_RULE, read_fx_rate, read_positive_a
 use crate::log::codec::vocabulary;
 use crate::proto::values;
 
+/// Writes an event of the track.
+pub fn write(event: &SettlementEvent) -> Wire {
+    match event {
+        SettlementEvent::CostRecorded(cost) => write_cost(cost),
+        SettlementEvent::CostApproved {
+            cost,
+            approved_minor,
+        } => write_cost_approved(cost, *approved_minor),
+        SettlementEvent::CostReversed {
+            cost,
+            reason,
+            reporting_minor,
+            timing,
+        } => write_cost_reversed(cost, reason, *reporting_minor, *timing),
+        SettlementEvent::PaymentRecorded(payment) => write_payment(payment),
+    }
+}
+
 fn read_line(fields: &mut Fields, id: &str) -> Checked<CostId> {
     fields.parse("cost_id", id, CostId::parse)
 }
 
-pub fn read_cost(fields: &mut Fields, message: wire::CostRecorded) -> Checked<Event> {
-    let cost = read_line(fields, &message.cost_id);
-    let kind = fields.one_of(
-        "type",
-        message.r#type,
-        vocabulary::cost_type,
-        CostType::name,
-    );
-    let amount = fields.required("amount", message.amount, read_positive_amount);
-    let fx_rate = fields.optional("fx_rate", message.fx_rate, read_fx_rate);
-    let incurred_at = fields.required("incurred_at", message.incurred_at, read_time);
-    let timing = read_timing(fields, message.timing);
-    Ok(Event::CostRecorded(CostRecorded {
-        cost: cost?,
-        kind: kind?,
-        amount: amount?,
-        fx_rate: fx_rate?,
-        reporting_minor: message.reporting_minor,
-        incurred_at: incurred_at?,
-        note: message.note,
-        timing: timing?,
-    }))
+impl Stored for wire::CostRecorded {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let cost = read_line(fields, &self.cost_id);
+        let kind = fields.one_of("type", self.r#type, vocabulary::cost_type, CostType::name);
+        let amount = fields.required("amount", self.amount, read_positive_amount);
+        let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
+        let incurred_at = fields.required("incurred_at", self.incurred_at, read_time);
+        let timing = read_timing(fields, self.timing);
+        Ok(Event::Settlement(SettlementEvent::CostRecorded(
+            CostRecorded {
+                cost: cost?,
+                kind: kind?,
+                amount: amount?,
+                fx_rate: fx_rate?,
+                reporting_minor: self.reporting_minor,
+                incurred_at: incurred_at?,
+                note: self.note,
+                timing: timing?,
+            },
+        )))
+    }
 }
 
-pub fn write_cost(cost: &CostRecorded) -> Wire {
+fn write_cost(cost: &CostRecorded) -> Wire {
     Wire::CostRecorded(wire::CostRecorded {
         cost_id: cost.cost.to_string(),
         r#type: values::CostType::from(cost.kind).into(),
@@ -51,35 +69,39 @@ pub fn write_cost(cost: &CostRecorded) -> Wire {
     })
 }
 
-pub fn read_cost_approved(fields: &mut Fields, message: &wire::CostApproved) -> Checked<Event> {
-    let approved_minor = message.approved_minor;
-    fields.check("approved_minor", approved_minor >= 0, NOT_NEGATIVE_RULE);
-    let cost = read_line(fields, &message.cost_id)?;
-    Ok(Event::CostApproved {
-        cost,
-        approved_minor,
-    })
+impl Stored for wire::CostApproved {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let approved_minor = self.approved_minor;
+        fields.check("approved_minor", approved_minor >= 0, NOT_NEGATIVE_RULE);
+        let cost = read_line(fields, &self.cost_id)?;
+        Ok(Event::Settlement(SettlementEvent::CostApproved {
+            cost,
+            approved_minor,
+        }))
+    }
 }
 
-pub fn write_cost_approved(cost: &CostId, approved_minor: i64) -> Wire {
+fn write_cost_approved(cost: &CostId, approved_minor: i64) -> Wire {
     Wire::CostApproved(wire::CostApproved {
         cost_id: cost.to_string(),
         approved_minor,
     })
 }
 
-pub fn read_cost_reversed(fields: &mut Fields, message: wire::CostReversed) -> Checked<Event> {
-    let cost = read_line(fields, &message.cost_id);
-    let timing = read_timing(fields, message.timing);
-    Ok(Event::CostReversed {
-        cost: cost?,
-        reason: message.reason,
-        reporting_minor: message.reporting_minor,
-        timing: timing?,
-    })
+impl Stored for wire::CostReversed {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let cost = read_line(fields, &self.cost_id);
+        let timing = read_timing(fields, self.timing);
+        Ok(Event::Settlement(SettlementEvent::CostReversed {
+            cost: cost?,
+            reason: self.reason,
+            reporting_minor: self.reporting_minor,
+            timing: timing?,
+        }))
+    }
 }
 
-pub fn write_cost_reversed(
+fn write_cost_reversed(
     cost: &CostId,
     reason: &str,
     reporting_minor: Option<i64>,
@@ -93,29 +115,33 @@ pub fn write_cost_reversed(
     })
 }
 
-pub fn read_payment(fields: &mut Fields, message: wire::PaymentRecorded) -> Checked<Event> {
-    let payment = fields.parse("payment_id", &message.payment_id, PaymentId::parse);
-    let cost = read_line(fields, &message.cost_id);
-    let amount = fields.required("amount", message.amount, read_positive_amount);
-    let reference = fields.parse(
-        "external_reference",
-        &message.external_reference,
-        Reference::parse,
-    );
-    let paid_at = fields.required("paid_at", message.paid_at, read_time);
-    let timing = read_timing(fields, message.timing);
-    Ok(Event::PaymentRecorded(PaymentRecorded {
-        payment: payment?,
-        cost: cost?,
-        amount: amount?,
-        reference: reference?,
-        paid_at: paid_at?,
-        reporting_minor: message.reporting_minor,
-        timing: timing?,
-    }))
+impl Stored for wire::PaymentRecorded {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let payment = fields.parse("payment_id", &self.payment_id, PaymentId::parse);
+        let cost = read_line(fields, &self.cost_id);
+        let amount = fields.required("amount", self.amount, read_positive_amount);
+        let reference = fields.parse(
+            "external_reference",
+            &self.external_reference,
+            Reference::parse,
+        );
+        let paid_at = fields.required("paid_at", self.paid_at, read_time);
+        let timing = read_timing(fields, self.timing);
+        Ok(Event::Settlement(SettlementEvent::PaymentRecorded(
+            PaymentRecorded {
+                payment: payment?,
+                cost: cost?,
+                amount: amount?,
+                reference: reference?,
+                paid_at: paid_at?,
+                reporting_minor: self.reporting_minor,
+                timing: timing?,
+            },
+        )))
+    }
 }
 
-pub fn write_payment(payment: &PaymentRecorded) -> Wire {
+fn write_payment(payment: &PaymentRecorded) -> Wire {
     Wire::PaymentRecorded(wire::PaymentRecorded {
         payment_id: payment.payment.to_string(),
         cost_id: payment.cost.to_string(),

@@ -9,50 +9,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Names an event as `Record.event` does. Has no catch-all, so that a new event must come by here.
-pub fn name(event: &Event) -> &'static str {
-    match event {
-        Event::CampaignCreated { .. } => "campaign_created",
-        Event::CampaignOpened => "campaign_opened",
-        Event::CampaignPaused { .. } => "campaign_paused",
-        Event::CampaignResumed => "campaign_resumed",
-        Event::BudgetAmended { .. } => "budget_amended",
-        Event::CampaignClosed => "campaign_closed",
-        Event::CampaignCancelled { .. } => "campaign_cancelled",
-        Event::CreatorProfileRecorded { .. } => "creator_profile_recorded",
-        Event::CreatorBlocked { .. } => "creator_blocked",
-        Event::CreatorUnblocked { .. } => "creator_unblocked",
-        Event::CreatorInvited { .. } => "creator_invited",
-        Event::BriefAccepted(_) => "brief_accepted",
-        Event::InvitationDeclined { .. } => "invitation_declined",
-        Event::InvitationWithdrawn { .. } => "invitation_withdrawn",
-        Event::InvitationExpired { .. } => "invitation_expired",
-        Event::CollaborationCompleted => "collaboration_completed",
-        Event::CollaborationCancelled { .. } => "collaboration_cancelled",
-        Event::ContentSubmitted { .. } => "content_submitted",
-        Event::RevisionRequested { .. } => "revision_requested",
-        Event::ContentApproved { .. } => "content_approved",
-        Event::ContentRejected { .. } => "content_rejected",
-        Event::PublicationRecorded(_) => "publication_recorded",
-        Event::PublicationVerified { .. } => "publication_verified",
-        Event::DeadlineRescheduled { .. } => "deadline_rescheduled",
-        Event::DeliverableWaived { .. } => "deliverable_waived",
-        Event::ProductShipped { .. } => "product_shipped",
-        Event::EngagementRecorded { .. } => "engagement_recorded",
-        Event::EngagementCorrected { .. } => "engagement_corrected",
-        Event::EngagementVoided { .. } => "engagement_voided",
-        Event::ConversionRecorded(_) => "conversion_recorded",
-        Event::ConversionRejected(_) => "conversion_rejected",
-        Event::RefundRecorded { .. } => "refund_recorded",
-        Event::RefundApplied { .. } => "refund_applied",
-        Event::RefundRejected { .. } => "refund_rejected",
-        Event::CostRecorded(_) => "cost_recorded",
-        Event::CostApproved { .. } => "cost_approved",
-        Event::CostReversed { .. } => "cost_reversed",
-        Event::PaymentRecorded(_) => "payment_recorded",
-    }
-}
-
 /// Any event.
 pub fn event() -> impl Strategy<Value = Event> {
     proptest::strategy::Union::new(each())
@@ -77,23 +33,25 @@ fn campaign() -> Vec<BoxedStrategy<Event>> {
     let amended = (money(1), option::of(money(1)), text());
     vec![
         campaign_plan()
-            .prop_map(|plan| Event::CampaignCreated { plan })
+            .prop_map(|plan| Event::Campaign(CampaignEvent::CampaignCreated { plan }))
             .boxed(),
-        Just(Event::CampaignOpened).boxed(),
+        Just(Event::Campaign(CampaignEvent::CampaignOpened)).boxed(),
         text()
-            .prop_map(|reason| Event::CampaignPaused { reason })
+            .prop_map(|reason| Event::Campaign(CampaignEvent::CampaignPaused { reason }))
             .boxed(),
-        Just(Event::CampaignResumed).boxed(),
+        Just(Event::Campaign(CampaignEvent::CampaignResumed)).boxed(),
         amended
-            .prop_map(|(cap, previous, reason)| Event::BudgetAmended {
-                cap,
-                previous,
-                reason,
+            .prop_map(|(cap, previous, reason)| {
+                Event::Campaign(CampaignEvent::BudgetAmended {
+                    cap,
+                    previous,
+                    reason,
+                })
             })
             .boxed(),
-        Just(Event::CampaignClosed).boxed(),
+        Just(Event::Campaign(CampaignEvent::CampaignClosed)).boxed(),
         text()
-            .prop_map(|reason| Event::CampaignCancelled { reason })
+            .prop_map(|reason| Event::Campaign(CampaignEvent::CampaignCancelled { reason }))
             .boxed(),
     ]
 }
@@ -101,13 +59,13 @@ fn campaign() -> Vec<BoxedStrategy<Event>> {
 fn creator() -> Vec<BoxedStrategy<Event>> {
     vec![
         creator_profile()
-            .prop_map(|profile| Event::CreatorProfileRecorded { profile })
+            .prop_map(|profile| Event::Creator(CreatorEvent::CreatorProfileRecorded { profile }))
             .boxed(),
         text()
-            .prop_map(|reason| Event::CreatorBlocked { reason })
+            .prop_map(|reason| Event::Creator(CreatorEvent::CreatorBlocked { reason }))
             .boxed(),
         text()
-            .prop_map(|reason| Event::CreatorUnblocked { reason })
+            .prop_map(|reason| Event::Creator(CreatorEvent::CreatorUnblocked { reason }))
             .boxed(),
     ]
 }
@@ -117,31 +75,39 @@ fn agreement() -> Vec<BoxedStrategy<Event>> {
     let shipped = (id(ShipmentId::parse), text(), product_value(), timestamp());
     vec![
         invited
-            .prop_map(|(offer, previous)| Event::CreatorInvited { offer, previous })
+            .prop_map(|(offer, previous)| {
+                Event::Agreement(AgreementEvent::CreatorInvited { offer, previous })
+            })
             .boxed(),
-        accepted().prop_map(Event::BriefAccepted).boxed(),
-        text()
-            .prop_map(|reason| Event::InvitationDeclined { reason })
+        accepted()
+            .prop_map(|event| Event::Agreement(AgreementEvent::BriefAccepted(event)))
             .boxed(),
         text()
-            .prop_map(|reason| Event::InvitationWithdrawn { reason })
+            .prop_map(|reason| Event::Agreement(AgreementEvent::InvitationDeclined { reason }))
+            .boxed(),
+        text()
+            .prop_map(|reason| Event::Agreement(AgreementEvent::InvitationWithdrawn { reason }))
             .boxed(),
         (1..=u32::MAX)
-            .prop_map(|offer_version| Event::InvitationExpired { offer_version })
+            .prop_map(|offer_version| {
+                Event::Agreement(AgreementEvent::InvitationExpired { offer_version })
+            })
             .boxed(),
-        Just(Event::CollaborationCompleted).boxed(),
+        Just(Event::Agreement(AgreementEvent::CollaborationCompleted)).boxed(),
         (text(), money(0))
-            .prop_map(|(reason, kill_fee)| Event::CollaborationCancelled { reason, kill_fee })
+            .prop_map(|(reason, kill_fee)| {
+                Event::Agreement(AgreementEvent::CollaborationCancelled { reason, kill_fee })
+            })
             .boxed(),
         shipped
-            .prop_map(
-                |(shipment, product, value, shipped_at)| Event::ProductShipped {
+            .prop_map(|(shipment, product, value, shipped_at)| {
+                Event::Seeding(SeedingEvent::ProductShipped {
                     shipment,
                     product,
                     value,
                     shipped_at,
-                },
-            )
+                })
+            })
             .boxed(),
     ]
 }
@@ -178,34 +144,40 @@ fn content() -> Vec<BoxedStrategy<Event>> {
     let approved = (deliverable(), version(), option::of(1..=5_u8));
     vec![
         submitted
-            .prop_map(
-                |(deliverable, version, content, seconds_late)| Event::ContentSubmitted {
+            .prop_map(|(deliverable, version, content, seconds_late)| {
+                Event::Content(ContentEvent::ContentSubmitted {
                     deliverable,
                     version,
                     content,
                     seconds_late,
-                },
-            )
+                })
+            })
             .boxed(),
         asked
-            .prop_map(|(deliverable, version, reasons)| Event::RevisionRequested {
-                deliverable,
-                version,
-                reasons,
+            .prop_map(|(deliverable, version, reasons)| {
+                Event::Content(ContentEvent::RevisionRequested {
+                    deliverable,
+                    version,
+                    reasons,
+                })
             })
             .boxed(),
         approved
-            .prop_map(|(deliverable, version, rating)| Event::ContentApproved {
-                deliverable,
-                version,
-                rating,
+            .prop_map(|(deliverable, version, rating)| {
+                Event::Content(ContentEvent::ContentApproved {
+                    deliverable,
+                    version,
+                    rating,
+                })
             })
             .boxed(),
         (deliverable(), version(), text())
-            .prop_map(|(deliverable, version, reason)| Event::ContentRejected {
-                deliverable,
-                version,
-                reason,
+            .prop_map(|(deliverable, version, reason)| {
+                Event::Content(ContentEvent::ContentRejected {
+                    deliverable,
+                    version,
+                    reason,
+                })
             })
             .boxed(),
     ]
@@ -214,27 +186,33 @@ fn content() -> Vec<BoxedStrategy<Event>> {
 fn publication() -> Vec<BoxedStrategy<Event>> {
     let moved = (deliverable(), timestamp(), timestamp(), text());
     vec![
-        published().prop_map(Event::PublicationRecorded).boxed(),
+        published()
+            .prop_map(|event| Event::Publication(PublicationEvent::PublicationRecorded(event)))
+            .boxed(),
         (deliverable(), id(PublicationId::parse))
-            .prop_map(|(deliverable, publication)| Event::PublicationVerified {
-                deliverable,
-                publication,
+            .prop_map(|(deliverable, publication)| {
+                Event::Publication(PublicationEvent::PublicationVerified {
+                    deliverable,
+                    publication,
+                })
             })
             .boxed(),
         moved
-            .prop_map(
-                |(deliverable, due_at, previous, reason)| Event::DeadlineRescheduled {
+            .prop_map(|(deliverable, due_at, previous, reason)| {
+                Event::Content(ContentEvent::DeadlineRescheduled {
                     deliverable,
                     due_at,
                     previous,
                     reason,
-                },
-            )
+                })
+            })
             .boxed(),
         (deliverable(), text())
-            .prop_map(|(deliverable, reason)| Event::DeliverableWaived {
-                deliverable,
-                reason,
+            .prop_map(|(deliverable, reason)| {
+                Event::Content(ContentEvent::DeliverableWaived {
+                    deliverable,
+                    reason,
+                })
             })
             .boxed(),
     ]
@@ -286,35 +264,35 @@ fn engagement() -> Vec<BoxedStrategy<Event>> {
     let voided = (publication(), seen(), replaces(), fact_timing(), text());
     vec![
         (publication(), observation(), fact_timing())
-            .prop_map(
-                |(publication, observation, timing)| Event::EngagementRecorded {
+            .prop_map(|(publication, observation, timing)| {
+                Event::Engagement(EngagementEvent::EngagementRecorded {
                     publication,
                     observation,
                     timing,
-                },
-            )
+                })
+            })
             .boxed(),
         corrected
             .prop_map(|(publication, observation, replaces, timing, reason)| {
-                Event::EngagementCorrected {
+                Event::Engagement(EngagementEvent::EngagementCorrected {
                     publication,
                     observation,
                     replaces,
                     timing,
                     reason,
-                }
+                })
             })
             .boxed(),
         voided
-            .prop_map(
-                |(publication, seen, replaces, timing, reason)| Event::EngagementVoided {
+            .prop_map(|(publication, seen, replaces, timing, reason)| {
+                Event::Engagement(EngagementEvent::EngagementVoided {
                     publication,
                     seen,
                     replaces,
                     timing,
                     reason,
-                },
-            )
+                })
+            })
             .boxed(),
     ]
 }

@@ -1,10 +1,10 @@
 //! Terms, offers and plans.
 
 use campaign_ledger::domain::*;
-use proptest::collection::{btree_map, btree_set};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::subsequence;
+use proptest::sample::{select, subsequence};
 
 use super::values::*;
 use super::words::*;
@@ -24,13 +24,19 @@ fn deliverable_terms() -> impl Strategy<Value = Vec<DeliverableTerms>> {
 
 fn attribution_terms() -> impl Strategy<Value = AttributionTerms> {
     let code = "[!-~]{1,64}".prop_map(|text| Code::parse(&text).unwrap());
-    (1..=365_u32, option::of(code), option::of(some_text())).prop_map(
-        |(window_days, code, link)| AttributionTerms {
+    let lock_days = prop_oneof![Just(DEFAULT_LOCK_DAYS), 1..=365_u32];
+    (
+        1..=365_u32,
+        option::of(code),
+        option::of(some_text()),
+        lock_days,
+    )
+        .prop_map(|(window_days, code, link, lock_days)| AttributionTerms {
             window_days,
             code,
             link,
-        },
-    )
+            lock_days,
+        })
 }
 
 fn kill_fee_terms() -> impl Strategy<Value = KillFeeTerms> {
@@ -43,27 +49,108 @@ fn kill_fee_terms() -> impl Strategy<Value = KillFeeTerms> {
     )
 }
 
+fn usage_rights() -> impl Strategy<Value = Vec<UsageRights>> {
+    let territories = vec("[A-Z]{2}", 0..3).prop_map(|mut texts| {
+        texts.sort();
+        texts.dedup();
+        let territories = texts.iter().map(|text| Territory::parse(text).unwrap());
+        territories.collect::<Vec<_>>()
+    });
+    let term = (0..i64::MAX, option::of(1..i64::MAX)).prop_map(|(start, length)| {
+        let ends_at = length.and_then(|length| start.checked_add(length));
+        (
+            Timestamp::from_nanos(start),
+            ends_at.map(Timestamp::from_nanos),
+        )
+    });
+    let rest = (usage_scope(), vec(some_text(), 0..3), territories, term);
+    btree_map(id_text(), rest, 0..3).prop_map(|rights| {
+        let make = |(id, (scope, channels, territories, term)): (String, _)| {
+            let (starts_at, ends_at) = term;
+            UsageRights {
+                id: RightsId::parse(&id).unwrap(),
+                scope,
+                channels,
+                territories,
+                starts_at,
+                ends_at,
+            }
+        };
+        rights.into_iter().map(make).collect()
+    })
+}
+
+fn disclosure_terms() -> impl Strategy<Value = DisclosureTerms> {
+    (connection_type(), option::of(some_text())).prop_map(|(connection, required_label)| {
+        DisclosureTerms {
+            connection,
+            required_label,
+        }
+    })
+}
+
+fn fee_parts() -> impl Strategy<Value = Vec<FeePart>> {
+    let triggers = subsequence(TRIGGERS.to_vec(), 0..=TRIGGERS.len()).prop_shuffle();
+    triggers.prop_map(|triggers| {
+        let count = u32::try_from(triggers.len()).unwrap();
+        let part = |(index, trigger)| FeePart {
+            trigger,
+            part_bp: WHOLE_BP / count + if index == 0 { WHOLE_BP % count } else { 0 },
+        };
+        triggers.into_iter().enumerate().map(part).collect()
+    })
+}
+
+fn bonuses() -> impl Strategy<Value = Vec<BonusTier>> {
+    let rest = (select(&Counter::ALL[..]), 1..=u64::MAX, money(1));
+    btree_map(id_text(), rest, 0..3).prop_map(|tiers| {
+        let make = |(id, (counter, at_least, amount)): (String, _)| BonusTier {
+            id: BonusId::parse(&id).unwrap(),
+            counter,
+            at_least,
+            amount,
+        };
+        tiers.into_iter().map(make).collect()
+    })
+}
+
 /// Terms.
 pub fn terms() -> impl Strategy<Value = Terms> {
-    (
+    let first = (
         money(0),
         deliverable_terms(),
         0..=20_u32,
         attribution_terms(),
         prop_oneof![Just(KillFeeTerms::default()), kill_fee_terms()],
         0..=3_650_u32,
-    )
-        .prop_map(
-            |(fee, deliverables, max_revisions, attribution, kill_fee, min_live_days)| Terms {
-                fee,
-                deliverables,
-                max_revisions,
-                attribution,
-                kill_fee,
-                min_live_days,
-                rounding: Rounding::HalfEven,
-            },
-        )
+    );
+    let added = (
+        option::of(1..=2_160_u32),
+        usage_rights(),
+        option::of(disclosure_terms()),
+        fee_parts(),
+        bonuses(),
+        option::of((1..=WHOLE_BP).prop_map(|rate_bp| CommissionTerms { rate_bp })),
+    );
+    (first, added).prop_map(|(first, added)| {
+        let (fee, deliverables, max_revisions, attribution, kill_fee, min_live_days) = first;
+        let (review_hours, usage_rights, disclosure, fee_parts, bonuses, commission) = added;
+        Terms {
+            fee,
+            deliverables,
+            max_revisions,
+            attribution,
+            kill_fee,
+            min_live_days,
+            rounding: Rounding::HalfEven,
+            review_hours,
+            usage_rights,
+            disclosure,
+            fee_parts,
+            bonuses,
+            commission,
+        }
+    })
 }
 
 /// An offer.

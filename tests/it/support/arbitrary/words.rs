@@ -159,3 +159,32 @@ pub fn measurement_scope() -> impl Strategy<Value = MeasurementScope> {
         MeasurementScope::Total,
     ])
 }
+
+/// Which use rights allow.
+pub fn usage_scope() -> impl Strategy<Value = UsageScope> {
+    select(vec![
+        UsageScope::Organic,
+        UsageScope::Paid,
+        UsageScope::OwnedChannels,
+        UsageScope::All,
+    ])
+}
+
+/// What ties a creator to a brand.
+pub fn connection_type() -> impl Strategy<Value = ConnectionType> {
+    select(vec![
+        ConnectionType::Paid,
+        ConnectionType::Gifted,
+        ConnectionType::Affiliate,
+        ConnectionType::Employee,
+        ConnectionType::Family,
+        ConnectionType::Other,
+    ])
+}
+
+/// Everything that makes money owed.
+pub const TRIGGERS: [SettlementTrigger; 3] = [
+    SettlementTrigger::Acceptance,
+    SettlementTrigger::Approval,
+    SettlementTrigger::Verification,
+];

@@ -8,55 +8,55 @@ use super::{at, collaboration, idr};
 
 pub fn events() -> Vec<Event> {
     vec![
-        Event::CampaignCreated { plan: plan() },
-        Event::CampaignOpened,
-        Event::CampaignPaused {
+        Event::Campaign(CampaignEvent::CampaignCreated { plan: plan() }),
+        Event::Campaign(CampaignEvent::CampaignOpened),
+        Event::Campaign(CampaignEvent::CampaignPaused {
             reason: "stock is low".to_owned(),
-        },
-        Event::CampaignResumed,
-        Event::BudgetAmended {
+        }),
+        Event::Campaign(CampaignEvent::CampaignResumed),
+        Event::Campaign(CampaignEvent::BudgetAmended {
             cap: idr(6_000_000_000),
             previous: Some(idr(5_000_000_000)),
             reason: "two more creators".to_owned(),
-        },
-        Event::CampaignClosed,
-        Event::CampaignCancelled {
+        }),
+        Event::Campaign(CampaignEvent::CampaignClosed),
+        Event::Campaign(CampaignEvent::CampaignCancelled {
             reason: "recall of the product".to_owned(),
-        },
-        Event::CreatorProfileRecorded { profile: profile() },
-        Event::CreatorBlocked {
+        }),
+        Event::Creator(CreatorEvent::CreatorProfileRecorded { profile: profile() }),
+        Event::Creator(CreatorEvent::CreatorBlocked {
             reason: "bought followers".to_owned(),
-        },
-        Event::CreatorUnblocked {
+        }),
+        Event::Creator(CreatorEvent::CreatorUnblocked {
             reason: "was mistaken".to_owned(),
-        },
-        Event::CreatorInvited {
+        }),
+        Event::Agreement(AgreementEvent::CreatorInvited {
             offer: Offer {
                 version: 1,
                 terms: terms(),
                 expires_at: at(259_200),
             },
             previous: Some(collaboration("ayu-0")),
-        },
-        Event::BriefAccepted(BriefAccepted {
+        }),
+        Event::Agreement(AgreementEvent::BriefAccepted(BriefAccepted {
             offer_version: 1,
             tier: Tier::Micro,
             tier_scheme: TIER_SCHEME.to_owned(),
             followers: Some(count(48_200)),
             terms_digest: [0x7e; 32],
-        }),
-        Event::InvitationDeclined {
+        })),
+        Event::Agreement(AgreementEvent::InvitationDeclined {
             reason: "no time".to_owned(),
-        },
-        Event::InvitationWithdrawn {
+        }),
+        Event::Agreement(AgreementEvent::InvitationWithdrawn {
             reason: "wrong niche".to_owned(),
-        },
-        Event::InvitationExpired { offer_version: 1 },
-        Event::CollaborationCompleted,
-        Event::CollaborationCancelled {
+        }),
+        Event::Agreement(AgreementEvent::InvitationExpired { offer_version: 1 }),
+        Event::Agreement(AgreementEvent::CollaborationCompleted),
+        Event::Agreement(AgreementEvent::CollaborationCancelled {
             reason: "delayed launch".to_owned(),
             kill_fee: idr(62_500_000),
-        },
+        }),
     ]
 }
 
@@ -131,6 +131,7 @@ fn terms() -> Terms {
             window_days: 30,
             code: Some(Code::parse("AYU10").unwrap()),
             link: Some("https://kulit.example/?c=ayu".to_owned()),
+            lock_days: DEFAULT_LOCK_DAYS,
         },
         kill_fee: KillFeeTerms {
             before_content_bp: 0,
@@ -139,6 +140,12 @@ fn terms() -> Terms {
         },
         min_live_days: 90,
         rounding: Rounding::HalfEven,
+        review_hours: None,
+        usage_rights: Vec::new(),
+        disclosure: None,
+        fee_parts: Vec::new(),
+        bonuses: Vec::new(),
+        commission: None,
     }
 }
 

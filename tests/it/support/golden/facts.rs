@@ -15,25 +15,25 @@ fn engagement() -> Vec<Event> {
         latest: Position::new(28),
     };
     vec![
-        Event::EngagementRecorded {
+        Event::Engagement(EngagementEvent::EngagementRecorded {
             publication: publication.clone(),
             observation: observation(1_200),
             timing: FactTiming::OnTime,
-        },
-        Event::EngagementCorrected {
+        }),
+        Event::Engagement(EngagementEvent::EngagementCorrected {
             publication: publication.clone(),
             observation: observation(1_250),
             replaces,
             timing: FactTiming::Late,
             reason: "mistyped".to_owned(),
-        },
-        Event::EngagementVoided {
+        }),
+        Event::Engagement(EngagementEvent::EngagementVoided {
             publication,
             seen: observation(0).seen,
             replaces,
             timing: FactTiming::AfterMeasurement,
             reason: "another post".to_owned(),
-        },
+        }),
     ]
 }
 
@@ -64,8 +64,8 @@ fn revenue() -> Vec<Event> {
         timing: FactTiming::OnTime,
     };
     vec![
-        Event::ConversionRecorded(conversion()),
-        Event::ConversionRejected(ConversionRejected {
+        Event::Revenue(RevenueEvent::ConversionRecorded(conversion())),
+        Event::Revenue(RevenueEvent::ConversionRejected(ConversionRejected {
             order: order(),
             winner: Position::new(30),
             winner_campaign: CampaignId::parse("jujur-2025").unwrap(),
@@ -73,19 +73,19 @@ fn revenue() -> Vec<Event> {
             claimed: vec![collaboration("citra-1")],
             value: Some(usd(1_000)),
             ordered_at: at(5_000),
-        }),
-        Event::RefundRecorded {
+        })),
+        Event::Revenue(RevenueEvent::RefundRecorded {
             refund: refund("r-1"),
             effect: None,
-        },
-        Event::RefundApplied {
+        }),
+        Event::Revenue(RevenueEvent::RefundApplied {
             refund: refund("r-1"),
             effect,
-        },
-        Event::RefundRejected {
+        }),
+        Event::Revenue(RevenueEvent::RefundRejected {
             refund: refund("r-2"),
             rejection: RefundRejection::RefundExceedsOrder,
-        },
+        }),
     ]
 }
 
@@ -141,7 +141,7 @@ fn refund(id: &str) -> Refund {
 fn settlement() -> Vec<Event> {
     let cost = CostId::parse("boost-1").unwrap();
     vec![
-        Event::CostRecorded(CostRecorded {
+        Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
             cost: cost.clone(),
             kind: CostType::PaidAmplification,
             amount: usd(2_000),
@@ -150,18 +150,18 @@ fn settlement() -> Vec<Event> {
             incurred_at: at(7_000),
             note: "boost of the review".to_owned(),
             timing: FactTiming::OnTime,
-        }),
-        Event::CostApproved {
+        })),
+        Event::Settlement(SettlementEvent::CostApproved {
             cost: cost.clone(),
             approved_minor: 2_000,
-        },
-        Event::CostReversed {
+        }),
+        Event::Settlement(SettlementEvent::CostReversed {
             cost: cost.clone(),
             reason: "booked twice".to_owned(),
             reporting_minor: Some(31_751_000),
             timing: FactTiming::Late,
-        },
-        Event::PaymentRecorded(PaymentRecorded {
+        }),
+        Event::Settlement(SettlementEvent::PaymentRecorded(PaymentRecorded {
             payment: PaymentId::parse("pay-1").unwrap(),
             cost,
             amount: usd(1_500),
@@ -169,6 +169,6 @@ fn settlement() -> Vec<Event> {
             paid_at: at(8_000),
             reporting_minor: Some(23_813_250),
             timing: FactTiming::AfterMeasurement,
-        }),
+        })),
     ]
 }

@@ -6,7 +6,7 @@ use super::{at, collaboration, idr};
 
 pub fn events() -> Vec<Event> {
     vec![
-        Event::ContentSubmitted {
+        Event::Content(ContentEvent::ContentSubmitted {
             deliverable: review(),
             version: 2,
             content: ContentRef {
@@ -14,38 +14,38 @@ pub fn events() -> Vec<Event> {
                 sha256: [0xc0; 32],
             },
             seconds_late: 5_400,
-        },
-        Event::RevisionRequested {
+        }),
+        Event::Content(ContentEvent::RevisionRequested {
             deliverable: review(),
             version: 1,
             reasons: vec!["name the ingredient".to_owned(), "more light".to_owned()],
-        },
-        Event::ContentApproved {
+        }),
+        Event::Content(ContentEvent::ContentApproved {
             deliverable: review(),
             version: 2,
             rating: Some(5),
-        },
-        Event::ContentRejected {
+        }),
+        Event::Content(ContentEvent::ContentRejected {
             deliverable: review(),
             version: 3,
             reason: "claims a cure".to_owned(),
-        },
-        Event::PublicationRecorded(published()),
-        Event::PublicationVerified {
+        }),
+        Event::Publication(PublicationEvent::PublicationRecorded(published())),
+        Event::Publication(PublicationEvent::PublicationVerified {
             deliverable: review(),
             publication: post(),
-        },
-        Event::DeadlineRescheduled {
+        }),
+        Event::Content(ContentEvent::DeadlineRescheduled {
             deliverable: review(),
             due_at: at(1_814_400),
             previous: at(1_209_600),
             reason: "parcel was late".to_owned(),
-        },
-        Event::DeliverableWaived {
+        }),
+        Event::Content(ContentEvent::DeliverableWaived {
             deliverable: review(),
             reason: "the story is enough".to_owned(),
-        },
-        Event::ProductShipped {
+        }),
+        Event::Seeding(SeedingEvent::ProductShipped {
             shipment: ShipmentId::parse("jne-1").unwrap(),
             product: "Serum 30 ml".to_owned(),
             value: ProductValue {
@@ -53,7 +53,7 @@ pub fn events() -> Vec<Event> {
                 fair_value: idr(18_900_000),
             },
             shipped_at: at(500),
-        },
+        }),
     ]
 }
 

@@ -50,16 +50,16 @@ impl Teller {
                 && record.subject.collaboration.as_ref() == Some(&owner.collaboration)
         });
         let seen = records.filter_map(|record| match &record.event {
-            Event::EngagementRecorded {
+            Event::Engagement(EngagementEvent::EngagementRecorded {
                 publication,
                 observation,
                 ..
-            }
-            | Event::EngagementCorrected {
+            })
+            | Event::Engagement(EngagementEvent::EngagementCorrected {
                 publication,
                 observation,
                 ..
-            } if *publication == post.publication => Some((record.position, *observation)),
+            }) if *publication == post.publication => Some((record.position, *observation)),
             _ => None,
         });
         seen.collect()

@@ -16,7 +16,7 @@ pub fn offers(story: &Story) -> Vec<Row> {
             request.terms.as_mut().unwrap().attribution = Some(AttributionTerms {
                 window_days,
                 code,
-                link: String::new(),
+                ..AttributionTerms::default()
             });
         })
     };

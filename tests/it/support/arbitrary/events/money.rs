@@ -9,16 +9,26 @@ use crate::support::arbitrary::*;
 
 pub fn revenue() -> Vec<BoxedStrategy<Event>> {
     vec![
-        conversion().prop_map(Event::ConversionRecorded).boxed(),
-        rejected().prop_map(Event::ConversionRejected).boxed(),
+        conversion()
+            .prop_map(|event| Event::Revenue(RevenueEvent::ConversionRecorded(event)))
+            .boxed(),
+        rejected()
+            .prop_map(|event| Event::Revenue(RevenueEvent::ConversionRejected(event)))
+            .boxed(),
         (refund(), option::of(refund_effect()))
-            .prop_map(|(refund, effect)| Event::RefundRecorded { refund, effect })
+            .prop_map(|(refund, effect)| {
+                Event::Revenue(RevenueEvent::RefundRecorded { refund, effect })
+            })
             .boxed(),
         (refund(), refund_effect())
-            .prop_map(|(refund, effect)| Event::RefundApplied { refund, effect })
+            .prop_map(|(refund, effect)| {
+                Event::Revenue(RevenueEvent::RefundApplied { refund, effect })
+            })
             .boxed(),
         (refund(), refund_rejection())
-            .prop_map(|(refund, rejection)| Event::RefundRejected { refund, rejection })
+            .prop_map(|(refund, rejection)| {
+                Event::Revenue(RevenueEvent::RefundRejected { refund, rejection })
+            })
             .boxed(),
     ]
 }
@@ -93,24 +103,30 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
 pub fn settlement() -> Vec<BoxedStrategy<Event>> {
     let cost = || id(CostId::parse);
     vec![
-        cost_recorded().prop_map(Event::CostRecorded).boxed(),
+        cost_recorded()
+            .prop_map(|event| Event::Settlement(SettlementEvent::CostRecorded(event)))
+            .boxed(),
         (cost(), 0..=i64::MAX)
-            .prop_map(|(cost, approved_minor)| Event::CostApproved {
-                cost,
-                approved_minor,
+            .prop_map(|(cost, approved_minor)| {
+                Event::Settlement(SettlementEvent::CostApproved {
+                    cost,
+                    approved_minor,
+                })
             })
             .boxed(),
         (cost(), text(), option::of(any::<i64>()), fact_timing())
-            .prop_map(
-                |(cost, reason, reporting_minor, timing)| Event::CostReversed {
+            .prop_map(|(cost, reason, reporting_minor, timing)| {
+                Event::Settlement(SettlementEvent::CostReversed {
                     cost,
                     reason,
                     reporting_minor,
                     timing,
-                },
-            )
+                })
+            })
             .boxed(),
-        payment().prop_map(Event::PaymentRecorded).boxed(),
+        payment()
+            .prop_map(|event| Event::Settlement(SettlementEvent::PaymentRecorded(event)))
+            .boxed(),
     ]
 }
 

@@ -1,14 +1,126 @@
-//! Folds conversions and refunds.
+//! Events of conversions and refunds, and how they are folded.
+
+use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Order, OrderRefund, RefundState, Standing};
 use crate::domain::{
-    ConversionRecorded, Credit, Effect, FactTiming, Money, OrderRef, Refund, RefundEffect,
+    AttributionBasis, CampaignId, CollaborationId, ConversionType, Credit, Effect, FactTiming,
+    FxRate, Money, OrderKey, OrderRef, Position, RefundId, RefundRejection, Timestamp,
+    UnattributedReason,
 };
 
+/// What happened to orders and their refunds.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum RevenueEvent {
+    ConversionRecorded(ConversionRecorded),
+    ConversionRejected(ConversionRejected),
+    RefundRecorded {
+        refund: Refund,
+        effect: Option<RefundEffect>,
+    },
+    RefundApplied {
+        refund: Refund,
+        effect: RefundEffect,
+    },
+    RefundRejected {
+        refund: Refund,
+        rejection: RefundRejection,
+    },
+}
+
+/// An order was credited, or found to be unattributed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ConversionRecorded {
+    /// The order.
+    pub order: OrderKey,
+    /// What it is.
+    pub kind: ConversionType,
+    /// What the customer paid.
+    pub value: Option<Money>,
+    /// Pinned rate of a foreign value.
+    pub fx_rate: Option<FxRate>,
+    /// Value in minor units of the reporting currency.
+    pub reporting_minor: Option<i64>,
+    /// When it happened.
+    pub ordered_at: Timestamp,
+    /// Why it is credited so.
+    pub basis: AttributionBasis,
+    /// Why it is not.
+    pub unattributed: Option<UnattributedReason>,
+    /// Who is credited.
+    pub credits: Vec<Credit>,
+    /// Against the window of the campaign.
+    pub timing: FactTiming,
+    /// First 16 bytes of the SHA-256 of the claim.
+    pub claim_digest: [u8; 16],
+}
+
+/// A second claim of an order, kept as evidence.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ConversionRejected {
+    /// The order.
+    pub order: OrderKey,
+    /// Position of the conversion that stands.
+    pub winner: Position,
+    /// Its campaign.
+    pub winner_campaign: CampaignId,
+    /// The collaborations it credits.
+    pub winner_collaborations: Vec<CollaborationId>,
+    /// The collaborations this claim named.
+    pub claimed: Vec<CollaborationId>,
+    /// Value claimed.
+    pub value: Option<Money>,
+    /// Order time claimed.
+    pub ordered_at: Timestamp,
+}
+
+/// Money of an order that went back.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Refund {
+    /// The order.
+    pub order: OrderKey,
+    /// Unique within the order.
+    pub id: RefundId,
+    /// How much.
+    pub amount: Money,
+    /// When.
+    pub refunded_at: Timestamp,
+}
+
+/// What a refund takes from revenue.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RefundEffect {
+    /// Minor units of the reporting currency; `None` without a rate.
+    pub reporting_minor: Option<i64>,
+    /// Whose revenue falls; empty when the order is unattributed.
+    pub credits: Vec<Credit>,
+    /// Against the window of the campaign.
+    pub timing: FactTiming,
+}
+
 impl<S: Rows> Fold<'_, S> {
-    pub(super) fn conversion_recorded(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
+    pub(super) fn revenue_event(&mut self, event: &RevenueEvent) -> Folded<(), S> {
+        match event {
+            RevenueEvent::ConversionRecorded(conversion) => self.conversion_recorded(conversion),
+            RevenueEvent::ConversionRejected(_) => {
+                self.add_to_campaign(Effect::ClaimRejected);
+                Ok(())
+            }
+            RevenueEvent::RefundRecorded { refund, effect } => {
+                self.refund_recorded(refund, effect.as_ref())
+            }
+            RevenueEvent::RefundApplied { refund, effect } => self.refund_applied(refund, effect),
+            RevenueEvent::RefundRejected { refund, .. } => self.refund_rejected(refund),
+        }
+    }
+
+    fn conversion_recorded(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
         let place = self.campaign_ref()?;
         let position = self.record.position;
         let order = self.order(&conversion.order)?;
@@ -88,11 +200,7 @@ impl<S: Rows> Fold<'_, S> {
         }
     }
 
-    pub(super) fn refund_recorded(
-        &mut self,
-        refund: &Refund,
-        effect: Option<&RefundEffect>,
-    ) -> Folded<(), S> {
+    fn refund_recorded(&mut self, refund: &Refund, effect: Option<&RefundEffect>) -> Folded<(), S> {
         let position = self.record.position;
         let state = if effect.is_some() {
             RefundState::Applied
@@ -111,18 +219,14 @@ impl<S: Rows> Fold<'_, S> {
         }
     }
 
-    pub(super) fn refund_applied(
-        &mut self,
-        refund: &Refund,
-        effect: &RefundEffect,
-    ) -> Folded<(), S> {
+    fn refund_applied(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
         let known = self.known_refund(refund)?;
         known.state = RefundState::Applied;
         known.reporting_minor = effect.reporting_minor;
         self.add_refund(refund, effect)
     }
 
-    pub(super) fn refund_rejected(&mut self, refund: &Refund) -> Folded<(), S> {
+    fn refund_rejected(&mut self, refund: &Refund) -> Folded<(), S> {
         self.known_refund(refund)?.state = RefundState::Rejected;
         Ok(())
     }

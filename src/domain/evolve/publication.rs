@@ -1,89 +1,74 @@
-//! Folds events of deliverables: from the first submission to the verified post.
+//! Events of posts, and how they are folded.
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
-    Collaboration, CreditedPost, Deliverable, Pair, PlatformPost, PostCredit, Publication,
-    Submission,
+    Collaboration, CreditedPost, Pair, PlatformPost, PostCredit, Publication,
 };
 use crate::domain::{
-    CollaborationRef, ContentRef, CreatorId, DeliverableId, DeliverableState, Effect,
-    PublicationId, PublicationRecorded, PublicationRef, Timestamp, WHOLE_BP,
+    CollaborationRef, CreatorId, DeliverableId, DeliverableState, Effect, Platform, PublicationId,
+    PublicationRef, Share, Timestamp, WHOLE_BP,
 };
 
+/// What happened to a post.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum PublicationEvent {
+    PublicationRecorded(PublicationRecorded),
+    PublicationVerified {
+        deliverable: DeliverableId,
+        publication: PublicationId,
+    },
+}
+
+/// A post went live.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PublicationRecorded {
+    /// The deliverable.
+    pub deliverable: DeliverableId,
+    /// The publication.
+    pub publication: PublicationId,
+    /// Where.
+    pub platform: Platform,
+    /// Address of the post; personal.
+    pub url: String,
+    /// Id of the post on the platform.
+    pub post_id: String,
+    /// When it went live.
+    pub published_at: Timestamp,
+    /// Followers at publication.
+    pub followers: Option<u64>,
+    /// Whether the cooperation is disclosed.
+    pub disclosed: bool,
+    /// Giveaway: left out of engagement-rate baselines.
+    pub incentivised: bool,
+    /// Shares of a JOINT post; empty when the post is the collaboration's alone.
+    pub shares: Vec<Share>,
+    /// Against the due time in force.
+    pub seconds_late: u64,
+    /// Against the first due time.
+    pub seconds_late_original: u64,
+    /// Breach: published without approval.
+    pub unapproved: bool,
+    /// Breach: not disclosed where the campaign demands it.
+    pub undisclosed: bool,
+}
+
 impl<S: Rows> Fold<'_, S> {
-    pub(super) fn submitted(
-        &mut self,
-        id: &DeliverableId,
-        content: &ContentRef,
-        seconds_late: u64,
-    ) -> Folded<(), S> {
-        self.activate()?;
-        let submission = Submission {
-            content: content.clone(),
-            submitted_at: self.record.happened_at(),
-            seconds_late,
-        };
-        self.step(id, DeliverableState::Submitted, |deliverable| {
-            deliverable.submissions.push(submission);
-        })?;
-        let first = self.deliverable(id)?.submissions.len() == 1;
-        self.add_to_both(Effect::Submitted { first });
-        Ok(())
-    }
-
-    pub(super) fn revision_requested(&mut self, id: &DeliverableId) -> Folded<(), S> {
-        self.step(id, DeliverableState::RevisionRequested, |deliverable| {
-            deliverable.revisions += 1;
-        })?;
-        self.add_to_both(Effect::RevisionRequested);
-        Ok(())
-    }
-
-    pub(super) fn approved(&mut self, id: &DeliverableId, rating: Option<u8>) -> Folded<(), S> {
-        self.step(id, DeliverableState::Approved, |deliverable| {
-            deliverable.was_approved = true;
-            deliverable.rating = rating;
-        })?;
-        if let Some(rating) = rating {
-            self.add_to_both(Effect::Rated { rating });
+    pub(super) fn publication_event(&mut self, event: &PublicationEvent) -> Folded<(), S> {
+        match event {
+            PublicationEvent::PublicationRecorded(published) => self.published(published),
+            PublicationEvent::PublicationVerified {
+                deliverable,
+                publication,
+            } => self.verified(deliverable, publication),
         }
-        Ok(())
     }
 
-    pub(super) fn rejected(&mut self, id: &DeliverableId) -> Folded<(), S> {
-        self.give_up(id, DeliverableState::Rejected)
-    }
-
-    pub(super) fn waived(&mut self, id: &DeliverableId) -> Folded<(), S> {
-        self.give_up(id, DeliverableState::Waived)
-    }
-
-    fn give_up(&mut self, id: &DeliverableId, to: DeliverableState) -> Folded<(), S> {
-        let (was_open, due_at) = self.due(id)?;
-        self.step(id, to, |_| ())?;
-        if was_open {
-            self.add_to_both(Effect::DueClosed { due_at });
-        }
-        Ok(())
-    }
-
-    fn due(&mut self, id: &DeliverableId) -> Folded<(bool, Timestamp), S> {
-        let deliverable = self.deliverable(id)?;
-        Ok((deliverable.state.is_open(), deliverable.due_at))
-    }
-
-    pub(super) fn rescheduled(&mut self, id: &DeliverableId, due_at: Timestamp) -> Folded<(), S> {
-        let (was_open, previous) = self.due(id)?;
-        self.deliverable(id)?.due_at = due_at;
-        if was_open {
-            self.add_to_both(Effect::DueClosed { due_at: previous });
-            self.add_to_both(Effect::DueOpened { due_at });
-        }
-        Ok(())
-    }
-
-    pub(super) fn published(&mut self, published: &PublicationRecorded) -> Folded<(), S> {
+    fn published(&mut self, published: &PublicationRecorded) -> Folded<(), S> {
         let place = self.collaboration_ref()?;
         let (was_open, due_at) = self.due(&published.deliverable)?;
         let publication_id = published.publication.clone();
@@ -209,11 +194,7 @@ impl<S: Rows> Fold<'_, S> {
         Ok(())
     }
 
-    pub(super) fn verified(
-        &mut self,
-        id: &DeliverableId,
-        publication: &PublicationId,
-    ) -> Folded<(), S> {
+    fn verified(&mut self, id: &DeliverableId, publication: &PublicationId) -> Folded<(), S> {
         self.step(id, DeliverableState::Verified, |_| ())?;
         let key = Publication::key(&PublicationRef {
             collaboration: self.collaboration_ref()?,
@@ -224,24 +205,5 @@ impl<S: Rows> Fold<'_, S> {
         publication.verified = true;
         publication.updated = position;
         Ok(())
-    }
-
-    /// Moves a deliverable to a state and changes it.
-    fn step(
-        &mut self,
-        id: &DeliverableId,
-        to: DeliverableState,
-        change: impl FnOnce(&mut Deliverable),
-    ) -> Folded<(), S> {
-        let deliverable = self.deliverable(id)?;
-        let from = Some(std::mem::replace(&mut deliverable.state, to));
-        change(deliverable);
-        self.add_to_both(Effect::Deliverable { from, to });
-        Ok(())
-    }
-
-    fn deliverable(&mut self, id: &DeliverableId) -> Folded<&mut Deliverable, S> {
-        let dangling = self.dangling("deliverable");
-        self.collaboration()?.deliverable_mut(id).ok_or(dangling)
     }
 }

@@ -1,0 +1,175 @@
+//! Events of deliverables, until they are posts, and how they are folded.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fold, Folded};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Deliverable, Submission};
+use crate::domain::{DeliverableId, DeliverableState, Effect, Timestamp};
+
+/// What happened to a deliverable before it is a post.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum ContentEvent {
+    ContentSubmitted {
+        deliverable: DeliverableId,
+        version: u32,
+        content: ContentRef,
+        seconds_late: u64,
+    },
+    RevisionRequested {
+        deliverable: DeliverableId,
+        version: u32,
+        reasons: Vec<String>,
+    },
+    ContentApproved {
+        deliverable: DeliverableId,
+        version: u32,
+        rating: Option<u8>,
+    },
+    ContentRejected {
+        deliverable: DeliverableId,
+        version: u32,
+        reason: String,
+    },
+    DeadlineRescheduled {
+        deliverable: DeliverableId,
+        due_at: Timestamp,
+        previous: Timestamp,
+        reason: String,
+    },
+    DeliverableWaived {
+        deliverable: DeliverableId,
+        reason: String,
+    },
+}
+
+/// Where content lies, and its hash.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ContentRef {
+    /// Where it lies.
+    pub reference: String,
+    /// SHA-256 of the content.
+    pub sha256: [u8; 32],
+}
+
+impl<S: Rows> Fold<'_, S> {
+    pub(super) fn content_event(&mut self, event: &ContentEvent) -> Folded<(), S> {
+        match event {
+            ContentEvent::ContentSubmitted {
+                deliverable,
+                content,
+                seconds_late,
+                ..
+            } => self.submitted(deliverable, content, *seconds_late),
+            ContentEvent::RevisionRequested { deliverable, .. } => {
+                self.revision_requested(deliverable)
+            }
+            ContentEvent::ContentApproved {
+                deliverable,
+                rating,
+                ..
+            } => self.approved(deliverable, *rating),
+            ContentEvent::ContentRejected { deliverable, .. } => self.rejected(deliverable),
+            ContentEvent::DeadlineRescheduled {
+                deliverable,
+                due_at,
+                ..
+            } => self.rescheduled(deliverable, *due_at),
+            ContentEvent::DeliverableWaived { deliverable, .. } => self.waived(deliverable),
+        }
+    }
+
+    fn submitted(
+        &mut self,
+        id: &DeliverableId,
+        content: &ContentRef,
+        seconds_late: u64,
+    ) -> Folded<(), S> {
+        self.activate()?;
+        let submission = Submission {
+            content: content.clone(),
+            submitted_at: self.record.happened_at(),
+            seconds_late,
+        };
+        self.step(id, DeliverableState::Submitted, |deliverable| {
+            deliverable.submissions.push(submission);
+        })?;
+        let first = self.deliverable(id)?.submissions.len() == 1;
+        self.add_to_both(Effect::Submitted { first });
+        Ok(())
+    }
+
+    fn revision_requested(&mut self, id: &DeliverableId) -> Folded<(), S> {
+        self.step(id, DeliverableState::RevisionRequested, |deliverable| {
+            deliverable.revisions += 1;
+        })?;
+        self.add_to_both(Effect::RevisionRequested);
+        Ok(())
+    }
+
+    fn approved(&mut self, id: &DeliverableId, rating: Option<u8>) -> Folded<(), S> {
+        self.step(id, DeliverableState::Approved, |deliverable| {
+            deliverable.was_approved = true;
+            deliverable.rating = rating;
+        })?;
+        if let Some(rating) = rating {
+            self.add_to_both(Effect::Rated { rating });
+        }
+        Ok(())
+    }
+
+    fn rejected(&mut self, id: &DeliverableId) -> Folded<(), S> {
+        self.give_up(id, DeliverableState::Rejected)
+    }
+
+    fn waived(&mut self, id: &DeliverableId) -> Folded<(), S> {
+        self.give_up(id, DeliverableState::Waived)
+    }
+
+    fn give_up(&mut self, id: &DeliverableId, to: DeliverableState) -> Folded<(), S> {
+        let (was_open, due_at) = self.due(id)?;
+        self.step(id, to, |_| ())?;
+        if was_open {
+            self.add_to_both(Effect::DueClosed { due_at });
+        }
+        Ok(())
+    }
+
+    pub(super) fn due(&mut self, id: &DeliverableId) -> Folded<(bool, Timestamp), S> {
+        let deliverable = self.deliverable(id)?;
+        Ok((deliverable.state.is_open(), deliverable.due_at))
+    }
+
+    fn rescheduled(&mut self, id: &DeliverableId, due_at: Timestamp) -> Folded<(), S> {
+        let (was_open, previous) = self.due(id)?;
+        self.deliverable(id)?.due_at = due_at;
+        if was_open {
+            self.add_to_both(Effect::DueClosed { due_at: previous });
+            self.add_to_both(Effect::DueOpened { due_at });
+        }
+        Ok(())
+    }
+
+    /// Moves a deliverable to a state and changes it.
+    pub(super) fn step(
+        &mut self,
+        id: &DeliverableId,
+        to: DeliverableState,
+        change: impl FnOnce(&mut Deliverable),
+    ) -> Folded<(), S> {
+        let deliverable = self.deliverable(id)?;
+        let from = Some(std::mem::replace(&mut deliverable.state, to));
+        change(deliverable);
+        self.add_to_both(Effect::Deliverable { from, to });
+        Ok(())
+    }
+
+    pub(super) fn deliverable(&mut self, id: &DeliverableId) -> Folded<&mut Deliverable, S> {
+        let dangling = self.dangling("deliverable");
+        self.collaboration()?.deliverable_mut(id).ok_or(dangling)
+    }
+}

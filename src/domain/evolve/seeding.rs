@@ -1,0 +1,61 @@
+//! Events of products sent to creators, and how they are folded.
+
+use super::{Fold, Folded};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Pair, Shipment};
+use crate::domain::{Effect, ProductValue, ShipmentId, Timestamp};
+
+/// What happened to products sent to a creator.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum SeedingEvent {
+    ProductShipped {
+        shipment: ShipmentId,
+        product: String,
+        value: ProductValue,
+        shipped_at: Timestamp,
+    },
+}
+
+impl<S: Rows> Fold<'_, S> {
+    pub(super) fn seeding_event(&mut self, event: &SeedingEvent) -> Folded<(), S> {
+        match event {
+            SeedingEvent::ProductShipped {
+                shipment,
+                product,
+                value,
+                shipped_at,
+            } => self.shipped(shipment, product, *value, *shipped_at),
+        }
+    }
+
+    fn shipped(
+        &mut self,
+        shipment: &ShipmentId,
+        product: &str,
+        value: ProductValue,
+        shipped_at: Timestamp,
+    ) -> Folded<(), S> {
+        let creator = self.activate()?;
+        self.collaboration()?.shipments.push(Shipment {
+            id: shipment.clone(),
+            product: product.to_owned(),
+            value,
+            shipped_at,
+        });
+        let key = Pair::key(&self.campaign_ref()?, &creator);
+        let pair: &mut Pair = self.rows.upsert(&key)?;
+        let first = !std::mem::replace(&mut pair.gifted, true);
+        let posted = pair.posted;
+        if first {
+            self.add_to_both(Effect::Gifted);
+        }
+        if first && posted {
+            self.add_to_both(Effect::GiftedPosted);
+        }
+        Ok(())
+    }
+}

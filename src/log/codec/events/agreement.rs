@@ -1,0 +1,171 @@
+//! Events of the agreement, both ways.
+
+use super::{Stored, Wire, wire};
+use crate::domain::{
+    AgreementEvent, BriefAccepted, CollaborationId, Event, FollowerCount, Money, Offer, Tier,
+};
+use crate::log::codec::fields::{Checked, Fields};
+use crate::log::codec::terms::read_terms;
+use crate::log::codec::values::{read_amount, read_time, read_version, write_digest};
+use crate::log::codec::vocabulary;
+use crate::proto::values;
+
+/// Writes an event of the track.
+pub fn write(event: &AgreementEvent) -> Wire {
+    match event {
+        AgreementEvent::CreatorInvited { offer, previous } => {
+            write_invited(offer, previous.as_ref())
+        }
+        AgreementEvent::BriefAccepted(accepted) => write_accepted(accepted),
+        AgreementEvent::InvitationDeclined { reason } => write_declined(reason),
+        AgreementEvent::InvitationWithdrawn { reason } => write_withdrawn(reason),
+        AgreementEvent::InvitationExpired { offer_version } => write_expired(*offer_version),
+        AgreementEvent::CollaborationCompleted => {
+            Wire::CollaborationCompleted(wire::CollaborationCompleted {})
+        }
+        AgreementEvent::CollaborationCancelled { reason, kill_fee } => {
+            write_cancelled(reason, *kill_fee)
+        }
+    }
+}
+
+const SEEN_RULE: &str = "must be given with followers, and only then";
+
+impl Stored for wire::CreatorInvited {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let version = read_version(fields, "offer_version", self.offer_version);
+        let terms = fields.required("terms", self.terms, read_terms);
+        let expires_at = fields.required("expires_at", self.expires_at, read_time);
+        let previous = fields.parse_optional(
+            "previous_collaboration_id",
+            &self.previous_collaboration_id,
+            CollaborationId::parse,
+        );
+        Ok(Event::Agreement(AgreementEvent::CreatorInvited {
+            offer: Offer {
+                version,
+                terms: terms?,
+                expires_at: expires_at?,
+            },
+            previous: previous?,
+        }))
+    }
+}
+
+fn write_invited(offer: &Offer, previous: Option<&CollaborationId>) -> Wire {
+    Wire::CreatorInvited(wire::CreatorInvited {
+        offer_version: offer.version,
+        terms: Some((&offer.terms).into()),
+        expires_at: Some(offer.expires_at.into()),
+        previous_collaboration_id: previous.map(ToString::to_string).unwrap_or_default(),
+    })
+}
+
+impl Stored for wire::BriefAccepted {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let offer_version = read_version(fields, "offer_version", self.offer_version);
+        let tier = fields.one_of("tier", self.tier, vocabulary::tier, Tier::name);
+        let seen_at = fields.optional(
+            "followers_observed_at",
+            self.followers_observed_at,
+            read_time,
+        );
+        let terms_digest = fields.bytes("terms_digest", &self.terms_digest);
+        let followers = match (self.followers, seen_at?) {
+            (Some(followers), Some(observed_at)) => Some(FollowerCount {
+                followers,
+                observed_at,
+            }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => {
+                return Err(fields.refuse("followers_observed_at", SEEN_RULE));
+            }
+        };
+        Ok(Event::Agreement(AgreementEvent::BriefAccepted(
+            BriefAccepted {
+                offer_version,
+                tier: tier?,
+                tier_scheme: self.tier_scheme,
+                followers,
+                terms_digest: terms_digest?,
+            },
+        )))
+    }
+}
+
+fn write_accepted(accepted: &BriefAccepted) -> Wire {
+    Wire::BriefAccepted(wire::BriefAccepted {
+        offer_version: accepted.offer_version,
+        tier: values::Tier::from(accepted.tier).into(),
+        tier_scheme: accepted.tier_scheme.clone(),
+        followers: accepted.followers.map(|count| count.followers),
+        followers_observed_at: accepted.followers.map(|count| count.observed_at.into()),
+        terms_digest: write_digest(&accepted.terms_digest),
+    })
+}
+
+fn write_declined(reason: &str) -> Wire {
+    Wire::InvitationDeclined(wire::InvitationDeclined {
+        reason: reason.to_owned(),
+    })
+}
+
+fn write_withdrawn(reason: &str) -> Wire {
+    Wire::InvitationWithdrawn(wire::InvitationWithdrawn {
+        reason: reason.to_owned(),
+    })
+}
+
+impl Stored for wire::InvitationExpired {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let offer_version = read_version(fields, "offer_version", self.offer_version);
+        Ok(Event::Agreement(AgreementEvent::InvitationExpired {
+            offer_version,
+        }))
+    }
+}
+
+fn write_expired(offer_version: u32) -> Wire {
+    Wire::InvitationExpired(wire::InvitationExpired { offer_version })
+}
+
+impl Stored for wire::CollaborationCancelled {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let kill_fee = fields.required("kill_fee", self.kill_fee, read_amount)?;
+        Ok(Event::Agreement(AgreementEvent::CollaborationCancelled {
+            reason: self.reason,
+            kill_fee,
+        }))
+    }
+}
+
+fn write_cancelled(reason: &str, kill_fee: Money) -> Wire {
+    Wire::CollaborationCancelled(wire::CollaborationCancelled {
+        reason: reason.to_owned(),
+        kill_fee: Some(kill_fee.into()),
+    })
+}
+
+impl Stored for wire::InvitationDeclined {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        let reason = self.reason;
+        Ok(Event::Agreement(AgreementEvent::InvitationDeclined {
+            reason,
+        }))
+    }
+}
+
+impl Stored for wire::InvitationWithdrawn {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        let reason = self.reason;
+        Ok(Event::Agreement(AgreementEvent::InvitationWithdrawn {
+            reason,
+        }))
+    }
+}
+
+impl Stored for wire::CollaborationCompleted {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        Ok(Event::Agreement(AgreementEvent::CollaborationCompleted))
+    }
+}

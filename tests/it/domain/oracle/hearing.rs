@@ -1,0 +1,191 @@
+//! How the oracle keeps what happened, track by track.
+
+use campaign_ledger::domain::*;
+
+use super::{Line, Seeing, Story};
+
+impl Story {
+    pub(super) fn hear_campaign(&mut self, event: &CampaignEvent) {
+        // What a campaign's state and cap are is no total.
+        if let CampaignEvent::CampaignCreated { plan } = event {
+            self.plan = Some(plan.clone());
+        }
+    }
+
+    pub(super) fn hear_agreement(
+        &mut self,
+        record: &Record,
+        owner: &Option<CollaborationId>,
+        event: &AgreementEvent,
+    ) {
+        match event {
+            AgreementEvent::CreatorInvited { offer, .. } => {
+                let creator = record.subject.creator.clone().unwrap();
+                self.invited(owner.clone().unwrap(), creator, &offer.terms);
+            }
+            AgreementEvent::BriefAccepted(_) => {
+                let agreement = self.agreement(owner);
+                agreement.was_accepted = true;
+                self.moves(owner, CollaborationState::Accepted);
+            }
+            AgreementEvent::InvitationDeclined { .. } => {
+                self.moves(owner, CollaborationState::Declined)
+            }
+            AgreementEvent::InvitationWithdrawn { .. } => {
+                self.moves(owner, CollaborationState::Withdrawn)
+            }
+            AgreementEvent::InvitationExpired { .. } => {
+                self.moves(owner, CollaborationState::Expired)
+            }
+            AgreementEvent::CollaborationCompleted => {
+                self.moves(owner, CollaborationState::Completed)
+            }
+            AgreementEvent::CollaborationCancelled { .. } => {
+                self.moves(owner, CollaborationState::Cancelled);
+            }
+        }
+    }
+
+    pub(super) fn hear_content(&mut self, owner: &Option<CollaborationId>, event: &ContentEvent) {
+        match event {
+            ContentEvent::ContentSubmitted { deliverable, .. } => {
+                self.begins(owner);
+                let work = self.work(owner, deliverable);
+                work.submissions += 1;
+                work.state = DeliverableState::Submitted;
+            }
+            ContentEvent::RevisionRequested { deliverable, .. } => {
+                let work = self.work(owner, deliverable);
+                work.revisions += 1;
+                work.state = DeliverableState::RevisionRequested;
+            }
+            ContentEvent::ContentApproved {
+                deliverable,
+                rating,
+                ..
+            } => {
+                let work = self.work(owner, deliverable);
+                work.ratings.extend(*rating);
+                work.state = DeliverableState::Approved;
+            }
+            ContentEvent::ContentRejected { deliverable, .. } => {
+                self.work(owner, deliverable).state = DeliverableState::Rejected;
+            }
+            ContentEvent::DeliverableWaived { deliverable, .. } => {
+                self.work(owner, deliverable).state = DeliverableState::Waived;
+            }
+            ContentEvent::DeadlineRescheduled {
+                deliverable,
+                due_at,
+                ..
+            } => self.work(owner, deliverable).due_at = *due_at,
+        }
+    }
+
+    pub(super) fn hear_publication(
+        &mut self,
+        owner: &Option<CollaborationId>,
+        event: &PublicationEvent,
+    ) {
+        match event {
+            PublicationEvent::PublicationVerified { deliverable, .. } => {
+                self.work(owner, deliverable).state = DeliverableState::Verified;
+            }
+            PublicationEvent::PublicationRecorded(recorded) => self.published(owner, recorded),
+        }
+    }
+
+    pub(super) fn hear_seeding(&mut self, owner: &Option<CollaborationId>, event: &SeedingEvent) {
+        match event {
+            SeedingEvent::ProductShipped { .. } => {
+                self.begins(owner);
+                self.agreement(owner).gifted = true;
+            }
+        }
+    }
+
+    pub(super) fn hear_engagement(
+        &mut self,
+        record: &Record,
+        owner: &Option<CollaborationId>,
+        event: &EngagementEvent,
+    ) {
+        match event {
+            EngagementEvent::EngagementRecorded {
+                publication,
+                observation,
+                ..
+            } => {
+                self.late_facts.push(observation.seen.observed_at);
+                self.post(owner, publication).observations.push(Seeing {
+                    position: record.position,
+                    observation: *observation,
+                    is_void: false,
+                });
+            }
+            EngagementEvent::EngagementCorrected {
+                publication,
+                observation,
+                replaces,
+                ..
+            } => {
+                let seeing = self.seeing(owner, publication, replaces.observation);
+                seeing.observation.counters = observation.counters;
+            }
+            EngagementEvent::EngagementVoided {
+                publication,
+                replaces,
+                ..
+            } => {
+                self.seeing(owner, publication, replaces.observation)
+                    .is_void = true
+            }
+        }
+    }
+
+    pub(super) fn hear_revenue(&mut self, event: &RevenueEvent) {
+        match event {
+            RevenueEvent::ConversionRecorded(conversion) => {
+                self.late_facts.push(conversion.ordered_at);
+                self.orders.push(conversion.clone());
+            }
+            RevenueEvent::ConversionRejected(_) => self.rejected_claims += 1,
+            RevenueEvent::RefundRecorded { refund, .. }
+            | RevenueEvent::RefundApplied { refund, .. } => {
+                self.refunds.push(refund.clone());
+            }
+            RevenueEvent::RefundRejected { .. } => {}
+        }
+    }
+
+    pub(super) fn hear_settlement(
+        &mut self,
+        owner: &Option<CollaborationId>,
+        event: &SettlementEvent,
+    ) {
+        match event {
+            SettlementEvent::CostRecorded(recorded) => {
+                self.late_facts.push(recorded.incurred_at);
+                let (recorded, is_reversed) = (recorded.clone(), false);
+                let id = recorded.cost.clone();
+                let line = Line {
+                    recorded,
+                    owner: owner.clone(),
+                    is_reversed,
+                };
+                assert!(
+                    self.lines.insert(id, line).is_none(),
+                    "a line is recorded once"
+                );
+            }
+            SettlementEvent::CostReversed { cost, .. } => {
+                self.lines.get_mut(cost).unwrap().is_reversed = true;
+            }
+            SettlementEvent::PaymentRecorded(payment) => {
+                self.late_facts.push(payment.paid_at);
+                self.payments.push(payment.clone());
+            }
+            SettlementEvent::CostApproved { .. } => {}
+        }
+    }
+}
