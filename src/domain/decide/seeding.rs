@@ -1,9 +1,13 @@
 //! Rules of seeding: products sent to creators.
 
-use super::{Case, Decided, Decision, ensure, happens, of_collaboration};
+use std::sync::Arc;
+
+use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
+use crate::domain::state::{Collaboration, Shipment};
 use crate::domain::{
     ActorKind, CollaborationRef, Event, ProductValue, Refusal, SeedingEvent, ShipmentId, Timestamp,
+    Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -20,10 +24,7 @@ impl<S: Rows> Case<'_, S> {
         let currency = self.campaign(&place.campaign_ref())?.plan.currency;
         self.in_currency("value.cost_of_goods", value.cost_of_goods, currency)?;
         self.in_currency("value.fair_value", value.fair_value, currency)?;
-        let taken = collaboration
-            .shipments
-            .iter()
-            .any(|known| known.id == *shipment);
+        let taken = collaboration.shipment(shipment).is_some();
         ensure(!taken, || Refusal::AlreadyExists {
             what: "shipment",
             id: shipment.to_string(),
@@ -36,4 +37,79 @@ impl<S: Rows> Case<'_, S> {
         });
         happens(of_collaboration(place, &collaboration.creator, event))
     }
+
+    /// Records that a product arrived. It happened, whatever became of the agreement.
+    pub(super) fn receive(
+        &self,
+        place: &CollaborationRef,
+        id: &ShipmentId,
+        received_at: Timestamp,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Creator)?;
+        let (collaboration, shipment) = self.shipment(place, id)?;
+        if let Some(received) = shipment.received {
+            let rule = "was received already";
+            ensure(received.at == received_at, || Refusal::ShipmentState {
+                rule,
+            })?;
+            return happened(received.position);
+        }
+        let rule = "came back already";
+        ensure(shipment.returned.is_none(), || Refusal::ShipmentState {
+            rule,
+        })?;
+        ensure_after("received_at", received_at, shipment.shipped_at)?;
+        let event = Event::Seeding(SeedingEvent::ProductReceived {
+            shipment: id.clone(),
+            received_at,
+        });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Records that a product came back. It happened, whatever became of the agreement.
+    pub(super) fn take_back(
+        &self,
+        place: &CollaborationRef,
+        id: &ShipmentId,
+        returned_at: Timestamp,
+        reason: &str,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let (collaboration, shipment) = self.shipment(place, id)?;
+        if let Some(returned) = shipment.returned {
+            let rule = "came back already";
+            ensure(returned.at == returned_at, || Refusal::ShipmentState {
+                rule,
+            })?;
+            return happened(returned.position);
+        }
+        let since = shipment.received.map_or(shipment.shipped_at, |one| one.at);
+        ensure_after("returned_at", returned_at, since)?;
+        let event = Event::Seeding(SeedingEvent::ProductReturned {
+            shipment: id.clone(),
+            returned_at,
+            reason: reason.to_owned(),
+            value: shipment.value,
+        });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    fn shipment(
+        &self,
+        place: &CollaborationRef,
+        id: &ShipmentId,
+    ) -> Decided<(Arc<Collaboration>, Shipment), S> {
+        let collaboration = self.collaboration(place)?;
+        let Some(shipment) = collaboration.shipment(id).cloned() else {
+            let (what, id) = (Unknown::Shipment, id.to_string());
+            return refuse(Refusal::NotFound { what, id });
+        };
+        Ok((collaboration, shipment))
+    }
+}
+
+fn ensure_after<E>(field: &str, at: Timestamp, earlier: Timestamp) -> Result<(), super::Halt<E>> {
+    ensure(at >= earlier, || {
+        Refusal::field(field, format!("must not be before {earlier}"))
+    })
 }

@@ -51,6 +51,12 @@ impl Teller {
                 after_submission_bp: dice.roll(5_000) as u32,
                 after_approval_bp: dice.roll(10_001) as u32,
             },
+            min_live_days: *dice.pick(&[0, 1, 3]),
+            review_hours: dice.chance(50).then(|| 1 + dice.roll(30) as u32),
+            disclosure: dice.chance(30).then(|| DisclosureTerms {
+                connection: ConnectionType::Paid,
+                required_label: None,
+            }),
             ..terms()
         };
         terms.attribution.window_days = *dice.pick(&[1, 3, 30]);
@@ -104,18 +110,25 @@ impl Teller {
     }
 
     fn deliverable_move(&self, dice: &mut Dice, name: &str, row: &Collaboration) -> Request {
-        let all_done = row.deliverables.iter().all(|one| {
-            matches!(
-                one.state,
-                DeliverableState::Verified | DeliverableState::Waived
-            )
-        });
+        let all_done = row.deliverables.iter().all(Deliverable::is_done);
         if all_done && dice.chance(70) {
             return self.here(collaboration(name, CollaborationVerb::Complete));
         }
         let chosen = dice.pick(&row.deliverables);
         let verb = self.deliverable_verb(dice, name, chosen);
-        self.here(deliverable(name, chosen.terms.id.as_str(), verb))
+        let mut request = deliverable(name, chosen.terms.id.as_str(), verb);
+        let waiting = chosen.submissions.last().filter(|_| dice.chance(50));
+        let review_due_at = waiting.and_then(|submission| submission.review_due_at);
+        if let Command::Deliverable {
+            verb: DeliverableVerb::Approve { rating, .. },
+            ..
+        } = &mut request.command
+            && review_due_at.is_some_and(|due_at| due_at <= self.now)
+        {
+            *rating = None;
+            request.actor = actor(ActorKind::System);
+        }
+        self.here(request)
     }
 
     fn deliverable_verb(&self, dice: &mut Dice, name: &str, one: &Deliverable) -> DeliverableVerb {
