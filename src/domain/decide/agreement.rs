@@ -41,6 +41,8 @@ pub enum CollaborationVerb {
         product: String,
         value: ProductValue,
         shipped_at: Timestamp,
+        /// Line over the cost of goods to record with it.
+        cost: Option<CostId>,
     },
     Receive {
         shipment: ShipmentId,
@@ -92,7 +94,11 @@ impl<S: Rows> Case<'_, S> {
                 product,
                 value,
                 shipped_at,
-            } => self.ship(place, shipment, product, *value, *shipped_at),
+                cost,
+            } => {
+                let shipped = self.ship(place, shipment, product, *value, *shipped_at)?;
+                self.with_product_line(place, shipped, cost.as_ref(), (*value, *shipped_at))
+            }
             CollaborationVerb::Receive {
                 shipment,
                 received_at,

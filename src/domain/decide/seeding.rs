@@ -6,8 +6,8 @@ use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Shipment};
 use crate::domain::{
-    ActorKind, CollaborationRef, Event, ProductValue, Refusal, SeedingEvent, ShipmentId, Timestamp,
-    Unknown,
+    ActorKind, CollaborationRef, CostId, CostType, CostVerb, Event, Fact, ProductValue, Refusal,
+    SeedingEvent, ShipmentId, Timestamp, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -18,7 +18,7 @@ impl<S: Rows> Case<'_, S> {
         product: &str,
         value: ProductValue,
         shipped_at: Timestamp,
-    ) -> Decided<Decision, S> {
+    ) -> Decided<Fact, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.working(place)?;
         let currency = self.campaign(&place.campaign_ref())?.plan.currency;
@@ -35,7 +35,38 @@ impl<S: Rows> Case<'_, S> {
             value,
             shipped_at,
         });
-        happens(of_collaboration(place, &collaboration.creator, event))
+        Ok(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Records the cost of goods together with the shipment, if a line is named for it.
+    pub(super) fn with_product_line(
+        &self,
+        place: &CollaborationRef,
+        shipped: Fact,
+        cost: Option<&CostId>,
+        (value, incurred_at): (ProductValue, Timestamp),
+    ) -> Decided<Decision, S> {
+        let Some(cost) = cost else {
+            return happens(shipped);
+        };
+        ensure(value.cost_of_goods.minor > 0, || {
+            Refusal::field("cost_id", "must be absent when the product costs nothing")
+        })?;
+        let line = CostVerb::Record {
+            collaboration: Some(place.collaboration.clone()),
+            kind: CostType::Product,
+            amount: value.cost_of_goods,
+            fx_rate: None,
+            incurred_at,
+            note: String::new(),
+        };
+        let recorded = self.cost_verb(&place.campaign, cost, &line)?;
+        Ok(match recorded {
+            Decision::Happens(more) => {
+                Decision::Happens(std::iter::once(shipped).chain(more).collect())
+            }
+            Decision::Happened { .. } => recorded,
+        })
     }
 
     /// Records that a product arrived. It happened, whatever became of the agreement.

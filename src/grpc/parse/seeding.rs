@@ -2,7 +2,7 @@
 
 use super::collaboration::command;
 use super::context::{Call, Write};
-use crate::domain::{CollaborationVerb, ShipmentId, Timestamp};
+use crate::domain::{CollaborationVerb, CostId, ShipmentId, Timestamp};
 use crate::log::codec::values::{MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value};
 use crate::proto::api;
 
@@ -21,12 +21,16 @@ pub fn ship_product(mut request: api::ShipProductRequest, now: Timestamp) -> Wri
         .fields
         .required("value", request.value, read_product_value);
     let shipped_at = call.past("shipped_at", request.shipped_at);
+    let cost = call
+        .fields
+        .parse_optional("cost_id", &request.cost_id, CostId::parse);
     let verb = shipment.and_then(|shipment| {
         Ok(CollaborationVerb::ShipProduct {
             shipment,
             product,
             value: value?,
             shipped_at: shipped_at?,
+            cost: cost?,
         })
     });
     call.finish(command(campaign, collaboration, verb))

@@ -66,6 +66,44 @@ fn both_values_are_added_up_and_are_no_cost() {
 }
 
 #[test]
+fn cost_of_goods_is_a_line_where_one_is_named() {
+    let with_line = |cost_of_goods: Money, shipment: &str| {
+        let verb = CollaborationVerb::ShipProduct {
+            shipment: id(shipment),
+            product: "single origin, 1 kg".to_owned(),
+            value: ProductValue {
+                cost_of_goods,
+                ..value()
+            },
+            shipped_at: day(1),
+            cost: Some(id("beans")),
+        };
+        collaboration("ayu-1", verb)
+    };
+    let history = accepted(terms()).given(with_line(rp(80_000), "s-1"));
+    let line = history.cost("beans");
+    assert_eq!((line.kind, line.amount), (CostType::Product, rp(80_000)));
+    assert_eq!(line.collaboration, Some(id("ayu-1")));
+    assert_eq!(history.totals().counted.accrued(), 8_000_000);
+    history
+        .when(with_line(rp(80_000), "s-2"))
+        .then_refused(Refusal::AlreadyExists {
+            what: "cost line",
+            id: "beans".to_owned(),
+        });
+    accepted(terms())
+        .when(with_line(rp(0), "s-1"))
+        .then_refused(field("cost_id"));
+    // Rp1,000,000 of the cap are committed.
+    accepted(terms())
+        .when(with_line(rp(9_000_001), "s-1"))
+        .then_refused(Refusal::BudgetExceeded {
+            needed_minor: 1_000_000_100,
+            cap_minor: 1_000_000_000,
+        });
+}
+
+#[test]
 fn told_again_is_no_new_event_and_told_otherwise_is_refused() {
     let history = shipped().given(receive("ayu-1", "s-1", day(3)));
     let received = history.head();

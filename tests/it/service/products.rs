@@ -1,6 +1,7 @@
 //! Products sent to creators, and what they are worth.
 
 use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::CostType;
 
 use crate::support::server::{Server, Story, day, idr, terms};
 
@@ -37,7 +38,7 @@ async fn products_are_shown_where_they_are_and_what_they_are_worth() {
     };
     let report = story.roi().await;
     assert_eq!(report.products, Some(expected.clone()));
-    // They are in no cost, but for cost lines.
+    // They are in no cost, but for lines that are named.
     let cost = report.total.unwrap().cost.unwrap();
     assert_eq!(cost.accrued_minor, 0);
     let performance = GetCollaborationPerformanceRequest {
@@ -55,4 +56,29 @@ async fn products_are_shown_where_they_are_and_what_they_are_worth() {
     };
     let partnership = server.read(partnership).await.partnership.unwrap();
     assert_eq!(partnership.products, [expected]);
+}
+
+#[tokio::test]
+async fn a_line_over_the_cost_of_goods_is_recorded_on_request() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    story.accepted("ayu", terms(idr(0))).await;
+    let ship = ShipProductRequest {
+        cost_id: String::from("box"),
+        ..story.ship("ayu")
+    };
+    let receipt = server.write(ship).await.receipt.unwrap();
+    assert_eq!(receipt.last_position, receipt.first_position + 1);
+    let list = ListCostsRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        ..ListCostsRequest::default()
+    };
+    let line = server.read(list).await.costs.remove(0);
+    assert_eq!(
+        (line.cost_id.as_str(), line.r#type()),
+        ("box", CostType::Product)
+    );
+    let cost = story.roi().await.total.unwrap().cost.unwrap();
+    assert_eq!(cost.accrued_minor, 100);
 }

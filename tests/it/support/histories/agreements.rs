@@ -53,10 +53,11 @@ impl Teller {
             },
             min_live_days: *dice.pick(&[0, 1, 3]),
             review_hours: dice.chance(50).then(|| 1 + dice.roll(30) as u32),
-            disclosure: dice.chance(30).then(|| DisclosureTerms {
+            disclosure: dice.chance(30).then_some(DisclosureTerms {
                 connection: ConnectionType::Paid,
                 required_label: None,
             }),
+            usage_rights: self.some_rights(dice),
             ..terms()
         };
         terms.attribution.window_days = *dice.pick(&[1, 3, 30]);
@@ -64,6 +65,23 @@ impl Teller {
             terms.attribution.code = Some(id(&format!("code{}", dice.roll(5))));
         }
         terms
+    }
+
+    fn some_rights(&self, dice: &mut Dice) -> Vec<UsageRights> {
+        let rights = (0..dice.roll(3)).map(|number| {
+            let days = dice.roll(60) as i64 + 1;
+            UsageRights {
+                id: id(&format!("use-{number}")),
+                scope: UsageScope::Organic,
+                channels: Vec::new(),
+                territories: Vec::new(),
+                starts_at: self.now,
+                ends_at: dice
+                    .chance(70)
+                    .then(|| later(self.now, days * 24 * HOUR_NANOS)),
+            }
+        });
+        rights.collect()
     }
 
     pub(super) fn work(&self, dice: &mut Dice) -> Request {
@@ -106,6 +124,9 @@ impl Teller {
                 fair_value: rp(150_000),
             },
             shipped_at: self.now,
+            cost: dice
+                .chance(30)
+                .then(|| id(&format!("product-{}", self.ledger.head().get()))),
         }
     }
 

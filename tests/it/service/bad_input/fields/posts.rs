@@ -58,6 +58,10 @@ pub fn products(story: &Story) -> Vec<Row> {
     let back = story.take_back("ayu", day(1));
     vec![
         (
+            "cost_id",
+            but(&story.ship("ayu"), |one| one.cost_id = String::from("A")),
+        ),
+        (
             "received_at",
             but(&receive, |request| request.received_at = None),
         ),
