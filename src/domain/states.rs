@@ -86,6 +86,8 @@ pub enum DeliverableState {
     Verified,
     /// The brand does without.
     Waived,
+    /// The post was live and is taken down.
+    Removed,
 }
 
 impl DeliverableState {
@@ -100,6 +102,7 @@ impl DeliverableState {
             Self::Published => "PUBLISHED",
             Self::Verified => "VERIFIED",
             Self::Waived => "WAIVED",
+            Self::Removed => "REMOVED",
         }
     }
 }
@@ -153,7 +156,9 @@ impl DeliverableState {
     pub const fn is_open(self) -> bool {
         match self {
             Self::Planned | Self::Submitted | Self::RevisionRequested | Self::Approved => true,
-            Self::Rejected | Self::Published | Self::Verified | Self::Waived => false,
+            Self::Rejected | Self::Published | Self::Verified | Self::Waived | Self::Removed => {
+                false
+            }
         }
     }
 }

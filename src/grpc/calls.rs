@@ -302,7 +302,7 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
         | Command::Collaboration { campaign: id, .. }
         | Command::Deliverable { campaign: id, .. }
         | Command::Cost { campaign: id, .. } => Scope::of_campaign(campaign(id.clone())).to_vec(),
-        Command::Engagement { publication, .. } => {
+        Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
             Scope::of_campaign(publication.collaboration.campaign_ref()).to_vec()
         }
         Command::Creator { creator, .. } => {

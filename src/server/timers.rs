@@ -8,7 +8,9 @@ use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::Due;
-use crate::domain::{Actor, ActorId, ActorKind, CollaborationVerb, Command, Request, Timestamp};
+use crate::domain::{
+    Actor, ActorId, ActorKind, CollaborationVerb, Command, DeliverableVerb, Request, Timestamp,
+};
 use crate::ledger::{Ledger, WriteError};
 use crate::store::{self, Store};
 use crate::views::Views;
@@ -67,6 +69,22 @@ fn request_of(due: Due) -> Request {
                 },
             };
             ("expiry-timer", collaboration.brand, command)
+        }
+        Due::Review {
+            collaboration,
+            deliverable,
+            version,
+        } => {
+            let command = Command::Deliverable {
+                campaign: collaboration.campaign,
+                collaboration: collaboration.collaboration,
+                deliverable,
+                verb: DeliverableVerb::Approve {
+                    version,
+                    rating: None,
+                },
+            };
+            ("review-timer", collaboration.brand, command)
         }
     };
     Request {

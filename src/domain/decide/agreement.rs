@@ -5,9 +5,9 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
 use crate::domain::{
     ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
-    CostId, CostRecorded, CostType, CreatorId, Currency, DeliverableState, Event, Fact,
-    FollowerCount, Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId, TIER_SCHEME,
-    Terms, Tier, Timestamp, part_of,
+    CostId, CostRecorded, CostType, CreatorId, Currency, Event, Fact, FollowerCount, Money, Offer,
+    ProductValue, Refusal, SettlementEvent, ShipmentId, TIER_SCHEME, Terms, Tier, Timestamp,
+    part_of,
 };
 use sha2::{Digest, Sha256};
 
@@ -41,6 +41,17 @@ pub enum CollaborationVerb {
         product: String,
         value: ProductValue,
         shipped_at: Timestamp,
+        /// Line over the cost of goods to record with it.
+        cost: Option<CostId>,
+    },
+    Receive {
+        shipment: ShipmentId,
+        received_at: Timestamp,
+    },
+    Return {
+        shipment: ShipmentId,
+        returned_at: Timestamp,
+        reason: String,
     },
     Complete,
     Cancel {
@@ -83,7 +94,20 @@ impl<S: Rows> Case<'_, S> {
                 product,
                 value,
                 shipped_at,
-            } => self.ship(place, shipment, product, *value, *shipped_at),
+                cost,
+            } => {
+                let shipped = self.ship(place, shipment, product, *value, *shipped_at)?;
+                self.with_product_line(place, shipped, cost.as_ref(), (*value, *shipped_at))
+            }
+            CollaborationVerb::Receive {
+                shipment,
+                received_at,
+            } => self.receive(place, shipment, *received_at),
+            CollaborationVerb::Return {
+                shipment,
+                returned_at,
+                reason,
+            } => self.take_back(place, shipment, *returned_at, reason),
             CollaborationVerb::Complete => self.complete(place),
             CollaborationVerb::Cancel { reason } => self.cancel(place, reason),
         }
@@ -252,13 +276,8 @@ impl<S: Rows> Case<'_, S> {
                 rule: "only an active one can be completed",
             }
         })?;
-        let is_done =
-            |state| matches!(state, DeliverableState::Verified | DeliverableState::Waived);
-        let open = collaboration
-            .deliverables
-            .iter()
-            .filter(|one| !is_done(one.state))
-            .count();
+        let deliverables = collaboration.deliverables.iter();
+        let open = deliverables.filter(|one| !one.is_done()).count();
         ensure(open == 0, || Refusal::DeliverablesOpen { open })?;
         let event = Event::Agreement(AgreementEvent::CollaborationCompleted);
         happens(of_collaboration(place, &collaboration.creator, event))

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::publication::agreed_disclosure;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
 use crate::domain::{
     ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
     DeliverableId, DeliverableState, Event, PublicationEvent, PublicationId, PublicationRecorded,
-    PublicationRef, Refusal, Share, Timestamp, Unknown,
+    PublicationRef, Refusal, Share, Span, Timestamp, Unknown,
 };
 
 /// What can be asked of a deliverable.
@@ -84,6 +85,7 @@ impl<S: Rows> Case<'_, S> {
             DeliverableVerb::Approve { version, rating } => {
                 self.brand_or_system()?;
                 review::<S>(&work, *version)?;
+                self.ensure_review_over(&work)?;
                 let (deliverable, version) = (work.id(), *version);
                 work.happens(Event::Content(ContentEvent::ContentApproved {
                     deliverable,
@@ -158,7 +160,20 @@ impl<S: Rows> Case<'_, S> {
             version: work.deliverable.version() + 1,
             content: content.clone(),
             seconds_late: submitted_at.since(work.deliverable.due_at).seconds_late(),
+            review_due_at: review_due_at(&work.collaboration, self.now),
         }))
+    }
+
+    /// Checks that the ledger does not approve by itself before its time.
+    fn ensure_review_over(&self, work: &Work<'_>) -> Decided<(), S> {
+        if self.request.side() != ActorKind::System {
+            return Ok(());
+        }
+        let submission = work.deliverable.submissions.last();
+        match submission.and_then(|submission| submission.review_due_at) {
+            Some(due_at) => ensure(self.now >= due_at, || Refusal::ReviewNotDue { due_at }),
+            None => self.only(ActorKind::Brand),
+        }
     }
 
     fn request_revision(
@@ -192,18 +207,14 @@ impl<S: Rows> Case<'_, S> {
 
     /// Records that a post is live: late, unapproved or undisclosed is a breach, not a refusal.
     fn publish(&self, work: &Work<'_>, publish: &Publish) -> Decided<Decision, S> {
-        match self.request.side() {
-            ActorKind::Brand | ActorKind::Creator => {}
-            ActorKind::System => {
-                let allowed = "the brand or the creator";
-                return refuse(Refusal::ActorNotAllowed { allowed });
-            }
-        }
+        self.brand_or_creator()?;
         ensure_unpublished::<S>(work)?;
         let deliverable = &work.deliverable;
         self.ensure_new_publication(work, publish)?;
         self.ensure_shares(work, publish)?;
         let campaign = self.campaign(&work.place.campaign_ref())?;
+        let demanded = campaign.plan.policy.disclosure_required
+            || agreed_disclosure(&work.collaboration, publish.published_at).is_some();
         let late = |due_at: Timestamp| publish.published_at.since(due_at).seconds_late();
         let followers = match publish.followers {
             Some(followers) => Some(followers),
@@ -224,7 +235,7 @@ impl<S: Rows> Case<'_, S> {
                 seconds_late: late(deliverable.due_at),
                 seconds_late_original: late(deliverable.terms.due_at),
                 unapproved: deliverable.state != DeliverableState::Approved,
-                undisclosed: campaign.plan.policy.disclosure_required && !publish.disclosed,
+                undisclosed: demanded && !publish.disclosed,
             },
         )))
     }
@@ -292,6 +303,12 @@ impl<S: Rows> Case<'_, S> {
             publication,
         }))
     }
+}
+
+/// Returns when the ledger approves by itself what is handed in now, if the terms say so.
+fn review_due_at(collaboration: &Collaboration, now: Timestamp) -> Option<Timestamp> {
+    let hours = collaboration.terms_at(now)?.review_hours?;
+    Some(now.after(Span::hours(hours)))
 }
 
 /// Checks that a version is there to be reviewed, and that it is the one meant.

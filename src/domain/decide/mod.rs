@@ -8,6 +8,7 @@ mod conversion;
 mod creator;
 mod deliverable;
 mod engagement;
+mod publication;
 mod seeding;
 mod settlement;
 
@@ -19,6 +20,7 @@ pub use conversion::*;
 pub use creator::*;
 pub use deliverable::*;
 pub use engagement::*;
+pub use publication::*;
 pub use settlement::*;
 
 use super::rows::{Key, Row, Rows};
@@ -78,6 +80,7 @@ pub fn decide<S: Rows>(
             deliverable,
             verb,
         } => case.deliverable_verb(&case.place(campaign, collaboration), deliverable, verb),
+        Command::Publication { publication, verb } => case.publication_verb(publication, verb),
         Command::Engagement { publication, verb } => case.engagement_verb(publication, verb),
         Command::RecordConversion { campaign, claim } => case.record_conversion(campaign, claim),
         Command::RecordRefund { refund } => case.record_refund(refund),
@@ -155,6 +158,16 @@ impl<S: Rows> Case<'_, S> {
             ActorKind::Brand | ActorKind::System => Ok(()),
             ActorKind::Creator => refuse(Refusal::ActorNotAllowed {
                 allowed: "the brand",
+            }),
+        }
+    }
+
+    /// Checks that one of the two sides asks.
+    fn brand_or_creator(&self) -> Decided<(), S> {
+        match self.request.side() {
+            ActorKind::Brand | ActorKind::Creator => Ok(()),
+            ActorKind::System => refuse(Refusal::ActorNotAllowed {
+                allowed: "the brand or the creator",
             }),
         }
     }

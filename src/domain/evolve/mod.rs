@@ -27,10 +27,10 @@ pub use settlement::*;
 use std::sync::Arc;
 
 use super::rows::{Key, Row, Rows};
-use super::state::{Campaign, Collaboration};
+use super::state::{Campaign, Collaboration, Told};
 use super::{
     CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, Effect, Event,
-    FactTiming, Position, Record, Target,
+    FactTiming, Position, Record, Target, Timestamp,
 };
 
 /// Why an event could not be folded.
@@ -186,6 +186,12 @@ impl<S: Rows> Fold<'_, S> {
             self.add_to_collaboration(&collaboration, effect.clone());
         }
         self.add_to_campaign(effect);
+    }
+
+    /// Says when something happened, and that this event told of it.
+    fn told(&self, at: Timestamp) -> Told {
+        let position = self.record.position;
+        Told { at, position }
     }
 
     fn note_timing(&mut self, timing: FactTiming) {

@@ -85,6 +85,11 @@ impl Collaboration {
             .find(|deliverable| deliverable.terms.id == *id)
     }
 
+    /// Finds a shipment.
+    pub fn shipment(&self, id: &ShipmentId) -> Option<&Shipment> {
+        self.shipments.iter().find(|shipment| shipment.id == *id)
+    }
+
     /// Returns what the collaboration holds of the budget: the commitment, or the fee lines where
     /// those are more; in minor units.
     pub fn committed_minor(&self) -> i64 {
@@ -141,8 +146,10 @@ pub struct Deliverable {
     pub was_approved: bool,
     /// 1 to 5, from the approval.
     pub rating: Option<u8>,
-    /// The live post.
+    /// The post.
     pub publication: Option<PublicationId>,
+    /// Whether the post was ever verified, whatever came after.
+    pub was_verified: bool,
 }
 
 impl Deliverable {
@@ -157,7 +164,13 @@ impl Deliverable {
             was_approved: false,
             rating: None,
             publication: None,
+            was_verified: false,
         }
+    }
+
+    /// Tells whether nothing is left to do: verified once, or waived.
+    pub fn is_done(&self) -> bool {
+        self.was_verified || self.state == DeliverableState::Waived
     }
 
     /// Returns the number of the latest submission; 0 before the first.
@@ -175,6 +188,8 @@ pub struct Submission {
     pub submitted_at: Timestamp,
     /// Against the due time in force.
     pub seconds_late: u64,
+    /// When the ledger approves it by itself; `None` without a review period.
+    pub review_due_at: Option<Timestamp>,
 }
 
 /// A product sent to the creator.
@@ -188,4 +203,17 @@ pub struct Shipment {
     pub value: ProductValue,
     /// When.
     pub shipped_at: Timestamp,
+    /// When it arrived, as far as told.
+    pub received: Option<Told>,
+    /// When it came back.
+    pub returned: Option<Told>,
+}
+
+/// When something happened, and the event that told of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// When.
+    pub at: Timestamp,
+    /// Position of the event.
+    pub position: Position,
 }

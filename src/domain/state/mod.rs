@@ -12,6 +12,7 @@ mod due;
 mod heads;
 mod publication;
 mod resource;
+mod rights;
 mod series;
 
 pub use campaign::*;
@@ -23,6 +24,7 @@ pub use due::Due;
 pub use heads::*;
 pub use publication::*;
 pub use resource::Resource;
+pub use rights::RightsEnd;
 pub use series::*;
 
 /// Tags of the tables, the first byte of every key. Views use tags from [`table::VIEWS`] on.
@@ -59,6 +61,8 @@ pub mod table {
     pub const PAYMENT_REFERENCE: u8 = 15;
     /// Posts a collaboration is credited with.
     pub const CREDITED_POST: u8 = 16;
+    /// Rights of use, by when they end.
+    pub const RIGHTS_END: u8 = 21;
     /// First tag of the views.
     pub const VIEWS: u8 = 32;
 }

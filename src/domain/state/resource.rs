@@ -79,7 +79,7 @@ impl Resource {
                 };
                 after_deliverable(rows, name, verb)?
             }
-            Command::Engagement { publication, .. } => {
+            Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
                 let row = rows.get(&Publication::key(publication))?;
                 row.map(|row| Self::Publication(publication.clone(), row))
             }

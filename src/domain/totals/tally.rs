@@ -146,6 +146,13 @@ impl Tally {
             | Effect::RevisionRequested
             | Effect::Rated { .. }
             | Effect::Published { .. }
+            | Effect::Verified
+            | Effect::PostRemoved { .. }
+            | Effect::PostRestored
+            | Effect::FoundUndisclosed
+            | Effect::Shipped { .. }
+            | Effect::Received
+            | Effect::Returned { .. }
             | Effect::Gifted
             | Effect::GiftedPosted
             | Effect::ClaimRejected

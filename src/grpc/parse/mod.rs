@@ -14,7 +14,10 @@ mod digest;
 mod engagement;
 mod measurement;
 mod page;
+mod publication;
 mod report;
+mod rights;
+mod seeding;
 mod settlement;
 
 pub use audit::*;
@@ -26,7 +29,10 @@ pub use deliverable::*;
 pub use engagement::*;
 pub use measurement::*;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
+pub use publication::*;
 pub use report::*;
+pub use rights::*;
+pub use seeding::*;
 pub use settlement::*;
 
 use crate::domain::Violation;

@@ -1,7 +1,7 @@
 //! Collaborations as messages.
 
 use super::time;
-use crate::domain::state::{Acceptance, Collaboration, Deliverable, Submission};
+use crate::domain::state::{Acceptance, Collaboration, Deliverable, Shipment, Submission, Told};
 use crate::domain::{CollaborationRef, CollaborationState, DeliverableState, Offer};
 use crate::proto::{api, values};
 
@@ -29,6 +29,7 @@ fn deliverable_state(state: DeliverableState) -> api::DeliverableState {
         DeliverableState::Published => api::DeliverableState::Published,
         DeliverableState::Verified => api::DeliverableState::Verified,
         DeliverableState::Waived => api::DeliverableState::Waived,
+        DeliverableState::Removed => api::DeliverableState::Removed,
     }
 }
 
@@ -47,6 +48,19 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
         deliverables: row.deliverables.iter().map(deliverable).collect(),
         invited_at: time(row.invited_at),
         updated_position: row.updated.get(),
+        shipments: row.shipments.iter().map(shipment).collect(),
+    }
+}
+
+fn shipment(row: &Shipment) -> api::Shipment {
+    let told = |told: Option<Told>| told.map(|told| told.at.into());
+    api::Shipment {
+        shipment_id: row.id.to_string(),
+        product: row.product.clone(),
+        value: Some(row.value.into()),
+        shipped_at: time(row.shipped_at),
+        received_at: told(row.received),
+        returned_at: told(row.returned),
     }
 }
 
@@ -100,5 +114,6 @@ fn submission(row: &Submission, version: u32) -> api::Submission {
         content_sha256: row.content.sha256.to_vec().into(),
         submitted_at: time(row.submitted_at),
         seconds_late: row.seconds_late,
+        review_due_at: row.review_due_at.map(Into::into),
     }
 }

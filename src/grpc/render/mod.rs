@@ -9,6 +9,7 @@ mod figures;
 mod metric;
 mod publication;
 mod reports;
+mod rights;
 
 pub use campaign::{budget, campaign, campaign_state};
 pub use collaboration::{collaboration, collaboration_state};
@@ -17,11 +18,12 @@ pub use cost::cost;
 pub use creator::creator;
 pub use figures::{Basis, figures};
 pub use metric::{money, ratio, ratio_of};
-pub use publication::{heads, publication, recorded};
+pub use publication::{heads, mark, publication, recorded};
 pub use reports::{
     Rates, campaign_roi, partnership, performance, posts_of_campaign, posts_of_collaboration,
     posts_of_creator, read_posts,
 };
+pub use rights::agreed_rights;
 
 use crate::domain::Timestamp;
 

@@ -8,11 +8,11 @@ pub use posts::{Rates, posts_of_campaign, posts_of_collaboration, posts_of_creat
 
 use super::figures::{Basis, figures};
 use super::metric::{ratio, ratio_of};
-use super::{budget, campaign_state, collaboration_state, count};
+use super::{budget, campaign_state, collaboration_state, count, minor};
 use crate::domain::metrics::ratings;
 use crate::domain::state::{Campaign, Collaboration, Creator};
 use crate::domain::{
-    CampaignRef, CollaborationRef, CollaborationState, DeliverableState, Tier, Timestamp, Totals,
+    CampaignRef, CollaborationRef, CollaborationState, Currency, Tier, Timestamp, Totals,
 };
 use crate::proto::{api, values};
 use crate::views::{CampaignTotals, CollaborationTotals};
@@ -57,6 +57,7 @@ pub fn campaign_roi(
         creators_gifted: count(totals.gifted),
         post_rate: ratio_of(totals.gifted_posted, totals.gifted),
         facts_after_measurement: count(totals.after_measurement),
+        products: Some(products(totals, campaign.plan.currency)),
     }
 }
 
@@ -88,6 +89,7 @@ pub fn performance(
         delivery: Some(delivery(totals, now)),
         quality: Some(quality(totals)),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
+        products: Some(products(totals, campaign.plan.currency)),
     }
 }
 
@@ -121,11 +123,6 @@ fn acceptance_rate(totals: &Totals) -> Option<api::RatioMetric> {
 
 fn delivery(totals: &Totals, now: Timestamp) -> api::Delivery {
     let delivery = &totals.delivery;
-    let verified = totals
-        .deliverables
-        .get(&DeliverableState::Verified)
-        .copied()
-        .unwrap_or(0);
     let overdue: i64 = delivery
         .open_dues
         .range(..now)
@@ -134,8 +131,8 @@ fn delivery(totals: &Totals, now: Timestamp) -> api::Delivery {
     let due = delivery.published + overdue;
     api::Delivery {
         accepted_deliverables: count(delivery.accepted),
-        verified_deliverables: count(verified),
-        completion_rate: ratio_of(verified, delivery.accepted),
+        verified_deliverables: count(delivery.verified),
+        completion_rate: ratio_of(delivery.verified, delivery.accepted),
         published: count(delivery.published),
         overdue: count(overdue),
         on_time_rate: ratio_of(delivery.on_time, due),
@@ -147,6 +144,22 @@ fn delivery(totals: &Totals, now: Timestamp) -> api::Delivery {
         breaches_late: count(delivery.published - delivery.on_time),
         breaches_unapproved: count(delivery.unapproved),
         breaches_undisclosed: count(delivery.undisclosed),
+        breaches_removed_early: count(delivery.removed_early),
+        removed: count(delivery.removed),
+    }
+}
+
+fn products(totals: &Totals, currency: Currency) -> api::ProductFigures {
+    let products = &totals.products;
+    api::ProductFigures {
+        currency_code: currency.to_string(),
+        shipped: count(products.shipped),
+        received: count(products.received),
+        returned: count(products.returned),
+        cost_of_goods_minor: minor(products.cost_of_goods),
+        fair_value_minor: minor(products.fair_value),
+        returned_cost_of_goods_minor: minor(products.returned_cost_of_goods),
+        returned_fair_value_minor: minor(products.returned_fair_value),
     }
 }
 

@@ -5,7 +5,9 @@ mod campaign;
 mod collaboration;
 mod creator;
 mod measurement;
+mod publications;
 mod report;
+mod rights;
 mod settlement;
 
 pub use audit::Audits;

@@ -26,6 +26,9 @@ pub struct Story {
     pub payments: Vec<PaymentRecorded>,
     rejected_claims: i64,
     late_facts: Vec<Timestamp>,
+    shipped: Vec<ProductValue>,
+    received: i64,
+    returned: Vec<ProductValue>,
 }
 
 /// One collaboration.
@@ -40,6 +43,8 @@ pub struct Agreement {
 
 struct Work {
     state: DeliverableState,
+    before_removal: Option<DeliverableState>,
+    was_verified: bool,
     due_at: Timestamp,
     first_due_at: Timestamp,
     submissions: i64,
@@ -55,6 +60,9 @@ pub struct Post {
     due_at: Timestamp,
     first_due_at: Timestamp,
     was_approved: bool,
+    /// When it was taken down, restored, taken down …
+    lives: Vec<Timestamp>,
+    was_insufficient: bool,
 }
 
 /// One observation and what became of it.
@@ -122,6 +130,8 @@ impl Story {
         let works = terms.deliverables.iter().map(|promised| {
             let work = Work {
                 state: DeliverableState::Planned,
+                before_removal: None,
+                was_verified: false,
                 due_at: promised.due_at,
                 first_due_at: promised.due_at,
                 submissions: 0,
@@ -156,6 +166,8 @@ impl Story {
             due_at,
             first_due_at,
             was_approved,
+            lives: Vec::new(),
+            was_insufficient: false,
         });
     }
 
@@ -233,6 +245,18 @@ impl Story {
         };
         let gifted = creators(&|_, one| one.gifted);
         let posted = creators(&|id, _| self.posts.iter().any(|post| post.owner == *id));
+        let sum = |of: fn(&ProductValue) -> Money, values: &[ProductValue]| {
+            values.iter().map(|one| i128::from(of(one).minor)).sum()
+        };
+        totals.products = ProductTotals {
+            shipped: self.shipped.len() as i64,
+            received: self.received,
+            returned: self.returned.len() as i64,
+            cost_of_goods: sum(|one| one.cost_of_goods, &self.shipped),
+            fair_value: sum(|one| one.fair_value, &self.shipped),
+            returned_cost_of_goods: sum(|one| one.cost_of_goods, &self.returned),
+            returned_fair_value: sum(|one| one.fair_value, &self.returned),
+        };
         totals.gifted = gifted.len() as i64;
         totals.gifted_posted = gifted.intersection(&posted).count() as i64;
         totals

@@ -95,6 +95,11 @@ fn check_orders_and_lines(ledger: &Ledger) {
 /// Only measurement and settlement are accepted in an ended agreement.
 fn check_ended(before: &Ledger, request: &Request) {
     let (campaign, collaboration) = match &request.command {
+        // What became of a product is measurement.
+        Command::Collaboration {
+            verb: CollaborationVerb::Receive { .. } | CollaborationVerb::Return { .. },
+            ..
+        } => return,
         Command::Collaboration {
             campaign,
             collaboration,
@@ -107,6 +112,7 @@ fn check_ended(before: &Ledger, request: &Request) {
         } => (campaign, collaboration),
         Command::Campaign { .. }
         | Command::Creator { .. }
+        | Command::Publication { .. }
         | Command::Engagement { .. }
         | Command::RecordConversion { .. }
         | Command::RecordRefund { .. }
@@ -247,6 +253,9 @@ fn check_parts(ledger: &Ledger, campaign: &CampaignRef, story: &Story, totals: &
         totals.delivery.submissions
     );
     assert_eq!(sum(|part| part.gifted_posted), totals.gifted_posted);
+    assert_eq!(sum(|part| part.delivery.verified), totals.delivery.verified);
+    assert_eq!(sum(|part| part.delivery.removed), totals.delivery.removed);
+    assert_eq!(sum(|part| part.products.shipped), totals.products.shipped);
 }
 
 fn check_costs(story: &Story, parts: &[Totals], totals: &Totals) {

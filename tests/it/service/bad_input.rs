@@ -23,6 +23,7 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::CollaborationNotFound,
     ErrorReason::DeliverableNotFound,
     ErrorReason::PublicationNotFound,
+    ErrorReason::ShipmentNotFound,
     ErrorReason::ObservationNotFound,
     ErrorReason::OrderNotFound,
     ErrorReason::CostNotFound,

@@ -18,6 +18,10 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "only the timer asks for an expiry; nobody hears its answer",
     ),
     (
+        ErrorReason::ReviewNotDue,
+        "only the timer asks for such an approval; nobody hears its answer",
+    ),
+    (
         ErrorReason::AnswerTooLarge,
         "the server sends any answer; clients limit what they take",
     ),
@@ -60,26 +64,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
     (
         ErrorReason::HoldReleased,
         "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::PostRemoved,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::PostNotRemoved,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::ReviewNotDue,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::ShipmentNotFound,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::ShipmentState,
-        "no call knows of removed posts, reviews and shipments yet",
     ),
     (
         ErrorReason::DisputeNotFound,

@@ -2,6 +2,7 @@
 //! nothing written.
 
 mod places;
+mod posts;
 mod rules;
 mod settlement;
 

@@ -106,6 +106,12 @@ struct Writes {
     accepted: (AcceptBriefRequest, AcceptBriefResponse),
     published: (RecordPublicationRequest, RecordPublicationResponse),
     observed: (RecordEngagementRequest, RecordEngagementResponse),
+    received: (
+        ConfirmProductReceivedRequest,
+        ConfirmProductReceivedResponse,
+    ),
+    removed: (RecordPostRemovedRequest, RecordPostRemovedResponse),
+    checked: (CheckDisclosureRequest, CheckDisclosureResponse),
     sold: (RecordConversionRequest, RecordConversionResponse),
     claimed_again: (RecordConversionRequest, RecordConversionResponse),
     refunded_early: (RecordRefundRequest, RecordRefundResponse),
@@ -136,6 +142,12 @@ async fn write_everything(server: &Server) -> Writes {
     let observed = written(server, story.observe("ayu", day(0), views(10)), "observed").await;
     server.write(story.observe("ayu", day(1), views(20))).await;
     server.write(story.verify("ayu")).await;
+    server.write(story.ship("ayu")).await;
+    let received = written(server, story.receive("ayu", day(0)), "received").await;
+    server.write(story.take_back("ayu", day(1))).await;
+    let removed = written(server, story.remove("ayu", day(1)), "removed").await;
+    let checked = written(server, story.check("ayu", day(1), false), "checked").await;
+    server.write(story.restore("ayu", day(2))).await;
 
     let mut early = story.refund("o-1", idr(10), day(0));
     early.refund_id = String::from("early");
@@ -173,6 +185,9 @@ async fn write_everything(server: &Server) -> Writes {
         accepted,
         published,
         observed,
+        received,
+        removed,
+        checked,
         sold,
         claimed_again,
         refunded_early,
@@ -195,6 +210,9 @@ async fn all_are_repeated(server: &Server, writes: &Writes) {
     is_repeated(server, &writes.accepted).await;
     is_repeated(server, &writes.published).await;
     is_repeated(server, &writes.observed).await;
+    is_repeated(server, &writes.received).await;
+    is_repeated(server, &writes.removed).await;
+    is_repeated(server, &writes.checked).await;
     is_repeated(server, &writes.sold).await;
     is_repeated(server, &writes.claimed_again).await;
     is_repeated(server, &writes.refunded_early).await;

@@ -8,6 +8,7 @@
 mod agreements;
 mod dice;
 mod facts;
+mod posts;
 mod settlement;
 
 use campaign_ledger::domain::rows::{Row, Scan};
@@ -64,6 +65,8 @@ const MOVES: &[(u64, Move)] = &[
     (14, Teller::invitation),
     (37, Teller::work),
     (15, Teller::observation),
+    (4, Teller::about_a_post),
+    (3, Teller::about_a_product),
     (11, Teller::claim),
     (6, Teller::refund),
     (12, Teller::settlement),

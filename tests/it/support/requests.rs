@@ -3,7 +3,10 @@
 //! Everything is of brand `kopi` and its campaign `launch` unless the test says otherwise. Day 0 is
 //! the start of the campaign, day 60 its end; facts count until day 90.
 
+mod posts;
+
 use campaign_ledger::domain::*;
+pub use posts::*;
 use sha2::{Digest, Sha256};
 
 /// The tenant of most tests.
@@ -174,7 +177,9 @@ impl Reworded for Request {
 
     fn in_brand(mut self, brand: &str) -> Self {
         self.brand = id(brand);
-        if let Command::Engagement { publication, .. } = &mut self.command {
+        if let Command::Engagement { publication, .. } | Command::Publication { publication, .. } =
+            &mut self.command
+        {
             publication.collaboration.brand = id(brand);
         }
         self
@@ -187,7 +192,7 @@ impl Reworded for Request {
             | Command::Deliverable { campaign, .. }
             | Command::RecordConversion { campaign, .. }
             | Command::Cost { campaign, .. } => *campaign = id(other),
-            Command::Engagement { publication, .. } => {
+            Command::Engagement { publication, .. } | Command::Publication { publication, .. } => {
                 publication.collaboration.campaign = id(other);
             }
             Command::Creator { .. } | Command::RecordRefund { .. } => {}
@@ -215,11 +220,14 @@ pub fn creator(creator: &str, verb: CreatorVerb) -> Request {
 /// Asks something of an agreement, as the side whose verb it is.
 pub fn collaboration(collaboration: &str, verb: CollaborationVerb) -> Request {
     let side = match verb {
-        CollaborationVerb::Accept { .. } | CollaborationVerb::Decline { .. } => ActorKind::Creator,
+        CollaborationVerb::Accept { .. }
+        | CollaborationVerb::Decline { .. }
+        | CollaborationVerb::Receive { .. } => ActorKind::Creator,
         CollaborationVerb::Expire { .. } => ActorKind::System,
         CollaborationVerb::Invite { .. }
         | CollaborationVerb::Withdraw { .. }
         | CollaborationVerb::ShipProduct { .. }
+        | CollaborationVerb::Return { .. }
         | CollaborationVerb::Complete
         | CollaborationVerb::Cancel { .. } => ActorKind::Brand,
     };

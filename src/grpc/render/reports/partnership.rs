@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rates, acceptance_rate, agreements, delivery, quality};
+use super::{Rates, acceptance_rate, agreements, delivery, products, quality};
 use crate::domain::metrics::{Absent, divide, exact};
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorRef, Currency, Tier, Timestamp, Totals};
@@ -69,7 +69,18 @@ pub fn partnership(
         campaigns: trend(together, rates),
         mean_days_until_paid: ratio(&days_until_paid),
         blocks: creator.map_or(0, |creator| u64::from(creator.blocks)),
+        products: products_by_currency(together),
     }
+}
+
+fn products_by_currency(together: &Lifetime) -> Vec<api::ProductFigures> {
+    let mut by_currency: BTreeMap<Currency, Totals> = BTreeMap::new();
+    for share in together.campaigns.values() {
+        *by_currency.entry(share.currency).or_default() += &share.totals;
+    }
+    let sums = by_currency.iter();
+    sums.map(|(currency, totals)| products(totals, *currency))
+        .collect()
 }
 
 const NANOS: i64 = 1_000_000_000;

@@ -14,6 +14,7 @@ mod seeding;
 mod settlement;
 
 pub use creator::read_profile;
+pub use publication::read_removed_by;
 
 use super::fields::{Checked, Fields};
 use crate::domain::Event;

@@ -2,6 +2,7 @@
 
 mod facts;
 mod plans;
+mod posts;
 mod work;
 
 use super::Attempt;
@@ -21,6 +22,9 @@ pub fn table(story: &Story) -> Vec<Row> {
         plans::profiles,
         work::offers,
         work::work,
+        posts::posts,
+        posts::products,
+        posts::lists,
         facts::measurements,
         facts::settlement,
         facts::reads,

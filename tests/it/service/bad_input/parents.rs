@@ -47,6 +47,11 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
         Attempt::of(story.pay("nothing", idr(1), day(1))),
     ];
     rows.extend(unknown_lines.map(|attempt| (ErrorReason::CostNotFound, attempt)));
+    let unsent = [
+        Attempt::of(story.receive("ayu", day(1))),
+        Attempt::of(story.take_back("ayu", day(1))),
+    ];
+    rows.extend(unsent.map(|attempt| (ErrorReason::ShipmentNotFound, attempt)));
     let order = GetConversionRequest {
         brand_id: story.brand.clone(),
         order_source: String::from("shop"),
@@ -131,6 +136,8 @@ fn of_collaboration(story: &Story) -> Vec<Attempt> {
         Attempt::of(story.reschedule("nobody", day(3))),
         Attempt::of(story.waive("nobody")),
         Attempt::of(story.ship("nobody")),
+        Attempt::of(story.receive("nobody", day(1))),
+        Attempt::of(story.take_back("nobody", day(1))),
         Attempt::of(story.complete("nobody")),
         Attempt::of(story.cancel("nobody")),
         Attempt::of(story.cost("c-1", Some("nobody"), CostType::Fee, idr(1), day(1))),
@@ -185,6 +192,9 @@ fn of_publication(story: &Story) -> Vec<Attempt> {
         }),
         Attempt::of(story.correct("nobody", 1, one_like())),
         Attempt::of(story.void("nobody", 1)),
+        Attempt::of(story.remove("nobody", day(1))),
+        Attempt::of(story.restore("nobody", day(1))),
+        Attempt::of(story.check("nobody", day(1), true)),
         Attempt::of(get),
     ]
 }

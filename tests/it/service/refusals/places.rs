@@ -94,6 +94,9 @@ pub async fn world(server: &Server) -> Places {
     server.write(story.verify("verified")).await;
     server.write(story.verify("completed")).await;
     server.write(story.complete("completed")).await;
+    server.write(story.remove("completed", day(1))).await;
+    server.write(story.ship("approved")).await;
+    server.write(story.take_back("approved", day(1))).await;
     server.write(story.cancel("cancelled")).await;
 
     server

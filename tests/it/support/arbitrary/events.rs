@@ -1,6 +1,7 @@
 //! Strategies for events, one per event type.
 
 mod money;
+mod posts;
 
 use campaign_ledger::domain::*;
 use proptest::collection::vec;
@@ -25,6 +26,8 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         engagement(),
         money::revenue(),
         money::settlement(),
+        posts::posts(),
+        posts::products(),
     ]
     .concat()
 }
@@ -139,19 +142,23 @@ fn content() -> Vec<BoxedStrategy<Event>> {
     let version = || 1..=u32::MAX;
     let content =
         (some_text(), digest()).prop_map(|(reference, sha256)| ContentRef { reference, sha256 });
-    let submitted = (deliverable(), version(), content, any::<u64>());
+    let due = option::of(timestamp());
+    let submitted = (deliverable(), version(), content, any::<u64>(), due);
     let asked = (deliverable(), version(), vec(some_text(), 1..4));
     let approved = (deliverable(), version(), option::of(1..=5_u8));
     vec![
         submitted
-            .prop_map(|(deliverable, version, content, seconds_late)| {
-                Event::Content(ContentEvent::ContentSubmitted {
-                    deliverable,
-                    version,
-                    content,
-                    seconds_late,
-                })
-            })
+            .prop_map(
+                |(deliverable, version, content, seconds_late, review_due_at)| {
+                    Event::Content(ContentEvent::ContentSubmitted {
+                        deliverable,
+                        version,
+                        content,
+                        seconds_late,
+                        review_due_at,
+                    })
+                },
+            )
             .boxed(),
         asked
             .prop_map(|(deliverable, version, reasons)| {

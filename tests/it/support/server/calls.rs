@@ -106,10 +106,14 @@ calls! {
         write reschedule_deadline: RescheduleDeadlineRequest => RescheduleDeadlineResponse,
         write waive_deliverable: WaiveDeliverableRequest => WaiveDeliverableResponse,
         write ship_product: ShipProductRequest => ShipProductResponse,
+        write confirm_product_received:
+            ConfirmProductReceivedRequest => ConfirmProductReceivedResponse,
+        write record_product_returned: RecordProductReturnedRequest => RecordProductReturnedResponse,
         write complete_collaboration: CompleteCollaborationRequest => CompleteCollaborationResponse,
         write cancel_collaboration: CancelCollaborationRequest => CancelCollaborationResponse,
         read get_collaboration: GetCollaborationRequest => GetCollaborationResponse,
         read list_collaborations: ListCollaborationsRequest => ListCollaborationsResponse,
+        read list_usage_rights: ListUsageRightsRequest => ListUsageRightsResponse,
     }
     measurement_service_client::MeasurementServiceClient {
         write record_engagement: RecordEngagementRequest => RecordEngagementResponse,
@@ -117,9 +121,13 @@ calls! {
             BatchRecordEngagementRequest => BatchRecordEngagementResponse,
         write correct_engagement: CorrectEngagementRequest => CorrectEngagementResponse,
         write void_engagement: VoidEngagementRequest => VoidEngagementResponse,
+        write record_post_removed: RecordPostRemovedRequest => RecordPostRemovedResponse,
+        write record_post_restored: RecordPostRestoredRequest => RecordPostRestoredResponse,
+        write check_disclosure: CheckDisclosureRequest => CheckDisclosureResponse,
         write record_conversion: RecordConversionRequest => RecordConversionResponse,
         write record_refund: RecordRefundRequest => RecordRefundResponse,
         plain get_publication: GetPublicationRequest => GetPublicationResponse,
+        read list_publications: ListPublicationsRequest => ListPublicationsResponse,
         read get_conversion: GetConversionRequest => GetConversionResponse,
     }
     settlement_service_client::SettlementServiceClient {
