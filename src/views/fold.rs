@@ -61,7 +61,8 @@ struct OfCollaboration {
 }
 
 impl Fold {
-    /// Folds an event; what only queries read is gathered.
+    /// Folds an event; what only queries read is gathered. Tells whether it adds to the totals of its
+    /// campaign.
     ///
     /// # Errors
     /// When the event does not fit the rows, or they cannot be read. The rows may then hold part of
@@ -70,12 +71,13 @@ impl Fold {
         &mut self,
         rows: &mut S,
         record: &Record,
-    ) -> Result<(), EvolveError<S::Error>> {
+    ) -> Result<bool, EvolveError<S::Error>> {
         let contributions = evolve(rows, record)?;
         self.last_recorded = Some(record.recorded_at);
         let Some(id) = &record.subject.campaign else {
             let scope = Scope::of(&record.brand, &record.subject);
-            return Ok(index::file(rows, &scope, &[record.position])?);
+            index::file(rows, &scope, &[record.position])?;
+            return Ok(false);
         };
         let campaign = CampaignRef {
             brand: record.brand.clone(),
@@ -90,6 +92,7 @@ impl Fold {
             let of = gathered.collaborations.entry_ref(id).or_default();
             of.last_activity_at = of.last_activity_at.max(Some(record.happened_at()));
         }
+        let before = gathered.effects.len();
         for Contribution { target, effect } in contributions {
             match target {
                 Target::Campaign => gathered.effects.push(effect),
@@ -99,7 +102,7 @@ impl Fold {
                 }
             }
         }
-        Ok(())
+        Ok(gathered.effects.len() > before)
     }
 
     /// Adds what was gathered to the rows.

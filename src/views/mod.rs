@@ -22,7 +22,7 @@ mod partnership;
 mod performance;
 mod rebuild;
 
-pub use as_of::{AsOfError, as_of, events_of};
+pub use as_of::{AsOfError, as_of, as_of_telling, events_of};
 pub use campaign_roi::CampaignTotals;
 pub use engine::{Durable, Live, ViewError, Views};
 pub use fold::{Fold, LastRecorded};

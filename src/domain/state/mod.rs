@@ -11,6 +11,7 @@ mod creator;
 mod due;
 mod heads;
 mod publication;
+mod report;
 mod resource;
 mod series;
 
@@ -22,6 +23,7 @@ pub use creator::*;
 pub use due::Due;
 pub use heads::*;
 pub use publication::*;
+pub use report::*;
 pub use resource::Resource;
 pub use series::*;
 
@@ -59,6 +61,8 @@ pub mod table {
     pub const PAYMENT_REFERENCE: u8 = 15;
     /// Posts a collaboration is credited with.
     pub const CREDITED_POST: u8 = 16;
+    /// Reports that stay.
+    pub const REPORT: u8 = 29;
     /// First tag of the views.
     pub const VIEWS: u8 = 32;
 }

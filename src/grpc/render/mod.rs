@@ -2,6 +2,7 @@
 
 mod campaign;
 mod collaboration;
+mod compare;
 mod conversion;
 mod cost;
 mod creator;
@@ -12,6 +13,7 @@ mod reports;
 
 pub use campaign::{budget, campaign, campaign_state};
 pub use collaboration::{collaboration, collaboration_state};
+pub use compare::changes;
 pub use conversion::{conversion, outcome};
 pub use cost::cost;
 pub use creator::creator;
@@ -19,8 +21,8 @@ pub use figures::{Basis, figures};
 pub use metric::{money, ratio, ratio_of};
 pub use publication::{heads, publication, recorded};
 pub use reports::{
-    Rates, campaign_roi, partnership, performance, posts_of_campaign, posts_of_collaboration,
-    posts_of_creator, read_posts,
+    Rates, campaign_roi, final_report, final_roi, partnership, performance, posts_of_campaign,
+    posts_of_collaboration, posts_of_creator, read_posts,
 };
 
 use crate::domain::Timestamp;

@@ -1,8 +1,10 @@
 //! Reports: campaign ROI, collaboration performance, and here what a partnership shares with them.
 
+mod finals;
 mod partnership;
 mod posts;
 
+pub use finals::{final_report, final_roi};
 pub use partnership::partnership;
 pub use posts::{Rates, posts_of_campaign, posts_of_collaboration, posts_of_creator, read_posts};
 
@@ -57,6 +59,7 @@ pub fn campaign_roi(
         creators_gifted: count(totals.gifted),
         post_rate: ratio_of(totals.gifted_posted, totals.gifted),
         facts_after_measurement: count(totals.after_measurement),
+        report_revisions: campaign.reports,
     }
 }
 

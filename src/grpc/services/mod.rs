@@ -4,6 +4,7 @@ mod audit;
 mod campaign;
 mod collaboration;
 mod creator;
+mod finals;
 mod measurement;
 mod report;
 mod settlement;

@@ -7,6 +7,7 @@ use tonic::{Request, Response, Status};
 
 use super::campaign::{id_at, known_campaign};
 use super::collaboration::known_collaboration;
+use super::finals;
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorId, CreatorRef, Timestamp};
@@ -188,6 +189,34 @@ impl report_service_server::ReportService for Reports {
             retention: render::ratio_of(creators_kept as i64, creators_first as i64),
             position,
         }))
+    }
+
+    async fn finalise_report(
+        &self,
+        request: Request<api::FinaliseReportRequest>,
+    ) -> Result<Response<api::FinaliseReportResponse>, Status> {
+        finals::finalise(self.door.enter()?, request).await
+    }
+
+    async fn get_report(
+        &self,
+        request: Request<api::GetReportRequest>,
+    ) -> Result<Response<api::GetReportResponse>, Status> {
+        finals::get(self.door.enter()?, request).await
+    }
+
+    async fn list_reports(
+        &self,
+        request: Request<api::ListReportsRequest>,
+    ) -> Result<Response<api::ListReportsResponse>, Status> {
+        finals::list(self.door.enter()?, request).await
+    }
+
+    async fn compare_reports(
+        &self,
+        request: Request<api::CompareReportsRequest>,
+    ) -> Result<Response<api::CompareReportsResponse>, Status> {
+        finals::compare(self.door.enter()?, request).await
     }
 }
 

@@ -10,6 +10,7 @@ mod creators;
 mod deliverables;
 mod engagement;
 mod engagement_changes;
+mod final_reports;
 mod history;
 mod joint;
 mod late_facts;

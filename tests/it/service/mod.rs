@@ -17,6 +17,7 @@ mod reads;
 mod reasons;
 mod rebuilt;
 mod refusals;
+mod reports_that_stay;
 mod retries;
 mod roi;
 mod timers;

@@ -2,6 +2,7 @@
 
 mod facts;
 mod plans;
+mod reports;
 mod work;
 
 use super::Attempt;
@@ -24,6 +25,7 @@ pub fn table(story: &Story) -> Vec<Row> {
         facts::measurements,
         facts::settlement,
         facts::reads,
+        reports::reports,
     ];
     tables.into_iter().flat_map(|table| table(story)).collect()
 }

@@ -136,6 +136,10 @@ calls! {
         read get_partnership: GetPartnershipRequest => GetPartnershipResponse,
         read list_partnerships: ListPartnershipsRequest => ListPartnershipsResponse,
         read get_creator_retention: GetCreatorRetentionRequest => GetCreatorRetentionResponse,
+        write finalise_report: FinaliseReportRequest => FinaliseReportResponse,
+        read get_report: GetReportRequest => GetReportResponse,
+        read list_reports: ListReportsRequest => ListReportsResponse,
+        read compare_reports: CompareReportsRequest => CompareReportsResponse,
     }
     audit_service_client::AuditServiceClient {
         plain get_head: GetHeadRequest => GetHeadResponse,
