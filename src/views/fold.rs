@@ -1,10 +1,11 @@
 //! Folds events into every view.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::index::{self, Scope};
 use super::table;
+use super::worklist::{self, Owner};
 use super::{CampaignTotals, CollaborationTotals, Partnership};
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::Campaign;
@@ -51,6 +52,8 @@ struct OfCampaign {
     positions: Vec<Position>,
     effects: Vec<Effect>,
     collaborations: HashMap<CollaborationId, OfCollaboration>,
+    /// Whose tasks may be others now.
+    owners: HashSet<Owner>,
 }
 
 /// What was gathered for a collaboration.
@@ -88,6 +91,7 @@ impl Fold {
         }
         let gathered = self.campaigns.entry(campaign).or_default();
         gathered.positions.push(record.position);
+        gathered.owners.extend(Owner::of(record));
         if let (Some(_), Some(id)) = (&record.subject.creator, &record.subject.collaboration) {
             let of = gathered.collaborations.entry_ref(id).or_default();
             of.last_activity_at = of.last_activity_at.max(Some(record.happened_at()));
@@ -125,6 +129,9 @@ impl Fold {
                 let row: &mut CollaborationTotals = rows.upsert(&key)?;
                 row.last_activity_at = row.last_activity_at.max(of.last_activity_at);
                 of.effects.iter().for_each(|effect| row.apply(effect));
+            }
+            for owner in &gathered.owners {
+                worklist::settle(rows, &campaign, owner)?;
             }
             index::file(rows, &Scope::Campaign(campaign), &gathered.positions)?;
         }

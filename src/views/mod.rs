@@ -11,6 +11,7 @@
 //! | campaign ROI | [`CampaignTotals`] | campaign |
 //! | collaboration performance | [`CollaborationTotals`] | collaboration |
 //! | partnership | [`Partnership`] | brand × creator |
+//! | worklist | [`worklist::TaskRow`] | brand or campaign, time |
 //! | index | [`index`] | campaign, creator, or the rest of a brand → positions |
 
 mod as_of;
@@ -21,6 +22,7 @@ pub mod index;
 mod partnership;
 mod performance;
 mod rebuild;
+pub mod worklist;
 
 pub use as_of::{AsOfError, as_of, as_of_telling, events_of};
 pub use campaign_roi::CampaignTotals;
@@ -42,4 +44,6 @@ mod table {
     pub(super) const INDEX: u8 = VIEWS + 3;
     pub(super) const INDEX_CHUNK: u8 = VIEWS + 4;
     pub(super) const LAST_RECORDED: u8 = VIEWS + 5;
+    pub(super) const TASK_SET: u8 = VIEWS + 6;
+    pub(super) const TASK: u8 = VIEWS + 7;
 }

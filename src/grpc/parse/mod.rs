@@ -17,6 +17,7 @@ mod measurement;
 mod page;
 mod report;
 mod settlement;
+mod worklist;
 
 pub use audit::*;
 pub use campaign::*;
@@ -30,6 +31,7 @@ pub use measurement::*;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use report::*;
 pub use settlement::*;
+pub use worklist::*;
 
 use crate::domain::Violation;
 

@@ -10,6 +10,7 @@ mod figures;
 mod metric;
 mod publication;
 mod reports;
+mod worklist;
 
 pub use campaign::{budget, campaign, campaign_state};
 pub use collaboration::{collaboration, collaboration_state};
@@ -24,6 +25,8 @@ pub use reports::{
     Rates, campaign_roi, final_report, final_roi, partnership, performance, posts_of_campaign,
     posts_of_collaboration, posts_of_creator, read_posts,
 };
+
+pub use worklist::task;
 
 use crate::domain::Timestamp;
 

@@ -8,6 +8,7 @@ mod finals;
 mod measurement;
 mod report;
 mod settlement;
+mod worklist;
 
 pub use audit::Audits;
 pub use campaign::Campaigns;

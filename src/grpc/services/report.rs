@@ -8,6 +8,7 @@ use tonic::{Request, Response, Status};
 use super::campaign::{id_at, known_campaign};
 use super::collaboration::known_collaboration;
 use super::finals;
+use super::worklist;
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorId, CreatorRef, Timestamp};
@@ -217,6 +218,13 @@ impl report_service_server::ReportService for Reports {
         request: Request<api::CompareReportsRequest>,
     ) -> Result<Response<api::CompareReportsResponse>, Status> {
         finals::compare(self.door.enter()?, request).await
+    }
+
+    async fn list_worklist(
+        &self,
+        request: Request<api::ListWorklistRequest>,
+    ) -> Result<Response<api::ListWorklistResponse>, Status> {
+        worklist::list(self.door.enter()?, request).await
     }
 }
 

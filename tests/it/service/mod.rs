@@ -23,3 +23,4 @@ mod roi;
 mod timers;
 mod waiting;
 mod worked_cases;
+mod worklist;

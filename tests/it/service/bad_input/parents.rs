@@ -88,6 +88,7 @@ fn of_campaign(story: &Story) -> Vec<Attempt> {
         Attempt::of(story.finalise()),
         Attempt::of(story.report(0)),
         Attempt::of(story.compare(1, 2)),
+        Attempt::of(story.worklist()),
         Attempt::of(ListReportsRequest {
             brand_id: story.brand.clone(),
             campaign_id: story.campaign.clone(),

@@ -140,6 +140,7 @@ calls! {
         read get_report: GetReportRequest => GetReportResponse,
         read list_reports: ListReportsRequest => ListReportsResponse,
         read compare_reports: CompareReportsRequest => CompareReportsResponse,
+        read list_worklist: ListWorklistRequest => ListWorklistResponse,
     }
     audit_service_client::AuditServiceClient {
         plain get_head: GetHeadRequest => GetHeadResponse,

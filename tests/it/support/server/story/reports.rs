@@ -26,6 +26,15 @@ impl Story {
         }
     }
 
+    /// Who must act next in the campaign.
+    pub fn worklist(&self) -> ListWorklistRequest {
+        ListWorklistRequest {
+            brand_id: self.brand.clone(),
+            campaign_id: self.campaign.clone(),
+            ..ListWorklistRequest::default()
+        }
+    }
+
     /// What changed from one revision to another.
     pub fn compare(&self, from_revision: u32, to_revision: u32) -> CompareReportsRequest {
         CompareReportsRequest {
