@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::index::{self, Scope};
 use super::table;
 use super::worklist::{self, Owner};
-use super::{CampaignTotals, CollaborationTotals, Partnership};
+use super::{CampaignTotals, CollaborationTotals, Partnership, PostDay};
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::Campaign;
 use crate::domain::{
@@ -88,6 +88,9 @@ impl Fold {
         };
         if Partnership::is_noted(&record.event) {
             note(rows, record, &campaign)?;
+        }
+        if let Some(post) = PostDay::of(record) {
+            rows.put(post.key(&record.brand), post);
         }
         let gathered = self.campaigns.entry(campaign).or_default();
         gathered.positions.push(record.position);

@@ -22,8 +22,9 @@ pub use figures::{Basis, figures};
 pub use metric::{money, ratio, ratio_of};
 pub use publication::{heads, publication, recorded};
 pub use reports::{
-    Rates, campaign_roi, final_report, final_roi, partnership, performance, posts_of_campaign,
-    posts_of_collaboration, posts_of_creator, read_posts,
+    Group, Groups, Rates, awareness, campaign_roi, final_report, final_roi, longest_gap,
+    partnership, performance, posts_of_campaign, posts_of_collaboration, posts_of_creator, rank,
+    read_posts,
 };
 
 pub use worklist::task;

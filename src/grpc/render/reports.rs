@@ -1,11 +1,15 @@
 //! Reports: campaign ROI, collaboration performance, and here what a partnership shares with them.
 
+mod awareness;
+mod comparison;
 mod finals;
 mod partnership;
 mod posts;
 
+pub use awareness::{awareness, longest_gap};
+pub use comparison::{Group, Groups};
 pub use finals::{final_report, final_roi};
-pub use partnership::partnership;
+pub use partnership::{partnership, rank};
 pub use posts::{Rates, posts_of_campaign, posts_of_collaboration, posts_of_creator, read_posts};
 
 use super::figures::{Basis, figures};

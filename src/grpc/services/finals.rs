@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 
 use super::campaign::known_campaign;
 use crate::domain::rows::{Key, MemoryRows, Rows};
-use crate::domain::state::Report;
+use crate::domain::state::{Campaign, Report};
 use crate::domain::{CampaignRef, Drawn, Position};
 use crate::grpc::calls::{Calls, Lookup, blocking, page, parsed};
 use crate::grpc::deadline::Deadline;
@@ -31,10 +31,13 @@ pub async fn finalise(
     let as_of = calls.views.position();
     let past = Past::of(calls, asked.campaign.clone());
     let drawn = blocking(move || {
+        if !past.has_ended()? {
+            return Ok(None);
+        }
         let rows = past.rows(as_of, &mut |_| ())?;
         Ok(render::final_roi(&past.campaign, &rows, as_of).map(|(_, drawn)| drawn))
     });
-    // Without a campaign there is nothing to draw; the rules say so.
+    // Where there is nothing to fix, nothing is drawn: the rules say why.
     let drawn = drawn.await?.unwrap_or_else(|| Drawn::nothing(as_of));
     let written = calls.write(Ok(asked.with(drawn))).await?;
     Ok(Response::new(api::FinaliseReportResponse {
@@ -169,6 +172,15 @@ impl Past {
     fn of(calls: &Calls, campaign: CampaignRef) -> Self {
         let calls = calls.clone();
         Self { calls, campaign }
+    }
+
+    /// Tells whether the campaign is one that has reports: all of it is folded for no other.
+    fn has_ended(&self) -> Result<bool, Status> {
+        let key = Campaign::key(&self.campaign);
+        let row = self.calls.views.read(|rows| rows.get::<Campaign>(&key));
+        let row = row.map_err(status::view)?;
+        let row = row.map_err(|error| status::internal(&error))?;
+        Ok(row.is_some_and(|campaign| campaign.closed.is_some()))
     }
 
     /// Folds the campaign up to a position; tells the events that added to its totals.

@@ -1,8 +1,10 @@
 //! Requests about reports.
 
-use campaign_ledger::domain::{CampaignVerb, Command, Drawn, Position};
+use campaign_ledger::domain::{ActorKind, CampaignVerb, Command, Drawn, Position};
 use campaign_ledger::grpc::parse::*;
-use campaign_ledger::proto::api;
+use campaign_ledger::proto::{api, values};
+use campaign_ledger::views::Day;
+use campaign_ledger::views::worklist::TaskKind;
 
 use super::{Case, ID_RULE, context, each_is_refused, now, texts};
 
@@ -83,4 +85,64 @@ fn a_comparison_goes_forward() {
         (|one| one.page_size = -1, "page_size must be 0 or more"),
     ];
     each_is_refused(&good, compare_reports, cases);
+}
+
+#[test]
+fn a_worklist_is_of_both_sides_and_all_kinds_where_none_is_named() {
+    let all = api::ListWorklistRequest {
+        brand_id: "kulit".to_owned(),
+        ..api::ListWorklistRequest::default()
+    };
+    let query = list_worklist(all.clone()).unwrap();
+    assert_eq!((query.campaign, query.side), (None, None));
+    assert!(query.kinds.is_empty() && query.due_before.is_none());
+    let some = api::ListWorklistRequest {
+        campaign_id: "jujur".to_owned(),
+        side: values::ActorKind::Creator.into(),
+        kinds: vec![api::TaskKind::Pay.into(), api::TaskKind::Disclose.into()],
+        ..all
+    };
+    let query = list_worklist(some).unwrap();
+    assert_eq!(query.campaign.unwrap().as_str(), "jujur");
+    assert_eq!(query.side, Some(ActorKind::Creator));
+    let kinds: Vec<_> = query.kinds.into_iter().collect();
+    assert_eq!(kinds, [TaskKind::Disclose, TaskKind::Pay]);
+}
+
+#[test]
+fn days_are_counted_from_1970_also_backwards() {
+    let days = |from_day: &str, until_day: &str| {
+        let query = get_brand_awareness(&api::GetBrandAwarenessRequest {
+            brand_id: "kulit".to_owned(),
+            from_day: from_day.to_owned(),
+            until_day: until_day.to_owned(),
+            min_position: 0,
+        });
+        let query = query.unwrap();
+        (query.from, query.until)
+    };
+    let day = Day::new;
+    assert_eq!(days("1969-12-31", "1970-01-01"), (day(-1), day(0)));
+    assert_eq!(days("2024-01-01", "2024-12-31"), (day(19_723), day(20_088)));
+}
+
+#[test]
+fn partnerships_by_roi_take_accrued_cost_where_none_is_named() {
+    let request = api::ListPartnershipsRequest {
+        brand_id: "kulit".to_owned(),
+        ..api::ListPartnershipsRequest::default()
+    };
+    let query = list_partnerships(request.clone()).unwrap();
+    assert_eq!(query.order, PartnershipOrder::Creator);
+    let by_roi = api::ListPartnershipsRequest {
+        order_by: api::PartnershipOrder::LifetimeRoi.into(),
+        currency_code: "IDR".to_owned(),
+        ..request
+    };
+    let PartnershipOrder::LifetimeRoi { currency, basis } =
+        list_partnerships(by_roi).unwrap().order
+    else {
+        panic!("it is by ROI");
+    };
+    assert_eq!((currency.code(), basis), ("IDR", api::CostBasis::Accrued));
 }

@@ -10,6 +10,7 @@ mod followers;
 mod half_batches;
 mod health;
 mod ingest;
+mod insights;
 mod lists;
 pub mod numbers;
 mod overload;

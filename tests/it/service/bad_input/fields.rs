@@ -26,6 +26,7 @@ pub fn table(story: &Story) -> Vec<Row> {
         facts::settlement,
         facts::reads,
         reports::reports,
+        reports::insights,
     ];
     tables.into_iter().flat_map(|table| table(story)).collect()
 }

@@ -89,6 +89,12 @@ fn of_campaign(story: &Story) -> Vec<Attempt> {
         Attempt::of(story.report(0)),
         Attempt::of(story.compare(1, 2)),
         Attempt::of(story.worklist()),
+        Attempt::of(GetComparisonRequest {
+            brand_id: story.brand.clone(),
+            campaign_ids: vec![story.campaign.clone()],
+            group_by: vec![ComparisonKey::Tier.into()],
+            min_position: 0,
+        }),
         Attempt::of(ListReportsRequest {
             brand_id: story.brand.clone(),
             campaign_id: story.campaign.clone(),

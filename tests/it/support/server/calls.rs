@@ -141,6 +141,8 @@ calls! {
         read list_reports: ListReportsRequest => ListReportsResponse,
         read compare_reports: CompareReportsRequest => CompareReportsResponse,
         read list_worklist: ListWorklistRequest => ListWorklistResponse,
+        read get_brand_awareness: GetBrandAwarenessRequest => GetBrandAwarenessResponse,
+        read get_comparison: GetComparisonRequest => GetComparisonResponse,
     }
     audit_service_client::AuditServiceClient {
         plain get_head: GetHeadRequest => GetHeadResponse,

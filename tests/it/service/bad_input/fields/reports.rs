@@ -1,5 +1,7 @@
 //! Fields of requests about reports.
 
+use campaign_ledger::proto::api::*;
+
 use super::super::but;
 use super::{Row, UNKNOWN};
 use crate::support::server::Story;
@@ -32,5 +34,63 @@ pub fn reports(story: &Story) -> Vec<Row> {
         ),
         ("due_before", but(&worklist, |one| one.due_before = BROKEN)),
         ("brand_id", but(&worklist, |one| one.brand_id.clear())),
+    ]
+}
+
+pub fn insights(story: &Story) -> Vec<Row> {
+    let brand_id = story.brand.clone();
+    let awareness = GetBrandAwarenessRequest {
+        brand_id: brand_id.clone(),
+        from_day: String::from("2026-03-01"),
+        until_day: String::from("2026-03-31"),
+        min_position: 0,
+    };
+    let comparison = GetComparisonRequest {
+        brand_id: brand_id.clone(),
+        campaign_ids: Vec::new(),
+        group_by: vec![ComparisonKey::Tier.into()],
+        min_position: 0,
+    };
+    let partnerships = ListPartnershipsRequest {
+        brand_id,
+        ..ListPartnershipsRequest::default()
+    };
+    let until = |day: &str| but(&awareness, |one| one.until_day = day.to_owned());
+    let too_many = vec![String::from("launch"); 101];
+    let by_roi = PartnershipOrder::LifetimeRoi.into();
+    vec![
+        ("brand_id", but(&awareness, |one| one.brand_id.clear())),
+        ("from_day", but(&awareness, |one| one.from_day.clear())),
+        ("until_day", until("31.3.2026")),
+        ("until_day", until("2026-02-30")),
+        ("until_day", until("20260331")),
+        ("until_day", until("2026-03-31T00:00:00Z")),
+        ("until_day", until("2026-02-28")),
+        // A year has 366 days at the most.
+        ("until_day", until("2027-03-02")),
+        ("group_by", but(&comparison, |one| one.group_by.clear())),
+        ("group_by[1]", but(&comparison, |one| one.group_by.push(4))),
+        (
+            "campaign_ids[0]",
+            but(&comparison, |one| one.campaign_ids.push(String::from("A"))),
+        ),
+        (
+            "campaign_ids",
+            but(&comparison, |one| one.campaign_ids = too_many),
+        ),
+        ("order_by", but(&partnerships, |one| one.order_by = UNKNOWN)),
+        ("order_by", but(&partnerships, |one| one.basis = 1)),
+        (
+            "currency_code",
+            but(&partnerships, |one| one.order_by = by_roi),
+        ),
+        (
+            "basis",
+            but(&partnerships, |one| {
+                one.order_by = by_roi;
+                one.currency_code = String::from("IDR");
+                one.basis = UNKNOWN;
+            }),
+        ),
     ]
 }
