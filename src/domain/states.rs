@@ -15,6 +15,8 @@ pub enum CampaignState {
     Closed,
     /// Called off.
     Cancelled,
+    /// Closed, and a report that stays was made of it.
+    Finalised,
 }
 
 impl CampaignState {
@@ -26,6 +28,7 @@ impl CampaignState {
             Self::Paused => "PAUSED",
             Self::Closed => "CLOSED",
             Self::Cancelled => "CANCELLED",
+            Self::Finalised => "FINALISED",
         }
     }
 }

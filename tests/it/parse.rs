@@ -8,6 +8,7 @@ mod deliverables;
 mod measurement;
 mod posts;
 mod reads;
+mod reports;
 mod settlement;
 
 use campaign_ledger::domain::{Command, Currency, Money, Timestamp, Violation};

@@ -9,6 +9,7 @@ mod creator;
 mod deliverable;
 mod engagement;
 mod publication;
+mod report;
 mod seeding;
 mod settlement;
 

@@ -11,6 +11,7 @@ mod creator;
 mod due;
 mod heads;
 mod publication;
+mod report;
 mod resource;
 mod rights;
 mod series;
@@ -23,6 +24,7 @@ pub use creator::*;
 pub use due::Due;
 pub use heads::*;
 pub use publication::*;
+pub use report::*;
 pub use resource::Resource;
 pub use rights::RightsEnd;
 pub use series::*;
@@ -63,6 +65,8 @@ pub mod table {
     pub const CREDITED_POST: u8 = 16;
     /// Rights of use, by when they end.
     pub const RIGHTS_END: u8 = 21;
+    /// Reports that stay.
+    pub const REPORT: u8 = 29;
     /// First tag of the views.
     pub const VIEWS: u8 = 32;
 }

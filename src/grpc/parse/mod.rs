@@ -12,6 +12,8 @@ mod creator;
 mod deliverable;
 mod digest;
 mod engagement;
+mod finals;
+mod insights;
 mod measurement;
 mod page;
 mod publication;
@@ -19,6 +21,7 @@ mod report;
 mod rights;
 mod seeding;
 mod settlement;
+mod worklist;
 
 pub use audit::*;
 pub use campaign::*;
@@ -27,6 +30,8 @@ pub use context::{Parsed, Write};
 pub use creator::*;
 pub use deliverable::*;
 pub use engagement::*;
+pub use finals::*;
+pub use insights::*;
 pub use measurement::*;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use publication::*;
@@ -34,6 +39,7 @@ pub use report::*;
 pub use rights::*;
 pub use seeding::*;
 pub use settlement::*;
+pub use worklist::*;
 
 use crate::domain::Violation;
 

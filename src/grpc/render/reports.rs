@@ -1,9 +1,15 @@
 //! Reports: campaign ROI, collaboration performance, and here what a partnership shares with them.
 
+mod awareness;
+mod comparison;
+mod finals;
 mod partnership;
 mod posts;
 
-pub use partnership::partnership;
+pub use awareness::{awareness, longest_gap};
+pub use comparison::{Group, Groups};
+pub use finals::{final_report, final_roi};
+pub use partnership::{partnership, rank};
 pub use posts::{Rates, posts_of_campaign, posts_of_collaboration, posts_of_creator, read_posts};
 
 use super::figures::{Basis, figures};
@@ -58,6 +64,7 @@ pub fn campaign_roi(
         post_rate: ratio_of(totals.gifted_posted, totals.gifted),
         facts_after_measurement: count(totals.after_measurement),
         products: Some(products(totals, campaign.plan.currency)),
+        report_revisions: campaign.reports,
     }
 }
 

@@ -11,6 +11,7 @@ mod deliverables;
 mod disclosure;
 mod engagement;
 mod engagement_changes;
+mod final_reports;
 mod history;
 mod joint;
 mod late_facts;

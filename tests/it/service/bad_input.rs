@@ -28,6 +28,7 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::OrderNotFound,
     ErrorReason::CostNotFound,
     ErrorReason::PartnershipNotFound,
+    ErrorReason::ReportNotFound,
     ErrorReason::MalformedMessage,
     ErrorReason::MessageTooLarge,
     ErrorReason::UnknownMethod,

@@ -97,18 +97,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         ErrorReason::BonusNotReached,
         "no call knows of disputes, adjustments and bonuses yet",
     ),
-    (
-        ErrorReason::ReportNotFound,
-        "no call knows of reports that stay yet",
-    ),
-    (
-        ErrorReason::StaleReport,
-        "no call knows of reports that stay yet",
-    ),
-    (
-        ErrorReason::ReportUnchanged,
-        "no call knows of reports that stay yet",
-    ),
 ];
 
 fn every_reason() -> BTreeSet<i32> {

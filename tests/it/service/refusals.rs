@@ -45,7 +45,9 @@ fn code_of(reason: ErrorReason) -> Code {
         ErrorReason::AlreadyExists
         | ErrorReason::PostAlreadyRecorded
         | ErrorReason::PaymentReferenceUsed => Code::AlreadyExists,
-        ErrorReason::StaleOffer | ErrorReason::StaleSubmission => Code::Aborted,
+        ErrorReason::StaleOffer | ErrorReason::StaleSubmission | ErrorReason::StaleReport => {
+            Code::Aborted
+        }
         _ => Code::FailedPrecondition,
     }
 }

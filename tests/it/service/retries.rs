@@ -119,6 +119,7 @@ struct Writes {
     spent: (RecordCostRequest, RecordCostResponse),
     paid: (RecordPaymentRequest, RecordPaymentResponse),
     closed: (CloseCampaignRequest, CloseCampaignResponse),
+    finalised: (FinaliseReportRequest, FinaliseReportResponse),
 }
 
 async fn written<W: Write>(server: &Server, request: W, id: &str) -> (W, W::Answer) {
@@ -178,6 +179,10 @@ async fn write_everything(server: &Server) -> Writes {
     // Fees recorded beyond the commitment change the campaign once more.
     let cost = story.cost("boost", None, CostType::PaidAmplification, idr(5), day(1));
     server.write(cost).await;
+    let finalised = written(server, story.finalise(), "finalised").await;
+    let cost = story.cost("late", None, CostType::Shipping, idr(5), day(1));
+    server.write(cost).await;
+    server.write(story.finalise()).await;
     Writes {
         created,
         recorded,
@@ -195,6 +200,7 @@ async fn write_everything(server: &Server) -> Writes {
         spent,
         paid,
         closed,
+        finalised,
     }
 }
 
@@ -220,6 +226,7 @@ async fn all_are_repeated(server: &Server, writes: &Writes) {
     is_repeated(server, &writes.spent).await;
     is_repeated(server, &writes.paid).await;
     is_repeated(server, &writes.closed).await;
+    is_repeated(server, &writes.finalised).await;
     assert_eq!(server.head().await, head);
 }
 

@@ -4,6 +4,7 @@
 mod campaigns;
 mod facts;
 mod posts;
+mod reports;
 mod work;
 
 use campaign_ledger::domain::*;
@@ -25,6 +26,7 @@ pub fn records() -> Vec<Record> {
         work::events(),
         facts::events(),
         posts::events(),
+        reports::events(),
     ]
     .concat();
     events.into_iter().map(record).collect()

@@ -133,6 +133,9 @@ impl Teller {
         if campaign.state == CampaignState::Paused && dice.chance(40) {
             return self.of_campaign(CampaignVerb::Resume);
         }
+        if campaign.closed.is_some() && dice.chance(10) {
+            return self.report(dice);
+        }
         let mut left = dice.roll(MOVES.iter().map(|(weight, _)| weight).sum());
         let chosen = MOVES.iter().find(|(weight, _)| {
             let is_chosen = left < *weight;
@@ -188,6 +191,17 @@ impl Teller {
             7..=8 => CampaignVerb::Close { withdraw_pending },
             _ => CampaignVerb::Cancel { reason },
         })
+    }
+
+    /// Fixes numbers, now and then those of before.
+    fn report(&self, dice: &mut Dice) -> Request {
+        let drawn = Drawn {
+            as_of: self.ledger.head(),
+            definitions: "metrics-v1".to_owned(),
+            sha256: [dice.roll(4) as u8; 32],
+        };
+        let revision = dice.chance(20).then(|| 1 + dice.roll(4) as u32);
+        self.of_campaign(CampaignVerb::FinaliseReport { revision, drawn })
     }
 
     fn about_a_creator(&self, dice: &mut Dice) -> Request {

@@ -6,7 +6,8 @@ use super::{Rates, acceptance_rate, agreements, delivery, products, quality};
 use crate::domain::metrics::{Absent, divide, exact};
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorRef, Currency, Tier, Timestamp, Totals};
-use crate::grpc::render::figures::{Basis, figures};
+use crate::grpc::parse::PartnershipOrder;
+use crate::grpc::render::figures::{Basis, figures, roi_ppm};
 use crate::grpc::render::metric::{ratio, ratio_of};
 use crate::grpc::render::{count, time};
 use crate::proto::{api, values};
@@ -83,6 +84,33 @@ fn products_by_currency(together: &Lifetime) -> Vec<api::ProductFigures> {
         .collect()
 }
 
+/// Where a partnership stands in a list: the more, the earlier; `None` comes last.
+pub fn rank(order: &PartnershipOrder, together: &Lifetime, now: Timestamp) -> Option<i64> {
+    let mut all = Totals::default();
+    let shares = together.campaigns.values();
+    match order {
+        PartnershipOrder::Creator => None,
+        PartnershipOrder::LifetimeRoi { currency, basis } => {
+            shares
+                .filter(|share| share.currency == *currency)
+                .for_each(|share| all += &share.totals);
+            roi_ppm(&all.counted, *basis)
+        }
+        PartnershipOrder::OnTime => {
+            shares.for_each(|share| all += &share.totals);
+            parts_per_million(delivery(&all, now).on_time_rate)
+        }
+        PartnershipOrder::LastContact => together.last_activity_at.map(Timestamp::nanos),
+    }
+}
+
+fn parts_per_million(metric: Option<api::RatioMetric>) -> Option<i64> {
+    match metric?.value? {
+        api::ratio_metric::Value::PartsPerMillion(ppm) => Some(ppm),
+        api::ratio_metric::Value::Absent(_) => None,
+    }
+}
+
 const NANOS: i64 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
@@ -122,7 +150,7 @@ fn trend(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::C
 }
 
 /// Over several campaigns neither a margin nor a model holds.
-fn of_currency(currency: Currency, rates: &Rates) -> Basis<'_> {
+pub(super) fn of_currency(currency: Currency, rates: &Rates) -> Basis<'_> {
     Basis {
         currency,
         margin_bp: None,

@@ -3,6 +3,7 @@
 mod facts;
 mod plans;
 mod posts;
+mod reports;
 mod work;
 
 use super::Attempt;
@@ -28,6 +29,8 @@ pub fn table(story: &Story) -> Vec<Row> {
         facts::measurements,
         facts::settlement,
         facts::reads,
+        reports::reports,
+        reports::insights,
     ];
     tables.into_iter().flat_map(|table| table(story)).collect()
 }

@@ -65,6 +65,12 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
         min_position: 0,
     };
     rows.push((ErrorReason::PartnershipNotFound, Attempt::of(partnership)));
+    let reports = [
+        Attempt::of(story.report(0)),
+        Attempt::of(story.report(1)),
+        Attempt::of(story.compare(1, 2)),
+    ];
+    rows.extend(reports.map(|attempt| (ErrorReason::ReportNotFound, attempt)));
     rows
 }
 
@@ -84,6 +90,21 @@ fn of_campaign(story: &Story) -> Vec<Attempt> {
         Attempt::of(story.amend(idr(1))),
         Attempt::of(story.close(true)),
         Attempt::of(story.cancel_campaign()),
+        Attempt::of(story.finalise()),
+        Attempt::of(story.report(0)),
+        Attempt::of(story.compare(1, 2)),
+        Attempt::of(story.worklist()),
+        Attempt::of(GetComparisonRequest {
+            brand_id: story.brand.clone(),
+            campaign_ids: vec![story.campaign.clone()],
+            group_by: vec![ComparisonKey::Tier.into()],
+            min_position: 0,
+        }),
+        Attempt::of(ListReportsRequest {
+            brand_id: story.brand.clone(),
+            campaign_id: story.campaign.clone(),
+            ..ListReportsRequest::default()
+        }),
         Attempt::of(story.invite("ayu", terms(idr(1)))),
         Attempt::of(story.sale("o-2", None, day(1), None)),
         Attempt::of(story.cost("c-1", None, boost, idr(1), day(1))),

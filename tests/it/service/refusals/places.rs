@@ -13,6 +13,8 @@ pub struct Places {
     pub draft: Story,
     pub paused: Story,
     pub closed: Story,
+    /// Closed, and revision 1 of its report is made.
+    pub finalised: Story,
     pub cancelled: Story,
     /// Open, with a policy that demands vetting.
     pub choosy: Story,
@@ -28,6 +30,7 @@ impl Places {
             draft: other("draft"),
             paused: other("paused"),
             closed: other("closed"),
+            finalised: other("finalised"),
             cancelled: other("cancelled"),
             choosy: other("choosy"),
             open,
@@ -122,7 +125,14 @@ async fn campaigns(server: &Server, places: &Places) {
     let mut unfunded = plan("IDR");
     unfunded.budget_cap = None;
     server.write(places.draft.create(unfunded)).await;
-    for story in [&places.paused, &places.closed, &places.cancelled] {
+    let Places {
+        paused,
+        closed,
+        finalised,
+        cancelled,
+        ..
+    } = places;
+    for story in [paused, closed, finalised, cancelled] {
         server.write(story.create(plan("IDR"))).await;
         server.write(story.start()).await;
     }
@@ -132,6 +142,8 @@ async fn campaigns(server: &Server, places: &Places) {
         .await;
     server.write(places.paused.pause()).await;
     server.write(places.closed.close(false)).await;
+    server.write(places.finalised.close(false)).await;
+    server.write(places.finalised.finalise()).await;
     server.write(places.cancelled.cancel_campaign()).await;
     let mut choosy = plan("IDR");
     choosy.policy = Some(SelectionPolicy {

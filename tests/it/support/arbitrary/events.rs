@@ -56,6 +56,17 @@ fn campaign() -> Vec<BoxedStrategy<Event>> {
         text()
             .prop_map(|reason| Event::Campaign(CampaignEvent::CampaignCancelled { reason }))
             .boxed(),
+        (1..=u32::MAX, 1..=u64::MAX, text(), digest())
+            .prop_map(|(revision, as_of, definitions, sha256)| {
+                let drawn = Drawn {
+                    as_of: Position::new(as_of),
+                    definitions,
+                    sha256,
+                };
+                let report = ReportFinalised { revision, drawn };
+                Event::Campaign(CampaignEvent::ReportFinalised(report))
+            })
+            .boxed(),
     ]
 }
 

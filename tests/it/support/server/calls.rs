@@ -144,6 +144,13 @@ calls! {
         read get_partnership: GetPartnershipRequest => GetPartnershipResponse,
         read list_partnerships: ListPartnershipsRequest => ListPartnershipsResponse,
         read get_creator_retention: GetCreatorRetentionRequest => GetCreatorRetentionResponse,
+        write finalise_report: FinaliseReportRequest => FinaliseReportResponse,
+        read get_report: GetReportRequest => GetReportResponse,
+        read list_reports: ListReportsRequest => ListReportsResponse,
+        read compare_reports: CompareReportsRequest => CompareReportsResponse,
+        read list_worklist: ListWorklistRequest => ListWorklistResponse,
+        read get_brand_awareness: GetBrandAwarenessRequest => GetBrandAwarenessResponse,
+        read get_comparison: GetComparisonRequest => GetComparisonResponse,
     }
     audit_service_client::AuditServiceClient {
         plain get_head: GetHeadRequest => GetHeadResponse,

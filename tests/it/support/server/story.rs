@@ -7,6 +7,7 @@
 mod agreement;
 mod facts;
 mod posts;
+mod reports;
 mod work;
 
 use campaign_ledger::proto::api::*;
