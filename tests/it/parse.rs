@@ -7,6 +7,7 @@ mod creators;
 mod deliverables;
 mod measurement;
 mod reads;
+mod selection;
 mod settlement;
 
 use campaign_ledger::domain::{Command, Currency, Money, Timestamp, Violation};

@@ -68,6 +68,8 @@ pub enum Effect {
     },
     Gifted,
     GiftedPosted,
+    HoldPlaced,
+    HoldReleased,
     Committed {
         timing: FactTiming,
         minor: i64,

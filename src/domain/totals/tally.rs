@@ -150,6 +150,8 @@ impl Tally {
             | Effect::GiftedPosted
             | Effect::ClaimRejected
             | Effect::Engagement { .. }
+            | Effect::HoldPlaced
+            | Effect::HoldReleased
             | Effect::AfterMeasurement => {}
         }
     }

@@ -12,9 +12,11 @@ mod creator;
 mod deliverable;
 mod digest;
 mod engagement;
+mod hold;
 mod measurement;
 mod page;
 mod report;
+mod selection;
 mod settlement;
 
 pub use audit::*;
@@ -24,9 +26,11 @@ pub use context::{Parsed, Write};
 pub use creator::*;
 pub use deliverable::*;
 pub use engagement::*;
+pub use hold::*;
 pub use measurement::*;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use report::*;
+pub use selection::*;
 pub use settlement::*;
 
 use crate::domain::Violation;

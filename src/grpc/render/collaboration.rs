@@ -1,7 +1,7 @@
 //! Collaborations as messages.
 
 use super::time;
-use crate::domain::state::{Acceptance, Collaboration, Deliverable, Submission};
+use crate::domain::state::{Acceptance, Collaboration, Deliverable, Hold, Submission};
 use crate::domain::{CollaborationRef, CollaborationState, DeliverableState, Offer};
 use crate::proto::{api, values};
 
@@ -16,6 +16,7 @@ pub fn collaboration_state(state: CollaborationState) -> api::CollaborationState
         CollaborationState::Expired => api::CollaborationState::Expired,
         CollaborationState::Completed => api::CollaborationState::Completed,
         CollaborationState::Cancelled => api::CollaborationState::Cancelled,
+        CollaborationState::Terminated => api::CollaborationState::Terminated,
     }
 }
 
@@ -47,6 +48,20 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
         deliverables: row.deliverables.iter().map(deliverable).collect(),
         invited_at: time(row.invited_at),
         updated_position: row.updated.get(),
+        holds: row.holds.iter().map(hold).collect(),
+    }
+}
+
+fn hold(row: &Hold) -> api::Hold {
+    let deliverable = row.deliverable.as_ref().map(ToString::to_string);
+    let flag = row.flag.as_ref().map(ToString::to_string);
+    api::Hold {
+        hold_id: row.id.to_string(),
+        deliverable_id: deliverable.unwrap_or_default(),
+        flag_id: flag.unwrap_or_default(),
+        reason: row.reason.clone(),
+        placed_at: time(row.placed_at),
+        released_at: row.released_at.and_then(time),
     }
 }
 

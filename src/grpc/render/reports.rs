@@ -57,6 +57,7 @@ pub fn campaign_roi(
         creators_gifted: count(totals.gifted),
         post_rate: ratio_of(totals.gifted_posted, totals.gifted),
         facts_after_measurement: count(totals.after_measurement),
+        holds: Some(holds(totals)),
     }
 }
 
@@ -88,6 +89,14 @@ pub fn performance(
         delivery: Some(delivery(totals, now)),
         quality: Some(quality(totals)),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
+        holds: Some(holds(totals)),
+    }
+}
+
+fn holds(totals: &Totals) -> api::HoldTotals {
+    api::HoldTotals {
+        placed: count(totals.holds.placed),
+        open: count(totals.holds.open),
     }
 }
 

@@ -27,6 +27,8 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::OrderNotFound,
     ErrorReason::CostNotFound,
     ErrorReason::PartnershipNotFound,
+    ErrorReason::FlagNotFound,
+    ErrorReason::HoldNotFound,
     ErrorReason::MalformedMessage,
     ErrorReason::MessageTooLarge,
     ErrorReason::UnknownMethod,

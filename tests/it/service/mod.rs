@@ -19,6 +19,7 @@ mod rebuilt;
 mod refusals;
 mod retries;
 mod roi;
+mod selection;
 mod timers;
 mod waiting;
 mod worked_cases;

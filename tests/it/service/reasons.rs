@@ -38,30 +38,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "no call knows of amendments of terms yet",
     ),
     (
-        ErrorReason::NoGroundToTerminate,
-        "no call knows of amendments of terms yet",
-    ),
-    (
-        ErrorReason::FlagNotFound,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::FlagCleared,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::OnHold,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::HoldNotFound,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::HoldReleased,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
         ErrorReason::PostRemoved,
         "no call knows of removed posts, reviews and shipments yet",
     ),

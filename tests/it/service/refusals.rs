@@ -3,6 +3,7 @@
 
 mod places;
 mod rules;
+mod safety;
 mod settlement;
 
 use campaign_ledger::proto::api::*;

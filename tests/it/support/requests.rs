@@ -3,7 +3,10 @@
 //! Everything is of brand `kopi` and its campaign `launch` unless the test says otherwise. Day 0 is
 //! the start of the campaign, day 60 its end; facts count until day 90.
 
+mod selection;
+
 use campaign_ledger::domain::*;
+pub use selection::*;
 use sha2::{Digest, Sha256};
 
 /// The tenant of most tests.
@@ -221,7 +224,10 @@ pub fn collaboration(collaboration: &str, verb: CollaborationVerb) -> Request {
         | CollaborationVerb::Withdraw { .. }
         | CollaborationVerb::ShipProduct { .. }
         | CollaborationVerb::Complete
-        | CollaborationVerb::Cancel { .. } => ActorKind::Brand,
+        | CollaborationVerb::Cancel { .. }
+        | CollaborationVerb::Terminate { .. }
+        | CollaborationVerb::PlaceHold(_)
+        | CollaborationVerb::ReleaseHold { .. } => ActorKind::Brand,
     };
     let (campaign, collaboration) = (id(CAMPAIGN), id(collaboration));
     let command = Command::Collaboration {

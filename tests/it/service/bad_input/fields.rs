@@ -2,6 +2,7 @@
 
 mod facts;
 mod plans;
+mod safety;
 mod work;
 
 use super::Attempt;
@@ -21,6 +22,7 @@ pub fn table(story: &Story) -> Vec<Row> {
         plans::profiles,
         work::offers,
         work::work,
+        safety::safety,
         facts::measurements,
         facts::settlement,
         facts::reads,

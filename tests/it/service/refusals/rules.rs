@@ -4,7 +4,7 @@ use campaign_ledger::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::places::{Places, offered};
-use super::{Row, row, settlement};
+use super::{Row, row, safety, settlement};
 use crate::support::server::{
     Story, by_brand, by_creator, day, for_creator, idr, money, plan, terms,
 };
@@ -15,6 +15,7 @@ pub fn table(places: &Places) -> Vec<Row> {
     rows.extend(agreement_rules(&places.open));
     rows.extend(work_rules(&places.open));
     rows.extend(settlement::rules(&places.open));
+    rows.extend(safety::rules(&places.open));
     rows
 }
 

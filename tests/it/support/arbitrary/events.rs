@@ -1,6 +1,7 @@
 //! Strategies for events, one per event type.
 
 mod money;
+mod selection;
 
 use campaign_ledger::domain::*;
 use proptest::collection::vec;
@@ -25,6 +26,7 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         engagement(),
         money::revenue(),
         money::settlement(),
+        selection::each(),
     ]
     .concat()
 }

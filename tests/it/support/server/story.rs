@@ -6,6 +6,7 @@
 
 mod agreement;
 mod facts;
+mod selection;
 mod work;
 
 use campaign_ledger::proto::api::*;
@@ -13,6 +14,7 @@ use campaign_ledger::proto::values::*;
 use prost_types::Timestamp;
 
 use super::{Client, day};
+pub use selection::{evidence, fitting};
 
 /// Rupiah.
 pub fn idr(rupiah: i64) -> Money {
