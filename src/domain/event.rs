@@ -77,4 +77,5 @@ pub enum Event {
     Engagement(EngagementEvent),
     Revenue(RevenueEvent),
     Settlement(SettlementEvent),
+    Hold(HoldEvent),
 }

@@ -52,6 +52,8 @@ pub enum CollaborationState {
     Completed,
     /// Ended: the brand called it off.
     Cancelled,
+    /// Ended: the brand ended it for a grave reason.
+    Terminated,
 }
 
 impl CollaborationState {
@@ -66,6 +68,7 @@ impl CollaborationState {
             Self::Expired => "EXPIRED",
             Self::Completed => "COMPLETED",
             Self::Cancelled => "CANCELLED",
+            Self::Terminated => "TERMINATED",
         }
     }
 }
@@ -144,7 +147,8 @@ impl CollaborationState {
             | Self::Withdrawn
             | Self::Expired
             | Self::Completed
-            | Self::Cancelled => true,
+            | Self::Cancelled
+            | Self::Terminated => true,
         }
     }
 

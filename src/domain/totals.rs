@@ -49,6 +49,17 @@ pub struct Totals {
     pub after_measurement: i64,
     /// Second claims of orders.
     pub rejected_claims: i64,
+    /// Holds placed on work.
+    pub holds: HoldTotals,
+}
+
+/// Sums about holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct HoldTotals {
+    /// Ever placed.
+    pub placed: i64,
+    /// Of those, not released.
+    pub open: i64,
 }
 
 /// Sums about deliverables.
@@ -132,6 +143,11 @@ impl Totals {
             Effect::Returned { value } => self.products.take_back(value),
             Effect::Gifted => self.gifted += 1,
             Effect::GiftedPosted => self.gifted_posted += 1,
+            Effect::HoldPlaced => {
+                self.holds.placed += 1;
+                self.holds.open += 1;
+            }
+            Effect::HoldReleased => self.holds.open -= 1,
             Effect::ClaimRejected => self.rejected_claims += 1,
             Effect::AfterMeasurement => self.after_measurement += 1,
             Effect::Engagement {
@@ -224,6 +240,8 @@ impl AddAssign<&Totals> for Totals {
         self.payments.1 += other.payments.1;
         self.after_measurement += other.after_measurement;
         self.rejected_claims += other.rejected_claims;
+        self.holds.placed += other.holds.placed;
+        self.holds.open += other.holds.open;
     }
 }
 

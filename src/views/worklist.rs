@@ -107,9 +107,11 @@ impl Owner {
                 };
                 Some(Self::Cost(cost.clone()))
             }
-            Event::Campaign(_) | Event::Creator(_) | Event::Engagement(_) | Event::Revenue(_) => {
-                None
-            }
+            Event::Campaign(_)
+            | Event::Creator(_)
+            | Event::Hold(_)
+            | Event::Engagement(_)
+            | Event::Revenue(_) => None,
         }
     }
 

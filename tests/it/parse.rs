@@ -9,6 +9,7 @@ mod measurement;
 mod posts;
 mod reads;
 mod reports;
+mod selection;
 mod settlement;
 
 use campaign_ledger::domain::{Command, Currency, Money, Timestamp, Violation};

@@ -5,9 +5,9 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
 use crate::domain::{
     ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
-    CostId, CostRecorded, CostType, CreatorId, Currency, Event, Fact, FollowerCount, Money, Offer,
-    ProductValue, Refusal, SettlementEvent, ShipmentId, TIER_SCHEME, Terms, Tier, Timestamp,
-    part_of,
+    CostId, CostRecorded, CostType, CreatorId, Currency, Event, Fact, FlagId, FollowerCount,
+    HoldId, HoldPlaced, Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId,
+    TIER_SCHEME, Terms, Tier, Timestamp, part_of,
 };
 use sha2::{Digest, Sha256};
 
@@ -55,6 +55,15 @@ pub enum CollaborationVerb {
     },
     Complete,
     Cancel {
+        reason: String,
+    },
+    Terminate {
+        reason: String,
+        flag: FlagId,
+    },
+    PlaceHold(HoldPlaced),
+    ReleaseHold {
+        hold: HoldId,
         reason: String,
     },
 }
@@ -110,6 +119,11 @@ impl<S: Rows> Case<'_, S> {
             } => self.take_back(place, shipment, *returned_at, reason),
             CollaborationVerb::Complete => self.complete(place),
             CollaborationVerb::Cancel { reason } => self.cancel(place, reason),
+            CollaborationVerb::Terminate { reason, flag } => self.terminate(place, reason, flag),
+            CollaborationVerb::PlaceHold(placed) => self.place_hold(place, placed),
+            CollaborationVerb::ReleaseHold { hold, reason } => {
+                self.release_hold(place, hold, reason)
+            }
         }
     }
 
@@ -135,10 +149,9 @@ impl<S: Rows> Case<'_, S> {
             id: place.collaboration.to_string(),
         })?;
         ensure_open::<S>(&campaign, "invitations need an open one")?;
-        self.unblocked_creator(creator_id)?;
-        ensure(!campaign.plan.policy.vetting_required, || {
-            Refusal::VettingMissing
-        })?;
+        let creator = self.unblocked_creator(creator_id)?;
+        let is_vetted = creator.assessment.is_some() || !campaign.plan.policy.vetting_required;
+        ensure(is_vetted, || Refusal::VettingMissing)?;
         self.terms_in_currency(terms, campaign.plan.currency)?;
         let pair = self.pair(place, creator_id)?;
         if let Some(live) = pair.live {

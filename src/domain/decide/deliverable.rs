@@ -86,6 +86,7 @@ impl<S: Rows> Case<'_, S> {
                 self.brand_or_system()?;
                 review::<S>(&work, *version)?;
                 self.ensure_review_over(&work)?;
+                self.ensure_not_held(&work.collaboration, Some(id))?;
                 let (deliverable, version) = (work.id(), *version);
                 work.happens(Event::Content(ContentEvent::ContentApproved {
                     deliverable,
@@ -205,11 +206,13 @@ impl<S: Rows> Case<'_, S> {
         }))
     }
 
-    /// Records that a post is live: late, unapproved or undisclosed is a breach, not a refusal.
+    /// Records that a post is live: late, unapproved or undisclosed is a breach, not a refusal. A
+    /// hold only defers the record: the post keeps its own time.
     fn publish(&self, work: &Work<'_>, publish: &Publish) -> Decided<Decision, S> {
         self.brand_or_creator()?;
         ensure_unpublished::<S>(work)?;
         let deliverable = &work.deliverable;
+        self.ensure_not_held(&work.collaboration, Some(&deliverable.terms.id))?;
         self.ensure_new_publication(work, publish)?;
         self.ensure_shares(work, publish)?;
         let campaign = self.campaign(&work.place.campaign_ref())?;

@@ -8,6 +8,7 @@ mod conversion;
 mod creator;
 mod deliverable;
 mod engagement;
+mod hold;
 mod publication;
 mod report;
 mod seeding;

@@ -10,7 +10,7 @@ use crate::domain::state::{
 };
 use crate::domain::{
     Code, CollaborationId, CollaborationState, CreatorId, DeliverableId, DeliverableState, Effect,
-    FactTiming, FollowerCount, Money, Terms, Tier, Timestamp,
+    FactTiming, FlagId, FollowerCount, Money, Terms, Tier, Timestamp,
 };
 
 /// What happened to an agreement, from the invitation to its end.
@@ -38,6 +38,10 @@ pub enum AgreementEvent {
     CollaborationCancelled {
         reason: String,
         kill_fee: Money,
+    },
+    CollaborationTerminated {
+        reason: String,
+        flag: FlagId,
     },
 }
 
@@ -89,6 +93,9 @@ impl<S: Rows> Fold<'_, S> {
             AgreementEvent::CollaborationCancelled { .. } => {
                 self.collaboration_ended(CollaborationState::Cancelled)
             }
+            AgreementEvent::CollaborationTerminated { .. } => {
+                self.collaboration_ended(CollaborationState::Terminated)
+            }
         }
     }
 
@@ -109,6 +116,7 @@ impl<S: Rows> Fold<'_, S> {
                 .map(Deliverable::planned)
                 .collect(),
             shipments: Vec::new(),
+            holds: Vec::new(),
             commitment_minor: 0,
             fee_lines_minor: 0,
             invited_at: self.record.recorded_at,
@@ -293,7 +301,7 @@ impl<S: Rows> Fold<'_, S> {
         let from = collaboration.state;
         let committed_before = collaboration.committed_minor();
         collaboration.state = to;
-        if to == CollaborationState::Cancelled {
+        if to != CollaborationState::Completed {
             collaboration.commitment_minor = 0;
         }
         let released = committed_before - collaboration.committed_minor();

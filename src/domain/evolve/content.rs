@@ -185,7 +185,7 @@ impl<S: Rows> Fold<'_, S> {
     }
 
     /// Says what approves the version that waits for review, and when, if anything does.
-    fn review(&mut self, id: &DeliverableId) -> Folded<Option<(Timestamp, Due)>, S> {
+    pub(super) fn review(&mut self, id: &DeliverableId) -> Folded<Option<(Timestamp, Due)>, S> {
         let collaboration = self.collaboration_ref()?;
         let deliverable = self.deliverable(id)?;
         if deliverable.state != DeliverableState::Submitted {

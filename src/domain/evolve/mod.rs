@@ -9,6 +9,7 @@ mod campaign;
 mod content;
 mod creator;
 mod engagement;
+mod hold;
 mod publication;
 mod revenue;
 mod seeding;
@@ -19,6 +20,7 @@ pub use campaign::*;
 pub use content::*;
 pub use creator::*;
 pub use engagement::*;
+pub use hold::*;
 pub use publication::*;
 pub use revenue::*;
 pub use seeding::*;
@@ -102,6 +104,7 @@ impl<S: Rows> Fold<'_, S> {
             Event::Engagement(event) => self.engagement_event(event),
             Event::Revenue(event) => self.revenue_event(event),
             Event::Settlement(event) => self.settlement_event(event),
+            Event::Hold(event) => self.hold_event(event),
         }
     }
 

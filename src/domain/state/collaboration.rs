@@ -7,8 +7,8 @@ use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     Actor, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState, ContentRef,
-    CreatorId, DeliverableId, DeliverableState, DeliverableTerms, FollowerCount, Offer, OnBehalfOf,
-    Position, ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
+    CreatorId, DeliverableId, DeliverableState, DeliverableTerms, FlagId, FollowerCount, HoldId,
+    Offer, OnBehalfOf, Position, ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
 };
 
 /// One creator in one campaign.
@@ -30,6 +30,8 @@ pub struct Collaboration {
     pub deliverables: Vec<Deliverable>,
     /// Products sent.
     pub shipments: Vec<Shipment>,
+    /// Every hold ever placed, the first one first.
+    pub holds: Vec<Hold>,
     /// What the accepted terms commit, in minor units of the reporting currency.
     pub commitment_minor: i64,
     /// Fee lines recorded and not reversed, in minor units of the reporting currency.
@@ -88,6 +90,15 @@ impl Collaboration {
     /// Finds a shipment.
     pub fn shipment(&self, id: &ShipmentId) -> Option<&Shipment> {
         self.shipments.iter().find(|shipment| shipment.id == *id)
+    }
+
+    /// Finds a hold that is on: over this deliverable, or any when none is named.
+    pub fn hold_over(&self, deliverable: Option<&DeliverableId>) -> Option<&Hold> {
+        let mut on = self.holds.iter().filter(|hold| hold.released_at.is_none());
+        on.find(|hold| match (deliverable, &hold.deliverable) {
+            (Some(meant), Some(held)) => meant == held,
+            (None, _) | (_, None) => true,
+        })
     }
 
     /// Returns what the collaboration holds of the budget: the commitment, or the fee lines where
@@ -216,4 +227,21 @@ pub struct Told {
     pub at: Timestamp,
     /// Position of the event.
     pub position: Position,
+}
+
+/// A stop of approval, publication and payment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Hold {
+    /// The hold.
+    pub id: HoldId,
+    /// The deliverable that waits; `None` for all of them.
+    pub deliverable: Option<DeliverableId>,
+    /// The safety flag behind it.
+    pub flag: Option<FlagId>,
+    /// Why; may be personal.
+    pub reason: String,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// When it was released.
+    pub released_at: Option<Timestamp>,
 }

@@ -83,6 +83,8 @@ pub enum Effect {
     Returned {
         value: ProductValue,
     },
+    HoldPlaced,
+    HoldReleased,
     Committed {
         timing: FactTiming,
         minor: i64,

@@ -157,6 +157,8 @@ impl Tally {
             | Effect::GiftedPosted
             | Effect::ClaimRejected
             | Effect::Engagement { .. }
+            | Effect::HoldPlaced
+            | Effect::HoldReleased
             | Effect::AfterMeasurement => {}
         }
     }

@@ -226,5 +226,6 @@ fn collaboration_state(number: i32) -> Option<CollaborationState> {
         api::CollaborationState::Expired => Some(CollaborationState::Expired),
         api::CollaborationState::Completed => Some(CollaborationState::Completed),
         api::CollaborationState::Cancelled => Some(CollaborationState::Cancelled),
+        api::CollaborationState::Terminated => Some(CollaborationState::Terminated),
     }
 }

@@ -1,7 +1,9 @@
 //! Collaborations as messages.
 
 use super::time;
-use crate::domain::state::{Acceptance, Collaboration, Deliverable, Shipment, Submission, Told};
+use crate::domain::state::{
+    Acceptance, Collaboration, Deliverable, Hold, Shipment, Submission, Told,
+};
 use crate::domain::{CollaborationRef, CollaborationState, DeliverableState, Offer};
 use crate::proto::{api, values};
 
@@ -16,6 +18,7 @@ pub fn collaboration_state(state: CollaborationState) -> api::CollaborationState
         CollaborationState::Expired => api::CollaborationState::Expired,
         CollaborationState::Completed => api::CollaborationState::Completed,
         CollaborationState::Cancelled => api::CollaborationState::Cancelled,
+        CollaborationState::Terminated => api::CollaborationState::Terminated,
     }
 }
 
@@ -49,6 +52,7 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
         invited_at: time(row.invited_at),
         updated_position: row.updated.get(),
         shipments: row.shipments.iter().map(shipment).collect(),
+        holds: row.holds.iter().map(hold).collect(),
     }
 }
 
@@ -61,6 +65,19 @@ fn shipment(row: &Shipment) -> api::Shipment {
         shipped_at: time(row.shipped_at),
         received_at: told(row.received),
         returned_at: told(row.returned),
+    }
+}
+
+fn hold(row: &Hold) -> api::Hold {
+    let deliverable = row.deliverable.as_ref().map(ToString::to_string);
+    let flag = row.flag.as_ref().map(ToString::to_string);
+    api::Hold {
+        hold_id: row.id.to_string(),
+        deliverable_id: deliverable.unwrap_or_default(),
+        flag_id: flag.unwrap_or_default(),
+        reason: row.reason.clone(),
+        placed_at: time(row.placed_at),
+        released_at: row.released_at.and_then(time),
     }
 }
 

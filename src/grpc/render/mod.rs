@@ -18,7 +18,7 @@ pub use collaboration::{collaboration, collaboration_state};
 pub use compare::changes;
 pub use conversion::{conversion, outcome};
 pub use cost::cost;
-pub use creator::creator;
+pub use creator::{creator, criteria};
 pub use figures::{Basis, figures};
 pub use metric::{money, ratio, ratio_of};
 pub use publication::{heads, mark, publication, recorded};

@@ -65,6 +65,7 @@ pub fn campaign_roi(
         facts_after_measurement: count(totals.after_measurement),
         products: Some(products(totals, campaign.plan.currency)),
         report_revisions: campaign.reports,
+        holds: Some(holds(totals)),
     }
 }
 
@@ -97,6 +98,14 @@ pub fn performance(
         quality: Some(quality(totals)),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
         products: Some(products(totals, campaign.plan.currency)),
+        holds: Some(holds(totals)),
+    }
+}
+
+fn holds(totals: &Totals) -> api::HoldTotals {
+    api::HoldTotals {
+        placed: count(totals.holds.placed),
+        open: count(totals.holds.open),
     }
 }
 

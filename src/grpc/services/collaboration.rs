@@ -227,6 +227,42 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         }))
     }
 
+    async fn terminate_collaboration(
+        &self,
+        request: Request<api::TerminateCollaborationRequest>,
+    ) -> Result<Response<api::TerminateCollaborationResponse>, Status> {
+        let written = self
+            .door
+            .write(request, parse::terminate_collaboration)
+            .await?;
+        Ok(Response::new(api::TerminateCollaborationResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn place_hold(
+        &self,
+        request: Request<api::PlaceHoldRequest>,
+    ) -> Result<Response<api::PlaceHoldResponse>, Status> {
+        let written = self.door.write(request, parse::place_hold).await?;
+        Ok(Response::new(api::PlaceHoldResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn release_hold(
+        &self,
+        request: Request<api::ReleaseHoldRequest>,
+    ) -> Result<Response<api::ReleaseHoldResponse>, Status> {
+        let written = self.door.write(request, parse::release_hold).await?;
+        Ok(Response::new(api::ReleaseHoldResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn get_collaboration(
         &self,
         request: Request<api::GetCollaborationRequest>,

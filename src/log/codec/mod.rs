@@ -10,6 +10,7 @@ pub mod observation;
 mod peek;
 pub mod plan;
 mod record;
+pub mod selection;
 pub mod terms;
 pub mod values;
 pub mod vocabulary;

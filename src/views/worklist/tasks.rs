@@ -42,7 +42,8 @@ pub fn of_collaboration<E>(
         | CollaborationState::Withdrawn
         | CollaborationState::Expired
         | CollaborationState::Completed
-        | CollaborationState::Cancelled => {}
+        | CollaborationState::Cancelled
+        | CollaborationState::Terminated => {}
     }
     tasks.sort();
     Ok(tasks)

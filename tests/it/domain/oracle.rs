@@ -25,6 +25,8 @@ pub struct Story {
     pub lines: BTreeMap<CostId, Line>,
     pub payments: Vec<PaymentRecorded>,
     rejected_claims: i64,
+    /// Whether each is on.
+    holds: BTreeMap<(CollaborationId, HoldId), bool>,
     late_facts: Vec<Timestamp>,
     shipped: Vec<ProductValue>,
     received: i64,
@@ -123,6 +125,7 @@ impl Story {
             Event::Engagement(event) => self.hear_engagement(record, owner, event),
             Event::Revenue(event) => self.hear_revenue(event),
             Event::Settlement(event) => self.hear_settlement(owner, event),
+            Event::Hold(event) => self.hear_hold(owner, event),
         }
     }
 
@@ -224,6 +227,10 @@ impl Story {
             payments: self.paid_after(),
             after_measurement: self.late_facts.iter().filter(beyond).count() as i64,
             rejected_claims: self.rejected_claims,
+            holds: HoldTotals {
+                placed: self.holds.len() as i64,
+                open: self.holds.values().filter(|is_on| **is_on).count() as i64,
+            },
             ..Totals::default()
         };
         for refund in &self.refunds {

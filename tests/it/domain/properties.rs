@@ -100,6 +100,11 @@ fn check_ended(before: &Ledger, request: &Request) {
             verb: CollaborationVerb::Receive { .. } | CollaborationVerb::Return { .. },
             ..
         } => return,
+        // It lets settlement go on.
+        Command::Collaboration {
+            verb: CollaborationVerb::ReleaseHold { .. },
+            ..
+        } => return,
         Command::Collaboration {
             campaign,
             collaboration,
@@ -256,6 +261,8 @@ fn check_parts(ledger: &Ledger, campaign: &CampaignRef, story: &Story, totals: &
     assert_eq!(sum(|part| part.delivery.verified), totals.delivery.verified);
     assert_eq!(sum(|part| part.delivery.removed), totals.delivery.removed);
     assert_eq!(sum(|part| part.products.shipped), totals.products.shipped);
+    assert_eq!(sum(|part| part.holds.placed), totals.holds.placed);
+    assert_eq!(sum(|part| part.holds.open), totals.holds.open);
 }
 
 fn check_costs(story: &Story, parts: &[Totals], totals: &Totals) {

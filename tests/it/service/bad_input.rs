@@ -29,6 +29,8 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::CostNotFound,
     ErrorReason::PartnershipNotFound,
     ErrorReason::ReportNotFound,
+    ErrorReason::FlagNotFound,
+    ErrorReason::HoldNotFound,
     ErrorReason::MalformedMessage,
     ErrorReason::MessageTooLarge,
     ErrorReason::UnknownMethod,

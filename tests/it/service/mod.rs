@@ -25,6 +25,7 @@ mod retries;
 mod reviews;
 mod rights;
 mod roi;
+mod selection;
 mod timers;
 mod waiting;
 mod worked_cases;

@@ -42,30 +42,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "no call knows of amendments of terms yet",
     ),
     (
-        ErrorReason::NoGroundToTerminate,
-        "no call knows of amendments of terms yet",
-    ),
-    (
-        ErrorReason::FlagNotFound,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::FlagCleared,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::OnHold,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::HoldNotFound,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::HoldReleased,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
         ErrorReason::DisputeNotFound,
         "no call knows of disputes, adjustments and bonuses yet",
     ),

@@ -4,6 +4,7 @@
 mod places;
 mod posts;
 mod rules;
+mod safety;
 mod settlement;
 
 use campaign_ledger::proto::api::*;

@@ -103,7 +103,12 @@ struct Writes {
     created: (CreateCampaignRequest, CreateCampaignResponse),
     recorded: (RecordCreatorProfileRequest, RecordCreatorProfileResponse),
     invited: (InviteCreatorRequest, InviteCreatorResponse),
+    assessed: (AssessCreatorRequest, AssessCreatorResponse),
+    flagged: (RaiseSafetyFlagRequest, RaiseSafetyFlagResponse),
+    cleared: (ClearSafetyFlagRequest, ClearSafetyFlagResponse),
     accepted: (AcceptBriefRequest, AcceptBriefResponse),
+    held: (PlaceHoldRequest, PlaceHoldResponse),
+    released: (ReleaseHoldRequest, ReleaseHoldResponse),
     published: (RecordPublicationRequest, RecordPublicationResponse),
     observed: (RecordEngagementRequest, RecordEngagementResponse),
     received: (
@@ -134,11 +139,17 @@ async fn write_everything(server: &Server) -> Writes {
     server.write(story.start()).await;
     let recorded = written(server, story.profile("ayu", 20_000), "recorded").await;
     server.write(story.profile("ayu", 30_000)).await;
+    let assessed = written(server, story.assess("ayu"), "assessed").await;
+    let flagged = written(server, story.raise("ayu", "f"), "flagged").await;
+    let cleared = written(server, story.clear("ayu", "f"), "cleared").await;
+    server.write(story.assess("ayu")).await;
     let mut two = terms(idr(1_000_000));
     two.deliverables.push(deliverable("d2"));
     let invited = written(server, story.invite("ayu", two), "invited").await;
     let accepted = written(server, story.accept("ayu"), "accepted").await;
     server.write(story.submit("ayu")).await;
+    let held = written(server, story.place_hold("ayu", "h"), "held").await;
+    let released = written(server, story.release_hold("ayu", "h"), "released").await;
     let published = written(server, story.publish("ayu", "d1", day(0)), "published").await;
     let observed = written(server, story.observe("ayu", day(0), views(10)), "observed").await;
     server.write(story.observe("ayu", day(1), views(20))).await;
@@ -187,7 +198,12 @@ async fn write_everything(server: &Server) -> Writes {
         created,
         recorded,
         invited,
+        assessed,
+        flagged,
+        cleared,
         accepted,
+        held,
+        released,
         published,
         observed,
         received,
@@ -213,7 +229,12 @@ async fn all_are_repeated(server: &Server, writes: &Writes) {
     is_repeated(server, &writes.created).await;
     is_repeated(server, &writes.recorded).await;
     is_repeated(server, &writes.invited).await;
+    is_repeated(server, &writes.assessed).await;
+    is_repeated(server, &writes.flagged).await;
+    is_repeated(server, &writes.cleared).await;
     is_repeated(server, &writes.accepted).await;
+    is_repeated(server, &writes.held).await;
+    is_repeated(server, &writes.released).await;
     is_repeated(server, &writes.published).await;
     is_repeated(server, &writes.observed).await;
     is_repeated(server, &writes.received).await;

@@ -5,6 +5,7 @@ mod campaigns;
 mod facts;
 mod posts;
 mod reports;
+mod selection;
 mod work;
 
 use campaign_ledger::domain::*;
@@ -27,6 +28,7 @@ pub fn records() -> Vec<Record> {
         facts::events(),
         posts::events(),
         reports::events(),
+        selection::events(),
     ]
     .concat();
     events.into_iter().map(record).collect()

@@ -9,6 +9,7 @@ mod agreements;
 mod dice;
 mod facts;
 mod posts;
+mod selection;
 mod settlement;
 
 use campaign_ledger::domain::rows::{Row, Scan};
@@ -70,6 +71,7 @@ const MOVES: &[(u64, Move)] = &[
     (11, Teller::claim),
     (6, Teller::refund),
     (12, Teller::settlement),
+    (5, Teller::safety),
 ];
 
 /// Looks at where things stand and makes the next move.

@@ -5,8 +5,11 @@
 
 mod posts;
 
+mod selection;
+
 use campaign_ledger::domain::*;
 pub use posts::*;
+pub use selection::*;
 use sha2::{Digest, Sha256};
 
 /// The tenant of most tests.
@@ -229,7 +232,10 @@ pub fn collaboration(collaboration: &str, verb: CollaborationVerb) -> Request {
         | CollaborationVerb::ShipProduct { .. }
         | CollaborationVerb::Return { .. }
         | CollaborationVerb::Complete
-        | CollaborationVerb::Cancel { .. } => ActorKind::Brand,
+        | CollaborationVerb::Cancel { .. }
+        | CollaborationVerb::Terminate { .. }
+        | CollaborationVerb::PlaceHold(_)
+        | CollaborationVerb::ReleaseHold { .. } => ActorKind::Brand,
     };
     let (campaign, collaboration) = (id(CAMPAIGN), id(collaboration));
     let command = Command::Collaboration {

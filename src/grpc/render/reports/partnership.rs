@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rates, acceptance_rate, agreements, delivery, products, quality};
+use super::{Rates, acceptance_rate, agreements, delivery, holds, products, quality};
 use crate::domain::metrics::{Absent, divide, exact};
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorRef, Currency, Tier, Timestamp, Totals};
@@ -71,6 +71,13 @@ pub fn partnership(
         mean_days_until_paid: ratio(&days_until_paid),
         blocks: creator.map_or(0, |creator| u64::from(creator.blocks)),
         products: products_by_currency(together),
+        flags: creator.map_or(0, |creator| creator.flags.len() as u64),
+        open_flags: creator.map_or(0, |creator| creator.open_flags().count() as u64),
+        holds: Some(holds(&all)),
+        assessments: creator.map_or(0, |creator| u64::from(creator.assessments)),
+        assessment: creator
+            .and_then(|creator| creator.assessment.as_ref())
+            .map(Into::into),
     }
 }
 

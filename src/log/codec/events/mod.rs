@@ -8,6 +8,7 @@ mod campaign;
 mod content;
 mod creator;
 mod engagement;
+mod hold;
 mod publication;
 mod revenue;
 mod seeding;
@@ -45,5 +46,6 @@ pub fn write_event(event: &Event) -> Wire {
         Event::Engagement(event) => engagement::write(event),
         Event::Revenue(event) => revenue::write(event),
         Event::Settlement(event) => settlement::write(event),
+        Event::Hold(event) => hold::write(event),
     }
 }

@@ -43,6 +43,9 @@ impl Story {
             AgreementEvent::CollaborationCancelled { .. } => {
                 self.moves(owner, CollaborationState::Cancelled);
             }
+            AgreementEvent::CollaborationTerminated { .. } => {
+                self.moves(owner, CollaborationState::Terminated);
+            }
         }
     }
 
@@ -212,6 +215,18 @@ impl Story {
                 self.payments.push(payment.clone());
             }
             SettlementEvent::CostApproved { .. } => {}
+        }
+    }
+
+    pub(super) fn hear_hold(&mut self, owner: &Option<CollaborationId>, event: &HoldEvent) {
+        let owner = owner.clone().unwrap();
+        match event {
+            HoldEvent::HoldPlaced(placed) => {
+                self.holds.insert((owner, placed.hold.clone()), true);
+            }
+            HoldEvent::HoldReleased { hold, .. } => {
+                self.holds.insert((owner, hold.clone()), false);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod facts;
 mod plans;
 mod posts;
 mod reports;
+mod safety;
 mod work;
 
 use super::Attempt;
@@ -26,6 +27,7 @@ pub fn table(story: &Story) -> Vec<Row> {
         posts::posts,
         posts::products,
         posts::lists,
+        safety::safety,
         facts::measurements,
         facts::settlement,
         facts::reads,

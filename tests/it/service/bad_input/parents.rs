@@ -52,6 +52,16 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
         Attempt::of(story.take_back("ayu", day(1))),
     ];
     rows.extend(unsent.map(|attempt| (ErrorReason::ShipmentNotFound, attempt)));
+    let unknown_flags = [
+        Attempt::of(story.clear("ayu", "nothing")),
+        Attempt::of(story.terminate("ayu", "nothing")),
+        but(&story.place_hold("ayu", "h"), |request| {
+            request.flag_id = String::from("nothing")
+        }),
+    ];
+    rows.extend(unknown_flags.map(|attempt| (ErrorReason::FlagNotFound, attempt)));
+    let unknown_hold = Attempt::of(story.release_hold("ayu", "nothing"));
+    rows.push((ErrorReason::HoldNotFound, unknown_hold));
     let order = GetConversionRequest {
         brand_id: story.brand.clone(),
         order_source: String::from("shop"),
@@ -108,6 +118,12 @@ fn of_campaign(story: &Story) -> Vec<Attempt> {
         Attempt::of(story.invite("ayu", terms(idr(1)))),
         Attempt::of(story.sale("o-2", None, day(1), None)),
         Attempt::of(story.cost("c-1", None, boost, idr(1), day(1))),
+        Attempt::of(story.matching("ayu")),
+        Attempt::of(ListCreatorsRequest {
+            brand_id: story.brand.clone(),
+            matches_campaign_id: story.campaign.clone(),
+            ..ListCreatorsRequest::default()
+        }),
         Attempt::of(GetCampaignRequest {
             brand_id: story.brand.clone(),
             campaign_id: story.campaign.clone(),
@@ -125,6 +141,10 @@ fn of_creator(story: &Story) -> Vec<Attempt> {
     vec![
         Attempt::of(story.block("nobody")),
         Attempt::of(story.unblock("nobody")),
+        Attempt::of(story.assess("nobody")),
+        Attempt::of(story.raise("nobody", "f")),
+        Attempt::of(story.clear("nobody", "f")),
+        Attempt::of(story.matching("nobody")),
         Attempt::of(story.invite("nobody", terms(idr(1)))),
         Attempt::of(GetCreatorRequest {
             brand_id: story.brand.clone(),
@@ -161,6 +181,9 @@ fn of_collaboration(story: &Story) -> Vec<Attempt> {
         Attempt::of(story.take_back("nobody", day(1))),
         Attempt::of(story.complete("nobody")),
         Attempt::of(story.cancel("nobody")),
+        Attempt::of(story.terminate("nobody", "f")),
+        Attempt::of(story.place_hold("nobody", "h")),
+        Attempt::of(story.release_hold("nobody", "h")),
         Attempt::of(story.cost("c-1", Some("nobody"), CostType::Fee, idr(1), day(1))),
         but(&sale, |request| request.touches = vec![touched]),
         but(&sale, |request| request.joint_shares = shares.to_vec()),
@@ -186,6 +209,9 @@ fn of_deliverable(story: &Story) -> Vec<Attempt> {
         }),
         Attempt::of(story.publish("ayu", "d9", day(1))),
         but(&story.waive("ayu"), |request| {
+            request.deliverable_id = String::from("d9")
+        }),
+        but(&story.place_hold("ayu", "h"), |request| {
             request.deliverable_id = String::from("d9")
         }),
         but(&story.verify("ayu"), |request| {

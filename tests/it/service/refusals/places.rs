@@ -115,6 +115,15 @@ pub async fn world(server: &Server) -> Places {
         .write(story.cost("gone", None, CostType::Shipping, idr(1), day(1)))
         .await;
     server.write(story.reverse("gone")).await;
+    server.write(story.raise("verified", "open")).await;
+    server.write(story.raise("verified", "settled")).await;
+    server.write(story.clear("verified", "settled")).await;
+    server.write(story.place_hold("verified", "lifted")).await;
+    server.write(story.release_hold("verified", "lifted")).await;
+    let fee = story.cost("fee", Some("submitted"), CostType::Fee, idr(1), day(1));
+    server.write(fee).await;
+    server.write(story.approve_cost("fee")).await;
+    server.write(story.place_hold("submitted", "check")).await;
     let sale = story.sale("o-1", Some(idr(100)), day(1), Some("published"));
     server.write(sale).await;
     server.write(story.refund("o-1", idr(60), day(1))).await;

@@ -4,7 +4,7 @@ use campaign_ledger::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::places::{Places, offered};
-use super::{Row, posts, row, settlement};
+use super::{Row, posts, row, safety, settlement};
 use crate::support::server::{
     Story, by_brand, by_creator, day, for_creator, idr, money, plan, terms,
 };
@@ -17,6 +17,7 @@ pub fn table(places: &Places) -> Vec<Row> {
     rows.extend(work_rules(&places.open));
     rows.extend(posts::rules(&places.open));
     rows.extend(settlement::rules(&places.open));
+    rows.extend(safety::rules(&places.open));
     rows
 }
 

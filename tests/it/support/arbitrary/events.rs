@@ -2,6 +2,7 @@
 
 mod money;
 mod posts;
+mod selection;
 
 use campaign_ledger::domain::*;
 use proptest::collection::vec;
@@ -28,6 +29,7 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         money::settlement(),
         posts::posts(),
         posts::products(),
+        selection::each(),
     ]
     .concat()
 }

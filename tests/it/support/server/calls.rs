@@ -89,8 +89,12 @@ calls! {
         write record_creator_profile: RecordCreatorProfileRequest => RecordCreatorProfileResponse,
         write block_creator: BlockCreatorRequest => BlockCreatorResponse,
         write unblock_creator: UnblockCreatorRequest => UnblockCreatorResponse,
+        write assess_creator: AssessCreatorRequest => AssessCreatorResponse,
+        write raise_safety_flag: RaiseSafetyFlagRequest => RaiseSafetyFlagResponse,
+        write clear_safety_flag: ClearSafetyFlagRequest => ClearSafetyFlagResponse,
         read get_creator: GetCreatorRequest => GetCreatorResponse,
         read list_creators: ListCreatorsRequest => ListCreatorsResponse,
+        read match_creator: MatchCreatorRequest => MatchCreatorResponse,
     }
     collaboration_service_client::CollaborationServiceClient {
         write invite_creator: InviteCreatorRequest => InviteCreatorResponse,
@@ -111,6 +115,10 @@ calls! {
         write record_product_returned: RecordProductReturnedRequest => RecordProductReturnedResponse,
         write complete_collaboration: CompleteCollaborationRequest => CompleteCollaborationResponse,
         write cancel_collaboration: CancelCollaborationRequest => CancelCollaborationResponse,
+        write terminate_collaboration:
+            TerminateCollaborationRequest => TerminateCollaborationResponse,
+        write place_hold: PlaceHoldRequest => PlaceHoldResponse,
+        write release_hold: ReleaseHoldRequest => ReleaseHoldResponse,
         read get_collaboration: GetCollaborationRequest => GetCollaborationResponse,
         read list_collaborations: ListCollaborationsRequest => ListCollaborationsResponse,
         read list_usage_rights: ListUsageRightsRequest => ListUsageRightsResponse,

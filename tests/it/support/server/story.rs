@@ -8,6 +8,7 @@ mod agreement;
 mod facts;
 mod posts;
 mod reports;
+mod selection;
 mod work;
 
 use campaign_ledger::proto::api::*;
@@ -15,6 +16,7 @@ use campaign_ledger::proto::values::*;
 use prost_types::Timestamp;
 
 use super::{Client, day};
+pub use selection::{evidence, fitting};
 
 /// Rupiah.
 pub fn idr(rupiah: i64) -> Money {
