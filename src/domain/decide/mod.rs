@@ -3,11 +3,13 @@
 //! Pure and total: same state, same command, same time, same answer. Nothing is changed here.
 
 mod agreement;
+mod amendment;
 mod campaign;
 mod conversion;
 mod creator;
 mod deliverable;
 mod engagement;
+mod negotiation;
 mod seeding;
 mod settlement;
 

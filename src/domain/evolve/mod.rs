@@ -5,10 +5,12 @@
 //! the rows were folded from, or is damaged.
 
 mod agreement;
+mod amendment;
 mod campaign;
 mod content;
 mod creator;
 mod engagement;
+mod negotiation;
 mod publication;
 mod revenue;
 mod seeding;

@@ -150,7 +150,8 @@ pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: T
     call.finish(command(campaign, collaboration, Ok(verb)))
 }
 
-fn command(
+/// Makes the command of a verb.
+pub(super) fn command(
     campaign: Checked<CampaignId>,
     collaboration: Checked<CollaborationId>,
     verb: Checked<CollaborationVerb>,
@@ -253,5 +254,8 @@ fn collaboration_state(number: i32) -> Option<CollaborationState> {
         api::CollaborationState::Expired => Some(CollaborationState::Expired),
         api::CollaborationState::Completed => Some(CollaborationState::Completed),
         api::CollaborationState::Cancelled => Some(CollaborationState::Cancelled),
+        api::CollaborationState::Applied => Some(CollaborationState::Applied),
+        api::CollaborationState::Countered => Some(CollaborationState::Countered),
+        api::CollaborationState::Rejected => Some(CollaborationState::Rejected),
     }
 }

@@ -52,6 +52,83 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         }))
     }
 
+    async fn apply_to_campaign(
+        &self,
+        request: Request<api::ApplyToCampaignRequest>,
+    ) -> Result<Response<api::ApplyToCampaignResponse>, Status> {
+        let written = self.door.write(request, parse::apply_to_campaign).await?;
+        Ok(Response::new(api::ApplyToCampaignResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn send_offer(
+        &self,
+        request: Request<api::SendOfferRequest>,
+    ) -> Result<Response<api::SendOfferResponse>, Status> {
+        let written = self.door.write(request, parse::send_offer).await?;
+        Ok(Response::new(api::SendOfferResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn reject_application(
+        &self,
+        request: Request<api::RejectApplicationRequest>,
+    ) -> Result<Response<api::RejectApplicationResponse>, Status> {
+        let written = self.door.write(request, parse::reject_application).await?;
+        Ok(Response::new(api::RejectApplicationResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn counter_offer(
+        &self,
+        request: Request<api::CounterOfferRequest>,
+    ) -> Result<Response<api::CounterOfferResponse>, Status> {
+        let written = self.door.write(request, parse::counter_offer).await?;
+        Ok(Response::new(api::CounterOfferResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn revise_offer(
+        &self,
+        request: Request<api::ReviseOfferRequest>,
+    ) -> Result<Response<api::ReviseOfferResponse>, Status> {
+        let written = self.door.write(request, parse::revise_offer).await?;
+        Ok(Response::new(api::ReviseOfferResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn accept_counter(
+        &self,
+        request: Request<api::AcceptCounterRequest>,
+    ) -> Result<Response<api::AcceptCounterResponse>, Status> {
+        let written = self.door.write(request, parse::accept_counter).await?;
+        Ok(Response::new(api::AcceptCounterResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn reject_counter(
+        &self,
+        request: Request<api::RejectCounterRequest>,
+    ) -> Result<Response<api::RejectCounterResponse>, Status> {
+        let written = self.door.write(request, parse::reject_counter).await?;
+        Ok(Response::new(api::RejectCounterResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn decline_invitation(
         &self,
         request: Request<api::DeclineInvitationRequest>,
@@ -69,6 +146,53 @@ impl collaboration_service_server::CollaborationService for Collaborations {
     ) -> Result<Response<api::WithdrawInvitationResponse>, Status> {
         let written = self.door.write(request, parse::withdraw_invitation).await?;
         Ok(Response::new(api::WithdrawInvitationResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn amend_terms(
+        &self,
+        request: Request<api::AmendTermsRequest>,
+    ) -> Result<Response<api::AmendTermsResponse>, Status> {
+        let written = self.door.write(request, parse::amend_terms).await?;
+        Ok(Response::new(api::AmendTermsResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn accept_amendment(
+        &self,
+        request: Request<api::AcceptAmendmentRequest>,
+    ) -> Result<Response<api::AcceptAmendmentResponse>, Status> {
+        let written = self.door.write(request, parse::accept_amendment).await?;
+        Ok(Response::new(api::AcceptAmendmentResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn reject_amendment(
+        &self,
+        request: Request<api::RejectAmendmentRequest>,
+    ) -> Result<Response<api::RejectAmendmentResponse>, Status> {
+        let written = self.door.write(request, parse::reject_amendment).await?;
+        Ok(Response::new(api::RejectAmendmentResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn withdraw_from_campaign(
+        &self,
+        request: Request<api::WithdrawFromCampaignRequest>,
+    ) -> Result<Response<api::WithdrawFromCampaignResponse>, Status> {
+        let written = self
+            .door
+            .write(request, parse::withdraw_from_campaign)
+            .await?;
+        Ok(Response::new(api::WithdrawFromCampaignResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
         }))

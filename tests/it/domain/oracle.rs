@@ -6,6 +6,7 @@
 
 mod delivery;
 mod hearing;
+mod promises;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +32,10 @@ pub struct Story {
 /// One collaboration.
 pub struct Agreement {
     pub state: CollaborationState,
-    pub terms: Terms,
+    /// Offered, asked for or in force: those of the latest version; none of an application.
+    pub terms: Option<Terms>,
+    /// The fee of the brand's latest offer.
+    pub offered_minor: i64,
     pub was_accepted: bool,
     creator: CreatorId,
     works: BTreeMap<DeliverableId, Work>,
@@ -118,28 +122,18 @@ impl Story {
         }
     }
 
-    fn invited(&mut self, id: CollaborationId, creator: CreatorId, terms: &Terms) {
-        let works = terms.deliverables.iter().map(|promised| {
-            let work = Work {
-                state: DeliverableState::Planned,
-                due_at: promised.due_at,
-                first_due_at: promised.due_at,
-                submissions: 0,
-                revisions: 0,
-                ratings: Vec::new(),
-            };
-            (promised.id.clone(), work)
-        });
+    fn begun(&mut self, id: CollaborationId, creator: CreatorId, state: CollaborationState) {
         let agreement = Agreement {
-            state: CollaborationState::Invited,
-            terms: terms.clone(),
+            state,
+            terms: None,
+            offered_minor: 0,
             was_accepted: false,
             creator,
-            works: works.collect(),
+            works: BTreeMap::new(),
             gifted: false,
         };
         self.agreements.insert(id, agreement);
-        *self.reached.entry(CollaborationState::Invited).or_default() += 1;
+        *self.reached.entry(state).or_default() += 1;
     }
 
     fn published(&mut self, owner: &Option<CollaborationId>, recorded: &PublicationRecorded) {

@@ -11,6 +11,7 @@ mod half_batches;
 mod health;
 mod ingest;
 mod lists;
+mod negotiation;
 pub mod numbers;
 mod overload;
 mod reads;

@@ -26,20 +26,8 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "a fault of the server, which no request should bring about",
     ),
     (
-        ErrorReason::AmendmentPending,
-        "no call knows of amendments of terms yet",
-    ),
-    (
-        ErrorReason::NoAmendment,
-        "no call knows of amendments of terms yet",
-    ),
-    (
-        ErrorReason::StaleAmendment,
-        "no call knows of amendments of terms yet",
-    ),
-    (
         ErrorReason::NoGroundToTerminate,
-        "no call knows of amendments of terms yet",
+        "no call ends an agreement for a cause yet",
     ),
     (
         ErrorReason::FlagNotFound,

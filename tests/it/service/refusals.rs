@@ -1,6 +1,7 @@
 //! What a rule forbids in the state things are in: code, reason and what to know about it, and
 //! nothing written.
 
+mod negotiation;
 mod places;
 mod rules;
 mod settlement;
@@ -44,7 +45,9 @@ fn code_of(reason: ErrorReason) -> Code {
         ErrorReason::AlreadyExists
         | ErrorReason::PostAlreadyRecorded
         | ErrorReason::PaymentReferenceUsed => Code::AlreadyExists,
-        ErrorReason::StaleOffer | ErrorReason::StaleSubmission => Code::Aborted,
+        ErrorReason::StaleOffer | ErrorReason::StaleSubmission | ErrorReason::StaleAmendment => {
+            Code::Aborted
+        }
         _ => Code::FailedPrecondition,
     }
 }

@@ -8,6 +8,7 @@
 mod agreements;
 mod dice;
 mod facts;
+mod negotiation;
 mod settlement;
 
 use campaign_ledger::domain::rows::{Row, Scan};
@@ -62,6 +63,7 @@ const MOVES: &[(u64, Move)] = &[
     (2, Teller::steering),
     (3, Teller::about_a_creator),
     (14, Teller::invitation),
+    (6, Teller::amendment),
     (37, Teller::work),
     (15, Teller::observation),
     (11, Teller::claim),

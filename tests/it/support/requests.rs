@@ -3,7 +3,10 @@
 //! Everything is of brand `kopi` and its campaign `launch` unless the test says otherwise. Day 0 is
 //! the start of the campaign, day 60 its end; facts count until day 90.
 
+mod negotiation;
+
 use campaign_ledger::domain::*;
+pub use negotiation::*;
 use sha2::{Digest, Sha256};
 
 /// The tenant of most tests.
@@ -215,10 +218,22 @@ pub fn creator(creator: &str, verb: CreatorVerb) -> Request {
 /// Asks something of an agreement, as the side whose verb it is.
 pub fn collaboration(collaboration: &str, verb: CollaborationVerb) -> Request {
     let side = match verb {
-        CollaborationVerb::Accept { .. } | CollaborationVerb::Decline { .. } => ActorKind::Creator,
+        CollaborationVerb::Accept { .. }
+        | CollaborationVerb::Decline { .. }
+        | CollaborationVerb::Apply { .. }
+        | CollaborationVerb::Counter { .. }
+        | CollaborationVerb::AcceptAmendment { .. }
+        | CollaborationVerb::Leave { .. } => ActorKind::Creator,
         CollaborationVerb::Expire { .. } => ActorKind::System,
         CollaborationVerb::Invite { .. }
         | CollaborationVerb::Withdraw { .. }
+        | CollaborationVerb::SendOffer { .. }
+        | CollaborationVerb::RejectApplication { .. }
+        | CollaborationVerb::Revise { .. }
+        | CollaborationVerb::AcceptCounter { .. }
+        | CollaborationVerb::RejectCounter { .. }
+        | CollaborationVerb::Amend { .. }
+        | CollaborationVerb::RejectAmendment { .. }
         | CollaborationVerb::ShipProduct { .. }
         | CollaborationVerb::Complete
         | CollaborationVerb::Cancel { .. } => ActorKind::Brand,

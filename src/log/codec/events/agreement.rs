@@ -1,5 +1,8 @@
 //! Events of the agreement, both ways.
 
+mod amendment;
+mod negotiation;
+
 use super::{Stored, Wire, wire};
 use crate::domain::{
     AgreementEvent, BriefAccepted, CollaborationId, Event, FollowerCount, Money, Offer, Tier,
@@ -16,6 +19,28 @@ pub fn write(event: &AgreementEvent) -> Wire {
         AgreementEvent::CreatorInvited { offer, previous } => {
             write_invited(offer, previous.as_ref())
         }
+        AgreementEvent::CreatorApplied {
+            message,
+            fee,
+            previous,
+        } => negotiation::write_applied(message, *fee, previous.as_ref()),
+        AgreementEvent::OfferSent { offer } => negotiation::write_sent(offer),
+        AgreementEvent::ApplicationRejected { reason } => {
+            let reason = reason.clone();
+            Wire::ApplicationRejected(wire::ApplicationRejected { reason })
+        }
+        AgreementEvent::OfferCountered {
+            offer,
+            answers,
+            note,
+        } => negotiation::write_countered(offer, *answers, note),
+        AgreementEvent::OfferRevised { offer, answers } => {
+            negotiation::write_revised(offer, *answers)
+        }
+        AgreementEvent::CounterRejected {
+            offer_version,
+            reason,
+        } => negotiation::write_counter_rejected(*offer_version, reason),
         AgreementEvent::BriefAccepted(accepted) => write_accepted(accepted),
         AgreementEvent::InvitationDeclined { reason } => write_declined(reason),
         AgreementEvent::InvitationWithdrawn { reason } => write_withdrawn(reason),
@@ -25,6 +50,24 @@ pub fn write(event: &AgreementEvent) -> Wire {
         }
         AgreementEvent::CollaborationCancelled { reason, kill_fee } => {
             write_cancelled(reason, *kill_fee)
+        }
+        AgreementEvent::AmendmentProposed {
+            version,
+            terms,
+            reason,
+        } => amendment::write_proposed(*version, terms, reason),
+        AgreementEvent::TermsAmended {
+            version,
+            terms,
+            digest,
+            proposed,
+        } => amendment::write_amended(*version, terms, digest, *proposed),
+        AgreementEvent::AmendmentRejected { version, reason } => {
+            amendment::write_rejected(*version, reason)
+        }
+        AgreementEvent::CreatorWithdrew { reason } => {
+            let reason = reason.clone();
+            Wire::CreatorWithdrew(wire::CreatorWithdrew { reason })
         }
     }
 }
@@ -167,5 +210,12 @@ impl Stored for wire::InvitationWithdrawn {
 impl Stored for wire::CollaborationCompleted {
     fn read(self, _: &mut Fields) -> Checked<Event> {
         Ok(Event::Agreement(AgreementEvent::CollaborationCompleted))
+    }
+}
+
+impl Stored for wire::CreatorWithdrew {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        let reason = self.reason;
+        Ok(Event::Agreement(AgreementEvent::CreatorWithdrew { reason }))
     }
 }

@@ -21,7 +21,29 @@ impl Story {
         match event {
             AgreementEvent::CreatorInvited { offer, .. } => {
                 let creator = record.subject.creator.clone().unwrap();
-                self.invited(owner.clone().unwrap(), creator, &offer.terms);
+                let id = owner.clone().unwrap();
+                self.begun(id, creator, CollaborationState::Invited);
+                self.agreement(owner).offers(&offer.terms);
+            }
+            AgreementEvent::CreatorApplied { .. } => {
+                let creator = record.subject.creator.clone().unwrap();
+                let id = owner.clone().unwrap();
+                self.begun(id, creator, CollaborationState::Applied);
+            }
+            AgreementEvent::OfferSent { offer } | AgreementEvent::OfferRevised { offer, .. } => {
+                self.moves(owner, CollaborationState::Invited);
+                self.agreement(owner).offers(&offer.terms);
+            }
+            AgreementEvent::OfferCountered { offer, .. } => {
+                self.moves(owner, CollaborationState::Countered);
+                self.agreement(owner).promises(&offer.terms);
+            }
+            AgreementEvent::ApplicationRejected { .. } | AgreementEvent::CounterRejected { .. } => {
+                self.moves(owner, CollaborationState::Rejected)
+            }
+            AgreementEvent::TermsAmended { terms, .. } => self.agreement(owner).amends(terms),
+            // What is only proposed is no total.
+            AgreementEvent::AmendmentProposed { .. } | AgreementEvent::AmendmentRejected { .. } => {
             }
             AgreementEvent::BriefAccepted(_) => {
                 let agreement = self.agreement(owner);
@@ -40,7 +62,8 @@ impl Story {
             AgreementEvent::CollaborationCompleted => {
                 self.moves(owner, CollaborationState::Completed)
             }
-            AgreementEvent::CollaborationCancelled { .. } => {
+            AgreementEvent::CollaborationCancelled { .. }
+            | AgreementEvent::CreatorWithdrew { .. } => {
                 self.moves(owner, CollaborationState::Cancelled);
             }
         }

@@ -4,7 +4,7 @@ use campaign_ledger::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::places::{Places, offered};
-use super::{Row, row, settlement};
+use super::{Row, negotiation, row, settlement};
 use crate::support::server::{
     Story, by_brand, by_creator, day, for_creator, idr, money, plan, terms,
 };
@@ -13,6 +13,7 @@ use crate::support::server::{
 pub fn table(places: &Places) -> Vec<Row> {
     let mut rows = campaign_rules(places);
     rows.extend(agreement_rules(&places.open));
+    rows.extend(negotiation::rules(places));
     rows.extend(work_rules(&places.open));
     rows.extend(settlement::rules(&places.open));
     rows
@@ -30,6 +31,7 @@ fn campaign_rules(places: &Places) -> Vec<Row> {
         closed,
         cancelled,
         choosy,
+        talks: _,
     } = places;
     let by_the_other_side = but(&open.pause(), |request| request.context = by_creator(""));
     let offer = |story: &Story| Attempt::of(story.invite("stranger", terms(idr(1))));

@@ -1,6 +1,7 @@
 //! Strategies for events, one per event type.
 
 mod money;
+mod negotiation;
 
 use campaign_ledger::domain::*;
 use proptest::collection::vec;
@@ -23,6 +24,8 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         content(),
         publication(),
         engagement(),
+        negotiation::negotiation(),
+        negotiation::amendments(),
         money::revenue(),
         money::settlement(),
     ]

@@ -20,6 +20,9 @@ impl Teller {
             return self.work(dice);
         }
         let round = rounds.by_ref().count() + usize::from(dice.chance(97));
+        if dice.chance(25) {
+            return self.here(apply(&format!("{name}-{round}"), name));
+        }
         let verb = CollaborationVerb::Invite {
             creator: id(name),
             terms: self.some_terms(dice),
@@ -28,7 +31,7 @@ impl Teller {
         self.here(collaboration(&format!("{name}-{round}"), verb))
     }
 
-    fn some_terms(&self, dice: &mut Dice) -> Terms {
+    pub(super) fn some_terms(&self, dice: &mut Dice) -> Terms {
         let formats = [
             ContentFormat::Review,
             ContentFormat::Story,
@@ -73,19 +76,16 @@ impl Teller {
             let name = *dice.pick(&CREATORS);
             return creator(name, CreatorVerb::RecordProfile { profile });
         };
+        if !row.state.is_working() && !row.state.is_ended() {
+            return self.negotiation(dice, name, row);
+        }
         let reason = "plans changed".to_owned();
-        let verb = match (row.state, dice.roll(100)) {
-            (CollaborationState::Invited, 0..=69) => CollaborationVerb::Accept { offer_version: 1 },
-            (CollaborationState::Invited, 70..=77) => CollaborationVerb::Decline { reason },
-            (CollaborationState::Invited, 78..=85) => CollaborationVerb::Withdraw { reason },
-            (CollaborationState::Invited, 86..=96) => {
-                CollaborationVerb::Expire { offer_version: 1 }
-            }
-            (CollaborationState::Invited, _) => CollaborationVerb::Accept { offer_version: 2 },
-            (_, 0..=9) => self.shipment(dice),
-            (_, 10..=12) => CollaborationVerb::Cancel { reason },
-            (_, 13..=17) => CollaborationVerb::Complete,
-            (_, 18..=19) => CollaborationVerb::Accept { offer_version: 1 },
+        let verb = match dice.roll(100) {
+            0..=9 => self.shipment(dice),
+            10..=12 => CollaborationVerb::Cancel { reason },
+            13..=17 => CollaborationVerb::Complete,
+            18..=19 => CollaborationVerb::Accept { offer_version: 1 },
+            20..=21 => CollaborationVerb::Leave { reason },
             _ => return self.deliverable_move(dice, name, row),
         };
         self.here(collaboration(name, verb))
@@ -113,7 +113,10 @@ impl Teller {
         if all_done && dice.chance(70) {
             return self.here(collaboration(name, CollaborationVerb::Complete));
         }
-        let chosen = dice.pick(&row.deliverables);
+        // An application that came to nothing promised nothing.
+        let Some(chosen) = dice.pick_any(&row.deliverables) else {
+            return self.here(collaboration(name, CollaborationVerb::Complete));
+        };
         let verb = self.deliverable_verb(dice, name, chosen);
         self.here(deliverable(name, chosen.terms.id.as_str(), verb))
     }
