@@ -11,7 +11,8 @@ use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef};
 use crate::grpc::calls::{Door, Lookup, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
-use crate::grpc::{parse, render};
+use crate::grpc::{many, parse, render, status};
+use crate::ledger::Room;
 use crate::proto::api;
 use crate::proto::api::collaboration_service_server;
 use crate::store::Store;
@@ -49,6 +50,27 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         Ok(Response::new(api::AcceptBriefResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn batch_invite_creators(
+        &self,
+        request: Request<api::BatchInviteCreatorsRequest>,
+    ) -> Result<Response<api::BatchInviteCreatorsResponse>, Status> {
+        let calls = self.door.enter()?;
+        let request = request.into_inner();
+        // Before anything is parsed: refusing must cost little.
+        let most = request.invitations.len().min(parse::MAX_ITEMS);
+        let places = calls.ledger.places(most, Room::Refuse).await;
+        let places = places.map_err(status::write)?;
+        let invitations = parsed(parse::batch_invite_creators(request, calls.now()))?;
+        let (batch, ids) = (invitations.batch, invitations.ids);
+        let (items, validate_only) = (batch.items, batch.validate_only);
+        let written = many::execute(&calls.ledger, items, "invitations", validate_only, places);
+        let outcomes = written.await.map_err(status::write)?;
+        Ok(Response::new(api::BatchInviteCreatorsResponse {
+            last_position: outcomes.last.get(),
+            results: outcomes.results(ids),
         }))
     }
 

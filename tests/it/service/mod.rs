@@ -2,6 +2,7 @@
 
 mod audit;
 mod bad_input;
+mod batch_invites;
 mod batches;
 mod endings;
 mod engagement;

@@ -66,7 +66,7 @@ impl Teller {
     pub(super) fn work(&self, dice: &mut Dice) -> Request {
         let all = self.collaborations();
         let mut chosen = dice.pick_any(&all);
-        for _ in 0..3 {
+        for _ in 0..6 {
             if chosen.is_some_and(|(_, row)| row.state.is_ended()) && dice.chance(90) {
                 chosen = dice.pick_any(&all);
             }

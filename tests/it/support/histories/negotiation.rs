@@ -12,6 +12,15 @@ impl Teller {
         let reason = "plans changed".to_owned();
         let offer_version = row.last_version + u32::from(dice.chance(3));
         let expires_at = later(self.now, (1 + dice.roll(8) as i64) * 24 * HOUR_NANOS);
+        let is_over = row
+            .offer()
+            .is_some_and(|offer| offer.expires_at <= self.now);
+        if is_over && dice.chance(85) {
+            return self.here(collaboration(
+                name,
+                CollaborationVerb::Expire { offer_version },
+            ));
+        }
         let verb = match (row.state, dice.roll(100)) {
             (CollaborationState::Applied, 0..=79) => {
                 let terms = self.some_terms(dice);
@@ -21,7 +30,7 @@ impl Teller {
             (CollaborationState::Invited, 0..=49) => CollaborationVerb::Accept { offer_version },
             (CollaborationState::Invited, 50..=74) => CollaborationVerb::Counter {
                 offer_version,
-                terms: self.some_terms(dice),
+                terms: self.next_terms(dice, row),
                 expires_at: dice.chance(50).then_some(expires_at),
                 note: "two posts are more work".to_owned(),
             },
@@ -30,18 +39,27 @@ impl Teller {
             }
             (CollaborationState::Countered, 35..=64) => CollaborationVerb::Revise {
                 offer_version,
-                terms: self.some_terms(dice),
+                terms: self.next_terms(dice, row),
                 expires_at,
             },
             (CollaborationState::Countered, 65..=74) => CollaborationVerb::RejectCounter {
                 offer_version,
                 reason,
             },
-            (_, 0..=82) => CollaborationVerb::Decline { reason },
-            (_, 83..=90) => CollaborationVerb::Withdraw { reason },
+            (_, 0..=85) => CollaborationVerb::Decline { reason },
+            (_, 86..=97) => CollaborationVerb::Withdraw { reason },
             _ => CollaborationVerb::Expire { offer_version },
         };
         self.here(collaboration(name, verb))
+    }
+
+    /// Other terms, mostly under the code that is held already.
+    fn next_terms(&self, dice: &mut Dice, row: &Collaboration) -> Terms {
+        let mut terms = self.some_terms(dice);
+        if let (Some(offer), true) = (row.offer_of_brand(), dice.chance(80)) {
+            terms.attribution.code = offer.terms.attribution.code.clone();
+        }
+        terms
     }
 
     /// A change of accepted terms, or an answer to one.
@@ -75,7 +93,7 @@ impl Teller {
         if dice.chance(70) {
             terms.fee = money("IDR", dice.roll(120_000_000) as i64);
         }
-        if dice.chance(30) {
+        if dice.chance(15) {
             terms.attribution.code = Some(id(&format!("code{}", dice.roll(5))));
         }
         if dice.chance(30)
@@ -83,7 +101,9 @@ impl Teller {
         {
             first.due_at = due_at;
         }
-        if dice.chance(20) && terms.deliverables.len() > 1 {
+        let last = row.deliverables.last();
+        let is_planned = last.is_some_and(|one| one.state == DeliverableState::Planned);
+        if dice.chance(if is_planned { 40 } else { 4 }) && terms.deliverables.len() > 1 {
             terms.deliverables.pop();
         }
         if dice.chance(30) {

@@ -95,6 +95,8 @@ calls! {
     collaboration_service_client::CollaborationServiceClient {
         write invite_creator: InviteCreatorRequest => InviteCreatorResponse,
         write accept_brief: AcceptBriefRequest => AcceptBriefResponse,
+        plain batch_invite_creators:
+            BatchInviteCreatorsRequest => BatchInviteCreatorsResponse,
         write apply_to_campaign: ApplyToCampaignRequest => ApplyToCampaignResponse,
         write send_offer: SendOfferRequest => SendOfferResponse,
         write reject_application: RejectApplicationRequest => RejectApplicationResponse,

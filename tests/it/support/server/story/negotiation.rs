@@ -7,6 +7,28 @@ use super::super::{by_brand, by_creator, day};
 use super::Story;
 
 impl Story {
+    /// Invites all at once on the same terms; the offers expire on day 7.
+    pub fn invite_all(
+        &self,
+        request_id: &str,
+        creators: &[&str],
+        terms: Terms,
+    ) -> BatchInviteCreatorsRequest {
+        let invitations = creators.iter().map(|who| Invitation {
+            collaboration_id: (*who).to_owned(),
+            creator_id: (*who).to_owned(),
+            ..Invitation::default()
+        });
+        BatchInviteCreatorsRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(request_id),
+            campaign_id: self.campaign.clone(),
+            invitations: invitations.collect(),
+            terms: Some(terms),
+            expires_at: Some(day(7)),
+        }
+    }
+
     pub fn apply(&self, who: &str) -> ApplyToCampaignRequest {
         ApplyToCampaignRequest {
             brand_id: self.brand.clone(),
