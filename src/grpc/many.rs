@@ -2,10 +2,11 @@
 
 use tonic::Status;
 
-use super::parse::Items;
+use super::calls::{Door, parsed};
+use super::parse::{Batch, Items, MAX_ITEMS, Read};
 use super::status;
-use crate::domain::{Position, Refusal, Violation};
-use crate::ledger::{Ledger, Places, Recorded, WriteError};
+use crate::domain::{Position, Refusal, Timestamp, Violation};
+use crate::ledger::{Ledger, Places, Recorded, Room, WriteError};
 use crate::log::codec::fields::Broken;
 use crate::proto::api::{ItemError, ItemResult, ItemWritten, item_result};
 
@@ -15,6 +16,31 @@ pub struct Outcomes {
     pub each: Vec<Result<Recorded, ItemError>>,
     /// Greatest position one of them has in the log; 0 when none is there.
     pub last: Position,
+}
+
+/// Parses a batch of so many items in `field` by the time of now, and has each executed for itself.
+///
+/// # Errors
+/// What keeps all of them from being decided.
+pub async fn write<T>(
+    door: &Door,
+    request: T,
+    (field, count): (&'static str, usize),
+    parse: impl FnOnce(T, Timestamp) -> Read<Batch>,
+) -> Result<(Vec<ItemResult>, u64), Status> {
+    let calls = door.enter()?;
+    // Before anything is parsed: refusing must cost little.
+    let places = calls
+        .ledger
+        .places(count.min(MAX_ITEMS), Room::Refuse)
+        .await;
+    let places = places.map_err(status::write)?;
+    let batch = parsed(parse(request, calls.now()))?;
+    let (items, validate_only) = (batch.items, batch.validate_only);
+    let written = execute(&calls.ledger, items, field, validate_only, places);
+    let outcomes = written.await.map_err(status::write)?;
+    let last = outcomes.last.get();
+    Ok((outcomes.results(batch.ids), last))
 }
 
 /// Has items decided, each for itself, and waits until they are durable.
@@ -50,7 +76,7 @@ pub async fn execute(
 
 impl Outcomes {
     /// Renders them, each with the id of what it is about.
-    pub fn results(self, ids: Vec<String>) -> Vec<ItemResult> {
+    fn results(self, ids: Vec<String>) -> Vec<ItemResult> {
         let each = self.each.into_iter().zip(ids);
         each.map(|(outcome, id)| ItemResult {
             outcome: Some(match outcome {

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use prost_types::Timestamp as WireTime;
-
 use super::Read;
 use super::context::{Call, Write};
 use super::page::{Page, read_brand, read_collaboration, read_page};
@@ -17,7 +15,7 @@ use crate::log::codec::terms::read_terms;
 use crate::log::codec::values::{
     MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value, read_time, read_version,
 };
-use crate::proto::{api, values};
+use crate::proto::api;
 
 /// Parses `InviteCreator`.
 ///
@@ -32,26 +30,18 @@ pub fn invite_creator(mut request: api::InviteCreatorRequest, now: Timestamp) ->
         &request.collaboration_id,
         CollaborationId::parse,
     );
-    let (creator_id, terms) = (&request.creator_id, request.terms);
-    let verb = read_invite(&mut call.fields, creator_id, terms, request.expires_at);
+    let fields = &mut call.fields;
+    let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
+    let terms = fields.required("terms", request.terms, read_terms);
+    let expires_at = fields.required("expires_at", request.expires_at, read_time);
+    let verb = creator.and_then(|creator| {
+        Ok(CollaborationVerb::Invite {
+            creator,
+            terms: terms?,
+            expires_at: expires_at?,
+        })
+    });
     call.finish(command(campaign, collaboration, verb))
-}
-
-/// Reads whom an invitation invites, and on which terms.
-pub(super) fn read_invite(
-    fields: &mut Fields,
-    creator_id: &str,
-    terms: Option<values::Terms>,
-    expires_at: Option<WireTime>,
-) -> Checked<CollaborationVerb> {
-    let creator = fields.parse("creator_id", creator_id, CreatorId::parse);
-    let terms = fields.required("terms", terms, read_terms);
-    let expires_at = fields.required("expires_at", expires_at, read_time);
-    Ok(CollaborationVerb::Invite {
-        creator: creator?,
-        terms: terms?,
-        expires_at: expires_at?,
-    })
 }
 
 /// Parses `AcceptBrief`.

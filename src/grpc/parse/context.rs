@@ -53,11 +53,6 @@ impl Context {
         self.stamp.as_ref().map(|stamp| &stamp.id)
     }
 
-    /// Takes another name, of one of many commands.
-    pub fn named(self, stamp: Option<RequestStamp>) -> Self {
-        Self { stamp, ..self }
-    }
-
     /// Makes the request of one command.
     pub fn request(self, brand: BrandId, command: Command) -> Request {
         Request {

@@ -160,6 +160,7 @@ pub fn batch_record_engagement(
     let items = shared.read_all(&mut fields, request.observations, now);
     Ok(Batch {
         items,
+        ids: Vec::new(),
         validate_only,
     })
 }

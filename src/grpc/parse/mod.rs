@@ -5,6 +5,7 @@
 //! campaign exists, or what its currency is, is `decide`'s to say.
 
 mod audit;
+mod bulk;
 mod campaign;
 mod collaboration;
 mod context;
@@ -12,7 +13,6 @@ mod creator;
 mod deliverable;
 mod digest;
 mod engagement;
-mod invitations;
 mod items;
 mod measurement;
 mod negotiation;
@@ -21,13 +21,13 @@ mod report;
 mod settlement;
 
 pub use audit::*;
+pub use bulk::*;
 pub use campaign::*;
 pub use collaboration::*;
 pub use context::{Parsed, Write};
 pub use creator::*;
 pub use deliverable::*;
 pub use engagement::*;
-pub use invitations::*;
 pub use items::{Batch, Items, MAX_ITEMS};
 pub use measurement::*;
 pub use negotiation::*;

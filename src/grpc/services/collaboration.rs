@@ -1,21 +1,18 @@
 //! Collaborations over gRPC.
 
-use std::sync::Arc;
+mod reads;
 
 use tonic::{Request, Response, Status};
 
-use super::campaign::id_at;
-use crate::domain::rows::{Key, Rows};
-use crate::domain::state::{Collaboration, CreatorCollaboration};
-use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef};
-use crate::grpc::calls::{Door, Lookup, page, parsed};
+use crate::grpc::calls::{Door, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
-use crate::grpc::{many, parse, render, status};
-use crate::ledger::Room;
+use crate::grpc::{many, parse, render};
 use crate::proto::api;
 use crate::proto::api::collaboration_service_server;
 use crate::store::Store;
+pub use reads::known_collaboration;
+use reads::listed;
 
 /// Serves `CollaborationService`.
 pub struct Collaborations {
@@ -57,20 +54,13 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::BatchInviteCreatorsRequest>,
     ) -> Result<Response<api::BatchInviteCreatorsResponse>, Status> {
-        let calls = self.door.enter()?;
         let request = request.into_inner();
-        // Before anything is parsed: refusing must cost little.
-        let most = request.invitations.len().min(parse::MAX_ITEMS);
-        let places = calls.ledger.places(most, Room::Refuse).await;
-        let places = places.map_err(status::write)?;
-        let invitations = parsed(parse::batch_invite_creators(request, calls.now()))?;
-        let (batch, ids) = (invitations.batch, invitations.ids);
-        let (items, validate_only) = (batch.items, batch.validate_only);
-        let written = many::execute(&calls.ledger, items, "invitations", validate_only, places);
-        let outcomes = written.await.map_err(status::write)?;
+        let items = ("invitations", request.invitations.len());
+        let written = many::write(&self.door, request, items, parse::batch_invite_creators);
+        let (results, last_position) = written.await?;
         Ok(Response::new(api::BatchInviteCreatorsResponse {
-            last_position: outcomes.last.get(),
-            results: outcomes.results(ids),
+            results,
+            last_position,
         }))
     }
 
@@ -173,6 +163,25 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         }))
     }
 
+    async fn batch_withdraw_invitations(
+        &self,
+        request: Request<api::BatchWithdrawInvitationsRequest>,
+    ) -> Result<Response<api::BatchWithdrawInvitationsResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("collaboration_ids", request.collaboration_ids.len());
+        let written = many::write(
+            &self.door,
+            request,
+            items,
+            parse::batch_withdraw_invitations,
+        );
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchWithdrawInvitationsResponse {
+            results,
+            last_position,
+        }))
+    }
+
     async fn amend_terms(
         &self,
         request: Request<api::AmendTermsRequest>,
@@ -253,6 +262,20 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         }))
     }
 
+    async fn batch_approve_content(
+        &self,
+        request: Request<api::BatchApproveContentRequest>,
+    ) -> Result<Response<api::BatchApproveContentResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("approvals", request.approvals.len());
+        let written = many::write(&self.door, request, items, parse::batch_approve_content);
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchApproveContentResponse {
+            results,
+            last_position,
+        }))
+    }
+
     async fn reject_content(
         &self,
         request: Request<api::RejectContentRequest>,
@@ -317,6 +340,20 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         Ok(Response::new(api::ShipProductResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn batch_ship_products(
+        &self,
+        request: Request<api::BatchShipProductsRequest>,
+    ) -> Result<Response<api::BatchShipProductsResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("shipments", request.shipments.len());
+        let written = many::write(&self.door, request, items, parse::batch_ship_products);
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchShipProductsResponse {
+            results,
+            last_position,
         }))
     }
 
@@ -385,49 +422,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         let query = parsed(parse::list_collaborations(request))?;
         let start = calls.page_start(same_query, &query.page)?;
         let min_position = query.min_position;
-        let find = move |rows: &Store| {
-            let size = query.page.size;
-            let listed = match &query.creator {
-                Some(creator) => {
-                    let mut prefix = CreatorCollaboration::of_creator(&query.brand, creator);
-                    if let Some(campaign) = &query.campaign {
-                        prefix = prefix.text(campaign.as_str());
-                    }
-                    let mut failed = None;
-                    let listed = page(rows, &prefix, start.as_ref(), size, |_, entry| {
-                        let name = named(&query, entry);
-                        let row = rows.get::<Collaboration>(&Collaboration::key(&name));
-                        let row = row.unwrap_or_else(|error| {
-                            failed = Some(error);
-                            None
-                        })?;
-                        shown(&query, &name, &row)
-                    })?;
-                    match failed {
-                        Some(error) => return Err(error.into()),
-                        None => listed,
-                    }
-                }
-                None => {
-                    let prefix = prefix_of(&query);
-                    page(
-                        rows,
-                        &prefix,
-                        start.as_ref(),
-                        size,
-                        |key, row: &Collaboration| {
-                            let name = CollaborationRef {
-                                brand: query.brand.clone(),
-                                campaign: id_at(key, 1, CampaignId::parse)?,
-                                collaboration: id_at(key, 2, CollaborationId::parse)?,
-                            };
-                            shown(&query, &name, row)
-                        },
-                    )?
-                }
-            };
-            Ok(listed)
-        };
+        let find = move |rows: &Store| listed(rows, &query, start.as_ref());
         let ((collaborations, next), position) = calls.read(min_position, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCollaborationsResponse {
@@ -436,47 +431,4 @@ impl collaboration_service_server::CollaborationService for Collaborations {
             position,
         }))
     }
-}
-
-fn prefix_of(query: &parse::CollaborationsQuery) -> Key {
-    let brand = query.brand.clone();
-    match &query.campaign {
-        Some(campaign) => Collaboration::of_campaign(&CampaignRef {
-            brand,
-            campaign: campaign.clone(),
-        }),
-        None => Collaboration::of_brand(&brand),
-    }
-}
-
-fn named(query: &parse::CollaborationsQuery, entry: &CreatorCollaboration) -> CollaborationRef {
-    CollaborationRef {
-        brand: query.brand.clone(),
-        campaign: entry.campaign.clone(),
-        collaboration: entry.collaboration.clone(),
-    }
-}
-
-fn shown(
-    query: &parse::CollaborationsQuery,
-    name: &CollaborationRef,
-    row: &Collaboration,
-) -> Option<api::Collaboration> {
-    let wanted = query.states.is_empty() || query.states.contains(&row.state);
-    wanted.then(|| render::collaboration(name, row))
-}
-
-/// Finds a collaboration.
-///
-/// # Errors
-/// `COLLABORATION_NOT_FOUND`, or rows that cannot be read.
-pub fn known_collaboration(
-    rows: &Store,
-    name: &CollaborationRef,
-) -> Result<Arc<Collaboration>, Lookup> {
-    let row = rows.get::<Collaboration>(&Collaboration::key(name))?;
-    row.ok_or_else(|| {
-        let reason = api::ErrorReason::CollaborationNotFound;
-        Lookup::missing(reason, "collaboration", name.collaboration.as_str())
-    })
 }

@@ -4,6 +4,7 @@ mod audit;
 mod bad_input;
 mod batch_invites;
 mod batches;
+mod bulk;
 mod endings;
 mod engagement;
 mod faults;

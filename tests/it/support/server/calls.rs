@@ -87,6 +87,8 @@ calls! {
     }
     creator_service_client::CreatorServiceClient {
         write record_creator_profile: RecordCreatorProfileRequest => RecordCreatorProfileResponse,
+        plain batch_record_creator_profiles:
+            BatchRecordCreatorProfilesRequest => BatchRecordCreatorProfilesResponse,
         write block_creator: BlockCreatorRequest => BlockCreatorResponse,
         write unblock_creator: UnblockCreatorRequest => UnblockCreatorResponse,
         read get_creator: GetCreatorRequest => GetCreatorResponse,
@@ -106,6 +108,8 @@ calls! {
         write reject_counter: RejectCounterRequest => RejectCounterResponse,
         write decline_invitation: DeclineInvitationRequest => DeclineInvitationResponse,
         write withdraw_invitation: WithdrawInvitationRequest => WithdrawInvitationResponse,
+        plain batch_withdraw_invitations:
+            BatchWithdrawInvitationsRequest => BatchWithdrawInvitationsResponse,
         write amend_terms: AmendTermsRequest => AmendTermsResponse,
         write accept_amendment: AcceptAmendmentRequest => AcceptAmendmentResponse,
         write reject_amendment: RejectAmendmentRequest => RejectAmendmentResponse,
@@ -113,12 +117,16 @@ calls! {
         write submit_content: SubmitContentRequest => SubmitContentResponse,
         write request_revision: RequestRevisionRequest => RequestRevisionResponse,
         write approve_content: ApproveContentRequest => ApproveContentResponse,
+        plain batch_approve_content:
+            BatchApproveContentRequest => BatchApproveContentResponse,
         write reject_content: RejectContentRequest => RejectContentResponse,
         write record_publication: RecordPublicationRequest => RecordPublicationResponse,
         write verify_publication: VerifyPublicationRequest => VerifyPublicationResponse,
         write reschedule_deadline: RescheduleDeadlineRequest => RescheduleDeadlineResponse,
         write waive_deliverable: WaiveDeliverableRequest => WaiveDeliverableResponse,
         write ship_product: ShipProductRequest => ShipProductResponse,
+        plain batch_ship_products:
+            BatchShipProductsRequest => BatchShipProductsResponse,
         write complete_collaboration: CompleteCollaborationRequest => CompleteCollaborationResponse,
         write cancel_collaboration: CancelCollaborationRequest => CancelCollaborationResponse,
         read get_collaboration: GetCollaborationRequest => GetCollaborationResponse,
@@ -138,8 +146,12 @@ calls! {
     settlement_service_client::SettlementServiceClient {
         write record_cost: RecordCostRequest => RecordCostResponse,
         write approve_cost: ApproveCostRequest => ApproveCostResponse,
+        plain batch_approve_costs:
+            BatchApproveCostsRequest => BatchApproveCostsResponse,
         write reverse_cost: ReverseCostRequest => ReverseCostResponse,
         write record_payment: RecordPaymentRequest => RecordPaymentResponse,
+        plain batch_record_payments:
+            BatchRecordPaymentsRequest => BatchRecordPaymentsResponse,
         read list_costs: ListCostsRequest => ListCostsResponse,
     }
     report_service_client::ReportServiceClient {
