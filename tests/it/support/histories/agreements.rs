@@ -1,6 +1,6 @@
 //! Moves of agreements and deliverables.
 
-use campaign_ledger::domain::state::{Collaboration, Deliverable};
+use campaign_ledger::domain::state::{Campaign, Collaboration, Deliverable};
 use campaign_ledger::domain::*;
 
 use super::{CREATORS, Dice, HOUR_NANOS, Teller};
@@ -8,6 +8,9 @@ use crate::support::requests::*;
 
 impl Teller {
     pub(super) fn invitation(&self, dice: &mut Dice) -> Request {
+        if !self.is_open() && dice.chance(80) {
+            return self.work(dice);
+        }
         let name = *dice.pick(&CREATORS);
         if self.find_creator(name).is_none() {
             let profile = followed_by(dice.roll(150_000));
@@ -16,7 +19,7 @@ impl Teller {
         let known = self.collaborations();
         let mut rounds = known.iter().filter(|(_, row)| row.creator.as_str() == name);
         let live = rounds.clone().any(|(_, row)| !row.state.is_ended());
-        if live && dice.chance(90) {
+        if live && dice.chance(96) {
             return self.work(dice);
         }
         let round = rounds.by_ref().count() + usize::from(dice.chance(97));
@@ -29,6 +32,11 @@ impl Teller {
             expires_at: later(self.now, (1 + dice.roll(8) as i64) * 24 * HOUR_NANOS),
         };
         self.here(collaboration(&format!("{name}-{round}"), verb))
+    }
+
+    fn is_open(&self) -> bool {
+        let campaign = self.ledger.find::<Campaign>(&Campaign::key(&self.campaign));
+        campaign.is_some_and(|campaign| campaign.state == CampaignState::Open)
     }
 
     pub(super) fn some_terms(&self, dice: &mut Dice) -> Terms {
@@ -64,13 +72,11 @@ impl Teller {
     }
 
     pub(super) fn work(&self, dice: &mut Dice) -> Request {
-        let all = self.collaborations();
-        let mut chosen = dice.pick_any(&all);
-        for _ in 0..6 {
-            if chosen.is_some_and(|(_, row)| row.state.is_ended()) && dice.chance(90) {
-                chosen = dice.pick_any(&all);
-            }
+        let mut all = self.collaborations();
+        if dice.chance(92) {
+            all.retain(|(_, row)| !row.state.is_ended());
         }
+        let chosen = dice.pick_any(&all);
         let Some((name, row)) = chosen else {
             let profile = followed_by(dice.roll(150_000));
             let name = *dice.pick(&CREATORS);

@@ -67,7 +67,7 @@ impl Teller {
         let mut working = self.agreed();
         working.retain(|(_, row)| row.state.is_working());
         let Some((name, row)) = dice.pick_any(&working) else {
-            return self.invitation(dice);
+            return self.work(dice);
         };
         let Some(pending) = &row.amendment else {
             let side = *dice.pick(&[ActorKind::Brand, ActorKind::Creator]);
