@@ -53,9 +53,12 @@ pub enum Refusal {
     },
     #[error("the campaign needs {missing} before it opens")]
     CampaignIncomplete { missing: &'static str },
-    #[error("{open_invitations} invitations and {live_collaborations} collaborations are live")]
+    #[error(
+        "{open_invitations} invitations, {applications} applications and {live_collaborations} collaborations are live"
+    )]
     LiveWork {
         open_invitations: u32,
+        applications: u32,
         live_collaborations: u32,
     },
     #[error("budget: {needed_minor} minor units would be in use, over the cap of {cap_minor}")]

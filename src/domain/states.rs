@@ -50,10 +50,16 @@ pub enum CollaborationState {
     Expired,
     /// Ended: everything is verified or waived.
     Completed,
-    /// Ended: the brand called it off.
+    /// Ended before anything was published: the brand called it off, or the creator left.
     Cancelled,
     /// Ended: the brand ended it for a grave reason.
     Terminated,
+    /// The creator asked to take part; no offer yet.
+    Applied,
+    /// The creator answered the offer with terms of their own.
+    Countered,
+    /// Ended: the brand turned an application or a counter down.
+    Rejected,
 }
 
 impl CollaborationState {
@@ -69,6 +75,9 @@ impl CollaborationState {
             Self::Completed => "COMPLETED",
             Self::Cancelled => "CANCELLED",
             Self::Terminated => "TERMINATED",
+            Self::Applied => "APPLIED",
+            Self::Countered => "COUNTERED",
+            Self::Rejected => "REJECTED",
         }
     }
 }
@@ -142,14 +151,22 @@ impl CollaborationState {
     /// Tells whether the agreement has ended: only measurement and settlement are accepted.
     pub const fn is_ended(self) -> bool {
         match self {
-            Self::Invited | Self::Accepted | Self::Active => false,
+            Self::Applied | Self::Invited | Self::Countered | Self::Accepted | Self::Active => {
+                false
+            }
             Self::Declined
             | Self::Withdrawn
             | Self::Expired
             | Self::Completed
             | Self::Cancelled
+            | Self::Rejected
             | Self::Terminated => true,
         }
+    }
+
+    /// Tells whether an offer or a counter waits for an answer.
+    pub const fn is_negotiated(self) -> bool {
+        matches!(self, Self::Invited | Self::Countered)
     }
 
     /// Tells whether work may go on under accepted terms.

@@ -29,7 +29,7 @@ pub struct Totals {
     pub on_time: Tally,
     /// Collaborations by state now.
     pub agreements: BTreeMap<CollaborationState, i64>,
-    /// Collaborations by state ever reached.
+    /// How often collaborations came into a state: once each, but for offers and counters in turn.
     pub reached: BTreeMap<CollaborationState, i64>,
     /// Deliverables by state now.
     pub deliverables: BTreeMap<DeliverableState, i64>,
@@ -65,7 +65,7 @@ pub struct HoldTotals {
 /// Sums about deliverables.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct DeliveryTotals {
-    /// In accepted terms.
+    /// In accepted terms, as amended.
     pub accepted: i64,
     /// Ever published.
     pub published: i64,
@@ -107,6 +107,10 @@ impl Totals {
             Effect::DueOpened { due_at } => add(&mut self.delivery.open_dues, *due_at, 1),
             Effect::DueClosed { due_at } => add(&mut self.delivery.open_dues, *due_at, -1),
             Effect::DeliverablesAccepted { count } => self.delivery.accepted += i64::from(*count),
+            Effect::DeliverableDropped => {
+                add(&mut self.deliverables, DeliverableState::Planned, -1);
+                self.delivery.accepted -= 1;
+            }
             Effect::Submitted { first } => {
                 self.delivery.submissions += 1;
                 self.delivery.handed_in += i64::from(*first);

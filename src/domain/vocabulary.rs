@@ -14,6 +14,14 @@ pub enum ActorKind {
 }
 
 impl ActorKind {
+    /// Returns the other side of an agreement; timers act for the brand.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Brand | Self::System => Self::Creator,
+            Self::Creator => Self::Brand,
+        }
+    }
+
     /// Returns the name as the API spells it.
     pub const fn name(self) -> &'static str {
         match self {

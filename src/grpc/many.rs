@@ -1,15 +1,16 @@
-//! Many observations at once: what each of them came to, in the order they were sent.
+//! Many writes at once: what each of them came to, in the order they were sent.
 
 use tonic::Status;
 
-use super::parse::Observations;
+use super::calls::{Door, parsed};
+use super::parse::{Batch, Items, MAX_ITEMS, Read};
 use super::status;
-use crate::domain::{Position, Refusal, Violation};
-use crate::ledger::{Ledger, Places, Recorded, WriteError};
+use crate::domain::{Position, Refusal, Timestamp, Violation};
+use crate::ledger::{Ledger, Places, Recorded, Room, WriteError};
 use crate::log::codec::fields::Broken;
-use crate::proto::api::ItemError;
+use crate::proto::api::{ItemError, ItemResult, ItemWritten, item_result};
 
-/// What observations came to.
+/// What items came to.
 pub struct Outcomes {
     /// One of each, in order.
     pub each: Vec<Result<Recorded, ItemError>>,
@@ -17,7 +18,32 @@ pub struct Outcomes {
     pub last: Position,
 }
 
-/// Has observations decided, each for itself, and waits until they are durable.
+/// Parses a batch of so many items in `field` by the time of now, and has each executed for itself.
+///
+/// # Errors
+/// What keeps all of them from being decided.
+pub async fn write<T>(
+    door: &Door,
+    request: T,
+    (field, count): (&'static str, usize),
+    parse: impl FnOnce(T, Timestamp) -> Read<Batch>,
+) -> Result<(Vec<ItemResult>, u64), Status> {
+    let calls = door.enter()?;
+    // Before anything is parsed: refusing must cost little.
+    let places = calls
+        .ledger
+        .places(count.min(MAX_ITEMS), Room::Refuse)
+        .await;
+    let places = places.map_err(status::write)?;
+    let batch = parsed(parse(request, calls.now()))?;
+    let (items, validate_only) = (batch.items, batch.validate_only);
+    let written = execute(&calls.ledger, items, field, validate_only, places);
+    let outcomes = written.await.map_err(status::write)?;
+    let last = outcomes.last.get();
+    Ok((outcomes.results(batch.ids), last))
+}
+
+/// Has items decided, each for itself, and waits until they are durable.
 ///
 /// `path` leads to their field from the request; `places` were taken for them in the queue.
 ///
@@ -25,20 +51,51 @@ pub struct Outcomes {
 /// What keeps all of them from being decided.
 pub async fn execute(
     ledger: &Ledger,
-    observations: Observations,
+    items: Items,
     path: &str,
     validate_only: bool,
     places: Places,
 ) -> Result<Outcomes, WriteError> {
-    let Observations { requests, broken } = observations;
+    let Items {
+        requests,
+        broken,
+        names,
+    } = items;
     let answered = match requests.is_empty() {
         true => Vec::new(),
-        false => ledger.execute_all(requests, validate_only, places).await?,
+        false => {
+            let decided = ledger.execute_all(requests, names, validate_only, places);
+            decided.await?
+        }
     };
     let in_log = answered.iter().flatten().filter(|one| one.in_log);
     let last = in_log.map(|one| one.last).max().unwrap_or_default();
     let each = in_order(answered, broken, path);
     Ok(Outcomes { each, last })
+}
+
+impl Outcomes {
+    /// Renders them, each with the id of what it is about.
+    fn results(self, ids: Vec<String>) -> Vec<ItemResult> {
+        let each = self.each.into_iter().zip(ids);
+        each.map(|(outcome, id)| ItemResult {
+            outcome: Some(match outcome {
+                Ok(recorded) => item_result::Outcome::Written(written(&recorded, id)),
+                Err(error) => item_result::Outcome::Error(error),
+            }),
+        })
+        .collect()
+    }
+}
+
+fn written(recorded: &Recorded, id: String) -> ItemWritten {
+    let in_log = |position: Position| if recorded.in_log { position.get() } else { 0 };
+    ItemWritten {
+        id,
+        first_position: in_log(recorded.first),
+        last_position: in_log(recorded.last),
+        written_before: !recorded.new,
+    }
 }
 
 /// Puts answers between the elements that were broken before anybody was asked.

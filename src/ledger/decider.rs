@@ -7,7 +7,7 @@ use parking_lot::RwLockWriteGuard;
 
 use super::group::Group;
 use super::requests::{RequestMemory, Seen};
-use super::{After, Answer, Job, Many, One, Recorded, WriteError};
+use super::{After, Answer, Job, Many, Names, One, Recorded, WriteError};
 use crate::domain::rows::Overlay;
 use crate::domain::state::Resource;
 use crate::domain::{
@@ -114,7 +114,8 @@ impl Decider<'_> {
 
     fn take_many(&mut self, group: &mut Group, mut many: Box<Many>) -> Result<(), (Job, Stuck)> {
         let next = many.requests.as_slice().first();
-        if let (true, Some(request)) = (many.outcomes.is_empty(), next) {
+        let is_new = many.names == Names::Shared && many.outcomes.is_empty();
+        if let (true, Some(request)) = (is_new, next) {
             match self.known(request) {
                 Some(Err(reused)) => {
                     group.refuse_many(*many, reused);
@@ -139,8 +140,8 @@ impl Decider<'_> {
         let begun = group.next();
         let mut all = true;
         for request in many.requests.as_slice() {
-            let outcome = if let Some(recorded) = self.recorded_within(&many.before, request)? {
-                Ok(recorded)
+            let outcome = if let Some(outcome) = self.answered_before(many, request)? {
+                outcome
             } else if many.validate_only {
                 let answer = self.rehearse(group, request)?;
                 answer.map(|(recorded, _)| recorded)
@@ -149,11 +150,17 @@ impl Decider<'_> {
                     all = false;
                     break;
                 };
+                if let (Names::Each, Ok(recorded)) = (many.names, &outcome)
+                    && recorded.new
+                {
+                    self.remember(request, recorded.first, recorded.last);
+                }
                 outcome
             };
             many.outcomes.push(outcome);
         }
-        if let (true, Some(request)) = (group.next() > begun, many.requests.as_slice().first()) {
+        let is_named = many.names == Names::Shared && group.next() > begun;
+        if let (true, Some(request)) = (is_named, many.requests.as_slice().first()) {
             self.remember(request, begun, group.last());
         }
         let decided = many.outcomes.len() - many.decided;
@@ -162,7 +169,22 @@ impl Decider<'_> {
         Ok(all)
     }
 
-    /// Finds what an earlier try of many came to for one of them, though it be voided by now.
+    /// Finds what an earlier try of many came to for one of them.
+    fn answered_before(
+        &self,
+        many: &Many,
+        request: &Request,
+    ) -> Result<Option<Result<Recorded, WriteError>>, Broken> {
+        match many.names {
+            Names::Shared => Ok(self.recorded_within(&many.before, request)?.map(Ok)),
+            Names::Each => {
+                let known = self.known(request);
+                Ok(known.map(|known| known.map(|seen| before(seen.first, seen.last))))
+            }
+        }
+    }
+
+    /// Finds one of many between the events of an earlier try, though it be voided by now.
     fn recorded_within(
         &self,
         span: &Option<RangeInclusive<Position>>,

@@ -135,12 +135,22 @@ struct One {
     answer: oneshot::Sender<Result<Answer, WriteError>>,
 }
 
+/// How requests that share a call are told from those of another call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Names {
+    /// They share one request id, if any; what is recorded twice is known by what it is.
+    Shared,
+    /// Each has a request id of its own, if any.
+    Each,
+}
+
 /// Requests that share a call and stand each for itself.
 struct Many {
     /// Those yet to be decided, in order.
     requests: std::vec::IntoIter<Request>,
     validate_only: bool,
-    /// Where events of an earlier try lie.
+    names: Names,
+    /// Where events of an earlier try lie, if they share a name.
     before: Option<RangeInclusive<Position>>,
     /// How many were decided when the requests were last looked at.
     decided: usize,
@@ -210,8 +220,7 @@ impl Ledger {
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    /// Sends requests that share a brand and a request id, if any, and stand each for itself; waits
-    /// for what they come to.
+    /// Sends requests that share a brand and stand each for itself; waits for what they come to.
     ///
     /// They are decided in order, and what happened is durable when this returns. Dropping the
     /// future loses the answers, not the writes.
@@ -222,6 +231,7 @@ impl Ledger {
     pub async fn execute_all(
         &self,
         requests: Vec<Request>,
+        names: Names,
         validate_only: bool,
         places: Places,
     ) -> Outcomes {
@@ -230,6 +240,7 @@ impl Ledger {
             outcomes: Vec::with_capacity(requests.len()),
             requests: requests.into_iter(),
             validate_only,
+            names,
             before: None,
             decided: 0,
             answer,

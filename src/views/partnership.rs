@@ -18,7 +18,7 @@ use crate::domain::{
 /// What a brand and a creator agreed on over time.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Partnership {
-    /// First invitation.
+    /// First invitation or application.
     pub first_invited_at: Option<Timestamp>,
     /// When each collaboration was accepted, in log order.
     pub accepted_at: Vec<Timestamp>,
@@ -53,16 +53,23 @@ impl Partnership {
     pub fn is_noted(event: &Event) -> bool {
         matches!(
             event,
-            Event::Agreement(AgreementEvent::CreatorInvited { .. })
-                | Event::Agreement(AgreementEvent::BriefAccepted(_))
+            Event::Agreement(
+                AgreementEvent::CreatorInvited { .. }
+                    | AgreementEvent::CreatorApplied { .. }
+                    | AgreementEvent::BriefAccepted(_)
+            )
         )
     }
 
-    /// Notes an invitation into a campaign of this currency, or an acceptance.
+    /// Notes an invitation into a campaign of this currency, an application to it, or an acceptance.
     pub fn note(&mut self, record: &Record, campaign: &CampaignRef, currency: Currency) {
         let at = record.happened_at();
-        if let (Event::Agreement(AgreementEvent::CreatorInvited { .. }), Some(collaboration)) =
-            (&record.event, &record.subject.collaboration)
+        if let (
+            Event::Agreement(
+                AgreementEvent::CreatorInvited { .. } | AgreementEvent::CreatorApplied { .. },
+            ),
+            Some(collaboration),
+        ) = (&record.event, &record.subject.collaboration)
         {
             self.first_invited_at.get_or_insert(at);
             let part = self.campaigns.entry(campaign.campaign.clone());
@@ -138,7 +145,7 @@ pub struct Lifetime {
 pub struct CampaignShare {
     /// Reporting currency of the campaign.
     pub currency: Currency,
-    /// First invitation in it.
+    /// First invitation or application in it.
     pub first_invited_at: Timestamp,
     /// Collaborations in it.
     pub collaborations: usize,

@@ -39,6 +39,12 @@ pub enum TaskKind {
     ApproveCost,
     /// Pay what is approved.
     Pay,
+    /// Send an offer, or reject the application.
+    AnswerApplication,
+    /// Revise the offer, or accept or reject the counter-offer, before it expires.
+    AnswerCounter,
+    /// Accept or reject the amendment.
+    AnswerAmendment,
 }
 
 impl TaskKind {
@@ -55,6 +61,9 @@ impl TaskKind {
             Self::Complete => "COMPLETE",
             Self::ApproveCost => "APPROVE_COST",
             Self::Pay => "PAY",
+            Self::AnswerApplication => "ANSWER_APPLICATION",
+            Self::AnswerCounter => "ANSWER_COUNTER",
+            Self::AnswerAmendment => "ANSWER_AMENDMENT",
         }
     }
 }

@@ -6,6 +6,7 @@ mod context;
 mod creators;
 mod deliverables;
 mod measurement;
+mod negotiation;
 mod posts;
 mod reads;
 mod reports;

@@ -1,13 +1,12 @@
-//! Rules of the agreement: invitation, answer, work, end.
+//! Rules of the agreement: who may ask what of it, and how it ends.
 
-use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
+use crate::domain::state::{Campaign, Collaboration};
 use crate::domain::{
-    ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
-    CostId, CostRecorded, CostType, CreatorId, Currency, Event, Fact, FlagId, FollowerCount,
-    HoldId, HoldPlaced, Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId,
-    TIER_SCHEME, Terms, Tier, Timestamp, part_of,
+    ActorKind, AgreementEvent, CollaborationRef, CollaborationState, CostId, CostRecorded,
+    CostType, CreatorId, Event, Fact, FlagId, HoldId, HoldPlaced, Money, ProductValue, Refusal,
+    SettlementEvent, ShipmentId, Terms, Timestamp, part_of,
 };
 use sha2::{Digest, Sha256};
 
@@ -23,6 +22,36 @@ pub enum CollaborationVerb {
         terms: Terms,
         expires_at: Timestamp,
     },
+    Apply {
+        creator: CreatorId,
+        message: String,
+        fee: Option<Money>,
+    },
+    SendOffer {
+        terms: Terms,
+        expires_at: Timestamp,
+    },
+    RejectApplication {
+        reason: String,
+    },
+    Counter {
+        offer_version: u32,
+        terms: Terms,
+        expires_at: Option<Timestamp>,
+        note: String,
+    },
+    Revise {
+        offer_version: u32,
+        terms: Terms,
+        expires_at: Timestamp,
+    },
+    AcceptCounter {
+        offer_version: u32,
+    },
+    RejectCounter {
+        offer_version: u32,
+        reason: String,
+    },
     Accept {
         offer_version: u32,
     },
@@ -35,6 +64,17 @@ pub enum CollaborationVerb {
     /// Only the ledger's own timer asks this.
     Expire {
         offer_version: u32,
+    },
+    Amend {
+        terms: Terms,
+        reason: String,
+    },
+    AcceptAmendment {
+        terms_version: u32,
+    },
+    RejectAmendment {
+        terms_version: u32,
+        reason: String,
     },
     ShipProduct {
         shipment: ShipmentId,
@@ -66,6 +106,9 @@ pub enum CollaborationVerb {
         hold: HoldId,
         reason: String,
     },
+    Leave {
+        reason: String,
+    },
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -80,24 +123,55 @@ impl<S: Rows> Case<'_, S> {
                 terms,
                 expires_at,
             } => self.invite(place, creator, terms, *expires_at),
+            CollaborationVerb::Apply {
+                creator,
+                message,
+                fee,
+            } => self.apply(place, creator, message, *fee),
+            CollaborationVerb::SendOffer { terms, expires_at } => {
+                self.send_offer(place, terms, *expires_at)
+            }
+            CollaborationVerb::RejectApplication { reason } => {
+                self.reject_application(place, reason)
+            }
+            CollaborationVerb::Counter {
+                offer_version,
+                terms,
+                expires_at,
+                note,
+            } => self.counter(place, *offer_version, terms, *expires_at, note),
+            CollaborationVerb::Revise {
+                offer_version,
+                terms,
+                expires_at,
+            } => self.revise(place, *offer_version, terms, *expires_at),
+            CollaborationVerb::AcceptCounter { offer_version } => {
+                self.accept_counter(place, *offer_version)
+            }
+            CollaborationVerb::RejectCounter {
+                offer_version,
+                reason,
+            } => self.reject_counter(place, *offer_version, reason),
             CollaborationVerb::Accept { offer_version } => self.accept(place, *offer_version),
             CollaborationVerb::Decline { reason } => {
                 self.only(ActorKind::Creator)?;
                 let reason = reason.clone();
-                self.answer(
-                    place,
-                    Event::Agreement(AgreementEvent::InvitationDeclined { reason }),
-                )
+                self.answer(place, AgreementEvent::InvitationDeclined { reason })
             }
             CollaborationVerb::Withdraw { reason } => {
                 self.only(ActorKind::Brand)?;
                 let reason = reason.clone();
-                self.answer(
-                    place,
-                    Event::Agreement(AgreementEvent::InvitationWithdrawn { reason }),
-                )
+                self.answer(place, AgreementEvent::InvitationWithdrawn { reason })
             }
             CollaborationVerb::Expire { offer_version } => self.expire(place, *offer_version),
+            CollaborationVerb::Amend { terms, reason } => self.amend(place, terms, reason),
+            CollaborationVerb::AcceptAmendment { terms_version } => {
+                self.accept_amendment(place, *terms_version)
+            }
+            CollaborationVerb::RejectAmendment {
+                terms_version,
+                reason,
+            } => self.reject_amendment(place, *terms_version, reason),
             CollaborationVerb::ShipProduct {
                 shipment,
                 product,
@@ -124,145 +198,8 @@ impl<S: Rows> Case<'_, S> {
             CollaborationVerb::ReleaseHold { hold, reason } => {
                 self.release_hold(place, hold, reason)
             }
+            CollaborationVerb::Leave { reason } => self.leave(place, reason),
         }
-    }
-
-    fn invite(
-        &self,
-        place: &CollaborationRef,
-        creator_id: &CreatorId,
-        terms: &Terms,
-        expires_at: Timestamp,
-    ) -> Decided<Decision, S> {
-        self.only(ActorKind::Brand)?;
-        // A rule of state, not of form: a retry may come when the offer is long over.
-        ensure(expires_at > self.now, || {
-            Refusal::field("expires_at", "must be after now")
-        })?;
-        let campaign = self.campaign(&place.campaign_ref())?;
-        let taken = self
-            .rows
-            .get::<Collaboration>(&Collaboration::key(place))?
-            .is_some();
-        ensure(!taken, || Refusal::AlreadyExists {
-            what: "collaboration",
-            id: place.collaboration.to_string(),
-        })?;
-        ensure_open::<S>(&campaign, "invitations need an open one")?;
-        let creator = self.unblocked_creator(creator_id)?;
-        let is_vetted = creator.assessment.is_some() || !campaign.plan.policy.vetting_required;
-        ensure(is_vetted, || Refusal::VettingMissing)?;
-        self.terms_in_currency(terms, campaign.plan.currency)?;
-        let pair = self.pair(place, creator_id)?;
-        if let Some(live) = pair.live {
-            return refuse(Refusal::AlreadyActive { live });
-        }
-        self.ensure_code_free(place, terms)?;
-        ensure_in_budget::<S>(&campaign, i128::from(terms.fee.minor))?;
-        let offer = Offer {
-            version: 1,
-            terms: terms.clone(),
-            expires_at,
-        };
-        let event = Event::Agreement(AgreementEvent::CreatorInvited {
-            offer,
-            previous: pair.last,
-        });
-        happens(of_collaboration(place, creator_id, event))
-    }
-
-    /// Checks that every amount of the terms is in the campaign's reporting currency.
-    fn terms_in_currency(&self, terms: &Terms, currency: Currency) -> Decided<(), S> {
-        self.in_currency("terms.fee", terms.fee, currency)?;
-        for (index, bonus) in terms.bonuses.iter().enumerate() {
-            let field = format!("terms.bonuses[{index}].amount");
-            self.in_currency(&field, bonus.amount, currency)?;
-        }
-        Ok(())
-    }
-
-    fn pair(&self, place: &CollaborationRef, creator: &CreatorId) -> Decided<Pair, S> {
-        let pair = self
-            .rows
-            .get::<Pair>(&Pair::key(&place.campaign_ref(), creator))?;
-        Ok(pair.map(|pair| (*pair).clone()).unwrap_or_default())
-    }
-
-    fn ensure_code_free(&self, place: &CollaborationRef, terms: &Terms) -> Decided<(), S> {
-        let Some(code) = &terms.attribution.code else {
-            return Ok(());
-        };
-        let key = CodeHolders::key(&place.campaign_ref(), code);
-        let codes = self.rows.get::<CodeHolders>(&key)?;
-        let live = codes
-            .iter()
-            .flat_map(|codes| &codes.holders)
-            .find(|holder| holder.live);
-        match live {
-            Some(holder) => refuse(Refusal::CodeTaken {
-                holder: holder.collaboration.clone(),
-            }),
-            None => Ok(()),
-        }
-    }
-
-    fn accept(&self, place: &CollaborationRef, offer_version: u32) -> Decided<Decision, S> {
-        let collaboration = self.invited(place)?;
-        self.only(ActorKind::Creator)?;
-        let campaign = self.campaign(&place.campaign_ref())?;
-        ensure_open::<S>(&campaign, "acceptances need an open one")?;
-        let offer = &collaboration.offer;
-        ensure(offer.version == offer_version, || Refusal::StaleOffer {
-            expected: offer_version,
-            actual: offer.version,
-        })?;
-        let expired_at = offer.expires_at;
-        ensure(self.now < expired_at, || Refusal::OfferExpired {
-            expired_at,
-        })?;
-        let creator = self.unblocked_creator(&collaboration.creator)?;
-        let followers = largest_promised(&creator, &offer.terms);
-        let event = Event::Agreement(AgreementEvent::BriefAccepted(BriefAccepted {
-            offer_version,
-            tier: Tier::of(followers.map(|count| count.followers)),
-            tier_scheme: TIER_SCHEME.to_owned(),
-            followers,
-            terms_digest: offer.terms.digest(),
-        }));
-        happens(of_collaboration(place, &collaboration.creator, event))
-    }
-
-    fn invited(&self, place: &CollaborationRef) -> Decided<std::sync::Arc<Collaboration>, S> {
-        let collaboration = self.collaboration(place)?;
-        let state = collaboration.state;
-        ensure(state == CollaborationState::Invited, || {
-            Refusal::CollaborationState {
-                state,
-                rule: "only an open invitation can be answered",
-            }
-        })?;
-        Ok(collaboration)
-    }
-
-    fn answer(&self, place: &CollaborationRef, event: Event) -> Decided<Decision, S> {
-        let collaboration = self.invited(place)?;
-        happens(of_collaboration(place, &collaboration.creator, event))
-    }
-
-    fn expire(&self, place: &CollaborationRef, offer_version: u32) -> Decided<Decision, S> {
-        self.only(ActorKind::System)?;
-        let collaboration = self.invited(place)?;
-        let offer = &collaboration.offer;
-        ensure(offer.version == offer_version, || Refusal::StaleOffer {
-            expected: offer_version,
-            actual: offer.version,
-        })?;
-        let expires_at = offer.expires_at;
-        ensure(self.now >= expires_at, || Refusal::OfferNotExpired {
-            expires_at,
-        })?;
-        let event = Event::Agreement(AgreementEvent::InvitationExpired { offer_version });
-        happens(of_collaboration(place, &collaboration.creator, event))
     }
 
     /// Finds a collaboration that is accepted or active.
@@ -299,12 +236,11 @@ impl<S: Rows> Case<'_, S> {
     fn cancel(&self, place: &CollaborationRef, reason: &str) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.working(place)?;
-        let published = collaboration
-            .deliverables
-            .iter()
-            .any(|one| one.publication.is_some());
-        ensure(!published, || Refusal::AlreadyPublished)?;
-        let kill_fee = kill_fee(&collaboration);
+        ensure_unpublished::<S>(&collaboration)?;
+        let currency = self.campaign(&place.campaign_ref())?.plan.currency;
+        let nothing = Money { currency, minor: 0 };
+        let terms = collaboration.terms();
+        let kill_fee = terms.map_or(nothing, |terms| kill_fee(terms, &collaboration));
         let reason = reason.to_owned();
         let cancelled =
             Event::Agreement(AgreementEvent::CollaborationCancelled { reason, kill_fee });
@@ -313,6 +249,15 @@ impl<S: Rows> Case<'_, S> {
             facts.push(self.kill_fee_line(place, &collaboration, kill_fee)?);
         }
         Ok(Decision::Happens(facts))
+    }
+
+    fn leave(&self, place: &CollaborationRef, reason: &str) -> Decided<Decision, S> {
+        self.only(ActorKind::Creator)?;
+        let collaboration = self.working(place)?;
+        ensure_unpublished::<S>(&collaboration)?;
+        let reason = reason.to_owned();
+        let event = Event::Agreement(AgreementEvent::CreatorWithdrew { reason });
+        happens(of_collaboration(place, &collaboration.creator, event))
     }
 
     /// Makes the line of a kill fee. It takes the place of the commitment in the budget, but for
@@ -354,9 +299,14 @@ fn kill_fee_id(place: &CollaborationRef) -> CostId {
     CostId::parse(&format!("kill-fee-{hex}")).expect("hex keeps the rule of ids")
 }
 
-/// What the brand owes by the pinned terms when it cancels at this stage, to the increment.
-fn kill_fee(collaboration: &Collaboration) -> Money {
-    let terms = collaboration.terms().unwrap_or(&collaboration.offer.terms);
+fn ensure_unpublished<S: Rows>(collaboration: &Collaboration) -> Decided<(), S> {
+    let mut deliverables = collaboration.deliverables.iter();
+    let published = deliverables.any(|one| one.publication.is_some());
+    ensure(!published, || Refusal::AlreadyPublished)
+}
+
+/// What the brand owes by the terms in force when it cancels at this stage, to the increment.
+fn kill_fee(terms: &Terms, collaboration: &Collaboration) -> Money {
     let approved = collaboration
         .deliverables
         .iter()
@@ -377,14 +327,6 @@ fn kill_fee(collaboration: &Collaboration) -> Money {
     }
 }
 
-fn ensure_open<S: Rows>(campaign: &Campaign, rule: &'static str) -> Decided<(), S> {
-    let state = campaign.state;
-    ensure(state == CampaignState::Open, || Refusal::CampaignState {
-        state,
-        rule,
-    })
-}
-
 /// Checks that so much more fits under the cap, and that every part of the sum stays in int64; a
 /// draft without a cap is bounded by int64 alone.
 pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -> Decided<(), S> {
@@ -401,11 +343,4 @@ pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -
     let others = i128::from(budget.other) + more_minor;
     let in_range = fees <= i128::from(i64::MAX) && others >= i128::from(i64::MIN);
     ensure(in_range, || Refusal::AmountOverflow { field: "amount" })
-}
-
-fn largest_promised(creator: &Creator, terms: &Terms) -> Option<FollowerCount> {
-    let promised = terms.deliverables.iter();
-    promised
-        .filter_map(|one| creator.profile.followers.get(&one.platform).copied())
-        .max_by_key(|count| count.followers)
 }

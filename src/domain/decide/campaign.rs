@@ -6,7 +6,7 @@ use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Campaign, Collaboration, OpenInvitation};
 use crate::domain::{
     ActorKind, AgreementEvent, CampaignEvent, CampaignId, CampaignPlan, CampaignRef, CampaignState,
-    CollaborationId, CollaborationRef, Drawn, Event, Fact, Money, Refusal,
+    CollaborationId, CollaborationRef, CollaborationState, Drawn, Event, Fact, Money, Refusal,
 };
 
 /// What can be asked of a campaign.
@@ -137,7 +137,7 @@ impl<S: Rows> Case<'_, S> {
         let open = [CampaignState::Open, CampaignState::Paused];
         let campaign = self.campaign_in(place, &open, "only an open or paused one closes")?;
         let idle = campaign.live_collaborations == 0
-            && (withdraw_pending || campaign.open_invitations == 0);
+            && (withdraw_pending || campaign.open_invitations + campaign.applications == 0);
         ensure(idle, || live_work(&campaign))?;
         self.end_campaign(
             place,
@@ -195,14 +195,23 @@ impl<S: Rows> Case<'_, S> {
         };
         let row: std::sync::Arc<Collaboration> = self.collaboration(&place)?;
         let reason = why.to_owned();
-        let event = Event::Agreement(AgreementEvent::InvitationWithdrawn { reason });
-        Ok(of_collaboration(&place, &row.creator, event))
+        let event = if row.state == CollaborationState::Applied {
+            AgreementEvent::ApplicationRejected { reason }
+        } else {
+            AgreementEvent::InvitationWithdrawn { reason }
+        };
+        Ok(of_collaboration(
+            &place,
+            &row.creator,
+            Event::Agreement(event),
+        ))
     }
 }
 
 fn live_work(campaign: &Campaign) -> Refusal {
     Refusal::LiveWork {
         open_invitations: campaign.open_invitations,
+        applications: campaign.applications,
         live_collaborations: campaign.live_collaborations,
     }
 }

@@ -8,8 +8,8 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
 use crate::domain::{
     ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
-    DeliverableId, DeliverableState, Event, PublicationEvent, PublicationId, PublicationRecorded,
-    PublicationRef, Refusal, Share, Span, Timestamp, Unknown,
+    DEFAULT_MAX_REVISIONS, DeliverableId, DeliverableState, Event, PublicationEvent, PublicationId,
+    PublicationRecorded, PublicationRef, Refusal, Share, Span, Timestamp, Unknown,
 };
 
 /// What can be asked of a deliverable.
@@ -192,9 +192,8 @@ impl<S: Rows> Case<'_, S> {
             .map(|one| one.submitted_at);
         let terms = work
             .collaboration
-            .terms_at(submitted_at.unwrap_or(self.now))
-            .unwrap_or(&work.collaboration.offer.terms);
-        let limit = terms.max_revisions;
+            .terms_at(submitted_at.unwrap_or(self.now));
+        let limit = terms.map_or(DEFAULT_MAX_REVISIONS, |terms| terms.max_revisions);
         ensure(work.deliverable.revisions < limit, || {
             Refusal::RevisionLimitReached { limit }
         })?;

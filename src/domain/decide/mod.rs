@@ -3,12 +3,14 @@
 //! Pure and total: same state, same command, same time, same answer. Nothing is changed here.
 
 mod agreement;
+mod amendment;
 mod campaign;
 mod conversion;
 mod creator;
 mod deliverable;
 mod engagement;
 mod hold;
+mod negotiation;
 mod publication;
 mod report;
 mod seeding;

@@ -1,16 +1,13 @@
-//! Events of the agreement, from the invitation to its end, and how they are folded.
+//! Events of the agreement, from the invitation to its end, and how its end is folded.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
-use crate::domain::state::{
-    Acceptance, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration, Deliverable, Due,
-    OpenInvitation, Pair, PinnedTerms, RightsEnd,
-};
+use crate::domain::state::RightsEnd;
 use crate::domain::{
-    Code, CollaborationId, CollaborationState, CreatorId, DeliverableId, DeliverableState, Effect,
-    FactTiming, FlagId, FollowerCount, Money, Terms, Tier, Timestamp,
+    CollaborationId, CollaborationState, CreatorId, DeliverableId, Effect, FactTiming, FlagId,
+    FollowerCount, Money, Position, Terms, Tier, Timestamp,
 };
 
 /// What happened to an agreement, from the invitation to its end.
@@ -23,6 +20,30 @@ pub enum AgreementEvent {
     CreatorInvited {
         offer: Offer,
         previous: Option<CollaborationId>,
+    },
+    CreatorApplied {
+        message: String,
+        fee: Option<Money>,
+        previous: Option<CollaborationId>,
+    },
+    OfferSent {
+        offer: Offer,
+    },
+    ApplicationRejected {
+        reason: String,
+    },
+    OfferCountered {
+        offer: Offer,
+        answers: u32,
+        note: String,
+    },
+    OfferRevised {
+        offer: Offer,
+        answers: u32,
+    },
+    CounterRejected {
+        offer_version: u32,
+        reason: String,
     },
     BriefAccepted(BriefAccepted),
     InvitationDeclined {
@@ -43,9 +64,27 @@ pub enum AgreementEvent {
         reason: String,
         flag: FlagId,
     },
+    AmendmentProposed {
+        version: u32,
+        terms: Terms,
+        reason: String,
+    },
+    TermsAmended {
+        version: u32,
+        terms: Terms,
+        digest: [u8; 32],
+        proposed: Position,
+    },
+    AmendmentRejected {
+        version: u32,
+        reason: String,
+    },
+    CreatorWithdrew {
+        reason: String,
+    },
 }
 
-/// A numbered version of terms offered.
+/// A numbered version of terms: an offer of the brand, or a counter of the creator.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Offer {
     /// From 1.
@@ -77,134 +116,55 @@ impl<S: Rows> Fold<'_, S> {
             AgreementEvent::CreatorInvited { offer, previous } => {
                 self.invited(offer, previous.clone())
             }
+            AgreementEvent::CreatorApplied {
+                message,
+                fee,
+                previous,
+            } => self.applied(message, *fee, previous.clone()),
+            AgreementEvent::OfferSent { offer } | AgreementEvent::OfferRevised { offer, .. } => {
+                self.offered(offer)
+            }
+            AgreementEvent::OfferCountered { offer, note, .. } => self.countered(offer, note),
+            AgreementEvent::ApplicationRejected { .. } | AgreementEvent::CounterRejected { .. } => {
+                self.negotiation_ended(CollaborationState::Rejected)
+            }
             AgreementEvent::BriefAccepted(accepted) => self.accepted(accepted),
             AgreementEvent::InvitationDeclined { .. } => {
-                self.invitation_ended(CollaborationState::Declined)
+                self.negotiation_ended(CollaborationState::Declined)
             }
             AgreementEvent::InvitationWithdrawn { .. } => {
-                self.invitation_ended(CollaborationState::Withdrawn)
+                self.negotiation_ended(CollaborationState::Withdrawn)
             }
             AgreementEvent::InvitationExpired { .. } => {
-                self.invitation_ended(CollaborationState::Expired)
+                self.negotiation_ended(CollaborationState::Expired)
             }
             AgreementEvent::CollaborationCompleted => {
                 self.collaboration_ended(CollaborationState::Completed)
             }
-            AgreementEvent::CollaborationCancelled { .. } => {
+            AgreementEvent::CollaborationCancelled { .. }
+            | AgreementEvent::CreatorWithdrew { .. } => {
                 self.collaboration_ended(CollaborationState::Cancelled)
             }
             AgreementEvent::CollaborationTerminated { .. } => {
                 self.collaboration_ended(CollaborationState::Terminated)
             }
+            AgreementEvent::AmendmentProposed {
+                version,
+                terms,
+                reason,
+            } => self.amendment_proposed(*version, terms, reason),
+            AgreementEvent::TermsAmended {
+                version,
+                terms,
+                digest,
+                ..
+            } => self.amended(*version, terms, *digest),
+            AgreementEvent::AmendmentRejected { .. } => self.amendment_rejected(),
         }
-    }
-
-    fn invited(&mut self, offer: &Offer, previous: Option<CollaborationId>) -> Folded<(), S> {
-        let place = self.collaboration_ref()?;
-        let creator = self.creator_ref()?.creator;
-        let collaboration = Collaboration {
-            creator: creator.clone(),
-            previous,
-            state: CollaborationState::Invited,
-            offer: offer.clone(),
-            acceptance: None,
-            pinned: Vec::new(),
-            deliverables: offer
-                .terms
-                .deliverables
-                .iter()
-                .map(Deliverable::planned)
-                .collect(),
-            shipments: Vec::new(),
-            holds: Vec::new(),
-            commitment_minor: 0,
-            fee_lines_minor: 0,
-            invited_at: self.record.recorded_at,
-            updated: self.record.position,
-        };
-        self.rows.put(Collaboration::key(&place), collaboration);
-        let index = CreatorCollaboration {
-            campaign: place.campaign.clone(),
-            collaboration: place.collaboration.clone(),
-        };
-        self.rows.put(index.key(&place.brand, &creator), index);
-
-        let pair: &mut Pair = self
-            .rows
-            .upsert(&Pair::key(&place.campaign_ref(), &creator))?;
-        pair.live = Some(place.collaboration.clone());
-        pair.last = Some(place.collaboration.clone());
-
-        let open = OpenInvitation {
-            expires_at: offer.expires_at,
-        };
-        self.rows.put(OpenInvitation::key(&place), open);
-        let due = Due::Offer {
-            collaboration: place.clone(),
-            version: offer.version,
-        };
-        self.rows.put(due.key(offer.expires_at), due);
-        if let Some(code) = &offer.terms.attribution.code {
-            let held = CodeHolder {
-                collaboration: place.collaboration.clone(),
-                accepted_at: None,
-                live: true,
-            };
-            let key = CodeHolders::key(&place.campaign_ref(), code);
-            self.rows.upsert::<CodeHolders>(&key)?.holders.push(held);
-        }
-
-        let campaign = self.campaign()?;
-        campaign.budget.reserved += offer.terms.fee.minor;
-        campaign.open_invitations += 1;
-        let agreed = Effect::Agreement {
-            from: None,
-            to: CollaborationState::Invited,
-        };
-        self.add_to_both(agreed);
-        Ok(())
-    }
-
-    fn accepted(&mut self, accepted: &BriefAccepted) -> Folded<(), S> {
-        let record = self.record;
-        let collaboration = self.collaboration()?;
-        let offer = collaboration.offer.clone();
-        let terms = &offer.terms;
-        collaboration.state = CollaborationState::Accepted;
-        collaboration.commitment_minor = terms.fee.minor;
-        collaboration.pinned.push(PinnedTerms {
-            version: accepted.offer_version,
-            terms: terms.clone(),
-            digest: accepted.terms_digest,
-            // Orders are told of with their own times, so the claimed time of the acceptance counts.
-            from: record.happened_at(),
-        });
-        collaboration.acceptance = Some(Acceptance {
-            offer_version: accepted.offer_version,
-            at: record.recorded_at,
-            tier: accepted.tier,
-            tier_scheme: accepted.tier_scheme.clone(),
-            followers: accepted.followers,
-            by: record.actor.clone(),
-            on_behalf_of: record.on_behalf_of.clone(),
-        });
-        self.answer(&offer)?;
-        if let Some(code) = &terms.attribution.code {
-            let at = record.happened_at();
-            self.change_holder(code, |holder| holder.accepted_at = Some(at))?;
-        }
-
-        let campaign = self.campaign()?;
-        campaign.budget.reserved -= terms.fee.minor;
-        campaign.budget.committed += terms.fee.minor;
-        campaign.live_collaborations += 1;
-        self.list_rights(terms)?;
-        self.add_accepted(terms);
-        Ok(())
     }
 
     /// Lists the rights of use that terms give, by when they end.
-    fn list_rights(&mut self, terms: &Terms) -> Folded<(), S> {
+    pub(super) fn list_rights(&mut self, terms: &Terms) -> Folded<(), S> {
         let (collaboration, creator) = (self.collaboration_ref()?, self.creator_ref()?.creator);
         for rights in &terms.usage_rights {
             let entry = RightsEnd {
@@ -217,82 +177,17 @@ impl<S: Rows> Fold<'_, S> {
         Ok(())
     }
 
-    fn add_accepted(&mut self, terms: &Terms) {
-        let (from, to) = (
-            Some(CollaborationState::Invited),
-            CollaborationState::Accepted,
-        );
-        self.add_to_both(Effect::Agreement { from, to });
-        let timing = FactTiming::OnTime;
-        self.add_to_both(Effect::Committed {
-            timing,
-            minor: terms.fee.minor,
-        });
-        let count = u32::try_from(terms.deliverables.len()).unwrap_or(u32::MAX);
-        self.add_to_both(Effect::DeliverablesAccepted { count });
-        for promised in &terms.deliverables {
-            let planned = Effect::Deliverable {
-                from: None,
-                to: DeliverableState::Planned,
+    /// Takes the rights of use of terms that were replaced off the list.
+    pub(super) fn unlist_rights(&mut self, terms: &Terms) -> Folded<(), S> {
+        let (collaboration, creator) = (self.collaboration_ref()?, self.creator_ref()?.creator);
+        for rights in &terms.usage_rights {
+            let entry = RightsEnd {
+                collaboration: collaboration.clone(),
+                creator: creator.clone(),
+                rights: rights.clone(),
             };
-            self.add_to_both(planned);
-            self.add_to_both(Effect::DueOpened {
-                due_at: promised.due_at,
-            });
+            self.rows.remove(&entry.key());
         }
-    }
-
-    fn invitation_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
-        let collaboration = self.collaboration()?;
-        collaboration.state = to;
-        let creator = collaboration.creator.clone();
-        let offer = collaboration.offer.clone();
-        self.answer(&offer)?;
-        self.end_live(&creator, offer.terms.attribution.code.as_ref())?;
-        self.campaign()?.budget.reserved -= offer.terms.fee.minor;
-        let from = Some(CollaborationState::Invited);
-        self.add_to_both(Effect::Agreement { from, to });
-        Ok(())
-    }
-
-    /// Takes the offer off the lists of open ones.
-    fn answer(&mut self, offer: &Offer) -> Folded<(), S> {
-        let place = self.collaboration_ref()?;
-        self.rows.remove(&OpenInvitation::key(&place));
-        let due = Due::Offer {
-            collaboration: place,
-            version: offer.version,
-        };
-        self.rows.remove(&due.key(offer.expires_at));
-        let campaign = self.campaign()?;
-        campaign.open_invitations = campaign.open_invitations.saturating_sub(1);
-        Ok(())
-    }
-
-    fn end_live(&mut self, creator: &CreatorId, code: Option<&Code>) -> Folded<(), S> {
-        let key = Pair::key(&self.campaign_ref()?, creator);
-        self.rows.upsert::<Pair>(&key)?.live = None;
-        match code {
-            Some(code) => self.change_holder(code, |holder| holder.live = false),
-            None => Ok(()),
-        }
-    }
-
-    fn change_holder(
-        &mut self,
-        code: &Code,
-        change: impl FnOnce(&mut CodeHolder),
-    ) -> Folded<(), S> {
-        let place = self.collaboration_ref()?;
-        let key = CodeHolders::key(&place.campaign_ref(), code);
-        let codes: &mut CodeHolders = self.rows.upsert(&key)?;
-        let mut holders = codes.holders.iter_mut();
-        if let Some(holder) = holders.find(|held| held.collaboration == place.collaboration) {
-            change(holder);
-        }
-        codes
-            .holders
-            .retain(|held| held.live || held.accepted_at.is_some());
         Ok(())
     }
 
@@ -301,6 +196,7 @@ impl<S: Rows> Fold<'_, S> {
         let from = collaboration.state;
         let committed_before = collaboration.committed_minor();
         collaboration.state = to;
+        collaboration.amendment = None;
         if to != CollaborationState::Completed {
             collaboration.commitment_minor = 0;
         }

@@ -65,6 +65,7 @@ impl<S: Rows> Fold<'_, S> {
             plan: plan.clone(),
             budget: BudgetUse::default(),
             open_invitations: 0,
+            applications: 0,
             live_collaborations: 0,
             gross_revenue_minor: 0,
             created_at: self.record.recorded_at,

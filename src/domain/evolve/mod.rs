@@ -5,11 +5,13 @@
 //! the rows were folded from, or is damaged.
 
 mod agreement;
+mod amendment;
 mod campaign;
 mod content;
 mod creator;
 mod engagement;
 mod hold;
+mod negotiation;
 mod publication;
 mod revenue;
 mod seeding;

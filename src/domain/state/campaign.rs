@@ -18,8 +18,10 @@ pub struct Campaign {
     pub plan: CampaignPlan,
     /// How much of the budget is in use.
     pub budget: BudgetUse,
-    /// Offers waiting for an answer.
+    /// Offers and counters waiting for an answer.
     pub open_invitations: u32,
+    /// Applications waiting for an answer.
+    pub applications: u32,
     /// Collaborations accepted or active.
     pub live_collaborations: u32,
     /// Attributed and unattributed revenue before refunds, in minor units; guards int64.
@@ -131,11 +133,11 @@ impl CodeHolders {
     }
 }
 
-/// An invitation nobody has answered.
+/// An agreement still to be made: an application, an offer or a counter waits for an answer.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct OpenInvitation {
-    /// From this time on it cannot be accepted.
-    pub expires_at: Timestamp,
+    /// From this time on it cannot be accepted; `None` for an application.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Row for OpenInvitation {

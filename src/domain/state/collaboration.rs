@@ -6,9 +6,10 @@ use super::campaign::within;
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    Actor, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState, ContentRef,
-    CreatorId, DeliverableId, DeliverableState, DeliverableTerms, FlagId, FollowerCount, HoldId,
-    Offer, OnBehalfOf, Position, ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
+    Actor, ActorKind, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState,
+    ContentRef, CreatorId, DeliverableId, DeliverableState, DeliverableTerms, FlagId,
+    FollowerCount, HoldId, Money, Offer, OnBehalfOf, Position, ProductValue, PublicationId,
+    ShipmentId, Terms, Tier, Timestamp,
 };
 
 /// One creator in one campaign.
@@ -20,12 +21,21 @@ pub struct Collaboration {
     pub previous: Option<CollaborationId>,
     /// Where the agreement stands.
     pub state: CollaborationState,
-    /// The latest offer.
-    pub offer: Offer,
+    /// What the creator applied with; `None` when the brand invited them.
+    pub application: Option<Application>,
+    /// Offers and counters, the latest last; at most [`KEPT_OFFERS`].
+    pub offers: Vec<OfferMade>,
+    /// The latest version of an offer, a counter or an amendment; 0 before the first.
+    pub last_version: u32,
+    /// What the brand's offer holds of the budget, in minor units of the reporting currency; 0 once
+    /// it is answered for good.
+    pub reserved_minor: i64,
     /// That and how the offer was accepted.
     pub acceptance: Option<Acceptance>,
     /// Every version of the terms that was ever in force, the first one first.
     pub pinned: Vec<PinnedTerms>,
+    /// A change of the terms that waits for the other side.
+    pub amendment: Option<Amendment>,
     /// In the order of the terms.
     pub deliverables: Vec<Deliverable>,
     /// Products sent.
@@ -36,11 +46,14 @@ pub struct Collaboration {
     pub commitment_minor: i64,
     /// Fee lines recorded and not reversed, in minor units of the reporting currency.
     pub fee_lines_minor: i64,
-    /// When the first offer was made.
-    pub invited_at: Timestamp,
+    /// When the first offer was made; `None` while the creator has only applied.
+    pub invited_at: Option<Timestamp>,
     /// Last event that changed it.
     pub updated: Position,
 }
+
+/// Versions of the negotiation that a row keeps: more are looked up in the log.
+pub const KEPT_OFFERS: usize = 21;
 
 impl Row for Collaboration {
     const TABLE: u8 = table::COLLABORATION;
@@ -60,6 +73,19 @@ impl Collaboration {
     /// Prefix of the collaborations of a brand.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
+    }
+
+    /// Returns the latest offer or counter, if any was made.
+    pub fn offer(&self) -> Option<&Offer> {
+        self.offers.last().map(|made| &made.offer)
+    }
+
+    /// Returns the brand's latest offer, if any was made.
+    pub fn offer_of_brand(&self) -> Option<&Offer> {
+        let mut offers = self.offers.iter().rev();
+        offers
+            .find(|made| made.by == ActorKind::Brand)
+            .map(|made| &made.offer)
     }
 
     /// Returns the latest pinned terms, if any were.
@@ -106,6 +132,47 @@ impl Collaboration {
     pub fn committed_minor(&self) -> i64 {
         self.commitment_minor.max(self.fee_lines_minor)
     }
+}
+
+/// A creator's wish to take part.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Application {
+    /// When, by the ledger's clock.
+    pub at: Timestamp,
+    /// What the creator says; may be empty.
+    pub message: String,
+    /// Fee asked for.
+    pub fee: Option<Money>,
+}
+
+/// A version of the negotiation.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OfferMade {
+    /// The version.
+    pub offer: Offer,
+    /// Whose terms they are: an offer is the brand's, a counter the creator's.
+    pub by: ActorKind,
+    /// When, by the ledger's clock.
+    pub at: Timestamp,
+    /// What the creator says to a counter; may be empty.
+    pub note: String,
+}
+
+/// A change of the terms that waits for the other side.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Amendment {
+    /// Version the terms get.
+    pub version: u32,
+    /// The terms as they would be.
+    pub terms: Terms,
+    /// The side that proposed it.
+    pub by: ActorKind,
+    /// When, by the ledger's clock.
+    pub at: Timestamp,
+    /// Where in the log.
+    pub proposed: Position,
+    /// Why.
+    pub reason: String,
 }
 
 /// Terms both sides agreed on.

@@ -50,6 +50,8 @@ pub enum Effect {
     DeliverablesAccepted {
         count: u32,
     },
+    /// An amendment leaves out a planned deliverable.
+    DeliverableDropped,
     Submitted {
         first: bool,
     },

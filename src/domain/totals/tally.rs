@@ -142,6 +142,7 @@ impl Tally {
             | Effect::DueOpened { .. }
             | Effect::DueClosed { .. }
             | Effect::DeliverablesAccepted { .. }
+            | Effect::DeliverableDropped
             | Effect::Submitted { .. }
             | Effect::RevisionRequested
             | Effect::Rated { .. }

@@ -122,7 +122,7 @@ pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: T
     call.finish(command(campaign, collaboration, Ok(verb)))
 }
 
-/// Puts a command together.
+/// Makes the command of a verb.
 pub(super) fn command(
     campaign: Checked<CampaignId>,
     collaboration: Checked<CollaborationId>,
@@ -227,5 +227,8 @@ fn collaboration_state(number: i32) -> Option<CollaborationState> {
         api::CollaborationState::Completed => Some(CollaborationState::Completed),
         api::CollaborationState::Cancelled => Some(CollaborationState::Cancelled),
         api::CollaborationState::Terminated => Some(CollaborationState::Terminated),
+        api::CollaborationState::Applied => Some(CollaborationState::Applied),
+        api::CollaborationState::Countered => Some(CollaborationState::Countered),
+        api::CollaborationState::Rejected => Some(CollaborationState::Rejected),
     }
 }

@@ -48,6 +48,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// Returns the caller's name for the request.
+    pub fn request_id(&self) -> Option<&RequestId> {
+        self.stamp.as_ref().map(|stamp| &stamp.id)
+    }
+
     /// Makes the request of one command.
     pub fn request(self, brand: BrandId, command: Command) -> Request {
         Request {

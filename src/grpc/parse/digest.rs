@@ -13,6 +13,8 @@ use crate::proto::api;
 
 /// Keeps made ids apart from every other use of the hash.
 const MADE_ID: &[u8] = b"campaign-ledger made id";
+/// Keeps names of items apart from every other use of the hash.
+const ITEM_ID: &[u8] = b"campaign-ledger item of a batch";
 /// Bytes of a digest kept: 128 bits, too many to meet twice.
 const KEPT: usize = 16;
 
@@ -62,6 +64,14 @@ pub fn made_id(brand: &BrandId, request: Option<&RequestId>, field: &str, now: T
         field.as_bytes(),
     ];
     uuid::Builder::from_custom_bytes(kept(hash(&parts))).into_uuid()
+}
+
+/// Names an item of a batch: by the SHA-256 of the batch's request id, and its place.
+pub fn item_id(batch: &RequestId, index: usize) -> RequestId {
+    let digest = kept(hash(&[ITEM_ID, batch.as_str().as_bytes()]));
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = format!("{hex}:{index}");
+    RequestId::parse(&id).expect("hex and a number keep the rule of request ids")
 }
 
 fn uuid_time(now: Timestamp) -> uuid::Timestamp {

@@ -2,10 +2,12 @@
 
 use super::Read;
 use super::context::{Call, Context, Write, check_past, read_context, read_publication};
+use super::items::{self, Batch, Items, MAX_ITEMS};
 use crate::domain::{
-    BrandId, Command, EngagementVerb, Observation, Position, PublicationRef, Request, Timestamp,
+    BrandId, Command, EngagementVerb, Observation, Position, PublicationRef, Timestamp,
 };
-use crate::log::codec::fields::{Broken, Checked, Fields, Origin};
+use crate::ledger::Names;
+use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::observation::{WireSeen, read_counters, read_seen};
 use crate::log::codec::values::{MAX_REASON_CHARS, read_position};
 use crate::proto::api;
@@ -13,8 +15,7 @@ use crate::proto::api::ingest_engagement_request::Message;
 
 /// Most observations of one call or chunk: some 100 KiB on the wire, and decided in a few
 /// milliseconds.
-pub const MAX_OBSERVATIONS: usize = 1_000;
-const OBSERVATIONS_RULE: &str = "must have 1 to 1,000 elements";
+pub const MAX_OBSERVATIONS: usize = MAX_ITEMS;
 const NOT_IN_STREAM_RULE: &str = "must be absent in a stream";
 const OPENED_RULE: &str = "must come once, as the first message";
 const CHUNK_NUMBER_RULE: &str = "must be 1 or more, and greater than that of the chunk before";
@@ -141,24 +142,6 @@ fn engagement(
     })
 }
 
-/// Observations of one brand, each for itself.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Observations {
-    /// Those that keep every rule a single request can keep, in their order.
-    pub requests: Vec<Request>,
-    /// The others.
-    pub broken: Vec<Broken>,
-}
-
-/// A batch of observations.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Batch {
-    /// What was seen.
-    pub observations: Observations,
-    /// Decide and answer, but append nothing.
-    pub validate_only: bool,
-}
-
 /// Parses `BatchRecordEngagement`.
 ///
 /// # Errors
@@ -174,9 +157,10 @@ pub fn batch_record_engagement(
     let validate_only = context.validate_only;
     let mut fields = Fields::new(Origin::Call);
     let shared = Shared { brand, context };
-    let observations = shared.read_all(&mut fields, request.observations, now);
+    let items = shared.read_all(&mut fields, request.observations, now);
     Ok(Batch {
-        observations,
+        items,
+        ids: Vec::new(),
         validate_only,
     })
 }
@@ -236,7 +220,7 @@ pub struct Chunk {
     /// The client's name for it.
     pub number: u64,
     /// What was seen.
-    pub observations: Observations,
+    pub observations: Items,
 }
 
 impl Opening {
@@ -292,16 +276,19 @@ impl Shared {
         fields: &mut Fields,
         items: Vec<api::EngagementItem>,
         now: Timestamp,
-    ) -> Observations {
+    ) -> Items {
         let (requests, broken) = fields.each_alone("observations", items, |fields, item| {
             let command = read_item(fields, Ok(&self.brand), item, now)?;
             Ok(self.context.clone().request(self.brand.clone(), command))
         });
-        Observations { requests, broken }
+        Items {
+            requests,
+            broken,
+            names: Names::Shared,
+        }
     }
 }
 
 fn check_count(fields: &mut Fields, items: &[api::EngagementItem]) {
-    let fits = (1..=MAX_OBSERVATIONS).contains(&items.len());
-    fields.check("observations", fits, OBSERVATIONS_RULE);
+    items::check_count(fields, "observations", items.len());
 }

@@ -5,6 +5,7 @@
 //! campaign exists, or what its currency is, is `decide`'s to say.
 
 mod audit;
+mod bulk;
 mod campaign;
 mod collaboration;
 mod context;
@@ -15,7 +16,9 @@ mod engagement;
 mod finals;
 mod hold;
 mod insights;
+mod items;
 mod measurement;
+mod negotiation;
 mod page;
 mod publication;
 mod report;
@@ -26,6 +29,7 @@ mod settlement;
 mod worklist;
 
 pub use audit::*;
+pub use bulk::*;
 pub use campaign::*;
 pub use collaboration::*;
 pub use context::{Parsed, Write};
@@ -35,7 +39,9 @@ pub use engagement::*;
 pub use finals::*;
 pub use hold::*;
 pub use insights::*;
+pub use items::{Batch, Items, MAX_ITEMS};
 pub use measurement::*;
+pub use negotiation::*;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use publication::*;
 pub use report::*;

@@ -84,5 +84,8 @@ fn kind_of(number: i32) -> Option<TaskKind> {
         api::TaskKind::Complete => Some(TaskKind::Complete),
         api::TaskKind::ApproveCost => Some(TaskKind::ApproveCost),
         api::TaskKind::Pay => Some(TaskKind::Pay),
+        api::TaskKind::AnswerApplication => Some(TaskKind::AnswerApplication),
+        api::TaskKind::AnswerCounter => Some(TaskKind::AnswerCounter),
+        api::TaskKind::AnswerAmendment => Some(TaskKind::AnswerAmendment),
     }
 }

@@ -26,6 +26,7 @@ pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
         plan: Some((&row.plan).into()),
         budget: Some(budget(row.plan.budget_cap_minor, &row.budget)),
         open_invitations: row.open_invitations,
+        applications: row.applications,
         live_collaborations: row.live_collaborations,
         created_at: time(row.created_at),
         updated_position: row.updated.get(),

@@ -2,9 +2,10 @@
 
 use super::time;
 use crate::domain::state::{
-    Acceptance, Collaboration, Deliverable, Hold, Shipment, Submission, Told,
+    Acceptance, Amendment, Application, Collaboration, Deliverable, Hold, OfferMade, PinnedTerms,
+    Shipment, Submission, Told,
 };
-use crate::domain::{CollaborationRef, CollaborationState, DeliverableState, Offer};
+use crate::domain::{CollaborationRef, CollaborationState, DeliverableState};
 use crate::proto::{api, values};
 
 /// Renders a state.
@@ -19,6 +20,9 @@ pub fn collaboration_state(state: CollaborationState) -> api::CollaborationState
         CollaborationState::Completed => api::CollaborationState::Completed,
         CollaborationState::Cancelled => api::CollaborationState::Cancelled,
         CollaborationState::Terminated => api::CollaborationState::Terminated,
+        CollaborationState::Applied => api::CollaborationState::Applied,
+        CollaborationState::Countered => api::CollaborationState::Countered,
+        CollaborationState::Rejected => api::CollaborationState::Rejected,
     }
 }
 
@@ -39,6 +43,10 @@ fn deliverable_state(state: DeliverableState) -> api::DeliverableState {
 /// Renders a collaboration.
 pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Collaboration {
     let previous = row.previous.as_ref().map(ToString::to_string);
+    let (latest, earlier) = match row.offers.split_last() {
+        Some((latest, earlier)) => (Some(latest), earlier),
+        None => (None, [].as_slice()),
+    };
     api::Collaboration {
         brand_id: name.brand.to_string(),
         campaign_id: name.campaign.to_string(),
@@ -46,13 +54,17 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
         creator_id: row.creator.to_string(),
         previous_collaboration_id: previous.unwrap_or_default(),
         state: collaboration_state(row.state) as i32,
-        offer: Some(offer(&row.offer)),
+        offer: latest.map(offer),
         acceptance: row.acceptance.as_ref().map(|one| acceptance(one, row)),
         deliverables: row.deliverables.iter().map(deliverable).collect(),
-        invited_at: time(row.invited_at),
+        invited_at: row.invited_at.and_then(time),
         updated_position: row.updated.get(),
         shipments: row.shipments.iter().map(shipment).collect(),
         holds: row.holds.iter().map(hold).collect(),
+        earlier_offers: earlier.iter().map(offer).collect(),
+        application: row.application.as_ref().map(application),
+        pending_amendment: row.amendment.as_ref().map(amendment),
+        terms_versions: row.pinned.iter().map(pinned).collect(),
     }
 }
 
@@ -81,11 +93,41 @@ fn hold(row: &Hold) -> api::Hold {
     }
 }
 
-fn offer(offer: &Offer) -> api::Offer {
+fn offer(made: &OfferMade) -> api::Offer {
     api::Offer {
-        version: offer.version,
-        terms: Some((&offer.terms).into()),
-        expires_at: time(offer.expires_at),
+        version: made.offer.version,
+        terms: Some((&made.offer.terms).into()),
+        expires_at: time(made.offer.expires_at),
+        made_by: values::ActorKind::from(made.by) as i32,
+        made_at: time(made.at),
+        note: made.note.clone(),
+    }
+}
+
+fn application(application: &Application) -> api::Application {
+    api::Application {
+        applied_at: time(application.at),
+        message: application.message.clone(),
+        fee: application.fee.map(Into::into),
+    }
+}
+
+fn amendment(amendment: &Amendment) -> api::Amendment {
+    api::Amendment {
+        terms_version: amendment.version,
+        terms: Some((&amendment.terms).into()),
+        proposed_by: values::ActorKind::from(amendment.by) as i32,
+        proposed_at: time(amendment.at),
+        reason: amendment.reason.clone(),
+    }
+}
+
+fn pinned(pinned: &PinnedTerms) -> api::PinnedTerms {
+    api::PinnedTerms {
+        terms_version: pinned.version,
+        terms: Some((&pinned.terms).into()),
+        terms_digest: pinned.digest.to_vec().into(),
+        in_force_from: time(pinned.from),
     }
 }
 

@@ -38,5 +38,8 @@ fn kind(kind: TaskKind) -> api::TaskKind {
         TaskKind::Complete => api::TaskKind::Complete,
         TaskKind::ApproveCost => api::TaskKind::ApproveCost,
         TaskKind::Pay => api::TaskKind::Pay,
+        TaskKind::AnswerApplication => api::TaskKind::AnswerApplication,
+        TaskKind::AnswerCounter => api::TaskKind::AnswerCounter,
+        TaskKind::AnswerAmendment => api::TaskKind::AnswerAmendment,
     }
 }

@@ -1,21 +1,19 @@
 //! Collaborations over gRPC.
 
-use std::sync::Arc;
+mod reads;
 
 use tonic::{Request, Response, Status};
 
-use super::campaign::id_at;
 use super::rights;
-use crate::domain::rows::{Key, Rows};
-use crate::domain::state::{Collaboration, CreatorCollaboration};
-use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef};
-use crate::grpc::calls::{Door, Lookup, page, parsed};
+use crate::grpc::calls::{Door, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
-use crate::grpc::{parse, render};
+use crate::grpc::{many, parse, render};
 use crate::proto::api;
 use crate::proto::api::collaboration_service_server;
 use crate::store::Store;
+pub use reads::known_collaboration;
+use reads::listed;
 
 /// Serves `CollaborationService`.
 pub struct Collaborations {
@@ -53,6 +51,97 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         }))
     }
 
+    async fn batch_invite_creators(
+        &self,
+        request: Request<api::BatchInviteCreatorsRequest>,
+    ) -> Result<Response<api::BatchInviteCreatorsResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("invitations", request.invitations.len());
+        let written = many::write(&self.door, request, items, parse::batch_invite_creators);
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchInviteCreatorsResponse {
+            results,
+            last_position,
+        }))
+    }
+
+    async fn apply_to_campaign(
+        &self,
+        request: Request<api::ApplyToCampaignRequest>,
+    ) -> Result<Response<api::ApplyToCampaignResponse>, Status> {
+        let written = self.door.write(request, parse::apply_to_campaign).await?;
+        Ok(Response::new(api::ApplyToCampaignResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn send_offer(
+        &self,
+        request: Request<api::SendOfferRequest>,
+    ) -> Result<Response<api::SendOfferResponse>, Status> {
+        let written = self.door.write(request, parse::send_offer).await?;
+        Ok(Response::new(api::SendOfferResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn reject_application(
+        &self,
+        request: Request<api::RejectApplicationRequest>,
+    ) -> Result<Response<api::RejectApplicationResponse>, Status> {
+        let written = self.door.write(request, parse::reject_application).await?;
+        Ok(Response::new(api::RejectApplicationResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn counter_offer(
+        &self,
+        request: Request<api::CounterOfferRequest>,
+    ) -> Result<Response<api::CounterOfferResponse>, Status> {
+        let written = self.door.write(request, parse::counter_offer).await?;
+        Ok(Response::new(api::CounterOfferResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn revise_offer(
+        &self,
+        request: Request<api::ReviseOfferRequest>,
+    ) -> Result<Response<api::ReviseOfferResponse>, Status> {
+        let written = self.door.write(request, parse::revise_offer).await?;
+        Ok(Response::new(api::ReviseOfferResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn accept_counter(
+        &self,
+        request: Request<api::AcceptCounterRequest>,
+    ) -> Result<Response<api::AcceptCounterResponse>, Status> {
+        let written = self.door.write(request, parse::accept_counter).await?;
+        Ok(Response::new(api::AcceptCounterResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn reject_counter(
+        &self,
+        request: Request<api::RejectCounterRequest>,
+    ) -> Result<Response<api::RejectCounterResponse>, Status> {
+        let written = self.door.write(request, parse::reject_counter).await?;
+        Ok(Response::new(api::RejectCounterResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn decline_invitation(
         &self,
         request: Request<api::DeclineInvitationRequest>,
@@ -70,6 +159,72 @@ impl collaboration_service_server::CollaborationService for Collaborations {
     ) -> Result<Response<api::WithdrawInvitationResponse>, Status> {
         let written = self.door.write(request, parse::withdraw_invitation).await?;
         Ok(Response::new(api::WithdrawInvitationResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn batch_withdraw_invitations(
+        &self,
+        request: Request<api::BatchWithdrawInvitationsRequest>,
+    ) -> Result<Response<api::BatchWithdrawInvitationsResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("collaboration_ids", request.collaboration_ids.len());
+        let written = many::write(
+            &self.door,
+            request,
+            items,
+            parse::batch_withdraw_invitations,
+        );
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchWithdrawInvitationsResponse {
+            results,
+            last_position,
+        }))
+    }
+
+    async fn amend_terms(
+        &self,
+        request: Request<api::AmendTermsRequest>,
+    ) -> Result<Response<api::AmendTermsResponse>, Status> {
+        let written = self.door.write(request, parse::amend_terms).await?;
+        Ok(Response::new(api::AmendTermsResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn accept_amendment(
+        &self,
+        request: Request<api::AcceptAmendmentRequest>,
+    ) -> Result<Response<api::AcceptAmendmentResponse>, Status> {
+        let written = self.door.write(request, parse::accept_amendment).await?;
+        Ok(Response::new(api::AcceptAmendmentResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn reject_amendment(
+        &self,
+        request: Request<api::RejectAmendmentRequest>,
+    ) -> Result<Response<api::RejectAmendmentResponse>, Status> {
+        let written = self.door.write(request, parse::reject_amendment).await?;
+        Ok(Response::new(api::RejectAmendmentResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn withdraw_from_campaign(
+        &self,
+        request: Request<api::WithdrawFromCampaignRequest>,
+    ) -> Result<Response<api::WithdrawFromCampaignResponse>, Status> {
+        let written = self
+            .door
+            .write(request, parse::withdraw_from_campaign)
+            .await?;
+        Ok(Response::new(api::WithdrawFromCampaignResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
         }))
@@ -105,6 +260,20 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         Ok(Response::new(api::ApproveContentResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn batch_approve_content(
+        &self,
+        request: Request<api::BatchApproveContentRequest>,
+    ) -> Result<Response<api::BatchApproveContentResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("approvals", request.approvals.len());
+        let written = many::write(&self.door, request, items, parse::batch_approve_content);
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchApproveContentResponse {
+            results,
+            last_position,
         }))
     }
 
@@ -196,6 +365,20 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         Ok(Response::new(api::RecordProductReturnedResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn batch_ship_products(
+        &self,
+        request: Request<api::BatchShipProductsRequest>,
+    ) -> Result<Response<api::BatchShipProductsResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("shipments", request.shipments.len());
+        let written = many::write(&self.door, request, items, parse::batch_ship_products);
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchShipProductsResponse {
+            results,
+            last_position,
         }))
     }
 
@@ -300,49 +483,7 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         let query = parsed(parse::list_collaborations(request))?;
         let start = calls.page_start(same_query, &query.page)?;
         let min_position = query.min_position;
-        let find = move |rows: &Store| {
-            let size = query.page.size;
-            let listed = match &query.creator {
-                Some(creator) => {
-                    let mut prefix = CreatorCollaboration::of_creator(&query.brand, creator);
-                    if let Some(campaign) = &query.campaign {
-                        prefix = prefix.text(campaign.as_str());
-                    }
-                    let mut failed = None;
-                    let listed = page(rows, &prefix, start.as_ref(), size, |_, entry| {
-                        let name = named(&query, entry);
-                        let row = rows.get::<Collaboration>(&Collaboration::key(&name));
-                        let row = row.unwrap_or_else(|error| {
-                            failed = Some(error);
-                            None
-                        })?;
-                        shown(&query, &name, &row)
-                    })?;
-                    match failed {
-                        Some(error) => return Err(error.into()),
-                        None => listed,
-                    }
-                }
-                None => {
-                    let prefix = prefix_of(&query);
-                    page(
-                        rows,
-                        &prefix,
-                        start.as_ref(),
-                        size,
-                        |key, row: &Collaboration| {
-                            let name = CollaborationRef {
-                                brand: query.brand.clone(),
-                                campaign: id_at(key, 1, CampaignId::parse)?,
-                                collaboration: id_at(key, 2, CollaborationId::parse)?,
-                            };
-                            shown(&query, &name, row)
-                        },
-                    )?
-                }
-            };
-            Ok(listed)
-        };
+        let find = move |rows: &Store| listed(rows, &query, start.as_ref());
         let ((collaborations, next), position) = calls.read(min_position, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCollaborationsResponse {
@@ -358,47 +499,4 @@ impl collaboration_service_server::CollaborationService for Collaborations {
     ) -> Result<Response<api::ListUsageRightsResponse>, Status> {
         rights::list(&self.door, request).await
     }
-}
-
-fn prefix_of(query: &parse::CollaborationsQuery) -> Key {
-    let brand = query.brand.clone();
-    match &query.campaign {
-        Some(campaign) => Collaboration::of_campaign(&CampaignRef {
-            brand,
-            campaign: campaign.clone(),
-        }),
-        None => Collaboration::of_brand(&brand),
-    }
-}
-
-fn named(query: &parse::CollaborationsQuery, entry: &CreatorCollaboration) -> CollaborationRef {
-    CollaborationRef {
-        brand: query.brand.clone(),
-        campaign: entry.campaign.clone(),
-        collaboration: entry.collaboration.clone(),
-    }
-}
-
-fn shown(
-    query: &parse::CollaborationsQuery,
-    name: &CollaborationRef,
-    row: &Collaboration,
-) -> Option<api::Collaboration> {
-    let wanted = query.states.is_empty() || query.states.contains(&row.state);
-    wanted.then(|| render::collaboration(name, row))
-}
-
-/// Finds a collaboration.
-///
-/// # Errors
-/// `COLLABORATION_NOT_FOUND`, or rows that cannot be read.
-pub fn known_collaboration(
-    rows: &Store,
-    name: &CollaborationRef,
-) -> Result<Arc<Collaboration>, Lookup> {
-    let row = rows.get::<Collaboration>(&Collaboration::key(name))?;
-    row.ok_or_else(|| {
-        let reason = api::ErrorReason::CollaborationNotFound;
-        Lookup::missing(reason, "collaboration", name.collaboration.as_str())
-    })
 }

@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::grpc::calls::{Door, Lookup, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
-use crate::grpc::{parse, render};
+use crate::grpc::{many, parse, render};
 use crate::proto::api;
 use crate::proto::api::creator_service_server;
 use crate::store::{self, Store};
@@ -43,6 +43,25 @@ impl creator_service_server::CreatorService for Creators {
         Ok(Response::new(api::RecordCreatorProfileResponse {
             creator: written.creator(),
             receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn batch_record_creator_profiles(
+        &self,
+        request: Request<api::BatchRecordCreatorProfilesRequest>,
+    ) -> Result<Response<api::BatchRecordCreatorProfilesResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("profiles", request.profiles.len());
+        let written = many::write(
+            &self.door,
+            request,
+            items,
+            parse::batch_record_creator_profiles,
+        );
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchRecordCreatorProfilesResponse {
+            results,
+            last_position,
         }))
     }
 

@@ -60,7 +60,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         let places = calls.ledger.places(most, Room::Refuse).await;
         let places = places.map_err(status::write)?;
         let batch = parsed(parse::batch_record_engagement(request, calls.now()))?;
-        let (items, validate_only) = (batch.observations, batch.validate_only);
+        let (items, validate_only) = (batch.items, batch.validate_only);
         let written = many::execute(&calls.ledger, items, "observations", validate_only, places);
         let outcomes = written.await.map_err(status::write)?;
         Ok(Response::new(api::BatchRecordEngagementResponse {

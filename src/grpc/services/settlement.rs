@@ -8,7 +8,7 @@ use crate::domain::state::Cost;
 use crate::grpc::calls::{Door, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
-use crate::grpc::{parse, render};
+use crate::grpc::{many, parse, render};
 use crate::proto::api;
 use crate::proto::api::settlement_service_server;
 use crate::store::Store;
@@ -49,6 +49,20 @@ impl settlement_service_server::SettlementService for Settlements {
         }))
     }
 
+    async fn batch_approve_costs(
+        &self,
+        request: Request<api::BatchApproveCostsRequest>,
+    ) -> Result<Response<api::BatchApproveCostsResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("approvals", request.approvals.len());
+        let written = many::write(&self.door, request, items, parse::batch_approve_costs);
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchApproveCostsResponse {
+            results,
+            last_position,
+        }))
+    }
+
     async fn reverse_cost(
         &self,
         request: Request<api::ReverseCostRequest>,
@@ -68,6 +82,20 @@ impl settlement_service_server::SettlementService for Settlements {
         Ok(Response::new(api::RecordPaymentResponse {
             cost: written.cost(),
             receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn batch_record_payments(
+        &self,
+        request: Request<api::BatchRecordPaymentsRequest>,
+    ) -> Result<Response<api::BatchRecordPaymentsResponse>, Status> {
+        let request = request.into_inner();
+        let items = ("payments", request.payments.len());
+        let written = many::write(&self.door, request, items, parse::batch_record_payments);
+        let (results, last_position) = written.await?;
+        Ok(Response::new(api::BatchRecordPaymentsResponse {
+            results,
+            last_position,
         }))
     }
 

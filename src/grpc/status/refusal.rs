@@ -64,11 +64,13 @@ pub(super) fn refused(refusal: Refusal) -> Status {
         ),
         Refusal::LiveWork {
             open_invitations,
+            applications,
             live_collaborations,
         } => broken(
             Reason::CampaignHasLiveWork,
             vec![
                 ("open_invitations", open_invitations.to_string()),
+                ("applications", applications.to_string()),
                 ("live_collaborations", live_collaborations.to_string()),
             ],
         ),

@@ -14,9 +14,16 @@ pub fn of_collaboration<E>(
 ) -> Result<Vec<Task>, E> {
     let mut tasks = Vec::new();
     match collaboration.state {
+        CollaborationState::Applied => {
+            let applied_at = collaboration.application.as_ref().map(|one| one.at);
+            let since = When::Since(applied_at.unwrap_or_default());
+            tasks.push(task(TaskKind::AnswerApplication, since));
+        }
         CollaborationState::Invited => {
-            let expires_at = When::Due(collaboration.offer.expires_at);
-            tasks.push(task(TaskKind::AnswerOffer, expires_at));
+            tasks.extend(until_expiry(TaskKind::AnswerOffer, collaboration));
+        }
+        CollaborationState::Countered => {
+            tasks.extend(until_expiry(TaskKind::AnswerCounter, collaboration));
         }
         CollaborationState::Accepted | CollaborationState::Active => {
             for deliverable in &collaboration.deliverables {
@@ -31,6 +38,12 @@ pub fn of_collaboration<E>(
                     ..task
                 }));
             }
+            if let Some(proposed) = &collaboration.amendment {
+                tasks.push(Task {
+                    side: proposed.by.other(),
+                    ..task(TaskKind::AnswerAmendment, When::Since(proposed.at))
+                });
+            }
             if is_done(collaboration) {
                 tasks.push(task(
                     TaskKind::Complete,
@@ -43,6 +56,7 @@ pub fn of_collaboration<E>(
         | CollaborationState::Expired
         | CollaborationState::Completed
         | CollaborationState::Cancelled
+        | CollaborationState::Rejected
         | CollaborationState::Terminated => {}
     }
     tasks.sort();
@@ -93,6 +107,11 @@ fn of_deliverable(
     }
 }
 
+fn until_expiry(kind: TaskKind, collaboration: &Collaboration) -> Option<Task> {
+    let offer = collaboration.offer()?;
+    Some(task(kind, When::Due(offer.expires_at)))
+}
+
 /// Everything is verified or waived, and the work began.
 fn is_done(collaboration: &Collaboration) -> bool {
     collaboration.state == CollaborationState::Active
@@ -102,7 +121,8 @@ fn is_done(collaboration: &Collaboration) -> bool {
 /// When it was accepted.
 fn begun_at(collaboration: &Collaboration) -> Timestamp {
     let acceptance = collaboration.acceptance.as_ref();
-    acceptance.map_or(collaboration.invited_at, |acceptance| acceptance.at)
+    let invited_at = collaboration.invited_at.unwrap_or_default();
+    acceptance.map_or(invited_at, |acceptance| acceptance.at)
 }
 
 fn task(kind: TaskKind, when: When) -> Task {
@@ -116,7 +136,10 @@ fn task(kind: TaskKind, when: When) -> Task {
         | TaskKind::VerifyPublication
         | TaskKind::Complete
         | TaskKind::ApproveCost
-        | TaskKind::Pay => ActorKind::Brand,
+        | TaskKind::Pay
+        | TaskKind::AnswerApplication
+        | TaskKind::AnswerCounter
+        | TaskKind::AnswerAmendment => ActorKind::Brand,
     };
     Task {
         when,

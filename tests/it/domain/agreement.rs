@@ -22,7 +22,7 @@ fn offer_is_version_1_with_everything_promised() {
         })]);
     let row = history.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Invited);
-    assert_eq!(row.offer, offer);
+    assert_eq!(row.offer(), Some(&offer));
     assert_eq!(row.terms(), None);
     assert_eq!(history.campaign().open_invitations, 1);
 }

@@ -222,6 +222,7 @@ fn close_is_refused_while_something_is_live() {
         .when(close(false))
         .then_refused(Refusal::LiveWork {
             open_invitations: 1,
+            applications: 0,
             live_collaborations: 0,
         });
     let live = with_bima(invited(terms()), terms());
@@ -230,6 +231,7 @@ fn close_is_refused_while_something_is_live() {
             .when(close(withdraw_pending))
             .then_refused(Refusal::LiveWork {
                 open_invitations: 1,
+                applications: 0,
                 live_collaborations: 1,
             });
     }
@@ -270,6 +272,7 @@ fn cancel_withdraws_what_is_pending_but_not_live_work() {
         .when(cancel())
         .then_refused(Refusal::LiveWork {
             open_invitations: 0,
+            applications: 0,
             live_collaborations: 1,
         });
 }

@@ -2,6 +2,8 @@
 
 mod agreement;
 mod agreement_end;
+mod amendments;
+mod applications;
 mod attribution;
 mod campaigns;
 mod conversions;
@@ -17,6 +19,7 @@ mod holds;
 mod joint;
 mod late_facts;
 mod money;
+mod negotiation;
 mod oracle;
 mod payments;
 mod properties;

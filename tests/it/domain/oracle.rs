@@ -6,6 +6,7 @@
 
 mod delivery;
 mod hearing;
+mod promises;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +37,12 @@ pub struct Story {
 /// One collaboration.
 pub struct Agreement {
     pub state: CollaborationState,
-    pub terms: Terms,
+    /// Offered, asked for or in force: those of the latest version; none of an application.
+    pub terms: Option<Terms>,
+    /// Those in force, each since when.
+    pinned: Vec<(Timestamp, Terms)>,
+    /// The fee of the brand's latest offer.
+    pub offered_minor: i64,
     pub was_accepted: bool,
     creator: CreatorId,
     works: BTreeMap<DeliverableId, Work>,
@@ -64,7 +70,12 @@ pub struct Post {
     was_approved: bool,
     /// When it was taken down, restored, taken down …
     lives: Vec<Timestamp>,
-    was_insufficient: bool,
+    /// How many days it was to be live, as the terms said each time it was taken down.
+    promised_days: Vec<u32>,
+    /// Whether the terms demanded disclosure when it was recorded.
+    was_agreed: bool,
+    /// Whether a check found it undisclosed, and one where the terms demanded disclosure.
+    was_insufficient: (bool, bool),
 }
 
 /// One observation and what became of it.
@@ -129,35 +140,26 @@ impl Story {
         }
     }
 
-    fn invited(&mut self, id: CollaborationId, creator: CreatorId, terms: &Terms) {
-        let works = terms.deliverables.iter().map(|promised| {
-            let work = Work {
-                state: DeliverableState::Planned,
-                before_removal: None,
-                was_verified: false,
-                due_at: promised.due_at,
-                first_due_at: promised.due_at,
-                submissions: 0,
-                revisions: 0,
-                ratings: Vec::new(),
-            };
-            (promised.id.clone(), work)
-        });
+    fn begun(&mut self, id: CollaborationId, creator: CreatorId, state: CollaborationState) {
         let agreement = Agreement {
-            state: CollaborationState::Invited,
-            terms: terms.clone(),
+            state,
+            terms: None,
+            pinned: Vec::new(),
+            offered_minor: 0,
             was_accepted: false,
             creator,
-            works: works.collect(),
+            works: BTreeMap::new(),
             gifted: false,
         };
         self.agreements.insert(id, agreement);
-        *self.reached.entry(CollaborationState::Invited).or_default() += 1;
+        *self.reached.entry(state).or_default() += 1;
     }
 
     fn published(&mut self, owner: &Option<CollaborationId>, recorded: &PublicationRecorded) {
         self.begins(owner);
         self.late_facts.push(recorded.published_at);
+        let agreed = self.agreement(owner).terms_at(recorded.published_at);
+        let was_agreed = agreed.is_some_and(|terms| terms.disclosure.is_some());
         let work = self.work(owner, &recorded.deliverable);
         let was_approved = work.state == DeliverableState::Approved;
         work.state = DeliverableState::Published;
@@ -170,7 +172,9 @@ impl Story {
             first_due_at,
             was_approved,
             lives: Vec::new(),
-            was_insufficient: false,
+            promised_days: Vec::new(),
+            was_agreed,
+            was_insufficient: (false, false),
         });
     }
 

@@ -186,7 +186,9 @@ fn check_against_the_oracle(ledger: &Ledger) {
             states.filter(|state| wanted.contains(state)).count() as u32
         };
         let live = [CollaborationState::Accepted, CollaborationState::Active];
-        assert_eq!(row.open_invitations, count(&[CollaborationState::Invited]));
+        let negotiated = [CollaborationState::Invited, CollaborationState::Countered];
+        assert_eq!(row.open_invitations, count(&negotiated));
+        assert_eq!(row.applications, count(&[CollaborationState::Applied]));
         assert_eq!(row.live_collaborations, count(&live));
         check_parts(ledger, &campaign, &story, &totals);
     }

@@ -25,7 +25,7 @@ fn blocks_in(log: &Path) -> Vec<Block> {
 
 /// Writes the log anew, with so many records in its last block: what a server leaves that was
 /// killed between the groups of a batch.
-fn cut(resting: &Resting, kept: usize) {
+pub fn cut(resting: &Resting, kept: usize) {
     let path = resting.directory().join("log");
     let blocks = blocks_in(&path);
     fs::remove_dir_all(&path).unwrap();

@@ -2,7 +2,9 @@
 
 mod audit;
 mod bad_input;
+mod batch_invites;
 mod batches;
+mod bulk;
 mod endings;
 mod engagement;
 mod faults;
@@ -12,6 +14,7 @@ mod health;
 mod ingest;
 mod insights;
 mod lists;
+mod negotiation;
 pub mod numbers;
 mod overload;
 mod posts;

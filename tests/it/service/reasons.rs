@@ -30,18 +30,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "a fault of the server, which no request should bring about",
     ),
     (
-        ErrorReason::AmendmentPending,
-        "no call knows of amendments of terms yet",
-    ),
-    (
-        ErrorReason::NoAmendment,
-        "no call knows of amendments of terms yet",
-    ),
-    (
-        ErrorReason::StaleAmendment,
-        "no call knows of amendments of terms yet",
-    ),
-    (
         ErrorReason::DisputeNotFound,
         "no call knows of disputes, adjustments and bonuses yet",
     ),

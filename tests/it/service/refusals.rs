@@ -1,6 +1,7 @@
 //! What a rule forbids in the state things are in: code, reason and what to know about it, and
 //! nothing written.
 
+mod negotiation;
 mod places;
 mod posts;
 mod rules;
@@ -46,9 +47,10 @@ fn code_of(reason: ErrorReason) -> Code {
         ErrorReason::AlreadyExists
         | ErrorReason::PostAlreadyRecorded
         | ErrorReason::PaymentReferenceUsed => Code::AlreadyExists,
-        ErrorReason::StaleOffer | ErrorReason::StaleSubmission | ErrorReason::StaleReport => {
-            Code::Aborted
-        }
+        ErrorReason::StaleOffer
+        | ErrorReason::StaleSubmission
+        | ErrorReason::StaleReport
+        | ErrorReason::StaleAmendment => Code::Aborted,
         _ => Code::FailedPrecondition,
     }
 }

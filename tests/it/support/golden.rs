@@ -3,6 +3,7 @@
 
 mod campaigns;
 mod facts;
+mod negotiation;
 mod posts;
 mod reports;
 mod selection;
@@ -24,6 +25,7 @@ const OTHERS: u64 = 1_000;
 pub fn records() -> Vec<Record> {
     let events = [
         campaigns::events(),
+        negotiation::events(),
         work::events(),
         facts::events(),
         posts::events(),

@@ -8,6 +8,7 @@
 mod agreements;
 mod dice;
 mod facts;
+mod negotiation;
 mod posts;
 mod selection;
 mod settlement;
@@ -64,6 +65,7 @@ const MOVES: &[(u64, Move)] = &[
     (2, Teller::steering),
     (3, Teller::about_a_creator),
     (14, Teller::invitation),
+    (6, Teller::amendment),
     (37, Teller::work),
     (15, Teller::observation),
     (4, Teller::about_a_post),

@@ -7,7 +7,10 @@ mod posts;
 
 mod selection;
 
+mod negotiation;
+
 use campaign_ledger::domain::*;
+pub use negotiation::*;
 pub use posts::*;
 pub use selection::*;
 use sha2::{Digest, Sha256};
@@ -225,10 +228,21 @@ pub fn collaboration(collaboration: &str, verb: CollaborationVerb) -> Request {
     let side = match verb {
         CollaborationVerb::Accept { .. }
         | CollaborationVerb::Decline { .. }
+        | CollaborationVerb::Apply { .. }
+        | CollaborationVerb::Counter { .. }
+        | CollaborationVerb::AcceptAmendment { .. }
+        | CollaborationVerb::Leave { .. }
         | CollaborationVerb::Receive { .. } => ActorKind::Creator,
         CollaborationVerb::Expire { .. } => ActorKind::System,
         CollaborationVerb::Invite { .. }
         | CollaborationVerb::Withdraw { .. }
+        | CollaborationVerb::SendOffer { .. }
+        | CollaborationVerb::RejectApplication { .. }
+        | CollaborationVerb::Revise { .. }
+        | CollaborationVerb::AcceptCounter { .. }
+        | CollaborationVerb::RejectCounter { .. }
+        | CollaborationVerb::Amend { .. }
+        | CollaborationVerb::RejectAmendment { .. }
         | CollaborationVerb::ShipProduct { .. }
         | CollaborationVerb::Return { .. }
         | CollaborationVerb::Complete

@@ -138,6 +138,9 @@ fn histories_make_every_kind_of_task() {
         TaskKind::Complete,
         TaskKind::ApproveCost,
         TaskKind::Pay,
+        TaskKind::AnswerApplication,
+        TaskKind::AnswerCounter,
+        TaskKind::AnswerAmendment,
     ];
     let all: BTreeSet<_> = due
         .map(|kind| (kind, true))

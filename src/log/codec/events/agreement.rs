@@ -1,5 +1,8 @@
 //! Events of the agreement, both ways.
 
+mod amendment;
+mod negotiation;
+
 use super::{Stored, Wire, wire};
 use crate::domain::{
     AgreementEvent, BriefAccepted, CollaborationId, Event, FlagId, FollowerCount, Money, Offer,
@@ -17,6 +20,28 @@ pub fn write(event: &AgreementEvent) -> Wire {
         AgreementEvent::CreatorInvited { offer, previous } => {
             write_invited(offer, previous.as_ref())
         }
+        AgreementEvent::CreatorApplied {
+            message,
+            fee,
+            previous,
+        } => negotiation::write_applied(message, *fee, previous.as_ref()),
+        AgreementEvent::OfferSent { offer } => negotiation::write_sent(offer),
+        AgreementEvent::ApplicationRejected { reason } => {
+            let reason = reason.clone();
+            Wire::ApplicationRejected(wire::ApplicationRejected { reason })
+        }
+        AgreementEvent::OfferCountered {
+            offer,
+            answers,
+            note,
+        } => negotiation::write_countered(offer, *answers, note),
+        AgreementEvent::OfferRevised { offer, answers } => {
+            negotiation::write_revised(offer, *answers)
+        }
+        AgreementEvent::CounterRejected {
+            offer_version,
+            reason,
+        } => negotiation::write_counter_rejected(*offer_version, reason),
         AgreementEvent::BriefAccepted(accepted) => write_accepted(accepted),
         AgreementEvent::InvitationDeclined { reason } => write_declined(reason),
         AgreementEvent::InvitationWithdrawn { reason } => write_withdrawn(reason),
@@ -32,6 +57,24 @@ pub fn write(event: &AgreementEvent) -> Wire {
                 reason: reason.clone(),
                 flag_id: flag.to_string(),
             })
+        }
+        AgreementEvent::AmendmentProposed {
+            version,
+            terms,
+            reason,
+        } => amendment::write_proposed(*version, terms, reason),
+        AgreementEvent::TermsAmended {
+            version,
+            terms,
+            digest,
+            proposed,
+        } => amendment::write_amended(*version, terms, digest, *proposed),
+        AgreementEvent::AmendmentRejected { version, reason } => {
+            amendment::write_rejected(*version, reason)
+        }
+        AgreementEvent::CreatorWithdrew { reason } => {
+            let reason = reason.clone();
+            Wire::CreatorWithdrew(wire::CreatorWithdrew { reason })
         }
     }
 }
@@ -185,5 +228,12 @@ impl Stored for wire::CollaborationTerminated {
             reason,
             flag,
         }))
+    }
+}
+
+impl Stored for wire::CreatorWithdrew {
+    fn read(self, _: &mut Fields) -> Checked<Event> {
+        let reason = self.reason;
+        Ok(Event::Agreement(AgreementEvent::CreatorWithdrew { reason }))
     }
 }

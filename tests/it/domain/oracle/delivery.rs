@@ -52,9 +52,12 @@ impl Story {
             revisions: sum(|work| work.revisions),
             unapproved: count(&|post| !post.was_approved),
             undisclosed: count(&|post| {
-                let agreed = &self.agreements[&post.owner].terms.disclosure;
-                let is_demanded = policy.disclosure_required || agreed.is_some();
-                is_demanded && (!post.recorded.disclosed || post.was_insufficient)
+                let (found, found_where_agreed) = post.was_insufficient;
+                if policy.disclosure_required {
+                    !post.recorded.disclosed || found
+                } else {
+                    post.was_agreed && !post.recorded.disclosed || found_where_agreed
+                }
             }),
             verified: sum(|work| i64::from(work.was_verified)),
             removed_early: self
@@ -69,9 +72,9 @@ impl Story {
 
     /// How often a post was taken down before it had been live as long as promised.
     fn taken_down_early(&self, post: &Post) -> i64 {
-        let days = i64::from(self.agreements[&post.owner].terms.min_live_days);
         let (mut lived, mut early, mut since) = (0, 0, post.recorded.published_at);
-        for times in post.lives.chunks(2) {
+        for (times, days) in post.lives.chunks(2).zip(&post.promised_days) {
+            let days = i64::from(*days);
             lived += (times[0].nanos() - since.nanos()) / 1_000_000_000;
             early += i64::from(lived < days * 24 * 60 * 60);
             since = times.get(1).copied().unwrap_or(since);

@@ -21,11 +21,34 @@ impl Story {
         match event {
             AgreementEvent::CreatorInvited { offer, .. } => {
                 let creator = record.subject.creator.clone().unwrap();
-                self.invited(owner.clone().unwrap(), creator, &offer.terms);
+                let id = owner.clone().unwrap();
+                self.begun(id, creator, CollaborationState::Invited);
+                self.agreement(owner).offers(&offer.terms);
+            }
+            AgreementEvent::CreatorApplied { .. } => {
+                let creator = record.subject.creator.clone().unwrap();
+                let id = owner.clone().unwrap();
+                self.begun(id, creator, CollaborationState::Applied);
+            }
+            AgreementEvent::OfferSent { offer } | AgreementEvent::OfferRevised { offer, .. } => {
+                self.moves(owner, CollaborationState::Invited);
+                self.agreement(owner).offers(&offer.terms);
+            }
+            AgreementEvent::OfferCountered { offer, .. } => {
+                self.moves(owner, CollaborationState::Countered);
+                self.agreement(owner).promises(&offer.terms);
+            }
+            AgreementEvent::ApplicationRejected { .. } | AgreementEvent::CounterRejected { .. } => {
+                self.moves(owner, CollaborationState::Rejected)
+            }
+            AgreementEvent::TermsAmended { terms, .. } => {
+                self.agreement(owner).amends(record.happened_at(), terms);
+            }
+            // What is only proposed is no total.
+            AgreementEvent::AmendmentProposed { .. } | AgreementEvent::AmendmentRejected { .. } => {
             }
             AgreementEvent::BriefAccepted(_) => {
-                let agreement = self.agreement(owner);
-                agreement.was_accepted = true;
+                self.agreement(owner).accepts(record.happened_at());
                 self.moves(owner, CollaborationState::Accepted);
             }
             AgreementEvent::InvitationDeclined { .. } => {
@@ -40,7 +63,8 @@ impl Story {
             AgreementEvent::CollaborationCompleted => {
                 self.moves(owner, CollaborationState::Completed)
             }
-            AgreementEvent::CollaborationCancelled { .. } => {
+            AgreementEvent::CollaborationCancelled { .. }
+            | AgreementEvent::CreatorWithdrew { .. } => {
                 self.moves(owner, CollaborationState::Cancelled);
             }
             AgreementEvent::CollaborationTerminated { .. } => {
@@ -100,9 +124,12 @@ impl Story {
                 let work = self.work(owner, &removed.deliverable);
                 work.before_removal = Some(work.state);
                 work.state = DeliverableState::Removed;
-                self.post(owner, &removed.publication)
-                    .lives
-                    .push(removed.removed_at);
+                let published_at = self.post(owner, &removed.publication).recorded.published_at;
+                let terms = self.agreement(owner).terms_at(published_at);
+                let days = terms.map_or(0, |terms| terms.min_live_days);
+                let post = self.post(owner, &removed.publication);
+                post.lives.push(removed.removed_at);
+                post.promised_days.push(days);
             }
             PublicationEvent::PostRestored {
                 publication,
@@ -114,8 +141,12 @@ impl Story {
                 self.post(owner, publication).lives.push(*restored_at);
             }
             PublicationEvent::DisclosureChecked(checked) => {
+                let published_at = self.post(owner, &checked.publication).recorded.published_at;
+                let terms = self.agreement(owner).terms_at(published_at);
+                let is_agreed = terms.is_some_and(|terms| terms.disclosure.is_some());
                 let post = self.post(owner, &checked.publication);
-                post.was_insufficient |= !checked.found.sufficient;
+                post.was_insufficient.0 |= !checked.found.sufficient;
+                post.was_insufficient.1 |= !checked.found.sufficient && is_agreed;
             }
             PublicationEvent::PublicationRecorded(recorded) => self.published(owner, recorded),
         }

@@ -62,7 +62,7 @@ impl Story {
                 CollaborationState::Cancelled | CollaborationState::Terminated
             );
             let is_owed = one.was_accepted && !is_released;
-            let promised = if is_owed { one.terms.fee.minor } else { 0 };
+            let promised = if is_owed { one.fee_minor() } else { 0 };
             let lines = self.standing_lines().filter(|line| {
                 line.owner.as_ref() == Some(id) && line.recorded.kind == CostType::Fee
             });
@@ -79,8 +79,13 @@ impl Story {
     /// What of the budget open offers hold, accepted terms hold and other costs took.
     pub fn budget(&self) -> [i128; 3] {
         let open = self.agreements.values();
-        let open = open.filter(|one| one.state == CollaborationState::Invited);
-        let reserved = open.map(|one| i128::from(one.terms.fee.minor)).sum();
+        let open = open.filter(|one| {
+            matches!(
+                one.state,
+                CollaborationState::Invited | CollaborationState::Countered
+            )
+        });
+        let reserved = open.map(|one| i128::from(one.offered_minor)).sum();
         let committed = self.committed(|_| false);
         [reserved, committed, self.committed(|_| true) - committed]
     }

@@ -1,6 +1,7 @@
 //! Requests that break one rule each, and the field that breaks it.
 
 mod facts;
+mod negotiation;
 mod plans;
 mod posts;
 mod reports;
@@ -23,6 +24,8 @@ pub fn table(story: &Story) -> Vec<Row> {
         plans::plans,
         plans::profiles,
         work::offers,
+        negotiation::offers,
+        negotiation::amendments,
         work::work,
         posts::posts,
         posts::products,

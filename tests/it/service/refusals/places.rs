@@ -18,6 +18,8 @@ pub struct Places {
     pub cancelled: Story,
     /// Open, with a policy that demands vetting.
     pub choosy: Story,
+    /// Open, with creators in every state of the negotiation.
+    pub talks: Story,
 }
 
 impl Places {
@@ -33,6 +35,7 @@ impl Places {
             finalised: other("finalised"),
             cancelled: other("cancelled"),
             choosy: other("choosy"),
+            talks: other("talks"),
             open,
         }
     }
@@ -54,6 +57,7 @@ pub fn offered(code: &str) -> Terms {
 pub async fn world(server: &Server) -> Places {
     let places = Places::of(Story::open(server, "launch").await);
     campaigns(server, &places).await;
+    negotiations(server, &places.talks).await;
     let story = &places.open;
     let all = [
         "invited",
@@ -161,4 +165,25 @@ async fn campaigns(server: &Server, places: &Places) {
     });
     server.write(places.choosy.create(choosy)).await;
     server.write(places.choosy.start()).await;
+}
+
+/// Creators named after where they stand, each with terms of Rp1,000,000.
+async fn negotiations(server: &Server, story: &Story) {
+    server.write(story.create(plan("IDR"))).await;
+    server.write(story.start()).await;
+    for who in ["applied", "asked", "countered", "settled", "amending"] {
+        server.write(story.profile(who, 20_000)).await;
+    }
+    server.write(story.apply("applied")).await;
+    for who in ["asked", "countered", "settled", "amending"] {
+        server.write(story.invite(who, offered(who))).await;
+    }
+    let counter = story.counter("countered", 1, offered("other"));
+    server.write(counter).await;
+    for who in ["settled", "amending"] {
+        server.write(story.accept(who)).await;
+    }
+    server.write(story.submit("amending")).await;
+    let same = story.amend_terms("amending", offered("amending"));
+    server.write(same).await;
 }

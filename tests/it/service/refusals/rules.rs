@@ -4,7 +4,7 @@ use campaign_ledger::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::places::{Places, offered};
-use super::{Row, posts, row, safety, settlement};
+use super::{Row, negotiation, posts, row, safety, settlement};
 use crate::support::server::{
     Story, by_brand, by_creator, day, for_creator, idr, money, plan, terms,
 };
@@ -14,6 +14,7 @@ pub fn table(places: &Places) -> Vec<Row> {
     let mut rows = campaign_rules(places);
     rows.extend(report_rules(places));
     rows.extend(agreement_rules(&places.open));
+    rows.extend(negotiation::rules(places));
     rows.extend(work_rules(&places.open));
     rows.extend(posts::rules(&places.open));
     rows.extend(settlement::rules(&places.open));

@@ -1,6 +1,7 @@
 //! Strategies for events, one per event type.
 
 mod money;
+mod negotiation;
 mod posts;
 mod selection;
 
@@ -25,6 +26,8 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         content(),
         publication(),
         engagement(),
+        negotiation::negotiation(),
+        negotiation::amendments(),
         money::revenue(),
         money::settlement(),
         posts::posts(),

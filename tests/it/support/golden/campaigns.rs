@@ -119,7 +119,7 @@ fn profile() -> CreatorProfile {
     }
 }
 
-fn terms() -> Terms {
+pub fn terms() -> Terms {
     Terms {
         fee: idr(250_000_000),
         deliverables: vec![

@@ -1,6 +1,6 @@
 //! Moves of agreements and deliverables.
 
-use campaign_ledger::domain::state::{Collaboration, Deliverable};
+use campaign_ledger::domain::state::{Campaign, Collaboration, Deliverable};
 use campaign_ledger::domain::*;
 
 use super::{CREATORS, Dice, HOUR_NANOS, Teller};
@@ -8,6 +8,9 @@ use crate::support::requests::*;
 
 impl Teller {
     pub(super) fn invitation(&self, dice: &mut Dice) -> Request {
+        if !self.is_open() && dice.chance(80) {
+            return self.work(dice);
+        }
         let name = *dice.pick(&CREATORS);
         if self.find_creator(name).is_none() {
             let profile = followed_by(dice.roll(150_000));
@@ -16,10 +19,13 @@ impl Teller {
         let known = self.collaborations();
         let mut rounds = known.iter().filter(|(_, row)| row.creator.as_str() == name);
         let live = rounds.clone().any(|(_, row)| !row.state.is_ended());
-        if live && dice.chance(90) {
+        if live && dice.chance(96) {
             return self.work(dice);
         }
         let round = rounds.by_ref().count() + usize::from(dice.chance(97));
+        if dice.chance(25) {
+            return self.here(apply(&format!("{name}-{round}"), name));
+        }
         let verb = CollaborationVerb::Invite {
             creator: id(name),
             terms: self.some_terms(dice),
@@ -28,7 +34,12 @@ impl Teller {
         self.here(collaboration(&format!("{name}-{round}"), verb))
     }
 
-    fn some_terms(&self, dice: &mut Dice) -> Terms {
+    fn is_open(&self) -> bool {
+        let campaign = self.ledger.find::<Campaign>(&Campaign::key(&self.campaign));
+        campaign.is_some_and(|campaign| campaign.state == CampaignState::Open)
+    }
+
+    pub(super) fn some_terms(&self, dice: &mut Dice) -> Terms {
         let formats = [
             ContentFormat::Review,
             ContentFormat::Story,
@@ -85,31 +96,26 @@ impl Teller {
     }
 
     pub(super) fn work(&self, dice: &mut Dice) -> Request {
-        let all = self.collaborations();
-        let mut chosen = dice.pick_any(&all);
-        for _ in 0..3 {
-            if chosen.is_some_and(|(_, row)| row.state.is_ended()) && dice.chance(90) {
-                chosen = dice.pick_any(&all);
-            }
+        let mut all = self.collaborations();
+        if dice.chance(92) {
+            all.retain(|(_, row)| !row.state.is_ended());
         }
+        let chosen = dice.pick_any(&all);
         let Some((name, row)) = chosen else {
             let profile = followed_by(dice.roll(150_000));
             let name = *dice.pick(&CREATORS);
             return creator(name, CreatorVerb::RecordProfile { profile });
         };
+        if !row.state.is_working() && !row.state.is_ended() {
+            return self.negotiation(dice, name, row);
+        }
         let reason = "plans changed".to_owned();
-        let verb = match (row.state, dice.roll(100)) {
-            (CollaborationState::Invited, 0..=69) => CollaborationVerb::Accept { offer_version: 1 },
-            (CollaborationState::Invited, 70..=77) => CollaborationVerb::Decline { reason },
-            (CollaborationState::Invited, 78..=85) => CollaborationVerb::Withdraw { reason },
-            (CollaborationState::Invited, 86..=96) => {
-                CollaborationVerb::Expire { offer_version: 1 }
-            }
-            (CollaborationState::Invited, _) => CollaborationVerb::Accept { offer_version: 2 },
-            (_, 0..=9) => self.shipment(dice),
-            (_, 10..=12) => CollaborationVerb::Cancel { reason },
-            (_, 13..=17) => CollaborationVerb::Complete,
-            (_, 18..=19) => CollaborationVerb::Accept { offer_version: 1 },
+        let verb = match dice.roll(100) {
+            0..=9 => self.shipment(dice),
+            10..=12 => CollaborationVerb::Cancel { reason },
+            13..=17 => CollaborationVerb::Complete,
+            18..=19 => CollaborationVerb::Accept { offer_version: 1 },
+            20..=21 => CollaborationVerb::Leave { reason },
             _ => return self.deliverable_move(dice, name, row),
         };
         self.here(collaboration(name, verb))
@@ -135,7 +141,10 @@ impl Teller {
         if all_done && dice.chance(70) {
             return self.here(collaboration(name, CollaborationVerb::Complete));
         }
-        let chosen = dice.pick(&row.deliverables);
+        // An application that came to nothing promised nothing.
+        let Some(chosen) = dice.pick_any(&row.deliverables) else {
+            return self.here(collaboration(name, CollaborationVerb::Complete));
+        };
         let verb = self.deliverable_verb(dice, name, chosen);
         let mut request = deliverable(name, chosen.terms.id.as_str(), verb);
         let waiting = chosen.submissions.last().filter(|_| dice.chance(50));

@@ -87,6 +87,8 @@ calls! {
     }
     creator_service_client::CreatorServiceClient {
         write record_creator_profile: RecordCreatorProfileRequest => RecordCreatorProfileResponse,
+        plain batch_record_creator_profiles:
+            BatchRecordCreatorProfilesRequest => BatchRecordCreatorProfilesResponse,
         write block_creator: BlockCreatorRequest => BlockCreatorResponse,
         write unblock_creator: UnblockCreatorRequest => UnblockCreatorResponse,
         write assess_creator: AssessCreatorRequest => AssessCreatorResponse,
@@ -99,11 +101,28 @@ calls! {
     collaboration_service_client::CollaborationServiceClient {
         write invite_creator: InviteCreatorRequest => InviteCreatorResponse,
         write accept_brief: AcceptBriefRequest => AcceptBriefResponse,
+        plain batch_invite_creators:
+            BatchInviteCreatorsRequest => BatchInviteCreatorsResponse,
+        write apply_to_campaign: ApplyToCampaignRequest => ApplyToCampaignResponse,
+        write send_offer: SendOfferRequest => SendOfferResponse,
+        write reject_application: RejectApplicationRequest => RejectApplicationResponse,
+        write counter_offer: CounterOfferRequest => CounterOfferResponse,
+        write revise_offer: ReviseOfferRequest => ReviseOfferResponse,
+        write accept_counter: AcceptCounterRequest => AcceptCounterResponse,
+        write reject_counter: RejectCounterRequest => RejectCounterResponse,
         write decline_invitation: DeclineInvitationRequest => DeclineInvitationResponse,
         write withdraw_invitation: WithdrawInvitationRequest => WithdrawInvitationResponse,
+        plain batch_withdraw_invitations:
+            BatchWithdrawInvitationsRequest => BatchWithdrawInvitationsResponse,
+        write amend_terms: AmendTermsRequest => AmendTermsResponse,
+        write accept_amendment: AcceptAmendmentRequest => AcceptAmendmentResponse,
+        write reject_amendment: RejectAmendmentRequest => RejectAmendmentResponse,
+        write withdraw_from_campaign: WithdrawFromCampaignRequest => WithdrawFromCampaignResponse,
         write submit_content: SubmitContentRequest => SubmitContentResponse,
         write request_revision: RequestRevisionRequest => RequestRevisionResponse,
         write approve_content: ApproveContentRequest => ApproveContentResponse,
+        plain batch_approve_content:
+            BatchApproveContentRequest => BatchApproveContentResponse,
         write reject_content: RejectContentRequest => RejectContentResponse,
         write record_publication: RecordPublicationRequest => RecordPublicationResponse,
         write verify_publication: VerifyPublicationRequest => VerifyPublicationResponse,
@@ -113,6 +132,8 @@ calls! {
         write confirm_product_received:
             ConfirmProductReceivedRequest => ConfirmProductReceivedResponse,
         write record_product_returned: RecordProductReturnedRequest => RecordProductReturnedResponse,
+        plain batch_ship_products:
+            BatchShipProductsRequest => BatchShipProductsResponse,
         write complete_collaboration: CompleteCollaborationRequest => CompleteCollaborationResponse,
         write cancel_collaboration: CancelCollaborationRequest => CancelCollaborationResponse,
         write terminate_collaboration:
@@ -141,8 +162,12 @@ calls! {
     settlement_service_client::SettlementServiceClient {
         write record_cost: RecordCostRequest => RecordCostResponse,
         write approve_cost: ApproveCostRequest => ApproveCostResponse,
+        plain batch_approve_costs:
+            BatchApproveCostsRequest => BatchApproveCostsResponse,
         write reverse_cost: ReverseCostRequest => ReverseCostResponse,
         write record_payment: RecordPaymentRequest => RecordPaymentResponse,
+        plain batch_record_payments:
+            BatchRecordPaymentsRequest => BatchRecordPaymentsResponse,
         read list_costs: ListCostsRequest => ListCostsResponse,
     }
     report_service_client::ReportServiceClient {

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod facts;
+mod negotiation;
 mod posts;
 mod reports;
 mod selection;

@@ -1,0 +1,404 @@
+//! Rules of the negotiation: invitation or application, offer, counter, answer.
+
+use std::sync::Arc;
+
+use super::agreement::ensure_in_budget;
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
+use crate::domain::{
+    ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
+    CreatorId, Currency, Event, FollowerCount, Money, Offer, Refusal, TIER_SCHEME, Terms, Tier,
+    Timestamp,
+};
+
+const ANSWER_RULE: &str = "only an open invitation can be answered";
+const COUNTER_RULE: &str = "only a counter can be answered so";
+const APPLICATION_RULE: &str = "only an application can be answered so";
+
+impl<S: Rows> Case<'_, S> {
+    pub(super) fn invite(
+        &self,
+        place: &CollaborationRef,
+        creator: &CreatorId,
+        terms: &Terms,
+        expires_at: Timestamp,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        self.ensure_ahead(expires_at)?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        self.ensure_new(place)?;
+        self.ensure_may_offer(&campaign, creator)?;
+        self.terms_in_currency(terms, campaign.plan.currency)?;
+        let previous = self.previous(place, creator)?;
+        self.ensure_fits(place, &campaign, terms, None, terms.fee.minor.into())?;
+        let terms = terms.clone();
+        let event = AgreementEvent::CreatorInvited {
+            offer: Offer {
+                version: 1,
+                terms,
+                expires_at,
+            },
+            previous: previous.last,
+        };
+        happens(of_collaboration(place, creator, Event::Agreement(event)))
+    }
+
+    pub(super) fn apply(
+        &self,
+        place: &CollaborationRef,
+        creator: &CreatorId,
+        message: &str,
+        fee: Option<Money>,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Creator)?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        self.ensure_new(place)?;
+        ensure_open::<S>(&campaign, "applications need an open one")?;
+        self.unblocked_creator(creator)?;
+        let previous = self.previous(place, creator)?;
+        if let Some(fee) = fee {
+            self.in_currency("fee", fee, campaign.plan.currency)?;
+        }
+        let event = AgreementEvent::CreatorApplied {
+            message: message.to_owned(),
+            fee,
+            previous: previous.last,
+        };
+        happens(of_collaboration(place, creator, Event::Agreement(event)))
+    }
+
+    pub(super) fn send_offer(
+        &self,
+        place: &CollaborationRef,
+        terms: &Terms,
+        expires_at: Timestamp,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        self.ensure_ahead(expires_at)?;
+        let collaboration = self.application(place)?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        self.ensure_may_offer(&campaign, &collaboration.creator)?;
+        self.terms_in_currency(terms, campaign.plan.currency)?;
+        self.ensure_fits(place, &campaign, terms, None, terms.fee.minor.into())?;
+        let offer = next_offer(&collaboration, terms, expires_at);
+        let event = Event::Agreement(AgreementEvent::OfferSent { offer });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    pub(super) fn reject_application(
+        &self,
+        place: &CollaborationRef,
+        reason: &str,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let collaboration = self.application(place)?;
+        let reason = reason.to_owned();
+        let event = Event::Agreement(AgreementEvent::ApplicationRejected { reason });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    pub(super) fn counter(
+        &self,
+        place: &CollaborationRef,
+        answers: u32,
+        terms: &Terms,
+        expires_at: Option<Timestamp>,
+        note: &str,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Creator)?;
+        expires_at.map_or(Ok(()), |at| self.ensure_ahead(at))?;
+        let invited = [CollaborationState::Invited];
+        let collaboration = self.in_state(place, &invited, ANSWER_RULE)?;
+        let offer = self.live_offer(&collaboration, answers)?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        self.terms_in_currency(terms, campaign.plan.currency)?;
+        let expires_at = expires_at.unwrap_or(offer.expires_at);
+        let event = AgreementEvent::OfferCountered {
+            offer: next_offer(&collaboration, terms, expires_at),
+            answers,
+            note: note.to_owned(),
+        };
+        let event = Event::Agreement(event);
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    pub(super) fn revise(
+        &self,
+        place: &CollaborationRef,
+        answers: u32,
+        terms: &Terms,
+        expires_at: Timestamp,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        self.ensure_ahead(expires_at)?;
+        let collaboration = self.countered(place)?;
+        self.live_offer(&collaboration, answers)?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        self.ensure_may_offer(&campaign, &collaboration.creator)?;
+        self.terms_in_currency(terms, campaign.plan.currency)?;
+        self.ensure_replaces(place, &campaign, &collaboration, terms)?;
+        let offer = next_offer(&collaboration, terms, expires_at);
+        let event = Event::Agreement(AgreementEvent::OfferRevised { offer, answers });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    pub(super) fn accept(
+        &self,
+        place: &CollaborationRef,
+        offer_version: u32,
+    ) -> Decided<Decision, S> {
+        let invited = [CollaborationState::Invited];
+        let collaboration = self.in_state(place, &invited, ANSWER_RULE)?;
+        self.only(ActorKind::Creator)?;
+        self.accept_offer(place, &collaboration, offer_version)
+    }
+
+    pub(super) fn accept_counter(
+        &self,
+        place: &CollaborationRef,
+        offer_version: u32,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let collaboration = self.countered(place)?;
+        self.accept_offer(place, &collaboration, offer_version)
+    }
+
+    fn accept_offer(
+        &self,
+        place: &CollaborationRef,
+        collaboration: &Collaboration,
+        offer_version: u32,
+    ) -> Decided<Decision, S> {
+        let campaign = self.campaign(&place.campaign_ref())?;
+        ensure_open::<S>(&campaign, "acceptances need an open one")?;
+        let offer = self.live_offer(collaboration, offer_version)?;
+        let creator = self.unblocked_creator(&collaboration.creator)?;
+        self.ensure_replaces(place, &campaign, collaboration, &offer.terms)?;
+        let followers = largest_promised(&creator, &offer.terms);
+        let event = Event::Agreement(AgreementEvent::BriefAccepted(BriefAccepted {
+            offer_version,
+            tier: Tier::of(followers.map(|count| count.followers)),
+            tier_scheme: TIER_SCHEME.to_owned(),
+            followers,
+            terms_digest: offer.terms.digest(),
+        }));
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    pub(super) fn reject_counter(
+        &self,
+        place: &CollaborationRef,
+        offer_version: u32,
+        reason: &str,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let collaboration = self.countered(place)?;
+        open_offer::<S>(&collaboration, offer_version)?;
+        let event = Event::Agreement(AgreementEvent::CounterRejected {
+            offer_version,
+            reason: reason.to_owned(),
+        });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Ends the negotiation of an offer or a counter.
+    pub(super) fn answer(
+        &self,
+        place: &CollaborationRef,
+        event: AgreementEvent,
+    ) -> Decided<Decision, S> {
+        let collaboration = self.negotiated(place)?;
+        let event = Event::Agreement(event);
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    pub(super) fn expire(
+        &self,
+        place: &CollaborationRef,
+        offer_version: u32,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::System)?;
+        let collaboration = self.negotiated(place)?;
+        let expires_at = open_offer::<S>(&collaboration, offer_version)?.expires_at;
+        ensure(self.now >= expires_at, || Refusal::OfferNotExpired {
+            expires_at,
+        })?;
+        let event = Event::Agreement(AgreementEvent::InvitationExpired { offer_version });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    fn in_state(
+        &self,
+        place: &CollaborationRef,
+        allowed: &[CollaborationState],
+        rule: &'static str,
+    ) -> Decided<Arc<Collaboration>, S> {
+        let collaboration = self.collaboration(place)?;
+        let state = collaboration.state;
+        ensure(allowed.contains(&state), || Refusal::CollaborationState {
+            state,
+            rule,
+        })?;
+        Ok(collaboration)
+    }
+
+    fn application(&self, place: &CollaborationRef) -> Decided<Arc<Collaboration>, S> {
+        self.in_state(place, &[CollaborationState::Applied], APPLICATION_RULE)
+    }
+
+    fn countered(&self, place: &CollaborationRef) -> Decided<Arc<Collaboration>, S> {
+        self.in_state(place, &[CollaborationState::Countered], COUNTER_RULE)
+    }
+
+    fn negotiated(&self, place: &CollaborationRef) -> Decided<Arc<Collaboration>, S> {
+        let negotiated = [CollaborationState::Invited, CollaborationState::Countered];
+        self.in_state(place, &negotiated, ANSWER_RULE)
+    }
+
+    /// Finds the version that waits for an answer, in time for one.
+    fn live_offer<'c>(
+        &self,
+        collaboration: &'c Collaboration,
+        version: u32,
+    ) -> Decided<&'c Offer, S> {
+        let offer = open_offer::<S>(collaboration, version)?;
+        let expired_at = offer.expires_at;
+        ensure(self.now < expired_at, || Refusal::OfferExpired {
+            expired_at,
+        })?;
+        Ok(offer)
+    }
+
+    /// A rule of state, not of form: a retry may come when the offer is long over.
+    fn ensure_ahead(&self, expires_at: Timestamp) -> Decided<(), S> {
+        ensure(expires_at > self.now, || {
+            Refusal::field("expires_at", "must be after now")
+        })
+    }
+
+    fn ensure_new(&self, place: &CollaborationRef) -> Decided<(), S> {
+        let taken = self
+            .rows
+            .get::<Collaboration>(&Collaboration::key(place))?
+            .is_some();
+        ensure(!taken, || Refusal::AlreadyExists {
+            what: "collaboration",
+            id: place.collaboration.to_string(),
+        })
+    }
+
+    /// Checks that the brand may make the creator an offer.
+    fn ensure_may_offer(&self, campaign: &Campaign, creator: &CreatorId) -> Decided<(), S> {
+        ensure_open::<S>(campaign, "offers need an open one")?;
+        let creator = self.unblocked_creator(creator)?;
+        let is_vetted = creator.assessment.is_some() || !campaign.plan.policy.vetting_required;
+        ensure(is_vetted, || Refusal::VettingMissing)
+    }
+
+    /// Looks at the pair, none of whose collaborations may be live.
+    fn previous(&self, place: &CollaborationRef, creator: &CreatorId) -> Decided<Pair, S> {
+        let key = Pair::key(&place.campaign_ref(), creator);
+        let pair = self.rows.get::<Pair>(&key)?;
+        let pair = pair.map(|pair| (*pair).clone()).unwrap_or_default();
+        match pair.live {
+            Some(live) => refuse(Refusal::AlreadyActive { live }),
+            None => Ok(pair),
+        }
+    }
+
+    /// Checks that terms fit in the place of the brand's open offer.
+    fn ensure_replaces(
+        &self,
+        place: &CollaborationRef,
+        campaign: &Campaign,
+        collaboration: &Collaboration,
+        terms: &Terms,
+    ) -> Decided<(), S> {
+        let held = collaboration.offer_of_brand().map(|offer| &offer.terms);
+        let more_minor = i128::from(terms.fee.minor) - i128::from(collaboration.reserved_minor);
+        self.ensure_fits(place, campaign, terms, held, more_minor)
+    }
+
+    /// Checks that terms fit the campaign: its codes, and its budget, of which they take so much more.
+    /// `held` are those whose place they take.
+    pub(super) fn ensure_fits(
+        &self,
+        place: &CollaborationRef,
+        campaign: &Campaign,
+        terms: &Terms,
+        held: Option<&Terms>,
+        more_minor: i128,
+    ) -> Decided<(), S> {
+        let code = terms.attribution.code.as_ref();
+        if code != held.and_then(|held| held.attribution.code.as_ref()) {
+            self.ensure_code_free(place, terms)?;
+        }
+        ensure_in_budget::<S>(campaign, more_minor)
+    }
+
+    /// Checks that every amount of the terms is in the campaign's reporting currency.
+    pub(super) fn terms_in_currency(&self, terms: &Terms, currency: Currency) -> Decided<(), S> {
+        self.in_currency("terms.fee", terms.fee, currency)?;
+        for (index, bonus) in terms.bonuses.iter().enumerate() {
+            let field = format!("terms.bonuses[{index}].amount");
+            self.in_currency(&field, bonus.amount, currency)?;
+        }
+        Ok(())
+    }
+
+    fn ensure_code_free(&self, place: &CollaborationRef, terms: &Terms) -> Decided<(), S> {
+        let Some(code) = &terms.attribution.code else {
+            return Ok(());
+        };
+        let key = CodeHolders::key(&place.campaign_ref(), code);
+        let codes = self.rows.get::<CodeHolders>(&key)?;
+        let live = codes
+            .iter()
+            .flat_map(|codes| &codes.holders)
+            .find(|holder| holder.live);
+        match live {
+            Some(holder) => refuse(Refusal::CodeTaken {
+                holder: holder.collaboration.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Finds the version that waits for an answer, which must be the one named.
+fn open_offer<S: Rows>(collaboration: &Collaboration, version: u32) -> Decided<&Offer, S> {
+    let state = collaboration.state;
+    let Some(offer) = collaboration.offer() else {
+        let rule = "no offer was made";
+        return refuse(Refusal::CollaborationState { state, rule });
+    };
+    ensure(offer.version == version, || Refusal::StaleOffer {
+        expected: version,
+        actual: offer.version,
+    })?;
+    Ok(offer)
+}
+
+fn next_offer(collaboration: &Collaboration, terms: &Terms, expires_at: Timestamp) -> Offer {
+    Offer {
+        version: collaboration.last_version + 1,
+        terms: terms.clone(),
+        expires_at,
+    }
+}
+
+fn ensure_open<S: Rows>(campaign: &Campaign, rule: &'static str) -> Decided<(), S> {
+    let state = campaign.state;
+    ensure(state == CampaignState::Open, || Refusal::CampaignState {
+        state,
+        rule,
+    })
+}
+
+fn largest_promised(creator: &Creator, terms: &Terms) -> Option<FollowerCount> {
+    let promised = terms.deliverables.iter();
+    promised
+        .filter_map(|one| creator.profile.followers.get(&one.platform).copied())
+        .max_by_key(|count| count.followers)
+}

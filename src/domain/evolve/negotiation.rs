@@ -1,0 +1,314 @@
+//! How the negotiation is folded: invitation or application, offer, counter, answer.
+
+use super::{Fold, Folded};
+use crate::domain::rows::Rows;
+use crate::domain::state::{
+    Acceptance, Application, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration,
+    Deliverable, Due, KEPT_OFFERS, OfferMade, OpenInvitation, Pair, PinnedTerms,
+};
+use crate::domain::{
+    ActorKind, BriefAccepted, Code, CollaborationId, CollaborationState, CreatorId,
+    DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer, Terms,
+};
+
+impl<S: Rows> Fold<'_, S> {
+    pub(super) fn invited(
+        &mut self,
+        offer: &Offer,
+        previous: Option<CollaborationId>,
+    ) -> Folded<(), S> {
+        self.begin(previous, None)?;
+        self.offered(offer)
+    }
+
+    pub(super) fn applied(
+        &mut self,
+        message: &str,
+        fee: Option<Money>,
+        previous: Option<CollaborationId>,
+    ) -> Folded<(), S> {
+        let application = Application {
+            at: self.record.recorded_at,
+            message: message.to_owned(),
+            fee,
+        };
+        self.begin(previous, Some(application))?;
+        let place = self.collaboration_ref()?;
+        let open = OpenInvitation { expires_at: None };
+        self.rows.put(OpenInvitation::key(&place), open);
+        self.campaign()?.applications += 1;
+        let to = CollaborationState::Applied;
+        self.add_to_both(Effect::Agreement { from: None, to });
+        Ok(())
+    }
+
+    /// Puts a collaboration into the rows of which nothing is agreed or offered yet.
+    fn begin(
+        &mut self,
+        previous: Option<CollaborationId>,
+        application: Option<Application>,
+    ) -> Folded<(), S> {
+        let place = self.collaboration_ref()?;
+        let creator = self.creator_ref()?.creator;
+        let collaboration = Collaboration {
+            creator: creator.clone(),
+            previous,
+            state: CollaborationState::Applied,
+            application,
+            offers: Vec::new(),
+            last_version: 0,
+            reserved_minor: 0,
+            acceptance: None,
+            pinned: Vec::new(),
+            amendment: None,
+            deliverables: Vec::new(),
+            shipments: Vec::new(),
+            holds: Vec::new(),
+            commitment_minor: 0,
+            fee_lines_minor: 0,
+            invited_at: None,
+            updated: self.record.position,
+        };
+        self.rows.put(Collaboration::key(&place), collaboration);
+        let index = CreatorCollaboration {
+            campaign: place.campaign.clone(),
+            collaboration: place.collaboration.clone(),
+        };
+        self.rows.put(index.key(&place.brand, &creator), index);
+
+        let pair: &mut Pair = self
+            .rows
+            .upsert(&Pair::key(&place.campaign_ref(), &creator))?;
+        pair.live = Some(place.collaboration.clone());
+        pair.last = Some(place.collaboration);
+        Ok(())
+    }
+
+    /// Folds an offer of the brand: the first one, or one after a counter. It takes the place of
+    /// the one before in the budget, and holds its code.
+    pub(super) fn offered(&mut self, offer: &Offer) -> Folded<(), S> {
+        let invited_at = self.record.recorded_at;
+        let collaboration = self.collaboration()?;
+        collaboration.invited_at.get_or_insert(invited_at);
+        let before = collaboration.offer_of_brand();
+        let held = before.and_then(|offer| offer.terms.attribution.code.clone());
+        let fee_minor = offer.terms.fee.minor;
+        let reserved = std::mem::replace(&mut collaboration.reserved_minor, fee_minor);
+        self.campaign()?.budget.reserved += fee_minor - reserved;
+        self.move_code(held.as_ref(), offer.terms.attribution.code.as_ref())?;
+        self.next_version(offer, ActorKind::Brand, "")
+    }
+
+    pub(super) fn countered(&mut self, offer: &Offer, note: &str) -> Folded<(), S> {
+        self.next_version(offer, ActorKind::Creator, note)
+    }
+
+    /// Makes a version the one that waits for an answer.
+    fn next_version(&mut self, offer: &Offer, by: ActorKind, note: &str) -> Folded<(), S> {
+        let to = match by {
+            ActorKind::Brand | ActorKind::System => CollaborationState::Invited,
+            ActorKind::Creator => CollaborationState::Countered,
+        };
+        let made = OfferMade {
+            offer: offer.clone(),
+            by,
+            at: self.record.recorded_at,
+            note: note.to_owned(),
+        };
+        let collaboration = self.collaboration()?;
+        let before = collaboration.offer().cloned();
+        let applied = collaboration.application.is_some();
+        let from = std::mem::replace(&mut collaboration.state, to);
+        collaboration.last_version = offer.version;
+        collaboration.offers.push(made);
+        if collaboration.offers.len() > KEPT_OFFERS {
+            collaboration.offers.remove(0);
+        }
+        let promised = offer.terms.deliverables.iter();
+        collaboration.deliverables = promised.map(Deliverable::planned).collect();
+
+        let place = self.collaboration_ref()?;
+        let due = |version| Due::Offer {
+            collaboration: place.clone(),
+            version,
+        };
+        let open = OpenInvitation {
+            expires_at: Some(offer.expires_at),
+        };
+        self.rows.put(OpenInvitation::key(&place), open);
+        if let Some(before) = &before {
+            self.rows
+                .remove(&due(before.version).key(before.expires_at));
+        }
+        let row = due(offer.version);
+        self.rows.put(row.key(offer.expires_at), row);
+        let is_first = before.is_none();
+        let campaign = self.campaign()?;
+        if is_first {
+            campaign.open_invitations += 1;
+        }
+        if is_first && applied {
+            campaign.applications = campaign.applications.saturating_sub(1);
+        }
+        let from = Some(from).filter(|_| applied || !is_first);
+        self.add_to_both(Effect::Agreement { from, to });
+        Ok(())
+    }
+
+    pub(super) fn accepted(&mut self, accepted: &BriefAccepted) -> Folded<(), S> {
+        let record = self.record;
+        let dangling = self.dangling("offer");
+        let collaboration = self.collaboration()?;
+        let offer = collaboration.offer().cloned().ok_or(dangling)?;
+        let held = collaboration.offer_of_brand();
+        let held = held.and_then(|offer| offer.terms.attribution.code.clone());
+        let terms = &offer.terms;
+        let from = std::mem::replace(&mut collaboration.state, CollaborationState::Accepted);
+        let reserved = std::mem::take(&mut collaboration.reserved_minor);
+        collaboration.commitment_minor = terms.fee.minor;
+        collaboration.pinned.push(PinnedTerms {
+            version: accepted.offer_version,
+            terms: terms.clone(),
+            digest: accepted.terms_digest,
+            // Orders are told of with their own times, so the claimed time of the acceptance counts.
+            from: record.happened_at(),
+        });
+        collaboration.acceptance = Some(Acceptance {
+            offer_version: accepted.offer_version,
+            at: record.recorded_at,
+            tier: accepted.tier,
+            tier_scheme: accepted.tier_scheme.clone(),
+            followers: accepted.followers,
+            by: record.actor.clone(),
+            on_behalf_of: record.on_behalf_of.clone(),
+        });
+        self.close(Some(&offer))?;
+        let code = terms.attribution.code.as_ref();
+        self.move_code(held.as_ref(), code)?;
+        self.pin_code(code)?;
+
+        let campaign = self.campaign()?;
+        campaign.budget.reserved -= reserved;
+        campaign.budget.committed += terms.fee.minor;
+        campaign.live_collaborations += 1;
+        self.list_rights(terms)?;
+        self.add_accepted(from, terms);
+        Ok(())
+    }
+
+    fn add_accepted(&mut self, from: CollaborationState, terms: &Terms) {
+        let (from, to) = (Some(from), CollaborationState::Accepted);
+        self.add_to_both(Effect::Agreement { from, to });
+        let timing = FactTiming::OnTime;
+        self.add_to_both(Effect::Committed {
+            timing,
+            minor: terms.fee.minor,
+        });
+        self.add_promised(&terms.deliverables);
+    }
+
+    /// Adds deliverables that were agreed on and not begun.
+    pub(super) fn add_promised(&mut self, promised: &[DeliverableTerms]) {
+        let count = u32::try_from(promised.len()).unwrap_or(u32::MAX);
+        self.add_to_both(Effect::DeliverablesAccepted { count });
+        for promised in promised {
+            let planned = Effect::Deliverable {
+                from: None,
+                to: DeliverableState::Planned,
+            };
+            self.add_to_both(planned);
+            self.add_to_both(Effect::DueOpened {
+                due_at: promised.due_at,
+            });
+        }
+    }
+
+    /// Ends a negotiation that came to nothing.
+    pub(super) fn negotiation_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
+        let collaboration = self.collaboration()?;
+        let from = std::mem::replace(&mut collaboration.state, to);
+        let reserved = std::mem::take(&mut collaboration.reserved_minor);
+        let creator = collaboration.creator.clone();
+        let offer = collaboration.offer().cloned();
+        let held = collaboration.offer_of_brand();
+        let code = held.and_then(|offer| offer.terms.attribution.code.clone());
+        self.close(offer.as_ref())?;
+        self.end_live(&creator, code.as_ref())?;
+        self.campaign()?.budget.reserved -= reserved;
+        let from = Some(from);
+        self.add_to_both(Effect::Agreement { from, to });
+        Ok(())
+    }
+
+    /// Takes the version, or the application, off the lists of what waits for an answer.
+    fn close(&mut self, offer: Option<&Offer>) -> Folded<(), S> {
+        let place = self.collaboration_ref()?;
+        self.rows.remove(&OpenInvitation::key(&place));
+        let Some(offer) = offer else {
+            let campaign = self.campaign()?;
+            campaign.applications = campaign.applications.saturating_sub(1);
+            return Ok(());
+        };
+        let due = Due::Offer {
+            collaboration: place,
+            version: offer.version,
+        };
+        self.rows.remove(&due.key(offer.expires_at));
+        let campaign = self.campaign()?;
+        campaign.open_invitations = campaign.open_invitations.saturating_sub(1);
+        Ok(())
+    }
+
+    pub(super) fn end_live(&mut self, creator: &CreatorId, code: Option<&Code>) -> Folded<(), S> {
+        let key = Pair::key(&self.campaign_ref()?, creator);
+        self.rows.upsert::<Pair>(&key)?.live = None;
+        self.change_holder(code, |holder| holder.live = false)
+    }
+
+    /// Lets go of one code and holds another, unless they are the same.
+    pub(super) fn move_code(&mut self, from: Option<&Code>, to: Option<&Code>) -> Folded<(), S> {
+        if from == to {
+            return Ok(());
+        }
+        self.change_holder(from, |holder| holder.live = false)?;
+        let Some(code) = to else { return Ok(()) };
+        let place = self.collaboration_ref()?;
+        let key = CodeHolders::key(&place.campaign_ref(), code);
+        let held = CodeHolder {
+            collaboration: place.collaboration,
+            accepted_at: None,
+            live: true,
+        };
+        self.rows.upsert::<CodeHolders>(&key)?.holders.push(held);
+        Ok(())
+    }
+
+    /// Notes that the terms with a code are in force; those that had it already keep their time.
+    pub(super) fn pin_code(&mut self, code: Option<&Code>) -> Folded<(), S> {
+        let at = self.record.happened_at();
+        self.change_holder(code, |holder| {
+            holder.accepted_at.get_or_insert(at);
+        })
+    }
+
+    fn change_holder(
+        &mut self,
+        code: Option<&Code>,
+        change: impl FnOnce(&mut CodeHolder),
+    ) -> Folded<(), S> {
+        let Some(code) = code else { return Ok(()) };
+        let place = self.collaboration_ref()?;
+        let key = CodeHolders::key(&place.campaign_ref(), code);
+        let codes: &mut CodeHolders = self.rows.upsert(&key)?;
+        let mut holders = codes.holders.iter_mut();
+        let is_own =
+            |held: &&mut CodeHolder| held.live && held.collaboration == place.collaboration;
+        if let Some(holder) = holders.find(is_own) {
+            change(holder);
+        }
+        codes
+            .holders
+            .retain(|held| held.live || held.accepted_at.is_some());
+        Ok(())
+    }
+}

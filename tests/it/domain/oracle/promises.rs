@@ -1,0 +1,77 @@
+//! What is promised: by offers, counters and amendments.
+
+use campaign_ledger::domain::*;
+
+use super::{Agreement, Work};
+
+impl Agreement {
+    /// The brand offers: its fee is reserved.
+    pub fn offers(&mut self, terms: &Terms) {
+        self.offered_minor = terms.fee.minor;
+        self.promises(terms);
+    }
+
+    /// Nothing is begun, so all is promised anew.
+    pub fn promises(&mut self, terms: &Terms) {
+        self.terms = Some(terms.clone());
+        let promised = terms.deliverables.iter();
+        self.works = promised.map(|one| (one.id.clone(), planned(one))).collect();
+    }
+
+    /// What was offered last is agreed on.
+    pub fn accepts(&mut self, at: Timestamp) {
+        self.was_accepted = true;
+        self.pinned
+            .extend(self.terms.clone().map(|terms| (at, terms)));
+    }
+
+    /// The terms in force at a time, or the first ones before that.
+    pub fn terms_at(&self, at: Timestamp) -> Option<&Terms> {
+        let in_force = self.pinned.iter().rfind(|(from, _)| *from <= at);
+        in_force.or(self.pinned.first()).map(|(_, terms)| terms)
+    }
+
+    /// What is named again goes on, under a due time that the amendment may move.
+    pub fn amends(&mut self, at: Timestamp, terms: &Terms) {
+        let from = self.pinned.last().map_or(at, |(from, _)| at.max(*from));
+        self.pinned.push((from, terms.clone()));
+        use DeliverableState::{Approved, Planned, RevisionRequested, Submitted};
+        let before = self.terms.replace(terms.clone()).unwrap();
+        let mut works = std::mem::take(&mut self.works);
+        for promised in &terms.deliverables {
+            let mut was = before.deliverables.iter();
+            let was = was.find(|one| one.id == promised.id);
+            let mut work = works
+                .remove(&promised.id)
+                .unwrap_or_else(|| planned(promised));
+            let is_owed = matches!(
+                work.state,
+                Planned | Submitted | RevisionRequested | Approved
+            );
+            if is_owed && was.is_some_and(|was| was.due_at != promised.due_at) {
+                work.due_at = promised.due_at;
+            }
+            self.works.insert(promised.id.clone(), work);
+        }
+        let is_planned = |work: &Work| work.state == Planned;
+        assert!(works.values().all(is_planned), "only those are left out");
+    }
+
+    /// The fee of the latest version.
+    pub fn fee_minor(&self) -> i64 {
+        self.terms.as_ref().map_or(0, |terms| terms.fee.minor)
+    }
+}
+
+fn planned(promised: &DeliverableTerms) -> Work {
+    Work {
+        state: DeliverableState::Planned,
+        before_removal: None,
+        was_verified: false,
+        due_at: promised.due_at,
+        first_due_at: promised.due_at,
+        submissions: 0,
+        revisions: 0,
+        ratings: Vec::new(),
+    }
+}
