@@ -5,15 +5,11 @@ mod reads;
 use tonic::{Request, Response, Status};
 
 use super::rights;
-use crate::grpc::calls::{Door, parsed};
-use crate::grpc::deadline::Deadline;
-use crate::grpc::page_token::Query;
-use crate::grpc::{many, parse, render};
+use crate::grpc::calls::Door;
+use crate::grpc::{many, parse};
 use crate::proto::api;
 use crate::proto::api::collaboration_service_server;
-use crate::store::Store;
 pub use reads::known_collaboration;
-use reads::listed;
 
 /// Serves `CollaborationService`.
 pub struct Collaborations {
@@ -450,47 +446,14 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         &self,
         request: Request<api::GetCollaborationRequest>,
     ) -> Result<Response<api::GetCollaborationResponse>, Status> {
-        let calls = self.door.enter()?;
-        let deadline = Deadline::of(&request);
-        let query = parsed(parse::get_collaboration(&request.into_inner()))?;
-        let find = move |rows: &Store| {
-            let row = known_collaboration(rows, &query.collaboration)?;
-            Ok(render::collaboration(&query.collaboration, &row))
-        };
-        let (found, position) = calls.read(query.min_position, deadline, find).await?;
-        Ok(Response::new(api::GetCollaborationResponse {
-            collaboration: Some(found),
-            position,
-        }))
+        reads::get(&self.door, request).await
     }
 
     async fn list_collaborations(
         &self,
         request: Request<api::ListCollaborationsRequest>,
     ) -> Result<Response<api::ListCollaborationsResponse>, Status> {
-        let calls = self.door.enter()?;
-        let deadline = Deadline::of(&request);
-        let request = request.into_inner();
-        let same_query = Query::new(
-            "ListCollaborations",
-            &api::ListCollaborationsRequest {
-                page_size: 0,
-                page_token: String::new(),
-                min_position: 0,
-                ..request.clone()
-            },
-        );
-        let query = parsed(parse::list_collaborations(request))?;
-        let start = calls.page_start(same_query, &query.page)?;
-        let min_position = query.min_position;
-        let find = move |rows: &Store| listed(rows, &query, start.as_ref());
-        let ((collaborations, next), position) = calls.read(min_position, deadline, find).await?;
-        let next_page_token = calls.next_page(same_query, next);
-        Ok(Response::new(api::ListCollaborationsResponse {
-            collaborations,
-            next_page_token,
-            position,
-        }))
+        reads::list(&self.door, request).await
     }
 
     async fn list_usage_rights(

@@ -50,8 +50,6 @@ fn a_hold_stops_approval_publication_and_payment_until_it_is_released() {
         .then_events([Event::Hold(HoldEvent::HoldPlaced(hold("h-1")))])
         .when(approve("ayu-1", "review", 1))
         .then_refused(on_hold("h-1"))
-        .when(approve("ayu-1", "review", 1).by(ActorKind::System))
-        .then_refused(on_hold("h-1"))
         .when(pay_fee())
         .then_refused(on_hold("h-1"))
         .at(day(16))

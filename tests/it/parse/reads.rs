@@ -58,7 +58,7 @@ fn each_rule_of_a_list_names_its_field() {
             (
                 |r| r.states[1] = 0,
                 "states[1] must be one of INVITED, ACCEPTED, ACTIVE, DECLINED, WITHDRAWN, EXPIRED, \
-                 COMPLETED, CANCELLED, APPLIED, COUNTERED, REJECTED",
+                 COMPLETED, CANCELLED, APPLIED, COUNTERED, REJECTED, TERMINATED",
             ),
             (|r| r.page_size = -1, "page_size must be 0 or more"),
         ],

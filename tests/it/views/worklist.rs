@@ -129,6 +129,8 @@ fn histories_make_every_kind_of_task() {
         TaskKind::AnswerOffer,
         TaskKind::SubmitContent,
         TaskKind::Publish,
+        TaskKind::ReviewContent,
+        TaskKind::AnswerCounter,
     ];
     let waiting = [
         TaskKind::ReviewContent,
@@ -139,7 +141,6 @@ fn histories_make_every_kind_of_task() {
         TaskKind::ApproveCost,
         TaskKind::Pay,
         TaskKind::AnswerApplication,
-        TaskKind::AnswerCounter,
         TaskKind::AnswerAmendment,
     ];
     let all: BTreeSet<_> = due

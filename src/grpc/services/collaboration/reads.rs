@@ -2,20 +2,79 @@
 
 use std::sync::Arc;
 
+use tonic::{Request, Response, Status};
+
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Collaboration, CreatorCollaboration};
 use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef};
-use crate::grpc::calls::{Lookup, page};
+use crate::grpc::calls::{Door, Lookup, page, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::page_token::Query;
 use crate::grpc::services::campaign::id_at;
 use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::store::Store;
 
+/// Serves `GetCollaboration`.
+///
+/// # Errors
+/// Those of the call.
+pub async fn get(
+    door: &Door,
+    request: Request<api::GetCollaborationRequest>,
+) -> Result<Response<api::GetCollaborationResponse>, Status> {
+    let calls = door.enter()?;
+    let deadline = Deadline::of(&request);
+    let query = parsed(parse::get_collaboration(&request.into_inner()))?;
+    let find = move |rows: &Store| {
+        let row = known_collaboration(rows, &query.collaboration)?;
+        Ok(render::collaboration(&query.collaboration, &row))
+    };
+    let (found, position) = calls.read(query.min_position, deadline, find).await?;
+    Ok(Response::new(api::GetCollaborationResponse {
+        collaboration: Some(found),
+        position,
+    }))
+}
+
+/// Serves `ListCollaborations`.
+///
+/// # Errors
+/// Those of the call.
+pub async fn list(
+    door: &Door,
+    request: Request<api::ListCollaborationsRequest>,
+) -> Result<Response<api::ListCollaborationsResponse>, Status> {
+    let calls = door.enter()?;
+    let deadline = Deadline::of(&request);
+    let request = request.into_inner();
+    let same_query = Query::new(
+        "ListCollaborations",
+        &api::ListCollaborationsRequest {
+            page_size: 0,
+            page_token: String::new(),
+            min_position: 0,
+            ..request.clone()
+        },
+    );
+    let query = parsed(parse::list_collaborations(request))?;
+    let start = calls.page_start(same_query, &query.page)?;
+    let min_position = query.min_position;
+    let find = move |rows: &Store| listed(rows, &query, start.as_ref());
+    let ((collaborations, next), position) = calls.read(min_position, deadline, find).await?;
+    let next_page_token = calls.next_page(same_query, next);
+    Ok(Response::new(api::ListCollaborationsResponse {
+        collaborations,
+        next_page_token,
+        position,
+    }))
+}
+
 /// Lists a page of collaborations, with the key to go on after, if there may be more.
 ///
 /// # Errors
 /// Rows that cannot be read.
-pub fn listed(
+fn listed(
     rows: &Store,
     query: &parse::CollaborationsQuery,
     start: Option<&Key>,
