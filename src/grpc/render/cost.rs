@@ -2,7 +2,7 @@
 
 use super::time;
 use crate::domain::state::Cost;
-use crate::domain::{CampaignRef, CostId, CostState};
+use crate::domain::{CampaignRef, CostId, CostState, Tax};
 use crate::proto::{api, values};
 
 /// Renders a cost line.
@@ -22,6 +22,22 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
         incurred_at: time(row.incurred_at),
         note: row.note.clone(),
         updated_position: row.updated.get(),
+        adjusted_minor: row.adjusted_minor,
+        withheld: row.withheld,
+        taxes: row.taxes.iter().map(tax).collect(),
+    }
+}
+
+fn tax(tax: &Tax) -> api::Tax {
+    api::Tax {
+        tax_id: tax.id.to_string(),
+        gross: Some(tax.gross.into()),
+        base: Some(tax.base.into()),
+        rate_percent: tax.rate_percent.as_str().to_owned(),
+        amount: Some(tax.amount.into()),
+        article: tax.article.clone(),
+        certificate: tax.certificate.clone(),
+        period: tax.period.clone(),
     }
 }
 
@@ -31,5 +47,6 @@ fn cost_state(state: CostState) -> api::CostState {
         CostState::Approved => api::CostState::Approved,
         CostState::Paid => api::CostState::Paid,
         CostState::Reversed => api::CostState::Reversed,
+        CostState::Withheld => api::CostState::Withheld,
     }
 }

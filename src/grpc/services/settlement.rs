@@ -71,6 +71,50 @@ impl settlement_service_server::SettlementService for Settlements {
         }))
     }
 
+    async fn adjust_cost(
+        &self,
+        request: Request<api::AdjustCostRequest>,
+    ) -> Result<Response<api::AdjustCostResponse>, Status> {
+        let written = self.door.write(request, parse::adjust_cost).await?;
+        Ok(Response::new(api::AdjustCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn withhold_cost(
+        &self,
+        request: Request<api::WithholdCostRequest>,
+    ) -> Result<Response<api::WithholdCostResponse>, Status> {
+        let written = self.door.write(request, parse::withhold_cost).await?;
+        Ok(Response::new(api::WithholdCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn release_cost(
+        &self,
+        request: Request<api::ReleaseCostRequest>,
+    ) -> Result<Response<api::ReleaseCostResponse>, Status> {
+        let written = self.door.write(request, parse::release_cost).await?;
+        Ok(Response::new(api::ReleaseCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn record_tax(
+        &self,
+        request: Request<api::RecordTaxRequest>,
+    ) -> Result<Response<api::RecordTaxResponse>, Status> {
+        let written = self.door.write(request, parse::record_tax).await?;
+        Ok(Response::new(api::RecordTaxResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn list_costs(
         &self,
         request: Request<api::ListCostsRequest>,

@@ -13,6 +13,7 @@ mod engagement_changes;
 mod history;
 mod joint;
 mod late_facts;
+mod lines;
 mod money;
 mod oracle;
 mod payments;

@@ -70,6 +70,18 @@ pub struct Line {
     pub recorded: CostRecorded,
     pub owner: Option<CollaborationId>,
     pub is_reversed: bool,
+    pub adjusted_minor: i64,
+}
+
+impl Line {
+    /// What is owed in all.
+    pub fn total(&self) -> Money {
+        let amount = self.recorded.amount;
+        Money {
+            minor: amount.minor + self.adjusted_minor,
+            ..amount
+        }
+    }
 }
 
 impl Story {

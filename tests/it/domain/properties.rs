@@ -70,7 +70,8 @@ fn check_budgets(ledger: &Ledger) {
     }
 }
 
-/// Σ refunds ≤ order, in its currency and in the reporting one; paid ≤ approved ≤ accrued.
+/// Σ refunds ≤ order, in its currency and in the reporting one; paid ≤ approved ≤ accrued and
+/// adjusted.
 fn check_orders_and_lines(ledger: &Ledger) {
     for order in all::<Order>(ledger) {
         let standing = order.conversion.as_ref();
@@ -85,7 +86,7 @@ fn check_orders_and_lines(ledger: &Ledger) {
     }
     for line in all::<Cost>(ledger) {
         assert!(0 <= line.paid_minor && line.paid_minor <= line.approved_minor);
-        assert!(line.approved_minor <= line.amount.minor);
+        assert!(line.approved_minor <= line.total_minor());
         let whole = line.reporting_minor.unwrap_or(0);
         assert!((0..=whole).contains(&line.paid_reporting_minor));
         assert!(!line.reversed || line.paid_minor == 0);

@@ -19,6 +19,7 @@ mod rebuilt;
 mod refusals;
 mod retries;
 mod roi;
+mod settlement;
 mod timers;
 mod waiting;
 mod worked_cases;

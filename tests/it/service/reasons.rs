@@ -106,10 +106,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "no call knows of disputes, adjustments and bonuses yet",
     ),
     (
-        ErrorReason::AdjustmentBelowApproved,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
         ErrorReason::BonusNotReached,
         "no call knows of disputes, adjustments and bonuses yet",
     ),

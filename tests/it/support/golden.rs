@@ -3,6 +3,7 @@
 
 mod campaigns;
 mod facts;
+mod settlement;
 mod work;
 
 use campaign_ledger::domain::*;
@@ -19,7 +20,13 @@ const OTHERS: u64 = 1_000;
 
 /// Returns one record for every event type.
 pub fn records() -> Vec<Record> {
-    let events = [campaigns::events(), work::events(), facts::events()].concat();
+    let events = [
+        campaigns::events(),
+        work::events(),
+        facts::events(),
+        settlement::events(),
+    ]
+    .concat();
     events.into_iter().map(record).collect()
 }
 

@@ -41,13 +41,15 @@ named!(
     CreatorId,
     Currency,
     DeliverableId,
+    DisputeId,
     OrderSource,
     PaymentId,
     PublicationId,
     Rate,
     Reference,
     RefundId,
-    ShipmentId
+    ShipmentId,
+    TaxId
 );
 
 /// Reads an id, code, rate or currency.

@@ -2,12 +2,14 @@
 
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    CostId, CostRecorded, CostType, Event, FactTiming, PaymentId, PaymentRecorded, Reference,
-    SettlementEvent,
+    CostId, CostRecorded, CostType, Event, FactTiming, PaymentId, PaymentRecorded, Rate, Reference,
+    SettlementEvent, Tax, TaxId,
 };
 use crate::log::codec::fields::{Checked, Fields};
 use crate::log::codec::observation::{read_timing, write_timing};
-use crate::log::codec::values::{NOT_NEGATIVE_RULE, read_fx_rate, read_positive_amount, read_time};
+use crate::log::codec::values::{
+    NOT_NEGATIVE_RULE, read_amount, read_fx_rate, read_positive_amount, read_time,
+};
 use crate::log::codec::vocabulary;
 use crate::proto::values;
 
@@ -26,6 +28,28 @@ pub fn write(event: &SettlementEvent) -> Wire {
             timing,
         } => write_cost_reversed(cost, reason, *reporting_minor, *timing),
         SettlementEvent::PaymentRecorded(payment) => write_payment(payment),
+        SettlementEvent::CostAdjusted {
+            cost,
+            delta_minor,
+            reporting_minor,
+            reason,
+            timing,
+        } => Wire::CostAdjusted(wire::CostAdjusted {
+            cost_id: cost.to_string(),
+            delta_minor: *delta_minor,
+            reporting_minor: *reporting_minor,
+            reason: reason.clone(),
+            timing: write_timing(*timing),
+        }),
+        SettlementEvent::CostWithheld { cost, reason } => Wire::CostWithheld(wire::CostWithheld {
+            cost_id: cost.to_string(),
+            reason: reason.clone(),
+        }),
+        SettlementEvent::CostReleased { cost, reason } => Wire::CostReleased(wire::CostReleased {
+            cost_id: cost.to_string(),
+            reason: reason.clone(),
+        }),
+        SettlementEvent::TaxRecorded { cost, tax } => write_tax(cost, tax),
     }
 }
 
@@ -150,5 +174,78 @@ fn write_payment(payment: &PaymentRecorded) -> Wire {
         paid_at: Some(payment.paid_at.into()),
         reporting_minor: payment.reporting_minor,
         timing: write_timing(payment.timing),
+    })
+}
+
+impl Stored for wire::CostAdjusted {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let cost = read_line(fields, &self.cost_id);
+        let timing = read_timing(fields, self.timing);
+        Ok(Event::Settlement(SettlementEvent::CostAdjusted {
+            cost: cost?,
+            delta_minor: self.delta_minor,
+            reporting_minor: self.reporting_minor,
+            reason: self.reason,
+            timing: timing?,
+        }))
+    }
+}
+
+impl Stored for wire::CostWithheld {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let (cost, reason) = (read_line(fields, &self.cost_id)?, self.reason);
+        Ok(Event::Settlement(SettlementEvent::CostWithheld {
+            cost,
+            reason,
+        }))
+    }
+}
+
+impl Stored for wire::CostReleased {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let (cost, reason) = (read_line(fields, &self.cost_id)?, self.reason);
+        Ok(Event::Settlement(SettlementEvent::CostReleased {
+            cost,
+            reason,
+        }))
+    }
+}
+
+impl Stored for wire::TaxRecorded {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let cost = read_line(fields, &self.cost_id);
+        let id = fields.parse("tax_id", &self.tax_id, TaxId::parse);
+        let gross = fields.required("gross", self.gross, read_amount);
+        let base = fields.required("base", self.base, read_amount);
+        let rate_percent = fields.parse("rate_percent", &self.rate_percent, Rate::parse);
+        let amount = fields.required("amount", self.amount, read_amount);
+        let tax = Tax {
+            id: id?,
+            gross: gross?,
+            base: base?,
+            rate_percent: rate_percent?,
+            amount: amount?,
+            article: self.article,
+            certificate: self.certificate,
+            period: self.period,
+        };
+        Ok(Event::Settlement(SettlementEvent::TaxRecorded {
+            cost: cost?,
+            tax,
+        }))
+    }
+}
+
+fn write_tax(cost: &CostId, tax: &Tax) -> Wire {
+    Wire::TaxRecorded(wire::TaxRecorded {
+        cost_id: cost.to_string(),
+        tax_id: tax.id.to_string(),
+        gross: Some(tax.gross.into()),
+        base: Some(tax.base.into()),
+        rate_percent: tax.rate_percent.as_str().to_owned(),
+        amount: Some(tax.amount.into()),
+        article: tax.article.clone(),
+        certificate: tax.certificate.clone(),
+        period: tax.period.clone(),
     })
 }

@@ -172,6 +172,7 @@ impl Story {
                     recorded,
                     owner: owner.clone(),
                     is_reversed,
+                    adjusted_minor: 0,
                 };
                 assert!(
                     self.lines.insert(id, line).is_none(),
@@ -185,7 +186,14 @@ impl Story {
                 self.late_facts.push(payment.paid_at);
                 self.payments.push(payment.clone());
             }
-            SettlementEvent::CostApproved { .. } => {}
+            SettlementEvent::CostAdjusted {
+                cost, delta_minor, ..
+            } => self.lines.get_mut(cost).unwrap().adjusted_minor += delta_minor,
+            // How far a line is, and its tax, are no totals.
+            SettlementEvent::CostApproved { .. }
+            | SettlementEvent::CostWithheld { .. }
+            | SettlementEvent::CostReleased { .. }
+            | SettlementEvent::TaxRecorded { .. } => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use campaign_ledger::domain::*;
 use num_traits::ToPrimitive;
 
-use super::super::money::{converted, exact, nearest_even};
+use super::super::money::{converted, nearest_even};
 use super::{Line, Post, Seeing, Story};
 
 const WHOLE: i128 = 10_000;
@@ -47,7 +47,7 @@ impl Story {
     }
 
     fn line_value(&self, line: &Line) -> Option<i128> {
-        self.reporting(line.recorded.amount, line.recorded.fx_rate.as_ref())
+        self.reporting(line.total(), line.recorded.fx_rate.as_ref())
     }
 
     fn standing_lines(&self) -> impl Iterator<Item = &Line> {
@@ -87,7 +87,7 @@ impl Story {
             match self.line_value(line) {
                 Some(minor) => tally.costs.entry(line.recorded.kind).or_default().accrued += minor,
                 None => {
-                    let amount = line.recorded.amount;
+                    let amount = line.total();
                     let sum = tally.foreign_costs.entry(amount.currency).or_default();
                     *sum += signed(line, amount.minor.into());
                 }
@@ -95,21 +95,24 @@ impl Story {
         }
     }
 
-    /// A payment adds what the paid part of its line has grown by.
+    /// A payment adds what the paid part of its line has grown by, at the rate of the line.
     fn add_payments(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
         let mut paid: BTreeMap<&CostId, i64> = BTreeMap::new();
         for payment in &self.payments {
             let line = &self.lines[&payment.cost];
-            let Some(whole) = self.line_value(line) else {
-                continue;
-            };
             let part = |minor: i64| {
-                let part = exact(minor) / exact(line.recorded.amount.minor) * exact(whole);
-                nearest_even(&part).to_i128().unwrap()
+                let amount = Money {
+                    minor,
+                    ..payment.amount
+                };
+                self.reporting(amount, line.recorded.fx_rate.as_ref())
             };
             let before = paid.entry(&payment.cost).or_default();
-            let more = part(*before + payment.amount.minor) - part(*before);
+            let grown = part(*before + payment.amount.minor).zip(part(*before));
             *before += payment.amount.minor;
+            let Some(more) = grown.map(|(after, before)| after - before) else {
+                continue;
+            };
             if counts(payment.paid_at) {
                 tally.costs.entry(line.recorded.kind).or_default().paid += more;
             }

@@ -45,6 +45,10 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
         Attempt::of(story.approve_cost("nothing")),
         Attempt::of(story.reverse("nothing")),
         Attempt::of(story.pay("nothing", idr(1), day(1))),
+        Attempt::of(story.adjust("nothing", idr(1))),
+        Attempt::of(story.withhold("nothing")),
+        Attempt::of(story.release("nothing")),
+        Attempt::of(story.tax("nothing", idr(1))),
     ];
     rows.extend(unknown_lines.map(|attempt| (ErrorReason::CostNotFound, attempt)));
     let order = GetConversionRequest {

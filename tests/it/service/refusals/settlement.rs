@@ -10,9 +10,9 @@ use crate::support::server::{Story, by_creator, day, idr, money};
 /// Everything. See `places` for who stands where.
 pub fn rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
-        ActorNotAllowed, AlreadyExists, ApprovalExceedsAccrued, BudgetExceeded, CostState,
-        CurrencyMismatch, NotAccepted, PaymentExceedsApproved, PaymentReferenceUsed,
-        RefundExceedsOrder,
+        ActorNotAllowed, AdjustmentBelowApproved, AlreadyExists, ApprovalExceedsAccrued,
+        BudgetExceeded, CostState, CurrencyMismatch, NotAccepted, PaymentExceedsApproved,
+        PaymentReferenceUsed, RefundExceedsOrder,
     };
     let cost = |id: &str, who, amount| story.cost(id, who, CostType::Fee, amount, day(1));
     let boost = |amount| story.cost("c-9", None, CostType::PaidAmplification, amount, day(1));
@@ -98,6 +98,36 @@ pub fn rules(story: &Story) -> Vec<Row> {
             CostState,
             &[("state", "ACCRUED")],
             Attempt::of(story.reverse("c-1")),
+        ),
+        row(
+            AdjustmentBelowApproved,
+            &[("total_minor", "5900"), ("approved_minor", "6000")],
+            Attempt::of(story.adjust("c-1", idr(-41))),
+        ),
+        row(
+            CurrencyMismatch,
+            &[("field", "delta"), ("expected", "IDR"), ("actual", "USD")],
+            Attempt::of(story.adjust("c-1", money("USD", 1))),
+        ),
+        row(
+            BudgetExceeded,
+            &[],
+            Attempt::of(story.adjust("c-1", idr(90_000_000))),
+        ),
+        row(
+            CostState,
+            &[("state", "REVERSED")],
+            Attempt::of(story.withhold("gone")),
+        ),
+        row(
+            CostState,
+            &[("state", "ACCRUED")],
+            Attempt::of(story.release("c-1")),
+        ),
+        row(
+            CostState,
+            &[("state", "REVERSED")],
+            Attempt::of(story.tax("gone", idr(1))),
         ),
         row(
             RefundExceedsOrder,

@@ -127,6 +127,10 @@ calls! {
         write approve_cost: ApproveCostRequest => ApproveCostResponse,
         write reverse_cost: ReverseCostRequest => ReverseCostResponse,
         write record_payment: RecordPaymentRequest => RecordPaymentResponse,
+        write adjust_cost: AdjustCostRequest => AdjustCostResponse,
+        write withhold_cost: WithholdCostRequest => WithholdCostResponse,
+        write release_cost: ReleaseCostRequest => ReleaseCostResponse,
+        write record_tax: RecordTaxRequest => RecordTaxResponse,
         read list_costs: ListCostsRequest => ListCostsResponse,
     }
     report_service_client::ReportServiceClient {

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod facts;
+mod settlement;
 mod work;
 
 use campaign_ledger::proto::api::*;

@@ -127,7 +127,59 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
         payment()
             .prop_map(|event| Event::Settlement(SettlementEvent::PaymentRecorded(event)))
             .boxed(),
+        adjusted().boxed(),
+        (cost(), text())
+            .prop_map(|(cost, reason)| {
+                Event::Settlement(SettlementEvent::CostWithheld { cost, reason })
+            })
+            .boxed(),
+        (cost(), text())
+            .prop_map(|(cost, reason)| {
+                Event::Settlement(SettlementEvent::CostReleased { cost, reason })
+            })
+            .boxed(),
+        (cost(), tax())
+            .prop_map(|(cost, tax)| Event::Settlement(SettlementEvent::TaxRecorded { cost, tax }))
+            .boxed(),
     ]
+}
+
+fn adjusted() -> impl Strategy<Value = Event> {
+    (
+        id(CostId::parse),
+        any::<i64>(),
+        option::of(any::<i64>()),
+        text(),
+        fact_timing(),
+    )
+        .prop_map(|(cost, delta_minor, reporting_minor, reason, timing)| {
+            Event::Settlement(SettlementEvent::CostAdjusted {
+                cost,
+                delta_minor,
+                reporting_minor,
+                reason,
+                timing,
+            })
+        })
+}
+
+fn tax() -> impl Strategy<Value = Tax> {
+    let amounts = (money(0), money(0), money(0));
+    let texts = (text(), text(), text());
+    (id(TaxId::parse), amounts, fx_rate(), texts).prop_map(|(id, amounts, fx, texts)| {
+        let (gross, base, amount) = amounts;
+        let (article, certificate, period) = texts;
+        Tax {
+            id,
+            gross,
+            base,
+            rate_percent: fx.rate,
+            amount,
+            article,
+            certificate,
+            period,
+        }
+    })
 }
 
 fn cost_recorded() -> impl Strategy<Value = CostRecorded> {

@@ -1,0 +1,37 @@
+//! What becomes of cost lines: adjusted, withheld, released, taxed.
+
+use campaign_ledger::domain::*;
+
+use super::usd;
+
+pub fn events() -> Vec<Event> {
+    let cost = CostId::parse("boost-1").unwrap();
+    let tax = Tax {
+        id: TaxId::parse("pph-21").unwrap(),
+        gross: usd(2_000),
+        base: usd(1_000),
+        rate_percent: Rate::parse("2.5").unwrap(),
+        amount: usd(25),
+        article: "PPh 21".to_owned(),
+        certificate: "BP-2025-0042".to_owned(),
+        period: "2025-10".to_owned(),
+    };
+    vec![
+        Event::Settlement(SettlementEvent::CostAdjusted {
+            cost: cost.clone(),
+            delta_minor: -250,
+            reporting_minor: Some(-3_968_875),
+            reason: "one day less".to_owned(),
+            timing: FactTiming::Late,
+        }),
+        Event::Settlement(SettlementEvent::CostWithheld {
+            cost: cost.clone(),
+            reason: "no invoice yet".to_owned(),
+        }),
+        Event::Settlement(SettlementEvent::CostReleased {
+            cost: cost.clone(),
+            reason: "the invoice came".to_owned(),
+        }),
+        Event::Settlement(SettlementEvent::TaxRecorded { cost, tax }),
+    ]
+}

@@ -1,0 +1,62 @@
+//! Requests about what becomes of cost lines.
+
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::Money;
+
+use super::super::by_brand;
+use super::Story;
+
+impl Story {
+    pub fn adjust(&self, id: &str, delta: Money) -> AdjustCostRequest {
+        AdjustCostRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            cost_id: id.to_owned(),
+            delta: Some(delta),
+            reason: String::from("other hours"),
+        }
+    }
+
+    pub fn withhold(&self, id: &str) -> WithholdCostRequest {
+        WithholdCostRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            cost_id: id.to_owned(),
+            reason: String::from("no invoice yet"),
+        }
+    }
+
+    pub fn release(&self, id: &str) -> ReleaseCostRequest {
+        ReleaseCostRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            cost_id: id.to_owned(),
+            reason: String::from("the invoice came"),
+        }
+    }
+
+    /// Half of the gross is taxed at 5 %.
+    pub fn tax(&self, id: &str, gross: Money) -> RecordTaxRequest {
+        let part = |divisor| Money {
+            minor_units: gross.minor_units / divisor,
+            ..gross.clone()
+        };
+        RecordTaxRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            cost_id: id.to_owned(),
+            tax_id: id.to_owned(),
+            base: Some(part(2)),
+            rate_percent: String::from("5"),
+            amount: Some(part(40)),
+            gross: Some(gross),
+            article: String::from("PPh 21"),
+            certificate: String::new(),
+            period: String::from("2025-10"),
+        }
+    }
+}
