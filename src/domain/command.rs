@@ -73,4 +73,10 @@ pub enum Command {
         cost: CostId,
         verb: CostVerb,
     },
+    Dispute {
+        campaign: CampaignId,
+        collaboration: CollaborationId,
+        dispute: DisputeId,
+        verb: DisputeVerb,
+    },
 }

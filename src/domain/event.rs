@@ -29,6 +29,13 @@ pub struct Record {
 }
 
 impl Record {
+    /// Returns the side it was done as: the party acted for, or the actor.
+    pub fn side(&self) -> ActorKind {
+        self.on_behalf_of
+            .as_ref()
+            .map_or(self.actor.kind, |other| other.actor.kind)
+    }
+
     /// Returns when it happened, as far as is known: as claimed, or when it was recorded.
     pub fn happened_at(&self) -> Timestamp {
         self.occurred_at.unwrap_or(self.recorded_at)
@@ -77,4 +84,5 @@ pub enum Event {
     Engagement(EngagementEvent),
     Revenue(RevenueEvent),
     Settlement(SettlementEvent),
+    Dispute(DisputeEvent),
 }

@@ -3,6 +3,7 @@
 //! Every number a report shows is made from these sums, and every sum is made of contributions that
 //! single events made. A view adds them up; an explanation lists them; they are the same.
 
+mod conduct;
 mod effect;
 mod engagement;
 mod tally;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CollaborationState, DeliverableState, FactTiming, Timestamp};
 
+pub use conduct::{Conduct, ConductTotals};
 pub use effect::{Contribution, Effect, Target};
 pub use engagement::{EngagementChange, EngagementSums, Paired, Sum, engagements};
 pub use tally::{ConversionSums, CostSums, Tally};
@@ -45,6 +47,8 @@ pub struct Totals {
     pub after_measurement: i64,
     /// Second claims of orders.
     pub rejected_claims: i64,
+    /// What went wrong between the two sides.
+    pub conduct: ConductTotals,
 }
 
 /// Sums about deliverables.
@@ -113,6 +117,7 @@ impl Totals {
             Effect::Gifted => self.gifted += 1,
             Effect::GiftedPosted => self.gifted_posted += 1,
             Effect::ClaimRejected => self.rejected_claims += 1,
+            Effect::Conduct(conduct) => self.conduct.apply(*conduct),
             Effect::AfterMeasurement => self.after_measurement += 1,
             Effect::Engagement {
                 scope,
@@ -203,6 +208,7 @@ impl AddAssign<&Totals> for Totals {
         self.payments.1 += other.payments.1;
         self.after_measurement += other.after_measurement;
         self.rejected_claims += other.rejected_claims;
+        self.conduct += &other.conduct;
     }
 }
 

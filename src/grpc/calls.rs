@@ -301,7 +301,10 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
         Command::Campaign { campaign: id, .. }
         | Command::Collaboration { campaign: id, .. }
         | Command::Deliverable { campaign: id, .. }
-        | Command::Cost { campaign: id, .. } => Scope::of_campaign(campaign(id.clone())).to_vec(),
+        | Command::Cost { campaign: id, .. }
+        | Command::Dispute { campaign: id, .. } => {
+            Scope::of_campaign(campaign(id.clone())).to_vec()
+        }
         Command::Engagement { publication, .. } => {
             Scope::of_campaign(publication.collaboration.campaign_ref()).to_vec()
         }

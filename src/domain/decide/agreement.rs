@@ -260,6 +260,8 @@ impl<S: Rows> Case<'_, S> {
             .filter(|one| !is_done(one.state))
             .count();
         ensure(open == 0, || Refusal::DeliverablesOpen { open })?;
+        let open = u32::try_from(collaboration.open_disputes.len()).unwrap_or(u32::MAX);
+        ensure(open == 0, || Refusal::DisputeOpen { open })?;
         let event = Event::Agreement(AgreementEvent::CollaborationCompleted);
         happens(of_collaboration(place, &collaboration.creator, event))
     }

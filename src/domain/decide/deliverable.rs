@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::dispute::ensure_undisputed;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
 use crate::domain::{
     ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
-    DeliverableId, DeliverableState, Event, PublicationEvent, PublicationId, PublicationRecorded,
-    PublicationRef, Refusal, Share, Timestamp, Unknown,
+    DeliverableId, DeliverableState, DisputeSubject, Event, PublicationEvent, PublicationId,
+    PublicationRecorded, PublicationRef, Refusal, Share, Timestamp, Unknown,
 };
 
 /// What can be asked of a deliverable.
@@ -76,6 +77,10 @@ impl<S: Rows> Case<'_, S> {
         verb: &DeliverableVerb,
     ) -> Decided<Decision, S> {
         let work = self.work(place, id)?;
+        if is_frozen_by_disputes(verb) {
+            let subject = DisputeSubject::Deliverable(id.clone());
+            ensure_undisputed::<S>(&work.collaboration, &subject)?;
+        }
         match verb {
             DeliverableVerb::Submit { content } => self.submit(&work, content),
             DeliverableVerb::RequestRevision { version, reasons } => {
@@ -291,6 +296,21 @@ impl<S: Rows> Case<'_, S> {
             deliverable,
             publication,
         }))
+    }
+}
+
+/// Tells what waits for the end of a dispute about a deliverable. Work goes on, and a post that went
+/// live did so.
+const fn is_frozen_by_disputes(verb: &DeliverableVerb) -> bool {
+    match verb {
+        DeliverableVerb::Approve { .. }
+        | DeliverableVerb::Reject { .. }
+        | DeliverableVerb::Verify
+        | DeliverableVerb::Reschedule { .. }
+        | DeliverableVerb::Waive { .. } => true,
+        DeliverableVerb::Submit { .. }
+        | DeliverableVerb::RequestRevision { .. }
+        | DeliverableVerb::Publish(_) => false,
     }
 }
 

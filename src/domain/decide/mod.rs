@@ -7,6 +7,7 @@ mod campaign;
 mod conversion;
 mod creator;
 mod deliverable;
+mod dispute;
 mod engagement;
 mod seeding;
 mod settlement;
@@ -18,6 +19,7 @@ pub use campaign::*;
 pub use conversion::*;
 pub use creator::*;
 pub use deliverable::*;
+pub use dispute::*;
 pub use engagement::*;
 pub use settlement::*;
 
@@ -86,6 +88,12 @@ pub fn decide<S: Rows>(
             cost,
             verb,
         } => case.cost_verb(campaign, cost, verb),
+        Command::Dispute {
+            campaign,
+            collaboration,
+            dispute,
+            verb,
+        } => case.dispute_verb(&case.place(campaign, collaboration), dispute, verb),
     }
 }
 
@@ -155,6 +163,16 @@ impl<S: Rows> Case<'_, S> {
             ActorKind::Brand | ActorKind::System => Ok(()),
             ActorKind::Creator => refuse(Refusal::ActorNotAllowed {
                 allowed: "the brand",
+            }),
+        }
+    }
+
+    /// Checks that the brand or the creator asks.
+    fn either_side(&self) -> Decided<(), S> {
+        match self.request.side() {
+            ActorKind::Brand | ActorKind::Creator => Ok(()),
+            ActorKind::System => refuse(Refusal::ActorNotAllowed {
+                allowed: "the brand or the creator",
             }),
         }
     }

@@ -110,7 +110,7 @@ impl<S: Rows> Case<'_, S> {
                 paid_at,
             } => self.pay(&place, id, payment, *amount, reference, *paid_at),
             CostVerb::Adjust { delta, reason } => {
-                let line = self.line(&place, id)?;
+                let line = self.free(&place, id)?;
                 ensure_currency::<S>(&line, "delta", *delta)?;
                 happens(self.adjustment(&place, id, &line, delta.minor, reason)?)
             }
@@ -144,7 +144,8 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    fn line(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
+    /// Finds a line that was not taken back.
+    pub(super) fn line(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
         let line: Arc<Cost> = self.known(&Cost::key(place, id), Unknown::Cost, id.as_str())?;
         let rule = "nothing more happens to it";
         let state = CostState::Reversed;
@@ -152,9 +153,20 @@ impl<S: Rows> Case<'_, S> {
         Ok(line)
     }
 
+    /// Finds a line that no dispute freezes.
+    fn free(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
+        let line = self.line(place, id)?;
+        match &line.dispute {
+            Some(dispute) => refuse(Refusal::Disputed {
+                dispute: dispute.clone(),
+            }),
+            None => Ok(line),
+        }
+    }
+
     /// Finds a line that may be approved and paid.
     fn payable(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
-        let line = self.line(place, id)?;
+        let line = self.free(place, id)?;
         let (state, rule) = (CostState::Withheld, "it has to be released first");
         ensure(!line.withheld, || Refusal::CostState { state, rule })?;
         Ok(line)
@@ -199,7 +211,7 @@ impl<S: Rows> Case<'_, S> {
     }
 
     fn reverse(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
-        let line = self.line(place, id)?;
+        let line = self.free(place, id)?;
         let state = line.state();
         let rule = "something of it is paid";
         ensure(line.paid_minor == 0, || Refusal::CostState { state, rule })?;

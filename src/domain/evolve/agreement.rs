@@ -111,6 +111,7 @@ impl<S: Rows> Fold<'_, S> {
             shipments: Vec::new(),
             commitment_minor: 0,
             fee_lines_minor: 0,
+            open_disputes: Vec::new(),
             invited_at: self.record.recorded_at,
             updated: self.record.position,
         };

@@ -8,6 +8,7 @@ mod agreement;
 mod campaign;
 mod content;
 mod creator;
+mod dispute;
 mod engagement;
 mod publication;
 mod revenue;
@@ -18,6 +19,7 @@ pub use agreement::*;
 pub use campaign::*;
 pub use content::*;
 pub use creator::*;
+pub use dispute::*;
 pub use engagement::*;
 pub use publication::*;
 pub use revenue::*;
@@ -102,6 +104,7 @@ impl<S: Rows> Fold<'_, S> {
             Event::Engagement(event) => self.engagement_event(event),
             Event::Revenue(event) => self.revenue_event(event),
             Event::Settlement(event) => self.settlement_event(event),
+            Event::Dispute(event) => self.dispute_event(event),
         }
     }
 

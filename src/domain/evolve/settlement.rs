@@ -159,6 +159,7 @@ impl<S: Rows> Fold<'_, S> {
             reversed: false,
             withheld: false,
             taxes: Vec::new(),
+            dispute: None,
             incurred_at: recorded.incurred_at,
             timing: recorded.timing,
             note: recorded.note.clone(),
@@ -251,7 +252,7 @@ impl<S: Rows> Fold<'_, S> {
         })
     }
 
-    fn cost(&mut self, id: &CostId) -> Folded<&mut Cost, S> {
+    pub(super) fn cost(&mut self, id: &CostId) -> Folded<&mut Cost, S> {
         let key = Cost::key(&self.campaign_ref()?, id);
         let position = self.record.position;
         let cost: &mut Cost = self.row(&key, "cost line")?;

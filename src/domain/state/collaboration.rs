@@ -7,8 +7,9 @@ use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     Actor, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState, ContentRef,
-    CreatorId, DeliverableId, DeliverableState, DeliverableTerms, FollowerCount, Offer, OnBehalfOf,
-    Position, ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
+    CreatorId, DeliverableId, DeliverableState, DeliverableTerms, DisputeId, DisputeSubject,
+    FollowerCount, Offer, OnBehalfOf, Position, ProductValue, PublicationId, ShipmentId, Terms,
+    Tier, Timestamp,
 };
 
 /// One creator in one campaign.
@@ -34,6 +35,8 @@ pub struct Collaboration {
     pub commitment_minor: i64,
     /// Fee lines recorded and not reversed, in minor units of the reporting currency.
     pub fee_lines_minor: i64,
+    /// Disputes that are open.
+    pub open_disputes: Vec<OpenDispute>,
     /// When the first offer was made.
     pub invited_at: Timestamp,
     /// Last event that changed it.
@@ -85,11 +88,26 @@ impl Collaboration {
             .find(|deliverable| deliverable.terms.id == *id)
     }
 
+    /// Finds the open dispute about a subject.
+    pub fn dispute_of(&self, subject: &DisputeSubject) -> Option<&DisputeId> {
+        let mut open = self.open_disputes.iter();
+        open.find(|one| one.subject == *subject).map(|one| &one.id)
+    }
+
     /// Returns what the collaboration holds of the budget: the commitment, or the fee lines where
     /// those are more; in minor units.
     pub fn committed_minor(&self) -> i64 {
         self.commitment_minor.max(self.fee_lines_minor)
     }
+}
+
+/// A dispute that is open, and what it is about.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OpenDispute {
+    /// The dispute.
+    pub id: DisputeId,
+    /// What it is about.
+    pub subject: DisputeSubject,
 }
 
 /// Terms both sides agreed on.

@@ -6,8 +6,8 @@ use super::campaign::within;
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, Currency, FactTiming,
-    FxRate, Money, PaymentId, Position, Reference, Tax, Timestamp, convert,
+    BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, Currency, DisputeId,
+    FactTiming, FxRate, Money, PaymentId, Position, Reference, Tax, Timestamp, convert,
 };
 
 /// A cost line.
@@ -35,6 +35,8 @@ pub struct Cost {
     pub reversed: bool,
     /// Whether approval and payment wait until it is released.
     pub withheld: bool,
+    /// The open dispute that freezes it.
+    pub dispute: Option<DisputeId>,
     /// Taxes recorded.
     pub taxes: Vec<Tax>,
     /// When it was incurred.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Campaign, Collaboration, Cost, Creator, Order, Publication};
+use super::{Campaign, Collaboration, Cost, Creator, Dispute, Order, Publication};
 use crate::domain::rows::Rows;
 use crate::domain::{
-    CampaignRef, CollaborationRef, Command, CostId, CreatorRef, DeliverableVerb, OrderRef,
-    Position, PublicationRef, Request,
+    CampaignRef, CollaborationRef, Command, CostId, CreatorRef, DeliverableVerb, DisputeId,
+    OrderRef, Position, PublicationRef, Request,
 };
 
 /// The thing a command changed, by name and as it stands.
@@ -25,6 +25,7 @@ pub enum Resource {
     Publication(PublicationRef, Arc<Publication>),
     Order(OrderRef, Arc<Order>),
     Cost(CampaignRef, CostId, Arc<Cost>),
+    Dispute(CampaignRef, DisputeId, Arc<Dispute>),
 }
 
 impl Resource {
@@ -107,6 +108,16 @@ impl Resource {
                 let row = rows.get(&Cost::key(&name, cost))?;
                 row.map(|row| Self::Cost(name, cost.clone(), row))
             }
+            Command::Dispute {
+                campaign, dispute, ..
+            } => {
+                let name = CampaignRef {
+                    brand,
+                    campaign: campaign.clone(),
+                };
+                let row = rows.get(&Dispute::key(&name, dispute))?;
+                row.map(|row| Self::Dispute(name, dispute.clone(), row))
+            }
         })
     }
 
@@ -120,6 +131,7 @@ impl Resource {
             Self::Publication(_, row) => row.updated,
             Self::Order(_, row) => row.updated,
             Self::Cost(_, _, row) => row.updated,
+            Self::Dispute(_, _, row) => row.updated,
         }
     }
 }

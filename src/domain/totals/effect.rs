@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::EngagementChange;
+use super::{Conduct, EngagementChange};
 use crate::domain::{
     CollaborationId, CollaborationState, ConversionType, CostType, Currency, DeliverableState,
     FactTiming, MeasurementKind, MeasurementScope, Timestamp,
@@ -112,6 +112,7 @@ pub enum Effect {
         unattributed: u32,
     },
     ClaimRejected,
+    Conduct(Conduct),
     Engagement {
         scope: MeasurementScope,
         kind: MeasurementKind,

@@ -149,6 +149,7 @@ impl Tally {
             | Effect::Gifted
             | Effect::GiftedPosted
             | Effect::ClaimRejected
+            | Effect::Conduct(_)
             | Effect::Engagement { .. }
             | Effect::AfterMeasurement => {}
         }

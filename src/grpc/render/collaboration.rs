@@ -47,6 +47,11 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
         deliverables: row.deliverables.iter().map(deliverable).collect(),
         invited_at: time(row.invited_at),
         updated_position: row.updated.get(),
+        open_disputes: row
+            .open_disputes
+            .iter()
+            .map(|one| one.id.to_string())
+            .collect(),
     }
 }
 

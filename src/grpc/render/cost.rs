@@ -24,6 +24,11 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
         updated_position: row.updated.get(),
         adjusted_minor: row.adjusted_minor,
         withheld: row.withheld,
+        dispute_id: row
+            .dispute
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         taxes: row.taxes.iter().map(tax).collect(),
     }
 }

@@ -57,6 +57,8 @@ pub fn campaign_roi(
         creators_gifted: count(totals.gifted),
         post_rate: ratio_of(totals.gifted_posted, totals.gifted),
         facts_after_measurement: count(totals.after_measurement),
+        disputed_numbers: count(totals.conduct.disputed_numbers),
+        open_disputes: count(totals.conduct.open_disputes),
     }
 }
 

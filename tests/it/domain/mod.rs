@@ -8,6 +8,7 @@ mod conversions;
 mod costs;
 mod creators;
 mod deliverables;
+mod disputes;
 mod engagement;
 mod engagement_changes;
 mod history;

@@ -24,6 +24,7 @@ pub struct Story {
     pub refunds: Vec<Refund>,
     pub lines: BTreeMap<CostId, Line>,
     pub payments: Vec<PaymentRecorded>,
+    disputes: BTreeMap<DisputeId, Dispute>,
     rejected_claims: i64,
     late_facts: Vec<Timestamp>,
 }
@@ -71,6 +72,12 @@ pub struct Line {
     pub owner: Option<CollaborationId>,
     pub is_reversed: bool,
     pub adjusted_minor: i64,
+}
+
+/// One dispute.
+struct Dispute {
+    about_number: bool,
+    is_open: bool,
 }
 
 impl Line {
@@ -127,6 +134,7 @@ impl Story {
             Event::Engagement(event) => self.hear_engagement(record, owner, event),
             Event::Revenue(event) => self.hear_revenue(event),
             Event::Settlement(event) => self.hear_settlement(owner, event),
+            Event::Dispute(event) => self.hear_dispute(event),
         }
     }
 
@@ -224,6 +232,7 @@ impl Story {
             payments: self.paid_after(),
             after_measurement: self.late_facts.iter().filter(beyond).count() as i64,
             rejected_claims: self.rejected_claims,
+            conduct: self.conduct(),
             ..Totals::default()
         };
         for refund in &self.refunds {
@@ -248,6 +257,15 @@ impl Story {
         totals.gifted = gifted.len() as i64;
         totals.gifted_posted = gifted.intersection(&posted).count() as i64;
         totals
+    }
+
+    fn conduct(&self) -> ConductTotals {
+        let open = || self.disputes.values().filter(|one| one.is_open);
+        ConductTotals {
+            disputes: self.disputes.len() as i64,
+            open_disputes: open().count() as i64,
+            disputed_numbers: open().filter(|one| one.about_number).count() as i64,
+        }
     }
 
     /// A refund counts from when it went back, though never before its order.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use campaign_ledger::domain::rows::{Row, Rows, Scan};
-use campaign_ledger::domain::state::{Campaign, Collaboration, Cost, Order, Publication};
+use campaign_ledger::domain::state::{Campaign, Collaboration, Cost, Dispute, Order, Publication};
 use campaign_ledger::domain::*;
 use proptest::prelude::*;
 
@@ -51,6 +51,7 @@ fn live_through(steps: &[Step]) -> Ledger {
             check_budgets(&replayed);
         }
         check_orders_and_lines(&ledger);
+        check_disputes(&ledger);
     }
     ledger
 }
@@ -93,6 +94,19 @@ fn check_orders_and_lines(ledger: &Ledger) {
     }
 }
 
+/// What is open freezes its line, and nothing else is frozen.
+fn check_disputes(ledger: &Ledger) {
+    let disputes = all::<Dispute>(ledger);
+    let open = || disputes.iter().filter(|one| one.resolved.is_none());
+    let noted = all::<Collaboration>(ledger);
+    let noted: usize = noted.iter().map(|one| one.open_disputes.len()).sum();
+    assert_eq!(noted, open().count());
+    let of_lines = open().filter(|one| matches!(one.subject, DisputeSubject::Cost(_)));
+    let lines = all::<Cost>(ledger);
+    let frozen = lines.iter().filter(|line| line.dispute.is_some());
+    assert_eq!(frozen.count(), of_lines.count());
+}
+
 /// Only measurement and settlement are accepted in an ended agreement.
 fn check_ended(before: &Ledger, request: &Request) {
     let (campaign, collaboration) = match &request.command {
@@ -111,7 +125,8 @@ fn check_ended(before: &Ledger, request: &Request) {
         | Command::Engagement { .. }
         | Command::RecordConversion { .. }
         | Command::RecordRefund { .. }
-        | Command::Cost { .. } => return,
+        | Command::Cost { .. }
+        | Command::Dispute { .. } => return,
     };
     let key = Collaboration::key(&CollaborationRef {
         brand: request.brand.clone(),

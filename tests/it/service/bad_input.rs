@@ -26,6 +26,7 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::ObservationNotFound,
     ErrorReason::OrderNotFound,
     ErrorReason::CostNotFound,
+    ErrorReason::DisputeNotFound,
     ErrorReason::PartnershipNotFound,
     ErrorReason::MalformedMessage,
     ErrorReason::MessageTooLarge,

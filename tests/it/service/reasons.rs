@@ -82,22 +82,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "no call knows of removed posts, reviews and shipments yet",
     ),
     (
-        ErrorReason::DisputeNotFound,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::DisputeResolved,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::Disputed,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::DisputeOpen,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
         ErrorReason::OrderNotLocked,
         "no call knows of disputes, adjustments and bonuses yet",
     ),

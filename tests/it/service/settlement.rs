@@ -1,10 +1,11 @@
-//! Cost lines after they were recorded, as callers see them.
+//! Cost lines after they were recorded, and disputes about them, as callers see them.
 
 use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::CostType;
+use campaign_ledger::proto::values::dispute_subject::Subject;
+use campaign_ledger::proto::values::{ActorKind, CostType, DisputeRuling, DisputedNumber};
 
 use super::retries::named;
-use crate::support::server::{Server, Story, day, idr};
+use crate::support::server::{Server, Story, by_creator, day, idr, terms};
 
 #[tokio::test]
 async fn line_is_adjusted_withheld_released_taxed_and_paid() {
@@ -53,4 +54,111 @@ async fn line_is_adjusted_withheld_released_taxed_and_paid() {
     assert_eq!(server.write(adjust.clone()).await, adjusted);
     let server = server.restart().await;
     assert_eq!(server.write(adjust).await, adjusted);
+}
+
+fn disputes(story: &Story, open: Option<bool>) -> ListDisputesRequest {
+    ListDisputesRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        open,
+        ..ListDisputesRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn disputes_are_opened_listed_counted_and_resolved() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    story.accepted("ayu", terms(idr(1_000_000))).await;
+    server.clock().set(day(2));
+    let bonus = story.cost("c-1", Some("ayu"), CostType::Bonus, idr(1_000), day(1));
+    server.write(bonus).await;
+
+    let mut about_line = story.dispute("d-1", "ayu", Subject::CostId(String::from("c-1")));
+    about_line.context = by_creator("");
+    let about_line = named(about_line, "opened");
+    let opened = server.write(about_line.clone()).await;
+    let shown = opened.dispute.clone().unwrap();
+    assert_eq!(shown.opened_by(), ActorKind::Creator);
+    assert_eq!(shown.ruling(), DisputeRuling::Unspecified);
+    let reach = DisputedNumber {
+        metric: String::from("reach"),
+        ..DisputedNumber::default()
+    };
+    let about_reach = story.dispute("d-2", "ayu", Subject::Number(reach));
+    server.write(about_reach).await;
+
+    let refusal = server.refused_for_nothing(story.approve_cost("c-1")).await;
+    assert_eq!(refusal.reason, ErrorReason::Disputed);
+    assert_eq!(refusal.metadata["dispute_id"], "d-1");
+    let costs = ListCostsRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        ..ListCostsRequest::default()
+    };
+    assert_eq!(server.read(costs.clone()).await.costs[0].dispute_id, "d-1");
+    let roi = GetCampaignRoiRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        ..GetCampaignRoiRequest::default()
+    };
+    let counted = server.read(roi.clone()).await.roi.unwrap();
+    assert_eq!((counted.open_disputes, counted.disputed_numbers), (2, 1));
+
+    let split = story.resolve("d-1", "ayu", DisputeRuling::Split);
+    let resolved = server
+        .write(named(split, "resolved"))
+        .await
+        .dispute
+        .unwrap();
+    assert_eq!(
+        (resolved.ruling(), resolved.share_bp),
+        (DisputeRuling::Split, Some(5_000))
+    );
+    assert_eq!(resolved.arbiter.unwrap().name, "Ibu Ratna");
+    let line = server.read(costs).await.costs.remove(0);
+    assert_eq!(
+        (line.adjusted_minor, line.dispute_id.as_str()),
+        (-50_000, "")
+    );
+
+    let ids = |answer: ListDisputesResponse| -> Vec<String> {
+        let disputes = answer.disputes.into_iter();
+        disputes.map(|dispute| dispute.dispute_id).collect()
+    };
+    assert_eq!(
+        ids(server.read(disputes(&story, None)).await),
+        ["d-1", "d-2"]
+    );
+    assert_eq!(
+        ids(server.read(disputes(&story, Some(true))).await),
+        ["d-2"]
+    );
+    let one = ListDisputesRequest {
+        page_size: 1,
+        ..disputes(&story, None)
+    };
+    let first = server.read(one.clone()).await;
+    let second = server
+        .read(ListDisputesRequest {
+            page_token: first.next_page_token.clone(),
+            ..one
+        })
+        .await;
+    assert_eq!(
+        (ids(first), ids(second)),
+        (vec![String::from("d-1")], vec![String::from("d-2")])
+    );
+    let partnership = GetPartnershipRequest {
+        brand_id: story.brand.clone(),
+        creator_id: String::from("ayu"),
+        min_position: 0,
+    };
+    let partnership = server.read(partnership).await.partnership.unwrap();
+    assert_eq!((partnership.disputes, partnership.open_disputes), (2, 1));
+    // A retry is told that it was open, also after a restart.
+    assert_eq!(server.write(about_line.clone()).await, opened);
+    let server = server.restart().await;
+    assert_eq!(server.write(about_line).await, opened);
+    assert_eq!(server.read(roi).await.roi.unwrap().open_disputes, 1);
 }

@@ -7,6 +7,7 @@
 
 mod agreements;
 mod dice;
+mod disputes;
 mod facts;
 mod settlement;
 
@@ -67,6 +68,7 @@ const MOVES: &[(u64, Move)] = &[
     (11, Teller::claim),
     (6, Teller::refund),
     (12, Teller::settlement),
+    (3, Teller::dispute),
 ];
 
 /// Looks at where things stand and makes the next move.

@@ -3,8 +3,12 @@
 //! Everything is of brand `kopi` and its campaign `launch` unless the test says otherwise. Day 0 is
 //! the start of the campaign, day 60 its end; facts count until day 90.
 
+mod disputes;
+
 use campaign_ledger::domain::*;
 use sha2::{Digest, Sha256};
+
+pub use disputes::*;
 
 /// The tenant of most tests.
 pub const BRAND: &str = "kopi";
@@ -188,7 +192,8 @@ impl Reworded for Request {
             | Command::Collaboration { campaign, .. }
             | Command::Deliverable { campaign, .. }
             | Command::RecordConversion { campaign, .. }
-            | Command::Cost { campaign, .. } => *campaign = id(other),
+            | Command::Cost { campaign, .. }
+            | Command::Dispute { campaign, .. } => *campaign = id(other),
             Command::Engagement { publication, .. } => {
                 publication.collaboration.campaign = id(other);
             }

@@ -7,6 +7,7 @@ mod agreement;
 mod campaign;
 mod content;
 mod creator;
+mod dispute;
 mod engagement;
 mod publication;
 mod revenue;
@@ -44,5 +45,6 @@ pub fn write_event(event: &Event) -> Wire {
         Event::Engagement(event) => engagement::write(event),
         Event::Revenue(event) => revenue::write(event),
         Event::Settlement(event) => settlement::write(event),
+        Event::Dispute(event) => dispute::write(event),
     }
 }

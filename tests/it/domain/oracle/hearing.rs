@@ -2,7 +2,7 @@
 
 use campaign_ledger::domain::*;
 
-use super::{Line, Seeing, Story};
+use super::{Dispute, Line, Seeing, Story};
 
 impl Story {
     pub(super) fn hear_campaign(&mut self, event: &CampaignEvent) {
@@ -194,6 +194,21 @@ impl Story {
             | SettlementEvent::CostWithheld { .. }
             | SettlementEvent::CostReleased { .. }
             | SettlementEvent::TaxRecorded { .. } => {}
+        }
+    }
+
+    pub(super) fn hear_dispute(&mut self, event: &DisputeEvent) {
+        match event {
+            DisputeEvent::DisputeOpened(opened) => {
+                let dispute = Dispute {
+                    about_number: matches!(opened.subject, DisputeSubject::Number { .. }),
+                    is_open: true,
+                };
+                self.disputes.insert(opened.dispute.clone(), dispute);
+            }
+            DisputeEvent::DisputeResolved { dispute, .. } => {
+                self.disputes.get_mut(dispute).unwrap().is_open = false;
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Requests that break one rule each, and the field that breaks it.
 
+mod disputes;
 mod facts;
 mod plans;
 mod work;
@@ -23,6 +24,7 @@ pub fn table(story: &Story) -> Vec<Row> {
         work::work,
         facts::measurements,
         facts::settlement,
+        disputes::disputes,
         facts::reads,
     ];
     tables.into_iter().flat_map(|table| table(story)).collect()

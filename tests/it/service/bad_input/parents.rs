@@ -1,7 +1,7 @@
 //! Requests about things that are not there, and what is missing.
 
 use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters, LinkTouch, Share};
+use campaign_ledger::proto::values::{CostType, Counters, DisputeRuling, LinkTouch, Share};
 
 use super::{Attempt, but};
 use crate::support::server::{Story, day, idr, terms};
@@ -51,6 +51,8 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
         Attempt::of(story.tax("nothing", idr(1))),
     ];
     rows.extend(unknown_lines.map(|attempt| (ErrorReason::CostNotFound, attempt)));
+    let unknown = story.resolve("nothing", "ayu", DisputeRuling::Upheld);
+    rows.push((ErrorReason::DisputeNotFound, Attempt::of(unknown)));
     let order = GetConversionRequest {
         brand_id: story.brand.clone(),
         order_source: String::from("shop"),

@@ -1,6 +1,7 @@
 //! A brand with campaigns and collaborations in every state there is.
 
 use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::dispute_subject::Subject;
 use campaign_ledger::proto::values::*;
 
 use crate::support::server::{Server, Story, day, idr, plan, terms};
@@ -109,6 +110,30 @@ pub async fn world(server: &Server) -> Places {
         .write(story.cost("gone", None, CostType::Shipping, idr(1), day(1)))
         .await;
     server.write(story.reverse("gone")).await;
+    let line = Subject::CostId(String::from("disputed"));
+    let bonus = story.cost(
+        "disputed",
+        Some("accepted"),
+        CostType::Bonus,
+        idr(1),
+        day(1),
+    );
+    server.write(bonus).await;
+    server.write(story.dispute("open", "accepted", line)).await;
+    let number = |metric: &str| {
+        Subject::Number(DisputedNumber {
+            metric: metric.to_owned(),
+            ..DisputedNumber::default()
+        })
+    };
+    server
+        .write(story.dispute("over", "accepted", number("views")))
+        .await;
+    let over = story.resolve("over", "accepted", DisputeRuling::Overturned);
+    server.write(over).await;
+    server
+        .write(story.dispute("verified", "verified", number("reach")))
+        .await;
     let sale = story.sale("o-1", Some(idr(100)), day(1), Some("published"));
     server.write(sale).await;
     server.write(story.refund("o-1", idr(60), day(1))).await;

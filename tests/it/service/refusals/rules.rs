@@ -15,6 +15,7 @@ pub fn table(places: &Places) -> Vec<Row> {
     rows.extend(agreement_rules(&places.open));
     rows.extend(work_rules(&places.open));
     rows.extend(settlement::rules(&places.open));
+    rows.extend(settlement::dispute_rules(&places.open));
     rows
 }
 

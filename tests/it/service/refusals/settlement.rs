@@ -1,6 +1,7 @@
 //! Requests about money that a rule forbids, and what the refusal must say.
 
 use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::dispute_subject::Subject;
 use campaign_ledger::proto::values::*;
 
 use super::super::bad_input::{Attempt, but};
@@ -138,6 +139,54 @@ pub fn rules(story: &Story) -> Vec<Row> {
             AlreadyExists,
             &[("id", "r1")],
             Attempt::of(refund("r1", idr(1))),
+        ),
+    ]
+}
+
+/// What disputes forbid.
+pub fn dispute_rules(story: &Story) -> Vec<Row> {
+    use ErrorReason::{
+        ActorNotAllowed, AlreadyExists, DisputeOpen, DisputeResolved, Disputed, NotAccepted,
+    };
+    let line = || Subject::CostId(String::from("disputed"));
+    let review = || Subject::DeliverableId(String::from("d1"));
+    let withdraw = story.resolve("open", "accepted", DisputeRuling::Withdrawn);
+    let by_creator = but(&withdraw, |request| request.context = by_creator(""));
+    vec![
+        row(
+            Disputed,
+            &[("dispute_id", "open")],
+            Attempt::of(story.approve_cost("disputed")),
+        ),
+        row(
+            Disputed,
+            &[("dispute_id", "open")],
+            Attempt::of(story.dispute("again", "accepted", line())),
+        ),
+        row(
+            AlreadyExists,
+            &[("id", "open")],
+            Attempt::of(story.dispute("open", "accepted", review())),
+        ),
+        row(
+            NotAccepted,
+            &[("collaboration_id", "invited")],
+            Attempt::of(story.dispute("new", "invited", review())),
+        ),
+        row(
+            DisputeResolved,
+            &[],
+            Attempt::of(story.resolve("over", "accepted", DisputeRuling::Upheld)),
+        ),
+        row(
+            ActorNotAllowed,
+            &[("allowed", "the side that opened it")],
+            by_creator,
+        ),
+        row(
+            DisputeOpen,
+            &[("open", "1")],
+            Attempt::of(story.complete("verified")),
         ),
     ]
 }

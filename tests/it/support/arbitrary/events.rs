@@ -1,5 +1,6 @@
 //! Strategies for events, one per event type.
 
+mod dispute;
 mod money;
 
 use campaign_ledger::domain::*;
@@ -25,6 +26,7 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         engagement(),
         money::revenue(),
         money::settlement(),
+        dispute::dispute(),
     ]
     .concat()
 }

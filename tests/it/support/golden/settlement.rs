@@ -1,10 +1,37 @@
-//! What becomes of cost lines: adjusted, withheld, released, taxed.
+//! What becomes of cost lines, adjusted, withheld, released, taxed; and of disputes.
 
 use campaign_ledger::domain::*;
 
 use super::usd;
 
 pub fn events() -> Vec<Event> {
+    [lines(), disputes()].concat()
+}
+
+fn disputes() -> Vec<Event> {
+    let dispute = DisputeId::parse("d-1").unwrap();
+    vec![
+        Event::Dispute(DisputeEvent::DisputeOpened(DisputeOpened {
+            dispute: dispute.clone(),
+            subject: DisputeSubject::Cost(CostId::parse("fee-1").unwrap()),
+            reason: "two posts were agreed".to_owned(),
+            evidence: vec!["https://drive.example/chat".to_owned()],
+        })),
+        Event::Dispute(DisputeEvent::DisputeResolved {
+            dispute,
+            resolution: Resolution {
+                ruling: DisputeRuling::Split { share_bp: 6_000 },
+                arbiter: Some(Arbiter {
+                    name: "Ibu Ratna".to_owned(),
+                    role: "agency".to_owned(),
+                }),
+                reason: "one post is as agreed".to_owned(),
+            },
+        }),
+    ]
+}
+
+fn lines() -> Vec<Event> {
     let cost = CostId::parse("boost-1").unwrap();
     let tax = Tax {
         id: TaxId::parse("pph-21").unwrap(),

@@ -131,6 +131,9 @@ calls! {
         write withhold_cost: WithholdCostRequest => WithholdCostResponse,
         write release_cost: ReleaseCostRequest => ReleaseCostResponse,
         write record_tax: RecordTaxRequest => RecordTaxResponse,
+        write open_dispute: OpenDisputeRequest => OpenDisputeResponse,
+        write resolve_dispute: ResolveDisputeRequest => ResolveDisputeResponse,
+        read list_disputes: ListDisputesRequest => ListDisputesResponse,
         read list_costs: ListCostsRequest => ListCostsResponse,
     }
     report_service_client::ReportServiceClient {

@@ -1,7 +1,8 @@
-//! Requests about what becomes of cost lines.
+//! Requests about what becomes of cost lines, and about disputes.
 
 use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::Money;
+use campaign_ledger::proto::values::dispute_subject::Subject;
+use campaign_ledger::proto::values::{Arbiter, DisputeRuling, DisputeSubject, Money};
 
 use super::super::by_brand;
 use super::Story;
@@ -57,6 +58,39 @@ impl Story {
             article: String::from("PPh 21"),
             certificate: String::new(),
             period: String::from("2025-10"),
+        }
+    }
+
+    /// Disputed by the brand.
+    pub fn dispute(&self, id: &str, who: &str, subject: Subject) -> OpenDisputeRequest {
+        OpenDisputeRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            collaboration_id: who.to_owned(),
+            dispute_id: id.to_owned(),
+            subject: Some(DisputeSubject {
+                subject: Some(subject),
+            }),
+            reason: String::from("not as agreed"),
+            evidence: vec![String::from("https://drive.example/chat")],
+        }
+    }
+
+    pub fn resolve(&self, id: &str, who: &str, ruling: DisputeRuling) -> ResolveDisputeRequest {
+        ResolveDisputeRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            collaboration_id: who.to_owned(),
+            dispute_id: id.to_owned(),
+            ruling: ruling.into(),
+            share_bp: (ruling == DisputeRuling::Split).then_some(5_000),
+            arbiter: Some(Arbiter {
+                name: String::from("Ibu Ratna"),
+                role: String::from("agency"),
+            }),
+            reason: String::from("both were heard"),
         }
     }
 }
