@@ -1,15 +1,15 @@
 //! Rules of the agreement: invitation, answer, work, end.
 
+use super::accrual::line_id;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
 use crate::domain::{
     ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
-    CostId, CostRecorded, CostType, CreatorId, Currency, DeliverableState, Event, Fact,
-    FollowerCount, Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId, TIER_SCHEME,
-    Terms, Tier, Timestamp, part_of,
+    CostRecorded, CostType, CreatorId, Currency, DeliverableState, Event, Fact, FollowerCount,
+    Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId, TIER_SCHEME, Terms, Tier,
+    Timestamp, part_of,
 };
-use sha2::{Digest, Sha256};
 
 /// What can be asked of the agreement.
 #[derive(Clone, PartialEq, Debug)]
@@ -192,7 +192,9 @@ impl<S: Rows> Case<'_, S> {
             followers,
             terms_digest: offer.terms.digest(),
         }));
-        happens(of_collaboration(place, &collaboration.creator, event))
+        let mut facts = vec![of_collaboration(place, &collaboration.creator, event)];
+        facts.extend(self.owed_at_acceptance(place, &collaboration, &offer.terms)?);
+        Ok(Decision::Happens(facts))
     }
 
     fn invited(&self, place: &CollaborationRef) -> Decided<std::sync::Arc<Collaboration>, S> {
@@ -294,7 +296,7 @@ impl<S: Rows> Case<'_, S> {
         kill_fee: Money,
     ) -> Decided<Fact, S> {
         let campaign = self.campaign(&place.campaign_ref())?;
-        let cost = kill_fee_id(place);
+        let cost = line_id("kill-fee", &[place.collaboration.as_str()]);
         self.ensure_new_line(&place.campaign_ref(), &cost)?;
         let released =
             i128::from(collaboration.committed_minor()) - i128::from(collaboration.fee_lines_minor);
@@ -308,20 +310,10 @@ impl<S: Rows> Case<'_, S> {
             incurred_at: self.now,
             note: "kill fee by the terms".to_owned(),
             timing: campaign.plan.timing(self.now),
+            owed_for: None,
         }));
         Ok(of_collaboration(place, &collaboration.creator, event))
     }
-}
-
-/// Names the cost line of a kill fee: unique within the campaign, the same on every replay.
-fn kill_fee_id(place: &CollaborationRef) -> CostId {
-    let digest = Sha256::digest(place.collaboration.as_str());
-    let hex: String = digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    CostId::parse(&format!("kill-fee-{hex}")).expect("hex keeps the rule of ids")
 }
 
 /// What the brand owes by the pinned terms when it cancels at this stage, to the increment.

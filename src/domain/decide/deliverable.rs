@@ -9,7 +9,7 @@ use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Pu
 use crate::domain::{
     ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
     DeliverableId, DeliverableState, DisputeSubject, Event, PublicationEvent, PublicationId,
-    PublicationRecorded, PublicationRef, Refusal, Share, Timestamp, Unknown,
+    PublicationRecorded, PublicationRef, Refusal, SettlementTrigger, Share, Timestamp, Unknown,
 };
 
 /// What can be asked of a deliverable.
@@ -90,11 +90,12 @@ impl<S: Rows> Case<'_, S> {
                 self.brand_or_system()?;
                 review::<S>(&work, *version)?;
                 let (deliverable, version) = (work.id(), *version);
-                work.happens(Event::Content(ContentEvent::ContentApproved {
+                let event = Event::Content(ContentEvent::ContentApproved {
                     deliverable,
                     version,
                     rating: *rating,
-                }))
+                });
+                self.makes_owed(&work, event, SettlementTrigger::Approval)
             }
             DeliverableVerb::Reject { version, reason } => {
                 self.only(ActorKind::Brand)?;
@@ -292,10 +293,25 @@ impl<S: Rows> Case<'_, S> {
             return refuse(Refusal::DeliverableState { state, rule });
         };
         let (deliverable, publication) = (work.id(), publication.clone());
-        work.happens(Event::Publication(PublicationEvent::PublicationVerified {
+        let event = Event::Publication(PublicationEvent::PublicationVerified {
             deliverable,
             publication,
-        }))
+        });
+        self.makes_owed(work, event, SettlementTrigger::Verification)
+    }
+
+    /// It happens, and with it what the terms make owed by it.
+    fn makes_owed(
+        &self,
+        work: &Work<'_>,
+        event: Event,
+        trigger: SettlementTrigger,
+    ) -> Decided<Decision, S> {
+        let (place, collaboration) = (work.place, &work.collaboration);
+        let owed = self.owed_for_deliverable(place, collaboration, &work.id(), trigger)?;
+        let mut facts = vec![of_collaboration(place, &collaboration.creator, event)];
+        facts.extend(owed);
+        Ok(Decision::Happens(facts))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Pure and total: same state, same command, same time, same answer. Nothing is changed here.
 
+mod accrual;
 mod agreement;
 mod campaign;
 mod conversion;

@@ -90,6 +90,7 @@ impl<S: Rows> Case<'_, S> {
                     incurred_at: *incurred_at,
                     note: note.clone(),
                     timing: campaign.plan.timing(*incurred_at),
+                    owed_for: None,
                 }));
                 let creator = payee.as_ref().map(|payee| &payee.creator);
                 let about = collaboration.as_ref().zip(creator);

@@ -6,8 +6,8 @@ use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
-    CostId, CostType, Effect, FactTiming, FxRate, Money, PaymentId, Rate, Reference, TaxId,
-    Timestamp,
+    CostId, CostType, DeliverableId, Effect, FactTiming, FxRate, Money, PaymentId, Rate, Reference,
+    SettlementTrigger, TaxId, Timestamp,
 };
 
 /// What happened to cost lines and their payments.
@@ -69,6 +69,20 @@ pub struct CostRecorded {
     pub note: String,
     /// Against the window of the campaign.
     pub timing: FactTiming,
+    /// What made it owed by the terms; `None` when it was recorded by hand.
+    pub owed_for: Option<OwedFor>,
+}
+
+/// What makes a line owed by the terms.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum OwedFor {
+    /// The trigger of a part of the fee.
+    FeePart {
+        /// Which.
+        trigger: SettlementTrigger,
+        /// The deliverable it is about, if one.
+        deliverable: Option<DeliverableId>,
+    },
 }
 
 /// A line, or part of it, was paid.
@@ -160,6 +174,7 @@ impl<S: Rows> Fold<'_, S> {
             withheld: false,
             taxes: Vec::new(),
             dispute: None,
+            owed_for: recorded.owed_for.clone(),
             incurred_at: recorded.incurred_at,
             timing: recorded.timing,
             note: recorded.note.clone(),

@@ -7,7 +7,7 @@ use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, Currency, DisputeId,
-    FactTiming, FxRate, Money, PaymentId, Position, Reference, Tax, Timestamp, convert,
+    FactTiming, FxRate, Money, OwedFor, PaymentId, Position, Reference, Tax, Timestamp, convert,
 };
 
 /// A cost line.
@@ -37,6 +37,8 @@ pub struct Cost {
     pub withheld: bool,
     /// The open dispute that freezes it.
     pub dispute: Option<DisputeId>,
+    /// What made it owed by the terms; `None` when it was recorded by hand.
+    pub owed_for: Option<OwedFor>,
     /// Taxes recorded.
     pub taxes: Vec<Tax>,
     /// When it was incurred.

@@ -3,10 +3,12 @@
 use super::time;
 use crate::domain::state::Cost;
 use crate::domain::{CampaignRef, CostId, CostState, Tax};
+use crate::log::codec::events::write_owed_for;
 use crate::proto::{api, values};
 
 /// Renders a cost line.
 pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
+    let (trigger, deliverable_id) = write_owed_for(row.owed_for.as_ref());
     let collaboration = row.collaboration.as_ref().map(ToString::to_string);
     api::Cost {
         brand_id: campaign.brand.to_string(),
@@ -29,6 +31,8 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        trigger,
+        deliverable_id,
         taxes: row.taxes.iter().map(tax).collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! The domain, proven: histories, the golden vector, properties.
 
+mod accruals;
 mod agreement;
 mod agreement_end;
 mod attribution;

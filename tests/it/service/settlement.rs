@@ -2,7 +2,9 @@
 
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::dispute_subject::Subject;
-use campaign_ledger::proto::values::{ActorKind, CostType, DisputeRuling, DisputedNumber};
+use campaign_ledger::proto::values::{
+    ActorKind, CostType, DisputeRuling, DisputedNumber, FeePart, SettlementTrigger,
+};
 
 use super::retries::named;
 use crate::support::server::{Server, Story, by_creator, day, idr, terms};
@@ -161,4 +163,46 @@ async fn disputes_are_opened_listed_counted_and_resolved() {
     let server = server.restart().await;
     assert_eq!(server.write(about_line).await, opened);
     assert_eq!(server.read(roi).await.roi.unwrap().open_disputes, 1);
+}
+
+#[tokio::test]
+async fn parts_of_the_fee_are_owed_by_themselves() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let part = |trigger: SettlementTrigger, part_bp| FeePart {
+        trigger: trigger.into(),
+        part_bp,
+    };
+    let mut in_parts = terms(idr(1_000));
+    in_parts.fee_parts = vec![
+        part(SettlementTrigger::Acceptance, 4_000),
+        part(SettlementTrigger::Approval, 6_000),
+    ];
+    story.accepted("ayu", in_parts).await;
+    server.write(story.submit("ayu")).await;
+    let approve = named(story.approve("ayu"), "approved");
+    let approved = server.write(approve.clone()).await;
+    let receipt = approved.receipt.unwrap();
+    assert_eq!(receipt.last_position, receipt.first_position + 1);
+    let costs = ListCostsRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        ..ListCostsRequest::default()
+    };
+    let mut lines: Vec<_> = server
+        .read(costs.clone())
+        .await
+        .costs
+        .into_iter()
+        .map(|line| (line.trigger(), line.deliverable_id, line.amount.unwrap()))
+        .collect();
+    lines.sort_by_key(|(trigger, ..)| *trigger as i32);
+    let expected = [
+        (SettlementTrigger::Acceptance, String::new(), idr(400)),
+        (SettlementTrigger::Approval, String::from("d1"), idr(600)),
+    ];
+    assert_eq!(lines, expected);
+    // A retry makes no second line.
+    assert_eq!(server.write(approve).await, approved);
+    assert_eq!(server.read(costs).await.costs.len(), 2);
 }

@@ -15,6 +15,7 @@ mod seeding;
 mod settlement;
 
 pub use creator::read_profile;
+pub use settlement::write_owed_for;
 
 use super::fields::{Checked, Fields};
 use crate::domain::Event;

@@ -2,8 +2,8 @@
 
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    CostId, CostRecorded, CostType, Event, FactTiming, PaymentId, PaymentRecorded, Rate, Reference,
-    SettlementEvent, Tax, TaxId,
+    CostId, CostRecorded, CostType, DeliverableId, Event, FactTiming, OwedFor, PaymentId,
+    PaymentRecorded, Rate, Reference, SettlementEvent, SettlementTrigger, Tax, TaxId,
 };
 use crate::log::codec::fields::{Checked, Fields};
 use crate::log::codec::observation::{read_timing, write_timing};
@@ -65,6 +65,7 @@ impl Stored for wire::CostRecorded {
         let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
         let incurred_at = fields.required("incurred_at", self.incurred_at, read_time);
         let timing = read_timing(fields, self.timing);
+        let owed_for = read_owed_for(fields, self.trigger, &self.deliverable_id);
         Ok(Event::Settlement(SettlementEvent::CostRecorded(
             CostRecorded {
                 cost: cost?,
@@ -75,12 +76,47 @@ impl Stored for wire::CostRecorded {
                 incurred_at: incurred_at?,
                 note: self.note,
                 timing: timing?,
+                owed_for: owed_for?,
             },
         )))
     }
 }
 
+/// Reads what made a line owed: no trigger means that it was recorded by hand.
+fn read_owed_for(fields: &mut Fields, trigger: i32, deliverable: &str) -> Checked<Option<OwedFor>> {
+    if trigger == 0 {
+        return Ok(None);
+    }
+    let trigger = fields.one_of(
+        "trigger",
+        trigger,
+        vocabulary::settlement_trigger,
+        SettlementTrigger::name,
+    );
+    let deliverable = fields.parse_optional("deliverable_id", deliverable, DeliverableId::parse);
+    Ok(Some(OwedFor::FeePart {
+        trigger: trigger?,
+        deliverable: deliverable?,
+    }))
+}
+
+/// Writes what made a line owed: the trigger, and the deliverable it is about.
+pub fn write_owed_for(owed_for: Option<&OwedFor>) -> (i32, String) {
+    match owed_for {
+        Some(OwedFor::FeePart {
+            trigger,
+            deliverable,
+        }) => {
+            let deliverable = deliverable.as_ref().map(ToString::to_string);
+            let trigger = values::SettlementTrigger::from(*trigger);
+            (trigger.into(), deliverable.unwrap_or_default())
+        }
+        None => Default::default(),
+    }
+}
+
 fn write_cost(cost: &CostRecorded) -> Wire {
+    let (trigger, deliverable_id) = write_owed_for(cost.owed_for.as_ref());
     Wire::CostRecorded(wire::CostRecorded {
         cost_id: cost.cost.to_string(),
         r#type: values::CostType::from(cost.kind).into(),
@@ -90,6 +126,8 @@ fn write_cost(cost: &CostRecorded) -> Wire {
         incurred_at: Some(cost.incurred_at.into()),
         note: cost.note.clone(),
         timing: write_timing(cost.timing),
+        trigger,
+        deliverable_id,
     })
 }
 

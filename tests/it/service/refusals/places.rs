@@ -111,14 +111,8 @@ pub async fn world(server: &Server) -> Places {
         .await;
     server.write(story.reverse("gone")).await;
     let line = Subject::CostId(String::from("disputed"));
-    let bonus = story.cost(
-        "disputed",
-        Some("accepted"),
-        CostType::Bonus,
-        idr(1),
-        day(1),
-    );
-    server.write(bonus).await;
+    let fee = story.cost("disputed", Some("accepted"), CostType::Fee, idr(1), day(1));
+    server.write(fee).await;
     server.write(story.dispute("open", "accepted", line)).await;
     let number = |metric: &str| {
         Subject::Number(DisputedNumber {

@@ -191,10 +191,11 @@ fn cost_recorded() -> impl Strategy<Value = CostRecorded> {
         option::of(any::<i64>()),
         timestamp(),
         text(),
-        fact_timing(),
+        (fact_timing(), option::of(owed_for())),
     )
         .prop_map(
-            |(cost, kind, amount, fx_rate, reporting_minor, incurred_at, note, timing)| {
+            |(cost, kind, amount, fx_rate, reporting_minor, incurred_at, note, rest)| {
+                let (timing, owed_for) = rest;
                 CostRecorded {
                     cost,
                     kind,
@@ -204,9 +205,24 @@ fn cost_recorded() -> impl Strategy<Value = CostRecorded> {
                     incurred_at,
                     note,
                     timing,
+                    owed_for,
                 }
             },
         )
+}
+
+fn owed_for() -> impl Strategy<Value = OwedFor> {
+    let trigger = proptest::sample::select(vec![
+        SettlementTrigger::Acceptance,
+        SettlementTrigger::Approval,
+        SettlementTrigger::Verification,
+    ]);
+    (trigger, option::of(id(DeliverableId::parse))).prop_map(|(trigger, deliverable)| {
+        OwedFor::FeePart {
+            trigger,
+            deliverable,
+        }
+    })
 }
 
 fn payment() -> impl Strategy<Value = PaymentRecorded> {
