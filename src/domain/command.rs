@@ -68,6 +68,13 @@ pub enum Command {
     RecordRefund {
         refund: Refund,
     },
+    AdjustConversion {
+        adjustment: ConversionAdjustment,
+    },
+    /// Only the ledger's own timer asks this.
+    LockOrder {
+        order: OrderKey,
+    },
     Cost {
         campaign: CampaignId,
         cost: CostId,

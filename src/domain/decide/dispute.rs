@@ -159,6 +159,10 @@ impl<S: Rows> Case<'_, S> {
         };
         let campaign = place.campaign_ref();
         let line = self.line(&campaign, id)?;
+        if line.is_commission() {
+            // It follows its order, which the brand adjusts.
+            return Ok(None);
+        }
         let delta_minor =
             ruled_minor(&line, dispute.opened_by, resolution.ruling) - line.total_minor();
         if delta_minor == 0 {

@@ -5,6 +5,7 @@
 mod accrual;
 mod agreement;
 mod campaign;
+mod commission;
 mod conversion;
 mod creator;
 mod deliverable;
@@ -84,6 +85,8 @@ pub fn decide<S: Rows>(
         Command::Engagement { publication, verb } => case.engagement_verb(publication, verb),
         Command::RecordConversion { campaign, claim } => case.record_conversion(campaign, claim),
         Command::RecordRefund { refund } => case.record_refund(refund),
+        Command::AdjustConversion { adjustment } => case.adjust_conversion(adjustment),
+        Command::LockOrder { order } => case.lock_order(order),
         Command::Cost {
             campaign,
             cost,

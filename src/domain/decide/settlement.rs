@@ -112,6 +112,7 @@ impl<S: Rows> Case<'_, S> {
             } => self.pay(&place, id, payment, *amount, reference, *paid_at),
             CostVerb::Adjust { delta, reason } => {
                 let line = self.free(&place, id)?;
+                ensure_by_hand::<S>(&line)?;
                 ensure_currency::<S>(&line, "delta", *delta)?;
                 happens(self.adjustment(&place, id, &line, delta.minor, reason)?)
             }
@@ -213,6 +214,7 @@ impl<S: Rows> Case<'_, S> {
 
     fn reverse(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
         let line = self.free(place, id)?;
+        ensure_by_hand::<S>(&line)?;
         let state = line.state();
         let rule = "something of it is paid";
         ensure(line.paid_minor == 0, || Refusal::CostState { state, rule })?;
@@ -305,6 +307,7 @@ impl<S: Rows> Case<'_, S> {
             reporting_minor,
             reason: reason.to_owned(),
             timing: line.timing,
+            order: None,
         });
         self.about(place, line, event)
     }
@@ -386,6 +389,13 @@ impl<S: Rows> Case<'_, S> {
 fn paid_part(line: &Cost, paid_minor: i128, currency: Currency) -> Option<i64> {
     let so_far = line.in_reporting(i64::try_from(paid_minor).ok()?, currency)?;
     so_far.checked_sub(line.paid_reporting_minor)
+}
+
+/// Checks that a line is not commission, which follows its order and nothing else.
+fn ensure_by_hand<S: Rows>(line: &Cost) -> Decided<(), S> {
+    let state = line.state();
+    let rule = "commission follows its order: adjust that";
+    ensure(!line.is_commission(), || Refusal::CostState { state, rule })
 }
 
 /// Checks that an amount is in the currency of its line.

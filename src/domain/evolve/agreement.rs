@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
-    Acceptance, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration, Deliverable, Due,
-    OpenInvitation, Pair, PinnedTerms,
+    Acceptance, CodeHolder, CodeHolders, Collaboration, CommissionAccount, CreatorCollaboration,
+    Deliverable, Due, OpenInvitation, Pair, PinnedTerms,
 };
 use crate::domain::{
     Code, CollaborationId, CollaborationState, CreatorId, DeliverableState, Effect, FactTiming,
@@ -111,6 +111,7 @@ impl<S: Rows> Fold<'_, S> {
             shipments: Vec::new(),
             commitment_minor: 0,
             fee_lines_minor: 0,
+            commission: CommissionAccount::default(),
             open_disputes: Vec::new(),
             invited_at: self.record.recorded_at,
             updated: self.record.position,

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod campaign;
+mod commission;
 mod content;
 mod creator;
 mod dispute;

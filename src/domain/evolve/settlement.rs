@@ -6,8 +6,8 @@ use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
-    CostId, CostType, DeliverableId, Effect, FactTiming, FxRate, Money, PaymentId, Rate, Reference,
-    SettlementTrigger, TaxId, Timestamp,
+    CostId, CostType, DeliverableId, Effect, FactTiming, FxRate, Money, OrderKey, PaymentId, Rate,
+    Reference, SettlementTrigger, TaxId, Timestamp,
 };
 
 /// What happened to cost lines and their payments.
@@ -34,6 +34,13 @@ pub enum SettlementEvent {
         delta_minor: i64,
         reporting_minor: Option<i64>,
         reason: String,
+        timing: FactTiming,
+        /// The order whose commission changed; `None` when adjusted by hand or by a ruling.
+        order: Option<OrderKey>,
+    },
+    CommissionCarried {
+        order: OrderKey,
+        amount_minor: i64,
         timing: FactTiming,
     },
     CostWithheld {
@@ -82,6 +89,11 @@ pub enum OwedFor {
         trigger: SettlementTrigger,
         /// The deliverable it is about, if one.
         deliverable: Option<DeliverableId>,
+    },
+    /// Commission on a locked order.
+    Commission {
+        /// Which.
+        order: OrderKey,
     },
 }
 
@@ -140,8 +152,23 @@ impl<S: Rows> Fold<'_, S> {
                 delta_minor,
                 reporting_minor,
                 timing,
+                order,
                 ..
-            } => self.cost_adjusted(cost, *delta_minor, *reporting_minor, *timing),
+            } => {
+                if let Some(order) = order {
+                    self.commissioned(order, *delta_minor, None)?;
+                }
+                self.cost_adjusted(cost, *delta_minor, *reporting_minor, *timing)
+            }
+            SettlementEvent::CommissionCarried {
+                order,
+                amount_minor,
+                timing,
+            } => {
+                self.commissioned(order, *amount_minor, None)?;
+                self.collaboration()?.commission.carried_minor += amount_minor;
+                self.add_cost(CostType::Commission, *timing, *amount_minor)
+            }
             SettlementEvent::CostWithheld { cost, .. } => {
                 self.cost(cost)?.withheld = true;
                 Ok(())
@@ -160,6 +187,9 @@ impl<S: Rows> Fold<'_, S> {
     fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
         let campaign = self.campaign_ref()?;
         let collaboration = self.record.subject.collaboration.clone();
+        if let Some(OwedFor::Commission { order }) = &recorded.owed_for {
+            self.commissioned(order, recorded.amount.minor, Some(&recorded.cost))?;
+        }
         let cost = Cost {
             collaboration: collaboration.clone(),
             kind: recorded.kind,

@@ -35,6 +35,8 @@ pub struct Collaboration {
     pub commitment_minor: i64,
     /// Fee lines recorded and not reversed, in minor units of the reporting currency.
     pub fee_lines_minor: i64,
+    /// Commission on locked orders.
+    pub commission: CommissionAccount,
     /// Disputes that are open.
     pub open_disputes: Vec<OpenDispute>,
     /// When the first offer was made.
@@ -99,6 +101,15 @@ impl Collaboration {
     pub fn committed_minor(&self) -> i64 {
         self.commitment_minor.max(self.fee_lines_minor)
     }
+}
+
+/// Commission of a collaboration, in minor units of the reporting currency.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct CommissionAccount {
+    /// On locked orders, after refunds and adjustments.
+    pub earned_minor: i64,
+    /// Of that, what no line accrues: 0, or less while commission fell after it was approved.
+    pub carried_minor: i64,
 }
 
 /// A dispute that is open, and what it is about.

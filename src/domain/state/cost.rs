@@ -86,6 +86,14 @@ impl Cost {
         }
     }
 
+    /// Tells whether the line is commission on a locked order.
+    pub fn is_commission(&self) -> bool {
+        match self.owed_for {
+            Some(OwedFor::Commission { .. }) => true,
+            Some(OwedFor::FeePart { .. }) | None => false,
+        }
+    }
+
     /// Returns where the line stands; one that was adjusted to nothing is neither approved nor paid.
     pub fn state(&self) -> CostState {
         let total_minor = self.total_minor();

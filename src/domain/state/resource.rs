@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Campaign, Collaboration, Cost, Creator, Dispute, Order, Publication};
 use crate::domain::rows::Rows;
 use crate::domain::{
-    CampaignRef, CollaborationRef, Command, CostId, CreatorRef, DeliverableVerb, DisputeId,
-    OrderRef, Position, PublicationRef, Request,
+    CampaignRef, CollaborationRef, Command, ConversionAdjustment, CostId, CreatorRef,
+    DeliverableVerb, DisputeId, OrderRef, Position, PublicationRef, Request,
 };
 
 /// The thing a command changed, by name and as it stands.
@@ -97,6 +97,15 @@ impl Resource {
                     brand,
                     order: refund.order.clone(),
                 };
+                rows.get(&Order::key(&name))?
+                    .map(|row| Self::Order(name, row))
+            }
+            Command::AdjustConversion {
+                adjustment: ConversionAdjustment { order, .. },
+            }
+            | Command::LockOrder { order } => {
+                let order = order.clone();
+                let name = OrderRef { brand, order };
                 rows.get(&Order::key(&name))?
                     .map(|row| Self::Order(name, row))
             }

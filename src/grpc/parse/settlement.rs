@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
-    MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_fx_rate, read_money,
+    MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_delta, read_fx_rate,
     read_positive_amount,
 };
 use crate::log::codec::vocabulary;
@@ -123,10 +123,7 @@ pub fn adjust_cost(mut request: api::AdjustCostRequest, now: Timestamp) -> Write
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let fields = &mut call.fields;
-    let delta = fields.required("delta", request.delta, |fields, delta| {
-        fields.check("minor_units", delta.minor_units != 0, "must not be 0");
-        read_money(fields, delta)
-    });
+    let delta = fields.required("delta", request.delta, read_delta);
     let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
     let verb = delta.map(|delta| CostVerb::Adjust { delta, reason });
     call.finish(command(campaign, cost, verb))

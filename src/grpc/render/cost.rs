@@ -2,13 +2,17 @@
 
 use super::time;
 use crate::domain::state::Cost;
-use crate::domain::{CampaignRef, CostId, CostState, Tax};
+use crate::domain::{CampaignRef, CostId, CostState, OwedFor, Tax};
 use crate::log::codec::events::write_owed_for;
 use crate::proto::{api, values};
 
 /// Renders a cost line.
 pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
     let (trigger, deliverable_id) = write_owed_for(row.owed_for.as_ref());
+    let order = match &row.owed_for {
+        Some(OwedFor::Commission { order }) => Some(order),
+        Some(OwedFor::FeePart { .. }) | None => None,
+    };
     let collaboration = row.collaboration.as_ref().map(ToString::to_string);
     api::Cost {
         brand_id: campaign.brand.to_string(),
@@ -33,6 +37,10 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
             .unwrap_or_default(),
         trigger,
         deliverable_id,
+        order_source: order.map(|one| one.source.to_string()).unwrap_or_default(),
+        order_id: order
+            .map(|one| one.id.as_str().to_owned())
+            .unwrap_or_default(),
         taxes: row.taxes.iter().map(tax).collect(),
     }
 }

@@ -10,7 +10,7 @@ use super::figures::{Basis, figures};
 use super::metric::{ratio, ratio_of};
 use super::{budget, campaign_state, collaboration_state, count};
 use crate::domain::metrics::ratings;
-use crate::domain::state::{Campaign, Collaboration, Creator};
+use crate::domain::state::{Campaign, Collaboration, CommissionAccount, Creator};
 use crate::domain::{
     CampaignRef, CollaborationRef, CollaborationState, DeliverableState, Tier, Timestamp, Totals,
 };
@@ -89,8 +89,17 @@ pub fn performance(
         deliverables: deliverables(totals),
         delivery: Some(delivery(totals, now)),
         quality: Some(quality(totals)),
+        commission: commission(&collaboration.commission),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
     }
+}
+
+fn commission(account: &CommissionAccount) -> Option<api::CommissionBalance> {
+    let none = *account == CommissionAccount::default();
+    (!none).then_some(api::CommissionBalance {
+        earned_minor: account.earned_minor,
+        carried_minor: account.carried_minor,
+    })
 }
 
 fn agreements(totals: &Totals) -> Vec<api::StateCount> {

@@ -201,6 +201,7 @@ fn split_line_is_adjusted_to_the_share_in_whole_rupiah() {
                 reporting_minor: Some(-66_600),
                 reason: "both were heard".to_owned(),
                 timing: FactTiming::OnTime,
+                order: None,
             }),
         ]);
     // Rp333.70 to the rupiah is Rp334.

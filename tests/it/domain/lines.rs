@@ -57,6 +57,7 @@ fn adjustment_moves_cost_and_budget_and_leaves_the_amount() {
             reporting_minor: Some(-30_000),
             reason: "other hours".to_owned(),
             timing: FactTiming::OnTime,
+            order: None,
         })]);
     assert_eq!(sums(&history), (70_000, 70_000));
     let row = history.cost("c-1");

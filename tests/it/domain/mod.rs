@@ -5,6 +5,7 @@ mod agreement;
 mod agreement_end;
 mod attribution;
 mod campaigns;
+mod commissions;
 mod conversions;
 mod costs;
 mod creators;

@@ -25,6 +25,8 @@ pub struct Story {
     pub lines: BTreeMap<CostId, Line>,
     pub payments: Vec<PaymentRecorded>,
     disputes: BTreeMap<DisputeId, Dispute>,
+    pub adjustments: Vec<ConversionAdjustment>,
+    pub carried: Vec<(OrderKey, i64)>,
     rejected_claims: i64,
     late_facts: Vec<Timestamp>,
 }
@@ -72,6 +74,8 @@ pub struct Line {
     pub owner: Option<CollaborationId>,
     pub is_reversed: bool,
     pub adjusted_minor: i64,
+    /// When it was incurred; commission counts where its order does.
+    pub counts_from: Timestamp,
 }
 
 /// One dispute.
@@ -271,6 +275,27 @@ impl Story {
     /// A refund counts from when it went back, though never before its order.
     pub fn refund_counts_from(&self, refund: &Refund) -> Timestamp {
         refund.refunded_at.max(self.order_of(refund).ordered_at)
+    }
+
+    /// The value of an order after all corrections.
+    pub fn value_of(&self, order: &ConversionRecorded) -> Option<Money> {
+        let of_it = self
+            .adjustments
+            .iter()
+            .filter(|one| one.order == order.order);
+        let adjusted: i64 = of_it.map(|one| one.delta.minor).sum();
+        order.value.map(|value| Money {
+            minor: value.minor + adjusted,
+            ..value
+        })
+    }
+
+    pub fn ordered_at(&self, order: &OrderKey) -> Timestamp {
+        let mut orders = self.orders.iter();
+        orders
+            .find(|known| known.order == *order)
+            .unwrap()
+            .ordered_at
     }
 
     pub fn order_of(&self, refund: &Refund) -> &ConversionRecorded {

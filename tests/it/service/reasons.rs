@@ -82,14 +82,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "no call knows of removed posts, reviews and shipments yet",
     ),
     (
-        ErrorReason::OrderNotLocked,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::AdjustmentExceedsOrder,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
         ErrorReason::BonusNotReached,
         "no call knows of disputes, adjustments and bonuses yet",
     ),

@@ -3,7 +3,7 @@
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::dispute_subject::Subject;
 use campaign_ledger::proto::values::{
-    ActorKind, CostType, DisputeRuling, DisputedNumber, FeePart, SettlementTrigger,
+    ActorKind, CommissionTerms, CostType, DisputeRuling, DisputedNumber, FeePart, SettlementTrigger,
 };
 
 use super::retries::named;
@@ -205,4 +205,66 @@ async fn parts_of_the_fee_are_owed_by_themselves() {
     // A retry makes no second line.
     assert_eq!(server.write(approve).await, approved);
     assert_eq!(server.read(costs).await.costs.len(), 2);
+}
+
+#[tokio::test]
+async fn commission_is_accrued_by_the_timer_and_follows_corrections() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let mut paid_by_sales = terms(idr(1_000));
+    paid_by_sales.commission = Some(CommissionTerms { rate_bp: 1_000 });
+    story.accepted("ayu", paid_by_sales).await;
+    let sale = story.sale("o-1", Some(idr(500_000)), day(0), Some("ayu"));
+    let sold = server.write(sale).await;
+    let shown = sold.conversion.unwrap();
+    assert_eq!((shown.locks_at, shown.locked), (Some(day(30)), false));
+
+    server.clock().set(day(30));
+    let costs = ListCostsRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        // The order is locked, and its commission accrued.
+        min_position: sold.receipt.unwrap().last_position + 2,
+        ..ListCostsRequest::default()
+    };
+    let line = server.read(costs.clone()).await.costs.remove(0);
+    assert_eq!(
+        (line.r#type(), line.amount),
+        (CostType::Commission, Some(idr(50_000)))
+    );
+    assert_eq!(
+        (line.order_source.as_str(), line.order_id.as_str()),
+        ("shop", "o-1")
+    );
+
+    let adjust = named(story.adjust_order("o-1", idr(-100_000)), "adjusted");
+    let adjusted = server.write(adjust.clone()).await;
+    let shown = adjusted.conversion.clone().unwrap();
+    assert_eq!((shown.net_minor, shown.locked), (Some(40_000_000), true));
+    assert_eq!(shown.adjustments.len(), 1);
+    let line = server.read(costs).await.costs.remove(0);
+    assert_eq!(line.adjusted_minor, -1_000_000);
+
+    server.write(story.approve_cost(&line.cost_id)).await;
+    server
+        .write(story.refund("o-1", idr(400_000), day(30)))
+        .await;
+    let performance = GetCollaborationPerformanceRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        collaboration_id: String::from("ayu"),
+        ..GetCollaborationPerformanceRequest::default()
+    };
+    let performance = server.read(performance).await.performance.unwrap();
+    let commission = performance.commission.unwrap();
+    assert_eq!(
+        (commission.earned_minor, commission.carried_minor),
+        (0, -4_000_000)
+    );
+    // A retry is told what was true then, under its request id and under its own.
+    assert_eq!(server.write(adjust.clone()).await, adjusted);
+    let again = server.write(story.adjust_order("o-1", idr(-100_000))).await;
+    assert_eq!(again, adjusted);
+    let server = server.restart().await;
+    assert_eq!(server.write(adjust).await, adjusted);
 }

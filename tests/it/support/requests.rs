@@ -4,11 +4,13 @@
 //! the start of the campaign, day 60 its end; facts count until day 90.
 
 mod disputes;
+mod orders;
 
 use campaign_ledger::domain::*;
 use sha2::{Digest, Sha256};
 
 pub use disputes::*;
+pub use orders::*;
 
 /// The tenant of most tests.
 pub const BRAND: &str = "kopi";
@@ -34,6 +36,7 @@ macro_rules! named {
     )+};
 }
 named!(
+    AdjustmentId,
     BonusId,
     RightsId,
     ActorId,
@@ -197,7 +200,10 @@ impl Reworded for Request {
             Command::Engagement { publication, .. } => {
                 publication.collaboration.campaign = id(other);
             }
-            Command::Creator { .. } | Command::RecordRefund { .. } => {}
+            Command::Creator { .. }
+            | Command::RecordRefund { .. }
+            | Command::AdjustConversion { .. }
+            | Command::LockOrder { .. } => {}
         }
         self
     }

@@ -1,5 +1,6 @@
 //! Events of cost lines and payments, both ways.
 
+use super::revenue::{read_order_key, write_order_key};
 use super::{Stored, Wire, wire};
 use crate::domain::{
     CostId, CostRecorded, CostType, DeliverableId, Event, FactTiming, OwedFor, PaymentId,
@@ -34,11 +35,22 @@ pub fn write(event: &SettlementEvent) -> Wire {
             reporting_minor,
             reason,
             timing,
+            order,
         } => Wire::CostAdjusted(wire::CostAdjusted {
             cost_id: cost.to_string(),
             delta_minor: *delta_minor,
             reporting_minor: *reporting_minor,
             reason: reason.clone(),
+            timing: write_timing(*timing),
+            order: order.as_ref().and_then(write_order_key),
+        }),
+        SettlementEvent::CommissionCarried {
+            order,
+            amount_minor,
+            timing,
+        } => Wire::CommissionCarried(wire::CommissionCarried {
+            order: write_order_key(order),
+            amount_minor: *amount_minor,
             timing: write_timing(*timing),
         }),
         SettlementEvent::CostWithheld { cost, reason } => Wire::CostWithheld(wire::CostWithheld {
@@ -65,7 +77,12 @@ impl Stored for wire::CostRecorded {
         let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
         let incurred_at = fields.required("incurred_at", self.incurred_at, read_time);
         let timing = read_timing(fields, self.timing);
-        let owed_for = read_owed_for(fields, self.trigger, &self.deliverable_id);
+        let owed_for = match self.order {
+            Some(order) => fields
+                .within("order", |fields| read_order_key(fields, order))
+                .map(|order| Some(OwedFor::Commission { order })),
+            None => read_owed_for(fields, self.trigger, &self.deliverable_id),
+        };
         Ok(Event::Settlement(SettlementEvent::CostRecorded(
             CostRecorded {
                 cost: cost?,
@@ -100,7 +117,7 @@ fn read_owed_for(fields: &mut Fields, trigger: i32, deliverable: &str) -> Checke
     }))
 }
 
-/// Writes what made a line owed: the trigger, and the deliverable it is about.
+/// Writes what made a line owed: the trigger of a part of the fee, and the deliverable it is about.
 pub fn write_owed_for(owed_for: Option<&OwedFor>) -> (i32, String) {
     match owed_for {
         Some(OwedFor::FeePart {
@@ -111,7 +128,7 @@ pub fn write_owed_for(owed_for: Option<&OwedFor>) -> (i32, String) {
             let trigger = values::SettlementTrigger::from(*trigger);
             (trigger.into(), deliverable.unwrap_or_default())
         }
-        None => Default::default(),
+        Some(OwedFor::Commission { .. }) | None => Default::default(),
     }
 }
 
@@ -128,6 +145,10 @@ fn write_cost(cost: &CostRecorded) -> Wire {
         timing: write_timing(cost.timing),
         trigger,
         deliverable_id,
+        order: match &cost.owed_for {
+            Some(OwedFor::Commission { order }) => write_order_key(order),
+            Some(OwedFor::FeePart { .. }) | None => None,
+        },
     })
 }
 
@@ -219,11 +240,25 @@ impl Stored for wire::CostAdjusted {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let cost = read_line(fields, &self.cost_id);
         let timing = read_timing(fields, self.timing);
+        let order = fields.optional("order", self.order, read_order_key);
         Ok(Event::Settlement(SettlementEvent::CostAdjusted {
             cost: cost?,
             delta_minor: self.delta_minor,
             reporting_minor: self.reporting_minor,
             reason: self.reason,
+            timing: timing?,
+            order: order?,
+        }))
+    }
+}
+
+impl Stored for wire::CommissionCarried {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let order = fields.required("order", self.order, read_order_key);
+        let timing = read_timing(fields, self.timing);
+        Ok(Event::Settlement(SettlementEvent::CommissionCarried {
+            order: order?,
+            amount_minor: self.amount_minor,
             timing: timing?,
         }))
     }

@@ -154,7 +154,11 @@ impl Story {
             | RevenueEvent::RefundApplied { refund, .. } => {
                 self.refunds.push(refund.clone());
             }
-            RevenueEvent::RefundRejected { .. } => {}
+            RevenueEvent::ConversionAdjusted { adjustment, .. } => {
+                self.adjustments.push(adjustment.clone());
+            }
+            // That an order is locked is no total.
+            RevenueEvent::RefundRejected { .. } | RevenueEvent::OrderLocked { .. } => {}
         }
     }
 
@@ -165,7 +169,11 @@ impl Story {
     ) {
         match event {
             SettlementEvent::CostRecorded(recorded) => {
-                self.late_facts.push(recorded.incurred_at);
+                let counts_from = match &recorded.owed_for {
+                    Some(OwedFor::Commission { order }) => self.ordered_at(order),
+                    Some(OwedFor::FeePart { .. }) | None => recorded.incurred_at,
+                };
+                self.late_facts.push(counts_from);
                 let (recorded, is_reversed) = (recorded.clone(), false);
                 let id = recorded.cost.clone();
                 let line = Line {
@@ -173,6 +181,7 @@ impl Story {
                     owner: owner.clone(),
                     is_reversed,
                     adjusted_minor: 0,
+                    counts_from,
                 };
                 assert!(
                     self.lines.insert(id, line).is_none(),
@@ -189,6 +198,11 @@ impl Story {
             SettlementEvent::CostAdjusted {
                 cost, delta_minor, ..
             } => self.lines.get_mut(cost).unwrap().adjusted_minor += delta_minor,
+            SettlementEvent::CommissionCarried {
+                order,
+                amount_minor,
+                ..
+            } => self.carried.push((order.clone(), *amount_minor)),
             // How far a line is, and its tax, are no totals.
             SettlementEvent::CostApproved { .. }
             | SettlementEvent::CostWithheld { .. }

@@ -65,11 +65,18 @@ impl Story {
             let billed: i128 = lines.filter_map(|line| self.line_value(line)).sum();
             billed.max(promised.into())
         });
-        let others = self.standing_lines().filter(|line| {
-            line.recorded.kind != CostType::Fee && counts(line.recorded.incurred_at)
-        });
+        let others = self
+            .standing_lines()
+            .filter(|line| line.recorded.kind != CostType::Fee && counts(line.counts_from));
         let others = others.filter_map(|line| Some(signed(line, self.line_value(line)?)));
-        fees.sum::<i128>() + others.sum::<i128>()
+        fees.sum::<i128>() + others.sum::<i128>() + self.carried(&counts)
+    }
+
+    /// Commission that no line accrues.
+    fn carried(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
+        let carried = self.carried.iter();
+        let counted = carried.filter(|(order, _)| counts(self.ordered_at(order)));
+        counted.map(|(_, minor)| i128::from(*minor)).sum()
     }
 
     /// What of the budget open offers hold, accepted terms hold and other costs took.
@@ -83,7 +90,7 @@ impl Story {
 
     fn add_costs(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
         let lines = self.standing_lines();
-        for line in lines.filter(|line| counts(line.recorded.incurred_at)) {
+        for line in lines.filter(|line| counts(line.counts_from)) {
             match self.line_value(line) {
                 Some(minor) => tally.costs.entry(line.recorded.kind).or_default().accrued += minor,
                 None => {
@@ -92,6 +99,11 @@ impl Story {
                     *sum += signed(line, amount.minor.into());
                 }
             }
+        }
+        let carried = self.carried(&counts);
+        if carried != 0 {
+            let sums = tally.costs.entry(CostType::Commission).or_default();
+            sums.accrued += carried;
         }
     }
 
@@ -128,7 +140,9 @@ impl Story {
             } else {
                 sums.unattributed += 1;
             }
-            let Some(value) = order.value else { continue };
+            let Some(value) = self.value_of(order) else {
+                continue;
+            };
             match self.reporting(value, order.fx_rate.as_ref()) {
                 Some(minor) if is_attributed => tally.gross += minor,
                 Some(minor) => tally.unattributed += minor,

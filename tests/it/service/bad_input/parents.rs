@@ -53,6 +53,8 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
     rows.extend(unknown_lines.map(|attempt| (ErrorReason::CostNotFound, attempt)));
     let unknown = story.resolve("nothing", "ayu", DisputeRuling::Upheld);
     rows.push((ErrorReason::DisputeNotFound, Attempt::of(unknown)));
+    let unknown = story.adjust_order("o-404", idr(1));
+    rows.push((ErrorReason::OrderNotFound, Attempt::of(unknown)));
     let order = GetConversionRequest {
         brand_id: story.brand.clone(),
         order_source: String::from("shop"),

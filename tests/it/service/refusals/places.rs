@@ -128,6 +128,9 @@ pub async fn world(server: &Server) -> Places {
     server
         .write(story.dispute("verified", "verified", number("reach")))
         .await;
+    // Long before the campaign, so that it is locked.
+    let old = story.sale("old", Some(idr(100)), day(-40), None);
+    server.write(old).await;
     let sale = story.sale("o-1", Some(idr(100)), day(1), Some("published"));
     server.write(sale).await;
     server.write(story.refund("o-1", idr(60), day(1))).await;

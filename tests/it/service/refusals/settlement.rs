@@ -143,10 +143,11 @@ pub fn rules(story: &Story) -> Vec<Row> {
     ]
 }
 
-/// What disputes forbid.
+/// What disputes and locks of orders forbid.
 pub fn dispute_rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
-        ActorNotAllowed, AlreadyExists, DisputeOpen, DisputeResolved, Disputed, NotAccepted,
+        ActorNotAllowed, AdjustmentExceedsOrder, AlreadyExists, DisputeOpen, DisputeResolved,
+        Disputed, NotAccepted, OrderNotLocked,
     };
     let line = || Subject::CostId(String::from("disputed"));
     let review = || Subject::DeliverableId(String::from("d1"));
@@ -182,6 +183,16 @@ pub fn dispute_rules(story: &Story) -> Vec<Row> {
             ActorNotAllowed,
             &[("allowed", "the side that opened it")],
             by_creator,
+        ),
+        row(
+            OrderNotLocked,
+            &[("locks_at", "2026-04-01T00:00:00Z")],
+            Attempt::of(story.adjust_order("o-1", idr(1))),
+        ),
+        row(
+            AdjustmentExceedsOrder,
+            &[("left_minor", "-100")],
+            Attempt::of(story.adjust_order("old", idr(-101))),
         ),
         row(
             DisputeOpen,

@@ -2,10 +2,45 @@
 
 use campaign_ledger::domain::*;
 
-use super::usd;
+use super::{collaboration, creator, usd};
 
 pub fn events() -> Vec<Event> {
-    [lines(), disputes()].concat()
+    [lines(), disputes(), orders()].concat()
+}
+
+fn orders() -> Vec<Event> {
+    let order = OrderKey {
+        source: OrderSource::parse("shop").unwrap(),
+        id: Reference::parse("#INV/2025-00042").unwrap(),
+    };
+    vec![
+        Event::Revenue(RevenueEvent::ConversionAdjusted {
+            adjustment: ConversionAdjustment {
+                order: order.clone(),
+                id: AdjustmentId::parse("a-1").unwrap(),
+                delta: usd(-100),
+                reason: "counted twice".to_owned(),
+            },
+            effect: RefundEffect {
+                reporting_minor: Some(-1_587_550),
+                credits: vec![Credit {
+                    collaboration: collaboration("ayu-1"),
+                    creator: creator("ayu"),
+                    share_bp: 10_000,
+                    amount_minor: -1_587_550,
+                }],
+                timing: FactTiming::OnTime,
+            },
+        }),
+        Event::Revenue(RevenueEvent::OrderLocked {
+            order: order.clone(),
+        }),
+        Event::Settlement(SettlementEvent::CommissionCarried {
+            order,
+            amount_minor: -158_800,
+            timing: FactTiming::OnTime,
+        }),
+    ]
 }
 
 fn disputes() -> Vec<Event> {
@@ -50,6 +85,7 @@ fn lines() -> Vec<Event> {
             reporting_minor: Some(-3_968_875),
             reason: "one day less".to_owned(),
             timing: FactTiming::Late,
+            order: None,
         }),
         Event::Settlement(SettlementEvent::CostWithheld {
             cost: cost.clone(),

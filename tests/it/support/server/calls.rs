@@ -119,6 +119,7 @@ calls! {
         write void_engagement: VoidEngagementRequest => VoidEngagementResponse,
         write record_conversion: RecordConversionRequest => RecordConversionResponse,
         write record_refund: RecordRefundRequest => RecordRefundResponse,
+        write adjust_conversion: AdjustConversionRequest => AdjustConversionResponse,
         plain get_publication: GetPublicationRequest => GetPublicationResponse,
         read get_conversion: GetConversionRequest => GetConversionResponse,
     }

@@ -1,4 +1,4 @@
-//! Fields of disputes.
+//! Fields of disputes and of corrected orders.
 
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::dispute_subject::Subject;
@@ -6,7 +6,7 @@ use campaign_ledger::proto::values::*;
 
 use super::super::but;
 use super::{Row, UNKNOWN};
-use crate::support::server::Story;
+use crate::support::server::{Story, idr};
 
 pub fn disputes(story: &Story) -> Vec<Row> {
     let review = Subject::DeliverableId(String::from("d1"));
@@ -20,7 +20,16 @@ pub fn disputes(story: &Story) -> Vec<Row> {
         page_size: -1,
         ..ListDisputesRequest::default()
     };
+    let adjust = story.adjust_order("o-1", idr(1));
     vec![
+        (
+            "delta.minor_units",
+            but(&adjust, |request| request.delta = Some(idr(0))),
+        ),
+        (
+            "adjustment_id",
+            but(&adjust, |request| request.adjustment_id.clear()),
+        ),
         ("subject", but(&open, |request| request.subject = None)),
         (
             "subject",

@@ -25,6 +25,14 @@ pub fn revenue() -> Vec<BoxedStrategy<Event>> {
                 Event::Revenue(RevenueEvent::RefundApplied { refund, effect })
             })
             .boxed(),
+        (adjustment(), refund_effect())
+            .prop_map(|(adjustment, effect)| {
+                Event::Revenue(RevenueEvent::ConversionAdjusted { adjustment, effect })
+            })
+            .boxed(),
+        order_key()
+            .prop_map(|order| Event::Revenue(RevenueEvent::OrderLocked { order }))
+            .boxed(),
         (refund(), refund_rejection())
             .prop_map(|(refund, rejection)| {
                 Event::Revenue(RevenueEvent::RefundRejected { refund, rejection })
@@ -64,6 +72,18 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
             credits,
             timing,
             claim_digest,
+        }
+    })
+}
+
+fn adjustment() -> impl Strategy<Value = ConversionAdjustment> {
+    let delta = (money(0), any::<i64>()).prop_map(|(amount, minor)| Money { minor, ..amount });
+    (order_key(), id(AdjustmentId::parse), delta, text()).prop_map(|(order, id, delta, reason)| {
+        ConversionAdjustment {
+            order,
+            id,
+            delta,
+            reason,
         }
     })
 }
@@ -128,6 +148,15 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|event| Event::Settlement(SettlementEvent::PaymentRecorded(event)))
             .boxed(),
         adjusted().boxed(),
+        (order_key(), any::<i64>(), fact_timing())
+            .prop_map(|(order, amount_minor, timing)| {
+                Event::Settlement(SettlementEvent::CommissionCarried {
+                    order,
+                    amount_minor,
+                    timing,
+                })
+            })
+            .boxed(),
         (cost(), text())
             .prop_map(|(cost, reason)| {
                 Event::Settlement(SettlementEvent::CostWithheld { cost, reason })
@@ -151,16 +180,20 @@ fn adjusted() -> impl Strategy<Value = Event> {
         option::of(any::<i64>()),
         text(),
         fact_timing(),
+        option::of(order_key()),
     )
-        .prop_map(|(cost, delta_minor, reporting_minor, reason, timing)| {
-            Event::Settlement(SettlementEvent::CostAdjusted {
-                cost,
-                delta_minor,
-                reporting_minor,
-                reason,
-                timing,
-            })
-        })
+        .prop_map(
+            |(cost, delta_minor, reporting_minor, reason, timing, order)| {
+                Event::Settlement(SettlementEvent::CostAdjusted {
+                    cost,
+                    delta_minor,
+                    reporting_minor,
+                    reason,
+                    timing,
+                    order,
+                })
+            },
+        )
 }
 
 fn tax() -> impl Strategy<Value = Tax> {
@@ -217,12 +250,14 @@ fn owed_for() -> impl Strategy<Value = OwedFor> {
         SettlementTrigger::Approval,
         SettlementTrigger::Verification,
     ]);
-    (trigger, option::of(id(DeliverableId::parse))).prop_map(|(trigger, deliverable)| {
-        OwedFor::FeePart {
+    let part = (trigger, option::of(id(DeliverableId::parse)));
+    prop_oneof![
+        part.prop_map(|(trigger, deliverable)| OwedFor::FeePart {
             trigger,
             deliverable,
-        }
-    })
+        }),
+        order_key().prop_map(|order| OwedFor::Commission { order }),
+    ]
 }
 
 fn payment() -> impl Strategy<Value = PaymentRecorded> {

@@ -93,4 +93,16 @@ impl Story {
             reason: String::from("both were heard"),
         }
     }
+
+    pub fn adjust_order(&self, order_id: &str, delta: Money) -> AdjustConversionRequest {
+        AdjustConversionRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            adjustment_id: String::from("a1"),
+            delta: Some(delta),
+            reason: String::from("counted again"),
+        }
+    }
 }
