@@ -1,15 +1,20 @@
-//! What the terms make owed by themselves: the parts of a fee, each when its trigger comes.
+//! What the terms make owed: the parts of a fee by themselves, each when its trigger comes; a bonus
+//! once it is reached.
 
 use sha2::{Digest, Sha256};
 
 use super::agreement::ensure_in_budget;
-use super::{Case, Decided, of_collaboration};
-use crate::domain::rows::Rows;
-use crate::domain::state::Collaboration;
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::rows::{Rows, Scan};
+use crate::domain::state::{Collaboration, CreditedPost, Publication};
 use crate::domain::{
-    CollaborationRef, CostId, CostRecorded, CostType, DeliverableId, Event, Fact, Money, OwedFor,
-    SettlementEvent, SettlementTrigger, Terms,
+    BonusId, CollaborationId, CollaborationRef, CostId, CostRecorded, CostType, Counter,
+    DeliverableId, Event, Fact, MeasurementKind, MeasurementScope, Money, OwedFor, PublicationRef,
+    Refusal, SettlementEvent, SettlementTrigger, Terms, WHOLE_BP,
 };
+
+/// Most posts a bonus is worked out over: more than terms and JOINT posts give one collaboration.
+const MAX_POSTS: usize = 1_000;
 
 /// A part of a fee whose trigger has come.
 struct Part<'a> {
@@ -98,6 +103,84 @@ impl<S: Rows> Case<'_, S> {
         }));
         Ok(Some(of_collaboration(place, &collaboration.creator, event)))
     }
+}
+
+impl<S: Rows> Case<'_, S> {
+    /// Accrues a bonus that is reached, once.
+    pub(super) fn accrue_bonus(
+        &self,
+        place: &CollaborationRef,
+        cost: &CostId,
+        bonus: &BonusId,
+    ) -> Decided<Decision, S> {
+        let collaboration = self.agreed(&place.campaign, &place.collaboration)?;
+        let incurred_at = self.request.occurred_at.unwrap_or(self.now);
+        let tiers = collaboration
+            .terms_at(incurred_at)
+            .map(|terms| &terms.bonuses);
+        let tier = tiers.into_iter().flatten().find(|tier| tier.id == *bonus);
+        let Some(tier) = tier else {
+            let rule = "must be a bonus of the terms in force";
+            return refuse(Refusal::field("bonus_id", rule));
+        };
+        self.ensure_new_line(&place.campaign_ref(), cost)?;
+        let (reached, at_least) = (self.reached(place, tier.counter)?, tier.at_least);
+        ensure(reached >= at_least, || Refusal::BonusNotReached {
+            reached,
+            at_least,
+        })?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        ensure_in_budget::<S>(&campaign, i128::from(tier.amount.minor))?;
+        let event = Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
+            cost: cost.clone(),
+            kind: CostType::Bonus,
+            amount: tier.amount,
+            fx_rate: None,
+            reporting_minor: Some(tier.amount.minor),
+            incurred_at,
+            note: "bonus by the terms".to_owned(),
+            timing: campaign.plan.timing(incurred_at),
+            owed_for: Some(OwedFor::Bonus {
+                bonus: bonus.clone(),
+            }),
+        }));
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Adds up a counter over the posts a collaboration is credited with, by its shares, down to a
+    /// whole number.
+    fn reached(&self, place: &CollaborationRef, counter: Counter) -> Decided<u64, S> {
+        let prefix = CreditedPost::of_collaboration(place);
+        let posts = self
+            .rows
+            .page::<CreditedPost>(Scan::of(&prefix), MAX_POSTS)?;
+        let mut sum = 0_u128;
+        for (_, post) in posts {
+            let key = Publication::key(&PublicationRef {
+                collaboration: CollaborationRef {
+                    collaboration: post.owner.clone(),
+                    ..place.clone()
+                },
+                publication: post.publication.clone(),
+            });
+            let Some(publication) = self.rows.get::<Publication>(&key)? else {
+                continue;
+            };
+            let audience = (MeasurementScope::Total, MeasurementKind::Measured);
+            let series = publication.series.get(&audience);
+            let head = series.and_then(|series| series.counted.get(counter));
+            let mut credits = publication.credits.iter();
+            let credit = credits.find(|one| one.collaboration == place.collaboration);
+            let share_bp = credit.map_or(0, |credit| credit.share_bp);
+            sum += head.map_or(0, |head| u128::from(head.value)) * u128::from(share_bp);
+        }
+        Ok(u64::try_from(sum / u128::from(WHOLE_BP)).unwrap_or(u64::MAX))
+    }
+}
+
+/// Names the line of a bonus: a bonus is accrued once.
+pub fn bonus_line(collaboration: &CollaborationId, bonus: &BonusId) -> CostId {
+    line_id("bonus", &[collaboration.as_str(), bonus.as_str()])
 }
 
 /// Names the line of a part of a fee: the same on every replay.

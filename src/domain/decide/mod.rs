@@ -16,6 +16,7 @@ mod settlement;
 
 use std::sync::Arc;
 
+pub use accrual::bonus_line;
 pub use agreement::*;
 pub use campaign::*;
 pub use conversion::*;

@@ -9,8 +9,8 @@ use super::{
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
-    ActorKind, CampaignId, CampaignRef, CollaborationId, CostId, CostRecorded, CostState, CostType,
-    Currency, Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Reference, Refusal,
+    ActorKind, BonusId, CampaignId, CampaignRef, CollaborationId, CostId, CostRecorded, CostState,
+    CostType, Currency, Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Reference, Refusal,
     SettlementEvent, Tax, Timestamp, Unknown,
 };
 
@@ -55,6 +55,10 @@ pub enum CostVerb {
         reason: String,
     },
     RecordTax(Tax),
+    AccrueBonus {
+        collaboration: CollaborationId,
+        bonus: BonusId,
+    },
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -118,6 +122,10 @@ impl<S: Rows> Case<'_, S> {
             }
             CostVerb::Withhold { reason } => self.withhold(&place, id, reason),
             CostVerb::Release { reason } => self.release(&place, id, reason),
+            CostVerb::AccrueBonus {
+                collaboration,
+                bonus,
+            } => self.accrue_bonus(&self.place(campaign, collaboration), id, bonus),
             CostVerb::RecordTax(tax) => self.record_tax(&place, id, tax),
         }
     }

@@ -6,8 +6,8 @@ use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
-    CostId, CostType, DeliverableId, Effect, FactTiming, FxRate, Money, OrderKey, PaymentId, Rate,
-    Reference, SettlementTrigger, TaxId, Timestamp,
+    BonusId, CostId, CostType, DeliverableId, Effect, FactTiming, FxRate, Money, OrderKey,
+    PaymentId, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
 };
 
 /// What happened to cost lines and their payments.
@@ -89,6 +89,11 @@ pub enum OwedFor {
         trigger: SettlementTrigger,
         /// The deliverable it is about, if one.
         deliverable: Option<DeliverableId>,
+    },
+    /// A bonus that was reached.
+    Bonus {
+        /// Which, of the terms.
+        bonus: BonusId,
     },
     /// Commission on a locked order.
     Commission {

@@ -90,7 +90,7 @@ impl Cost {
     pub fn is_commission(&self) -> bool {
         match self.owed_for {
             Some(OwedFor::Commission { .. }) => true,
-            Some(OwedFor::FeePart { .. }) | None => false,
+            Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => false,
         }
     }
 

@@ -4,8 +4,8 @@ use super::Read;
 use super::context::{Call, Write};
 use super::page::{Page, read_campaign, read_page};
 use crate::domain::{
-    CampaignId, CampaignRef, CollaborationId, Command, CostId, CostType, CostVerb, PaymentId,
-    Position, Rate, Reference, Tax, TaxId, Timestamp,
+    BonusId, CampaignId, CampaignRef, CollaborationId, Command, CostId, CostType, CostVerb,
+    PaymentId, Position, Rate, Reference, Tax, TaxId, Timestamp, bonus_line,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
@@ -153,6 +153,30 @@ pub fn release_cost(mut request: api::ReleaseCostRequest, now: Timestamp) -> Wri
     let cost = read_line(&mut call.fields, &request.cost_id);
     let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, cost, Ok(CostVerb::Release { reason })))
+}
+
+/// Parses `AccrueBonus`.
+///
+/// # Errors
+/// Every violation.
+pub fn accrue_bonus(mut request: api::AccrueBonusRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("AccrueBonus", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let bonus = call
+        .fields
+        .parse("bonus_id", &request.bonus_id, BonusId::parse);
+    let named = collaboration.and_then(|collaboration| {
+        let bonus = bonus?;
+        let cost = bonus_line(&collaboration, &bonus);
+        let verb = CostVerb::AccrueBonus {
+            collaboration,
+            bonus,
+        };
+        Ok((cost, verb))
+    });
+    call.finish(named.and_then(|(cost, verb)| command(campaign, Ok(cost), Ok(verb))))
 }
 
 /// Parses `RecordTax`.

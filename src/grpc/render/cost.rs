@@ -11,7 +11,11 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
     let (trigger, deliverable_id) = write_owed_for(row.owed_for.as_ref());
     let order = match &row.owed_for {
         Some(OwedFor::Commission { order }) => Some(order),
-        Some(OwedFor::FeePart { .. }) | None => None,
+        Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => None,
+    };
+    let bonus_id = match &row.owed_for {
+        Some(OwedFor::Bonus { bonus }) => bonus.to_string(),
+        Some(OwedFor::FeePart { .. } | OwedFor::Commission { .. }) | None => String::new(),
     };
     let collaboration = row.collaboration.as_ref().map(ToString::to_string);
     api::Cost {
@@ -35,6 +39,7 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        bonus_id,
         trigger,
         deliverable_id,
         order_source: order.map(|one| one.source.to_string()).unwrap_or_default(),

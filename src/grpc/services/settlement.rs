@@ -116,6 +116,17 @@ impl settlement_service_server::SettlementService for Settlements {
         }))
     }
 
+    async fn accrue_bonus(
+        &self,
+        request: Request<api::AccrueBonusRequest>,
+    ) -> Result<Response<api::AccrueBonusResponse>, Status> {
+        let written = self.door.write(request, parse::accrue_bonus).await?;
+        Ok(Response::new(api::AccrueBonusResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn open_dispute(
         &self,
         request: Request<api::OpenDisputeRequest>,

@@ -1,4 +1,4 @@
-//! What the terms make owed by themselves: parts of the fee, when their triggers come.
+//! What the terms make owed: parts of the fee when their triggers come, bonuses once reached.
 
 use campaign_ledger::domain::*;
 
@@ -180,4 +180,114 @@ fn line_beyond_the_commitment_has_to_fit_the_budget() {
     history
         .given(cost("c-1", CostVerb::Reverse { reason }))
         .given(approve("ayu-1", "review", 1));
+}
+
+/// Rp100,000 more from 10,000 views on.
+fn with_a_bonus(terms: Terms) -> Terms {
+    let tier = BonusTier {
+        id: id("views"),
+        counter: Counter::Views,
+        at_least: 10_000,
+        amount: rp(100_000),
+    };
+    Terms {
+        bonuses: vec![tier],
+        ..terms
+    }
+}
+
+fn accrue(collaboration: &str, bonus: &str) -> Request {
+    let line = bonus_line(&id(collaboration), &id(bonus));
+    let verb = CostVerb::AccrueBonus {
+        collaboration: id(collaboration),
+        bonus: id(bonus),
+    };
+    cost(line.as_str(), verb)
+}
+
+fn viewed(views: u64, kind: MeasurementKind, scope: MeasurementScope) -> Request {
+    let mut counters = Counters::default();
+    counters.set(Counter::Views, Some(views));
+    let observation = Observation {
+        seen: Seen {
+            observed_at: day(16),
+            source: ObservationSource::Api,
+            kind,
+            scope,
+        },
+        counters,
+        followers: None,
+    };
+    let verb = EngagementVerb::Record { observation };
+    engagement(post("ayu-1", "post-1"), verb)
+}
+
+fn measured(views: u64) -> Request {
+    viewed(views, MeasurementKind::Measured, MeasurementScope::Total)
+}
+
+#[test]
+fn bonus_is_accrued_once_it_is_reached_and_once() {
+    let history = published_as(plan(), with_a_bonus(terms()))
+        .given(viewed(
+            20_000,
+            MeasurementKind::Reported,
+            MeasurementScope::Total,
+        ))
+        .given(viewed(
+            20_000,
+            MeasurementKind::Measured,
+            MeasurementScope::Paid,
+        ))
+        .given(measured(9_999))
+        .when(accrue("ayu-1", "views"))
+        .then_refused(Refusal::BonusNotReached {
+            reached: 9_999,
+            at_least: 10_000,
+        })
+        .at(day(17));
+    let seen = Seen {
+        observed_at: day(17),
+        source: ObservationSource::Api,
+        kind: MeasurementKind::Measured,
+        scope: MeasurementScope::Total,
+    };
+    let mut counters = Counters::default();
+    counters.set(Counter::Views, Some(10_000));
+    let observation = Observation {
+        seen,
+        counters,
+        followers: None,
+    };
+    let verb = EngagementVerb::Record { observation };
+    let history = history
+        .given(engagement(post("ayu-1", "post-1"), verb))
+        .given(accrue("ayu-1", "views"));
+    let bonus = id("views");
+    let owed_for = Some(OwedFor::Bonus { bonus });
+    assert_eq!(line_of(&history), Some((rp(100_000).minor, owed_for)));
+    assert_eq!(history.campaign().budget.other, rp(100_000).minor);
+    let line = bonus_line(&id("ayu-1"), &id("views"));
+    history
+        .when(accrue("ayu-1", "views"))
+        .then_refused(Refusal::AlreadyExists {
+            what: "cost line",
+            id: line.to_string(),
+        })
+        .when(accrue("ayu-1", "likes"))
+        .then_refused(field("bonus_id"))
+        .when(accrue("ayu-1", "likes").by(ActorKind::Creator))
+        .then_refused(only("the brand"));
+}
+
+#[test]
+fn bonus_has_to_fit_the_budget() {
+    published_as(plan(), with_a_bonus(terms()))
+        .given(measured(10_000))
+        .given(record("c-1", line(CostType::Tax, rp(8_950_000))))
+        .when(accrue("ayu-1", "views"))
+        .then_refused(Refusal::BudgetExceeded {
+            needed_minor: rp(10_050_000).minor.into(),
+            cap_minor: rp(10_000_000).minor,
+        });
 }

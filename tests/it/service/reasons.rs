@@ -82,10 +82,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "no call knows of removed posts, reviews and shipments yet",
     ),
     (
-        ErrorReason::BonusNotReached,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
         ErrorReason::ReportNotFound,
         "no call knows of reports that stay yet",
     ),

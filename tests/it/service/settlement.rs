@@ -3,7 +3,8 @@
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::dispute_subject::Subject;
 use campaign_ledger::proto::values::{
-    ActorKind, CommissionTerms, CostType, DisputeRuling, DisputedNumber, FeePart, SettlementTrigger,
+    ActorKind, BonusTier, CommissionTerms, CostType, Counter, Counters, DisputeRuling,
+    DisputedNumber, FeePart, SettlementTrigger,
 };
 
 use super::retries::named;
@@ -267,4 +268,38 @@ async fn commission_is_accrued_by_the_timer_and_follows_corrections() {
     assert_eq!(again, adjusted);
     let server = server.restart().await;
     assert_eq!(server.write(adjust).await, adjusted);
+}
+
+#[tokio::test]
+async fn bonus_is_accrued_when_it_is_reached() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let mut with_bonus = terms(idr(1_000));
+    with_bonus.bonuses = vec![BonusTier {
+        bonus_id: String::from("views"),
+        counter: Counter::Views.into(),
+        at_least: 1_000,
+        amount: Some(idr(50)),
+    }];
+    story.accepted("ayu", with_bonus).await;
+    server.clock().set(day(2));
+    story.published("ayu", day(1)).await;
+    let views = Counters {
+        views: Some(1_000),
+        ..Counters::default()
+    };
+    server.write(story.observe("ayu", day(2), views)).await;
+    let accrue = named(story.accrue_bonus("ayu", "views"), "accrued");
+    let accrued = server.write(accrue.clone()).await;
+    let line = accrued.cost.clone().unwrap();
+    assert_eq!(
+        (line.r#type(), line.amount),
+        (CostType::Bonus, Some(idr(50)))
+    );
+    assert_eq!(line.bonus_id, "views");
+    assert_eq!(server.write(accrue).await, accrued);
+    let again = server
+        .refused_for_nothing(story.accrue_bonus("ayu", "views"))
+        .await;
+    assert_eq!(again.reason, ErrorReason::AlreadyExists);
 }

@@ -3,7 +3,7 @@
 use super::revenue::{read_order_key, write_order_key};
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    CostId, CostRecorded, CostType, DeliverableId, Event, FactTiming, OwedFor, PaymentId,
+    BonusId, CostId, CostRecorded, CostType, DeliverableId, Event, FactTiming, OwedFor, PaymentId,
     PaymentRecorded, Rate, Reference, SettlementEvent, SettlementTrigger, Tax, TaxId,
 };
 use crate::log::codec::fields::{Checked, Fields};
@@ -81,6 +81,9 @@ impl Stored for wire::CostRecorded {
             Some(order) => fields
                 .within("order", |fields| read_order_key(fields, order))
                 .map(|order| Some(OwedFor::Commission { order })),
+            None if !self.bonus_id.is_empty() => fields
+                .parse("bonus_id", &self.bonus_id, BonusId::parse)
+                .map(|bonus| Some(OwedFor::Bonus { bonus })),
             None => read_owed_for(fields, self.trigger, &self.deliverable_id),
         };
         Ok(Event::Settlement(SettlementEvent::CostRecorded(
@@ -128,7 +131,7 @@ pub fn write_owed_for(owed_for: Option<&OwedFor>) -> (i32, String) {
             let trigger = values::SettlementTrigger::from(*trigger);
             (trigger.into(), deliverable.unwrap_or_default())
         }
-        Some(OwedFor::Commission { .. }) | None => Default::default(),
+        Some(OwedFor::Bonus { .. } | OwedFor::Commission { .. }) | None => Default::default(),
     }
 }
 
@@ -147,7 +150,11 @@ fn write_cost(cost: &CostRecorded) -> Wire {
         deliverable_id,
         order: match &cost.owed_for {
             Some(OwedFor::Commission { order }) => write_order_key(order),
-            Some(OwedFor::FeePart { .. }) | None => None,
+            Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => None,
+        },
+        bonus_id: match &cost.owed_for {
+            Some(OwedFor::Bonus { bonus }) => bonus.to_string(),
+            Some(OwedFor::FeePart { .. } | OwedFor::Commission { .. }) | None => String::new(),
         },
     })
 }

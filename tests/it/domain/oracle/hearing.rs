@@ -171,7 +171,9 @@ impl Story {
             SettlementEvent::CostRecorded(recorded) => {
                 let counts_from = match &recorded.owed_for {
                     Some(OwedFor::Commission { order }) => self.ordered_at(order),
-                    Some(OwedFor::FeePart { .. }) | None => recorded.incurred_at,
+                    Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => {
+                        recorded.incurred_at
+                    }
                 };
                 self.late_facts.push(counts_from);
                 let (recorded, is_reversed) = (recorded.clone(), false);

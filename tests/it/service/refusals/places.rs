@@ -44,6 +44,12 @@ pub fn offered(code: &str) -> Terms {
             code: code.to_owned(),
             ..AttributionTerms::default()
         }),
+        bonuses: vec![BonusTier {
+            bonus_id: String::from("views"),
+            counter: Counter::Views.into(),
+            at_least: 1_000,
+            amount: Some(idr(1)),
+        }],
         ..terms(idr(1_000_000))
     }
 }

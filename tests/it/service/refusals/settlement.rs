@@ -146,8 +146,8 @@ pub fn rules(story: &Story) -> Vec<Row> {
 /// What disputes and locks of orders forbid.
 pub fn dispute_rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
-        ActorNotAllowed, AdjustmentExceedsOrder, AlreadyExists, DisputeOpen, DisputeResolved,
-        Disputed, NotAccepted, OrderNotLocked,
+        ActorNotAllowed, AdjustmentExceedsOrder, AlreadyExists, BonusNotReached, DisputeOpen,
+        DisputeResolved, Disputed, NotAccepted, OrderNotLocked,
     };
     let line = || Subject::CostId(String::from("disputed"));
     let review = || Subject::DeliverableId(String::from("d1"));
@@ -193,6 +193,11 @@ pub fn dispute_rules(story: &Story) -> Vec<Row> {
             AdjustmentExceedsOrder,
             &[("left_minor", "-100")],
             Attempt::of(story.adjust_order("old", idr(-101))),
+        ),
+        row(
+            BonusNotReached,
+            &[("reached", "0"), ("at_least", "1000")],
+            Attempt::of(story.accrue_bonus("published", "views")),
         ),
         row(
             DisputeOpen,

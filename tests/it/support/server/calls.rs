@@ -132,6 +132,7 @@ calls! {
         write withhold_cost: WithholdCostRequest => WithholdCostResponse,
         write release_cost: ReleaseCostRequest => ReleaseCostResponse,
         write record_tax: RecordTaxRequest => RecordTaxResponse,
+        write accrue_bonus: AccrueBonusRequest => AccrueBonusResponse,
         write open_dispute: OpenDisputeRequest => OpenDisputeResponse,
         write resolve_dispute: ResolveDisputeRequest => ResolveDisputeResponse,
         read list_disputes: ListDisputesRequest => ListDisputesResponse,

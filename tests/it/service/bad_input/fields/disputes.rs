@@ -22,6 +22,8 @@ pub fn disputes(story: &Story) -> Vec<Row> {
     };
     let adjust = story.adjust_order("o-1", idr(1));
     vec![
+        ("bonus_id", but(&story.accrue_bonus("ayu", "views"), |_| ())),
+        ("bonus_id", but(&story.accrue_bonus("ayu", ""), |_| ())),
         (
             "delta.minor_units",
             but(&adjust, |request| request.delta = Some(idr(0))),

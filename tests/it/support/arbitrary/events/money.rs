@@ -257,6 +257,7 @@ fn owed_for() -> impl Strategy<Value = OwedFor> {
             deliverable,
         }),
         order_key().prop_map(|order| OwedFor::Commission { order }),
+        id(BonusId::parse).prop_map(|bonus| OwedFor::Bonus { bonus }),
     ]
 }
 

@@ -105,4 +105,14 @@ impl Story {
             reason: String::from("counted again"),
         }
     }
+
+    pub fn accrue_bonus(&self, who: &str, bonus_id: &str) -> AccrueBonusRequest {
+        AccrueBonusRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            collaboration_id: who.to_owned(),
+            bonus_id: bonus_id.to_owned(),
+        }
+    }
 }
