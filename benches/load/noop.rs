@@ -99,6 +99,27 @@ impl MeasurementService for Noop {
         unused()
     }
 
+    async fn record_post_removed(
+        &self,
+        _: Request<api::RecordPostRemovedRequest>,
+    ) -> Result<Response<api::RecordPostRemovedResponse>, Status> {
+        unused()
+    }
+
+    async fn record_post_restored(
+        &self,
+        _: Request<api::RecordPostRestoredRequest>,
+    ) -> Result<Response<api::RecordPostRestoredResponse>, Status> {
+        unused()
+    }
+
+    async fn check_disclosure(
+        &self,
+        _: Request<api::CheckDisclosureRequest>,
+    ) -> Result<Response<api::CheckDisclosureResponse>, Status> {
+        unused()
+    }
+
     async fn record_conversion(
         &self,
         _: Request<api::RecordConversionRequest>,
@@ -124,6 +145,13 @@ impl MeasurementService for Noop {
         &self,
         _: Request<api::GetPublicationRequest>,
     ) -> Result<Response<api::GetPublicationResponse>, Status> {
+        unused()
+    }
+
+    async fn list_publications(
+        &self,
+        _: Request<api::ListPublicationsRequest>,
+    ) -> Result<Response<api::ListPublicationsResponse>, Status> {
         unused()
     }
 

@@ -1,17 +1,18 @@
 //! The offline commands: they work on the files of a server that is not running.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
 
 use super::progress::Progress;
 use super::{Exit, Offline, Replay};
 use crate::config::Config;
-use crate::domain::rows::MemoryRows;
 use crate::domain::{EvolveError, Position, evolve_rows};
 use crate::log::codec::{self, peek};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
-use crate::log::{Log, OpenError, ReadError, verify};
+use crate::log::{Block, Head, Log, OpenError, ReadError, verify};
 use crate::server::store_options;
+use crate::store::{self, Store};
 use crate::views::{self, RebuildError};
 
 /// Why an offline command failed.
@@ -37,14 +38,17 @@ pub enum Error {
     /// The views could not be rebuilt.
     #[error("views")]
     Rebuild(#[from] RebuildError),
+    /// What events are folded into could not be kept.
+    #[error("the rows of the fold")]
+    Rows(#[from] store::Error),
     /// The rebuilt views differ from those that were there.
     #[error("the views at position {position} were not what the log says; they have been replaced")]
     Differed {
         /// Position of both.
         position: Position,
     },
-    /// The output could not be written.
-    #[error("output")]
+    /// A file of the command's own, or its output, could not be written.
+    #[error("a file or the output")]
     Output(#[from] io::Error),
 }
 
@@ -59,6 +63,7 @@ impl Error {
             Self::Open(_)
             | Self::Read(ReadError::Io { .. })
             | Self::Rebuild(_)
+            | Self::Rows(_)
             | Self::Differed { .. }
             | Self::Output(_) => Exit::Failed,
         }
@@ -126,25 +131,27 @@ fn bad_record(position: Position, error: &dyn std::error::Error) -> Error {
     }
 }
 
-/// Reads every block and folds every event; prints what was found good.
+/// Changed rows that are held while a log is verified; beyond them they are written to a file, so that
+/// a long log needs no more memory than a short one.
+const VERIFY_DIRTY_BYTES: usize = 64 << 20;
+
+/// Reads every block and folds every event, beside the views; prints what was found good.
 ///
 /// # Errors
 /// The first bad position.
 pub fn verify_log(offline: &Offline) -> Result<(), Error> {
-    let (_, _directory, log) = open(offline)?;
-    let progress = Progress::start("verifying", log.head().position.get());
-    let mut rows = MemoryRows::new();
-    let mut bad = None;
-    let head = verify(&log, |block| {
-        if bad.is_none() {
-            bad = fold(&mut rows, block).err();
-        }
-        progress.reach(block.last_position().get());
-    })?;
-    if let Some(bad) = bad {
-        return Err(bad);
+    let (config, directory, log) = open(offline)?;
+    let options = store_options(config.views_cache_bytes, &directory.log_id().to_string());
+    let beside = directory.views_path().with_extension("verify");
+    if beside.exists() {
+        // One that was killed left it.
+        fs::remove_file(&beside)?;
     }
-    drop(progress);
+    let (mut rows, _) = Store::open(&beside, &options)?;
+    let good = fold_all(&log, &mut rows);
+    drop(rows);
+    fs::remove_file(&beside)?;
+    let head = good?;
     println!(
         "good: {} events in {} blocks, head {}",
         head.position, head.block, head.hash
@@ -152,17 +159,37 @@ pub fn verify_log(offline: &Offline) -> Result<(), Error> {
     Ok(())
 }
 
-fn fold(rows: &mut MemoryRows, block: &crate::log::Block) -> Result<(), Error> {
+fn fold_all(log: &dyn Log, rows: &mut Store) -> Result<Head, Error> {
+    let progress = Progress::start("verifying", log.head().position.get());
+    let mut bad = None;
+    let head = verify(log, |block| {
+        if bad.is_none() {
+            bad = fold(rows, block).err();
+        }
+        progress.reach(block.last_position().get());
+    })?;
+    bad.map_or(Ok(head), Err)
+}
+
+fn fold(rows: &mut Store, block: &Block) -> Result<(), Error> {
     for (position, bytes) in block.records_after(Position::START) {
         let record = codec::decode(bytes).map_err(|error| bad_record(position, &error))?;
         if record.position != position {
             let reason = format!("the record says position {}", record.position);
             return Err(Error::Record { position, reason });
         }
-        if let Err(EvolveError::Dangling { position, what }) = evolve_rows(rows, &record) {
-            let reason = format!("the event refers to a {what} that no earlier event made");
-            return Err(Error::Record { position, reason });
+        match evolve_rows(rows, &record) {
+            Ok(()) => {}
+            Err(EvolveError::Dangling { position, what }) => {
+                let reason = format!("the event refers to a {what} that no earlier event made");
+                return Err(Error::Record { position, reason });
+            }
+            Err(EvolveError::Rows(error)) => return Err(error.into()),
         }
+    }
+    rows.advance(block.last_position());
+    if rows.dirty_bytes() > VERIFY_DIRTY_BYTES {
+        rows.checkpoint()?;
     }
     Ok(())
 }

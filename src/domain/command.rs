@@ -57,6 +57,10 @@ pub enum Command {
         deliverable: DeliverableId,
         verb: DeliverableVerb,
     },
+    Publication {
+        publication: PublicationRef,
+        verb: PublicationVerb,
+    },
     Engagement {
         publication: PublicationRef,
         verb: EngagementVerb,

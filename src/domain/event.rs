@@ -85,4 +85,5 @@ pub enum Event {
     Revenue(RevenueEvent),
     Settlement(SettlementEvent),
     Dispute(DisputeEvent),
+    Hold(HoldEvent),
 }

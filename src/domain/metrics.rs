@@ -14,6 +14,10 @@ use super::WHOLE_BP;
 
 pub use rates::{MAX_EXACT_MEAN, Mean, Rate, mean, median, rate};
 
+/// Names the formulas of this version. A report that stays keeps the name: a formula or a column that
+/// changes needs another one.
+pub const DEFINITIONS: &str = "metrics-v1";
+
 /// An exact number.
 pub type Exact = Ratio<BigInt>;
 

@@ -15,6 +15,8 @@ pub enum CampaignState {
     Closed,
     /// Called off.
     Cancelled,
+    /// Closed, and a report that stays was made of it.
+    Finalised,
 }
 
 impl CampaignState {
@@ -26,6 +28,7 @@ impl CampaignState {
             Self::Paused => "PAUSED",
             Self::Closed => "CLOSED",
             Self::Cancelled => "CANCELLED",
+            Self::Finalised => "FINALISED",
         }
     }
 }
@@ -49,6 +52,8 @@ pub enum CollaborationState {
     Completed,
     /// Ended: the brand called it off.
     Cancelled,
+    /// Ended: the brand ended it for a grave reason.
+    Terminated,
 }
 
 impl CollaborationState {
@@ -63,6 +68,7 @@ impl CollaborationState {
             Self::Expired => "EXPIRED",
             Self::Completed => "COMPLETED",
             Self::Cancelled => "CANCELLED",
+            Self::Terminated => "TERMINATED",
         }
     }
 }
@@ -86,6 +92,8 @@ pub enum DeliverableState {
     Verified,
     /// The brand does without.
     Waived,
+    /// The post was live and is taken down.
+    Removed,
 }
 
 impl DeliverableState {
@@ -100,6 +108,7 @@ impl DeliverableState {
             Self::Published => "PUBLISHED",
             Self::Verified => "VERIFIED",
             Self::Waived => "WAIVED",
+            Self::Removed => "REMOVED",
         }
     }
 }
@@ -141,7 +150,8 @@ impl CollaborationState {
             | Self::Withdrawn
             | Self::Expired
             | Self::Completed
-            | Self::Cancelled => true,
+            | Self::Cancelled
+            | Self::Terminated => true,
         }
     }
 
@@ -156,7 +166,9 @@ impl DeliverableState {
     pub const fn is_open(self) -> bool {
         match self {
             Self::Planned | Self::Submitted | Self::RevisionRequested | Self::Approved => true,
-            Self::Rejected | Self::Published | Self::Verified | Self::Waived => false,
+            Self::Rejected | Self::Published | Self::Verified | Self::Waived | Self::Removed => {
+                false
+            }
         }
     }
 }

@@ -55,6 +55,12 @@ impl Timestamp {
         Span(i128::from(self.0) - i128::from(earlier.0))
     }
 
+    /// Returns the moment so long after this one, at most the last one there is.
+    pub fn after(self, span: Span) -> Self {
+        let nanos = (i128::from(self.0) + span.0).clamp(0, i128::from(i64::MAX));
+        Self(i64::try_from(nanos).unwrap_or(i64::MAX))
+    }
+
     /// Tells whether this moment is further ahead of `now` than a clock may drift.
     pub fn is_future(self, now: Timestamp) -> bool {
         self.since(now) > CLOCK_TOLERANCE
@@ -83,6 +89,17 @@ impl Span {
     /// So many days of 24 hours.
     pub const fn days(days: u32) -> Self {
         Self::seconds(days as i64 * 24 * 60 * 60)
+    }
+
+    /// So many hours.
+    pub const fn hours(hours: u32) -> Self {
+        Self::seconds(hours as i64 * 60 * 60)
+    }
+
+    /// Returns whole seconds, rounded down, 0 when negative: how long something lasted.
+    pub fn whole_seconds(self) -> u64 {
+        let nanos = u128::try_from(self.0).unwrap_or(0);
+        u64::try_from(nanos / NANOS_PER_SECOND as u128).unwrap_or(u64::MAX)
     }
 
     /// Returns whole seconds, rounded up, 0 when negative: how late something is.

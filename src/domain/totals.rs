@@ -6,6 +6,7 @@
 mod conduct;
 mod effect;
 mod engagement;
+mod products;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use super::{CollaborationState, DeliverableState, FactTiming, Timestamp};
 pub use conduct::{Conduct, ConductTotals};
 pub use effect::{Contribution, Effect, Target};
 pub use engagement::{EngagementChange, EngagementSums, Paired, Sum, engagements};
+pub use products::ProductTotals;
 pub use tally::{ConversionSums, CostSums, Tally};
 
 /// All that is added up for a campaign, a collaboration or a partnership.
@@ -41,6 +43,8 @@ pub struct Totals {
     pub gifted: i64,
     /// Of those, creators who posted.
     pub gifted_posted: i64,
+    /// Products sent.
+    pub products: ProductTotals,
     /// Payments, and the seconds from incurring a cost to paying it.
     pub payments: (i64, i128),
     /// Facts after `measure_until`.
@@ -49,6 +53,17 @@ pub struct Totals {
     pub rejected_claims: i64,
     /// What went wrong between the two sides.
     pub conduct: ConductTotals,
+    /// Holds placed on work.
+    pub holds: HoldTotals,
+}
+
+/// Sums about holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct HoldTotals {
+    /// Ever placed.
+    pub placed: i64,
+    /// Of those, not released.
+    pub open: i64,
 }
 
 /// Sums about deliverables.
@@ -72,8 +87,14 @@ pub struct DeliveryTotals {
     pub revisions: i64,
     /// Published without approval.
     pub unapproved: i64,
-    /// Not disclosed where the campaign demands it.
+    /// Not disclosed where the campaign or the terms demand it, at publication or by a check.
     pub undisclosed: i64,
+    /// Ever verified.
+    pub verified: i64,
+    /// Times a post was taken down before the terms allow.
+    pub removed_early: i64,
+    /// Posts that are taken down now.
+    pub removed: i64,
     /// Due times of deliverables neither published nor given up, and how many are due then.
     pub open_dues: BTreeMap<Timestamp, i64>,
 }
@@ -114,8 +135,23 @@ impl Totals {
                 delivery.unapproved += i64::from(*unapproved);
                 delivery.undisclosed += i64::from(*undisclosed);
             }
+            Effect::Verified => self.delivery.verified += 1,
+            Effect::PostRemoved { early } => {
+                self.delivery.removed += 1;
+                self.delivery.removed_early += i64::from(*early);
+            }
+            Effect::PostRestored => self.delivery.removed -= 1,
+            Effect::FoundUndisclosed => self.delivery.undisclosed += 1,
+            Effect::Shipped { value } => self.products.ship(value),
+            Effect::Received => self.products.received += 1,
+            Effect::Returned { value } => self.products.take_back(value),
             Effect::Gifted => self.gifted += 1,
             Effect::GiftedPosted => self.gifted_posted += 1,
+            Effect::HoldPlaced => {
+                self.holds.placed += 1;
+                self.holds.open += 1;
+            }
+            Effect::HoldReleased => self.holds.open -= 1,
             Effect::ClaimRejected => self.rejected_claims += 1,
             Effect::Conduct(conduct) => self.conduct.apply(*conduct),
             Effect::AfterMeasurement => self.after_measurement += 1,
@@ -204,11 +240,14 @@ impl AddAssign<&Totals> for Totals {
         }
         self.gifted += other.gifted;
         self.gifted_posted += other.gifted_posted;
+        self.products += &other.products;
         self.payments.0 += other.payments.0;
         self.payments.1 += other.payments.1;
         self.after_measurement += other.after_measurement;
         self.rejected_claims += other.rejected_claims;
         self.conduct += &other.conduct;
+        self.holds.placed += other.holds.placed;
+        self.holds.open += other.holds.open;
     }
 }
 
@@ -224,6 +263,9 @@ impl AddAssign<&DeliveryTotals> for DeliveryTotals {
         self.revisions += other.revisions;
         self.unapproved += other.unapproved;
         self.undisclosed += other.undisclosed;
+        self.verified += other.verified;
+        self.removed_early += other.removed_early;
+        self.removed += other.removed;
         add_all(&mut self.open_dues, &other.open_dues);
     }
 }

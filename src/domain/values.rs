@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
-use super::{ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Timestamp};
+use super::{
+    ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Position, Timestamp,
+};
 
 /// Who did something.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -308,4 +310,31 @@ pub struct ProductValue {
     pub cost_of_goods: Money,
     /// What it is worth to the creator.
     pub fair_value: Money,
+}
+
+/// Numbers as they were drawn from the log: not the numbers, but what tells them from others.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Drawn {
+    /// They are what the events up to here add up to.
+    pub as_of: Position,
+    /// Name of the formulas.
+    pub definitions: String,
+    /// SHA-256 of their message.
+    pub sha256: [u8; 32],
+}
+
+impl Drawn {
+    /// Draws nothing, of what is not there.
+    pub fn nothing(as_of: Position) -> Self {
+        Self {
+            as_of,
+            definitions: String::new(),
+            sha256: [0; 32],
+        }
+    }
+
+    /// Tells whether the numbers are the same, whenever they were drawn.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (&self.definitions, self.sha256) == (&other.definitions, other.sha256)
+    }
 }

@@ -290,6 +290,33 @@ pub fn page<R: Row, T: Message>(
     Ok((kept, last.filter(|_| more)))
 }
 
+/// Collects a page of what was put in order by its keys, as [`page`] does.
+///
+/// # Errors
+/// Those of `show`.
+pub fn ranked_page<R, T: Message, E>(
+    mut ranked: Vec<(Key, R)>,
+    start: Option<&Key>,
+    size: usize,
+    show: impl Fn(&R) -> Result<T, E>,
+) -> Result<(Vec<T>, Option<Key>), E> {
+    ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let (mut shown, mut bytes, mut last) = (Vec::new(), 0, None);
+    for (key, one) in ranked {
+        if start.is_some_and(|start| key <= *start) {
+            continue;
+        }
+        if shown.len() == size || bytes >= PAGE_BYTES {
+            return Ok((shown, last));
+        }
+        let one = show(&one)?;
+        bytes += one.encoded_len();
+        shown.push(one);
+        last = Some(key);
+    }
+    Ok((shown, None))
+}
+
 /// The scopes whose events make the resource of a request.
 fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error> {
     let brand = request.brand.clone();
@@ -305,7 +332,7 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
         | Command::Dispute { campaign: id, .. } => {
             Scope::of_campaign(campaign(id.clone())).to_vec()
         }
-        Command::Engagement { publication, .. } => {
+        Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
             Scope::of_campaign(publication.collaboration.campaign_ref()).to_vec()
         }
         Command::Creator { creator, .. } => {

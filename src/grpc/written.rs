@@ -18,10 +18,19 @@ pub struct Written {
 impl Written {
     /// Renders the campaign the write was about.
     pub fn campaign(&self) -> Option<api::Campaign> {
-        let Resource::Campaign(name, row) = &self.resource else {
+        let (Resource::Campaign(name, row) | Resource::Report(name, row, _)) = &self.resource
+        else {
             return None;
         };
         Some(render::campaign(name, row))
+    }
+
+    /// Renders the revision of the report the write made.
+    pub fn report(&self) -> Option<api::FinalReport> {
+        let Resource::Report(name, _, row) = &self.resource else {
+            return None;
+        };
+        Some(render::final_report(name, row))
     }
 
     /// Renders the creator the write was about.

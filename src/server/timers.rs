@@ -10,7 +10,9 @@ use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::Due;
-use crate::domain::{Actor, ActorId, ActorKind, CollaborationVerb, Command, Request, Timestamp};
+use crate::domain::{
+    Actor, ActorId, ActorKind, CollaborationVerb, Command, DeliverableVerb, Request, Timestamp,
+};
 use crate::ledger::{Ledger, WriteError};
 use crate::store::{self, Store};
 use crate::views::Views;
@@ -44,7 +46,7 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
         for (key, due) in due {
             let waits_for_budget = match due {
                 Due::Offer { .. } => false,
-                Due::Lock { .. } => true,
+                Due::Review { .. } | Due::Lock { .. } => true,
             };
             match ledger.execute(request_of(due), false).await {
                 Err(WriteError::Refused(_)) if waits_for_budget => {
@@ -98,6 +100,22 @@ fn request_of(due: Due) -> Request {
         Due::Lock { order } => {
             let command = Command::LockOrder { order: order.order };
             ("lock-timer", order.brand, command)
+        }
+        Due::Review {
+            collaboration,
+            deliverable,
+            version,
+        } => {
+            let command = Command::Deliverable {
+                campaign: collaboration.campaign,
+                collaboration: collaboration.collaboration,
+                deliverable,
+                verb: DeliverableVerb::Approve {
+                    version,
+                    rating: None,
+                },
+            };
+            ("review-timer", collaboration.brand, command)
         }
     };
     Request {

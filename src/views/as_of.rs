@@ -53,14 +53,30 @@ pub fn events_of(
 /// # Errors
 /// See [`AsOfError`].
 pub fn as_of(log: &dyn Log, positions: &[Position]) -> Result<MemoryRows, AsOfError> {
+    as_of_telling(log, positions, &mut |_| ())
+}
+
+/// Folds the events at these positions into rows of their own, and tells the stored record of each
+/// that adds to the totals of its campaign.
+///
+/// # Errors
+/// See [`AsOfError`].
+pub fn as_of_telling(
+    log: &dyn Log,
+    positions: &[Position],
+    adds: &mut dyn FnMut(&[u8]),
+) -> Result<MemoryRows, AsOfError> {
     let (mut rows, mut fold) = (MemoryRows::new(), Fold::default());
     for (_, bytes) in select(log, positions)? {
         let record = codec::decode(&bytes)?;
         let folded = fold.apply(&mut rows, &record);
-        folded.map_err(|error| match error {
+        let is_added = folded.map_err(|error| match error {
             EvolveError::Dangling { position, .. } => AsOfError::Evolve(position),
             EvolveError::Rows(never) => match never {},
         })?;
+        if is_added {
+            adds(&bytes);
+        }
     }
     let Ok(()) = fold.settle(&mut rows);
     Ok(rows)

@@ -1,11 +1,12 @@
 //! Folds events into every view.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::index::{self, Scope};
 use super::table;
-use super::{CampaignTotals, CollaborationTotals, Partnership};
+use super::worklist::{self, Owner};
+use super::{CampaignTotals, CollaborationTotals, Partnership, PostDay};
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::Campaign;
 use crate::domain::{
@@ -51,6 +52,8 @@ struct OfCampaign {
     positions: Vec<Position>,
     effects: Vec<Effect>,
     collaborations: HashMap<CollaborationId, OfCollaboration>,
+    /// Whose tasks may be others now.
+    owners: HashSet<Owner>,
 }
 
 /// What was gathered for a collaboration.
@@ -61,7 +64,8 @@ struct OfCollaboration {
 }
 
 impl Fold {
-    /// Folds an event; what only queries read is gathered.
+    /// Folds an event; what only queries read is gathered. Tells whether it adds to the totals of its
+    /// campaign.
     ///
     /// # Errors
     /// When the event does not fit the rows, or they cannot be read. The rows may then hold part of
@@ -70,12 +74,13 @@ impl Fold {
         &mut self,
         rows: &mut S,
         record: &Record,
-    ) -> Result<(), EvolveError<S::Error>> {
+    ) -> Result<bool, EvolveError<S::Error>> {
         let contributions = evolve(rows, record)?;
         self.last_recorded = Some(record.recorded_at);
         let Some(id) = &record.subject.campaign else {
             let scope = Scope::of(&record.brand, &record.subject);
-            return Ok(index::file(rows, &scope, &[record.position])?);
+            index::file(rows, &scope, &[record.position])?;
+            return Ok(false);
         };
         let campaign = CampaignRef {
             brand: record.brand.clone(),
@@ -84,12 +89,19 @@ impl Fold {
         if Partnership::is_noted(&record.event) {
             note(rows, record, &campaign)?;
         }
+        if let Some(post) = PostDay::of(record) {
+            rows.put(post.key(&record.brand), post);
+        }
+        let disputed = Owner::disputed(rows, &campaign, record)?;
         let gathered = self.campaigns.entry(campaign).or_default();
         gathered.positions.push(record.position);
+        gathered.owners.extend(Owner::of(record));
+        gathered.owners.extend(disputed);
         if let (Some(_), Some(id)) = (&record.subject.creator, &record.subject.collaboration) {
             let of = gathered.collaborations.entry_ref(id).or_default();
             of.last_activity_at = of.last_activity_at.max(Some(record.happened_at()));
         }
+        let before = gathered.effects.len();
         for Contribution { target, effect } in contributions {
             match target {
                 Target::Campaign => gathered.effects.push(effect),
@@ -99,7 +111,7 @@ impl Fold {
                 }
             }
         }
-        Ok(())
+        Ok(gathered.effects.len() > before)
     }
 
     /// Adds what was gathered to the rows.
@@ -122,6 +134,9 @@ impl Fold {
                 let row: &mut CollaborationTotals = rows.upsert(&key)?;
                 row.last_activity_at = row.last_activity_at.max(of.last_activity_at);
                 of.effects.iter().for_each(|effect| row.apply(effect));
+            }
+            for owner in &gathered.owners {
+                worklist::settle(rows, &campaign, owner)?;
             }
             index::file(rows, &Scope::Campaign(campaign), &gathered.positions)?;
         }

@@ -11,9 +11,12 @@
 //! | campaign ROI | [`CampaignTotals`] | campaign |
 //! | collaboration performance | [`CollaborationTotals`] | collaboration |
 //! | partnership | [`Partnership`] | brand × creator |
+//! | worklist | [`worklist::TaskRow`] | brand or campaign, time |
+//! | brand awareness | [`PostDay`] | brand, day |
 //! | index | [`index`] | campaign, creator, or the rest of a brand → positions |
 
 mod as_of;
+mod awareness;
 mod campaign_roi;
 mod engine;
 mod fold;
@@ -21,8 +24,10 @@ pub mod index;
 mod partnership;
 mod performance;
 mod rebuild;
+pub mod worklist;
 
-pub use as_of::{AsOfError, as_of, events_of};
+pub use as_of::{AsOfError, as_of, as_of_telling, events_of};
+pub use awareness::{Day, PostDay};
 pub use campaign_roi::CampaignTotals;
 pub use engine::{Durable, Live, ViewError, Views};
 pub use fold::{Fold, LastRecorded};
@@ -42,4 +47,7 @@ mod table {
     pub(super) const INDEX: u8 = VIEWS + 3;
     pub(super) const INDEX_CHUNK: u8 = VIEWS + 4;
     pub(super) const LAST_RECORDED: u8 = VIEWS + 5;
+    pub(super) const TASK_SET: u8 = VIEWS + 6;
+    pub(super) const TASK: u8 = VIEWS + 7;
+    pub(super) const POST_DAY: u8 = VIEWS + 8;
 }

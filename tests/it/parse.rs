@@ -6,7 +6,10 @@ mod context;
 mod creators;
 mod deliverables;
 mod measurement;
+mod posts;
 mod reads;
+mod reports;
+mod selection;
 mod settlement;
 
 use campaign_ledger::domain::{Command, Currency, Money, Timestamp, Violation};

@@ -1,5 +1,7 @@
 //! Views equal a fold from zero, however they came to the head of the log.
 
+mod worklist;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

@@ -231,6 +231,7 @@ impl Plan {
                 fair_value: rupiah(120_000),
             }),
             shipped_at: at(self.start_s),
+            cost_id: String::new(),
         };
         Call::new(
             "/campaign.ledger.v1.CollaborationService/ShipProduct",

@@ -6,9 +6,9 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
 use crate::domain::{
     ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
-    CostRecorded, CostType, CreatorId, Currency, DeliverableState, Event, Fact, FollowerCount,
-    Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId, TIER_SCHEME, Terms, Tier,
-    Timestamp, part_of,
+    CostId, CostRecorded, CostType, CreatorId, Currency, Event, Fact, FlagId, FollowerCount,
+    HoldId, HoldPlaced, Money, Offer, ProductValue, Refusal, SettlementEvent, ShipmentId,
+    TIER_SCHEME, Terms, Tier, Timestamp, part_of,
 };
 
 /// What can be asked of the agreement.
@@ -41,9 +41,29 @@ pub enum CollaborationVerb {
         product: String,
         value: ProductValue,
         shipped_at: Timestamp,
+        /// Line over the cost of goods to record with it.
+        cost: Option<CostId>,
+    },
+    Receive {
+        shipment: ShipmentId,
+        received_at: Timestamp,
+    },
+    Return {
+        shipment: ShipmentId,
+        returned_at: Timestamp,
+        reason: String,
     },
     Complete,
     Cancel {
+        reason: String,
+    },
+    Terminate {
+        reason: String,
+        flag: FlagId,
+    },
+    PlaceHold(HoldPlaced),
+    ReleaseHold {
+        hold: HoldId,
         reason: String,
     },
 }
@@ -83,9 +103,27 @@ impl<S: Rows> Case<'_, S> {
                 product,
                 value,
                 shipped_at,
-            } => self.ship(place, shipment, product, *value, *shipped_at),
+                cost,
+            } => {
+                let shipped = self.ship(place, shipment, product, *value, *shipped_at)?;
+                self.with_product_line(place, shipped, cost.as_ref(), (*value, *shipped_at))
+            }
+            CollaborationVerb::Receive {
+                shipment,
+                received_at,
+            } => self.receive(place, shipment, *received_at),
+            CollaborationVerb::Return {
+                shipment,
+                returned_at,
+                reason,
+            } => self.take_back(place, shipment, *returned_at, reason),
             CollaborationVerb::Complete => self.complete(place),
             CollaborationVerb::Cancel { reason } => self.cancel(place, reason),
+            CollaborationVerb::Terminate { reason, flag } => self.terminate(place, reason, flag),
+            CollaborationVerb::PlaceHold(placed) => self.place_hold(place, placed),
+            CollaborationVerb::ReleaseHold { hold, reason } => {
+                self.release_hold(place, hold, reason)
+            }
         }
     }
 
@@ -111,10 +149,9 @@ impl<S: Rows> Case<'_, S> {
             id: place.collaboration.to_string(),
         })?;
         ensure_open::<S>(&campaign, "invitations need an open one")?;
-        self.unblocked_creator(creator_id)?;
-        ensure(!campaign.plan.policy.vetting_required, || {
-            Refusal::VettingMissing
-        })?;
+        let creator = self.unblocked_creator(creator_id)?;
+        let is_vetted = creator.assessment.is_some() || !campaign.plan.policy.vetting_required;
+        ensure(is_vetted, || Refusal::VettingMissing)?;
         self.terms_in_currency(terms, campaign.plan.currency)?;
         let pair = self.pair(place, creator_id)?;
         if let Some(live) = pair.live {
@@ -254,13 +291,8 @@ impl<S: Rows> Case<'_, S> {
                 rule: "only an active one can be completed",
             }
         })?;
-        let is_done =
-            |state| matches!(state, DeliverableState::Verified | DeliverableState::Waived);
-        let open = collaboration
-            .deliverables
-            .iter()
-            .filter(|one| !is_done(one.state))
-            .count();
+        let deliverables = collaboration.deliverables.iter();
+        let open = deliverables.filter(|one| !one.is_done()).count();
         ensure(open == 0, || Refusal::DeliverablesOpen { open })?;
         let open = u32::try_from(collaboration.open_disputes.len()).unwrap_or(u32::MAX);
         ensure(open == 0, || Refusal::DisputeOpen { open })?;

@@ -1,11 +1,12 @@
-//! Rules of campaigns: `DRAFT → OPEN ⇄ PAUSED → CLOSED`, `CANCELLED` from the first three.
+//! Rules of campaigns: `DRAFT → OPEN ⇄ PAUSED → CLOSED`, `CANCELLED` from the first three; what
+//! comes after `CLOSED` is with the reports.
 
 use super::{Case, Decided, Decision, ensure, happens, of_campaign, of_collaboration, refuse};
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Campaign, Collaboration, OpenInvitation};
 use crate::domain::{
     ActorKind, AgreementEvent, CampaignEvent, CampaignId, CampaignPlan, CampaignRef, CampaignState,
-    CollaborationId, CollaborationRef, Event, Fact, Money, Refusal,
+    CollaborationId, CollaborationRef, Drawn, Event, Fact, Money, Refusal,
 };
 
 /// What can be asked of a campaign.
@@ -22,6 +23,7 @@ pub enum CampaignVerb {
     AmendBudget { cap: Money, reason: String },
     Close { withdraw_pending: bool },
     Cancel { reason: String },
+    FinaliseReport { revision: Option<u32>, drawn: Drawn },
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -65,6 +67,9 @@ impl<S: Rows> Case<'_, S> {
             CampaignVerb::AmendBudget { cap, reason } => self.amend_budget(&place, *cap, reason),
             CampaignVerb::Close { withdraw_pending } => self.close(&place, *withdraw_pending),
             CampaignVerb::Cancel { reason } => self.cancel_campaign(&place, reason),
+            CampaignVerb::FinaliseReport { revision, drawn } => {
+                self.finalise_report(&place, *revision, drawn)
+            }
         }
     }
 
@@ -81,7 +86,7 @@ impl<S: Rows> Case<'_, S> {
         ))
     }
 
-    fn campaign_in(
+    pub(super) fn campaign_in(
         &self,
         place: &CampaignRef,
         allowed: &[CampaignState],

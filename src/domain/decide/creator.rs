@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Case, Decided, Decision, ensure, happens};
+use super::{Case, Decided, Decision, ensure, happens, refused};
 use crate::domain::rows::Rows;
-use crate::domain::state::Creator;
+use crate::domain::state::{Creator, RaisedFlag};
 use crate::domain::{
-    ActorKind, CreatorEvent, CreatorId, CreatorProfile, CreatorRef, Event, Fact, Refusal, Subject,
-    Unknown,
+    ActorKind, Assessment, CreatorEvent, CreatorId, CreatorProfile, CreatorRef, Event, Evidence,
+    Fact, FlagId, Refusal, SafetyFlag, Subject, Unknown,
 };
 
 /// What can be asked about a creator.
@@ -17,9 +17,26 @@ use crate::domain::{
     reason = "the request message of the same name in v1 documents each field"
 )]
 pub enum CreatorVerb {
-    RecordProfile { profile: CreatorProfile },
-    Block { reason: String },
-    Unblock { reason: String },
+    RecordProfile {
+        profile: CreatorProfile,
+    },
+    Block {
+        reason: String,
+    },
+    Unblock {
+        reason: String,
+    },
+    Assess {
+        assessment: Assessment,
+    },
+    RaiseFlag {
+        flag: SafetyFlag,
+    },
+    ClearFlag {
+        flag: FlagId,
+        reason: String,
+        evidence: Vec<Evidence>,
+    },
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -55,6 +72,38 @@ impl<S: Rows> Case<'_, S> {
                     reason,
                 })))
             }
+            CreatorVerb::Assess { assessment } => {
+                self.creator(id)?;
+                let assessment = assessment.clone();
+                happens(about(Event::Creator(CreatorEvent::CreatorAssessed {
+                    assessment,
+                })))
+            }
+            CreatorVerb::RaiseFlag { flag } => {
+                let taken = self.creator(id)?.flag(&flag.id).is_some();
+                ensure(!taken, || Refusal::AlreadyExists {
+                    what: "safety flag",
+                    id: flag.id.to_string(),
+                })?;
+                let flag = flag.clone();
+                happens(about(Event::Creator(CreatorEvent::SafetyFlagRaised {
+                    flag,
+                })))
+            }
+            CreatorVerb::ClearFlag {
+                flag,
+                reason,
+                evidence,
+            } => {
+                let creator = self.creator(id)?;
+                let is_open = known_flag::<S>(&creator, flag)?.cleared.is_none();
+                ensure(is_open, || Refusal::FlagCleared)?;
+                happens(about(Event::Creator(CreatorEvent::SafetyFlagCleared {
+                    flag: flag.clone(),
+                    reason: reason.clone(),
+                    evidence: evidence.clone(),
+                })))
+            }
         }
     }
 
@@ -72,4 +121,14 @@ impl<S: Rows> Case<'_, S> {
         ensure(creator.blocked.is_none(), || Refusal::CreatorBlocked)?;
         Ok(creator)
     }
+}
+
+pub(super) fn known_flag<'a, S: Rows>(
+    creator: &'a Creator,
+    id: &FlagId,
+) -> Decided<&'a RaisedFlag, S> {
+    creator.flag(id).ok_or_else(|| {
+        let (what, id) = (Unknown::Flag, id.to_string());
+        refused(Refusal::NotFound { what, id })
+    })
 }

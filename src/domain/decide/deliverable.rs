@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::dispute::ensure_undisputed;
+use super::publication::agreed_disclosure;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
 use crate::domain::{
     ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
     DeliverableId, DeliverableState, DisputeSubject, Event, PublicationEvent, PublicationId,
-    PublicationRecorded, PublicationRef, Refusal, SettlementTrigger, Share, Timestamp, Unknown,
+    PublicationRecorded, PublicationRef, Refusal, SettlementTrigger, Share, Span, Timestamp,
+    Unknown,
 };
 
 /// What can be asked of a deliverable.
@@ -89,6 +91,8 @@ impl<S: Rows> Case<'_, S> {
             DeliverableVerb::Approve { version, rating } => {
                 self.brand_or_system()?;
                 review::<S>(&work, *version)?;
+                self.ensure_review_over(&work)?;
+                self.ensure_not_held(&work.collaboration, Some(id))?;
                 let (deliverable, version) = (work.id(), *version);
                 let event = Event::Content(ContentEvent::ContentApproved {
                     deliverable,
@@ -164,7 +168,20 @@ impl<S: Rows> Case<'_, S> {
             version: work.deliverable.version() + 1,
             content: content.clone(),
             seconds_late: submitted_at.since(work.deliverable.due_at).seconds_late(),
+            review_due_at: review_due_at(&work.collaboration, self.now),
         }))
+    }
+
+    /// Checks that the ledger does not approve by itself before its time.
+    fn ensure_review_over(&self, work: &Work<'_>) -> Decided<(), S> {
+        if self.request.side() != ActorKind::System {
+            return Ok(());
+        }
+        let submission = work.deliverable.submissions.last();
+        match submission.and_then(|submission| submission.review_due_at) {
+            Some(due_at) => ensure(self.now >= due_at, || Refusal::ReviewNotDue { due_at }),
+            None => self.only(ActorKind::Brand),
+        }
     }
 
     fn request_revision(
@@ -196,20 +213,18 @@ impl<S: Rows> Case<'_, S> {
         }))
     }
 
-    /// Records that a post is live: late, unapproved or undisclosed is a breach, not a refusal.
+    /// Records that a post is live: late, unapproved or undisclosed is a breach, not a refusal. A
+    /// hold only defers the record: the post keeps its own time.
     fn publish(&self, work: &Work<'_>, publish: &Publish) -> Decided<Decision, S> {
-        match self.request.side() {
-            ActorKind::Brand | ActorKind::Creator => {}
-            ActorKind::System => {
-                let allowed = "the brand or the creator";
-                return refuse(Refusal::ActorNotAllowed { allowed });
-            }
-        }
+        self.brand_or_creator()?;
         ensure_unpublished::<S>(work)?;
         let deliverable = &work.deliverable;
+        self.ensure_not_held(&work.collaboration, Some(&deliverable.terms.id))?;
         self.ensure_new_publication(work, publish)?;
         self.ensure_shares(work, publish)?;
         let campaign = self.campaign(&work.place.campaign_ref())?;
+        let demanded = campaign.plan.policy.disclosure_required
+            || agreed_disclosure(&work.collaboration, publish.published_at).is_some();
         let late = |due_at: Timestamp| publish.published_at.since(due_at).seconds_late();
         let followers = match publish.followers {
             Some(followers) => Some(followers),
@@ -230,7 +245,7 @@ impl<S: Rows> Case<'_, S> {
                 seconds_late: late(deliverable.due_at),
                 seconds_late_original: late(deliverable.terms.due_at),
                 unapproved: deliverable.state != DeliverableState::Approved,
-                undisclosed: campaign.plan.policy.disclosure_required && !publish.disclosed,
+                undisclosed: demanded && !publish.disclosed,
             },
         )))
     }
@@ -328,6 +343,12 @@ const fn is_frozen_by_disputes(verb: &DeliverableVerb) -> bool {
         | DeliverableVerb::RequestRevision { .. }
         | DeliverableVerb::Publish(_) => false,
     }
+}
+
+/// Returns when the ledger approves by itself what is handed in now, if the terms say so.
+fn review_due_at(collaboration: &Collaboration, now: Timestamp) -> Option<Timestamp> {
+    let hours = collaboration.terms_at(now)?.review_hours?;
+    Some(now.after(Span::hours(hours)))
 }
 
 /// Checks that a version is there to be reviewed, and that it is the one meant.

@@ -35,7 +35,7 @@ impl<S: Rows> Case<'_, S> {
         id: &DisputeId,
         verb: &DisputeVerb,
     ) -> Decided<Decision, S> {
-        self.either_side()?;
+        self.brand_or_creator()?;
         match verb {
             DisputeVerb::Open {
                 subject,

@@ -172,7 +172,7 @@ impl<S: Rows> Case<'_, S> {
         refuse(Refusal::NotFound { what, id })
     }
 
-    fn of_post(
+    pub(super) fn of_post(
         &self,
         place: &PublicationRef,
         publication: &Publication,

@@ -11,6 +11,9 @@ mod creator;
 mod deliverable;
 mod dispute;
 mod engagement;
+mod hold;
+mod publication;
+mod report;
 mod seeding;
 mod settlement;
 
@@ -24,6 +27,7 @@ pub use creator::*;
 pub use deliverable::*;
 pub use dispute::*;
 pub use engagement::*;
+pub use publication::*;
 pub use settlement::*;
 
 use super::rows::{Key, Row, Rows};
@@ -83,6 +87,7 @@ pub fn decide<S: Rows>(
             deliverable,
             verb,
         } => case.deliverable_verb(&case.place(campaign, collaboration), deliverable, verb),
+        Command::Publication { publication, verb } => case.publication_verb(publication, verb),
         Command::Engagement { publication, verb } => case.engagement_verb(publication, verb),
         Command::RecordConversion { campaign, claim } => case.record_conversion(campaign, claim),
         Command::RecordRefund { refund } => case.record_refund(refund),
@@ -172,8 +177,8 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Checks that the brand or the creator asks.
-    fn either_side(&self) -> Decided<(), S> {
+    /// Checks that one of the two sides asks.
+    fn brand_or_creator(&self) -> Decided<(), S> {
         match self.request.side() {
             ActorKind::Brand | ActorKind::Creator => Ok(()),
             ActorKind::System => refuse(Refusal::ActorNotAllowed {

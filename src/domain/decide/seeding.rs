@@ -1,9 +1,13 @@
 //! Rules of seeding: products sent to creators.
 
-use super::{Case, Decided, Decision, ensure, happens, of_collaboration};
+use std::sync::Arc;
+
+use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
+use crate::domain::state::{Collaboration, Shipment};
 use crate::domain::{
-    ActorKind, CollaborationRef, Event, ProductValue, Refusal, SeedingEvent, ShipmentId, Timestamp,
+    ActorKind, CollaborationRef, CostId, CostType, CostVerb, Event, Fact, ProductValue, Refusal,
+    SeedingEvent, ShipmentId, Timestamp, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -14,16 +18,13 @@ impl<S: Rows> Case<'_, S> {
         product: &str,
         value: ProductValue,
         shipped_at: Timestamp,
-    ) -> Decided<Decision, S> {
+    ) -> Decided<Fact, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.working(place)?;
         let currency = self.campaign(&place.campaign_ref())?.plan.currency;
         self.in_currency("value.cost_of_goods", value.cost_of_goods, currency)?;
         self.in_currency("value.fair_value", value.fair_value, currency)?;
-        let taken = collaboration
-            .shipments
-            .iter()
-            .any(|known| known.id == *shipment);
+        let taken = collaboration.shipment(shipment).is_some();
         ensure(!taken, || Refusal::AlreadyExists {
             what: "shipment",
             id: shipment.to_string(),
@@ -34,6 +35,112 @@ impl<S: Rows> Case<'_, S> {
             value,
             shipped_at,
         });
+        Ok(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Records the cost of goods together with the shipment, if a line is named for it.
+    pub(super) fn with_product_line(
+        &self,
+        place: &CollaborationRef,
+        shipped: Fact,
+        cost: Option<&CostId>,
+        (value, incurred_at): (ProductValue, Timestamp),
+    ) -> Decided<Decision, S> {
+        let Some(cost) = cost else {
+            return happens(shipped);
+        };
+        ensure(value.cost_of_goods.minor > 0, || {
+            Refusal::field("cost_id", "must be absent when the product costs nothing")
+        })?;
+        let line = CostVerb::Record {
+            collaboration: Some(place.collaboration.clone()),
+            kind: CostType::Product,
+            amount: value.cost_of_goods,
+            fx_rate: None,
+            incurred_at,
+            note: String::new(),
+        };
+        let recorded = self.cost_verb(&place.campaign, cost, &line)?;
+        Ok(match recorded {
+            Decision::Happens(more) => {
+                Decision::Happens(std::iter::once(shipped).chain(more).collect())
+            }
+            Decision::Happened { .. } => recorded,
+        })
+    }
+
+    /// Records that a product arrived. It happened, whatever became of the agreement.
+    pub(super) fn receive(
+        &self,
+        place: &CollaborationRef,
+        id: &ShipmentId,
+        received_at: Timestamp,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Creator)?;
+        let (collaboration, shipment) = self.shipment(place, id)?;
+        if let Some(received) = shipment.received {
+            let rule = "was received already";
+            ensure(received.at == received_at, || Refusal::ShipmentState {
+                rule,
+            })?;
+            return happened(received.position);
+        }
+        let rule = "came back already";
+        ensure(shipment.returned.is_none(), || Refusal::ShipmentState {
+            rule,
+        })?;
+        ensure_after("received_at", received_at, shipment.shipped_at)?;
+        let event = Event::Seeding(SeedingEvent::ProductReceived {
+            shipment: id.clone(),
+            received_at,
+        });
         happens(of_collaboration(place, &collaboration.creator, event))
     }
+
+    /// Records that a product came back. It happened, whatever became of the agreement.
+    pub(super) fn take_back(
+        &self,
+        place: &CollaborationRef,
+        id: &ShipmentId,
+        returned_at: Timestamp,
+        reason: &str,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let (collaboration, shipment) = self.shipment(place, id)?;
+        if let Some(returned) = shipment.returned {
+            let rule = "came back already";
+            ensure(returned.at == returned_at, || Refusal::ShipmentState {
+                rule,
+            })?;
+            return happened(returned.position);
+        }
+        let since = shipment.received.map_or(shipment.shipped_at, |one| one.at);
+        ensure_after("returned_at", returned_at, since)?;
+        let event = Event::Seeding(SeedingEvent::ProductReturned {
+            shipment: id.clone(),
+            returned_at,
+            reason: reason.to_owned(),
+            value: shipment.value,
+        });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    fn shipment(
+        &self,
+        place: &CollaborationRef,
+        id: &ShipmentId,
+    ) -> Decided<(Arc<Collaboration>, Shipment), S> {
+        let collaboration = self.collaboration(place)?;
+        let Some(shipment) = collaboration.shipment(id).cloned() else {
+            let (what, id) = (Unknown::Shipment, id.to_string());
+            return refuse(Refusal::NotFound { what, id });
+        };
+        Ok((collaboration, shipment))
+    }
+}
+
+fn ensure_after<E>(field: &str, at: Timestamp, earlier: Timestamp) -> Result<(), super::Halt<E>> {
+    ensure(at >= earlier, || {
+        Refusal::field(field, format!("must not be before {earlier}"))
+    })
 }

@@ -258,6 +258,10 @@ impl<S: Rows> Case<'_, S> {
             Refusal::field("amount", rule)
         })?;
         self.ensure_new_payment(place, payment, reference)?;
+        if let Some(payee) = &line.collaboration {
+            let payee = self.collaboration(&self.place(&place.campaign, payee))?;
+            self.ensure_not_held(&payee, None)?;
+        }
         let approved_minor = line.approved_minor;
         let paid_minor = i128::from(line.paid_minor) + i128::from(amount.minor);
         ensure(paid_minor <= i128::from(approved_minor), || {

@@ -6,11 +6,11 @@ use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
     Acceptance, CodeHolder, CodeHolders, Collaboration, CommissionAccount, CreatorCollaboration,
-    Deliverable, Due, OpenInvitation, Pair, PinnedTerms,
+    Deliverable, Due, OpenInvitation, Pair, PinnedTerms, RightsEnd,
 };
 use crate::domain::{
-    Code, CollaborationId, CollaborationState, CreatorId, DeliverableState, Effect, FactTiming,
-    FollowerCount, Money, Terms, Tier, Timestamp,
+    Code, CollaborationId, CollaborationState, CreatorId, DeliverableId, DeliverableState, Effect,
+    FactTiming, FlagId, FollowerCount, Money, Terms, Tier, Timestamp,
 };
 
 /// What happened to an agreement, from the invitation to its end.
@@ -38,6 +38,10 @@ pub enum AgreementEvent {
     CollaborationCancelled {
         reason: String,
         kill_fee: Money,
+    },
+    CollaborationTerminated {
+        reason: String,
+        flag: FlagId,
     },
 }
 
@@ -89,6 +93,9 @@ impl<S: Rows> Fold<'_, S> {
             AgreementEvent::CollaborationCancelled { .. } => {
                 self.collaboration_ended(CollaborationState::Cancelled)
             }
+            AgreementEvent::CollaborationTerminated { .. } => {
+                self.collaboration_ended(CollaborationState::Terminated)
+            }
         }
     }
 
@@ -109,6 +116,7 @@ impl<S: Rows> Fold<'_, S> {
                 .map(Deliverable::planned)
                 .collect(),
             shipments: Vec::new(),
+            holds: Vec::new(),
             commitment_minor: 0,
             fee_lines_minor: 0,
             commission: CommissionAccount::default(),
@@ -192,7 +200,22 @@ impl<S: Rows> Fold<'_, S> {
         campaign.budget.reserved -= terms.fee.minor;
         campaign.budget.committed += terms.fee.minor;
         campaign.live_collaborations += 1;
+        self.list_rights(terms)?;
         self.add_accepted(terms);
+        Ok(())
+    }
+
+    /// Lists the rights of use that terms give, by when they end.
+    fn list_rights(&mut self, terms: &Terms) -> Folded<(), S> {
+        let (collaboration, creator) = (self.collaboration_ref()?, self.creator_ref()?.creator);
+        for rights in &terms.usage_rights {
+            let entry = RightsEnd {
+                collaboration: collaboration.clone(),
+                creator: creator.clone(),
+                rights: rights.clone(),
+            };
+            self.rows.put(entry.key(), entry);
+        }
         Ok(())
     }
 
@@ -280,7 +303,7 @@ impl<S: Rows> Fold<'_, S> {
         let from = collaboration.state;
         let committed_before = collaboration.committed_minor();
         collaboration.state = to;
-        if to == CollaborationState::Cancelled {
+        if to != CollaborationState::Completed {
             collaboration.commitment_minor = 0;
         }
         let released = committed_before - collaboration.committed_minor();
@@ -288,11 +311,11 @@ impl<S: Rows> Fold<'_, S> {
         let code = collaboration
             .terms()
             .and_then(|terms| terms.attribution.code.clone());
-        let open: Vec<Timestamp> = collaboration
+        let open: Vec<(DeliverableId, Timestamp)> = collaboration
             .deliverables
             .iter()
             .filter(|deliverable| deliverable.state.is_open())
-            .map(|deliverable| deliverable.due_at)
+            .map(|deliverable| (deliverable.terms.id.clone(), deliverable.due_at))
             .collect();
         self.end_live(&creator, code.as_ref())?;
 
@@ -310,7 +333,8 @@ impl<S: Rows> Fold<'_, S> {
                 minor: -released,
             });
         }
-        for due_at in open {
+        for (deliverable, due_at) in open {
+            self.end_review(&deliverable)?;
             self.add_to_both(Effect::DueClosed { due_at });
         }
         Ok(())

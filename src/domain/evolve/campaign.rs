@@ -2,8 +2,8 @@
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
-use crate::domain::state::{BudgetUse, Campaign};
-use crate::domain::{CampaignPlan, CampaignState, Money};
+use crate::domain::state::{BudgetUse, Campaign, Report};
+use crate::domain::{CampaignPlan, CampaignState, Drawn, Money};
 
 /// What happened to a campaign as a whole.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,6 +29,16 @@ pub enum CampaignEvent {
     CampaignCancelled {
         reason: String,
     },
+    ReportFinalised(ReportFinalised),
+}
+
+/// The numbers of an ended campaign were fixed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ReportFinalised {
+    /// 1, 2, 3 … within the campaign.
+    pub revision: u32,
+    /// The numbers.
+    pub drawn: Drawn,
 }
 
 impl<S: Rows> Fold<'_, S> {
@@ -39,11 +49,12 @@ impl<S: Rows> Fold<'_, S> {
                 self.campaign_moved(CampaignState::Open)
             }
             CampaignEvent::CampaignPaused { .. } => self.campaign_moved(CampaignState::Paused),
-            CampaignEvent::CampaignClosed => self.campaign_moved(CampaignState::Closed),
+            CampaignEvent::CampaignClosed => self.campaign_closed(),
             CampaignEvent::CampaignCancelled { .. } => {
                 self.campaign_moved(CampaignState::Cancelled)
             }
             CampaignEvent::BudgetAmended { cap, .. } => self.budget_amended(cap.minor),
+            CampaignEvent::ReportFinalised(report) => self.report_finalised(report),
         }
     }
 
@@ -57,6 +68,8 @@ impl<S: Rows> Fold<'_, S> {
             live_collaborations: 0,
             gross_revenue_minor: 0,
             created_at: self.record.recorded_at,
+            closed: None,
+            reports: 0,
             updated: self.record.position,
         };
         self.rows.put(key, campaign);
@@ -65,6 +78,30 @@ impl<S: Rows> Fold<'_, S> {
 
     fn campaign_moved(&mut self, to: CampaignState) -> Folded<(), S> {
         self.campaign()?.state = to;
+        Ok(())
+    }
+
+    fn campaign_closed(&mut self) -> Folded<(), S> {
+        let position = self.record.position;
+        let campaign = self.campaign()?;
+        campaign.state = CampaignState::Closed;
+        campaign.closed = Some(position);
+        Ok(())
+    }
+
+    fn report_finalised(&mut self, report: &ReportFinalised) -> Folded<(), S> {
+        let campaign = self.campaign()?;
+        campaign.state = CampaignState::Finalised;
+        campaign.reports = report.revision;
+        let row = Report {
+            revision: report.revision,
+            drawn: report.drawn.clone(),
+            by: self.record.actor.clone(),
+            at: self.record.recorded_at,
+            made: self.record.position,
+        };
+        let key = Report::key(&self.campaign_ref()?, report.revision);
+        self.rows.put(key, row);
         Ok(())
     }
 

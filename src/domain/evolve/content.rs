@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Deliverable, Submission};
+use crate::domain::state::{Deliverable, Due, Submission};
 use crate::domain::{DeliverableId, DeliverableState, Effect, Timestamp};
 
 /// What happened to a deliverable before it is a post.
@@ -19,6 +19,7 @@ pub enum ContentEvent {
         version: u32,
         content: ContentRef,
         seconds_late: u64,
+        review_due_at: Option<Timestamp>,
     },
     RevisionRequested {
         deliverable: DeliverableId,
@@ -63,8 +64,9 @@ impl<S: Rows> Fold<'_, S> {
                 deliverable,
                 content,
                 seconds_late,
+                review_due_at,
                 ..
-            } => self.submitted(deliverable, content, *seconds_late),
+            } => self.submitted(deliverable, content, *seconds_late, *review_due_at),
             ContentEvent::RevisionRequested { deliverable, .. } => {
                 self.revision_requested(deliverable)
             }
@@ -88,16 +90,21 @@ impl<S: Rows> Fold<'_, S> {
         id: &DeliverableId,
         content: &ContentRef,
         seconds_late: u64,
+        review_due_at: Option<Timestamp>,
     ) -> Folded<(), S> {
         self.activate()?;
         let submission = Submission {
             content: content.clone(),
             submitted_at: self.record.happened_at(),
             seconds_late,
+            review_due_at,
         };
         self.step(id, DeliverableState::Submitted, |deliverable| {
             deliverable.submissions.push(submission);
         })?;
+        if let Some((at, due)) = self.review(id)? {
+            self.rows.put(due.key(at), due);
+        }
         let first = self.deliverable(id)?.submissions.len() == 1;
         self.add_to_both(Effect::Submitted { first });
         Ok(())
@@ -161,11 +168,38 @@ impl<S: Rows> Fold<'_, S> {
         to: DeliverableState,
         change: impl FnOnce(&mut Deliverable),
     ) -> Folded<(), S> {
+        self.end_review(id)?;
         let deliverable = self.deliverable(id)?;
         let from = Some(std::mem::replace(&mut deliverable.state, to));
         change(deliverable);
         self.add_to_both(Effect::Deliverable { from, to });
         Ok(())
+    }
+
+    /// Takes a version that waits for review off what falls due: somebody was quicker.
+    pub(super) fn end_review(&mut self, id: &DeliverableId) -> Folded<(), S> {
+        if let Some((at, due)) = self.review(id)? {
+            self.rows.remove(&due.key(at));
+        }
+        Ok(())
+    }
+
+    /// Says what approves the version that waits for review, and when, if anything does.
+    pub(super) fn review(&mut self, id: &DeliverableId) -> Folded<Option<(Timestamp, Due)>, S> {
+        let collaboration = self.collaboration_ref()?;
+        let deliverable = self.deliverable(id)?;
+        if deliverable.state != DeliverableState::Submitted {
+            return Ok(None);
+        }
+        let version = deliverable.version();
+        let submission = deliverable.submissions.last();
+        let at = submission.and_then(|submission| submission.review_due_at);
+        let due = Due::Review {
+            collaboration,
+            deliverable: id.clone(),
+            version,
+        };
+        Ok(at.map(|at| (at, due)))
     }
 
     pub(super) fn deliverable(&mut self, id: &DeliverableId) -> Folded<&mut Deliverable, S> {

@@ -1,9 +1,9 @@
 //! Events of creators, and how they are folded.
 
 use super::{Fold, Folded};
-use crate::domain::CreatorProfile;
 use crate::domain::rows::Rows;
-use crate::domain::state::Creator;
+use crate::domain::state::{ClearedFlag, Creator, RaisedFlag};
+use crate::domain::{Assessment, CreatorProfile, Evidence, FlagId, SafetyFlag};
 
 /// What happened to what the brand knows of a creator.
 #[derive(Clone, PartialEq, Debug)]
@@ -12,9 +12,26 @@ use crate::domain::state::Creator;
     reason = "the message of the same name in event/v1 documents each field"
 )]
 pub enum CreatorEvent {
-    CreatorProfileRecorded { profile: CreatorProfile },
-    CreatorBlocked { reason: String },
-    CreatorUnblocked { reason: String },
+    CreatorProfileRecorded {
+        profile: CreatorProfile,
+    },
+    CreatorBlocked {
+        reason: String,
+    },
+    CreatorUnblocked {
+        reason: String,
+    },
+    CreatorAssessed {
+        assessment: Assessment,
+    },
+    SafetyFlagRaised {
+        flag: SafetyFlag,
+    },
+    SafetyFlagCleared {
+        flag: FlagId,
+        reason: String,
+        evidence: Vec<Evidence>,
+    },
 }
 
 impl<S: Rows> Fold<'_, S> {
@@ -23,6 +40,13 @@ impl<S: Rows> Fold<'_, S> {
             CreatorEvent::CreatorProfileRecorded { profile } => self.profile_recorded(profile),
             CreatorEvent::CreatorBlocked { reason } => self.creator_blocked(reason),
             CreatorEvent::CreatorUnblocked { .. } => self.creator_unblocked(),
+            CreatorEvent::CreatorAssessed { assessment } => self.assessed(assessment),
+            CreatorEvent::SafetyFlagRaised { flag } => self.flag_raised(flag),
+            CreatorEvent::SafetyFlagCleared {
+                flag,
+                reason,
+                evidence,
+            } => self.flag_cleared(flag, reason, evidence),
         }
     }
 
@@ -34,12 +58,7 @@ impl<S: Rows> Fold<'_, S> {
             creator.updated = position;
             return Ok(());
         }
-        let creator = Creator {
-            profile: profile.clone(),
-            blocked: None,
-            blocks: 0,
-            updated: position,
-        };
+        let creator = Creator::known_as(profile.clone(), position);
         self.rows.put(key, creator);
         Ok(())
     }
@@ -53,6 +72,37 @@ impl<S: Rows> Fold<'_, S> {
 
     fn creator_unblocked(&mut self) -> Folded<(), S> {
         self.creator()?.blocked = None;
+        Ok(())
+    }
+
+    fn assessed(&mut self, assessment: &Assessment) -> Folded<(), S> {
+        let creator = self.creator()?;
+        creator.assessment = Some(assessment.clone());
+        creator.assessments += 1;
+        Ok(())
+    }
+
+    fn flag_raised(&mut self, flag: &SafetyFlag) -> Folded<(), S> {
+        let record = self.record;
+        self.creator()?.flags.push(RaisedFlag {
+            flag: flag.clone(),
+            raised_at: record.happened_at(),
+            raised: record.position,
+            cleared: None,
+        });
+        Ok(())
+    }
+
+    fn flag_cleared(&mut self, id: &FlagId, reason: &str, evidence: &[Evidence]) -> Folded<(), S> {
+        let cleared = ClearedFlag {
+            at: self.record.happened_at(),
+            reason: reason.to_owned(),
+            evidence: evidence.to_vec(),
+        };
+        let dangling = self.dangling("safety flag");
+        let mut flags = self.creator()?.flags.iter_mut();
+        let known = flags.find(|known| known.flag.id == *id);
+        known.ok_or(dangling)?.cleared = Some(cleared);
         Ok(())
     }
 

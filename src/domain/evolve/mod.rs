@@ -11,6 +11,7 @@ mod content;
 mod creator;
 mod dispute;
 mod engagement;
+mod hold;
 mod publication;
 mod revenue;
 mod seeding;
@@ -22,6 +23,7 @@ pub use content::*;
 pub use creator::*;
 pub use dispute::*;
 pub use engagement::*;
+pub use hold::*;
 pub use publication::*;
 pub use revenue::*;
 pub use seeding::*;
@@ -30,10 +32,10 @@ pub use settlement::*;
 use std::sync::Arc;
 
 use super::rows::{Key, Row, Rows};
-use super::state::{Campaign, Collaboration};
+use super::state::{Campaign, Collaboration, Told};
 use super::{
     CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, Effect, Event,
-    FactTiming, Position, Record, Target,
+    FactTiming, Position, Record, Target, Timestamp,
 };
 
 /// Why an event could not be folded.
@@ -106,6 +108,7 @@ impl<S: Rows> Fold<'_, S> {
             Event::Revenue(event) => self.revenue_event(event),
             Event::Settlement(event) => self.settlement_event(event),
             Event::Dispute(event) => self.dispute_event(event),
+            Event::Hold(event) => self.hold_event(event),
         }
     }
 
@@ -190,6 +193,12 @@ impl<S: Rows> Fold<'_, S> {
             self.add_to_collaboration(&collaboration, effect.clone());
         }
         self.add_to_campaign(effect);
+    }
+
+    /// Says when something happened, and that this event told of it.
+    fn told(&self, at: Timestamp) -> Told {
+        let position = self.record.position;
+        Told { at, position }
     }
 
     fn note_timing(&mut self, timing: FactTiming) {

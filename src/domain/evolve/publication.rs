@@ -1,13 +1,16 @@
 //! Events of posts, and how they are folded.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
-    Collaboration, CreditedPost, Pair, PlatformPost, PostCredit, Publication,
+    Collaboration, CreditedPost, DisclosureCheck, Pair, PlatformPost, PostCredit, Publication,
+    Removal,
 };
 use crate::domain::{
-    CollaborationRef, CreatorId, DeliverableId, DeliverableState, Effect, Platform, PublicationId,
-    PublicationRef, Share, Timestamp, WHOLE_BP,
+    CollaborationRef, CreatorId, DeliverableId, DeliverableState, DisclosureTerms, Effect,
+    Platform, PublicationId, PublicationRef, Share, Timestamp, WHOLE_BP,
 };
 
 /// What happened to a post.
@@ -22,6 +25,13 @@ pub enum PublicationEvent {
         deliverable: DeliverableId,
         publication: PublicationId,
     },
+    PostRemoved(PostRemoved),
+    PostRestored {
+        publication: PublicationId,
+        deliverable: DeliverableId,
+        restored_at: Timestamp,
+    },
+    DisclosureChecked(DisclosureChecked),
 }
 
 /// A post went live.
@@ -53,8 +63,79 @@ pub struct PublicationRecorded {
     pub seconds_late_original: u64,
     /// Breach: published without approval.
     pub unapproved: bool,
-    /// Breach: not disclosed where the campaign demands it.
+    /// Breach: not disclosed where the campaign or the terms demand it.
     pub undisclosed: bool,
+}
+
+/// A post was taken down; its numbers stay.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PostRemoved {
+    /// The publication.
+    pub publication: PublicationId,
+    /// Its deliverable.
+    pub deliverable: DeliverableId,
+    /// When.
+    pub removed_at: Timestamp,
+    /// Who took it down; `None` when not known.
+    pub by: Option<RemovedBy>,
+    /// Why.
+    pub reason: String,
+    /// Whole seconds it was live, all times taken together.
+    pub live_seconds: u64,
+    /// Seconds the terms in force at publication demand.
+    pub required_seconds: u64,
+    /// Breach: live for less than demanded.
+    pub early: bool,
+}
+
+/// Who took a post down.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum RemovedBy {
+    /// The creator.
+    Creator,
+    /// The platform.
+    Platform,
+    /// The brand had it taken down.
+    Brand,
+}
+
+impl RemovedBy {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Creator => "CREATOR",
+            Self::Platform => "PLATFORM",
+            Self::Brand => "BRAND",
+        }
+    }
+}
+
+/// The brand looked how a post discloses the cooperation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DisclosureChecked {
+    /// The publication.
+    pub publication: PublicationId,
+    /// Its deliverable.
+    pub deliverable: DeliverableId,
+    /// What was found.
+    pub found: DisclosureFound,
+    /// Whether the campaign or the terms demand disclosure.
+    pub required: bool,
+    /// What the terms say about it.
+    pub terms: Option<DisclosureTerms>,
+}
+
+/// How a post was found to disclose the cooperation.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DisclosureFound {
+    /// When the post was looked at.
+    pub checked_at: Timestamp,
+    /// The label found, if any; personal.
+    pub label: Option<String>,
+    /// Whether the post discloses as it must.
+    pub sufficient: bool,
+    /// Where the proof lies; personal.
+    pub evidence: String,
 }
 
 impl<S: Rows> Fold<'_, S> {
@@ -65,6 +146,13 @@ impl<S: Rows> Fold<'_, S> {
                 deliverable,
                 publication,
             } => self.verified(deliverable, publication),
+            PublicationEvent::PostRemoved(removed) => self.removed(removed),
+            PublicationEvent::PostRestored {
+                publication,
+                deliverable,
+                restored_at,
+            } => self.restored(publication, deliverable, *restored_at),
+            PublicationEvent::DisclosureChecked(checked) => self.disclosure_checked(checked),
         }
     }
 
@@ -164,6 +252,13 @@ impl<S: Rows> Fold<'_, S> {
             incentivised: published.incentivised,
             verified: false,
             credits,
+            undisclosed: published.undisclosed,
+            was_undisclosed: published.undisclosed,
+            check: None,
+            live_since: published.published_at,
+            live_seconds: 0,
+            removals: 0,
+            removal: None,
             series: Default::default(),
             updated: self.record.position,
         };
@@ -195,15 +290,85 @@ impl<S: Rows> Fold<'_, S> {
     }
 
     fn verified(&mut self, id: &DeliverableId, publication: &PublicationId) -> Folded<(), S> {
-        self.step(id, DeliverableState::Verified, |_| ())?;
+        self.step(id, DeliverableState::Verified, |deliverable| {
+            deliverable.was_verified = true;
+        })?;
+        self.publication(publication)?.verified = true;
+        self.add_to_both(Effect::Verified);
+        Ok(())
+    }
+
+    fn removed(&mut self, event: &PostRemoved) -> Folded<(), S> {
+        self.step(&event.deliverable, DeliverableState::Removed, |_| ())?;
+        let removed = self.told(event.removed_at);
+        let publication = self.publication(&event.publication)?;
+        publication.live_seconds = event.live_seconds;
+        publication.removals += 1;
+        publication.removal = Some(Box::new(Removal {
+            removed,
+            restored: None,
+        }));
+        self.add_to_both(Effect::PostRemoved { early: event.early });
+        Ok(())
+    }
+
+    /// Makes a post live again; its deliverable is where it was before.
+    fn restored(
+        &mut self,
+        publication: &PublicationId,
+        deliverable: &DeliverableId,
+        at: Timestamp,
+    ) -> Folded<(), S> {
+        let before = match self.deliverable(deliverable)?.was_verified {
+            true => DeliverableState::Verified,
+            false => DeliverableState::Published,
+        };
+        self.step(deliverable, before, |_| ())?;
+        let restored = self.told(at);
+        let publication = self.publication(publication)?;
+        publication.live_since = at;
+        if let Some(removal) = &mut publication.removal {
+            removal.restored = Some(restored);
+        }
+        self.add_to_both(Effect::PostRestored);
+        Ok(())
+    }
+
+    fn disclosure_checked(&mut self, checked: &DisclosureChecked) -> Folded<(), S> {
+        let (by, position) = (self.record.actor.clone(), self.record.position);
+        let undisclosed = checked.required && !checked.found.sufficient;
+        let publication = self.publication(&checked.publication)?;
+        let latest = publication
+            .check
+            .as_deref()
+            .map(|check| check.found.checked_at);
+        if latest.is_none_or(|latest| checked.found.checked_at >= latest) {
+            publication.check = Some(Box::new(DisclosureCheck {
+                found: checked.found.clone(),
+                required: checked.required,
+                terms: checked.terms.clone(),
+                by,
+                position,
+            }));
+            publication.undisclosed = undisclosed;
+        }
+        let first = undisclosed && !publication.was_undisclosed;
+        publication.was_undisclosed |= undisclosed;
+        if first {
+            self.add_to_both(Effect::FoundUndisclosed);
+        }
+        Ok(())
+    }
+
+    /// Opens a publication of the collaboration of the event and marks it as changed.
+    fn publication(&mut self, id: &PublicationId) -> Folded<&mut Publication, S> {
         let key = Publication::key(&PublicationRef {
             collaboration: self.collaboration_ref()?,
-            publication: publication.clone(),
+            publication: id.clone(),
         });
         let position = self.record.position;
         let publication: &mut Publication = self.row(&key, "publication")?;
-        publication.verified = true;
         publication.updated = position;
-        Ok(())
+        Ok(publication)
     }
 }

@@ -18,6 +18,16 @@ pub enum SeedingEvent {
         value: ProductValue,
         shipped_at: Timestamp,
     },
+    ProductReceived {
+        shipment: ShipmentId,
+        received_at: Timestamp,
+    },
+    ProductReturned {
+        shipment: ShipmentId,
+        returned_at: Timestamp,
+        reason: String,
+        value: ProductValue,
+    },
 }
 
 impl<S: Rows> Fold<'_, S> {
@@ -29,6 +39,26 @@ impl<S: Rows> Fold<'_, S> {
                 value,
                 shipped_at,
             } => self.shipped(shipment, product, *value, *shipped_at),
+            SeedingEvent::ProductReceived {
+                shipment,
+                received_at,
+            } => {
+                let told = self.told(*received_at);
+                self.shipment(shipment)?.received = Some(told);
+                self.add_to_both(Effect::Received);
+                Ok(())
+            }
+            SeedingEvent::ProductReturned {
+                shipment,
+                returned_at,
+                value,
+                ..
+            } => {
+                let told = self.told(*returned_at);
+                self.shipment(shipment)?.returned = Some(told);
+                self.add_to_both(Effect::Returned { value: *value });
+                Ok(())
+            }
         }
     }
 
@@ -45,7 +75,10 @@ impl<S: Rows> Fold<'_, S> {
             product: product.to_owned(),
             value,
             shipped_at,
+            received: None,
+            returned: None,
         });
+        self.add_to_both(Effect::Shipped { value });
         let key = Pair::key(&self.campaign_ref()?, &creator);
         let pair: &mut Pair = self.rows.upsert(&key)?;
         let first = !std::mem::replace(&mut pair.gifted, true);
@@ -57,5 +90,11 @@ impl<S: Rows> Fold<'_, S> {
             self.add_to_both(Effect::GiftedPosted);
         }
         Ok(())
+    }
+
+    fn shipment(&mut self, id: &ShipmentId) -> Folded<&mut Shipment, S> {
+        let dangling = self.dangling("shipment");
+        let mut shipments = self.collaboration()?.shipments.iter_mut();
+        shipments.find(|known| known.id == *id).ok_or(dangling)
     }
 }

@@ -26,6 +26,10 @@ pub struct Campaign {
     pub gross_revenue_minor: i64,
     /// When it was created.
     pub created_at: Timestamp,
+    /// The event that closed it.
+    pub closed: Option<Position>,
+    /// Revisions of its report made so far.
+    pub reports: u32,
     /// Last event that changed it.
     pub updated: Position,
 }

@@ -8,8 +8,8 @@ use crate::domain::rows::{Key, Row};
 use crate::domain::{
     Actor, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState, ContentRef,
     CreatorId, DeliverableId, DeliverableState, DeliverableTerms, DisputeId, DisputeSubject,
-    FollowerCount, Offer, OnBehalfOf, Position, ProductValue, PublicationId, ShipmentId, Terms,
-    Tier, Timestamp,
+    FlagId, FollowerCount, HoldId, Offer, OnBehalfOf, Position, ProductValue, PublicationId,
+    ShipmentId, Terms, Tier, Timestamp,
 };
 
 /// One creator in one campaign.
@@ -31,6 +31,8 @@ pub struct Collaboration {
     pub deliverables: Vec<Deliverable>,
     /// Products sent.
     pub shipments: Vec<Shipment>,
+    /// Every hold ever placed, the first one first.
+    pub holds: Vec<Hold>,
     /// What the accepted terms commit, in minor units of the reporting currency.
     pub commitment_minor: i64,
     /// Fee lines recorded and not reversed, in minor units of the reporting currency.
@@ -94,6 +96,20 @@ impl Collaboration {
     pub fn dispute_of(&self, subject: &DisputeSubject) -> Option<&DisputeId> {
         let mut open = self.open_disputes.iter();
         open.find(|one| one.subject == *subject).map(|one| &one.id)
+    }
+
+    /// Finds a shipment.
+    pub fn shipment(&self, id: &ShipmentId) -> Option<&Shipment> {
+        self.shipments.iter().find(|shipment| shipment.id == *id)
+    }
+
+    /// Finds a hold that is on: over this deliverable, or any when none is named.
+    pub fn hold_over(&self, deliverable: Option<&DeliverableId>) -> Option<&Hold> {
+        let mut on = self.holds.iter().filter(|hold| hold.released_at.is_none());
+        on.find(|hold| match (deliverable, &hold.deliverable) {
+            (Some(meant), Some(held)) => meant == held,
+            (None, _) | (_, None) => true,
+        })
     }
 
     /// Returns what the collaboration holds of the budget: the commitment, or the fee lines where
@@ -170,8 +186,10 @@ pub struct Deliverable {
     pub was_approved: bool,
     /// 1 to 5, from the approval.
     pub rating: Option<u8>,
-    /// The live post.
+    /// The post.
     pub publication: Option<PublicationId>,
+    /// Whether the post was ever verified, whatever came after.
+    pub was_verified: bool,
 }
 
 impl Deliverable {
@@ -186,7 +204,13 @@ impl Deliverable {
             was_approved: false,
             rating: None,
             publication: None,
+            was_verified: false,
         }
+    }
+
+    /// Tells whether nothing is left to do: verified once, or waived.
+    pub fn is_done(&self) -> bool {
+        self.was_verified || self.state == DeliverableState::Waived
     }
 
     /// Returns the number of the latest submission; 0 before the first.
@@ -204,6 +228,8 @@ pub struct Submission {
     pub submitted_at: Timestamp,
     /// Against the due time in force.
     pub seconds_late: u64,
+    /// When the ledger approves it by itself; `None` without a review period.
+    pub review_due_at: Option<Timestamp>,
 }
 
 /// A product sent to the creator.
@@ -217,4 +243,34 @@ pub struct Shipment {
     pub value: ProductValue,
     /// When.
     pub shipped_at: Timestamp,
+    /// When it arrived, as far as told.
+    pub received: Option<Told>,
+    /// When it came back.
+    pub returned: Option<Told>,
+}
+
+/// When something happened, and the event that told of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// When.
+    pub at: Timestamp,
+    /// Position of the event.
+    pub position: Position,
+}
+
+/// A stop of approval, publication and payment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Hold {
+    /// The hold.
+    pub id: HoldId,
+    /// The deliverable that waits; `None` for all of them.
+    pub deliverable: Option<DeliverableId>,
+    /// The safety flag behind it.
+    pub flag: Option<FlagId>,
+    /// Why; may be personal.
+    pub reason: String,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// When it was released.
+    pub released_at: Option<Timestamp>,
 }

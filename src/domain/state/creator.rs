@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    BrandId, CampaignId, CollaborationId, CreatorId, CreatorProfile, CreatorRef, Position, Tier,
+    Assessment, BrandId, CampaignId, CollaborationId, CreatorId, CreatorProfile, CreatorRef,
+    Evidence, FlagId, Position, SafetyFlag, Tier, Timestamp,
 };
 
 /// A creator as the brand knows them.
@@ -17,6 +18,12 @@ pub struct Creator {
     pub blocked: Option<String>,
     /// How often the brand blocked the creator.
     pub blocks: u32,
+    /// The latest assessment.
+    pub assessment: Option<Assessment>,
+    /// How often the brand assessed the creator.
+    pub assessments: u32,
+    /// Every safety flag ever raised, the first one first.
+    pub flags: Vec<RaisedFlag>,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -36,6 +43,29 @@ impl Creator {
         Key::of::<Self>().text(brand.as_str())
     }
 
+    /// Starts with what the brand knows first.
+    pub fn known_as(profile: CreatorProfile, updated: Position) -> Self {
+        Self {
+            profile,
+            blocked: None,
+            blocks: 0,
+            assessment: None,
+            assessments: 0,
+            flags: Vec::new(),
+            updated,
+        }
+    }
+
+    /// Finds a safety flag.
+    pub fn flag(&self, id: &FlagId) -> Option<&RaisedFlag> {
+        self.flags.iter().find(|known| known.flag.id == *id)
+    }
+
+    /// Lists the safety flags that are not cleared.
+    pub fn open_flags(&self) -> impl Iterator<Item = &RaisedFlag> {
+        self.flags.iter().filter(|known| known.cleared.is_none())
+    }
+
     /// Returns the tier now, from the largest count over all platforms.
     pub fn tier(&self) -> Tier {
         Tier::of(
@@ -44,6 +74,30 @@ impl Creator {
                 .map(|count| count.followers),
         )
     }
+}
+
+/// A safety flag and what became of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RaisedFlag {
+    /// As it was raised.
+    pub flag: SafetyFlag,
+    /// When.
+    pub raised_at: Timestamp,
+    /// The event that raised it.
+    pub raised: Position,
+    /// That and why it was cleared.
+    pub cleared: Option<ClearedFlag>,
+}
+
+/// That and why a safety flag was cleared.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ClearedFlag {
+    /// When.
+    pub at: Timestamp,
+    /// Why; may be personal.
+    pub reason: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
 }
 
 /// Says that a creator has a collaboration; the key holds which.

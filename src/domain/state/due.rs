@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row};
-use crate::domain::{CollaborationRef, OrderRef, Timestamp};
+use crate::domain::{CollaborationRef, DeliverableId, OrderRef, Timestamp};
 
 /// Something that falls due.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -21,6 +21,15 @@ pub enum Due {
         /// The order.
         order: OrderRef,
     },
+    /// A version handed in is approved, as nobody reviewed it in time.
+    Review {
+        /// The collaboration.
+        collaboration: CollaborationRef,
+        /// The deliverable.
+        deliverable: DeliverableId,
+        /// The version of its content.
+        version: u32,
+    },
 }
 
 impl Row for Due {
@@ -31,12 +40,19 @@ impl Due {
     /// Key of what falls due at a time.
     pub fn key(&self, at: Timestamp) -> Key {
         let key = Key::of::<Self>().number(at.nanos().cast_unsigned());
+        let of = |key: Key, kind: u8, place: &CollaborationRef| {
+            key.byte(kind)
+                .text(place.brand.as_str())
+                .text(place.campaign.as_str())
+                .text(place.collaboration.as_str())
+        };
         match self {
-            Self::Offer { collaboration, .. } => key
-                .byte(0)
-                .text(collaboration.brand.as_str())
-                .text(collaboration.campaign.as_str())
-                .text(collaboration.collaboration.as_str()),
+            Self::Offer { collaboration, .. } => of(key, 0, collaboration),
+            Self::Review {
+                collaboration,
+                deliverable,
+                ..
+            } => of(key, 1, collaboration).text(deliverable.as_str()),
             Self::Lock { order } => key
                 .byte(2)
                 .text(order.brand.as_str())

@@ -12,7 +12,9 @@ mod dispute;
 mod due;
 mod heads;
 mod publication;
+mod report;
 mod resource;
+mod rights;
 mod series;
 
 pub use campaign::*;
@@ -24,7 +26,9 @@ pub use dispute::*;
 pub use due::Due;
 pub use heads::*;
 pub use publication::*;
+pub use report::*;
 pub use resource::Resource;
+pub use rights::RightsEnd;
 pub use series::*;
 
 /// Tags of the tables, the first byte of every key. Views use tags from [`table::VIEWS`] on.
@@ -63,6 +67,10 @@ pub mod table {
     pub const CREDITED_POST: u8 = 16;
     /// Disputes.
     pub const DISPUTE: u8 = 24;
+    /// Rights of use, by when they end.
+    pub const RIGHTS_END: u8 = 21;
+    /// Reports that stay.
+    pub const REPORT: u8 = 29;
     /// First tag of the views.
     pub const VIEWS: u8 = 32;
 }

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::heads::{Entry, Heads, OrderKey};
 use super::series::Starts;
-use super::table;
+use super::{Told, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorId, DeliverableId,
-    FactTiming, MeasurementKind, MeasurementScope, Platform, Position, PublicationId,
-    PublicationRef, Seen, Timestamp, WHOLE_BP,
+    Actor, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorId,
+    DeliverableId, DisclosureFound, DisclosureTerms, FactTiming, MeasurementKind, MeasurementScope,
+    Platform, Position, PublicationId, PublicationRef, Seen, Timestamp, WHOLE_BP,
 };
 
-/// A live post.
+/// A post that is or was live.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Publication {
     /// The deliverable.
@@ -37,10 +37,48 @@ pub struct Publication {
     pub verified: bool,
     /// Who is credited: the owner alone, or the shares of a JOINT post.
     pub credits: Vec<PostCredit>,
+    /// Whether disclosure is demanded and missing.
+    pub undisclosed: bool,
+    /// Whether it ever was: one breach, whatever is found later.
+    pub was_undisclosed: bool,
+    /// The latest check of its disclosure, by when the post was looked at.
+    pub check: Option<Box<DisclosureCheck>>,
+    /// Since when it is live, or was when it was taken down.
+    pub live_since: Timestamp,
+    /// Whole seconds it was live before that.
+    pub live_seconds: u64,
+    /// How often it was taken down.
+    pub removals: u32,
+    /// When it was taken down and, if it is live again, restored.
+    pub removal: Option<Box<Removal>>,
     /// Observations by audience and kind. Boxed, because a map makes room for eleven at once.
     pub series: BTreeMap<(MeasurementScope, MeasurementKind), Box<Series>>,
     /// Last event that changed it.
     pub updated: Position,
+}
+
+/// The last time a post was taken down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Removal {
+    /// When.
+    pub removed: Told,
+    /// When it was live again.
+    pub restored: Option<Told>,
+}
+
+/// How a post was found to disclose the cooperation, and by whom.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DisclosureCheck {
+    /// What was found.
+    pub found: DisclosureFound,
+    /// Whether the campaign or the terms demand disclosure.
+    pub required: bool,
+    /// What the terms say about it.
+    pub terms: Option<DisclosureTerms>,
+    /// Who looked.
+    pub by: Actor,
+    /// Position of the event.
+    pub position: Position,
 }
 
 /// The part of a post one collaboration is credited with.
@@ -124,6 +162,17 @@ impl Publication {
             .text(owner.campaign.as_str())
             .text(owner.collaboration.as_str())
             .text(publication.publication.as_str())
+    }
+
+    /// Prefix of the publications of a brand.
+    pub fn of_brand(brand: &BrandId) -> Key {
+        Key::of::<Self>().text(brand.as_str())
+    }
+
+    /// Returns when it was taken down, while it is.
+    pub fn removed_at(&self) -> Option<Timestamp> {
+        let removal = self.removal.as_deref()?;
+        removal.restored.is_none().then_some(removal.removed.at)
     }
 
     /// Tells whether several collaborations share the post.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Campaign, Collaboration, Cost, Creator, Dispute, Order, Publication};
+use super::{Campaign, Collaboration, Cost, Creator, Dispute, Order, Publication, Report};
 use crate::domain::rows::Rows;
 use crate::domain::{
-    CampaignRef, CollaborationRef, Command, ConversionAdjustment, CostId, CreatorRef,
+    CampaignRef, CampaignVerb, CollaborationRef, Command, ConversionAdjustment, CostId, CreatorRef,
     DeliverableVerb, DisputeId, OrderRef, Position, PublicationRef, Request,
 };
 
@@ -14,6 +14,7 @@ use crate::domain::{
 #[expect(missing_docs, reason = "each variant pairs a name with its row")]
 pub enum Resource {
     Campaign(CampaignRef, Arc<Campaign>),
+    Report(CampaignRef, Arc<Campaign>, Arc<Report>),
     Creator(CreatorRef, Arc<Creator>),
     Collaboration(CollaborationRef, Arc<Collaboration>),
     Published(
@@ -36,13 +37,12 @@ impl Resource {
     pub fn of<S: Rows>(rows: &S, request: &Request) -> Result<Option<Self>, S::Error> {
         let brand = request.brand.clone();
         Ok(match &request.command {
-            Command::Campaign { campaign, .. } => {
+            Command::Campaign { campaign, verb } => {
                 let name = CampaignRef {
                     brand,
                     campaign: campaign.clone(),
                 };
-                rows.get(&Campaign::key(&name))?
-                    .map(|row| Self::Campaign(name, row))
+                after_campaign(rows, name, verb)?
             }
             Command::Creator { creator, .. } => {
                 let name = CreatorRef {
@@ -80,7 +80,7 @@ impl Resource {
                 };
                 after_deliverable(rows, name, verb)?
             }
-            Command::Engagement { publication, .. } => {
+            Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
                 let row = rows.get(&Publication::key(publication))?;
                 row.map(|row| Self::Publication(publication.clone(), row))
             }
@@ -133,7 +133,7 @@ impl Resource {
     /// Returns the last event that changed it.
     pub fn updated(&self) -> Position {
         match self {
-            Self::Campaign(_, row) => row.updated,
+            Self::Campaign(_, row) | Self::Report(_, row, _) => row.updated,
             Self::Creator(_, row) => row.updated,
             Self::Collaboration(_, row) => row.updated,
             Self::Published(_, row, _, publication) => row.updated.max(publication.updated),
@@ -143,6 +143,21 @@ impl Resource {
             Self::Dispute(_, _, row) => row.updated,
         }
     }
+}
+
+fn after_campaign<S: Rows>(
+    rows: &S,
+    name: CampaignRef,
+    verb: &CampaignVerb,
+) -> Result<Option<Resource>, S::Error> {
+    let Some(row) = rows.get::<Campaign>(&Campaign::key(&name))? else {
+        return Ok(None);
+    };
+    let CampaignVerb::FinaliseReport { .. } = verb else {
+        return Ok(Some(Resource::Campaign(name, row)));
+    };
+    let report = rows.get(&Report::key(&name, row.reports))?;
+    Ok(report.map(|report| Resource::Report(name, row, report)))
 }
 
 fn after_deliverable<S: Rows>(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Conduct, EngagementChange};
 use crate::domain::{
     CollaborationId, CollaborationState, ConversionType, CostType, Currency, DeliverableState,
-    FactTiming, MeasurementKind, MeasurementScope, Timestamp,
+    FactTiming, MeasurementKind, MeasurementScope, ProductValue, Timestamp,
 };
 
 /// Whose totals a contribution goes to.
@@ -63,11 +63,28 @@ pub enum Effect {
         unapproved: bool,
         undisclosed: bool,
     },
+    /// The post of a deliverable was verified, for the first and only time.
+    Verified,
+    PostRemoved {
+        early: bool,
+    },
+    PostRestored,
+    /// A check found a post undisclosed that was not known to be.
+    FoundUndisclosed,
     Posted {
         timing: FactTiming,
     },
     Gifted,
     GiftedPosted,
+    Shipped {
+        value: ProductValue,
+    },
+    Received,
+    Returned {
+        value: ProductValue,
+    },
+    HoldPlaced,
+    HoldReleased,
     Committed {
         timing: FactTiming,
         minor: i64,

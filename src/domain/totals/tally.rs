@@ -146,11 +146,20 @@ impl Tally {
             | Effect::RevisionRequested
             | Effect::Rated { .. }
             | Effect::Published { .. }
+            | Effect::Verified
+            | Effect::PostRemoved { .. }
+            | Effect::PostRestored
+            | Effect::FoundUndisclosed
+            | Effect::Shipped { .. }
+            | Effect::Received
+            | Effect::Returned { .. }
             | Effect::Gifted
             | Effect::GiftedPosted
             | Effect::ClaimRejected
             | Effect::Conduct(_)
             | Effect::Engagement { .. }
+            | Effect::HoldPlaced
+            | Effect::HoldReleased
             | Effect::AfterMeasurement => {}
         }
     }

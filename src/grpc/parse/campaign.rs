@@ -187,5 +187,6 @@ fn campaign_state(number: i32) -> Option<CampaignState> {
         api::CampaignState::Paused => Some(CampaignState::Paused),
         api::CampaignState::Closed => Some(CampaignState::Closed),
         api::CampaignState::Cancelled => Some(CampaignState::Cancelled),
+        api::CampaignState::Finalised => Some(CampaignState::Finalised),
     }
 }

@@ -1,5 +1,5 @@
 //! Requests of the collaboration service about the agreement; those about its deliverables are in
-//! `deliverable`.
+//! `deliverable`, those about products in `seeding`.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,11 @@ use super::context::{Call, Write};
 use super::page::{Page, read_brand, read_collaboration, read_page};
 use crate::domain::{
     BrandId, CampaignId, CollaborationId, CollaborationRef, CollaborationState, CollaborationVerb,
-    Command, CreatorId, Position, ShipmentId, Timestamp,
+    Command, CreatorId, Position, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::terms::read_terms;
-use crate::log::codec::values::{
-    MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value, read_time, read_version,
-};
+use crate::log::codec::values::{MAX_REASON_CHARS, read_time, read_version};
 use crate::proto::api;
 
 /// Parses `InviteCreator`.
@@ -92,32 +90,6 @@ pub fn withdraw_invitation(mut request: api::WithdrawInvitationRequest, now: Tim
     call.finish(command(campaign, collaboration, Ok(verb)))
 }
 
-/// Parses `ShipProduct`.
-///
-/// # Errors
-/// Every violation.
-pub fn ship_product(mut request: api::ShipProductRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin("ShipProduct", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
-    let shipment = call.id_or_made("shipment_id", &request.shipment_id, ShipmentId::parse);
-    let product = call.fields.text("product", request.product, MAX_NAME_CHARS);
-    let value = call
-        .fields
-        .required("value", request.value, read_product_value);
-    let shipped_at = call.past("shipped_at", request.shipped_at);
-    let verb = shipment.and_then(|shipment| {
-        Ok(CollaborationVerb::ShipProduct {
-            shipment,
-            product,
-            value: value?,
-            shipped_at: shipped_at?,
-        })
-    });
-    call.finish(command(campaign, collaboration, verb))
-}
-
 /// Parses `CompleteCollaboration`.
 ///
 /// # Errors
@@ -150,7 +122,8 @@ pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: T
     call.finish(command(campaign, collaboration, Ok(verb)))
 }
 
-fn command(
+/// Puts a command together.
+pub(super) fn command(
     campaign: Checked<CampaignId>,
     collaboration: Checked<CollaborationId>,
     verb: Checked<CollaborationVerb>,
@@ -253,5 +226,6 @@ fn collaboration_state(number: i32) -> Option<CollaborationState> {
         api::CollaborationState::Expired => Some(CollaborationState::Expired),
         api::CollaborationState::Completed => Some(CollaborationState::Completed),
         api::CollaborationState::Cancelled => Some(CollaborationState::Cancelled),
+        api::CollaborationState::Terminated => Some(CollaborationState::Terminated),
     }
 }

@@ -161,9 +161,18 @@ impl Call {
     /// # Errors
     /// Every violation so far.
     pub fn finish_shared(self) -> Read<(BrandId, Context)> {
+        self.finish_with(Ok(()))
+            .map(|(brand, context, ())| (brand, context))
+    }
+
+    /// Ends the reading of a call whose command is made of more than the request.
+    ///
+    /// # Errors
+    /// Every violation.
+    pub fn finish_with<T>(self, rest: Checked<T>) -> Read<(BrandId, Context, T)> {
         let (brand, context) = (self.brand, self.context);
         self.fields
-            .finish(brand.and_then(|brand| Ok((brand, context?))))
+            .finish(rest.and_then(|rest| Ok((brand?, context?, rest))))
     }
 }
 

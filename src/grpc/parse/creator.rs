@@ -1,12 +1,18 @@
 //! Requests of the creator service.
 
+use std::collections::BTreeSet;
+
 use super::Read;
 use super::context::{Call, Write};
 use super::page::{Page, read_brand, read_page};
-use crate::domain::{BrandId, Command, CreatorId, CreatorRef, CreatorVerb, Position, Timestamp};
+use crate::domain::{
+    BrandId, CampaignId, Command, CreatorId, CreatorRef, CreatorVerb, Niche, Platform, Position,
+    Tier, Timestamp,
+};
 use crate::log::codec::events::read_profile;
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::MAX_REASON_CHARS;
+use crate::log::codec::vocabulary;
 use crate::proto::{api, event};
 
 /// Parses `RecordCreatorProfile`.
@@ -125,6 +131,16 @@ pub struct CreatorsQuery {
     pub brand: BrandId,
     /// Only blocked ones, or only others; `None` for all.
     pub blocked: Option<bool>,
+    /// Only of this niche.
+    pub niche: Option<Niche>,
+    /// Only of these tiers now; empty for all.
+    pub tiers: BTreeSet<Tier>,
+    /// Only with a follower count there.
+    pub platform: Option<Platform>,
+    /// Only with an open safety flag, or only others; `None` for all.
+    pub has_open_flag: Option<bool>,
+    /// Only those who meet every criterion of this campaign.
+    pub matches: Option<CampaignId>,
     /// Which part.
     pub page: Page,
     /// The answer reflects at least this position.
@@ -139,10 +155,30 @@ pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
     let mut fields = Fields::new(Origin::Call);
     let brand = read_brand(&mut fields, &request.brand_id);
     let page = read_page(&mut fields, request.page_size, request.page_token);
+    let niche = fields.parse_optional("niche", &request.niche, Niche::parse);
+    let tiers = fields.each("tiers", request.tiers, |fields, number| {
+        fields.one_of_here(number, vocabulary::tier, Tier::name)
+    });
+    let platform = match request.platform {
+        0 => Ok(None),
+        number => fields
+            .one_of("platform", number, vocabulary::platform, Platform::name)
+            .map(Some),
+    };
+    let matches = fields.parse_optional(
+        "matches_campaign_id",
+        &request.matches_campaign_id,
+        CampaignId::parse,
+    );
     let query = brand.and_then(|brand| {
         Ok(CreatorsQuery {
             brand,
             blocked: request.blocked,
+            niche: niche?,
+            tiers: tiers?.into_iter().collect(),
+            platform: platform?,
+            has_open_flag: request.has_open_flag,
+            matches: matches?,
             page: page?,
             min_position: Position::new(request.min_position),
         })

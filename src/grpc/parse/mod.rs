@@ -13,10 +13,18 @@ mod deliverable;
 mod digest;
 mod dispute;
 mod engagement;
+mod finals;
+mod hold;
+mod insights;
 mod measurement;
 mod page;
+mod publication;
 mod report;
+mod rights;
+mod seeding;
+mod selection;
 mod settlement;
+mod worklist;
 
 pub use audit::*;
 pub use campaign::*;
@@ -26,10 +34,18 @@ pub use creator::*;
 pub use deliverable::*;
 pub use dispute::*;
 pub use engagement::*;
+pub use finals::*;
+pub use hold::*;
+pub use insights::*;
 pub use measurement::*;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
+pub use publication::*;
 pub use report::*;
+pub use rights::*;
+pub use seeding::*;
+pub use selection::*;
 pub use settlement::*;
+pub use worklist::*;
 
 use crate::domain::Violation;
 

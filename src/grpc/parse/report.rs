@@ -7,7 +7,7 @@ use super::campaign::{CampaignQuery, campaign_query};
 use super::collaboration::{CollaborationQuery, collaboration_query};
 use super::creator::{CreatorQuery, creator_query};
 use super::page::{Page, read_brand, read_page};
-use crate::domain::{BrandId, Position, Timestamp};
+use crate::domain::{BrandId, Currency, Position, Timestamp};
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::read_time;
 use crate::proto::api;
@@ -47,11 +47,31 @@ pub fn get_partnership(request: &api::GetPartnershipRequest) -> Read<CreatorQuer
     creator_query(&request.brand_id, &request.creator_id, request.min_position)
 }
 
+/// By what partnerships are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartnershipOrder {
+    /// By creator.
+    Creator,
+    /// By lifetime ROI.
+    LifetimeRoi {
+        /// Over the campaigns in this currency.
+        currency: Currency,
+        /// On this cost.
+        basis: api::CostBasis,
+    },
+    /// By how often work was on time.
+    OnTime,
+    /// By the last event.
+    LastContact,
+}
+
 /// Asks for the partnerships of a brand.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PartnershipsQuery {
     /// Whose.
     pub brand: BrandId,
+    /// By what.
+    pub order: PartnershipOrder,
     /// Which part.
     pub page: Page,
     /// The answer reflects at least this position.
@@ -65,15 +85,61 @@ pub struct PartnershipsQuery {
 pub fn list_partnerships(request: api::ListPartnershipsRequest) -> Read<PartnershipsQuery> {
     let mut fields = Fields::new(Origin::Call);
     let brand = read_brand(&mut fields, &request.brand_id);
+    let order = read_order(&mut fields, &request);
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = brand.and_then(|brand| {
         Ok(PartnershipsQuery {
             brand,
+            order: order?,
             page: page?,
             min_position: Position::new(request.min_position),
         })
     });
     fields.finish(query)
+}
+
+fn read_order(
+    fields: &mut Fields,
+    request: &api::ListPartnershipsRequest,
+) -> Checked<PartnershipOrder> {
+    use api::PartnershipOrder as Wire;
+    let order = match request.order_by {
+        0 => Wire::Creator,
+        number => fields.one_of("order_by", number, order_of, |order| order.as_str_name())?,
+    };
+    let by_roi = order == Wire::LifetimeRoi;
+    if !by_roi {
+        let absent = request.currency_code.is_empty() && request.basis == 0;
+        fields.check("order_by", absent, ONLY_ROI_RULE);
+    }
+    Ok(match order {
+        Wire::Unspecified | Wire::Creator => PartnershipOrder::Creator,
+        Wire::OnTime => PartnershipOrder::OnTime,
+        Wire::LastContact => PartnershipOrder::LastContact,
+        Wire::LifetimeRoi => {
+            let currency = fields.parse("currency_code", &request.currency_code, Currency::parse);
+            let basis = match request.basis {
+                0 => Ok(api::CostBasis::Accrued),
+                number => fields.one_of("basis", number, basis_of, |basis| basis.as_str_name()),
+            };
+            PartnershipOrder::LifetimeRoi {
+                currency: currency?,
+                basis: basis?,
+            }
+        }
+    })
+}
+
+const ONLY_ROI_RULE: &str = "must be LIFETIME_ROI where currency_code or basis is given";
+
+fn order_of(number: i32) -> Option<api::PartnershipOrder> {
+    let order = api::PartnershipOrder::try_from(number).ok();
+    order.filter(|order| *order != api::PartnershipOrder::Unspecified)
+}
+
+fn basis_of(number: i32) -> Option<api::CostBasis> {
+    let basis = api::CostBasis::try_from(number).ok();
+    basis.filter(|basis| *basis != api::CostBasis::Unspecified)
 }
 
 /// A stretch of time.

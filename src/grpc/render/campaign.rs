@@ -13,6 +13,7 @@ pub fn campaign_state(state: CampaignState) -> api::CampaignState {
         CampaignState::Paused => api::CampaignState::Paused,
         CampaignState::Closed => api::CampaignState::Closed,
         CampaignState::Cancelled => api::CampaignState::Cancelled,
+        CampaignState::Finalised => api::CampaignState::Finalised,
     }
 }
 
@@ -28,6 +29,7 @@ pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
         live_collaborations: row.live_collaborations,
         created_at: time(row.created_at),
         updated_position: row.updated.get(),
+        reports: row.reports,
     }
 }
 

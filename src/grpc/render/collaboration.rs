@@ -1,7 +1,9 @@
 //! Collaborations as messages.
 
 use super::time;
-use crate::domain::state::{Acceptance, Collaboration, Deliverable, Submission};
+use crate::domain::state::{
+    Acceptance, Collaboration, Deliverable, Hold, Shipment, Submission, Told,
+};
 use crate::domain::{CollaborationRef, CollaborationState, DeliverableState, Offer};
 use crate::proto::{api, values};
 
@@ -16,6 +18,7 @@ pub fn collaboration_state(state: CollaborationState) -> api::CollaborationState
         CollaborationState::Expired => api::CollaborationState::Expired,
         CollaborationState::Completed => api::CollaborationState::Completed,
         CollaborationState::Cancelled => api::CollaborationState::Cancelled,
+        CollaborationState::Terminated => api::CollaborationState::Terminated,
     }
 }
 
@@ -29,6 +32,7 @@ fn deliverable_state(state: DeliverableState) -> api::DeliverableState {
         DeliverableState::Published => api::DeliverableState::Published,
         DeliverableState::Verified => api::DeliverableState::Verified,
         DeliverableState::Waived => api::DeliverableState::Waived,
+        DeliverableState::Removed => api::DeliverableState::Removed,
     }
 }
 
@@ -52,6 +56,33 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
             .iter()
             .map(|one| one.id.to_string())
             .collect(),
+        shipments: row.shipments.iter().map(shipment).collect(),
+        holds: row.holds.iter().map(hold).collect(),
+    }
+}
+
+fn shipment(row: &Shipment) -> api::Shipment {
+    let told = |told: Option<Told>| told.map(|told| told.at.into());
+    api::Shipment {
+        shipment_id: row.id.to_string(),
+        product: row.product.clone(),
+        value: Some(row.value.into()),
+        shipped_at: time(row.shipped_at),
+        received_at: told(row.received),
+        returned_at: told(row.returned),
+    }
+}
+
+fn hold(row: &Hold) -> api::Hold {
+    let deliverable = row.deliverable.as_ref().map(ToString::to_string);
+    let flag = row.flag.as_ref().map(ToString::to_string);
+    api::Hold {
+        hold_id: row.id.to_string(),
+        deliverable_id: deliverable.unwrap_or_default(),
+        flag_id: flag.unwrap_or_default(),
+        reason: row.reason.clone(),
+        placed_at: time(row.placed_at),
+        released_at: row.released_at.and_then(time),
     }
 }
 
@@ -105,5 +136,6 @@ fn submission(row: &Submission, version: u32) -> api::Submission {
         content_sha256: row.content.sha256.to_vec().into(),
         submitted_at: time(row.submitted_at),
         seconds_late: row.seconds_late,
+        review_due_at: row.review_due_at.map(Into::into),
     }
 }

@@ -1,7 +1,9 @@
 //! Creators as messages.
 
-use crate::domain::state::Creator;
-use crate::domain::{CreatorProfile, CreatorRef};
+use super::time;
+use crate::domain::state::{Creator, RaisedFlag};
+use crate::domain::{CreatorProfile, CreatorRef, Criterion, CriterionMatch};
+use crate::log::codec::selection::write_evidence;
 use crate::log::codec::values::{write_followers, write_niches};
 use crate::proto::{api, values};
 
@@ -15,6 +17,48 @@ pub fn creator(name: &CreatorRef, row: &Creator) -> api::Creator {
         blocked: row.blocked.is_some(),
         block_reason: row.blocked.clone().unwrap_or_default(),
         updated_position: row.updated.get(),
+        assessment: row.assessment.as_ref().map(Into::into),
+        assessments: row.assessments,
+        flags: row.flags.iter().map(flag).collect(),
+        blocks: row.blocks,
+    }
+}
+
+fn flag(row: &RaisedFlag) -> api::SafetyFlag {
+    let (flag, cleared) = (&row.flag, row.cleared.as_ref());
+    api::SafetyFlag {
+        flag_id: flag.id.to_string(),
+        severity: values::FlagSeverity::from(flag.severity) as i32,
+        category: values::FlagCategory::from(flag.category) as i32,
+        note: flag.note.clone(),
+        evidence: write_evidence(&flag.evidence),
+        raised_at: time(row.raised_at),
+        raised_position: row.raised.get(),
+        cleared_at: cleared.and_then(|cleared| time(cleared.at)),
+        clear_reason: cleared.map_or_else(String::new, |cleared| cleared.reason.clone()),
+        clear_evidence: cleared.map_or_else(Vec::new, |cleared| write_evidence(&cleared.evidence)),
+    }
+}
+
+/// Renders how a creator meets what a campaign looks for.
+pub fn criteria(found: &[CriterionMatch]) -> Vec<api::CriterionMatch> {
+    let render = |one: &CriterionMatch| api::CriterionMatch {
+        criterion: criterion(one.criterion) as i32,
+        met: one.met,
+        wanted: one.wanted.clone(),
+        found: one.found.clone(),
+    };
+    found.iter().map(render).collect()
+}
+
+fn criterion(criterion: Criterion) -> api::MatchCriterion {
+    match criterion {
+        Criterion::Followers => api::MatchCriterion::Followers,
+        Criterion::Niche => api::MatchCriterion::Niche,
+        Criterion::Vetting => api::MatchCriterion::Vetting,
+        Criterion::NotBlocked => api::MatchCriterion::NotBlocked,
+        Criterion::NotLive => api::MatchCriterion::NotLive,
+        Criterion::OpenFlags => api::MatchCriterion::OpenFlags,
     }
 }
 

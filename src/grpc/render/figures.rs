@@ -1,6 +1,6 @@
 //! Figures: money and engagement of one set of facts, with every ratio made from them.
 
-use super::metric::{mean_ratio, money, ratio};
+use super::metric::{PPM, mean_ratio, money, ratio};
 use super::reports::Rates;
 use super::{count, minor};
 use crate::domain::metrics::{
@@ -45,6 +45,17 @@ pub fn figures(tally: &Tally, basis: &Basis<'_>) -> api::Figures {
         engagement: engagement(tally, &costs, basis),
         posts_published: count(tally.posts),
     }
+}
+
+/// Returns the ROI of a tally on a basis as figures publish it; `None` where they publish none.
+pub fn roi_ppm(tally: &Tally, basis: api::CostBasis) -> Option<i64> {
+    let costs = Costs::of(tally);
+    let (_, cost) = costs.each().find(|(name, _)| *name == basis)?;
+    if !tally.foreign_revenue.is_empty() {
+        return None;
+    }
+    let roi = roi(cost.get().ok()?, &exact(tally.net_revenue())).ok()?;
+    metrics::publish(&roi, PPM).ok()
 }
 
 /// Cost on the three bases; absent when a foreign cost is left out.
@@ -290,7 +301,8 @@ fn in_wholes(ten_thousandths: i128) -> Exact {
     exact(ten_thousandths) / exact(WHOLE_BP)
 }
 
-fn rounded(ten_thousandths: i128) -> u64 {
+/// Rounds a sum in ten-thousandths to wholes.
+pub(super) fn rounded(ten_thousandths: i128) -> u64 {
     let published = metrics::publish(&in_wholes(ten_thousandths), 1);
     published
         .ok()

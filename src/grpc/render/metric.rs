@@ -5,7 +5,7 @@ use crate::domain::metrics::{Absent, Exact, Metric, Rate, divide, exact, mean, p
 use crate::proto::api;
 
 /// Parts in a whole.
-const PPM: i64 = 1_000_000;
+pub const PPM: i64 = 1_000_000;
 
 fn absent(reason: Absent) -> api::AbsentReason {
     match reason {

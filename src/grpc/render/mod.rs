@@ -2,6 +2,7 @@
 
 mod campaign;
 mod collaboration;
+mod compare;
 mod conversion;
 mod cost;
 mod creator;
@@ -10,20 +11,27 @@ mod figures;
 mod metric;
 mod publication;
 mod reports;
+mod rights;
+mod worklist;
 
 pub use campaign::{budget, campaign, campaign_state};
 pub use collaboration::{collaboration, collaboration_state};
+pub use compare::changes;
 pub use conversion::{conversion, outcome};
 pub use cost::cost;
-pub use creator::creator;
+pub use creator::{creator, criteria};
 pub use dispute::dispute;
 pub use figures::{Basis, figures};
 pub use metric::{money, ratio, ratio_of};
-pub use publication::{heads, publication, recorded};
+pub use publication::{heads, mark, publication, recorded};
 pub use reports::{
-    Rates, campaign_roi, partnership, performance, posts_of_campaign, posts_of_collaboration,
-    posts_of_creator, read_posts,
+    Group, Groups, Rates, awareness, campaign_roi, final_report, final_roi, longest_gap,
+    partnership, performance, posts_of_campaign, posts_of_collaboration, posts_of_creator, rank,
+    read_posts,
 };
+pub use rights::agreed_rights;
+
+pub use worklist::task;
 
 use crate::domain::Timestamp;
 

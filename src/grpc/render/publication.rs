@@ -1,7 +1,9 @@
 //! Publications and their standing counters as messages.
 
-use super::time;
-use crate::domain::state::{Head, Heads, Publication, source_of};
+use super::{campaign_state, collaboration_state, time};
+use crate::domain::state::{
+    Campaign, Collaboration, DisclosureCheck, Head, Heads, Publication, source_of,
+};
 use crate::domain::{Counter, MeasurementKind, MeasurementScope, PublicationRef};
 use crate::ledger::Recorded;
 use crate::proto::api::engagement_result::Outcome;
@@ -37,6 +39,34 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         engagement: engagement.collect(),
         observations: row.series.values().map(|series| series.standing).sum(),
         updated_position: row.updated.get(),
+        removed_at: row.removed_at().map(Into::into),
+        removals: row.removals,
+        disclosure_check: row.check.as_deref().map(disclosure_check),
+        undisclosed: row.undisclosed,
+        collaboration_state: api::CollaborationState::Unspecified as i32,
+        campaign_state: api::CampaignState::Unspecified as i32,
+    }
+}
+
+/// Marks a publication with where its agreement and its campaign stand.
+pub fn mark(publication: &mut api::Publication, owner: &Collaboration, campaign: &Campaign) {
+    publication.collaboration_state = collaboration_state(owner.state) as i32;
+    publication.campaign_state = campaign_state(campaign.state) as i32;
+}
+
+fn disclosure_check(check: &DisclosureCheck) -> api::DisclosureCheck {
+    let agreed = check.terms.as_ref().map(values::DisclosureTerms::from);
+    let agreed = agreed.unwrap_or_default();
+    let found = &check.found;
+    api::DisclosureCheck {
+        checked_at: time(found.checked_at),
+        checked_by: Some((&check.by).into()),
+        required: check.required,
+        connection: agreed.connection,
+        required_label: agreed.required_label,
+        label_found: found.label.clone().unwrap_or_default(),
+        sufficient: found.sufficient,
+        evidence: found.evidence.clone(),
     }
 }
 

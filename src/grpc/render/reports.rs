@@ -1,18 +1,24 @@
 //! Reports: campaign ROI, collaboration performance, and here what a partnership shares with them.
 
+mod awareness;
+mod comparison;
+mod finals;
 mod partnership;
 mod posts;
 
-pub use partnership::partnership;
+pub use awareness::{awareness, longest_gap};
+pub use comparison::{Group, Groups};
+pub use finals::{final_report, final_roi};
+pub use partnership::{partnership, rank};
 pub use posts::{Rates, posts_of_campaign, posts_of_collaboration, posts_of_creator, read_posts};
 
 use super::figures::{Basis, figures};
 use super::metric::{ratio, ratio_of};
-use super::{budget, campaign_state, collaboration_state, count};
+use super::{budget, campaign_state, collaboration_state, count, minor};
 use crate::domain::metrics::ratings;
 use crate::domain::state::{Campaign, Collaboration, CommissionAccount, Creator};
 use crate::domain::{
-    CampaignRef, CollaborationRef, CollaborationState, DeliverableState, Tier, Timestamp, Totals,
+    CampaignRef, CollaborationRef, CollaborationState, Currency, Tier, Timestamp, Totals,
 };
 use crate::proto::{api, values};
 use crate::views::{CampaignTotals, CollaborationTotals};
@@ -59,6 +65,9 @@ pub fn campaign_roi(
         facts_after_measurement: count(totals.after_measurement),
         disputed_numbers: count(totals.conduct.disputed_numbers),
         open_disputes: count(totals.conduct.open_disputes),
+        products: Some(products(totals, campaign.plan.currency)),
+        report_revisions: campaign.reports,
+        holds: Some(holds(totals)),
     }
 }
 
@@ -91,6 +100,15 @@ pub fn performance(
         quality: Some(quality(totals)),
         commission: commission(&collaboration.commission),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
+        products: Some(products(totals, campaign.plan.currency)),
+        holds: Some(holds(totals)),
+    }
+}
+
+fn holds(totals: &Totals) -> api::HoldTotals {
+    api::HoldTotals {
+        placed: count(totals.holds.placed),
+        open: count(totals.holds.open),
     }
 }
 
@@ -132,11 +150,6 @@ fn acceptance_rate(totals: &Totals) -> Option<api::RatioMetric> {
 
 fn delivery(totals: &Totals, now: Timestamp) -> api::Delivery {
     let delivery = &totals.delivery;
-    let verified = totals
-        .deliverables
-        .get(&DeliverableState::Verified)
-        .copied()
-        .unwrap_or(0);
     let overdue: i64 = delivery
         .open_dues
         .range(..now)
@@ -145,8 +158,8 @@ fn delivery(totals: &Totals, now: Timestamp) -> api::Delivery {
     let due = delivery.published + overdue;
     api::Delivery {
         accepted_deliverables: count(delivery.accepted),
-        verified_deliverables: count(verified),
-        completion_rate: ratio_of(verified, delivery.accepted),
+        verified_deliverables: count(delivery.verified),
+        completion_rate: ratio_of(delivery.verified, delivery.accepted),
         published: count(delivery.published),
         overdue: count(overdue),
         on_time_rate: ratio_of(delivery.on_time, due),
@@ -158,6 +171,22 @@ fn delivery(totals: &Totals, now: Timestamp) -> api::Delivery {
         breaches_late: count(delivery.published - delivery.on_time),
         breaches_unapproved: count(delivery.unapproved),
         breaches_undisclosed: count(delivery.undisclosed),
+        breaches_removed_early: count(delivery.removed_early),
+        removed: count(delivery.removed),
+    }
+}
+
+fn products(totals: &Totals, currency: Currency) -> api::ProductFigures {
+    let products = &totals.products;
+    api::ProductFigures {
+        currency_code: currency.to_string(),
+        shipped: count(products.shipped),
+        received: count(products.received),
+        returned: count(products.returned),
+        cost_of_goods_minor: minor(products.cost_of_goods),
+        fair_value_minor: minor(products.fair_value),
+        returned_cost_of_goods_minor: minor(products.returned_cost_of_goods),
+        returned_fair_value_minor: minor(products.returned_fair_value),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use super::campaign::id_at;
+use super::rights;
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Collaboration, CreatorCollaboration};
 use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef};
@@ -174,6 +175,30 @@ impl collaboration_service_server::CollaborationService for Collaborations {
         }))
     }
 
+    async fn confirm_product_received(
+        &self,
+        request: Request<api::ConfirmProductReceivedRequest>,
+    ) -> Result<Response<api::ConfirmProductReceivedResponse>, Status> {
+        let written = self.door.write(request, parse::confirm_product_received);
+        let written = written.await?;
+        Ok(Response::new(api::ConfirmProductReceivedResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn record_product_returned(
+        &self,
+        request: Request<api::RecordProductReturnedRequest>,
+    ) -> Result<Response<api::RecordProductReturnedResponse>, Status> {
+        let written = self.door.write(request, parse::record_product_returned);
+        let written = written.await?;
+        Ok(Response::new(api::RecordProductReturnedResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn complete_collaboration(
         &self,
         request: Request<api::CompleteCollaborationRequest>,
@@ -197,6 +222,42 @@ impl collaboration_service_server::CollaborationService for Collaborations {
             .write(request, parse::cancel_collaboration)
             .await?;
         Ok(Response::new(api::CancelCollaborationResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn terminate_collaboration(
+        &self,
+        request: Request<api::TerminateCollaborationRequest>,
+    ) -> Result<Response<api::TerminateCollaborationResponse>, Status> {
+        let written = self
+            .door
+            .write(request, parse::terminate_collaboration)
+            .await?;
+        Ok(Response::new(api::TerminateCollaborationResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn place_hold(
+        &self,
+        request: Request<api::PlaceHoldRequest>,
+    ) -> Result<Response<api::PlaceHoldResponse>, Status> {
+        let written = self.door.write(request, parse::place_hold).await?;
+        Ok(Response::new(api::PlaceHoldResponse {
+            collaboration: written.collaboration(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn release_hold(
+        &self,
+        request: Request<api::ReleaseHoldRequest>,
+    ) -> Result<Response<api::ReleaseHoldResponse>, Status> {
+        let written = self.door.write(request, parse::release_hold).await?;
+        Ok(Response::new(api::ReleaseHoldResponse {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
         }))
@@ -289,6 +350,13 @@ impl collaboration_service_server::CollaborationService for Collaborations {
             next_page_token,
             position,
         }))
+    }
+
+    async fn list_usage_rights(
+        &self,
+        request: Request<api::ListUsageRightsRequest>,
+    ) -> Result<Response<api::ListUsageRightsResponse>, Status> {
+        rights::list(&self.door, request).await
     }
 }
 

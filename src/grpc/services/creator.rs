@@ -1,18 +1,22 @@
 //! Creators over gRPC.
 
+use std::sync::Arc;
+
 use tonic::{Request, Response, Status};
 
 use super::campaign::id_at;
-use crate::domain::rows::Rows;
-use crate::domain::state::Creator;
-use crate::domain::{CreatorId, CreatorRef};
+use crate::domain::rows::{Key, Rows};
+use crate::domain::state::{Campaign, Creator, Pair};
+use crate::domain::{
+    BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, CriterionMatch, criteria_of,
+};
 use crate::grpc::calls::{Door, Lookup, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::proto::api::creator_service_server;
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// Serves `CreatorService`.
 pub struct Creators {
@@ -64,6 +68,39 @@ impl creator_service_server::CreatorService for Creators {
         }))
     }
 
+    async fn assess_creator(
+        &self,
+        request: Request<api::AssessCreatorRequest>,
+    ) -> Result<Response<api::AssessCreatorResponse>, Status> {
+        let written = self.door.write(request, parse::assess_creator).await?;
+        Ok(Response::new(api::AssessCreatorResponse {
+            creator: written.creator(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn raise_safety_flag(
+        &self,
+        request: Request<api::RaiseSafetyFlagRequest>,
+    ) -> Result<Response<api::RaiseSafetyFlagResponse>, Status> {
+        let written = self.door.write(request, parse::raise_safety_flag).await?;
+        Ok(Response::new(api::RaiseSafetyFlagResponse {
+            creator: written.creator(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn clear_safety_flag(
+        &self,
+        request: Request<api::ClearSafetyFlagRequest>,
+    ) -> Result<Response<api::ClearSafetyFlagResponse>, Status> {
+        let written = self.door.write(request, parse::clear_safety_flag).await?;
+        Ok(Response::new(api::ClearSafetyFlagResponse {
+            creator: written.creator(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn get_creator(
         &self,
         request: Request<api::GetCreatorRequest>,
@@ -72,10 +109,8 @@ impl creator_service_server::CreatorService for Creators {
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_creator(&request.into_inner()))?;
         let find = move |rows: &Store| {
-            let row = rows.get::<Creator>(&Creator::key(&query.creator))?;
-            let id = query.creator.creator.as_str();
-            let missing = || Lookup::missing(api::ErrorReason::CreatorNotFound, "creator", id);
-            Ok(render::creator(&query.creator, &*row.ok_or_else(missing)?))
+            let row = known_creator(rows, &query.creator)?;
+            Ok(render::creator(&query.creator, &row))
         };
         let (creator, position) = calls.read(query.min_position, deadline, find).await?;
         Ok(Response::new(api::GetCreatorResponse {
@@ -105,23 +140,31 @@ impl creator_service_server::CreatorService for Creators {
         let min_position = query.min_position;
         let find = move |rows: &Store| {
             let prefix = Creator::of_brand(&query.brand);
-            let listed = page(
-                rows,
-                &prefix,
-                start.as_ref(),
-                query.page.size,
-                |key, row: &Creator| {
-                    let wanted = query
-                        .blocked
-                        .is_none_or(|blocked| blocked == row.blocked.is_some());
-                    let name = CreatorRef {
-                        brand: query.brand.clone(),
-                        creator: id_at(key, 1, CreatorId::parse)?,
-                    };
-                    wanted.then(|| render::creator(&name, row))
-                },
-            )?;
-            Ok(listed)
+            let sought = match &query.matches {
+                Some(campaign) => Some(Sought::find(rows, &query.brand, campaign)?),
+                None => None,
+            };
+            let mut failed = None;
+            let keep = |key: &Key, row: &Creator| {
+                let name = CreatorRef {
+                    brand: query.brand.clone(),
+                    creator: id_at(key, 1, CreatorId::parse)?,
+                };
+                let is_sought = match &sought {
+                    Some(sought) if is_wanted(&query, row) => sought.is_met_by(rows, &name, row),
+                    Some(_) | None => Ok(is_wanted(&query, row)),
+                };
+                let is_sought = is_sought.unwrap_or_else(|error| {
+                    failed = Some(error);
+                    false
+                });
+                is_sought.then(|| render::creator(&name, row))
+            };
+            let listed = page(rows, &prefix, start.as_ref(), query.page.size, keep)?;
+            match failed {
+                Some(error) => Err(error.into()),
+                None => Ok(listed),
+            }
         };
         let ((creators, next), position) = calls.read(min_position, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
@@ -131,4 +174,86 @@ impl creator_service_server::CreatorService for Creators {
             position,
         }))
     }
+
+    async fn match_creator(
+        &self,
+        request: Request<api::MatchCreatorRequest>,
+    ) -> Result<Response<api::MatchCreatorResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::match_creator(&request.into_inner()))?;
+        let find = move |rows: &Store| {
+            let (brand, campaign) = (&query.campaign.brand, &query.campaign.campaign);
+            let sought = Sought::find(rows, brand, campaign)?;
+            let creator = known_creator(rows, &query.creator)?;
+            Ok(sought.criteria(rows, &query.creator, &creator)?)
+        };
+        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        Ok(Response::new(api::MatchCreatorResponse {
+            matches: found.iter().all(|one| one.met),
+            criteria: render::criteria(&found),
+            position,
+        }))
+    }
+}
+
+/// The campaign creators are held against.
+struct Sought {
+    name: CampaignRef,
+    campaign: Arc<Campaign>,
+}
+
+impl Sought {
+    fn find(rows: &Store, brand: &BrandId, campaign: &CampaignId) -> Result<Self, Lookup> {
+        let name = CampaignRef {
+            brand: brand.clone(),
+            campaign: campaign.clone(),
+        };
+        let row = rows.get::<Campaign>(&Campaign::key(&name))?;
+        let reason = api::ErrorReason::CampaignNotFound;
+        let missing = || Lookup::missing(reason, "campaign", campaign.as_str());
+        let campaign = row.ok_or_else(missing)?;
+        Ok(Self { name, campaign })
+    }
+
+    fn criteria(
+        &self,
+        rows: &Store,
+        name: &CreatorRef,
+        creator: &Creator,
+    ) -> Result<[CriterionMatch; 6], store::Error> {
+        let pair = rows.get::<Pair>(&Pair::key(&self.name, &name.creator))?;
+        let pair = pair.map(|pair| (*pair).clone()).unwrap_or_default();
+        Ok(criteria_of(&self.campaign, creator, &pair))
+    }
+
+    fn is_met_by(
+        &self,
+        rows: &Store,
+        name: &CreatorRef,
+        creator: &Creator,
+    ) -> Result<bool, store::Error> {
+        let criteria = self.criteria(rows, name, creator)?;
+        Ok(criteria.iter().all(|one| one.met))
+    }
+}
+
+fn known_creator(rows: &Store, name: &CreatorRef) -> Result<Arc<Creator>, Lookup> {
+    let row = rows.get::<Creator>(&Creator::key(name))?;
+    let reason = api::ErrorReason::CreatorNotFound;
+    row.ok_or_else(|| Lookup::missing(reason, "creator", name.creator.as_str()))
+}
+
+fn is_wanted(query: &parse::CreatorsQuery, row: &Creator) -> bool {
+    let (profile, is_blocked) = (&row.profile, row.blocked.is_some());
+    let is_flagged = row.open_flags().next().is_some();
+    let has_niche = |niche| profile.niches.contains(niche);
+    let is_on = |platform| profile.followers.contains_key(platform);
+    query.blocked.is_none_or(|blocked| blocked == is_blocked)
+        && query.niche.as_ref().is_none_or(has_niche)
+        && (query.tiers.is_empty() || query.tiers.contains(&row.tier()))
+        && query.platform.as_ref().is_none_or(is_on)
+        && query
+            .has_open_flag
+            .is_none_or(|flagged| flagged == is_flagged)
 }

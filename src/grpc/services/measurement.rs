@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::publications;
 use crate::domain::rows::Rows;
-use crate::domain::state::{Axis, Cutoff, Order, Publication};
-use crate::domain::{Position, PublicationRef, Timestamp};
-use crate::grpc::calls::{Calls, Door, Lookup, blocking, parsed};
+use crate::domain::state::Order;
+use crate::grpc::calls::{Door, Lookup, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::ingest::{Acks, Ingest, MAX_INGESTS};
 use crate::grpc::{many, parse, render, status};
@@ -16,8 +16,6 @@ use crate::ledger::Room;
 use crate::proto::api;
 use crate::proto::api::measurement_service_server;
 use crate::store::Store;
-use crate::views::index::Scope;
-use crate::views::{as_of, events_of};
 
 /// Serves `MeasurementService`.
 pub struct Measurements {
@@ -108,6 +106,42 @@ impl measurement_service_server::MeasurementService for Measurements {
         }))
     }
 
+    async fn record_post_removed(
+        &self,
+        request: Request<api::RecordPostRemovedRequest>,
+    ) -> Result<Response<api::RecordPostRemovedResponse>, Status> {
+        let written = self.door.write(request, parse::record_post_removed).await?;
+        Ok(Response::new(api::RecordPostRemovedResponse {
+            publication: written.publication(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn record_post_restored(
+        &self,
+        request: Request<api::RecordPostRestoredRequest>,
+    ) -> Result<Response<api::RecordPostRestoredResponse>, Status> {
+        let written = self
+            .door
+            .write(request, parse::record_post_restored)
+            .await?;
+        Ok(Response::new(api::RecordPostRestoredResponse {
+            publication: written.publication(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn check_disclosure(
+        &self,
+        request: Request<api::CheckDisclosureRequest>,
+    ) -> Result<Response<api::CheckDisclosureResponse>, Status> {
+        let written = self.door.write(request, parse::check_disclosure).await?;
+        Ok(Response::new(api::CheckDisclosureResponse {
+            publication: written.publication(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn record_conversion(
         &self,
         request: Request<api::RecordConversionRequest>,
@@ -154,12 +188,12 @@ impl measurement_service_server::MeasurementService for Measurements {
             Some(position) => {
                 calls.reach(query.min_position, deadline).await?;
                 (
-                    as_recorded(calls, query.publication, until, position).await?,
+                    publications::as_recorded(calls, query.publication, until, position).await?,
                     position.get(),
                 )
             }
             None => {
-                let find = move |rows: &Store| found(rows, &query.publication, until);
+                let find = move |rows: &Store| publications::found(rows, &query.publication, until);
                 calls.read(query.min_position, deadline, find).await?
             }
         };
@@ -167,6 +201,13 @@ impl measurement_service_server::MeasurementService for Measurements {
             publication: Some(publication),
             position,
         }))
+    }
+
+    async fn list_publications(
+        &self,
+        request: Request<api::ListPublicationsRequest>,
+    ) -> Result<Response<api::ListPublicationsResponse>, Status> {
+        publications::list(&self.door, request).await
     }
 
     async fn get_conversion(
@@ -188,59 +229,4 @@ impl measurement_service_server::MeasurementService for Measurements {
             position,
         }))
     }
-}
-
-/// Folds the log up to a position and looks there.
-async fn as_recorded(
-    calls: &Calls,
-    name: PublicationRef,
-    until: Option<Timestamp>,
-    position: Position,
-) -> Result<api::Publication, Status> {
-    let head = calls.log.head().position;
-    if position > head {
-        return Err(status::ahead("as_of_position", position, head));
-    }
-    calls.reach(position, None).await?;
-    let (views, log) = (calls.views.clone(), calls.log.clone());
-    blocking(move || {
-        let scopes = Scope::of_campaign(name.collaboration.campaign_ref());
-        let events = views.read(|rows| events_of(rows, &scopes, position));
-        let events = events.map_err(status::view)?;
-        let events = events.map_err(|error| status::internal(&error))?;
-        let rows = as_of(log.as_ref(), &events).map_err(status::as_of)?;
-        found(&rows, &name, until).map_err(|missing: Lookup| missing.into_status())
-    })
-    .await
-}
-
-/// Finds a publication with its counters, as observed up to a time if one is given.
-fn found<S: Rows>(
-    rows: &S,
-    name: &PublicationRef,
-    until: Option<Timestamp>,
-) -> Result<api::Publication, Lookup>
-where
-    Lookup: From<S::Error>,
-{
-    let key = Publication::key(name);
-    let Some(row) = rows.get::<Publication>(&key)? else {
-        let (reason, id) = (
-            api::ErrorReason::PublicationNotFound,
-            name.publication.as_str(),
-        );
-        return Err(Lookup::missing(reason, "publication", id));
-    };
-    let mut message = render::publication(name, &row);
-    let Some(until) = until else {
-        return Ok(message);
-    };
-    message.engagement.clear();
-    for (scope, kind) in row.series.keys() {
-        let heads = Axis::new(&key, *scope, *kind).heads(rows, Cutoff::Until(until))?;
-        message
-            .engagement
-            .push(render::heads(*scope, *kind, &heads));
-    }
-    Ok(message)
 }

@@ -4,9 +4,15 @@ mod audit;
 mod campaign;
 mod collaboration;
 mod creator;
+mod finals;
+mod insights;
 mod measurement;
+mod partnerships;
+mod publications;
 mod report;
+mod rights;
 mod settlement;
+mod worklist;
 
 pub use audit::Audits;
 pub use campaign::Campaigns;

@@ -1,22 +1,24 @@
 //! Reports over gRPC: every answer says the position it reflects.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use tonic::{Request, Response, Status};
 
-use super::campaign::{id_at, known_campaign};
+use super::campaign::known_campaign;
 use super::collaboration::known_collaboration;
+use super::finals;
+use super::insights;
+use super::partnerships;
+use super::worklist;
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::Creator;
-use crate::domain::{CampaignId, CreatorId, CreatorRef, Timestamp};
-use crate::grpc::calls::{Door, Lookup, page, parsed};
+use crate::domain::{CreatorRef, Timestamp};
+use crate::grpc::calls::{Door, Lookup, parsed};
 use crate::grpc::deadline::Deadline;
-use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::proto::api::report_service_server;
-use crate::store::{self, Store};
+use crate::store::Store;
 use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded, Partnership};
 
 /// Serves `ReportService`.
@@ -89,7 +91,7 @@ impl report_service_server::ReportService for Reports {
             let id = query.creator.creator.as_str();
             let missing =
                 || Lookup::missing(api::ErrorReason::PartnershipNotFound, "partnership", id);
-            Ok(partnership(
+            Ok(partnerships::partnership(
                 rows,
                 &query.creator,
                 &*row.ok_or_else(missing)?,
@@ -106,56 +108,7 @@ impl report_service_server::ReportService for Reports {
         &self,
         request: Request<api::ListPartnershipsRequest>,
     ) -> Result<Response<api::ListPartnershipsResponse>, Status> {
-        let calls = self.door.enter()?;
-        let deadline = Deadline::of(&request);
-        let request = request.into_inner();
-        let same_query = Query::new(
-            "ListPartnerships",
-            &api::ListPartnershipsRequest {
-                page_size: 0,
-                page_token: String::new(),
-                min_position: 0,
-                ..request.clone()
-            },
-        );
-        let query = parsed(parse::list_partnerships(request))?;
-        let start = calls.page_start(same_query, &query.page)?;
-        let min_position = query.min_position;
-        let find = move |rows: &Store| {
-            let prefix = Partnership::of_brand(&query.brand);
-            let mut failed = None;
-            let listed = page(
-                rows,
-                &prefix,
-                start.as_ref(),
-                query.page.size,
-                |key, row: &Partnership| {
-                    let creator = id_at(key, 1, CreatorId::parse)?;
-                    let name = CreatorRef {
-                        brand: query.brand.clone(),
-                        creator,
-                    };
-                    match partnership(rows, &name, row) {
-                        Ok(found) => Some(found),
-                        Err(error) => {
-                            failed = Some(error);
-                            None
-                        }
-                    }
-                },
-            )?;
-            match failed {
-                Some(error) => Err(error.into()),
-                None => Ok(listed),
-            }
-        };
-        let ((partnerships, next), position) = calls.read(min_position, deadline, find).await?;
-        let next_page_token = calls.next_page(same_query, next);
-        Ok(Response::new(api::ListPartnershipsResponse {
-            partnerships,
-            next_page_token,
-            position,
-        }))
+        partnerships::list(self.door.enter()?, request).await
     }
 
     async fn get_creator_retention(
@@ -189,6 +142,55 @@ impl report_service_server::ReportService for Reports {
             position,
         }))
     }
+
+    async fn finalise_report(
+        &self,
+        request: Request<api::FinaliseReportRequest>,
+    ) -> Result<Response<api::FinaliseReportResponse>, Status> {
+        finals::finalise(self.door.enter()?, request).await
+    }
+
+    async fn get_report(
+        &self,
+        request: Request<api::GetReportRequest>,
+    ) -> Result<Response<api::GetReportResponse>, Status> {
+        finals::get(self.door.enter()?, request).await
+    }
+
+    async fn list_reports(
+        &self,
+        request: Request<api::ListReportsRequest>,
+    ) -> Result<Response<api::ListReportsResponse>, Status> {
+        finals::list(self.door.enter()?, request).await
+    }
+
+    async fn compare_reports(
+        &self,
+        request: Request<api::CompareReportsRequest>,
+    ) -> Result<Response<api::CompareReportsResponse>, Status> {
+        finals::compare(self.door.enter()?, request).await
+    }
+
+    async fn list_worklist(
+        &self,
+        request: Request<api::ListWorklistRequest>,
+    ) -> Result<Response<api::ListWorklistResponse>, Status> {
+        worklist::list(self.door.enter()?, request).await
+    }
+
+    async fn get_brand_awareness(
+        &self,
+        request: Request<api::GetBrandAwarenessRequest>,
+    ) -> Result<Response<api::GetBrandAwarenessResponse>, Status> {
+        insights::awareness(self.door.enter()?, request).await
+    }
+
+    async fn get_comparison(
+        &self,
+        request: Request<api::GetComparisonRequest>,
+    ) -> Result<Response<api::GetComparisonResponse>, Status> {
+        insights::comparison(self.door.enter()?, request).await
+    }
 }
 
 fn performance(
@@ -212,28 +214,6 @@ fn performance(
         &collaboration,
         creator.as_deref(),
         &totals.unwrap_or_default(),
-        &rates,
-        now,
-    ))
-}
-
-fn partnership(
-    rows: &Store,
-    name: &CreatorRef,
-    row: &Partnership,
-) -> Result<api::Partnership, store::Error> {
-    let creator = rows.get::<Creator>(&Creator::key(name))?;
-    let mut rates: BTreeMap<CampaignId, render::Rates> = BTreeMap::new();
-    for (campaign, posts) in render::posts_of_creator(rows, name)? {
-        let posts = render::read_posts(rows, &posts)?;
-        rates.insert(campaign, render::Rates::of_posts(&posts));
-    }
-    let now = LastRecorded::of(rows)?;
-    Ok(render::partnership(
-        name,
-        creator.as_deref(),
-        row,
-        &row.sum(rows, &name.brand)?,
         &rates,
         now,
     ))

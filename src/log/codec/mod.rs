@@ -11,6 +11,7 @@ pub mod observation;
 mod peek;
 pub mod plan;
 mod record;
+pub mod selection;
 pub mod terms;
 pub mod values;
 pub mod vocabulary;

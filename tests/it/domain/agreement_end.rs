@@ -122,6 +122,7 @@ fn both_product_values_are_in_the_reporting_currency() {
             fair_value,
         },
         shipped_at: day(1),
+        cost: None,
     };
     let (rupiah, dollars) = (rp(1), money("USD", 1));
     accepted(terms())

@@ -21,6 +21,7 @@ fn in_each_state() -> Vec<(DeliverableState, History)> {
         (Published, published()),
         (Verified, published().given(verify("ayu-1", "review"))),
         (Waived, submitted().given(waive("ayu-1", "review"))),
+        (Removed, published().given(remove("ayu-1", day(16)))),
     ]
 }
 
@@ -72,7 +73,7 @@ fn each_verb_is_of_its_side() {
         (
             &waiting,
             approve("ayu-1", "review", 1),
-            &[Creator],
+            &[Creator, System],
             "the brand",
         ),
         (
@@ -146,6 +147,7 @@ fn submissions_are_numbered() {
             version,
             content: content(),
             seconds_late: 0,
+            review_due_at: None,
         })
     };
     let history = accepted(terms())
@@ -255,11 +257,6 @@ fn approval_may_carry_a_rating() {
         })]);
     assert_eq!(history.deliverable("ayu-1", "review").rating, Some(4));
     assert_eq!(history.totals().ratings, [0, 0, 0, 1, 0]);
-}
-
-#[test]
-fn timer_may_approve() {
-    submitted().given(approve("ayu-1", "review", 1).by(ActorKind::System));
 }
 
 #[test]

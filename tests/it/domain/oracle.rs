@@ -28,7 +28,12 @@ pub struct Story {
     pub adjustments: Vec<ConversionAdjustment>,
     pub carried: Vec<(OrderKey, i64)>,
     rejected_claims: i64,
+    /// Whether each is on.
+    holds: BTreeMap<(CollaborationId, HoldId), bool>,
     late_facts: Vec<Timestamp>,
+    shipped: Vec<ProductValue>,
+    received: i64,
+    returned: Vec<ProductValue>,
 }
 
 /// One collaboration.
@@ -43,6 +48,8 @@ pub struct Agreement {
 
 struct Work {
     state: DeliverableState,
+    before_removal: Option<DeliverableState>,
+    was_verified: bool,
     due_at: Timestamp,
     first_due_at: Timestamp,
     submissions: i64,
@@ -58,6 +65,9 @@ pub struct Post {
     due_at: Timestamp,
     first_due_at: Timestamp,
     was_approved: bool,
+    /// When it was taken down, restored, taken down …
+    lives: Vec<Timestamp>,
+    was_insufficient: bool,
 }
 
 /// One observation and what became of it.
@@ -139,6 +149,7 @@ impl Story {
             Event::Revenue(event) => self.hear_revenue(event),
             Event::Settlement(event) => self.hear_settlement(owner, event),
             Event::Dispute(event) => self.hear_dispute(event),
+            Event::Hold(event) => self.hear_hold(owner, event),
         }
     }
 
@@ -146,6 +157,8 @@ impl Story {
         let works = terms.deliverables.iter().map(|promised| {
             let work = Work {
                 state: DeliverableState::Planned,
+                before_removal: None,
+                was_verified: false,
                 due_at: promised.due_at,
                 first_due_at: promised.due_at,
                 submissions: 0,
@@ -180,6 +193,8 @@ impl Story {
             due_at,
             first_due_at,
             was_approved,
+            lives: Vec::new(),
+            was_insufficient: false,
         });
     }
 
@@ -237,6 +252,10 @@ impl Story {
             after_measurement: self.late_facts.iter().filter(beyond).count() as i64,
             rejected_claims: self.rejected_claims,
             conduct: self.conduct(),
+            holds: HoldTotals {
+                placed: self.holds.len() as i64,
+                open: self.holds.values().filter(|is_on| **is_on).count() as i64,
+            },
             ..Totals::default()
         };
         for refund in &self.refunds {
@@ -258,6 +277,18 @@ impl Story {
         };
         let gifted = creators(&|_, one| one.gifted);
         let posted = creators(&|id, _| self.posts.iter().any(|post| post.owner == *id));
+        let sum = |of: fn(&ProductValue) -> Money, values: &[ProductValue]| {
+            values.iter().map(|one| i128::from(of(one).minor)).sum()
+        };
+        totals.products = ProductTotals {
+            shipped: self.shipped.len() as i64,
+            received: self.received,
+            returned: self.returned.len() as i64,
+            cost_of_goods: sum(|one| one.cost_of_goods, &self.shipped),
+            fair_value: sum(|one| one.fair_value, &self.shipped),
+            returned_cost_of_goods: sum(|one| one.cost_of_goods, &self.returned),
+            returned_fair_value: sum(|one| one.fair_value, &self.returned),
+        };
         totals.gifted = gifted.len() as i64;
         totals.gifted_posted = gifted.intersection(&posted).count() as i64;
         totals

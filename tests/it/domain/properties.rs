@@ -134,6 +134,16 @@ fn check_disputes(ledger: &Ledger) {
 /// Only measurement and settlement are accepted in an ended agreement.
 fn check_ended(before: &Ledger, request: &Request) {
     let (campaign, collaboration) = match &request.command {
+        // What became of a product is measurement.
+        Command::Collaboration {
+            verb: CollaborationVerb::Receive { .. } | CollaborationVerb::Return { .. },
+            ..
+        } => return,
+        // It lets settlement go on.
+        Command::Collaboration {
+            verb: CollaborationVerb::ReleaseHold { .. },
+            ..
+        } => return,
         Command::Collaboration {
             campaign,
             collaboration,
@@ -146,6 +156,7 @@ fn check_ended(before: &Ledger, request: &Request) {
         } => (campaign, collaboration),
         Command::Campaign { .. }
         | Command::Creator { .. }
+        | Command::Publication { .. }
         | Command::Engagement { .. }
         | Command::RecordConversion { .. }
         | Command::RecordRefund { .. }
@@ -289,6 +300,11 @@ fn check_parts(ledger: &Ledger, campaign: &CampaignRef, story: &Story, totals: &
         totals.delivery.submissions
     );
     assert_eq!(sum(|part| part.gifted_posted), totals.gifted_posted);
+    assert_eq!(sum(|part| part.delivery.verified), totals.delivery.verified);
+    assert_eq!(sum(|part| part.delivery.removed), totals.delivery.removed);
+    assert_eq!(sum(|part| part.products.shipped), totals.products.shipped);
+    assert_eq!(sum(|part| part.holds.placed), totals.holds.placed);
+    assert_eq!(sum(|part| part.holds.open), totals.holds.open);
 }
 
 fn check_costs(story: &Story, parts: &[Totals], totals: &Totals) {

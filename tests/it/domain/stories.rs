@@ -129,6 +129,7 @@ pub fn ship(name: &str, shipment: &str) -> Request {
             fair_value: rp(150_000),
         },
         shipped_at: day(1),
+        cost: None,
     };
     collaboration(name, verb)
 }

@@ -431,6 +431,7 @@ fn each_rule_of_a_shipment_names_its_field() {
                 fair_value: wire_idr(0),
             }),
             shipped_at: at(300),
+            cost_id: String::new(),
         },
         |request| ship_product(request, now()),
         &[

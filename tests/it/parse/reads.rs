@@ -84,12 +84,12 @@ fn pages_have_at_most_a_thousand_rows() {
 fn unknown_campaign_state_is_refused() {
     let request = api::ListCampaignsRequest {
         brand_id: "kulit".to_owned(),
-        states: vec![api::CampaignState::Open.into(), 6],
+        states: vec![api::CampaignState::Open.into(), 7],
         ..api::ListCampaignsRequest::default()
     };
     assert_eq!(
         texts(list_campaigns(request).unwrap_err()),
-        ["states[1] must be one of DRAFT, OPEN, PAUSED, CLOSED, CANCELLED"]
+        ["states[1] must be one of DRAFT, OPEN, PAUSED, CLOSED, CANCELLED, FINALISED"]
     );
 }
 

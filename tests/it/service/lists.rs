@@ -9,7 +9,7 @@ use prost::Message as _;
 use crate::support::server::{Client, Read, Server, Story, day, idr, plan, terms, together};
 
 /// Reads every page of a list; `step` takes from an answer its rows and the token of the next page.
-async fn pages<R: Read, T>(
+pub async fn pages<R: Read, T>(
     client: &Client,
     request: R,
     turn: fn(&mut R, String),

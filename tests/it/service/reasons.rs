@@ -18,6 +18,10 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "only the timer asks for an expiry; nobody hears its answer",
     ),
     (
+        ErrorReason::ReviewNotDue,
+        "only the timer asks for such an approval; nobody hears its answer",
+    ),
+    (
         ErrorReason::AnswerTooLarge,
         "the server sends any answer; clients limit what they take",
     ),
@@ -36,62 +40,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
     (
         ErrorReason::StaleAmendment,
         "no call knows of amendments of terms yet",
-    ),
-    (
-        ErrorReason::NoGroundToTerminate,
-        "no call knows of amendments of terms yet",
-    ),
-    (
-        ErrorReason::FlagNotFound,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::FlagCleared,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::OnHold,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::HoldNotFound,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::HoldReleased,
-        "no call knows of safety flags and holds yet",
-    ),
-    (
-        ErrorReason::PostRemoved,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::PostNotRemoved,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::ReviewNotDue,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::ShipmentNotFound,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::ShipmentState,
-        "no call knows of removed posts, reviews and shipments yet",
-    ),
-    (
-        ErrorReason::ReportNotFound,
-        "no call knows of reports that stay yet",
-    ),
-    (
-        ErrorReason::StaleReport,
-        "no call knows of reports that stay yet",
-    ),
-    (
-        ErrorReason::ReportUnchanged,
-        "no call knows of reports that stay yet",
     ),
 ];
 

@@ -186,6 +186,7 @@ async fn everything(client: &Client) -> Vec<String> {
             page_size: 1_000,
             ..ListCollaborationsRequest::default()
         };
+        told.extend(about_the_brand(client, &brand_id).await);
         let campaigns = client.read(campaigns).await;
         for campaign in &campaigns.campaigns {
             let roi = GetCampaignRoiRequest {
@@ -212,6 +213,32 @@ async fn everything(client: &Client) -> Vec<String> {
         told.push(format!("{collaborations:?}"));
     }
     told
+}
+
+/// What is told of a brand as a whole.
+async fn about_the_brand(client: &Client, brand_id: &str) -> Vec<String> {
+    let worklist = ListWorklistRequest {
+        brand_id: brand_id.to_owned(),
+        page_size: 1_000,
+        ..ListWorklistRequest::default()
+    };
+    let awareness = GetBrandAwarenessRequest {
+        brand_id: brand_id.to_owned(),
+        from_day: String::from("2026-01-01"),
+        until_day: String::from("2026-12-31"),
+        min_position: 0,
+    };
+    let comparison = GetComparisonRequest {
+        brand_id: brand_id.to_owned(),
+        campaign_ids: Vec::new(),
+        group_by: vec![ComparisonKey::Tier.into(), ComparisonKey::Niche.into()],
+        min_position: 0,
+    };
+    vec![
+        format!("{:?}", client.read(worklist).await),
+        format!("{:?}", client.read(awareness).await),
+        format!("{:?}", client.read(comparison).await),
+    ]
 }
 
 async fn about(client: &Client, one: &Collaboration) -> Vec<String> {

@@ -2,7 +2,9 @@
 //! nothing written.
 
 mod places;
+mod posts;
 mod rules;
+mod safety;
 mod settlement;
 
 use campaign_ledger::proto::api::*;
@@ -44,7 +46,9 @@ fn code_of(reason: ErrorReason) -> Code {
         ErrorReason::AlreadyExists
         | ErrorReason::PostAlreadyRecorded
         | ErrorReason::PaymentReferenceUsed => Code::AlreadyExists,
-        ErrorReason::StaleOffer | ErrorReason::StaleSubmission => Code::Aborted,
+        ErrorReason::StaleOffer | ErrorReason::StaleSubmission | ErrorReason::StaleReport => {
+            Code::Aborted
+        }
         _ => Code::FailedPrecondition,
     }
 }

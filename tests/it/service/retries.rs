@@ -103,9 +103,20 @@ struct Writes {
     created: (CreateCampaignRequest, CreateCampaignResponse),
     recorded: (RecordCreatorProfileRequest, RecordCreatorProfileResponse),
     invited: (InviteCreatorRequest, InviteCreatorResponse),
+    assessed: (AssessCreatorRequest, AssessCreatorResponse),
+    flagged: (RaiseSafetyFlagRequest, RaiseSafetyFlagResponse),
+    cleared: (ClearSafetyFlagRequest, ClearSafetyFlagResponse),
     accepted: (AcceptBriefRequest, AcceptBriefResponse),
+    held: (PlaceHoldRequest, PlaceHoldResponse),
+    released: (ReleaseHoldRequest, ReleaseHoldResponse),
     published: (RecordPublicationRequest, RecordPublicationResponse),
     observed: (RecordEngagementRequest, RecordEngagementResponse),
+    received: (
+        ConfirmProductReceivedRequest,
+        ConfirmProductReceivedResponse,
+    ),
+    removed: (RecordPostRemovedRequest, RecordPostRemovedResponse),
+    checked: (CheckDisclosureRequest, CheckDisclosureResponse),
     sold: (RecordConversionRequest, RecordConversionResponse),
     claimed_again: (RecordConversionRequest, RecordConversionResponse),
     refunded_early: (RecordRefundRequest, RecordRefundResponse),
@@ -113,6 +124,7 @@ struct Writes {
     spent: (RecordCostRequest, RecordCostResponse),
     paid: (RecordPaymentRequest, RecordPaymentResponse),
     closed: (CloseCampaignRequest, CloseCampaignResponse),
+    finalised: (FinaliseReportRequest, FinaliseReportResponse),
 }
 
 async fn written<W: Write>(server: &Server, request: W, id: &str) -> (W, W::Answer) {
@@ -127,15 +139,27 @@ async fn write_everything(server: &Server) -> Writes {
     server.write(story.start()).await;
     let recorded = written(server, story.profile("ayu", 20_000), "recorded").await;
     server.write(story.profile("ayu", 30_000)).await;
+    let assessed = written(server, story.assess("ayu"), "assessed").await;
+    let flagged = written(server, story.raise("ayu", "f"), "flagged").await;
+    let cleared = written(server, story.clear("ayu", "f"), "cleared").await;
+    server.write(story.assess("ayu")).await;
     let mut two = terms(idr(1_000_000));
     two.deliverables.push(deliverable("d2"));
     let invited = written(server, story.invite("ayu", two), "invited").await;
     let accepted = written(server, story.accept("ayu"), "accepted").await;
     server.write(story.submit("ayu")).await;
+    let held = written(server, story.place_hold("ayu", "h"), "held").await;
+    let released = written(server, story.release_hold("ayu", "h"), "released").await;
     let published = written(server, story.publish("ayu", "d1", day(0)), "published").await;
     let observed = written(server, story.observe("ayu", day(0), views(10)), "observed").await;
     server.write(story.observe("ayu", day(1), views(20))).await;
     server.write(story.verify("ayu")).await;
+    server.write(story.ship("ayu")).await;
+    let received = written(server, story.receive("ayu", day(0)), "received").await;
+    server.write(story.take_back("ayu", day(1))).await;
+    let removed = written(server, story.remove("ayu", day(1)), "removed").await;
+    let checked = written(server, story.check("ayu", day(1), false), "checked").await;
+    server.write(story.restore("ayu", day(2))).await;
 
     let mut early = story.refund("o-1", idr(10), day(0));
     early.refund_id = String::from("early");
@@ -166,13 +190,25 @@ async fn write_everything(server: &Server) -> Writes {
     // Fees recorded beyond the commitment change the campaign once more.
     let cost = story.cost("boost", None, CostType::PaidAmplification, idr(5), day(1));
     server.write(cost).await;
+    let finalised = written(server, story.finalise(), "finalised").await;
+    let cost = story.cost("late", None, CostType::Shipping, idr(5), day(1));
+    server.write(cost).await;
+    server.write(story.finalise()).await;
     Writes {
         created,
         recorded,
         invited,
+        assessed,
+        flagged,
+        cleared,
         accepted,
+        held,
+        released,
         published,
         observed,
+        received,
+        removed,
+        checked,
         sold,
         claimed_again,
         refunded_early,
@@ -180,6 +216,7 @@ async fn write_everything(server: &Server) -> Writes {
         spent,
         paid,
         closed,
+        finalised,
     }
 }
 
@@ -192,9 +229,17 @@ async fn all_are_repeated(server: &Server, writes: &Writes) {
     is_repeated(server, &writes.created).await;
     is_repeated(server, &writes.recorded).await;
     is_repeated(server, &writes.invited).await;
+    is_repeated(server, &writes.assessed).await;
+    is_repeated(server, &writes.flagged).await;
+    is_repeated(server, &writes.cleared).await;
     is_repeated(server, &writes.accepted).await;
+    is_repeated(server, &writes.held).await;
+    is_repeated(server, &writes.released).await;
     is_repeated(server, &writes.published).await;
     is_repeated(server, &writes.observed).await;
+    is_repeated(server, &writes.received).await;
+    is_repeated(server, &writes.removed).await;
+    is_repeated(server, &writes.checked).await;
     is_repeated(server, &writes.sold).await;
     is_repeated(server, &writes.claimed_again).await;
     is_repeated(server, &writes.refunded_early).await;
@@ -202,6 +247,7 @@ async fn all_are_repeated(server: &Server, writes: &Writes) {
     is_repeated(server, &writes.spent).await;
     is_repeated(server, &writes.paid).await;
     is_repeated(server, &writes.closed).await;
+    is_repeated(server, &writes.finalised).await;
     assert_eq!(server.head().await, head);
 }
 

@@ -102,7 +102,7 @@ async fn what_fell_due_while_the_server_was_down_expires_at_the_next_start() {
 }
 
 /// Waits for the first event after `position`.
-async fn next_event(server: &Server, position: u64) -> Record {
+pub async fn next_event(server: &Server, position: u64) -> Record {
     let mut client = audit_service_client::AuditServiceClient::new(server.channel());
     let request = FollowEventsRequest {
         scope: Some(LogScope {

@@ -3,6 +3,9 @@
 
 mod campaigns;
 mod facts;
+mod posts;
+mod reports;
+mod selection;
 mod settlement;
 mod work;
 
@@ -24,6 +27,9 @@ pub fn records() -> Vec<Record> {
         campaigns::events(),
         work::events(),
         facts::events(),
+        posts::events(),
+        reports::events(),
+        selection::events(),
         settlement::events(),
     ]
     .concat();

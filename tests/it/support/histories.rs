@@ -10,6 +10,8 @@ mod dice;
 mod disputes;
 mod facts;
 mod orders;
+mod posts;
+mod selection;
 mod settlement;
 
 use campaign_ledger::domain::rows::{Row, Scan};
@@ -66,11 +68,14 @@ const MOVES: &[(u64, Move)] = &[
     (14, Teller::invitation),
     (37, Teller::work),
     (15, Teller::observation),
+    (4, Teller::about_a_post),
+    (3, Teller::about_a_product),
     (11, Teller::claim),
     (6, Teller::refund),
     (12, Teller::settlement),
     (3, Teller::dispute),
     (6, Teller::locked_order),
+    (5, Teller::safety),
 ];
 
 /// Looks at where things stand and makes the next move.
@@ -134,6 +139,9 @@ impl Teller {
         if campaign.state == CampaignState::Paused && dice.chance(40) {
             return self.of_campaign(CampaignVerb::Resume);
         }
+        if campaign.closed.is_some() && dice.chance(10) {
+            return self.report(dice);
+        }
         let mut left = dice.roll(MOVES.iter().map(|(weight, _)| weight).sum());
         let chosen = MOVES.iter().find(|(weight, _)| {
             let is_chosen = left < *weight;
@@ -193,6 +201,17 @@ impl Teller {
             7..=8 => CampaignVerb::Close { withdraw_pending },
             _ => CampaignVerb::Cancel { reason },
         })
+    }
+
+    /// Fixes numbers, now and then those of before.
+    fn report(&self, dice: &mut Dice) -> Request {
+        let drawn = Drawn {
+            as_of: self.ledger.head(),
+            definitions: "metrics-v1".to_owned(),
+            sha256: [dice.roll(4) as u8; 32],
+        };
+        let revision = dice.chance(20).then(|| 1 + dice.roll(4) as u32);
+        self.of_campaign(CampaignVerb::FinaliseReport { revision, drawn })
     }
 
     fn about_a_creator(&self, dice: &mut Dice) -> Request {

@@ -6,7 +6,13 @@
 mod disputes;
 mod orders;
 
+mod posts;
+
+mod selection;
+
 use campaign_ledger::domain::*;
+pub use posts::*;
+pub use selection::*;
 use sha2::{Digest, Sha256};
 
 pub use disputes::*;
@@ -183,7 +189,9 @@ impl Reworded for Request {
 
     fn in_brand(mut self, brand: &str) -> Self {
         self.brand = id(brand);
-        if let Command::Engagement { publication, .. } = &mut self.command {
+        if let Command::Engagement { publication, .. } | Command::Publication { publication, .. } =
+            &mut self.command
+        {
             publication.collaboration.brand = id(brand);
         }
         self
@@ -197,7 +205,7 @@ impl Reworded for Request {
             | Command::RecordConversion { campaign, .. }
             | Command::Cost { campaign, .. }
             | Command::Dispute { campaign, .. } => *campaign = id(other),
-            Command::Engagement { publication, .. } => {
+            Command::Engagement { publication, .. } | Command::Publication { publication, .. } => {
                 publication.collaboration.campaign = id(other);
             }
             Command::Creator { .. }
@@ -228,13 +236,19 @@ pub fn creator(creator: &str, verb: CreatorVerb) -> Request {
 /// Asks something of an agreement, as the side whose verb it is.
 pub fn collaboration(collaboration: &str, verb: CollaborationVerb) -> Request {
     let side = match verb {
-        CollaborationVerb::Accept { .. } | CollaborationVerb::Decline { .. } => ActorKind::Creator,
+        CollaborationVerb::Accept { .. }
+        | CollaborationVerb::Decline { .. }
+        | CollaborationVerb::Receive { .. } => ActorKind::Creator,
         CollaborationVerb::Expire { .. } => ActorKind::System,
         CollaborationVerb::Invite { .. }
         | CollaborationVerb::Withdraw { .. }
         | CollaborationVerb::ShipProduct { .. }
+        | CollaborationVerb::Return { .. }
         | CollaborationVerb::Complete
-        | CollaborationVerb::Cancel { .. } => ActorKind::Brand,
+        | CollaborationVerb::Cancel { .. }
+        | CollaborationVerb::Terminate { .. }
+        | CollaborationVerb::PlaceHold(_)
+        | CollaborationVerb::ReleaseHold { .. } => ActorKind::Brand,
     };
     let (campaign, collaboration) = (id(CAMPAIGN), id(collaboration));
     let command = Command::Collaboration {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rates, acceptance_rate, agreements, delivery, quality};
+use super::{Rates, acceptance_rate, agreements, delivery, holds, products, quality};
 use crate::domain::metrics::{Absent, divide, exact};
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorRef, Currency, Tier, Timestamp, Totals};
-use crate::grpc::render::figures::{Basis, figures};
+use crate::grpc::parse::PartnershipOrder;
+use crate::grpc::render::figures::{Basis, figures, roi_ppm};
 use crate::grpc::render::metric::{ratio, ratio_of};
 use crate::grpc::render::{count, time};
 use crate::proto::{api, values};
@@ -71,6 +72,51 @@ pub fn partnership(
         disputes: count(all.conduct.disputes),
         open_disputes: count(all.conduct.open_disputes),
         blocks: creator.map_or(0, |creator| u64::from(creator.blocks)),
+        products: products_by_currency(together),
+        flags: creator.map_or(0, |creator| creator.flags.len() as u64),
+        open_flags: creator.map_or(0, |creator| creator.open_flags().count() as u64),
+        holds: Some(holds(&all)),
+        assessments: creator.map_or(0, |creator| u64::from(creator.assessments)),
+        assessment: creator
+            .and_then(|creator| creator.assessment.as_ref())
+            .map(Into::into),
+    }
+}
+
+fn products_by_currency(together: &Lifetime) -> Vec<api::ProductFigures> {
+    let mut by_currency: BTreeMap<Currency, Totals> = BTreeMap::new();
+    for share in together.campaigns.values() {
+        *by_currency.entry(share.currency).or_default() += &share.totals;
+    }
+    let sums = by_currency.iter();
+    sums.map(|(currency, totals)| products(totals, *currency))
+        .collect()
+}
+
+/// Where a partnership stands in a list: the more, the earlier; `None` comes last.
+pub fn rank(order: &PartnershipOrder, together: &Lifetime, now: Timestamp) -> Option<i64> {
+    let mut all = Totals::default();
+    let shares = together.campaigns.values();
+    match order {
+        PartnershipOrder::Creator => None,
+        PartnershipOrder::LifetimeRoi { currency, basis } => {
+            shares
+                .filter(|share| share.currency == *currency)
+                .for_each(|share| all += &share.totals);
+            roi_ppm(&all.counted, *basis)
+        }
+        PartnershipOrder::OnTime => {
+            shares.for_each(|share| all += &share.totals);
+            parts_per_million(delivery(&all, now).on_time_rate)
+        }
+        PartnershipOrder::LastContact => together.last_activity_at.map(Timestamp::nanos),
+    }
+}
+
+fn parts_per_million(metric: Option<api::RatioMetric>) -> Option<i64> {
+    match metric?.value? {
+        api::ratio_metric::Value::PartsPerMillion(ppm) => Some(ppm),
+        api::ratio_metric::Value::Absent(_) => None,
     }
 }
 
@@ -113,7 +159,7 @@ fn trend(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::C
 }
 
 /// Over several campaigns neither a margin nor a model holds.
-fn of_currency(currency: Currency, rates: &Rates) -> Basis<'_> {
+pub(super) fn of_currency(currency: Currency, rates: &Rates) -> Basis<'_> {
     Basis {
         currency,
         margin_bp: None,

@@ -2,7 +2,8 @@
 
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    AgreementEvent, BriefAccepted, CollaborationId, Event, FollowerCount, Money, Offer, Tier,
+    AgreementEvent, BriefAccepted, CollaborationId, Event, FlagId, FollowerCount, Money, Offer,
+    Tier,
 };
 use crate::log::codec::fields::{Checked, Fields};
 use crate::log::codec::terms::read_terms;
@@ -25,6 +26,12 @@ pub fn write(event: &AgreementEvent) -> Wire {
         }
         AgreementEvent::CollaborationCancelled { reason, kill_fee } => {
             write_cancelled(reason, *kill_fee)
+        }
+        AgreementEvent::CollaborationTerminated { reason, flag } => {
+            Wire::CollaborationTerminated(wire::CollaborationTerminated {
+                reason: reason.clone(),
+                flag_id: flag.to_string(),
+            })
         }
     }
 }
@@ -167,5 +174,16 @@ impl Stored for wire::InvitationWithdrawn {
 impl Stored for wire::CollaborationCompleted {
     fn read(self, _: &mut Fields) -> Checked<Event> {
         Ok(Event::Agreement(AgreementEvent::CollaborationCompleted))
+    }
+}
+
+impl Stored for wire::CollaborationTerminated {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let flag = fields.parse("flag_id", &self.flag_id, FlagId::parse)?;
+        let reason = self.reason;
+        Ok(Event::Agreement(AgreementEvent::CollaborationTerminated {
+            reason,
+            flag,
+        }))
     }
 }

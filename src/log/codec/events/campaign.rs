@@ -1,10 +1,10 @@
 //! Events of a campaign, both ways.
 
 use super::{Stored, Wire, wire};
-use crate::domain::{CampaignEvent, CampaignPlan, Event, Money};
+use crate::domain::{CampaignEvent, CampaignPlan, Drawn, Event, Money, ReportFinalised};
 use crate::log::codec::fields::{Checked, Fields};
 use crate::log::codec::plan::read_plan;
-use crate::log::codec::values::read_positive_amount;
+use crate::log::codec::values::{read_position, read_positive_amount, write_digest};
 
 /// Writes an event of the track.
 pub fn write(event: &CampaignEvent) -> Wire {
@@ -20,6 +20,7 @@ pub fn write(event: &CampaignEvent) -> Wire {
         } => write_budget_amended(*cap, *previous, reason),
         CampaignEvent::CampaignClosed => Wire::CampaignClosed(wire::CampaignClosed {}),
         CampaignEvent::CampaignCancelled { reason } => write_cancelled(reason),
+        CampaignEvent::ReportFinalised(report) => write_finalised(report),
     }
 }
 
@@ -98,4 +99,31 @@ impl Stored for wire::CampaignCancelled {
         let reason = self.reason;
         Ok(Event::Campaign(CampaignEvent::CampaignCancelled { reason }))
     }
+}
+
+impl Stored for wire::ReportFinalised {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        fields.check("revision", self.revision > 0, "must be 1 or more");
+        let as_of = read_position(fields, "as_of_position", self.as_of_position);
+        let sha256 = fields.bytes("report_sha256", &self.report_sha256)?;
+        Ok(Event::Campaign(CampaignEvent::ReportFinalised(
+            ReportFinalised {
+                revision: self.revision,
+                drawn: Drawn {
+                    as_of,
+                    definitions: self.definitions,
+                    sha256,
+                },
+            },
+        )))
+    }
+}
+
+fn write_finalised(report: &ReportFinalised) -> Wire {
+    Wire::ReportFinalised(wire::ReportFinalised {
+        revision: report.revision,
+        as_of_position: report.drawn.as_of.get(),
+        definitions: report.drawn.definitions.clone(),
+        report_sha256: write_digest(&report.drawn.sha256),
+    })
 }

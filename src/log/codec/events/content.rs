@@ -13,7 +13,14 @@ pub fn write(event: &ContentEvent) -> Wire {
             version,
             content,
             seconds_late,
-        } => write_submitted(deliverable, *version, content, *seconds_late),
+            review_due_at,
+        } => write_submitted(
+            deliverable,
+            *version,
+            content,
+            *seconds_late,
+            *review_due_at,
+        ),
         ContentEvent::RevisionRequested {
             deliverable,
             version,
@@ -55,6 +62,7 @@ impl Stored for wire::ContentSubmitted {
         let deliverable = read_deliverable(fields, &self.deliverable_id);
         let version = read_submission(fields, self.submission_version);
         let sha256 = fields.bytes("content_sha256", &self.content_sha256);
+        let review_due_at = fields.optional("review_due_at", self.review_due_at, read_time);
         Ok(Event::Content(ContentEvent::ContentSubmitted {
             deliverable: deliverable?,
             version,
@@ -63,6 +71,7 @@ impl Stored for wire::ContentSubmitted {
                 sha256: sha256?,
             },
             seconds_late: self.seconds_late,
+            review_due_at: review_due_at?,
         }))
     }
 }
@@ -72,6 +81,7 @@ fn write_submitted(
     version: u32,
     content: &ContentRef,
     seconds_late: u64,
+    review_due_at: Option<Timestamp>,
 ) -> Wire {
     Wire::ContentSubmitted(wire::ContentSubmitted {
         deliverable_id: deliverable.to_string(),
@@ -79,6 +89,7 @@ fn write_submitted(
         content_ref: content.reference.clone(),
         content_sha256: write_digest(&content.sha256),
         seconds_late,
+        review_due_at: review_due_at.map(Into::into),
     })
 }
 

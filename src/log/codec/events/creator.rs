@@ -3,8 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Stored, Wire, wire};
-use crate::domain::{CreatorEvent, CreatorProfile, Event, PersonalDetails, Platform};
+use crate::domain::{
+    CreatorEvent, CreatorProfile, Event, FlagCategory, FlagId, FlagSeverity, PersonalDetails,
+    Platform, SafetyFlag,
+};
 use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::log::codec::selection::{
+    flag_category, flag_severity, read_assessment, read_evidence, write_evidence,
+};
 use crate::log::codec::values::{
     MAX_NAME_CHARS, read_followers, read_niches, write_followers, write_niches,
 };
@@ -17,6 +23,21 @@ pub fn write(event: &CreatorEvent) -> Wire {
         CreatorEvent::CreatorProfileRecorded { profile } => write_profile_recorded(profile),
         CreatorEvent::CreatorBlocked { reason } => write_blocked(reason),
         CreatorEvent::CreatorUnblocked { reason } => write_unblocked(reason),
+        CreatorEvent::CreatorAssessed { assessment } => {
+            Wire::CreatorAssessed(wire::CreatorAssessed {
+                assessment: Some(assessment.into()),
+            })
+        }
+        CreatorEvent::SafetyFlagRaised { flag } => write_flag(flag),
+        CreatorEvent::SafetyFlagCleared {
+            flag,
+            reason,
+            evidence,
+        } => Wire::SafetyFlagCleared(wire::SafetyFlagCleared {
+            flag_id: flag.to_string(),
+            reason: reason.clone(),
+            evidence: write_evidence(evidence),
+        }),
     }
 }
 
@@ -111,5 +132,51 @@ impl Stored for wire::CreatorUnblocked {
     fn read(self, _: &mut Fields) -> Checked<Event> {
         let reason = self.reason;
         Ok(Event::Creator(CreatorEvent::CreatorUnblocked { reason }))
+    }
+}
+
+impl Stored for wire::CreatorAssessed {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let assessment = fields.required("assessment", self.assessment, read_assessment)?;
+        Ok(Event::Creator(CreatorEvent::CreatorAssessed { assessment }))
+    }
+}
+
+impl Stored for wire::SafetyFlagRaised {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let id = fields.parse("flag_id", &self.flag_id, FlagId::parse);
+        let severity = fields.one_of("severity", self.severity, flag_severity, FlagSeverity::name);
+        let category = fields.one_of("category", self.category, flag_category, FlagCategory::name);
+        let evidence = read_evidence(fields, self.evidence);
+        let flag = SafetyFlag {
+            id: id?,
+            severity: severity?,
+            category: category?,
+            evidence: evidence?,
+            note: self.note,
+        };
+        Ok(Event::Creator(CreatorEvent::SafetyFlagRaised { flag }))
+    }
+}
+
+fn write_flag(flag: &SafetyFlag) -> Wire {
+    Wire::SafetyFlagRaised(wire::SafetyFlagRaised {
+        flag_id: flag.id.to_string(),
+        severity: values::FlagSeverity::from(flag.severity).into(),
+        category: values::FlagCategory::from(flag.category).into(),
+        evidence: write_evidence(&flag.evidence),
+        note: flag.note.clone(),
+    })
+}
+
+impl Stored for wire::SafetyFlagCleared {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let flag = fields.parse("flag_id", &self.flag_id, FlagId::parse);
+        let evidence = read_evidence(fields, self.evidence);
+        Ok(Event::Creator(CreatorEvent::SafetyFlagCleared {
+            flag: flag?,
+            reason: self.reason,
+            evidence: evidence?,
+        }))
     }
 }

@@ -9,12 +9,14 @@ mod content;
 mod creator;
 mod dispute;
 mod engagement;
+mod hold;
 mod publication;
 mod revenue;
 mod seeding;
 mod settlement;
 
 pub use creator::read_profile;
+pub use publication::read_removed_by;
 pub use settlement::write_owed_for;
 
 use super::fields::{Checked, Fields};
@@ -47,5 +49,6 @@ pub fn write_event(event: &Event) -> Wire {
         Event::Revenue(event) => revenue::write(event),
         Event::Settlement(event) => settlement::write(event),
         Event::Dispute(event) => dispute::write(event),
+        Event::Hold(event) => hold::write(event),
     }
 }

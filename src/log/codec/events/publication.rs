@@ -3,7 +3,8 @@
 use super::content::read_deliverable;
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    DeliverableId, Event, Platform, PublicationEvent, PublicationId, PublicationRecorded,
+    ConnectionType, DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event,
+    Platform, PostRemoved, PublicationEvent, PublicationId, PublicationRecorded, RemovedBy,
 };
 use crate::log::codec::fields::{Checked, Fields};
 use crate::log::codec::values::{read_shares, read_time};
@@ -18,6 +19,17 @@ pub fn write(event: &PublicationEvent) -> Wire {
             deliverable,
             publication,
         } => write_verified(deliverable, publication),
+        PublicationEvent::PostRemoved(removed) => write_removed(removed),
+        PublicationEvent::PostRestored {
+            publication,
+            deliverable,
+            restored_at,
+        } => Wire::PostRestored(wire::PostRestored {
+            publication_id: publication.to_string(),
+            deliverable_id: deliverable.to_string(),
+            restored_at: Some((*restored_at).into()),
+        }),
+        PublicationEvent::DisclosureChecked(checked) => write_checked(checked),
     }
 }
 
@@ -93,4 +105,139 @@ fn write_verified(deliverable: &DeliverableId, publication: &PublicationId) -> W
         deliverable_id: deliverable.to_string(),
         publication_id: publication.to_string(),
     })
+}
+
+impl Stored for wire::PostRemoved {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let publication = read_publication(fields, &self.publication_id);
+        let deliverable = read_deliverable(fields, &self.deliverable_id);
+        let removed_at = fields.required("removed_at", self.removed_at, read_time);
+        let by = read_removed_by(fields, self.removed_by);
+        Ok(Event::Publication(PublicationEvent::PostRemoved(
+            PostRemoved {
+                publication: publication?,
+                deliverable: deliverable?,
+                removed_at: removed_at?,
+                by: by?,
+                reason: self.reason,
+                live_seconds: self.live_seconds,
+                required_seconds: self.required_seconds,
+                early: self.early,
+            },
+        )))
+    }
+}
+
+/// Reads who took a post down; unspecified when not known.
+pub fn read_removed_by(fields: &mut Fields, number: i32) -> Checked<Option<RemovedBy>> {
+    let known = (number != 0).then_some(number);
+    fields.optional("removed_by", known, |fields, number| {
+        fields.one_of_here(number, removed_by, RemovedBy::name)
+    })
+}
+
+fn write_removed(removed: &PostRemoved) -> Wire {
+    let by = removed
+        .by
+        .map_or(values::RemovedBy::Unspecified, Into::into);
+    Wire::PostRemoved(wire::PostRemoved {
+        publication_id: removed.publication.to_string(),
+        deliverable_id: removed.deliverable.to_string(),
+        removed_at: Some(removed.removed_at.into()),
+        removed_by: by.into(),
+        reason: removed.reason.clone(),
+        live_seconds: removed.live_seconds,
+        required_seconds: removed.required_seconds,
+        early: removed.early,
+    })
+}
+
+impl Stored for wire::PostRestored {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let publication = read_publication(fields, &self.publication_id);
+        let deliverable = read_deliverable(fields, &self.deliverable_id);
+        let restored_at = fields.required("restored_at", self.restored_at, read_time);
+        Ok(Event::Publication(PublicationEvent::PostRestored {
+            publication: publication?,
+            deliverable: deliverable?,
+            restored_at: restored_at?,
+        }))
+    }
+}
+
+impl Stored for wire::DisclosureChecked {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let publication = read_publication(fields, &self.publication_id);
+        let deliverable = read_deliverable(fields, &self.deliverable_id);
+        let checked_at = fields.required("checked_at", self.checked_at, read_time);
+        let terms = read_agreed(fields, self.connection, self.required_label);
+        Ok(Event::Publication(PublicationEvent::DisclosureChecked(
+            DisclosureChecked {
+                publication: publication?,
+                deliverable: deliverable?,
+                found: DisclosureFound {
+                    checked_at: checked_at?,
+                    label: Some(self.label_found).filter(|label| !label.is_empty()),
+                    sufficient: self.sufficient,
+                    evidence: self.evidence,
+                },
+                required: self.required,
+                terms: terms?,
+            },
+        )))
+    }
+}
+
+/// Reads what the terms say about disclosure; without a connection they say nothing.
+fn read_agreed(
+    fields: &mut Fields,
+    connection: i32,
+    label: String,
+) -> Checked<Option<DisclosureTerms>> {
+    let connection = (connection != 0).then_some(connection);
+    fields.optional("connection", connection, |fields, number| {
+        let name = ConnectionType::name;
+        let connection = fields.one_of_here(number, vocabulary::connection_type, name)?;
+        Ok(DisclosureTerms {
+            connection,
+            required_label: Some(label).filter(|label| !label.is_empty()),
+        })
+    })
+}
+
+fn write_checked(checked: &DisclosureChecked) -> Wire {
+    let agreed = checked.terms.as_ref().map(values::DisclosureTerms::from);
+    let agreed = agreed.unwrap_or_default();
+    let found = &checked.found;
+    Wire::DisclosureChecked(wire::DisclosureChecked {
+        publication_id: checked.publication.to_string(),
+        deliverable_id: checked.deliverable.to_string(),
+        checked_at: Some(found.checked_at.into()),
+        required: checked.required,
+        connection: agreed.connection,
+        required_label: agreed.required_label,
+        label_found: found.label.clone().unwrap_or_default(),
+        sufficient: found.sufficient,
+        evidence: found.evidence.clone(),
+    })
+}
+
+/// Reads who took a post down.
+fn removed_by(number: i32) -> Option<RemovedBy> {
+    match values::RemovedBy::try_from(number).ok()? {
+        values::RemovedBy::Unspecified => None,
+        values::RemovedBy::Creator => Some(RemovedBy::Creator),
+        values::RemovedBy::Platform => Some(RemovedBy::Platform),
+        values::RemovedBy::Brand => Some(RemovedBy::Brand),
+    }
+}
+
+impl From<RemovedBy> for values::RemovedBy {
+    fn from(word: RemovedBy) -> Self {
+        match word {
+            RemovedBy::Creator => Self::Creator,
+            RemovedBy::Platform => Self::Platform,
+            RemovedBy::Brand => Self::Brand,
+        }
+    }
 }

@@ -14,12 +14,34 @@ pub fn write(event: &SeedingEvent) -> Wire {
             value,
             shipped_at,
         } => write_shipped(shipment, product, *value, *shipped_at),
+        SeedingEvent::ProductReceived {
+            shipment,
+            received_at,
+        } => Wire::ProductReceived(wire::ProductReceived {
+            shipment_id: shipment.to_string(),
+            received_at: Some((*received_at).into()),
+        }),
+        SeedingEvent::ProductReturned {
+            shipment,
+            returned_at,
+            reason,
+            value,
+        } => Wire::ProductReturned(wire::ProductReturned {
+            shipment_id: shipment.to_string(),
+            returned_at: Some((*returned_at).into()),
+            reason: reason.clone(),
+            value: Some((*value).into()),
+        }),
     }
+}
+
+fn read_shipment(fields: &mut Fields, id: &str) -> Checked<ShipmentId> {
+    fields.parse("shipment_id", id, ShipmentId::parse)
 }
 
 impl Stored for wire::ProductShipped {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let shipment = fields.parse("shipment_id", &self.shipment_id, ShipmentId::parse);
+        let shipment = read_shipment(fields, &self.shipment_id);
         let value = fields.required("value", self.value, read_product_value);
         let shipped_at = fields.required("shipped_at", self.shipped_at, read_time);
         Ok(Event::Seeding(SeedingEvent::ProductShipped {
@@ -43,4 +65,29 @@ fn write_shipped(
         value: Some(value.into()),
         shipped_at: Some(shipped_at.into()),
     })
+}
+
+impl Stored for wire::ProductReceived {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let shipment = read_shipment(fields, &self.shipment_id);
+        let received_at = fields.required("received_at", self.received_at, read_time);
+        Ok(Event::Seeding(SeedingEvent::ProductReceived {
+            shipment: shipment?,
+            received_at: received_at?,
+        }))
+    }
+}
+
+impl Stored for wire::ProductReturned {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let shipment = read_shipment(fields, &self.shipment_id);
+        let returned_at = fields.required("returned_at", self.returned_at, read_time);
+        let value = fields.required("value", self.value, read_product_value);
+        Ok(Event::Seeding(SeedingEvent::ProductReturned {
+            shipment: shipment?,
+            returned_at: returned_at?,
+            reason: self.reason,
+            value: value?,
+        }))
+    }
 }

@@ -51,9 +51,32 @@ impl Story {
             handed_in: sum(|work| i64::from(work.submissions > 0)),
             revisions: sum(|work| work.revisions),
             unapproved: count(&|post| !post.was_approved),
-            undisclosed: count(&|post| policy.disclosure_required && !post.recorded.disclosed),
+            undisclosed: count(&|post| {
+                let agreed = &self.agreements[&post.owner].terms.disclosure;
+                let is_demanded = policy.disclosure_required || agreed.is_some();
+                is_demanded && (!post.recorded.disclosed || post.was_insufficient)
+            }),
+            verified: sum(|work| i64::from(work.was_verified)),
+            removed_early: self
+                .posts
+                .iter()
+                .map(|post| self.taken_down_early(post))
+                .sum(),
+            removed: count(&|post| post.lives.len() % 2 == 1),
             open_dues,
         }
+    }
+
+    /// How often a post was taken down before it had been live as long as promised.
+    fn taken_down_early(&self, post: &Post) -> i64 {
+        let days = i64::from(self.agreements[&post.owner].terms.min_live_days);
+        let (mut lived, mut early, mut since) = (0, 0, post.recorded.published_at);
+        for times in post.lives.chunks(2) {
+            lived += (times[0].nanos() - since.nanos()) / 1_000_000_000;
+            early += i64::from(lived < days * 24 * 60 * 60);
+            since = times.get(1).copied().unwrap_or(since);
+        }
+        early
     }
 
     /// Payments that count in the totals, and the seconds from incurring to paying.

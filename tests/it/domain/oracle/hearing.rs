@@ -43,6 +43,9 @@ impl Story {
             AgreementEvent::CollaborationCancelled { .. } => {
                 self.moves(owner, CollaborationState::Cancelled);
             }
+            AgreementEvent::CollaborationTerminated { .. } => {
+                self.moves(owner, CollaborationState::Terminated);
+            }
         }
     }
 
@@ -89,7 +92,30 @@ impl Story {
     ) {
         match event {
             PublicationEvent::PublicationVerified { deliverable, .. } => {
-                self.work(owner, deliverable).state = DeliverableState::Verified;
+                let work = self.work(owner, deliverable);
+                work.state = DeliverableState::Verified;
+                work.was_verified = true;
+            }
+            PublicationEvent::PostRemoved(removed) => {
+                let work = self.work(owner, &removed.deliverable);
+                work.before_removal = Some(work.state);
+                work.state = DeliverableState::Removed;
+                self.post(owner, &removed.publication)
+                    .lives
+                    .push(removed.removed_at);
+            }
+            PublicationEvent::PostRestored {
+                publication,
+                deliverable,
+                restored_at,
+            } => {
+                let work = self.work(owner, deliverable);
+                work.state = work.before_removal.take().unwrap();
+                self.post(owner, publication).lives.push(*restored_at);
+            }
+            PublicationEvent::DisclosureChecked(checked) => {
+                let post = self.post(owner, &checked.publication);
+                post.was_insufficient |= !checked.found.sufficient;
             }
             PublicationEvent::PublicationRecorded(recorded) => self.published(owner, recorded),
         }
@@ -97,10 +123,13 @@ impl Story {
 
     pub(super) fn hear_seeding(&mut self, owner: &Option<CollaborationId>, event: &SeedingEvent) {
         match event {
-            SeedingEvent::ProductShipped { .. } => {
+            SeedingEvent::ProductShipped { value, .. } => {
                 self.begins(owner);
+                self.shipped.push(*value);
                 self.agreement(owner).gifted = true;
             }
+            SeedingEvent::ProductReceived { .. } => self.received += 1,
+            SeedingEvent::ProductReturned { value, .. } => self.returned.push(*value),
         }
     }
 
@@ -224,6 +253,18 @@ impl Story {
             }
             DisputeEvent::DisputeResolved { dispute, .. } => {
                 self.disputes.get_mut(dispute).unwrap().is_open = false;
+            }
+        }
+    }
+
+    pub(super) fn hear_hold(&mut self, owner: &Option<CollaborationId>, event: &HoldEvent) {
+        let owner = owner.clone().unwrap();
+        match event {
+            HoldEvent::HoldPlaced(placed) => {
+                self.holds.insert((owner, placed.hold.clone()), true);
+            }
+            HoldEvent::HoldReleased { hold, .. } => {
+                self.holds.insert((owner, hold.clone()), false);
             }
         }
     }

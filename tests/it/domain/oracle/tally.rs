@@ -57,7 +57,11 @@ impl Story {
     /// Accepted fees, or the fee lines where those are more, and all other costs less recoveries.
     fn committed(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
         let fees = self.agreements.iter().map(|(id, one)| {
-            let is_owed = one.was_accepted && one.state != CollaborationState::Cancelled;
+            let is_released = matches!(
+                one.state,
+                CollaborationState::Cancelled | CollaborationState::Terminated
+            );
+            let is_owed = one.was_accepted && !is_released;
             let promised = if is_owed { one.terms.fee.minor } else { 0 };
             let lines = self.standing_lines().filter(|line| {
                 line.owner.as_ref() == Some(id) && line.recorded.kind == CostType::Fee

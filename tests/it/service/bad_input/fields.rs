@@ -3,6 +3,9 @@
 mod disputes;
 mod facts;
 mod plans;
+mod posts;
+mod reports;
+mod safety;
 mod work;
 
 use super::Attempt;
@@ -22,10 +25,16 @@ pub fn table(story: &Story) -> Vec<Row> {
         plans::profiles,
         work::offers,
         work::work,
+        posts::posts,
+        posts::products,
+        posts::lists,
+        safety::safety,
         facts::measurements,
         facts::settlement,
         disputes::disputes,
         facts::reads,
+        reports::reports,
+        reports::insights,
     ];
     tables.into_iter().flat_map(|table| table(story)).collect()
 }

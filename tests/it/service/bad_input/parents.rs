@@ -55,6 +55,21 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
     rows.push((ErrorReason::DisputeNotFound, Attempt::of(unknown)));
     let unknown = story.adjust_order("o-404", idr(1));
     rows.push((ErrorReason::OrderNotFound, Attempt::of(unknown)));
+    let unsent = [
+        Attempt::of(story.receive("ayu", day(1))),
+        Attempt::of(story.take_back("ayu", day(1))),
+    ];
+    rows.extend(unsent.map(|attempt| (ErrorReason::ShipmentNotFound, attempt)));
+    let unknown_flags = [
+        Attempt::of(story.clear("ayu", "nothing")),
+        Attempt::of(story.terminate("ayu", "nothing")),
+        but(&story.place_hold("ayu", "h"), |request| {
+            request.flag_id = String::from("nothing")
+        }),
+    ];
+    rows.extend(unknown_flags.map(|attempt| (ErrorReason::FlagNotFound, attempt)));
+    let unknown_hold = Attempt::of(story.release_hold("ayu", "nothing"));
+    rows.push((ErrorReason::HoldNotFound, unknown_hold));
     let order = GetConversionRequest {
         brand_id: story.brand.clone(),
         order_source: String::from("shop"),
@@ -68,6 +83,12 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
         min_position: 0,
     };
     rows.push((ErrorReason::PartnershipNotFound, Attempt::of(partnership)));
+    let reports = [
+        Attempt::of(story.report(0)),
+        Attempt::of(story.report(1)),
+        Attempt::of(story.compare(1, 2)),
+    ];
+    rows.extend(reports.map(|attempt| (ErrorReason::ReportNotFound, attempt)));
     rows
 }
 
@@ -87,9 +108,30 @@ fn of_campaign(story: &Story) -> Vec<Attempt> {
         Attempt::of(story.amend(idr(1))),
         Attempt::of(story.close(true)),
         Attempt::of(story.cancel_campaign()),
+        Attempt::of(story.finalise()),
+        Attempt::of(story.report(0)),
+        Attempt::of(story.compare(1, 2)),
+        Attempt::of(story.worklist()),
+        Attempt::of(GetComparisonRequest {
+            brand_id: story.brand.clone(),
+            campaign_ids: vec![story.campaign.clone()],
+            group_by: vec![ComparisonKey::Tier.into()],
+            min_position: 0,
+        }),
+        Attempt::of(ListReportsRequest {
+            brand_id: story.brand.clone(),
+            campaign_id: story.campaign.clone(),
+            ..ListReportsRequest::default()
+        }),
         Attempt::of(story.invite("ayu", terms(idr(1)))),
         Attempt::of(story.sale("o-2", None, day(1), None)),
         Attempt::of(story.cost("c-1", None, boost, idr(1), day(1))),
+        Attempt::of(story.matching("ayu")),
+        Attempt::of(ListCreatorsRequest {
+            brand_id: story.brand.clone(),
+            matches_campaign_id: story.campaign.clone(),
+            ..ListCreatorsRequest::default()
+        }),
         Attempt::of(GetCampaignRequest {
             brand_id: story.brand.clone(),
             campaign_id: story.campaign.clone(),
@@ -107,6 +149,10 @@ fn of_creator(story: &Story) -> Vec<Attempt> {
     vec![
         Attempt::of(story.block("nobody")),
         Attempt::of(story.unblock("nobody")),
+        Attempt::of(story.assess("nobody")),
+        Attempt::of(story.raise("nobody", "f")),
+        Attempt::of(story.clear("nobody", "f")),
+        Attempt::of(story.matching("nobody")),
         Attempt::of(story.invite("nobody", terms(idr(1)))),
         Attempt::of(GetCreatorRequest {
             brand_id: story.brand.clone(),
@@ -139,8 +185,13 @@ fn of_collaboration(story: &Story) -> Vec<Attempt> {
         Attempt::of(story.reschedule("nobody", day(3))),
         Attempt::of(story.waive("nobody")),
         Attempt::of(story.ship("nobody")),
+        Attempt::of(story.receive("nobody", day(1))),
+        Attempt::of(story.take_back("nobody", day(1))),
         Attempt::of(story.complete("nobody")),
         Attempt::of(story.cancel("nobody")),
+        Attempt::of(story.terminate("nobody", "f")),
+        Attempt::of(story.place_hold("nobody", "h")),
+        Attempt::of(story.release_hold("nobody", "h")),
         Attempt::of(story.cost("c-1", Some("nobody"), CostType::Fee, idr(1), day(1))),
         but(&sale, |request| request.touches = vec![touched]),
         but(&sale, |request| request.joint_shares = shares.to_vec()),
@@ -168,6 +219,9 @@ fn of_deliverable(story: &Story) -> Vec<Attempt> {
         but(&story.waive("ayu"), |request| {
             request.deliverable_id = String::from("d9")
         }),
+        but(&story.place_hold("ayu", "h"), |request| {
+            request.deliverable_id = String::from("d9")
+        }),
         but(&story.verify("ayu"), |request| {
             request.deliverable_id = String::from("d9")
         }),
@@ -193,6 +247,9 @@ fn of_publication(story: &Story) -> Vec<Attempt> {
         }),
         Attempt::of(story.correct("nobody", 1, one_like())),
         Attempt::of(story.void("nobody", 1)),
+        Attempt::of(story.remove("nobody", day(1))),
+        Attempt::of(story.restore("nobody", day(1))),
+        Attempt::of(story.check("nobody", day(1), true)),
         Attempt::of(get),
     ]
 }

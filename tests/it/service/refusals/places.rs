@@ -14,6 +14,8 @@ pub struct Places {
     pub draft: Story,
     pub paused: Story,
     pub closed: Story,
+    /// Closed, and revision 1 of its report is made.
+    pub finalised: Story,
     pub cancelled: Story,
     /// Open, with a policy that demands vetting.
     pub choosy: Story,
@@ -29,6 +31,7 @@ impl Places {
             draft: other("draft"),
             paused: other("paused"),
             closed: other("closed"),
+            finalised: other("finalised"),
             cancelled: other("cancelled"),
             choosy: other("choosy"),
             open,
@@ -101,6 +104,9 @@ pub async fn world(server: &Server) -> Places {
     server.write(story.verify("verified")).await;
     server.write(story.verify("completed")).await;
     server.write(story.complete("completed")).await;
+    server.write(story.remove("completed", day(1))).await;
+    server.write(story.ship("approved")).await;
+    server.write(story.take_back("approved", day(1))).await;
     server.write(story.cancel("cancelled")).await;
 
     server
@@ -137,6 +143,15 @@ pub async fn world(server: &Server) -> Places {
     // Long before the campaign, so that it is locked.
     let old = story.sale("old", Some(idr(100)), day(-40), None);
     server.write(old).await;
+    server.write(story.raise("verified", "open")).await;
+    server.write(story.raise("verified", "settled")).await;
+    server.write(story.clear("verified", "settled")).await;
+    server.write(story.place_hold("verified", "lifted")).await;
+    server.write(story.release_hold("verified", "lifted")).await;
+    let fee = story.cost("fee", Some("submitted"), CostType::Fee, idr(1), day(1));
+    server.write(fee).await;
+    server.write(story.approve_cost("fee")).await;
+    server.write(story.place_hold("submitted", "check")).await;
     let sale = story.sale("o-1", Some(idr(100)), day(1), Some("published"));
     server.write(sale).await;
     server.write(story.refund("o-1", idr(60), day(1))).await;
@@ -147,7 +162,14 @@ async fn campaigns(server: &Server, places: &Places) {
     let mut unfunded = plan("IDR");
     unfunded.budget_cap = None;
     server.write(places.draft.create(unfunded)).await;
-    for story in [&places.paused, &places.closed, &places.cancelled] {
+    let Places {
+        paused,
+        closed,
+        finalised,
+        cancelled,
+        ..
+    } = places;
+    for story in [paused, closed, finalised, cancelled] {
         server.write(story.create(plan("IDR"))).await;
         server.write(story.start()).await;
     }
@@ -157,6 +179,8 @@ async fn campaigns(server: &Server, places: &Places) {
         .await;
     server.write(places.paused.pause()).await;
     server.write(places.closed.close(false)).await;
+    server.write(places.finalised.close(false)).await;
+    server.write(places.finalised.finalise()).await;
     server.write(places.cancelled.cancel_campaign()).await;
     let mut choosy = plan("IDR");
     choosy.policy = Some(SelectionPolicy {

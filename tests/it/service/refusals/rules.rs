@@ -4,7 +4,7 @@ use campaign_ledger::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::places::{Places, offered};
-use super::{Row, row, settlement};
+use super::{Row, posts, row, safety, settlement};
 use crate::support::server::{
     Story, by_brand, by_creator, day, for_creator, idr, money, plan, terms,
 };
@@ -12,10 +12,13 @@ use crate::support::server::{
 /// Everything. See `places` for who stands where.
 pub fn table(places: &Places) -> Vec<Row> {
     let mut rows = campaign_rules(places);
+    rows.extend(report_rules(places));
     rows.extend(agreement_rules(&places.open));
     rows.extend(work_rules(&places.open));
+    rows.extend(posts::rules(&places.open));
     rows.extend(settlement::rules(&places.open));
     rows.extend(settlement::dispute_rules(&places.open));
+    rows.extend(safety::rules(&places.open));
     rows
 }
 
@@ -31,6 +34,7 @@ fn campaign_rules(places: &Places) -> Vec<Row> {
         closed,
         cancelled,
         choosy,
+        ..
     } = places;
     let by_the_other_side = but(&open.pause(), |request| request.context = by_creator(""));
     let offer = |story: &Story| Attempt::of(story.invite("stranger", terms(idr(1))));
@@ -115,6 +119,47 @@ fn campaign_rules(places: &Places) -> Vec<Row> {
             Attempt::of(open.amend(money("IDR", 1_000_009_900))),
         ),
         row(VettingMissing, &[], offer(choosy)),
+    ]
+}
+
+fn report_rules(places: &Places) -> Vec<Row> {
+    use ErrorReason::{ActorNotAllowed, CampaignState, ReportUnchanged, StaleReport};
+    let Places {
+        open,
+        closed,
+        finalised,
+        cancelled,
+        ..
+    } = places;
+    let creators = but(&closed.finalise(), |request| {
+        request.context = by_creator("")
+    });
+    let again = but(&finalised.finalise(), |request| request.revision = Some(1));
+    let too_far = but(&closed.finalise(), |request| request.revision = Some(2));
+    vec![
+        row(ActorNotAllowed, &[("allowed", "the brand")], creators),
+        row(
+            CampaignState,
+            &[("state", "OPEN")],
+            Attempt::of(open.finalise()),
+        ),
+        row(
+            CampaignState,
+            &[("state", "CANCELLED")],
+            Attempt::of(cancelled.finalise()),
+        ),
+        row(
+            CampaignState,
+            &[("state", "FINALISED")],
+            Attempt::of(finalised.close(true)),
+        ),
+        row(StaleReport, &[("expected", "1"), ("actual", "2")], again),
+        row(StaleReport, &[("expected", "2"), ("actual", "1")], too_far),
+        row(
+            ReportUnchanged,
+            &[("revision", "1")],
+            Attempt::of(finalised.finalise()),
+        ),
     ]
 }
 

@@ -2,6 +2,8 @@
 
 mod dispute;
 mod money;
+mod posts;
+mod selection;
 
 use campaign_ledger::domain::*;
 use proptest::collection::vec;
@@ -27,6 +29,9 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         money::revenue(),
         money::settlement(),
         dispute::dispute(),
+        posts::posts(),
+        posts::products(),
+        selection::each(),
     ]
     .concat()
 }
@@ -54,6 +59,17 @@ fn campaign() -> Vec<BoxedStrategy<Event>> {
         Just(Event::Campaign(CampaignEvent::CampaignClosed)).boxed(),
         text()
             .prop_map(|reason| Event::Campaign(CampaignEvent::CampaignCancelled { reason }))
+            .boxed(),
+        (1..=u32::MAX, 1..=u64::MAX, text(), digest())
+            .prop_map(|(revision, as_of, definitions, sha256)| {
+                let drawn = Drawn {
+                    as_of: Position::new(as_of),
+                    definitions,
+                    sha256,
+                };
+                let report = ReportFinalised { revision, drawn };
+                Event::Campaign(CampaignEvent::ReportFinalised(report))
+            })
             .boxed(),
     ]
 }
@@ -141,19 +157,23 @@ fn content() -> Vec<BoxedStrategy<Event>> {
     let version = || 1..=u32::MAX;
     let content =
         (some_text(), digest()).prop_map(|(reference, sha256)| ContentRef { reference, sha256 });
-    let submitted = (deliverable(), version(), content, any::<u64>());
+    let due = option::of(timestamp());
+    let submitted = (deliverable(), version(), content, any::<u64>(), due);
     let asked = (deliverable(), version(), vec(some_text(), 1..4));
     let approved = (deliverable(), version(), option::of(1..=5_u8));
     vec![
         submitted
-            .prop_map(|(deliverable, version, content, seconds_late)| {
-                Event::Content(ContentEvent::ContentSubmitted {
-                    deliverable,
-                    version,
-                    content,
-                    seconds_late,
-                })
-            })
+            .prop_map(
+                |(deliverable, version, content, seconds_late, review_due_at)| {
+                    Event::Content(ContentEvent::ContentSubmitted {
+                        deliverable,
+                        version,
+                        content,
+                        seconds_late,
+                        review_due_at,
+                    })
+                },
+            )
             .boxed(),
         asked
             .prop_map(|(deliverable, version, reasons)| {

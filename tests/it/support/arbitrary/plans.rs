@@ -80,7 +80,7 @@ fn usage_rights() -> impl Strategy<Value = Vec<UsageRights>> {
     })
 }
 
-fn disclosure_terms() -> impl Strategy<Value = DisclosureTerms> {
+pub fn disclosure_terms() -> impl Strategy<Value = DisclosureTerms> {
     (connection_type(), option::of(some_text())).prop_map(|(connection, required_label)| {
         DisclosureTerms {
             connection,

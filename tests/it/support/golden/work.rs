@@ -14,6 +14,7 @@ pub fn events() -> Vec<Event> {
                 sha256: [0xc0; 32],
             },
             seconds_late: 5_400,
+            review_due_at: None,
         }),
         Event::Content(ContentEvent::RevisionRequested {
             deliverable: review(),

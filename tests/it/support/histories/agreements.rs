@@ -51,6 +51,13 @@ impl Teller {
                 after_submission_bp: dice.roll(5_000) as u32,
                 after_approval_bp: dice.roll(10_001) as u32,
             },
+            min_live_days: *dice.pick(&[0, 1, 3]),
+            review_hours: dice.chance(50).then(|| 1 + dice.roll(30) as u32),
+            disclosure: dice.chance(30).then_some(DisclosureTerms {
+                connection: ConnectionType::Paid,
+                required_label: None,
+            }),
+            usage_rights: self.some_rights(dice),
             ..terms()
         };
         terms.attribution.window_days = *dice.pick(&[1, 3, 30]);
@@ -73,6 +80,23 @@ impl Teller {
             ];
         }
         terms
+    }
+
+    fn some_rights(&self, dice: &mut Dice) -> Vec<UsageRights> {
+        let rights = (0..dice.roll(3)).map(|number| {
+            let days = dice.roll(60) as i64 + 1;
+            UsageRights {
+                id: id(&format!("use-{number}")),
+                scope: UsageScope::Organic,
+                channels: Vec::new(),
+                territories: Vec::new(),
+                starts_at: self.now,
+                ends_at: dice
+                    .chance(70)
+                    .then(|| later(self.now, days * 24 * HOUR_NANOS)),
+            }
+        });
+        rights.collect()
     }
 
     pub(super) fn work(&self, dice: &mut Dice) -> Request {
@@ -115,22 +139,32 @@ impl Teller {
                 fair_value: rp(150_000),
             },
             shipped_at: self.now,
+            cost: dice
+                .chance(30)
+                .then(|| id(&format!("product-{}", self.ledger.head().get()))),
         }
     }
 
     fn deliverable_move(&self, dice: &mut Dice, name: &str, row: &Collaboration) -> Request {
-        let all_done = row.deliverables.iter().all(|one| {
-            matches!(
-                one.state,
-                DeliverableState::Verified | DeliverableState::Waived
-            )
-        });
+        let all_done = row.deliverables.iter().all(Deliverable::is_done);
         if all_done && dice.chance(70) {
             return self.here(collaboration(name, CollaborationVerb::Complete));
         }
         let chosen = dice.pick(&row.deliverables);
         let verb = self.deliverable_verb(dice, name, chosen);
-        self.here(deliverable(name, chosen.terms.id.as_str(), verb))
+        let mut request = deliverable(name, chosen.terms.id.as_str(), verb);
+        let waiting = chosen.submissions.last().filter(|_| dice.chance(50));
+        let review_due_at = waiting.and_then(|submission| submission.review_due_at);
+        if let Command::Deliverable {
+            verb: DeliverableVerb::Approve { rating, .. },
+            ..
+        } = &mut request.command
+            && review_due_at.is_some_and(|due_at| due_at <= self.now)
+        {
+            *rating = None;
+            request.actor = actor(ActorKind::System);
+        }
+        self.here(request)
     }
 
     fn deliverable_verb(&self, dice: &mut Dice, name: &str, one: &Deliverable) -> DeliverableVerb {

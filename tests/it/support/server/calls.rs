@@ -89,8 +89,12 @@ calls! {
         write record_creator_profile: RecordCreatorProfileRequest => RecordCreatorProfileResponse,
         write block_creator: BlockCreatorRequest => BlockCreatorResponse,
         write unblock_creator: UnblockCreatorRequest => UnblockCreatorResponse,
+        write assess_creator: AssessCreatorRequest => AssessCreatorResponse,
+        write raise_safety_flag: RaiseSafetyFlagRequest => RaiseSafetyFlagResponse,
+        write clear_safety_flag: ClearSafetyFlagRequest => ClearSafetyFlagResponse,
         read get_creator: GetCreatorRequest => GetCreatorResponse,
         read list_creators: ListCreatorsRequest => ListCreatorsResponse,
+        read match_creator: MatchCreatorRequest => MatchCreatorResponse,
     }
     collaboration_service_client::CollaborationServiceClient {
         write invite_creator: InviteCreatorRequest => InviteCreatorResponse,
@@ -106,10 +110,18 @@ calls! {
         write reschedule_deadline: RescheduleDeadlineRequest => RescheduleDeadlineResponse,
         write waive_deliverable: WaiveDeliverableRequest => WaiveDeliverableResponse,
         write ship_product: ShipProductRequest => ShipProductResponse,
+        write confirm_product_received:
+            ConfirmProductReceivedRequest => ConfirmProductReceivedResponse,
+        write record_product_returned: RecordProductReturnedRequest => RecordProductReturnedResponse,
         write complete_collaboration: CompleteCollaborationRequest => CompleteCollaborationResponse,
         write cancel_collaboration: CancelCollaborationRequest => CancelCollaborationResponse,
+        write terminate_collaboration:
+            TerminateCollaborationRequest => TerminateCollaborationResponse,
+        write place_hold: PlaceHoldRequest => PlaceHoldResponse,
+        write release_hold: ReleaseHoldRequest => ReleaseHoldResponse,
         read get_collaboration: GetCollaborationRequest => GetCollaborationResponse,
         read list_collaborations: ListCollaborationsRequest => ListCollaborationsResponse,
+        read list_usage_rights: ListUsageRightsRequest => ListUsageRightsResponse,
     }
     measurement_service_client::MeasurementServiceClient {
         write record_engagement: RecordEngagementRequest => RecordEngagementResponse,
@@ -117,10 +129,14 @@ calls! {
             BatchRecordEngagementRequest => BatchRecordEngagementResponse,
         write correct_engagement: CorrectEngagementRequest => CorrectEngagementResponse,
         write void_engagement: VoidEngagementRequest => VoidEngagementResponse,
+        write record_post_removed: RecordPostRemovedRequest => RecordPostRemovedResponse,
+        write record_post_restored: RecordPostRestoredRequest => RecordPostRestoredResponse,
+        write check_disclosure: CheckDisclosureRequest => CheckDisclosureResponse,
         write record_conversion: RecordConversionRequest => RecordConversionResponse,
         write record_refund: RecordRefundRequest => RecordRefundResponse,
         write adjust_conversion: AdjustConversionRequest => AdjustConversionResponse,
         plain get_publication: GetPublicationRequest => GetPublicationResponse,
+        read list_publications: ListPublicationsRequest => ListPublicationsResponse,
         read get_conversion: GetConversionRequest => GetConversionResponse,
     }
     settlement_service_client::SettlementServiceClient {
@@ -145,6 +161,13 @@ calls! {
         read get_partnership: GetPartnershipRequest => GetPartnershipResponse,
         read list_partnerships: ListPartnershipsRequest => ListPartnershipsResponse,
         read get_creator_retention: GetCreatorRetentionRequest => GetCreatorRetentionResponse,
+        write finalise_report: FinaliseReportRequest => FinaliseReportResponse,
+        read get_report: GetReportRequest => GetReportResponse,
+        read list_reports: ListReportsRequest => ListReportsResponse,
+        read compare_reports: CompareReportsRequest => CompareReportsResponse,
+        read list_worklist: ListWorklistRequest => ListWorklistResponse,
+        read get_brand_awareness: GetBrandAwarenessRequest => GetBrandAwarenessResponse,
+        read get_comparison: GetComparisonRequest => GetComparisonResponse,
     }
     audit_service_client::AuditServiceClient {
         plain get_head: GetHeadRequest => GetHeadResponse,

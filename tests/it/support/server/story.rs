@@ -6,6 +6,9 @@
 
 mod agreement;
 mod facts;
+mod posts;
+mod reports;
+mod selection;
 mod settlement;
 mod work;
 
@@ -14,6 +17,7 @@ use campaign_ledger::proto::values::*;
 use prost_types::Timestamp;
 
 use super::{Client, day};
+pub use selection::{evidence, fitting};
 
 /// Rupiah.
 pub fn idr(rupiah: i64) -> Money {

@@ -120,6 +120,7 @@ impl Story {
                 fair_value: Some(money(&self.currency, 300)),
             }),
             shipped_at: Some(day(0)),
+            cost_id: String::new(),
         }
     }
 }

@@ -1,0 +1,100 @@
+//! Rules of holds, and of the end a safety flag gives ground for.
+
+use super::creator::known_flag;
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::rows::Rows;
+use crate::domain::state::Collaboration;
+use crate::domain::{
+    ActorKind, AgreementEvent, CollaborationRef, CollaborationState, DeliverableId, Event, FlagId,
+    HoldEvent, HoldId, HoldPlaced, Refusal, Unknown,
+};
+
+impl<S: Rows> Case<'_, S> {
+    pub(super) fn place_hold(
+        &self,
+        place: &CollaborationRef,
+        placed: &HoldPlaced,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let collaboration = self.working(place)?;
+        if let Some(deliverable) = &placed.deliverable {
+            let is_known = collaboration.deliverable(deliverable).is_some();
+            let (what, id) = (Unknown::Deliverable, deliverable.to_string());
+            ensure(is_known, || Refusal::NotFound { what, id })?;
+        }
+        if let Some(flag) = &placed.flag {
+            let is_open = self.is_flag_open(&collaboration, flag)?;
+            ensure(is_open, || Refusal::FlagCleared)?;
+        }
+        let mut holds = collaboration.holds.iter();
+        let taken = holds.any(|hold| hold.id == placed.hold);
+        ensure(!taken, || Refusal::AlreadyExists {
+            what: "hold",
+            id: placed.hold.to_string(),
+        })?;
+        let event = Event::Hold(HoldEvent::HoldPlaced(placed.clone()));
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Releases a hold in any state of the agreement: settlement goes on after its end.
+    pub(super) fn release_hold(
+        &self,
+        place: &CollaborationRef,
+        id: &HoldId,
+        reason: &str,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let collaboration = self.collaboration(place)?;
+        let Some(hold) = collaboration.holds.iter().find(|hold| hold.id == *id) else {
+            let (what, id) = (Unknown::Hold, id.to_string());
+            return refuse(Refusal::NotFound { what, id });
+        };
+        ensure(hold.released_at.is_none(), || Refusal::HoldReleased)?;
+        let event = Event::Hold(HoldEvent::HoldReleased {
+            hold: id.clone(),
+            reason: reason.to_owned(),
+        });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Checks that no hold is on: over this deliverable, or any when none is named.
+    pub(super) fn ensure_not_held(
+        &self,
+        collaboration: &Collaboration,
+        deliverable: Option<&DeliverableId>,
+    ) -> Decided<(), S> {
+        match collaboration.hold_over(deliverable) {
+            Some(hold) => refuse(Refusal::OnHold {
+                hold: hold.id.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn terminate(
+        &self,
+        place: &CollaborationRef,
+        reason: &str,
+        flag: &FlagId,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let collaboration = self.collaboration(place)?;
+        let state = collaboration.state;
+        let rule = "only an active one can be terminated";
+        ensure(state == CollaborationState::Active, || {
+            Refusal::CollaborationState { state, rule }
+        })?;
+        let is_open = self.is_flag_open(&collaboration, flag)?;
+        ensure(is_open, || Refusal::NoGroundToTerminate)?;
+        let event = Event::Agreement(AgreementEvent::CollaborationTerminated {
+            reason: reason.to_owned(),
+            flag: flag.clone(),
+        });
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    fn is_flag_open(&self, collaboration: &Collaboration, flag: &FlagId) -> Decided<bool, S> {
+        let creator = self.creator(&collaboration.creator)?;
+        Ok(known_flag::<S>(&creator, flag)?.cleared.is_none())
+    }
+}

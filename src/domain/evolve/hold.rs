@@ -1,0 +1,80 @@
+//! Events of holds, and how they are folded.
+
+use super::{Fold, Folded};
+use crate::domain::rows::Rows;
+use crate::domain::state::Hold;
+use crate::domain::{DeliverableId, Effect, FlagId, HoldId};
+
+/// What happened to a stop of approval, publication and payment.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum HoldEvent {
+    HoldPlaced(HoldPlaced),
+    HoldReleased { hold: HoldId, reason: String },
+}
+
+/// Approval, publication and payment stop.
+#[derive(Clone, PartialEq, Debug)]
+pub struct HoldPlaced {
+    /// The hold.
+    pub hold: HoldId,
+    /// The deliverable that waits; `None` for all of them.
+    pub deliverable: Option<DeliverableId>,
+    /// The safety flag behind it.
+    pub flag: Option<FlagId>,
+    /// Why; may be personal.
+    pub reason: String,
+}
+
+impl<S: Rows> Fold<'_, S> {
+    pub(super) fn hold_event(&mut self, event: &HoldEvent) -> Folded<(), S> {
+        match event {
+            HoldEvent::HoldPlaced(placed) => self.hold_placed(placed),
+            HoldEvent::HoldReleased { hold, .. } => self.hold_released(hold),
+        }
+    }
+
+    fn hold_placed(&mut self, placed: &HoldPlaced) -> Folded<(), S> {
+        let placed_at = self.record.happened_at();
+        // What the timer would approve waits too.
+        for held in self.held(placed.deliverable.as_ref())? {
+            self.end_review(&held)?;
+        }
+        self.collaboration()?.holds.push(Hold {
+            id: placed.hold.clone(),
+            deliverable: placed.deliverable.clone(),
+            flag: placed.flag.clone(),
+            reason: placed.reason.clone(),
+            placed_at,
+            released_at: None,
+        });
+        self.add_to_both(Effect::HoldPlaced);
+        Ok(())
+    }
+
+    fn hold_released(&mut self, id: &HoldId) -> Folded<(), S> {
+        let (dangling, released_at) = (self.dangling("hold"), self.record.happened_at());
+        let mut holds = self.collaboration()?.holds.iter_mut();
+        let hold = holds.find(|hold| hold.id == *id).ok_or(dangling)?;
+        hold.released_at = Some(released_at);
+        let over = hold.deliverable.clone();
+        for freed in self.held(over.as_ref())? {
+            let still_held = self.collaboration()?.hold_over(Some(&freed)).is_some();
+            if let (false, Some((at, due))) = (still_held, self.review(&freed)?) {
+                self.rows.put(due.key(at), due);
+            }
+        }
+        self.add_to_both(Effect::HoldReleased);
+        Ok(())
+    }
+
+    /// Names what a hold is over: a deliverable, or all of them.
+    fn held(&mut self, over: Option<&DeliverableId>) -> Folded<Vec<DeliverableId>, S> {
+        let all = &self.collaboration()?.deliverables;
+        let all = all.iter().map(|one| one.terms.id.clone());
+        Ok(over.map_or_else(|| all.collect(), |one| vec![one.clone()]))
+    }
+}

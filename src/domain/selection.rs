@@ -1,0 +1,271 @@
+//! Selection: what a brand finds out about a creator, and what a campaign looks for in one.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::FlagId;
+use super::state::{Campaign, Creator, Pair};
+use super::{FollowerRange, Niche, Timestamp};
+
+/// How well a creator fits in one respect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Fit {
+    /// Fits.
+    Fits,
+    /// Fits in part.
+    Partly,
+    /// Does not fit.
+    DoesNotFit,
+}
+
+impl Fit {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fits => "FITS",
+            Self::Partly => "PARTLY",
+            Self::DoesNotFit => "DOES_NOT_FIT",
+        }
+    }
+}
+
+/// What a look for controversies came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ControversyCheck {
+    /// Nothing was found.
+    Clear,
+    /// Something was found.
+    Found,
+    /// What was found is open to doubt.
+    Unclear,
+}
+
+impl ControversyCheck {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Clear => "CLEAR",
+            Self::Found => "FOUND",
+            Self::Unclear => "UNCLEAR",
+        }
+    }
+}
+
+/// How grave a concern is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum FlagSeverity {
+    /// To be kept in mind.
+    Low,
+    /// To be looked at.
+    Medium,
+    /// Work should wait.
+    High,
+    /// Work should end.
+    Critical,
+}
+
+impl FlagSeverity {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "LOW",
+            Self::Medium => "MEDIUM",
+            Self::High => "HIGH",
+            Self::Critical => "CRITICAL",
+        }
+    }
+}
+
+/// What a concern is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum FlagCategory {
+    /// A public controversy.
+    Controversy,
+    /// Deceit of the brand or the audience.
+    Fraud,
+    /// Followers or engagement that are bought.
+    FakeFollowers,
+    /// Content that offends.
+    OffensiveContent,
+    /// A breach of law.
+    Legal,
+    /// Anything else.
+    Other,
+}
+
+impl FlagCategory {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Controversy => "CONTROVERSY",
+            Self::Fraud => "FRAUD",
+            Self::FakeFollowers => "FAKE_FOLLOWERS",
+            Self::OffensiveContent => "OFFENSIVE_CONTENT",
+            Self::Legal => "LEGAL",
+            Self::Other => "OTHER",
+        }
+    }
+}
+
+/// Something that shows that a finding is true. May be personal.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Where it lies.
+    pub reference: String,
+    /// SHA-256 of what lies there.
+    pub sha256: Option<[u8; 32]>,
+    /// Free text.
+    pub note: String,
+}
+
+/// What a brand found when it looked at a creator.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Assessment {
+    /// Whether what the creator talks about fits.
+    pub niche_fit: Fit,
+    /// Whether the style of communication fits.
+    pub style_fit: Fit,
+    /// Whether the values fit.
+    pub values_fit: Fit,
+    /// What a look for controversies came to.
+    pub controversy: ControversyCheck,
+    /// Free text; may be personal.
+    pub note: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// When the brand looked.
+    pub assessed_at: Timestamp,
+    /// Niches the creator was assessed for; empty for none in particular.
+    pub niches: Vec<Niche>,
+}
+
+/// A concern about a creator, as it was raised.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SafetyFlag {
+    /// Unique within the creator.
+    pub id: FlagId,
+    /// How grave it is.
+    pub severity: FlagSeverity,
+    /// What it is about.
+    pub category: FlagCategory,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// What it is; may be personal.
+    pub note: String,
+}
+
+/// What a campaign looks for in a creator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Criterion {
+    /// The largest follower count is in the range of the plan.
+    Followers,
+    /// The creator has a niche of the plan.
+    Niche,
+    /// The creator was assessed, if the policy asks for it.
+    Vetting,
+    /// The brand does not block the creator.
+    NotBlocked,
+    /// The pair has no live collaboration in the campaign.
+    NotLive,
+    /// How many safety flags are open; told, never judged.
+    OpenFlags,
+}
+
+/// One criterion, what it wants and what there is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CriterionMatch {
+    /// Which.
+    pub criterion: Criterion,
+    /// Whether it is met.
+    pub met: bool,
+    /// What is wanted, for people; empty when anything is.
+    pub wanted: String,
+    /// What was found, for people; empty when nothing is known.
+    pub found: String,
+}
+
+/// Holds a creator against what a campaign looks for, criterion by criterion.
+///
+/// A query: a criterion that is not met refuses nothing by itself.
+pub fn criteria_of(campaign: &Campaign, creator: &Creator, pair: &Pair) -> [CriterionMatch; 6] {
+    let policy = campaign.plan.policy;
+    let is_assessed = creator.assessment.is_some();
+    let open_flags = creator.open_flags().count();
+    [
+        match_followers(campaign.plan.followers.as_ref(), creator),
+        match_niche(&campaign.plan.niches, &creator.profile.niches),
+        CriterionMatch {
+            criterion: Criterion::Vetting,
+            met: is_assessed || !policy.vetting_required,
+            wanted: said(policy.vetting_required, "an assessment"),
+            found: said(is_assessed, "an assessment"),
+        },
+        CriterionMatch {
+            criterion: Criterion::NotBlocked,
+            met: creator.blocked.is_none(),
+            wanted: "not blocked".to_owned(),
+            found: said(creator.blocked.is_some(), "blocked"),
+        },
+        CriterionMatch {
+            criterion: Criterion::NotLive,
+            met: pair.live.is_none(),
+            wanted: "no live collaboration".to_owned(),
+            found: pair
+                .live
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+        },
+        CriterionMatch {
+            criterion: Criterion::OpenFlags,
+            met: true,
+            wanted: String::new(),
+            found: open_flags.to_string(),
+        },
+    ]
+}
+
+impl FollowerRange {
+    fn contains(&self, followers: u64) -> bool {
+        self.min <= followers && self.max.is_none_or(|max| followers <= max)
+    }
+
+    fn describe(&self) -> String {
+        match self.max {
+            Some(max) => format!("{} to {max}", self.min),
+            None => format!("{} or more", self.min),
+        }
+    }
+}
+
+fn said(holds: bool, text: &str) -> String {
+    if holds {
+        text.to_owned()
+    } else {
+        String::new()
+    }
+}
+
+fn match_followers(wanted: Option<&FollowerRange>, creator: &Creator) -> CriterionMatch {
+    let followers = creator.profile.largest_following();
+    let followers = followers.map(|count| count.followers);
+    let is_met = |range: &FollowerRange| followers.is_some_and(|count| range.contains(count));
+    CriterionMatch {
+        criterion: Criterion::Followers,
+        met: wanted.is_none_or(is_met),
+        wanted: wanted.map_or_else(String::new, FollowerRange::describe),
+        found: followers.map_or_else(String::new, |count| count.to_string()),
+    }
+}
+
+fn match_niche(wanted: &[Niche], found: &[Niche]) -> CriterionMatch {
+    CriterionMatch {
+        criterion: Criterion::Niche,
+        met: wanted.is_empty() || wanted.iter().any(|niche| found.contains(niche)),
+        wanted: listed(wanted),
+        found: listed(found),
+    }
+}
+
+fn listed(niches: &[Niche]) -> String {
+    let names: Vec<String> = niches.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}

@@ -1,0 +1,96 @@
+//! Requests of the collaboration service about holds, and the end a safety flag gives ground for.
+
+use super::context::{Call, Write};
+use crate::domain::{
+    CampaignId, CollaborationId, CollaborationVerb, Command, DeliverableId, FlagId, HoldId,
+    HoldPlaced, Timestamp,
+};
+use crate::log::codec::fields::Checked;
+use crate::log::codec::values::MAX_REASON_CHARS;
+use crate::proto::api;
+
+/// The names a collaboration goes by.
+struct Place {
+    campaign: Checked<CampaignId>,
+    collaboration: Checked<CollaborationId>,
+}
+
+impl Place {
+    fn read(call: &mut Call, campaign: &str, collaboration: &str) -> Self {
+        Self {
+            campaign: call.campaign(campaign),
+            collaboration: call.collaboration(collaboration),
+        }
+    }
+
+    fn command(self, verb: Checked<CollaborationVerb>) -> Checked<Command> {
+        Ok(Command::Collaboration {
+            campaign: self.campaign?,
+            collaboration: self.collaboration?,
+            verb: verb?,
+        })
+    }
+}
+
+/// Parses `TerminateCollaboration`.
+///
+/// # Errors
+/// Every violation.
+pub fn terminate_collaboration(
+    mut request: api::TerminateCollaborationRequest,
+    now: Timestamp,
+) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("TerminateCollaboration", brand_id, context, &request, now);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
+    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let flag = call
+        .fields
+        .parse("flag_id", &request.flag_id, FlagId::parse);
+    let verb = flag.map(|flag| CollaborationVerb::Terminate { reason, flag });
+    call.finish(place.command(verb))
+}
+
+/// Parses `PlaceHold`.
+///
+/// # Errors
+/// Every violation.
+pub fn place_hold(mut request: api::PlaceHoldRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("PlaceHold", &request.brand_id, context, &request, now);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
+    let hold = call.id_or_made("hold_id", &request.hold_id, HoldId::parse);
+    let fields = &mut call.fields;
+    let deliverable = fields.parse_optional(
+        "deliverable_id",
+        &request.deliverable_id,
+        DeliverableId::parse,
+    );
+    let flag = fields.parse_optional("flag_id", &request.flag_id, FlagId::parse);
+    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = hold.and_then(|hold| {
+        Ok(CollaborationVerb::PlaceHold(HoldPlaced {
+            hold,
+            deliverable: deliverable?,
+            flag: flag?,
+            reason,
+        }))
+    });
+    call.finish(place.command(verb))
+}
+
+/// Parses `ReleaseHold`.
+///
+/// # Errors
+/// Every violation.
+pub fn release_hold(mut request: api::ReleaseHoldRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("ReleaseHold", &request.brand_id, context, &request, now);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
+    let fields = &mut call.fields;
+    let hold = fields.parse("hold_id", &request.hold_id, HoldId::parse);
+    let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = hold.map(|hold| CollaborationVerb::ReleaseHold { hold, reason });
+    call.finish(place.command(verb))
+}

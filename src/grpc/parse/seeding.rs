@@ -1,0 +1,91 @@
+//! Requests of the collaboration service about products sent to creators.
+
+use super::collaboration::command;
+use super::context::{Call, Write};
+use crate::domain::{CollaborationVerb, CostId, ShipmentId, Timestamp};
+use crate::log::codec::values::{MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value};
+use crate::proto::api;
+
+/// Parses `ShipProduct`.
+///
+/// # Errors
+/// Every violation.
+pub fn ship_product(mut request: api::ShipProductRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("ShipProduct", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let shipment = call.id_or_made("shipment_id", &request.shipment_id, ShipmentId::parse);
+    let product = call.fields.text("product", request.product, MAX_NAME_CHARS);
+    let value = call
+        .fields
+        .required("value", request.value, read_product_value);
+    let shipped_at = call.past("shipped_at", request.shipped_at);
+    let cost = call
+        .fields
+        .parse_optional("cost_id", &request.cost_id, CostId::parse);
+    let verb = shipment.and_then(|shipment| {
+        Ok(CollaborationVerb::ShipProduct {
+            shipment,
+            product,
+            value: value?,
+            shipped_at: shipped_at?,
+            cost: cost?,
+        })
+    });
+    call.finish(command(campaign, collaboration, verb))
+}
+
+/// Parses `ConfirmProductReceived`.
+///
+/// # Errors
+/// Every violation.
+pub fn confirm_product_received(
+    mut request: api::ConfirmProductReceivedRequest,
+    now: Timestamp,
+) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("ConfirmProductReceived", brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let id = &request.shipment_id;
+    let shipment = call.fields.parse("shipment_id", id, ShipmentId::parse);
+    let received_at = call.past("received_at", request.received_at);
+    let verb = shipment.and_then(|shipment| {
+        Ok(CollaborationVerb::Receive {
+            shipment,
+            received_at: received_at?,
+        })
+    });
+    call.finish(command(campaign, collaboration, verb))
+}
+
+/// Parses `RecordProductReturned`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_product_returned(
+    mut request: api::RecordProductReturnedRequest,
+    now: Timestamp,
+) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("RecordProductReturned", brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let id = &request.shipment_id;
+    let shipment = call.fields.parse("shipment_id", id, ShipmentId::parse);
+    let returned_at = call.past("returned_at", request.returned_at);
+    let reason = call
+        .fields
+        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = shipment.and_then(|shipment| {
+        Ok(CollaborationVerb::Return {
+            shipment,
+            returned_at: returned_at?,
+            reason,
+        })
+    });
+    call.finish(command(campaign, collaboration, verb))
+}

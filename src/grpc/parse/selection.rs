@@ -1,0 +1,126 @@
+//! Requests of the creator service about selection: assessments, safety flags, matching.
+
+use super::Read;
+use super::context::{Call, Write, check_past};
+use super::page::read_campaign;
+use crate::domain::{
+    Assessment, CampaignRef, Command, CreatorId, CreatorRef, CreatorVerb, FlagCategory, FlagId,
+    FlagSeverity, Position, SafetyFlag, Timestamp,
+};
+use crate::log::codec::fields::{Checked, Fields, Origin};
+use crate::log::codec::selection::{flag_category, flag_severity, read_assessment, read_evidence};
+use crate::log::codec::values::MAX_REASON_CHARS;
+use crate::proto::api;
+
+/// Parses `AssessCreator`.
+///
+/// # Errors
+/// Every violation.
+pub fn assess_creator(mut request: api::AssessCreatorRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("AssessCreator", &request.brand_id, context, &request, now);
+    let fields = &mut call.fields;
+    let creator = read_creator(fields, &request.creator_id);
+    let assessment = fields.required(
+        "assessment",
+        request.assessment,
+        |fields, message| -> Checked<Assessment> {
+            let assessment = read_assessment(fields, message)?;
+            check_past(fields, "assessed_at", assessment.assessed_at, now);
+            Ok(assessment)
+        },
+    );
+    let verb = assessment.map(|assessment| CreatorVerb::Assess { assessment });
+    call.finish(command(creator, verb))
+}
+
+/// Parses `RaiseSafetyFlag`.
+///
+/// # Errors
+/// Every violation.
+pub fn raise_safety_flag(mut request: api::RaiseSafetyFlagRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("RaiseSafetyFlag", &request.brand_id, context, &request, now);
+    let creator = read_creator(&mut call.fields, &request.creator_id);
+    let id = call.id_or_made("flag_id", &request.flag_id, FlagId::parse);
+    let fields = &mut call.fields;
+    let (severity, category) = (request.severity, request.category);
+    let severity = fields.one_of("severity", severity, flag_severity, FlagSeverity::name);
+    let category = fields.one_of("category", category, flag_category, FlagCategory::name);
+    let evidence = read_evidence(fields, request.evidence);
+    let note = fields.text("note", request.note, MAX_REASON_CHARS);
+    let verb = id.and_then(|id| {
+        let flag = SafetyFlag {
+            id,
+            severity: severity?,
+            category: category?,
+            evidence: evidence?,
+            note,
+        };
+        Ok(CreatorVerb::RaiseFlag { flag })
+    });
+    call.finish(command(creator, verb))
+}
+
+/// Parses `ClearSafetyFlag`.
+///
+/// # Errors
+/// Every violation.
+pub fn clear_safety_flag(mut request: api::ClearSafetyFlagRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("ClearSafetyFlag", &request.brand_id, context, &request, now);
+    let fields = &mut call.fields;
+    let creator = read_creator(fields, &request.creator_id);
+    let flag = fields.parse("flag_id", &request.flag_id, FlagId::parse);
+    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let evidence = read_evidence(fields, request.evidence);
+    let verb = flag.and_then(|flag| {
+        Ok(CreatorVerb::ClearFlag {
+            flag,
+            reason,
+            evidence: evidence?,
+        })
+    });
+    call.finish(command(creator, verb))
+}
+
+fn read_creator(fields: &mut Fields, id: &str) -> Checked<CreatorId> {
+    fields.parse("creator_id", id, CreatorId::parse)
+}
+
+fn command(creator: Checked<CreatorId>, verb: Checked<CreatorVerb>) -> Checked<Command> {
+    Ok(Command::Creator {
+        creator: creator?,
+        verb: verb?,
+    })
+}
+
+/// Asks how a creator meets what a campaign looks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MatchQuery {
+    /// The campaign.
+    pub campaign: CampaignRef,
+    /// The creator.
+    pub creator: CreatorRef,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `MatchCreator`.
+///
+/// # Errors
+/// Every violation.
+pub fn match_creator(request: &api::MatchCreatorRequest) -> Read<MatchQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
+    let creator = read_creator(&mut fields, &request.creator_id);
+    let query = campaign.and_then(|campaign| {
+        let (brand, creator) = (campaign.brand.clone(), creator?);
+        Ok(MatchQuery {
+            campaign,
+            creator: CreatorRef { brand, creator },
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}

@@ -1,0 +1,88 @@
+//! Requests about who must act next.
+
+use std::collections::BTreeSet;
+
+use super::Read;
+use super::page::{Page, read_brand, read_page};
+use crate::domain::{ActorKind, BrandId, CampaignId, Position, Timestamp};
+use crate::log::codec::fields::{Fields, Origin};
+use crate::log::codec::values::read_time;
+use crate::proto::{api, values};
+use crate::views::worklist::TaskKind;
+
+/// Asks for tasks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorklistQuery {
+    /// Whose.
+    pub brand: BrandId,
+    /// Only of this campaign.
+    pub campaign: Option<CampaignId>,
+    /// Only what is the turn of this side.
+    pub side: Option<ActorKind>,
+    /// Only these; empty for all.
+    pub kinds: BTreeSet<TaskKind>,
+    /// Only what is due before.
+    pub due_before: Option<Timestamp>,
+    /// Which part.
+    pub page: Page,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `ListWorklist`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_worklist(request: api::ListWorklistRequest) -> Read<WorklistQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
+    let side = match request.side {
+        0 => Ok(None),
+        side => fields
+            .one_of("side", side, side_of, ActorKind::name)
+            .map(Some),
+    };
+    let kinds = fields.each("kinds", request.kinds, |fields, number| {
+        fields.one_of_here(number, kind_of, TaskKind::name)
+    });
+    let due_before = fields.optional("due_before", request.due_before, read_time);
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = brand.and_then(|brand| {
+        Ok(WorklistQuery {
+            brand,
+            campaign: campaign?,
+            side: side?,
+            kinds: kinds?.into_iter().collect(),
+            due_before: due_before?,
+            page: page?,
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}
+
+/// The ledger itself has no tasks.
+fn side_of(number: i32) -> Option<ActorKind> {
+    match values::ActorKind::try_from(number).ok()? {
+        values::ActorKind::Brand => Some(ActorKind::Brand),
+        values::ActorKind::Creator => Some(ActorKind::Creator),
+        values::ActorKind::System | values::ActorKind::Unspecified => None,
+    }
+}
+
+fn kind_of(number: i32) -> Option<TaskKind> {
+    match api::TaskKind::try_from(number).ok()? {
+        api::TaskKind::Unspecified => None,
+        api::TaskKind::AnswerOffer => Some(TaskKind::AnswerOffer),
+        api::TaskKind::SubmitContent => Some(TaskKind::SubmitContent),
+        api::TaskKind::ReviewContent => Some(TaskKind::ReviewContent),
+        api::TaskKind::Publish => Some(TaskKind::Publish),
+        api::TaskKind::VerifyPublication => Some(TaskKind::VerifyPublication),
+        api::TaskKind::Disclose => Some(TaskKind::Disclose),
+        api::TaskKind::WaiveRejected => Some(TaskKind::WaiveRejected),
+        api::TaskKind::Complete => Some(TaskKind::Complete),
+        api::TaskKind::ApproveCost => Some(TaskKind::ApproveCost),
+        api::TaskKind::Pay => Some(TaskKind::Pay),
+    }
+}

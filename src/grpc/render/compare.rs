@@ -1,0 +1,127 @@
+//! What differs between two messages of a kind, field by field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost::Message;
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value,
+};
+
+use crate::log::codec::json::pool;
+use crate::proto::api;
+
+const ROI: &str = "campaign.ledger.v1.CampaignRoi";
+
+/// Lists the numbers that differ between two revisions of a report, in the order of the fields.
+pub fn changes(before: &api::CampaignRoi, after: &api::CampaignRoi) -> Vec<api::ReportChange> {
+    let mut changes = Changes::default();
+    changes.of_messages("", &reflected(before), &reflected(after));
+    changes.0
+}
+
+fn reflected(roi: &api::CampaignRoi) -> DynamicMessage {
+    let descriptor = descriptor();
+    DynamicMessage::decode(descriptor, roi.encode_to_vec().as_slice())
+        .expect("a message reads back as what it was written as")
+}
+
+fn descriptor() -> MessageDescriptor {
+    pool()
+        .get_message_by_name(ROI)
+        .expect("the report is part of the compiled protos")
+}
+
+#[derive(Default)]
+struct Changes(Vec<api::ReportChange>);
+
+impl Changes {
+    fn of_messages(&mut self, path: &str, before: &DynamicMessage, after: &DynamicMessage) {
+        for field in before.descriptor().fields() {
+            let path = match path {
+                "" => field.name().to_owned(),
+                path => format!("{path}.{}", field.name()),
+            };
+            let (before, after) = (value_of(before, &field), value_of(after, &field));
+            self.of_values(&path, &field, before, after);
+        }
+    }
+
+    fn of_values(
+        &mut self,
+        path: &str,
+        field: &FieldDescriptor,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) {
+        let spell = |value: Option<Value>| value.map(|value| spelled(&value, field));
+        match (&before, &after) {
+            (Some(Value::List(before)), Some(Value::List(after))) => {
+                self.of_lists(path, field, before, after);
+            }
+            (Some(Value::Message(one)), None) => {
+                self.of_messages(path, one, &DynamicMessage::new(one.descriptor()));
+            }
+            (None, Some(Value::Message(one))) => {
+                self.of_messages(path, &DynamicMessage::new(one.descriptor()), one);
+            }
+            (Some(Value::Message(before)), Some(Value::Message(after))) => {
+                self.of_messages(path, before, after);
+            }
+            _ if before == after => {}
+            _ => self.0.push(api::ReportChange {
+                path: path.to_owned(),
+                before: spell(before).unwrap_or_default(),
+                after: spell(after).unwrap_or_default(),
+            }),
+        }
+    }
+
+    /// Compares entries of the same name, wherever they stand.
+    fn of_lists(&mut self, path: &str, field: &FieldDescriptor, before: &[Value], after: &[Value]) {
+        let named = |list: &[Value]| -> BTreeMap<String, Value> {
+            let named = list.iter().map(|entry| (name(entry, field), entry.clone()));
+            named.collect()
+        };
+        let (mut before, mut after) = (named(before), named(after));
+        let names: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
+        for name in names {
+            let path = format!("{path}[{name}]");
+            self.of_values(&path, field, before.remove(&name), after.remove(&name));
+        }
+    }
+}
+
+/// The value of a field; `None` where the message knows it to be absent.
+fn value_of(message: &DynamicMessage, field: &FieldDescriptor) -> Option<Value> {
+    let is_known = !field.supports_presence() || message.has_field(field);
+    is_known.then(|| message.get_field(field).into_owned())
+}
+
+/// What an entry of a list is called: by its words, such as a state, or scope and kind.
+fn name(entry: &Value, field: &FieldDescriptor) -> String {
+    let Value::Message(message) = entry else {
+        return spelled(entry, field);
+    };
+    let descriptor = message.descriptor();
+    let words = descriptor.fields().filter_map(|field| match field.kind() {
+        Kind::Enum(_) | Kind::String => Some(spelled(&message.get_field(&field), &field)),
+        _ => None,
+    });
+    words.collect::<Vec<_>>().join(",")
+}
+
+fn spelled(value: &Value, field: &FieldDescriptor) -> String {
+    match (value, field.kind()) {
+        (Value::EnumNumber(number), Kind::Enum(names)) => match names.get_value(*number) {
+            Some(value) => value.name().to_owned(),
+            None => number.to_string(),
+        },
+        (Value::String(text), _) => text.clone(),
+        (Value::Bool(value), _) => value.to_string(),
+        (Value::U32(number), _) => number.to_string(),
+        (Value::U64(number), _) => number.to_string(),
+        (Value::I32(number), _) => number.to_string(),
+        (Value::I64(number), _) => number.to_string(),
+        (value, _) => value.to_string(),
+    }
+}

@@ -1,0 +1,154 @@
+//! Partnerships of a brand, by creator or by a number.
+
+use std::collections::BTreeMap;
+
+use tonic::{Request, Response, Status};
+
+use super::campaign::id_at;
+use crate::domain::rows::{Key, Rows, Scan};
+use crate::domain::state::Creator;
+use crate::domain::{CampaignId, CreatorId, CreatorRef, Violation};
+use crate::grpc::calls::{Calls, Lookup, page, parsed, ranked_page};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::page_token::Query;
+use crate::grpc::{parse, render, status};
+use crate::proto::api;
+use crate::store::{self, Store};
+use crate::views::{LastRecorded, Partnership};
+
+/// Most partnerships that are put in order: their sums are taken while nothing is written.
+const MAX_RANKED: usize = 5_000;
+
+/// Lists partnerships.
+///
+/// # Errors
+/// See the API.
+pub async fn list(
+    calls: &Calls,
+    request: Request<api::ListPartnershipsRequest>,
+) -> Result<Response<api::ListPartnershipsResponse>, Status> {
+    let deadline = Deadline::of(&request);
+    let request = request.into_inner();
+    let same_query = Query::new(
+        "ListPartnerships",
+        &api::ListPartnershipsRequest {
+            page_size: 0,
+            page_token: String::new(),
+            min_position: 0,
+            ..request.clone()
+        },
+    );
+    let query = parsed(parse::list_partnerships(request))?;
+    let start = calls.page_start(same_query, &query.page)?;
+    let min_position = query.min_position;
+    let find = move |rows: &Store| match query.order {
+        parse::PartnershipOrder::Creator => by_creator(rows, &query, start.as_ref()),
+        parse::PartnershipOrder::LifetimeRoi { .. }
+        | parse::PartnershipOrder::OnTime
+        | parse::PartnershipOrder::LastContact => by_rank(rows, &query, start.as_ref()),
+    };
+    let ((partnerships, next), position) = calls.read(min_position, deadline, find).await?;
+    let next_page_token = calls.next_page(same_query, next);
+    Ok(Response::new(api::ListPartnershipsResponse {
+        partnerships,
+        next_page_token,
+        position,
+    }))
+}
+
+type Listed = (Vec<api::Partnership>, Option<Key>);
+
+fn by_creator(
+    rows: &Store,
+    query: &parse::PartnershipsQuery,
+    start: Option<&Key>,
+) -> Result<Listed, Lookup> {
+    let prefix = Partnership::of_brand(&query.brand);
+    let mut failed = None;
+    let size = query.page.size;
+    let listed = page(rows, &prefix, start, size, |key, row: &Partnership| {
+        let name = named(query, key)?;
+        match partnership(rows, &name, row) {
+            Ok(found) => Some(found),
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        }
+    })?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(listed),
+    }
+}
+
+fn by_rank(
+    rows: &Store,
+    query: &parse::PartnershipsQuery,
+    start: Option<&Key>,
+) -> Result<Listed, Lookup> {
+    let prefix = Partnership::of_brand(&query.brand);
+    let all = rows.page::<Partnership>(Scan::of(&prefix), MAX_RANKED + 1)?;
+    if all.len() > MAX_RANKED {
+        let rule = format!("must be CREATOR: there are more than {MAX_RANKED} partnerships");
+        let violation = Violation::new("order_by", rule);
+        return Err(Lookup::Status(Box::new(status::invalid(vec![violation]))));
+    }
+    let now = LastRecorded::of(rows)?;
+    let mut ranked = Vec::with_capacity(all.len());
+    for (key, row) in all {
+        let Some(name) = named(query, &key) else {
+            continue;
+        };
+        let together = row.sum(rows, &query.brand)?;
+        let rank = render::rank(&query.order, &together, now);
+        ranked.push((ranked_key(rank, &name.creator), (name, row)));
+    }
+    let shown = ranked_page(ranked, start, query.page.size, |(name, row)| {
+        partnership(rows, name, row)
+    });
+    Ok(shown?)
+}
+
+/// Sorts the highest rank first, what has none last, and equals by creator.
+fn ranked_key(rank: Option<i64>, creator: &CreatorId) -> Key {
+    let key = Key::of::<Partnership>();
+    let key = match rank {
+        Some(rank) => key.byte(0).number(!(rank.cast_unsigned() ^ (1 << 63))),
+        None => key.byte(1),
+    };
+    key.text(creator.as_str())
+}
+
+fn named(query: &parse::PartnershipsQuery, key: &Key) -> Option<CreatorRef> {
+    Some(CreatorRef {
+        brand: query.brand.clone(),
+        creator: id_at(key, 1, CreatorId::parse)?,
+    })
+}
+
+/// Renders a partnership with all it adds up to.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn partnership(
+    rows: &Store,
+    name: &CreatorRef,
+    row: &Partnership,
+) -> Result<api::Partnership, store::Error> {
+    let creator = rows.get::<Creator>(&Creator::key(name))?;
+    let mut rates: BTreeMap<CampaignId, render::Rates> = BTreeMap::new();
+    for (campaign, posts) in render::posts_of_creator(rows, name)? {
+        let posts = render::read_posts(rows, &posts)?;
+        rates.insert(campaign, render::Rates::of_posts(&posts));
+    }
+    let now = LastRecorded::of(rows)?;
+    Ok(render::partnership(
+        name,
+        creator.as_deref(),
+        row,
+        &row.sum(rows, &name.brand)?,
+        &rates,
+        now,
+    ))
+}

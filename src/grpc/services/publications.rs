@@ -1,0 +1,166 @@
+//! Publications over gRPC: one as it is or was, and lists of them.
+
+use tonic::{Request, Response, Status};
+
+use super::campaign::id_at;
+use crate::domain::rows::{Key, Rows};
+use crate::domain::state::{Axis, Campaign, Collaboration, Cutoff, Publication};
+use crate::domain::{
+    CampaignId, CollaborationId, CollaborationRef, Position, PublicationId, PublicationRef,
+    Timestamp,
+};
+use crate::grpc::calls::{Calls, Door, Lookup, blocking, page, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::page_token::Query;
+use crate::grpc::{parse, render, status};
+use crate::proto::api;
+use crate::store::Store;
+use crate::views::index::Scope;
+use crate::views::{as_of, events_of};
+
+/// Lists posts.
+pub(super) async fn list(
+    door: &Door,
+    request: Request<api::ListPublicationsRequest>,
+) -> Result<Response<api::ListPublicationsResponse>, Status> {
+    let calls = door.enter()?;
+    let deadline = Deadline::of(&request);
+    let request = request.into_inner();
+    let same_query = Query::new(
+        "ListPublications",
+        &api::ListPublicationsRequest {
+            page_size: 0,
+            page_token: String::new(),
+            min_position: 0,
+            ..request.clone()
+        },
+    );
+    let query = parsed(parse::list_publications(request))?;
+    let start = calls.page_start(same_query, &query.page)?;
+    let min_position = query.min_position;
+    let find = move |rows: &Store| {
+        let (prefix, size) = (prefix_of(&query), query.page.size);
+        let mut failed = None;
+        let listed = page(rows, &prefix, start.as_ref(), size, |key, row| {
+            let name = is_meant(&query, row).then(|| named(&query, key))??;
+            match marked(rows, &name, row) {
+                Ok(message) => Some(message),
+                Err(error) => {
+                    failed = Some(error);
+                    None
+                }
+            }
+        })?;
+        match failed {
+            Some(error) => Err(Lookup::from(error)),
+            None => Ok(listed),
+        }
+    };
+    let ((publications, next), position) = calls.read(min_position, deadline, find).await?;
+    let next_page_token = calls.next_page(same_query, next);
+    Ok(Response::new(api::ListPublicationsResponse {
+        publications,
+        next_page_token,
+        position,
+    }))
+}
+
+fn prefix_of(query: &parse::PublicationsQuery) -> Key {
+    let parts = [
+        query.campaign.as_ref().map(CampaignId::as_str),
+        query.collaboration.as_ref().map(CollaborationId::as_str),
+    ];
+    let brand = Publication::of_brand(&query.brand);
+    parts.into_iter().flatten().fold(brand, Key::text)
+}
+
+fn named(query: &parse::PublicationsQuery, key: &Key) -> Option<PublicationRef> {
+    Some(PublicationRef {
+        collaboration: CollaborationRef {
+            brand: query.brand.clone(),
+            campaign: id_at(key, 1, CampaignId::parse)?,
+            collaboration: id_at(key, 2, CollaborationId::parse)?,
+        },
+        publication: id_at(key, 3, PublicationId::parse)?,
+    })
+}
+
+fn is_meant(query: &parse::PublicationsQuery, row: &Publication) -> bool {
+    let removed = row.removed_at().is_some();
+    query
+        .undisclosed
+        .is_none_or(|wanted| wanted == row.undisclosed)
+        && query.removed.is_none_or(|wanted| wanted == removed)
+        && query.platform.is_none_or(|wanted| wanted == row.platform)
+}
+
+/// Renders a publication, marked with where its agreement and its campaign stand.
+fn marked<S: Rows>(
+    rows: &S,
+    name: &PublicationRef,
+    row: &Publication,
+) -> Result<api::Publication, S::Error> {
+    let mut message = render::publication(name, row);
+    let owner = rows.get::<Collaboration>(&Collaboration::key(&name.collaboration))?;
+    let campaign = Campaign::key(&name.collaboration.campaign_ref());
+    let campaign = rows.get::<Campaign>(&campaign)?;
+    if let (Some(owner), Some(campaign)) = (owner, campaign) {
+        render::mark(&mut message, &owner, &campaign);
+    }
+    Ok(message)
+}
+
+/// Folds the log up to a position and looks there.
+pub(super) async fn as_recorded(
+    calls: &Calls,
+    name: PublicationRef,
+    until: Option<Timestamp>,
+    position: Position,
+) -> Result<api::Publication, Status> {
+    let head = calls.log.head().position;
+    if position > head {
+        return Err(status::ahead("as_of_position", position, head));
+    }
+    calls.reach(position, None).await?;
+    let (views, log) = (calls.views.clone(), calls.log.clone());
+    blocking(move || {
+        let scopes = Scope::of_campaign(name.collaboration.campaign_ref());
+        let events = views.read(|rows| events_of(rows, &scopes, position));
+        let events = events.map_err(status::view)?;
+        let events = events.map_err(|error| status::internal(&error))?;
+        let rows = as_of(log.as_ref(), &events).map_err(status::as_of)?;
+        found(&rows, &name, until).map_err(|missing: Lookup| missing.into_status())
+    })
+    .await
+}
+
+/// Finds a publication with its counters, as observed up to a time if one is given.
+pub(super) fn found<S: Rows>(
+    rows: &S,
+    name: &PublicationRef,
+    until: Option<Timestamp>,
+) -> Result<api::Publication, Lookup>
+where
+    Lookup: From<S::Error>,
+{
+    let key = Publication::key(name);
+    let Some(row) = rows.get::<Publication>(&key)? else {
+        let (reason, id) = (
+            api::ErrorReason::PublicationNotFound,
+            name.publication.as_str(),
+        );
+        return Err(Lookup::missing(reason, "publication", id));
+    };
+    let mut message = marked(rows, name, &row)?;
+    let Some(until) = until else {
+        return Ok(message);
+    };
+    message.engagement.clear();
+    for (scope, kind) in row.series.keys() {
+        let heads = Axis::new(&key, *scope, *kind).heads(rows, Cutoff::Until(until))?;
+        message
+            .engagement
+            .push(render::heads(*scope, *kind, &heads));
+    }
+    Ok(message)
+}

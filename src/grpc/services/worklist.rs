@@ -1,0 +1,67 @@
+//! Who must act next, over gRPC.
+
+use tonic::{Request, Response, Status};
+
+use super::campaign::known_campaign;
+use crate::domain::CampaignRef;
+use crate::grpc::calls::{Calls, page, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::page_token::Query;
+use crate::grpc::{parse, render};
+use crate::proto::api;
+use crate::store::Store;
+use crate::views::worklist::{TaskRow, When};
+
+/// Lists tasks of a brand or of one of its campaigns.
+///
+/// # Errors
+/// See the API.
+pub async fn list(
+    calls: &Calls,
+    request: Request<api::ListWorklistRequest>,
+) -> Result<Response<api::ListWorklistResponse>, Status> {
+    let deadline = Deadline::of(&request);
+    let request = request.into_inner();
+    let same_query = Query::new(
+        "ListWorklist",
+        &api::ListWorklistRequest {
+            page_size: 0,
+            page_token: String::new(),
+            min_position: 0,
+            ..request.clone()
+        },
+    );
+    let query = parsed(parse::list_worklist(request))?;
+    let start = calls.page_start(same_query, &query.page)?;
+    let (min_position, now) = (query.min_position, calls.now());
+    let find = move |rows: &Store| {
+        let prefix = match &query.campaign {
+            Some(campaign) => {
+                let name = CampaignRef {
+                    brand: query.brand.clone(),
+                    campaign: campaign.clone(),
+                };
+                known_campaign(rows, &name)?;
+                TaskRow::of_campaign(&name)
+            }
+            None => TaskRow::of_brand(&query.brand),
+        };
+        let keep = |_: &_, row: &TaskRow| is_asked(&query, row).then(|| render::task(row, now));
+        Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
+    };
+    let ((tasks, next), position) = calls.read(min_position, deadline, find).await?;
+    let next_page_token = calls.next_page(same_query, next);
+    Ok(Response::new(api::ListWorklistResponse {
+        tasks,
+        next_page_token,
+        position,
+    }))
+}
+
+fn is_asked(query: &parse::WorklistQuery, row: &TaskRow) -> bool {
+    let task = &row.task;
+    let in_time = |until| matches!(task.when, When::Due(due_at) if due_at < until);
+    query.side.is_none_or(|side| side == task.side)
+        && (query.kinds.is_empty() || query.kinds.contains(&task.kind))
+        && query.due_before.is_none_or(in_time)
+}

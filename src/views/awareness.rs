@@ -1,0 +1,93 @@
+//! Brand awareness: which posts of a brand went live on which day.
+
+use serde::{Deserialize, Serialize};
+
+use super::table;
+use crate::domain::rows::{Key, Row};
+use crate::domain::{
+    BrandId, CampaignId, CollaborationId, CollaborationRef, Event, PublicationEvent, PublicationId,
+    PublicationRef, Record, Timestamp,
+};
+
+/// Days since 1970-01-01, UTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Day(i64);
+
+impl Day {
+    /// Takes a day by its number.
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// Finds the day of a moment.
+    pub fn of(at: Timestamp) -> Self {
+        const NANOS: i64 = 24 * 60 * 60 * 1_000_000_000;
+        Self(at.nanos().div_euclid(NANOS))
+    }
+}
+
+/// A post that went live on a day.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PostDay {
+    /// The day.
+    pub day: Day,
+    campaign: CampaignId,
+    collaboration: CollaborationId,
+    publication: PublicationId,
+}
+
+impl Row for PostDay {
+    const TABLE: u8 = table::POST_DAY;
+}
+
+impl PostDay {
+    /// Makes the entry of the post that an event put live.
+    pub fn of(record: &Record) -> Option<Self> {
+        let Event::Publication(PublicationEvent::PublicationRecorded(published)) = &record.event
+        else {
+            return None;
+        };
+        Some(Self {
+            day: Day::of(published.published_at),
+            campaign: record.subject.campaign.clone()?,
+            collaboration: record.subject.collaboration.clone()?,
+            publication: published.publication.clone(),
+        })
+    }
+
+    /// Key of this entry.
+    pub fn key(&self, brand: &BrandId) -> Key {
+        Self::from_day(brand, self.day)
+            .text(self.campaign.as_str())
+            .text(self.collaboration.as_str())
+            .text(self.publication.as_str())
+    }
+
+    /// Prefix of the posts of a brand, the earliest day first.
+    pub fn of_brand(brand: &BrandId) -> Key {
+        Key::of::<Self>().text(brand.as_str())
+    }
+
+    /// Key before all posts of a brand from a day on.
+    pub fn from_day(brand: &BrandId, day: Day) -> Key {
+        // Days before 1970 sort first.
+        Self::of_brand(brand).number(day.get().cast_unsigned() ^ (1 << 63))
+    }
+
+    /// Names the post.
+    pub fn post(&self, brand: &BrandId) -> PublicationRef {
+        PublicationRef {
+            collaboration: CollaborationRef {
+                brand: brand.clone(),
+                campaign: self.campaign.clone(),
+                collaboration: self.collaboration.clone(),
+            },
+            publication: self.publication.clone(),
+        }
+    }
+}

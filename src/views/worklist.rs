@@ -1,0 +1,323 @@
+//! Worklist: who must act next, by when.
+//!
+//! Tasks follow from the rows as they stand, so there is no rule for each event: what an event is
+//! about is looked at anew once its group is settled, and the difference is put into the list. What
+//! is measured or sold makes no task and costs nothing here.
+
+mod tasks;
+
+use serde::{Deserialize, Serialize};
+
+use super::table;
+use crate::domain::rows::{Key, Row, Rows};
+use crate::domain::state::{Collaboration, Cost, Dispute, Publication};
+use crate::domain::{
+    ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
+    CreatorId, DeliverableId, DisputeEvent, DisputeSubject, Event, PublicationRef, Record,
+    SettlementEvent, Timestamp,
+};
+
+/// What is to be done. New kinds are appended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum TaskKind {
+    /// Accept or decline the offer, before it expires.
+    AnswerOffer,
+    /// Hand in content, or what was revised.
+    SubmitContent,
+    /// Approve, reject or ask for a revision.
+    ReviewContent,
+    /// Put approved content live.
+    Publish,
+    /// Check that a post is as agreed.
+    VerifyPublication,
+    /// Disclose the cooperation in a post.
+    Disclose,
+    /// Do without what was rejected, so that the rest can end.
+    WaiveRejected,
+    /// Complete the collaboration: everything is verified or waived.
+    Complete,
+    /// Approve a cost line, or what is left of it.
+    ApproveCost,
+    /// Pay what is approved.
+    Pay,
+}
+
+impl TaskKind {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AnswerOffer => "ANSWER_OFFER",
+            Self::SubmitContent => "SUBMIT_CONTENT",
+            Self::ReviewContent => "REVIEW_CONTENT",
+            Self::Publish => "PUBLISH",
+            Self::VerifyPublication => "VERIFY_PUBLICATION",
+            Self::Disclose => "DISCLOSE",
+            Self::WaiveRejected => "WAIVE_REJECTED",
+            Self::Complete => "COMPLETE",
+            Self::ApproveCost => "APPROVE_COST",
+            Self::Pay => "PAY",
+        }
+    }
+}
+
+/// By when, or since when. What has a due time comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum When {
+    /// To be done before.
+    Due(Timestamp),
+    /// There is no due time; it can be done since.
+    Since(Timestamp),
+}
+
+/// Something that somebody must do.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// By when, or since when.
+    pub when: When,
+    /// What.
+    pub kind: TaskKind,
+    /// Whose turn it is.
+    pub side: ActorKind,
+    /// The deliverable it is about, if one.
+    pub deliverable: Option<DeliverableId>,
+}
+
+/// What has tasks.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Owner {
+    /// A collaboration.
+    Collaboration(CollaborationId),
+    /// A cost line.
+    Cost(CostId),
+}
+
+impl Owner {
+    /// Tells whose tasks an event may change.
+    pub fn of(record: &Record) -> Option<Self> {
+        match &record.event {
+            Event::Agreement(_)
+            | Event::Content(_)
+            | Event::Publication(_)
+            | Event::Seeding(_)
+            | Event::Dispute(_) => {
+                let collaboration = record.subject.collaboration.clone();
+                collaboration.map(Self::Collaboration)
+            }
+            Event::Settlement(event) => {
+                let cost = match event {
+                    SettlementEvent::CostRecorded(recorded) => &recorded.cost,
+                    SettlementEvent::CostApproved { cost, .. }
+                    | SettlementEvent::CostReversed { cost, .. }
+                    | SettlementEvent::CostAdjusted { cost, .. }
+                    | SettlementEvent::CostWithheld { cost, .. }
+                    | SettlementEvent::CostReleased { cost, .. }
+                    | SettlementEvent::TaxRecorded { cost, .. } => cost,
+                    SettlementEvent::PaymentRecorded(payment) => &payment.cost,
+                    SettlementEvent::CommissionCarried { .. } => return None,
+                };
+                Some(Self::Cost(cost.clone()))
+            }
+            Event::Campaign(_)
+            | Event::Creator(_)
+            | Event::Hold(_)
+            | Event::Engagement(_)
+            | Event::Revenue(_) => None,
+        }
+    }
+
+    /// Finds the line that an event about a dispute freezes or frees, if it is one.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn disputed<S: Rows>(
+        rows: &S,
+        campaign: &CampaignRef,
+        record: &Record,
+    ) -> Result<Option<Self>, S::Error> {
+        let Event::Dispute(event) = &record.event else {
+            return Ok(None);
+        };
+        let dispute = match event {
+            DisputeEvent::DisputeOpened(opened) => &opened.dispute,
+            DisputeEvent::DisputeResolved { dispute, .. } => dispute,
+        };
+        let row = rows.get::<Dispute>(&Dispute::key(campaign, dispute))?;
+        Ok(row.and_then(|row| match &row.subject {
+            DisputeSubject::Cost(cost) => Some(Self::Cost(cost.clone())),
+            DisputeSubject::Deliverable(_) | DisputeSubject::Number { .. } => None,
+        }))
+    }
+
+    fn extend(&self, key: Key) -> Key {
+        match self {
+            Self::Collaboration(id) => key.byte(0).text(id.as_str()),
+            Self::Cost(id) => key.byte(1).text(id.as_str()),
+        }
+    }
+}
+
+/// The tasks of an owner, as they stand in the list.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct TaskSet {
+    tasks: Vec<Task>,
+}
+
+impl Row for TaskSet {
+    const TABLE: u8 = table::TASK_SET;
+}
+
+impl TaskSet {
+    fn key(campaign: &CampaignRef, owner: &Owner) -> Key {
+        let key = Key::of::<Self>()
+            .text(campaign.brand.as_str())
+            .text(campaign.campaign.as_str());
+        owner.extend(key)
+    }
+}
+
+/// An entry of the worklist; each is there twice, by brand and by campaign.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TaskRow {
+    /// Where.
+    pub campaign: CampaignId,
+    /// The collaboration, if it is about one.
+    pub collaboration: Option<CollaborationId>,
+    /// Its creator.
+    pub creator: Option<CreatorId>,
+    /// The cost line, if it is about one.
+    pub cost: Option<CostId>,
+    /// What is to be done.
+    pub task: Task,
+}
+
+impl Row for TaskRow {
+    const TABLE: u8 = table::TASK;
+}
+
+impl TaskRow {
+    /// Prefix of the tasks of a brand, due ones first, by time.
+    pub fn of_brand(brand: &BrandId) -> Key {
+        Key::of::<Self>().text(brand.as_str()).byte(0)
+    }
+
+    /// Prefix of the tasks of a campaign, due ones first, by time.
+    pub fn of_campaign(campaign: &CampaignRef) -> Key {
+        let key = Key::of::<Self>().text(campaign.brand.as_str()).byte(1);
+        key.text(campaign.campaign.as_str())
+    }
+
+    fn keys(campaign: &CampaignRef, owner: &Owner, task: &Task) -> [Key; 2] {
+        [Self::of_brand(&campaign.brand), Self::of_campaign(campaign)].map(|key| {
+            let key = match task.when {
+                When::Due(at) => key.byte(0).number(sortable(at)),
+                When::Since(at) => key.byte(1).number(sortable(at)),
+            };
+            let key = owner.extend(key.text(campaign.campaign.as_str()));
+            let deliverable = task.deliverable.as_ref();
+            key.byte(task.kind as u8)
+                .text(deliverable.map_or("", DeliverableId::as_str))
+        })
+    }
+}
+
+/// A time as a number that sorts like it, also before 1970.
+fn sortable(at: Timestamp) -> u64 {
+    at.nanos().cast_unsigned() ^ (1 << 63)
+}
+
+/// Looks at an owner anew and puts what changed into the list.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn settle<S: Rows>(
+    rows: &mut S,
+    campaign: &CampaignRef,
+    owner: &Owner,
+) -> Result<(), S::Error> {
+    let set = TaskSet::key(campaign, owner);
+    let before = rows.get::<TaskSet>(&set)?;
+    let before = before.map_or_else(Vec::new, |set| set.tasks.clone());
+    let now = entries(rows, campaign, owner)?;
+    if before.iter().eq(now.iter().map(|entry| &entry.task)) {
+        return Ok(());
+    }
+    for task in &before {
+        for key in TaskRow::keys(campaign, owner, task) {
+            rows.remove(&key);
+        }
+    }
+    for entry in &now {
+        for key in TaskRow::keys(campaign, owner, &entry.task) {
+            rows.put(key, entry.clone());
+        }
+    }
+    let tasks: Vec<Task> = now.into_iter().map(|entry| entry.task).collect();
+    if tasks.is_empty() {
+        rows.remove(&set);
+    } else {
+        rows.put(set, TaskSet { tasks });
+    }
+    Ok(())
+}
+
+/// Lists what an owner has to have done, from the rows it is made of.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn entries<S: Rows>(
+    rows: &S,
+    campaign: &CampaignRef,
+    owner: &Owner,
+) -> Result<Vec<TaskRow>, S::Error> {
+    let entry = |collaboration: Option<&CollaborationId>, creator: Option<&CreatorId>, task| {
+        let cost = match owner {
+            Owner::Cost(cost) => Some(cost.clone()),
+            Owner::Collaboration(_) => None,
+        };
+        TaskRow {
+            campaign: campaign.campaign.clone(),
+            collaboration: collaboration.cloned(),
+            creator: creator.cloned(),
+            cost,
+            task,
+        }
+    };
+    let find = |id: &CollaborationId| {
+        let place = CollaborationRef {
+            brand: campaign.brand.clone(),
+            campaign: campaign.campaign.clone(),
+            collaboration: id.clone(),
+        };
+        let row = rows.get::<Collaboration>(&Collaboration::key(&place))?;
+        Ok::<_, S::Error>((place, row))
+    };
+    match owner {
+        Owner::Collaboration(id) => {
+            let (place, Some(row)) = find(id)? else {
+                return Ok(Vec::new());
+            };
+            let post = |publication: &_| {
+                rows.get::<Publication>(&Publication::key(&PublicationRef {
+                    collaboration: place.clone(),
+                    publication: Clone::clone(publication),
+                }))
+            };
+            let tasks = tasks::of_collaboration(&row, post)?;
+            let named = |task| entry(Some(id), Some(&row.creator), task);
+            Ok(tasks.into_iter().map(named).collect())
+        }
+        Owner::Cost(id) => {
+            let Some(row) = rows.get::<Cost>(&Cost::key(campaign, id))? else {
+                return Ok(Vec::new());
+            };
+            let collaboration = match &row.collaboration {
+                Some(id) => find(id)?.1,
+                None => None,
+            };
+            let creator = collaboration.as_deref().map(|one| &one.creator);
+            let tasks = tasks::of_cost(&row).into_iter();
+            let named = |task| entry(row.collaboration.as_ref(), creator, task);
+            Ok(tasks.map(named).collect())
+        }
+    }
+}

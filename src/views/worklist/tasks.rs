@@ -1,0 +1,131 @@
+//! Who must do what next: pure, from the rows as they stand. A new kind of task is a line here.
+
+use super::{Task, TaskKind, When};
+use crate::domain::state::{Collaboration, Cost, Deliverable, Publication};
+use crate::domain::{ActorKind, CollaborationState, DeliverableState, PublicationId, Timestamp};
+
+/// Lists what is to be done in a collaboration. `post` finds its live posts.
+///
+/// # Errors
+/// Those of `post`.
+pub fn of_collaboration<E>(
+    collaboration: &Collaboration,
+    post: impl Fn(&PublicationId) -> Result<Option<std::sync::Arc<Publication>>, E>,
+) -> Result<Vec<Task>, E> {
+    let mut tasks = Vec::new();
+    match collaboration.state {
+        CollaborationState::Invited => {
+            let expires_at = When::Due(collaboration.offer.expires_at);
+            tasks.push(task(TaskKind::AnswerOffer, expires_at));
+        }
+        CollaborationState::Accepted | CollaborationState::Active => {
+            for deliverable in &collaboration.deliverables {
+                let post = match &deliverable.publication {
+                    Some(publication) => post(publication)?,
+                    None => None,
+                };
+                let begun = begun_at(collaboration);
+                let next = of_deliverable(deliverable, post.as_deref(), begun);
+                tasks.extend(next.into_iter().map(|task| Task {
+                    deliverable: Some(deliverable.terms.id.clone()),
+                    ..task
+                }));
+            }
+            if is_done(collaboration) {
+                tasks.push(task(
+                    TaskKind::Complete,
+                    When::Since(begun_at(collaboration)),
+                ));
+            }
+        }
+        CollaborationState::Declined
+        | CollaborationState::Withdrawn
+        | CollaborationState::Expired
+        | CollaborationState::Completed
+        | CollaborationState::Cancelled
+        | CollaborationState::Terminated => {}
+    }
+    tasks.sort();
+    Ok(tasks)
+}
+
+/// Lists what is to be done about a cost line: nothing while it is withheld or disputed.
+pub fn of_cost(cost: &Cost) -> Vec<Task> {
+    if cost.reversed || cost.withheld || cost.dispute.is_some() {
+        return Vec::new();
+    }
+    let since = When::Since(cost.incurred_at);
+    let mut tasks = Vec::new();
+    if cost.approved_minor < cost.total_minor() {
+        tasks.push(task(TaskKind::ApproveCost, since));
+    }
+    if cost.paid_minor < cost.approved_minor {
+        tasks.push(task(TaskKind::Pay, since));
+    }
+    tasks
+}
+
+fn of_deliverable(
+    deliverable: &Deliverable,
+    post: Option<&Publication>,
+    begun: Timestamp,
+) -> Vec<Task> {
+    let due = When::Due(deliverable.due_at);
+    let handed_in = deliverable.submissions.last();
+    let since = When::Since(handed_in.map_or(begun, |last| last.submitted_at));
+    match deliverable.state {
+        DeliverableState::Planned | DeliverableState::RevisionRequested => {
+            vec![task(TaskKind::SubmitContent, due)]
+        }
+        DeliverableState::Submitted => {
+            let due = handed_in.and_then(|last| last.review_due_at);
+            vec![task(TaskKind::ReviewContent, due.map_or(since, When::Due))]
+        }
+        DeliverableState::Approved => vec![task(TaskKind::Publish, due)],
+        DeliverableState::Rejected => vec![task(TaskKind::WaiveRejected, since)],
+        DeliverableState::Published => {
+            let live = When::Since(post.map_or(begun, |post| post.published_at));
+            let hidden = post.is_some_and(|post| post.undisclosed);
+            let disclose = hidden.then(|| task(TaskKind::Disclose, live));
+            let verify = task(TaskKind::VerifyPublication, live);
+            std::iter::once(verify).chain(disclose).collect()
+        }
+        DeliverableState::Verified | DeliverableState::Waived | DeliverableState::Removed => {
+            Vec::new()
+        }
+    }
+}
+
+/// Everything is verified or waived, the work began, and nothing is disputed.
+fn is_done(collaboration: &Collaboration) -> bool {
+    collaboration.state == CollaborationState::Active
+        && collaboration.open_disputes.is_empty()
+        && collaboration.deliverables.iter().all(Deliverable::is_done)
+}
+
+/// When it was accepted.
+fn begun_at(collaboration: &Collaboration) -> Timestamp {
+    let acceptance = collaboration.acceptance.as_ref();
+    acceptance.map_or(collaboration.invited_at, |acceptance| acceptance.at)
+}
+
+fn task(kind: TaskKind, when: When) -> Task {
+    let side = match kind {
+        TaskKind::AnswerOffer
+        | TaskKind::SubmitContent
+        | TaskKind::Publish
+        | TaskKind::Disclose => ActorKind::Creator,
+        TaskKind::ReviewContent
+        | TaskKind::WaiveRejected
+        | TaskKind::VerifyPublication
+        | TaskKind::Complete
+        | TaskKind::ApproveCost
+        | TaskKind::Pay => ActorKind::Brand,
+    };
+    Task {
+        when,
+        kind,
+        side,
+        deliverable: None,
+    }
+}

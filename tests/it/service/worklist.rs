@@ -1,0 +1,176 @@
+//! Who must act next: each step of a collaboration hands the turn on.
+
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::{ActorKind, CostType, SelectionPolicy};
+
+use crate::support::server::{Server, Story, day, idr, plan, terms};
+
+/// Kinds with whom they are about, in the order of the list.
+async fn listed(story: &Story) -> Vec<(TaskKind, String)> {
+    let answer = story.client.read(story.worklist()).await;
+    let about = |task: Task| {
+        let who = [task.creator_id.clone(), task.cost_id.clone()].concat();
+        (task.kind(), who)
+    };
+    answer.tasks.into_iter().map(about).collect()
+}
+
+async fn only(story: &Story, kind: TaskKind) {
+    assert_eq!(listed(story).await, [(kind, String::from("ayu"))]);
+}
+
+#[tokio::test]
+async fn each_step_hands_the_turn_to_whoever_is_next() {
+    let server = Server::start().await;
+    let mut strict = plan("IDR");
+    strict.policy = Some(SelectionPolicy {
+        vetting_required: false,
+        disclosure_required: true,
+    });
+    let story = Story::open_with(&server, "launch", strict).await;
+    assert_eq!(listed(&story).await, []);
+    server.write(story.profile("ayu", 20_000)).await;
+    server
+        .write(story.invite("ayu", terms(idr(1_000_000))))
+        .await;
+    only(&story, TaskKind::AnswerOffer).await;
+    server.write(story.accept("ayu")).await;
+    only(&story, TaskKind::SubmitContent).await;
+    server.write(story.submit("ayu")).await;
+    only(&story, TaskKind::ReviewContent).await;
+    server.write(story.revise("ayu", 1)).await;
+    only(&story, TaskKind::SubmitContent).await;
+    server.write(story.submit("ayu")).await;
+    server.clock().set(day(2));
+    let mut approve = story.approve("ayu");
+    approve.submission_version = 2;
+    server.write(approve).await;
+    only(&story, TaskKind::Publish).await;
+    let mut publish = story.publish("ayu", "d1", day(1));
+    publish.disclosed = false;
+    server.write(publish).await;
+    let about_ayu = |kind| (kind, String::from("ayu"));
+    assert_eq!(
+        listed(&story).await,
+        [TaskKind::VerifyPublication, TaskKind::Disclose].map(about_ayu)
+    );
+    server.write(story.verify("ayu")).await;
+    only(&story, TaskKind::Complete).await;
+    server.write(story.complete("ayu")).await;
+    assert_eq!(listed(&story).await, []);
+
+    let cost = story.cost("boost", None, CostType::PaidAmplification, idr(5), day(1));
+    server.write(cost).await;
+    let about_the_line = |kind| vec![(kind, String::from("boost"))];
+    assert_eq!(listed(&story).await, about_the_line(TaskKind::ApproveCost));
+    server.write(story.approve_cost("boost")).await;
+    assert_eq!(listed(&story).await, about_the_line(TaskKind::Pay));
+    server.write(story.pay("boost", idr(5), day(1))).await;
+    assert_eq!(listed(&story).await, []);
+}
+
+/// Two campaigns, in which creators have offers and work, due on different days; day 5.
+async fn busy(server: &Server) -> [Story; 2] {
+    let launch = Story::open(server, "launch").await;
+    let second = Story::open(server, "second").await;
+    for (number, who) in ["ayu", "budi", "citra"].into_iter().enumerate() {
+        let mut offered = terms(idr(1_000));
+        offered.deliverables[0].due_at = Some(day(9 - 3 * number as i64));
+        launch.accepted(who, offered).await;
+    }
+    server.write(second.profile("dewi", 20_000)).await;
+    server.write(second.invite("dewi", terms(idr(1_000)))).await;
+    let cost = second.cost("boost", None, CostType::PaidAmplification, idr(5), day(0));
+    server.write(cost).await;
+    server.clock().set(day(5));
+    [launch, second]
+}
+
+#[tokio::test]
+async fn what_is_due_first_is_listed_first_and_what_is_not_due_last() {
+    let server = Server::start().await;
+    let [launch, second] = busy(&server).await;
+    let of_brand = ListWorklistRequest {
+        campaign_id: String::new(),
+        ..launch.worklist()
+    };
+    let all = server.read(of_brand.clone()).await.tasks;
+    let dues: Vec<_> = all.iter().map(|task| task.due_at).collect();
+    let offer = second.invite("dewi", terms(idr(1_000))).expires_at;
+    let mut expected = vec![Some(day(3)), Some(day(6)), Some(day(9)), offer];
+    expected.sort_by_key(|due| due.unwrap().seconds);
+    expected.push(None);
+    assert_eq!(dues, expected);
+    let last = all.last().unwrap();
+    assert_eq!(
+        (last.kind(), last.since, last.side()),
+        (TaskKind::ApproveCost, Some(day(0)), ActorKind::Brand)
+    );
+    let late: Vec<_> = all.iter().filter(|task| task.overdue).collect();
+    assert!(late.iter().any(|task| task.creator_id == "citra"));
+    assert!(
+        late.iter()
+            .all(|task| task.due_at.unwrap().seconds < day(5).seconds)
+    );
+
+    // Page by page it is the same list.
+    let (mut paged, mut token) = (Vec::new(), String::new());
+    loop {
+        let request = ListWorklistRequest {
+            page_size: 2,
+            page_token: token,
+            ..of_brand.clone()
+        };
+        let answer = server.read(request).await;
+        paged.extend(answer.tasks);
+        token = answer.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(paged, all);
+}
+
+#[tokio::test]
+async fn the_list_is_narrowed_by_campaign_side_kind_and_time() {
+    let server = Server::start().await;
+    let [launch, second] = busy(&server).await;
+    assert_eq!(listed(&second).await.len(), 2);
+    let count = |request: ListWorklistRequest| async {
+        let answer = server.read(request).await;
+        answer.tasks.len()
+    };
+    let of_brand = ListWorklistRequest {
+        campaign_id: String::new(),
+        ..launch.worklist()
+    };
+    let of_side = ListWorklistRequest {
+        side: ActorKind::Brand.into(),
+        ..of_brand.clone()
+    };
+    let of_kinds = ListWorklistRequest {
+        kinds: vec![TaskKind::AnswerOffer.into(), TaskKind::ApproveCost.into()],
+        ..of_brand.clone()
+    };
+    let soon = ListWorklistRequest {
+        due_before: Some(day(6)),
+        ..launch.worklist()
+    };
+    let of_another = ListWorklistRequest {
+        brand_id: String::from("teh"),
+        ..of_brand.clone()
+    };
+    assert_eq!(count(of_brand).await, 5);
+    assert_eq!(count(of_side).await, 1);
+    assert_eq!(count(of_kinds).await, 2);
+    assert_eq!(count(soon).await, 1);
+    assert_eq!(count(of_another).await, 0);
+    // A new due time moves the task.
+    server.write(launch.reschedule("citra", day(8))).await;
+    let citra = server.read(launch.worklist()).await.tasks;
+    let citra = citra
+        .iter()
+        .find(|task| task.creator_id == "citra")
+        .unwrap();
+    assert_eq!((citra.due_at, citra.overdue), (Some(day(8)), false));
+}

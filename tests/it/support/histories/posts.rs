@@ -1,0 +1,58 @@
+//! Moves about posts once they were live, and about products once they were sent.
+
+use campaign_ledger::domain::state::Publication;
+use campaign_ledger::domain::*;
+
+use super::{Dice, HOUR_NANOS, Teller};
+use crate::support::requests::*;
+
+impl Teller {
+    pub(super) fn about_a_post(&self, dice: &mut Dice) -> Request {
+        let posts = self.posts();
+        let Some(post) = dice.pick_any(&posts) else {
+            return self.work(dice);
+        };
+        let row = self.ledger.row::<Publication>(&Publication::key(post));
+        let until_now = |dice: &mut Dice, since: Timestamp| {
+            let hours = (self.now.nanos() - since.nanos()).max(0) / HOUR_NANOS;
+            later(since, dice.roll(hours as u64 + 1) as i64 * HOUR_NANOS)
+        };
+        let verb = match (row.removed_at(), dice.roll(100)) {
+            (_, 0..=34) => PublicationVerb::CheckDisclosure {
+                found: DisclosureFound {
+                    checked_at: until_now(dice, row.published_at),
+                    label: None,
+                    sufficient: dice.chance(70),
+                    evidence: String::new(),
+                },
+            },
+            (Some(removed_at), 35..=94) => PublicationVerb::Restore {
+                restored_at: until_now(dice, removed_at),
+            },
+            (None, 35..=39) => PublicationVerb::Restore {
+                restored_at: self.now,
+            },
+            _ => PublicationVerb::Remove {
+                removed_at: until_now(dice, row.live_since),
+                by: dice.chance(50).then_some(RemovedBy::Creator),
+                reason: String::new(),
+            },
+        };
+        publication(post.clone(), verb)
+    }
+
+    pub(super) fn about_a_product(&self, dice: &mut Dice) -> Request {
+        let mut all = self.collaborations();
+        all.retain(|(_, row)| !row.shipments.is_empty());
+        let Some((name, row)) = dice.pick_any(&all) else {
+            return self.work(dice);
+        };
+        let shipment = dice.pick(&row.shipments);
+        let back = shipment.received.is_some() || dice.chance(30);
+        let request = match back {
+            true => take_back(name, shipment.id.as_str(), self.now),
+            false => receive(name, shipment.id.as_str(), self.now),
+        };
+        self.here(request)
+    }
+}

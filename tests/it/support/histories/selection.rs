@@ -1,0 +1,68 @@
+//! Moves of selection and safety: assessments, flags, holds, termination.
+
+use campaign_ledger::domain::state::Collaboration;
+use campaign_ledger::domain::*;
+
+use super::{CREATORS, Dice, Teller};
+use crate::support::requests::*;
+
+impl Teller {
+    /// A hold is lifted sooner than another is placed, so that work goes on.
+    pub(super) fn safety(&self, dice: &mut Dice) -> Request {
+        let agreed = self.agreed();
+        let held = agreed.iter().find(|(_, row)| row.hold_over(None).is_some());
+        match (held, dice.roll(10)) {
+            (Some((name, row)), 0..=7) => self.release(dice, name, row),
+            (_, 0..=4) => self.stop(dice, &agreed),
+            _ => self.about_safety(dice),
+        }
+    }
+
+    fn release(&self, dice: &mut Dice, name: &str, row: &Collaboration) -> Request {
+        let chosen = match dice.chance(95) {
+            true => row.hold_over(None),
+            false => row.holds.first(),
+        };
+        let hold = chosen.expect("a held collaboration has a hold");
+        self.here(release_hold(name, hold.id.as_str()))
+    }
+
+    /// Places a hold, or ends an active collaboration when there is ground for it.
+    fn stop(&self, dice: &mut Dice, agreed: &[Named]) -> Request {
+        let Some((name, row)) = agreed.iter().find(|(_, row)| row.state.is_working()) else {
+            return self.about_safety(dice);
+        };
+        let creator = self.find_creator(row.creator.as_str());
+        let mut flags = creator.iter().flat_map(|creator| creator.open_flags());
+        let flag = flags.next().map(|known| known.flag.id.clone());
+        if let (Some(flag), CollaborationState::Active) = (&flag, row.state)
+            && dice.chance(30)
+        {
+            return self.here(terminate(name, flag.as_str()));
+        }
+        let deliverable = dice.pick(&row.deliverables).terms.id.clone();
+        let placed = HoldPlaced {
+            deliverable: dice.chance(50).then_some(deliverable),
+            flag: flag.filter(|_| dice.chance(50)),
+            ..hold(&format!("h-{}", self.ledger.head().get()))
+        };
+        self.here(place_hold(name, placed))
+    }
+
+    fn about_safety(&self, dice: &mut Dice) -> Request {
+        let name = *dice.pick(&CREATORS);
+        let Some(row) = self.find_creator(name) else {
+            let profile = followed_by(dice.roll(150_000));
+            return creator(name, CreatorVerb::RecordProfile { profile });
+        };
+        let open = row.open_flags().next();
+        match (open, dice.roll(10)) {
+            (Some(known), 0..=4) => clear(name, known.flag.id.as_str()),
+            (_, 5..=7) => raise(name, &format!("f-{}", self.ledger.head().get())),
+            _ => assess(name, fitting()),
+        }
+    }
+}
+
+/// A collaboration with its id.
+type Named = (String, std::sync::Arc<Collaboration>);

@@ -1,0 +1,48 @@
+//! Requests about reports.
+
+use campaign_ledger::proto::api::*;
+
+use super::super::by_brand;
+use super::Story;
+
+impl Story {
+    /// Fixes the numbers as the next revision.
+    pub fn finalise(&self) -> FinaliseReportRequest {
+        FinaliseReportRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            revision: None,
+        }
+    }
+
+    /// A revision; 0 is the last one.
+    pub fn report(&self, revision: u32) -> GetReportRequest {
+        GetReportRequest {
+            brand_id: self.brand.clone(),
+            campaign_id: self.campaign.clone(),
+            revision,
+            min_position: 0,
+        }
+    }
+
+    /// Who must act next in the campaign.
+    pub fn worklist(&self) -> ListWorklistRequest {
+        ListWorklistRequest {
+            brand_id: self.brand.clone(),
+            campaign_id: self.campaign.clone(),
+            ..ListWorklistRequest::default()
+        }
+    }
+
+    /// What changed from one revision to another.
+    pub fn compare(&self, from_revision: u32, to_revision: u32) -> CompareReportsRequest {
+        CompareReportsRequest {
+            brand_id: self.brand.clone(),
+            campaign_id: self.campaign.clone(),
+            from_revision,
+            to_revision,
+            ..CompareReportsRequest::default()
+        }
+    }
+}
