@@ -134,6 +134,13 @@ impl MeasurementService for Noop {
         unused()
     }
 
+    async fn adjust_conversion(
+        &self,
+        _: Request<api::AdjustConversionRequest>,
+    ) -> Result<Response<api::AdjustConversionResponse>, Status> {
+        unused()
+    }
+
     async fn get_publication(
         &self,
         _: Request<api::GetPublicationRequest>,

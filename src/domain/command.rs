@@ -72,9 +72,22 @@ pub enum Command {
     RecordRefund {
         refund: Refund,
     },
+    AdjustConversion {
+        adjustment: ConversionAdjustment,
+    },
+    /// Only the ledger's own timer asks this.
+    LockOrder {
+        order: OrderKey,
+    },
     Cost {
         campaign: CampaignId,
         cost: CostId,
         verb: CostVerb,
+    },
+    Dispute {
+        campaign: CampaignId,
+        collaboration: CollaborationId,
+        dispute: DisputeId,
+        verb: DisputeVerb,
     },
 }

@@ -84,5 +84,6 @@ pub enum Event {
     Engagement(EngagementEvent),
     Revenue(RevenueEvent),
     Settlement(SettlementEvent),
+    Dispute(DisputeEvent),
     Hold(HoldEvent),
 }

@@ -20,6 +20,8 @@ pub enum Unknown {
     Publication,
     /// An observation.
     Observation,
+    /// An order.
+    Order,
     /// A cost line.
     Cost,
     /// A safety flag.
@@ -200,6 +202,7 @@ const fn noun(what: Unknown) -> &'static str {
         Unknown::Deliverable => "deliverable",
         Unknown::Publication => "publication",
         Unknown::Observation => "observation",
+        Unknown::Order => "order",
         Unknown::Cost => "cost line",
         Unknown::Flag => "safety flag",
         Unknown::Hold => "hold",

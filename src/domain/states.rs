@@ -133,6 +133,8 @@ pub enum CostState {
     Paid,
     /// Taken back.
     Reversed,
+    /// Neither approved further nor paid until it is released.
+    Withheld,
 }
 
 impl CostState {
@@ -143,6 +145,7 @@ impl CostState {
             Self::Approved => "APPROVED",
             Self::Paid => "PAID",
             Self::Reversed => "REVERSED",
+            Self::Withheld => "WITHHELD",
         }
     }
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::ids::{BonusId, DeliverableId, RightsId};
 use super::{
     ConnectionType, ContentFormat, Counter, Money, Platform, SettlementTrigger, Span, Timestamp,
-    UsageScope,
+    UsageScope, WHOLE_BP, allocate,
 };
 
 /// One promised post.
@@ -123,6 +123,35 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Returns what of the fee a trigger makes owed, in minor units; 0 when the terms name no such
+    /// part. What is about a deliverable is an equal share of the part.
+    ///
+    /// Parts add to the fee and shares to their part, each half-even to the increment with the
+    /// remainder on the last.
+    pub fn fee_part_minor(
+        &self,
+        trigger: SettlementTrigger,
+        deliverable: Option<&DeliverableId>,
+    ) -> i64 {
+        let increment = self.fee.currency.settlement_increment();
+        let parts_bp: Vec<u32> = self.fee_parts.iter().map(|part| part.part_bp).collect();
+        let parts = split(self.fee.minor, &parts_bp, increment);
+        let triggers = self.fee_parts.iter().map(|part| part.trigger);
+        let part = triggers.zip(parts).find(|(of, _)| *of == trigger);
+        let part_minor = part.map_or(0, |(_, minor)| minor);
+        let Some(deliverable) = deliverable else {
+            return part_minor;
+        };
+        let shares = split(
+            part_minor,
+            &equal_shares(self.deliverables.len()),
+            increment,
+        );
+        let mut shares = self.deliverables.iter().zip(shares);
+        let share = shares.find(|(of, _)| of.id == *deliverable);
+        share.map_or(0, |(_, minor)| minor)
+    }
+
     /// Returns the SHA-256 of the terms in the row encoding, which is the same for equal terms.
     ///
     /// What was added to terms later is hashed only where it is used, so that the digest of terms
@@ -165,6 +194,29 @@ impl Terms {
         }
         Sha256::digest(bytes).into()
     }
+}
+
+/// Splits an amount as `allocate` does, but never below 0: where shares are smaller than what can be
+/// paid, all of it is on the last.
+fn split(amount_minor: i64, shares_bp: &[u32], increment: i64) -> Vec<i64> {
+    let mut shares = allocate(amount_minor, shares_bp, increment);
+    if let Some(last) = shares.len().checked_sub(1)
+        && shares[last] < 0
+    {
+        shares.fill(0);
+        shares[last] = amount_minor;
+    }
+    shares
+}
+
+/// Makes so many equal shares of the whole, the remainder on the last.
+fn equal_shares(count: usize) -> Vec<u32> {
+    let count = u32::try_from(count).unwrap_or(u32::MAX).max(1);
+    let mut shares = vec![WHOLE_BP / count; count as usize];
+    if let Some(last) = shares.last_mut() {
+        *last += WHOLE_BP % count;
+    }
+    shares
 }
 
 /// What the brand may do with the content, where and how long.

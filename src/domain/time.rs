@@ -43,6 +43,13 @@ impl Timestamp {
         (self.0.div_euclid(NANOS_PER_SECOND), nanos as i32)
     }
 
+    /// Returns the moment so many days later, or the last one there is.
+    #[must_use]
+    pub fn later_by_days(self, days: u32) -> Self {
+        let nanos = i64::from(days).saturating_mul(24 * 60 * 60 * 1_000_000_000);
+        Self::from_nanos(self.nanos().saturating_add(nanos))
+    }
+
     /// Returns the time from `earlier` to here; negative when `earlier` is later.
     pub fn since(self, earlier: Timestamp) -> Span {
         Span(i128::from(self.0) - i128::from(earlier.0))

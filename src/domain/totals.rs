@@ -3,6 +3,7 @@
 //! Every number a report shows is made from these sums, and every sum is made of contributions that
 //! single events made. A view adds them up; an explanation lists them; they are the same.
 
+mod conduct;
 mod effect;
 mod engagement;
 mod products;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CollaborationState, DeliverableState, FactTiming, Timestamp};
 
+pub use conduct::{Conduct, ConductTotals};
 pub use effect::{Contribution, Effect, Target};
 pub use engagement::{EngagementChange, EngagementSums, Paired, Sum, engagements};
 pub use products::ProductTotals;
@@ -49,6 +51,8 @@ pub struct Totals {
     pub after_measurement: i64,
     /// Second claims of orders.
     pub rejected_claims: i64,
+    /// What went wrong between the two sides.
+    pub conduct: ConductTotals,
     /// Holds placed on work.
     pub holds: HoldTotals,
 }
@@ -153,6 +157,7 @@ impl Totals {
             }
             Effect::HoldReleased => self.holds.open -= 1,
             Effect::ClaimRejected => self.rejected_claims += 1,
+            Effect::Conduct(conduct) => self.conduct.apply(*conduct),
             Effect::AfterMeasurement => self.after_measurement += 1,
             Effect::Engagement {
                 scope,
@@ -244,6 +249,7 @@ impl AddAssign<&Totals> for Totals {
         self.payments.1 += other.payments.1;
         self.after_measurement += other.after_measurement;
         self.rejected_claims += other.rejected_claims;
+        self.conduct += &other.conduct;
         self.holds.placed += other.holds.placed;
         self.holds.open += other.holds.open;
     }

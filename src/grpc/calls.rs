@@ -328,7 +328,10 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
         Command::Campaign { campaign: id, .. }
         | Command::Collaboration { campaign: id, .. }
         | Command::Deliverable { campaign: id, .. }
-        | Command::Cost { campaign: id, .. } => Scope::of_campaign(campaign(id.clone())).to_vec(),
+        | Command::Cost { campaign: id, .. }
+        | Command::Dispute { campaign: id, .. } => {
+            Scope::of_campaign(campaign(id.clone())).to_vec()
+        }
         Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
             Scope::of_campaign(publication.collaboration.campaign_ref()).to_vec()
         }
@@ -348,6 +351,8 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
             scopes
         }
         Command::RecordRefund { refund } => order_scopes(rows, request, &refund.order)?,
+        Command::AdjustConversion { adjustment } => order_scopes(rows, request, &adjustment.order)?,
+        Command::LockOrder { order } => order_scopes(rows, request, order)?,
     })
 }
 

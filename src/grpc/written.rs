@@ -84,4 +84,12 @@ impl Written {
         };
         Some(render::cost(campaign, id, row))
     }
+
+    /// Renders the dispute the write was about.
+    pub fn dispute(&self) -> Option<api::Dispute> {
+        let Resource::Dispute(campaign, id, row) = &self.resource else {
+            return None;
+        };
+        Some(render::dispute(campaign, id, row))
+    }
 }

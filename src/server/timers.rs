@@ -1,5 +1,7 @@
 //! Timers: commands of the `SYSTEM` actor, which take the same road as all others.
 
+use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
@@ -19,15 +21,19 @@ use crate::views::Views;
 const TICK: Duration = Duration::from_millis(250);
 /// Most that is done in one tick, so that timers never fill the queue.
 const MAX_DUE: usize = 256;
+/// How long a commission for which there is no budget is left alone.
+const BACK_OFF_NANOS: i64 = 60 * 1_000_000_000;
 
 /// Does what the ledger does by itself as it falls due. Runs until it is dropped.
 pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut refused = HashMap::new();
     loop {
         ticks.tick().await;
         let now = clock.now();
-        let due = match views.read(|rows| due(rows, now)) {
+        refused.retain(|_, until| *until > now);
+        let due = match views.read(|rows| due(rows, now, &refused)) {
             Ok(Ok(due)) => due,
             Ok(Err(error)) => {
                 let error = with_causes(&error);
@@ -37,8 +43,16 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
             // The views have stopped and said why.
             Err(_) => continue,
         };
-        for due in due {
+        for (key, due) in due {
+            let waits_for_budget = match due {
+                Due::Offer { .. } => false,
+                Due::Review { .. } | Due::Lock { .. } => true,
+            };
             match ledger.execute(request_of(due), false).await {
+                Err(WriteError::Refused(_)) if waits_for_budget => {
+                    let until = now.nanos().saturating_add(BACK_OFF_NANOS);
+                    refused.insert(key, Timestamp::from_nanos(until));
+                }
                 // Refused: somebody was quicker, and the log has it.
                 Ok(_) | Err(WriteError::Refused(_)) => {}
                 Err(_) => break,
@@ -47,11 +61,24 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
     }
 }
 
-fn due(rows: &Store, now: Timestamp) -> Result<Vec<Due>, store::Error> {
-    let first = rows.page::<Due>(Scan::of(&Key::of::<Due>()), MAX_DUE)?;
-    let is_due = |key: &Key| Due::time_of(key).is_some_and(|at| at <= now);
-    let due = first.into_iter().take_while(|(key, _)| is_due(key));
-    Ok(due.map(|(_, due)| (*due).clone()).collect())
+/// Finds what is due, but for what was refused a moment ago.
+fn due(
+    rows: &Store,
+    now: Timestamp,
+    refused: &HashMap<Key, Timestamp>,
+) -> Result<Vec<(Key, Due)>, store::Error> {
+    let mut found = Vec::new();
+    rows.scan::<Due>(Scan::of(&Key::of::<Due>()), &mut |key, due| {
+        let is_due = Due::time_of(key).is_some_and(|at| at <= now);
+        if !is_due || found.len() == MAX_DUE {
+            return ControlFlow::Break(());
+        }
+        if !refused.contains_key(key) {
+            found.push((key.clone(), (**due).clone()));
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(found)
 }
 
 /// Asks for what is due, as the timer of its kind.
@@ -69,6 +96,10 @@ fn request_of(due: Due) -> Request {
                 },
             };
             ("expiry-timer", collaboration.brand, command)
+        }
+        Due::Lock { order } => {
+            let command = Command::LockOrder { order: order.order };
+            ("lock-timer", order.brand, command)
         }
         Due::Review {
             collaboration,

@@ -92,9 +92,11 @@ impl Fold {
         if let Some(post) = PostDay::of(record) {
             rows.put(post.key(&record.brand), post);
         }
+        let disputed = Owner::disputed(rows, &campaign, record)?;
         let gathered = self.campaigns.entry(campaign).or_default();
         gathered.positions.push(record.position);
         gathered.owners.extend(Owner::of(record));
+        gathered.owners.extend(disputed);
         if let (Some(_), Some(id)) = (&record.subject.creator, &record.subject.collaboration) {
             let of = gathered.collaborations.entry_ref(id).or_default();
             of.last_activity_at = of.last_activity_at.max(Some(record.happened_at()));

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row, Rows};
-use crate::domain::state::{Collaboration, Cost, Publication};
+use crate::domain::state::{Collaboration, Cost, Dispute, Publication};
 use crate::domain::{
     ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
-    CreatorId, DeliverableId, Event, PublicationRef, Record, SettlementEvent, Timestamp,
+    CreatorId, DeliverableId, DisputeEvent, DisputeSubject, Event, PublicationRef, Record,
+    SettlementEvent, Timestamp,
 };
 
 /// What is to be done. New kinds are appended.
@@ -103,16 +104,25 @@ impl Owner {
     /// Tells whose tasks an event may change.
     pub fn of(record: &Record) -> Option<Self> {
         match &record.event {
-            Event::Agreement(_) | Event::Content(_) | Event::Publication(_) | Event::Seeding(_) => {
+            Event::Agreement(_)
+            | Event::Content(_)
+            | Event::Publication(_)
+            | Event::Seeding(_)
+            | Event::Dispute(_) => {
                 let collaboration = record.subject.collaboration.clone();
                 collaboration.map(Self::Collaboration)
             }
             Event::Settlement(event) => {
                 let cost = match event {
                     SettlementEvent::CostRecorded(recorded) => &recorded.cost,
-                    SettlementEvent::CostApproved { cost, .. } => cost,
-                    SettlementEvent::CostReversed { cost, .. } => cost,
+                    SettlementEvent::CostApproved { cost, .. }
+                    | SettlementEvent::CostReversed { cost, .. }
+                    | SettlementEvent::CostAdjusted { cost, .. }
+                    | SettlementEvent::CostWithheld { cost, .. }
+                    | SettlementEvent::CostReleased { cost, .. }
+                    | SettlementEvent::TaxRecorded { cost, .. } => cost,
                     SettlementEvent::PaymentRecorded(payment) => &payment.cost,
+                    SettlementEvent::CommissionCarried { .. } => return None,
                 };
                 Some(Self::Cost(cost.clone()))
             }
@@ -122,6 +132,29 @@ impl Owner {
             | Event::Engagement(_)
             | Event::Revenue(_) => None,
         }
+    }
+
+    /// Finds the line that an event about a dispute freezes or frees, if it is one.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn disputed<S: Rows>(
+        rows: &S,
+        campaign: &CampaignRef,
+        record: &Record,
+    ) -> Result<Option<Self>, S::Error> {
+        let Event::Dispute(event) = &record.event else {
+            return Ok(None);
+        };
+        let dispute = match event {
+            DisputeEvent::DisputeOpened(opened) => &opened.dispute,
+            DisputeEvent::DisputeResolved { dispute, .. } => dispute,
+        };
+        let row = rows.get::<Dispute>(&Dispute::key(campaign, dispute))?;
+        Ok(row.and_then(|row| match &row.subject {
+            DisputeSubject::Cost(cost) => Some(Self::Cost(cost.clone())),
+            DisputeSubject::Deliverable(_) | DisputeSubject::Number { .. } => None,
+        }))
     }
 
     fn extend(&self, key: Key) -> Key {

@@ -44,6 +44,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
             "log",
             "server",
             "telemetry",
+            "store",
             "views",
         ],
     ),

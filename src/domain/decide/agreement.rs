@@ -1,5 +1,6 @@
 //! Rules of the agreement: who may ask what of it, and how it ends.
 
+use super::accrual::line_id;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration};
@@ -8,7 +9,6 @@ use crate::domain::{
     CostType, CreatorId, Event, Fact, FlagId, HoldId, HoldPlaced, Money, ProductValue, Refusal,
     SettlementEvent, ShipmentId, Terms, Timestamp, part_of,
 };
-use sha2::{Digest, Sha256};
 
 /// What can be asked of the agreement.
 #[derive(Clone, PartialEq, Debug)]
@@ -229,6 +229,8 @@ impl<S: Rows> Case<'_, S> {
         let deliverables = collaboration.deliverables.iter();
         let open = deliverables.filter(|one| !one.is_done()).count();
         ensure(open == 0, || Refusal::DeliverablesOpen { open })?;
+        let open = u32::try_from(collaboration.open_disputes.len()).unwrap_or(u32::MAX);
+        ensure(open == 0, || Refusal::DisputeOpen { open })?;
         let event = Event::Agreement(AgreementEvent::CollaborationCompleted);
         happens(of_collaboration(place, &collaboration.creator, event))
     }
@@ -269,7 +271,7 @@ impl<S: Rows> Case<'_, S> {
         kill_fee: Money,
     ) -> Decided<Fact, S> {
         let campaign = self.campaign(&place.campaign_ref())?;
-        let cost = kill_fee_id(place);
+        let cost = line_id("kill-fee", &[place.collaboration.as_str()]);
         self.ensure_new_line(&place.campaign_ref(), &cost)?;
         let released =
             i128::from(collaboration.committed_minor()) - i128::from(collaboration.fee_lines_minor);
@@ -283,20 +285,10 @@ impl<S: Rows> Case<'_, S> {
             incurred_at: self.now,
             note: "kill fee by the terms".to_owned(),
             timing: campaign.plan.timing(self.now),
+            owed_for: None,
         }));
         Ok(of_collaboration(place, &collaboration.creator, event))
     }
-}
-
-/// Names the cost line of a kill fee: unique within the campaign, the same on every replay.
-fn kill_fee_id(place: &CollaborationRef) -> CostId {
-    let digest = Sha256::digest(place.collaboration.as_str());
-    let hex: String = digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    CostId::parse(&format!("kill-fee-{hex}")).expect("hex keeps the rule of ids")
 }
 
 fn ensure_unpublished<S: Rows>(collaboration: &Collaboration) -> Decided<(), S> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Case, Decided, Decision, ensure, happened, happens, of_campaign, refuse};
+use super::{Case, Decided, Decision, ensure, happens, of_campaign, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
     Campaign, CodeHolders, Collaboration, Order, OrderRefund, RefundState, Standing,
@@ -85,7 +85,7 @@ impl<S: Rows> Case<'_, S> {
             Some(value) => self.reporting("value", value, claim.fx_rate.as_ref(), currency)?,
             None => None,
         };
-        ensure_total::<S>(&campaign, reporting_minor)?;
+        ensure_total::<S>(&campaign, "value", reporting_minor)?;
         let credits = self.credits(&place, &attribution.shares, reporting_minor, currency)?;
         let conversion = ConversionRecorded {
             order: claim.order.clone(),
@@ -110,7 +110,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(Decision::Happens(facts))
     }
 
-    fn order(&self, order: &crate::domain::OrderKey) -> Decided<Option<Arc<Order>>, S> {
+    pub(super) fn order(&self, order: &crate::domain::OrderKey) -> Decided<Option<Arc<Order>>, S> {
         let key = Order::key(&OrderRef {
             brand: self.request.brand.clone(),
             order: order.clone(),
@@ -217,7 +217,8 @@ impl<S: Rows> Case<'_, S> {
         let order = self.order(&refund.order)?;
         if let Some(known) = order.as_ref().and_then(|order| order.refund(&refund.id)) {
             return if known.refund == *refund {
-                happened(known.position)
+                let (first, last) = (known.position, known.last);
+                Ok(Decision::Happened { first, last })
             } else {
                 let id = refund.id.to_string();
                 refuse(Refusal::AlreadyExists { what: "refund", id })
@@ -242,25 +243,28 @@ impl<S: Rows> Case<'_, S> {
         )?;
         let conversion = &standing.conversion;
         let refunds_minor = order.refunded_minor() + i128::from(refund.amount.minor);
-        match misfit(conversion.value, refund.amount, refunds_minor) {
+        let value = order.value();
+        match misfit(value, refund.amount, refunds_minor) {
             Some(RefundRejection::CurrencyMismatch) => refuse(Refusal::CurrencyMismatch {
                 field: "amount",
-                expected: conversion
-                    .value
-                    .map_or(campaign.plan.currency, |value| value.currency),
+                expected: value.map_or(campaign.plan.currency, |value| value.currency),
                 actual: refund.amount.currency,
             }),
             Some(RefundRejection::RefundExceedsOrder) => refuse(Refusal::RefundExceedsOrder {
                 refunds_minor,
-                order_minor: conversion.value.map_or(0, |value| value.minor),
+                order_minor: value.map_or(0, |value| value.minor),
             }),
             None => {
                 let effect = effect_of(&campaign, conversion, refund, order.refunded_minor());
+                let taken_minor = effect.reporting_minor.unwrap_or(0);
+                let commissions = self.commissions_after_refund(order, standing, taken_minor)?;
                 let event = Event::Revenue(RevenueEvent::RefundRecorded {
                     refund: refund.clone(),
                     effect: Some(effect),
                 });
-                happens(of_campaign(&standing.campaign, event))
+                let mut facts = vec![of_campaign(&standing.campaign, event)];
+                facts.extend(commissions);
+                Ok(Decision::Happens(facts))
             }
         }
     }
@@ -297,11 +301,13 @@ fn second_claim<E>(
     happens(of_campaign(campaign, event))
 }
 
-fn ensure_total<S: Rows>(campaign: &Campaign, more: Option<i64>) -> Decided<(), S> {
+pub(super) fn ensure_total<S: Rows>(
+    campaign: &Campaign,
+    field: &'static str,
+    more: Option<i64>,
+) -> Decided<(), S> {
     let total = campaign.gross_revenue_minor.checked_add(more.unwrap_or(0));
-    ensure(total.is_some(), || Refusal::AmountOverflow {
-        field: "value",
-    })
+    ensure(total.is_some(), || Refusal::AmountOverflow { field })
 }
 
 /// Why a refund does not fit an order, if it does not.
@@ -380,7 +386,11 @@ fn effect_of(
 }
 
 /// States a part of an order's value in the reporting currency; `None` without a rate.
-fn in_reporting(campaign: &Campaign, conversion: &ConversionRecorded, part: Money) -> Option<i64> {
+pub(super) fn in_reporting(
+    campaign: &Campaign,
+    conversion: &ConversionRecorded,
+    part: Money,
+) -> Option<i64> {
     conversion.reporting_minor?;
     match &conversion.fx_rate {
         None => Some(part.minor),

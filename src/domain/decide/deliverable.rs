@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use super::dispute::ensure_undisputed;
 use super::publication::agreed_disclosure;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
 use crate::domain::{
     ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
-    DEFAULT_MAX_REVISIONS, DeliverableId, DeliverableState, Event, PublicationEvent, PublicationId,
-    PublicationRecorded, PublicationRef, Refusal, Share, Span, Timestamp, Unknown,
+    DEFAULT_MAX_REVISIONS, DeliverableId, DeliverableState, DisputeSubject, Event,
+    PublicationEvent, PublicationId, PublicationRecorded, PublicationRef, Refusal,
+    SettlementTrigger, Share, Span, Timestamp, Unknown,
 };
 
 /// What can be asked of a deliverable.
@@ -77,6 +79,10 @@ impl<S: Rows> Case<'_, S> {
         verb: &DeliverableVerb,
     ) -> Decided<Decision, S> {
         let work = self.work(place, id)?;
+        if is_frozen_by_disputes(verb) {
+            let subject = DisputeSubject::Deliverable(id.clone());
+            ensure_undisputed::<S>(&work.collaboration, &subject)?;
+        }
         match verb {
             DeliverableVerb::Submit { content } => self.submit(&work, content),
             DeliverableVerb::RequestRevision { version, reasons } => {
@@ -88,11 +94,12 @@ impl<S: Rows> Case<'_, S> {
                 self.ensure_review_over(&work)?;
                 self.ensure_not_held(&work.collaboration, Some(id))?;
                 let (deliverable, version) = (work.id(), *version);
-                work.happens(Event::Content(ContentEvent::ContentApproved {
+                let event = Event::Content(ContentEvent::ContentApproved {
                     deliverable,
                     version,
                     rating: *rating,
-                }))
+                });
+                self.makes_owed(&work, event, SettlementTrigger::Approval)
             }
             DeliverableVerb::Reject { version, reason } => {
                 self.only(ActorKind::Brand)?;
@@ -300,10 +307,40 @@ impl<S: Rows> Case<'_, S> {
             return refuse(Refusal::DeliverableState { state, rule });
         };
         let (deliverable, publication) = (work.id(), publication.clone());
-        work.happens(Event::Publication(PublicationEvent::PublicationVerified {
+        let event = Event::Publication(PublicationEvent::PublicationVerified {
             deliverable,
             publication,
-        }))
+        });
+        self.makes_owed(work, event, SettlementTrigger::Verification)
+    }
+
+    /// It happens, and with it what the terms make owed by it.
+    fn makes_owed(
+        &self,
+        work: &Work<'_>,
+        event: Event,
+        trigger: SettlementTrigger,
+    ) -> Decided<Decision, S> {
+        let (place, collaboration) = (work.place, &work.collaboration);
+        let owed = self.owed_for_deliverable(place, collaboration, &work.id(), trigger)?;
+        let mut facts = vec![of_collaboration(place, &collaboration.creator, event)];
+        facts.extend(owed);
+        Ok(Decision::Happens(facts))
+    }
+}
+
+/// Tells what waits for the end of a dispute about a deliverable. Work goes on, and a post that went
+/// live did so.
+const fn is_frozen_by_disputes(verb: &DeliverableVerb) -> bool {
+    match verb {
+        DeliverableVerb::Approve { .. }
+        | DeliverableVerb::Reject { .. }
+        | DeliverableVerb::Verify
+        | DeliverableVerb::Reschedule { .. }
+        | DeliverableVerb::Waive { .. } => true,
+        DeliverableVerb::Submit { .. }
+        | DeliverableVerb::RequestRevision { .. }
+        | DeliverableVerb::Publish(_) => false,
     }
 }
 

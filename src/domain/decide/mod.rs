@@ -2,12 +2,15 @@
 //!
 //! Pure and total: same state, same command, same time, same answer. Nothing is changed here.
 
+mod accrual;
 mod agreement;
 mod amendment;
 mod campaign;
+mod commission;
 mod conversion;
 mod creator;
 mod deliverable;
+mod dispute;
 mod engagement;
 mod hold;
 mod negotiation;
@@ -18,11 +21,13 @@ mod settlement;
 
 use std::sync::Arc;
 
+pub use accrual::bonus_line;
 pub use agreement::*;
 pub use campaign::*;
 pub use conversion::*;
 pub use creator::*;
 pub use deliverable::*;
+pub use dispute::*;
 pub use engagement::*;
 pub use publication::*;
 pub use settlement::*;
@@ -88,11 +93,19 @@ pub fn decide<S: Rows>(
         Command::Engagement { publication, verb } => case.engagement_verb(publication, verb),
         Command::RecordConversion { campaign, claim } => case.record_conversion(campaign, claim),
         Command::RecordRefund { refund } => case.record_refund(refund),
+        Command::AdjustConversion { adjustment } => case.adjust_conversion(adjustment),
+        Command::LockOrder { order } => case.lock_order(order),
         Command::Cost {
             campaign,
             cost,
             verb,
         } => case.cost_verb(campaign, cost, verb),
+        Command::Dispute {
+            campaign,
+            collaboration,
+            dispute,
+            verb,
+        } => case.dispute_verb(&case.place(campaign, collaboration), dispute, verb),
     }
 }
 

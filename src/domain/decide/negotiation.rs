@@ -183,7 +183,9 @@ impl<S: Rows> Case<'_, S> {
             followers,
             terms_digest: offer.terms.digest(),
         }));
-        happens(of_collaboration(place, &collaboration.creator, event))
+        let mut facts = vec![of_collaboration(place, &collaboration.creator, event)];
+        facts.extend(self.owed_at_acceptance(place, collaboration, &offer.terms)?);
+        Ok(Decision::Happens(facts))
     }
 
     pub(super) fn reject_counter(

@@ -1,18 +1,21 @@
-//! Rules of settlement: paid ≤ approved ≤ accrued, per line; a transfer is named once.
+//! Rules of settlement: paid ≤ approved ≤ accrued + adjustments, per line; a transfer is named once.
 
 use std::sync::Arc;
 
 use super::agreement::ensure_in_budget;
 use super::{
-    Case, Decided, Decision, Halt, ensure, happens, of_campaign, of_collaboration, refuse,
+    Case, Decided, Decision, Halt, ensure, happens, of_campaign, of_collaboration, refuse, refused,
 };
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
-    ActorKind, CampaignId, CampaignRef, CollaborationId, CostId, CostRecorded, CostState, CostType,
-    Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Reference, Refusal, SettlementEvent,
-    Timestamp, Unknown,
+    ActorKind, BonusId, CampaignId, CampaignRef, CollaborationId, CostId, CostRecorded, CostState,
+    CostType, Currency, Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Reference, Refusal,
+    SettlementEvent, Tax, Timestamp, Unknown,
 };
+
+/// Most taxes of one line: no law knows more.
+const MAX_TAXES: usize = 20;
 
 /// What can be asked of a cost line.
 #[derive(Clone, PartialEq, Debug)]
@@ -40,6 +43,21 @@ pub enum CostVerb {
         amount: Money,
         reference: Reference,
         paid_at: Timestamp,
+    },
+    Adjust {
+        delta: Money,
+        reason: String,
+    },
+    Withhold {
+        reason: String,
+    },
+    Release {
+        reason: String,
+    },
+    RecordTax(Tax),
+    AccrueBonus {
+        collaboration: CollaborationId,
+        bonus: BonusId,
     },
 }
 
@@ -71,11 +89,12 @@ impl<S: Rows> Case<'_, S> {
                     cost: id.clone(),
                     kind: *kind,
                     amount: *amount,
-                    fx_rate: fx_rate.clone() as Option<FxRate>,
+                    fx_rate: fx_rate.clone(),
                     reporting_minor,
                     incurred_at: *incurred_at,
                     note: note.clone(),
                     timing: campaign.plan.timing(*incurred_at),
+                    owed_for: None,
                 }));
                 let creator = payee.as_ref().map(|payee| &payee.creator);
                 let about = collaboration.as_ref().zip(creator);
@@ -95,6 +114,19 @@ impl<S: Rows> Case<'_, S> {
                 reference,
                 paid_at,
             } => self.pay(&place, id, payment, *amount, reference, *paid_at),
+            CostVerb::Adjust { delta, reason } => {
+                let line = self.free(&place, id)?;
+                ensure_by_hand::<S>(&line)?;
+                ensure_currency::<S>(&line, "delta", *delta)?;
+                happens(self.adjustment(&place, id, &line, delta.minor, reason)?)
+            }
+            CostVerb::Withhold { reason } => self.withhold(&place, id, reason),
+            CostVerb::Release { reason } => self.release(&place, id, reason),
+            CostVerb::AccrueBonus {
+                collaboration,
+                bonus,
+            } => self.accrue_bonus(&self.place(campaign, collaboration), id, bonus),
+            CostVerb::RecordTax(tax) => self.record_tax(&place, id, tax),
         }
     }
 
@@ -122,11 +154,31 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    fn line(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
+    /// Finds a line that was not taken back.
+    pub(super) fn line(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
         let line: Arc<Cost> = self.known(&Cost::key(place, id), Unknown::Cost, id.as_str())?;
         let rule = "nothing more happens to it";
         let state = CostState::Reversed;
         ensure(!line.reversed, || Refusal::CostState { state, rule })?;
+        Ok(line)
+    }
+
+    /// Finds a line that no dispute freezes.
+    fn free(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
+        let line = self.line(place, id)?;
+        match &line.dispute {
+            Some(dispute) => refuse(Refusal::Disputed {
+                dispute: dispute.clone(),
+            }),
+            None => Ok(line),
+        }
+    }
+
+    /// Finds a line that may be approved and paid.
+    fn payable(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
+        let line = self.free(place, id)?;
+        let (state, rule) = (CostState::Withheld, "it has to be released first");
+        ensure(!line.withheld, || Refusal::CostState { state, rule })?;
         Ok(line)
     }
 
@@ -145,8 +197,8 @@ impl<S: Rows> Case<'_, S> {
         id: &CostId,
         approved_minor: Option<i64>,
     ) -> Decided<Decision, S> {
-        let line = self.line(place, id)?;
-        let accrued_minor = line.amount.minor;
+        let line = self.payable(place, id)?;
+        let accrued_minor = line.total_minor();
         let approved_minor = approved_minor.unwrap_or(accrued_minor);
         ensure(approved_minor <= accrued_minor, || {
             Refusal::ApprovalExceedsAccrued {
@@ -169,7 +221,8 @@ impl<S: Rows> Case<'_, S> {
     }
 
     fn reverse(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
-        let line = self.line(place, id)?;
+        let line = self.free(place, id)?;
+        ensure_by_hand::<S>(&line)?;
         let state = line.state();
         let rule = "something of it is paid";
         ensure(line.paid_minor == 0, || Refusal::CostState { state, rule })?;
@@ -195,17 +248,13 @@ impl<S: Rows> Case<'_, S> {
         reference: &Reference,
         paid_at: Timestamp,
     ) -> Decided<Decision, S> {
-        let line = self.line(place, id)?;
-        let (expected, actual) = (line.amount.currency, amount.currency);
-        ensure(expected == actual, || Refusal::CurrencyMismatch {
-            field: "amount",
-            expected,
-            actual,
-        })?;
-        let increment = expected.settlement_increment();
+        let line = self.payable(place, id)?;
+        ensure_currency::<S>(&line, "amount", amount)?;
+        let currency = amount.currency;
+        let increment = currency.settlement_increment();
         ensure(amount.minor % increment == 0, || {
             let rule =
-                format!("must be a multiple of {increment} minor units, what {expected} can pay");
+                format!("must be a multiple of {increment} minor units, what {currency} can pay");
             Refusal::field("amount", rule)
         })?;
         self.ensure_new_payment(place, payment, reference)?;
@@ -221,15 +270,104 @@ impl<S: Rows> Case<'_, S> {
                 approved_minor,
             }
         })?;
+        let campaign = self.campaign(place)?;
         let event = Event::Settlement(SettlementEvent::PaymentRecorded(PaymentRecorded {
             payment: payment.clone(),
             cost: id.clone(),
             amount,
             reference: reference.clone(),
             paid_at,
-            reporting_minor: paid_part(&line, paid_minor),
-            timing: self.campaign(place)?.plan.timing(paid_at),
+            reporting_minor: paid_part(&line, paid_minor, campaign.plan.currency),
+            timing: campaign.plan.timing(paid_at),
         }));
+        happens(self.about(place, &line, event)?)
+    }
+
+    /// Makes the fact that a line grows by so much, or shrinks. It counts where the line counts.
+    pub(super) fn adjustment(
+        &self,
+        place: &CampaignRef,
+        id: &CostId,
+        line: &Cost,
+        delta_minor: i64,
+        reason: &str,
+    ) -> Decided<Fact, S> {
+        let approved_minor = line.approved_minor;
+        let total_minor = i128::from(line.total_minor()) + i128::from(delta_minor);
+        ensure(total_minor >= i128::from(approved_minor), || {
+            Refusal::AdjustmentBelowApproved {
+                total_minor,
+                approved_minor,
+            }
+        })?;
+        let campaign = self.campaign(place)?;
+        let too_much = || refused(Refusal::AmountOverflow { field: "delta" });
+        let total_minor = i64::try_from(total_minor).map_err(|_| too_much())?;
+        let grows = |before| {
+            let after = line.in_reporting(total_minor, campaign.plan.currency);
+            after.map(|after| after - before).ok_or_else(too_much)
+        };
+        let reporting_minor = line.reporting_minor.map(grows).transpose()?;
+        let payee = match &line.collaboration {
+            Some(payee) => Some(self.collaboration(&self.place(&place.campaign, payee))?),
+            None => None,
+        };
+        ensure_affordable::<S>(&campaign, payee.as_deref(), line.kind, reporting_minor)?;
+        let event = Event::Settlement(SettlementEvent::CostAdjusted {
+            cost: id.clone(),
+            delta_minor,
+            reporting_minor,
+            reason: reason.to_owned(),
+            timing: line.timing,
+            order: None,
+        });
+        self.about(place, line, event)
+    }
+
+    fn withhold(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
+        let line = self.payable(place, id)?;
+        let state = line.state();
+        let rule = "all of it is paid";
+        ensure(state != CostState::Paid, || Refusal::CostState {
+            state,
+            rule,
+        })?;
+        let (cost, reason) = (id.clone(), reason.to_owned());
+        let event = Event::Settlement(SettlementEvent::CostWithheld { cost, reason });
+        happens(self.about(place, &line, event)?)
+    }
+
+    fn release(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
+        let line = self.line(place, id)?;
+        let state = line.state();
+        let rule = "only a withheld one is released";
+        ensure(line.withheld, || Refusal::CostState { state, rule })?;
+        let (cost, reason) = (id.clone(), reason.to_owned());
+        let event = Event::Settlement(SettlementEvent::CostReleased { cost, reason });
+        happens(self.about(place, &line, event)?)
+    }
+
+    fn record_tax(&self, place: &CampaignRef, id: &CostId, tax: &Tax) -> Decided<Decision, S> {
+        let line = self.line(place, id)?;
+        let amounts = [
+            ("gross", tax.gross),
+            ("base", tax.base),
+            ("amount", tax.amount),
+        ];
+        for (field, amount) in amounts {
+            ensure_currency::<S>(&line, field, amount)?;
+        }
+        let taken = line.taxes.iter().any(|known| known.id == tax.id);
+        ensure(!taken, || Refusal::AlreadyExists {
+            what: "tax record",
+            id: tax.id.to_string(),
+        })?;
+        ensure(line.taxes.len() < MAX_TAXES, || {
+            let rule = format!("must be one of at most {MAX_TAXES} of its line");
+            Refusal::field("tax_id", rule)
+        })?;
+        let (cost, tax) = (id.clone(), tax.clone());
+        let event = Event::Settlement(SettlementEvent::TaxRecorded { cost, tax });
         happens(self.about(place, &line, event)?)
     }
 
@@ -257,13 +395,29 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// What a payment adds in the reporting currency: the paid part of the line so far, less what
-/// earlier payments added, so that a line paid in full is paid exactly.
-fn paid_part(line: &Cost, paid_minor: i128) -> Option<i64> {
-    let whole = i128::from(line.reporting_minor?);
-    let exact = num_rational::Ratio::new(paid_minor, i128::from(line.amount.minor)) * whole;
-    let so_far = crate::domain::half_even(exact) - i128::from(line.paid_reporting_minor);
-    i64::try_from(so_far).ok()
+/// What a payment adds in the reporting currency: what is paid of the line so far, less what
+/// earlier payments added, so that a line paid in full is paid exactly, however it was adjusted in
+/// between.
+fn paid_part(line: &Cost, paid_minor: i128, currency: Currency) -> Option<i64> {
+    let so_far = line.in_reporting(i64::try_from(paid_minor).ok()?, currency)?;
+    so_far.checked_sub(line.paid_reporting_minor)
+}
+
+/// Checks that a line is not commission, which follows its order and nothing else.
+fn ensure_by_hand<S: Rows>(line: &Cost) -> Decided<(), S> {
+    let state = line.state();
+    let rule = "commission follows its order: adjust that";
+    ensure(!line.is_commission(), || Refusal::CostState { state, rule })
+}
+
+/// Checks that an amount is in the currency of its line.
+fn ensure_currency<S: Rows>(line: &Cost, field: &'static str, amount: Money) -> Decided<(), S> {
+    let (expected, actual) = (line.amount.currency, amount.currency);
+    ensure(expected == actual, || Refusal::CurrencyMismatch {
+        field,
+        expected,
+        actual,
+    })
 }
 
 /// Checks that a line fits the budget; a fee line draws on its commitment first.

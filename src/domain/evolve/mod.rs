@@ -7,8 +7,10 @@
 mod agreement;
 mod amendment;
 mod campaign;
+mod commission;
 mod content;
 mod creator;
+mod dispute;
 mod engagement;
 mod hold;
 mod negotiation;
@@ -21,6 +23,7 @@ pub use agreement::*;
 pub use campaign::*;
 pub use content::*;
 pub use creator::*;
+pub use dispute::*;
 pub use engagement::*;
 pub use hold::*;
 pub use publication::*;
@@ -106,6 +109,7 @@ impl<S: Rows> Fold<'_, S> {
             Event::Engagement(event) => self.engagement_event(event),
             Event::Revenue(event) => self.revenue_event(event),
             Event::Settlement(event) => self.settlement_event(event),
+            Event::Dispute(event) => self.dispute_event(event),
             Event::Hold(event) => self.hold_event(event),
         }
     }

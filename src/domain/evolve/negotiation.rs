@@ -3,8 +3,9 @@
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{
-    Acceptance, Application, CodeHolder, CodeHolders, Collaboration, CreatorCollaboration,
-    Deliverable, Due, KEPT_OFFERS, OfferMade, OpenInvitation, Pair, PinnedTerms,
+    Acceptance, Application, CodeHolder, CodeHolders, Collaboration, CommissionAccount,
+    CreatorCollaboration, Deliverable, Due, KEPT_OFFERS, OfferMade, OpenInvitation, Pair,
+    PinnedTerms,
 };
 use crate::domain::{
     ActorKind, BriefAccepted, Code, CollaborationId, CollaborationState, CreatorId,
@@ -66,6 +67,8 @@ impl<S: Rows> Fold<'_, S> {
             holds: Vec::new(),
             commitment_minor: 0,
             fee_lines_minor: 0,
+            commission: CommissionAccount::default(),
+            open_disputes: Vec::new(),
             invited_at: None,
             updated: self.record.position,
         };

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Order, OrderRefund, RefundState, Standing};
+use crate::domain::state::{Order, OrderAdjustment, OrderRefund, RefundState, Standing};
 use crate::domain::{
-    AttributionBasis, CampaignId, CollaborationId, ConversionType, Credit, Effect, FactTiming,
-    FxRate, Money, OrderKey, OrderRef, Position, RefundId, RefundRejection, Timestamp,
+    AdjustmentId, AttributionBasis, CampaignId, CollaborationId, ConversionType, Credit, Effect,
+    FactTiming, FxRate, Money, OrderKey, OrderRef, Position, RefundId, RefundRejection, Timestamp,
     UnattributedReason,
 };
 
@@ -32,6 +32,26 @@ pub enum RevenueEvent {
         refund: Refund,
         rejection: RefundRejection,
     },
+    ConversionAdjusted {
+        adjustment: ConversionAdjustment,
+        effect: RefundEffect,
+    },
+    OrderLocked {
+        order: OrderKey,
+    },
+}
+
+/// A correction of the value of a locked order.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ConversionAdjustment {
+    /// The order.
+    pub order: OrderKey,
+    /// Unique within the order.
+    pub id: AdjustmentId,
+    /// Added to the value; may be negative.
+    pub delta: Money,
+    /// Why.
+    pub reason: String,
 }
 
 /// An order was credited, or found to be unattributed.
@@ -93,7 +113,7 @@ pub struct Refund {
     pub refunded_at: Timestamp,
 }
 
-/// What a refund takes from revenue.
+/// What a refund takes from revenue, or an adjustment adds to it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RefundEffect {
     /// Minor units of the reporting currency; `None` without a rate.
@@ -117,16 +137,22 @@ impl<S: Rows> Fold<'_, S> {
             }
             RevenueEvent::RefundApplied { refund, effect } => self.refund_applied(refund, effect),
             RevenueEvent::RefundRejected { refund, .. } => self.refund_rejected(refund),
+            RevenueEvent::ConversionAdjusted { adjustment, effect } => {
+                self.conversion_adjusted(adjustment, effect)
+            }
+            RevenueEvent::OrderLocked { order } => self.order_locked(order),
         }
     }
 
     fn conversion_recorded(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
         let place = self.campaign_ref()?;
         let position = self.record.position;
+        let lock = self.pin_lock(&place, conversion)?;
         let order = self.order(&conversion.order)?;
         order.conversion = Some(Standing {
             campaign: place.campaign,
             position,
+            lock,
             conversion: conversion.clone(),
         });
         if let Some(minor) = conversion.reporting_minor {
@@ -211,6 +237,7 @@ impl<S: Rows> Fold<'_, S> {
             refund: refund.clone(),
             reporting_minor: effect.and_then(|effect| effect.reporting_minor),
             position,
+            last: position,
             state,
         });
         match effect {
@@ -266,6 +293,46 @@ impl<S: Rows> Fold<'_, S> {
         Ok(())
     }
 
+    fn conversion_adjusted(
+        &mut self,
+        adjustment: &ConversionAdjustment,
+        effect: &RefundEffect,
+    ) -> Folded<(), S> {
+        let position = self.record.position;
+        let order = self.order(&adjustment.order)?;
+        let before = order.value();
+        order.adjustments.push(OrderAdjustment {
+            adjustment: adjustment.clone(),
+            reporting_minor: effect.reporting_minor,
+            position,
+            last: position,
+        });
+        let after = order.value();
+        if let Some(minor) = effect.reporting_minor {
+            let campaign = self.campaign()?;
+            campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);
+        }
+        let timing = effect.timing;
+        match (effect.reporting_minor, before.zip(after)) {
+            (Some(minor), _) if effect.credits.is_empty() => {
+                self.add_to_campaign(Effect::Unattributed { timing, minor });
+            }
+            (Some(minor), _) => {
+                self.add_to_campaign(Effect::Revenue { timing, minor });
+                for credit in &effect.credits {
+                    let minor = credit.amount_minor;
+                    let effect = Effect::Revenue { timing, minor };
+                    self.add_to_collaboration(&credit.collaboration, effect);
+                }
+            }
+            (None, Some((before, after))) if !effect.credits.is_empty() => {
+                self.add_foreign(timing, &effect.credits, before, after);
+            }
+            (None, _) => {}
+        }
+        Ok(())
+    }
+
     fn known_refund(&mut self, refund: &Refund) -> Folded<&mut OrderRefund, S> {
         let dangling = self.dangling("refund");
         let order = self.order(&refund.order)?;
@@ -276,7 +343,7 @@ impl<S: Rows> Fold<'_, S> {
             .ok_or(dangling)
     }
 
-    fn order(&mut self, order: &crate::domain::OrderKey) -> Folded<&mut Order, S> {
+    pub(super) fn order(&mut self, order: &crate::domain::OrderKey) -> Folded<&mut Order, S> {
         let key = Order::key(&OrderRef {
             brand: self.record.brand.clone(),
             order: order.clone(),

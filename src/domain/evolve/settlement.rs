@@ -1,10 +1,13 @@
 //! Events of cost lines and payments, and how they are folded.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
-    CostId, CostType, Effect, FactTiming, FxRate, Money, PaymentId, Reference, Timestamp,
+    BonusId, CostId, CostType, DeliverableId, Effect, FactTiming, FxRate, Money, OrderKey,
+    PaymentId, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
 };
 
 /// What happened to cost lines and their payments.
@@ -26,6 +29,32 @@ pub enum SettlementEvent {
         timing: FactTiming,
     },
     PaymentRecorded(PaymentRecorded),
+    CostAdjusted {
+        cost: CostId,
+        delta_minor: i64,
+        reporting_minor: Option<i64>,
+        reason: String,
+        timing: FactTiming,
+        /// The order whose commission changed; `None` when adjusted by hand or by a ruling.
+        order: Option<OrderKey>,
+    },
+    CommissionCarried {
+        order: OrderKey,
+        amount_minor: i64,
+        timing: FactTiming,
+    },
+    CostWithheld {
+        cost: CostId,
+        reason: String,
+    },
+    CostReleased {
+        cost: CostId,
+        reason: String,
+    },
+    TaxRecorded {
+        cost: CostId,
+        tax: Tax,
+    },
 }
 
 /// Money was spent or is owed.
@@ -47,6 +76,30 @@ pub struct CostRecorded {
     pub note: String,
     /// Against the window of the campaign.
     pub timing: FactTiming,
+    /// What made it owed by the terms; `None` when it was recorded by hand.
+    pub owed_for: Option<OwedFor>,
+}
+
+/// What makes a line owed by the terms.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum OwedFor {
+    /// The trigger of a part of the fee.
+    FeePart {
+        /// Which.
+        trigger: SettlementTrigger,
+        /// The deliverable it is about, if one.
+        deliverable: Option<DeliverableId>,
+    },
+    /// A bonus that was reached.
+    Bonus {
+        /// Which, of the terms.
+        bonus: BonusId,
+    },
+    /// Commission on a locked order.
+    Commission {
+        /// Which.
+        order: OrderKey,
+    },
 }
 
 /// A line, or part of it, was paid.
@@ -68,6 +121,27 @@ pub struct PaymentRecorded {
     pub timing: FactTiming,
 }
 
+/// What is to be known of the tax on a line. All amounts are in the currency of the line.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Tax {
+    /// Unique within the line.
+    pub id: TaxId,
+    /// Before tax.
+    pub gross: Money,
+    /// What the rate applies to.
+    pub base: Money,
+    /// Percent of the base.
+    pub rate_percent: Rate,
+    /// Tax.
+    pub amount: Money,
+    /// Article of the law.
+    pub article: String,
+    /// Number of the certificate; may be empty.
+    pub certificate: String,
+    /// Period it is declared for; may be empty.
+    pub period: String,
+}
+
 impl<S: Rows> Fold<'_, S> {
     pub(super) fn settlement_event(&mut self, event: &SettlementEvent) -> Folded<(), S> {
         match event {
@@ -78,21 +152,64 @@ impl<S: Rows> Fold<'_, S> {
             } => self.cost_approved(cost, *approved_minor),
             SettlementEvent::CostReversed { cost, .. } => self.cost_reversed(cost),
             SettlementEvent::PaymentRecorded(payment) => self.payment_recorded(payment),
+            SettlementEvent::CostAdjusted {
+                cost,
+                delta_minor,
+                reporting_minor,
+                timing,
+                order,
+                ..
+            } => {
+                if let Some(order) = order {
+                    self.commissioned(order, *delta_minor, None)?;
+                }
+                self.cost_adjusted(cost, *delta_minor, *reporting_minor, *timing)
+            }
+            SettlementEvent::CommissionCarried {
+                order,
+                amount_minor,
+                timing,
+            } => {
+                self.commissioned(order, *amount_minor, None)?;
+                self.collaboration()?.commission.carried_minor += amount_minor;
+                self.add_cost(CostType::Commission, *timing, *amount_minor)
+            }
+            SettlementEvent::CostWithheld { cost, .. } => {
+                self.cost(cost)?.withheld = true;
+                Ok(())
+            }
+            SettlementEvent::CostReleased { cost, .. } => {
+                self.cost(cost)?.withheld = false;
+                Ok(())
+            }
+            SettlementEvent::TaxRecorded { cost, tax } => {
+                self.cost(cost)?.taxes.push(tax.clone());
+                Ok(())
+            }
         }
     }
 
     fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
         let campaign = self.campaign_ref()?;
         let collaboration = self.record.subject.collaboration.clone();
+        if let Some(OwedFor::Commission { order }) = &recorded.owed_for {
+            self.commissioned(order, recorded.amount.minor, Some(&recorded.cost))?;
+        }
         let cost = Cost {
             collaboration: collaboration.clone(),
             kind: recorded.kind,
             amount: recorded.amount,
+            fx_rate: recorded.fx_rate.clone(),
             reporting_minor: recorded.reporting_minor,
+            adjusted_minor: 0,
             approved_minor: 0,
             paid_minor: 0,
             paid_reporting_minor: 0,
             reversed: false,
+            withheld: false,
+            taxes: Vec::new(),
+            dispute: None,
+            owed_for: recorded.owed_for.clone(),
             incurred_at: recorded.incurred_at,
             timing: recorded.timing,
             note: recorded.note.clone(),
@@ -100,13 +217,43 @@ impl<S: Rows> Fold<'_, S> {
         };
         self.rows.put(Cost::key(&campaign, &recorded.cost), cost);
         self.note_timing(recorded.timing);
-        let timing = recorded.timing;
-        match recorded.reporting_minor {
-            Some(minor) => self.add_cost(recorded.kind, timing, minor),
+        let (kind, timing) = (recorded.kind, recorded.timing);
+        self.accrue(kind, timing, recorded.amount, recorded.reporting_minor)
+    }
+
+    fn cost_adjusted(
+        &mut self,
+        id: &CostId,
+        delta_minor: i64,
+        reporting_minor: Option<i64>,
+        timing: FactTiming,
+    ) -> Folded<(), S> {
+        let cost = self.cost(id)?;
+        cost.adjusted_minor += delta_minor;
+        let whole = cost.reporting_minor.zip(reporting_minor);
+        cost.reporting_minor = whole.map(|(before, more)| before + more);
+        let (kind, minor) = (cost.kind, delta_minor);
+        let delta = Money {
+            minor,
+            ..cost.amount
+        };
+        self.accrue(kind, timing, delta, reporting_minor)
+    }
+
+    /// Adds what a line grew by: to the totals, or to what is left out of them for want of a rate.
+    fn accrue(
+        &mut self,
+        kind: CostType,
+        timing: FactTiming,
+        more: Money,
+        reporting_minor: Option<i64>,
+    ) -> Folded<(), S> {
+        match reporting_minor {
+            Some(minor) => self.add_cost(kind, timing, minor),
             None => self.spread(Effect::ForeignCost {
-                currency: recorded.amount.currency,
+                currency: more.currency,
                 timing,
-                minor: recorded.amount.minor * recorded.kind.sign(),
+                minor: more.minor * kind.sign(),
             }),
         }
     }
@@ -119,15 +266,13 @@ impl<S: Rows> Fold<'_, S> {
     fn cost_reversed(&mut self, id: &CostId) -> Folded<(), S> {
         let cost = self.cost(id)?;
         cost.reversed = true;
-        let (kind, timing, amount) = (cost.kind, cost.timing, cost.amount);
-        match cost.reporting_minor {
-            Some(minor) => self.add_cost(kind, timing, -minor),
-            None => self.spread(Effect::ForeignCost {
-                currency: amount.currency,
-                timing,
-                minor: -amount.minor * kind.sign(),
-            }),
-        }
+        let (kind, timing) = (cost.kind, cost.timing);
+        let less = Money {
+            minor: -cost.total_minor(),
+            ..cost.amount
+        };
+        let reporting_minor = cost.reporting_minor.map(|minor| -minor);
+        self.accrue(kind, timing, less, reporting_minor)
     }
 
     fn payment_recorded(&mut self, paid: &PaymentRecorded) -> Folded<(), S> {
@@ -157,7 +302,7 @@ impl<S: Rows> Fold<'_, S> {
         })
     }
 
-    fn cost(&mut self, id: &CostId) -> Folded<&mut Cost, S> {
+    pub(super) fn cost(&mut self, id: &CostId) -> Folded<&mut Cost, S> {
         let key = Cost::key(&self.campaign_ref()?, id);
         let position = self.record.position;
         let cost: &mut Cost = self.row(&key, "cost line")?;

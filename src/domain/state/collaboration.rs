@@ -7,9 +7,9 @@ use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     Actor, ActorKind, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState,
-    ContentRef, CreatorId, DeliverableId, DeliverableState, DeliverableTerms, FlagId,
-    FollowerCount, HoldId, Money, Offer, OnBehalfOf, Position, ProductValue, PublicationId,
-    ShipmentId, Terms, Tier, Timestamp,
+    ContentRef, CreatorId, DeliverableId, DeliverableState, DeliverableTerms, DisputeId,
+    DisputeSubject, FlagId, FollowerCount, HoldId, Money, Offer, OnBehalfOf, Position,
+    ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
 };
 
 /// One creator in one campaign.
@@ -46,6 +46,10 @@ pub struct Collaboration {
     pub commitment_minor: i64,
     /// Fee lines recorded and not reversed, in minor units of the reporting currency.
     pub fee_lines_minor: i64,
+    /// Commission on locked orders.
+    pub commission: CommissionAccount,
+    /// Disputes that are open.
+    pub open_disputes: Vec<OpenDispute>,
     /// When the first offer was made; `None` while the creator has only applied.
     pub invited_at: Option<Timestamp>,
     /// Last event that changed it.
@@ -113,6 +117,12 @@ impl Collaboration {
             .find(|deliverable| deliverable.terms.id == *id)
     }
 
+    /// Finds the open dispute about a subject.
+    pub fn dispute_of(&self, subject: &DisputeSubject) -> Option<&DisputeId> {
+        let mut open = self.open_disputes.iter();
+        open.find(|one| one.subject == *subject).map(|one| &one.id)
+    }
+
     /// Finds a shipment.
     pub fn shipment(&self, id: &ShipmentId) -> Option<&Shipment> {
         self.shipments.iter().find(|shipment| shipment.id == *id)
@@ -173,6 +183,24 @@ pub struct Amendment {
     pub proposed: Position,
     /// Why.
     pub reason: String,
+}
+
+/// Commission of a collaboration, in minor units of the reporting currency.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct CommissionAccount {
+    /// On locked orders, after refunds and adjustments.
+    pub earned_minor: i64,
+    /// Of that, what no line accrues: 0, or less while commission fell after it was approved.
+    pub carried_minor: i64,
+}
+
+/// A dispute that is open, and what it is about.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OpenDispute {
+    /// The dispute.
+    pub id: DisputeId,
+    /// What it is about.
+    pub subject: DisputeSubject,
 }
 
 /// Terms both sides agreed on.

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row};
-use crate::domain::{CampaignId, ConversionRecorded, OrderRef, Position, Refund, RefundId};
+use crate::domain::{
+    AdjustmentId, CampaignId, CollaborationId, ConversionAdjustment, ConversionRecorded, CostId,
+    DEFAULT_LOCK_DAYS, Money, OrderRef, Position, Refund, RefundId, Terms, Timestamp,
+};
 
 /// All that is known of one order.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -13,6 +16,12 @@ pub struct Order {
     pub conversion: Option<Standing>,
     /// Refunds, as they came.
     pub refunds: Vec<OrderRefund>,
+    /// Corrections of its value.
+    pub adjustments: Vec<OrderAdjustment>,
+    /// Whether commission on it was settled.
+    pub locked: bool,
+    /// Commission earned on it so far.
+    pub commissions: Vec<OrderCommission>,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -24,8 +33,66 @@ pub struct Standing {
     pub campaign: CampaignId,
     /// Position of the event that recorded it.
     pub position: Position,
+    /// When it is locked.
+    pub lock: Lock,
     /// What was recorded.
     pub conversion: ConversionRecorded,
+}
+
+/// When an order is locked, by the terms in force at the order.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Lock {
+    /// The longest of those it credits; the default when it credits nobody.
+    pub at: Timestamp,
+    /// Whether commission is owed then.
+    pub is_awaited: bool,
+}
+
+impl Lock {
+    /// Starts with an order that credits nobody.
+    pub fn without_terms(conversion: &ConversionRecorded) -> Self {
+        let days = if conversion.credits.is_empty() {
+            DEFAULT_LOCK_DAYS
+        } else {
+            0
+        };
+        Self {
+            at: conversion.ordered_at.later_by_days(days),
+            is_awaited: false,
+        }
+    }
+
+    /// Heeds the terms of one whom the order credits.
+    pub fn heed(&mut self, terms: &Terms, conversion: &ConversionRecorded) {
+        let days = terms.attribution.lock_days;
+        self.at = self.at.max(conversion.ordered_at.later_by_days(days));
+        let is_valued = conversion.reporting_minor.is_some();
+        self.is_awaited |= is_valued && terms.commission.is_some();
+    }
+}
+
+/// A correction of an order's value.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OrderAdjustment {
+    /// What was corrected.
+    pub adjustment: ConversionAdjustment,
+    /// What it added to revenue, in minor units of the reporting currency.
+    pub reporting_minor: Option<i64>,
+    /// Position of the event that recorded it.
+    pub position: Position,
+    /// Position of the last event that came with it.
+    pub last: Position,
+}
+
+/// Commission one collaboration earned on an order.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OrderCommission {
+    /// Who.
+    pub collaboration: CollaborationId,
+    /// So far, in minor units of the reporting currency.
+    pub earned_minor: i64,
+    /// The lines that took it, the latest last.
+    pub lines: Vec<CostId>,
 }
 
 /// A refund of an order.
@@ -37,6 +104,8 @@ pub struct OrderRefund {
     pub reporting_minor: Option<i64>,
     /// Position of the event that recorded it.
     pub position: Position,
+    /// Position of the last event that came with it.
+    pub last: Position,
     /// What became of it.
     pub state: RefundState,
 }
@@ -68,6 +137,50 @@ impl Order {
     /// Finds a refund.
     pub fn refund(&self, id: &RefundId) -> Option<&OrderRefund> {
         self.refunds.iter().find(|known| known.refund.id == *id)
+    }
+
+    /// Finds an adjustment.
+    pub fn adjustment(&self, id: &AdjustmentId) -> Option<&OrderAdjustment> {
+        self.adjustments
+            .iter()
+            .find(|known| known.adjustment.id == *id)
+    }
+
+    /// Returns the value of the order with its adjustments; `None` without value.
+    pub fn value(&self) -> Option<Money> {
+        let value = self.conversion.as_ref()?.conversion.value?;
+        let adjusted = self.adjustments.iter();
+        let adjusted: i64 = adjusted.map(|known| known.adjustment.delta.minor).sum();
+        Some(Money {
+            minor: value.minor + adjusted,
+            ..value
+        })
+    }
+
+    /// Returns what the order brought with its adjustments, before refunds, in minor units of the
+    /// reporting currency; `None` without value or rate.
+    pub fn whole_reporting_minor(&self) -> Option<i64> {
+        let whole = self.conversion.as_ref()?.conversion.reporting_minor?;
+        let adjusted = self.adjustments.iter();
+        let adjusted: i64 = adjusted.filter_map(|known| known.reporting_minor).sum();
+        Some(whole + adjusted)
+    }
+
+    /// Notes that what changed the order last made one more event.
+    pub fn goes_on(&mut self, position: Position) {
+        let refunds = self.refunds.iter_mut().map(|known| &mut known.last);
+        let adjustments = self.adjustments.iter_mut().map(|known| &mut known.last);
+        let mut all = refunds.chain(adjustments);
+        if let Some(last) = all.find(|last| last.next() == position) {
+            *last = position;
+        }
+    }
+
+    /// Finds what a collaboration earned on the order.
+    pub fn commission(&self, collaboration: &CollaborationId) -> Option<&OrderCommission> {
+        self.commissions
+            .iter()
+            .find(|one| one.collaboration == *collaboration)
     }
 
     /// Adds up the refunds that lower the order, in minor units of the order's currency.

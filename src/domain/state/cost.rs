@@ -6,8 +6,8 @@ use super::campaign::within;
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, FactTiming, Money,
-    PaymentId, Position, Reference, Timestamp,
+    BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, Currency, DisputeId,
+    FactTiming, FxRate, Money, OwedFor, PaymentId, Position, Reference, Tax, Timestamp, convert,
 };
 
 /// A cost line.
@@ -17,10 +17,14 @@ pub struct Cost {
     pub collaboration: Option<CollaborationId>,
     /// What for.
     pub kind: CostType,
-    /// Accrued.
+    /// Accrued, before adjustments.
     pub amount: Money,
-    /// The same in minor units of the reporting currency; `None` without a rate.
+    /// Pinned rate of a foreign amount.
+    pub fx_rate: Option<FxRate>,
+    /// Amount and adjustments in minor units of the reporting currency; `None` without a rate.
     pub reporting_minor: Option<i64>,
+    /// What adjustments added, in minor units of the line's currency.
+    pub adjusted_minor: i64,
     /// Approved so far, in minor units of the line's currency.
     pub approved_minor: i64,
     /// Paid so far, in minor units of the line's currency.
@@ -29,6 +33,14 @@ pub struct Cost {
     pub paid_reporting_minor: i64,
     /// Whether the line was taken back.
     pub reversed: bool,
+    /// Whether approval and payment wait until it is released.
+    pub withheld: bool,
+    /// The open dispute that freezes it.
+    pub dispute: Option<DisputeId>,
+    /// What made it owed by the terms; `None` when it was recorded by hand.
+    pub owed_for: Option<OwedFor>,
+    /// Taxes recorded.
+    pub taxes: Vec<Tax>,
     /// When it was incurred.
     pub incurred_at: Timestamp,
     /// Against the window of the campaign.
@@ -54,13 +66,45 @@ impl Cost {
         within::<Self>(campaign)
     }
 
-    /// Returns where the line stands.
+    /// Returns what is owed in all: the amount and its adjustments, in minor units of the line's
+    /// currency. `decide` keeps it from 0 to the end of int64.
+    pub fn total_minor(&self) -> i64 {
+        self.amount.minor + self.adjusted_minor
+    }
+
+    /// States a part of the line in the reporting currency, at the rate pinned when it was
+    /// recorded; `None` without a rate, and when it does not fit int64.
+    pub fn in_reporting(&self, part_minor: i64, currency: Currency) -> Option<i64> {
+        self.reporting_minor?;
+        let part = Money {
+            minor: part_minor,
+            ..self.amount
+        };
+        match &self.fx_rate {
+            None => Some(part_minor),
+            Some(rate) => convert(part, &rate.rate, currency),
+        }
+    }
+
+    /// Tells whether the line is commission on a locked order.
+    pub fn is_commission(&self) -> bool {
+        match self.owed_for {
+            Some(OwedFor::Commission { .. }) => true,
+            Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => false,
+        }
+    }
+
+    /// Returns where the line stands; one that was adjusted to nothing is neither approved nor paid.
     pub fn state(&self) -> CostState {
+        let total_minor = self.total_minor();
+        let all = |minor: i64| total_minor > 0 && minor == total_minor;
         if self.reversed {
             CostState::Reversed
-        } else if self.paid_minor == self.amount.minor {
+        } else if self.withheld {
+            CostState::Withheld
+        } else if all(self.paid_minor) {
             CostState::Paid
-        } else if self.approved_minor == self.amount.minor {
+        } else if all(self.approved_minor) {
             CostState::Approved
         } else {
             CostState::Accrued

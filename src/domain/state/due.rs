@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row};
-use crate::domain::{CollaborationRef, DeliverableId, Timestamp};
+use crate::domain::{CollaborationRef, DeliverableId, OrderRef, Timestamp};
 
 /// Something that falls due.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -15,6 +15,11 @@ pub enum Due {
         collaboration: CollaborationRef,
         /// The version that expires.
         version: u32,
+    },
+    /// An order is locked, and commission on it is owed.
+    Lock {
+        /// The order.
+        order: OrderRef,
     },
     /// A version handed in is approved, as nobody reviewed it in time.
     Review {
@@ -48,6 +53,11 @@ impl Due {
                 deliverable,
                 ..
             } => of(key, 1, collaboration).text(deliverable.as_str()),
+            Self::Lock { order } => key
+                .byte(2)
+                .text(order.brand.as_str())
+                .text(order.order.source.as_str())
+                .text(order.order.id.as_str()),
         }
     }
 

@@ -8,6 +8,7 @@ mod collaboration;
 mod conversion;
 mod cost;
 mod creator;
+mod dispute;
 mod due;
 mod heads;
 mod publication;
@@ -21,6 +22,7 @@ pub use collaboration::*;
 pub use conversion::*;
 pub use cost::*;
 pub use creator::*;
+pub use dispute::*;
 pub use due::Due;
 pub use heads::*;
 pub use publication::*;
@@ -63,6 +65,8 @@ pub mod table {
     pub const PAYMENT_REFERENCE: u8 = 15;
     /// Posts a collaboration is credited with.
     pub const CREDITED_POST: u8 = 16;
+    /// Disputes.
+    pub const DISPUTE: u8 = 24;
     /// Rights of use, by when they end.
     pub const RIGHTS_END: u8 = 21;
     /// Reports that stay.

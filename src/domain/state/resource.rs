@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Campaign, Collaboration, Cost, Creator, Order, Publication, Report};
+use super::{Campaign, Collaboration, Cost, Creator, Dispute, Order, Publication, Report};
 use crate::domain::rows::Rows;
 use crate::domain::{
-    CampaignRef, CampaignVerb, CollaborationRef, Command, CostId, CreatorRef, DeliverableVerb,
-    OrderRef, Position, PublicationRef, Request,
+    CampaignRef, CampaignVerb, CollaborationRef, Command, ConversionAdjustment, CostId, CreatorRef,
+    DeliverableVerb, DisputeId, OrderRef, Position, PublicationRef, Request,
 };
 
 /// The thing a command changed, by name and as it stands.
@@ -26,6 +26,7 @@ pub enum Resource {
     Publication(PublicationRef, Arc<Publication>),
     Order(OrderRef, Arc<Order>),
     Cost(CampaignRef, CostId, Arc<Cost>),
+    Dispute(CampaignRef, DisputeId, Arc<Dispute>),
 }
 
 impl Resource {
@@ -99,6 +100,15 @@ impl Resource {
                 rows.get(&Order::key(&name))?
                     .map(|row| Self::Order(name, row))
             }
+            Command::AdjustConversion {
+                adjustment: ConversionAdjustment { order, .. },
+            }
+            | Command::LockOrder { order } => {
+                let order = order.clone();
+                let name = OrderRef { brand, order };
+                rows.get(&Order::key(&name))?
+                    .map(|row| Self::Order(name, row))
+            }
             Command::Cost { campaign, cost, .. } => {
                 let name = CampaignRef {
                     brand,
@@ -106,6 +116,16 @@ impl Resource {
                 };
                 let row = rows.get(&Cost::key(&name, cost))?;
                 row.map(|row| Self::Cost(name, cost.clone(), row))
+            }
+            Command::Dispute {
+                campaign, dispute, ..
+            } => {
+                let name = CampaignRef {
+                    brand,
+                    campaign: campaign.clone(),
+                };
+                let row = rows.get(&Dispute::key(&name, dispute))?;
+                row.map(|row| Self::Dispute(name, dispute.clone(), row))
             }
         })
     }
@@ -120,6 +140,7 @@ impl Resource {
             Self::Publication(_, row) => row.updated,
             Self::Order(_, row) => row.updated,
             Self::Cost(_, _, row) => row.updated,
+            Self::Dispute(_, _, row) => row.updated,
         }
     }
 }

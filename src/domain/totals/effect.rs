@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::EngagementChange;
+use super::{Conduct, EngagementChange};
 use crate::domain::{
     CollaborationId, CollaborationState, ConversionType, CostType, Currency, DeliverableState,
     FactTiming, MeasurementKind, MeasurementScope, ProductValue, Timestamp,
@@ -131,6 +131,7 @@ pub enum Effect {
         unattributed: u32,
     },
     ClaimRejected,
+    Conduct(Conduct),
     Engagement {
         scope: MeasurementScope,
         kind: MeasurementKind,

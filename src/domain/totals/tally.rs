@@ -157,6 +157,7 @@ impl Tally {
             | Effect::Gifted
             | Effect::GiftedPosted
             | Effect::ClaimRejected
+            | Effect::Conduct(_)
             | Effect::Engagement { .. }
             | Effect::HoldPlaced
             | Effect::HoldReleased

@@ -5,13 +5,13 @@ use super::context::{Call, Write};
 use super::digest;
 use super::page::{read_brand, read_collaboration};
 use crate::domain::{
-    Claim, Code, Command, ConversionType, OrderRef, Position, PublicationId, PublicationRef,
-    Refund, RefundId, Timestamp,
+    AdjustmentId, Claim, Code, Command, ConversionAdjustment, ConversionType, OrderRef, Position,
+    PublicationId, PublicationRef, Refund, RefundId, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
-    check_share_count, read_amount, read_fx_rate, read_order, read_positive_amount, read_shares,
-    read_time, read_touch,
+    MAX_REASON_CHARS, check_share_count, read_amount, read_delta, read_fx_rate, read_order,
+    read_positive_amount, read_shares, read_time, read_touch,
 };
 use crate::log::codec::vocabulary;
 use crate::proto::api;
@@ -109,6 +109,31 @@ pub fn record_refund(mut request: api::RecordRefundRequest, now: Timestamp) -> W
             refunded_at: refunded_at?,
         };
         Ok(Command::RecordRefund { refund })
+    });
+    call.finish(command)
+}
+
+/// Parses `AdjustConversion`.
+///
+/// # Errors
+/// Every violation.
+pub fn adjust_conversion(mut request: api::AdjustConversionRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin("AdjustConversion", brand_id, context, &request, now);
+    let fields = &mut call.fields;
+    let order = read_order(fields, &request.order_source, &request.order_id);
+    let id = fields.parse("adjustment_id", &request.adjustment_id, AdjustmentId::parse);
+    let delta = fields.required("delta", request.delta, read_delta);
+    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let command = order.and_then(|order| {
+        let adjustment = ConversionAdjustment {
+            order,
+            id: id?,
+            delta: delta?,
+            reason,
+        };
+        Ok(Command::AdjustConversion { adjustment })
     });
     call.finish(command)
 }

@@ -4,12 +4,13 @@ use super::Read;
 use super::context::{Call, Write};
 use super::page::{Page, read_campaign, read_page};
 use crate::domain::{
-    CampaignId, CampaignRef, CollaborationId, Command, CostId, CostType, CostVerb, PaymentId,
-    Position, Reference, Timestamp,
+    BonusId, CampaignId, CampaignRef, CollaborationId, Command, CostId, CostType, CostVerb,
+    PaymentId, Position, Rate, Reference, Tax, TaxId, Timestamp, bonus_line,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
-    MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_fx_rate, read_positive_amount,
+    MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_delta, read_fx_rate,
+    read_positive_amount,
 };
 use crate::log::codec::vocabulary;
 use crate::proto::api;
@@ -108,6 +109,105 @@ pub fn record_payment(mut request: api::RecordPaymentRequest, now: Timestamp) ->
             reference: reference?,
             paid_at: paid_at?,
         })
+    });
+    call.finish(command(campaign, cost, verb))
+}
+
+/// Parses `AdjustCost`.
+///
+/// # Errors
+/// Every violation.
+pub fn adjust_cost(mut request: api::AdjustCostRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("AdjustCost", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let fields = &mut call.fields;
+    let delta = fields.required("delta", request.delta, read_delta);
+    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let verb = delta.map(|delta| CostVerb::Adjust { delta, reason });
+    call.finish(command(campaign, cost, verb))
+}
+
+/// Parses `WithholdCost`.
+///
+/// # Errors
+/// Every violation.
+pub fn withhold_cost(mut request: api::WithholdCostRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("WithholdCost", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    call.finish(command(campaign, cost, Ok(CostVerb::Withhold { reason })))
+}
+
+/// Parses `ReleaseCost`.
+///
+/// # Errors
+/// Every violation.
+pub fn release_cost(mut request: api::ReleaseCostRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("ReleaseCost", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    call.finish(command(campaign, cost, Ok(CostVerb::Release { reason })))
+}
+
+/// Parses `AccrueBonus`.
+///
+/// # Errors
+/// Every violation.
+pub fn accrue_bonus(mut request: api::AccrueBonusRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("AccrueBonus", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let collaboration = call.collaboration(&request.collaboration_id);
+    let bonus = call
+        .fields
+        .parse("bonus_id", &request.bonus_id, BonusId::parse);
+    let named = collaboration.and_then(|collaboration| {
+        let bonus = bonus?;
+        let cost = bonus_line(&collaboration, &bonus);
+        let verb = CostVerb::AccrueBonus {
+            collaboration,
+            bonus,
+        };
+        Ok((cost, verb))
+    });
+    call.finish(named.and_then(|(cost, verb)| command(campaign, Ok(cost), Ok(verb))))
+}
+
+/// Parses `RecordTax`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_tax(mut request: api::RecordTaxRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let mut call = Call::begin("RecordTax", &request.brand_id, context, &request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let id = call.id_or_made("tax_id", &request.tax_id, TaxId::parse);
+    let fields = &mut call.fields;
+    let gross = fields.required("gross", request.gross, read_amount);
+    let base = fields.required("base", request.base, read_amount);
+    let rate_percent = fields.parse("rate_percent", &request.rate_percent, Rate::parse);
+    let amount = fields.required("amount", request.amount, read_amount);
+    let article = fields.text("article", request.article, MAX_NAME_CHARS);
+    let certificate = fields.optional_text("certificate", request.certificate, MAX_NAME_CHARS);
+    let period = fields.optional_text("period", request.period, MAX_NAME_CHARS);
+    let verb = id.and_then(|id| {
+        Ok(CostVerb::RecordTax(Tax {
+            id,
+            gross: gross?,
+            base: base?,
+            rate_percent: rate_percent?,
+            amount: amount?,
+            article,
+            certificate,
+            period,
+        }))
     });
     call.finish(command(campaign, cost, verb))
 }

@@ -59,6 +59,11 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
         deliverables: row.deliverables.iter().map(deliverable).collect(),
         invited_at: row.invited_at.and_then(time),
         updated_position: row.updated.get(),
+        open_disputes: row
+            .open_disputes
+            .iter()
+            .map(|one| one.id.to_string())
+            .collect(),
         shipments: row.shipments.iter().map(shipment).collect(),
         holds: row.holds.iter().map(hold).collect(),
         earlier_offers: earlier.iter().map(offer).collect(),

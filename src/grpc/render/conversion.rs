@@ -1,7 +1,7 @@
 //! Conversions and refunds as messages.
 
 use super::time;
-use crate::domain::state::{Order, OrderRefund, RefundState};
+use crate::domain::state::{Order, OrderAdjustment, OrderRefund, RefundState};
 use crate::domain::{Credit, OrderRef, Position};
 use crate::proto::{api, values};
 
@@ -33,7 +33,10 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
         .map(|reason| reason.name().to_owned())
         .unwrap_or_default();
     message.credits = recorded.credits.iter().map(credit).collect();
-    message.net_minor = recorded.reporting_minor.map(|whole| whole - refunded);
+    message.net_minor = row.whole_reporting_minor().map(|whole| whole - refunded);
+    message.adjustments = row.adjustments.iter().map(adjustment).collect();
+    message.locks_at = time(standing.lock.at);
+    message.locked = row.locked;
     message.position = standing.position.get();
     message
 }
@@ -55,6 +58,15 @@ fn credit(credit: &Credit) -> api::Credit {
         collaboration_id: credit.collaboration.to_string(),
         share_bp: credit.share_bp,
         amount_minor: credit.amount_minor,
+    }
+}
+
+fn adjustment(known: &OrderAdjustment) -> api::ConversionAdjustment {
+    let adjustment = &known.adjustment;
+    api::ConversionAdjustment {
+        adjustment_id: adjustment.id.to_string(),
+        delta: Some(adjustment.delta.into()),
+        reason: adjustment.reason.clone(),
     }
 }
 

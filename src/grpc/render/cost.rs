@@ -2,11 +2,21 @@
 
 use super::time;
 use crate::domain::state::Cost;
-use crate::domain::{CampaignRef, CostId, CostState};
+use crate::domain::{CampaignRef, CostId, CostState, OwedFor, Tax};
+use crate::log::codec::events::write_owed_for;
 use crate::proto::{api, values};
 
 /// Renders a cost line.
 pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
+    let (trigger, deliverable_id) = write_owed_for(row.owed_for.as_ref());
+    let order = match &row.owed_for {
+        Some(OwedFor::Commission { order }) => Some(order),
+        Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => None,
+    };
+    let bonus_id = match &row.owed_for {
+        Some(OwedFor::Bonus { bonus }) => bonus.to_string(),
+        Some(OwedFor::FeePart { .. } | OwedFor::Commission { .. }) | None => String::new(),
+    };
     let collaboration = row.collaboration.as_ref().map(ToString::to_string);
     api::Cost {
         brand_id: campaign.brand.to_string(),
@@ -22,6 +32,34 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
         incurred_at: time(row.incurred_at),
         note: row.note.clone(),
         updated_position: row.updated.get(),
+        adjusted_minor: row.adjusted_minor,
+        withheld: row.withheld,
+        dispute_id: row
+            .dispute
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        bonus_id,
+        trigger,
+        deliverable_id,
+        order_source: order.map(|one| one.source.to_string()).unwrap_or_default(),
+        order_id: order
+            .map(|one| one.id.as_str().to_owned())
+            .unwrap_or_default(),
+        taxes: row.taxes.iter().map(tax).collect(),
+    }
+}
+
+fn tax(tax: &Tax) -> api::Tax {
+    api::Tax {
+        tax_id: tax.id.to_string(),
+        gross: Some(tax.gross.into()),
+        base: Some(tax.base.into()),
+        rate_percent: tax.rate_percent.as_str().to_owned(),
+        amount: Some(tax.amount.into()),
+        article: tax.article.clone(),
+        certificate: tax.certificate.clone(),
+        period: tax.period.clone(),
     }
 }
 
@@ -31,5 +69,6 @@ fn cost_state(state: CostState) -> api::CostState {
         CostState::Approved => api::CostState::Approved,
         CostState::Paid => api::CostState::Paid,
         CostState::Reversed => api::CostState::Reversed,
+        CostState::Withheld => api::CostState::Withheld,
     }
 }

@@ -16,7 +16,7 @@ use super::figures::{Basis, figures};
 use super::metric::{ratio, ratio_of};
 use super::{budget, campaign_state, collaboration_state, count, minor};
 use crate::domain::metrics::ratings;
-use crate::domain::state::{Campaign, Collaboration, Creator};
+use crate::domain::state::{Campaign, Collaboration, CommissionAccount, Creator};
 use crate::domain::{
     CampaignRef, CollaborationRef, CollaborationState, Currency, Tier, Timestamp, Totals,
 };
@@ -63,6 +63,8 @@ pub fn campaign_roi(
         creators_gifted: count(totals.gifted),
         post_rate: ratio_of(totals.gifted_posted, totals.gifted),
         facts_after_measurement: count(totals.after_measurement),
+        disputed_numbers: count(totals.conduct.disputed_numbers),
+        open_disputes: count(totals.conduct.open_disputes),
         products: Some(products(totals, campaign.plan.currency)),
         report_revisions: campaign.reports,
         holds: Some(holds(totals)),
@@ -96,6 +98,7 @@ pub fn performance(
         deliverables: deliverables(totals),
         delivery: Some(delivery(totals, now)),
         quality: Some(quality(totals)),
+        commission: commission(&collaboration.commission),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
         products: Some(products(totals, campaign.plan.currency)),
         holds: Some(holds(totals)),
@@ -107,6 +110,14 @@ fn holds(totals: &Totals) -> api::HoldTotals {
         placed: count(totals.holds.placed),
         open: count(totals.holds.open),
     }
+}
+
+fn commission(account: &CommissionAccount) -> Option<api::CommissionBalance> {
+    let none = *account == CommissionAccount::default();
+    (!none).then_some(api::CommissionBalance {
+        earned_minor: account.earned_minor,
+        carried_minor: account.carried_minor,
+    })
 }
 
 fn agreements(totals: &Totals) -> Vec<api::StateCount> {

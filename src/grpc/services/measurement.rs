@@ -165,6 +165,17 @@ impl measurement_service_server::MeasurementService for Measurements {
         }))
     }
 
+    async fn adjust_conversion(
+        &self,
+        request: Request<api::AdjustConversionRequest>,
+    ) -> Result<Response<api::AdjustConversionResponse>, Status> {
+        let written = self.door.write(request, parse::adjust_conversion).await?;
+        Ok(Response::new(api::AdjustConversionResponse {
+            conversion: written.conversion(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
     async fn get_publication(
         &self,
         request: Request<api::GetPublicationRequest>,

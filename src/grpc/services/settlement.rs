@@ -3,8 +3,9 @@
 use tonic::{Request, Response, Status};
 
 use super::campaign::{id_at, known_campaign};
-use crate::domain::CostId;
-use crate::domain::state::Cost;
+use crate::domain::rows::Key;
+use crate::domain::state::{Cost, Dispute};
+use crate::domain::{CostId, DisputeId};
 use crate::grpc::calls::{Door, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
@@ -96,6 +97,124 @@ impl settlement_service_server::SettlementService for Settlements {
         Ok(Response::new(api::BatchRecordPaymentsResponse {
             results,
             last_position,
+        }))
+    }
+
+    async fn adjust_cost(
+        &self,
+        request: Request<api::AdjustCostRequest>,
+    ) -> Result<Response<api::AdjustCostResponse>, Status> {
+        let written = self.door.write(request, parse::adjust_cost).await?;
+        Ok(Response::new(api::AdjustCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn withhold_cost(
+        &self,
+        request: Request<api::WithholdCostRequest>,
+    ) -> Result<Response<api::WithholdCostResponse>, Status> {
+        let written = self.door.write(request, parse::withhold_cost).await?;
+        Ok(Response::new(api::WithholdCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn release_cost(
+        &self,
+        request: Request<api::ReleaseCostRequest>,
+    ) -> Result<Response<api::ReleaseCostResponse>, Status> {
+        let written = self.door.write(request, parse::release_cost).await?;
+        Ok(Response::new(api::ReleaseCostResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn record_tax(
+        &self,
+        request: Request<api::RecordTaxRequest>,
+    ) -> Result<Response<api::RecordTaxResponse>, Status> {
+        let written = self.door.write(request, parse::record_tax).await?;
+        Ok(Response::new(api::RecordTaxResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn accrue_bonus(
+        &self,
+        request: Request<api::AccrueBonusRequest>,
+    ) -> Result<Response<api::AccrueBonusResponse>, Status> {
+        let written = self.door.write(request, parse::accrue_bonus).await?;
+        Ok(Response::new(api::AccrueBonusResponse {
+            cost: written.cost(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn open_dispute(
+        &self,
+        request: Request<api::OpenDisputeRequest>,
+    ) -> Result<Response<api::OpenDisputeResponse>, Status> {
+        let written = self.door.write(request, parse::open_dispute).await?;
+        Ok(Response::new(api::OpenDisputeResponse {
+            dispute: written.dispute(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn resolve_dispute(
+        &self,
+        request: Request<api::ResolveDisputeRequest>,
+    ) -> Result<Response<api::ResolveDisputeResponse>, Status> {
+        let written = self.door.write(request, parse::resolve_dispute).await?;
+        Ok(Response::new(api::ResolveDisputeResponse {
+            dispute: written.dispute(),
+            receipt: Some(written.receipt),
+        }))
+    }
+
+    async fn list_disputes(
+        &self,
+        request: Request<api::ListDisputesRequest>,
+    ) -> Result<Response<api::ListDisputesResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let request = request.into_inner();
+        let same_query = Query::new(
+            "ListDisputes",
+            &api::ListDisputesRequest {
+                page_size: 0,
+                page_token: String::new(),
+                min_position: 0,
+                ..request.clone()
+            },
+        );
+        let query = parsed(parse::list_disputes(request))?;
+        let start = calls.page_start(same_query, &query.page)?;
+        let min_position = query.min_position;
+        let find = move |rows: &Store| {
+            known_campaign(rows, &query.campaign)?;
+            let prefix = Dispute::of_campaign(&query.campaign);
+            let keep = |key: &Key, row: &Dispute| {
+                let of = query.collaboration.as_ref();
+                let is_of = of.is_none_or(|of| *of == row.collaboration);
+                let is_open = row.resolved.is_none();
+                let wanted = is_of && query.open.is_none_or(|open| open == is_open);
+                let id = id_at(key, 2, DisputeId::parse)?;
+                wanted.then(|| render::dispute(&query.campaign, &id, row))
+            };
+            Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
+        };
+        let ((disputes, next), position) = calls.read(min_position, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
+        Ok(Response::new(api::ListDisputesResponse {
+            disputes,
+            next_page_token,
+            position,
         }))
     }
 

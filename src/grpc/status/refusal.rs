@@ -239,6 +239,7 @@ fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
         Unknown::Deliverable => (ErrorReason::DeliverableNotFound, "deliverable"),
         Unknown::Publication => (ErrorReason::PublicationNotFound, "publication"),
         Unknown::Observation => (ErrorReason::ObservationNotFound, "observation"),
+        Unknown::Order => (ErrorReason::OrderNotFound, "order"),
         Unknown::Cost => (ErrorReason::CostNotFound, "cost line"),
         Unknown::Flag => (ErrorReason::FlagNotFound, "safety flag"),
         Unknown::Hold => (ErrorReason::HoldNotFound, "hold"),

@@ -3,6 +3,7 @@
 //! Owns the conversions between generated messages and domain values, both ways, and the one parser
 //! that stored records and calls share. Does not know what a block is, nor what a call may ask.
 
+pub mod dispute;
 pub mod events;
 pub mod fields;
 pub mod json;

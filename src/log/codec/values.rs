@@ -31,6 +31,8 @@ pub const NICHES_RULE: &str = "must have at most 20 elements";
 pub const TIME_RULE: &str = "must be a time from 1970 to 2262 with nanos from 0 to 999,999,999";
 /// States that an amount must not be negative.
 pub const NOT_NEGATIVE_RULE: &str = "must be 0 or more";
+/// States that an amount must change something.
+pub const NOT_ZERO_RULE: &str = "must not be 0";
 /// States that an amount must be more than nothing.
 pub const POSITIVE_RULE: &str = "must be more than 0";
 /// States that a number must count from 1.
@@ -93,6 +95,12 @@ pub fn read_amount(fields: &mut Fields, message: wire::Money) -> Checked<Money> 
 /// Reads an amount of more than 0.
 pub fn read_positive_amount(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
     fields.check("minor_units", message.minor_units > 0, POSITIVE_RULE);
+    read_money(fields, message)
+}
+
+/// Reads an amount to add, which may be negative.
+pub fn read_delta(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    fields.check("minor_units", message.minor_units != 0, NOT_ZERO_RULE);
     read_money(fields, message)
 }
 

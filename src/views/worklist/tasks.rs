@@ -63,14 +63,17 @@ pub fn of_collaboration<E>(
     Ok(tasks)
 }
 
-/// Lists what is to be done about a cost line.
+/// Lists what is to be done about a cost line: nothing while it is withheld or disputed.
 pub fn of_cost(cost: &Cost) -> Vec<Task> {
+    if cost.reversed || cost.withheld || cost.dispute.is_some() {
+        return Vec::new();
+    }
     let since = When::Since(cost.incurred_at);
     let mut tasks = Vec::new();
-    if !cost.reversed && cost.approved_minor < cost.amount.minor {
+    if cost.approved_minor < cost.total_minor() {
         tasks.push(task(TaskKind::ApproveCost, since));
     }
-    if !cost.reversed && cost.paid_minor < cost.approved_minor {
+    if cost.paid_minor < cost.approved_minor {
         tasks.push(task(TaskKind::Pay, since));
     }
     tasks
@@ -112,9 +115,10 @@ fn until_expiry(kind: TaskKind, collaboration: &Collaboration) -> Option<Task> {
     Some(task(kind, When::Due(offer.expires_at)))
 }
 
-/// Everything is verified or waived, and the work began.
+/// Everything is verified or waived, the work began, and nothing is disputed.
 fn is_done(collaboration: &Collaboration) -> bool {
     collaboration.state == CollaborationState::Active
+        && collaboration.open_disputes.is_empty()
         && collaboration.deliverables.iter().all(Deliverable::is_done)
 }
 

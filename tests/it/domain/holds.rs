@@ -22,9 +22,14 @@ fn pay_fee() -> Request {
     cost("c-1", verb)
 }
 
-/// Version 1 waits for review, the fee for its payment.
+/// Version 1 waits for review, for two days at most, the fee for its payment.
 fn at_work() -> History {
-    submitted()
+    let terms = Terms {
+        review_hours: Some(48),
+        ..terms()
+    };
+    accepted(terms)
+        .given(submit("ayu-1", "review"))
         .given(record(
             "c-1",
             line_for("ayu-1", CostType::Fee, rp(1_000_000)),
@@ -53,6 +58,8 @@ fn a_hold_stops_approval_publication_and_payment_until_it_is_released() {
         .when(pay_fee())
         .then_refused(on_hold("h-1"))
         .at(day(16))
+        .when(approve_by_timer("ayu-1", "review", 1))
+        .then_refused(on_hold("h-1"))
         .when(publish("ayu-1", "review", live("post-1")))
         .then_refused(on_hold("h-1"));
     let totals = held.totals_of("ayu-1").holds;

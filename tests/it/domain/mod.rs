@@ -1,16 +1,19 @@
 //! The domain, proven: histories, the golden vector, properties.
 
+mod accruals;
 mod agreement;
 mod agreement_end;
 mod amendments;
 mod applications;
 mod attribution;
 mod campaigns;
+mod commissions;
 mod conversions;
 mod costs;
 mod creators;
 mod deliverables;
 mod disclosure;
+mod disputes;
 mod engagement;
 mod engagement_changes;
 mod final_reports;
@@ -18,6 +21,7 @@ mod history;
 mod holds;
 mod joint;
 mod late_facts;
+mod lines;
 mod money;
 mod negotiation;
 mod oracle;

@@ -25,6 +25,9 @@ pub struct Story {
     pub refunds: Vec<Refund>,
     pub lines: BTreeMap<CostId, Line>,
     pub payments: Vec<PaymentRecorded>,
+    disputes: BTreeMap<DisputeId, Dispute>,
+    pub adjustments: Vec<ConversionAdjustment>,
+    pub carried: Vec<(OrderKey, i64)>,
     rejected_claims: i64,
     /// Whether each is on.
     holds: BTreeMap<(CollaborationId, HoldId), bool>,
@@ -91,6 +94,26 @@ pub struct Line {
     pub recorded: CostRecorded,
     pub owner: Option<CollaborationId>,
     pub is_reversed: bool,
+    pub adjusted_minor: i64,
+    /// When it was incurred; commission counts where its order does.
+    pub counts_from: Timestamp,
+}
+
+/// One dispute.
+struct Dispute {
+    about_number: bool,
+    is_open: bool,
+}
+
+impl Line {
+    /// What is owed in all.
+    pub fn total(&self) -> Money {
+        let amount = self.recorded.amount;
+        Money {
+            minor: amount.minor + self.adjusted_minor,
+            ..amount
+        }
+    }
 }
 
 impl Story {
@@ -136,6 +159,7 @@ impl Story {
             Event::Engagement(event) => self.hear_engagement(record, owner, event),
             Event::Revenue(event) => self.hear_revenue(event),
             Event::Settlement(event) => self.hear_settlement(owner, event),
+            Event::Dispute(event) => self.hear_dispute(event),
             Event::Hold(event) => self.hear_hold(owner, event),
         }
     }
@@ -231,6 +255,7 @@ impl Story {
             payments: self.paid_after(),
             after_measurement: self.late_facts.iter().filter(beyond).count() as i64,
             rejected_claims: self.rejected_claims,
+            conduct: self.conduct(),
             holds: HoldTotals {
                 placed: self.holds.len() as i64,
                 open: self.holds.values().filter(|is_on| **is_on).count() as i64,
@@ -273,9 +298,39 @@ impl Story {
         totals
     }
 
+    fn conduct(&self) -> ConductTotals {
+        let open = || self.disputes.values().filter(|one| one.is_open);
+        ConductTotals {
+            disputes: self.disputes.len() as i64,
+            open_disputes: open().count() as i64,
+            disputed_numbers: open().filter(|one| one.about_number).count() as i64,
+        }
+    }
+
     /// A refund counts from when it went back, though never before its order.
     pub fn refund_counts_from(&self, refund: &Refund) -> Timestamp {
         refund.refunded_at.max(self.order_of(refund).ordered_at)
+    }
+
+    /// The value of an order after all corrections.
+    pub fn value_of(&self, order: &ConversionRecorded) -> Option<Money> {
+        let of_it = self
+            .adjustments
+            .iter()
+            .filter(|one| one.order == order.order);
+        let adjusted: i64 = of_it.map(|one| one.delta.minor).sum();
+        order.value.map(|value| Money {
+            minor: value.minor + adjusted,
+            ..value
+        })
+    }
+
+    pub fn ordered_at(&self, order: &OrderKey) -> Timestamp {
+        let mut orders = self.orders.iter();
+        orders
+            .find(|known| known.order == *order)
+            .unwrap()
+            .ordered_at
     }
 
     pub fn order_of(&self, refund: &Refund) -> &ConversionRecorded {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use campaign_ledger::domain::rows::{Row, Rows, Scan};
-use campaign_ledger::domain::state::{Campaign, Collaboration, Cost, Order, Publication};
+use campaign_ledger::domain::state::{Campaign, Collaboration, Cost, Dispute, Order, Publication};
 use campaign_ledger::domain::*;
 use proptest::prelude::*;
 
@@ -51,6 +51,8 @@ fn live_through(steps: &[Step]) -> Ledger {
             check_budgets(&replayed);
         }
         check_orders_and_lines(&ledger);
+        check_disputes(&ledger);
+        check_commissions(&ledger);
     }
     ledger
 }
@@ -70,14 +72,14 @@ fn check_budgets(ledger: &Ledger) {
     }
 }
 
-/// Σ refunds ≤ order, in its currency and in the reporting one; paid ≤ approved ≤ accrued.
+/// Σ refunds ≤ order, in its currency and in the reporting one; paid ≤ approved ≤ accrued and
+/// adjusted.
 fn check_orders_and_lines(ledger: &Ledger) {
     for order in all::<Order>(ledger) {
-        let standing = order.conversion.as_ref();
-        let value = standing.and_then(|standing| standing.conversion.value);
+        let value = order.value();
         let refunded = order.refunded_minor();
         assert!(refunded <= value.map_or(0, |value| value.minor).into());
-        let whole = standing.and_then(|standing| standing.conversion.reporting_minor);
+        let whole = order.whole_reporting_minor();
         let taken = order.refunded_reporting_minor();
         assert!((0..=whole.unwrap_or(0)).contains(&taken), "{order:?}");
         let is_emptied = value.is_some_and(|value| refunded == value.minor.into());
@@ -85,11 +87,48 @@ fn check_orders_and_lines(ledger: &Ledger) {
     }
     for line in all::<Cost>(ledger) {
         assert!(0 <= line.paid_minor && line.paid_minor <= line.approved_minor);
-        assert!(line.approved_minor <= line.amount.minor);
+        assert!(line.approved_minor <= line.total_minor());
         let whole = line.reporting_minor.unwrap_or(0);
         assert!((0..=whole).contains(&line.paid_reporting_minor));
         assert!(!line.reversed || line.paid_minor == 0);
     }
+}
+
+/// What is accrued as commission on orders is what was earned on them, and nobody is owed less than
+/// nothing by what is carried.
+fn check_commissions(ledger: &Ledger) {
+    let orders = all::<Order>(ledger);
+    for order in orders.iter().filter(|order| !order.locked) {
+        assert!(order.commissions.is_empty(), "{order:?}");
+    }
+    let earned: i64 = orders
+        .iter()
+        .flat_map(|order| &order.commissions)
+        .map(|one| one.earned_minor)
+        .inspect(|earned| assert!(*earned >= 0))
+        .sum();
+    let accounts = all::<Collaboration>(ledger);
+    let accounts = || accounts.iter().map(|row| row.commission);
+    assert_eq!(accounts().map(|one| one.earned_minor).sum::<i64>(), earned);
+    let carried = accounts().map(|one| one.carried_minor);
+    let carried: i64 = carried.inspect(|carried| assert!(*carried <= 0)).sum();
+    let lines = all::<Cost>(ledger);
+    let lines = lines.iter().filter(|line| line.is_commission());
+    let accrued: i64 = lines.map(|line| line.total_minor()).sum();
+    assert_eq!(accrued + carried, earned);
+}
+
+/// What is open freezes its line, and nothing else is frozen.
+fn check_disputes(ledger: &Ledger) {
+    let disputes = all::<Dispute>(ledger);
+    let open = || disputes.iter().filter(|one| one.resolved.is_none());
+    let noted = all::<Collaboration>(ledger);
+    let noted: usize = noted.iter().map(|one| one.open_disputes.len()).sum();
+    assert_eq!(noted, open().count());
+    let of_lines = open().filter(|one| matches!(one.subject, DisputeSubject::Cost(_)));
+    let lines = all::<Cost>(ledger);
+    let frozen = lines.iter().filter(|line| line.dispute.is_some());
+    assert_eq!(frozen.count(), of_lines.count());
 }
 
 /// Only measurement and settlement are accepted in an ended agreement.
@@ -121,7 +160,10 @@ fn check_ended(before: &Ledger, request: &Request) {
         | Command::Engagement { .. }
         | Command::RecordConversion { .. }
         | Command::RecordRefund { .. }
-        | Command::Cost { .. } => return,
+        | Command::AdjustConversion { .. }
+        | Command::LockOrder { .. }
+        | Command::Cost { .. }
+        | Command::Dispute { .. } => return,
     };
     let key = Collaboration::key(&CollaborationRef {
         brand: request.brand.clone(),

@@ -27,6 +27,7 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::ObservationNotFound,
     ErrorReason::OrderNotFound,
     ErrorReason::CostNotFound,
+    ErrorReason::DisputeNotFound,
     ErrorReason::PartnershipNotFound,
     ErrorReason::ReportNotFound,
     ErrorReason::FlagNotFound,

@@ -29,6 +29,7 @@ mod reviews;
 mod rights;
 mod roi;
 mod selection;
+mod settlement;
 mod timers;
 mod waiting;
 mod worked_cases;

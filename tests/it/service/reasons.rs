@@ -29,38 +29,6 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         ErrorReason::Internal,
         "a fault of the server, which no request should bring about",
     ),
-    (
-        ErrorReason::DisputeNotFound,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::DisputeResolved,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::Disputed,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::DisputeOpen,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::OrderNotLocked,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::AdjustmentExceedsOrder,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::AdjustmentBelowApproved,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
-    (
-        ErrorReason::BonusNotReached,
-        "no call knows of disputes, adjustments and bonuses yet",
-    ),
 ];
 
 fn every_reason() -> BTreeSet<i32> {

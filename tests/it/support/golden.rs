@@ -7,6 +7,7 @@ mod negotiation;
 mod posts;
 mod reports;
 mod selection;
+mod settlement;
 mod work;
 
 use campaign_ledger::domain::*;
@@ -31,6 +32,7 @@ pub fn records() -> Vec<Record> {
         posts::events(),
         reports::events(),
         selection::events(),
+        settlement::events(),
     ]
     .concat();
     events.into_iter().map(record).collect()

@@ -7,8 +7,10 @@
 
 mod agreements;
 mod dice;
+mod disputes;
 mod facts;
 mod negotiation;
+mod orders;
 mod posts;
 mod selection;
 mod settlement;
@@ -73,6 +75,8 @@ const MOVES: &[(u64, Move)] = &[
     (11, Teller::claim),
     (6, Teller::refund),
     (12, Teller::settlement),
+    (3, Teller::dispute),
+    (6, Teller::locked_order),
     (5, Teller::safety),
 ];
 
@@ -189,7 +193,11 @@ impl Teller {
         let more = rp(dice.roll(3_000_000) as i64 - 500_000).minor;
         let cap = money("IDR", in_use.saturating_add(more).max(1));
         let withdraw_pending = dice.chance(50);
+        let is_idle = campaign.live_collaborations == 0;
         self.of_campaign(match dice.roll(10) {
+            _ if is_idle && dice.chance(30) => CampaignVerb::Close {
+                withdraw_pending: true,
+            },
             0..=2 => CampaignVerb::Pause { reason },
             3..=6 => CampaignVerb::AmendBudget { cap, reason },
             7..=8 => CampaignVerb::Close { withdraw_pending },

@@ -3,6 +3,9 @@
 //! Everything is of brand `kopi` and its campaign `launch` unless the test says otherwise. Day 0 is
 //! the start of the campaign, day 60 its end; facts count until day 90.
 
+mod disputes;
+mod orders;
+
 mod posts;
 
 mod selection;
@@ -14,6 +17,9 @@ pub use negotiation::*;
 pub use posts::*;
 pub use selection::*;
 use sha2::{Digest, Sha256};
+
+pub use disputes::*;
+pub use orders::*;
 
 /// The tenant of most tests.
 pub const BRAND: &str = "kopi";
@@ -39,6 +45,7 @@ macro_rules! named {
     )+};
 }
 named!(
+    AdjustmentId,
     BonusId,
     RightsId,
     ActorId,
@@ -50,13 +57,15 @@ named!(
     CreatorId,
     Currency,
     DeliverableId,
+    DisputeId,
     OrderSource,
     PaymentId,
     PublicationId,
     Rate,
     Reference,
     RefundId,
-    ShipmentId
+    ShipmentId,
+    TaxId
 );
 
 /// Reads an id, code, rate or currency.
@@ -197,11 +206,15 @@ impl Reworded for Request {
             | Command::Collaboration { campaign, .. }
             | Command::Deliverable { campaign, .. }
             | Command::RecordConversion { campaign, .. }
-            | Command::Cost { campaign, .. } => *campaign = id(other),
+            | Command::Cost { campaign, .. }
+            | Command::Dispute { campaign, .. } => *campaign = id(other),
             Command::Engagement { publication, .. } | Command::Publication { publication, .. } => {
                 publication.collaboration.campaign = id(other);
             }
-            Command::Creator { .. } | Command::RecordRefund { .. } => {}
+            Command::Creator { .. }
+            | Command::RecordRefund { .. }
+            | Command::AdjustConversion { .. }
+            | Command::LockOrder { .. } => {}
         }
         self
     }

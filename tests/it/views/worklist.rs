@@ -128,6 +128,7 @@ fn histories_make_every_kind_of_task() {
     let due = [
         TaskKind::AnswerOffer,
         TaskKind::SubmitContent,
+        TaskKind::ReviewContent,
         TaskKind::Publish,
         TaskKind::ReviewContent,
         TaskKind::AnswerCounter,

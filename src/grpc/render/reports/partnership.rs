@@ -69,6 +69,8 @@ pub fn partnership(
         lifetime: lifetime(together, rates),
         campaigns: trend(together, rates),
         mean_days_until_paid: ratio(&days_until_paid),
+        disputes: count(all.conduct.disputes),
+        open_disputes: count(all.conduct.open_disputes),
         blocks: creator.map_or(0, |creator| u64::from(creator.blocks)),
         products: products_by_currency(together),
         flags: creator.map_or(0, |creator| creator.flags.len() as u64),

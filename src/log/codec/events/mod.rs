@@ -7,6 +7,7 @@ mod agreement;
 mod campaign;
 mod content;
 mod creator;
+mod dispute;
 mod engagement;
 mod hold;
 mod publication;
@@ -16,6 +17,7 @@ mod settlement;
 
 pub use creator::read_profile;
 pub use publication::read_removed_by;
+pub use settlement::write_owed_for;
 
 use super::fields::{Checked, Fields};
 use crate::domain::Event;
@@ -46,6 +48,7 @@ pub fn write_event(event: &Event) -> Wire {
         Event::Engagement(event) => engagement::write(event),
         Event::Revenue(event) => revenue::write(event),
         Event::Settlement(event) => settlement::write(event),
+        Event::Dispute(event) => dispute::write(event),
         Event::Hold(event) => hold::write(event),
     }
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    AttributionBasis, CampaignId, CollaborationId, ConversionRecorded, ConversionRejected,
-    ConversionType, CreatorId, Credit, Event, OrderKey, Refund, RefundEffect, RefundId,
-    RefundRejection, RevenueEvent, WHOLE_BP,
+    AdjustmentId, AttributionBasis, CampaignId, CollaborationId, ConversionAdjustment,
+    ConversionRecorded, ConversionRejected, ConversionType, CreatorId, Credit, Event, OrderKey,
+    Refund, RefundEffect, RefundId, RefundRejection, RevenueEvent, WHOLE_BP,
 };
 use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::log::codec::observation::{read_timing, write_timing};
 use crate::log::codec::values::{
-    SHARE_RULE, check_whole, read_amount, read_fx_rate, read_order, read_position,
+    SHARE_RULE, check_whole, read_amount, read_fx_rate, read_money, read_order, read_position,
     read_positive_amount, read_time, write_digest,
 };
 use crate::log::codec::vocabulary;
@@ -24,6 +24,12 @@ pub fn write(event: &RevenueEvent) -> Wire {
         RevenueEvent::ConversionRejected(rejected) => write_conversion_rejected(rejected),
         RevenueEvent::RefundRecorded { refund, effect } => write_refund(refund, effect.as_ref()),
         RevenueEvent::RefundApplied { refund, effect } => write_refund_applied(refund, effect),
+        RevenueEvent::ConversionAdjusted { adjustment, effect } => {
+            write_adjusted(adjustment, effect)
+        }
+        RevenueEvent::OrderLocked { order } => Wire::OrderLocked(wire::OrderLocked {
+            order: write_order_key(order),
+        }),
         RevenueEvent::RefundRejected { refund, rejection } => {
             write_refund_rejected(refund, *rejection)
         }
@@ -34,11 +40,13 @@ const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
 const DUPLICATE_RULE: &str = "must be DUPLICATE_ORDER";
 const WAITING_RULE: &str = "must be false where credits, timing or reporting_minor are given";
 
-fn read_order_key(fields: &mut Fields, message: wire::OrderKey) -> Checked<OrderKey> {
+/// Reads the name of an order.
+pub fn read_order_key(fields: &mut Fields, message: wire::OrderKey) -> Checked<OrderKey> {
     read_order(fields, &message.order_source, &message.order_id)
 }
 
-fn write_order_key(order: &OrderKey) -> Option<wire::OrderKey> {
+/// Writes the name of an order.
+pub fn write_order_key(order: &OrderKey) -> Option<wire::OrderKey> {
     Some(wire::OrderKey {
         order_source: order.source.to_string(),
         order_id: order.id.as_str().to_owned(),
@@ -334,4 +342,46 @@ fn write_refund_rejected(refund: &Refund, rejection: RefundRejection) -> Wire {
         refunded_at: Some(refund.refunded_at.into()),
         reason: rejection.name().to_owned(),
     })
+}
+
+impl Stored for wire::ConversionAdjusted {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let order = fields.required("order", self.order, read_order_key);
+        let id = fields.parse("adjustment_id", &self.adjustment_id, AdjustmentId::parse);
+        let delta = fields.required("delta", self.delta, read_money);
+        let credits = read_credits(fields, self.credits);
+        let timing = read_timing(fields, self.timing);
+        Ok(Event::Revenue(RevenueEvent::ConversionAdjusted {
+            adjustment: ConversionAdjustment {
+                order: order?,
+                id: id?,
+                delta: delta?,
+                reason: self.reason,
+            },
+            effect: RefundEffect {
+                reporting_minor: self.reporting_minor,
+                credits: credits?,
+                timing: timing?,
+            },
+        }))
+    }
+}
+
+fn write_adjusted(adjustment: &ConversionAdjustment, effect: &RefundEffect) -> Wire {
+    Wire::ConversionAdjusted(wire::ConversionAdjusted {
+        order: write_order_key(&adjustment.order),
+        adjustment_id: adjustment.id.to_string(),
+        delta: Some(adjustment.delta.into()),
+        reporting_minor: effect.reporting_minor,
+        credits: write_credits(&effect.credits),
+        reason: adjustment.reason.clone(),
+        timing: write_timing(effect.timing),
+    })
+}
+
+impl Stored for wire::OrderLocked {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let order = fields.required("order", self.order, read_order_key)?;
+        Ok(Event::Revenue(RevenueEvent::OrderLocked { order }))
+    }
 }

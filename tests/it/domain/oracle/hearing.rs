@@ -2,7 +2,7 @@
 
 use campaign_ledger::domain::*;
 
-use super::{Line, Seeing, Story};
+use super::{Dispute, Line, Seeing, Story};
 
 impl Story {
     pub(super) fn hear_campaign(&mut self, event: &CampaignEvent) {
@@ -214,7 +214,11 @@ impl Story {
             | RevenueEvent::RefundApplied { refund, .. } => {
                 self.refunds.push(refund.clone());
             }
-            RevenueEvent::RefundRejected { .. } => {}
+            RevenueEvent::ConversionAdjusted { adjustment, .. } => {
+                self.adjustments.push(adjustment.clone());
+            }
+            // That an order is locked is no total.
+            RevenueEvent::RefundRejected { .. } | RevenueEvent::OrderLocked { .. } => {}
         }
     }
 
@@ -225,13 +229,21 @@ impl Story {
     ) {
         match event {
             SettlementEvent::CostRecorded(recorded) => {
-                self.late_facts.push(recorded.incurred_at);
+                let counts_from = match &recorded.owed_for {
+                    Some(OwedFor::Commission { order }) => self.ordered_at(order),
+                    Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => {
+                        recorded.incurred_at
+                    }
+                };
+                self.late_facts.push(counts_from);
                 let (recorded, is_reversed) = (recorded.clone(), false);
                 let id = recorded.cost.clone();
                 let line = Line {
                     recorded,
                     owner: owner.clone(),
                     is_reversed,
+                    adjusted_minor: 0,
+                    counts_from,
                 };
                 assert!(
                     self.lines.insert(id, line).is_none(),
@@ -245,7 +257,34 @@ impl Story {
                 self.late_facts.push(payment.paid_at);
                 self.payments.push(payment.clone());
             }
-            SettlementEvent::CostApproved { .. } => {}
+            SettlementEvent::CostAdjusted {
+                cost, delta_minor, ..
+            } => self.lines.get_mut(cost).unwrap().adjusted_minor += delta_minor,
+            SettlementEvent::CommissionCarried {
+                order,
+                amount_minor,
+                ..
+            } => self.carried.push((order.clone(), *amount_minor)),
+            // How far a line is, and its tax, are no totals.
+            SettlementEvent::CostApproved { .. }
+            | SettlementEvent::CostWithheld { .. }
+            | SettlementEvent::CostReleased { .. }
+            | SettlementEvent::TaxRecorded { .. } => {}
+        }
+    }
+
+    pub(super) fn hear_dispute(&mut self, event: &DisputeEvent) {
+        match event {
+            DisputeEvent::DisputeOpened(opened) => {
+                let dispute = Dispute {
+                    about_number: matches!(opened.subject, DisputeSubject::Number { .. }),
+                    is_open: true,
+                };
+                self.disputes.insert(opened.dispute.clone(), dispute);
+            }
+            DisputeEvent::DisputeResolved { dispute, .. } => {
+                self.disputes.get_mut(dispute).unwrap().is_open = false;
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use campaign_ledger::domain::*;
 use num_traits::ToPrimitive;
 
-use super::super::money::{converted, exact, nearest_even};
+use super::super::money::{converted, nearest_even};
 use super::{Line, Post, Seeing, Story};
 
 const WHOLE: i128 = 10_000;
@@ -47,7 +47,7 @@ impl Story {
     }
 
     fn line_value(&self, line: &Line) -> Option<i128> {
-        self.reporting(line.recorded.amount, line.recorded.fx_rate.as_ref())
+        self.reporting(line.total(), line.recorded.fx_rate.as_ref())
     }
 
     fn standing_lines(&self) -> impl Iterator<Item = &Line> {
@@ -69,11 +69,18 @@ impl Story {
             let billed: i128 = lines.filter_map(|line| self.line_value(line)).sum();
             billed.max(promised.into())
         });
-        let others = self.standing_lines().filter(|line| {
-            line.recorded.kind != CostType::Fee && counts(line.recorded.incurred_at)
-        });
+        let others = self
+            .standing_lines()
+            .filter(|line| line.recorded.kind != CostType::Fee && counts(line.counts_from));
         let others = others.filter_map(|line| Some(signed(line, self.line_value(line)?)));
-        fees.sum::<i128>() + others.sum::<i128>()
+        fees.sum::<i128>() + others.sum::<i128>() + self.carried(&counts)
+    }
+
+    /// Commission that no line accrues.
+    fn carried(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
+        let carried = self.carried.iter();
+        let counted = carried.filter(|(order, _)| counts(self.ordered_at(order)));
+        counted.map(|(_, minor)| i128::from(*minor)).sum()
     }
 
     /// What of the budget open offers hold, accepted terms hold and other costs took.
@@ -92,33 +99,41 @@ impl Story {
 
     fn add_costs(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
         let lines = self.standing_lines();
-        for line in lines.filter(|line| counts(line.recorded.incurred_at)) {
+        for line in lines.filter(|line| counts(line.counts_from)) {
             match self.line_value(line) {
                 Some(minor) => tally.costs.entry(line.recorded.kind).or_default().accrued += minor,
                 None => {
-                    let amount = line.recorded.amount;
+                    let amount = line.total();
                     let sum = tally.foreign_costs.entry(amount.currency).or_default();
                     *sum += signed(line, amount.minor.into());
                 }
             }
         }
+        let carried = self.carried(&counts);
+        if carried != 0 {
+            let sums = tally.costs.entry(CostType::Commission).or_default();
+            sums.accrued += carried;
+        }
     }
 
-    /// A payment adds what the paid part of its line has grown by.
+    /// A payment adds what the paid part of its line has grown by, at the rate of the line.
     fn add_payments(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
         let mut paid: BTreeMap<&CostId, i64> = BTreeMap::new();
         for payment in &self.payments {
             let line = &self.lines[&payment.cost];
-            let Some(whole) = self.line_value(line) else {
-                continue;
-            };
             let part = |minor: i64| {
-                let part = exact(minor) / exact(line.recorded.amount.minor) * exact(whole);
-                nearest_even(&part).to_i128().unwrap()
+                let amount = Money {
+                    minor,
+                    ..payment.amount
+                };
+                self.reporting(amount, line.recorded.fx_rate.as_ref())
             };
             let before = paid.entry(&payment.cost).or_default();
-            let more = part(*before + payment.amount.minor) - part(*before);
+            let grown = part(*before + payment.amount.minor).zip(part(*before));
             *before += payment.amount.minor;
+            let Some(more) = grown.map(|(after, before)| after - before) else {
+                continue;
+            };
             if counts(payment.paid_at) {
                 tally.costs.entry(line.recorded.kind).or_default().paid += more;
             }
@@ -134,7 +149,9 @@ impl Story {
             } else {
                 sums.unattributed += 1;
             }
-            let Some(value) = order.value else { continue };
+            let Some(value) = self.value_of(order) else {
+                continue;
+            };
             match self.reporting(value, order.fx_rate.as_ref()) {
                 Some(minor) if is_attributed => tally.gross += minor,
                 Some(minor) => tally.unattributed += minor,

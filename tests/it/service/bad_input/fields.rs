@@ -1,5 +1,6 @@
 //! Requests that break one rule each, and the field that breaks it.
 
+mod disputes;
 mod facts;
 mod negotiation;
 mod plans;
@@ -33,6 +34,7 @@ pub fn table(story: &Story) -> Vec<Row> {
         safety::safety,
         facts::measurements,
         facts::settlement,
+        disputes::disputes,
         facts::reads,
         reports::reports,
         reports::insights,

@@ -1,7 +1,7 @@
 //! Requests about things that are not there, and what is missing.
 
 use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters, LinkTouch, Share};
+use campaign_ledger::proto::values::{CostType, Counters, DisputeRuling, LinkTouch, Share};
 
 use super::{Attempt, but};
 use crate::support::server::{Story, day, idr, terms};
@@ -45,8 +45,16 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
         Attempt::of(story.approve_cost("nothing")),
         Attempt::of(story.reverse("nothing")),
         Attempt::of(story.pay("nothing", idr(1), day(1))),
+        Attempt::of(story.adjust("nothing", idr(1))),
+        Attempt::of(story.withhold("nothing")),
+        Attempt::of(story.release("nothing")),
+        Attempt::of(story.tax("nothing", idr(1))),
     ];
     rows.extend(unknown_lines.map(|attempt| (ErrorReason::CostNotFound, attempt)));
+    let unknown = story.resolve("nothing", "ayu", DisputeRuling::Upheld);
+    rows.push((ErrorReason::DisputeNotFound, Attempt::of(unknown)));
+    let unknown = story.adjust_order("o-404", idr(1));
+    rows.push((ErrorReason::OrderNotFound, Attempt::of(unknown)));
     let unsent = [
         Attempt::of(story.receive("ayu", day(1))),
         Attempt::of(story.take_back("ayu", day(1))),

@@ -1,6 +1,7 @@
 //! A brand with campaigns and collaborations in every state there is.
 
 use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::dispute_subject::Subject;
 use campaign_ledger::proto::values::*;
 
 use crate::support::server::{Server, Story, day, idr, plan, terms};
@@ -49,6 +50,12 @@ pub fn offered(code: &str) -> Terms {
             code: code.to_owned(),
             ..AttributionTerms::default()
         }),
+        bonuses: vec![BonusTier {
+            bonus_id: String::from("views"),
+            counter: Counter::Views.into(),
+            at_least: 1_000,
+            amount: Some(idr(1)),
+        }],
         ..terms(idr(1_000_000))
     }
 }
@@ -119,6 +126,27 @@ pub async fn world(server: &Server) -> Places {
         .write(story.cost("gone", None, CostType::Shipping, idr(1), day(1)))
         .await;
     server.write(story.reverse("gone")).await;
+    let line = Subject::CostId(String::from("disputed"));
+    let fee = story.cost("disputed", Some("accepted"), CostType::Fee, idr(1), day(1));
+    server.write(fee).await;
+    server.write(story.dispute("open", "accepted", line)).await;
+    let number = |metric: &str| {
+        Subject::Number(DisputedNumber {
+            metric: metric.to_owned(),
+            ..DisputedNumber::default()
+        })
+    };
+    server
+        .write(story.dispute("over", "accepted", number("views")))
+        .await;
+    let over = story.resolve("over", "accepted", DisputeRuling::Overturned);
+    server.write(over).await;
+    server
+        .write(story.dispute("verified", "verified", number("reach")))
+        .await;
+    // Long before the campaign, so that it is locked.
+    let old = story.sale("old", Some(idr(100)), day(-40), None);
+    server.write(old).await;
     server.write(story.raise("verified", "open")).await;
     server.write(story.raise("verified", "settled")).await;
     server.write(story.clear("verified", "settled")).await;

@@ -18,6 +18,7 @@ pub fn table(places: &Places) -> Vec<Row> {
     rows.extend(work_rules(&places.open));
     rows.extend(posts::rules(&places.open));
     rows.extend(settlement::rules(&places.open));
+    rows.extend(settlement::dispute_rules(&places.open));
     rows.extend(safety::rules(&places.open));
     rows
 }

@@ -1,6 +1,7 @@
 //! Requests about money that a rule forbids, and what the refusal must say.
 
 use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::dispute_subject::Subject;
 use campaign_ledger::proto::values::*;
 
 use super::super::bad_input::{Attempt, but};
@@ -10,9 +11,9 @@ use crate::support::server::{Story, by_creator, day, idr, money};
 /// Everything. See `places` for who stands where.
 pub fn rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
-        ActorNotAllowed, AlreadyExists, ApprovalExceedsAccrued, BudgetExceeded, CostState,
-        CurrencyMismatch, NotAccepted, PaymentExceedsApproved, PaymentReferenceUsed,
-        RefundExceedsOrder,
+        ActorNotAllowed, AdjustmentBelowApproved, AlreadyExists, ApprovalExceedsAccrued,
+        BudgetExceeded, CostState, CurrencyMismatch, NotAccepted, PaymentExceedsApproved,
+        PaymentReferenceUsed, RefundExceedsOrder,
     };
     let cost = |id: &str, who, amount| story.cost(id, who, CostType::Fee, amount, day(1));
     let boost = |amount| story.cost("c-9", None, CostType::PaidAmplification, amount, day(1));
@@ -100,6 +101,36 @@ pub fn rules(story: &Story) -> Vec<Row> {
             Attempt::of(story.reverse("c-1")),
         ),
         row(
+            AdjustmentBelowApproved,
+            &[("total_minor", "5900"), ("approved_minor", "6000")],
+            Attempt::of(story.adjust("c-1", idr(-41))),
+        ),
+        row(
+            CurrencyMismatch,
+            &[("field", "delta"), ("expected", "IDR"), ("actual", "USD")],
+            Attempt::of(story.adjust("c-1", money("USD", 1))),
+        ),
+        row(
+            BudgetExceeded,
+            &[],
+            Attempt::of(story.adjust("c-1", idr(90_000_000))),
+        ),
+        row(
+            CostState,
+            &[("state", "REVERSED")],
+            Attempt::of(story.withhold("gone")),
+        ),
+        row(
+            CostState,
+            &[("state", "ACCRUED")],
+            Attempt::of(story.release("c-1")),
+        ),
+        row(
+            CostState,
+            &[("state", "REVERSED")],
+            Attempt::of(story.tax("gone", idr(1))),
+        ),
+        row(
             RefundExceedsOrder,
             &[("refunds_minor", "10001"), ("order_minor", "10000")],
             Attempt::of(refund("r2", money("IDR", 4_001))),
@@ -108,6 +139,70 @@ pub fn rules(story: &Story) -> Vec<Row> {
             AlreadyExists,
             &[("id", "r1")],
             Attempt::of(refund("r1", idr(1))),
+        ),
+    ]
+}
+
+/// What disputes and locks of orders forbid.
+pub fn dispute_rules(story: &Story) -> Vec<Row> {
+    use ErrorReason::{
+        ActorNotAllowed, AdjustmentExceedsOrder, AlreadyExists, BonusNotReached, DisputeOpen,
+        DisputeResolved, Disputed, NotAccepted, OrderNotLocked,
+    };
+    let line = || Subject::CostId(String::from("disputed"));
+    let review = || Subject::DeliverableId(String::from("d1"));
+    let withdraw = story.resolve("open", "accepted", DisputeRuling::Withdrawn);
+    let by_creator = but(&withdraw, |request| request.context = by_creator(""));
+    vec![
+        row(
+            Disputed,
+            &[("dispute_id", "open")],
+            Attempt::of(story.approve_cost("disputed")),
+        ),
+        row(
+            Disputed,
+            &[("dispute_id", "open")],
+            Attempt::of(story.dispute("again", "accepted", line())),
+        ),
+        row(
+            AlreadyExists,
+            &[("id", "open")],
+            Attempt::of(story.dispute("open", "accepted", review())),
+        ),
+        row(
+            NotAccepted,
+            &[("collaboration_id", "invited")],
+            Attempt::of(story.dispute("new", "invited", review())),
+        ),
+        row(
+            DisputeResolved,
+            &[],
+            Attempt::of(story.resolve("over", "accepted", DisputeRuling::Upheld)),
+        ),
+        row(
+            ActorNotAllowed,
+            &[("allowed", "the side that opened it")],
+            by_creator,
+        ),
+        row(
+            OrderNotLocked,
+            &[("locks_at", "2026-04-01T00:00:00Z")],
+            Attempt::of(story.adjust_order("o-1", idr(1))),
+        ),
+        row(
+            AdjustmentExceedsOrder,
+            &[("left_minor", "-100")],
+            Attempt::of(story.adjust_order("old", idr(-101))),
+        ),
+        row(
+            BonusNotReached,
+            &[("reached", "0"), ("at_least", "1000")],
+            Attempt::of(story.accrue_bonus("published", "views")),
+        ),
+        row(
+            DisputeOpen,
+            &[("open", "1")],
+            Attempt::of(story.complete("verified")),
         ),
     ]
 }

@@ -1,5 +1,6 @@
 //! Strategies for events, one per event type.
 
+mod dispute;
 mod money;
 mod negotiation;
 mod posts;
@@ -30,6 +31,7 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         negotiation::amendments(),
         money::revenue(),
         money::settlement(),
+        dispute::dispute(),
         posts::posts(),
         posts::products(),
         selection::each(),

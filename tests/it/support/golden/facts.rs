@@ -150,6 +150,7 @@ fn settlement() -> Vec<Event> {
             incurred_at: at(7_000),
             note: "boost of the review".to_owned(),
             timing: FactTiming::OnTime,
+            owed_for: None,
         })),
         Event::Settlement(SettlementEvent::CostApproved {
             cost: cost.clone(),

@@ -75,6 +75,21 @@ impl Teller {
         if dice.chance(50) {
             terms.attribution.code = Some(id(&format!("code{}", dice.roll(5))));
         }
+        terms.attribution.lock_days = *dice.pick(&[1, 2, 3]);
+        if dice.chance(60) {
+            let rate_bp = 1 + dice.roll(3_000) as u32;
+            terms.commission = Some(CommissionTerms { rate_bp });
+        }
+        if dice.chance(40) {
+            let first = 1 + dice.roll(9_998) as u32;
+            let second = 1 + dice.roll(9_999 - u64::from(first)) as u32;
+            let part = |trigger, part_bp| FeePart { trigger, part_bp };
+            terms.fee_parts = vec![
+                part(SettlementTrigger::Acceptance, first),
+                part(SettlementTrigger::Approval, second),
+                part(SettlementTrigger::Verification, 10_000 - first - second),
+            ];
+        }
         terms
     }
 

@@ -26,13 +26,21 @@ impl Teller {
         let mut parts = key.parts();
         let (_, _, name) = (parts.text(), parts.text(), parts.text());
         let name = name.unwrap_or_default();
-        let verb = match dice.roll(10) {
+        let verb = match dice.roll(14) {
+            _ if line.withheld && dice.chance(60) => CostVerb::Release {
+                reason: "the invoice came".to_owned(),
+            },
             0 => CostVerb::Reverse {
                 reason: "billed twice".to_owned(),
             },
-            1..=5 if line.approved_minor < line.amount.minor => CostVerb::Approve {
+            10 | 11 => adjustment(dice, line),
+            12 => CostVerb::Withhold {
+                reason: "no invoice yet".to_owned(),
+            },
+            13 => some_tax(dice, line),
+            1..=5 if line.approved_minor < line.total_minor() => CostVerb::Approve {
                 approved_minor: dice.chance(50).then(|| {
-                    let accrued = line.amount.minor as u64;
+                    let accrued = line.total_minor() as u64;
                     1 + dice.roll(accrued + accrued / 20) as i64
                 }),
             },
@@ -90,4 +98,37 @@ impl Teller {
             paid_at: self.lately(dice, 24),
         }
     }
+}
+
+/// Mostly no less than what is approved is left.
+fn adjustment(dice: &mut Dice, line: &Cost) -> CostVerb {
+    let open = (line.total_minor() - line.approved_minor) as u64;
+    let minor = match dice.roll(3) {
+        0 => 1 + dice.roll(line.amount.minor as u64) as i64,
+        _ => -1 - dice.roll(open + open / 20 + 1) as i64,
+    };
+    CostVerb::Adjust {
+        delta: Money {
+            minor,
+            ..line.amount
+        },
+        reason: "other hours".to_owned(),
+    }
+}
+
+fn some_tax(dice: &mut Dice, line: &Cost) -> CostVerb {
+    let amount = line.amount;
+    CostVerb::RecordTax(Tax {
+        id: id(&format!("tax-{}", dice.roll(9))),
+        gross: amount,
+        base: amount,
+        rate_percent: id("2.5"),
+        amount: Money {
+            minor: amount.minor / 40,
+            ..amount
+        },
+        article: "PPh 21".to_owned(),
+        certificate: String::new(),
+        period: "2025-10".to_owned(),
+    })
 }

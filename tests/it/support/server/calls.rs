@@ -155,6 +155,7 @@ calls! {
         write check_disclosure: CheckDisclosureRequest => CheckDisclosureResponse,
         write record_conversion: RecordConversionRequest => RecordConversionResponse,
         write record_refund: RecordRefundRequest => RecordRefundResponse,
+        write adjust_conversion: AdjustConversionRequest => AdjustConversionResponse,
         plain get_publication: GetPublicationRequest => GetPublicationResponse,
         read list_publications: ListPublicationsRequest => ListPublicationsResponse,
         read get_conversion: GetConversionRequest => GetConversionResponse,
@@ -168,6 +169,14 @@ calls! {
         write record_payment: RecordPaymentRequest => RecordPaymentResponse,
         plain batch_record_payments:
             BatchRecordPaymentsRequest => BatchRecordPaymentsResponse,
+        write adjust_cost: AdjustCostRequest => AdjustCostResponse,
+        write withhold_cost: WithholdCostRequest => WithholdCostResponse,
+        write release_cost: ReleaseCostRequest => ReleaseCostResponse,
+        write record_tax: RecordTaxRequest => RecordTaxResponse,
+        write accrue_bonus: AccrueBonusRequest => AccrueBonusResponse,
+        write open_dispute: OpenDisputeRequest => OpenDisputeResponse,
+        write resolve_dispute: ResolveDisputeRequest => ResolveDisputeResponse,
+        read list_disputes: ListDisputesRequest => ListDisputesResponse,
         read list_costs: ListCostsRequest => ListCostsResponse,
     }
     report_service_client::ReportServiceClient {

@@ -10,6 +10,7 @@ mod negotiation;
 mod posts;
 mod reports;
 mod selection;
+mod settlement;
 mod work;
 
 use campaign_ledger::proto::api::*;

@@ -136,6 +136,8 @@ pub fn measurements(story: &Story) -> Vec<Row> {
 pub fn settlement(story: &Story) -> Vec<Row> {
     let fee = story.cost("c-1", Some("ayu"), CostType::Fee, idr(5), day(1));
     let pay = story.pay("boost", idr(1), day(1));
+    let adjust = story.adjust("boost", idr(1));
+    let tax = story.tax("boost", idr(40));
     vec![
         ("type", but(&fee, |request| request.r#type = UNKNOWN)),
         ("amount", but(&fee, |request| request.amount = None)),
@@ -176,6 +178,33 @@ pub fn settlement(story: &Story) -> Vec<Row> {
         (
             "reason",
             but(&story.reverse("boost"), |request| request.reason.clear()),
+        ),
+        (
+            "delta.minor_units",
+            but(&adjust, |request| request.delta = Some(idr(0))),
+        ),
+        ("delta", but(&adjust, |request| request.delta = None)),
+        ("reason", but(&adjust, |request| request.reason.clear())),
+        (
+            "reason",
+            but(&story.withhold("boost"), |request| request.reason.clear()),
+        ),
+        (
+            "reason",
+            but(&story.release("boost"), |one| one.reason = "x".repeat(501)),
+        ),
+        (
+            "base.minor_units",
+            but(&tax, |request| request.base = Some(idr(-1))),
+        ),
+        (
+            "rate_percent",
+            but(&tax, |request| request.rate_percent = String::from("0")),
+        ),
+        ("article", but(&tax, |request| request.article.clear())),
+        (
+            "certificate",
+            but(&tax, |request| request.certificate = "x".repeat(201)),
         ),
     ]
 }

@@ -25,6 +25,14 @@ pub fn revenue() -> Vec<BoxedStrategy<Event>> {
                 Event::Revenue(RevenueEvent::RefundApplied { refund, effect })
             })
             .boxed(),
+        (adjustment(), refund_effect())
+            .prop_map(|(adjustment, effect)| {
+                Event::Revenue(RevenueEvent::ConversionAdjusted { adjustment, effect })
+            })
+            .boxed(),
+        order_key()
+            .prop_map(|order| Event::Revenue(RevenueEvent::OrderLocked { order }))
+            .boxed(),
         (refund(), refund_rejection())
             .prop_map(|(refund, rejection)| {
                 Event::Revenue(RevenueEvent::RefundRejected { refund, rejection })
@@ -64,6 +72,18 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
             credits,
             timing,
             claim_digest,
+        }
+    })
+}
+
+fn adjustment() -> impl Strategy<Value = ConversionAdjustment> {
+    let delta = (money(0), any::<i64>()).prop_map(|(amount, minor)| Money { minor, ..amount });
+    (order_key(), id(AdjustmentId::parse), delta, text()).prop_map(|(order, id, delta, reason)| {
+        ConversionAdjustment {
+            order,
+            id,
+            delta,
+            reason,
         }
     })
 }
@@ -127,7 +147,72 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
         payment()
             .prop_map(|event| Event::Settlement(SettlementEvent::PaymentRecorded(event)))
             .boxed(),
+        adjusted().boxed(),
+        (order_key(), any::<i64>(), fact_timing())
+            .prop_map(|(order, amount_minor, timing)| {
+                Event::Settlement(SettlementEvent::CommissionCarried {
+                    order,
+                    amount_minor,
+                    timing,
+                })
+            })
+            .boxed(),
+        (cost(), text())
+            .prop_map(|(cost, reason)| {
+                Event::Settlement(SettlementEvent::CostWithheld { cost, reason })
+            })
+            .boxed(),
+        (cost(), text())
+            .prop_map(|(cost, reason)| {
+                Event::Settlement(SettlementEvent::CostReleased { cost, reason })
+            })
+            .boxed(),
+        (cost(), tax())
+            .prop_map(|(cost, tax)| Event::Settlement(SettlementEvent::TaxRecorded { cost, tax }))
+            .boxed(),
     ]
+}
+
+fn adjusted() -> impl Strategy<Value = Event> {
+    (
+        id(CostId::parse),
+        any::<i64>(),
+        option::of(any::<i64>()),
+        text(),
+        fact_timing(),
+        option::of(order_key()),
+    )
+        .prop_map(
+            |(cost, delta_minor, reporting_minor, reason, timing, order)| {
+                Event::Settlement(SettlementEvent::CostAdjusted {
+                    cost,
+                    delta_minor,
+                    reporting_minor,
+                    reason,
+                    timing,
+                    order,
+                })
+            },
+        )
+}
+
+fn tax() -> impl Strategy<Value = Tax> {
+    let amounts = (money(0), money(0), money(0));
+    let texts = (text(), text(), text());
+    (id(TaxId::parse), amounts, fx_rate(), texts).prop_map(|(id, amounts, fx, texts)| {
+        let (gross, base, amount) = amounts;
+        let (article, certificate, period) = texts;
+        Tax {
+            id,
+            gross,
+            base,
+            rate_percent: fx.rate,
+            amount,
+            article,
+            certificate,
+            period,
+        }
+    })
 }
 
 fn cost_recorded() -> impl Strategy<Value = CostRecorded> {
@@ -139,10 +224,11 @@ fn cost_recorded() -> impl Strategy<Value = CostRecorded> {
         option::of(any::<i64>()),
         timestamp(),
         text(),
-        fact_timing(),
+        (fact_timing(), option::of(owed_for())),
     )
         .prop_map(
-            |(cost, kind, amount, fx_rate, reporting_minor, incurred_at, note, timing)| {
+            |(cost, kind, amount, fx_rate, reporting_minor, incurred_at, note, rest)| {
+                let (timing, owed_for) = rest;
                 CostRecorded {
                     cost,
                     kind,
@@ -152,9 +238,27 @@ fn cost_recorded() -> impl Strategy<Value = CostRecorded> {
                     incurred_at,
                     note,
                     timing,
+                    owed_for,
                 }
             },
         )
+}
+
+fn owed_for() -> impl Strategy<Value = OwedFor> {
+    let trigger = proptest::sample::select(vec![
+        SettlementTrigger::Acceptance,
+        SettlementTrigger::Approval,
+        SettlementTrigger::Verification,
+    ]);
+    let part = (trigger, option::of(id(DeliverableId::parse)));
+    prop_oneof![
+        part.prop_map(|(trigger, deliverable)| OwedFor::FeePart {
+            trigger,
+            deliverable,
+        }),
+        order_key().prop_map(|order| OwedFor::Commission { order }),
+        id(BonusId::parse).prop_map(|bonus| OwedFor::Bonus { bonus }),
+    ]
 }
 
 fn payment() -> impl Strategy<Value = PaymentRecorded> {

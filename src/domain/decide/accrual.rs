@@ -1,0 +1,207 @@
+//! What the terms make owed: the parts of a fee by themselves, each when its trigger comes; a bonus
+//! once it is reached.
+
+use sha2::{Digest, Sha256};
+
+use super::agreement::ensure_in_budget;
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::rows::{Rows, Scan};
+use crate::domain::state::{Collaboration, CreditedPost, Publication};
+use crate::domain::{
+    BonusId, CollaborationId, CollaborationRef, CostId, CostRecorded, CostType, Counter,
+    DeliverableId, Event, Fact, MeasurementKind, MeasurementScope, Money, OwedFor, PublicationRef,
+    Refusal, SettlementEvent, SettlementTrigger, Terms, WHOLE_BP,
+};
+
+/// Most posts a bonus is worked out over: more than terms and JOINT posts give one collaboration.
+const MAX_POSTS: usize = 1_000;
+
+/// A part of a fee whose trigger has come.
+struct Part<'a> {
+    terms: &'a Terms,
+    trigger: SettlementTrigger,
+    deliverable: Option<&'a DeliverableId>,
+    /// What the agreement commits by then, in minor units.
+    commitment_minor: i64,
+}
+
+impl<S: Rows> Case<'_, S> {
+    /// Makes the line of what the acceptance of these terms makes owed, if anything.
+    pub(super) fn owed_at_acceptance(
+        &self,
+        place: &CollaborationRef,
+        collaboration: &Collaboration,
+        terms: &Terms,
+    ) -> Decided<Option<Fact>, S> {
+        let part = Part {
+            terms,
+            trigger: SettlementTrigger::Acceptance,
+            deliverable: None,
+            commitment_minor: terms.fee.minor,
+        };
+        self.fee_line(place, collaboration, &part)
+    }
+
+    /// Makes the line of what a step of a deliverable makes owed, if anything, by the terms in force
+    /// when it happens.
+    pub(super) fn owed_for_deliverable(
+        &self,
+        place: &CollaborationRef,
+        collaboration: &Collaboration,
+        deliverable: &DeliverableId,
+        trigger: SettlementTrigger,
+    ) -> Decided<Option<Fact>, S> {
+        let happens_at = self.request.occurred_at.unwrap_or(self.now);
+        let Some(terms) = collaboration.terms_at(happens_at) else {
+            return Ok(None);
+        };
+        let part = Part {
+            terms,
+            trigger,
+            deliverable: Some(deliverable),
+            commitment_minor: collaboration.commitment_minor,
+        };
+        self.fee_line(place, collaboration, &part)
+    }
+
+    /// Makes the line of a part. It draws on the commitment, so it fits the budget but for fee lines
+    /// recorded by hand.
+    fn fee_line(
+        &self,
+        place: &CollaborationRef,
+        collaboration: &Collaboration,
+        part: &Part<'_>,
+    ) -> Decided<Option<Fact>, S> {
+        let minor = part.terms.fee_part_minor(part.trigger, part.deliverable);
+        if minor <= 0 {
+            return Ok(None);
+        }
+        let campaign = self.campaign(&place.campaign_ref())?;
+        let cost = fee_line_id(place, part);
+        self.ensure_new_line(&place.campaign_ref(), &cost)?;
+        let before = i128::from(collaboration.fee_lines_minor);
+        let held = |lines: i128| lines.max(i128::from(part.commitment_minor));
+        let more_minor = held(before + i128::from(minor)) - held(before);
+        ensure_in_budget::<S>(&campaign, more_minor)?;
+        let incurred_at = self.request.occurred_at.unwrap_or(self.now);
+        let event = Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
+            cost,
+            kind: CostType::Fee,
+            amount: Money {
+                minor,
+                ..part.terms.fee
+            },
+            fx_rate: None,
+            reporting_minor: Some(minor),
+            incurred_at,
+            note: "part of the fee by the terms".to_owned(),
+            timing: campaign.plan.timing(incurred_at),
+            owed_for: Some(OwedFor::FeePart {
+                trigger: part.trigger,
+                deliverable: part.deliverable.cloned(),
+            }),
+        }));
+        Ok(Some(of_collaboration(place, &collaboration.creator, event)))
+    }
+}
+
+impl<S: Rows> Case<'_, S> {
+    /// Accrues a bonus that is reached, once.
+    pub(super) fn accrue_bonus(
+        &self,
+        place: &CollaborationRef,
+        cost: &CostId,
+        bonus: &BonusId,
+    ) -> Decided<Decision, S> {
+        let collaboration = self.agreed(&place.campaign, &place.collaboration)?;
+        let incurred_at = self.request.occurred_at.unwrap_or(self.now);
+        let tiers = collaboration
+            .terms_at(incurred_at)
+            .map(|terms| &terms.bonuses);
+        let tier = tiers.into_iter().flatten().find(|tier| tier.id == *bonus);
+        let Some(tier) = tier else {
+            let rule = "must be a bonus of the terms in force";
+            return refuse(Refusal::field("bonus_id", rule));
+        };
+        self.ensure_new_line(&place.campaign_ref(), cost)?;
+        let (reached, at_least) = (self.reached(place, tier.counter)?, tier.at_least);
+        ensure(reached >= at_least, || Refusal::BonusNotReached {
+            reached,
+            at_least,
+        })?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        ensure_in_budget::<S>(&campaign, i128::from(tier.amount.minor))?;
+        let event = Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
+            cost: cost.clone(),
+            kind: CostType::Bonus,
+            amount: tier.amount,
+            fx_rate: None,
+            reporting_minor: Some(tier.amount.minor),
+            incurred_at,
+            note: "bonus by the terms".to_owned(),
+            timing: campaign.plan.timing(incurred_at),
+            owed_for: Some(OwedFor::Bonus {
+                bonus: bonus.clone(),
+            }),
+        }));
+        happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Adds up a counter over the posts a collaboration is credited with, by its shares, down to a
+    /// whole number.
+    fn reached(&self, place: &CollaborationRef, counter: Counter) -> Decided<u64, S> {
+        let prefix = CreditedPost::of_collaboration(place);
+        let posts = self
+            .rows
+            .page::<CreditedPost>(Scan::of(&prefix), MAX_POSTS)?;
+        let mut sum = 0_u128;
+        for (_, post) in posts {
+            let key = Publication::key(&PublicationRef {
+                collaboration: CollaborationRef {
+                    collaboration: post.owner.clone(),
+                    ..place.clone()
+                },
+                publication: post.publication.clone(),
+            });
+            let Some(publication) = self.rows.get::<Publication>(&key)? else {
+                continue;
+            };
+            let audience = (MeasurementScope::Total, MeasurementKind::Measured);
+            let series = publication.series.get(&audience);
+            let head = series.and_then(|series| series.counted.get(counter));
+            let mut credits = publication.credits.iter();
+            let credit = credits.find(|one| one.collaboration == place.collaboration);
+            let share_bp = credit.map_or(0, |credit| credit.share_bp);
+            sum += head.map_or(0, |head| u128::from(head.value)) * u128::from(share_bp);
+        }
+        Ok(u64::try_from(sum / u128::from(WHOLE_BP)).unwrap_or(u64::MAX))
+    }
+}
+
+/// Names the line of a bonus: a bonus is accrued once.
+pub fn bonus_line(collaboration: &CollaborationId, bonus: &BonusId) -> CostId {
+    line_id("bonus", &[collaboration.as_str(), bonus.as_str()])
+}
+
+/// Names the line of a part of a fee: the same on every replay.
+fn fee_line_id(place: &CollaborationRef, part: &Part<'_>) -> CostId {
+    let deliverable = part.deliverable.map_or("", DeliverableId::as_str);
+    let parts = [
+        place.collaboration.as_str(),
+        part.trigger.name(),
+        deliverable,
+    ];
+    line_id("fee", &parts)
+}
+
+/// Names a line that a rule makes: unique within the campaign, the same on every replay.
+pub(super) fn line_id(kind: &str, parts: &[&str]) -> CostId {
+    // No id has a slash, so that no two lists of ids are joined to the same text.
+    let digest = Sha256::digest(parts.join("/"));
+    let hex: String = digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    CostId::parse(&format!("{kind}-{hex}")).expect("hex keeps the rule of ids")
+}

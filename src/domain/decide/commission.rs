@@ -1,0 +1,381 @@
+//! Rules of locked orders: commission follows what an order brings after refunds and adjustments;
+//! what no line can take is carried to the next.
+
+use std::sync::Arc;
+
+use super::accrual::line_id;
+use super::agreement::ensure_in_budget;
+use super::conversion::{ensure_total, in_reporting};
+use super::{
+    Case, Decided, Decision, Halt, ensure, happened, of_campaign, of_collaboration, refuse,
+};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Campaign, Collaboration, Cost, Order, Standing};
+use crate::domain::{
+    ActorKind, CollaborationRef, ConversionAdjustment, CostId, CostRecorded, CostType, Credit,
+    Event, Fact, Money, OrderKey, OwedFor, RefundEffect, Refusal, RevenueEvent, SettlementEvent,
+    Unknown, allocate, part_of,
+};
+
+/// What a collaboration's commission on an order changes by.
+struct Change {
+    place: CollaborationRef,
+    collaboration: Arc<Collaboration>,
+    delta_minor: i64,
+}
+
+/// What an order comes to, in minor units of the reporting currency.
+#[derive(Clone, Copy)]
+struct Net {
+    whole_minor: i64,
+    refunded_minor: i64,
+}
+
+impl<S: Rows> Case<'_, S> {
+    /// Locks an order when its time has come: commission on it is owed.
+    pub(super) fn lock_order(&self, id: &OrderKey) -> Decided<Decision, S> {
+        self.only(ActorKind::System)?;
+        let order = self.known_order(id)?;
+        let Some(standing) = &order.conversion else {
+            return refuse(unknown(id));
+        };
+        if order.locked {
+            return happened(order.updated);
+        }
+        self.ensure_locked(standing)?;
+        let event = Event::Revenue(RevenueEvent::OrderLocked { order: id.clone() });
+        let mut facts = vec![of_campaign(&standing.campaign, event)];
+        let net = Net {
+            whole_minor: order.whole_reporting_minor().unwrap_or(0),
+            refunded_minor: order.refunded_reporting_minor(),
+        };
+        let changes = self.changes(&order, standing, net)?;
+        self.ensure_affordable_changes(standing, &changes)?;
+        facts.extend(self.commission_facts(&order, standing, &changes)?);
+        Ok(Decision::Happens(facts))
+    }
+
+    /// Corrects what a locked order brought.
+    pub(super) fn adjust_conversion(
+        &self,
+        adjustment: &ConversionAdjustment,
+    ) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
+        let order = self.known_order(&adjustment.order)?;
+        let Some(standing) = &order.conversion else {
+            return refuse(unknown(&adjustment.order));
+        };
+        if let Some(known) = order.adjustment(&adjustment.id) {
+            let (first, last) = (known.position, known.last);
+            let (what, id) = ("adjustment", adjustment.id.to_string());
+            ensure(known.adjustment == *adjustment, || Refusal::AlreadyExists {
+                what,
+                id,
+            })?;
+            return Ok(Decision::Happened { first, last });
+        }
+        self.ensure_locked(standing)?;
+        let after = adjusted_value::<S>(&order, adjustment.delta)?;
+        let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
+        let effect = effect_of::<S>(&campaign, standing, &order, after)?;
+        ensure_total::<S>(&campaign, "delta", effect.reporting_minor)?;
+
+        let more_minor = effect.reporting_minor.unwrap_or(0);
+        let event = Event::Revenue(RevenueEvent::ConversionAdjusted {
+            adjustment: adjustment.clone(),
+            effect,
+        });
+        let mut facts = vec![of_campaign(&standing.campaign, event)];
+        if order.locked {
+            let net = Net {
+                whole_minor: order.whole_reporting_minor().unwrap_or(0) + more_minor,
+                refunded_minor: order.refunded_reporting_minor(),
+            };
+            let changes = self.changes(&order, standing, net)?;
+            self.ensure_affordable_changes(standing, &changes)?;
+            facts.extend(self.commission_facts(&order, standing, &changes)?);
+        }
+        Ok(Decision::Happens(facts))
+    }
+
+    /// Makes the facts of commission that a refund takes from a locked order. A refund is never
+    /// refused for want of budget: should rounding give somebody more, that waits for the next change.
+    pub(super) fn commissions_after_refund(
+        &self,
+        order: &Order,
+        standing: &Standing,
+        taken_minor: i64,
+    ) -> Decided<Vec<Fact>, S> {
+        if !order.locked {
+            return Ok(Vec::new());
+        }
+        let net = Net {
+            whole_minor: order.whole_reporting_minor().unwrap_or(0),
+            refunded_minor: order.refunded_reporting_minor() + taken_minor,
+        };
+        let mut changes = self.changes(order, standing, net)?;
+        match self.ensure_affordable_changes(standing, &changes) {
+            Ok(()) => {}
+            Err(Halt::Refused(_)) => changes.retain(|change| change.delta_minor < 0),
+            Err(rows) => return Err(rows),
+        }
+        self.commission_facts(order, standing, &changes)
+    }
+
+    fn known_order(&self, id: &OrderKey) -> Decided<Arc<Order>, S> {
+        match self.order(id)? {
+            Some(order) => Ok(order),
+            None => refuse(unknown(id)),
+        }
+    }
+
+    fn ensure_locked(&self, standing: &Standing) -> Decided<(), S> {
+        let locks_at = standing.lock.at;
+        ensure(self.now >= locks_at, || Refusal::OrderNotLocked {
+            locks_at,
+        })
+    }
+
+    /// Finds whose commission changes when an order comes to so much; what falls comes first, so
+    /// that the budget is kept after each.
+    fn changes(&self, order: &Order, standing: &Standing, net: Net) -> Decided<Vec<Change>, S> {
+        let conversion = &standing.conversion;
+        if conversion.reporting_minor.is_none() {
+            return Ok(Vec::new());
+        }
+        let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
+        let increment = campaign.plan.currency.settlement_increment();
+        let parts = |minor| split(minor, &conversion.credits, increment);
+        let nets = parts(net.whole_minor).into_iter();
+        let nets = nets
+            .zip(parts(net.refunded_minor))
+            .map(|(whole, refunded)| whole - refunded);
+        let mut changes = Vec::new();
+        for (credit, net_minor) in conversion.credits.iter().zip(nets) {
+            let place = self.place(&standing.campaign, &credit.collaboration);
+            let collaboration = self.collaboration(&place)?;
+            let terms = collaboration.terms_at(conversion.ordered_at);
+            let Some(commission) = terms.and_then(|terms| terms.commission) else {
+                continue;
+            };
+            let owed_minor = part_of(net_minor.max(0), commission.rate_bp, increment);
+            let known = order.commission(&credit.collaboration);
+            let delta_minor = owed_minor - known.map_or(0, |known| known.earned_minor);
+            if delta_minor != 0 {
+                changes.push(Change {
+                    place,
+                    collaboration,
+                    delta_minor,
+                });
+            }
+        }
+        changes.sort_by_key(|change| change.delta_minor > 0);
+        Ok(changes)
+    }
+
+    fn ensure_affordable_changes(&self, standing: &Standing, changes: &[Change]) -> Decided<(), S> {
+        let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
+        let more = changes.iter().map(|change| i128::from(change.delta_minor));
+        ensure_in_budget::<S>(&campaign, more.sum())
+    }
+
+    fn commission_facts(
+        &self,
+        order: &Order,
+        standing: &Standing,
+        changes: &[Change],
+    ) -> Decided<Vec<Fact>, S> {
+        let mut facts = Vec::new();
+        for change in changes {
+            let events = if change.delta_minor > 0 {
+                self.earned(order, standing, change)?
+            } else {
+                self.given_back(order, standing, change)?
+            };
+            let creator = &change.collaboration.creator;
+            let events = events.into_iter().flatten();
+            facts.extend(events.map(|event| of_collaboration(&change.place, creator, event)));
+        }
+        Ok(facts)
+    }
+
+    /// More commission makes up for what is carried first; the rest goes to a line.
+    fn earned(
+        &self,
+        order: &Order,
+        standing: &Standing,
+        change: &Change,
+    ) -> Decided<[Option<Event>; 2], S> {
+        let debt_minor = (-change.collaboration.commission.carried_minor).max(0);
+        let used_minor = change.delta_minor.min(debt_minor);
+        let rest_minor = change.delta_minor - used_minor;
+        let used = (used_minor > 0).then(|| carried(standing, used_minor));
+        if rest_minor == 0 {
+            return Ok([used, None]);
+        }
+        let rest = match self.open_line(order, change)? {
+            Some((id, line)) => adjusted(&id, &line, rest_minor, standing),
+            None => self.commission_line(order, standing, change, rest_minor)?,
+        };
+        Ok([used, Some(rest)])
+    }
+
+    /// Less commission comes off the line, down to what is approved of it; the rest is carried.
+    fn given_back(
+        &self,
+        order: &Order,
+        standing: &Standing,
+        change: &Change,
+    ) -> Decided<[Option<Event>; 2], S> {
+        let taken_minor = -change.delta_minor;
+        let line = self.open_line(order, change)?;
+        let open = line
+            .as_ref()
+            .map(|(_, line)| line.total_minor() - line.approved_minor);
+        let cut_minor = taken_minor.min(open.unwrap_or(0));
+        let rest_minor = taken_minor - cut_minor;
+        let cut = line
+            .filter(|_| cut_minor > 0)
+            .map(|(id, line)| adjusted(&id, &line, -cut_minor, standing));
+        let rest = (rest_minor > 0).then(|| carried(standing, -rest_minor));
+        Ok([cut, rest])
+    }
+
+    /// Finds the line of an order's commission, if it may be adjusted.
+    fn open_line(&self, order: &Order, change: &Change) -> Decided<Option<(CostId, Arc<Cost>)>, S> {
+        let known = order.commission(&change.place.collaboration);
+        let Some(id) = known.and_then(|known| known.lines.last()) else {
+            return Ok(None);
+        };
+        let key = Cost::key(&change.place.campaign_ref(), id);
+        let line = self.rows.get::<Cost>(&key)?;
+        let line = line.filter(|line| line.dispute.is_none() && !line.reversed);
+        Ok(line.map(|line| (id.clone(), line)))
+    }
+
+    fn commission_line(
+        &self,
+        order: &Order,
+        standing: &Standing,
+        change: &Change,
+        minor: i64,
+    ) -> Decided<Event, S> {
+        let conversion = &standing.conversion;
+        let known = order.commission(&change.place.collaboration);
+        let number = known.map_or(0, |known| known.lines.len()).to_string();
+        let parts = [
+            change.place.collaboration.as_str(),
+            number.as_str(),
+            conversion.order.source.as_str(),
+            // The only part that may hold a slash, so it is the last.
+            conversion.order.id.as_str(),
+        ];
+        let cost = line_id("commission", &parts);
+        let place = change.place.campaign_ref();
+        self.ensure_new_line(&place, &cost)?;
+        let currency = self.campaign(&place)?.plan.currency;
+        Ok(Event::Settlement(SettlementEvent::CostRecorded(
+            CostRecorded {
+                cost,
+                kind: CostType::Commission,
+                amount: Money { currency, minor },
+                fx_rate: None,
+                reporting_minor: Some(minor),
+                incurred_at: standing.lock.at,
+                note: "commission by the terms".to_owned(),
+                timing: conversion.timing,
+                owed_for: Some(OwedFor::Commission {
+                    order: conversion.order.clone(),
+                }),
+            },
+        )))
+    }
+}
+
+fn unknown(order: &OrderKey) -> Refusal {
+    Refusal::NotFound {
+        what: Unknown::Order,
+        id: order.id.as_str().to_owned(),
+    }
+}
+
+fn split(minor: i64, credits: &[Credit], increment: i64) -> Vec<i64> {
+    let shares: Vec<u32> = credits.iter().map(|credit| credit.share_bp).collect();
+    allocate(minor, &shares, increment)
+}
+
+/// Adds to the value of an order; with its refunds it never leaves less than nothing.
+fn adjusted_value<S: Rows>(order: &Order, delta: Money) -> Decided<Money, S> {
+    let Some(value) = order.value() else {
+        let rule = "must be of an order with a value";
+        return refuse(Refusal::field("delta", rule));
+    };
+    let (expected, actual) = (value.currency, delta.currency);
+    ensure(expected == actual, || Refusal::CurrencyMismatch {
+        field: "delta",
+        expected,
+        actual,
+    })?;
+    let after_minor = i128::from(value.minor) + i128::from(delta.minor);
+    let left_minor = after_minor - order.refunded_minor();
+    ensure(left_minor >= 0, || Refusal::AdjustmentExceedsOrder {
+        left_minor,
+    })?;
+    match i64::try_from(after_minor) {
+        Ok(minor) => Ok(Money { minor, ..value }),
+        Err(_) => refuse(Refusal::AmountOverflow { field: "delta" }),
+    }
+}
+
+/// What an adjustment adds to revenue: what the whole order grows by, split like its credits. It
+/// counts where its order does.
+fn effect_of<S: Rows>(
+    campaign: &Campaign,
+    standing: &Standing,
+    order: &Order,
+    after: Money,
+) -> Decided<RefundEffect, S> {
+    let conversion = &standing.conversion;
+    let before = order.whole_reporting_minor();
+    let grown = match before {
+        None => None,
+        Some(before) => match in_reporting(campaign, conversion, after) {
+            Some(after) => Some((before, after)),
+            None => return refuse(Refusal::AmountOverflow { field: "delta" }),
+        },
+    };
+    let (from, to) = grown.unwrap_or_default();
+    let increment = campaign.plan.currency.settlement_increment();
+    let parts = |minor| split(minor, &conversion.credits, increment);
+    let changes = parts(to).into_iter().zip(parts(from));
+    let credits = conversion.credits.iter().zip(changes);
+    Ok(RefundEffect {
+        reporting_minor: grown.map(|(before, after)| after - before),
+        credits: credits
+            .map(|(credit, (to, from))| Credit {
+                amount_minor: to - from,
+                ..credit.clone()
+            })
+            .collect(),
+        timing: conversion.timing,
+    })
+}
+
+fn carried(standing: &Standing, amount_minor: i64) -> Event {
+    Event::Settlement(SettlementEvent::CommissionCarried {
+        order: standing.conversion.order.clone(),
+        amount_minor,
+        timing: standing.conversion.timing,
+    })
+}
+
+fn adjusted(id: &CostId, line: &Cost, delta_minor: i64, standing: &Standing) -> Event {
+    Event::Settlement(SettlementEvent::CostAdjusted {
+        cost: id.clone(),
+        delta_minor,
+        reporting_minor: Some(delta_minor),
+        reason: "commission follows its order".to_owned(),
+        timing: line.timing,
+        order: Some(standing.conversion.order.clone()),
+    })
+}

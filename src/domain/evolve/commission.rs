@@ -1,0 +1,81 @@
+//! How commission on orders is folded: what was earned on each, and by whom.
+
+use super::{Fold, Folded};
+use crate::domain::rows::Rows;
+use crate::domain::state::{Collaboration, Due, Lock, Order, OrderCommission};
+use crate::domain::{
+    CampaignRef, CollaborationRef, ConversionRecorded, CostId, OrderKey, OrderRef,
+};
+
+impl<S: Rows> Fold<'_, S> {
+    /// Pins when an order is locked, and sets the timer when commission is owed then.
+    pub(super) fn pin_lock(
+        &mut self,
+        campaign: &CampaignRef,
+        conversion: &ConversionRecorded,
+    ) -> Folded<Lock, S> {
+        let mut lock = Lock::without_terms(conversion);
+        for credit in &conversion.credits {
+            let key = Collaboration::key(&CollaborationRef {
+                brand: campaign.brand.clone(),
+                campaign: campaign.campaign.clone(),
+                collaboration: credit.collaboration.clone(),
+            });
+            let row = self.read::<Collaboration>(&key, "collaboration")?;
+            if let Some(terms) = row.terms_at(conversion.ordered_at) {
+                lock.heed(terms, conversion);
+            }
+        }
+        if lock.is_awaited {
+            let due = self.lock_of(&conversion.order);
+            self.rows.put(due.key(lock.at), due);
+        }
+        Ok(lock)
+    }
+
+    pub(super) fn order_locked(&mut self, order: &OrderKey) -> Folded<(), S> {
+        let dangling = self.dangling("order");
+        let row = self.order(order)?;
+        row.locked = true;
+        let at = row.conversion.as_ref().map(|standing| standing.lock.at);
+        let key = self.lock_of(order).key(at.ok_or(dangling)?);
+        self.rows.remove(&key);
+        Ok(())
+    }
+
+    fn lock_of(&self, order: &OrderKey) -> Due {
+        Due::Lock {
+            order: OrderRef {
+                brand: self.record.brand.clone(),
+                order: order.clone(),
+            },
+        }
+    }
+
+    /// Notes what the collaboration of the event earned more on an order, and the line that took it.
+    pub(super) fn commissioned(
+        &mut self,
+        order: &OrderKey,
+        more_minor: i64,
+        line: Option<&CostId>,
+    ) -> Folded<(), S> {
+        let collaboration = self.collaboration_ref()?.collaboration;
+        self.collaboration()?.commission.earned_minor += more_minor;
+        let position = self.record.position;
+        let row: &mut Order = self.order(order)?;
+        row.goes_on(position);
+        let mut known = row.commissions.iter_mut();
+        let known = known.find(|one| one.collaboration == collaboration);
+        if let Some(one) = known {
+            one.earned_minor += more_minor;
+            one.lines.extend(line.cloned());
+            return Ok(());
+        }
+        row.commissions.push(OrderCommission {
+            collaboration,
+            earned_minor: more_minor,
+            lines: line.into_iter().cloned().collect(),
+        });
+        Ok(())
+    }
+}

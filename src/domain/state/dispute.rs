@@ -1,0 +1,57 @@
+//! Disputes.
+
+use serde::{Deserialize, Serialize};
+
+use super::campaign::within;
+use super::table;
+use crate::domain::rows::{Key, Row};
+use crate::domain::{
+    ActorKind, CampaignRef, CollaborationId, DisputeId, DisputeSubject, Position, Resolution,
+    Timestamp,
+};
+
+/// A dispute about a line, a deliverable or a number of a collaboration.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Dispute {
+    /// The collaboration.
+    pub collaboration: CollaborationId,
+    /// What it is about.
+    pub subject: DisputeSubject,
+    /// Which side opened it.
+    pub opened_by: ActorKind,
+    /// When.
+    pub opened_at: Timestamp,
+    /// Why; personal.
+    pub reason: String,
+    /// Where evidence lies; personal.
+    pub evidence: Vec<String>,
+    /// How it ended; `None` while it is open.
+    pub resolved: Option<Resolved>,
+    /// Last event that changed it.
+    pub updated: Position,
+}
+
+/// How and when a dispute ended.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Resolved {
+    /// How.
+    pub resolution: Resolution,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Row for Dispute {
+    const TABLE: u8 = table::DISPUTE;
+}
+
+impl Dispute {
+    /// Key of a dispute.
+    pub fn key(campaign: &CampaignRef, dispute: &DisputeId) -> Key {
+        Self::of_campaign(campaign).text(dispute.as_str())
+    }
+
+    /// Prefix of the disputes of a campaign.
+    pub fn of_campaign(campaign: &CampaignRef) -> Key {
+        within::<Self>(campaign)
+    }
+}

@@ -1,0 +1,32 @@
+//! Disputes as messages.
+
+use super::time;
+use crate::domain::state::Dispute;
+use crate::domain::{CampaignRef, DisputeId};
+use crate::log::codec::dispute::write_ruling;
+use crate::proto::{api, values};
+
+/// Renders a dispute.
+pub fn dispute(campaign: &CampaignRef, id: &DisputeId, row: &Dispute) -> api::Dispute {
+    let resolved = row.resolved.as_ref();
+    let resolution = resolved.map(|resolved| &resolved.resolution);
+    let ruling = resolution.map(|resolution| write_ruling(resolution.ruling));
+    let (ruling, share_bp) = ruling.unwrap_or_default();
+    api::Dispute {
+        brand_id: campaign.brand.to_string(),
+        campaign_id: campaign.campaign.to_string(),
+        collaboration_id: row.collaboration.to_string(),
+        dispute_id: id.to_string(),
+        subject: Some((&row.subject).into()),
+        opened_by: values::ActorKind::from(row.opened_by) as i32,
+        opened_at: time(row.opened_at),
+        reason: row.reason.clone(),
+        evidence: row.evidence.clone(),
+        ruling,
+        share_bp,
+        arbiter: resolution.and_then(|one| one.arbiter.as_ref().map(Into::into)),
+        resolution: resolution.map(|one| one.reason.clone()).unwrap_or_default(),
+        resolved_at: resolved.and_then(|resolved| time(resolved.at)),
+        updated_position: row.updated.get(),
+    }
+}

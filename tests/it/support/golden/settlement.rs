@@ -1,0 +1,100 @@
+//! What becomes of cost lines, adjusted, withheld, released, taxed; and of disputes.
+
+use campaign_ledger::domain::*;
+
+use super::{collaboration, creator, usd};
+
+pub fn events() -> Vec<Event> {
+    [lines(), disputes(), orders()].concat()
+}
+
+fn orders() -> Vec<Event> {
+    let order = OrderKey {
+        source: OrderSource::parse("shop").unwrap(),
+        id: Reference::parse("#INV/2025-00042").unwrap(),
+    };
+    vec![
+        Event::Revenue(RevenueEvent::ConversionAdjusted {
+            adjustment: ConversionAdjustment {
+                order: order.clone(),
+                id: AdjustmentId::parse("a-1").unwrap(),
+                delta: usd(-100),
+                reason: "counted twice".to_owned(),
+            },
+            effect: RefundEffect {
+                reporting_minor: Some(-1_587_550),
+                credits: vec![Credit {
+                    collaboration: collaboration("ayu-1"),
+                    creator: creator("ayu"),
+                    share_bp: 10_000,
+                    amount_minor: -1_587_550,
+                }],
+                timing: FactTiming::OnTime,
+            },
+        }),
+        Event::Revenue(RevenueEvent::OrderLocked {
+            order: order.clone(),
+        }),
+        Event::Settlement(SettlementEvent::CommissionCarried {
+            order,
+            amount_minor: -158_800,
+            timing: FactTiming::OnTime,
+        }),
+    ]
+}
+
+fn disputes() -> Vec<Event> {
+    let dispute = DisputeId::parse("d-1").unwrap();
+    vec![
+        Event::Dispute(DisputeEvent::DisputeOpened(DisputeOpened {
+            dispute: dispute.clone(),
+            subject: DisputeSubject::Cost(CostId::parse("fee-1").unwrap()),
+            reason: "two posts were agreed".to_owned(),
+            evidence: vec!["https://drive.example/chat".to_owned()],
+        })),
+        Event::Dispute(DisputeEvent::DisputeResolved {
+            dispute,
+            resolution: Resolution {
+                ruling: DisputeRuling::Split { share_bp: 6_000 },
+                arbiter: Some(Arbiter {
+                    name: "Ibu Ratna".to_owned(),
+                    role: "agency".to_owned(),
+                }),
+                reason: "one post is as agreed".to_owned(),
+            },
+        }),
+    ]
+}
+
+fn lines() -> Vec<Event> {
+    let cost = CostId::parse("boost-1").unwrap();
+    let tax = Tax {
+        id: TaxId::parse("pph-21").unwrap(),
+        gross: usd(2_000),
+        base: usd(1_000),
+        rate_percent: Rate::parse("2.5").unwrap(),
+        amount: usd(25),
+        article: "PPh 21".to_owned(),
+        certificate: "BP-2025-0042".to_owned(),
+        period: "2025-10".to_owned(),
+    };
+    vec![
+        Event::Settlement(SettlementEvent::CostAdjusted {
+            cost: cost.clone(),
+            delta_minor: -250,
+            reporting_minor: Some(-3_968_875),
+            reason: "one day less".to_owned(),
+            timing: FactTiming::Late,
+            order: None,
+        }),
+        Event::Settlement(SettlementEvent::CostWithheld {
+            cost: cost.clone(),
+            reason: "no invoice yet".to_owned(),
+        }),
+        Event::Settlement(SettlementEvent::CostReleased {
+            cost: cost.clone(),
+            reason: "the invoice came".to_owned(),
+        }),
+        Event::Settlement(SettlementEvent::TaxRecorded { cost, tax }),
+    ]
+}

@@ -1,0 +1,23 @@
+//! Requests about disputes.
+
+use campaign_ledger::domain::*;
+
+use super::{CAMPAIGN, ask, id};
+
+/// Asks something of a dispute, as the brand.
+pub fn dispute(collaboration: &str, dispute: &str, verb: DisputeVerb) -> Request {
+    ask(Command::Dispute {
+        campaign: id(CAMPAIGN),
+        collaboration: id(collaboration),
+        dispute: id(dispute),
+        verb,
+    })
+}
+
+/// Who rules.
+pub fn arbiter() -> Arbiter {
+    Arbiter {
+        name: "Ibu Ratna".to_owned(),
+        role: "agency".to_owned(),
+    }
+}

@@ -1,0 +1,21 @@
+//! Requests about orders that are locked.
+
+use campaign_ledger::domain::*;
+
+use super::{Reworded, ask, id};
+
+/// Corrects the value of an order.
+pub fn adjust_order(order: OrderKey, adjustment: &str, delta: Money) -> Request {
+    let adjustment = ConversionAdjustment {
+        order,
+        id: id(adjustment),
+        delta,
+        reason: "counted again".to_owned(),
+    };
+    ask(Command::AdjustConversion { adjustment })
+}
+
+/// What the ledger's timer asks.
+pub fn lock_order(order: OrderKey) -> Request {
+    ask(Command::LockOrder { order }).by(ActorKind::System)
+}
