@@ -408,7 +408,7 @@ fn same_seed_tells_the_same_history() {
 fn histories_are_mostly_legal_and_make_every_event() {
     let (mut asked, mut refused) = (0, 0);
     let mut names = BTreeSet::new();
-    for seed in 0..16 {
+    for seed in 0..32 {
         let mut ledger = Ledger::default();
         for step in histories::from_seed(seed, 400) {
             asked += 1;

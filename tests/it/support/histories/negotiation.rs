@@ -34,15 +34,15 @@ impl Teller {
                 expires_at: dice.chance(50).then_some(expires_at),
                 note: "two posts are more work".to_owned(),
             },
-            (CollaborationState::Countered, 0..=34) => {
+            (CollaborationState::Countered, 0..=29) => {
                 CollaborationVerb::AcceptCounter { offer_version }
             }
-            (CollaborationState::Countered, 35..=64) => CollaborationVerb::Revise {
+            (CollaborationState::Countered, 30..=54) => CollaborationVerb::Revise {
                 offer_version,
                 terms: self.next_terms(dice, row),
                 expires_at,
             },
-            (CollaborationState::Countered, 65..=74) => CollaborationVerb::RejectCounter {
+            (CollaborationState::Countered, 55..=74) => CollaborationVerb::RejectCounter {
                 offer_version,
                 reason,
             },
