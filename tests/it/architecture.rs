@@ -44,7 +44,6 @@ const IMPORTS: [(&str, &[&str]); 14] = [
             "log",
             "server",
             "telemetry",
-            "store",
             "views",
         ],
     ),

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Amendment, Collaboration};
-use crate::domain::{
-    ActorKind, AgreementEvent, CollaborationRef, DeliverableState, Event, Refusal, Terms,
-};
+use crate::domain::{AgreementEvent, CollaborationRef, DeliverableState, Event, Refusal, Terms};
 
 impl<S: Rows> Case<'_, S> {
     pub(super) fn amend(
@@ -16,7 +14,7 @@ impl<S: Rows> Case<'_, S> {
         terms: &Terms,
         reason: &str,
     ) -> Decided<Decision, S> {
-        self.either_side()?;
+        self.brand_or_creator()?;
         let collaboration = self.working(place)?;
         if let Some(pending) = &collaboration.amendment {
             let version = pending.version;
@@ -38,7 +36,7 @@ impl<S: Rows> Case<'_, S> {
         place: &CollaborationRef,
         version: u32,
     ) -> Decided<Decision, S> {
-        self.either_side()?;
+        self.brand_or_creator()?;
         let (collaboration, amendment) = self.pending(place, version)?;
         self.only(amendment.by.other())?;
         let terms = &amendment.terms;
@@ -63,7 +61,7 @@ impl<S: Rows> Case<'_, S> {
         version: u32,
         reason: &str,
     ) -> Decided<Decision, S> {
-        self.either_side()?;
+        self.brand_or_creator()?;
         let (collaboration, _) = self.pending(place, version)?;
         let reason = reason.to_owned();
         let event = Event::Agreement(AgreementEvent::AmendmentRejected { version, reason });
@@ -85,16 +83,6 @@ impl<S: Rows> Case<'_, S> {
             actual: amendment.version,
         })?;
         Ok((collaboration, amendment))
-    }
-
-    fn either_side(&self) -> Decided<(), S> {
-        match self.request.side() {
-            ActorKind::Brand | ActorKind::Creator => Ok(()),
-            ActorKind::System => {
-                let allowed = "the brand or the creator";
-                refuse(Refusal::ActorNotAllowed { allowed })
-            }
-        }
     }
 }
 
