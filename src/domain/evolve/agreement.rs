@@ -7,7 +7,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::RightsEnd;
 use crate::domain::{
     CollaborationId, CollaborationState, CreatorId, DeliverableId, Effect, FactTiming, FlagId,
-    FollowerCount, Money, Position, Terms, Tier, Timestamp,
+    FollowerCount, Money, Position, Terms, Tier, Timestamp, UsageRights,
 };
 
 /// What happened to an agreement, from the invitation to its end.
@@ -165,13 +165,7 @@ impl<S: Rows> Fold<'_, S> {
 
     /// Lists the rights of use that terms give, by when they end.
     pub(super) fn list_rights(&mut self, terms: &Terms) -> Folded<(), S> {
-        let (collaboration, creator) = (self.collaboration_ref()?, self.creator_ref()?.creator);
-        for rights in &terms.usage_rights {
-            let entry = RightsEnd {
-                collaboration: collaboration.clone(),
-                creator: creator.clone(),
-                rights: rights.clone(),
-            };
+        for entry in self.rights_of(terms)? {
             self.rows.put(entry.key(), entry);
         }
         Ok(())
@@ -179,16 +173,20 @@ impl<S: Rows> Fold<'_, S> {
 
     /// Takes the rights of use of terms that were replaced off the list.
     pub(super) fn unlist_rights(&mut self, terms: &Terms) -> Folded<(), S> {
-        let (collaboration, creator) = (self.collaboration_ref()?, self.creator_ref()?.creator);
-        for rights in &terms.usage_rights {
-            let entry = RightsEnd {
-                collaboration: collaboration.clone(),
-                creator: creator.clone(),
-                rights: rights.clone(),
-            };
+        for entry in self.rights_of(terms)? {
             self.rows.remove(&entry.key());
         }
         Ok(())
+    }
+
+    fn rights_of(&self, terms: &Terms) -> Folded<Vec<RightsEnd>, S> {
+        let (collaboration, creator) = (self.collaboration_ref()?, self.creator_ref()?.creator);
+        let entry = |rights: &UsageRights| RightsEnd {
+            collaboration: collaboration.clone(),
+            creator: creator.clone(),
+            rights: rights.clone(),
+        };
+        Ok(terms.usage_rights.iter().map(entry).collect())
     }
 
     fn collaboration_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
