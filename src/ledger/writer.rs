@@ -103,6 +103,26 @@ impl Writer {
 /// Why a writer stopped that did not live to say why itself.
 pub(super) const LOST: &str = "the writer ended in a panic";
 
+/// What the writer has taken from the queue and not handed over: whoever ends its work answers it.
+#[derive(Default)]
+struct InHand {
+    /// Decided, in whole or in part.
+    group: Option<Group>,
+    /// Yet to be decided.
+    job: Option<Job>,
+}
+
+impl InHand {
+    fn fail(self, reason: &Arc<str>) {
+        if let Some(group) = self.group {
+            group.fail(reason);
+        }
+        if let Some(job) = self.job {
+            job.fail(reason);
+        }
+    }
+}
+
 struct Work {
     log: Arc<dyn Log>,
     live: Live,
@@ -124,8 +144,8 @@ impl Work {
         mut queue: mpsc::UnboundedReceiver<Message>,
         stop: &watch::Sender<Option<Arc<str>>>,
     ) {
-        let mut group = None;
-        let ended = catch_unwind(AssertUnwindSafe(|| self.run(&mut queue, &mut group)));
+        let mut in_hand = InHand::default();
+        let ended = catch_unwind(AssertUnwindSafe(|| self.run(&mut queue, &mut in_hand)));
         let reason = match ended {
             Ok(Ok(())) => {
                 drop(self.committer);
@@ -139,9 +159,7 @@ impl Work {
             Err(_) => LOST.into(),
         };
         stop.send_replace(Some(Arc::clone(&reason)));
-        if let Some(group) = group {
-            Group::fail(group, &reason);
-        }
+        in_hand.fail(&reason);
         // What is on its way is told by itself.
         drop(self.committer);
         self.live.rewind(self.log.as_ref(), &reason);
@@ -150,40 +168,41 @@ impl Work {
         }
     }
 
-    /// Decides group after group. A group that an error leaves unanswered is left in `group`.
+    /// Decides group after group. What an error leaves unanswered is left `in_hand`.
     fn run(
         &mut self,
         queue: &mut mpsc::UnboundedReceiver<Message>,
-        group: &mut Option<Group>,
+        in_hand: &mut InHand,
     ) -> Result<(), Arc<str>> {
-        let mut carried = None;
-        while let Some(job) = carried.take().or_else(|| wait(queue)) {
+        loop {
             if self.live.is_checkpoint_due() {
                 self.committer.settle()?;
                 self.live.checkpoint();
             }
+            let Some(job) = in_hand.job.take().or_else(|| wait(queue)) else {
+                return self.committer.settle();
+            };
             let now = self.clock.now().max(self.last_recorded);
-            let open = group.insert(Group::after(self.decided, now));
-            carried = self.fill(open, job, queue)?;
+            let open = in_hand.group.insert(Group::after(self.decided, now));
+            in_hand.job = self.fill(open, job, queue)?;
             if self.committer.is_under_way() {
                 self.committer.settle()?;
                 // Others came meanwhile: the more there are in a block, the less each one costs.
-                if carried.is_none() && open.jobs() < self.limits.group_commands {
-                    carried = match take_next(queue) {
-                        Some(job) => self.fill(open, job, queue)?,
-                        None => None,
-                    };
+                if in_hand.job.is_none()
+                    && open.jobs() < self.limits.group_commands
+                    && let Some(job) = take_next(queue)
+                {
+                    in_hand.job = self.fill(open, job, queue)?;
                 }
             }
             (self.decided, self.last_recorded) = (open.last(), now);
-            let nobody_waits = carried.is_none() && queue.is_empty();
-            match group.take() {
+            let nobody_waits = in_hand.job.is_none() && queue.is_empty();
+            match in_hand.group.take() {
                 Some(group) if nobody_waits => self.committer.commit_here(group)?,
                 Some(group) => self.committer.commit_behind(group),
                 None => {}
             }
         }
-        self.committer.settle()
     }
 
     /// Decides what waits, up to the limits; gives back a job that did not fit any more.

@@ -160,3 +160,31 @@ async fn state_is_never_checkpointed_beyond_what_is_durable() {
     assert!(state.rows().checkpoint_position() <= log.head().position);
     assert_eq!(digest(&state), digest_from_zero(&log));
 }
+
+/// Jobs that the writer has taken and not decided when the group before them fails: one is carried
+/// over to the group after, and with a checkpoint due one waits for that group to end.
+#[tokio::test]
+async fn job_in_hand_when_the_group_before_it_fails_is_told_why() {
+    for positions in [u64::MAX, 1] {
+        let script = [Outcome::Written, Outcome::LostBeforeWriting];
+        let faulty = FaultyLog::new(Arc::new(MemoryLog::new(0)), script);
+        let log = GatedLog::shut(Arc::new(faulty));
+        let mut office = Office::default();
+        office.limits.group_bytes = 0;
+        office.pace.positions = positions;
+        let desk = office.open(log.clone());
+        let first = desk.ask(profile("first", "ayu")).await;
+        log.wait_for_arrivals(1);
+        let mut waiting = Vec::new();
+        for number in 0..3 {
+            waiting.push(desk.ask(profile(&format!("next-{number}"), "budi")).await);
+        }
+        log.admit_one();
+        first.answer().await.unwrap();
+        log.wait_for_arrivals(2);
+        log.open();
+        for asked in waiting {
+            is_stopped(asked.answer().await, "the script says so");
+        }
+    }
+}
