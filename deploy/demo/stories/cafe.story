@@ -853,6 +853,9 @@ by brand rani at 2026-10-31T06:00:00Z
 #   Fajar         61/19
 #   Eka, Hadi     C = 100,000 each; R = 0; ROI -1
 #   retention     four accepted in August, of them Fajar and Gita in October = 1/2
+#
+# The café was seen on five days; nobody measured Gita's first post. The longest gap is from her
+# first post on 13 September to Fajar's breakfast on 9 October = 26 days.
 
 # What the tasting cost and brought, and what the correction changed.
 ask ReportService/GetCampaignRoi
@@ -882,7 +885,7 @@ show partnerships.lifetime.returns.basis partnerships.lifetime.returns.netReturn
 show partnerships.lifetime.returns.roi
 {"order_by": "PARTNERSHIP_ORDER_LIFETIME_ROI", "currency_code": "IDR"}
 
-# What the breakfast brought; who came back; and how Intan fits.
+# What the breakfast brought; who came back; when the café was seen; and how Intan fits.
 ask ReportService/GetCampaignRoi
 show roi.campaignId roi.total.revenue.grossMinor roi.total.revenue.refundsMinor
 show roi.total.returns.basis roi.total.returns.cost roi.total.returns.netReturn
@@ -894,6 +897,9 @@ ask ReportService/GetCreatorRetention
   "first_from": "2026-08-01T00:00:00Z", "first_until": "2026-10-01T00:00:00Z",
   "second_from": "2026-10-01T00:00:00Z", "second_until": "2026-11-01T00:00:00Z"
 }
+
+ask ReportService/GetBrandAwareness
+{"from_day": "2026-09-01", "until_day": "2026-10-31"}
 
 ask CreatorService/MatchCreator
 {"campaign_id": "menu-baru", "creator_id": "intan"}

@@ -817,6 +817,10 @@ refused REFUND_EXCEEDS_ORDER
 # Joko             C = 950,000 + 100,000 + 200,000 = 1,250,000
 #                  R = 3,000,000 - 1,000,000 = 2,000,000; ROI = 3/5
 #                  he said no once: 1 of 2 accepted; one dispute
+# Micro            Indah's first and Joko's: C = 2,000,000; R = 5,000,000; ROI 3/2; ER 1/20; CPE 250
+#                  CPM by impressions 20,000
+# Macro            Indah's second: C = 900,000; R = 1,950,000; ROI = 1,050,000 / 900,000 = 7/6
+#                  ER 1/25; CPE = 900,000 / 4,800 = 375/2; CPM by impressions 900,000 / 80 = 11,250
 # retention        both accepted in August, Indah again in October = 1/2
 
 # What the campaign cost and brought, and what the late refund changed.
@@ -845,7 +849,7 @@ show performance.total.returns.netReturn performance.total.returns.roi
 show performance.commission
 {"campaign_id": "lurik-harian", "collaboration_id": "joko-1"}
 
-# What the label and Indah did together; both partnerships, the best return first; who came back.
+# What the label and Indah did together; both partnerships, the best return first.
 ask ReportService/GetPartnership
 {"creator_id": "indah"}
 
@@ -858,6 +862,13 @@ show partnerships.lifetime.returns.roi
   "order_by": "PARTNERSHIP_ORDER_LIFETIME_ROI", "currency_code": "IDR",
   "basis": "COST_BASIS_ACCRUED"
 }
+
+# Micro against macro, on the label's own numbers; who came back.
+ask ReportService/GetComparison
+show rows.tier rows.collaborations rows.figures.returns.basis
+show rows.figures.returns.roi rows.figures.engagement.erFollowers.overall
+show rows.figures.engagement.unitCosts.basis rows.figures.engagement.unitCosts.cpe
+{"group_by": ["COMPARISON_KEY_TIER"]}
 
 ask ReportService/GetCreatorRetention
 {
