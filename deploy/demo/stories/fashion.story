@@ -851,6 +851,15 @@ show performance.commission
 
 # What the label and Indah did together; both partnerships, the best return first.
 ask ReportService/GetPartnership
+show partnership.creatorId partnership.blocked partnership.collaborations
+show partnership.repeatRate partnership.acceptanceRate partnership.longestGapSeconds
+show partnership.delivery.completionRate partnership.delivery.onTimeRate
+show partnership.delivery.revisionRate partnership.quality.mean
+show partnership.lifetime.revenue.netMinor partnership.lifetime.returns.basis
+show partnership.lifetime.returns.cost partnership.lifetime.returns.roi
+show partnership.campaigns.campaignId partnership.campaigns.figures.revenue.netMinor
+show partnership.campaigns.figures.engagement.erFollowers.overall
+show partnership.meanDaysUntilPaid partnership.flags partnership.disputes partnership.assessments
 {"creator_id": "indah"}
 
 ask ReportService/ListPartnerships

@@ -879,9 +879,27 @@ show costs.taxes.article costs.taxes.base costs.taxes.amount
 # What the start-up did with Kirana and with Mira; all of them, the most punctual first; who came
 # back.
 ask ReportService/GetPartnership
+show partnership.creatorId partnership.blocked partnership.collaborations
+show partnership.repeatRate partnership.acceptanceRate partnership.longestGapSeconds
+show partnership.delivery.completionRate partnership.delivery.onTimeRate
+show partnership.delivery.revisionRate partnership.quality.mean
+show partnership.lifetime.revenue.netMinor partnership.lifetime.returns.basis
+show partnership.lifetime.returns.cost partnership.lifetime.returns.roi
+show partnership.campaigns.campaignId partnership.campaigns.figures.revenue.netMinor
+show partnership.campaigns.figures.engagement.erFollowers.overall
+show partnership.meanDaysUntilPaid partnership.flags partnership.disputes partnership.assessments
 {"creator_id": "kirana"}
 
 ask ReportService/GetPartnership
+show partnership.creatorId partnership.blocked partnership.collaborations
+show partnership.repeatRate partnership.acceptanceRate partnership.longestGapSeconds
+show partnership.delivery.completionRate partnership.delivery.onTimeRate
+show partnership.delivery.revisionRate partnership.quality.mean
+show partnership.lifetime.revenue.netMinor partnership.lifetime.returns.basis
+show partnership.lifetime.returns.cost partnership.lifetime.returns.roi
+show partnership.campaigns.campaignId partnership.campaigns.figures.revenue.netMinor
+show partnership.campaigns.figures.engagement.erFollowers.overall
+show partnership.meanDaysUntilPaid partnership.flags partnership.disputes partnership.assessments
 {"creator_id": "mira"}
 
 ask ReportService/ListPartnerships
