@@ -1,7 +1,7 @@
 # A new café, Kopi Senja, asks food bloggers to taste the menu. A meal and a voucher are the pay:
 # the fee is 0. Guests say a code at the cashier, and that proves the visits. One blogger comes on
-# her own account and costs nothing at all. For the breakfast menu two of them come again, now with
-# a share of the tables they fill.
+# her own account and costs nothing at all. For the breakfast menu two of them come again, one for
+# a share of the tables he fills.
 story cafe
 brand kopi-senja
 
@@ -342,8 +342,8 @@ by creator fajar at 2026-09-06T04:00:00Z
   "platform_post_id": "tt-3002", "published_at": "2026-09-06T04:00:00Z", "disclosed": true
 }
 
-# Gita pays for her own coffee and posts all the same. Her first draft does not name the café; her
-# second is a day late. It counts all the same.
+# Gita pays for her own coffee and posts all the same. Her first draft does not name the café; the
+# post is a day late. It counts all the same.
 call CollaborationService/SubmitContent
 by creator gita at 2026-09-07T04:00:00Z
 {
@@ -561,7 +561,7 @@ by brand rani at 2026-10-01T03:00:00Z
 {
   "campaign_id": "sarapan",
   "plan": {
-    "title": "Sarapan: breakfast at dusk's café", "objective": "CAMPAIGN_OBJECTIVE_CONVERSION",
+    "title": "Sarapan: breakfast at Kopi Senja", "objective": "CAMPAIGN_OBJECTIVE_CONVERSION",
     "niches": ["local-food"],
     "currency_code": "IDR",
     "budget_cap": {"currency_code": "IDR", "minor_units": "30000000"},

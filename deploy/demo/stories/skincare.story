@@ -1023,8 +1023,9 @@ call ReportService/FinaliseReport
 by brand maya at 2026-10-31T04:00:00Z
 {"campaign_id": "serum-pagi", "revision": 1}
 
-# Then she sees that Citra's clicks were read from the wrong column: 400, not 900. The observation
-# is corrected, revision 1 stays, revision 2 has the right number, and the two can be compared.
+# Then she sees that Citra's clicks have those on her profile among them: 400 are right, not 900.
+# The observation is corrected, revision 1 stays, revision 2 has the right number, and the two can
+# be compared.
 call MeasurementService/CorrectEngagement
 by brand maya at 2026-10-31T05:00:00Z
 {
