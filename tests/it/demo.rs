@@ -4,6 +4,7 @@ mod dynamic;
 mod expect;
 mod story;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use campaign_ledger::domain::Timestamp;
@@ -14,8 +15,8 @@ use dynamic::Dynamic;
 use expect::differences;
 use story::{Step, Story};
 
-/// 2026-11-20T00:00:00Z: any time after 1 November will do.
-const NOW_S: i64 = 1_795_132_800;
+/// 2026-11-01T00:00:00Z: any later time will do.
+const NOW_S: i64 = 1_793_491_200;
 
 fn stories() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("deploy/demo/stories")
@@ -29,18 +30,26 @@ async fn play(name: &str) {
     let expected: Vec<Value> = serde_json::from_str(&text).unwrap();
     let client = Dynamic::new(server.channel());
 
-    let answers = play_through(&client, &story, &server).await;
+    let answers = play_through(&client, &story, Run::First).await;
     let head = server.head().await;
     compare(name, &expected, &answers);
-    let again = play_through(&client, &story, &server).await;
+    let again = play_through(&client, &story, Run::Later).await;
     assert_eq!(server.head().await, head, "a second run wrote something");
     assert_eq!(again, answers, "a second run was answered in another way");
 }
 
+/// Whether a story is played for the first time.
+#[derive(Clone, Copy)]
+enum Run {
+    First,
+    Later,
+}
+
 /// Plays every step; returns the method and answer of each ask.
-async fn play_through(client: &Dynamic, story: &Story, server: &Server) -> Vec<(String, Value)> {
+async fn play_through(client: &Dynamic, story: &Story, run: Run) -> Vec<(String, Value)> {
     let mut answers = Vec::new();
-    let mut saved = std::collections::BTreeMap::new();
+    let mut saved = BTreeMap::new();
+    let mut position = 0;
     for step in &story.steps {
         match step {
             Step::Write {
@@ -51,8 +60,13 @@ async fn play_through(client: &Dynamic, story: &Story, server: &Server) -> Vec<(
             } => {
                 let request = story::fill(request, &saved);
                 let answer = client.call(method, &request).await;
+                let refused = refused.as_ref().map(|refused| match run {
+                    Run::First => &refused.first,
+                    Run::Later => &refused.later,
+                });
                 match (answer, refused) {
                     (Ok(answer), None) => {
+                        position = last_position(&answer);
                         if let Some((name, field)) = save {
                             saved.insert(name.clone(), answer[field].as_str().unwrap().to_owned());
                         }
@@ -63,13 +77,35 @@ async fn play_through(client: &Dynamic, story: &Story, server: &Server) -> Vec<(
                 }
             }
             Step::Ask { method, request } => {
-                let mut request = request.clone();
-                request["min_position"] = server.head().await.to_string().into();
-                answers.push((method.clone(), client.call(method, &request).await.unwrap()));
+                let answer = reach(client, method, request, position).await;
+                answers.push((method.clone(), answer));
             }
+            Step::Await {
+                method,
+                request,
+                until,
+            } => loop {
+                let answer = reach(client, method, request, position + 1).await;
+                position = answer["position"].as_str().unwrap().parse().unwrap();
+                if answer.pointer(until) == Some(&true.into()) {
+                    break;
+                }
+            },
         }
     }
     answers
+}
+
+/// Reads once the ledger has reached a position.
+async fn reach(client: &Dynamic, method: &str, request: &Value, position: u64) -> Value {
+    let mut request = request.clone();
+    request["min_position"] = position.to_string().into();
+    client.call(method, &request).await.unwrap()
+}
+
+fn last_position(answer: &Value) -> u64 {
+    let written = answer.get("receipt").unwrap_or(answer);
+    written["lastPosition"].as_str().unwrap().parse().unwrap()
 }
 
 fn compare(story: &str, expected: &[Value], answers: &[(String, Value)]) {
@@ -82,7 +118,24 @@ fn compare(story: &str, expected: &[Value], answers: &[(String, Value)]) {
     for ((method, answer), one) in answers.iter().zip(expected) {
         let found = differences(&one["expect"], Some(answer), method);
         assert!(found.is_empty(), "{story}:\n{}", found.join("\n"));
+        let order = misplaced(one, answer);
+        assert!(order.is_empty(), "{story}: {method}:\n{}", order.join("\n"));
     }
+}
+
+/// Lists what does not stand where it must, in the list whose order matters, if there is one.
+fn misplaced(one: &Value, answer: &Value) -> Vec<String> {
+    let Some(list) = one["in_order"].as_str() else {
+        return Vec::new();
+    };
+    let elements = |of: &Value| of[list].as_array().unwrap().clone();
+    let pairs = elements(&one["expect"]).into_iter().zip(elements(answer));
+    pairs
+        .enumerate()
+        .flat_map(|(at, (expected, actual))| {
+            differences(&expected, Some(&actual), &format!("{list}[{at}]"))
+        })
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

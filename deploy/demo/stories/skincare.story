@@ -1,10 +1,11 @@
 # A small skincare brand, Sari Kulit, lets three creators try its morning serum: an honest review,
-# a before-after picture, a week of usage. Margin matters: a sale is not yet a gain. Later one of
-# the three comes back for the night serum.
+# a before-after picture, a week of usage. Margin matters: a sale is not yet a gain. Two of the
+# three come back for the night serum.
 story skincare
 brand sari-kulit
 
-# Maya plans the campaign: at most Rp4,000,000, a gross margin of 60 %, disclosed posts only.
+# Maya plans the campaign: at most Rp4,000,000, a gross margin of 60 %, disclosed posts only,
+# and nobody is asked before somebody has looked at how they fit.
 call CampaignService/CreateCampaign
 by brand maya at 2026-08-20T03:00:00Z
 {
@@ -22,7 +23,7 @@ by brand maya at 2026-08-20T03:00:00Z
     "budget_cap": {"currency_code": "IDR", "minor_units": "400000000"},
     "start_at": "2026-09-01T00:00:00Z", "end_at": "2026-09-30T00:00:00Z",
     "measure_until": "2026-10-31T00:00:00Z", "gross_margin_bp": 6000,
-    "policy": {"disclosure_required": true}
+    "policy": {"vetting_required": true, "disclosure_required": true}
   }
 }
 
@@ -90,9 +91,10 @@ by brand maya at 2026-08-21T04:15:00Z
   }
 }
 
-# Each gets an offer: a fee, one post with a due date, a code for the audience.
+# The campaign demands that a creator is looked at first. An invitation before that is refused.
 call CollaborationService/InviteCreator
-by brand maya at 2026-08-22T02:00:00Z
+by brand maya at 2026-08-22T01:00:00Z
+refused VETTING_MISSING, later ALREADY_EXISTS
 {
   "campaign_id": "serum-pagi", "collaboration_id": "ayu-1", "creator_id": "ayu",
   "terms": {
@@ -107,12 +109,88 @@ by brand maya at 2026-08-22T02:00:00Z
   "expires_at": "2099-12-31T00:00:00Z"
 }
 
+# So Maya reads the last thirty posts of each.
+call CreatorService/AssessCreator
+by brand maya at 2026-08-22T01:10:00Z
+{
+  "creator_id": "ayu",
+  "assessment": {
+    "niche_fit": "FIT_FITS", "style_fit": "FIT_FITS", "values_fit": "FIT_FITS",
+    "controversy": "CONTROVERSY_CHECK_CLEAR", "note": "calm, names what does not work as well",
+    "evidence": [{"reference": "vetting/ayu/last-30-posts"}],
+    "assessed_at": "2026-08-22T01:10:00Z",
+    "niches": ["skincare"]
+  }
+}
+
+call CreatorService/AssessCreator
+by brand maya at 2026-08-22T01:20:00Z
+{
+  "creator_id": "bima",
+  "assessment": {
+    "niche_fit": "FIT_FITS", "style_fit": "FIT_FITS", "values_fit": "FIT_FITS",
+    "controversy": "CONTROVERSY_CHECK_CLEAR", "note": "shows skin as it is",
+    "evidence": [{"reference": "vetting/bima/last-30-posts"}],
+    "assessed_at": "2026-08-22T01:20:00Z",
+    "niches": ["skincare"]
+  }
+}
+
+call CreatorService/AssessCreator
+by brand maya at 2026-08-22T01:30:00Z
+{
+  "creator_id": "citra",
+  "assessment": {
+    "niche_fit": "FIT_FITS", "style_fit": "FIT_PARTLY", "values_fit": "FIT_FITS",
+    "controversy": "CONTROVERSY_CHECK_CLEAR", "note": "good eye, careless with details",
+    "evidence": [{"reference": "vetting/citra/last-30-posts"}],
+    "assessed_at": "2026-08-22T01:30:00Z",
+    "niches": ["skincare"]
+  }
+}
+
+call CreatorService/AssessCreator
+by brand maya at 2026-08-22T01:40:00Z
+{
+  "creator_id": "dewi",
+  "assessment": {
+    "niche_fit": "FIT_FITS", "style_fit": "FIT_FITS", "values_fit": "FIT_FITS",
+    "controversy": "CONTROVERSY_CHECK_CLEAR", "note": "explains ingredients",
+    "evidence": [{"reference": "vetting/dewi/last-30-posts"}],
+    "assessed_at": "2026-08-22T01:40:00Z",
+    "niches": ["skincare"]
+  }
+}
+
+# Each gets an offer: a fee, one post with a due date, a code for the audience. Ayu's
+# pictures may be advertised until the end of the year.
+call CollaborationService/InviteCreator
+by brand maya at 2026-08-22T02:00:00Z
+{
+  "campaign_id": "serum-pagi", "collaboration_id": "ayu-1", "creator_id": "ayu",
+  "terms": {
+    "fee": {"currency_code": "IDR", "minor_units": "75000000"},
+    "deliverables": [{
+      "deliverable_id": "review", "platform": "PLATFORM_INSTAGRAM",
+      "format": "CONTENT_FORMAT_REVIEW", "due_at": "2026-09-10T00:00:00Z"
+    }],
+    "attribution": {"window_days": 30, "code": "AYU10"},
+    "min_live_days": 30,
+    "usage_rights": [{
+      "rights_id": "ads", "scope": "USAGE_SCOPE_PAID", "channels": ["instagram"],
+      "territories": ["ID"],
+      "starts_at": "2026-09-05T00:00:00Z", "ends_at": "2026-12-31T00:00:00Z"
+    }]
+  },
+  "expires_at": "2099-12-31T00:00:00Z"
+}
+
 call CollaborationService/InviteCreator
 by brand maya at 2026-08-22T02:05:00Z
 {
   "campaign_id": "serum-pagi", "collaboration_id": "bima-1", "creator_id": "bima",
   "terms": {
-    "fee": {"currency_code": "IDR", "minor_units": "100000000"},
+    "fee": {"currency_code": "IDR", "minor_units": "90000000"},
     "deliverables": [{
       "deliverable_id": "before-after", "platform": "PLATFORM_TIKTOK",
       "format": "CONTENT_FORMAT_BEFORE_AFTER", "due_at": "2026-09-10T00:00:00Z"
@@ -152,6 +230,49 @@ by brand maya at 2026-08-22T02:15:00Z
   "expires_at": "2099-12-31T00:00:00Z"
 }
 
+# Bima asks for Rp1,100,000. Maya offers Rp1,000,000 and a bonus of Rp200,000 when 200,000 views
+# are reached.
+call CollaborationService/CounterOffer
+by creator bima at 2026-08-22T08:00:00Z
+{
+  "campaign_id": "serum-pagi", "collaboration_id": "bima-1", "offer_version": 1,
+  "terms": {
+    "fee": {"currency_code": "IDR", "minor_units": "110000000"},
+    "deliverables": [{
+      "deliverable_id": "before-after", "platform": "PLATFORM_TIKTOK",
+      "format": "CONTENT_FORMAT_BEFORE_AFTER", "due_at": "2026-09-10T00:00:00Z"
+    }],
+    "attribution": {"window_days": 30, "code": "BIMA10"}
+  },
+  "note": "two videos' worth of editing"
+}
+
+call CollaborationService/ReviseOffer
+by brand maya at 2026-08-22T09:00:00Z
+{
+  "campaign_id": "serum-pagi", "collaboration_id": "bima-1", "offer_version": 2,
+  "terms": {
+    "fee": {"currency_code": "IDR", "minor_units": "100000000"},
+    "deliverables": [{
+      "deliverable_id": "before-after", "platform": "PLATFORM_TIKTOK",
+      "format": "CONTENT_FORMAT_BEFORE_AFTER", "due_at": "2026-09-10T00:00:00Z"
+    }],
+    "attribution": {"window_days": 30, "code": "BIMA10"},
+    "bonuses": [{
+      "bonus_id": "views-200k", "counter": "COUNTER_VIEWS", "at_least": "200000",
+      "amount": {"currency_code": "IDR", "minor_units": "20000000"}
+    }]
+  },
+  "expires_at": "2099-12-31T00:00:00Z"
+}
+
+# Bima's page still shows the first offer. An acceptance names its version, so it cannot hit
+# another one than he has read.
+call CollaborationService/AcceptBrief
+by creator bima at 2026-08-23T05:50:00Z
+refused STALE_OFFER, later COLLABORATION_STATE
+{"campaign_id": "serum-pagi", "collaboration_id": "bima-1", "offer_version": 1}
+
 # Ayu and Bima accept. Citra says yes in a voice message; the ledger remembers that Maya accepted
 # for her. Dewi has no time.
 call CollaborationService/AcceptBrief
@@ -160,7 +281,7 @@ by creator ayu at 2026-08-23T05:00:00Z
 
 call CollaborationService/AcceptBrief
 by creator bima at 2026-08-23T06:00:00Z
-{"campaign_id": "serum-pagi", "collaboration_id": "bima-1", "offer_version": 1}
+{"campaign_id": "serum-pagi", "collaboration_id": "bima-1", "offer_version": 3}
 
 call CollaborationService/AcceptBrief
 by brand maya at 2026-08-23T07:00:00Z
@@ -392,17 +513,18 @@ by brand maya at 2026-09-25T00:05:00Z
 # A carousel has no views: absent, not 0.
 call MeasurementService/RecordEngagement
 by brand maya at 2026-09-25T00:10:00Z
+save CITRA observationPosition
 {
   "campaign_id": "serum-pagi", "collaboration_id": "citra-1", "publication_id": "citra-usage",
   "observed_at": "2026-09-25T00:10:00Z", "source": "OBSERVATION_SOURCE_API",
   "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {
     "likes": "850", "comments": "70", "shares": "30", "saves": "50", "reach": "8000",
-    "impressions": "20000", "clicks": "400"
+    "impressions": "20000", "clicks": "900"
   }
 }
 
-# Nine sets are sold with a code, Rp750,000 each.
+# Ten sets are sold with a code, Rp750,000 each.
 call MeasurementService/RecordConversion
 by brand maya at 2026-09-06T11:00:00Z
 {
@@ -484,8 +606,27 @@ by brand maya at 2026-09-21T11:00:00Z
   "ordered_at": "2026-09-21T11:00:00Z", "code": "AYU10"
 }
 
-# The fees fall due, and Bima earns a bonus. A fee line draws on what acceptance committed
-# already.
+call MeasurementService/RecordConversion
+by brand maya at 2026-09-22T11:00:00Z
+{
+  "campaign_id": "serum-pagi", "order_source": "shop", "order_id": "S-111",
+  "type": "CONVERSION_TYPE_SALE",
+  "value": {"currency_code": "IDR", "minor_units": "75000000"},
+  "ordered_at": "2026-09-22T11:00:00Z", "code": "BIMA10"
+}
+
+# One buyer's skin does not bear it. The set comes back, and its money goes back: of that order
+# nothing remains, neither revenue nor margin.
+call MeasurementService/RecordRefund
+by brand maya at 2026-09-27T09:00:00Z
+{
+  "order_source": "shop", "order_id": "S-111", "refund_id": "r-1",
+  "amount": {"currency_code": "IDR", "minor_units": "75000000"},
+  "refunded_at": "2026-09-27T09:00:00Z"
+}
+
+# The fees fall due, and Bima earns the bonus of his terms: the ledger knows his views. A fee
+# line draws on what acceptance committed already.
 call SettlementService/RecordCost
 by brand maya at 2026-09-12T03:00:00Z
 {
@@ -513,16 +654,24 @@ by brand maya at 2026-09-12T03:00:00Z
   "incurred_at": "2026-09-12T03:00:00Z"
 }
 
-call SettlementService/RecordCost
+call SettlementService/AccrueBonus
 by brand maya at 2026-09-26T03:00:00Z
+{"campaign_id": "serum-pagi", "collaboration_id": "bima-1", "bonus_id": "views-200k"}
+
+# Half of Bima's fee is the base of his income tax, and 5 % of that is withheld. The ledger keeps
+# what was worked out; it computes no tax.
+call SettlementService/RecordTax
+by brand maya at 2026-09-18T02:00:00Z
 {
-  "campaign_id": "serum-pagi", "cost_id": "bonus-bima", "collaboration_id": "bima-1",
-  "type": "COST_TYPE_BONUS",
-  "amount": {"currency_code": "IDR", "minor_units": "20000000"},
-  "incurred_at": "2026-09-26T03:00:00Z", "note": "more than 200,000 views"
+  "campaign_id": "serum-pagi", "cost_id": "fee-bima", "tax_id": "pph21",
+  "gross": {"currency_code": "IDR", "minor_units": "100000000"},
+  "base": {"currency_code": "IDR", "minor_units": "50000000"},
+  "rate_percent": "5",
+  "amount": {"currency_code": "IDR", "minor_units": "2500000"},
+  "article": "PPh 21", "period": "2026-09"
 }
 
-# The three fees are approved and paid after seven days; the bonus is still owed.
+# The three fees are approved and paid after seven days; the bonus is approved and still owed.
 call SettlementService/ApproveCost
 by brand maya at 2026-09-18T03:00:00Z
 {"campaign_id": "serum-pagi", "cost_id": "fee-ayu"}
@@ -558,6 +707,10 @@ by brand maya at 2026-09-19T03:00:00Z
   "amount": {"currency_code": "IDR", "minor_units": "25000000"},
   "external_reference": "TRF-0919-citra", "paid_at": "2026-09-19T03:00:00Z"
 }
+
+call SettlementService/ApproveCost
+by brand maya at 2026-09-27T03:00:00Z
+{"campaign_id": "serum-pagi", "cost_id": "bonus-97c2afc50422bff8fbcca5619afd5851"}
 
 # All posts are checked, the collaborations completed, the campaign closed.
 call CollaborationService/VerifyPublication
@@ -598,7 +751,8 @@ by brand maya at 2026-10-02T10:00:00Z
   "ordered_at": "2026-10-02T10:00:00Z", "code": "BIMA10"
 }
 
-# A good relation lasts: Ayu is asked again, for the night serum. Her audience has grown.
+# A good relation lasts: Ayu is asked again, for the night serum. Her audience has grown. Her fee
+# is smaller this time, and she gets 10 % of what she sells once it can no longer be sent back.
 call CampaignService/CreateCampaign
 by brand maya at 2026-10-01T04:00:00Z
 {
@@ -608,7 +762,7 @@ by brand maya at 2026-10-01T04:00:00Z
     "currency_code": "IDR",
     "budget_cap": {"currency_code": "IDR", "minor_units": "100000000"},
     "start_at": "2026-10-01T00:00:00Z", "end_at": "2026-10-31T00:00:00Z", "gross_margin_bp": 6000,
-    "policy": {"disclosure_required": true}
+    "policy": {"vetting_required": true, "disclosure_required": true}
   }
 }
 
@@ -622,8 +776,7 @@ by brand maya at 2026-10-01T04:20:00Z
   "creator_id": "ayu",
   "profile": {
     "followers": [{
-      "platform": "PLATFORM_INSTAGRAM", "followers": "50000",
-      "observed_at": "2026-10-01T00:00:00Z"
+      "platform": "PLATFORM_INSTAGRAM", "followers": "50000", "observed_at": "2026-10-01T00:00:00Z"
     }],
     "niches": ["skincare"],
     "locality": "Bandung", "display_name": "Ayu",
@@ -636,12 +789,13 @@ by brand maya at 2026-10-01T05:00:00Z
 {
   "campaign_id": "serum-malam", "collaboration_id": "ayu-2", "creator_id": "ayu",
   "terms": {
-    "fee": {"currency_code": "IDR", "minor_units": "65000000"},
+    "fee": {"currency_code": "IDR", "minor_units": "50000000"},
     "deliverables": [{
       "deliverable_id": "night-review", "platform": "PLATFORM_INSTAGRAM",
       "format": "CONTENT_FORMAT_REVIEW", "due_at": "2026-10-15T00:00:00Z"
     }],
-    "attribution": {"window_days": 30, "code": "AYUMALAM"}
+    "attribution": {"window_days": 30, "code": "AYUMALAM", "lock_days": 7},
+    "commission": {"rate_bp": 1000}
   },
   "expires_at": "2099-12-31T00:00:00Z"
 }
@@ -649,6 +803,34 @@ by brand maya at 2026-10-01T05:00:00Z
 call CollaborationService/AcceptBrief
 by creator ayu at 2026-10-02T05:00:00Z
 {"campaign_id": "serum-malam", "collaboration_id": "ayu-2", "offer_version": 1}
+
+# Bima hears of it and asks to take part, for Rp400,000. He is offered Rp300,000, and takes it.
+call CollaborationService/ApplyToCampaign
+by creator bima at 2026-10-02T06:00:00Z
+{
+  "campaign_id": "serum-malam", "collaboration_id": "bima-2", "creator_id": "bima",
+  "message": "my skin at night, four weeks of it",
+  "fee": {"currency_code": "IDR", "minor_units": "40000000"}
+}
+
+call CollaborationService/SendOffer
+by brand maya at 2026-10-02T07:00:00Z
+{
+  "campaign_id": "serum-malam", "collaboration_id": "bima-2",
+  "terms": {
+    "fee": {"currency_code": "IDR", "minor_units": "30000000"},
+    "deliverables": [{
+      "deliverable_id": "night-picture", "platform": "PLATFORM_TIKTOK",
+      "format": "CONTENT_FORMAT_BEFORE_AFTER", "due_at": "2026-10-20T00:00:00Z"
+    }],
+    "attribution": {"window_days": 30, "code": "BIMAMALAM"}
+  },
+  "expires_at": "2099-12-31T00:00:00Z"
+}
+
+call CollaborationService/AcceptBrief
+by creator bima at 2026-10-03T05:00:00Z
+{"campaign_id": "serum-malam", "collaboration_id": "bima-2", "offer_version": 1}
 
 call CollaborationService/SubmitContent
 by creator ayu at 2026-10-08T05:00:00Z
@@ -673,6 +855,46 @@ by creator ayu at 2026-10-10T11:00:00Z
   "platform_post_id": "ig-1003", "published_at": "2026-10-10T11:00:00Z", "disclosed": true
 }
 
+# Bima's picture needs a second try, and is two days late.
+call CollaborationService/SubmitContent
+by creator bima at 2026-10-18T05:00:00Z
+{
+  "campaign_id": "serum-malam", "collaboration_id": "bima-2", "deliverable_id": "night-picture",
+  "content_ref": "drafts/bima/night-picture-v1",
+  "content_sha256": "8iuIg5jWcv3Z4D3HKqVA6D/WahsKkRaBJ8mTGqCx1N4="
+}
+
+call CollaborationService/RequestRevision
+by brand maya at 2026-10-19T05:00:00Z
+{
+  "campaign_id": "serum-malam", "collaboration_id": "bima-2", "deliverable_id": "night-picture",
+  "submission_version": 1,
+  "reasons": ["the light differs before and after"]
+}
+
+call CollaborationService/SubmitContent
+by creator bima at 2026-10-20T05:00:00Z
+{
+  "campaign_id": "serum-malam", "collaboration_id": "bima-2", "deliverable_id": "night-picture",
+  "content_ref": "drafts/bima/night-picture-v2",
+  "content_sha256": "7yy9oLjkqvmH0YtTdW9GwvN8pvf4OhTBMS/uSqXGj5o="
+}
+
+call CollaborationService/ApproveContent
+by brand maya at 2026-10-21T05:00:00Z
+{
+  "campaign_id": "serum-malam", "collaboration_id": "bima-2", "deliverable_id": "night-picture",
+  "submission_version": 2, "rating": 4
+}
+
+call CollaborationService/RecordPublication
+by creator bima at 2026-10-22T00:00:00Z
+{
+  "campaign_id": "serum-malam", "collaboration_id": "bima-2", "deliverable_id": "night-picture",
+  "publication_id": "bima-night-picture", "url": "https://tiktok.example/v/bima-night-picture",
+  "platform_post_id": "tt-2002", "published_at": "2026-10-22T00:00:00Z", "disclosed": true
+}
+
 call MeasurementService/RecordEngagement
 by brand maya at 2026-10-25T00:00:00Z
 {
@@ -685,6 +907,21 @@ by brand maya at 2026-10-25T00:00:00Z
   }
 }
 
+call MeasurementService/RecordEngagement
+by brand maya at 2026-10-29T00:00:00Z
+{
+  "campaign_id": "serum-malam", "collaboration_id": "bima-2",
+  "publication_id": "bima-night-picture", "observed_at": "2026-10-29T00:00:00Z",
+  "source": "OBSERVATION_SOURCE_API", "kind": "MEASUREMENT_KIND_MEASURED",
+  "scope": "MEASUREMENT_SCOPE_TOTAL",
+  "counters": {
+    "likes": "3800", "comments": "250", "shares": "400", "saves": "300", "views": "100000",
+    "reach": "80000", "impressions": "100000", "clicks": "1000"
+  }
+}
+
+# Seven days after an order it is locked, and the ledger accrues the commission by itself: Rp75,000
+# on the first order, Rp100,000 on the second.
 call MeasurementService/RecordConversion
 by brand maya at 2026-10-12T10:00:00Z
 {
@@ -694,13 +931,37 @@ by brand maya at 2026-10-12T10:00:00Z
   "ordered_at": "2026-10-12T10:00:00Z", "code": "AYUMALAM"
 }
 
+await MeasurementService/GetConversion until conversion.locked
+{"order_source": "shop", "order_id": "S-201"}
+
 call MeasurementService/RecordConversion
 by brand maya at 2026-10-20T10:00:00Z
 {
   "campaign_id": "serum-malam", "order_source": "shop", "order_id": "S-202",
   "type": "CONVERSION_TYPE_SALE",
-  "value": {"currency_code": "IDR", "minor_units": "75000000"},
+  "value": {"currency_code": "IDR", "minor_units": "100000000"},
   "ordered_at": "2026-10-20T10:00:00Z", "code": "AYUMALAM"
+}
+
+await MeasurementService/GetConversion until conversion.locked
+{"order_source": "shop", "order_id": "S-202"}
+
+call MeasurementService/RecordConversion
+by brand maya at 2026-10-24T10:00:00Z
+{
+  "campaign_id": "serum-malam", "order_source": "shop", "order_id": "S-203",
+  "type": "CONVERSION_TYPE_SALE",
+  "value": {"currency_code": "IDR", "minor_units": "75000000"},
+  "ordered_at": "2026-10-24T10:00:00Z", "code": "BIMAMALAM"
+}
+
+# A quarter of the second order comes back, and a quarter of its commission with it.
+call MeasurementService/RecordRefund
+by brand maya at 2026-10-28T10:00:00Z
+{
+  "order_source": "shop", "order_id": "S-202", "refund_id": "r-1",
+  "amount": {"currency_code": "IDR", "minor_units": "25000000"},
+  "refunded_at": "2026-10-28T10:00:00Z"
 }
 
 call SettlementService/RecordCost
@@ -708,8 +969,17 @@ by brand maya at 2026-10-12T03:00:00Z
 {
   "campaign_id": "serum-malam", "cost_id": "fee-ayu", "collaboration_id": "ayu-2",
   "type": "COST_TYPE_FEE",
-  "amount": {"currency_code": "IDR", "minor_units": "65000000"},
+  "amount": {"currency_code": "IDR", "minor_units": "50000000"},
   "incurred_at": "2026-10-12T03:00:00Z"
+}
+
+call SettlementService/RecordCost
+by brand maya at 2026-10-26T03:00:00Z
+{
+  "campaign_id": "serum-malam", "cost_id": "fee-bima", "collaboration_id": "bima-2",
+  "type": "COST_TYPE_FEE",
+  "amount": {"currency_code": "IDR", "minor_units": "30000000"},
+  "incurred_at": "2026-10-26T03:00:00Z"
 }
 
 call SettlementService/ApproveCost
@@ -720,9 +990,13 @@ call SettlementService/RecordPayment
 by brand maya at 2026-10-29T03:00:00Z
 {
   "campaign_id": "serum-malam", "cost_id": "fee-ayu", "payment_id": "pay-ayu",
-  "amount": {"currency_code": "IDR", "minor_units": "65000000"},
+  "amount": {"currency_code": "IDR", "minor_units": "50000000"},
   "external_reference": "TRF-1029-ayu", "paid_at": "2026-10-29T03:00:00Z"
 }
+
+call SettlementService/ApproveCost
+by brand maya at 2026-10-30T03:00:00Z
+{"campaign_id": "serum-malam", "cost_id": "fee-bima"}
 
 call CollaborationService/VerifyPublication
 by brand maya at 2026-10-26T03:00:00Z
@@ -732,9 +1006,41 @@ call CollaborationService/CompleteCollaboration
 by brand maya at 2026-10-26T03:30:00Z
 {"campaign_id": "serum-malam", "collaboration_id": "ayu-2"}
 
+call CollaborationService/VerifyPublication
+by brand maya at 2026-10-29T03:00:00Z
+{"campaign_id": "serum-malam", "collaboration_id": "bima-2", "deliverable_id": "night-picture"}
+
+call CollaborationService/CompleteCollaboration
+by brand maya at 2026-10-29T03:30:00Z
+{"campaign_id": "serum-malam", "collaboration_id": "bima-2"}
+
 call CampaignService/CloseCampaign
 by brand maya at 2026-10-31T03:00:00Z
 {"campaign_id": "serum-malam"}
+
+# The first campaign is over and measured. Maya fixes its report: revision 1 stays as it is.
+call ReportService/FinaliseReport
+by brand maya at 2026-10-31T04:00:00Z
+{"campaign_id": "serum-pagi", "revision": 1}
+
+# Then she sees that Citra's clicks have those on her profile among them: 400 are right, not 900.
+# The observation is corrected, revision 1 stays, revision 2 has the right number, and the two can
+# be compared.
+call MeasurementService/CorrectEngagement
+by brand maya at 2026-10-31T05:00:00Z
+{
+  "campaign_id": "serum-pagi", "collaboration_id": "citra-1", "publication_id": "citra-usage",
+  "observation_position": "$CITRA",
+  "counters": {
+    "likes": "850", "comments": "70", "shares": "30", "saves": "50", "reach": "8000",
+    "impressions": "20000", "clicks": "400"
+  },
+  "reason": "clicks on the profile were counted too"
+}
+
+call ReportService/FinaliseReport
+by brand maya at 2026-10-31T06:00:00Z
+{"campaign_id": "serum-pagi", "revision": 2}
 
 # Workings, in rupiah.
 #
@@ -743,7 +1049,9 @@ by brand maya at 2026-10-31T03:00:00Z
 #                 + serum 3 x 80,000 + courier 3 x 20,000 + bonus 200,000 = 2,500,000
 #   C accrued     the same lines = 2,500,000
 #   C paid        the three fees = 2,000,000
-#   R             10 x 750,000 = 7,500,000; without the late one 9 x 750,000 = 6,750,000
+#   gross         11 x 750,000 = 8,250,000; without the late one 10 x 750,000 = 7,500,000
+#   refunds       S-111: 750,000
+#   R             7,500,000; without the late one 6,750,000
 #   ROI           (7,500,000 - 2,500,000) / 2,500,000 = 2; on paid cost 5,500,000 / 2,000,000 = 11/4
 #                 on time (6,750,000 - 2,500,000) / 2,500,000 = 17/10
 #   on margin     (7,500,000 x 60 % - 2,500,000) / 2,500,000 = 2,000,000 / 2,500,000 = 4/5
@@ -753,22 +1061,86 @@ by brand maya at 2026-10-31T03:00:00Z
 #   ER reach      12,500 / 200,000 = 1/16    ER views, two posts: 11,500 / 250,000 = 23/500
 #   CPV           2,500,000 / 250,000 = 10      CPC = 2,500,000 / 5,000 = 500
 #   CPM           2,500,000 / 250 = 10,000 by impressions and by views; / 200 = 12,500 by reach
-#   CTR           5,000 / 250,000 = 1/50        CVR = 10 / 5,000 = 1/500
-#   CPA           2,500,000 / 10 = 250,000      cost per post = 2,500,000 / 3
+#   CTR           5,000 / 250,000 = 1/50        CVR = 11 / 5,000
+#   CPA           2,500,000 / 11: an order that came back was an order
+#   per post      2,500,000 / 3
 #   accepted      3 of 4 asked = 3/4            on time = 2 of 3; 172,800 seconds late
 #   ratings       5, 4, 3: mean 4, variance (1 + 0 + 1) / 3 = 2/3
 #
+# Revision 1 and revision 2
+#   clicks        1,000 + 3,600 + 900 = 5,500, then 5,000
+#   CTR           5,500 / 250,000 = 11/500, then 1/50
+#   CVR           11 / 5,500 = 1/500, then 11/5,000; on time 10 / 5,500 = 1/550, then 1/500
+#   CPC           2,500,000 / 5,500 = 5,000/11, then 500; on paid cost 4,000/11, then 400
+#   Nothing else is made of clicks, so nothing else differs. The event behind it is the correction.
+#
 # Ayu over both campaigns
-#   C             (750,000 + 80,000 + 20,000) + 650,000 = 1,500,000
-#   R             4 x 750,000 + 2 x 750,000 = 4,500,000
-#   ROI           3,000,000 / 1,500,000 = 2
+#   C             (750,000 + 80,000 + 20,000) + 500,000 + commission 75,000 + 75,000 = 1,500,000
+#   C paid        750,000 + 500,000 = 1,250,000
+#   commission    10 % of 750,000, and 10 % of 1,000,000 - 250,000
+#   R             4 x 750,000 + 750,000 + 1,000,000 - 250,000 = 4,500,000
+#   ROI           3,000,000 / 1,500,000 = 2; on paid cost 3,250,000 / 1,250,000 = 13/5
 #   E             2,000 + 3,000 = 5,000 of 40,000 + 50,000 followers = 1/18; 5 %, then 6 %
 #   days to pay   7 and 17: mean 12
-#   repeat rate   1 of 2 accepted came after the first = 1/2
+#   repeat rate   1 of 2 accepted came after the first = 1/2; 40 days from 23 August to 2 October
+#
+# The partnerships, by lifetime ROI on accrued cost
+#   Ayu           2
+#   Bima          C = 1,000,000 + 80,000 + 20,000 + bonus 200,000 + 300,000 = 1,600,000
+#                 R = 6 x 750,000 - 750,000 + 750,000 = 4,500,000
+#                 ROI = 2,900,000 / 1,600,000 = 29/16; one of his two posts was late
+#   Citra         C = 250,000 + 80,000 + 20,000 = 350,000; R = 750,000; ROI = 8/7
+#   Dewi          cost nothing and brought nothing: no ROI, ZERO_COST; last
+#   retention     Ayu, Bima and Citra accepted in August, Ayu and Bima again in October = 2/3
+#
+# Still to be paid: Bima's bonus of 200,000 and his second fee of 300,000.
 
-# What the campaign cost and brought, and what the brand and Ayu did together.
+# What the campaign cost and brought, and what the correction changed.
 ask ReportService/GetCampaignRoi
 {"campaign_id": "serum-pagi"}
 
+ask ReportService/CompareReports
+{"campaign_id": "serum-pagi", "from_revision": 1, "to_revision": 2}
+
+# What the brand and Ayu did together; all partnerships, the best return first; who came back.
 ask ReportService/GetPartnership
+show partnership.creatorId partnership.blocked partnership.collaborations
+show partnership.repeatRate partnership.acceptanceRate partnership.longestGapSeconds
+show partnership.delivery.completionRate partnership.delivery.onTimeRate
+show partnership.delivery.revisionRate partnership.quality.mean
+show partnership.lifetime.revenue.netMinor partnership.lifetime.returns.basis
+show partnership.lifetime.returns.cost partnership.lifetime.returns.roi
+show partnership.campaigns.campaignId partnership.campaigns.figures.revenue.netMinor
+show partnership.campaigns.figures.engagement.erFollowers.overall
+show partnership.meanDaysUntilPaid partnership.flags partnership.disputes partnership.assessments
 {"creator_id": "ayu"}
+
+ask ReportService/ListPartnerships
+show partnerships.creatorId partnerships.acceptedCollaborations partnerships.repeatRate
+show partnerships.delivery.onTimeRate partnerships.lifetime.currencyCode
+show partnerships.lifetime.returns.basis partnerships.lifetime.returns.netReturn
+show partnerships.lifetime.returns.roi
+{
+  "order_by": "PARTNERSHIP_ORDER_LIFETIME_ROI", "currency_code": "IDR",
+  "basis": "COST_BASIS_ACCRUED"
+}
+
+ask ReportService/GetCreatorRetention
+{
+  "first_from": "2026-08-01T00:00:00Z", "first_until": "2026-10-01T00:00:00Z",
+  "second_from": "2026-10-01T00:00:00Z", "second_until": "2026-11-01T00:00:00Z"
+}
+
+# Bima's lines, with his tax; what is approved and not paid; whose pictures may no longer be used
+# soon.
+ask SettlementService/ListCosts
+show costs.costId costs.type costs.trigger costs.orderId costs.reportingMinor
+show costs.approvedMinor costs.paidMinor costs.state
+show costs.taxes.article costs.taxes.base costs.taxes.amount
+{"campaign_id": "serum-pagi", "collaboration_id": "bima-1"}
+
+ask ReportService/ListWorklist
+{"kinds": ["TASK_KIND_PAY"]}
+
+ask CollaborationService/ListUsageRights
+{"ends_before": "2027-01-01T00:00:00Z"}

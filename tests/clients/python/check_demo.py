@@ -53,6 +53,15 @@ def _unmatched(expected, actual, path):
     return found
 
 
+def misplaced(ask, answer):
+    """Lists what does not stand where it must, in the list whose order matters, if there is one."""
+    name = ask.get("in_order")
+    pairs = zip(ask["expect"][name], answer[name]) if name else ()
+    return [
+        line for at, (expected, actual) in enumerate(pairs) for line in differences(expected, actual, f".{name}[{at}]")
+    ]
+
+
 def main():
     ledger, failed = Ledger(sys.argv[1]), False
     for story in sorted(STORIES.glob("*.story")):
@@ -60,7 +69,8 @@ def main():
         asked = asks(story)
         assert [ask["ask"] for ask in expected] == [method for method, _ in asked], story
         for (method, request), ask in zip(asked, expected):
-            found = differences(ask["expect"], ledger.call(method, request))
+            answer = ledger.call(method, request)
+            found = differences(ask["expect"], answer) or misplaced(ask, answer)
             print(f"{'no' if found else 'ok'}  {story.stem}: {method} {request}")
             for line in found:
                 print(f"    {line}")

@@ -1,5 +1,7 @@
 //! A client that knows the protos by their descriptors alone, as grpcurl does.
 
+use std::time::Duration;
+
 use bytes::{Buf, BufMut};
 use campaign_ledger::log::codec::json::pool;
 use prost::Message;
@@ -9,6 +11,9 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
+
+/// How long an answer may take that waits for the ledger, on a machine with much else to do.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Calls methods by name, with JSON.
 pub struct Dynamic {
@@ -30,9 +35,9 @@ impl Dynamic {
         let path = format!("/campaign.ledger.v1.{service}/{name}")
             .parse()
             .unwrap();
-        let answer = client
-            .unary(Request::new(message), path, Json(descriptor))
-            .await;
+        let mut request = Request::new(message);
+        request.set_timeout(PATIENCE);
+        let answer = client.unary(request, path, Json(descriptor)).await;
         match answer {
             Ok(answer) => Ok(json_of(&answer.into_inner())),
             Err(status) => Err(reason_of(&status)),

@@ -15,13 +15,25 @@ pub enum Step {
     Write {
         method: String,
         request: Value,
-        refused: Option<String>,
+        refused: Option<Refused>,
         save: Option<(String, String)>,
     },
     Ask {
         method: String,
         request: Value,
     },
+    /// A read that is sent again with each event, until a field of the answer is true.
+    Await {
+        method: String,
+        request: Value,
+        until: String,
+    },
+}
+
+/// Why a request must be refused: in the first run, and in those after it.
+pub struct Refused {
+    pub first: String,
+    pub later: String,
 }
 
 impl Story {
@@ -40,7 +52,7 @@ impl Story {
                 steps.push(Step::Write {
                     method: method.clone(),
                     request: block.request(json!({"brand_id": brand, "context": context})),
-                    refused: block.words.get("refused").cloned(),
+                    refused: block.words.get("refused").map(|text| refused(text)),
                     save: block.words.get("save").map(|text| pair(text)),
                 });
             }
@@ -49,6 +61,14 @@ impl Story {
                 steps.push(Step::Ask {
                     method: method.clone(),
                     request,
+                });
+            }
+            if let Some(text) = block.words.get("await") {
+                let (method, field) = text.split_once(" until ").unwrap();
+                steps.push(Step::Await {
+                    method: method.to_owned(),
+                    request: block.request(json!({"brand_id": brand})),
+                    until: format!("/{}", field.replace('.', "/")),
                 });
             }
         }
@@ -114,6 +134,14 @@ impl Block {
 
 fn party(kind: &str, id: &str) -> Value {
     json!({"kind": format!("ACTOR_KIND_{}", kind.to_uppercase()), "id": id})
+}
+
+fn refused(text: &str) -> Refused {
+    let (first, later) = text.split_once(", later ").unwrap_or((text, text));
+    Refused {
+        first: first.to_owned(),
+        later: later.to_owned(),
+    }
 }
 
 fn pair(text: &str) -> (String, String) {
