@@ -67,6 +67,8 @@ pub mod table {
     pub const CREDITED_POST: u8 = 16;
     /// Disputes.
     pub const DISPUTE: u8 = 24;
+    /// Claims of orders, by where they stand in the log.
+    pub const CLAIMED: u8 = 26;
     /// Rights of use, by when they end.
     pub const RIGHTS_END: u8 = 21;
     /// Reports that stay.

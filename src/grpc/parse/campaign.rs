@@ -130,18 +130,26 @@ pub fn get_campaign(request: &api::GetCampaignRequest) -> Read<CampaignQuery> {
     )
 }
 
+/// Parses the name of a campaign.
+///
+/// # Errors
+/// Every violation.
+pub fn campaign_named(brand_id: &str, campaign_id: &str) -> Read<CampaignRef> {
+    let mut fields = Fields::new(Origin::Call);
+    let campaign = read_campaign(&mut fields, brand_id, campaign_id);
+    fields.finish(campaign)
+}
+
 /// Reads a question about one campaign.
 pub(super) fn campaign_query(
     brand_id: &str,
     campaign_id: &str,
     min_position: u64,
 ) -> Read<CampaignQuery> {
-    let mut fields = Fields::new(Origin::Call);
-    let campaign = read_campaign(&mut fields, brand_id, campaign_id);
-    fields.finish(campaign.map(|campaign| CampaignQuery {
-        campaign,
+    Ok(CampaignQuery {
+        campaign: campaign_named(brand_id, campaign_id)?,
         min_position: Position::new(min_position),
-    }))
+    })
 }
 
 /// Asks for the campaigns of a brand.

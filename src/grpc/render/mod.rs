@@ -17,7 +17,9 @@ mod worklist;
 pub use campaign::{budget, campaign, campaign_state};
 pub use collaboration::{collaboration, collaboration_state};
 pub use compare::changes;
-pub use conversion::{conversion, outcome};
+pub use conversion::{
+    conversion, outcome, recorded_claim, refused_claim, rejected_claim, standing_claim,
+};
 pub use cost::cost;
 pub use creator::{creator, criteria};
 pub use dispute::dispute;
