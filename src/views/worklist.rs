@@ -14,7 +14,7 @@ use crate::domain::state::{Collaboration, Cost, Dispute, Publication};
 use crate::domain::{
     ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
     CreatorId, DeliverableId, DisputeEvent, DisputeSubject, Event, PublicationRef, Record,
-    SettlementEvent, Timestamp,
+    Timestamp,
 };
 
 /// What is to be done. New kinds are appended.
@@ -112,20 +112,7 @@ impl Owner {
                 let collaboration = record.subject.collaboration.clone();
                 collaboration.map(Self::Collaboration)
             }
-            Event::Settlement(event) => {
-                let cost = match event {
-                    SettlementEvent::CostRecorded(recorded) => &recorded.cost,
-                    SettlementEvent::CostApproved { cost, .. }
-                    | SettlementEvent::CostReversed { cost, .. }
-                    | SettlementEvent::CostAdjusted { cost, .. }
-                    | SettlementEvent::CostWithheld { cost, .. }
-                    | SettlementEvent::CostReleased { cost, .. }
-                    | SettlementEvent::TaxRecorded { cost, .. } => cost,
-                    SettlementEvent::PaymentRecorded(payment) => &payment.cost,
-                    SettlementEvent::CommissionCarried { .. } => return None,
-                };
-                Some(Self::Cost(cost.clone()))
-            }
+            Event::Settlement(event) => event.cost().cloned().map(Self::Cost),
             Event::Campaign(_)
             | Event::Creator(_)
             | Event::Hold(_)

@@ -20,7 +20,7 @@ pub use compare::changes;
 pub use conversion::{
     conversion, outcome, recorded_claim, refused_claim, rejected_claim, standing_claim,
 };
-pub use cost::cost;
+pub use cost::{balance, cost};
 pub use creator::{creator, criteria};
 pub use dispute::dispute;
 pub use figures::{Basis, figures};

@@ -1,6 +1,7 @@
 //! The services, by noun. Each call parses, executes or queries, and renders.
 
 mod audit;
+mod balances;
 mod campaign;
 mod collaboration;
 mod conversions;

@@ -181,6 +181,7 @@ calls! {
         write resolve_dispute: ResolveDisputeRequest => ResolveDisputeResponse,
         read list_disputes: ListDisputesRequest => ListDisputesResponse,
         read list_costs: ListCostsRequest => ListCostsResponse,
+        read list_balances: ListBalancesRequest => ListBalancesResponse,
     }
     report_service_client::ReportServiceClient {
         read get_campaign_roi: GetCampaignRoiRequest => GetCampaignRoiResponse,
