@@ -13,8 +13,8 @@ use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::{Collaboration, Cost, Dispute, Publication};
 use crate::domain::{
     ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
-    CreatorId, DeliverableId, DisputeEvent, DisputeSubject, Event, PublicationRef, Record,
-    Timestamp,
+    CreatorId, DeliverableId, DisputeEvent, DisputeId, DisputeSubject, Event, HoldId,
+    PublicationRef, Record, Timestamp,
 };
 
 /// What is to be done. New kinds are appended.
@@ -89,6 +89,15 @@ pub struct Task {
     pub side: ActorKind,
     /// The deliverable it is about, if one.
     pub deliverable: Option<DeliverableId>,
+}
+
+/// What a task waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Blocked {
+    /// A hold, which the brand releases.
+    Hold(HoldId),
+    /// An open dispute, whose ruling either side records.
+    Dispute(DisputeId),
 }
 
 /// What has tasks.
@@ -200,6 +209,32 @@ impl TaskRow {
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         let key = Key::of::<Self>().text(campaign.brand.as_str()).byte(1);
         key.text(campaign.campaign.as_str())
+    }
+
+    /// Finds what the task waits for, as the rows stand.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn blocked<S: Rows>(&self, rows: &S, brand: &BrandId) -> Result<Option<Blocked>, S::Error> {
+        let place = |collaboration: &CollaborationId| CollaborationRef {
+            brand: brand.clone(),
+            campaign: self.campaign.clone(),
+            collaboration: collaboration.clone(),
+        };
+        let collaboration = match &self.collaboration {
+            Some(id) => rows.get::<Collaboration>(&Collaboration::key(&place(id)))?,
+            None => None,
+        };
+        let campaign = CampaignRef {
+            brand: brand.clone(),
+            campaign: self.campaign.clone(),
+        };
+        let cost = match &self.cost {
+            Some(id) => rows.get::<Cost>(&Cost::key(&campaign, id))?,
+            None => None,
+        };
+        let (collaboration, cost) = (collaboration.as_deref(), cost.as_deref());
+        Ok(tasks::blocked(&self.task, collaboration, cost))
     }
 
     fn keys(campaign: &CampaignRef, owner: &Owner, task: &Task) -> [Key; 2] {
