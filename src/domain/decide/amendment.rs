@@ -48,11 +48,9 @@ impl<S: Rows> Case<'_, S> {
         self.ensure_keeps_disputed(place, &collaboration, terms)?;
         let campaign = self.campaign(&place.campaign_ref())?;
         let (owed, owed_minor) = self.owed_at_amendment(place, &collaboration, terms)?;
-        let committed = terms
-            .fee
-            .minor
-            .max(collaboration.fee_lines_minor + owed_minor);
-        let more_minor = i128::from(committed) - i128::from(collaboration.committed_minor());
+        let lines = i128::from(collaboration.fee_lines_minor) + i128::from(owed_minor);
+        let committed = i128::from(terms.fee.minor).max(lines);
+        let more_minor = committed - i128::from(collaboration.committed_minor());
         let held = collaboration.terms();
         self.ensure_fits(place, &campaign, terms, held, more_minor)?;
         let event = Event::Agreement(AgreementEvent::TermsAmended {
