@@ -1,37 +1,11 @@
 //! Requests of the collaboration service about holds, and about the end there may be ground for.
 
+use super::collaboration::Place;
 use super::context::{Call, Write};
-use crate::domain::{
-    CampaignId, CollaborationId, CollaborationVerb, Command, DeliverableId, FlagId, HoldId,
-    HoldPlaced, Timestamp,
-};
+use crate::domain::{CollaborationVerb, DeliverableId, FlagId, HoldId, HoldPlaced, Timestamp};
 use crate::log::codec::events::read_ground;
-use crate::log::codec::fields::Checked;
 use crate::log::codec::values::MAX_REASON_CHARS;
 use crate::proto::api;
-
-/// The names a collaboration goes by.
-struct Place {
-    campaign: Checked<CampaignId>,
-    collaboration: Checked<CollaborationId>,
-}
-
-impl Place {
-    fn read(call: &mut Call, campaign: &str, collaboration: &str) -> Self {
-        Self {
-            campaign: call.campaign(campaign),
-            collaboration: call.collaboration(collaboration),
-        }
-    }
-
-    fn command(self, verb: Checked<CollaborationVerb>) -> Checked<Command> {
-        Ok(Command::Collaboration {
-            campaign: self.campaign?,
-            collaboration: self.collaboration?,
-            verb: verb?,
-        })
-    }
-}
 
 /// Parses `TerminateCollaboration`.
 ///
