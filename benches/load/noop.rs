@@ -127,6 +127,13 @@ impl MeasurementService for Noop {
         unused()
     }
 
+    async fn batch_record_conversions(
+        &self,
+        _: Request<api::BatchRecordConversionsRequest>,
+    ) -> Result<Response<api::BatchRecordConversionsResponse>, Status> {
+        unused()
+    }
+
     async fn record_refund(
         &self,
         _: Request<api::RecordRefundRequest>,
@@ -159,6 +166,13 @@ impl MeasurementService for Noop {
         &self,
         _: Request<api::GetConversionRequest>,
     ) -> Result<Response<api::GetConversionResponse>, Status> {
+        unused()
+    }
+
+    async fn list_conversions(
+        &self,
+        _: Request<api::ListConversionsRequest>,
+    ) -> Result<Response<api::ListConversionsResponse>, Status> {
         unused()
     }
 }

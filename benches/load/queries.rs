@@ -58,7 +58,7 @@ async fn ask(channel: Channel, time: Duration) -> (Measured, Measured) {
     while start.elapsed() < time {
         let request = GetCampaignRoiRequest {
             brand_id: world::brand(),
-            campaign_id: world::campaign(world::zipf(&mut random)),
+            campaign_id: world::campaign(world::draw(&mut random)),
             min_position: 0,
         };
         let begun = Instant::now();
@@ -67,7 +67,7 @@ async fn ask(channel: Channel, time: Duration) -> (Measured, Measured) {
         roi.record(begun.elapsed());
         let request = GetPartnershipRequest {
             brand_id: world::brand(),
-            creator_id: world::creator(world::zipf(&mut random)),
+            creator_id: world::creator(world::draw(&mut random)),
             min_position: 0,
         };
         let begun = Instant::now();

@@ -9,6 +9,8 @@ use campaign_ledger::proto::{api, values};
 use prost_types::Timestamp;
 use tonic::transport::Channel;
 
+use crate::support::zipf::zipf;
+
 /// Collaborations, one post each.
 pub const COLLABORATIONS: u64 = 5_000;
 /// Campaigns they are spread over.
@@ -88,7 +90,7 @@ impl World {
     /// The same as one of many.
     pub fn item(number: u64, random: &mut fastrand::Rng) -> api::EngagementItem {
         let offset = i64::try_from(number).unwrap_or(0);
-        let post = zipf(random);
+        let post = draw(random);
         api::EngagementItem {
             campaign_id: campaign(post),
             collaboration_id: format!("collaboration-{post}"),
@@ -113,10 +115,9 @@ impl World {
     }
 }
 
-/// Draws a post: the k-th with a probability that falls as 1 ÷ k.
-pub fn zipf(random: &mut fastrand::Rng) -> u64 {
-    let span = (COLLABORATIONS as f64 + 1.0).ln();
-    ((random.f64() * span).exp() as u64).clamp(1, COLLABORATIONS) - 1
+/// Draws a post, some much more often than others.
+pub fn draw(random: &mut fastrand::Rng) -> u64 {
+    zipf(random, COLLABORATIONS)
 }
 
 /// The only brand.

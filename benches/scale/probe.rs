@@ -12,13 +12,14 @@ use crate::history::{Call, Plan};
 use crate::ledger::{Ledger, Progress};
 use crate::options::Options;
 use crate::support::measured::Measured;
+use crate::support::zipf::zipf;
 
 /// Calls measured, made before the clock starts; fewer when the history is short.
 const CALLS: u64 = 30_000;
 /// What part of the history one probe may be: one in so many.
 const SHARE: u64 = 20;
 /// Posts watched at a time, drawn from all finished campaigns.
-const WATCHED: usize = 2_000;
+const WATCHED: u64 = 2_000;
 /// Calls in flight.
 const IN_FLIGHT: usize = 128;
 
@@ -35,7 +36,7 @@ pub async fn observe(
         .map(|_| draw(seed, progress, &mut random))
         .collect();
     for call in 0..CALLS.min(options.events / SHARE) {
-        let (plan, part) = &watched[zipf(&mut random)];
+        let (plan, part) = &watched[zipf(&mut random, WATCHED) as usize];
         let item = plan.seen(plan.published()[*part], 1, &mut random);
         let [item] = <[_; 1]>::try_from(item).expect("one was asked for");
         lanes[call as usize % IN_FLIGHT].push(plan.place.observe(item));
@@ -74,10 +75,4 @@ fn draw(seed: u64, progress: &Progress, random: &mut fastrand::Rng) -> (Plan, us
             return (plan, random.usize(..published));
         }
     }
-}
-
-/// Draws one of the watched: the k-th with a probability that falls as 1 ÷ k.
-fn zipf(random: &mut fastrand::Rng) -> usize {
-    let span = (WATCHED as f64 + 1.0).ln();
-    ((random.f64() * span).exp() as usize).clamp(1, WATCHED) - 1
 }

@@ -10,3 +10,4 @@ pub mod process;
 pub mod replay;
 pub mod report;
 pub mod wire;
+pub mod zipf;

@@ -290,6 +290,27 @@ pub fn page<R: Row, T: Message>(
     Ok((kept, last.filter(|_| more)))
 }
 
+/// Collects a page as [`page`] does, where making something of a row reads other rows.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn joined_page<R: Row, T: Message>(
+    rows: &Store,
+    prefix: &Key,
+    start: Option<&Key>,
+    size: usize,
+    mut keep: impl FnMut(&Key, &R) -> Result<Option<T>, store::Error>,
+) -> Result<(Vec<T>, Option<Key>), store::Error> {
+    let mut failed = None;
+    let listed = page(rows, prefix, start, size, |key, row| {
+        keep(key, row).unwrap_or_else(|error| {
+            failed = Some(error);
+            None
+        })
+    })?;
+    failed.map_or(Ok(listed), Err)
+}
+
 /// Collects a page of what was put in order by its keys, as [`page`] does.
 ///
 /// # Errors

@@ -18,16 +18,33 @@ pub struct Outcomes {
     pub last: Position,
 }
 
-/// Parses a batch of so many items in `field` by the time of now, and has each executed for itself.
+/// Parses a batch of so many items in `field` by the time of now, has each executed for itself, and
+/// renders what they came to.
 ///
 /// # Errors
 /// What keeps all of them from being decided.
 pub async fn write<T>(
     door: &Door,
     request: T,
-    (field, count): (&'static str, usize),
+    items: (&'static str, usize),
     parse: impl FnOnce(T, Timestamp) -> Read<Batch>,
 ) -> Result<(Vec<ItemResult>, u64), Status> {
+    let (outcomes, ids) = decide(door, request, items, parse).await?;
+    let last = outcomes.last.get();
+    Ok((outcomes.results(ids), last))
+}
+
+/// Parses a batch of so many items in `field` by the time of now, and has each executed for itself;
+/// returns what they came to, and what each is about.
+///
+/// # Errors
+/// What keeps all of them from being decided.
+pub async fn decide<T>(
+    door: &Door,
+    request: T,
+    (field, count): (&'static str, usize),
+    parse: impl FnOnce(T, Timestamp) -> Read<Batch>,
+) -> Result<(Outcomes, Vec<String>), Status> {
     let calls = door.enter()?;
     // Before anything is parsed: refusing must cost little.
     let places = calls
@@ -39,8 +56,7 @@ pub async fn write<T>(
     let (items, validate_only) = (batch.items, batch.validate_only);
     let written = execute(&calls.ledger, items, field, validate_only, places);
     let outcomes = written.await.map_err(status::write)?;
-    let last = outcomes.last.get();
-    Ok((outcomes.results(batch.ids), last))
+    Ok((outcomes, batch.ids))
 }
 
 /// Has items decided, each for itself, and waits until they are durable.

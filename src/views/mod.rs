@@ -38,7 +38,7 @@ pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 
 /// Version of the row types; a file of another version is folded anew.
-pub const SCHEMA: u32 = 4;
+pub const SCHEMA: u32 = 5;
 
 mod table {
     use crate::domain::state::table::VIEWS;

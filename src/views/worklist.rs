@@ -13,8 +13,8 @@ use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::state::{Collaboration, Cost, Dispute, Publication};
 use crate::domain::{
     ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
-    CreatorId, DeliverableId, DisputeEvent, DisputeSubject, Event, PublicationRef, Record,
-    SettlementEvent, Timestamp,
+    CreatorId, DeliverableId, DisputeEvent, DisputeId, DisputeSubject, Event, HoldId,
+    PublicationRef, Record, Timestamp,
 };
 
 /// What is to be done. New kinds are appended.
@@ -91,6 +91,15 @@ pub struct Task {
     pub deliverable: Option<DeliverableId>,
 }
 
+/// What a task waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Blocked {
+    /// A hold, which the brand releases.
+    Hold(HoldId),
+    /// An open dispute, whose ruling either side records.
+    Dispute(DisputeId),
+}
+
 /// What has tasks.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Owner {
@@ -112,20 +121,7 @@ impl Owner {
                 let collaboration = record.subject.collaboration.clone();
                 collaboration.map(Self::Collaboration)
             }
-            Event::Settlement(event) => {
-                let cost = match event {
-                    SettlementEvent::CostRecorded(recorded) => &recorded.cost,
-                    SettlementEvent::CostApproved { cost, .. }
-                    | SettlementEvent::CostReversed { cost, .. }
-                    | SettlementEvent::CostAdjusted { cost, .. }
-                    | SettlementEvent::CostWithheld { cost, .. }
-                    | SettlementEvent::CostReleased { cost, .. }
-                    | SettlementEvent::TaxRecorded { cost, .. } => cost,
-                    SettlementEvent::PaymentRecorded(payment) => &payment.cost,
-                    SettlementEvent::CommissionCarried { .. } => return None,
-                };
-                Some(Self::Cost(cost.clone()))
-            }
+            Event::Settlement(event) => event.cost().cloned().map(Self::Cost),
             Event::Campaign(_)
             | Event::Creator(_)
             | Event::Hold(_)
@@ -213,6 +209,32 @@ impl TaskRow {
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         let key = Key::of::<Self>().text(campaign.brand.as_str()).byte(1);
         key.text(campaign.campaign.as_str())
+    }
+
+    /// Finds what the task waits for, as the rows stand.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn blocked<S: Rows>(&self, rows: &S, brand: &BrandId) -> Result<Option<Blocked>, S::Error> {
+        let place = |collaboration: &CollaborationId| CollaborationRef {
+            brand: brand.clone(),
+            campaign: self.campaign.clone(),
+            collaboration: collaboration.clone(),
+        };
+        let collaboration = match &self.collaboration {
+            Some(id) => rows.get::<Collaboration>(&Collaboration::key(&place(id)))?,
+            None => None,
+        };
+        let campaign = CampaignRef {
+            brand: brand.clone(),
+            campaign: self.campaign.clone(),
+        };
+        let cost = match &self.cost {
+            Some(id) => rows.get::<Cost>(&Cost::key(&campaign, id))?,
+            None => None,
+        };
+        let (collaboration, cost) = (collaboration.as_deref(), cost.as_deref());
+        Ok(tasks::blocked(&self.task, collaboration, cost))
     }
 
     fn keys(campaign: &CampaignRef, owner: &Owner, task: &Task) -> [Key; 2] {

@@ -5,6 +5,7 @@ mod campaigns;
 mod context;
 mod creators;
 mod deliverables;
+mod disputes;
 mod measurement;
 mod negotiation;
 mod posts;

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::agreement::ensure_in_budget;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::{Rows, Scan};
-use crate::domain::state::{Collaboration, CreditedPost, Publication};
+use crate::domain::state::{Collaboration, Cost, CreditedPost, Publication};
 use crate::domain::{
     BonusId, CollaborationId, CollaborationRef, CostId, CostRecorded, CostType, Counter,
     DeliverableId, Event, Fact, MeasurementKind, MeasurementScope, Money, OwedFor, PublicationRef,
@@ -62,6 +62,35 @@ impl<S: Rows> Case<'_, S> {
             commitment_minor: collaboration.commitment_minor,
         };
         self.fee_line(place, collaboration, &part)
+    }
+
+    /// Makes the lines of what new terms make owed because its trigger has come before: parts of the
+    /// fee that no line accrued yet. What was accrued stays as the terms of its time had it. Returns
+    /// them with their sum, in minor units.
+    pub(super) fn owed_at_amendment(
+        &self,
+        place: &CollaborationRef,
+        collaboration: &Collaboration,
+        terms: &Terms,
+    ) -> Decided<(Vec<Fact>, i64), S> {
+        let (mut lines, mut sum_minor) = (Vec::new(), 0);
+        for (trigger, deliverable) in come(collaboration) {
+            let part = Part {
+                terms,
+                trigger,
+                deliverable,
+                commitment_minor: terms.fee.minor,
+            };
+            let key = Cost::key(&place.campaign_ref(), &fee_line_id(place, &part));
+            if self.rows.get::<Cost>(&key)?.is_some() {
+                continue;
+            }
+            if let Some(line) = self.fee_line(place, collaboration, &part)? {
+                sum_minor += terms.fee_part_minor(trigger, deliverable);
+                lines.push(line);
+            }
+        }
+        Ok((lines, sum_minor))
     }
 
     /// Makes the line of a part. It draws on the commitment, so it fits the budget but for fee lines
@@ -176,6 +205,24 @@ impl<S: Rows> Case<'_, S> {
         }
         Ok(u64::try_from(sum / u128::from(WHOLE_BP)).unwrap_or(u64::MAX))
     }
+}
+
+/// Lists the triggers that have come in an accepted collaboration, each with its deliverable.
+fn come(
+    collaboration: &Collaboration,
+) -> impl Iterator<Item = (SettlementTrigger, Option<&DeliverableId>)> {
+    let acceptance = std::iter::once((SettlementTrigger::Acceptance, None));
+    let of_work = collaboration.deliverables.iter().flat_map(|one| {
+        let id = Some(&one.terms.id);
+        let approved = one
+            .was_approved
+            .then_some((SettlementTrigger::Approval, id));
+        let verified = one
+            .was_verified
+            .then_some((SettlementTrigger::Verification, id));
+        approved.into_iter().chain(verified)
+    });
+    acceptance.chain(of_work)
 }
 
 /// Names the line of a bonus: a bonus is accrued once.

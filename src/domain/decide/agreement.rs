@@ -6,7 +6,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration};
 use crate::domain::{
     ActorKind, AgreementEvent, CollaborationRef, CollaborationState, CostId, CostRecorded,
-    CostType, CreatorId, Event, Fact, FlagId, HoldId, HoldPlaced, Money, ProductValue, Refusal,
+    CostType, CreatorId, Event, Fact, Ground, HoldId, HoldPlaced, Money, ProductValue, Refusal,
     SettlementEvent, ShipmentId, Terms, Timestamp, part_of,
 };
 
@@ -99,7 +99,7 @@ pub enum CollaborationVerb {
     },
     Terminate {
         reason: String,
-        flag: FlagId,
+        ground: Ground,
     },
     PlaceHold(HoldPlaced),
     ReleaseHold {
@@ -193,7 +193,9 @@ impl<S: Rows> Case<'_, S> {
             } => self.take_back(place, shipment, *returned_at, reason),
             CollaborationVerb::Complete => self.complete(place),
             CollaborationVerb::Cancel { reason } => self.cancel(place, reason),
-            CollaborationVerb::Terminate { reason, flag } => self.terminate(place, reason, flag),
+            CollaborationVerb::Terminate { reason, ground } => {
+                self.terminate(place, reason, ground)
+            }
             CollaborationVerb::PlaceHold(placed) => self.place_hold(place, placed),
             CollaborationVerb::ReleaseHold { hold, reason } => {
                 self.release_hold(place, hold, reason)

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Amendment, Collaboration};
-use crate::domain::{AgreementEvent, CollaborationRef, DeliverableState, Event, Refusal, Terms};
+use crate::domain::state::{Amendment, Collaboration, Cost};
+use crate::domain::{
+    AgreementEvent, CollaborationRef, CostType, DeliverableId, DeliverableState, DeliverableTerms,
+    DisputeSubject, Event, OwedFor, Refusal, Terms,
+};
 
 impl<S: Rows> Case<'_, S> {
     pub(super) fn amend(
@@ -23,6 +26,7 @@ impl<S: Rows> Case<'_, S> {
         let campaign = self.campaign(&place.campaign_ref())?;
         self.terms_in_currency(terms, campaign.plan.currency)?;
         ensure_keeps_begun::<S>(&collaboration, terms)?;
+        self.ensure_keeps_disputed(place, &collaboration, terms)?;
         let event = Event::Agreement(AgreementEvent::AmendmentProposed {
             version: collaboration.last_version + 1,
             terms: terms.clone(),
@@ -41,9 +45,12 @@ impl<S: Rows> Case<'_, S> {
         self.only(amendment.by.other())?;
         let terms = &amendment.terms;
         ensure_keeps_begun::<S>(&collaboration, terms)?;
+        self.ensure_keeps_disputed(place, &collaboration, terms)?;
         let campaign = self.campaign(&place.campaign_ref())?;
-        let committed = terms.fee.minor.max(collaboration.fee_lines_minor);
-        let more_minor = i128::from(committed) - i128::from(collaboration.committed_minor());
+        let (owed, owed_minor) = self.owed_at_amendment(place, &collaboration, terms)?;
+        let lines = i128::from(collaboration.fee_lines_minor) + i128::from(owed_minor);
+        let committed = i128::from(terms.fee.minor).max(lines);
+        let more_minor = committed - i128::from(collaboration.committed_minor());
         let held = collaboration.terms();
         self.ensure_fits(place, &campaign, terms, held, more_minor)?;
         let event = Event::Agreement(AgreementEvent::TermsAmended {
@@ -52,7 +59,9 @@ impl<S: Rows> Case<'_, S> {
             digest: terms.digest(),
             proposed: amendment.proposed,
         });
-        happens(of_collaboration(place, &collaboration.creator, event))
+        let mut facts = vec![of_collaboration(place, &collaboration.creator, event)];
+        facts.extend(owed);
+        Ok(Decision::Happens(facts))
     }
 
     pub(super) fn reject_amendment(
@@ -66,6 +75,32 @@ impl<S: Rows> Case<'_, S> {
         let reason = reason.to_owned();
         let event = Event::Agreement(AgreementEvent::AmendmentRejected { version, reason });
         happens(of_collaboration(place, &collaboration.creator, event))
+    }
+
+    /// Checks that terms keep what is under an open dispute: the promise of a disputed deliverable,
+    /// and what a disputed line is owed for.
+    fn ensure_keeps_disputed(
+        &self,
+        place: &CollaborationRef,
+        collaboration: &Collaboration,
+        terms: &Terms,
+    ) -> Decided<(), S> {
+        let Some(agreed) = collaboration.terms() else {
+            return Ok(());
+        };
+        for open in &collaboration.open_disputes {
+            let is_kept = match &open.subject {
+                DisputeSubject::Deliverable(id) => promise(agreed, id) == promise(terms, id),
+                DisputeSubject::Cost(id) => {
+                    let line = self.line(&place.campaign_ref(), id)?;
+                    is_ground_kept(&line, agreed, terms)
+                }
+                DisputeSubject::Number { .. } => true,
+            };
+            let dispute = open.id.clone();
+            ensure(is_kept, || Refusal::Disputed { dispute })?;
+        }
+        Ok(())
     }
 
     /// Finds the amendment that waits for an answer, which must be the one named.
@@ -100,4 +135,30 @@ fn ensure_keeps_begun<S: Rows>(collaboration: &Collaboration, terms: &Terms) -> 
         ensure(is_kept, || Refusal::DeliverableState { state, rule })?;
     }
     Ok(())
+}
+
+fn promise<'t>(terms: &'t Terms, id: &DeliverableId) -> Option<&'t DeliverableTerms> {
+    terms
+        .deliverables
+        .iter()
+        .find(|promised| promised.id == *id)
+}
+
+/// Tells whether other terms leave alone what makes a line owed.
+fn is_ground_kept(line: &Cost, agreed: &Terms, terms: &Terms) -> bool {
+    match &line.owed_for {
+        Some(OwedFor::FeePart {
+            trigger,
+            deliverable,
+        }) => {
+            let part = |of: &Terms| of.fee_part_minor(*trigger, deliverable.as_ref());
+            part(agreed) == part(terms)
+        }
+        Some(OwedFor::Bonus { bonus }) => {
+            let tier = |of: &Terms| of.bonuses.iter().find(|tier| tier.id == *bonus).cloned();
+            tier(agreed) == tier(terms)
+        }
+        Some(OwedFor::Commission { .. }) => agreed.commission == terms.commission,
+        None => line.kind != CostType::Fee || agreed.fee == terms.fee,
+    }
 }

@@ -99,6 +99,7 @@ impl<S: Rows> Case<'_, S> {
             credits,
             timing: campaign.plan.timing(claim.ordered_at),
             claim_digest: claim.digest,
+            code: claim.code.clone(),
         };
         let waiting = order.iter().flat_map(|order| &order.refunds);
         let refunds = settle_waiting(&campaign, id, &conversion, waiting);
@@ -297,6 +298,8 @@ fn second_claim<E>(
         claimed: touched.chain(shared).collect(),
         value: claim.value,
         ordered_at: claim.ordered_at,
+        kind: Some(claim.kind),
+        code: claim.code.clone(),
     }));
     happens(of_campaign(campaign, event))
 }

@@ -115,13 +115,12 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    fn resolve_dispute(
+    /// Finds a dispute of a collaboration.
+    pub(super) fn dispute(
         &self,
         place: &CollaborationRef,
         id: &DisputeId,
-        resolution: &Resolution,
-    ) -> Decided<Decision, S> {
-        let collaboration = self.collaboration(place)?;
+    ) -> Decided<Arc<Dispute>, S> {
         let key = Dispute::key(&place.campaign_ref(), id);
         let dispute: Arc<Dispute> = self.known(&key, Unknown::Dispute, id.as_str())?;
         let is_its = dispute.collaboration == place.collaboration;
@@ -129,6 +128,17 @@ impl<S: Rows> Case<'_, S> {
             what: Unknown::Dispute,
             id: id.to_string(),
         })?;
+        Ok(dispute)
+    }
+
+    fn resolve_dispute(
+        &self,
+        place: &CollaborationRef,
+        id: &DisputeId,
+        resolution: &Resolution,
+    ) -> Decided<Decision, S> {
+        let collaboration = self.collaboration(place)?;
+        let dispute = self.dispute(place, id)?;
         ensure(dispute.resolved.is_none(), || Refusal::DisputeResolved)?;
         let taken_back = resolution.ruling == DisputeRuling::Withdrawn;
         let may = !taken_back || self.request.side() == dispute.opened_by;

@@ -1,4 +1,4 @@
-//! Rules of holds, and of the end a safety flag gives ground for.
+//! Rules of holds, and of the end that a safety flag or the ruling of a dispute gives ground for.
 
 use super::creator::known_flag;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
@@ -6,7 +6,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::Collaboration;
 use crate::domain::{
     ActorKind, AgreementEvent, CollaborationRef, CollaborationState, DeliverableId, Event, FlagId,
-    HoldEvent, HoldId, HoldPlaced, Refusal, Unknown,
+    Ground, HoldEvent, HoldId, HoldPlaced, Refusal, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -75,7 +75,7 @@ impl<S: Rows> Case<'_, S> {
         &self,
         place: &CollaborationRef,
         reason: &str,
-        flag: &FlagId,
+        ground: &Ground,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.collaboration(place)?;
@@ -84,11 +84,14 @@ impl<S: Rows> Case<'_, S> {
         ensure(state == CollaborationState::Active, || {
             Refusal::CollaborationState { state, rule }
         })?;
-        let is_open = self.is_flag_open(&collaboration, flag)?;
-        ensure(is_open, || Refusal::NoGroundToTerminate)?;
+        let holds = match ground {
+            Ground::Flag(flag) => self.is_flag_open(&collaboration, flag)?,
+            Ground::Dispute(dispute) => self.dispute(place, dispute)?.is_ground_to_terminate(),
+        };
+        ensure(holds, || Refusal::NoGroundToTerminate)?;
         let event = Event::Agreement(AgreementEvent::CollaborationTerminated {
             reason: reason.to_owned(),
-            flag: flag.clone(),
+            ground: ground.clone(),
         });
         happens(of_collaboration(place, &collaboration.creator, event))
     }

@@ -6,8 +6,8 @@ use super::{Fold, Folded};
 use crate::domain::rows::Rows;
 use crate::domain::state::RightsEnd;
 use crate::domain::{
-    CollaborationId, CollaborationState, CreatorId, DeliverableId, Effect, FactTiming, FlagId,
-    FollowerCount, Money, Position, Terms, Tier, Timestamp, UsageRights,
+    CollaborationId, CollaborationState, CreatorId, DeliverableId, DisputeId, Effect, FactTiming,
+    FlagId, FollowerCount, Money, Position, Terms, Tier, Timestamp, UsageRights,
 };
 
 /// What happened to an agreement, from the invitation to its end.
@@ -62,7 +62,7 @@ pub enum AgreementEvent {
     },
     CollaborationTerminated {
         reason: String,
-        flag: FlagId,
+        ground: Ground,
     },
     AmendmentProposed {
         version: u32,
@@ -82,6 +82,15 @@ pub enum AgreementEvent {
     CreatorWithdrew {
         reason: String,
     },
+}
+
+/// What a brand may terminate a collaboration for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ground {
+    /// A safety flag of the creator that was open then.
+    Flag(FlagId),
+    /// The ruling of a dispute of the collaboration.
+    Dispute(DisputeId),
 }
 
 /// A numbered version of terms: an offer of the brand, or a counter of the creator.

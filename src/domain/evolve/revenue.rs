@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Order, OrderAdjustment, OrderRefund, RefundState, Standing};
+use crate::domain::state::{Claimed, Order, OrderAdjustment, OrderRefund, RefundState, Standing};
 use crate::domain::{
-    AdjustmentId, AttributionBasis, CampaignId, CollaborationId, ConversionType, Credit, Effect,
-    FactTiming, FxRate, Money, OrderKey, OrderRef, Position, RefundId, RefundRejection, Timestamp,
-    UnattributedReason,
+    AdjustmentId, AttributionBasis, CampaignId, Code, CollaborationId, ConversionType, Credit,
+    Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position, RefundId, RefundRejection,
+    Timestamp, UnattributedReason,
 };
 
 /// What happened to orders and their refunds.
@@ -79,10 +79,12 @@ pub struct ConversionRecorded {
     pub timing: FactTiming,
     /// First 16 bytes of the SHA-256 of the claim.
     pub claim_digest: [u8; 16],
+    /// Code quoted; `None` in older records too.
+    pub code: Option<Code>,
 }
 
 /// A second claim of an order, kept as evidence.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ConversionRejected {
     /// The order.
     pub order: OrderKey,
@@ -98,6 +100,10 @@ pub struct ConversionRejected {
     pub value: Option<Money>,
     /// Order time claimed.
     pub ordered_at: Timestamp,
+    /// What was claimed; `None` in older records.
+    pub kind: Option<ConversionType>,
+    /// Code quoted; `None` in older records too.
+    pub code: Option<Code>,
 }
 
 /// Money of an order that went back.
@@ -128,9 +134,9 @@ impl<S: Rows> Fold<'_, S> {
     pub(super) fn revenue_event(&mut self, event: &RevenueEvent) -> Folded<(), S> {
         match event {
             RevenueEvent::ConversionRecorded(conversion) => self.conversion_recorded(conversion),
-            RevenueEvent::ConversionRejected(_) => {
+            RevenueEvent::ConversionRejected(rejected) => {
                 self.add_to_campaign(Effect::ClaimRejected);
-                Ok(())
+                self.claimed(Claimed::Rejected(Box::new(rejected.clone())))
             }
             RevenueEvent::RefundRecorded { refund, effect } => {
                 self.refund_recorded(refund, effect.as_ref())
@@ -161,6 +167,13 @@ impl<S: Rows> Fold<'_, S> {
         }
         self.note_timing(conversion.timing);
         self.add_conversion(conversion);
+        self.claimed(Claimed::Standing(conversion.order.clone()))
+    }
+
+    /// Lists a claim in its campaign.
+    fn claimed(&mut self, claim: Claimed) -> Folded<(), S> {
+        let key = Claimed::key(&self.campaign_ref()?, self.record.position);
+        self.rows.put(key, claim);
         Ok(())
     }
 

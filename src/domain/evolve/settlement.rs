@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Collaboration, Cost, Payment, PaymentReference};
+use crate::domain::state::{Balance, Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
-    BonusId, CostId, CostType, DeliverableId, Effect, FactTiming, FxRate, Money, OrderKey,
-    PaymentId, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
+    BonusId, CostId, CostType, Currency, DeliverableId, Effect, FactTiming, FxRate, Money,
+    OrderKey, PaymentId, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
 };
 
 /// What happened to cost lines and their payments.
@@ -142,8 +142,49 @@ pub struct Tax {
     pub period: String,
 }
 
+impl SettlementEvent {
+    /// Names the line it is about, if it is about one.
+    pub fn cost(&self) -> Option<&CostId> {
+        match self {
+            Self::CostRecorded(recorded) => Some(&recorded.cost),
+            Self::PaymentRecorded(payment) => Some(&payment.cost),
+            Self::CostApproved { cost, .. }
+            | Self::CostReversed { cost, .. }
+            | Self::CostAdjusted { cost, .. }
+            | Self::CostWithheld { cost, .. }
+            | Self::CostReleased { cost, .. }
+            | Self::TaxRecorded { cost, .. } => Some(cost),
+            Self::CommissionCarried { .. } => None,
+        }
+    }
+}
+
 impl<S: Rows> Fold<'_, S> {
     pub(super) fn settlement_event(&mut self, event: &SettlementEvent) -> Folded<(), S> {
+        let Some(cost) = event.cost() else {
+            return self.settled(event);
+        };
+        let key = Cost::key(&self.campaign_ref()?, cost);
+        let before = self.rows.get::<Cost>(&key)?;
+        let before = before.map_or_else(Balance::default, |line| line.balance());
+        self.settled(event)?;
+        let line = self.read::<Cost>(&key, "cost line")?;
+        self.add_to_balance(line.amount.currency, line.balance() - before)
+    }
+
+    /// Adds to what the creator of the event is owed, in its campaign and in all.
+    fn add_to_balance(&mut self, currency: Currency, more: Balance) -> Folded<(), S> {
+        if more == Balance::default() {
+            return Ok(());
+        }
+        let (campaign, creator) = (self.campaign_ref()?, self.creator_ref()?.creator);
+        for key in Balance::keys(&campaign, &creator, currency) {
+            *self.rows.upsert::<Balance>(&key)? += more;
+        }
+        Ok(())
+    }
+
+    fn settled(&mut self, event: &SettlementEvent) -> Folded<(), S> {
         match event {
             SettlementEvent::CostRecorded(cost) => self.cost_recorded(cost),
             SettlementEvent::CostApproved {
@@ -172,6 +213,12 @@ impl<S: Rows> Fold<'_, S> {
             } => {
                 self.commissioned(order, *amount_minor, None)?;
                 self.collaboration()?.commission.carried_minor += amount_minor;
+                let currency = self.campaign()?.plan.currency;
+                let carried = Balance {
+                    carried_minor: (*amount_minor).into(),
+                    ..Balance::default()
+                };
+                self.add_to_balance(currency, carried)?;
                 self.add_cost(CostType::Commission, *timing, *amount_minor)
             }
             SettlementEvent::CostWithheld { cost, .. } => {

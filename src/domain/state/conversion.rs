@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::campaign::within;
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    AdjustmentId, CampaignId, CollaborationId, ConversionAdjustment, ConversionRecorded, CostId,
-    DEFAULT_LOCK_DAYS, Money, OrderRef, Position, Refund, RefundId, Terms, Timestamp,
+    AdjustmentId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
+    ConversionRecorded, ConversionRejected, CostId, DEFAULT_LOCK_DAYS, Money, OrderKey, OrderRef,
+    Position, Refund, RefundId, Terms, Timestamp,
 };
 
 /// All that is known of one order.
@@ -209,5 +211,81 @@ impl Order {
         self.refunds
             .iter()
             .filter(|known| known.state == RefundState::Applied)
+    }
+}
+
+/// A claim of an order in a campaign; its key holds where it stands in the log.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Claimed {
+    /// It stands: the rest is in the row of its order.
+    Standing(OrderKey),
+    /// Another claim of the order had come first.
+    Rejected(Box<ConversionRejected>),
+}
+
+impl Row for Claimed {
+    const TABLE: u8 = table::CLAIMED;
+}
+
+impl Claimed {
+    /// Key of a claim.
+    pub fn key(campaign: &CampaignRef, position: Position) -> Key {
+        Self::of_campaign(campaign).number(position.get())
+    }
+
+    /// Prefix of the claims of a campaign, in the order they were recorded.
+    pub fn of_campaign(campaign: &CampaignRef) -> Key {
+        within::<Self>(campaign)
+    }
+
+    /// Reads back the position a key is for.
+    pub fn position_of(key: &Key) -> Option<Position> {
+        let mut parts = key.parts();
+        let (_, _, position) = (parts.text()?, parts.text()?, parts.number()?);
+        Some(Position::new(position))
+    }
+}
+
+/// What became of a claim; more than one may hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClaimStatus {
+    /// Somebody is credited.
+    Attributed,
+    /// Nobody is credited.
+    Unattributed,
+    /// Another claim of the order stands.
+    Duplicate,
+    /// Its value is left out of totals, as it is foreign and has no rate.
+    MissingFx,
+    /// Only adjustments and refunds change its value.
+    Locked,
+}
+
+impl ClaimStatus {
+    /// Returns the name as the API spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Attributed => "ATTRIBUTED",
+            Self::Unattributed => "UNATTRIBUTED",
+            Self::Duplicate => "DUPLICATE",
+            Self::MissingFx => "MISSING_FX",
+            Self::Locked => "LOCKED",
+        }
+    }
+}
+
+impl Standing {
+    /// Tells what became of the claim that stands, as of a time.
+    pub fn statuses(&self, now: Timestamp) -> Vec<ClaimStatus> {
+        let recorded = &self.conversion;
+        let credited = match recorded.unattributed {
+            None => ClaimStatus::Attributed,
+            Some(_) => ClaimStatus::Unattributed,
+        };
+        let is_foreign = recorded.value.is_some() && recorded.reporting_minor.is_none();
+        let missing_fx = is_foreign.then_some(ClaimStatus::MissingFx);
+        let locked = (self.lock.at <= now).then_some(ClaimStatus::Locked);
+        let all = std::iter::once(credited).chain(missing_fx).chain(locked);
+        all.collect()
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
-use super::table;
+use super::{Balance, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, Currency, DisputeId,
@@ -91,6 +91,20 @@ impl Cost {
         match self.owed_for {
             Some(OwedFor::Commission { .. }) => true,
             Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => false,
+        }
+    }
+
+    /// Returns what the line adds to the balance of its creator: nothing once it was taken back, and
+    /// nothing where it pays somebody else.
+    pub fn balance(&self) -> Balance {
+        if self.reversed || !self.kind.is_compensation() {
+            return Balance::default();
+        }
+        Balance {
+            accrued_minor: self.total_minor().into(),
+            approved_minor: self.approved_minor.into(),
+            paid_minor: self.paid_minor.into(),
+            carried_minor: 0,
         }
     }
 

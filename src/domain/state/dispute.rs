@@ -6,8 +6,8 @@ use super::campaign::within;
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    ActorKind, CampaignRef, CollaborationId, DisputeId, DisputeSubject, Position, Resolution,
-    Timestamp,
+    ActorKind, CampaignRef, CollaborationId, DisputeId, DisputeRuling, DisputeSubject, Position,
+    Resolution, Timestamp,
 };
 
 /// A dispute about a line, a deliverable or a number of a collaboration.
@@ -48,6 +48,16 @@ impl Dispute {
     /// Key of a dispute.
     pub fn key(campaign: &CampaignRef, dispute: &DisputeId) -> Key {
         Self::of_campaign(campaign).text(dispute.as_str())
+    }
+
+    /// Tells whether its ruling gives ground to terminate the collaboration: whoever opened it was
+    /// right, at least in part.
+    pub fn is_ground_to_terminate(&self) -> bool {
+        let ruling = self.resolved.as_ref().map(|one| one.resolution.ruling);
+        match ruling {
+            Some(DisputeRuling::Upheld | DisputeRuling::Split { .. }) => true,
+            Some(DisputeRuling::Overturned | DisputeRuling::Withdrawn) | None => false,
+        }
     }
 
     /// Prefix of the disputes of a campaign.

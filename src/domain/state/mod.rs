@@ -2,6 +2,7 @@
 //!
 //! One file per track. Each row type knows its key; none knows where it is kept.
 
+mod balance;
 mod campaign;
 mod chunk;
 mod collaboration;
@@ -17,6 +18,7 @@ mod resource;
 mod rights;
 mod series;
 
+pub use balance::Balance;
 pub use campaign::*;
 pub use collaboration::*;
 pub use conversion::*;
@@ -67,6 +69,10 @@ pub mod table {
     pub const CREDITED_POST: u8 = 16;
     /// Disputes.
     pub const DISPUTE: u8 = 24;
+    /// Claims of orders, by where they stand in the log.
+    pub const CLAIMED: u8 = 26;
+    /// What is owed to creators.
+    pub const BALANCE: u8 = 27;
     /// Rights of use, by when they end.
     pub const RIGHTS_END: u8 = 21;
     /// Reports that stay.

@@ -2,8 +2,8 @@
 
 use super::items::{Batch, Envelope};
 use super::{
-    Read, approve_content, approve_cost, invite_creator, record_creator_profile, record_payment,
-    ship_product, withdraw_invitation,
+    Read, approve_content, approve_cost, invite_creator, record_conversion, record_creator_profile,
+    record_payment, ship_product, withdraw_invitation,
 };
 use crate::domain::Timestamp;
 use crate::log::codec::terms::read_terms;
@@ -212,6 +212,39 @@ pub fn batch_record_payments(
             amount: item.amount,
             external_reference: item.external_reference,
             paid_at: item.paid_at,
+        },
+    )
+}
+
+/// Parses `BatchRecordConversions`.
+///
+/// # Errors
+/// Every violation of the batch itself; those of its items are in the batch.
+pub fn batch_record_conversions(
+    mut request: api::BatchRecordConversionsRequest,
+    now: Timestamp,
+) -> Read<Batch> {
+    let (context, brand_id) = (request.context.take(), &request.brand_id);
+    let mut batch = Envelope::begin("BatchRecordConversions", brand_id, context, &request, now);
+    let _ = batch.call.campaign(&request.campaign_id);
+    let (brand_id, campaign_id) = (request.brand_id, request.campaign_id);
+    batch.read(
+        "conversions",
+        request.conversions,
+        record_conversion,
+        |item, context| api::RecordConversionRequest {
+            brand_id: brand_id.clone(),
+            context: Some(context),
+            campaign_id: campaign_id.clone(),
+            order_source: item.order_source,
+            order_id: item.order_id,
+            r#type: item.r#type,
+            value: item.value,
+            fx_rate: item.fx_rate,
+            ordered_at: item.ordered_at,
+            code: item.code,
+            touches: item.touches,
+            joint_shares: item.joint_shares,
         },
     )
 }

@@ -6,11 +6,13 @@ use super::Read;
 use super::context::{Call, Write};
 use super::page::{Page, read_brand, read_campaign, read_page};
 use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CampaignState, CampaignVerb, Command, Position, Timestamp,
+    BrandId, CampaignId, CampaignObjective, CampaignRef, CampaignState, CampaignVerb, Command,
+    Currency, Position, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::plan::read_plan;
-use crate::log::codec::values::{MAX_REASON_CHARS, read_positive_amount};
+use crate::log::codec::values::{MAX_REASON_CHARS, read_positive_amount, read_time};
+use crate::log::codec::vocabulary;
 use crate::proto::api;
 
 /// Parses `CreateCampaign`.
@@ -130,18 +132,26 @@ pub fn get_campaign(request: &api::GetCampaignRequest) -> Read<CampaignQuery> {
     )
 }
 
+/// Parses the name of a campaign.
+///
+/// # Errors
+/// Every violation.
+pub fn campaign_named(brand_id: &str, campaign_id: &str) -> Read<CampaignRef> {
+    let mut fields = Fields::new(Origin::Call);
+    let campaign = read_campaign(&mut fields, brand_id, campaign_id);
+    fields.finish(campaign)
+}
+
 /// Reads a question about one campaign.
 pub(super) fn campaign_query(
     brand_id: &str,
     campaign_id: &str,
     min_position: u64,
 ) -> Read<CampaignQuery> {
-    let mut fields = Fields::new(Origin::Call);
-    let campaign = read_campaign(&mut fields, brand_id, campaign_id);
-    fields.finish(campaign.map(|campaign| CampaignQuery {
-        campaign,
+    Ok(CampaignQuery {
+        campaign: campaign_named(brand_id, campaign_id)?,
         min_position: Position::new(min_position),
-    }))
+    })
 }
 
 /// Asks for the campaigns of a brand.
@@ -151,6 +161,14 @@ pub struct CampaignsQuery {
     pub brand: BrandId,
     /// Only these; empty for all.
     pub states: BTreeSet<CampaignState>,
+    /// Only with one of these; empty for all.
+    pub objectives: BTreeSet<CampaignObjective>,
+    /// Only those that report in it.
+    pub currency: Option<Currency>,
+    /// Only those whose window ends then or later.
+    pub ends_from: Option<Timestamp>,
+    /// Only those whose window starts before.
+    pub starts_before: Option<Timestamp>,
     /// Which part.
     pub page: Page,
     /// The answer reflects at least this position.
@@ -167,11 +185,26 @@ pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery
     let states = fields.each("states", request.states, |fields, number| {
         fields.one_of_here(number, campaign_state, CampaignState::name)
     });
+    let objectives = fields.each("objectives", request.objectives, |fields, number| {
+        fields.one_of_here(
+            number,
+            vocabulary::campaign_objective,
+            CampaignObjective::name,
+        )
+    });
+    let currency = &request.currency_code;
+    let currency = fields.parse_optional("currency_code", currency, Currency::parse);
+    let ends_from = fields.optional("ends_from", request.ends_from, read_time);
+    let starts_before = fields.optional("starts_before", request.starts_before, read_time);
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = brand.and_then(|brand| {
         Ok(CampaignsQuery {
             brand,
             states: states?.into_iter().collect(),
+            objectives: objectives?.into_iter().collect(),
+            currency: currency?,
+            ends_from: ends_from?,
+            starts_before: starts_before?,
             page: page?,
             min_position: Position::new(request.min_position),
         })

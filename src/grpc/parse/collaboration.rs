@@ -22,12 +22,7 @@ use crate::proto::api;
 pub fn invite_creator(mut request: api::InviteCreatorRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("InviteCreator", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.id_or_made(
-        "collaboration_id",
-        &request.collaboration_id,
-        CollaborationId::parse,
-    );
+    let place = Place::new(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
     let terms = fields.required("terms", request.terms, read_terms);
@@ -39,7 +34,7 @@ pub fn invite_creator(mut request: api::InviteCreatorRequest, now: Timestamp) ->
             expires_at: expires_at?,
         })
     });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }
 
 /// Parses `AcceptBrief`.
@@ -49,11 +44,10 @@ pub fn invite_creator(mut request: api::InviteCreatorRequest, now: Timestamp) ->
 pub fn accept_brief(mut request: api::AcceptBriefRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("AcceptBrief", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let offer_version = read_version(&mut call.fields, "offer_version", request.offer_version);
     let verb = CollaborationVerb::Accept { offer_version };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `DeclineInvitation`.
@@ -64,13 +58,12 @@ pub fn decline_invitation(mut request: api::DeclineInvitationRequest, now: Times
     let context = request.context.take();
     let brand_id = &request.brand_id;
     let mut call = Call::begin("DeclineInvitation", brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
         .optional_text("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Decline { reason };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `WithdrawInvitation`.
@@ -81,13 +74,12 @@ pub fn withdraw_invitation(mut request: api::WithdrawInvitationRequest, now: Tim
     let context = request.context.take();
     let brand_id = &request.brand_id;
     let mut call = Call::begin("WithdrawInvitation", brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
         .optional_text("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Withdraw { reason };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `CompleteCollaboration`.
@@ -101,10 +93,9 @@ pub fn complete_collaboration(
     let context = request.context.take();
     let brand_id = &request.brand_id;
     let mut call = Call::begin("CompleteCollaboration", brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let verb = CollaborationVerb::Complete;
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `CancelCollaboration`.
@@ -115,24 +106,45 @@ pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: T
     let context = request.context.take();
     let brand_id = &request.brand_id;
     let mut call = Call::begin("CancelCollaboration", brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Cancel { reason };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
-/// Makes the command of a verb.
-pub(super) fn command(
+/// The names a collaboration goes by, as a request gives them.
+pub(super) struct Place {
     campaign: Checked<CampaignId>,
     collaboration: Checked<CollaborationId>,
-    verb: Checked<CollaborationVerb>,
-) -> Checked<Command> {
-    Ok(Command::Collaboration {
-        campaign: campaign?,
-        collaboration: collaboration?,
-        verb: verb?,
-    })
+}
+
+impl Place {
+    /// Reads the names of a collaboration that is there.
+    pub fn read(call: &mut Call, campaign_id: &str, collaboration_id: &str) -> Self {
+        Self {
+            campaign: call.campaign(campaign_id),
+            collaboration: call.collaboration(collaboration_id),
+        }
+    }
+
+    /// Reads the names of a new one; its id is made where none is given.
+    pub fn new(call: &mut Call, campaign_id: &str, collaboration_id: &str) -> Self {
+        let campaign = call.campaign(campaign_id);
+        let parse = CollaborationId::parse;
+        Self {
+            campaign,
+            collaboration: call.id_or_made("collaboration_id", collaboration_id, parse),
+        }
+    }
+
+    /// Makes the command of a verb.
+    pub fn command(self, verb: Checked<CollaborationVerb>) -> Checked<Command> {
+        Ok(Command::Collaboration {
+            campaign: self.campaign?,
+            collaboration: self.collaboration?,
+            verb: verb?,
+        })
+    }
 }
 
 /// Asks for one collaboration, or for what it brought.

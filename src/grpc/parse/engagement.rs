@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::context::{Call, Context, Write, check_past, read_context, read_publication};
-use super::items::{self, Batch, Items, MAX_ITEMS};
+use super::items::{self, Batch, Items};
 use crate::domain::{
     BrandId, Command, EngagementVerb, Observation, Position, PublicationRef, Timestamp,
 };
@@ -13,9 +13,6 @@ use crate::log::codec::values::{MAX_REASON_CHARS, read_position};
 use crate::proto::api;
 use crate::proto::api::ingest_engagement_request::Message;
 
-/// Most observations of one call or chunk: some 100 KiB on the wire, and decided in a few
-/// milliseconds.
-pub const MAX_OBSERVATIONS: usize = MAX_ITEMS;
 const NOT_IN_STREAM_RULE: &str = "must be absent in a stream";
 const OPENED_RULE: &str = "must come once, as the first message";
 const CHUNK_NUMBER_RULE: &str = "must be 1 or more, and greater than that of the chunk before";

@@ -1,36 +1,11 @@
-//! Requests of the collaboration service about holds, and the end a safety flag gives ground for.
+//! Requests of the collaboration service about holds, and about the end there may be ground for.
 
+use super::collaboration::Place;
 use super::context::{Call, Write};
-use crate::domain::{
-    CampaignId, CollaborationId, CollaborationVerb, Command, DeliverableId, FlagId, HoldId,
-    HoldPlaced, Timestamp,
-};
-use crate::log::codec::fields::Checked;
+use crate::domain::{CollaborationVerb, DeliverableId, FlagId, HoldId, HoldPlaced, Timestamp};
+use crate::log::codec::events::read_ground;
 use crate::log::codec::values::MAX_REASON_CHARS;
 use crate::proto::api;
-
-/// The names a collaboration goes by.
-struct Place {
-    campaign: Checked<CampaignId>,
-    collaboration: Checked<CollaborationId>,
-}
-
-impl Place {
-    fn read(call: &mut Call, campaign: &str, collaboration: &str) -> Self {
-        Self {
-            campaign: call.campaign(campaign),
-            collaboration: call.collaboration(collaboration),
-        }
-    }
-
-    fn command(self, verb: Checked<CollaborationVerb>) -> Checked<Command> {
-        Ok(Command::Collaboration {
-            campaign: self.campaign?,
-            collaboration: self.collaboration?,
-            verb: verb?,
-        })
-    }
-}
 
 /// Parses `TerminateCollaboration`.
 ///
@@ -45,10 +20,8 @@ pub fn terminate_collaboration(
     let mut call = Call::begin("TerminateCollaboration", brand_id, context, &request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
-    let flag = call
-        .fields
-        .parse("flag_id", &request.flag_id, FlagId::parse);
-    let verb = flag.map(|flag| CollaborationVerb::Terminate { reason, flag });
+    let ground = read_ground(&mut call.fields, &request.flag_id, &request.dispute_id);
+    let verb = ground.map(|ground| CollaborationVerb::Terminate { reason, ground });
     call.finish(place.command(verb))
 }
 

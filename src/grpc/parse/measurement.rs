@@ -3,10 +3,11 @@
 use super::Read;
 use super::context::{Call, Write};
 use super::digest;
-use super::page::{read_brand, read_collaboration};
+use super::page::{Page, read_brand, read_campaign, read_collaboration, read_page};
+use crate::domain::state::ClaimStatus;
 use crate::domain::{
-    AdjustmentId, Claim, Code, Command, ConversionAdjustment, ConversionType, OrderRef, Position,
-    PublicationId, PublicationRef, Refund, RefundId, Timestamp,
+    AdjustmentId, CampaignRef, Claim, Code, CollaborationId, Command, ConversionAdjustment,
+    ConversionType, OrderRef, Position, PublicationId, PublicationRef, Refund, RefundId, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
@@ -209,4 +210,76 @@ pub fn get_conversion(request: &api::GetConversionRequest) -> Read<ConversionQue
         })
     });
     fields.finish(query)
+}
+
+/// Asks for the claims of orders in a campaign.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConversionsQuery {
+    /// Where.
+    pub campaign: CampaignRef,
+    /// Only those of this collaboration.
+    pub collaboration: Option<CollaborationId>,
+    /// Only those of which one of these holds; empty for all.
+    pub statuses: Vec<ClaimStatus>,
+    /// Only those that quote this code.
+    pub code: Option<Code>,
+    /// Only these; empty for all.
+    pub kinds: Vec<ConversionType>,
+    /// Only orders of this time or later.
+    pub ordered_from: Option<Timestamp>,
+    /// Only orders before this time.
+    pub ordered_before: Option<Timestamp>,
+    /// Which part.
+    pub page: Page,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `ListConversions`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_conversions(request: api::ListConversionsRequest) -> Read<ConversionsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
+    let collaboration = fields.parse_optional(
+        "collaboration_id",
+        &request.collaboration_id,
+        CollaborationId::parse,
+    );
+    let statuses = fields.each("statuses", request.statuses, |fields, number| {
+        fields.one_of_here(number, claim_status, ClaimStatus::name)
+    });
+    let code = fields.parse_optional("code", &request.code, Code::parse);
+    let kinds = fields.each("types", request.types, |fields, number| {
+        fields.one_of_here(number, vocabulary::conversion_type, ConversionType::name)
+    });
+    let ordered_from = fields.optional("ordered_from", request.ordered_from, read_time);
+    let ordered_before = fields.optional("ordered_before", request.ordered_before, read_time);
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = campaign.and_then(|campaign| {
+        Ok(ConversionsQuery {
+            campaign,
+            collaboration: collaboration?,
+            statuses: statuses?,
+            code: code?,
+            kinds: kinds?,
+            ordered_from: ordered_from?,
+            ordered_before: ordered_before?,
+            page: page?,
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}
+
+fn claim_status(number: i32) -> Option<ClaimStatus> {
+    match api::ConversionStatus::try_from(number).ok()? {
+        api::ConversionStatus::Unspecified => None,
+        api::ConversionStatus::Attributed => Some(ClaimStatus::Attributed),
+        api::ConversionStatus::Unattributed => Some(ClaimStatus::Unattributed),
+        api::ConversionStatus::Duplicate => Some(ClaimStatus::Duplicate),
+        api::ConversionStatus::MissingFx => Some(ClaimStatus::MissingFx),
+        api::ConversionStatus::Locked => Some(ClaimStatus::Locked),
+    }
 }

@@ -1,8 +1,8 @@
 //! Requests of the collaboration service about the negotiation and about amendments of its terms.
 
-use super::collaboration::command;
+use super::collaboration::Place;
 use super::context::{Call, Write};
-use crate::domain::{CollaborationId, CollaborationVerb, CreatorId, Timestamp};
+use crate::domain::{CollaborationVerb, CreatorId, Timestamp};
 use crate::log::codec::terms::read_terms;
 use crate::log::codec::values::{MAX_REASON_CHARS, read_amount, read_time, read_version};
 use crate::proto::api;
@@ -17,12 +17,7 @@ const MAX_NOTE_CHARS: usize = 2_000;
 pub fn apply_to_campaign(mut request: api::ApplyToCampaignRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("ApplyToCampaign", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.id_or_made(
-        "collaboration_id",
-        &request.collaboration_id,
-        CollaborationId::parse,
-    );
+    let place = Place::new(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
     let message = fields.optional_text("message", request.message, MAX_NOTE_CHARS);
@@ -34,7 +29,7 @@ pub fn apply_to_campaign(mut request: api::ApplyToCampaignRequest, now: Timestam
             fee: fee?,
         })
     });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }
 
 /// Parses `SendOffer`.
@@ -44,8 +39,7 @@ pub fn apply_to_campaign(mut request: api::ApplyToCampaignRequest, now: Timestam
 pub fn send_offer(mut request: api::SendOfferRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("SendOffer", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms = fields.required("terms", request.terms, read_terms);
     let expires_at = fields.required("expires_at", request.expires_at, read_time);
@@ -55,7 +49,7 @@ pub fn send_offer(mut request: api::SendOfferRequest, now: Timestamp) -> Write {
             expires_at: expires_at?,
         })
     });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }
 
 /// Parses `RejectApplication`.
@@ -66,13 +60,12 @@ pub fn reject_application(mut request: api::RejectApplicationRequest, now: Times
     let context = request.context.take();
     let brand_id = &request.brand_id;
     let mut call = Call::begin("RejectApplication", brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
         .optional_text("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::RejectApplication { reason };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `CounterOffer`.
@@ -82,8 +75,7 @@ pub fn reject_application(mut request: api::RejectApplicationRequest, now: Times
 pub fn counter_offer(mut request: api::CounterOfferRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("CounterOffer", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let offer_version = read_version(fields, "offer_version", request.offer_version);
     let terms = fields.required("terms", request.terms, read_terms);
@@ -97,7 +89,7 @@ pub fn counter_offer(mut request: api::CounterOfferRequest, now: Timestamp) -> W
             note,
         })
     });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }
 
 /// Parses `ReviseOffer`.
@@ -107,8 +99,7 @@ pub fn counter_offer(mut request: api::CounterOfferRequest, now: Timestamp) -> W
 pub fn revise_offer(mut request: api::ReviseOfferRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("ReviseOffer", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let offer_version = read_version(fields, "offer_version", request.offer_version);
     let terms = fields.required("terms", request.terms, read_terms);
@@ -120,7 +111,7 @@ pub fn revise_offer(mut request: api::ReviseOfferRequest, now: Timestamp) -> Wri
             expires_at: expires_at?,
         })
     });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }
 
 /// Parses `AcceptCounter`.
@@ -130,11 +121,10 @@ pub fn revise_offer(mut request: api::ReviseOfferRequest, now: Timestamp) -> Wri
 pub fn accept_counter(mut request: api::AcceptCounterRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("AcceptCounter", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let offer_version = read_version(&mut call.fields, "offer_version", request.offer_version);
     let verb = CollaborationVerb::AcceptCounter { offer_version };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `RejectCounter`.
@@ -144,8 +134,7 @@ pub fn accept_counter(mut request: api::AcceptCounterRequest, now: Timestamp) ->
 pub fn reject_counter(mut request: api::RejectCounterRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("RejectCounter", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let offer_version = read_version(fields, "offer_version", request.offer_version);
     let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
@@ -153,7 +142,7 @@ pub fn reject_counter(mut request: api::RejectCounterRequest, now: Timestamp) ->
         offer_version,
         reason,
     };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `AmendTerms`.
@@ -163,13 +152,12 @@ pub fn reject_counter(mut request: api::RejectCounterRequest, now: Timestamp) ->
 pub fn amend_terms(mut request: api::AmendTermsRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("AmendTerms", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms = fields.required("terms", request.terms, read_terms);
     let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
     let verb = terms.map(|terms| CollaborationVerb::Amend { terms, reason });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }
 
 /// Parses `AcceptAmendment`.
@@ -179,11 +167,10 @@ pub fn amend_terms(mut request: api::AmendTermsRequest, now: Timestamp) -> Write
 pub fn accept_amendment(mut request: api::AcceptAmendmentRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("AcceptAmendment", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let terms_version = read_version(&mut call.fields, "terms_version", request.terms_version);
     let verb = CollaborationVerb::AcceptAmendment { terms_version };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `RejectAmendment`.
@@ -193,8 +180,7 @@ pub fn accept_amendment(mut request: api::AcceptAmendmentRequest, now: Timestamp
 pub fn reject_amendment(mut request: api::RejectAmendmentRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("RejectAmendment", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms_version = read_version(fields, "terms_version", request.terms_version);
     let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
@@ -202,7 +188,7 @@ pub fn reject_amendment(mut request: api::RejectAmendmentRequest, now: Timestamp
         terms_version,
         reason,
     };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }
 
 /// Parses `WithdrawFromCampaign`.
@@ -216,9 +202,8 @@ pub fn withdraw_from_campaign(
     let context = request.context.take();
     let brand_id = &request.brand_id;
     let mut call = Call::begin("WithdrawFromCampaign", brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Leave { reason };
-    call.finish(command(campaign, collaboration, Ok(verb)))
+    call.finish(place.command(Ok(verb)))
 }

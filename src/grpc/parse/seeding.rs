@@ -1,6 +1,6 @@
 //! Requests of the collaboration service about products sent to creators.
 
-use super::collaboration::command;
+use super::collaboration::Place;
 use super::context::{Call, Write};
 use crate::domain::{CollaborationVerb, CostId, ShipmentId, Timestamp};
 use crate::log::codec::values::{MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value};
@@ -13,8 +13,7 @@ use crate::proto::api;
 pub fn ship_product(mut request: api::ShipProductRequest, now: Timestamp) -> Write {
     let context = request.context.take();
     let mut call = Call::begin("ShipProduct", &request.brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let shipment = call.id_or_made("shipment_id", &request.shipment_id, ShipmentId::parse);
     let product = call.fields.text("product", request.product, MAX_NAME_CHARS);
     let value = call
@@ -33,7 +32,7 @@ pub fn ship_product(mut request: api::ShipProductRequest, now: Timestamp) -> Wri
             cost: cost?,
         })
     });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }
 
 /// Parses `ConfirmProductReceived`.
@@ -47,8 +46,7 @@ pub fn confirm_product_received(
     let context = request.context.take();
     let brand_id = &request.brand_id;
     let mut call = Call::begin("ConfirmProductReceived", brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let id = &request.shipment_id;
     let shipment = call.fields.parse("shipment_id", id, ShipmentId::parse);
     let received_at = call.past("received_at", request.received_at);
@@ -58,7 +56,7 @@ pub fn confirm_product_received(
             received_at: received_at?,
         })
     });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }
 
 /// Parses `RecordProductReturned`.
@@ -72,8 +70,7 @@ pub fn record_product_returned(
     let context = request.context.take();
     let brand_id = &request.brand_id;
     let mut call = Call::begin("RecordProductReturned", brand_id, context, &request, now);
-    let campaign = call.campaign(&request.campaign_id);
-    let collaboration = call.collaboration(&request.collaboration_id);
+    let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let id = &request.shipment_id;
     let shipment = call.fields.parse("shipment_id", id, ShipmentId::parse);
     let returned_at = call.past("returned_at", request.returned_at);
@@ -87,5 +84,5 @@ pub fn record_product_returned(
             reason,
         })
     });
-    call.finish(command(campaign, collaboration, verb))
+    call.finish(place.command(verb))
 }

@@ -2,10 +2,11 @@
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_campaign, read_page};
+use super::page::{Page, read_brand, read_campaign, read_page};
 use crate::domain::{
-    BonusId, CampaignId, CampaignRef, CollaborationId, Command, CostId, CostType, CostVerb,
-    PaymentId, Position, Rate, Reference, Tax, TaxId, Timestamp, bonus_line,
+    BonusId, BrandId, CampaignId, CampaignRef, CollaborationId, Command, CostId, CostState,
+    CostType, CostVerb, CreatorId, Currency, PaymentId, Position, Rate, Reference, Tax, TaxId,
+    Timestamp, bonus_line,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
@@ -235,6 +236,10 @@ pub struct CostsQuery {
     pub campaign: CampaignRef,
     /// Only of this collaboration.
     pub collaboration: Option<CollaborationId>,
+    /// Only these; empty for all.
+    pub kinds: Vec<CostType>,
+    /// Only these; empty for all.
+    pub states: Vec<CostState>,
     /// Which part.
     pub page: Page,
     /// The answer reflects at least this position.
@@ -253,11 +258,75 @@ pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
         &request.collaboration_id,
         CollaborationId::parse,
     );
+    let kinds = fields.each("types", request.types, |fields, number| {
+        fields.one_of_here(number, vocabulary::cost_type, CostType::name)
+    });
+    let states = fields.each("states", request.states, |fields, number| {
+        fields.one_of_here(number, cost_state, CostState::name)
+    });
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = campaign.and_then(|campaign| {
         Ok(CostsQuery {
             campaign,
             collaboration: collaboration?,
+            kinds: kinds?,
+            states: states?,
+            page: page?,
+            min_position: Position::new(request.min_position),
+        })
+    });
+    fields.finish(query)
+}
+
+fn cost_state(number: i32) -> Option<CostState> {
+    match api::CostState::try_from(number).ok()? {
+        api::CostState::Unspecified => None,
+        api::CostState::Accrued => Some(CostState::Accrued),
+        api::CostState::Approved => Some(CostState::Approved),
+        api::CostState::Paid => Some(CostState::Paid),
+        api::CostState::Reversed => Some(CostState::Reversed),
+        api::CostState::Withheld => Some(CostState::Withheld),
+    }
+}
+
+/// Asks for what a brand owes its creators.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BalancesQuery {
+    /// Who owes.
+    pub brand: BrandId,
+    /// Only what is owed in this campaign.
+    pub campaign: Option<CampaignId>,
+    /// Only to this creator.
+    pub creator: Option<CreatorId>,
+    /// Only in this currency.
+    pub currency: Option<Currency>,
+    /// Only where something is left, or only where nothing is.
+    pub open: Option<bool>,
+    /// Which part.
+    pub page: Page,
+    /// The answer reflects at least this position.
+    pub min_position: Position,
+}
+
+/// Parses `ListBalances`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_balances(request: api::ListBalancesRequest) -> Read<BalancesQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
+    let creator = fields.parse_optional("creator_id", &request.creator_id, CreatorId::parse);
+    let currency = &request.currency_code;
+    let currency = fields.parse_optional("currency_code", currency, Currency::parse);
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = brand.and_then(|brand| {
+        Ok(BalancesQuery {
+            brand,
+            campaign: campaign?,
+            creator: creator?,
+            currency: currency?,
+            open: request.open,
             page: page?,
             min_position: Position::new(request.min_position),
         })

@@ -23,6 +23,8 @@ pub struct WorklistQuery {
     pub kinds: BTreeSet<TaskKind>,
     /// Only what is due before.
     pub due_before: Option<Timestamp>,
+    /// Only what waits for something, or only what can be done.
+    pub blocked: Option<bool>,
     /// Which part.
     pub page: Page,
     /// The answer reflects at least this position.
@@ -55,6 +57,7 @@ pub fn list_worklist(request: api::ListWorklistRequest) -> Read<WorklistQuery> {
             side: side?,
             kinds: kinds?.into_iter().collect(),
             due_before: due_before?,
+            blocked: request.blocked,
             page: page?,
             min_position: Position::new(request.min_position),
         })

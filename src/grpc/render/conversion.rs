@@ -1,9 +1,15 @@
 //! Conversions and refunds as messages.
 
 use super::time;
-use crate::domain::state::{Order, OrderAdjustment, OrderRefund, RefundState};
-use crate::domain::{Credit, OrderRef, Position};
+use crate::domain::state::{ClaimStatus, Order, OrderAdjustment, OrderRefund, RefundState};
+use crate::domain::{Code, ConversionRejected, Credit, OrderRef, Position};
+use crate::ledger::Recorded;
+use crate::proto::api::conversion_claim::Claim;
+use crate::proto::api::conversion_result::Outcome;
 use crate::proto::{api, values};
+
+/// Why a second claim of an order is rejected.
+const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
 
 /// Renders what is known of an order.
 pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
@@ -38,7 +44,96 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
     message.locks_at = time(standing.lock.at);
     message.locked = row.locked;
     message.position = standing.position.get();
+    message.code = code(recorded.code.as_ref());
     message
+}
+
+fn code(code: Option<&Code>) -> String {
+    code.map_or("", Code::as_str).to_owned()
+}
+
+/// Renders a claim that stands, with all that is known of its order.
+pub fn standing_claim(
+    position: Position,
+    statuses: &[ClaimStatus],
+    name: &OrderRef,
+    row: &Order,
+) -> api::ConversionClaim {
+    let shown = conversion(name, row);
+    api::ConversionClaim {
+        position: position.get(),
+        statuses: statuses.iter().map(|status| status_of(*status)).collect(),
+        reason: shown.unattributed_reason.clone(),
+        claim: Some(Claim::Conversion(shown)),
+    }
+}
+
+/// Renders a second claim of an order.
+pub fn rejected_claim(
+    position: Position,
+    statuses: &[ClaimStatus],
+    rejected: &ConversionRejected,
+) -> api::ConversionClaim {
+    let ids = |ids: &[_]| ids.iter().map(ToString::to_string).collect();
+    let kind = rejected.kind.map(values::ConversionType::from);
+    api::ConversionClaim {
+        position: position.get(),
+        statuses: statuses.iter().map(|status| status_of(*status)).collect(),
+        reason: DUPLICATE_ORDER.to_owned(),
+        claim: Some(Claim::Rejected(api::RejectedClaim {
+            order_source: rejected.order.source.to_string(),
+            order_id: rejected.order.id.as_str().to_owned(),
+            r#type: kind.unwrap_or_default() as i32,
+            value: rejected.value.map(Into::into),
+            ordered_at: time(rejected.ordered_at),
+            code: code(rejected.code.as_ref()),
+            claimed_collaboration_ids: ids(&rejected.claimed),
+            winner_position: rejected.winner.get(),
+            winner_campaign_id: rejected.winner_campaign.to_string(),
+            winner_collaboration_ids: ids(&rejected.winner_collaborations),
+        })),
+    }
+}
+
+/// Renders what a claim of many came to; `claim` as it stands in the log, if it does.
+pub fn recorded_claim(
+    recorded: &Recorded,
+    claim: Option<api::ConversionClaim>,
+) -> api::ConversionResult {
+    let claim = claim.unwrap_or_default();
+    let outcome = match claim.claim {
+        Some(Claim::Conversion(_)) if claim.reason.is_empty() => api::ConversionOutcome::Attributed,
+        Some(Claim::Conversion(_)) => api::ConversionOutcome::Unattributed,
+        Some(Claim::Rejected(_)) => api::ConversionOutcome::Rejected,
+        None => api::ConversionOutcome::Unspecified,
+    };
+    let recorded = api::RecordedConversion {
+        outcome: outcome as i32,
+        reason: claim.reason,
+        position: claim.position,
+        recorded_before: !recorded.new,
+    };
+    api::ConversionResult {
+        outcome: Some(Outcome::Recorded(recorded)),
+    }
+}
+
+/// Renders why a claim of many was refused.
+pub fn refused_claim(error: api::ItemError) -> api::ConversionResult {
+    api::ConversionResult {
+        outcome: Some(Outcome::Error(error)),
+    }
+}
+
+fn status_of(status: ClaimStatus) -> i32 {
+    let status = match status {
+        ClaimStatus::Attributed => api::ConversionStatus::Attributed,
+        ClaimStatus::Unattributed => api::ConversionStatus::Unattributed,
+        ClaimStatus::Duplicate => api::ConversionStatus::Duplicate,
+        ClaimStatus::MissingFx => api::ConversionStatus::MissingFx,
+        ClaimStatus::Locked => api::ConversionStatus::Locked,
+    };
+    status as i32
 }
 
 /// Tells what became of a claim, from where it stands in the log.

@@ -1,8 +1,10 @@
 //! Cost lines as messages.
 
-use super::time;
-use crate::domain::state::Cost;
-use crate::domain::{CampaignRef, CostId, CostState, OwedFor, Tax};
+use super::{minor, time};
+use crate::domain::state::{Balance, Cost};
+use crate::domain::{
+    BrandId, CampaignId, CampaignRef, CostId, CostState, CreatorId, Currency, OwedFor, Tax,
+};
 use crate::log::codec::events::write_owed_for;
 use crate::proto::{api, values};
 
@@ -70,5 +72,26 @@ fn cost_state(state: CostState) -> api::CostState {
         CostState::Paid => api::CostState::Paid,
         CostState::Reversed => api::CostState::Reversed,
         CostState::Withheld => api::CostState::Withheld,
+    }
+}
+
+/// Renders what is owed to a creator, in one campaign or in all.
+pub fn balance(
+    brand: &BrandId,
+    campaign: Option<&CampaignId>,
+    creator: &CreatorId,
+    currency: Currency,
+    row: &Balance,
+) -> api::Balance {
+    api::Balance {
+        brand_id: brand.to_string(),
+        campaign_id: campaign.map(ToString::to_string).unwrap_or_default(),
+        creator_id: creator.to_string(),
+        currency_code: currency.code().to_owned(),
+        accrued_minor: minor(row.accrued_minor),
+        approved_minor: minor(row.approved_minor),
+        paid_minor: minor(row.paid_minor),
+        carried_minor: minor(row.carried_minor),
+        owed_minor: minor(row.owed_minor()),
     }
 }

@@ -17,8 +17,10 @@ mod worklist;
 pub use campaign::{budget, campaign, campaign_state};
 pub use collaboration::{collaboration, collaboration_state};
 pub use compare::changes;
-pub use conversion::{conversion, outcome};
-pub use cost::cost;
+pub use conversion::{
+    conversion, outcome, recorded_claim, refused_claim, rejected_claim, standing_claim,
+};
+pub use cost::{balance, cost};
 pub use creator::{creator, criteria};
 pub use dispute::dispute;
 pub use figures::{Basis, figures};

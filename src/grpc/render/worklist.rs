@@ -1,12 +1,13 @@
 //! Tasks as messages.
 
 use super::time;
-use crate::domain::{CollaborationId, CostId, CreatorId, DeliverableId, Timestamp};
+use crate::domain::{ActorKind, CollaborationId, CostId, CreatorId, DeliverableId, Timestamp};
+use crate::proto::api::task_block::Block;
 use crate::proto::{api, values};
-use crate::views::worklist::{TaskKind, TaskRow, When};
+use crate::views::worklist::{Blocked, TaskKind, TaskRow, When};
 
-/// Renders a task, as it stands at a time.
-pub fn task(row: &TaskRow, now: Timestamp) -> api::Task {
+/// Renders a task, as it stands at a time, with what it waits for.
+pub fn task(row: &TaskRow, blocked: Option<&Blocked>, now: Timestamp) -> api::Task {
     let (due_at, since) = match row.task.when {
         When::Due(at) => (Some(at), None),
         When::Since(at) => (None, Some(at)),
@@ -23,6 +24,22 @@ pub fn task(row: &TaskRow, now: Timestamp) -> api::Task {
         creator_id: text(row.creator.as_ref().map(CreatorId::as_str)),
         deliverable_id: text(row.task.deliverable.as_ref().map(DeliverableId::as_str)),
         cost_id: text(row.cost.as_ref().map(CostId::as_str)),
+        blocked: blocked.map(block),
+    }
+}
+
+fn block(blocked: &Blocked) -> api::TaskBlock {
+    let (block, lifted_by): (_, &[ActorKind]) = match blocked {
+        Blocked::Hold(hold) => (Block::HoldId(hold.to_string()), &[ActorKind::Brand]),
+        Blocked::Dispute(dispute) => (
+            Block::DisputeId(dispute.to_string()),
+            &[ActorKind::Brand, ActorKind::Creator],
+        ),
+    };
+    let side = |kind: &ActorKind| values::ActorKind::from(*kind).into();
+    api::TaskBlock {
+        block: Some(block),
+        lifted_by: lifted_by.iter().map(side).collect(),
     }
 }
 

@@ -151,12 +151,11 @@ impl campaign_service_server::CampaignService for Campaigns {
                 start.as_ref(),
                 query.page.size,
                 |key, row: &Campaign| {
-                    let wanted = query.states.is_empty() || query.states.contains(&row.state);
                     let name = CampaignRef {
                         brand: query.brand.clone(),
                         campaign: id_at(key, 1, CampaignId::parse)?,
                     };
-                    wanted.then(|| render::campaign(&name, row))
+                    is_meant(&query, row).then(|| render::campaign(&name, row))
                 },
             )?;
             Ok(listed)
@@ -169,6 +168,17 @@ impl campaign_service_server::CampaignService for Campaigns {
             position,
         }))
     }
+}
+
+fn is_meant(query: &parse::CampaignsQuery, row: &Campaign) -> bool {
+    let plan = &row.plan;
+    let ends_late = |from| plan.end_at.is_some_and(|end_at| end_at >= from);
+    let starts_early = |before| plan.start_at.is_some_and(|start_at| start_at < before);
+    (query.states.is_empty() || query.states.contains(&row.state))
+        && (query.objectives.is_empty() || query.objectives.contains(&plan.objective))
+        && query.currency.is_none_or(|only| only == plan.currency)
+        && query.ends_from.is_none_or(ends_late)
+        && query.starts_before.is_none_or(starts_early)
 }
 
 /// Finds a campaign.

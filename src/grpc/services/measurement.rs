@@ -5,14 +5,13 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::publications;
+use super::{conversions, publications};
 use crate::domain::rows::Rows;
 use crate::domain::state::Order;
 use crate::grpc::calls::{Door, Lookup, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::ingest::{Acks, Ingest, MAX_INGESTS};
 use crate::grpc::{many, parse, render, status};
-use crate::ledger::Room;
 use crate::proto::api;
 use crate::proto::api::measurement_service_server;
 use crate::store::Store;
@@ -53,16 +52,10 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::BatchRecordEngagementRequest>,
     ) -> Result<Response<api::BatchRecordEngagementResponse>, Status> {
-        let calls = self.door.enter()?;
         let request = request.into_inner();
-        // Before anything is parsed: refusing must cost little.
-        let most = request.observations.len().min(parse::MAX_OBSERVATIONS);
-        let places = calls.ledger.places(most, Room::Refuse).await;
-        let places = places.map_err(status::write)?;
-        let batch = parsed(parse::batch_record_engagement(request, calls.now()))?;
-        let (items, validate_only) = (batch.items, batch.validate_only);
-        let written = many::execute(&calls.ledger, items, "observations", validate_only, places);
-        let outcomes = written.await.map_err(status::write)?;
+        let items = ("observations", request.observations.len());
+        let decided = many::decide(&self.door, request, items, parse::batch_record_engagement);
+        let (outcomes, _) = decided.await?;
         Ok(Response::new(api::BatchRecordEngagementResponse {
             results: outcomes.each.into_iter().map(render::recorded).collect(),
             last_position: outcomes.last.get(),
@@ -154,6 +147,13 @@ impl measurement_service_server::MeasurementService for Measurements {
         }))
     }
 
+    async fn batch_record_conversions(
+        &self,
+        request: Request<api::BatchRecordConversionsRequest>,
+    ) -> Result<Response<api::BatchRecordConversionsResponse>, Status> {
+        conversions::record_many(&self.door, request).await
+    }
+
     async fn record_refund(
         &self,
         request: Request<api::RecordRefundRequest>,
@@ -228,5 +228,12 @@ impl measurement_service_server::MeasurementService for Measurements {
             conversion: Some(conversion),
             position,
         }))
+    }
+
+    async fn list_conversions(
+        &self,
+        request: Request<api::ListConversionsRequest>,
+    ) -> Result<Response<api::ListConversionsResponse>, Status> {
+        conversions::list(&self.door, request).await
     }
 }

@@ -1,8 +1,10 @@
 //! The services, by noun. Each call parses, executes or queries, and renders.
 
 mod audit;
+mod balances;
 mod campaign;
 mod collaboration;
+mod conversions;
 mod creator;
 mod finals;
 mod insights;

@@ -9,7 +9,7 @@ use crate::domain::{
     CampaignId, CollaborationId, CollaborationRef, Position, PublicationId, PublicationRef,
     Timestamp,
 };
-use crate::grpc::calls::{Calls, Door, Lookup, blocking, page, parsed};
+use crate::grpc::calls::{Calls, Door, Lookup, blocking, joined_page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render, status};
@@ -40,21 +40,12 @@ pub(super) async fn list(
     let min_position = query.min_position;
     let find = move |rows: &Store| {
         let (prefix, size) = (prefix_of(&query), query.page.size);
-        let mut failed = None;
-        let listed = page(rows, &prefix, start.as_ref(), size, |key, row| {
-            let name = is_meant(&query, row).then(|| named(&query, key))??;
-            match marked(rows, &name, row) {
-                Ok(message) => Some(message),
-                Err(error) => {
-                    failed = Some(error);
-                    None
-                }
-            }
-        })?;
-        match failed {
-            Some(error) => Err(Lookup::from(error)),
-            None => Ok(listed),
-        }
+        let keep = |key: &Key, row: &Publication| {
+            let name = is_meant(&query, row).then(|| named(&query, key));
+            let name = name.flatten();
+            name.map(|name| marked(rows, &name, row)).transpose()
+        };
+        Ok(joined_page(rows, &prefix, start.as_ref(), size, keep)?)
     };
     let ((publications, next), position) = calls.read(min_position, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);

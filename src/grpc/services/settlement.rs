@@ -2,6 +2,7 @@
 
 use tonic::{Request, Response, Status};
 
+use super::balances;
 use super::campaign::{id_at, known_campaign};
 use crate::domain::rows::Key;
 use crate::domain::state::{Cost, Dispute};
@@ -247,7 +248,9 @@ impl settlement_service_server::SettlementService for Settlements {
                 query.page.size,
                 |key, row: &Cost| {
                     let of = query.collaboration.as_ref();
-                    let wanted = of.is_none() || of == row.collaboration.as_ref();
+                    let wanted = (of.is_none() || of == row.collaboration.as_ref())
+                        && (query.kinds.is_empty() || query.kinds.contains(&row.kind))
+                        && (query.states.is_empty() || query.states.contains(&row.state()));
                     let id = id_at(key, 2, CostId::parse)?;
                     wanted.then(|| render::cost(&query.campaign, &id, row))
                 },
@@ -261,5 +264,12 @@ impl settlement_service_server::SettlementService for Settlements {
             next_page_token,
             position,
         }))
+    }
+
+    async fn list_balances(
+        &self,
+        request: Request<api::ListBalancesRequest>,
+    ) -> Result<Response<api::ListBalancesResponse>, Status> {
+        balances::list(&self.door, request).await
     }
 }

@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 
 use super::campaign::known_campaign;
 use crate::domain::CampaignRef;
-use crate::grpc::calls::{Calls, page, parsed};
+use crate::grpc::calls::{Calls, joined_page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
@@ -46,8 +46,16 @@ pub async fn list(
             }
             None => TaskRow::of_brand(&query.brand),
         };
-        let keep = |_: &_, row: &TaskRow| is_asked(&query, row).then(|| render::task(row, now));
-        Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
+        let keep = |_: &_, row: &TaskRow| {
+            if !is_asked(&query, row) {
+                return Ok(None);
+            }
+            let blocked = row.blocked(rows, &query.brand)?;
+            let wanted = query.blocked.is_none_or(|only| only == blocked.is_some());
+            Ok(wanted.then(|| render::task(row, blocked.as_ref(), now)))
+        };
+        let (start, size) = (start.as_ref(), query.page.size);
+        Ok(joined_page(rows, &prefix, start, size, keep)?)
     };
     let ((tasks, next), position) = calls.read(min_position, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);

@@ -1,8 +1,10 @@
 //! Who must do what next: pure, from the rows as they stand. A new kind of task is a line here.
 
-use super::{Task, TaskKind, When};
+use super::{Blocked, Task, TaskKind, When};
 use crate::domain::state::{Collaboration, Cost, Deliverable, Publication};
-use crate::domain::{ActorKind, CollaborationState, DeliverableState, PublicationId, Timestamp};
+use crate::domain::{
+    ActorKind, CollaborationState, DeliverableState, DisputeSubject, PublicationId, Timestamp,
+};
 
 /// Lists what is to be done in a collaboration. `post` finds its live posts.
 ///
@@ -63,9 +65,9 @@ pub fn of_collaboration<E>(
     Ok(tasks)
 }
 
-/// Lists what is to be done about a cost line: nothing while it is withheld or disputed.
+/// Lists what is to be done about a cost line: nothing while it is withheld.
 pub fn of_cost(cost: &Cost) -> Vec<Task> {
-    if cost.reversed || cost.withheld || cost.dispute.is_some() {
+    if cost.reversed || cost.withheld {
         return Vec::new();
     }
     let since = When::Since(cost.incurred_at);
@@ -150,5 +152,38 @@ fn task(kind: TaskKind, when: When) -> Task {
         kind,
         side,
         deliverable: None,
+    }
+}
+
+/// Finds what a task waits for, from the rows of what it is about: what stops a step is what `decide`
+/// refuses it for.
+pub fn blocked(
+    task: &Task,
+    collaboration: Option<&Collaboration>,
+    cost: Option<&Cost>,
+) -> Option<Blocked> {
+    let held = || {
+        let hold = collaboration?.hold_over(task.deliverable.as_ref())?;
+        Some(Blocked::Hold(hold.id.clone()))
+    };
+    let reviewed = || {
+        let subject = DisputeSubject::Deliverable(task.deliverable.clone()?);
+        let dispute = collaboration?.dispute_of(&subject)?;
+        Some(Blocked::Dispute(dispute.clone()))
+    };
+    let line = || Some(Blocked::Dispute(cost?.dispute.clone()?));
+    match task.kind {
+        TaskKind::ReviewContent => held().or_else(reviewed),
+        TaskKind::Publish => held(),
+        TaskKind::VerifyPublication | TaskKind::WaiveRejected => reviewed(),
+        TaskKind::ApproveCost => line(),
+        TaskKind::Pay => held().or_else(line),
+        TaskKind::AnswerOffer
+        | TaskKind::SubmitContent
+        | TaskKind::Disclose
+        | TaskKind::Complete
+        | TaskKind::AnswerApplication
+        | TaskKind::AnswerCounter
+        | TaskKind::AnswerAmendment => None,
     }
 }

@@ -12,7 +12,7 @@ const APPROVAL: SettlementTrigger = SettlementTrigger::Approval;
 const VERIFICATION: SettlementTrigger = SettlementTrigger::Verification;
 
 /// Terms of Rp1,000,000 in such parts, for the review.
-fn in_parts(parts: &[(SettlementTrigger, u32)]) -> Terms {
+pub fn in_parts(parts: &[(SettlementTrigger, u32)]) -> Terms {
     let part = |(trigger, part_bp): &(SettlementTrigger, u32)| FeePart {
         trigger: *trigger,
         part_bp: *part_bp,
@@ -33,7 +33,7 @@ fn three_parts() -> Terms {
 }
 
 /// What was recorded last, if that is a line: its amount and what made it owed.
-fn line_of(history: &History) -> Option<(i64, Option<OwedFor>)> {
+pub fn line_of(history: &History) -> Option<(i64, Option<OwedFor>)> {
     match history.last_event() {
         Event::Settlement(SettlementEvent::CostRecorded(line)) => {
             Some((line.amount.minor, line.owed_for.clone()))
@@ -42,7 +42,7 @@ fn line_of(history: &History) -> Option<(i64, Option<OwedFor>)> {
     }
 }
 
-fn owed_for(trigger: SettlementTrigger, deliverable: Option<&str>) -> Option<OwedFor> {
+pub fn owed_for(trigger: SettlementTrigger, deliverable: Option<&str>) -> Option<OwedFor> {
     Some(OwedFor::FeePart {
         trigger,
         deliverable: deliverable.map(id),
@@ -147,7 +147,7 @@ fn waived_and_rejected_deliverables_make_nothing_owed() {
 }
 
 #[test]
-fn line_of_a_part_counts_from_when_its_trigger_came() {
+pub fn line_of_a_part_counts_from_when_its_trigger_came() {
     let history = accepted(in_parts(&[(APPROVAL, 10_000)]))
         .at(day(70))
         .given(submit("ayu-1", "review"))

@@ -68,6 +68,8 @@ fn second_claim_of_an_order_is_kept_as_evidence() {
                 claimed: vec![id("bima-1")],
                 value: Some(rp(260_000)),
                 ordered_at: day(16),
+                kind: Some(ConversionType::Sale),
+                code: None,
             },
         ))]);
     assert_eq!(history.totals().counted.gross, 25_000_000);

@@ -307,3 +307,61 @@ fn what_is_disputed_is_of_the_collaboration() {
             collaboration: id("ayu-1"),
         });
 }
+
+fn by_ruling(name: &str) -> Request {
+    terminate_for("ayu-1", Ground::Dispute(id(name)))
+}
+
+#[test]
+fn ruling_for_whoever_opened_the_dispute_is_ground_to_terminate() {
+    for ruling in [DisputeRuling::Upheld, split(5_000)] {
+        let history = billed(submitted())
+            .given(open("d-1", about_line()))
+            .given(resolve("d-1", ruling))
+            .when(by_ruling("d-1"))
+            .then_events([Event::Agreement(AgreementEvent::CollaborationTerminated {
+                reason: "the remark stands".to_owned(),
+                ground: Ground::Dispute(id("d-1")),
+            })]);
+        let row = history.collaboration("ayu-1");
+        assert_eq!(row.state, CollaborationState::Terminated);
+        history
+            .when(submit("ayu-1", "review"))
+            .then_refused(collaboration_is(CollaborationState::Terminated));
+    }
+}
+
+#[test]
+fn no_other_dispute_is_ground_to_terminate() {
+    let missing = Refusal::NotFound {
+        what: Unknown::Dispute,
+        id: "d-9".to_owned(),
+    };
+    let bimas = dispute(
+        "bima-1",
+        "d-9",
+        DisputeVerb::Open {
+            subject: about_reach(),
+            reason: "not as agreed".to_owned(),
+            evidence: Vec::new(),
+        },
+    );
+    let history = with_bima(submitted(), terms())
+        .when(by_ruling("d-9"))
+        .then_refused(missing.clone())
+        .given(bimas)
+        .when(by_ruling("d-9"))
+        .then_refused(missing)
+        .given(open("d-1", about_review()))
+        .when(by_ruling("d-1"))
+        .then_refused(Refusal::NoGroundToTerminate)
+        .when(by_ruling("d-1").by(ActorKind::Creator))
+        .then_refused(only("the brand"));
+    for ruling in [DisputeRuling::Overturned, DisputeRuling::Withdrawn] {
+        history
+            .clone()
+            .given(resolve("d-1", ruling))
+            .when(by_ruling("d-1"))
+            .then_refused(Refusal::NoGroundToTerminate);
+    }
+}

@@ -257,7 +257,7 @@ fn controversy_mid_campaign_that_ends_in_termination() {
         .when(terminate("ayu-1", "f-1"))
         .then_events([Event::Agreement(AgreementEvent::CollaborationTerminated {
             reason: "the remark stands".to_owned(),
-            flag: id("f-1"),
+            ground: Ground::Flag(id("f-1")),
         })]);
     assert_eq!(
         history.collaboration("ayu-1").state,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use campaign_ledger::config::Config;
 use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::{Connections, Incoming, Limits};
@@ -17,10 +17,12 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::client::Grpc;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::health_client::HealthClient;
+
+#[path = "../../../benches/support/wire.rs"]
+mod wire;
 
 /// The one service the bare server claims to have.
 pub const SERVICE: &str = "campaign.ledger.v1.CampaignService";
@@ -143,43 +145,6 @@ pub async fn call(channel: &Channel, path: &'static str, message: &[u8]) -> Resu
     client.ready().await.unwrap();
     let request = tonic::Request::new(Bytes::copy_from_slice(message));
     let path = http::uri::PathAndQuery::from_static(path);
-    let answer = client.unary(request, path, Verbatim).await?;
+    let answer = client.unary(request, path, wire::Raw).await?;
     Ok(answer.into_inner())
-}
-
-/// Messages as they are.
-struct Verbatim;
-
-impl Codec for Verbatim {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Verbatim {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put(item);
-        Ok(())
-    }
-}
-
-impl Decoder for Verbatim {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
-    }
 }

@@ -282,15 +282,25 @@ fn termination_names_its_ground() {
         collaboration_id: "ayu-1".to_owned(),
         reason: "the remark stands".to_owned(),
         flag_id: "f-1".to_owned(),
+        dispute_id: String::new(),
     };
-    let verb = CollaborationVerb::Terminate {
-        reason: "the remark stands".to_owned(),
-        flag: FlagId::parse("f-1").unwrap(),
+    let for_ruling = api::TerminateCollaborationRequest {
+        flag_id: String::new(),
+        dispute_id: "d-1".to_owned(),
+        ..terminate.clone()
     };
-    assert_eq!(
-        command(terminate_collaboration(terminate.clone(), now())),
-        of_agreement(verb)
-    );
+    let flag = Ground::Flag(FlagId::parse("f-1").unwrap());
+    let ruling = Ground::Dispute(DisputeId::parse("d-1").unwrap());
+    for (request, ground) in [(terminate.clone(), flag), (for_ruling, ruling)] {
+        let verb = CollaborationVerb::Terminate {
+            reason: "the remark stands".to_owned(),
+            ground,
+        };
+        assert_eq!(
+            command(terminate_collaboration(request, now())),
+            of_agreement(verb)
+        );
+    }
     each_is_refused(
         &terminate,
         |request| terminate_collaboration(request, now()),
@@ -299,6 +309,10 @@ fn termination_names_its_ground() {
             (
                 |r| r.flag_id.clear(),
                 "flag_id must be 1 to 64 characters of a-z 0-9 - _",
+            ),
+            (
+                |r| r.dispute_id = "d-1".to_owned(),
+                "flag_id must be absent with dispute_id",
             ),
         ],
     );

@@ -127,7 +127,7 @@ struct Writes {
     finalised: (FinaliseReportRequest, FinaliseReportResponse),
 }
 
-async fn written<W: Write>(server: &Server, request: W, id: &str) -> (W, W::Answer) {
+pub async fn written<W: Write>(server: &Server, request: W, id: &str) -> (W, W::Answer) {
     let request = named(request, id);
     (request.clone(), server.write(request).await)
 }
@@ -220,7 +220,7 @@ async fn write_everything(server: &Server) -> Writes {
     }
 }
 
-async fn is_repeated<W: Write>(server: &Server, (request, first): &(W, W::Answer)) {
+pub async fn is_repeated<W: Write>(server: &Server, (request, first): &(W, W::Answer)) {
     assert_eq!(&server.write(request.clone()).await, first);
 }
 

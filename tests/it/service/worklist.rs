@@ -1,6 +1,8 @@
 //! Who must act next: each step of a collaboration hands the turn on.
 
+use campaign_ledger::proto::api::task_block::Block;
 use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::dispute_subject::Subject;
 use campaign_ledger::proto::values::{ActorKind, CostType, SelectionPolicy};
 
 use crate::support::server::{Server, Story, day, idr, plan, terms};
@@ -173,4 +175,86 @@ async fn the_list_is_narrowed_by_campaign_side_kind_and_time() {
         .find(|task| task.creator_id == "citra")
         .unwrap();
     assert_eq!((citra.due_at, citra.overdue), (Some(day(8)), false));
+}
+
+/// Tasks with what they wait for, and who lifts it.
+async fn blocked(
+    story: &Story,
+    only: Option<bool>,
+) -> Vec<(TaskKind, Option<Block>, Vec<ActorKind>)> {
+    let request = ListWorklistRequest {
+        blocked: only,
+        ..story.worklist()
+    };
+    let tasks = story.client.read(request).await.tasks.into_iter();
+    tasks
+        .map(|task| {
+            let kind = task.kind();
+            let lifted_by = task.blocked.iter().flat_map(TaskBlock::lifted_by).collect();
+            (kind, task.blocked.and_then(|one| one.block), lifted_by)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn what_a_hold_or_a_dispute_stops_says_so() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    story.accepted("ayu", terms(idr(1_000))).await;
+    server.write(story.submit("ayu")).await;
+    server.clock().set(day(2));
+    let bonus = story.cost("c-1", Some("ayu"), CostType::Bonus, idr(10), day(1));
+    server.write(bonus).await;
+    let mut half = story.approve_cost("c-1");
+    half.approved_minor = Some(400);
+    server.write(half).await;
+    let (review, approve, pay) = (
+        TaskKind::ReviewContent,
+        TaskKind::ApproveCost,
+        TaskKind::Pay,
+    );
+    let free = |kind| (kind, None, Vec::new());
+    assert_eq!(
+        blocked(&story, None).await,
+        [free(review), free(approve), free(pay)]
+    );
+    assert_eq!(blocked(&story, Some(true)).await, []);
+
+    let by_hold = |kind| {
+        let hold = Block::HoldId(String::from("h-1"));
+        (kind, Some(hold), vec![ActorKind::Brand])
+    };
+    server.write(story.place_hold("ayu", "h-1")).await;
+    assert_eq!(
+        blocked(&story, None).await,
+        [by_hold(review), free(approve), by_hold(pay)]
+    );
+    assert_eq!(blocked(&story, Some(false)).await, [free(approve)]);
+    server.write(story.release_hold("ayu", "h-1")).await;
+
+    let by_dispute = |kind, dispute: &str| {
+        let dispute = Block::DisputeId(dispute.to_owned());
+        (
+            kind,
+            Some(dispute),
+            vec![ActorKind::Brand, ActorKind::Creator],
+        )
+    };
+    let about_review = Subject::DeliverableId(String::from("d1"));
+    server
+        .write(story.dispute("d-1", "ayu", about_review))
+        .await;
+    let about_line = Subject::CostId(String::from("c-1"));
+    server.write(story.dispute("d-2", "ayu", about_line)).await;
+    assert_eq!(
+        blocked(&story, Some(true)).await,
+        [
+            by_dispute(review, "d-1"),
+            by_dispute(approve, "d-2"),
+            by_dispute(pay, "d-2")
+        ]
+    );
+    // What it waits for is what the server says when it is asked.
+    let refusal = server.refused_for_nothing(story.approve("ayu")).await;
+    assert_eq!(refusal.metadata["dispute_id"], "d-1");
 }

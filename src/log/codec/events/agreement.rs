@@ -5,14 +5,16 @@ mod negotiation;
 
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    AgreementEvent, BriefAccepted, CollaborationId, Event, FlagId, FollowerCount, Money, Offer,
-    Tier,
+    AgreementEvent, BriefAccepted, CollaborationId, DisputeId, Event, FlagId, FollowerCount,
+    Ground, Money, Offer, Tier,
 };
 use crate::log::codec::fields::{Checked, Fields};
 use crate::log::codec::terms::read_terms;
 use crate::log::codec::values::{read_amount, read_time, read_version, write_digest};
 use crate::log::codec::vocabulary;
 use crate::proto::values;
+
+const ONE_GROUND_RULE: &str = "must be absent with dispute_id";
 
 /// Writes an event of the track.
 pub fn write(event: &AgreementEvent) -> Wire {
@@ -52,11 +54,8 @@ pub fn write(event: &AgreementEvent) -> Wire {
         AgreementEvent::CollaborationCancelled { reason, kill_fee } => {
             write_cancelled(reason, *kill_fee)
         }
-        AgreementEvent::CollaborationTerminated { reason, flag } => {
-            Wire::CollaborationTerminated(wire::CollaborationTerminated {
-                reason: reason.clone(),
-                flag_id: flag.to_string(),
-            })
+        AgreementEvent::CollaborationTerminated { reason, ground } => {
+            write_terminated(reason, ground)
         }
         AgreementEvent::AmendmentProposed {
             version,
@@ -222,13 +221,39 @@ impl Stored for wire::CollaborationCompleted {
 
 impl Stored for wire::CollaborationTerminated {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let flag = fields.parse("flag_id", &self.flag_id, FlagId::parse)?;
+        let ground = read_ground(fields, &self.flag_id, &self.dispute_id)?;
         let reason = self.reason;
         Ok(Event::Agreement(AgreementEvent::CollaborationTerminated {
             reason,
-            flag,
+            ground,
         }))
     }
+}
+
+/// Reads what a collaboration is terminated for: a flag or a dispute.
+pub fn read_ground(fields: &mut Fields, flag_id: &str, dispute_id: &str) -> Checked<Ground> {
+    if dispute_id.is_empty() {
+        return Ok(Ground::Flag(fields.parse(
+            "flag_id",
+            flag_id,
+            FlagId::parse,
+        )?));
+    }
+    fields.check("flag_id", flag_id.is_empty(), ONE_GROUND_RULE);
+    let dispute = fields.parse("dispute_id", dispute_id, DisputeId::parse)?;
+    Ok(Ground::Dispute(dispute))
+}
+
+fn write_terminated(reason: &str, ground: &Ground) -> Wire {
+    let (flag_id, dispute_id) = match ground {
+        Ground::Flag(flag) => (flag.to_string(), String::new()),
+        Ground::Dispute(dispute) => (String::new(), dispute.to_string()),
+    };
+    Wire::CollaborationTerminated(wire::CollaborationTerminated {
+        reason: reason.to_owned(),
+        flag_id,
+        dispute_id,
+    })
 }
 
 impl Stored for wire::CreatorWithdrew {

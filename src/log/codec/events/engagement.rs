@@ -9,6 +9,7 @@ use crate::log::codec::observation::{
     WireSeen, read_counters, read_seen, read_timing, write_seen, write_timing,
 };
 use crate::log::codec::values::read_position;
+use crate::proto::values;
 
 /// Writes an event of the track.
 pub fn write(event: &EngagementEvent) -> Wire {
@@ -46,6 +47,21 @@ fn read_replaces(fields: &mut Fields, observation: u64, latest: u64) -> Replaces
     }
 }
 
+fn read_observation(
+    fields: &mut Fields,
+    seen: WireSeen,
+    counters: Option<values::Counters>,
+    followers: Option<u64>,
+) -> Checked<Observation> {
+    let seen = read_seen(fields, seen);
+    let counters = fields.required("counters", counters, read_counters);
+    Ok(Observation {
+        seen: seen?,
+        counters: counters?,
+        followers,
+    })
+}
+
 impl Stored for wire::EngagementRecorded {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let publication = read_publication(fields, &self.publication_id);
@@ -55,16 +71,11 @@ impl Stored for wire::EngagementRecorded {
             kind: self.kind,
             scope: self.scope,
         };
-        let seen = read_seen(fields, seen);
-        let counters = fields.required("counters", self.counters, read_counters);
+        let observation = read_observation(fields, seen, self.counters, self.followers);
         let timing = read_timing(fields, self.timing);
         Ok(Event::Engagement(EngagementEvent::EngagementRecorded {
             publication: publication?,
-            observation: Observation {
-                seen: seen?,
-                counters: counters?,
-                followers: self.followers,
-            },
+            observation: observation?,
             timing: timing?,
         }))
     }
@@ -97,17 +108,12 @@ impl Stored for wire::EngagementCorrected {
             kind: self.kind,
             scope: self.scope,
         };
-        let seen = read_seen(fields, seen);
+        let observation = read_observation(fields, seen, self.counters, self.followers);
         let replaces = read_replaces(fields, self.observation_position, self.replaced_position);
-        let counters = fields.required("counters", self.counters, read_counters);
         let timing = read_timing(fields, self.timing);
         Ok(Event::Engagement(EngagementEvent::EngagementCorrected {
             publication: publication?,
-            observation: Observation {
-                seen: seen?,
-                counters: counters?,
-                followers: self.followers,
-            },
+            observation: observation?,
             replaces,
             timing: timing?,
             reason: self.reason,

@@ -15,6 +15,7 @@ mod revenue;
 mod seeding;
 mod settlement;
 
+pub use agreement::read_ground;
 pub use creator::read_profile;
 pub use publication::read_removed_by;
 pub use settlement::write_owed_for;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    AdjustmentId, AttributionBasis, CampaignId, CollaborationId, ConversionAdjustment,
+    AdjustmentId, AttributionBasis, CampaignId, Code, CollaborationId, ConversionAdjustment,
     ConversionRecorded, ConversionRejected, ConversionType, CreatorId, Credit, Event, OrderKey,
     Refund, RefundEffect, RefundId, RefundRejection, RevenueEvent, WHOLE_BP,
 };
@@ -121,6 +121,7 @@ impl Stored for wire::ConversionRecorded {
         let credits = read_credits(fields, self.credits);
         let timing = read_timing(fields, self.timing);
         let claim_digest = fields.bytes("claim_digest", &self.claim_digest);
+        let code = fields.parse_optional("code", &self.code, Code::parse);
         Ok(Event::Revenue(RevenueEvent::ConversionRecorded(
             ConversionRecorded {
                 order: order?,
@@ -134,6 +135,7 @@ impl Stored for wire::ConversionRecorded {
                 credits: credits?,
                 timing: timing?,
                 claim_digest: claim_digest?,
+                code: code?,
             },
         )))
     }
@@ -153,6 +155,7 @@ fn write_conversion(conversion: &ConversionRecorded) -> Wire {
         credits: write_credits(&conversion.credits),
         timing: write_timing(conversion.timing),
         claim_digest: write_digest(&conversion.claim_digest),
+        code: write_code(conversion.code.as_ref()),
     })
 }
 
@@ -178,6 +181,11 @@ impl Stored for wire::ConversionRejected {
         );
         let value = fields.optional("value", self.value, read_amount);
         let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
+        let kind = (self.r#type != 0).then_some(self.r#type);
+        let kind = fields.optional("type", kind, |fields, number| {
+            fields.one_of_here(number, vocabulary::conversion_type, ConversionType::name)
+        });
+        let code = fields.parse_optional("code", &self.code, Code::parse);
         Ok(Event::Revenue(RevenueEvent::ConversionRejected(
             ConversionRejected {
                 order: order?,
@@ -187,9 +195,15 @@ impl Stored for wire::ConversionRejected {
                 claimed: claimed?,
                 value: value?,
                 ordered_at: ordered_at?,
+                kind: kind?,
+                code: code?,
             },
         )))
     }
+}
+
+fn write_code(code: Option<&Code>) -> String {
+    code.map_or("", Code::as_str).to_owned()
 }
 
 fn read_collaborations(
@@ -213,6 +227,11 @@ fn write_conversion_rejected(rejected: &ConversionRejected) -> Wire {
         claimed_collaboration_ids: write_ids(&rejected.claimed),
         value: rejected.value.map(Into::into),
         ordered_at: Some(rejected.ordered_at.into()),
+        r#type: rejected
+            .kind
+            .map(|kind| values::ConversionType::from(kind).into())
+            .unwrap_or_default(),
+        code: write_code(rejected.code.as_ref()),
     })
 }
 

@@ -23,11 +23,10 @@ fn deliverable_terms() -> impl Strategy<Value = Vec<DeliverableTerms>> {
 }
 
 fn attribution_terms() -> impl Strategy<Value = AttributionTerms> {
-    let code = "[!-~]{1,64}".prop_map(|text| Code::parse(&text).unwrap());
     let lock_days = prop_oneof![Just(DEFAULT_LOCK_DAYS), 1..=365_u32];
     (
         1..=365_u32,
-        option::of(code),
+        option::of(code()),
         option::of(some_text()),
         lock_days,
     )

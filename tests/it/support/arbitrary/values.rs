@@ -186,3 +186,8 @@ pub fn creator_profile() -> impl Strategy<Value = CreatorProfile> {
         personal,
     })
 }
+
+/// Codes quoted at checkout.
+pub fn code() -> impl Strategy<Value = Code> {
+    "[!-~]{1,64}".prop_map(|text| Code::parse(&text).unwrap())
+}

@@ -73,6 +73,8 @@ fn revenue() -> Vec<Event> {
             claimed: vec![collaboration("citra-1")],
             value: Some(usd(1_000)),
             ordered_at: at(5_000),
+            kind: None,
+            code: None,
         })),
         Event::Revenue(RevenueEvent::RefundRecorded {
             refund: refund("r-1"),
@@ -109,6 +111,7 @@ fn conversion() -> ConversionRecorded {
         credits: credits(9_525_300, 6_350_200),
         timing: FactTiming::OnTime,
         claim_digest: [0xab; 16],
+        code: None,
     }
 }
 

@@ -25,7 +25,7 @@ pub fn events() -> Vec<Event> {
         }),
         Event::Agreement(AgreementEvent::CollaborationTerminated {
             reason: "the audience is not there".to_owned(),
-            flag: flag(),
+            ground: Ground::Flag(flag()),
         }),
         Event::Hold(HoldEvent::HoldPlaced(HoldPlaced {
             hold: hold(),

@@ -80,6 +80,14 @@ impl Teller {
             let rate_bp = 1 + dice.roll(3_000) as u32;
             terms.commission = Some(CommissionTerms { rate_bp });
         }
+        if dice.chance(30) {
+            terms.bonuses.push(BonusTier {
+                id: id("views"),
+                counter: Counter::Views,
+                at_least: 1 + dice.roll(2_000),
+                amount: rp(1 + dice.roll(50_000) as i64),
+            });
+        }
         if dice.chance(40) {
             let first = 1 + dice.roll(9_998) as u32;
             let second = 1 + dice.roll(9_999 - u64::from(first)) as u32;

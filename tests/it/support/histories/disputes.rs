@@ -67,7 +67,7 @@ fn some_resolution(dice: &mut Dice, dispute: &Dispute) -> Resolution {
     }
 }
 
-fn last(key: &rows::Key) -> String {
+pub(super) fn last(key: &rows::Key) -> String {
     let mut parts = key.parts();
     let (_, _, name) = (parts.text(), parts.text(), parts.text());
     name.unwrap_or_default().to_owned()

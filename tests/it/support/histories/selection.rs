@@ -1,8 +1,9 @@
 //! Moves of selection and safety: assessments, flags, holds, termination.
 
-use campaign_ledger::domain::state::Collaboration;
+use campaign_ledger::domain::state::{Collaboration, Dispute};
 use campaign_ledger::domain::*;
 
+use super::disputes::last;
 use super::{CREATORS, Dice, Teller};
 use crate::support::requests::*;
 
@@ -39,6 +40,14 @@ impl Teller {
             && dice.chance(30)
         {
             return self.here(terminate(name, flag.as_str()));
+        }
+        let mut ruled = self.all::<Dispute>(&Dispute::of_campaign(&self.campaign));
+        ruled.retain(|(_, one)| one.collaboration.as_str() == name);
+        let ruled = ruled.iter().find(|(_, one)| one.is_ground_to_terminate());
+        if let (Some((key, _)), CollaborationState::Active) = (ruled, row.state)
+            && dice.chance(30)
+        {
+            return self.here(terminate_for(name, Ground::Dispute(id(&last(key)))));
         }
         let deliverable = dice.pick(&row.deliverables).terms.id.clone();
         let placed = HoldPlaced {

@@ -1,8 +1,12 @@
 //! Moves of settlement: cost lines and payments.
 
+use std::sync::Arc;
+
+use campaign_ledger::domain::rows::Key;
 use campaign_ledger::domain::state::Cost;
 use campaign_ledger::domain::*;
 
+use super::disputes::last;
 use super::{Dice, Teller};
 use crate::support::requests::*;
 
@@ -20,12 +24,13 @@ const KINDS: [CostType; 8] = [
 impl Teller {
     pub(super) fn settlement(&self, dice: &mut Dice) -> Request {
         let lines = self.all::<Cost>(&Cost::of_campaign(&self.campaign));
+        if let Some(request) = self.bonus(dice, &lines) {
+            return request;
+        }
         let Some((key, line)) = dice.pick_any(&lines).filter(|_| dice.chance(65)) else {
             return self.new_line(dice, lines.len());
         };
-        let mut parts = key.parts();
-        let (_, _, name) = (parts.text(), parts.text(), parts.text());
-        let name = name.unwrap_or_default();
+        let name = last(key);
         let verb = match dice.roll(14) {
             _ if line.withheld && dice.chance(60) => CostVerb::Release {
                 reason: "the invoice came".to_owned(),
@@ -46,7 +51,26 @@ impl Teller {
             },
             _ => self.payment(dice, line),
         };
-        self.here(cost(name, verb))
+        self.here(cost(&name, verb))
+    }
+
+    /// Now and then asks for a bonus of somebody who has published and was not given it.
+    fn bonus(&self, dice: &mut Dice, lines: &[(Key, Arc<Cost>)]) -> Option<Request> {
+        let mut agreed = self.agreed();
+        agreed.retain(|(name, row)| {
+            let line = bonus_line(&id(name), &id("views"));
+            let is_new = lines.iter().all(|(key, _)| last(key) != line.as_str());
+            let published = row.deliverables.iter().any(|one| one.publication.is_some());
+            let has_tier = row.terms().is_some_and(|terms| !terms.bonuses.is_empty());
+            is_new && published && has_tier
+        });
+        let (name, _) = dice.pick_any(&agreed).filter(|_| dice.chance(20))?;
+        let line = bonus_line(&id(name), &id("views"));
+        let verb = CostVerb::AccrueBonus {
+            collaboration: id(name),
+            bonus: id("views"),
+        };
+        Some(self.here(cost(line.as_str(), verb)))
     }
 
     fn new_line(&self, dice: &mut Dice, number: usize) -> Request {

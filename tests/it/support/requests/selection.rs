@@ -100,6 +100,11 @@ pub fn release_hold(name: &str, hold: &str) -> Request {
 
 /// The brand ends a collaboration because of a flag.
 pub fn terminate(name: &str, flag: &str) -> Request {
-    let (flag, reason) = (id(flag), "the remark stands".to_owned());
-    collaboration(name, CollaborationVerb::Terminate { reason, flag })
+    terminate_for(name, Ground::Flag(id(flag)))
+}
+
+/// The brand ends a collaboration.
+pub fn terminate_for(name: &str, ground: Ground) -> Request {
+    let reason = "the remark stands".to_owned();
+    collaboration(name, CollaborationVerb::Terminate { reason, ground })
 }

@@ -154,11 +154,14 @@ calls! {
         write record_post_restored: RecordPostRestoredRequest => RecordPostRestoredResponse,
         write check_disclosure: CheckDisclosureRequest => CheckDisclosureResponse,
         write record_conversion: RecordConversionRequest => RecordConversionResponse,
+        plain batch_record_conversions:
+            BatchRecordConversionsRequest => BatchRecordConversionsResponse,
         write record_refund: RecordRefundRequest => RecordRefundResponse,
         write adjust_conversion: AdjustConversionRequest => AdjustConversionResponse,
         plain get_publication: GetPublicationRequest => GetPublicationResponse,
         read list_publications: ListPublicationsRequest => ListPublicationsResponse,
         read get_conversion: GetConversionRequest => GetConversionResponse,
+        read list_conversions: ListConversionsRequest => ListConversionsResponse,
     }
     settlement_service_client::SettlementServiceClient {
         write record_cost: RecordCostRequest => RecordCostResponse,
@@ -178,6 +181,7 @@ calls! {
         write resolve_dispute: ResolveDisputeRequest => ResolveDisputeResponse,
         read list_disputes: ListDisputesRequest => ListDisputesResponse,
         read list_costs: ListCostsRequest => ListCostsResponse,
+        read list_balances: ListBalancesRequest => ListBalancesResponse,
     }
     report_service_client::ReportServiceClient {
         read get_campaign_roi: GetCampaignRoiRequest => GetCampaignRoiResponse,

@@ -49,6 +49,7 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         option::of(fx_rate()),
         timestamp(),
         digest(),
+        option::of(code()),
     );
     let credit = (
         option::of(any::<i64>()),
@@ -58,7 +59,7 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         fact_timing(),
     );
     (claim, credit).prop_map(|(claim, credit)| {
-        let (order, kind, value, fx_rate, ordered_at, claim_digest) = claim;
+        let (order, kind, value, fx_rate, ordered_at, claim_digest, code) = claim;
         let (reporting_minor, basis, unattributed, credits, timing) = credit;
         ConversionRecorded {
             order,
@@ -72,6 +73,7 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
             credits,
             timing,
             claim_digest,
+            code,
         }
     })
 }
@@ -98,6 +100,8 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
         collaborations(),
         option::of(money(0)),
         timestamp(),
+        option::of(conversion_type()),
+        option::of(code()),
     )
         .prop_map(
             |(
@@ -108,6 +112,8 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
                 claimed,
                 value,
                 ordered_at,
+                kind,
+                code,
             )| ConversionRejected {
                 order,
                 winner,
@@ -116,6 +122,8 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
                 claimed,
                 value,
                 ordered_at,
+                kind,
+                code,
             },
         )
 }

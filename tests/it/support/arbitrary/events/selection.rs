@@ -33,9 +33,9 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
                 })
             })
             .boxed(),
-        (text(), id(FlagId::parse))
-            .prop_map(|(reason, flag)| {
-                Event::Agreement(AgreementEvent::CollaborationTerminated { reason, flag })
+        (text(), ground())
+            .prop_map(|(reason, ground)| {
+                Event::Agreement(AgreementEvent::CollaborationTerminated { reason, ground })
             })
             .boxed(),
         placed
@@ -115,4 +115,11 @@ fn flag() -> impl Strategy<Value = SafetyFlag> {
         evidence,
         note,
     })
+}
+
+fn ground() -> impl Strategy<Value = Ground> {
+    prop_oneof![
+        id(FlagId::parse).prop_map(Ground::Flag),
+        id(DisputeId::parse).prop_map(Ground::Dispute),
+    ]
 }

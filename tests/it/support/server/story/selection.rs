@@ -105,6 +105,15 @@ impl Story {
             collaboration_id: who.to_owned(),
             reason: String::from("the remark stands"),
             flag_id: flag.to_owned(),
+            dispute_id: String::new(),
+        }
+    }
+
+    /// The same, because of the ruling of a dispute.
+    pub fn terminate_by_ruling(&self, who: &str, dispute: &str) -> TerminateCollaborationRequest {
+        TerminateCollaborationRequest {
+            dispute_id: dispute.to_owned(),
+            ..self.terminate(who, "")
         }
     }
 }
