@@ -116,7 +116,6 @@ const TABLE: [Row; 19] = [
             let offer_version = latest(history);
             collaboration("ayu-1", CollaborationVerb::Expire { offer_version })
         },
-        ..ROW
     },
     Row {
         verb: "AmendTerms",
@@ -179,7 +178,6 @@ const TABLE: [Row; 19] = [
         to: Some(Completed),
         ready: |history| history.given(waive("ayu-1", "review")),
         ask: |_| collaboration("ayu-1", CollaborationVerb::Complete),
-        ..ROW
     },
 ];
 

@@ -19,7 +19,9 @@ impl Play {
             .collect();
         let running: Vec<(u8, u8)> = running.into_iter().map(|(place, _)| place).collect();
         let sensible = |one: &((u8, u8), usize, DeliverableState)| {
-            use DeliverableState::{Approved, Planned, Published, RevisionRequested, Submitted};
+            use DeliverableState::{
+                Approved, Planned, Published, Removed, RevisionRequested, Submitted, Verified,
+            };
             let fits = match verb {
                 WorkVerb::Submit(_) => matches!(one.2, Planned | RevisionRequested),
                 WorkVerb::Revise { .. } | WorkVerb::Approve { .. } | WorkVerb::Reject => {
@@ -28,12 +30,17 @@ impl Play {
                 WorkVerb::Publish(_) => matches!(one.2, Approved | Submitted),
                 WorkVerb::Verify => one.2 == Published,
                 WorkVerb::Reschedule(_) | WorkVerb::Waive => one.2 == Planned,
+                WorkVerb::Remove(_) => return matches!(one.2, Published | Verified),
+                WorkVerb::Restore(_) => return one.2 == Removed,
             };
             fits && running.contains(&one.0)
         };
-        let Some((place, number, _)) = pick(picked, &all, sensible) else {
-            return;
-        };
+        if let Some((place, number, _)) = pick(picked, &all, sensible) {
+            self.of_work(place, number, verb).await;
+        }
+    }
+
+    pub(super) async fn of_work(&mut self, place: (u8, u8), number: usize, verb: &WorkVerb) {
         let version = self.world.deal(place).deliverables[number]
             .submissions
             .len() as u32;
@@ -88,6 +95,16 @@ impl Play {
             WorkVerb::Waive => {
                 self.write(about_this_work!(story.waive(&who)), judged)
                     .await
+            }
+            WorkVerb::Remove(day) => {
+                let mut request = story.remove(&who, days_and(*day, 0));
+                request.publication_id = work_id(number);
+                self.write(request, judged).await;
+            }
+            WorkVerb::Restore(day) => {
+                let mut request = story.restore(&who, days_and(*day, 0));
+                request.publication_id = work_id(number);
+                self.write(request, judged).await;
             }
         }
     }
