@@ -174,14 +174,21 @@ pub enum CreatorVerb {
 #[derive(Clone, Debug)]
 pub enum WorkVerb {
     Submit(i64),
-    Revise { stale: bool },
-    Approve { stale: bool, rating: Option<u32> },
+    Revise {
+        stale: bool,
+    },
+    Approve {
+        stale: bool,
+        rating: Option<u32>,
+    },
     Reject,
     Publish(Publish),
     Verify,
     Reschedule(i64),
     Waive,
+    /// So many days after it went live.
     Remove(i64),
+    /// So many days after it was taken down.
     Restore(i64),
 }
 
@@ -279,7 +286,7 @@ fn creator_verb() -> impl Strategy<Value = CreatorVerb> {
         3 => Just(CreatorVerb::Unblock),
         1 => Just(CreatorVerb::Assess),
         2 => (0..3_u8).prop_map(CreatorVerb::Flag),
-        1 => (0..3_u8).prop_map(CreatorVerb::Clear),
+        2 => (0..3_u8).prop_map(CreatorVerb::Clear),
     ]
 }
 
@@ -307,8 +314,8 @@ fn work_verb() -> impl Strategy<Value = WorkVerb> {
         3 => Just(WorkVerb::Verify),
         1 => day().prop_map(WorkVerb::Reschedule),
         1 => Just(WorkVerb::Waive),
-        2 => day().prop_map(WorkVerb::Remove),
-        2 => day().prop_map(WorkVerb::Restore),
+        4 => (-1..15_i64).prop_map(WorkVerb::Remove),
+        4 => (-1..10_i64).prop_map(WorkVerb::Restore),
     ]
 }
 
@@ -405,10 +412,10 @@ fn settled() -> impl Strategy<Value = Op> {
         3 => (pick(), -60..60_i64).prop_map(|(cost, percent)| Op::AdjustCost { cost, percent }),
         1 => pick().prop_map(Op::WithholdCost),
         2 => pick().prop_map(Op::ReleaseCost),
-        2 => (pick(), any::<bool>(), 0..8_u8, any::<bool>()).prop_map(
+        5 => (pick(), prop::bool::weighted(0.7), 0..16_u8, any::<bool>()).prop_map(
             |(about, line, id, by_creator)| Op::Dispute { about, line, id, by_creator }
         ),
-        2 => (pick(), ruling, any::<bool>()).prop_map(
+        4 => (pick(), ruling, any::<bool>()).prop_map(
             |(dispute, ruling, by_creator)| Op::Resolve { dispute, ruling, by_creator }
         ),
         4 => (pick(), 0..30_u8, 0..30_u8, percent(), day()).prop_map(
@@ -422,7 +429,7 @@ fn op() -> impl Strategy<Value = Op> {
     let rest = prop::sample::select(vec![Rest::Kept, Rest::Forgotten, Rest::Rebuilt]);
     prop_oneof![
         2 => (0..2_u8, campaign_verb()).prop_map(|(campaign, verb)| Op::Campaign(campaign, verb)),
-        2 => (0..3_u8, creator_verb()).prop_map(|(creator, verb)| Op::Creator(creator, verb)),
+        5 => (0..3_u8, creator_verb()).prop_map(|(creator, verb)| Op::Creator(creator, verb)),
         8 => invite.prop_map(|(campaign, deal, creator, offer)| Op::Invite {
             campaign, deal, creator, offer,
         }),
@@ -432,10 +439,10 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (0..2_u8, 0..6_u8, 0..3_u8).prop_map(|(campaign, deal, creator)| Op::Apply {
             campaign, deal, creator,
         }),
-        18 => (any::<Pick>(), deal_verb()).prop_map(|(pick, verb)| Op::Deal(pick, verb)),
+        26 => (any::<Pick>(), deal_verb()).prop_map(|(pick, verb)| Op::Deal(pick, verb)),
         20 => (any::<Pick>(), work_verb()).prop_map(|(pick, verb)| Op::Work(pick, verb)),
         34 => measured(),
-        20 => settled(),
+        30 => settled(),
         1 => (0..2_u8).prop_map(Op::WindUp),
         2 => (0..2_u8).prop_map(Op::Finalise),
         3 => any::<Pick>().prop_map(Op::Again),
@@ -474,8 +481,8 @@ fn beginning() -> impl Strategy<Value = Vec<Op>> {
     })
 }
 
-/// A whole history: some thirty to a hundred and fifty requests.
+/// A whole history: some forty to two hundred requests.
 pub fn history() -> impl Strategy<Value = Vec<Op>> {
-    let then = vec(op(), 20..120);
+    let then = vec(op(), 30..150);
     (beginning(), then).prop_map(|(beginning, then)| [beginning, then].concat())
 }

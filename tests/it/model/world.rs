@@ -170,7 +170,7 @@ pub struct Post {
     pub late: i64,
     pub late_at_first: i64,
     /// Since when it is live, and how long it was before.
-    live: (i64, i64),
+    pub live: (i64, i64),
     /// When and where it was told to be taken down.
     pub removed: Option<(i64, u64)>,
     /// The same of its last return.

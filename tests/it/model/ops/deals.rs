@@ -81,6 +81,7 @@ pub enum DealVerb {
     Complete,
     Leave,
     Cancel,
+    /// For one of the creator's flags.
     Terminate(u8),
 }
 
@@ -126,10 +127,10 @@ fn negotiation() -> impl Strategy<Value = DealVerb> {
     prop_oneof![
         2 => offer().prop_map(DealVerb::SendOffer),
         1 => Just(DealVerb::RejectApplication),
-        4 => offered().prop_map(|(offer, stale)| DealVerb::Counter { offer, stale }),
-        2 => offered().prop_map(|(offer, stale)| DealVerb::Revise { offer, stale }),
+        5 => offered().prop_map(|(offer, stale)| DealVerb::Counter { offer, stale }),
+        4 => offered().prop_map(|(offer, stale)| DealVerb::Revise { offer, stale }),
         12 => agreed().prop_map(|(day, stale)| DealVerb::Accept { day, stale }),
-        3 => agreed().prop_map(|(day, stale)| DealVerb::AcceptCounter { day, stale }),
+        5 => agreed().prop_map(|(day, stale)| DealVerb::AcceptCounter { day, stale }),
         1 => stale().prop_map(|stale| DealVerb::RejectCounter { stale }),
         1 => Just(DealVerb::Decline),
         1 => Just(DealVerb::Withdraw),
@@ -141,7 +142,7 @@ pub fn deal_verb() -> impl Strategy<Value = DealVerb> {
     prop_oneof![
         26 => negotiation(),
         3 => minor().prop_map(DealVerb::Amend),
-        3 => stale().prop_map(|stale| DealVerb::AcceptAmendment { stale }),
+        4 => stale().prop_map(|stale| DealVerb::AcceptAmendment { stale }),
         1 => stale().prop_map(|stale| DealVerb::RejectAmendment { stale }),
         4 => Just(DealVerb::Ship),
         2 => day().prop_map(DealVerb::Receive),
@@ -152,6 +153,6 @@ pub fn deal_verb() -> impl Strategy<Value = DealVerb> {
         4 => Just(DealVerb::Complete),
         1 => Just(DealVerb::Leave),
         1 => Just(DealVerb::Cancel),
-        1 => (0..3_u8).prop_map(DealVerb::Terminate),
+        4 => (0..3_u8).prop_map(DealVerb::Terminate),
     ]
 }

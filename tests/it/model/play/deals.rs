@@ -73,10 +73,24 @@ impl Play {
     pub(super) async fn deal_verb(&mut self, picked: Pick, verb: &DealVerb) {
         let all: Vec<_> = self.world.places().map(|(place, _)| place).collect();
         let deals = &self.world.campaigns;
-        let sensible = |place: &(u8, u8)| fits(&deals[usize::from(place.0)].deals[&place.1], verb);
-        if let Some(place) = pick(picked, &all, sensible) {
-            self.of_deal(place, verb).await;
-        }
+        let creators = &self.world.creators;
+        let sensible = |place: &(u8, u8)| {
+            let deal = &deals[usize::from(place.0)].deals[&place.1];
+            let is_flagged = !creators[&deal.creator].flags.is_empty();
+            fits(deal, verb) && (is_flagged || !matches!(verb, DealVerb::Terminate(_)))
+        };
+        let Some(place) = pick(picked, &all, sensible) else {
+            return;
+        };
+        let verb = match verb {
+            DealVerb::Terminate(flag) => {
+                let creator = deals[usize::from(place.0)].deals[&place.1].creator;
+                let mut known = creators[&creator].flags.keys().cycle();
+                DealVerb::Terminate(known.nth((*flag).into()).copied().unwrap_or(*flag))
+            }
+            other => other.clone(),
+        };
+        self.of_deal(place, &verb).await;
     }
 
     pub(super) async fn of_deal(&mut self, place: (u8, u8), verb: &DealVerb) {

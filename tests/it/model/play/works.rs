@@ -6,6 +6,9 @@ use super::super::ops::{Pick, WorkVerb};
 use super::super::world::DAY;
 use super::{Play, days_and, deal_id, occurred, pick, work_id};
 
+/// Nothing is told that is still to come.
+const LAST_DAY: i64 = 78;
+
 impl Play {
     pub(super) async fn work_verb(&mut self, picked: Pick, verb: &WorkVerb) {
         let works = self.world.works();
@@ -35,11 +38,23 @@ impl Play {
             };
             fits && running.contains(&one.0)
         };
-        if let Some((place, number, _)) = pick(picked, &all, sensible) {
-            self.of_work(place, number, verb).await;
-        }
+        let Some((place, number, _)) = pick(picked, &all, sensible) else {
+            return;
+        };
+        let post = self.world.deal(place).deliverables[number].post.as_ref();
+        let on = |since: i64, days: i64| (since / DAY + days).clamp(0, LAST_DAY);
+        let verb = match (verb, post) {
+            (WorkVerb::Remove(days), Some(post)) => WorkVerb::Remove(on(post.live.0, *days)),
+            (WorkVerb::Restore(days), Some(post)) => {
+                let since = post.removed.map_or(post.live.0, |(at, _)| at);
+                WorkVerb::Restore(on(since, *days))
+            }
+            (other, _) => other.clone(),
+        };
+        self.of_work(place, number, &verb).await;
     }
 
+    /// Asks for something on its own days.
     pub(super) async fn of_work(&mut self, place: (u8, u8), number: usize, verb: &WorkVerb) {
         let version = self.world.deal(place).deliverables[number]
             .submissions
