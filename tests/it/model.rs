@@ -4,7 +4,9 @@
 //! refusals, repeats, clean restarts and rebuilds in it; what fails is made small. `cargo test`
 //! plays a few; `MODEL_CASES` plays that many, and `MODEL_SEED` repeats a run.
 //!
-//! Left to other tests: JOINT posts and shares, foreign amounts, expiry, retention.
+//! Left to other tests: JOINT posts and shares, foreign amounts, retention; what timers do by
+//! themselves, which comes when it comes: expiry, reviews, commission on locked orders; parts of fees
+//! that fall due by themselves; amendments of more than the fee.
 
 mod check;
 mod ops;

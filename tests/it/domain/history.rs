@@ -166,6 +166,19 @@ impl Outcome {
         self.history
     }
 
+    /// Something happens, whatever it is.
+    #[track_caller]
+    pub fn then_something(self) {
+        assert_ne!(self.events(), []);
+    }
+
+    /// It is refused, because another side must ask.
+    #[track_caller]
+    pub fn then_not_theirs(self) {
+        let refused = matches!(self.answer, Err(Refusal::ActorNotAllowed { .. }));
+        assert!(refused, "{:#?}\ncame to {:?}", self.request, self.answer);
+    }
+
     /// It happened before, at this position.
     #[track_caller]
     pub fn then_happened_at(self, position: Position) -> History {

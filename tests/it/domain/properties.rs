@@ -345,10 +345,39 @@ fn check_heads(ledger: &Ledger) {
     }
 }
 
+/// Heads do not depend on the order in which observations arrive.
+fn check_arrival(ledger: &Ledger) {
+    let seen = |record: &&Record| {
+        let Event::Engagement(event) = &record.event else {
+            return false;
+        };
+        matches!(event, EngagementEvent::EngagementRecorded { .. })
+    };
+    let others = |record: &&Record| !matches!(record.event, Event::Engagement(_));
+    let before = || ledger.records.iter().filter(others);
+    let heads = |records: &mut dyn Iterator<Item = &Record>| {
+        let mut rows = rows::MemoryRows::new();
+        records.for_each(|record| evolve_rows(&mut rows, record).unwrap());
+        let scan = rows::Key::of::<Publication>();
+        let page = rows.page::<Publication>(Scan::of(&scan), usize::MAX);
+        let posts = page.unwrap().into_iter();
+        let posts = posts.map(|(key, post)| {
+            let series = post.series.iter();
+            let heads = series.map(|(axis, one)| (*axis, one.counted, *one.on_time()));
+            (key, heads.collect::<Vec<_>>())
+        });
+        posts.collect::<Vec<_>>()
+    };
+    let in_order = heads(&mut before().chain(ledger.records.iter().filter(seen)));
+    let reversed = heads(&mut before().chain(ledger.records.iter().rev().filter(seen)));
+    assert_eq!(in_order, reversed);
+}
+
 fn check_whole(steps: &[Step]) {
     let ledger = live_through(steps);
     check_against_the_oracle(&ledger);
     check_heads(&ledger);
+    check_arrival(&ledger);
     check_sums(&ledger);
     let replayed = Ledger::replay(&ledger.records);
     assert!(replayed == ledger, "a replay comes to the same");

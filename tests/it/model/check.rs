@@ -8,7 +8,7 @@ use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::*;
 use prost_types::Timestamp;
 
-use super::play::{Play, SOURCES, cost_id, deal_id, order_id, work_id};
+use super::play::{Play, SOURCES, cost_id, deal_id, dispute_id, hold_id, order_id, work_id};
 use super::sums::shown;
 use super::world::{CREATORS, Conversion, Cost, CostKey, Credited, DAY, Deal, Deliverable, Post};
 use crate::support::server::{Read, Refusal, days_and};
@@ -52,6 +52,7 @@ impl Play {
                 self.check_post(place, number, work, post).await;
             }
         }
+        self.check_reports().await;
         for order in self.world.orders.keys() {
             self.check_order(*order).await;
         }
@@ -87,9 +88,12 @@ impl Play {
         let cap = found.plan.as_ref().unwrap().budget_cap.as_ref().unwrap();
         assert_eq!(cap.minor_units, own.cap_minor);
         self.is_budget(found.budget.unwrap(), number);
-        let open = own.deals.values();
-        let open = open.filter(|deal| deal.state == CollaborationState::Invited);
+        let open = own.deals.values().filter(|deal| deal.is_negotiated());
         assert_eq!(found.open_invitations as usize, open.count());
+        let applied = CollaborationState::Applied;
+        let applications = own.deals.values().filter(|deal| deal.state == applied);
+        assert_eq!(found.applications as usize, applications.count());
+        assert_eq!(found.reports, own.reports);
         let live = own.deals.values().filter(|deal| deal.is_working());
         assert_eq!(found.live_collaborations as usize, live.count());
     }
@@ -137,11 +141,45 @@ impl Play {
         assert_eq!(found.creator_id, CREATORS[usize::from(own.creator)]);
         let previous = own.previous.map(deal_id).unwrap_or_default();
         assert_eq!(found.previous_collaboration_id, previous, "{what}");
-        assert_eq!(found.invited_at, at(own.invited_at), "{what}");
-        let fee = found.offer.unwrap().terms.unwrap().fee.unwrap();
-        assert_eq!(fee.minor_units, own.offer.fee_minor, "{what}");
+        assert_eq!(found.invited_at, own.invited_at.and_then(at), "{what}");
+        assert_eq!(found.application.is_some(), own.applied, "{what}");
+        let offers = found.earlier_offers.iter().chain(&found.offer);
+        let fees = offers.map(|offer| {
+            let terms = offer.terms.as_ref().unwrap();
+            (offer.version, terms.fee.as_ref().unwrap().minor_units)
+        });
+        let own_fees = own.versions.iter().map(|offer| offer.fee_minor);
+        assert!(fees.eq((1..).zip(own_fees)), "{what}: {found:?}");
+        let pending = found.pending_amendment.as_ref().map(|pending| {
+            let terms = pending.terms.as_ref().unwrap();
+            (
+                pending.terms_version,
+                terms.fee.as_ref().unwrap().minor_units,
+            )
+        });
+        assert_eq!(pending, own.amendment, "{what}");
+        let agreed = found.terms_versions.last().map(|pinned| {
+            let terms = pinned.terms.as_ref().unwrap();
+            terms.fee.as_ref().unwrap().minor_units
+        });
+        let own_agreed = own.acceptance.as_ref().map(|_| own.offer.fee_minor);
+        assert_eq!(agreed, own_agreed, "{what}");
+        let holds = found.holds.iter();
+        let holds: BTreeMap<_, _> = holds
+            .map(|hold| (hold.hold_id.clone(), hold.released_at.is_none()))
+            .collect();
+        let own_holds = own.holds.iter().map(|(id, hold)| (hold_id(*id), hold.open));
+        assert_eq!(holds, own_holds.collect(), "{what}");
+        let disputes = &self.world.campaigns[usize::from(place.0)];
+        let mut disputes: Vec<_> = disputes.disputes_of(place.1).map(dispute_id).collect();
+        disputes.sort();
+        let mut open = found.open_disputes.clone();
+        open.sort();
+        assert_eq!(open, disputes, "{what}");
+        are_shipments(&found.shipments, own);
         assert_eq!(found.acceptance.is_some(), own.acceptance.is_some());
         if let (Some(found), Some(own)) = (found.acceptance, &own.acceptance) {
+            assert_eq!(found.offer_version, own.version, "{what}");
             assert_eq!(found.tier(), tier(own.followers), "{what}");
             assert_eq!(found.followers, own.followers, "{what}");
         }
@@ -171,8 +209,8 @@ impl Play {
         assert_eq!(found.followers, own.followers, "{what}");
         assert_eq!(found.disclosed, own.disclosed, "{what}");
         assert_eq!(found.incentivised, work.giveaway, "{what}");
-        let verified = work.state == DeliverableState::Verified;
-        assert_eq!(found.verified, verified, "{what}");
+        assert_eq!(found.verified, work.was_verified, "{what}");
+        assert_eq!(found.removals, own.removals, "{what}");
         let standing = own.observations.iter().filter(|seen| !seen.voided);
         assert_eq!(found.observations as usize, standing.count(), "{what}");
         let spec = self.world.campaigns[usize::from(place.0)].spec;
@@ -226,7 +264,7 @@ impl Play {
             amount_minor: sale.minor.unwrap_or(0),
         });
         assert_eq!(found.credits, Vec::from_iter(credits), "{sale:?}");
-        let net = sale.minor.map(|minor| minor - own.refunded_minor());
+        let net = own.value_minor().map(|minor| minor - own.refunded_minor());
         assert_eq!(found.net_minor, net, "{sale:?}");
     }
 
@@ -248,10 +286,22 @@ impl Play {
                 CostKey::KillFee(deal) => {
                     line.r#type() == CostType::KillFee && line.collaboration_id == deal_id(*deal)
                 }
+                CostKey::Bonus(deal) => {
+                    !line.bonus_id.is_empty() && line.collaboration_id == deal_id(*deal)
+                }
             });
             is_line(line.unwrap_or_else(|| panic!("{key:?}")), own);
         }
     }
+}
+
+fn are_shipments(found: &[Shipment], own: &Deal) {
+    let told = |told: Option<(i64, u64)>| told.and_then(|(when, _)| at(when));
+    let found = found.iter();
+    let found = found.map(|one| (one.received_at, one.returned_at));
+    let own = own.shipment.iter();
+    let own = own.map(|one| (told(one.received), told(one.returned)));
+    assert!(found.eq(own));
 }
 
 fn is_deliverable(found: &FoundDeliverable, number: usize, own: &Deliverable) {
@@ -282,15 +332,19 @@ fn is_line(found: &campaign_ledger::proto::api::Cost, own: &Cost) {
     let deal = own.deal.map(deal_id).unwrap_or_default();
     assert_eq!(found.collaboration_id, deal);
     assert_eq!(found.amount.as_ref().unwrap().minor_units, own.minor);
-    assert_eq!(found.reporting_minor, Some(own.minor));
+    assert_eq!(found.reporting_minor, Some(own.total_minor()));
+    assert_eq!(found.adjusted_minor, own.adjusted_minor);
+    assert_eq!(found.withheld, own.withheld);
     assert_eq!(found.approved_minor, own.approved_minor);
     assert_eq!(found.paid_minor, own.paid_minor);
     assert_eq!(found.incurred_at, at(own.incurred_at));
     let state = if own.reversed {
         CostState::Reversed
-    } else if own.paid_minor == own.minor {
+    } else if own.withheld {
+        CostState::Withheld
+    } else if own.is_paid() {
         CostState::Paid
-    } else if own.approved_minor == own.minor {
+    } else if own.total_minor() > 0 && own.approved_minor == own.total_minor() {
         CostState::Approved
     } else {
         CostState::Accrued

@@ -1,11 +1,15 @@
 //! What may be asked for, in words of small numbers, so that things meet and so that it shrinks.
 
+mod deals;
+
 use campaign_ledger::proto::values::Counters;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::world::CAP_MINOR;
+use super::world::{CAP_MINOR, Ruling};
+pub use deals::{DealVerb, Offer};
+use deals::{deal_verb, offer};
 
 /// One of the things that are there: of those it makes sense for, mostly.
 pub type Pick = u16;
@@ -19,6 +23,17 @@ pub enum Op {
         deal: u8,
         creator: u8,
         offer: Offer,
+    },
+    /// The same offer for several, as deals and creators, in one call.
+    InviteMany {
+        campaign: u8,
+        pairs: Vec<(u8, u8)>,
+        offer: Offer,
+    },
+    Apply {
+        campaign: u8,
+        deal: u8,
+        creator: u8,
     },
     Deal(Pick, DealVerb),
     Work(Pick, WorkVerb),
@@ -45,6 +60,8 @@ pub enum Op {
     SellAgain(Pick),
     Refund(Refund),
     RefundAgain(Pick),
+    /// A sale is corrected, by its currency.
+    AdjustSale(Correction),
     Cost {
         campaign: u8,
         id: u8,
@@ -60,6 +77,28 @@ pub enum Op {
         percent: i64,
     },
     ReverseCost(Pick),
+    AdjustCost {
+        cost: Pick,
+        percent: i64,
+    },
+    WithholdCost(Pick),
+    ReleaseCost(Pick),
+    Dispute {
+        about: Pick,
+        /// A line, rather than a deliverable.
+        line: bool,
+        id: u8,
+        by_creator: bool,
+    },
+    Resolve {
+        dispute: Pick,
+        ruling: Ruling,
+        by_creator: bool,
+    },
+    /// All that goes on in a campaign is brought to its end, and the campaign closed.
+    WindUp(u8),
+    /// A report that stays.
+    Finalise(u8),
     Pay {
         cost: Pick,
         id: u8,
@@ -127,46 +166,30 @@ pub enum CreatorVerb {
     Profile(u64),
     Block,
     Unblock,
-}
-
-#[derive(Clone, Debug)]
-pub struct Offer {
-    pub fee_minor: i64,
-    pub deliverables: Vec<Promise>,
-    pub max_revisions: u32,
-    pub window_days: u32,
-    pub code: Option<u8>,
-    /// Before content, after submission, after approval.
-    pub kill_fee_bp: [u32; 3],
-}
-
-#[derive(Clone, Debug)]
-pub struct Promise {
-    pub due_day: i64,
-    pub giveaway: bool,
-}
-
-#[derive(Clone, Debug)]
-pub enum DealVerb {
-    /// On a day, as the creator says.
-    Accept(i64),
-    Decline,
-    Withdraw,
-    Ship,
-    Complete,
-    Cancel,
+    Assess,
+    Flag(u8),
+    Clear(u8),
 }
 
 #[derive(Clone, Debug)]
 pub enum WorkVerb {
     Submit(i64),
-    Revise { stale: bool },
-    Approve { stale: bool, rating: Option<u32> },
+    Revise {
+        stale: bool,
+    },
+    Approve {
+        stale: bool,
+        rating: Option<u32>,
+    },
     Reject,
     Publish(Publish),
     Verify,
     Reschedule(i64),
     Waive,
+    /// So many days after it went live.
+    Remove(i64),
+    /// So many days after it was taken down.
+    Restore(i64),
 }
 
 #[derive(Clone, Debug)]
@@ -196,6 +219,13 @@ pub struct Refund {
     pub usd: bool,
     pub minor: i64,
     pub day: i64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correction {
+    pub order: u8,
+    pub id: u8,
+    pub delta_minor: i64,
 }
 
 /// A day on which facts happen: in the campaign's window, late, or after measuring.
@@ -235,27 +265,6 @@ fn counters() -> impl Strategy<Value = Counters> {
         })
 }
 
-fn offer() -> impl Strategy<Value = Offer> {
-    let promise = (
-        prop::sample::select(vec![3, 12, 40, 300]),
-        prop::bool::weighted(0.2),
-    )
-        .prop_map(|(due_day, giveaway)| Promise { due_day, giveaway });
-    let fee = prop_oneof![1 => Just(0), 6 => minor()];
-    let kill_fee_bp = [0..=10_000_u32, 0..=10_000, 0..=10_000];
-    let numbers = (0..3_u32, 1..40_u32, option::weighted(0.6, 0..2_u8));
-    (fee, vec(promise, 1..3), numbers, kill_fee_bp).prop_map(
-        |(fee_minor, deliverables, numbers, kill_fee_bp)| Offer {
-            fee_minor,
-            deliverables,
-            max_revisions: numbers.0,
-            window_days: numbers.1,
-            code: numbers.2,
-            kill_fee_bp,
-        },
-    )
-}
-
 fn campaign_verb() -> impl Strategy<Value = CampaignVerb> {
     let cap = prop_oneof![minor(), Just(500_000_000)];
     prop_oneof![
@@ -275,17 +284,9 @@ fn creator_verb() -> impl Strategy<Value = CreatorVerb> {
         4 => followers.prop_map(CreatorVerb::Profile),
         1 => Just(CreatorVerb::Block),
         3 => Just(CreatorVerb::Unblock),
-    ]
-}
-
-fn deal_verb() -> impl Strategy<Value = DealVerb> {
-    prop_oneof![
-        12 => (0..20_i64).prop_map(DealVerb::Accept),
-        1 => Just(DealVerb::Decline),
-        1 => Just(DealVerb::Withdraw),
-        2 => Just(DealVerb::Ship),
-        2 => Just(DealVerb::Complete),
-        1 => Just(DealVerb::Cancel),
+        1 => Just(CreatorVerb::Assess),
+        2 => (0..3_u8).prop_map(CreatorVerb::Flag),
+        2 => (0..3_u8).prop_map(CreatorVerb::Clear),
     ]
 }
 
@@ -313,6 +314,8 @@ fn work_verb() -> impl Strategy<Value = WorkVerb> {
         3 => Just(WorkVerb::Verify),
         1 => day().prop_map(WorkVerb::Reschedule),
         1 => Just(WorkVerb::Waive),
+        4 => (-1..15_i64).prop_map(WorkVerb::Remove),
+        4 => (-1..10_i64).prop_map(WorkVerb::Restore),
     ]
 }
 
@@ -381,6 +384,9 @@ fn measured() -> impl Strategy<Value = Op> {
         1 => pick().prop_map(Op::SellAgain),
         6 => refund().prop_map(Op::Refund),
         1 => pick().prop_map(Op::RefundAgain),
+        3 => (0..8_u8, 0..3_u8, prop_oneof![minor(), minor().prop_map(|minor| -minor)]).prop_map(
+            |(order, id, delta_minor)| Op::AdjustSale(Correction { order, id, delta_minor })
+        ),
     ]
 }
 
@@ -388,6 +394,8 @@ fn settled() -> impl Strategy<Value = Op> {
     let pick = any::<Pick>;
     let place = (0..2_u8, 0..12_u8, option::weighted(0.7, pick()));
     let kind = prop_oneof![1 => Just(0), 3 => 0..11_u8];
+    use Ruling::{Overturned, Split, Upheld, Withdrawn};
+    let ruling = prop::sample::select(vec![Upheld, Overturned, Split, Withdrawn]);
     let beyond = option::weighted(0.3, prop::sample::select(vec![-100_i64, 0, 1, 100]));
     prop_oneof![
         4 => (place, kind, minor(), beyond, day()).prop_map(|(place, kind, minor, beyond, day)| Op::Cost {
@@ -401,6 +409,15 @@ fn settled() -> impl Strategy<Value = Op> {
         }),
         3 => (pick(), percent()).prop_map(|(cost, percent)| Op::ApproveCost { cost, percent }),
         1 => pick().prop_map(Op::ReverseCost),
+        3 => (pick(), -60..60_i64).prop_map(|(cost, percent)| Op::AdjustCost { cost, percent }),
+        1 => pick().prop_map(Op::WithholdCost),
+        2 => pick().prop_map(Op::ReleaseCost),
+        5 => (pick(), prop::bool::weighted(0.7), 0..16_u8, any::<bool>()).prop_map(
+            |(about, line, id, by_creator)| Op::Dispute { about, line, id, by_creator }
+        ),
+        4 => (pick(), ruling, any::<bool>()).prop_map(
+            |(dispute, ruling, by_creator)| Op::Resolve { dispute, ruling, by_creator }
+        ),
         4 => (pick(), 0..30_u8, 0..30_u8, percent(), day()).prop_map(
             |(cost, id, reference, percent, day)| Op::Pay { cost, id, reference, percent, day }
         ),
@@ -412,14 +429,22 @@ fn op() -> impl Strategy<Value = Op> {
     let rest = prop::sample::select(vec![Rest::Kept, Rest::Forgotten, Rest::Rebuilt]);
     prop_oneof![
         2 => (0..2_u8, campaign_verb()).prop_map(|(campaign, verb)| Op::Campaign(campaign, verb)),
-        2 => (0..3_u8, creator_verb()).prop_map(|(creator, verb)| Op::Creator(creator, verb)),
+        5 => (0..3_u8, creator_verb()).prop_map(|(creator, verb)| Op::Creator(creator, verb)),
         8 => invite.prop_map(|(campaign, deal, creator, offer)| Op::Invite {
             campaign, deal, creator, offer,
         }),
-        12 => (any::<Pick>(), deal_verb()).prop_map(|(pick, verb)| Op::Deal(pick, verb)),
+        1 => (0..2_u8, vec((0..6_u8, 0..3_u8), 1..4), offer()).prop_map(
+            |(campaign, pairs, offer)| Op::InviteMany { campaign, pairs, offer }
+        ),
+        3 => (0..2_u8, 0..6_u8, 0..3_u8).prop_map(|(campaign, deal, creator)| Op::Apply {
+            campaign, deal, creator,
+        }),
+        26 => (any::<Pick>(), deal_verb()).prop_map(|(pick, verb)| Op::Deal(pick, verb)),
         20 => (any::<Pick>(), work_verb()).prop_map(|(pick, verb)| Op::Work(pick, verb)),
         34 => measured(),
-        14 => settled(),
+        30 => settled(),
+        1 => (0..2_u8).prop_map(Op::WindUp),
+        2 => (0..2_u8).prop_map(Op::Finalise),
         3 => any::<Pick>().prop_map(Op::Again),
         1 => Just(Op::Check),
         1 => rest.prop_map(Op::Restart),
@@ -441,8 +466,10 @@ fn beginning() -> impl Strategy<Value = Vec<Op>> {
             }
         })
     });
-    let accept =
-        (1..8_u16, 0..20_i64).prop_map(|(pick, day)| Op::Deal(pick, DealVerb::Accept(day)));
+    let accept = (1..8_u16, 0..20_i64).prop_map(|(pick, day)| {
+        let stale = false;
+        Op::Deal(pick, DealVerb::Accept { day, stale })
+    });
     let work = prop_oneof![
         (1..8_u16, day()).prop_map(|(pick, day)| Op::Work(pick, WorkVerb::Submit(day))),
         (1..8_u16, publish())
@@ -454,8 +481,8 @@ fn beginning() -> impl Strategy<Value = Vec<Op>> {
     })
 }
 
-/// A whole history: some thirty to a hundred and fifty requests.
+/// A whole history: some forty to two hundred requests.
 pub fn history() -> impl Strategy<Value = Vec<Op>> {
-    let then = vec(op(), 20..120);
+    let then = vec(op(), 30..150);
     (beginning(), then).prop_map(|(beginning, then)| [beginning, then].concat())
 }

@@ -1,7 +1,10 @@
 //! Asks the running server for what the world is asked for, and holds its answer to the world's.
 
+mod bulk;
+mod deals;
 mod facts;
 mod many;
+mod settlement;
 mod works;
 
 use std::pin::Pin;
@@ -9,9 +12,11 @@ use std::pin::Pin;
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::values::*;
 
-use super::ops::{CampaignVerb, CreatorVerb, DealVerb, Op, Pick, Refund, Sale};
+use super::ops::{CampaignVerb, CreatorVerb, Op, Pick, Refund, Sale};
 use super::world::{CAP_MINOR, CREATORS, Judged, SPECS, World};
-use crate::support::server::{Client, Refusal, Story, Write, days_and, deliverable, money, plan};
+use crate::support::server::{Client, Refusal, Story, Write, days_and, money, plan};
+pub use deals::hold_id;
+use deals::terms_of;
 pub use facts::SOURCES;
 use many::Batch;
 
@@ -29,6 +34,8 @@ pub struct Play {
     asked: u64,
     done: Vec<Again>,
     batches: Vec<Batch>,
+    /// Every report that stays, by its campaign, as it was when it was made.
+    pub reports: Vec<(u8, GetReportResponse)>,
 }
 
 pub fn deal_id(deal: u8) -> String {
@@ -41,6 +48,14 @@ pub fn order_id(order: u8) -> String {
 
 pub fn cost_id(cost: u8) -> String {
     format!("l{cost}")
+}
+
+pub fn flag_id(flag: u8) -> String {
+    format!("f{flag}")
+}
+
+pub fn dispute_id(dispute: u8) -> String {
+    format!("x{dispute}")
 }
 
 fn code(code: u8) -> String {
@@ -71,6 +86,7 @@ impl Play {
             asked: 0,
             done: Vec::new(),
             batches: Vec::new(),
+            reports: Vec::new(),
         };
         for (number, spec) in SPECS.iter().enumerate() {
             let judged = play.world.creates(number);
@@ -157,33 +173,26 @@ impl Play {
                 offer,
             } => {
                 let story = self.story(*campaign);
-                let mut terms = Terms {
-                    fee: Some(money(&story.currency, offer.fee_minor)),
-                    max_revisions: Some(offer.max_revisions),
-                    attribution: Some(AttributionTerms {
-                        window_days: offer.window_days,
-                        code: offer.code.map(code).unwrap_or_default().to_lowercase(),
-                        ..AttributionTerms::default()
-                    }),
-                    kill_fee: Some(KillFeeTerms {
-                        before_content_bp: offer.kill_fee_bp[0],
-                        after_submission_bp: offer.kill_fee_bp[1],
-                        after_approval_bp: offer.kill_fee_bp[2],
-                    }),
-                    ..Terms::default()
-                };
-                for (promise, number) in offer.deliverables.iter().zip(0..) {
-                    let mut promised = deliverable(&work_id(number));
-                    promised.due_at = Some(days_and(promise.due_day, 0));
-                    if promise.giveaway {
-                        promised.format = ContentFormat::Giveaway.into();
-                    }
-                    terms.deliverables.push(promised);
-                }
+                let terms = terms_of(&story, offer);
                 let mut request = story.invite(&deal_id(*deal), terms);
                 request.creator_id = CREATORS[usize::from(*creator)].to_owned();
                 request.expires_at = Some(days_and(FAR_DAY, 0));
                 let judged = self.world.invite(*campaign, *deal, *creator, offer);
+                self.write(request, judged).await;
+            }
+            Op::InviteMany {
+                campaign,
+                pairs,
+                offer,
+            } => self.invite_many(*campaign, pairs, offer).await,
+            Op::Apply {
+                campaign,
+                deal,
+                creator,
+            } => {
+                let mut request = self.story(*campaign).apply(&deal_id(*deal));
+                request.creator_id = CREATORS[usize::from(*creator)].to_owned();
+                let judged = self.world.apply(*campaign, *deal, *creator);
                 self.write(request, judged).await;
             }
             Op::Deal(picked, verb) => self.deal_verb(*picked, verb).await,
@@ -217,9 +226,27 @@ impl Play {
                     self.refund(refund).await;
                 }
             }
-            Op::Cost { .. } | Op::ApproveCost { .. } | Op::ReverseCost(_) | Op::Pay { .. } => {
-                self.settlement(op).await;
-            }
+            Op::AdjustSale(correction) => self.adjust_sale(correction).await,
+            Op::Cost { .. }
+            | Op::ApproveCost { .. }
+            | Op::ReverseCost(_)
+            | Op::Pay { .. }
+            | Op::AdjustCost { .. }
+            | Op::WithholdCost(_)
+            | Op::ReleaseCost(_) => self.settlement(op).await,
+            Op::Dispute {
+                about,
+                line,
+                id,
+                by_creator,
+            } => self.dispute(*about, *line, *id, *by_creator).await,
+            Op::Resolve {
+                dispute,
+                ruling,
+                by_creator,
+            } => self.resolve(*dispute, *ruling, *by_creator).await,
+            Op::WindUp(campaign) => self.wind_up(*campaign).await,
+            Op::Finalise(campaign) => self.finalise(*campaign).await,
             // Those are the stage's.
             Op::Check | Op::Restart(_) => {}
         }
@@ -261,41 +288,9 @@ impl Play {
             }
             CreatorVerb::Block => self.write(story.block(who), judged).await,
             CreatorVerb::Unblock => self.write(story.unblock(who), judged).await,
-        }
-    }
-
-    async fn deal_verb(&mut self, picked: Pick, verb: &DealVerb) {
-        let all: Vec<_> = self.world.places().map(|(place, _)| place).collect();
-        let world = &mut self.world;
-        let states: Vec<_> = all.iter().map(|place| world.deal(*place).state).collect();
-        let sensible = |place: &(u8, u8)| {
-            use CollaborationState::{Accepted, Active, Invited};
-            let index = all.iter().position(|one| one == place).unwrap();
-            match verb {
-                DealVerb::Accept(_) | DealVerb::Decline | DealVerb::Withdraw => {
-                    states[index] == Invited
-                }
-                DealVerb::Ship | DealVerb::Complete | DealVerb::Cancel => {
-                    matches!(states[index], Accepted | Active)
-                }
-            }
-        };
-        let Some(place) = pick(picked, &all, sensible) else {
-            return;
-        };
-        let (story, who) = (self.story(place.0), deal_id(place.1));
-        let judged = self.world.deal_verb(place, verb);
-        match verb {
-            DealVerb::Accept(day) => {
-                let mut request = story.accept(&who);
-                occurred(&mut request, *day);
-                self.write(request, judged).await;
-            }
-            DealVerb::Decline => self.write(story.decline(&who), judged).await,
-            DealVerb::Withdraw => self.write(story.withdraw(&who), judged).await,
-            DealVerb::Ship => self.write(story.ship(&who), judged).await,
-            DealVerb::Complete => self.write(story.complete(&who), judged).await,
-            DealVerb::Cancel => self.write(story.cancel(&who), judged).await,
+            CreatorVerb::Assess => self.write(story.assess(who), judged).await,
+            CreatorVerb::Flag(flag) => self.write(story.raise(who, &flag_id(*flag)), judged).await,
+            CreatorVerb::Clear(flag) => self.write(story.clear(who, &flag_id(*flag)), judged).await,
         }
     }
 }

@@ -40,6 +40,8 @@ pub struct Delivery {
     pub revisions: u64,
     pub unapproved: u64,
     pub undisclosed: u64,
+    pub removed: u64,
+    pub removed_early: u64,
 }
 
 impl Campaign {
@@ -78,12 +80,12 @@ impl Campaign {
             if line.kind != CostType::Fee {
                 cost_minor[0] += line.signed();
             }
-            sums.costs.entry(line.kind.into()).or_default().0 += line.minor;
+            sums.costs.entry(line.kind.into()).or_default().0 += line.total_minor();
         }
         for payment in self.payments.iter().filter(|one| one.paid_at <= until) {
             let line = &self.costs[&payment.cost];
             if counts(line.deal) {
-                cost_minor[2] += line.signed().signum() * payment.minor;
+                cost_minor[2] += line.sign() * payment.minor;
                 sums.costs.entry(line.kind.into()).or_default().1 += payment.minor;
             }
         }
@@ -126,7 +128,7 @@ impl Campaign {
             let deals = self.deals.values().filter(is);
             deals.map(|deal| deal.creator).collect()
         };
-        let gifted = creators(|deal| deal.shipped);
+        let gifted = creators(|deal| deal.shipment.is_some());
         let posted = creators(|deal| deal.deliverables.iter().any(|work| work.post.is_some()));
         let both = gifted.intersection(&posted).count();
         (gifted.len() as u64, both as u64)
@@ -154,7 +156,7 @@ fn add_order(sums: &mut Sums, order: &Order, deal: Option<u8>, until: i64) {
             false => ConversionType::Sale,
         };
         let counts = sums.conversions.entry(kind.into()).or_default();
-        let minor = sale.minor.unwrap_or(0);
+        let minor = order.value_minor().unwrap_or(0);
         if is_credited {
             counts.0 += 1;
             figures.conversions_bp += 10_000;
@@ -226,7 +228,8 @@ pub fn delivery<'a>(deals: impl Iterator<Item = (&'a Campaign, &'a Deal)>, now: 
     for (campaign, deal) in deals.filter(|(_, deal)| deal.acceptance.is_some()) {
         for work in &deal.deliverables {
             sums.accepted += 1;
-            sums.verified += u64::from(work.state == DeliverableState::Verified);
+            sums.verified += u64::from(work.was_verified);
+            sums.removed += u64::from(work.state == DeliverableState::Removed);
             let overdue = deal.is_working() && work.is_open() && work.due < now;
             sums.overdue += u64::from(overdue);
             sums.submissions += work.submissions.len() as u64;
@@ -238,6 +241,7 @@ pub fn delivery<'a>(deals: impl Iterator<Item = (&'a Campaign, &'a Deal)>, now: 
             sums.on_time_at_first += u64::from(post.late_at_first == 0);
             sums.seconds_late += post.late as u64;
             sums.unapproved += u64::from(post.unapproved);
+            sums.removed_early += post.removals_early;
             sums.undisclosed += u64::from(campaign.spec.discloses && !post.disclosed);
         }
     }

@@ -5,8 +5,11 @@
 mod agreements;
 mod campaigns;
 mod costs;
+mod disputes;
 mod engagement;
+mod negotiation;
 mod orders;
+mod seeding;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +19,9 @@ use campaign_ledger::proto::api::{
 };
 use campaign_ledger::proto::values::{CostType, Counters};
 
-use super::ops::{Offer, Refund, Sale};
+use super::ops::{Correction, Offer, Refund, Sale};
 pub use costs::KINDS;
+pub use disputes::{About, Dispute, Ruling};
 pub use engagement::PostPlace;
 
 pub const DAY: i64 = 24 * 60 * 60;
@@ -78,6 +82,11 @@ pub struct Campaign {
     pub costs: BTreeMap<CostKey, Cost>,
     pub payments: Vec<Payment>,
     pub rejected_claims: u64,
+    pub disputes: BTreeMap<u8, Dispute>,
+    /// Revisions of its report that were made.
+    pub reports: u32,
+    /// Codes that deals came to hold so far.
+    codes: usize,
 }
 
 #[derive(Clone, Default)]
@@ -85,26 +94,56 @@ pub struct Creator {
     pub followers: Option<u64>,
     pub blocked: bool,
     pub blocks: u64,
+    pub assessments: u64,
+    /// Safety flags, and whether they are open.
+    pub flags: BTreeMap<u8, bool>,
 }
 
 /// One creator in one campaign.
 pub struct Deal {
     pub creator: u8,
     pub previous: Option<u8>,
+    /// What the brand offers, then what both agreed on.
     pub offer: Offer,
+    /// All that was offered by either side, the first one first.
+    pub versions: Vec<Offer>,
+    /// Number of the last version, of amendments too.
+    pub last_version: u32,
+    /// A fee that the creator has not agreed to yet, and the number of its version.
+    pub amendment: Option<(u32, i64)>,
     pub state: CollaborationState,
-    pub invited_at: i64,
-    /// What of all invitations this one was.
+    pub began_at: i64,
+    /// When the first offer was made.
+    pub invited_at: Option<i64>,
+    pub applied: bool,
+    /// What of all deals this one was.
     number: usize,
+    /// What of all codes its own was, when it came to hold it.
+    code_number: usize,
     pub acceptance: Option<Acceptance>,
     pub deliverables: Vec<Deliverable>,
-    pub shipped: bool,
+    pub shipment: Option<Shipment>,
+    pub holds: BTreeMap<u8, Hold>,
+}
+
+/// A product, and when and where it was told to have arrived and come back.
+#[derive(Default)]
+pub struct Shipment {
+    pub received: Option<(i64, u64)>,
+    pub returned: Option<(i64, u64)>,
+}
+
+pub struct Hold {
+    /// The deliverable that waits, if not all do.
+    work: Option<usize>,
+    pub open: bool,
 }
 
 #[derive(Clone)]
 pub struct Acceptance {
-    /// When, as the creator says.
+    /// When, as is said.
     pub at: i64,
+    pub version: u32,
     pub followers: Option<u64>,
 }
 
@@ -117,6 +156,7 @@ pub struct Deliverable {
     pub submissions: Vec<(i64, i64)>,
     pub revisions: u32,
     pub was_approved: bool,
+    pub was_verified: bool,
     pub rating: Option<u32>,
     pub post: Option<Post>,
 }
@@ -129,6 +169,14 @@ pub struct Post {
     pub unapproved: bool,
     pub late: i64,
     pub late_at_first: i64,
+    /// Since when it is live, and how long it was before.
+    pub live: (i64, i64),
+    /// When and where it was told to be taken down.
+    pub removed: Option<(i64, u64)>,
+    /// The same of its last return.
+    restored: Option<(i64, u64)>,
+    pub removals: u32,
+    pub removals_early: u64,
     pub observations: Vec<Observation>,
 }
 
@@ -149,6 +197,8 @@ pub struct Observation {
 pub struct Order {
     pub conversion: Option<Conversion>,
     pub refunds: Vec<KnownRefund>,
+    /// Corrections and where they were recorded.
+    pub corrections: Vec<(Correction, u64)>,
 }
 
 pub struct Conversion {
@@ -179,21 +229,25 @@ pub enum Fate {
     Rejected,
 }
 
-/// A line somebody named, or the one that a cancellation of a deal made.
+/// A line somebody named, or the one that a deal made: its cancellation, its bonus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CostKey {
     Named(u8),
     KillFee(u8),
+    Bonus(u8),
 }
 
+#[derive(Default)]
 pub struct Cost {
     pub deal: Option<u8>,
     pub kind: CostType,
     pub minor: i64,
     pub incurred_at: i64,
+    pub adjusted_minor: i64,
     pub approved_minor: i64,
     pub paid_minor: i64,
     pub reversed: bool,
+    pub withheld: bool,
 }
 
 pub struct Payment {
@@ -265,8 +319,29 @@ impl Deal {
         matches!(self.state, Accepted | Active)
     }
 
+    /// Tells whether an offer or a counter waits for its answer.
+    pub fn is_negotiated(&self) -> bool {
+        use CollaborationState::{Countered, Invited};
+        matches!(self.state, Invited | Countered)
+    }
+
+    pub fn is_pending(&self) -> bool {
+        self.state == CollaborationState::Applied || self.is_negotiated()
+    }
+
     pub fn is_live(&self) -> bool {
-        self.state == CollaborationState::Invited || self.is_working()
+        self.is_pending() || self.is_working()
+    }
+
+    fn ends(&mut self, to: CollaborationState) {
+        self.state = to;
+        self.amendment = None;
+    }
+
+    /// Tells whether a hold is on: over a deliverable, or any.
+    fn is_held(&self, work: Option<usize>) -> bool {
+        let mut open = self.holds.values().filter(|hold| hold.open);
+        open.any(|hold| work.is_none() || hold.work.is_none() || hold.work == work)
     }
 
     fn begins(&mut self) {
@@ -290,7 +365,7 @@ impl Campaign {
     /// Fees of open offers; accepted fees, or fee lines where those are more; other costs.
     pub fn budget(&self) -> [i64; 3] {
         let open = self.deals.values();
-        let open = open.filter(|deal| deal.state == CollaborationState::Invited);
+        let open = open.filter(|deal| deal.is_negotiated());
         let reserved = open.map(|deal| deal.offer.fee_minor).sum();
         let committed = self.deals.keys().map(|deal| self.committed(*deal)).sum();
         let others = self.costs.values();
@@ -304,9 +379,10 @@ impl Campaign {
     }
 
     fn promised(&self, deal: u8) -> i64 {
+        use CollaborationState::{Cancelled, Terminated};
         let deal = &self.deals[&deal];
         match deal.acceptance {
-            Some(_) if deal.state != CollaborationState::Cancelled => deal.offer.fee_minor,
+            Some(_) if !matches!(deal.state, Cancelled | Terminated) => deal.offer.fee_minor,
             _ => 0,
         }
     }
@@ -314,7 +390,7 @@ impl Campaign {
     pub fn fee_lines(&self, deal: u8) -> i64 {
         let lines = self.costs.values().filter(|cost| !cost.reversed);
         let lines = lines.filter(|cost| cost.kind == CostType::Fee && cost.deal == Some(deal));
-        lines.map(|cost| cost.minor).sum()
+        lines.map(Cost::total_minor).sum()
     }
 
     /// The greatest line of a kind that the cap allows.
@@ -332,11 +408,23 @@ impl Campaign {
 }
 
 impl Cost {
+    pub fn total_minor(&self) -> i64 {
+        self.minor + self.adjusted_minor
+    }
+
     /// Money that came back lowers cost.
     pub fn signed(&self) -> i64 {
+        self.sign() * self.total_minor()
+    }
+
+    pub fn sign(&self) -> i64 {
         match self.kind {
-            CostType::Recovery => -self.minor,
-            _ => self.minor,
+            CostType::Recovery => -1,
+            _ => 1,
         }
+    }
+
+    pub fn is_paid(&self) -> bool {
+        self.total_minor() > 0 && self.paid_minor == self.total_minor()
     }
 }

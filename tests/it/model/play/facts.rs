@@ -1,7 +1,7 @@
-//! Requests about what was measured, what was sold and what it cost.
+//! Requests about what was measured and what was sold.
 
-use super::super::ops::{Op, Pick, Refund, Sale, Sighting};
-use super::super::world::{Cost, CostKey, DAY, KINDS, PostPlace};
+use super::super::ops::{Correction, Op, Pick, Refund, Sale, Sighting};
+use super::super::world::{DAY, PostPlace};
 use super::many::Sight;
 use super::*;
 
@@ -168,6 +168,18 @@ impl Play {
         }
     }
 
+    pub(super) async fn adjust_sale(&mut self, correction: &Correction) {
+        let known = self.world.orders.get(&correction.order);
+        let sale = known.and_then(|order| Some(&order.conversion.as_ref()?.sale));
+        let currency = sale.map_or("IDR", Sale::currency);
+        let delta = money(currency, correction.delta_minor);
+        let story = self.story(0);
+        let mut request = story.adjust_order(&order_id(correction.order), delta);
+        request.adjustment_id = format!("a{}", correction.id);
+        let judged = self.world.adjust(correction);
+        self.write(request, judged).await;
+    }
+
     pub(super) async fn refund(&mut self, refund: &Refund) {
         let story = self.story(0);
         let amount = money(refund.currency(), refund.minor);
@@ -176,106 +188,5 @@ impl Play {
         request.refund_id = format!("r{}", refund.id);
         let judged = self.world.refund(refund);
         self.write(request, judged).await;
-    }
-
-    pub(super) async fn settlement(&mut self, op: &Op) {
-        match op {
-            Op::Cost {
-                campaign,
-                id,
-                deal,
-                kind,
-                minor,
-                beyond,
-                day,
-            } => {
-                let deals = &self.world.campaigns[usize::from(*campaign)].deals;
-                let all: Vec<u8> = deals.keys().copied().collect();
-                let accepted = |id: &u8| deals[id].acceptance.is_some();
-                let deal = deal.and_then(|picked| pick(picked, &all, accepted));
-                let story = self.story(*campaign);
-                let kind = KINDS[usize::from(*kind)];
-                let place = &self.world.campaigns[usize::from(*campaign)];
-                let minor = match beyond {
-                    Some(beyond) => (place.left_for(kind, deal) + beyond).max(1),
-                    None => *minor,
-                };
-                let amount = money(&story.currency, minor);
-                let (who, at) = (deal.map(deal_id), days_and(*day, 0));
-                let request = story.cost(&cost_id(*id), who.as_deref(), kind, amount, at);
-                let line = Cost {
-                    deal,
-                    kind,
-                    minor,
-                    incurred_at: day * DAY,
-                    approved_minor: 0,
-                    paid_minor: 0,
-                    reversed: false,
-                };
-                let judged = self.world.record_cost(*campaign, *id, line);
-                self.write(request, judged).await;
-            }
-            Op::ApproveCost { cost, percent } => {
-                let Some((place, id)) = self.line(*cost, |line| line.approved_minor == 0) else {
-                    return;
-                };
-                let line = &self.world.campaigns[usize::from(place.0)].costs[&place.1];
-                let minor = (line.minor * percent / 100).max(1);
-                let mut request = self.story(place.0).approve_cost(&id);
-                request.approved_minor = (*percent != 100).then_some(minor);
-                let judged = self.world.approve_cost(place, minor);
-                self.write(request, judged).await;
-            }
-            Op::ReverseCost(picked) => {
-                let Some((place, id)) = self.line(*picked, |line| line.paid_minor == 0) else {
-                    return;
-                };
-                let request = self.story(place.0).reverse(&id);
-                let judged = self.world.reverse_cost(place);
-                self.write(request, judged).await;
-            }
-            Op::Pay {
-                cost,
-                id,
-                reference,
-                percent,
-                day,
-            } => {
-                let is_due = |line: &Cost| line.approved_minor > line.paid_minor;
-                let Some((place, line_id)) = self.line(*cost, is_due) else {
-                    return;
-                };
-                let line = &self.world.campaigns[usize::from(place.0)].costs[&place.1];
-                let due = line.approved_minor - line.paid_minor;
-                let minor = (due * percent / 100 / 100 * 100).max(due % 100).max(1);
-                let story = self.story(place.0);
-                let amount = money(&story.currency, minor);
-                let mut request = story.pay(&line_id, amount, days_and(*day, 0));
-                request.payment_id = format!("p{id}");
-                request.external_reference = format!("tr-{reference}");
-                let at = day * DAY;
-                let judged = self.world.pay(place, *id, *reference, minor, at);
-                self.write(request, judged).await;
-            }
-            _ => unreachable!("asked for elsewhere"),
-        }
-    }
-
-    /// A line that somebody named, and its id.
-    fn line(&self, picked: Pick, fits: impl Fn(&Cost) -> bool) -> Option<((u8, CostKey), String)> {
-        let mut all = Vec::new();
-        for (campaign, number) in self.world.campaigns.iter().zip(0..) {
-            for key in campaign.costs.keys() {
-                if let CostKey::Named(id) = key {
-                    all.push(((number, *key), *id));
-                }
-            }
-        }
-        let sensible = |((campaign, key), _): &((u8, CostKey), u8)| {
-            let line = &self.world.campaigns[usize::from(*campaign)].costs[key];
-            !line.reversed && fits(line)
-        };
-        let (place, id) = pick(picked, &all, sensible)?;
-        Some((place, cost_id(id)))
     }
 }

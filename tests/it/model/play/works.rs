@@ -6,6 +6,9 @@ use super::super::ops::{Pick, WorkVerb};
 use super::super::world::DAY;
 use super::{Play, days_and, deal_id, occurred, pick, work_id};
 
+/// Nothing is told that is still to come.
+const LAST_DAY: i64 = 78;
+
 impl Play {
     pub(super) async fn work_verb(&mut self, picked: Pick, verb: &WorkVerb) {
         let works = self.world.works();
@@ -19,7 +22,9 @@ impl Play {
             .collect();
         let running: Vec<(u8, u8)> = running.into_iter().map(|(place, _)| place).collect();
         let sensible = |one: &((u8, u8), usize, DeliverableState)| {
-            use DeliverableState::{Approved, Planned, Published, RevisionRequested, Submitted};
+            use DeliverableState::{
+                Approved, Planned, Published, Removed, RevisionRequested, Submitted, Verified,
+            };
             let fits = match verb {
                 WorkVerb::Submit(_) => matches!(one.2, Planned | RevisionRequested),
                 WorkVerb::Revise { .. } | WorkVerb::Approve { .. } | WorkVerb::Reject => {
@@ -28,12 +33,29 @@ impl Play {
                 WorkVerb::Publish(_) => matches!(one.2, Approved | Submitted),
                 WorkVerb::Verify => one.2 == Published,
                 WorkVerb::Reschedule(_) | WorkVerb::Waive => one.2 == Planned,
+                WorkVerb::Remove(_) => return matches!(one.2, Published | Verified),
+                WorkVerb::Restore(_) => return one.2 == Removed,
             };
             fits && running.contains(&one.0)
         };
         let Some((place, number, _)) = pick(picked, &all, sensible) else {
             return;
         };
+        let post = self.world.deal(place).deliverables[number].post.as_ref();
+        let on = |since: i64, days: i64| (since / DAY + days).clamp(0, LAST_DAY);
+        let verb = match (verb, post) {
+            (WorkVerb::Remove(days), Some(post)) => WorkVerb::Remove(on(post.live.0, *days)),
+            (WorkVerb::Restore(days), Some(post)) => {
+                let since = post.removed.map_or(post.live.0, |(at, _)| at);
+                WorkVerb::Restore(on(since, *days))
+            }
+            (other, _) => other.clone(),
+        };
+        self.of_work(place, number, &verb).await;
+    }
+
+    /// Asks for something on its own days.
+    pub(super) async fn of_work(&mut self, place: (u8, u8), number: usize, verb: &WorkVerb) {
         let version = self.world.deal(place).deliverables[number]
             .submissions
             .len() as u32;
@@ -88,6 +110,16 @@ impl Play {
             WorkVerb::Waive => {
                 self.write(about_this_work!(story.waive(&who)), judged)
                     .await
+            }
+            WorkVerb::Remove(day) => {
+                let mut request = story.remove(&who, days_and(*day, 0));
+                request.publication_id = work_id(number);
+                self.write(request, judged).await;
+            }
+            WorkVerb::Restore(day) => {
+                let mut request = story.restore(&who, days_and(*day, 0));
+                request.publication_id = work_id(number);
+                self.write(request, judged).await;
             }
         }
     }

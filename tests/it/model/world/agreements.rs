@@ -1,134 +1,153 @@
-//! Invitations, their answers, and the ends of what was agreed.
+//! What becomes of agreements: holds, and how they end.
 
-use campaign_ledger::proto::api::{
-    CampaignState, CollaborationState, DeliverableState, ErrorReason,
-};
+use campaign_ledger::proto::api::{CollaborationState, DeliverableState, ErrorReason};
 use campaign_ledger::proto::values::CostType;
 use num_rational::Ratio;
 
-use super::super::ops::{DealVerb, Offer};
-use super::{Acceptance, Against, Cost, CostKey, DAY, Deal, Deliverable, Judged, World};
+use super::super::ops::DealVerb;
+use super::{Against, Cost, CostKey, DAY, Deal, Hold, Judged, World};
 use crate::service::numbers::half_even;
 
 impl World {
-    pub fn invite(&mut self, campaign: u8, id: u8, creator: u8, offer: &Offer) -> Judged {
-        let mut against = Against::default();
-        let known = self.creators.get(&creator);
-        against.unless(known.is_some(), ErrorReason::CreatorNotFound);
-        let blocked = known.is_some_and(|creator| creator.blocked);
-        against.unless(!blocked, ErrorReason::CreatorBlocked);
-        let now = self.now;
-        let place = self.campaign(campaign);
-        against.unless(
-            place.state == CampaignState::Open,
-            ErrorReason::CampaignState,
-        );
-        against.unless(!place.deals.contains_key(&id), ErrorReason::AlreadyExists);
-        let mut of_pair: Vec<_> = place.deals.iter().collect();
-        of_pair.retain(|(_, deal)| deal.creator == creator);
-        of_pair.sort_by_key(|(_, deal)| deal.number);
-        let live = of_pair.iter().any(|(_, deal)| deal.is_live());
-        against.unless(!live, ErrorReason::AlreadyActive);
-        let mut deals = place.deals.values().filter(|deal| deal.is_live());
-        let taken = deals.any(|deal| deal.offer.code.is_some() && deal.offer.code == offer.code);
-        against.unless(!taken, ErrorReason::CodeTaken);
-        against.unless(place.affords(offer.fee_minor), ErrorReason::BudgetExceeded);
-        if !against.0.is_empty() {
-            return Judged::Refused(against.0);
-        }
-        let deliverables = offer.deliverables.iter().map(|promise| Deliverable {
-            state: DeliverableState::Planned,
-            due: promise.due_day * DAY,
-            first_due: promise.due_day * DAY,
-            giveaway: promise.giveaway,
-            submissions: Vec::new(),
-            revisions: 0,
-            was_approved: false,
-            rating: None,
-            post: None,
-        });
-        let deal = Deal {
-            creator,
-            previous: of_pair.last().map(|(id, _)| **id),
-            offer: offer.clone(),
-            state: CollaborationState::Invited,
-            invited_at: now,
-            number: place.deals.len(),
-            acceptance: None,
-            deliverables: deliverables.collect(),
-            shipped: false,
-        };
-        place.deals.insert(id, deal);
-        self.happens(1)
-    }
-
     pub fn deal_verb(&mut self, place: (u8, u8), verb: &DealVerb) -> Judged {
+        use CollaborationState::{Declined, Withdrawn};
         match verb {
-            DealVerb::Accept(day) => self.accept(place, *day),
-            DealVerb::Decline => self.answer(place, CollaborationState::Declined),
-            DealVerb::Withdraw => self.answer(place, CollaborationState::Withdrawn),
+            DealVerb::SendOffer(offer) => self.send_offer(place, offer),
+            DealVerb::RejectApplication => self.reject_application(place),
+            DealVerb::Counter { offer, stale } => self.counter(place, offer, *stale),
+            DealVerb::Revise { offer, stale } => self.revise(place, offer, *stale),
+            DealVerb::Accept { day, stale } => {
+                self.accept(place, CollaborationState::Invited, *day, *stale)
+            }
+            DealVerb::AcceptCounter { day, stale } => {
+                self.accept(place, CollaborationState::Countered, *day, *stale)
+            }
+            DealVerb::RejectCounter { stale } => self.reject_counter(place, *stale),
+            DealVerb::Decline => self.answer(place, Declined),
+            DealVerb::Withdraw => self.answer(place, Withdrawn),
+            DealVerb::Amend(fee_minor) => self.amend(place, *fee_minor),
+            DealVerb::AcceptAmendment { stale } => self.answer_amendment(place, true, *stale),
+            DealVerb::RejectAmendment { stale } => self.answer_amendment(place, false, *stale),
             DealVerb::Ship => self.ship(place),
+            DealVerb::Receive(day) => self.receive(place, day * DAY),
+            DealVerb::Return(day) => self.take_back(place, day * DAY),
+            DealVerb::Hold { id, work } => self.hold(place, *id, *work),
+            DealVerb::Release(id) => self.release_hold(place, *id),
+            DealVerb::Accrue => self.accrue(place),
             DealVerb::Complete => self.complete(place),
+            DealVerb::Leave => self.leave(place),
             DealVerb::Cancel => self.cancel(place),
+            DealVerb::Terminate(flag) => self.terminate(place, *flag),
         }
     }
 
-    fn accept(&mut self, place: (u8, u8), day: i64) -> Judged {
-        let mut against = Against::default();
-        let open = self.campaign(place.0).state == CampaignState::Open;
-        against.unless(open, ErrorReason::CampaignState);
-        let invited = self.deal(place).state == CollaborationState::Invited;
-        against.unless(invited, ErrorReason::CollaborationState);
-        let creator = self.deal(place).creator;
-        let creator = self.creators[&creator].clone();
-        against.unless(!creator.blocked, ErrorReason::CreatorBlocked);
-        if !against.0.is_empty() {
-            return Judged::Refused(against.0);
-        }
-        let deal = self.deal(place);
-        deal.state = CollaborationState::Accepted;
-        deal.acceptance = Some(Acceptance {
-            at: day * DAY,
-            followers: creator.followers,
-        });
-        self.happens(1)
-    }
-
-    fn answer(&mut self, place: (u8, u8), to: CollaborationState) -> Judged {
-        let deal = self.deal(place);
-        if deal.state != CollaborationState::Invited {
-            return Judged::Refused(vec![ErrorReason::CollaborationState]);
-        }
-        deal.state = to;
-        self.happens(1)
-    }
-
-    fn ship(&mut self, place: (u8, u8)) -> Judged {
+    fn hold(&mut self, place: (u8, u8), id: u8, work: Option<u8>) -> Judged {
         let mut against = Against::default();
         let deal = self.deal(place);
         against.unless(deal.is_working(), ErrorReason::CollaborationState);
-        against.unless(!deal.shipped, ErrorReason::AlreadyExists);
+        against.unless(!deal.holds.contains_key(&id), ErrorReason::AlreadyExists);
+        let work = work.map(usize::from);
+        let known = work.is_none_or(|work| work < deal.deliverables.len());
+        against.unless(known, ErrorReason::DeliverableNotFound);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
-        deal.shipped = true;
-        deal.begins();
+        deal.holds.insert(id, Hold { work, open: true });
+        self.happens(1)
+    }
+
+    fn release_hold(&mut self, place: (u8, u8), id: u8) -> Judged {
+        match self.deal(place).holds.get_mut(&id) {
+            None => Judged::Refused(vec![ErrorReason::HoldNotFound]),
+            Some(hold) if !hold.open => Judged::Refused(vec![ErrorReason::HoldReleased]),
+            Some(hold) => {
+                hold.open = false;
+                self.happens(1)
+            }
+        }
+    }
+
+    fn accrue(&mut self, place: (u8, u8)) -> Judged {
+        let mut against = Against::default();
+        let now = self.now;
+        let campaign = self.campaign(place.0);
+        let until = campaign.spec.measure_until_day * DAY;
+        let deal = &campaign.deals[&place.1];
+        against.unless(deal.acceptance.is_some(), ErrorReason::NotAccepted);
+        let Some(bonus) = deal.offer.bonus.clone() else {
+            against.unless(false, ErrorReason::InvalidField);
+            return Judged::Refused(against.0);
+        };
+        let key = CostKey::Bonus(place.1);
+        let fresh = !campaign.costs.contains_key(&key);
+        against.unless(fresh, ErrorReason::AlreadyExists);
+        let posts = deal
+            .deliverables
+            .iter()
+            .filter_map(|work| work.post.as_ref());
+        let likes: u64 = posts.filter_map(|post| post.standing(until).likes).sum();
+        let reached = likes >= bonus.at_least;
+        against.unless(reached, ErrorReason::BonusNotReached);
+        against.unless(campaign.affords(bonus.minor), ErrorReason::BudgetExceeded);
+        if !against.0.is_empty() {
+            return Judged::Refused(against.0);
+        }
+        let line = Cost {
+            deal: Some(place.1),
+            kind: CostType::Bonus,
+            minor: bonus.minor,
+            incurred_at: now,
+            ..Cost::default()
+        };
+        campaign.costs.insert(key, line);
         self.happens(1)
     }
 
     fn complete(&mut self, place: (u8, u8)) -> Judged {
-        use DeliverableState::{Verified, Waived};
         let mut against = Against::default();
         let deal = self.deal(place);
         let active = deal.state == CollaborationState::Active;
         against.unless(active, ErrorReason::CollaborationState);
         let mut works = deal.deliverables.iter();
-        let done = works.all(|work| matches!(work.state, Verified | Waived));
+        let waived = DeliverableState::Waived;
+        let done = works.all(|work| work.was_verified || work.state == waived);
         against.unless(done, ErrorReason::DeliverablesOpen);
+        let disputed = self.campaign(place.0).disputes_of(place.1).count() > 0;
+        against.unless(!disputed, ErrorReason::DisputeOpen);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
-        deal.state = CollaborationState::Completed;
+        self.deal(place).ends(CollaborationState::Completed);
+        self.happens(1)
+    }
+
+    fn leave(&mut self, place: (u8, u8)) -> Judged {
+        let mut against = Against::default();
+        let deal = self.deal(place);
+        against.unless(deal.is_working(), ErrorReason::CollaborationState);
+        against.unless(!deal.has_published(), ErrorReason::AlreadyPublished);
+        if !against.0.is_empty() {
+            return Judged::Refused(against.0);
+        }
+        deal.ends(CollaborationState::Cancelled);
+        self.happens(1)
+    }
+
+    /// What was billed stays; the rest of the fee is free.
+    fn terminate(&mut self, place: (u8, u8), flag: u8) -> Judged {
+        let mut against = Against::default();
+        let deal = self.deal(place);
+        let active = deal.state == CollaborationState::Active;
+        against.unless(active, ErrorReason::CollaborationState);
+        let creator = deal.creator;
+        match self.creators[&creator].flags.get(&flag) {
+            None => against.unless(false, ErrorReason::FlagNotFound),
+            Some(open) => against.unless(*open, ErrorReason::NoGroundToTerminate),
+        }
+        if !against.0.is_empty() {
+            return Judged::Refused(against.0);
+        }
+        self.deal(place).ends(CollaborationState::Terminated);
         self.happens(1)
     }
 
@@ -139,8 +158,7 @@ impl World {
         let campaign = self.campaign(place.0);
         let deal = &campaign.deals[&place.1];
         against.unless(deal.is_working(), ErrorReason::CollaborationState);
-        let published = deal.deliverables.iter().any(|work| work.post.is_some());
-        against.unless(!published, ErrorReason::AlreadyPublished);
+        against.unless(!deal.has_published(), ErrorReason::AlreadyPublished);
         let kill_fee = kill_fee(deal, campaign.spec.currency);
         let freed = campaign.committed(place.1) - campaign.fee_lines(place.1);
         let affords = campaign.affords(kill_fee - freed) || kill_fee == 0;
@@ -148,7 +166,7 @@ impl World {
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
-        self.deal(place).state = CollaborationState::Cancelled;
+        self.deal(place).ends(CollaborationState::Cancelled);
         if kill_fee == 0 {
             return self.happens(1);
         }
@@ -157,13 +175,17 @@ impl World {
             kind: CostType::KillFee,
             minor: kill_fee,
             incurred_at: now,
-            approved_minor: 0,
-            paid_minor: 0,
-            reversed: false,
+            ..Cost::default()
         };
         let costs = &mut self.campaign(place.0).costs;
         costs.insert(CostKey::KillFee(place.1), line);
         self.happens(2)
+    }
+}
+
+impl Deal {
+    fn has_published(&self) -> bool {
+        self.deliverables.iter().any(|work| work.post.is_some())
     }
 }
 
@@ -178,8 +200,13 @@ fn kill_fee(deal: &Deal, currency: &str) -> i64 {
     } else {
         before_content
     };
+    part(deal.offer.fee_minor, part_bp, currency)
+}
+
+/// A part of an amount, to what can be paid.
+pub fn part(minor: i64, part_bp: u32, currency: &str) -> i64 {
     let increment = if currency == "IDR" { 100 } else { 1 };
-    let part = i128::from(deal.offer.fee_minor) * i128::from(part_bp);
+    let part = i128::from(minor) * i128::from(part_bp);
     let part = Ratio::new(part.into(), (10_000 * increment).into());
     i64::try_from(half_even(&part)).unwrap() * increment
 }

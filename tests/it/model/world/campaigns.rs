@@ -16,6 +16,9 @@ impl World {
             costs: Default::default(),
             payments: Vec::new(),
             rejected_claims: 0,
+            disputes: Default::default(),
+            reports: 0,
+            codes: 0,
         });
         self.happens(1)
     }
@@ -32,7 +35,7 @@ impl World {
             CampaignVerb::Amend { .. } | CampaignVerb::Cancel => &[Draft, Open, Paused],
         };
         against.unless(from.contains(&state), ErrorReason::CampaignState);
-        let is_pending = |deal: &&mut super::Deal| deal.state == CollaborationState::Invited;
+        let is_pending = |deal: &&mut super::Deal| deal.is_pending();
         let at_work = campaign.deals.values().any(|deal| deal.is_working());
         let pending = campaign.deals.values_mut().filter(is_pending).count() as u64;
         match verb {
@@ -65,9 +68,28 @@ impl World {
             return self.happens(1);
         }
         for deal in campaign.deals.values_mut().filter(is_pending) {
-            deal.state = CollaborationState::Withdrawn;
+            deal.state = match deal.state {
+                CollaborationState::Applied => CollaborationState::Rejected,
+                _ => CollaborationState::Withdrawn,
+            };
         }
         self.happens(1 + pending)
+    }
+
+    /// A report is made of what ended, unless it says what the last one said.
+    pub fn finalise(&mut self, campaign: u8, says_the_same: bool) -> Judged {
+        use CampaignState::{Closed, Finalised};
+        let campaign = self.campaign(campaign);
+        let mut against = Against::default();
+        let ended = matches!(campaign.state, Closed | Finalised);
+        against.unless(ended, ErrorReason::CampaignState);
+        against.unless(!says_the_same, ErrorReason::ReportUnchanged);
+        if !against.0.is_empty() {
+            return Judged::Refused(against.0);
+        }
+        campaign.state = Finalised;
+        campaign.reports += 1;
+        self.happens(1)
     }
 
     pub fn creator_verb(&mut self, creator: u8, verb: &CreatorVerb) -> Judged {
@@ -79,6 +101,25 @@ impl World {
             return Judged::Refused(vec![ErrorReason::CreatorNotFound]);
         };
         match (verb, known.blocked) {
+            (CreatorVerb::Assess, _) => {
+                known.assessments += 1;
+                self.happens(1)
+            }
+            (CreatorVerb::Flag(flag), _) => match known.flags.contains_key(flag) {
+                true => Judged::Refused(vec![ErrorReason::AlreadyExists]),
+                false => {
+                    known.flags.insert(*flag, true);
+                    self.happens(1)
+                }
+            },
+            (CreatorVerb::Clear(flag), _) => match known.flags.get_mut(flag) {
+                None => Judged::Refused(vec![ErrorReason::FlagNotFound]),
+                Some(false) => Judged::Refused(vec![ErrorReason::FlagCleared]),
+                Some(open) => {
+                    *open = false;
+                    self.happens(1)
+                }
+            },
             (CreatorVerb::Block, true) => Judged::Refused(vec![ErrorReason::CreatorBlocked]),
             (CreatorVerb::Block, false) => {
                 known.blocked = true;

@@ -3,7 +3,7 @@
 use campaign_ledger::proto::api::ErrorReason;
 use campaign_ledger::proto::values::CostType;
 
-use super::{Against, Cost, CostKey, Judged, Payment, World};
+use super::{About, Against, Campaign, Cost, CostKey, Judged, Payment, World};
 
 /// What a line may be for; KILL_FEE comes by itself.
 pub const KINDS: [CostType; 11] = [
@@ -38,13 +38,7 @@ impl World {
         let payee = line.deal.map(|deal| &campaign.deals[&deal]);
         let accepted = payee.is_none_or(|deal| deal.acceptance.is_some());
         against.unless(accepted, ErrorReason::NotAccepted);
-        let more = match (line.kind, line.deal) {
-            (Fee, Some(deal)) => {
-                let billed = campaign.fee_lines(deal) + line.minor;
-                billed.max(campaign.promised(deal)) - campaign.committed(deal)
-            }
-            _ => line.signed(),
-        };
+        let more = campaign.more_for(&line, line.minor);
         against.unless(campaign.affords(more), ErrorReason::BudgetExceeded);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
@@ -57,11 +51,23 @@ impl World {
         self.campaign(place.0).costs.get_mut(&place.1).unwrap()
     }
 
-    pub fn approve_cost(&mut self, place: (u8, CostKey), minor: i64) -> Judged {
+    /// What forbids to touch a line: that it was taken back, or is disputed.
+    fn against_touching(&self, (campaign, key): (u8, CostKey)) -> Against {
         let mut against = Against::default();
+        let campaign = &self.campaigns[usize::from(campaign)];
+        let reversed = campaign.costs[&key].reversed;
+        against.unless(!reversed, ErrorReason::CostState);
+        let disputed = campaign.is_disputed(About::Line(key));
+        against.unless(!disputed, ErrorReason::Disputed);
+        against
+    }
+
+    pub fn approve_cost(&mut self, place: (u8, CostKey), minor: i64) -> Judged {
+        let mut against = self.against_touching(place);
         let line = self.line(place);
-        against.unless(!line.reversed, ErrorReason::CostState);
-        against.unless(minor <= line.minor, ErrorReason::ApprovalExceedsAccrued);
+        against.unless(!line.withheld, ErrorReason::CostState);
+        let covered = minor <= line.total_minor();
+        against.unless(covered, ErrorReason::ApprovalExceedsAccrued);
         against.unless(minor > line.approved_minor, ErrorReason::InvalidField);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
@@ -71,17 +77,62 @@ impl World {
     }
 
     pub fn reverse_cost(&mut self, place: (u8, CostKey)) -> Judged {
-        let mut against = Against::default();
+        let mut against = self.against_touching(place);
         let campaign = self.campaign(place.0);
         let line = &campaign.costs[&place.1];
-        let untouched = !line.reversed && line.paid_minor == 0;
-        against.unless(untouched, ErrorReason::CostState);
-        let affords = line.kind != CostType::Recovery || campaign.affords(line.minor);
+        against.unless(line.paid_minor == 0, ErrorReason::CostState);
+        let affords = line.kind != CostType::Recovery || campaign.affords(line.total_minor());
         against.unless(affords, ErrorReason::BudgetExceeded);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
         self.line(place).reversed = true;
+        self.happens(1)
+    }
+
+    pub fn adjust_cost(&mut self, place: (u8, CostKey), delta_minor: i64) -> Judged {
+        let mut against = self.against_touching(place);
+        self.against_adjusting(place, delta_minor, &mut against);
+        if !against.0.is_empty() {
+            return Judged::Refused(against.0);
+        }
+        self.line(place).adjusted_minor += delta_minor;
+        self.happens(1)
+    }
+
+    pub(super) fn against_adjusting(
+        &mut self,
+        place: (u8, CostKey),
+        delta_minor: i64,
+        against: &mut Against,
+    ) {
+        let campaign = self.campaign(place.0);
+        let line = &campaign.costs[&place.1];
+        let covered = line.total_minor() + delta_minor >= line.approved_minor;
+        against.unless(covered, ErrorReason::AdjustmentBelowApproved);
+        let more = campaign.more_for(line, delta_minor);
+        against.unless(campaign.affords(more), ErrorReason::BudgetExceeded);
+    }
+
+    pub fn withhold(&mut self, place: (u8, CostKey)) -> Judged {
+        let mut against = self.against_touching(place);
+        let line = self.line(place);
+        let open = !line.withheld && !line.is_paid();
+        against.unless(open, ErrorReason::CostState);
+        if !against.0.is_empty() {
+            return Judged::Refused(against.0);
+        }
+        line.withheld = true;
+        self.happens(1)
+    }
+
+    /// A dispute does not keep it back.
+    pub fn release(&mut self, place: (u8, CostKey)) -> Judged {
+        let line = self.line(place);
+        if line.reversed || !line.withheld {
+            return Judged::Refused(vec![ErrorReason::CostState]);
+        }
+        line.withheld = false;
         self.happens(1)
     }
 
@@ -93,7 +144,7 @@ impl World {
         minor: i64,
         paid_at: i64,
     ) -> Judged {
-        let mut against = Against::default();
+        let mut against = self.against_touching(place);
         let used = self.references.contains(&reference);
         against.unless(!used, ErrorReason::PaymentReferenceUsed);
         let campaign = self.campaign(place.0);
@@ -101,8 +152,11 @@ impl World {
         against.unless(!taken, ErrorReason::AlreadyExists);
         let payable = campaign.spec.currency != "IDR" || minor % 100 == 0;
         against.unless(payable && minor > 0, ErrorReason::InvalidField);
+        let payee = campaign.costs[&place.1].deal;
+        let held = payee.is_some_and(|deal| campaign.deals[&deal].is_held(None));
+        against.unless(!held, ErrorReason::OnHold);
         let line = campaign.costs.get_mut(&place.1).unwrap();
-        against.unless(!line.reversed, ErrorReason::CostState);
+        against.unless(!line.withheld, ErrorReason::CostState);
         let covered = line.paid_minor + minor <= line.approved_minor;
         against.unless(covered, ErrorReason::PaymentExceedsApproved);
         if !against.0.is_empty() {
@@ -117,5 +171,18 @@ impl World {
         });
         self.references.insert(reference);
         self.happens(1)
+    }
+}
+
+impl Campaign {
+    /// What a line takes of the budget when it grows by so much: a fee only beyond what is promised.
+    fn more_for(&self, line: &Cost, delta_minor: i64) -> i64 {
+        match (line.kind, line.deal) {
+            (CostType::Fee, Some(deal)) => {
+                let billed = self.fee_lines(deal) + delta_minor;
+                billed.max(self.promised(deal)) - self.committed(deal)
+            }
+            _ => line.sign() * delta_minor,
+        }
     }
 }

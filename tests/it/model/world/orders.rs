@@ -2,8 +2,11 @@
 
 use campaign_ledger::proto::api::ErrorReason;
 
-use super::super::ops::{Refund, Sale};
+use super::super::ops::{Correction, Refund, Sale};
 use super::{Campaign, Conversion, Credited, DAY, Fate, Judged, KnownRefund, SPECS, World};
+
+/// After so many days an order is locked, where terms do not say otherwise.
+const LOCK_DAYS: i64 = 30;
 
 impl World {
     pub fn sell(&mut self, sale: &Sale) -> Judged {
@@ -66,7 +69,7 @@ impl World {
                     return Judged::Refused(vec![ErrorReason::CurrencyMismatch]);
                 }
                 let after = order.refunded_minor() + refund.minor;
-                if after > sale.minor.unwrap_or(0) {
+                if after > order.value_minor().unwrap_or(0) {
                     return Judged::Refused(vec![ErrorReason::RefundExceedsOrder]);
                 }
                 Fate::Applied
@@ -81,7 +84,52 @@ impl World {
     }
 }
 
+impl World {
+    /// Corrects an order, once all that can go back in time has gone back.
+    pub fn adjust(&mut self, correction: &Correction) -> Judged {
+        let (position, now) = (self.head + 1, self.now);
+        let order = self.orders.entry(correction.order).or_default();
+        let Some(conversion) = &order.conversion else {
+            return Judged::Refused(vec![ErrorReason::OrderNotFound]);
+        };
+        let mut known = order.corrections.iter();
+        if let Some((known, told)) = known.find(|(known, _)| known.id == correction.id) {
+            return match known == correction {
+                true => Judged::Old(*told, *told),
+                false => Judged::Refused(vec![ErrorReason::AlreadyExists]),
+            };
+        }
+        let mut against = Vec::new();
+        if now < conversion.sale.day * DAY + LOCK_DAYS * DAY {
+            against.push(ErrorReason::OrderNotLocked);
+        }
+        match order.value_minor() {
+            None => against.push(ErrorReason::InvalidField),
+            Some(minor) if minor + correction.delta_minor < order.refunded_minor() => {
+                against.push(ErrorReason::AdjustmentExceedsOrder);
+            }
+            Some(_) => {}
+        }
+        if !against.is_empty() {
+            return Judged::Refused(against);
+        }
+        order.corrections.push((correction.clone(), position));
+        self.happens(1)
+    }
+}
+
 impl super::Order {
+    /// What was paid, as corrected; nothing without a value.
+    pub fn value_minor(&self) -> Option<i64> {
+        let minor = self.conversion.as_ref()?.sale.minor?;
+        Some(minor + self.corrected_minor())
+    }
+
+    pub fn corrected_minor(&self) -> i64 {
+        let corrections = self.corrections.iter();
+        corrections.map(|(one, _)| one.delta_minor).sum()
+    }
+
     pub fn applied(&self) -> impl Iterator<Item = &Refund> {
         let applied = self.refunds.iter();
         let applied = applied.filter(|known| known.fate == Fate::Applied);
@@ -100,8 +148,8 @@ impl Campaign {
         let coded = self.deals.iter().filter_map(|(id, deal)| {
             let at = deal.acceptance.as_ref()?.at;
             let is_meant = sale.code.is_some() && deal.offer.code == sale.code && at <= ordered_at;
-            // Of two accepted at the same time the one invited later holds the code.
-            is_meant.then_some(((at, deal.number), *id))
+            // Of two accepted at the same time the one that got it later holds the code.
+            is_meant.then_some(((at, deal.code_number), *id))
         });
         if let Some((_, deal)) = coded.max() {
             return Credited::Code(deal);

@@ -3,14 +3,21 @@
 use campaign_ledger::proto::api::{DeliverableState, ErrorReason};
 
 use super::super::ops::{Publish, WorkVerb};
-use super::{Against, DAY, Judged, Post, World};
+use super::{About, Against, DAY, Judged, Post, World};
 
 impl World {
     pub fn work_verb(&mut self, place: (u8, u8), number: usize, verb: &WorkVerb) -> Judged {
         use DeliverableState::{
             Approved, Planned, Published, Rejected, RevisionRequested, Submitted, Verified, Waived,
         };
+        match verb {
+            WorkVerb::Remove(day) => return self.remove(place, number, day * DAY),
+            WorkVerb::Restore(day) => return self.restore(place, number, day * DAY),
+            _ => {}
+        }
         let mut against = Against::default();
+        let waits = self.campaigns[usize::from(place.0)].is_disputed(About::Work(place.1, number));
+        against.unless(!waits || !verb.is_frozen(), ErrorReason::Disputed);
         let fresh = match verb {
             WorkVerb::Publish(publish) => !self.posts.contains(&publish.post),
             _ => true,
@@ -19,6 +26,9 @@ impl World {
         let deal = self.deal(place);
         against.unless(deal.is_working(), ErrorReason::CollaborationState);
         let most = deal.offer.max_revisions;
+        let held = deal.is_held(Some(number));
+        let needs_no_hold = matches!(verb, WorkVerb::Approve { .. } | WorkVerb::Publish(_));
+        against.unless(!held || !needs_no_hold, ErrorReason::OnHold);
         let work = &mut deal.deliverables[number];
         let right = match verb {
             WorkVerb::Submit(_) => matches!(work.state, Planned | RevisionRequested),
@@ -28,6 +38,7 @@ impl World {
             WorkVerb::Publish(_) | WorkVerb::Waive => work.is_open() || work.state == Rejected,
             WorkVerb::Verify => work.state == Published,
             WorkVerb::Reschedule(_) => work.is_open(),
+            WorkVerb::Remove(_) | WorkVerb::Restore(_) => unreachable!("told before"),
         };
         against.unless(right, ErrorReason::DeliverableState);
         if let WorkVerb::Revise { stale } | WorkVerb::Approve { stale, .. } = verb {
@@ -57,9 +68,13 @@ impl World {
             }
             WorkVerb::Reject => work.state = Rejected,
             WorkVerb::Publish(publish) => self.publish(place, number, publish),
-            WorkVerb::Verify => work.state = Verified,
+            WorkVerb::Verify => {
+                work.was_verified = true;
+                work.state = Verified;
+            }
             WorkVerb::Reschedule(day) => work.due = day * DAY,
             WorkVerb::Waive => work.state = Waived,
+            WorkVerb::Remove(_) | WorkVerb::Restore(_) => unreachable!("told before"),
         }
         self.happens(1)
     }
@@ -80,8 +95,77 @@ impl World {
             unapproved: work.state != DeliverableState::Approved,
             late: (published_at - work.due).max(0),
             late_at_first: (published_at - work.first_due).max(0),
+            live: (published_at, 0),
+            removed: None,
+            restored: None,
+            removals: 0,
+            removals_early: 0,
             observations: Vec::new(),
         });
         work.state = DeliverableState::Published;
+    }
+
+    /// A post is taken down, whatever became of the agreement.
+    fn remove(&mut self, place: (u8, u8), number: usize, at: i64) -> Judged {
+        let position = self.head + 1;
+        let deal = self.deal(place);
+        let required = i64::from(deal.offer.min_live_days) * DAY;
+        let work = &mut deal.deliverables[number];
+        let Some(post) = &mut work.post else {
+            return Judged::Refused(vec![ErrorReason::PublicationNotFound]);
+        };
+        if let Some((before, told)) = post.removed {
+            return match before == at {
+                true => Judged::Old(told, told),
+                false => Judged::Refused(vec![ErrorReason::PostRemoved]),
+            };
+        }
+        let (since, lived) = post.live;
+        if at < since {
+            return Judged::Refused(vec![ErrorReason::InvalidField]);
+        }
+        let lived = lived + at - since;
+        post.live = (since, lived);
+        post.removed = Some((at, position));
+        post.removals += 1;
+        post.removals_early += u64::from(lived < required);
+        work.state = DeliverableState::Removed;
+        self.happens(1)
+    }
+
+    fn restore(&mut self, place: (u8, u8), number: usize, at: i64) -> Judged {
+        let position = self.head + 1;
+        let work = &mut self.deal(place).deliverables[number];
+        let Some(post) = &mut work.post else {
+            return Judged::Refused(vec![ErrorReason::PublicationNotFound]);
+        };
+        let Some((removed_at, _)) = post.removed else {
+            return match post.restored {
+                Some((before, told)) if before == at => Judged::Old(told, told),
+                _ => Judged::Refused(vec![ErrorReason::PostNotRemoved]),
+            };
+        };
+        if at < removed_at {
+            return Judged::Refused(vec![ErrorReason::InvalidField]);
+        }
+        post.live = (at, post.live.1);
+        post.removed = None;
+        post.restored = Some((at, position));
+        work.state = match work.was_verified {
+            true => DeliverableState::Verified,
+            false => DeliverableState::Published,
+        };
+        self.happens(1)
+    }
+}
+
+impl WorkVerb {
+    /// Tells whether it waits for the end of a dispute about the deliverable.
+    fn is_frozen(&self) -> bool {
+        use WorkVerb::{Approve, Reject, Reschedule, Verify, Waive};
+        matches!(
+            self,
+            Approve { .. } | Reject | Reschedule(_) | Verify | Waive
+        )
     }
 }
