@@ -7,6 +7,7 @@ use std::time::Duration;
 use prost::Message;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
+use uuid::Uuid;
 
 use super::deadline::{Deadline, wait};
 use super::page_token::{PageTokens, Query};
@@ -41,6 +42,8 @@ pub struct Calls {
     pub views: Views,
     /// The log.
     pub log: Arc<dyn Log>,
+    /// Names the log.
+    pub log_id: Uuid,
     /// Makes and reads page tokens.
     pub tokens: PageTokens,
     /// The clock.

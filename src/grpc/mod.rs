@@ -1,5 +1,6 @@
 //! gRPC: parse → execute or query → render. The only place that knows tonic.
 
+pub mod backup;
 pub mod calls;
 pub mod catch;
 pub mod deadline;

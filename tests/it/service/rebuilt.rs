@@ -45,8 +45,7 @@ struct Left {
 async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
     let directory = DataDirectory::open_or_create(root).unwrap();
     let log: Arc<dyn Log> = Arc::new(SledLog::open(&directory.log_path(), ONLY_PARTITION).unwrap());
-    let log_id = directory.log_id().to_string();
-    let options = store_options(CACHE_BYTES, &log_id);
+    let options = store_options(CACHE_BYTES, directory.log_id());
     let (live, views) = Live::open(
         &directory.views_path(),
         &options,
@@ -134,8 +133,7 @@ fn records_of(root: &Path) -> Vec<Record> {
 fn anew(root: &Path) -> views::Rebuilt {
     let directory = DataDirectory::open(root).unwrap();
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
-    let log_id = directory.log_id().to_string();
-    let options = store_options(CACHE_BYTES, &log_id);
+    let options = store_options(CACHE_BYTES, directory.log_id());
     views::rebuild(&directory.views_path(), &options, &log, |_| ()).unwrap()
 }
 

@@ -20,6 +20,7 @@ use campaign_ledger::store::Pace;
 use campaign_ledger::views::Live;
 use tempfile::TempDir;
 use tonic::service::Routes;
+use uuid::Uuid;
 
 use super::{Client, TestClock, day};
 
@@ -64,7 +65,7 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         positions: u64::MAX,
         interval: Duration::from_secs(3_600),
     };
-    let options = store_options(1 << 20, "wired");
+    let options = store_options(1 << 20, Uuid::nil());
     let path = directory.path().join("views");
     let (live, views) = Live::open(&path, &options, pace, log.as_ref(), |_| ()).unwrap();
     let limits = Limits {
@@ -79,6 +80,7 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         ledger,
         views,
         log,
+        log_id: Uuid::nil(),
         tokens: PageTokens::new([7; 32]),
         clock,
         ending: stop.streams(),
