@@ -17,5 +17,6 @@ pub mod reflection;
 pub mod render;
 pub mod services;
 pub mod span;
+pub mod statement;
 pub mod status;
 pub mod written;

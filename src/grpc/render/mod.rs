@@ -10,6 +10,7 @@ mod dispute;
 mod figures;
 mod metric;
 mod publication;
+mod reflected;
 mod reports;
 mod rights;
 mod worklist;
@@ -23,6 +24,7 @@ pub use creator::{creator, criteria};
 pub use dispute::dispute;
 pub use figures::{Basis, figures};
 pub use metric::{money, ratio, ratio_of};
+pub use reflected::numbers;
 pub use publication::{heads, mark, publication, recorded};
 pub use reports::{
     Group, Groups, Rates, awareness, campaign_roi, final_report, final_roi, longest_gap,
