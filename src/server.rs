@@ -13,13 +13,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tonic::service::Routes;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Position;
-use crate::grpc::calls::{Calls, Door};
+use crate::grpc::calls::{Calls, Door, MAX_FOLDS};
 use crate::grpc::health::Health;
 use crate::grpc::incoming::Incoming;
 use crate::grpc::page_token::PageTokens;
@@ -301,6 +302,7 @@ impl Running {
             log: Arc::clone(&self.log),
             tokens,
             clock: Arc::clone(&self.clock),
+            folds: Arc::new(Semaphore::new(MAX_FOLDS)),
             ending: stop.streams(),
         }
     }

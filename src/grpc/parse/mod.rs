@@ -44,7 +44,7 @@ pub use insights::*;
 pub use items::{Batch, Items, MAX_ITEMS};
 pub use measurement::*;
 pub use negotiation::*;
-pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
+pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, When};
 pub use publication::*;
 pub use report::*;
 pub use rights::*;
