@@ -5,6 +5,7 @@ pub mod catch;
 pub mod deadline;
 pub mod edge;
 pub mod events;
+pub mod explain;
 pub mod failure;
 pub mod health;
 pub mod incoming;

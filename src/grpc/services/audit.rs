@@ -63,6 +63,7 @@ type Stream<T> = ReceiverStream<Result<T, Status>>;
 impl audit_service_server::AuditService for Audits {
     type ReadEventsStream = Stream<api::ReadEventsResponse>;
     type FollowEventsStream = Stream<api::FollowEventsResponse>;
+    type ExplainMetricStream = Stream<api::ExplainMetricResponse>;
 
     async fn read_events(
         &self,
@@ -112,6 +113,13 @@ impl audit_service_server::AuditService for Audits {
             }
         });
         Ok(Response::new(ReceiverStream::new(receive)))
+    }
+
+    async fn explain_metric(
+        &self,
+        request: Request<api::ExplainMetricRequest>,
+    ) -> Result<Response<Self::ExplainMetricStream>, Status> {
+        super::explain::explain(self.door.enter()?, request).await
     }
 
     async fn get_head(
