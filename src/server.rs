@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tonic::service::Routes;
 use uuid::Uuid;
@@ -20,7 +21,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Position;
-use crate::grpc::calls::{Calls, Door};
+use crate::grpc::calls::{Calls, Door, MAX_FOLDS};
 use crate::grpc::health::Health;
 use crate::grpc::incoming::Incoming;
 use crate::grpc::page_token::PageTokens;
@@ -305,6 +306,7 @@ impl Running {
             log_id: self.log_id,
             tokens,
             clock: Arc::clone(&self.clock),
+            folds: Arc::new(Semaphore::new(MAX_FOLDS)),
             ending: stop.streams(),
         }
     }

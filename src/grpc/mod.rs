@@ -6,6 +6,7 @@ pub mod catch;
 pub mod deadline;
 pub mod edge;
 pub mod events;
+pub mod explain;
 pub mod failure;
 pub mod health;
 pub mod incoming;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_brand, read_campaign, read_page};
+use super::page::{Page, When, read_brand, read_campaign, read_page, read_when};
 use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CampaignState, CampaignVerb, Command, Position, Timestamp,
+    BrandId, CampaignId, CampaignRef, CampaignState, CampaignVerb, Command, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::plan::read_plan;
@@ -114,8 +114,8 @@ fn command(campaign: Checked<CampaignId>, verb: Checked<CampaignVerb>) -> Checke
 pub struct CampaignQuery {
     /// Which.
     pub campaign: CampaignRef,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetCampaign`.
@@ -126,7 +126,7 @@ pub fn get_campaign(request: &api::GetCampaignRequest) -> Read<CampaignQuery> {
     campaign_query(
         &request.brand_id,
         &request.campaign_id,
-        request.min_position,
+        (request.min_position, request.as_of),
     )
 }
 
@@ -134,13 +134,16 @@ pub fn get_campaign(request: &api::GetCampaignRequest) -> Read<CampaignQuery> {
 pub(super) fn campaign_query(
     brand_id: &str,
     campaign_id: &str,
-    min_position: u64,
+    (min_position, as_of): (u64, Option<api::AsOf>),
 ) -> Read<CampaignQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, min_position, as_of);
     let campaign = read_campaign(&mut fields, brand_id, campaign_id);
-    fields.finish(campaign.map(|campaign| CampaignQuery {
-        campaign,
-        min_position: Position::new(min_position),
+    fields.finish(campaign.and_then(|campaign| {
+        Ok(CampaignQuery {
+            campaign,
+            when: when?,
+        })
     }))
 }
 
@@ -153,8 +156,8 @@ pub struct CampaignsQuery {
     pub states: BTreeSet<CampaignState>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListCampaigns`.
@@ -163,6 +166,7 @@ pub struct CampaignsQuery {
 /// Every violation.
 pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let states = fields.each("states", request.states, |fields, number| {
         fields.one_of_here(number, campaign_state, CampaignState::name)
@@ -173,7 +177,7 @@ pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery
             brand,
             states: states?.into_iter().collect(),
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

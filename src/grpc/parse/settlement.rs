@@ -2,10 +2,10 @@
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_campaign, read_page};
+use super::page::{Page, When, read_campaign, read_page, read_when};
 use crate::domain::{
     BonusId, CampaignId, CampaignRef, CollaborationId, Command, CostId, CostType, CostVerb,
-    PaymentId, Position, Rate, Reference, Tax, TaxId, Timestamp, bonus_line,
+    PaymentId, Rate, Reference, Tax, TaxId, Timestamp, bonus_line,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
@@ -237,8 +237,8 @@ pub struct CostsQuery {
     pub collaboration: Option<CollaborationId>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListCosts`.
@@ -247,6 +247,7 @@ pub struct CostsQuery {
 /// Every violation.
 pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
     let collaboration = fields.parse_optional(
         "collaboration_id",
@@ -259,7 +260,7 @@ pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
             campaign,
             collaboration: collaboration?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Read;
-use super::page::{Page, read_brand, read_page};
-use crate::domain::{ActorKind, BrandId, CampaignId, Position, Timestamp};
+use super::page::{Page, When, read_brand, read_page, read_when};
+use crate::domain::{ActorKind, BrandId, CampaignId, Timestamp};
 use crate::log::codec::fields::{Fields, Origin};
 use crate::log::codec::values::read_time;
 use crate::proto::{api, values};
@@ -25,8 +25,8 @@ pub struct WorklistQuery {
     pub due_before: Option<Timestamp>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListWorklist`.
@@ -35,6 +35,7 @@ pub struct WorklistQuery {
 /// Every violation.
 pub fn list_worklist(request: api::ListWorklistRequest) -> Read<WorklistQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
     let side = match request.side {
@@ -56,7 +57,7 @@ pub fn list_worklist(request: api::ListWorklistRequest) -> Read<WorklistQuery> {
             kinds: kinds?.into_iter().collect(),
             due_before: due_before?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

@@ -2,18 +2,47 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage, Value};
+use prost::Message;
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value,
+};
 
-use super::reflected::{name, reflected, spelled, value_of};
+use crate::log::codec::json::pool;
 use crate::proto::api;
 
-const ROI: &str = "CampaignRoi";
+const PACKAGE: &str = "campaign.ledger.v1";
+const ROI: &str = "campaign.ledger.v1.CampaignRoi";
 
 /// Lists the numbers that differ between two revisions of a report, in the order of the fields.
 pub fn changes(before: &api::CampaignRoi, after: &api::CampaignRoi) -> Vec<api::ReportChange> {
     let mut changes = Changes::default();
-    changes.of_messages("", &reflected(ROI, before), &reflected(ROI, after));
+    changes.of_messages("", &reflected(before), &reflected(after));
     changes.0
+}
+
+/// Lists every field of a message that is not empty, by its path, in the order of the fields.
+pub fn fields_of(name: &str, message: &impl Message) -> Vec<(String, String)> {
+    let descriptor = pool()
+        .get_message_by_name(&format!("{PACKAGE}.{name}"))
+        .expect("the message is part of the compiled protos");
+    let full = DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice())
+        .expect("a message reads back as what it was written as");
+    let mut fields = Changes::default();
+    fields.of_messages("", &DynamicMessage::new(descriptor), &full);
+    let named = fields.0.into_iter();
+    named.map(|field| (field.path, field.after)).collect()
+}
+
+fn reflected(roi: &api::CampaignRoi) -> DynamicMessage {
+    let descriptor = descriptor();
+    DynamicMessage::decode(descriptor, roi.encode_to_vec().as_slice())
+        .expect("a message reads back as what it was written as")
+}
+
+fn descriptor() -> MessageDescriptor {
+    pool()
+        .get_message_by_name(ROI)
+        .expect("the report is part of the compiled protos")
 }
 
 #[derive(Default)]
@@ -73,5 +102,40 @@ impl Changes {
             let path = format!("{path}[{name}]");
             self.of_values(&path, field, before.remove(&name), after.remove(&name));
         }
+    }
+}
+
+/// The value of a field; `None` where the message knows it to be absent.
+fn value_of(message: &DynamicMessage, field: &FieldDescriptor) -> Option<Value> {
+    let is_known = !field.supports_presence() || message.has_field(field);
+    is_known.then(|| message.get_field(field).into_owned())
+}
+
+/// What an entry of a list is called: by its words, such as a state, or scope and kind.
+fn name(entry: &Value, field: &FieldDescriptor) -> String {
+    let Value::Message(message) = entry else {
+        return spelled(entry, field);
+    };
+    let descriptor = message.descriptor();
+    let words = descriptor.fields().filter_map(|field| match field.kind() {
+        Kind::Enum(_) | Kind::String => Some(spelled(&message.get_field(&field), &field)),
+        _ => None,
+    });
+    words.collect::<Vec<_>>().join(",")
+}
+
+fn spelled(value: &Value, field: &FieldDescriptor) -> String {
+    match (value, field.kind()) {
+        (Value::EnumNumber(number), Kind::Enum(names)) => match names.get_value(*number) {
+            Some(value) => value.name().to_owned(),
+            None => number.to_string(),
+        },
+        (Value::String(text), _) => text.clone(),
+        (Value::Bool(value), _) => value.to_string(),
+        (Value::U32(number), _) => number.to_string(),
+        (Value::U64(number), _) => number.to_string(),
+        (Value::I32(number), _) => number.to_string(),
+        (Value::I64(number), _) => number.to_string(),
+        (value, _) => value.to_string(),
     }
 }

@@ -10,26 +10,24 @@ mod dispute;
 mod figures;
 mod metric;
 mod publication;
-mod reflected;
 mod reports;
 mod rights;
 mod worklist;
 
 pub use campaign::{budget, campaign, campaign_state};
 pub use collaboration::{collaboration, collaboration_state};
-pub use compare::changes;
+pub use compare::{changes, fields_of};
 pub use conversion::{conversion, outcome};
 pub use cost::cost;
 pub use creator::{creator, criteria};
 pub use dispute::dispute;
 pub use figures::{Basis, figures};
-pub use metric::{money, ratio, ratio_of};
-pub use reflected::numbers;
+pub use metric::{PPM, fraction, money, ratio, ratio_of};
 pub use publication::{heads, mark, publication, recorded};
 pub use reports::{
     Group, Groups, Rates, awareness, campaign_roi, final_report, final_roi, longest_gap,
-    partnership, performance, posts_of_campaign, posts_of_collaboration, posts_of_creator, rank,
-    read_posts,
+    performance, posts_of_campaign, posts_of_collaboration, rank, read_partnership, read_posts,
+    read_roi,
 };
 pub use rights::agreed_rights;
 

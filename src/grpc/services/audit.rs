@@ -68,6 +68,7 @@ impl audit_service_server::AuditService for Audits {
     type ReadEventsStream = Stream<api::ReadEventsResponse>;
     type FollowEventsStream = Stream<api::FollowEventsResponse>;
     type TakeBackupStream = Stream<api::TakeBackupResponse>;
+    type ExplainMetricStream = Stream<api::ExplainMetricResponse>;
 
     async fn read_events(
         &self,
@@ -130,6 +131,13 @@ impl audit_service_server::AuditService for Audits {
         let permit = permit.map_err(|_| status::draining(after))?;
         let chunks = backup::send(calls, after, permit);
         Ok(Response::new(ReceiverStream::new(chunks)))
+    }
+
+    async fn explain_metric(
+        &self,
+        request: Request<api::ExplainMetricRequest>,
+    ) -> Result<Response<Self::ExplainMetricStream>, Status> {
+        super::explain::explain(self.door.enter()?, request).await
     }
 
     async fn get_head(

@@ -4,6 +4,7 @@ mod audit;
 mod campaign;
 mod collaboration;
 mod creator;
+mod explain;
 mod finals;
 mod insights;
 mod measurement;

@@ -19,7 +19,7 @@ use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::proto::api::report_service_server;
 use crate::store::Store;
-use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded, Partnership};
+use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded, Partnership, Slice};
 
 /// Serves `ReportService`.
 pub struct Reports {
@@ -42,6 +42,7 @@ impl report_service_server::ReportService for Reports {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_campaign_roi(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
         let find = move |rows: &Store| {
             let name = &query.campaign;
             let campaign = known_campaign(rows, name)?;
@@ -52,7 +53,7 @@ impl report_service_server::ReportService for Reports {
             let now = LastRecorded::of(rows)?;
             Ok((query.campaign, campaign, totals, posts, now))
         };
-        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(when, slice, deadline, find).await?;
         // A campaign may have thousands of posts: nobody waits for the rows while they are added.
         let (name, campaign, totals, posts, now) = found;
         let rates = render::Rates::of_posts(&posts);
@@ -70,8 +71,12 @@ impl report_service_server::ReportService for Reports {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_collaboration_performance(&request.into_inner()))?;
+        let (when, slice) = (
+            query.when,
+            Slice::Collaboration(query.collaboration.clone()),
+        );
         let find = move |rows: &Store| performance(rows, &query.collaboration);
-        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(when, slice, deadline, find).await?;
         let performance = Some(found);
         Ok(Response::new(api::GetCollaborationPerformanceResponse {
             performance,
@@ -86,18 +91,19 @@ impl report_service_server::ReportService for Reports {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_partnership(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Partnership(query.creator.clone()));
         let find = move |rows: &Store| {
             let row = rows.get::<Partnership>(&Partnership::key(&query.creator))?;
             let id = query.creator.creator.as_str();
             let missing =
                 || Lookup::missing(api::ErrorReason::PartnershipNotFound, "partnership", id);
-            Ok(partnerships::partnership(
+            Ok(render::read_partnership(
                 rows,
                 &query.creator,
                 &*row.ok_or_else(missing)?,
             )?)
         };
-        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetPartnershipResponse {
             partnership: Some(found),
             position,
@@ -118,6 +124,7 @@ impl report_service_server::ReportService for Reports {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_creator_retention(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
         let find = move |rows: &Store| {
             let (mut first, mut kept) = (0, 0);
             let prefix = Partnership::of_brand(&query.brand);
@@ -134,7 +141,7 @@ impl report_service_server::ReportService for Reports {
             Ok((first, kept))
         };
         let ((creators_first, creators_kept), position) =
-            calls.read(query.min_position, deadline, find).await?;
+            calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetCreatorRetentionResponse {
             creators_first,
             creators_kept,

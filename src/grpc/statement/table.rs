@@ -1,6 +1,6 @@
 //! A statement as a table: a row for each number, by the name that the API gives it.
 
-use crate::grpc::render::numbers;
+use crate::grpc::render::fields_of;
 
 use super::Statement;
 
@@ -12,10 +12,10 @@ pub fn csv(statement: &Statement) -> String {
     table.row("statement", "position", &statement.position.to_string());
     table.row("statement", "recorded_at", &statement.recorded_at);
     table.row("statement", "checkpoint", &statement.checkpoint);
-    table.numbers("campaign", numbers("CampaignRoi", &statement.roi));
+    table.numbers("campaign", fields_of("CampaignRoi", &statement.roi));
     for line in &statement.collaborations {
         let scope = format!("collaboration {}", line.performance.collaboration_id);
-        table.numbers(&scope, numbers("CollaborationPerformance", &line.performance));
+        table.numbers(&scope, fields_of("CollaborationPerformance", &line.performance));
     }
     table.text()
 }

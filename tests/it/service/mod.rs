@@ -1,5 +1,6 @@
 //! The service as its callers see it: the real server, spoken to through the generated clients.
 
+mod as_of;
 mod audit;
 mod bad_input;
 mod batch_invites;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use campaign_ledger::config::Config;
-use campaign_ledger::grpc::calls::{Calls, Door};
+use campaign_ledger::grpc::calls::{Calls, Door, MAX_FOLDS};
 use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::Incoming;
 use campaign_ledger::grpc::page_token::PageTokens;
@@ -19,6 +19,7 @@ use campaign_ledger::server::{store_options, transport};
 use campaign_ledger::store::Pace;
 use campaign_ledger::views::Live;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tonic::service::Routes;
 use uuid::Uuid;
 
@@ -27,6 +28,8 @@ use super::{Client, TestClock, day};
 /// A server of campaigns and creators. It lives as long as this.
 pub struct Wired {
     pub client: Client,
+    /// Permits to fold a past.
+    pub folds: Arc<Semaphore>,
     _directory: TempDir,
 }
 
@@ -35,7 +38,9 @@ impl Wired {
         let directory = tempfile::tempdir().unwrap();
         let stop = Stop::new();
         let door = Door::default();
-        door.open(calls(&directory, log, &stop));
+        let calls = calls(&directory, log, &stop);
+        let folds = Arc::clone(&calls.folds);
+        door.open(calls);
         let health = Health::starting(&[]).await;
         let routes = Routes::new(health.service())
             .add_service(CampaignServiceServer::new(services::Campaigns::new(
@@ -54,6 +59,7 @@ impl Wired {
         );
         Self {
             client: Client::to(address).await,
+            folds,
             _directory: directory,
         }
     }
@@ -83,6 +89,7 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         log_id: Uuid::nil(),
         tokens: PageTokens::new([7; 32]),
         clock,
+        folds: Arc::new(Semaphore::new(MAX_FOLDS)),
         ending: stop.streams(),
     }
 }
