@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use campaign_ledger::cli::{
-    Arguments, Command, Exit, backup, complain, offline, print_completions, serve,
+    Arguments, Command, Exit, backup, complain, offline, print_completions, serve, statement,
 };
 use clap::Parser;
 
@@ -21,6 +21,9 @@ fn main() -> ExitCode {
         Command::RebuildViews(arguments) => offline_exit(offline::rebuild_views(&arguments)),
         Command::Backup(command) => report(backup::backup(&command), backup::Error::exit),
         Command::Restore(arguments) => report(backup::restore(&arguments), backup::Error::exit),
+        Command::Statement(arguments) => {
+            report(statement::write(&arguments), statement::Error::exit)
+        }
         Command::Import(arguments) => report(backup::import_into(&arguments), backup::Error::exit),
         Command::Completions { shell } => {
             print_completions(shell);

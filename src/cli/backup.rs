@@ -5,9 +5,9 @@ use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use tonic::Status;
 
 use super::progress::Progress;
+use super::remote::{self, ask, refused};
 use super::{BackupCommand, CreateBackup, Exit, Import, Restore};
 use crate::domain::{Position, Timestamp};
 use crate::log::backup::{Backup, BackupError, Contents, ImportError, WriteError, import, write};
@@ -74,23 +74,9 @@ pub enum Error {
         /// The position that was asked for.
         asked: Position,
     },
-    /// The server could not be reached.
-    #[error("the server at {address} could not be reached")]
-    Connect {
-        /// Where it was looked for.
-        address: String,
-        /// What the transport said.
-        #[source]
-        source: tonic::transport::Error,
-    },
-    /// The server refused, or stopped.
-    #[error("the server at {address} answered {}: {}", status.code(), status.message())]
-    Server {
-        /// Where it is.
-        address: String,
-        /// Its answer.
-        status: Box<Status>,
-    },
+    /// The server did not answer.
+    #[error(transparent)]
+    Remote(#[from] remote::Error),
     /// A file could not be read or written.
     #[error("{} could not be {action}", path.display())]
     File {
@@ -123,8 +109,7 @@ impl Error {
             | Self::NotWhole { .. }
             | Self::OtherLog { .. }
             | Self::Short { .. }
-            | Self::Connect { .. }
-            | Self::Server { .. }
+            | Self::Remote(_)
             | Self::File { .. } => Exit::Failed,
         }
     }
@@ -183,31 +168,17 @@ fn take(create: &CreateBackup, after: Position, out: &mut File) -> Result<(), Er
 
 /// Asks a running server for the bytes of the file.
 fn fetch(address: &str, after: Position, out: &mut File, path: &Path) -> Result<(), Error> {
-    let refused = |status| Error::Server {
-        address: address.to_owned(),
-        status: Box::new(status),
+    let refused = refused(address);
+    let request = api::TakeBackupRequest {
+        after_position: after.get(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(file_error("received", path))?;
-    runtime.block_on(async {
-        let client = AuditServiceClient::connect(address.to_owned()).await;
-        let mut client = client.map_err(|source| Error::Connect {
-            address: address.to_owned(),
-            source,
-        })?;
-        let request = api::TakeBackupRequest {
-            after_position: after.get(),
-        };
-        let mut chunks = client
-            .take_backup(request)
-            .await
-            .map_err(refused)?
-            .into_inner();
-        while let Some(message) = chunks.message().await.map_err(refused)? {
-            out.write_all(&message.chunk)
-                .map_err(file_error("written", path))?;
+    ask(address, async |channel| {
+        let mut client = AuditServiceClient::new(channel);
+        let taken = client.take_backup(request).await.map_err(&refused)?;
+        let mut chunks = taken.into_inner();
+        while let Some(message) = chunks.message().await.map_err(&refused)? {
+            let written = out.write_all(&message.chunk);
+            written.map_err(file_error("written", path))?;
         }
         Ok(())
     })

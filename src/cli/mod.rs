@@ -5,7 +5,9 @@
 pub mod backup;
 pub mod offline;
 pub mod progress;
+pub mod remote;
 pub mod serve;
+pub mod statement;
 
 use std::env::consts;
 use std::io::{self, Write as _};
@@ -13,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::causes::with_causes;
 use crate::config::{self, Effective, Flags};
@@ -105,6 +107,12 @@ pub enum Command {
         after_help = format!("{IMPORT_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Import(Import),
+    /// Write a campaign down for people, as a page or as a table.
+    #[command(
+        long_about = STATEMENT_ABOUT,
+        after_help = format!("{STATEMENT_EXAMPLES}\n\n{EXIT_CODES}")
+    )]
+    Statement(StatementArguments),
     /// Print a shell completion script.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -201,6 +209,18 @@ have must be the same. The server must not be running on the directory.";
 const IMPORT_EXAMPLES: &str = "\
 Examples:
   campaign-ledger import tuesday.clbu --data-dir /standby/campaign-ledger";
+
+const STATEMENT_ABOUT: &str = "\
+Write a campaign down for people, as a page or as a table.
+
+Asks a running server. The page stands alone: it can be sent, printed and kept, and says
+how each of its numbers can be checked.";
+
+const STATEMENT_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --out serum-pagi.html
+  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --format csv
+  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --position 120 --out then.html";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -320,6 +340,38 @@ pub struct Import {
     /// Where to.
     #[command(flatten)]
     pub data: Offline,
+}
+
+/// What `statement` takes.
+#[derive(Debug, Args)]
+pub struct StatementArguments {
+    /// The brand
+    #[arg(long, value_name = "BRAND_ID")]
+    pub brand: String,
+    /// Its campaign
+    #[arg(long, value_name = "CAMPAIGN_ID")]
+    pub campaign: String,
+    /// As of this position of the log [default: now]
+    #[arg(long, value_name = "POSITION")]
+    pub position: Option<u64>,
+    /// Written in what
+    #[arg(long, value_enum, default_value_t = StatementFormat::Html)]
+    pub format: StatementFormat,
+    /// Where to [default: standard output]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// The server
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    pub server: String,
+}
+
+/// What a statement is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatementFormat {
+    /// A page that stands alone
+    Html,
+    /// Every number, a row each
+    Csv,
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {

@@ -6,8 +6,8 @@ use super::Read;
 use super::campaign::{CampaignQuery, campaign_query};
 use super::collaboration::{CollaborationQuery, collaboration_query};
 use super::creator::{CreatorQuery, creator_query};
-use super::page::{Page, When, read_brand, read_page, read_when};
-use crate::domain::{BrandId, Currency, Timestamp};
+use super::page::{Page, When, read_brand, read_campaign, read_page, read_when};
+use crate::domain::{BrandId, CampaignRef, Currency, Timestamp};
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::read_time;
 use crate::proto::api;
@@ -22,6 +22,61 @@ pub fn get_campaign_roi(request: &api::GetCampaignRoiRequest) -> Read<CampaignQu
         &request.campaign_id,
         (request.min_position, request.as_of),
     )
+}
+
+/// What a statement is written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StatementFormat {
+    /// A page.
+    Html,
+    /// A table.
+    Csv,
+}
+
+/// Asks for a statement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StatementQuery {
+    /// Of which campaign.
+    pub campaign: CampaignRef,
+    /// Written in what.
+    pub format: StatementFormat,
+    /// As of when.
+    pub when: When,
+}
+
+/// Parses `GetStatement`.
+///
+/// # Errors
+/// Every violation.
+pub fn get_statement(request: &api::GetStatementRequest) -> Read<StatementQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
+    let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
+    let format = match request.format {
+        0 => Ok(StatementFormat::Html),
+        number => {
+            let name = |format: api::StatementFormat| format.as_str_name();
+            let read = fields.one_of("format", number, format_of, name);
+            read.map(|format| match format {
+                api::StatementFormat::Csv => StatementFormat::Csv,
+                api::StatementFormat::Unspecified | api::StatementFormat::Html => {
+                    StatementFormat::Html
+                }
+            })
+        }
+    };
+    fields.finish(campaign.and_then(|campaign| {
+        Ok(StatementQuery {
+            campaign,
+            format: format?,
+            when: when?,
+        })
+    }))
+}
+
+fn format_of(number: i32) -> Option<api::StatementFormat> {
+    let format = api::StatementFormat::try_from(number).ok()?;
+    (format != api::StatementFormat::Unspecified).then_some(format)
 }
 
 /// Parses `GetCollaborationPerformance`.

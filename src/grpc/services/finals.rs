@@ -12,7 +12,7 @@ use crate::grpc::calls::{Calls, Lookup, blocking, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render, status};
-use crate::log::codec::json::record_descriptor;
+use crate::log::codec::json::event_name;
 use crate::log::codec::peek;
 use crate::proto::api;
 use crate::store::Store;
@@ -244,10 +244,9 @@ impl Past {
 
 fn changing(record: &[u8]) -> Option<api::ChangingEvent> {
     let header = peek(record).ok()?;
-    let field = record_descriptor().get_field(header.event?)?;
     Some(api::ChangingEvent {
         position: header.position.get(),
-        r#type: field.kind().as_message()?.name().to_owned(),
+        r#type: event_name(header.event?)?,
         recorded_at: Some(header.recorded_at.into()),
     })
 }

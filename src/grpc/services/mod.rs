@@ -13,6 +13,7 @@ mod publications;
 mod report;
 mod rights;
 mod settlement;
+mod statement;
 mod worklist;
 
 pub use audit::Audits;

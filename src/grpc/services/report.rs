@@ -9,6 +9,7 @@ use super::collaboration::known_collaboration;
 use super::finals;
 use super::insights;
 use super::partnerships;
+use super::statement;
 use super::worklist;
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::Creator;
@@ -35,6 +36,15 @@ impl Reports {
 
 #[tonic::async_trait]
 impl report_service_server::ReportService for Reports {
+    type GetStatementStream = statement::Chunks;
+
+    async fn get_statement(
+        &self,
+        request: Request<api::GetStatementRequest>,
+    ) -> Result<Response<Self::GetStatementStream>, Status> {
+        statement::get(self.door.enter()?, request).await
+    }
+
     async fn get_campaign_roi(
         &self,
         request: Request<api::GetCampaignRoiRequest>,
@@ -200,7 +210,7 @@ impl report_service_server::ReportService for Reports {
     }
 }
 
-fn performance(
+pub(super) fn performance(
     rows: &Store,
     name: &crate::domain::CollaborationRef,
 ) -> Result<api::CollaborationPerformance, Lookup> {

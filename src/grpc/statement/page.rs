@@ -84,7 +84,10 @@ fn key_figures(total: &api::Figures) -> Markup {
             }
         }
     };
-    let plain = |text: String| Spelled { text, ..Spelled::default() };
+    let plain = |text: String| Spelled {
+        text,
+        ..Spelled::default()
+    };
     html! {
         section.cards {
             (card("Cost, accrued", money_metric(accrued.cost.as_ref(), &total.currency_code)))
@@ -145,10 +148,13 @@ fn returns(total: &api::Figures, on_time: &api::Figures) -> Markup {
 }
 
 fn plots(statement: &Statement, currency: &str) -> Markup {
-    let numbers: Vec<i64> = statement.days.iter().filter_map(|day| day_number(&day.day)).collect();
-    let of = |pick: fn(&super::Day) -> i64| -> Vec<i64> {
-        statement.days.iter().map(pick).collect()
-    };
+    let numbers: Vec<i64> = statement
+        .days
+        .iter()
+        .filter_map(|day| day_number(&day.day))
+        .collect();
+    let of =
+        |pick: fn(&super::Day) -> i64| -> Vec<i64> { statement.days.iter().map(pick).collect() };
     let ends = || {
         let name = |day: Option<&super::Day>| day.map(|day| day.day.clone()).unwrap_or_default();
         (name(statement.days.first()), name(statement.days.last()))
@@ -159,21 +165,38 @@ fn plots(statement: &Statement, currency: &str) -> Markup {
         &numbers,
         ends(),
         &[
-            Values { name: "Cost, accrued", class: "cost", values: &cost },
-            Values { name: "Net revenue", class: "revenue", values: &revenue },
+            Values {
+                name: "Cost, accrued",
+                class: "cost",
+                values: &cost,
+            },
+            Values {
+                name: "Net revenue",
+                class: "revenue",
+                values: &revenue,
+            },
         ],
         |minor| money(minor, currency),
     );
-    let values = [Values { name: "Engagements", class: "engagement", values: &engagements }];
-    let engagement_lines =
-        plot::lines(&numbers, ends(), &values, |number| count(number.max(0).unsigned_abs()));
+    let values = [Values {
+        name: "Engagements",
+        class: "engagement",
+        values: &engagements,
+    }];
+    let engagement_lines = plot::lines(&numbers, ends(), &values, |number| {
+        count(number.max(0).unsigned_abs())
+    });
     let bars = plot::bars(statement.collaborations.iter().map(|line| {
         let roi = on_basis(&line.figures(), CostBasis::Accrued).roi;
         let parts = roi.as_ref().and_then(|metric| match metric.value {
             Some(api::ratio_metric::Value::PartsPerMillion(parts)) => Some(parts),
             Some(api::ratio_metric::Value::Absent(_)) | None => None,
         });
-        (line.performance.creator_id.clone(), percent(roi.as_ref()).text, parts)
+        (
+            line.performance.creator_id.clone(),
+            percent(roi.as_ref()).text,
+            parts,
+        )
     }));
     html! {
         section.plots {
@@ -351,7 +374,10 @@ fn reliability(roi: &api::CampaignRoi) -> Markup {
     let row = |label: &str, value: Spelled| {
         html! { tr { th scope="row" { (label) } (cell(value)) } }
     };
-    let plain = |number: u64| Spelled { text: count(number), ..Spelled::default() };
+    let plain = |number: u64| Spelled {
+        text: count(number),
+        ..Spelled::default()
+    };
     html! {
         section {
             h2 { "Delivery and quality" }
@@ -455,7 +481,8 @@ fn on_basis(figures: &api::Figures, basis: CostBasis) -> api::Returns {
 /// The engagement that ROI is told with: of all audiences, measured.
 fn measured(figures: &api::Figures) -> Option<&api::EngagementFigures> {
     figures.engagement.iter().find(|one| {
-        one.scope() == values::MeasurementScope::Total && one.kind() == values::MeasurementKind::Measured
+        one.scope() == values::MeasurementScope::Total
+            && one.kind() == values::MeasurementKind::Measured
     })
 }
 

@@ -65,8 +65,14 @@ pub fn lines(
     spell: impl Fn(i64) -> String,
 ) -> Lines {
     let values = || all.iter().flat_map(|one| one.values.iter().copied());
-    let (low, high) = (values().min().unwrap_or(0).min(0), values().max().unwrap_or(0).max(1));
-    let (first, last) = (days.first().copied().unwrap_or(0), days.last().copied().unwrap_or(0));
+    let (low, high) = (
+        values().min().unwrap_or(0).min(0),
+        values().max().unwrap_or(0).max(1),
+    );
+    let (first, last) = (
+        days.first().copied().unwrap_or(0),
+        days.last().copied().unwrap_or(0),
+    );
     let x = |day: i64| match last - first {
         0 => WIDTH,
         span => (day - first) as f64 / span as f64 * WIDTH,
@@ -140,14 +146,23 @@ pub struct Bar {
 pub fn bars(all: impl IntoIterator<Item = (String, String, Option<i64>)>) -> Vec<Bar> {
     let all: Vec<_> = all.into_iter().collect();
     let values = || all.iter().filter_map(|(_, _, value)| *value);
-    let (low, high) = (values().min().unwrap_or(0).min(0), values().max().unwrap_or(0).max(0));
+    let (low, high) = (
+        values().min().unwrap_or(0).min(0),
+        values().max().unwrap_or(0).max(0),
+    );
     let span = (high as f64 - low as f64).max(1.0);
     let nought = -(low as f64) / span * 100.0;
     let bar = |(name, label, value): (String, String, Option<i64>)| {
         let width = value.map_or(0.0, |value| (value as f64).abs() / span * 100.0);
         let is_negative = value.is_some_and(|value| value < 0);
         let x = if is_negative { nought - width } else { nought };
-        Bar { name, label, x, width, is_negative }
+        Bar {
+            name,
+            label,
+            x,
+            width,
+            is_negative,
+        }
     };
     all.into_iter().map(bar).collect()
 }
@@ -167,8 +182,14 @@ mod tests {
 
     #[test]
     fn lines_hold_until_the_next_day_and_fit_the_paper() {
-        let values = [Values { name: "cost", class: "cost", values: &[10, 40] }];
-        let drawn = lines(&[0, 4], ("a".into(), "b".into()), &values, |value| value.to_string());
+        let values = [Values {
+            name: "cost",
+            class: "cost",
+            values: &[10, 40],
+        }];
+        let drawn = lines(&[0, 4], ("a".into(), "b".into()), &values, |value| {
+            value.to_string()
+        });
         assert_eq!(
             drawn.series[0].path,
             "M0,200.0L0.0,200.0L0.0,150.0L640.0,150.0L640.0,0.0L640.0,0.0"

@@ -15,7 +15,10 @@ pub fn csv(statement: &Statement) -> String {
     table.numbers("campaign", fields_of("CampaignRoi", &statement.roi));
     for line in &statement.collaborations {
         let scope = format!("collaboration {}", line.performance.collaboration_id);
-        table.numbers(&scope, fields_of("CollaborationPerformance", &line.performance));
+        table.numbers(
+            &scope,
+            fields_of("CollaborationPerformance", &line.performance),
+        );
     }
     table.text()
 }
@@ -31,7 +34,9 @@ impl Table {
 
     fn row(&mut self, scope: &str, field: &str, value: &str) {
         let row = [scope, field, value];
-        self.0.write_record(row).expect("memory takes what is written");
+        self.0
+            .write_record(row)
+            .expect("memory takes what is written");
     }
 
     fn text(self) -> String {

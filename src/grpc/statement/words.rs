@@ -1,8 +1,8 @@
 //! Numbers and names, spelled for people.
 
 use crate::domain::Currency;
-use crate::proto::api::{MoneyMetric, RatioMetric, money_metric, ratio_metric};
 use crate::proto::api::AbsentReason;
+use crate::proto::api::{MoneyMetric, RatioMetric, money_metric, ratio_metric};
 
 /// What stands where there is no number.
 const NOTHING: &str = "–";
@@ -23,7 +23,9 @@ pub struct Spelled {
 
 impl Spelled {
     fn absent(reason: i32) -> Self {
-        let name = AbsentReason::try_from(reason).unwrap_or_default().as_str_name();
+        let name = AbsentReason::try_from(reason)
+            .unwrap_or_default()
+            .as_str_name();
         Self {
             text: NOTHING.to_owned(),
             note: title(name.trim_start_matches("ABSENT_REASON_")),
@@ -40,7 +42,11 @@ pub fn money(minor: i64, currency: &str) -> String {
 
 /// Spells a metric that is an amount.
 pub fn money_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
-    let Some(MoneyMetric { value: Some(value), exact }) = metric else {
+    let Some(MoneyMetric {
+        value: Some(value),
+        exact,
+    }) = metric
+    else {
         return Spelled::absent(0);
     };
     match value {
@@ -55,7 +61,9 @@ pub fn money_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
 
 /// Spells a metric that is a ratio, in percent: `212.5 %`.
 pub fn percent(metric: Option<&RatioMetric>) -> Spelled {
-    ratio(metric, |parts| format!("{} %", trimmed(decimal(parts, PERCENT_DIGITS))))
+    ratio(metric, |parts| {
+        format!("{} %", trimmed(decimal(parts, PERCENT_DIGITS)))
+    })
 }
 
 /// Spells a metric that is a ratio, as a factor: `3.125 ×`.
@@ -64,7 +72,11 @@ pub fn factor(metric: Option<&RatioMetric>) -> Spelled {
 }
 
 fn ratio(metric: Option<&RatioMetric>, spell: impl Fn(i64) -> String) -> Spelled {
-    let Some(RatioMetric { value: Some(value), exact }) = metric else {
+    let Some(RatioMetric {
+        value: Some(value),
+        exact,
+    }) = metric
+    else {
         return Spelled::absent(0);
     };
     match value {
@@ -129,7 +141,10 @@ fn decimal(number: i64, digits: usize) -> String {
 
 fn trimmed(decimal: String) -> String {
     match decimal.contains('.') {
-        true => decimal.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        true => decimal
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned(),
         false => decimal,
     }
 }
@@ -177,7 +192,10 @@ mod tests {
             exact: String::new(),
         };
         let spelled = percent(Some(&absent));
-        assert_eq!((spelled.text.as_str(), spelled.note.as_str()), ("–", "Zero cost"));
+        assert_eq!(
+            (spelled.text.as_str(), spelled.note.as_str()),
+            ("–", "Zero cost")
+        );
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod rights;
 mod roi;
 mod selection;
 mod settlement;
+mod statements;
 mod timers;
 mod waiting;
 mod worked_cases;
