@@ -13,13 +13,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tonic::service::Routes;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Position;
-use crate::grpc::calls::{Calls, Door};
+use crate::grpc::calls::{Calls, Door, MAX_FOLDS};
 use crate::grpc::health::Health;
 use crate::grpc::incoming::Incoming;
 use crate::grpc::page_token::PageTokens;
@@ -149,7 +151,7 @@ pub async fn serve(
     let start = Start {
         config: config.clone(),
         views_path: directory.views_path(),
-        log_id: directory.log_id().to_string(),
+        log_id: directory.log_id(),
         log,
         clock,
     };
@@ -236,7 +238,7 @@ fn routes(config: &Config, door: &Door, health: &Health, stop: &Stop) -> Result<
 struct Start {
     config: Config,
     views_path: PathBuf,
-    log_id: String,
+    log_id: Uuid,
     log: Arc<dyn Log>,
     clock: Arc<dyn Clock>,
 }
@@ -250,6 +252,7 @@ struct Running {
     writer: Writer,
     views: Views,
     log: Arc<dyn Log>,
+    log_id: Uuid,
     clock: Arc<dyn Clock>,
 }
 
@@ -262,7 +265,7 @@ impl Start {
             positions: CHECKPOINT_POSITIONS,
             interval: Duration::from_millis(config.checkpoint_interval_ms),
         };
-        let options = store_options(config.views_cache_bytes, &self.log_id);
+        let options = store_options(config.views_cache_bytes, self.log_id);
         let (live, views) = Live::open(&self.views_path, &options, pace, log, |_| ())?;
         let requests = RequestMemory::of_tail(log, config.request_ids_remembered)?;
         let limits = ledger::Limits {
@@ -278,18 +281,19 @@ impl Start {
             writer,
             views,
             log,
+            log_id: self.log_id,
             clock,
         })
     }
 }
 
 /// Three quarters of the memory hold decoded rows, one pages of the file, which the system keeps too.
-pub fn store_options(bytes: usize, log_id: &str) -> Options {
+pub fn store_options(bytes: usize, log_id: Uuid) -> Options {
     Options {
         cache_bytes: bytes / 4 * 3,
         redb_cache_bytes: bytes / 4,
         schema: crate::views::SCHEMA,
-        log_id: log_id.to_owned(),
+        log_id: log_id.to_string(),
     }
 }
 
@@ -299,8 +303,10 @@ impl Running {
             ledger: self.ledger.clone(),
             views: self.views.clone(),
             log: Arc::clone(&self.log),
+            log_id: self.log_id,
             tokens,
             clock: Arc::clone(&self.clock),
+            folds: Arc::new(Semaphore::new(MAX_FOLDS)),
             ending: stop.streams(),
         }
     }

@@ -60,6 +60,7 @@ async fn ask(channel: Channel, time: Duration) -> (Measured, Measured) {
             brand_id: world::brand(),
             campaign_id: world::campaign(world::draw(&mut random)),
             min_position: 0,
+            as_of: None,
         };
         let begun = Instant::now();
         let answer = reports.get_campaign_roi(request).await;
@@ -69,6 +70,7 @@ async fn ask(channel: Channel, time: Duration) -> (Measured, Measured) {
             brand_id: world::brand(),
             creator_id: world::creator(world::draw(&mut random)),
             min_position: 0,
+            as_of: None,
         };
         let begun = Instant::now();
         let answer = reports.get_partnership(request).await;

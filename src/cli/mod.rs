@@ -2,9 +2,12 @@
 //!
 //! Owns argument types, help texts and exit codes; `serve` and `offline` run what was asked.
 
+pub mod backup;
 pub mod offline;
 pub mod progress;
+pub mod remote;
 pub mod serve;
+pub mod statement;
 
 use std::env::consts;
 use std::io::{self, Write as _};
@@ -12,10 +15,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::causes::with_causes;
 use crate::config::{self, Effective, Flags};
+use crate::domain::Timestamp;
 
 /// What `--version` prints after the name: version, build profile and machine.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -84,6 +88,31 @@ pub enum Command {
         after_help = format!("{REBUILD_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     RebuildViews(Offline),
+    /// Take backups of the log, and check them.
+    #[command(
+        subcommand,
+        long_about = BACKUP_ABOUT,
+        after_help = format!("{BACKUP_EXAMPLES}\n\n{EXIT_CODES}")
+    )]
+    Backup(BackupCommand),
+    /// Make a ledger of backups, in an empty directory.
+    #[command(
+        long_about = RESTORE_ABOUT,
+        after_help = format!("{RESTORE_EXAMPLES}\n\n{EXIT_CODES}")
+    )]
+    Restore(Restore),
+    /// Add to a ledger what backups have and it lacks.
+    #[command(
+        long_about = IMPORT_ABOUT,
+        after_help = format!("{IMPORT_EXAMPLES}\n\n{EXIT_CODES}")
+    )]
+    Import(Import),
+    /// Write a campaign down for people, as a page or as a table.
+    #[command(
+        long_about = STATEMENT_ABOUT,
+        after_help = format!("{STATEMENT_EXAMPLES}\n\n{EXIT_CODES}")
+    )]
+    Statement(StatementArguments),
     /// Print a shell completion script.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -145,6 +174,54 @@ Examples:
   campaign-ledger rebuild-views
   campaign-ledger rebuild-views --data-dir /var/lib/campaign-ledger";
 
+const BACKUP_ABOUT: &str = "\
+Take backups of the log, and check them.
+
+A backup is one file with the blocks of the log, compressed and checksummed. It can be
+taken of a running server or of a directory at rest, whole or from a position on. It has
+no secrets of the server's: keep its keys elsewhere.";
+
+const BACKUP_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger backup create monday.clbu --server http://127.0.0.1:50051
+  campaign-ledger backup create tuesday.clbu --since monday.clbu
+  campaign-ledger backup verify monday.clbu tuesday.clbu";
+
+const RESTORE_ABOUT: &str = "\
+Make a ledger of backups, in an empty directory.
+
+Takes a whole backup and any later ones, oldest first. The log is the one that was backed
+up, byte for byte; views are built when the server first starts on it. Restored to a
+position or a time within a block, that last block has only the events up to there.";
+
+const RESTORE_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger restore monday.clbu tuesday.clbu --data-dir /var/lib/campaign-ledger
+  campaign-ledger restore monday.clbu --until 120000 --data-dir /tmp/then
+  campaign-ledger restore monday.clbu --until-time 2026-11-01T00:00:00Z --data-dir /tmp/then";
+
+const IMPORT_ABOUT: &str = "\
+Add to a ledger what backups have and it lacks.
+
+The backups must be of the same log and continue what the ledger has; blocks that both
+have must be the same. The server must not be running on the directory.";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger import tuesday.clbu --data-dir /standby/campaign-ledger";
+
+const STATEMENT_ABOUT: &str = "\
+Write a campaign down for people, as a page or as a table.
+
+Asks a running server. The page stands alone: it can be sent, printed and kept, and says
+how each of its numbers can be checked.";
+
+const STATEMENT_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --out serum-pagi.html
+  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --format csv
+  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --position 120 --out then.html";
+
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   campaign-ledger completions bash > /etc/bash_completion.d/campaign-ledger
@@ -200,6 +277,109 @@ pub struct Replay {
     /// At most this many events [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
+}
+
+/// What can be done with backups.
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Write a backup to a file and check it.
+    #[command(after_help = format!("{BACKUP_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Create(CreateBackup),
+    /// Read backups and check every byte of them; needs nothing but the files.
+    #[command(after_help = format!("{BACKUP_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Verify {
+        /// The backups
+        #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// What `backup create` takes.
+#[derive(Debug, Args)]
+pub struct CreateBackup {
+    /// Where to write it
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Take it of the server at this address, not of a directory
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data_dir", "config"])]
+    pub server: Option<String>,
+    /// Only what comes after this position
+    #[arg(long, value_name = "POSITION", default_value_t = 0)]
+    pub after: u64,
+    /// Only what comes after this earlier backup
+    #[arg(long, value_name = "FILE", conflicts_with = "after", value_hint = ValueHint::FilePath)]
+    pub since: Option<PathBuf>,
+    /// Which data, without a server.
+    #[command(flatten)]
+    pub data: Offline,
+}
+
+/// What `restore` takes.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// A whole backup and any that continue it, oldest first
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Only up to this position
+    #[arg(long, value_name = "POSITION")]
+    pub until: Option<u64>,
+    /// Only what was recorded up to this time, as in 2026-11-01T00:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub until_time: Option<Timestamp>,
+    /// Where to.
+    #[command(flatten)]
+    pub data: Offline,
+}
+
+/// What `import` takes.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The backups, oldest first
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Where to.
+    #[command(flatten)]
+    pub data: Offline,
+}
+
+/// What `statement` takes.
+#[derive(Debug, Args)]
+pub struct StatementArguments {
+    /// The brand
+    #[arg(long, value_name = "BRAND_ID")]
+    pub brand: String,
+    /// Its campaign
+    #[arg(long, value_name = "CAMPAIGN_ID")]
+    pub campaign: String,
+    /// As of this position of the log [default: now]
+    #[arg(long, value_name = "POSITION")]
+    pub position: Option<u64>,
+    /// Written in what
+    #[arg(long, value_enum, default_value_t = StatementFormat::Html)]
+    pub format: StatementFormat,
+    /// Where to [default: standard output]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// The server
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    pub server: String,
+}
+
+/// What a statement is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatementFormat {
+    /// A page that stands alone
+    Html,
+    /// Every number, a row each
+    Csv,
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    let moment: jiff::Timestamp = text
+        .parse()
+        .map_err(|error: jiff::Error| error.to_string())?;
+    let nanos = i64::try_from(moment.as_nanosecond()).map_err(|error| error.to_string())?;
+    Ok(Timestamp::from_nanos(nanos))
 }
 
 /// How the process ends; the numbers are part of the interface.

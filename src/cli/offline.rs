@@ -136,7 +136,7 @@ fn bad_record(position: Position, error: &dyn std::error::Error) -> Error {
 pub fn verify_log(offline: &Offline) -> Result<(), Error> {
     let (config, directory, log) = open(offline)?;
     let progress = Progress::start("verifying", log.head().position.get());
-    let options = store_options(config.views_cache_bytes, &directory.log_id().to_string());
+    let options = store_options(config.views_cache_bytes, directory.log_id());
     let path = directory.views_path();
     let checked = views::check(&path, &options, &log, |at| progress.reach(at.get()));
     drop(progress);
@@ -159,8 +159,7 @@ pub fn verify_log(offline: &Offline) -> Result<(), Error> {
 pub fn rebuild_views(offline: &Offline) -> Result<(), Error> {
     let (config, directory, log) = open(offline)?;
     let progress = Progress::start("rebuilding views", log.head().position.get());
-    let log_id = directory.log_id().to_string();
-    let options = store_options(config.views_cache_bytes, &log_id);
+    let options = store_options(config.views_cache_bytes, directory.log_id());
     let path = directory.views_path();
     let rebuilt = views::rebuild(&path, &options, &log, |at| progress.reach(at.get()))?;
     drop(progress);

@@ -40,6 +40,34 @@ impl Record {
     pub fn happened_at(&self) -> Timestamp {
         self.occurred_at.unwrap_or(self.recorded_at)
     }
+
+    /// Returns when the fact it tells of happened: by the fact itself, else as [`happened_at`].
+    ///
+    /// [`happened_at`]: Self::happened_at
+    pub fn fact_at(&self) -> Timestamp {
+        let at = self.event.happened_at();
+        at.unwrap_or_else(|| self.happened_at())
+    }
+}
+
+impl Event {
+    /// Returns when a fact with a time of its own happened. A correction is a word about what it
+    /// corrects, and stands where that was seen.
+    pub fn happened_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Engagement(event) => Some(event.observed_at()),
+            Self::Revenue(event) => event.happened_at(),
+            Self::Publication(event) => event.happened_at(),
+            Self::Settlement(event) => event.happened_at(),
+            Self::Seeding(event) => Some(event.happened_at()),
+            Self::Campaign(_)
+            | Self::Creator(_)
+            | Self::Agreement(_)
+            | Self::Content(_)
+            | Self::Dispute(_)
+            | Self::Hold(_) => None,
+        }
+    }
 }
 
 /// What an event is about.

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 pub use any_row::{AnyRow, decode};
 pub use key::{Key, Parts};
 pub use memory::MemoryRows;
-pub use overlay::Overlay;
+pub use overlay::{Changes, Overlay};
 pub use scan::{Scan, Span};
 
 /// One kind of row: a plain value that is written as postcard bytes.

@@ -5,17 +5,19 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use prost::Message;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
+use uuid::Uuid;
 
 use super::deadline::{Deadline, wait};
 use super::page_token::{PageTokens, Query};
-use super::parse::{Page, Write};
+use super::parse::{Page, When, Write};
 use super::status;
 use super::written::Written;
 use crate::clock::Clock;
 use crate::domain::rows::{Key, Row, Rows, Scan};
-use crate::domain::state::{Order, Resource};
+use crate::domain::state::Resource;
 use crate::domain::{Command, Position, Request, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
 use crate::log::codec::peek;
@@ -23,7 +25,7 @@ use crate::log::{Log, select};
 use crate::proto::api;
 use crate::store::{self, Store};
 use crate::views::index::Scope;
-use crate::views::{Views, as_of, events_of};
+use crate::views::{AsOf, MAX_FOLDED, Slice, Tell, Views, as_of, events_of, past, position_at};
 
 /// Longest wait for a position when the caller names no deadline.
 const MAX_WAIT: Duration = Duration::from_secs(5);
@@ -31,6 +33,11 @@ const MAX_WAIT: Duration = Duration::from_secs(5);
 const MAX_SCANNED: usize = 10_000;
 /// Encoded rows that end a page: with one row more it still fits the 4 MiB clients take by default.
 const PAGE_BYTES: usize = 1 << 20;
+
+/// Pasts folded at a time.
+pub const MAX_FOLDS: usize = 4;
+const AS_OF_POSITION: &str = "as_of.position";
+const FUTURE_RULE: &str = "must not be in the future";
 
 /// Everything handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -41,10 +48,14 @@ pub struct Calls {
     pub views: Views,
     /// The log.
     pub log: Arc<dyn Log>,
+    /// Names the log.
+    pub log_id: Uuid,
     /// Makes and reads page tokens.
     pub tokens: PageTokens,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Lets few pasts be folded at a time: each holds its rows in memory.
+    pub folds: Arc<Semaphore>,
     /// Cancelled when long streams must end.
     pub ending: CancellationToken,
 }
@@ -141,7 +152,7 @@ impl Calls {
         let (views, log) = (self.views.clone(), Arc::clone(&self.log));
         blocking(move || {
             let found = views.read(|rows| -> Result<_, store::Error> {
-                events_of(rows, &scopes_of(rows, &request)?, last)
+                events_of(rows, &scopes_of(rows, &request)?, last, usize::MAX)
             });
             let positions = found
                 .map_err(status::view)?
@@ -172,18 +183,30 @@ impl Calls {
         }
     }
 
-    /// Waits for a position, then reads rows; returns what was read and the position it reflects,
-    /// once that is durable.
+    /// Waits for a position, then reads rows, as they are or as they were; returns what was read and
+    /// the position it reflects, once that is durable. `slice` names the events that make the answer.
     ///
     /// # Errors
-    /// As [`reach`](Self::reach), and whatever `read` refuses.
+    /// As [`reach`](Self::reach), and whatever `read` refuses; of a past, also as
+    /// [`past`](Self::past).
     pub async fn read<T: Send + 'static>(
         &self,
-        min_position: Position,
+        when: When,
+        slice: Slice,
         deadline: Option<Deadline>,
         read: impl FnOnce(&Store) -> Result<T, Lookup> + Send + 'static,
     ) -> Result<(T, u64), Status> {
-        self.reach(min_position, deadline).await?;
+        self.reach(when.min_position, deadline).await?;
+        if let Some(as_of) = when.as_of {
+            let (found, position) = self
+                .past(as_of, slice, deadline, |fold| {
+                    let rows = fold.rows(&mut |_, _, _| ())?;
+                    Ok((read(&rows), fold.until))
+                })
+                .await?;
+            let found = found.map_err(Lookup::into_status)?;
+            return Ok((found, position.get()));
+        }
         let views = self.views.clone();
         let (found, position) = blocking(move || {
             let answer = views.read(|rows| (read(rows), rows.position()));
@@ -193,6 +216,65 @@ impl Calls {
         self.reach(position, deadline).await?;
         let found = found.map_err(Lookup::into_status)?;
         Ok((found, position.get()))
+    }
+
+    /// Finds the events that make a past answer, and works on them where waiting costs nobody.
+    ///
+    /// # Errors
+    /// `POSITION_AHEAD`; `INVALID_FIELD` for a time in the future and for more events than are folded
+    /// for an answer.
+    pub async fn past<T: Send + 'static>(
+        &self,
+        as_of: AsOf,
+        slice: Slice,
+        deadline: Option<Deadline>,
+        work: impl FnOnce(&PastFold) -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
+        let (head, now) = (self.log.head().position, self.now());
+        let future = |field| {
+            let violation = Violation::new(field, FUTURE_RULE);
+            Err(status::invalid(vec![violation]))
+        };
+        match as_of {
+            AsOf::Position(at) if at > head => return Err(status::ahead(AS_OF_POSITION, at, head)),
+            AsOf::RecordedAt(at) if at > now => return future("as_of.recorded_at"),
+            AsOf::OccurredAt(at) if at > now => return future("as_of.occurred_at"),
+            AsOf::Position(_) | AsOf::RecordedAt(_) | AsOf::OccurredAt(_) => {}
+        }
+        self.reach(head, deadline).await?;
+        let permit = Arc::clone(&self.folds).acquire_owned();
+        let permit = wait(permit, deadline, MAX_WAIT).await;
+        let Ok(Ok(permit)) = permit else {
+            return Err(status::too_many_folds(MAX_FOLDS));
+        };
+        let (views, log) = (self.views.clone(), Arc::clone(&self.log));
+        blocking(move || {
+            let (until, occurred) = match as_of {
+                AsOf::Position(at) => (at, None),
+                AsOf::RecordedAt(at) => {
+                    let found = position_at(log.as_ref(), head, at);
+                    (found.map_err(status::as_of)?, None)
+                }
+                AsOf::OccurredAt(at) => (head, Some(at)),
+            };
+            let events = views.read(|rows| slice.events(rows, until));
+            let events = events.map_err(status::view)?;
+            let events = events.map_err(|error| status::internal(&error))?;
+            if events.len() > MAX_FOLDED {
+                let rule = format!("must be of a narrower question: more than {MAX_FOLDED} events");
+                return Err(status::invalid(vec![Violation::new("as_of", rule)]));
+            }
+            let fold = PastFold {
+                log,
+                events,
+                until,
+                occurred,
+            };
+            let answer = work(&fold);
+            drop(permit);
+            answer
+        })
+        .await
     }
 
     /// Reads the key after which a page begins.
@@ -211,6 +293,29 @@ impl Calls {
     pub fn next_page(&self, query: Query, next: Option<Key>) -> String {
         next.map(|key| self.tokens.make(query, key.as_bytes()))
             .unwrap_or_default()
+    }
+}
+
+/// The events of a past answer.
+pub struct PastFold {
+    /// The log.
+    pub log: Arc<dyn Log>,
+    /// Where they stand in it, in its order.
+    pub events: Vec<Position>,
+    /// The position the answer reflects.
+    pub until: Position,
+    /// Only what had happened at this time; `None` for all.
+    pub occurred: Option<Timestamp>,
+}
+
+impl PastFold {
+    /// Folds them; tells each.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn rows(&self, tell: &mut Tell<'_>) -> Result<Store, Status> {
+        let (log, events) = (self.log.as_ref(), &self.events);
+        past(log, events, self.until, self.occurred, tell).map_err(status::as_of)
     }
 }
 
@@ -382,21 +487,11 @@ fn order_scopes(
     request: &Request,
     order: &crate::domain::OrderKey,
 ) -> Result<Vec<Scope>, store::Error> {
-    let brand = request.brand.clone();
     let name = crate::domain::OrderRef {
-        brand: brand.clone(),
+        brand: request.brand.clone(),
         order: order.clone(),
     };
-    let row = rows.get::<Order>(&Order::key(&name))?;
-    let mut scopes = vec![Scope::Rest(brand.clone())];
-    if let Some(standing) = row.as_ref().and_then(|row| row.conversion.as_ref()) {
-        let campaign = standing.campaign.clone();
-        scopes.push(Scope::Campaign(crate::domain::CampaignRef {
-            brand,
-            campaign,
-        }));
-    }
-    Ok(scopes)
+    Slice::Order(name).scopes(rows)
 }
 
 /// Parses a query or refuses it with every violation.

@@ -1,10 +1,12 @@
 //! gRPC: parse → execute or query → render. The only place that knows tonic.
 
+pub mod backup;
 pub mod calls;
 pub mod catch;
 pub mod deadline;
 pub mod edge;
 pub mod events;
+pub mod explain;
 pub mod failure;
 pub mod health;
 pub mod incoming;
@@ -16,5 +18,6 @@ pub mod reflection;
 pub mod render;
 pub mod services;
 pub mod span;
+pub mod statement;
 pub mod status;
 pub mod written;

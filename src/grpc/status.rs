@@ -174,7 +174,10 @@ pub fn view(error: ViewError) -> Status {
 pub fn as_of(error: AsOfError) -> Status {
     match error {
         AsOfError::Read(error) => read(error),
-        AsOfError::Decode(_) | AsOfError::Evolve(_) | AsOfError::Store(_) => internal(&error),
+        AsOfError::Decode(_)
+        | AsOfError::Evolve(_)
+        | AsOfError::Missing(_)
+        | AsOfError::Store(_) => internal(&error),
     }
 }
 
@@ -287,6 +290,12 @@ pub fn item(error: &Status) -> ItemError {
 pub fn too_many_followers(limit: usize) -> Status {
     let message = format!("{limit} streams follow the log already");
     too_many(ErrorReason::TooManyFollowers, "followers", message)
+}
+
+/// Refuses one past more, while others are folded.
+pub fn too_many_folds(limit: usize) -> Status {
+    let message = format!("{limit} pasts are folded already");
+    too_many(ErrorReason::TooManyFolds, "folds", message)
 }
 
 /// Refuses one stream of observations more.

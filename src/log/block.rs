@@ -253,6 +253,15 @@ impl Block {
         &self.encoded
     }
 
+    /// Where a log stands that this block comes next in.
+    pub const fn before(&self) -> Head {
+        Head {
+            block: self.place.number - 1,
+            position: Position::new(self.place.first_position.get() - 1),
+            hash: self.place.previous_hash,
+        }
+    }
+
     /// Where a log stands once this block is its last.
     pub const fn head(&self) -> Head {
         Head {

@@ -7,7 +7,7 @@
 //! ```text
 //! <data>/FORMAT   what this is; written last of all when a ledger is created
 //! <data>/LOCK     held by the process that works here; its content means nothing
-//! <data>/log/     the log: back this up
+//! <data>/log/     the log: the truth
 //! <data>/views    what the log adds up to: disposable
 //! ```
 
@@ -114,6 +114,34 @@ impl DataDirectory {
         }
     }
 
+    /// Makes a place for the log `log_id` at `root`, which must be missing or empty. It becomes a
+    /// ledger's with [`Restoring::finish`]; until then nothing opens it, whatever ends this process.
+    ///
+    /// # Errors
+    ///
+    /// - [`OpenError::Occupied`]: there is a ledger.
+    /// - Else as [`DataDirectory::open_or_create`].
+    pub fn restore(root: &Path, log_id: Uuid) -> Result<Restoring, OpenError> {
+        let occupied = || OpenError::Occupied {
+            path: root.to_owned(),
+        };
+        if exists(&root.join(MARKER))? {
+            return Err(occupied());
+        }
+        refuse_foreign(root)?;
+        create_directory(root)?;
+        let lock = lock(root)?;
+        if exists(&root.join(MARKER))? {
+            return Err(occupied());
+        }
+        create_directory(&root.join(LOG))?;
+        Ok(Restoring {
+            root: root.to_owned(),
+            marker: Marker::of(log_id),
+            lock,
+        })
+    }
+
     /// The directory itself.
     pub fn root(&self) -> &Path {
         &self.root
@@ -141,13 +169,44 @@ impl DataDirectory {
     }
 }
 
+/// A directory that a log is being put into, locked. It has no marker yet.
+#[derive(Debug)]
+pub struct Restoring {
+    root: PathBuf,
+    marker: Marker,
+    lock: File,
+}
+
+impl Restoring {
+    /// Where the log goes.
+    pub fn log_path(&self) -> PathBuf {
+        self.root.join(LOG)
+    }
+
+    /// Removes what was put into it: it is empty again.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Io`]: the operating system refused.
+    pub fn abandon(self) -> Result<(), OpenError> {
+        let log = self.log_path();
+        fs::remove_dir_all(&log).map_err(|source| io_error("removed", &log, source))
+    }
+
+    /// Makes it a ledger's: the log is whole.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Io`]: the operating system refused.
+    pub fn finish(self) -> Result<DataDirectory, OpenError> {
+        write(&self.root, &self.marker)?;
+        DataDirectory::with(&self.root, self.marker, self.lock)
+    }
+}
+
 fn create(root: &Path) -> Result<Marker, OpenError> {
     create_directory(&root.join(LOG))?;
-    let marker = Marker {
-        format: FORMAT_VERSION,
-        partitions: vec![ONLY_PARTITION],
-        log_id: Uuid::now_v7(),
-    };
+    let marker = Marker::of(Uuid::now_v7());
     write(root, &marker)?;
     Ok(marker)
 }

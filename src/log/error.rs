@@ -130,6 +130,12 @@ pub enum OpenError {
         /// One of the things found in it.
         found: String,
     },
+    /// The directory holds a ledger; nothing in it was touched.
+    #[error("{} holds a ledger already: restore into an empty directory", path.display())]
+    Occupied {
+        /// The directory.
+        path: PathBuf,
+    },
     /// A newer program wrote the directory; nothing in it was touched.
     #[error(
         "{} has format {found}, this program knows up to {known}: use a newer program",
@@ -257,6 +263,7 @@ impl OpenError {
             Self::NotFound { .. }
             | Self::InUse { .. }
             | Self::Foreign { .. }
+            | Self::Occupied { .. }
             | Self::Newer { .. }
             | Self::Partition { .. }
             | Self::Io { .. } => false,

@@ -14,9 +14,12 @@
 //! vouches for all of history. What no chain can show is that blocks are missing *at its end*: a
 //! fold that stands beyond the head is the witness of that, and must say so.
 //!
+//! [`backup`] carries blocks out of a log and into another, whatever keeps them.
+//!
 //! Backends: [`memory`] for tests and tools, [`sled`] embedded. One conformance suite
 //! (`tests/it/log_conformance.rs`) holds them to this contract.
 
+pub mod backup;
 pub mod block;
 mod chain;
 pub mod codec;

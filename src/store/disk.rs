@@ -17,7 +17,9 @@ use crate::domain::Position;
 use crate::domain::rows::{AnyRow, Key, Row, Span, decode};
 
 use super::failure::{Failure, guarded, refused};
-use super::file::{Check, Table, close, create, is_missing_or_empty, open_existing, write};
+use super::file::{
+    Check, Found, Table, close, create, create_nowhere, is_missing_or_empty, open_existing, write,
+};
 use super::layers::{Frozen, Held};
 use super::range::{DiskRange, Stored};
 use super::{Error, Opened, Options};
@@ -60,15 +62,26 @@ impl Disk {
                 }
             }
         };
-        let disk = Self {
+        let position = found.position;
+        Ok((Self::of(path, options, found), position, opened))
+    }
+
+    /// Begins without a file.
+    pub(super) fn nowhere(options: &Options) -> Result<Self, Error> {
+        let path = Path::new("");
+        let found = create_nowhere(options).map_err(|failure| error_of(path, failure))?;
+        Ok(Self::of(path, options, found))
+    }
+
+    fn of(path: &Path, options: &Options, found: Found) -> Self {
+        Self {
             path: path.to_owned(),
             options: options.clone(),
             database: Mutex::new(Some(found.database)),
             table: RwLock::new(found.table),
             durable: AtomicU64::new(found.position.get()),
             condemned: AtomicBool::new(false),
-        };
-        Ok((disk, found.position, opened))
+        }
     }
 
     /// Reads and decodes one row as of the last checkpoint.

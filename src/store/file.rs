@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use redb::backends::InMemoryBackend;
 use redb::{
     Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase, TableDefinition,
 };
@@ -88,28 +89,37 @@ pub(super) fn is_missing_or_empty(path: &Path) -> io::Result<bool> {
 }
 
 pub(super) fn create(path: &Path, options: &Options) -> Result<Found, Failure> {
+    guarded(|| begin(builder(options).create(path).map_err(refused)?, options))
+}
+
+/// Begins without a file, to be forgotten.
+pub(super) fn create_nowhere(options: &Options) -> Result<Found, Failure> {
     guarded(|| {
-        let database = builder(options).create(path).map_err(refused)?;
-        let transaction = database.begin_write().map_err(refused)?;
-        {
-            transaction.open_table(ROWS).map_err(refused)?;
-            let mut meta = transaction.open_table(META).map_err(refused)?;
-            let schema = options.schema.to_be_bytes();
-            let position = Position::START.get().to_be_bytes();
-            for (name, value) in [
-                (SCHEMA, schema.as_slice()),
-                (LOG_ID, options.log_id.as_bytes()),
-                (POSITION, position.as_slice()),
-            ] {
-                meta.insert(name, value).map_err(refused)?;
-            }
+        let database = builder(options).create_with_backend(InMemoryBackend::new());
+        begin(database.map_err(refused)?, options)
+    })
+}
+
+fn begin(database: Database, options: &Options) -> Result<Found, Failure> {
+    let transaction = database.begin_write().map_err(refused)?;
+    {
+        transaction.open_table(ROWS).map_err(refused)?;
+        let mut meta = transaction.open_table(META).map_err(refused)?;
+        let schema = options.schema.to_be_bytes();
+        let position = Position::START.get().to_be_bytes();
+        for (name, value) in [
+            (SCHEMA, schema.as_slice()),
+            (LOG_ID, options.log_id.as_bytes()),
+            (POSITION, position.as_slice()),
+        ] {
+            meta.insert(name, value).map_err(refused)?;
         }
-        transaction.commit().map_err(refused)?;
-        Ok(Found {
-            table: rows_of(&begin_read(&database)?)?,
-            database,
-            position: Position::START,
-        })
+    }
+    transaction.commit().map_err(refused)?;
+    Ok(Found {
+        table: rows_of(&begin_read(&database)?)?,
+        database,
+        position: Position::START,
     })
 }
 

@@ -35,7 +35,10 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn new<R: Row>(row: R) -> Self {
-        let row = AnyRow::of(row);
+        Self::of(AnyRow::of(row))
+    }
+
+    pub(super) fn of(row: AnyRow) -> Self {
         let encoded_bytes = row.encoded_bytes();
         Self::with_size(row, encoded_bytes)
     }

@@ -46,7 +46,7 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use crate::domain::Position;
-use crate::domain::rows::{Key, Row, Rows, Scan};
+use crate::domain::rows::{Changes, Key, Row, Rows, Scan};
 
 use cache::Cache;
 use disk::Disk;
@@ -138,19 +138,46 @@ impl Store {
 
     fn open_file(path: &Path, options: &Options, check: Check) -> Result<(Self, Opened), Error> {
         let (disk, position, opened) = Disk::open(path, options, check)?;
+        Ok((Self::over(disk, options, position), opened))
+    }
+
+    /// Begins without a file, for rows that are read and then forgotten, such as those of a past.
+    ///
+    /// All of them are in memory: whoever folds bounds how many there are.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn in_memory() -> Result<Self, Error> {
+        let options = Options {
+            cache_bytes: 0,
+            redb_cache_bytes: 0,
+            schema: 0,
+            log_id: String::new(),
+        };
+        let disk = Disk::nowhere(&options)?;
+        Ok(Self::over(disk, &options, Position::START))
+    }
+
+    fn over(disk: Disk, options: &Options, position: Position) -> Self {
         let below = Below {
             frozen: None,
             cache: Arc::new(Cache::new(options.cache_bytes)),
             disk: Arc::new(disk),
         };
-        let store = Self {
+        Self {
             dirty: Layer::default(),
             below,
             position,
             checkpoint_position: position,
             in_flight: Weak::new(),
-        };
-        Ok((store, opened))
+        }
+    }
+
+    /// Takes in what was changed above these rows.
+    pub fn adopt(&mut self, changes: Changes) {
+        for (key, changed) in changes {
+            self.dirty.set(key, changed.map(Held::of));
+        }
     }
 
     /// Gives the position up to which the rows are applied.

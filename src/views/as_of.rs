@@ -20,12 +20,15 @@ pub enum AsOfError {
     /// An event does not fit what came before it.
     #[error("the past could not be folded at {0}")]
     Evolve(Position),
+    /// The log has no such event.
+    #[error("the log has no event {0}")]
+    Missing(Position),
     /// The index could not be read.
     #[error("the view store: {0}")]
     Store(#[from] store::Error),
 }
 
-/// Finds the events of some scopes up to a position, in log order.
+/// Finds the events of some scopes up to a position, in log order, of each scope `most` at the most.
 ///
 /// # Errors
 /// When the index cannot be read.
@@ -33,16 +36,11 @@ pub fn events_of(
     rows: &Store,
     scopes: &[Scope],
     until: Position,
+    most: usize,
 ) -> Result<Vec<Position>, store::Error> {
     let mut all = Vec::new();
     for scope in scopes {
-        all.extend(index::positions(
-            rows,
-            scope,
-            Position::START,
-            until,
-            usize::MAX,
-        )?);
+        all.extend(index::positions(rows, scope, Position::START, until, most)?);
     }
     all.sort_unstable();
     Ok(all)

@@ -33,6 +33,15 @@ impl LastRecorded {
         let row = rows.get::<Self>(&Key::of::<Self>())?;
         Ok(row.map(|row| row.at).unwrap_or_default())
     }
+
+    /// Notes when the last event was recorded.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn note<S: Rows>(rows: &mut S, at: Timestamp) -> Result<(), S::Error> {
+        rows.upsert::<Self>(&Key::of::<Self>())?.at = at;
+        Ok(())
+    }
 }
 
 /// Folds events into the rows of all views.
@@ -75,7 +84,21 @@ impl Fold {
         rows: &mut S,
         record: &Record,
     ) -> Result<bool, EvolveError<S::Error>> {
+        self.apply_telling(rows, record, &mut |_| ())
+    }
+
+    /// Folds an event as [`apply`](Self::apply) does, and tells what it contributes to totals.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn apply_telling<S: Rows>(
+        &mut self,
+        rows: &mut S,
+        record: &Record,
+        tell: &mut dyn FnMut(&[Contribution]),
+    ) -> Result<bool, EvolveError<S::Error>> {
         let contributions = evolve(rows, record)?;
+        tell(&contributions);
         self.last_recorded = Some(record.recorded_at);
         let Some(id) = &record.subject.campaign else {
             let scope = Scope::of(&record.brand, &record.subject);
@@ -120,7 +143,7 @@ impl Fold {
     /// When they cannot be read; they must then be dropped.
     pub fn settle<S: Rows>(&mut self, rows: &mut S) -> Result<(), S::Error> {
         if let Some(at) = self.last_recorded.take() {
-            rows.upsert::<LastRecorded>(&Key::of::<LastRecorded>())?.at = at;
+            LastRecorded::note(rows, at)?;
         }
         for (campaign, gathered) in self.campaigns.drain() {
             let row: &mut CampaignTotals = rows.upsert(&CampaignTotals::key(&campaign))?;

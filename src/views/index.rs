@@ -1,11 +1,13 @@
 //! The index: where in the log the events of a campaign, of a creator, or of the rest of a brand
 //! lie. Positions are delta-coded, in chunks.
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 use super::table;
-use crate::domain::rows::{Key, Row, Rows};
-use crate::domain::{BrandId, CampaignRef, CreatorRef, Position, Subject};
+use crate::domain::rows::{Key, Row, Rows, Scan};
+use crate::domain::{BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, Position, Subject};
 
 /// Positions in one chunk: a chunk of neighbouring positions is then some 1 KiB.
 const CHUNK_POSITIONS: u32 = 512;
@@ -43,6 +45,23 @@ impl Scope {
     pub fn of_campaign(campaign: CampaignRef) -> [Self; 2] {
         let rest = Self::Rest(campaign.brand.clone());
         [rest, Self::Campaign(campaign)]
+    }
+
+    /// Reads back what [`Scope::within`] wrote.
+    fn read(key: &Key) -> Option<Self> {
+        let mut parts = key.parts();
+        let brand = BrandId::parse(parts.text()?).ok()?;
+        match parts.byte()? {
+            0 => {
+                let campaign = CampaignId::parse(parts.text()?).ok()?;
+                Some(Self::Campaign(CampaignRef { brand, campaign }))
+            }
+            1 => {
+                let creator = CreatorId::parse(parts.text()?).ok()?;
+                Some(Self::Creator(CreatorRef { brand, creator }))
+            }
+            _ => Some(Self::Rest(brand)),
+        }
     }
 
     fn within<R: Row>(&self) -> Key {
@@ -126,6 +145,20 @@ fn read_varint(rest: &mut &[u8]) -> Option<u64> {
         }
     }
     None
+}
+
+/// Finds every scope of a brand that has events.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn scopes_of_brand<S: Rows>(rows: &S, brand: &BrandId) -> Result<Vec<Scope>, S::Error> {
+    let prefix = Key::of::<IndexHead>().text(brand.as_str());
+    let mut scopes = Vec::new();
+    rows.scan::<IndexHead>(Scan::of(&prefix), &mut |key, _| {
+        scopes.extend(Scope::read(key));
+        ControlFlow::Continue(())
+    })?;
+    Ok(scopes)
 }
 
 /// Files events under their scope, in log order.

@@ -23,6 +23,7 @@ mod engine;
 mod fold;
 pub mod index;
 mod partnership;
+mod past;
 mod performance;
 mod rebuild;
 pub mod worklist;
@@ -34,6 +35,7 @@ pub use check::{CheckError, check};
 pub use engine::{Durable, Live, ViewError, Views};
 pub use fold::{Fold, LastRecorded};
 pub use partnership::{CampaignShare, Lifetime, Partnership};
+pub use past::{AsOf, MAX_FOLDED, Slice, Tell, past, position_at, recorded_at};
 pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 

@@ -87,6 +87,11 @@ impl Partnership {
         }
     }
 
+    /// Names the campaigns the creator was asked into or applied to.
+    pub fn campaigns(&self) -> impl Iterator<Item = &CampaignId> {
+        self.campaigns.keys()
+    }
+
     /// Adds up the collaborations of a brand with this creator.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! These tests start the binary itself, speak to it over gRPC and note every acknowledgement. What
 //! is in the log afterwards is read over gRPC too, and from the files.
 
+mod backups;
 mod chance;
 mod damage;
 mod disks;

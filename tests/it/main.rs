@@ -9,6 +9,7 @@ mod demo;
 mod domain;
 mod edges;
 mod fuzz;
+mod log_backup;
 mod log_block;
 mod log_conformance;
 mod log_directory;

@@ -1,5 +1,6 @@
 //! Views equal a fold from zero, however they came to the head of the log.
 
+mod explained;
 mod worklist;
 
 use std::path::Path;

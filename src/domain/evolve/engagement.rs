@@ -41,6 +41,17 @@ pub enum EngagementEvent {
     },
 }
 
+impl EngagementEvent {
+    /// Returns when the counters it is about were seen.
+    pub fn observed_at(&self) -> Timestamp {
+        match self {
+            Self::EngagementRecorded { observation, .. }
+            | Self::EngagementCorrected { observation, .. } => observation.seen.observed_at,
+            Self::EngagementVoided { seen, .. } => seen.observed_at,
+        }
+    }
+}
+
 /// Where on the axes of time and origin an observation lies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Seen {

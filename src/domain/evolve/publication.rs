@@ -34,6 +34,19 @@ pub enum PublicationEvent {
     DisclosureChecked(DisclosureChecked),
 }
 
+impl PublicationEvent {
+    /// Returns when a post went live, was taken down, restored or looked at.
+    pub fn happened_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::PublicationRecorded(post) => Some(post.published_at),
+            Self::PostRemoved(removal) => Some(removal.removed_at),
+            Self::PostRestored { restored_at, .. } => Some(*restored_at),
+            Self::DisclosureChecked(check) => Some(check.found.checked_at),
+            Self::PublicationVerified { .. } => None,
+        }
+    }
+}
+
 /// A post went live.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PublicationRecorded {

@@ -41,6 +41,20 @@ pub enum RevenueEvent {
     },
 }
 
+impl RevenueEvent {
+    /// Returns when an order was made or money of it went back.
+    pub fn happened_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::ConversionRecorded(conversion) => Some(conversion.ordered_at),
+            Self::ConversionRejected(claim) => Some(claim.ordered_at),
+            Self::RefundRecorded { refund, .. }
+            | Self::RefundApplied { refund, .. }
+            | Self::RefundRejected { refund, .. } => Some(refund.refunded_at),
+            Self::ConversionAdjusted { .. } | Self::OrderLocked { .. } => None,
+        }
+    }
+}
+
 /// A correction of the value of a locked order.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ConversionAdjustment {

@@ -30,6 +30,17 @@ pub enum SeedingEvent {
     },
 }
 
+impl SeedingEvent {
+    /// Returns when a product was sent, arrived or came back.
+    pub fn happened_at(&self) -> Timestamp {
+        match self {
+            Self::ProductShipped { shipped_at, .. } => *shipped_at,
+            Self::ProductReceived { received_at, .. } => *received_at,
+            Self::ProductReturned { returned_at, .. } => *returned_at,
+        }
+    }
+}
+
 impl<S: Rows> Fold<'_, S> {
     pub(super) fn seeding_event(&mut self, event: &SeedingEvent) -> Folded<(), S> {
         match event {

@@ -57,6 +57,23 @@ pub enum SettlementEvent {
     },
 }
 
+impl SettlementEvent {
+    /// Returns when a cost was incurred or paid.
+    pub fn happened_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::CostRecorded(cost) => Some(cost.incurred_at),
+            Self::PaymentRecorded(payment) => Some(payment.paid_at),
+            Self::CostApproved { .. }
+            | Self::CostReversed { .. }
+            | Self::CostAdjusted { .. }
+            | Self::CommissionCarried { .. }
+            | Self::CostWithheld { .. }
+            | Self::CostReleased { .. }
+            | Self::TaxRecorded { .. } => None,
+        }
+    }
+}
+
 /// Money was spent or is owed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CostRecorded {

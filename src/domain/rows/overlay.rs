@@ -8,10 +8,13 @@ use std::sync::Arc;
 
 use super::{AnyRow, Key, Row, Rows, Scan};
 
+/// What was changed: the rows put, and the keys of those removed.
+pub type Changes = BTreeMap<Key, Option<AnyRow>>;
+
 /// Changes above rows that stay as they are.
 pub struct Overlay<'a, S> {
     below: &'a S,
-    changed: BTreeMap<Key, Option<AnyRow>>,
+    changed: Changes,
 }
 
 impl<'a, S: Rows> Overlay<'a, S> {
@@ -21,6 +24,11 @@ impl<'a, S: Rows> Overlay<'a, S> {
             below,
             changed: BTreeMap::new(),
         }
+    }
+
+    /// Lets go of the rows below.
+    pub fn into_changes(self) -> Changes {
+        self.changed
     }
 }
 

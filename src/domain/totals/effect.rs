@@ -26,6 +26,53 @@ pub struct Contribution {
     pub effect: Effect,
 }
 
+impl Effect {
+    /// Returns when the fact was, and what it would have added within the window of the campaign;
+    /// `None` where the window does not matter.
+    pub fn in_time(&self) -> Option<(FactTiming, Self)> {
+        let mut in_time = self.clone();
+        let timing = match &mut in_time {
+            Self::Posted { timing }
+            | Self::Committed { timing, .. }
+            | Self::Cost { timing, .. }
+            | Self::Paid { timing, .. }
+            | Self::ForeignCost { timing, .. }
+            | Self::Revenue { timing, .. }
+            | Self::Refund { timing, .. }
+            | Self::Unattributed { timing, .. }
+            | Self::ForeignRevenue { timing, .. }
+            | Self::Conversion { timing, .. } => timing,
+            Self::Agreement { .. }
+            | Self::Deliverable { .. }
+            | Self::DueOpened { .. }
+            | Self::DueClosed { .. }
+            | Self::DeliverablesAccepted { .. }
+            | Self::DeliverableDropped
+            | Self::Submitted { .. }
+            | Self::RevisionRequested
+            | Self::Rated { .. }
+            | Self::Published { .. }
+            | Self::Verified
+            | Self::PostRemoved { .. }
+            | Self::PostRestored
+            | Self::FoundUndisclosed
+            | Self::Gifted
+            | Self::GiftedPosted
+            | Self::Shipped { .. }
+            | Self::Received
+            | Self::Returned { .. }
+            | Self::HoldPlaced
+            | Self::HoldReleased
+            | Self::ClaimRejected
+            | Self::Conduct(_)
+            | Self::Engagement { .. }
+            | Self::AfterMeasurement => return None,
+        };
+        let was = std::mem::replace(timing, FactTiming::OnTime);
+        Some((was, in_time))
+    }
+}
+
 /// What is added. Amounts are minor units of the reporting currency and signed.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_brand, read_campaign, read_page};
+use super::page::{Page, When, read_brand, read_campaign, read_page, read_when};
 use crate::domain::{
     BrandId, CampaignId, CampaignObjective, CampaignRef, CampaignState, CampaignVerb, Command,
-    Currency, Position, Timestamp,
+    Currency, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::plan::read_plan;
@@ -116,8 +116,8 @@ fn command(campaign: Checked<CampaignId>, verb: Checked<CampaignVerb>) -> Checke
 pub struct CampaignQuery {
     /// Which.
     pub campaign: CampaignRef,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetCampaign`.
@@ -128,7 +128,7 @@ pub fn get_campaign(request: &api::GetCampaignRequest) -> Read<CampaignQuery> {
     campaign_query(
         &request.brand_id,
         &request.campaign_id,
-        request.min_position,
+        (request.min_position, request.as_of),
     )
 }
 
@@ -146,12 +146,17 @@ pub fn campaign_named(brand_id: &str, campaign_id: &str) -> Read<CampaignRef> {
 pub(super) fn campaign_query(
     brand_id: &str,
     campaign_id: &str,
-    min_position: u64,
+    (min_position, as_of): (u64, Option<api::AsOf>),
 ) -> Read<CampaignQuery> {
-    Ok(CampaignQuery {
-        campaign: campaign_named(brand_id, campaign_id)?,
-        min_position: Position::new(min_position),
-    })
+    let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, min_position, as_of);
+    let campaign = read_campaign(&mut fields, brand_id, campaign_id);
+    fields.finish(campaign.and_then(|campaign| {
+        Ok(CampaignQuery {
+            campaign,
+            when: when?,
+        })
+    }))
 }
 
 /// Asks for the campaigns of a brand.
@@ -171,8 +176,8 @@ pub struct CampaignsQuery {
     pub starts_before: Option<Timestamp>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListCampaigns`.
@@ -181,6 +186,7 @@ pub struct CampaignsQuery {
 /// Every violation.
 pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let states = fields.each("states", request.states, |fields, number| {
         fields.one_of_here(number, campaign_state, CampaignState::name)
@@ -206,7 +212,7 @@ pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery
             ends_from: ends_from?,
             starts_before: starts_before?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

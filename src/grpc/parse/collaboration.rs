@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_brand, read_collaboration, read_page};
+use super::page::{Page, When, read_brand, read_collaboration, read_page, read_when};
 use crate::domain::{
     BrandId, CampaignId, CollaborationId, CollaborationRef, CollaborationState, CollaborationVerb,
-    Command, CreatorId, Position, Timestamp,
+    Command, CreatorId, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::terms::read_terms;
@@ -152,8 +152,8 @@ impl Place {
 pub struct CollaborationQuery {
     /// Which.
     pub collaboration: CollaborationRef,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetCollaboration`.
@@ -165,7 +165,7 @@ pub fn get_collaboration(request: &api::GetCollaborationRequest) -> Read<Collabo
         &request.brand_id,
         &request.campaign_id,
         &request.collaboration_id,
-        request.min_position,
+        (request.min_position, request.as_of),
     )
 }
 
@@ -174,13 +174,16 @@ pub(super) fn collaboration_query(
     brand_id: &str,
     campaign_id: &str,
     collaboration_id: &str,
-    min_position: u64,
+    (min_position, as_of): (u64, Option<api::AsOf>),
 ) -> Read<CollaborationQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, min_position, as_of);
     let collaboration = read_collaboration(&mut fields, brand_id, campaign_id, collaboration_id);
-    fields.finish(collaboration.map(|collaboration| CollaborationQuery {
-        collaboration,
-        min_position: Position::new(min_position),
+    fields.finish(collaboration.and_then(|collaboration| {
+        Ok(CollaborationQuery {
+            collaboration,
+            when: when?,
+        })
     }))
 }
 
@@ -197,8 +200,8 @@ pub struct CollaborationsQuery {
     pub states: BTreeSet<CollaborationState>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListCollaborations`.
@@ -207,6 +210,7 @@ pub struct CollaborationsQuery {
 /// Every violation.
 pub fn list_collaborations(request: api::ListCollaborationsRequest) -> Read<CollaborationsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
     let creator = fields.parse_optional("creator_id", &request.creator_id, CreatorId::parse);
@@ -221,7 +225,7 @@ pub fn list_collaborations(request: api::ListCollaborationsRequest) -> Read<Coll
             creator: creator?,
             states: states?.into_iter().collect(),
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

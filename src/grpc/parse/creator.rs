@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_brand, read_page};
+use super::page::{Page, When, read_brand, read_page, read_when};
 use crate::domain::{
-    BrandId, CampaignId, Command, CreatorId, CreatorRef, CreatorVerb, Niche, Platform, Position,
-    Tier, Timestamp,
+    BrandId, CampaignId, Command, CreatorId, CreatorRef, CreatorVerb, Niche, Platform, Tier,
+    Timestamp,
 };
 use crate::log::codec::events::read_profile;
 use crate::log::codec::fields::{Checked, Fields, Origin};
@@ -91,8 +91,8 @@ fn command(creator: Checked<CreatorId>, verb: Checked<CreatorVerb>) -> Checked<C
 pub struct CreatorQuery {
     /// Which.
     pub creator: CreatorRef,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetCreator`.
@@ -100,16 +100,21 @@ pub struct CreatorQuery {
 /// # Errors
 /// Every violation.
 pub fn get_creator(request: &api::GetCreatorRequest) -> Read<CreatorQuery> {
-    creator_query(&request.brand_id, &request.creator_id, request.min_position)
+    creator_query(
+        &request.brand_id,
+        &request.creator_id,
+        (request.min_position, request.as_of),
+    )
 }
 
 /// Reads a question about one creator.
 pub(super) fn creator_query(
     brand_id: &str,
     creator_id: &str,
-    min_position: u64,
+    (min_position, as_of): (u64, Option<api::AsOf>),
 ) -> Read<CreatorQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, min_position, as_of);
     let brand = read_brand(&mut fields, brand_id);
     let creator = read_creator(&mut fields, creator_id);
     let query = brand.and_then(|brand| {
@@ -118,7 +123,7 @@ pub(super) fn creator_query(
                 brand,
                 creator: creator?,
             },
-            min_position: Position::new(min_position),
+            when: when?,
         })
     });
     fields.finish(query)
@@ -143,8 +148,8 @@ pub struct CreatorsQuery {
     pub matches: Option<CampaignId>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListCreators`.
@@ -153,6 +158,7 @@ pub struct CreatorsQuery {
 /// Every violation.
 pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let niche = fields.parse_optional("niche", &request.niche, Niche::parse);
@@ -180,7 +186,7 @@ pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
             has_open_flag: request.has_open_flag,
             matches: matches?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

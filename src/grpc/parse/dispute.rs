@@ -2,10 +2,10 @@
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_campaign, read_page};
+use super::page::{Page, When, read_campaign, read_page, read_when};
 use crate::domain::{
     CampaignId, CampaignRef, CollaborationId, Command, DisputeId, DisputeRuling, DisputeVerb,
-    Position, Resolution, Timestamp,
+    Resolution, Timestamp,
 };
 use crate::log::codec::dispute::{read_arbiter, read_ruling, read_subject};
 use crate::log::codec::fields::{Checked, Fields, Origin};
@@ -101,8 +101,8 @@ pub struct DisputesQuery {
     pub open: Option<bool>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListDisputes`.
@@ -111,6 +111,7 @@ pub struct DisputesQuery {
 /// Every violation.
 pub fn list_disputes(request: api::ListDisputesRequest) -> Read<DisputesQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
     let collaboration = fields.parse_optional(
         "collaboration_id",
@@ -124,7 +125,7 @@ pub fn list_disputes(request: api::ListDisputesRequest) -> Read<DisputesQuery> {
             collaboration: collaboration?,
             open: request.open,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

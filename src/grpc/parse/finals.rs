@@ -2,8 +2,8 @@
 
 use super::Read;
 use super::context::{Call, Context, Parsed};
-use super::page::{Page, read_campaign, read_page};
-use crate::domain::{CampaignRef, CampaignVerb, Command, Drawn, Position, Timestamp};
+use super::page::{Page, When, read_campaign, read_page, read_when};
+use crate::domain::{CampaignRef, CampaignVerb, Command, Drawn, Timestamp};
 use crate::log::codec::fields::{Fields, Origin};
 use crate::proto::api;
 
@@ -61,8 +61,8 @@ pub struct ReportQuery {
     pub campaign: CampaignRef,
     /// Which; `None` for the last one.
     pub revision: Option<u32>,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetReport`.
@@ -71,11 +71,14 @@ pub struct ReportQuery {
 /// Every violation.
 pub fn get_report(request: &api::GetReportRequest) -> Read<ReportQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
-    fields.finish(campaign.map(|campaign| ReportQuery {
-        campaign,
-        revision: Some(request.revision).filter(|revision| *revision > 0),
-        min_position: Position::new(request.min_position),
+    fields.finish(campaign.and_then(|campaign| {
+        Ok(ReportQuery {
+            campaign,
+            revision: Some(request.revision).filter(|revision| *revision > 0),
+            when: when?,
+        })
     }))
 }
 
@@ -86,8 +89,8 @@ pub struct ReportsQuery {
     pub campaign: CampaignRef,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListReports`.
@@ -96,13 +99,14 @@ pub struct ReportsQuery {
 /// Every violation.
 pub fn list_reports(request: api::ListReportsRequest) -> Read<ReportsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = campaign.and_then(|campaign| {
         Ok(ReportsQuery {
             campaign,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)
@@ -119,8 +123,8 @@ pub struct ComparisonOfReports {
     pub to: u32,
     /// Which part of the events.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `CompareReports`.
@@ -129,6 +133,7 @@ pub struct ComparisonOfReports {
 /// Every violation.
 pub fn compare_reports(request: api::CompareReportsRequest) -> Read<ComparisonOfReports> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
     let (from, to) = (request.from_revision, request.to_revision);
     fields.check("from_revision", from > 0, REVISION_RULE);
@@ -140,7 +145,7 @@ pub fn compare_reports(request: api::CompareReportsRequest) -> Read<ComparisonOf
             from,
             to,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

@@ -1,8 +1,8 @@
 //! Requests about a brand as a whole: awareness by day, and groups side by side.
 
 use super::Read;
-use super::page::read_brand;
-use crate::domain::{BrandId, CampaignId, Position};
+use super::page::{When, read_brand, read_when};
+use crate::domain::{BrandId, CampaignId};
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::proto::api;
 use crate::views::Day;
@@ -22,8 +22,8 @@ pub struct AwarenessQuery {
     pub from: Day,
     /// The last day, included.
     pub until: Day,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetBrandAwareness`.
@@ -32,6 +32,7 @@ pub struct AwarenessQuery {
 /// Every violation.
 pub fn get_brand_awareness(request: &api::GetBrandAwarenessRequest) -> Read<AwarenessQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let from = fields.parse("from_day", &request.from_day, read_day);
     let until = fields.parse("until_day", &request.until_day, read_day);
@@ -45,7 +46,7 @@ pub fn get_brand_awareness(request: &api::GetBrandAwarenessRequest) -> Read<Awar
             brand,
             from: from?,
             until: until?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)
@@ -82,8 +83,8 @@ pub struct ComparisonQuery {
     pub campaigns: Vec<CampaignId>,
     /// By what.
     pub apart: Apart,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetComparison`.
@@ -92,6 +93,7 @@ pub struct ComparisonQuery {
 /// Every violation.
 pub fn get_comparison(request: api::GetComparisonRequest) -> Read<ComparisonQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let few = request.campaign_ids.len() <= MAX_CAMPAIGNS;
     let rule = format!("must be at most {MAX_CAMPAIGNS}");
@@ -108,7 +110,7 @@ pub fn get_comparison(request: api::GetComparisonRequest) -> Read<ComparisonQuer
             brand,
             campaigns,
             apart: apart?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

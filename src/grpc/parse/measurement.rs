@@ -3,7 +3,9 @@
 use super::Read;
 use super::context::{Call, Write};
 use super::digest;
-use super::page::{Page, read_brand, read_campaign, read_collaboration, read_page};
+use super::page::{
+    Page, When, read_brand, read_campaign, read_collaboration, read_page, read_when,
+};
 use crate::domain::state::ClaimStatus;
 use crate::domain::{
     AdjustmentId, CampaignRef, Claim, Code, CollaborationId, Command, ConversionAdjustment,
@@ -16,11 +18,13 @@ use crate::log::codec::values::{
 };
 use crate::log::codec::vocabulary;
 use crate::proto::api;
+use crate::views::AsOf;
 
 /// Most link touches of a claim: only the last one counts, the others are evidence.
 pub const MAX_TOUCHES: usize = 50;
 const TOUCHES_RULE: &str = "must have at most 50 elements";
 const NOT_JOINT_RULE: &str = "must be absent with joint_shares";
+const ONE_PAST_RULE: &str = "must be absent with as_of";
 const NO_VALUE_RULE: &str = "must be absent without value";
 
 /// Parses `RecordConversion`.
@@ -146,10 +150,8 @@ pub struct PublicationQuery {
     pub publication: PublicationRef,
     /// Only observations up to this time; `None` for all that count.
     pub observed_until: Option<Timestamp>,
-    /// As recorded up to this position; `None` for now.
-    pub as_of: Option<Position>,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetPublication`.
@@ -158,6 +160,7 @@ pub struct PublicationQuery {
 /// Every violation.
 pub fn get_publication(request: &api::GetPublicationRequest) -> Read<PublicationQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let collaboration = read_collaboration(
         &mut fields,
         &request.brand_id,
@@ -168,6 +171,8 @@ pub fn get_publication(request: &api::GetPublicationRequest) -> Read<Publication
     let publication = fields.parse("publication_id", id, PublicationId::parse);
     let observed_until = fields.optional("observed_until", request.observed_until, read_time);
     let as_of = Some(request.as_of_position).filter(|position| *position > 0);
+    let is_one = as_of.is_none() || request.as_of.is_none();
+    fields.check("as_of_position", is_one, ONE_PAST_RULE);
     let query = collaboration.and_then(|collaboration| {
         let publication = PublicationRef {
             collaboration,
@@ -176,8 +181,13 @@ pub fn get_publication(request: &api::GetPublicationRequest) -> Read<Publication
         Ok(PublicationQuery {
             publication,
             observed_until: observed_until?,
-            as_of: as_of.map(Position::new),
-            min_position: Position::new(request.min_position),
+            when: match as_of {
+                Some(position) => When {
+                    as_of: Some(AsOf::Position(Position::new(position))),
+                    ..when?
+                },
+                None => when?,
+            },
         })
     });
     fields.finish(query)
@@ -188,8 +198,8 @@ pub fn get_publication(request: &api::GetPublicationRequest) -> Read<Publication
 pub struct ConversionQuery {
     /// Which.
     pub order: OrderRef,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetConversion`.
@@ -198,6 +208,7 @@ pub struct ConversionQuery {
 /// Every violation.
 pub fn get_conversion(request: &api::GetConversionRequest) -> Read<ConversionQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let order = read_order(&mut fields, &request.order_source, &request.order_id);
     let query = brand.and_then(|brand| {
@@ -206,7 +217,7 @@ pub fn get_conversion(request: &api::GetConversionRequest) -> Read<ConversionQue
                 brand,
                 order: order?,
             },
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)
@@ -231,8 +242,8 @@ pub struct ConversionsQuery {
     pub ordered_before: Option<Timestamp>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListConversions`.
@@ -241,6 +252,7 @@ pub struct ConversionsQuery {
 /// Every violation.
 pub fn list_conversions(request: api::ListConversionsRequest) -> Read<ConversionsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
     let collaboration = fields.parse_optional(
         "collaboration_id",
@@ -267,7 +279,7 @@ pub fn list_conversions(request: api::ListConversionsRequest) -> Read<Conversion
             ordered_from: ordered_from?,
             ordered_before: ordered_before?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

@@ -1,12 +1,18 @@
-//! What reads have in common: the tenant, the position to wait for, the page.
+//! What reads have in common: the tenant, as of when, the page.
 
-use crate::domain::{BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef};
+use crate::domain::{
+    BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Position,
+};
 use crate::log::codec::fields::{Checked, Fields};
+use crate::log::codec::values::read_time;
+use crate::proto::api;
+use crate::views::AsOf;
 
 /// Rows of a page when the caller names no size.
 pub const DEFAULT_PAGE_SIZE: usize = 50;
 /// Most rows of a page: it must fit one message and one read transaction.
 pub const MAX_PAGE_SIZE: usize = 1_000;
+const AS_OF_RULE: &str = "must be exactly one of position, recorded_at, occurred_at";
 const PAGE_SIZE_RULE: &str = "must be 0 or more";
 
 /// Which part of a list.
@@ -30,6 +36,39 @@ pub fn read_page(fields: &mut Fields, size: i32, token: String) -> Checked<Page>
         size,
         token: Some(token).filter(|token| !token.is_empty()),
     })
+}
+
+/// As of when a question is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct When {
+    /// The ledger has at least this position before it answers.
+    pub min_position: Position,
+    /// Which past; `None` for now.
+    pub as_of: Option<AsOf>,
+}
+
+/// Reads as of when a question is.
+pub fn read_when(fields: &mut Fields, min: u64, as_of: Option<api::AsOf>) -> Checked<When> {
+    Ok(When {
+        min_position: Position::new(min),
+        as_of: fields.optional("as_of", as_of, read_as_of)?,
+    })
+}
+
+fn read_as_of(fields: &mut Fields, message: api::AsOf) -> Checked<AsOf> {
+    use api::as_of::At;
+    match message.at {
+        Some(At::Position(position)) => Ok(AsOf::Position(Position::new(position))),
+        Some(At::RecordedAt(at)) => {
+            let at = fields.required("recorded_at", Some(at), read_time);
+            at.map(AsOf::RecordedAt)
+        }
+        Some(At::OccurredAt(at)) => {
+            let at = fields.required("occurred_at", Some(at), read_time);
+            at.map(AsOf::OccurredAt)
+        }
+        None => Err(fields.refuse_here(AS_OF_RULE)),
+    }
 }
 
 /// Reads the tenant.

@@ -2,10 +2,10 @@
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_brand, read_page};
+use super::page::{Page, When, read_brand, read_page, read_when};
 use crate::domain::{
-    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, Platform, Position,
-    PublicationRef, PublicationVerb, Timestamp,
+    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, Platform, PublicationRef,
+    PublicationVerb, Timestamp,
 };
 use crate::log::codec::events::read_removed_by;
 use crate::log::codec::fields::{Checked, Fields, Origin};
@@ -118,8 +118,8 @@ pub struct PublicationsQuery {
     pub platform: Option<Platform>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListPublications`.
@@ -128,6 +128,7 @@ pub struct PublicationsQuery {
 /// Every violation.
 pub fn list_publications(request: api::ListPublicationsRequest) -> Read<PublicationsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
     let collaboration = fields.parse_optional(
@@ -151,7 +152,7 @@ pub fn list_publications(request: api::ListPublicationsRequest) -> Read<Publicat
             removed: request.removed,
             platform: platform?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

@@ -6,8 +6,8 @@ use super::Read;
 use super::campaign::{CampaignQuery, campaign_query};
 use super::collaboration::{CollaborationQuery, collaboration_query};
 use super::creator::{CreatorQuery, creator_query};
-use super::page::{Page, read_brand, read_page};
-use crate::domain::{BrandId, Currency, Position, Timestamp};
+use super::page::{Page, When, read_brand, read_campaign, read_page, read_when};
+use crate::domain::{BrandId, CampaignRef, Currency, Timestamp};
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::read_time;
 use crate::proto::api;
@@ -20,8 +20,63 @@ pub fn get_campaign_roi(request: &api::GetCampaignRoiRequest) -> Read<CampaignQu
     campaign_query(
         &request.brand_id,
         &request.campaign_id,
-        request.min_position,
+        (request.min_position, request.as_of),
     )
+}
+
+/// What a statement is written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StatementFormat {
+    /// A page.
+    Html,
+    /// A table.
+    Csv,
+}
+
+/// Asks for a statement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StatementQuery {
+    /// Of which campaign.
+    pub campaign: CampaignRef,
+    /// Written in what.
+    pub format: StatementFormat,
+    /// As of when.
+    pub when: When,
+}
+
+/// Parses `GetStatement`.
+///
+/// # Errors
+/// Every violation.
+pub fn get_statement(request: &api::GetStatementRequest) -> Read<StatementQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
+    let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
+    let format = match request.format {
+        0 => Ok(StatementFormat::Html),
+        number => {
+            let name = |format: api::StatementFormat| format.as_str_name();
+            let read = fields.one_of("format", number, format_of, name);
+            read.map(|format| match format {
+                api::StatementFormat::Csv => StatementFormat::Csv,
+                api::StatementFormat::Unspecified | api::StatementFormat::Html => {
+                    StatementFormat::Html
+                }
+            })
+        }
+    };
+    fields.finish(campaign.and_then(|campaign| {
+        Ok(StatementQuery {
+            campaign,
+            format: format?,
+            when: when?,
+        })
+    }))
+}
+
+fn format_of(number: i32) -> Option<api::StatementFormat> {
+    let format = api::StatementFormat::try_from(number).ok()?;
+    (format != api::StatementFormat::Unspecified).then_some(format)
 }
 
 /// Parses `GetCollaborationPerformance`.
@@ -35,7 +90,7 @@ pub fn get_collaboration_performance(
         &request.brand_id,
         &request.campaign_id,
         &request.collaboration_id,
-        request.min_position,
+        (request.min_position, request.as_of),
     )
 }
 
@@ -44,7 +99,11 @@ pub fn get_collaboration_performance(
 /// # Errors
 /// Every violation.
 pub fn get_partnership(request: &api::GetPartnershipRequest) -> Read<CreatorQuery> {
-    creator_query(&request.brand_id, &request.creator_id, request.min_position)
+    creator_query(
+        &request.brand_id,
+        &request.creator_id,
+        (request.min_position, request.as_of),
+    )
 }
 
 /// By what partnerships are listed.
@@ -74,8 +133,8 @@ pub struct PartnershipsQuery {
     pub order: PartnershipOrder,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListPartnerships`.
@@ -84,6 +143,7 @@ pub struct PartnershipsQuery {
 /// Every violation.
 pub fn list_partnerships(request: api::ListPartnershipsRequest) -> Read<PartnershipsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let order = read_order(&mut fields, &request);
     let page = read_page(&mut fields, request.page_size, request.page_token);
@@ -92,7 +152,7 @@ pub fn list_partnerships(request: api::ListPartnershipsRequest) -> Read<Partners
             brand,
             order: order?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)
@@ -160,8 +220,8 @@ pub struct RetentionQuery {
     pub first: Period,
     /// The later period; it begins at or after the end of the first.
     pub second: Period,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `GetCreatorRetention`.
@@ -170,6 +230,7 @@ pub struct RetentionQuery {
 /// Every violation.
 pub fn get_creator_retention(request: &api::GetCreatorRetentionRequest) -> Read<RetentionQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let first_from = read_moment(&mut fields, "first_from", request.first_from);
     let first_until = read_moment(&mut fields, "first_until", request.first_until);
@@ -199,7 +260,7 @@ pub fn get_creator_retention(request: &api::GetCreatorRetentionRequest) -> Read<
                 from: second_from?,
                 until: second_until?,
             },
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

@@ -1,8 +1,8 @@
 //! Requests about rights of use.
 
 use super::Read;
-use super::page::{Page, read_brand, read_page};
-use crate::domain::{BrandId, CampaignId, CreatorId, Position, Timestamp};
+use super::page::{Page, When, read_brand, read_page, read_when};
+use crate::domain::{BrandId, CampaignId, CreatorId, Timestamp};
 use crate::log::codec::fields::{Fields, Origin};
 use crate::log::codec::values::read_time;
 use crate::proto::api;
@@ -22,8 +22,8 @@ pub struct RightsQuery {
     pub ends_before: Option<Timestamp>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListUsageRights`.
@@ -32,6 +32,7 @@ pub struct RightsQuery {
 /// Every violation.
 pub fn list_usage_rights(request: api::ListUsageRightsRequest) -> Read<RightsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
     let creator = fields.parse_optional("creator_id", &request.creator_id, CreatorId::parse);
@@ -46,7 +47,7 @@ pub fn list_usage_rights(request: api::ListUsageRightsRequest) -> Read<RightsQue
             ends_from: ends_from?,
             ends_before: ends_before?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

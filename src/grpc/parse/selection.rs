@@ -2,10 +2,10 @@
 
 use super::Read;
 use super::context::{Call, Write, check_past};
-use super::page::read_campaign;
+use super::page::{When, read_campaign, read_when};
 use crate::domain::{
     Assessment, CampaignRef, Command, CreatorId, CreatorRef, CreatorVerb, FlagCategory, FlagId,
-    FlagSeverity, Position, SafetyFlag, Timestamp,
+    FlagSeverity, SafetyFlag, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::selection::{flag_category, flag_severity, read_assessment, read_evidence};
@@ -102,8 +102,8 @@ pub struct MatchQuery {
     pub campaign: CampaignRef,
     /// The creator.
     pub creator: CreatorRef,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `MatchCreator`.
@@ -112,6 +112,7 @@ pub struct MatchQuery {
 /// Every violation.
 pub fn match_creator(request: &api::MatchCreatorRequest) -> Read<MatchQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
     let creator = read_creator(&mut fields, &request.creator_id);
     let query = campaign.and_then(|campaign| {
@@ -119,7 +120,7 @@ pub fn match_creator(request: &api::MatchCreatorRequest) -> Read<MatchQuery> {
         Ok(MatchQuery {
             campaign,
             creator: CreatorRef { brand, creator },
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

@@ -2,11 +2,11 @@
 
 use super::Read;
 use super::context::{Call, Write};
-use super::page::{Page, read_brand, read_campaign, read_page};
+use super::page::{Page, When, read_brand, read_campaign, read_page, read_when};
 use crate::domain::{
     BonusId, BrandId, CampaignId, CampaignRef, CollaborationId, Command, CostId, CostState,
-    CostType, CostVerb, CreatorId, Currency, PaymentId, Position, Rate, Reference, Tax, TaxId,
-    Timestamp, bonus_line,
+    CostType, CostVerb, CreatorId, Currency, PaymentId, Rate, Reference, Tax, TaxId, Timestamp,
+    bonus_line,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
@@ -242,8 +242,8 @@ pub struct CostsQuery {
     pub states: Vec<CostState>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListCosts`.
@@ -252,6 +252,7 @@ pub struct CostsQuery {
 /// Every violation.
 pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let campaign = read_campaign(&mut fields, &request.brand_id, &request.campaign_id);
     let collaboration = fields.parse_optional(
         "collaboration_id",
@@ -272,7 +273,7 @@ pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
             kinds: kinds?,
             states: states?,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)
@@ -304,8 +305,8 @@ pub struct BalancesQuery {
     pub open: Option<bool>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListBalances`.
@@ -314,6 +315,7 @@ pub struct BalancesQuery {
 /// Every violation.
 pub fn list_balances(request: api::ListBalancesRequest) -> Read<BalancesQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
     let creator = fields.parse_optional("creator_id", &request.creator_id, CreatorId::parse);
@@ -328,7 +330,7 @@ pub fn list_balances(request: api::ListBalancesRequest) -> Read<BalancesQuery> {
             currency: currency?,
             open: request.open,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Read;
-use super::page::{Page, read_brand, read_page};
-use crate::domain::{ActorKind, BrandId, CampaignId, Position, Timestamp};
+use super::page::{Page, When, read_brand, read_page, read_when};
+use crate::domain::{ActorKind, BrandId, CampaignId, Timestamp};
 use crate::log::codec::fields::{Fields, Origin};
 use crate::log::codec::values::read_time;
 use crate::proto::{api, values};
@@ -27,8 +27,8 @@ pub struct WorklistQuery {
     pub blocked: Option<bool>,
     /// Which part.
     pub page: Page,
-    /// The answer reflects at least this position.
-    pub min_position: Position,
+    /// As of when.
+    pub when: When,
 }
 
 /// Parses `ListWorklist`.
@@ -37,6 +37,7 @@ pub struct WorklistQuery {
 /// Every violation.
 pub fn list_worklist(request: api::ListWorklistRequest) -> Read<WorklistQuery> {
     let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
     let side = match request.side {
@@ -59,7 +60,7 @@ pub fn list_worklist(request: api::ListWorklistRequest) -> Read<WorklistQuery> {
             due_before: due_before?,
             blocked: request.blocked,
             page: page?,
-            min_position: Position::new(request.min_position),
+            when: when?,
         })
     });
     fields.finish(query)

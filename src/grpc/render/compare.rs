@@ -10,6 +10,7 @@ use prost_reflect::{
 use crate::log::codec::json::pool;
 use crate::proto::api;
 
+const PACKAGE: &str = "campaign.ledger.v1";
 const ROI: &str = "campaign.ledger.v1.CampaignRoi";
 
 /// Lists the numbers that differ between two revisions of a report, in the order of the fields.
@@ -17,6 +18,19 @@ pub fn changes(before: &api::CampaignRoi, after: &api::CampaignRoi) -> Vec<api::
     let mut changes = Changes::default();
     changes.of_messages("", &reflected(before), &reflected(after));
     changes.0
+}
+
+/// Lists every field of a message that is not empty, by its path, in the order of the fields.
+pub fn fields_of(name: &str, message: &impl Message) -> Vec<(String, String)> {
+    let descriptor = pool()
+        .get_message_by_name(&format!("{PACKAGE}.{name}"))
+        .expect("the message is part of the compiled protos");
+    let full = DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice())
+        .expect("a message reads back as what it was written as");
+    let mut fields = Changes::default();
+    fields.of_messages("", &DynamicMessage::new(descriptor), &full);
+    let named = fields.0.into_iter();
+    named.map(|field| (field.path, field.after)).collect()
 }
 
 fn reflected(roi: &api::CampaignRoi) -> DynamicMessage {

@@ -79,6 +79,7 @@ pub fn money(metric: &Metric, currency: Currency) -> Option<api::MoneyMetric> {
     })
 }
 
-fn fraction(value: &Exact) -> String {
+/// Spells an exact number, in lowest terms.
+pub fn fraction(value: &Exact) -> String {
     format!("{}/{}", value.numer(), value.denom())
 }

@@ -16,7 +16,7 @@ mod worklist;
 
 pub use campaign::{budget, campaign, campaign_state};
 pub use collaboration::{collaboration, collaboration_state};
-pub use compare::changes;
+pub use compare::{changes, fields_of};
 pub use conversion::{
     conversion, outcome, recorded_claim, refused_claim, rejected_claim, standing_claim,
 };
@@ -24,12 +24,12 @@ pub use cost::{balance, cost};
 pub use creator::{creator, criteria};
 pub use dispute::dispute;
 pub use figures::{Basis, figures};
-pub use metric::{money, ratio, ratio_of};
+pub use metric::{PPM, fraction, money, ratio, ratio_of};
 pub use publication::{heads, mark, publication, recorded};
 pub use reports::{
     Group, Groups, Rates, awareness, campaign_roi, final_report, final_roi, longest_gap,
-    partnership, performance, posts_of_campaign, posts_of_collaboration, posts_of_creator, rank,
-    read_posts,
+    performance, posts_of_campaign, posts_of_collaboration, rank, read_partnership, read_posts,
+    read_roi,
 };
 pub use rights::agreed_rights;
 

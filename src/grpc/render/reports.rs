@@ -9,19 +9,20 @@ mod posts;
 pub use awareness::{awareness, longest_gap};
 pub use comparison::{Group, Groups};
 pub use finals::{final_report, final_roi};
-pub use partnership::{partnership, rank};
-pub use posts::{Rates, posts_of_campaign, posts_of_collaboration, posts_of_creator, read_posts};
+pub use partnership::{rank, read_partnership};
+pub use posts::{Rates, posts_of_campaign, posts_of_collaboration, read_posts};
 
 use super::figures::{Basis, figures};
 use super::metric::{ratio, ratio_of};
 use super::{budget, campaign_state, collaboration_state, count, minor};
 use crate::domain::metrics::ratings;
+use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, CommissionAccount, Creator};
 use crate::domain::{
     CampaignRef, CollaborationRef, CollaborationState, Currency, Tier, Timestamp, Totals,
 };
 use crate::proto::{api, values};
-use crate::views::{CampaignTotals, CollaborationTotals};
+use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded};
 
 fn both(totals: &Totals, campaign: &Campaign, rates: &Rates) -> [Option<api::Figures>; 2] {
     let basis = |on_time| Basis {
@@ -36,6 +37,22 @@ fn both(totals: &Totals, campaign: &Campaign, rates: &Rates) -> [Option<api::Fig
         Some(figures(&totals.counted, &basis(false))),
         Some(figures(&totals.on_time, &basis(true))),
     ]
+}
+
+/// Renders what a campaign cost and brought, from rows that stay as they are.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn read_roi<S: Rows>(
+    rows: &S,
+    name: &CampaignRef,
+    campaign: &Campaign,
+) -> Result<api::CampaignRoi, S::Error> {
+    let totals = rows.get::<CampaignTotals>(&CampaignTotals::key(name))?;
+    let posts = read_posts(rows, &posts_of_campaign(rows, name)?)?;
+    let (totals, rates) = (totals.unwrap_or_default(), Rates::of_posts(&posts));
+    let now = LastRecorded::of(rows)?;
+    Ok(campaign_roi(name, campaign, &totals, &rates, now))
 }
 
 /// Renders what a campaign cost and brought. `now` is when the position reflected was recorded.

@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 use crate::domain::Position;
 use crate::grpc::calls::{Calls, Door, parsed};
 use crate::grpc::events::{Batch, Reader, Span};
-use crate::grpc::{parse, status};
+use crate::grpc::{backup, parse, status};
 use crate::proto::api;
 use crate::proto::api::audit_service_server;
 use crate::proto::api::follow_events_response::Message;
@@ -24,11 +24,14 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 const NO_LIMIT: u64 = u64::MAX;
 /// Streams that may follow the log at a time: each costs a task and no thread.
 const MAX_FOLLOWERS: usize = 4_096;
+/// Backups taken at a time: each holds a thread.
+const MAX_BACKUPS: usize = 2;
 
 /// Serves `AuditService`.
 pub struct Audits {
     door: Door,
     followers: Arc<Semaphore>,
+    backups: Arc<Semaphore>,
 }
 
 impl Audits {
@@ -37,6 +40,7 @@ impl Audits {
         Self {
             door,
             followers: Arc::new(Semaphore::new(MAX_FOLLOWERS)),
+            backups: Arc::new(Semaphore::new(MAX_BACKUPS)),
         }
     }
 }
@@ -63,6 +67,8 @@ type Stream<T> = ReceiverStream<Result<T, Status>>;
 impl audit_service_server::AuditService for Audits {
     type ReadEventsStream = Stream<api::ReadEventsResponse>;
     type FollowEventsStream = Stream<api::FollowEventsResponse>;
+    type TakeBackupStream = Stream<api::TakeBackupResponse>;
+    type ExplainMetricStream = Stream<api::ExplainMetricResponse>;
 
     async fn read_events(
         &self,
@@ -112,6 +118,26 @@ impl audit_service_server::AuditService for Audits {
             }
         });
         Ok(Response::new(ReceiverStream::new(receive)))
+    }
+
+    async fn take_backup(
+        &self,
+        request: Request<api::TakeBackupRequest>,
+    ) -> Result<Response<Self::TakeBackupStream>, Status> {
+        let calls = self.door.enter()?;
+        let after = Position::new(request.into_inner().after_position);
+        within_log(calls, after)?;
+        let permit = Arc::clone(&self.backups).acquire_owned().await;
+        let permit = permit.map_err(|_| status::draining(after))?;
+        let chunks = backup::send(calls, after, permit);
+        Ok(Response::new(ReceiverStream::new(chunks)))
+    }
+
+    async fn explain_metric(
+        &self,
+        request: Request<api::ExplainMetricRequest>,
+    ) -> Result<Response<Self::ExplainMetricStream>, Status> {
+        super::explain::explain(self.door.enter()?, request).await
     }
 
     async fn get_head(

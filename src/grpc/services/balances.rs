@@ -11,6 +11,7 @@ use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::store::Store;
+use crate::views::Slice;
 
 /// Lists balances of a brand, over all of its campaigns or in one of them.
 pub(super) async fn list(
@@ -31,7 +32,8 @@ pub(super) async fn list(
     );
     let query = parsed(parse::list_balances(request))?;
     let start = calls.page_start(same_query, &query.page)?;
-    let min_position = query.min_position;
+    let slice = Slice::of(&query.brand, query.campaign.as_ref());
+    let when = query.when;
     let find = move |rows: &Store| {
         let prefix = match &query.campaign {
             Some(campaign) => {
@@ -59,7 +61,7 @@ pub(super) async fn list(
         })?;
         Ok(listed)
     };
-    let ((balances, next), position) = calls.read(min_position, deadline, find).await?;
+    let ((balances, next), position) = calls.read(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListBalancesResponse {
         balances,

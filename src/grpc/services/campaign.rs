@@ -14,6 +14,7 @@ use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::proto::api::campaign_service_server;
 use crate::store::Store;
+use crate::views::Slice;
 
 /// Serves `CampaignService`.
 pub struct Campaigns {
@@ -113,11 +114,12 @@ impl campaign_service_server::CampaignService for Campaigns {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_campaign(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
         let find = move |rows: &Store| {
             let row = known_campaign(rows, &query.campaign)?;
             Ok(render::campaign(&query.campaign, &row))
         };
-        let (campaign, position) = calls.read(query.min_position, deadline, find).await?;
+        let (campaign, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetCampaignResponse {
             campaign: Some(campaign),
             position,
@@ -142,7 +144,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         );
         let query = parsed(parse::list_campaigns(request))?;
         let start = calls.page_start(same_query, &query.page)?;
-        let min_position = query.min_position;
+        let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
         let find = move |rows: &Store| {
             let prefix = Campaign::of_brand(&query.brand);
             let listed = page(
@@ -160,7 +162,7 @@ impl campaign_service_server::CampaignService for Campaigns {
             )?;
             Ok(listed)
         };
-        let ((campaigns, next), position) = calls.read(min_position, deadline, find).await?;
+        let ((campaigns, next), position) = calls.read(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCampaignsResponse {
             campaigns,

@@ -16,6 +16,7 @@ use crate::grpc::{many, parse, render};
 use crate::ledger::Recorded;
 use crate::proto::api;
 use crate::store::{self, Store};
+use crate::views::{LastRecorded, Slice};
 
 /// Records conversions, each for itself, and tells what became of each.
 pub(super) async fn record_many(
@@ -29,7 +30,7 @@ pub(super) async fn record_many(
     let decided = many::decide(door, request, items, parse::batch_record_conversions);
     let (outcomes, _) = decided.await?;
     let campaign = parsed(parse::campaign_named(&brand, &campaign))?;
-    let last = outcomes.last;
+    let (last, here) = (outcomes.last, campaign.clone());
     let find = move |rows: &Store| {
         let each = outcomes.each.into_iter().map(|outcome| match outcome {
             Ok(recorded) => {
@@ -40,7 +41,12 @@ pub(super) async fn record_many(
         });
         Ok(each.collect::<Result<Vec<_>, store::Error>>()?)
     };
-    let (results, _) = door.enter()?.read(last, deadline, find).await?;
+    let when = parse::When {
+        min_position: last,
+        as_of: None,
+    };
+    let slice = Slice::Campaign(here);
+    let (results, _) = door.enter()?.read(when, slice, deadline, find).await?;
     Ok(Response::new(api::BatchRecordConversionsResponse {
         results,
         last_position: last.get(),
@@ -83,8 +89,13 @@ pub(super) async fn list(
     );
     let query = parsed(parse::list_conversions(request))?;
     let start = calls.page_start(same_query, &query.page)?;
-    let (min_position, now) = (query.min_position, calls.now());
+    let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
+    let clock = calls.now();
     let find = move |rows: &Store| {
+        let now = match when.as_of {
+            Some(_) => LastRecorded::of(rows)?,
+            None => clock,
+        };
         known_campaign(rows, &query.campaign)?;
         let prefix = Claimed::of_campaign(&query.campaign);
         let keep = |key: &Key, row: &Claimed| {
@@ -96,7 +107,7 @@ pub(super) async fn list(
         let (start, size) = (start.as_ref(), query.page.size);
         Ok(joined_page(rows, &prefix, start, size, keep)?)
     };
-    let ((claims, next), position) = calls.read(min_position, deadline, find).await?;
+    let ((claims, next), position) = calls.read(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListConversionsResponse {
         claims,

@@ -17,6 +17,7 @@ use crate::grpc::{many, parse, render};
 use crate::proto::api;
 use crate::proto::api::creator_service_server;
 use crate::store::{self, Store};
+use crate::views::Slice;
 
 /// Serves `CreatorService`.
 pub struct Creators {
@@ -127,11 +128,12 @@ impl creator_service_server::CreatorService for Creators {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_creator(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Creator(query.creator.clone()));
         let find = move |rows: &Store| {
             let row = known_creator(rows, &query.creator)?;
             Ok(render::creator(&query.creator, &row))
         };
-        let (creator, position) = calls.read(query.min_position, deadline, find).await?;
+        let (creator, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetCreatorResponse {
             creator: Some(creator),
             position,
@@ -156,7 +158,13 @@ impl creator_service_server::CreatorService for Creators {
         );
         let query = parsed(parse::list_creators(request))?;
         let start = calls.page_start(same_query, &query.page)?;
-        let min_position = query.min_position;
+        let (when, slice) = (
+            query.when,
+            match &query.matches {
+                Some(_) => Slice::Brand(query.brand.clone()),
+                None => Slice::Creators(query.brand.clone()),
+            },
+        );
         let find = move |rows: &Store| {
             let prefix = Creator::of_brand(&query.brand);
             let sought = match &query.matches {
@@ -185,7 +193,7 @@ impl creator_service_server::CreatorService for Creators {
                 None => Ok(listed),
             }
         };
-        let ((creators, next), position) = calls.read(min_position, deadline, find).await?;
+        let ((creators, next), position) = calls.read(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCreatorsResponse {
             creators,
@@ -201,13 +209,17 @@ impl creator_service_server::CreatorService for Creators {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::match_creator(&request.into_inner()))?;
+        let (when, slice) = (
+            query.when,
+            Slice::Pair(query.campaign.clone(), query.creator.clone()),
+        );
         let find = move |rows: &Store| {
             let (brand, campaign) = (&query.campaign.brand, &query.campaign.campaign);
             let sought = Sought::find(rows, brand, campaign)?;
             let creator = known_creator(rows, &query.creator)?;
             Ok(sought.criteria(rows, &query.creator, &creator)?)
         };
-        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::MatchCreatorResponse {
             matches: found.iter().all(|one| one.met),
             criteria: render::criteria(&found),

@@ -12,12 +12,12 @@ use crate::grpc::calls::{Calls, Lookup, blocking, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render, status};
-use crate::log::codec::json::record_descriptor;
+use crate::log::codec::json::event_name;
 use crate::log::codec::peek;
 use crate::proto::api;
 use crate::store::Store;
 use crate::views::index::Scope;
-use crate::views::{as_of_telling, events_of};
+use crate::views::{Slice, as_of_telling, events_of};
 
 /// Draws the numbers as they are now and asks to keep them.
 ///
@@ -57,8 +57,9 @@ pub async fn get(
     let deadline = Deadline::of(&request);
     let query = parsed(parse::get_report(&request.into_inner()))?;
     let name = query.campaign.clone();
+    let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
     let find = move |rows: &Store| known_report(rows, &query.campaign, query.revision);
-    let (report, position) = calls.read(query.min_position, deadline, find).await?;
+    let (report, position) = calls.read(when, slice, deadline, find).await?;
     let past = Past::of(calls, name);
     let answer = blocking(move || {
         let (roi, drawn) = past.draw(&report, &mut |_| ())?;
@@ -93,14 +94,14 @@ pub async fn list(
     );
     let query = parsed(parse::list_reports(request))?;
     let start = calls.page_start(same_query, &query.page)?;
-    let min_position = query.min_position;
+    let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
     let find = move |rows: &Store| {
         known_campaign(rows, &query.campaign)?;
         let prefix = Report::of_campaign(&query.campaign);
         let keep = |_: &Key, row: &Report| Some(render::final_report(&query.campaign, row));
         Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
     };
-    let ((reports, next), position) = calls.read(min_position, deadline, find).await?;
+    let ((reports, next), position) = calls.read(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListReportsResponse {
         reports,
@@ -131,12 +132,13 @@ pub async fn compare(
     let query = parsed(parse::compare_reports(request))?;
     let start = calls.page_start(same_query, &query.page)?;
     let (name, size) = (query.campaign.clone(), query.page.size);
+    let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
     let find = move |rows: &Store| {
         let from = known_report(rows, &query.campaign, Some(query.from))?;
         let to = known_report(rows, &query.campaign, Some(query.to))?;
         Ok((from, to))
     };
-    let ((from, to), position) = calls.read(query.min_position, deadline, find).await?;
+    let ((from, to), position) = calls.read(when, slice, deadline, find).await?;
     let past = Past::of(calls, name);
     let after = start.as_ref().and_then(|key| key.parts().number());
     let after = after.map_or(from.drawn.as_of, Position::new);
@@ -189,7 +191,7 @@ impl Past {
         let events = self
             .calls
             .views
-            .read(|rows| events_of(rows, &scopes, until));
+            .read(|rows| events_of(rows, &scopes, until, usize::MAX));
         let events = events.map_err(status::view)?;
         let events = events.map_err(|error| status::internal(&error))?;
         as_of_telling(self.calls.log.as_ref(), &events, adds).map_err(status::as_of)
@@ -242,10 +244,9 @@ impl Past {
 
 fn changing(record: &[u8]) -> Option<api::ChangingEvent> {
     let header = peek(record).ok()?;
-    let field = record_descriptor().get_field(header.event?)?;
     Some(api::ChangingEvent {
         position: header.position.get(),
-        r#type: field.kind().as_message()?.name().to_owned(),
+        r#type: event_name(header.event?)?,
         recorded_at: Some(header.recorded_at.into()),
     })
 }

@@ -19,7 +19,7 @@ use crate::grpc::render::{Group, Groups, Rates};
 use crate::grpc::{parse, render, status};
 use crate::proto::api;
 use crate::store::{self, Store};
-use crate::views::{CollaborationTotals, PostDay};
+use crate::views::{CollaborationTotals, PostDay, Slice};
 
 /// Most posts of one answer: they are read while nothing is written.
 const MAX_POSTS: usize = 10_000;
@@ -36,7 +36,7 @@ pub async fn awareness(
 ) -> Result<Response<api::GetBrandAwarenessResponse>, Status> {
     let deadline = Deadline::of(&request);
     let query = parsed(parse::get_brand_awareness(&request.into_inner()))?;
-    let min_position = query.min_position;
+    let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
     let find = move |rows: &Store| {
         let names = posts_between(rows, &query)?;
         if names.len() > MAX_POSTS {
@@ -45,7 +45,7 @@ pub async fn awareness(
         }
         Ok(render::read_posts(rows, &names)?)
     };
-    let (posts, position) = calls.read(min_position, deadline, find).await?;
+    let (posts, position) = calls.read(when, slice, deadline, find).await?;
     Ok(Response::new(api::GetBrandAwarenessResponse {
         days: render::awareness(&posts),
         longest_gap_days: render::longest_gap(&posts),
@@ -81,7 +81,13 @@ pub async fn comparison(
 ) -> Result<Response<api::GetComparisonResponse>, Status> {
     let deadline = Deadline::of(&request);
     let query = parsed(parse::get_comparison(request.into_inner()))?;
-    let min_position = query.min_position;
+    let (when, slice) = (
+        query.when,
+        match query.campaigns.is_empty() {
+            true => Slice::Brand(query.brand.clone()),
+            false => Slice::Campaigns(query.brand.clone(), query.campaigns.clone()),
+        },
+    );
     let find = move |rows: &Store| {
         let mut groups = Groups::default();
         let mut campaigns = HashMap::new();
@@ -110,7 +116,7 @@ pub async fn comparison(
         }
         Ok(groups)
     };
-    let (groups, position) = calls.read(min_position, deadline, find).await?;
+    let (groups, position) = calls.read(when, slice, deadline, find).await?;
     Ok(Response::new(api::GetComparisonResponse {
         rows: groups.render(),
         position,

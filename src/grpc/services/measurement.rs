@@ -15,6 +15,7 @@ use crate::grpc::{many, parse, render, status};
 use crate::proto::api;
 use crate::proto::api::measurement_service_server;
 use crate::store::Store;
+use crate::views::Slice;
 
 /// Serves `MeasurementService`.
 pub struct Measurements {
@@ -184,19 +185,10 @@ impl measurement_service_server::MeasurementService for Measurements {
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_publication(&request.into_inner()))?;
         let until = query.observed_until;
-        let (publication, position) = match query.as_of {
-            Some(position) => {
-                calls.reach(query.min_position, deadline).await?;
-                (
-                    publications::as_recorded(calls, query.publication, until, position).await?,
-                    position.get(),
-                )
-            }
-            None => {
-                let find = move |rows: &Store| publications::found(rows, &query.publication, until);
-                calls.read(query.min_position, deadline, find).await?
-            }
-        };
+        let slice = Slice::Campaign(query.publication.collaboration.campaign_ref());
+        let when = query.when;
+        let find = move |rows: &Store| publications::found(rows, &query.publication, until);
+        let (publication, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetPublicationResponse {
             publication: Some(publication),
             position,
@@ -217,13 +209,14 @@ impl measurement_service_server::MeasurementService for Measurements {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_conversion(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Order(query.order.clone()));
         let find = move |rows: &Store| {
             let row = rows.get::<Order>(&Order::key(&query.order))?;
             let id = query.order.order.id.as_str();
             let missing = || Lookup::missing(api::ErrorReason::OrderNotFound, "order", id);
             Ok(render::conversion(&query.order, &*row.ok_or_else(missing)?))
         };
-        let (conversion, position) = calls.read(query.min_position, deadline, find).await?;
+        let (conversion, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetConversionResponse {
             conversion: Some(conversion),
             position,

@@ -6,6 +6,7 @@ mod campaign;
 mod collaboration;
 mod conversions;
 mod creator;
+mod explain;
 mod finals;
 mod insights;
 mod measurement;
@@ -14,6 +15,7 @@ mod publications;
 mod report;
 mod rights;
 mod settlement;
+mod statement;
 mod worklist;
 
 pub use audit::Audits;

@@ -1,20 +1,17 @@
 //! Partnerships of a brand, by creator or by a number.
 
-use std::collections::BTreeMap;
-
 use tonic::{Request, Response, Status};
 
 use super::campaign::id_at;
 use crate::domain::rows::{Key, Rows, Scan};
-use crate::domain::state::Creator;
-use crate::domain::{CampaignId, CreatorId, CreatorRef, Violation};
+use crate::domain::{CreatorId, CreatorRef, Violation};
 use crate::grpc::calls::{Calls, Lookup, page, parsed, ranked_page};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render, status};
 use crate::proto::api;
-use crate::store::{self, Store};
-use crate::views::{LastRecorded, Partnership};
+use crate::store::Store;
+use crate::views::{LastRecorded, Partnership, Slice};
 
 /// Most partnerships that are put in order: their sums are taken while nothing is written.
 const MAX_RANKED: usize = 5_000;
@@ -40,14 +37,14 @@ pub async fn list(
     );
     let query = parsed(parse::list_partnerships(request))?;
     let start = calls.page_start(same_query, &query.page)?;
-    let min_position = query.min_position;
+    let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
     let find = move |rows: &Store| match query.order {
         parse::PartnershipOrder::Creator => by_creator(rows, &query, start.as_ref()),
         parse::PartnershipOrder::LifetimeRoi { .. }
         | parse::PartnershipOrder::OnTime
         | parse::PartnershipOrder::LastContact => by_rank(rows, &query, start.as_ref()),
     };
-    let ((partnerships, next), position) = calls.read(min_position, deadline, find).await?;
+    let ((partnerships, next), position) = calls.read(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListPartnershipsResponse {
         partnerships,
@@ -68,7 +65,7 @@ fn by_creator(
     let size = query.page.size;
     let listed = page(rows, &prefix, start, size, |key, row: &Partnership| {
         let name = named(query, key)?;
-        match partnership(rows, &name, row) {
+        match render::read_partnership(rows, &name, row) {
             Ok(found) => Some(found),
             Err(error) => {
                 failed = Some(error);
@@ -105,7 +102,7 @@ fn by_rank(
         ranked.push((ranked_key(rank, &name.creator), (name, row)));
     }
     let shown = ranked_page(ranked, start, query.page.size, |(name, row)| {
-        partnership(rows, name, row)
+        render::read_partnership(rows, name, row)
     });
     Ok(shown?)
 }
@@ -125,30 +122,4 @@ fn named(query: &parse::PartnershipsQuery, key: &Key) -> Option<CreatorRef> {
         brand: query.brand.clone(),
         creator: id_at(key, 1, CreatorId::parse)?,
     })
-}
-
-/// Renders a partnership with all it adds up to.
-///
-/// # Errors
-/// When rows cannot be read.
-pub fn partnership(
-    rows: &Store,
-    name: &CreatorRef,
-    row: &Partnership,
-) -> Result<api::Partnership, store::Error> {
-    let creator = rows.get::<Creator>(&Creator::key(name))?;
-    let mut rates: BTreeMap<CampaignId, render::Rates> = BTreeMap::new();
-    for (campaign, posts) in render::posts_of_creator(rows, name)? {
-        let posts = render::read_posts(rows, &posts)?;
-        rates.insert(campaign, render::Rates::of_posts(&posts));
-    }
-    let now = LastRecorded::of(rows)?;
-    Ok(render::partnership(
-        name,
-        creator.as_deref(),
-        row,
-        &row.sum(rows, &name.brand)?,
-        &rates,
-        now,
-    ))
 }

@@ -6,17 +6,15 @@ use super::campaign::id_at;
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Campaign, Collaboration, Cutoff, Publication};
 use crate::domain::{
-    CampaignId, CollaborationId, CollaborationRef, Position, PublicationId, PublicationRef,
-    Timestamp,
+    CampaignId, CollaborationId, CollaborationRef, PublicationId, PublicationRef, Timestamp,
 };
-use crate::grpc::calls::{Calls, Door, Lookup, blocking, joined_page, parsed};
+use crate::grpc::calls::{Door, Lookup, joined_page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
-use crate::grpc::{parse, render, status};
+use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::store::Store;
-use crate::views::index::Scope;
-use crate::views::{as_of, events_of};
+use crate::views::Slice;
 
 /// Lists posts.
 pub(super) async fn list(
@@ -37,7 +35,7 @@ pub(super) async fn list(
     );
     let query = parsed(parse::list_publications(request))?;
     let start = calls.page_start(same_query, &query.page)?;
-    let min_position = query.min_position;
+    let (when, slice) = (query.when, Slice::of(&query.brand, query.campaign.as_ref()));
     let find = move |rows: &Store| {
         let (prefix, size) = (prefix_of(&query), query.page.size);
         let keep = |key: &Key, row: &Publication| {
@@ -47,7 +45,7 @@ pub(super) async fn list(
         };
         Ok(joined_page(rows, &prefix, start.as_ref(), size, keep)?)
     };
-    let ((publications, next), position) = calls.read(min_position, deadline, find).await?;
+    let ((publications, next), position) = calls.read(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListPublicationsResponse {
         publications,
@@ -99,30 +97,6 @@ fn marked<S: Rows>(
         render::mark(&mut message, &owner, &campaign);
     }
     Ok(message)
-}
-
-/// Folds the log up to a position and looks there.
-pub(super) async fn as_recorded(
-    calls: &Calls,
-    name: PublicationRef,
-    until: Option<Timestamp>,
-    position: Position,
-) -> Result<api::Publication, Status> {
-    let head = calls.log.head().position;
-    if position > head {
-        return Err(status::ahead("as_of_position", position, head));
-    }
-    calls.reach(position, None).await?;
-    let (views, log) = (calls.views.clone(), calls.log.clone());
-    blocking(move || {
-        let scopes = Scope::of_campaign(name.collaboration.campaign_ref());
-        let events = views.read(|rows| events_of(rows, &scopes, position));
-        let events = events.map_err(status::view)?;
-        let events = events.map_err(|error| status::internal(&error))?;
-        let rows = as_of(log.as_ref(), &events).map_err(status::as_of)?;
-        found(&rows, &name, until).map_err(|missing: Lookup| missing.into_status())
-    })
-    .await
 }
 
 /// Finds a publication with its counters, as observed up to a time if one is given.

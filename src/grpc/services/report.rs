@@ -9,6 +9,7 @@ use super::collaboration::known_collaboration;
 use super::finals;
 use super::insights;
 use super::partnerships;
+use super::statement;
 use super::worklist;
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::Creator;
@@ -19,7 +20,7 @@ use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::proto::api::report_service_server;
 use crate::store::Store;
-use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded, Partnership};
+use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded, Partnership, Slice};
 
 /// Serves `ReportService`.
 pub struct Reports {
@@ -35,6 +36,15 @@ impl Reports {
 
 #[tonic::async_trait]
 impl report_service_server::ReportService for Reports {
+    type GetStatementStream = statement::Chunks;
+
+    async fn get_statement(
+        &self,
+        request: Request<api::GetStatementRequest>,
+    ) -> Result<Response<Self::GetStatementStream>, Status> {
+        statement::get(self.door.enter()?, request).await
+    }
+
     async fn get_campaign_roi(
         &self,
         request: Request<api::GetCampaignRoiRequest>,
@@ -42,6 +52,7 @@ impl report_service_server::ReportService for Reports {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_campaign_roi(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
         let find = move |rows: &Store| {
             let name = &query.campaign;
             let campaign = known_campaign(rows, name)?;
@@ -52,7 +63,7 @@ impl report_service_server::ReportService for Reports {
             let now = LastRecorded::of(rows)?;
             Ok((query.campaign, campaign, totals, posts, now))
         };
-        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(when, slice, deadline, find).await?;
         // A campaign may have thousands of posts: nobody waits for the rows while they are added.
         let (name, campaign, totals, posts, now) = found;
         let rates = render::Rates::of_posts(&posts);
@@ -70,8 +81,12 @@ impl report_service_server::ReportService for Reports {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_collaboration_performance(&request.into_inner()))?;
+        let (when, slice) = (
+            query.when,
+            Slice::Collaboration(query.collaboration.clone()),
+        );
         let find = move |rows: &Store| performance(rows, &query.collaboration);
-        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(when, slice, deadline, find).await?;
         let performance = Some(found);
         Ok(Response::new(api::GetCollaborationPerformanceResponse {
             performance,
@@ -86,18 +101,19 @@ impl report_service_server::ReportService for Reports {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_partnership(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Partnership(query.creator.clone()));
         let find = move |rows: &Store| {
             let row = rows.get::<Partnership>(&Partnership::key(&query.creator))?;
             let id = query.creator.creator.as_str();
             let missing =
                 || Lookup::missing(api::ErrorReason::PartnershipNotFound, "partnership", id);
-            Ok(partnerships::partnership(
+            Ok(render::read_partnership(
                 rows,
                 &query.creator,
                 &*row.ok_or_else(missing)?,
             )?)
         };
-        let (found, position) = calls.read(query.min_position, deadline, find).await?;
+        let (found, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetPartnershipResponse {
             partnership: Some(found),
             position,
@@ -118,6 +134,7 @@ impl report_service_server::ReportService for Reports {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_creator_retention(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
         let find = move |rows: &Store| {
             let (mut first, mut kept) = (0, 0);
             let prefix = Partnership::of_brand(&query.brand);
@@ -134,7 +151,7 @@ impl report_service_server::ReportService for Reports {
             Ok((first, kept))
         };
         let ((creators_first, creators_kept), position) =
-            calls.read(query.min_position, deadline, find).await?;
+            calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetCreatorRetentionResponse {
             creators_first,
             creators_kept,
@@ -193,7 +210,7 @@ impl report_service_server::ReportService for Reports {
     }
 }
 
-fn performance(
+pub(super) fn performance(
     rows: &Store,
     name: &crate::domain::CollaborationRef,
 ) -> Result<api::CollaborationPerformance, Lookup> {

@@ -10,6 +10,7 @@ use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::store::Store;
+use crate::views::Slice;
 
 /// Lists rights of use by when they end.
 pub(super) async fn list(
@@ -30,7 +31,7 @@ pub(super) async fn list(
     );
     let query = parsed(parse::list_usage_rights(request))?;
     let start = calls.page_start(same_query, &query.page)?;
-    let min_position = query.min_position;
+    let (when, slice) = (query.when, Slice::of(&query.brand, query.campaign.as_ref()));
     let find = move |rows: &Store| {
         let prefix = RightsEnd::of_brand(&query.brand);
         // What ended before is skipped, not looked at.
@@ -44,7 +45,7 @@ pub(super) async fn list(
         })?;
         Ok(listed)
     };
-    let ((rights, next), position) = calls.read(min_position, deadline, find).await?;
+    let ((rights, next), position) = calls.read(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListUsageRightsResponse {
         rights,

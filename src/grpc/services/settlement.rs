@@ -14,6 +14,7 @@ use crate::grpc::{many, parse, render};
 use crate::proto::api;
 use crate::proto::api::settlement_service_server;
 use crate::store::Store;
+use crate::views::Slice;
 
 /// Serves `SettlementService`.
 pub struct Settlements {
@@ -196,7 +197,7 @@ impl settlement_service_server::SettlementService for Settlements {
         );
         let query = parsed(parse::list_disputes(request))?;
         let start = calls.page_start(same_query, &query.page)?;
-        let min_position = query.min_position;
+        let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
         let find = move |rows: &Store| {
             known_campaign(rows, &query.campaign)?;
             let prefix = Dispute::of_campaign(&query.campaign);
@@ -210,7 +211,7 @@ impl settlement_service_server::SettlementService for Settlements {
             };
             Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
         };
-        let ((disputes, next), position) = calls.read(min_position, deadline, find).await?;
+        let ((disputes, next), position) = calls.read(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListDisputesResponse {
             disputes,
@@ -237,7 +238,7 @@ impl settlement_service_server::SettlementService for Settlements {
         );
         let query = parsed(parse::list_costs(request))?;
         let start = calls.page_start(same_query, &query.page)?;
-        let min_position = query.min_position;
+        let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
         let find = move |rows: &Store| {
             known_campaign(rows, &query.campaign)?;
             let prefix = Cost::of_campaign(&query.campaign);
@@ -257,7 +258,7 @@ impl settlement_service_server::SettlementService for Settlements {
             )?;
             Ok(listed)
         };
-        let ((costs, next), position) = calls.read(min_position, deadline, find).await?;
+        let ((costs, next), position) = calls.read(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCostsResponse {
             costs,

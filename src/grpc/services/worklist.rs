@@ -11,6 +11,7 @@ use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::store::Store;
 use crate::views::worklist::{TaskRow, When};
+use crate::views::{AsOf, LastRecorded, Slice};
 
 /// Lists tasks of a brand or of one of its campaigns.
 ///
@@ -33,7 +34,13 @@ pub async fn list(
     );
     let query = parsed(parse::list_worklist(request))?;
     let start = calls.page_start(same_query, &query.page)?;
-    let (min_position, now) = (query.min_position, calls.now());
+    let now = calls.now();
+    let (when, slice) = (query.when, Slice::of(&query.brand, query.campaign.as_ref()));
+    let now = move |rows: &Store| match when.as_of {
+        None => Ok(now),
+        Some(AsOf::RecordedAt(at) | AsOf::OccurredAt(at)) => Ok(at),
+        Some(AsOf::Position(_)) => LastRecorded::of(rows),
+    };
     let find = move |rows: &Store| {
         let prefix = match &query.campaign {
             Some(campaign) => {
@@ -46,6 +53,7 @@ pub async fn list(
             }
             None => TaskRow::of_brand(&query.brand),
         };
+        let now = now(rows)?;
         let keep = |_: &_, row: &TaskRow| {
             if !is_asked(&query, row) {
                 return Ok(None);
@@ -57,7 +65,7 @@ pub async fn list(
         let (start, size) = (start.as_ref(), query.page.size);
         Ok(joined_page(rows, &prefix, start, size, keep)?)
     };
-    let ((tasks, next), position) = calls.read(min_position, deadline, find).await?;
+    let ((tasks, next), position) = calls.read(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListWorklistResponse {
         tasks,

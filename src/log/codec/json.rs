@@ -43,6 +43,13 @@ pub fn record_descriptor() -> MessageDescriptor {
         .expect("the record is part of the compiled protos")
 }
 
+/// Names the type of an event by its number in `Record.event`, such as `ContentApproved`; `None` for
+/// one that this version does not know.
+pub fn event_name(number: u32) -> Option<String> {
+    let field = record_descriptor().get_field(number)?;
+    Some(field.kind().as_message()?.name().to_owned())
+}
+
 /// Spells the bytes of a stored record as canonical proto JSON, in one line.
 ///
 /// # Errors

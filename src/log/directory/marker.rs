@@ -18,7 +18,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::{OpenError, io_error};
+use super::{ONLY_PARTITION, OpenError, io_error};
 
 const PRODUCT: &str = "campaign-ledger";
 
@@ -46,6 +46,15 @@ impl fmt::Display for Marker {
 }
 
 impl Marker {
+    /// The marker of a log that this program writes.
+    pub fn of(log_id: Uuid) -> Self {
+        Self {
+            format: FORMAT_VERSION,
+            partitions: vec![ONLY_PARTITION],
+            log_id,
+        }
+    }
+
     pub fn read(path: &Path) -> Result<Self, OpenError> {
         let text =
             fs::read_to_string(path).map_err(|source| io_error("read as text", path, source))?;

@@ -93,6 +93,7 @@ impl Launch {
         Server {
             child,
             address: Some(address),
+            url: String::new(),
             stderr,
         }
     }
@@ -122,6 +123,7 @@ fn watch_for_address(stdout: ChildStdout, found: oneshot::Sender<SocketAddr>) {
 pub struct Server {
     child: Child,
     address: Option<oneshot::Receiver<SocketAddr>>,
+    url: String,
     stderr: NamedTempFile,
 }
 
@@ -129,7 +131,8 @@ impl Server {
     /// Waits until the server serves; `None` when it ends before.
     pub async fn ready(&mut self) -> Option<Channel> {
         let address = self.address.take()?.await.ok()?;
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        self.url = format!("http://{address}");
+        let endpoint = Endpoint::from_shared(self.url.clone()).unwrap();
         Some(endpoint.connect_lazy())
     }
 
@@ -152,6 +155,11 @@ impl Server {
     pub fn stop(&mut self) -> ExitStatus {
         self.terminate();
         self.child.wait().unwrap()
+    }
+
+    /// Where it is, once it was ready.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Its process id.
@@ -181,6 +189,21 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs the binary with these words.
+pub fn run<'a>(words: impl IntoIterator<Item = &'a str>) -> Output {
+    Command::new(BINARY).args(words).output().unwrap()
+}
+
+/// Starts the binary with these words and does not wait for it.
+pub fn spawn<'a>(words: impl IntoIterator<Item = &'a str>) -> Child {
+    Command::new(BINARY)
+        .args(words)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 /// Runs one of the commands that work on the files of a server that is not running.

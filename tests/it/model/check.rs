@@ -82,6 +82,7 @@ impl Play {
             brand_id: self.brand(),
             campaign_id: self.campaign_id(number),
             min_position: 0,
+            as_of: None,
         };
         let found = self.read(request).await.campaign.unwrap();
         assert_eq!(found.state(), own.state);
@@ -119,6 +120,7 @@ impl Play {
             brand_id: self.brand(),
             creator_id: CREATORS[usize::from(number)].to_owned(),
             min_position: 0,
+            as_of: None,
         };
         let found = self.read(request).await.creator.unwrap();
         assert_eq!(found.tier(), tier(own.followers));
@@ -134,6 +136,7 @@ impl Play {
             campaign_id: self.campaign_id(place.0),
             collaboration_id: deal_id(place.1),
             min_position: 0,
+            as_of: None,
         };
         let found = self.read(request).await.collaboration.unwrap();
         let what = format!("{place:?}");
@@ -198,6 +201,7 @@ impl Play {
             observed_until: None,
             as_of_position: 0,
             min_position: self.world.head,
+            as_of: None,
         };
         let found = self.client.call(request).await.unwrap();
         assert_eq!(found.position, self.world.head);
@@ -225,6 +229,7 @@ impl Play {
             order_source: String::from("shop"),
             order_id: order_id(number),
             min_position: 0,
+            as_of: None,
         };
         let answer = self.client.call(request.clone()).await;
         if own.conversion.is_none() && own.refunds.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::parse::*;
 use campaign_ledger::proto::api;
+use campaign_ledger::views::AsOf;
 
 use super::{at, each_is_refused, moment, texts};
 
@@ -20,6 +21,7 @@ fn list() -> api::ListCollaborationsRequest {
         page_size: 0,
         page_token: String::new(),
         min_position: 12,
+        as_of: None,
     }
 }
 
@@ -36,7 +38,10 @@ fn good_list_becomes_a_query() {
                 size: 50,
                 token: None,
             },
-            min_position: Position::new(12),
+            when: When {
+                min_position: Position::new(12),
+                as_of: None,
+            },
         }
     );
 }
@@ -176,17 +181,18 @@ fn publication_can_be_asked_for_as_it_was() {
         observed_until: at(5),
         as_of_position: 40,
         min_position: 0,
+        as_of: None,
     };
     let query = get_publication(&request).unwrap();
     assert_eq!(query.publication.publication.as_str(), "post");
     assert_eq!(query.observed_until, Some(moment(5)));
-    assert_eq!(query.as_of, Some(Position::new(40)));
-    assert_eq!(query.min_position, Position::START);
+    assert_eq!(query.when.as_of, Some(AsOf::Position(Position::new(40))));
+    assert_eq!(query.when.min_position, Position::START);
     let now = api::GetPublicationRequest {
         as_of_position: 0,
         ..request
     };
-    assert_eq!(get_publication(&now).unwrap().as_of, None);
+    assert_eq!(get_publication(&now).unwrap().when.as_of, None);
 }
 
 #[test]
@@ -198,6 +204,7 @@ fn each_rule_of_periods_names_its_field() {
         second_from: at(10),
         second_until: at(20),
         min_position: 0,
+        as_of: None,
     };
     let query = get_creator_retention(&good).unwrap();
     let period = |from, until| Period {

@@ -59,6 +59,7 @@ fn the_revision_is_the_last_one_where_none_is_named() {
         campaign_id: "jujur".to_owned(),
         revision,
         min_position: 0,
+        as_of: None,
     };
     assert_eq!(get_report(&get(0)).unwrap().revision, None);
     assert_eq!(get_report(&get(3)).unwrap().revision, Some(3));
@@ -117,6 +118,7 @@ fn days_are_counted_from_1970_also_backwards() {
             from_day: from_day.to_owned(),
             until_day: until_day.to_owned(),
             min_position: 0,
+            as_of: None,
         });
         let query = query.unwrap();
         (query.from, query.until)

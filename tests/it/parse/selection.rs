@@ -347,6 +347,7 @@ fn creators_are_sought_by_what_is_known_of_them() {
         campaign_id: String::new(),
         creator_id: "ayu".to_owned(),
         min_position: 0,
+        as_of: None,
     };
     let violations = match_creator(&matching).unwrap_err();
     assert_eq!(violations[0].to_string(), format!("campaign_id {ID_RULE}"));

@@ -83,6 +83,7 @@ async fn a_refused_invitation_has_its_error_and_changes_nothing_of_the_others() 
         campaign_id: story.campaign.clone(),
         collaboration_id: who.to_owned(),
         min_position: answer.last_position,
+        as_of: None,
     };
     let offer = |found: GetCollaborationResponse| found.collaboration.unwrap().offer.unwrap();
     let ayus = offer(server.read(get("ayu")).await);

@@ -96,6 +96,7 @@ async fn an_acceptance_for_the_creator_is_reported_as_such() {
         campaign_id: story.campaign.clone(),
         collaboration_id: String::from("ayu"),
         min_position: 0,
+        as_of: None,
     };
     let performance = server.read(performance).await.performance.unwrap();
     assert!(performance.accepted_on_behalf);

@@ -58,6 +58,7 @@ async fn publication(story: &Story, question: Question) -> Publication {
         observed_until: question.observed_until,
         as_of_position: question.as_of_position,
         min_position: story.client.head().await,
+        as_of: None,
     };
     let answer = story.client.call(request.clone()).await.unwrap();
     match question.as_of_position {

@@ -23,6 +23,7 @@ fn campaign(story: &Story, min_position: u64) -> GetCampaignRequest {
         brand_id: story.brand.clone(),
         campaign_id: story.campaign.clone(),
         min_position,
+        as_of: None,
     }
 }
 

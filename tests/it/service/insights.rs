@@ -125,6 +125,7 @@ fn awareness(story: &Story, from: &str, until: &str) -> GetBrandAwarenessRequest
         from_day: from.to_owned(),
         until_day: until.to_owned(),
         min_position: 0,
+        as_of: None,
     }
 }
 
@@ -176,6 +177,7 @@ fn comparison(story: &Story, group_by: &[ComparisonKey]) -> GetComparisonRequest
         campaign_ids: Vec::new(),
         group_by: group_by.iter().map(|key| (*key).into()).collect(),
         min_position: 0,
+        as_of: None,
     }
 }
 

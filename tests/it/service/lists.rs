@@ -292,6 +292,7 @@ async fn every_other_list_is_whole_too() {
             brand_id: partnership.brand_id.clone(),
             creator_id: partnership.creator_id.clone(),
             min_position: 0,
+            as_of: None,
         };
         assert_eq!(server.read(get).await.partnership, Some(partnership));
     }

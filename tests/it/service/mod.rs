@@ -1,5 +1,6 @@
 //! The service as its callers see it: the real server, spoken to through the generated clients.
 
+mod as_of;
 mod audit;
 mod bad_input;
 mod batch_invites;
@@ -33,6 +34,7 @@ mod rights;
 mod roi;
 mod selection;
 mod settlement;
+mod statements;
 mod timers;
 mod waiting;
 mod worked_cases;

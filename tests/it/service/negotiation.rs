@@ -21,6 +21,7 @@ async fn collaboration(story: &Story, who: &str) -> Collaboration {
         campaign_id: story.campaign.clone(),
         collaboration_id: who.to_owned(),
         min_position: 0,
+        as_of: None,
     };
     story.client.read(get).await.collaboration.unwrap()
 }
@@ -30,6 +31,7 @@ async fn campaign(story: &Story) -> Campaign {
         brand_id: story.brand.clone(),
         campaign_id: story.campaign.clone(),
         min_position: 0,
+        as_of: None,
     };
     story.client.read(get).await.campaign.unwrap()
 }
@@ -152,6 +154,7 @@ async fn a_counter_expires_by_itself() {
         campaign_id: story.campaign.clone(),
         collaboration_id: String::from("ayu"),
         min_position: head + 1,
+        as_of: None,
     };
     let expired = server.read(get).await.collaboration.unwrap();
     assert_eq!(expired.state(), CollaborationState::Expired);
@@ -241,6 +244,7 @@ async fn an_applicant_is_part_of_the_partnership() {
         brand_id: story.brand.clone(),
         creator_id: String::from("ayu"),
         min_position: 0,
+        as_of: None,
     };
     let partnership = server.read(get).await.partnership.unwrap();
     assert_eq!(partnership.first_invited_at, Some(day(0)));

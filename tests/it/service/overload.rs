@@ -67,6 +67,7 @@ async fn what_is_accepted_is_kept_and_what_is_refused_never_was() {
                 brand_id: story.brand.clone(),
                 creator_id: creator(number),
                 min_position: head,
+                as_of: None,
             };
             let is_there = server.call(known).await.is_ok();
             assert_eq!(is_there, accepted.contains(&number), "{number}");

@@ -73,6 +73,7 @@ async fn a_removed_deliverable_says_so() {
         campaign_id: story.campaign.clone(),
         collaboration_id: String::from("ayu"),
         min_position: 0,
+        as_of: None,
     };
     let found = server.read(get).await.collaboration.unwrap();
     assert_eq!(found.deliverables[0].state(), DeliverableState::Removed);

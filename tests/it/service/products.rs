@@ -46,6 +46,7 @@ async fn products_are_shown_where_they_are_and_what_they_are_worth() {
         campaign_id: story.campaign.clone(),
         collaboration_id: String::from("ayu"),
         min_position: 0,
+        as_of: None,
     };
     let performance = server.read(performance).await.performance.unwrap();
     assert_eq!(performance.products, Some(expected.clone()));
@@ -53,6 +54,7 @@ async fn products_are_shown_where_they_are_and_what_they_are_worth() {
         brand_id: story.brand.clone(),
         creator_id: String::from("ayu"),
         min_position: 0,
+        as_of: None,
     };
     let partnership = server.read(partnership).await.partnership.unwrap();
     assert_eq!(partnership.products, [expected]);

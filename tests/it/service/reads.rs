@@ -16,6 +16,7 @@ fn campaign_at(story: &Story, min_position: u64) -> GetCampaignRequest {
         brand_id: story.brand.clone(),
         campaign_id: story.campaign.clone(),
         min_position,
+        as_of: None,
     }
 }
 

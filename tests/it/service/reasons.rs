@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::proto::api::ErrorReason;
 
 use super::{
-    audit, bad_input, engagement, faults, followers, health, ingest, reads, refusals, retries,
-    timers, waiting,
+    as_of, audit, bad_input, engagement, faults, followers, health, ingest, reads, refusals,
+    retries, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -41,6 +41,7 @@ fn every_reason() -> BTreeSet<i32> {
 #[tokio::test]
 async fn every_reason_is_shown_or_excused() {
     let shown = [
+        as_of::SHOWS,
         audit::SHOWS,
         bad_input::SHOWS,
         engagement::SHOWS,

@@ -35,18 +35,17 @@ const PACE: Pace = Pace {
 type Waiting = Pin<Box<dyn Future<Output = Result<Answer, WriteError>> + Send>>;
 
 /// What a history left behind.
-struct Left {
+pub(super) struct Left {
     digest: [u8; 32],
     position: Position,
 }
 
 /// Works through a history in a data directory as a server would: the steps of one time at once,
 /// so that some share a block.
-async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
+pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
     let directory = DataDirectory::open_or_create(root).unwrap();
     let log: Arc<dyn Log> = Arc::new(SledLog::open(&directory.log_path(), ONLY_PARTITION).unwrap());
-    let log_id = directory.log_id().to_string();
-    let options = store_options(CACHE_BYTES, &log_id);
+    let options = store_options(CACHE_BYTES, directory.log_id());
     let (live, views) = Live::open(
         &directory.views_path(),
         &options,
@@ -134,8 +133,7 @@ fn records_of(root: &Path) -> Vec<Record> {
 fn anew(root: &Path) -> views::Rebuilt {
     let directory = DataDirectory::open(root).unwrap();
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
-    let log_id = directory.log_id().to_string();
-    let options = store_options(CACHE_BYTES, &log_id);
+    let options = store_options(CACHE_BYTES, directory.log_id());
     views::rebuild(&directory.views_path(), &options, &log, |_| ()).unwrap()
 }
 
@@ -193,6 +191,7 @@ async fn everything(client: &Client) -> Vec<String> {
                 brand_id: brand_id.clone(),
                 campaign_id: campaign.campaign_id.clone(),
                 min_position: 0,
+                as_of: None,
             };
             told.push(format!("{:?}", client.read(roi).await));
             let costs = ListCostsRequest {
@@ -227,12 +226,14 @@ async fn about_the_brand(client: &Client, brand_id: &str) -> Vec<String> {
         from_day: String::from("2026-01-01"),
         until_day: String::from("2026-12-31"),
         min_position: 0,
+        as_of: None,
     };
     let comparison = GetComparisonRequest {
         brand_id: brand_id.to_owned(),
         campaign_ids: Vec::new(),
         group_by: vec![ComparisonKey::Tier.into(), ComparisonKey::Niche.into()],
         min_position: 0,
+        as_of: None,
     };
     vec![
         format!("{:?}", client.read(worklist).await),
@@ -247,6 +248,7 @@ async fn about(client: &Client, one: &Collaboration) -> Vec<String> {
         campaign_id: one.campaign_id.clone(),
         collaboration_id: one.collaboration_id.clone(),
         min_position: 0,
+        as_of: None,
     };
     let mut told = vec![format!("{:?}", client.read(performance).await)];
     let posts = one

@@ -118,6 +118,7 @@ async fn a_command_that_fits_no_block_is_refused_as_a_whole() {
         brand_id: story.brand.clone(),
         campaign_id: story.campaign.clone(),
         min_position: 0,
+        as_of: None,
     };
     let campaign = server.read(campaign).await.campaign.unwrap();
     assert_eq!(campaign.open_invitations, INVITED as u32);

@@ -171,6 +171,7 @@ async fn revisions_are_listed_page_by_page_and_counted() {
         brand_id: story.brand.clone(),
         campaign_id: story.campaign.clone(),
         min_position: 0,
+        as_of: None,
     };
     assert_eq!(server.read(campaign).await.campaign.unwrap().reports, 3);
 }

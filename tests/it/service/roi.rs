@@ -25,6 +25,7 @@ async fn performance(server: &Server, who: &str) -> CollaborationPerformance {
         campaign_id: String::from("launch"),
         collaboration_id: who.to_owned(),
         min_position: 0,
+        as_of: None,
     };
     server.read(request).await.performance.unwrap()
 }
@@ -90,6 +91,7 @@ async fn every_collaboration_is_credited_with_its_part() {
             brand_id: String::from("kopi"),
             creator_id: who.to_owned(),
             min_position: 0,
+            as_of: None,
         };
         let partnership = server.read(request).await.partnership.unwrap();
         let [lifetime] = partnership.lifetime.as_slice() else {

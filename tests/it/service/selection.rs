@@ -12,6 +12,7 @@ async fn creator(story: &Story, who: &str) -> Creator {
         brand_id: story.brand.clone(),
         creator_id: who.to_owned(),
         min_position: 0,
+        as_of: None,
     };
     story.client.read(request).await.creator.unwrap()
 }
@@ -21,6 +22,7 @@ async fn partnership(story: &Story, who: &str) -> Partnership {
         brand_id: story.brand.clone(),
         creator_id: who.to_owned(),
         min_position: 0,
+        as_of: None,
     };
     story.client.read(request).await.partnership.unwrap()
 }
@@ -138,6 +140,7 @@ async fn a_hold_stops_and_its_release_lets_go_on() {
         campaign_id: story.campaign.clone(),
         collaboration_id: String::from("ayu"),
         min_position: 0,
+        as_of: None,
     };
     let performance = server.read(performance).await.performance.unwrap();
     assert_eq!(performance.holds, over);

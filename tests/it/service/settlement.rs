@@ -156,6 +156,7 @@ async fn disputes_are_opened_listed_counted_and_resolved() {
         brand_id: story.brand.clone(),
         creator_id: String::from("ayu"),
         min_position: 0,
+        as_of: None,
     };
     let partnership = server.read(partnership).await.partnership.unwrap();
     assert_eq!((partnership.disputes, partnership.open_disputes), (2, 1));

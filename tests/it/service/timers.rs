@@ -69,6 +69,7 @@ async fn an_invitation_expires_by_itself() {
         campaign_id: story.campaign.clone(),
         collaboration_id: String::from("ayu"),
         min_position: head + 1,
+        as_of: None,
     };
     let collaboration = server.read(get).await.collaboration.unwrap();
     assert_eq!(collaboration.state(), CollaborationState::Expired);

@@ -212,6 +212,7 @@ async fn retention_counts_who_came_back() {
         second_from: Some(day(3)),
         second_until: Some(day(60)),
         min_position: 0,
+        as_of: None,
     };
     let answer = server.read(request.clone()).await;
     assert_eq!((answer.creators_first, answer.creators_kept), (prev, kept));

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::posts::{posts_of_creator, read_posts};
 use super::{Rates, acceptance_rate, agreements, delivery, holds, products, quality};
 use crate::domain::metrics::{Absent, divide, exact};
+use crate::domain::rows::Rows;
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorRef, Currency, Tier, Timestamp, Totals};
 use crate::grpc::parse::PartnershipOrder;
@@ -11,10 +13,37 @@ use crate::grpc::render::figures::{Basis, figures, roi_ppm};
 use crate::grpc::render::metric::{ratio, ratio_of};
 use crate::grpc::render::{count, time};
 use crate::proto::{api, values};
-use crate::views::{CampaignShare, Lifetime, Partnership};
+use crate::views::{CampaignShare, LastRecorded, Lifetime, Partnership};
+
+/// Renders a partnership with all it adds up to.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn read_partnership<S: Rows>(
+    rows: &S,
+    name: &CreatorRef,
+    row: &Partnership,
+) -> Result<api::Partnership, S::Error> {
+    let creator = rows.get::<Creator>(&Creator::key(name))?;
+    let mut rates: BTreeMap<CampaignId, Rates> = BTreeMap::new();
+    for (campaign, posts) in posts_of_creator(rows, name)? {
+        let posts = read_posts(rows, &posts)?;
+        rates.insert(campaign, Rates::of_posts(&posts));
+    }
+    let now = LastRecorded::of(rows)?;
+    let together = row.sum(rows, &name.brand)?;
+    Ok(partnership(
+        name,
+        creator.as_deref(),
+        row,
+        &together,
+        &rates,
+        now,
+    ))
+}
 
 /// Renders what a brand and a creator did together.
-pub fn partnership(
+fn partnership(
     name: &CreatorRef,
     creator: Option<&Creator>,
     row: &Partnership,

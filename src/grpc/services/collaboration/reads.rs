@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Collaboration, CreatorCollaboration};
-use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef};
+use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorRef};
 use crate::grpc::calls::{Door, Lookup, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
@@ -14,6 +14,7 @@ use crate::grpc::services::campaign::id_at;
 use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::store::Store;
+use crate::views::Slice;
 
 /// Serves `GetCollaboration`.
 ///
@@ -26,11 +27,15 @@ pub async fn get(
     let calls = door.enter()?;
     let deadline = Deadline::of(&request);
     let query = parsed(parse::get_collaboration(&request.into_inner()))?;
+    let (when, slice) = (
+        query.when,
+        Slice::Campaign(query.collaboration.campaign_ref()),
+    );
     let find = move |rows: &Store| {
         let row = known_collaboration(rows, &query.collaboration)?;
         Ok(render::collaboration(&query.collaboration, &row))
     };
-    let (found, position) = calls.read(query.min_position, deadline, find).await?;
+    let (found, position) = calls.read(when, slice, deadline, find).await?;
     Ok(Response::new(api::GetCollaborationResponse {
         collaboration: Some(found),
         position,
@@ -59,9 +64,9 @@ pub async fn list(
     );
     let query = parsed(parse::list_collaborations(request))?;
     let start = calls.page_start(same_query, &query.page)?;
-    let min_position = query.min_position;
+    let (when, slice) = (query.when, slice_of(&query));
     let find = move |rows: &Store| listed(rows, &query, start.as_ref());
-    let ((collaborations, next), position) = calls.read(min_position, deadline, find).await?;
+    let ((collaborations, next), position) = calls.read(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListCollaborationsResponse {
         collaborations,
@@ -114,6 +119,17 @@ fn listed(
         }
     };
     Ok(listed)
+}
+
+fn slice_of(query: &parse::CollaborationsQuery) -> Slice {
+    let brand = query.brand.clone();
+    match (&query.campaign, &query.creator) {
+        (None, Some(creator)) => Slice::Partnership(CreatorRef {
+            brand,
+            creator: creator.clone(),
+        }),
+        (campaign, _) => Slice::of(&brand, campaign.as_ref()),
+    }
 }
 
 fn prefix_of(query: &parse::CollaborationsQuery) -> Key {

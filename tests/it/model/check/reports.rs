@@ -15,6 +15,7 @@ impl Play {
             brand_id: self.brand(),
             campaign_id: self.campaign_id(number),
             min_position: 0,
+            as_of: None,
         };
         let found = self.read(request).await.roi.unwrap();
         assert_eq!(found.state(), own.state);
@@ -65,6 +66,7 @@ impl Play {
             campaign_id: self.campaign_id(place.0),
             collaboration_id: deal_id(place.1),
             min_position: 0,
+            as_of: None,
         };
         let found = self.read(request).await.performance.unwrap();
         assert_eq!(found.state(), deal.state);
@@ -104,6 +106,7 @@ impl Play {
             brand_id: self.brand(),
             creator_id: CREATORS[usize::from(creator)].to_owned(),
             min_position: self.world.head,
+            as_of: None,
         };
         if deals.is_empty() {
             let refusal = Refusal::from(self.client.call(request).await.unwrap_err());

@@ -75,12 +75,14 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
         order_source: String::from("shop"),
         order_id: String::from("o-404"),
         min_position: 0,
+        as_of: None,
     };
     rows.push((ErrorReason::OrderNotFound, Attempt::of(order)));
     let partnership = GetPartnershipRequest {
         brand_id: story.brand.clone(),
         creator_id: String::from("nobody"),
         min_position: 0,
+        as_of: None,
     };
     rows.push((ErrorReason::PartnershipNotFound, Attempt::of(partnership)));
     let reports = [
@@ -117,6 +119,7 @@ fn of_campaign(story: &Story) -> Vec<Attempt> {
             campaign_ids: vec![story.campaign.clone()],
             group_by: vec![ComparisonKey::Tier.into()],
             min_position: 0,
+            as_of: None,
         }),
         Attempt::of(ListReportsRequest {
             brand_id: story.brand.clone(),
@@ -136,11 +139,13 @@ fn of_campaign(story: &Story) -> Vec<Attempt> {
             brand_id: story.brand.clone(),
             campaign_id: story.campaign.clone(),
             min_position: 0,
+            as_of: None,
         }),
         Attempt::of(GetCampaignRoiRequest {
             brand_id: story.brand.clone(),
             campaign_id: story.campaign.clone(),
             min_position: 0,
+            as_of: None,
         }),
     ]
 }
@@ -159,6 +164,7 @@ fn of_creator(story: &Story) -> Vec<Attempt> {
             brand_id: story.brand.clone(),
             creator_id: String::from("nobody"),
             min_position: 0,
+            as_of: None,
         }),
     ]
 }
@@ -211,12 +217,14 @@ fn of_collaboration(story: &Story) -> Vec<Attempt> {
             campaign_id: story.campaign.clone(),
             collaboration_id: String::from("nobody"),
             min_position: 0,
+            as_of: None,
         }),
         Attempt::of(GetCollaborationPerformanceRequest {
             brand_id: story.brand.clone(),
             campaign_id: story.campaign.clone(),
             collaboration_id: String::from("nobody"),
             min_position: 0,
+            as_of: None,
         }),
     ]
 }

@@ -30,6 +30,8 @@ pub trait Write: Call {
 pub trait Read: Call {
     /// The position to wait for.
     fn min_position(&mut self) -> &mut u64;
+    /// Which past.
+    fn as_of(&mut self) -> &mut Option<AsOf>;
     /// The position the answer reflects.
     fn position(answer: &Self::Answer) -> u64;
 }
@@ -63,6 +65,10 @@ macro_rules! calls {
         impl Read for $request {
             fn min_position(&mut self) -> &mut u64 {
                 &mut self.min_position
+            }
+
+            fn as_of(&mut self) -> &mut Option<AsOf> {
+                &mut self.as_of
             }
 
             fn position(answer: &$answer) -> u64 {
@@ -158,7 +164,7 @@ calls! {
             BatchRecordConversionsRequest => BatchRecordConversionsResponse,
         write record_refund: RecordRefundRequest => RecordRefundResponse,
         write adjust_conversion: AdjustConversionRequest => AdjustConversionResponse,
-        plain get_publication: GetPublicationRequest => GetPublicationResponse,
+        read get_publication: GetPublicationRequest => GetPublicationResponse,
         read list_publications: ListPublicationsRequest => ListPublicationsResponse,
         read get_conversion: GetConversionRequest => GetConversionResponse,
         read list_conversions: ListConversionsRequest => ListConversionsResponse,

@@ -136,6 +136,7 @@ impl Story {
             brand_id: self.brand.clone(),
             campaign_id: self.campaign.clone(),
             min_position: 0,
+            as_of: None,
         };
         self.client.read(request).await.roi.unwrap()
     }

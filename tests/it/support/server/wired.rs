@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use campaign_ledger::config::Config;
-use campaign_ledger::grpc::calls::{Calls, Door};
+use campaign_ledger::grpc::calls::{Calls, Door, MAX_FOLDS};
 use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::Incoming;
 use campaign_ledger::grpc::page_token::PageTokens;
@@ -19,13 +19,17 @@ use campaign_ledger::server::{store_options, transport};
 use campaign_ledger::store::Pace;
 use campaign_ledger::views::Live;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tonic::service::Routes;
+use uuid::Uuid;
 
 use super::{Client, TestClock, day};
 
 /// A server of campaigns and creators. It lives as long as this.
 pub struct Wired {
     pub client: Client,
+    /// Permits to fold a past.
+    pub folds: Arc<Semaphore>,
     _directory: TempDir,
 }
 
@@ -34,7 +38,9 @@ impl Wired {
         let directory = tempfile::tempdir().unwrap();
         let stop = Stop::new();
         let door = Door::default();
-        door.open(calls(&directory, log, &stop));
+        let calls = calls(&directory, log, &stop);
+        let folds = Arc::clone(&calls.folds);
+        door.open(calls);
         let health = Health::starting(&[]).await;
         let routes = Routes::new(health.service())
             .add_service(CampaignServiceServer::new(services::Campaigns::new(
@@ -53,6 +59,7 @@ impl Wired {
         );
         Self {
             client: Client::to(address).await,
+            folds,
             _directory: directory,
         }
     }
@@ -64,7 +71,7 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         positions: u64::MAX,
         interval: Duration::from_secs(3_600),
     };
-    let options = store_options(1 << 20, "wired");
+    let options = store_options(1 << 20, Uuid::nil());
     let path = directory.path().join("views");
     let (live, views) = Live::open(&path, &options, pace, log.as_ref(), |_| ()).unwrap();
     let limits = Limits {
@@ -79,8 +86,10 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         ledger,
         views,
         log,
+        log_id: Uuid::nil(),
         tokens: PageTokens::new([7; 32]),
         clock,
+        folds: Arc::new(Semaphore::new(MAX_FOLDS)),
         ending: stop.streams(),
     }
 }

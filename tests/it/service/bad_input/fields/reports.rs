@@ -44,12 +44,14 @@ pub fn insights(story: &Story) -> Vec<Row> {
         from_day: String::from("2026-03-01"),
         until_day: String::from("2026-03-31"),
         min_position: 0,
+        as_of: None,
     };
     let comparison = GetComparisonRequest {
         brand_id: brand_id.clone(),
         campaign_ids: Vec::new(),
         group_by: vec![ComparisonKey::Tier.into()],
         min_position: 0,
+        as_of: None,
     };
     let partnerships = ListPartnershipsRequest {
         brand_id,

@@ -23,6 +23,7 @@ impl Story {
             campaign_id: self.campaign.clone(),
             revision,
             min_position: 0,
+            as_of: None,
         }
     }
 

@@ -69,6 +69,7 @@ impl Story {
             campaign_id: self.campaign.clone(),
             creator_id: who.to_owned(),
             min_position: 0,
+            as_of: None,
         }
     }
 

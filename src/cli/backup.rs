@@ -1,0 +1,339 @@
+//! Backups: taken of a directory or of a running server, checked, and put back.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use super::progress::Progress;
+use super::remote::{self, ask, refused};
+use super::{BackupCommand, CreateBackup, Exit, Import, Restore};
+use crate::domain::{Position, Timestamp};
+use crate::log::backup::{Backup, BackupError, Contents, ImportError, WriteError, import, write};
+use crate::log::codec::peek;
+use crate::log::directory::{DataDirectory, ONLY_PARTITION};
+use crate::log::sled::SledLog;
+use crate::log::{Head, Log, OpenError, ReadError};
+use crate::proto::api;
+use crate::proto::api::audit_service_client::AuditServiceClient;
+
+/// Why a backup could not be taken, checked or put back.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] crate::config::Error),
+    /// The directory or its log cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The directory's log could not be backed up.
+    #[error(transparent)]
+    Take(#[from] WriteError),
+    /// A backup is bad.
+    #[error("{}", path.display())]
+    Backup {
+        /// The file.
+        path: PathBuf,
+        /// The first thing that is wrong.
+        #[source]
+        source: BackupError,
+    },
+    /// A backup can't be put into the log.
+    #[error("{}", path.display())]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: ImportError,
+    },
+    /// The backups do not begin with a whole one.
+    #[error("{} starts after position {start}: give the backups before it too, oldest first", path.display())]
+    NotWhole {
+        /// The first file.
+        path: PathBuf,
+        /// The last position before it.
+        start: Position,
+    },
+    /// Two backups are not of one log.
+    #[error("{} is of log {found}, the one to put it into is {expected}", path.display())]
+    OtherLog {
+        /// The file.
+        path: PathBuf,
+        /// The log that it is of.
+        found: uuid::Uuid,
+        /// The log that it should be of.
+        expected: uuid::Uuid,
+    },
+    /// The backups end before what was asked for.
+    #[error("the backups end at position {end}, before {asked}")]
+    Short {
+        /// Their last position.
+        end: Position,
+        /// The position that was asked for.
+        asked: Position,
+    },
+    /// The server did not answer.
+    #[error(transparent)]
+    Remote(#[from] remote::Error),
+    /// A file could not be read or written.
+    #[error("{} could not be {action}", path.display())]
+    File {
+        /// What was to be done, as a participle.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// Tells how the process ends.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_) => Exit::Usage,
+            Self::Open(OpenError::InUse { .. }) => Exit::InUse,
+            Self::Open(error) if error.is_damage() => Exit::Damaged,
+            Self::Take(WriteError::Read(ReadError::Corrupt { .. })) => Exit::Damaged,
+            Self::Backup { .. }
+            | Self::Import {
+                source: ImportError::Backup(_),
+                ..
+            } => Exit::Damaged,
+            Self::Open(_)
+            | Self::Take(_)
+            | Self::Import { .. }
+            | Self::NotWhole { .. }
+            | Self::OtherLog { .. }
+            | Self::Short { .. }
+            | Self::Remote(_)
+            | Self::File { .. } => Exit::Failed,
+        }
+    }
+}
+
+/// Takes a backup, or checks some.
+///
+/// # Errors
+/// See [`Error`].
+pub fn backup(command: &BackupCommand) -> Result<(), Error> {
+    match command {
+        BackupCommand::Create(create) => self::create(create),
+        BackupCommand::Verify { files } => files.iter().try_for_each(|file| {
+            let contents = check(file)?;
+            println!("good: {}", Told(&contents));
+            Ok(())
+        }),
+    }
+}
+
+/// Writes the file beside its name, checks it, and names it.
+fn create(create: &CreateBackup) -> Result<(), Error> {
+    let after = match &create.since {
+        Some(file) => open(file)?.contents().end.position,
+        None => Position::new(create.after),
+    };
+    let partial = create.file.with_added_extension("part");
+    let mut out = File::create(&partial).map_err(file_error("created", &partial))?;
+    match &create.server {
+        Some(address) => fetch(address, after, &mut out, &partial)?,
+        None => take(create, after, &mut out)?,
+    }
+    out.sync_all().map_err(file_error("synced", &partial))?;
+    let contents = check(&partial)?;
+    fs::rename(&partial, &create.file).map_err(file_error("renamed", &partial))?;
+    println!("{}: {}", create.file.display(), Told(&contents));
+    Ok(())
+}
+
+fn take(create: &CreateBackup, after: Position, out: &mut File) -> Result<(), Error> {
+    let config = create.data.settings()?.config;
+    let directory = DataDirectory::open(&config.data_dir)?;
+    let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION)?;
+    let progress = Progress::start("backing up", log.head().position.get());
+    let on_position = |at: Position| progress.reach(at.get());
+    write(
+        &log,
+        directory.log_id(),
+        after,
+        |_| String::new(),
+        io::BufWriter::new(out),
+        on_position,
+    )?;
+    Ok(())
+}
+
+/// Asks a running server for the bytes of the file.
+fn fetch(address: &str, after: Position, out: &mut File, path: &Path) -> Result<(), Error> {
+    let refused = refused(address);
+    let request = api::TakeBackupRequest {
+        after_position: after.get(),
+    };
+    ask(address, async |channel| {
+        let mut client = AuditServiceClient::new(channel);
+        let taken = client.take_backup(request).await.map_err(&refused)?;
+        let mut chunks = taken.into_inner();
+        while let Some(message) = chunks.message().await.map_err(&refused)? {
+            let written = out.write_all(&message.chunk);
+            written.map_err(file_error("written", path))?;
+        }
+        Ok(())
+    })
+}
+
+/// Makes a ledger of backups, in an empty directory.
+///
+/// # Errors
+/// See [`Error`].
+pub fn restore(restore: &Restore) -> Result<(), Error> {
+    let root = restore.data.settings()?.config.data_dir;
+    let first = &restore.files[0];
+    let contents = *open(first)?.contents();
+    if contents.start != Head::EMPTY {
+        return Err(Error::NotWhole {
+            path: first.clone(),
+            start: contents.start.position,
+        });
+    }
+    let until = Until {
+        position: restore.until.map(Position::new),
+        time: restore.until_time,
+    };
+    let directory = DataDirectory::restore(&root, contents.log_id)?;
+    let log = SledLog::open(&directory.log_path(), contents.partition)?;
+    let imported = import_all(&log, contents.log_id, &restore.files, &until);
+    drop(log);
+    let head = match imported {
+        Ok(head) => head,
+        Err(error) => {
+            directory.abandon()?;
+            return Err(error);
+        }
+    };
+    directory.finish()?;
+    println!("restored to {}: {head}", root.display());
+    Ok(())
+}
+
+/// Adds to a ledger what backups have and it lacks.
+///
+/// # Errors
+/// See [`Error`].
+pub fn import_into(arguments: &Import) -> Result<(), Error> {
+    let root = arguments.data.settings()?.config.data_dir;
+    let directory = DataDirectory::open(&root)?;
+    let log = SledLog::open(&directory.log_path(), ONLY_PARTITION)?;
+    let before = log.head().position;
+    let everything = Until::default();
+    let head = import_all(&log, directory.log_id(), &arguments.files, &everything)?;
+    let added = head.position.get() - before.get();
+    println!("added {added} events to {}: {head}", root.display());
+    Ok(())
+}
+
+/// Up to where a ledger is restored.
+#[derive(Default)]
+struct Until {
+    position: Option<Position>,
+    time: Option<Timestamp>,
+}
+
+impl Until {
+    fn has(&self, position: Position, record: &[u8]) -> bool {
+        let by_time = self.time.is_none_or(|time| {
+            // What has no header is for `verify` to name.
+            peek(record).is_ok_and(|header| header.recorded_at <= time)
+        });
+        by_time && self.position.is_none_or(|last| position <= last)
+    }
+}
+
+fn import_all(
+    log: &SledLog,
+    log_id: uuid::Uuid,
+    files: &[PathBuf],
+    until: &Until,
+) -> Result<Head, Error> {
+    let mut head = log.head();
+    for path in files {
+        let backup = open(path)?;
+        let Contents {
+            log_id: found, end, ..
+        } = *backup.contents();
+        if found != log_id {
+            return Err(Error::OtherLog {
+                path: path.clone(),
+                found,
+                expected: log_id,
+            });
+        }
+        let progress = Progress::start("restoring", end.position.get());
+        let keep = |position: Position, record: &Bytes| {
+            progress.reach(position.get());
+            until.has(position, record)
+        };
+        head = import(log, backup, keep).map_err(|source| Error::Import {
+            path: path.clone(),
+            source,
+        })?;
+        if head.block < end.block || head.hash != end.hash && head.block == end.block {
+            break;
+        }
+    }
+    match until.position {
+        Some(asked) if asked > head.position && until.time.is_none() => Err(Error::Short {
+            end: head.position,
+            asked,
+        }),
+        _ => Ok(head),
+    }
+}
+
+fn open(path: &Path) -> Result<Backup<BufReader<File>>, Error> {
+    let file = File::open(path).map_err(file_error("opened", path))?;
+    Backup::open(BufReader::new(file)).map_err(|source| Error::Backup {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Reads all of a backup; gives what is in it.
+fn check(path: &Path) -> Result<Contents, Error> {
+    let mut backup = open(path)?;
+    let progress = Progress::start("checking", backup.contents().end.position.get());
+    for block in &mut backup {
+        let block = block.map_err(|source| Error::Backup {
+            path: path.to_owned(),
+            source,
+        })?;
+        progress.reach(block.last_position().get());
+    }
+    Ok(*backup.contents())
+}
+
+fn file_error(action: &'static str, path: &Path) -> impl Fn(io::Error) -> Error {
+    move |source| Error::File {
+        action,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Says in a line what a backup has.
+struct Told<'a>(&'a Contents);
+
+impl std::fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Contents { start, end, .. } = self.0;
+        let events = end.position.get() - start.position.get();
+        let blocks = end.block - start.block;
+        write!(
+            f,
+            "{events} events in {blocks} blocks after {}, head {}",
+            start.position, end.hash
+        )
+    }
+}

@@ -1,0 +1,62 @@
+//! Commands that ask a running server.
+
+use std::io;
+
+use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
+
+/// Why a server did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system gives no runtime.
+    #[error("the system gives no threads or sockets")]
+    Runtime(#[source] io::Error),
+    /// The server could not be reached.
+    #[error("the server at {address} could not be reached")]
+    Connect {
+        /// Where it was looked for.
+        address: String,
+        /// What the transport said.
+        #[source]
+        source: tonic::transport::Error,
+    },
+    /// The server refused, or stopped.
+    #[error("the server at {address} answered {}: {}", status.code(), status.message())]
+    Answer {
+        /// Where it is.
+        address: String,
+        /// Its answer.
+        status: Box<Status>,
+    },
+}
+
+/// Connects to the server at an address and asks it.
+///
+/// # Errors
+/// See [`Error`]; and what `asking` makes of it.
+pub fn ask<T, E: From<Error>>(
+    address: &str,
+    asking: impl AsyncFnOnce(Channel) -> Result<T, E>,
+) -> Result<T, E> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    let unreachable = |source| Error::Connect {
+        address: address.to_owned(),
+        source,
+    };
+    runtime.block_on(async {
+        let endpoint = Endpoint::from_shared(address.to_owned()).map_err(unreachable)?;
+        let channel = endpoint.connect().await.map_err(unreachable)?;
+        asking(channel).await
+    })
+}
+
+/// Tells that a server refused.
+pub fn refused(address: &str) -> impl Fn(Status) -> Error {
+    move |status| Error::Answer {
+        address: address.to_owned(),
+        status: Box::new(status),
+    }
+}

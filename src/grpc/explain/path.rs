@@ -1,0 +1,115 @@
+//! Paths of fields within a report, such as `total.returns[COST_BASIS_ACCRUED].roi`.
+//!
+//! An entry of a list is named by its words, as `CompareReports` names it; words of enums may be
+//! given without their prefix, and what a metric holds (`parts_per_million`) may be given or not.
+
+use std::fmt;
+
+/// A field, and the words of the entry where it is a list.
+pub type Segment<'a> = (&'a str, Option<&'a str>);
+
+/// Prefixes of the words of lists whose entries are named by enums.
+const PREFIXES: [(&str, &[&str]); 5] = [
+    ("by_type", &["COST_TYPE_"]),
+    ("conversions", &["CONVERSION_TYPE_"]),
+    ("returns", &["COST_BASIS_"]),
+    ("unit_costs", &["COST_BASIS_"]),
+    ("engagement", &["MEASUREMENT_SCOPE_", "MEASUREMENT_KIND_"]),
+];
+
+/// What a metric holds in the end: asked for or not, it is the metric that is meant.
+const VALUES: [&str; 4] = ["parts_per_million", "minor_units", "exact", "absent"];
+
+/// A path, every word in full.
+pub struct Path(Vec<(String, Option<String>)>);
+
+impl Path {
+    /// Reads a path; `None` when it is none.
+    pub fn parse(path: &str) -> Option<Self> {
+        let mut segments = Vec::new();
+        for segment in path.split('.') {
+            let (field, words) = match segment.split_once('[') {
+                Some((field, rest)) => (field, Some(rest.strip_suffix(']')?)),
+                None => (segment, None),
+            };
+            segments.push((field.to_owned(), words.map(|words| in_full(field, words))));
+        }
+        if let Some((last, None)) = segments.last()
+            && VALUES.contains(&last.as_str())
+        {
+            segments.pop();
+        }
+        Some(Self(segments))
+    }
+
+    /// Returns the fields, one by one.
+    pub fn segments(&self) -> Vec<Segment<'_>> {
+        let segments = self.0.iter();
+        segments
+            .map(|(field, words)| (field.as_str(), words.as_deref()))
+            .collect()
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (field, words)) in self.0.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { "." })?;
+            f.write_str(field)?;
+            if let Some(words) = words {
+                write!(f, "[{words}]")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn in_full(field: &str, words: &str) -> String {
+    let Some((_, prefixes)) = PREFIXES.iter().find(|(list, _)| *list == field) else {
+        return words.to_owned();
+    };
+    let words: Vec<String> = words
+        .split(',')
+        .enumerate()
+        .map(|(index, word)| {
+            let prefix = prefixes.get(index).copied().unwrap_or_default();
+            let word = word.trim();
+            if word.starts_with(prefix) {
+                word.to_owned()
+            } else {
+                format!("{prefix}{word}")
+            }
+        })
+        .collect();
+    words.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_filled_in() {
+        for (short, full) in [
+            ("total.posts_published", "total.posts_published"),
+            (
+                "total.returns[ACCRUED].roi.parts_per_million",
+                "total.returns[COST_BASIS_ACCRUED].roi",
+            ),
+            (
+                "on_time.engagement[TOTAL, MEASURED].unit_costs[PAID].cpe",
+                "on_time.engagement[MEASUREMENT_SCOPE_TOTAL,MEASUREMENT_KIND_MEASURED]\
+                 .unit_costs[COST_BASIS_PAID].cpe",
+            ),
+            ("agreements[INVITED].count", "agreements[INVITED].count"),
+            (
+                "lifetime[IDR].posts_published",
+                "lifetime[IDR].posts_published",
+            ),
+        ] {
+            assert_eq!(Path::parse(short).unwrap().to_string(), full);
+            assert_eq!(Path::parse(full).unwrap().to_string(), full);
+        }
+        assert!(Path::parse("total.returns[ACCRUED").is_none());
+    }
+}

@@ -1,0 +1,140 @@
+//! The events behind a number, over gRPC.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+use crate::domain::{Position, Record};
+use crate::grpc::calls::{Calls, PastFold, blocking, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::explain::metric::{Metric, Sides};
+use crate::grpc::explain::{Added, Explanation, Subject, gather};
+use crate::grpc::{parse, render, status};
+use crate::log::codec::json::record_descriptor;
+use crate::log::codec::{self, peek};
+use crate::log::select;
+use crate::proto::api;
+use crate::proto::api::explain_metric_response::Message;
+use crate::views::{AsOf, Slice};
+
+/// Events of one message: some hundred KiB.
+const EVENTS_OF_A_MESSAGE: usize = 1_024;
+/// Messages between the reader and the connection: one on its way, one being read.
+const MESSAGES_AHEAD: usize = 2;
+
+type Answer = Result<api::ExplainMetricResponse, Status>;
+
+/// Explains a number.
+///
+/// # Errors
+/// See the API.
+pub(super) async fn explain(
+    calls: &Calls,
+    request: Request<api::ExplainMetricRequest>,
+) -> Result<Response<ReceiverStream<Answer>>, Status> {
+    let deadline = Deadline::of(&request);
+    let query = parsed(parse::explain_metric(&request.into_inner()))?;
+    calls.reach(query.when.min_position, deadline).await?;
+    let as_of = query.when.as_of;
+    let as_of = as_of.unwrap_or_else(|| AsOf::Position(calls.views.position()));
+    let slice = match &query.subject {
+        Subject::Campaign(name) => Slice::Campaign(name.clone()),
+        Subject::Partnership(name) => Slice::Partnership(name.clone()),
+    };
+    let work = move |fold: &PastFold| explained(fold, query.subject, &query.metric);
+    let (metric, explanation) = calls.past(as_of, slice, deadline, work).await?;
+    let (send, receive) = mpsc::channel(MESSAGES_AHEAD);
+    let log = Arc::clone(&calls.log);
+    tokio::spawn(async move {
+        let first = api::ExplainMetricResponse {
+            message: Some(Message::Metric(metric)),
+        };
+        let mut heard = send.send(Ok(first)).await.is_ok();
+        let added: Vec<_> = explanation.added.into_iter().collect();
+        for part in added.chunks(EVENTS_OF_A_MESSAGE) {
+            if !heard {
+                return;
+            }
+            let (log, part) = (Arc::clone(&log), part.to_vec());
+            let events = blocking(move || {
+                let positions: Vec<_> = part.iter().map(|(position, _)| *position).collect();
+                let records = select(log.as_ref(), &positions).map_err(status::read)?;
+                let events = records.iter().zip(&part);
+                let events = events.map(|((_, bytes), (at, added))| event(*at, bytes, added));
+                let events = events.collect::<Result<_, Status>>()?;
+                let message = Some(Message::Events(api::ExplainedEvents { events }));
+                Ok(api::ExplainMetricResponse { message })
+            });
+            heard = send.send(events.await).await.is_ok();
+        }
+    });
+    Ok(Response::new(ReceiverStream::new(receive)))
+}
+
+/// Takes a number apart, and says how the report shows it.
+fn explained(
+    fold: &PastFold,
+    subject: Subject,
+    metric: &Metric,
+) -> Result<(api::ExplainedMetric, Explanation), Status> {
+    let (reason, kind, id) = match &subject {
+        Subject::Campaign(name) => {
+            let reason = api::ErrorReason::CampaignNotFound;
+            (reason, "campaign", name.campaign.to_string())
+        }
+        Subject::Partnership(name) => {
+            let reason = api::ErrorReason::PartnershipNotFound;
+            (reason, "partnership", name.creator.to_string())
+        }
+    };
+    let behind = gather(fold, subject)?;
+    let behind = behind.ok_or_else(|| status::not_found(reason, kind, &id))?;
+    let explanation = behind.explain(metric);
+    let explanation = explanation.map_err(|error| status::internal(&error))?;
+    let shown = behind.shown(metric);
+    let told = api::ExplainedMetric {
+        metric: metric.path.clone(),
+        published: shown.published,
+        absent: shown.absent,
+        numerator: render::fraction(&explanation.sum.numerator),
+        denominator: side(&explanation.sum),
+        scale: shown.scale,
+        events: explanation.added.len() as u64,
+        position: fold.until.get(),
+    };
+    Ok((told, explanation))
+}
+
+fn side(sides: &Sides) -> String {
+    let side = sides.denominator.as_ref();
+    side.map(render::fraction).unwrap_or_default()
+}
+
+fn event(position: Position, bytes: &[u8], added: &Added) -> Result<api::ExplainedEvent, Status> {
+    let header = peek(bytes).map_err(|error| status::internal(&error))?;
+    let record: Record = codec::decode(bytes).map_err(|error| status::internal(&error))?;
+    let field = header
+        .event
+        .and_then(|number| record_descriptor().get_field(number));
+    let kind = field.map(|field| field.kind());
+    let name = kind.as_ref().and_then(|kind| kind.as_message());
+    let (reason, by) = match added.reason {
+        Some((reason, by)) => (reason, by),
+        None => (api::WithoutContribution::Unspecified, None),
+    };
+    Ok(api::ExplainedEvent {
+        position: position.get(),
+        r#type: name.map(|name| name.name().to_owned()).unwrap_or_default(),
+        recorded_at: Some(record.recorded_at.into()),
+        occurred_at: Some(record.fact_at().into()),
+        campaign_id: header.campaign_id.to_owned(),
+        collaboration_id: header.collaboration_id.to_owned(),
+        creator_id: header.creator_id.to_owned(),
+        numerator: render::fraction(&added.sides.numerator),
+        denominator: side(&added.sides),
+        reason: reason.into(),
+        by_position: by.map_or(0, Position::get),
+    })
+}

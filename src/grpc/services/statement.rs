@@ -1,0 +1,199 @@
+//! Statements over gRPC: one fold of the campaign gives its rows, its days and its timeline.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use bytes::Bytes;
+use tokio_stream::Iter;
+use tonic::{Request, Response, Status};
+
+use super::campaign::{id_at, known_campaign};
+use super::report::performance;
+use crate::domain::rows::{Rows, Scan};
+use crate::domain::state::{Collaboration, Report};
+use crate::domain::{
+    CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, MeasurementKind,
+    MeasurementScope, Record, Tally, Target, Timestamp, Totals,
+};
+use crate::grpc::calls::{Calls, Lookup, PastFold, parsed};
+use crate::grpc::deadline::Deadline;
+use crate::grpc::statement::{Day, Happened, Line, Statement, csv, html};
+use crate::grpc::{parse, render};
+use crate::log::codec::{self, peek};
+use crate::proto::api;
+use crate::store::Store;
+use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};
+
+/// Bytes of the file in one message.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// A file in chunks.
+pub(super) type Chunks = Iter<std::vec::IntoIter<Result<api::GetStatementResponse, Status>>>;
+
+/// Writes a statement.
+///
+/// # Errors
+/// See the API.
+pub(super) async fn get(
+    calls: &Calls,
+    request: Request<api::GetStatementRequest>,
+) -> Result<Response<Chunks>, Status> {
+    let deadline = Deadline::of(&request);
+    let query = parsed(parse::get_statement(&request.into_inner()))?;
+    calls.reach(query.when.min_position, deadline).await?;
+    let as_of = query.when.as_of;
+    let as_of = as_of.unwrap_or_else(|| AsOf::Position(calls.views.position()));
+    let name = query.campaign;
+    // What is known of creators is in the numbers of collaborations.
+    let slice = Slice::Campaigns(name.brand.clone(), vec![name.campaign.clone()]);
+    let work = move |fold: &PastFold| {
+        let statement = drawn(fold, &name)?;
+        Ok(Bytes::from(match query.format {
+            parse::StatementFormat::Html => html(&statement),
+            parse::StatementFormat::Csv => csv(&statement),
+        }))
+    };
+    let file = calls.past(as_of, slice, deadline, work).await?;
+    let starts = (0..file.len()).step_by(CHUNK_BYTES);
+    let chunks: Vec<_> = starts
+        .map(|start| {
+            let end = file.len().min(start + CHUNK_BYTES);
+            let chunk = file.slice(start..end);
+            Ok(api::GetStatementResponse { chunk })
+        })
+        .collect();
+    Ok(Response::new(tokio_stream::iter(chunks)))
+}
+
+fn drawn(fold: &PastFold, name: &CampaignRef) -> Result<Statement, Status> {
+    let (mut days, mut timeline) = (BTreeMap::new(), Vec::new());
+    let rows = fold.rows(&mut |record, contributions, _| {
+        if record.subject.campaign.as_ref() == Some(&name.campaign) {
+            add(&mut days, record.fact_at(), contributions);
+            timeline.extend(happened(record));
+        }
+    })?;
+    let found = read(&rows, name).map_err(Lookup::into_status)?;
+    timeline.sort_by(|one, other| (&one.at, one.position).cmp(&(&other.at, other.position)));
+    Ok(Statement {
+        days: summed(days),
+        timeline,
+        position: fold.until.get(),
+        ..found
+    })
+}
+
+/// What is in the rows.
+fn read(rows: &Store, name: &CampaignRef) -> Result<Statement, Lookup> {
+    let campaign = known_campaign(rows, name)?;
+    let totals = rows.get::<CampaignTotals>(&CampaignTotals::key(name))?;
+    let posts = render::read_posts(rows, &render::posts_of_campaign(rows, name)?)?;
+    let rates = render::Rates::of_posts(&posts);
+    let now = LastRecorded::of(rows)?;
+    let totals = totals.unwrap_or_default();
+    let (mut names, mut revisions) = (Vec::new(), Vec::new());
+    let prefix = Collaboration::of_campaign(name);
+    rows.scan::<Collaboration>(Scan::of(&prefix), &mut |key, row| {
+        names.extend(id_at(key, 2, CollaborationId::parse).map(|id| (id, row.clone())));
+        ControlFlow::Continue(())
+    })?;
+    let prefix = Report::of_campaign(name);
+    rows.scan::<Report>(Scan::of(&prefix), &mut |_, row| {
+        revisions.push(render::final_report(name, row));
+        ControlFlow::Continue(())
+    })?;
+    let mut collaborations = Vec::with_capacity(names.len());
+    for (collaboration, row) in names {
+        let place = CollaborationRef {
+            brand: name.brand.clone(),
+            campaign: name.campaign.clone(),
+            collaboration,
+        };
+        collaborations.push(Line {
+            collaboration: render::collaboration(&place, &row),
+            performance: performance(rows, &place)?,
+        });
+    }
+    Ok(Statement {
+        campaign: render::campaign(name, &campaign),
+        roi: render::campaign_roi(name, &campaign, &totals, &rates, now),
+        collaborations,
+        days: Vec::new(),
+        timeline: Vec::new(),
+        revisions,
+        position: 0,
+        recorded_at: now.to_string(),
+        checkpoint: String::new(),
+    })
+}
+
+/// What each day added to the campaign.
+type Days = BTreeMap<String, Tally>;
+
+fn add(days: &mut Days, at: Timestamp, contributions: &[Contribution]) {
+    let mut totals = Totals::default();
+    for Contribution { target, effect } in contributions {
+        if *target == Target::Campaign {
+            totals.apply(effect);
+        }
+    }
+    if totals.counted != Tally::default() {
+        *days.entry(day_of(at)).or_default() += &totals.counted;
+    }
+}
+
+/// What the days add up to.
+fn summed(days: Days) -> Vec<Day> {
+    let mut sum = Tally::default();
+    let summed = days.into_iter().map(|(day, tally)| {
+        sum += &tally;
+        let measured = (MeasurementScope::Total, MeasurementKind::Measured);
+        let engagement = sum.engagement.get(&measured);
+        Day {
+            day,
+            cost_minor: small(sum.accrued()),
+            revenue_minor: small(sum.net_revenue()),
+            engagements: engagement.map_or(0, |sums| small(sums.engagements.value / 10_000)),
+        }
+    });
+    summed.collect()
+}
+
+fn small(sum: i128) -> i64 {
+    i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
+}
+
+fn day_of(at: Timestamp) -> String {
+    at.to_string().chars().take("2026-11-01".len()).collect()
+}
+
+/// An event for the timeline: what people did, not every number that was seen.
+fn happened(record: &Record) -> Option<Happened> {
+    match record.event {
+        Event::Engagement(_) | Event::Revenue(_) => None,
+        Event::Campaign(_)
+        | Event::Creator(_)
+        | Event::Agreement(_)
+        | Event::Content(_)
+        | Event::Publication(_)
+        | Event::Seeding(_)
+        | Event::Settlement(_)
+        | Event::Dispute(_)
+        | Event::Hold(_) => {
+            let bytes = codec::encode(record);
+            let header = peek(&bytes).ok()?;
+            let collaboration = record.subject.collaboration.as_ref();
+            Some(Happened {
+                position: record.position.get(),
+                at: record.fact_at().to_string(),
+                event: codec::json::event_name(header.event?)?,
+                collaboration_id: collaboration.map(ToString::to_string).unwrap_or_default(),
+                actor: format!(
+                    "{} {}",
+                    record.actor.kind.name().to_lowercase(),
+                    record.actor.id
+                ),
+            })
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A statement: what a campaign cost and brought, as a page and as a table that people can read.
+//!
+//! Owns words, layout and plots. Every number in it is one of the API's, spelled; none is computed
+//! here. The page stands alone: no script, no font, no picture from elsewhere.
+
+mod page;
+mod plot;
+mod table;
+mod words;
+
+use crate::proto::api;
+
+pub use page::html;
+pub use table::csv;
+
+/// What a statement is made of.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The campaign.
+    pub campaign: api::Campaign,
+    /// Its numbers.
+    pub roi: api::CampaignRoi,
+    /// Its collaborations, each with its numbers.
+    pub collaborations: Vec<Line>,
+    /// How its numbers grew, by the day things happened on; each day once, in order.
+    pub days: Vec<Day>,
+    /// What happened, the oldest first; without single observations and orders.
+    pub timeline: Vec<Happened>,
+    /// The revisions of its report up to the position.
+    pub revisions: Vec<api::FinalReport>,
+    /// The position that all of it is as of.
+    pub position: u64,
+    /// When the event at that position was recorded, RFC 3339.
+    pub recorded_at: String,
+    /// The signed checkpoint that vouches for the log; empty where there is none.
+    pub checkpoint: String,
+}
+
+/// A collaboration and its numbers.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The collaboration.
+    pub collaboration: api::Collaboration,
+    /// Its numbers.
+    pub performance: api::CollaborationPerformance,
+}
+
+/// Sums up to the end of a day, UTC, in minor units of the reporting currency.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Day {
+    /// The day, as in 2026-11-01.
+    pub day: String,
+    /// Accrued cost.
+    pub cost_minor: i64,
+    /// Net revenue.
+    pub revenue_minor: i64,
+    /// Likes, comments, shares and saves that count.
+    pub engagements: i64,
+}
+
+/// Something that happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Happened {
+    /// The event's position.
+    pub position: u64,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The event's type, such as `ContentApproved`.
+    pub event: String,
+    /// The collaboration it was in, if any.
+    pub collaboration_id: String,
+    /// Who did it, such as `brand maya`.
+    pub actor: String,
+}

@@ -1,0 +1,208 @@
+//! Numbers and names, spelled for people.
+
+use crate::domain::Currency;
+use crate::proto::api::AbsentReason;
+use crate::proto::api::{MoneyMetric, RatioMetric, money_metric, ratio_metric};
+
+/// What stands where there is no number.
+const NOTHING: &str = "–";
+
+/// Digits of a part of a million behind the point, in percent.
+const PERCENT_DIGITS: usize = 4;
+
+/// A value and what is behind it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Spelled {
+    /// What is shown.
+    pub text: String,
+    /// The exact value, or why there is none.
+    pub note: String,
+    /// Whether it is below nought.
+    pub is_negative: bool,
+}
+
+impl Spelled {
+    fn absent(reason: i32) -> Self {
+        let name = AbsentReason::try_from(reason)
+            .unwrap_or_default()
+            .as_str_name();
+        Self {
+            text: NOTHING.to_owned(),
+            note: title(name.trim_start_matches("ABSENT_REASON_")),
+            is_negative: false,
+        }
+    }
+}
+
+/// Spells an amount of minor units with its currency: `IDR 1,250,000.00`.
+pub fn money(minor: i64, currency: &str) -> String {
+    let exponent = Currency::parse(currency).map_or(0, |currency| currency.exponent());
+    format!("{currency} {}", decimal(minor, exponent as usize))
+}
+
+/// Spells a metric that is an amount.
+pub fn money_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
+    let Some(MoneyMetric {
+        value: Some(value),
+        exact,
+    }) = metric
+    else {
+        return Spelled::absent(0);
+    };
+    match value {
+        money_metric::Value::MinorUnits(minor) => Spelled {
+            text: money(*minor, currency),
+            note: format!("exactly {exact}"),
+            is_negative: *minor < 0,
+        },
+        money_metric::Value::Absent(reason) => Spelled::absent(*reason),
+    }
+}
+
+/// Spells a metric that is a ratio, in percent: `212.5 %`.
+pub fn percent(metric: Option<&RatioMetric>) -> Spelled {
+    ratio(metric, |parts| {
+        format!("{} %", trimmed(decimal(parts, PERCENT_DIGITS)))
+    })
+}
+
+/// Spells a metric that is a ratio, as a factor: `3.125 ×`.
+pub fn factor(metric: Option<&RatioMetric>) -> Spelled {
+    ratio(metric, |parts| format!("{} ×", trimmed(decimal(parts, 6))))
+}
+
+fn ratio(metric: Option<&RatioMetric>, spell: impl Fn(i64) -> String) -> Spelled {
+    let Some(RatioMetric {
+        value: Some(value),
+        exact,
+    }) = metric
+    else {
+        return Spelled::absent(0);
+    };
+    match value {
+        ratio_metric::Value::PartsPerMillion(parts) => Spelled {
+            text: spell(*parts),
+            note: match exact.as_str() {
+                "" => String::new(),
+                exact => format!("exactly {exact}"),
+            },
+            is_negative: *parts < 0,
+        },
+        ratio_metric::Value::Absent(reason) => Spelled::absent(*reason),
+    }
+}
+
+/// Spells a whole number: `1,250,000`.
+pub fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+/// Spells the name of an enum's value, less what all of them begin with: `In review`.
+pub fn title(name: &str) -> String {
+    let words = name.replace('_', " ").to_lowercase();
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// Spells the type of an event: `Content approved`.
+pub fn event(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push('_');
+        }
+        words.push(letter);
+    }
+    title(&words)
+}
+
+/// Spells a time: `2026-11-01 09:30 UTC`.
+pub fn time(at: Option<&prost_types::Timestamp>) -> String {
+    let moment = at.and_then(|at| jiff::Timestamp::new(at.seconds, at.nanos).ok());
+    moment.map_or_else(
+        || NOTHING.to_owned(),
+        |moment| moment.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+    )
+}
+
+fn decimal(number: i64, digits: usize) -> String {
+    let sign = if number < 0 { "−" } else { "" };
+    let all = format!("{:0>width$}", number.unsigned_abs(), width = digits + 1);
+    let (whole, part) = all.split_at(all.len() - digits);
+    let whole = grouped(whole);
+    match part {
+        "" => format!("{sign}{whole}"),
+        part => format!("{sign}{whole}.{part}"),
+    }
+}
+
+fn trimmed(decimal: String) -> String {
+    match decimal.contains('.') {
+        true => decimal
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned(),
+        false => decimal,
+    }
+}
+
+fn grouped(digits: &str) -> String {
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_the_decimals_of_their_currency() {
+        assert_eq!(money(125_000_000, "IDR"), "IDR 1,250,000.00");
+        assert_eq!(money(-5, "USD"), "USD −0.05");
+        assert_eq!(money(1_234, "JPY"), "JPY 1,234");
+        assert_eq!(money(i64::MIN, "KWD"), "KWD −9,223,372,036,854,775.808");
+    }
+
+    #[test]
+    fn ratios_lose_no_digit() {
+        let of = |parts| RatioMetric {
+            value: Some(ratio_metric::Value::PartsPerMillion(parts)),
+            exact: "17/8".to_owned(),
+        };
+        assert_eq!(percent(Some(&of(2_125_000))).text, "212.5 %");
+        assert_eq!(percent(Some(&of(-1))).text, "−0.0001 %");
+        assert_eq!(percent(Some(&of(1_000_000))).text, "100 %");
+        assert_eq!(factor(Some(&of(2_125_000))).text, "2.125 ×");
+        assert_eq!(percent(Some(&of(2_125_000))).note, "exactly 17/8");
+    }
+
+    #[test]
+    fn absence_says_why() {
+        let absent = RatioMetric {
+            value: Some(ratio_metric::Value::Absent(AbsentReason::ZeroCost.into())),
+            exact: String::new(),
+        };
+        let spelled = percent(Some(&absent));
+        assert_eq!(
+            (spelled.text.as_str(), spelled.note.as_str()),
+            ("–", "Zero cost")
+        );
+    }
+
+    #[test]
+    fn names_are_words() {
+        assert_eq!(title("IN_REVIEW"), "In review");
+        assert_eq!(event("ContentApproved"), "Content approved");
+        assert_eq!(count(1_000), "1,000");
+        assert_eq!(count(999), "999");
+    }
+}

@@ -1,0 +1,193 @@
+//! Backups of the real server: taken while it works, put back, and the same.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use std::time::Duration;
+
+use bytes::Bytes;
+use campaign_ledger::log::codec::peek;
+use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
+use campaign_ledger::log::sled::SledLog;
+use campaign_ledger::log::{Log as _, Position};
+
+use super::chance::Chance;
+use super::process::{Launch, run, spawn};
+use super::scene::Scene;
+
+/// Calls of each client beside a backup.
+const CALLS_EACH: u64 = 60;
+
+/// What is stored in a data directory, and the log's id.
+fn stored(data_dir: &Path) -> (String, Vec<Bytes>) {
+    let directory = DataDirectory::open(data_dir).unwrap();
+    let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
+    let blocks = log.read(Position::START).unwrap();
+    let blocks = blocks
+        .map(|block| block.unwrap().encoded().clone())
+        .collect();
+    (directory.log_id().to_string(), blocks)
+}
+
+fn records(data_dir: &Path) -> Vec<Bytes> {
+    let directory = DataDirectory::open(data_dir).unwrap();
+    let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
+    let blocks = log.read(Position::START).unwrap();
+    blocks
+        .flat_map(|block| block.unwrap().records().to_vec())
+        .collect()
+}
+
+fn succeeds(line: &str) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = run(line.split(' '));
+    let said = String::from_utf8(stderr).unwrap();
+    assert!(status.success(), "{line}: {said}");
+    String::from_utf8(stdout).unwrap()
+}
+
+fn fails(line: &str, code: i32) -> String {
+    let Output { status, stderr, .. } = run(line.split(' '));
+    let said = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(code), "{line}: {said}");
+    said
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_taken_under_load_restore_to_the_same_log() {
+    let mut scene = Scene::bulky();
+    let (mut server, channel) = scene.launch().start().await;
+    let here = tempfile::tempdir().unwrap();
+    let at = |name: &str| here.path().join(name).display().to_string();
+    let (first, second, third) = (at("first"), at("second"), at("third"));
+    let url = server.url().to_owned();
+    scene.write_some(&channel).await;
+    for line in [
+        format!("backup create {first} --server {url}"),
+        format!("backup create {second} --server {url} --since {first}"),
+    ] {
+        let taken = tokio::task::spawn_blocking(move || succeeds(&line));
+        scene.write_at_once(&channel, CALLS_EACH).await;
+        taken.await.unwrap();
+    }
+    scene.check(&channel).await;
+    drop(channel);
+    assert!(server.stop().success());
+    let data = scene.data_dir().display().to_string();
+    succeeds(&format!(
+        "backup create {third} --since {second} --data-dir {data}"
+    ));
+    let said = succeeds(&format!("backup verify {first} {second} {third}"));
+    assert_eq!(said.lines().count(), 3, "{said}");
+
+    let restored = at("restored");
+    let gap = fails(&format!("restore {first} {third} --data-dir {restored}"), 1);
+    assert!(gap.contains("import those between"), "{gap}");
+    let not_whole = fails(&format!("restore {second} --data-dir {restored}"), 1);
+    assert!(
+        not_whole.contains("the backups before it too"),
+        "{not_whole}"
+    );
+    succeeds(&format!(
+        "restore {first} {second} {third} --data-dir {restored}"
+    ));
+    assert_eq!(stored(Path::new(&restored)), stored(&scene.data_dir()));
+    let occupied = fails(&format!("restore {first} --data-dir {restored}"), 1);
+    assert!(occupied.contains("holds a ledger already"), "{occupied}");
+
+    // A standby that has the first one takes in the others.
+    let standby = at("standby");
+    succeeds(&format!("restore {first} --data-dir {standby}"));
+    succeeds(&format!("import {second} {third} --data-dir {standby}"));
+    assert_eq!(stored(Path::new(&standby)), stored(&scene.data_dir()));
+
+    // What was acknowledged is in what a server on the restored directory says.
+    let (mut server, channel) = Launch::on(Path::new(&restored)).start().await;
+    scene.check(&channel).await;
+    drop(channel);
+    assert!(server.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ledger_is_restored_to_a_position_or_a_time() {
+    let mut scene = Scene::new();
+    let (mut server, channel) = scene.launch().start().await;
+    scene.write_at_once(&channel, 16).await;
+    drop(channel);
+    assert!(server.stop().success());
+    let data = scene.data_dir().display().to_string();
+    let here = tempfile::tempdir().unwrap();
+    let at = |name: &str| here.path().join(name).display().to_string();
+    let backup = at("backup");
+    succeeds(&format!("backup create {backup} --data-dir {data}"));
+    let all = records(&scene.data_dir());
+    for last in [1, all.len() / 2, all.len()] {
+        let to = at(&format!("position-{last}"));
+        succeeds(&format!("restore {backup} --until {last} --data-dir {to}"));
+        assert_eq!(records(Path::new(&to)), all[..last]);
+        succeeds(&format!("verify --data-dir {to}"));
+    }
+    let beyond = all.len() + 1;
+    let to = at("beyond");
+    let short = fails(
+        &format!("restore {backup} --until {beyond} --data-dir {to}"),
+        1,
+    );
+    assert!(short.contains(&format!("before {beyond}")), "{short}");
+    assert_eq!(
+        fs::read_dir(Path::new(&to).join("log")).into_iter().count(),
+        0
+    );
+
+    let time = |record: &Bytes| peek(record).unwrap().recorded_at;
+    let middle = time(&all[all.len() / 2]);
+    let wanted = all.iter().filter(|record| time(record) <= middle).count();
+    let to = at("time");
+    succeeds(&format!(
+        "restore {backup} --until-time {middle} --data-dir {to}"
+    ));
+    assert_eq!(records(Path::new(&to)), all[..wanted]);
+    let (mut server, _) = Launch::on(Path::new(&to)).start().await;
+    assert!(server.stop().success());
+}
+
+/// What a restore has not finished is no ledger, and says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_that_was_killed_leaves_no_ledger() {
+    let mut scene = Scene::bulky();
+    let (mut server, channel) = scene.launch().start().await;
+    scene.write_at_once(&channel, CALLS_EACH).await;
+    drop(channel);
+    assert!(server.stop().success());
+    let data = scene.data_dir().display().to_string();
+    let here = tempfile::tempdir().unwrap();
+    let at = |name: &str| here.path().join(name).display().to_string();
+    let backup = at("backup");
+    succeeds(&format!("backup create {backup} --data-dir {data}"));
+    let mut chance = Chance::of_environment();
+    for number in 0..6 {
+        let to = at(&format!("to-{number}"));
+        let mut restoring = spawn(format!("restore {backup} --data-dir {to}").split(' '));
+        std::thread::sleep(chance.time(Duration::from_millis(60)));
+        restoring.kill().unwrap();
+        let finished = restoring.wait().unwrap().success();
+        if Path::new(&to).join("FORMAT").exists() {
+            assert_eq!(stored(Path::new(&to)), stored(&scene.data_dir()));
+            continue;
+        }
+        assert!(!finished);
+        let mut server = Launch::on(Path::new(&to)).spawn();
+        match server.ready().await {
+            // It was killed before it had made anything.
+            Some(_) => assert!(server.stop().success()),
+            None => {
+                assert_eq!(server.wait().code(), Some(1));
+                let said = server.stderr();
+                assert!(said.contains("is not empty and not a ledger's"), "{said}");
+            }
+        }
+    }
+}

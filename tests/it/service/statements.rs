@@ -1,0 +1,177 @@
+//! Statements: their numbers are the API's, and their page stands alone.
+
+use std::collections::BTreeMap;
+
+use campaign_ledger::grpc::render::fields_of;
+use campaign_ledger::proto::api::report_service_client::ReportServiceClient;
+use campaign_ledger::proto::api::*;
+use campaign_ledger::proto::values::{CostType, Counters};
+use prost::Message;
+use tonic::Code;
+
+use crate::support::server::{Server, Story, day, idr, plan, terms};
+
+/// Two creators, one post with 100 likes, Rp1,000,000 of fees, an order of Rp3,000,000.
+async fn told(server: &Server) -> Story {
+    let story = Story::open(server, "launch").await;
+    story.accepted("ayu", terms(idr(1_000_000))).await;
+    story.accepted("budi", terms(idr(500_000))).await;
+    server.clock().set(day(2));
+    story.published("ayu", day(1)).await;
+    let likes = Counters {
+        likes: Some(100),
+        ..Counters::default()
+    };
+    server.write(story.observe("ayu", day(2), likes)).await;
+    let sale = story.sale("o-1", Some(idr(3_000_000)), day(2), Some("ayu"));
+    server.write(sale).await;
+    let ayu = Some("ayu");
+    story.paid("fee", ayu, CostType::Fee, idr(1_000_000)).await;
+    story
+}
+
+fn statement(story: &Story, format: StatementFormat, at: Option<u64>) -> GetStatementRequest {
+    GetStatementRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        format: format.into(),
+        min_position: 0,
+        as_of: at.map(|position| AsOf {
+            at: Some(as_of::At::Position(position)),
+        }),
+    }
+}
+
+async fn written(server: &Server, request: GetStatementRequest) -> String {
+    let mut client = ReportServiceClient::new(server.channel());
+    let min_position = server.head().await;
+    let request = GetStatementRequest {
+        min_position,
+        ..request
+    };
+    let mut chunks = client.get_statement(request).await.unwrap().into_inner();
+    let mut bytes = Vec::new();
+    while let Some(message) = chunks.message().await.unwrap() {
+        bytes.extend_from_slice(&message.chunk);
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The fields of a scope of the table.
+fn fields(table: &str, scope: &str) -> BTreeMap<String, String> {
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let rows = reader.records().map(Result::unwrap);
+    rows.filter(|row| &row[0] == scope)
+        .map(|row| (row[1].to_owned(), row[2].to_owned()))
+        .collect()
+}
+
+fn expected(name: &str, message: &impl Message) -> BTreeMap<String, String> {
+    fields_of(name, message).into_iter().collect()
+}
+
+#[tokio::test]
+async fn table_has_the_numbers_of_the_api() {
+    let server = Server::start().await;
+    let story = told(&server).await;
+    let head = server.head().await;
+    let table = written(&server, statement(&story, StatementFormat::Csv, None)).await;
+    assert_eq!(fields(&table, "statement")["position"], head.to_string());
+    let roi = story.roi().await;
+    let campaign = fields(&table, "campaign");
+    assert_eq!(campaign, expected("CampaignRoi", &roi));
+    assert_eq!(campaign["total.revenue.net_minor"], "300000000");
+    for who in ["ayu", "budi"] {
+        let performance = GetCollaborationPerformanceRequest {
+            brand_id: story.brand.clone(),
+            campaign_id: story.campaign.clone(),
+            collaboration_id: who.to_owned(),
+            ..GetCollaborationPerformanceRequest::default()
+        };
+        let performance = story.client.read(performance).await;
+        let performance = performance.performance.unwrap();
+        let scope = format!("collaboration {}", performance.collaboration_id);
+        let found = fields(&table, &scope);
+        assert_eq!(found, expected("CollaborationPerformance", &performance));
+    }
+}
+
+#[tokio::test]
+async fn page_spells_the_numbers_and_stands_alone() {
+    let server = Server::start().await;
+    let story = told(&server).await;
+    let page = written(
+        &server,
+        statement(&story, StatementFormat::Unspecified, None),
+    )
+    .await;
+    // Cost Rp1,000,000; revenue Rp3,000,000; so 200 %, 3 times.
+    for spelled in [
+        "IDR 1,000,000.00",
+        "IDR 3,000,000.00",
+        "IDR 2,000,000.00",
+        "200 %",
+        "3 ×",
+        "Engagements: 100",
+        "Brief accepted",
+        "Without late facts",
+        "ayu",
+        "budi",
+    ] {
+        assert!(page.contains(spelled), "{spelled} is not in {page}");
+    }
+    for foreign in ["http", "<script", "url(", "@import", "src="] {
+        assert!(!page.contains(foreign), "{foreign} is in {page}");
+    }
+}
+
+#[tokio::test]
+async fn words_of_others_are_words_on_the_page() {
+    let server = Server::start().await;
+    let mut plan = plan("IDR");
+    plan.title = "Tea & <script>alert(1)</script>".to_owned();
+    let story = Story::open_with(&server, "launch", plan).await;
+    let page = written(&server, statement(&story, StatementFormat::Html, None)).await;
+    assert!(page.contains("Tea &amp; &lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(!page.contains("<script"));
+}
+
+#[tokio::test]
+async fn statement_of_a_past_position_is_the_one_that_was_written_then() {
+    let server = Server::start().await;
+    let story = told(&server).await;
+    let then = server.head().await;
+    let mut before = Vec::new();
+    for format in [StatementFormat::Html, StatementFormat::Csv] {
+        before.push(written(&server, statement(&story, format, None)).await);
+    }
+    let refund = story.refund("o-1", idr(500_000), day(2));
+    server.write(refund).await;
+    for (format, before) in [StatementFormat::Html, StatementFormat::Csv]
+        .into_iter()
+        .zip(before)
+    {
+        let again = written(&server, statement(&story, format, Some(then))).await;
+        assert_eq!(again, before);
+        let now = written(&server, statement(&story, format, None)).await;
+        assert_ne!(now, before);
+    }
+}
+
+#[tokio::test]
+async fn statement_of_no_campaign_is_not_found() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let mut request = statement(&story, StatementFormat::Html, None);
+    request.campaign_id = "another".to_owned();
+    let mut client = ReportServiceClient::new(server.channel());
+    let refused = client.get_statement(request.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
+    request.format = 9;
+    let refused = client.get_statement(request).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(
+        refused.message().contains("STATEMENT_FORMAT_HTML"),
+        "{refused:?}"
+    );
+}
