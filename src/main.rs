@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use campaign_ledger::cli::{Arguments, Command, Exit, complain, offline, print_completions, serve};
+use campaign_ledger::cli::{
+    Arguments, Command, Exit, complain, explain, offline, print_completions, serve,
+};
 use clap::Parser;
 
 /// Writes make and drop many small values on different threads: a fifth less processor time per
@@ -16,6 +18,13 @@ fn main() -> ExitCode {
         Command::Replay(arguments) => report(offline::replay(&arguments)),
         Command::Verify(arguments) => report(offline::verify_log(&arguments)),
         Command::RebuildViews(arguments) => report(offline::rebuild_views(&arguments)),
+        Command::Explain(arguments) => match explain::run(&arguments) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                complain(&error);
+                error.exit()
+            }
+        },
         Command::Completions { shell } => {
             print_completions(shell);
             Exit::Done

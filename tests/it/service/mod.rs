@@ -8,6 +8,7 @@ mod batches;
 mod bulk;
 mod endings;
 mod engagement;
+mod explain;
 mod faults;
 mod followers;
 mod half_batches;
