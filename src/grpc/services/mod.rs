@@ -13,6 +13,7 @@ mod publications;
 mod report;
 mod rights;
 mod settlement;
+mod subscriptions;
 mod worklist;
 
 pub use audit::Audits;

@@ -93,6 +93,7 @@ impl Launch {
         Server {
             child,
             address: Some(address),
+            serving: None,
             stderr,
         }
     }
@@ -122,6 +123,7 @@ fn watch_for_address(stdout: ChildStdout, found: oneshot::Sender<SocketAddr>) {
 pub struct Server {
     child: Child,
     address: Option<oneshot::Receiver<SocketAddr>>,
+    serving: Option<SocketAddr>,
     stderr: NamedTempFile,
 }
 
@@ -129,8 +131,15 @@ impl Server {
     /// Waits until the server serves; `None` when it ends before.
     pub async fn ready(&mut self) -> Option<Channel> {
         let address = self.address.take()?.await.ok()?;
+        self.serving = Some(address);
+        Some(self.connect())
+    }
+
+    /// Another connection to it, once it serves.
+    pub fn connect(&self) -> Channel {
+        let address = self.serving.expect("the server serves");
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
-        Some(endpoint.connect_lazy())
+        endpoint.connect_lazy()
     }
 
     /// Kills it at once; nothing in it gets to run. Tells whether it was alive until then.
