@@ -10,6 +10,7 @@ pub mod domain;
 pub mod log;
 pub mod proto;
 pub mod store;
+pub mod subscriptions;
 
 pub mod ledger;
 pub mod views;

@@ -37,6 +37,7 @@ use crate::proto::api::{
 };
 use crate::proto::{self};
 use crate::store::{Options, Pace};
+use crate::subscriptions::{self, Subscriptions};
 use crate::views::{Live, ViewError, Views};
 use drain::{Limits, Outcome, Stop};
 
@@ -52,6 +53,9 @@ pub enum Error {
     /// The views could not be folded.
     #[error(transparent)]
     Views(#[from] ViewError),
+    /// The file of subscriptions cannot be used.
+    #[error(transparent)]
+    Subscriptions(#[from] subscriptions::Error),
     /// The writer could not be started.
     #[error(transparent)]
     Writer(#[from] ledger::StartError),
@@ -93,6 +97,7 @@ impl Error {
             Self::Read(ReadError::Corrupt { .. }) => true,
             Self::Views(error) => error.is_damage(),
             Self::Read(ReadError::Io { .. })
+            | Self::Subscriptions(_)
             | Self::Writer(_)
             | Self::Bind { .. }
             | Self::TokenKey { .. }
@@ -151,6 +156,7 @@ pub async fn serve(
     let start = Start {
         config: config.clone(),
         views_path: directory.views_path(),
+        subscriptions_path: directory.subscriptions_path(),
         log_id: directory.log_id(),
         log,
         clock,
@@ -238,6 +244,7 @@ fn routes(config: &Config, door: &Door, health: &Health, stop: &Stop) -> Result<
 struct Start {
     config: Config,
     views_path: PathBuf,
+    subscriptions_path: PathBuf,
     log_id: Uuid,
     log: Arc<dyn Log>,
     clock: Arc<dyn Clock>,
@@ -248,6 +255,7 @@ const CHECKPOINT_POSITIONS: u64 = 500_000;
 
 /// The folds and threads of a running server.
 struct Running {
+    subscriptions: Subscriptions,
     ledger: ledger::Ledger,
     writer: Writer,
     views: Views,
@@ -266,6 +274,7 @@ impl Start {
             interval: Duration::from_millis(config.checkpoint_interval_ms),
         };
         let options = store_options(config.views_cache_bytes, self.log_id);
+        let subscriptions = Subscriptions::open(&self.subscriptions_path)?;
         let (live, views) = Live::open(&self.views_path, &options, pace, log, |_| ())?;
         let requests = RequestMemory::of_tail(log, config.request_ids_remembered)?;
         let limits = ledger::Limits {
@@ -277,6 +286,7 @@ impl Start {
         let (ledger, writer) = Writer::start(log, live, requests, clock, limits)?;
         let (log, clock) = (self.log, self.clock);
         Ok(Running {
+            subscriptions,
             ledger,
             writer,
             views,
@@ -307,6 +317,7 @@ impl Running {
             tokens,
             clock: Arc::clone(&self.clock),
             folds: Arc::new(Semaphore::new(MAX_FOLDS)),
+            subscriptions: self.subscriptions.clone(),
             ending: stop.streams(),
         }
     }

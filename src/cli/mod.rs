@@ -1,8 +1,10 @@
 //! The command line: what can be asked, how it is explained, and what the exit codes mean.
 //!
-//! Owns argument types, help texts and exit codes; `serve` and `offline` run what was asked.
+//! Owns argument types, help texts and exit codes; `serve`, `offline` and
+//! `explain` run what was asked.
 
 pub mod backup;
+pub mod explain;
 pub mod offline;
 pub mod progress;
 pub mod remote;
@@ -44,7 +46,8 @@ const EXAMPLES: &str = "\
 Examples:
   campaign-ledger serve --data-dir /var/lib/campaign-ledger
   campaign-ledger replay --brand kopi-senja --limit 20
-  campaign-ledger verify --data-dir /backup/campaign-ledger";
+  campaign-ledger verify --data-dir /backup/campaign-ledger
+  campaign-ledger explain --brand kopi-senja --campaign opening-week --metric total.revenue.net_minor";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -113,6 +116,12 @@ pub enum Command {
         after_help = format!("{STATEMENT_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Statement(StatementArguments),
+    /// Print the events behind a number of a report, and what each adds to it.
+    #[command(
+        long_about = EXPLAIN_ABOUT,
+        after_help = format!("{EXPLAIN_EXAMPLES}\n\n{EXIT_CODES}")
+    )]
+    Explain(Explain),
     /// Print a shell completion script.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -221,6 +230,24 @@ Examples:
   campaign-ledger statement --brand sari-kulit --campaign serum-pagi --out serum-pagi.html
   campaign-ledger statement --brand sari-kulit --campaign serum-pagi --format csv
   campaign-ledger statement --brand sari-kulit --campaign serum-pagi --position 120 --out then.html";
+
+const EXPLAIN_ABOUT: &str = "\
+Print the events behind a number of a report, and what each adds to it.
+
+Asks a running server, so it needs no access to the files. What the events add is exactly
+the number; what was superseded, rejected or left out is listed with the reason.
+
+A metric is the path of its field in the report of a campaign, or, with --creator, in what
+a brand and a creator did together.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger explain --brand kopi-senja --campaign opening-week \\
+    --metric total.returns[ACCRUED].roi
+  campaign-ledger explain --brand kopi-senja --campaign opening-week \\
+    --metric total.engagement[TOTAL,MEASURED].engagements --as-of 120000
+  campaign-ledger explain --brand kopi-senja --creator ayu \\
+    --metric lifetime[IDR].revenue.net_minor --occurred-by 2026-03-31T23:59:59Z";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -380,6 +407,32 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
         .map_err(|error: jiff::Error| error.to_string())?;
     let nanos = i64::try_from(moment.as_nanosecond()).map_err(|error| error.to_string())?;
     Ok(Timestamp::from_nanos(nanos))
+}
+
+/// What `explain` takes.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Address of the server
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    pub server: String,
+    /// The brand
+    #[arg(long, value_name = "BRAND_ID")]
+    pub brand: String,
+    /// The campaign whose report shows the number
+    #[arg(long, value_name = "CAMPAIGN_ID", required_unless_present = "creator")]
+    pub campaign: Option<String>,
+    /// The creator, for a number of what both did together
+    #[arg(long, value_name = "CREATOR_ID", conflicts_with = "campaign")]
+    pub creator: Option<String>,
+    /// Path of the number in the report
+    #[arg(long, value_name = "PATH")]
+    pub metric: String,
+    /// As known at this position or time [default: now]
+    #[arg(long, value_name = "POSITION|TIME")]
+    pub as_of: Option<String>,
+    /// Of what had happened by this time, as known now
+    #[arg(long, value_name = "TIME", conflicts_with = "as_of")]
+    pub occurred_by: Option<String>,
 }
 
 /// How the process ends; the numbers are part of the interface.

@@ -89,6 +89,8 @@ ids! {
     AdjustmentId,
     /// Names a tax record within its cost line.
     TaxId,
+    /// Names a consumer of events.
+    SubscriptionId,
     /// Names an actor.
     ActorId,
     /// Names the system an order is from.

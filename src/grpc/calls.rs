@@ -24,6 +24,7 @@ use crate::log::codec::peek;
 use crate::log::{Log, select};
 use crate::proto::api;
 use crate::store::{self, Store};
+use crate::subscriptions::Subscriptions;
 use crate::views::index::Scope;
 use crate::views::{AsOf, MAX_FOLDED, Slice, Tell, Views, as_of, events_of, past, position_at};
 
@@ -56,6 +57,8 @@ pub struct Calls {
     pub clock: Arc<dyn Clock>,
     /// Lets few pasts be folded at a time: each holds its rows in memory.
     pub folds: Arc<Semaphore>,
+    /// Where named consumers stand.
+    pub subscriptions: Subscriptions,
     /// Cancelled when long streams must end.
     pub ending: CancellationToken,
 }

@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 use tonic::Status;
 
 use super::calls::blocking;
-use super::parse::Scope;
+use super::parse::{EventFilter, Scope, TimeRange};
 use super::status;
-use crate::domain::Position;
-use crate::log::codec::{Peek, peek};
+use crate::domain::{BrandId, Position};
+use crate::log::codec::{self, Peek, peek};
 use crate::log::{Log, select};
 use crate::proto::api;
 use crate::views::Views;
@@ -30,6 +30,10 @@ const MAX_BLOCKS: usize = 4_096;
 const MAX_INDEXED: usize = 2_048;
 /// Records read at once for such a batch, and so held beyond its bytes at the worst: a block's.
 const SELECTED_AT_ONCE: usize = 256;
+/// Positions read at once when reading back: their records are held, a few blocks.
+const WINDOW: u64 = 512;
+/// Windows looked at in one pass, as [`MAX_BLOCKS`].
+const MAX_WINDOWS: usize = 2_048;
 /// How long a thread waits for a slow reader: longer than one that keeps up ever takes for a batch.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -38,7 +42,8 @@ pub struct Batch {
     /// The records, as stored.
     records: Vec<Bytes>,
     bytes: usize,
-    /// Everything of the scope up to here is in this batch or in those before.
+    /// Everything of the scope up to here is in this batch or in those before; backwards, everything
+    /// after here.
     pub resume: Position,
 }
 
@@ -73,6 +78,8 @@ pub struct Span {
     pub until: Position,
     /// At most so many.
     pub limit: u64,
+    /// The latest first.
+    pub backwards: bool,
 }
 
 impl Span {
@@ -86,7 +93,11 @@ impl Span {
         let (resume, count) = (batch.resume, batch.records.len() as u64);
         let taken = count == 0 || take(batch);
         if taken {
-            self.after = resume;
+            if self.backwards {
+                self.until = resume;
+            } else {
+                self.after = resume;
+            }
             self.limit -= count;
         }
         taken
@@ -102,6 +113,8 @@ pub struct Reader {
     pub views: Views,
     /// Which events.
     pub scope: Scope,
+    /// Which of them.
+    pub filter: Arc<EventFilter>,
 }
 
 impl Reader {
@@ -114,12 +127,13 @@ impl Reader {
         &self,
         mut span: Span,
         send: &mpsc::Sender<Result<T, Status>>,
-        message: fn(Batch) -> T,
+        message: impl Fn(Batch) -> T + Clone + Send + 'static,
         goes_on: impl Fn() -> bool + Clone + Send + 'static,
     ) -> Result<Span, Status> {
         // Here a wait for a slow reader costs no thread.
         while !span.is_done() && goes_on() && send.reserve().await.is_ok() {
             let (reader, send, goes_on) = (self.clone(), send.clone(), goes_on.clone());
+            let message = message.clone();
             let runtime = Handle::current();
             span = blocking(move || {
                 let mut take = |batch| {
@@ -135,15 +149,29 @@ impl Reader {
 
     /// Reads on from a span for as long as there is a taker; returns what is left of it.
     fn read(&self, mut span: Span, take: &mut impl FnMut(Batch) -> bool) -> Result<Span, Status> {
-        match &self.scope {
-            Scope::Campaign(campaign) if self.views.position() > span.after => {
-                let scope = index::Scope::Campaign(campaign.clone());
+        let reached = if span.backwards {
+            self.views.position() >= span.until
+        } else {
+            self.views.position() > span.after
+        };
+        match self.index().filter(|_| reached) {
+            Some(scope) => {
                 let batch = self.indexed(&scope, span)?;
                 span.give(batch, take);
             }
-            Scope::Campaign(_) | Scope::Brand(_) | Scope::All => self.scan(&mut span, take)?,
+            None if span.backwards => self.scan_back(&mut span, take)?,
+            None => self.scan(&mut span, take)?,
         }
         Ok(span)
+    }
+
+    /// Names the campaign in whose index the events are found, if they are in one.
+    fn index(&self) -> Option<index::Scope> {
+        match &self.scope {
+            Scope::Campaign(campaign) => Some(index::Scope::Campaign(campaign.clone())),
+            Scope::Collaboration(place) => Some(index::Scope::Campaign(place.campaign_ref())),
+            Scope::Creator(_) | Scope::Brand(_) | Scope::All => None,
+        }
     }
 
     fn indexed(&self, scope: &index::Scope, span: Span) -> Result<Batch, Status> {
@@ -151,26 +179,85 @@ impl Reader {
             .unwrap_or(usize::MAX)
             .min(MAX_INDEXED);
         let reached = self.views.position().min(span.until);
-        let found = self
-            .views
-            .read(|rows| index::positions(rows, scope, span.after, reached, most));
+        let found = self.views.read(|rows| {
+            if span.backwards {
+                index::positions_back(rows, scope, span.after, reached, most)
+            } else {
+                index::positions(rows, scope, span.after, reached, most)
+            }
+        });
         let found = found
             .map_err(status::view)?
             .map_err(|error| status::internal(&error))?;
-        let mut batch = Batch::after(span.after);
+        let mut batch = Batch::after(if span.backwards { reached } else { span.after });
         for positions in found.chunks(SELECTED_AT_ONCE) {
-            for (position, record) in select(self.log.as_ref(), positions).map_err(status::read)? {
+            for (position, record) in self.select(positions, span.backwards)? {
                 if batch.bytes >= BATCH_BYTES {
                     return Ok(batch);
                 }
-                batch.add(record);
-                batch.resume = position;
+                if self.wants(&record)? {
+                    batch.add(record);
+                }
+                batch.resume = if span.backwards {
+                    before(position)
+                } else {
+                    position
+                };
             }
         }
         if found.len() < most {
-            batch.resume = reached;
+            batch.resume = if span.backwards { span.after } else { reached };
         }
         Ok(batch)
+    }
+
+    fn select(
+        &self,
+        positions: &[Position],
+        backwards: bool,
+    ) -> Result<Vec<(Position, Bytes)>, Status> {
+        let mut ascending = positions.to_vec();
+        ascending.sort_unstable();
+        let mut records = select(self.log.as_ref(), &ascending).map_err(status::read)?;
+        if backwards {
+            records.reverse();
+        }
+        Ok(records)
+    }
+
+    /// Reads back by windows: a log is read forwards.
+    fn scan_back(
+        &self,
+        span: &mut Span,
+        take: &mut impl FnMut(Batch) -> bool,
+    ) -> Result<(), Status> {
+        let mut batch = Batch::after(span.until);
+        for _ in 0..MAX_WINDOWS {
+            let until = batch.resume;
+            let low = until.get().saturating_sub(WINDOW).max(span.after.get());
+            if until <= span.after {
+                break;
+            }
+            let window: Vec<_> = (low + 1..=until.get()).map(Position::new).collect();
+            for (position, record) in self.select(&window, true)? {
+                if batch.records.len() as u64 == span.limit {
+                    span.give(batch, take);
+                    return Ok(());
+                }
+                if self.wants(&record)? {
+                    batch.add(record);
+                }
+                batch.resume = before(position);
+                if batch.bytes >= BATCH_BYTES {
+                    let next = Batch::after(batch.resume);
+                    if !span.give(std::mem::replace(&mut batch, next), take) {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        span.give(batch, take);
+        Ok(())
     }
 
     fn scan(&self, span: &mut Span, take: &mut impl FnMut(Batch) -> bool) -> Result<(), Status> {
@@ -208,17 +295,51 @@ impl Reader {
     }
 
     fn wants(&self, record: &[u8]) -> Result<bool, Status> {
-        let header = || -> Result<Peek<'_>, Status> {
-            peek(record).map_err(|error| status::internal(&error))
+        let takes_all = matches!(self.scope, Scope::All) && *self.filter == EventFilter::default();
+        if takes_all {
+            return Ok(true);
+        }
+        let internal = |error: &(dyn std::error::Error + 'static)| status::internal(error);
+        let header = peek(record).map_err(|error| internal(&error))?;
+        let filter = &self.filter;
+        let is_of_type = || {
+            let number = header.event.unwrap_or(0);
+            filter.types.is_empty() || filter.types.contains(&number)
         };
-        Ok(match &self.scope {
-            Scope::All => true,
-            Scope::Brand(brand) => header()?.brand_id == brand.as_str(),
-            Scope::Campaign(campaign) => {
-                let header = header()?;
-                header.brand_id == campaign.brand.as_str()
-                    && header.campaign_id == campaign.campaign.as_str()
-            }
-        })
+        if !self.is_in_scope(&header)
+            || !is_of_type()
+            || !filter.recorded.contains(header.recorded_at)
+        {
+            return Ok(false);
+        }
+        if filter.occurred == TimeRange::default() {
+            return Ok(true);
+        }
+        let record = codec::decode(record).map_err(|error| internal(&error))?;
+        Ok(filter.occurred.contains(record.fact_at()))
     }
+
+    fn is_in_scope(&self, header: &Peek<'_>) -> bool {
+        let is_of = |brand: &BrandId| header.brand_id == brand.as_str();
+        match &self.scope {
+            Scope::All => true,
+            Scope::Brand(brand) => is_of(brand),
+            Scope::Campaign(campaign) => {
+                is_of(&campaign.brand) && header.campaign_id == campaign.campaign.as_str()
+            }
+            Scope::Collaboration(place) => {
+                is_of(&place.brand)
+                    && header.campaign_id == place.campaign.as_str()
+                    && header.collaboration_id == place.collaboration.as_str()
+            }
+            Scope::Creator(name) => {
+                is_of(&name.brand) && header.creator_id == name.creator.as_str()
+            }
+        }
+    }
+}
+
+/// The position before another one.
+fn before(position: Position) -> Position {
+    Position::new(position.get().saturating_sub(1))
 }

@@ -292,6 +292,19 @@ pub fn too_many_followers(limit: usize) -> Status {
     too_many(ErrorReason::TooManyFollowers, "followers", message)
 }
 
+/// Refuses a name that follows something else.
+pub fn subscription_differs(name: &str) -> Status {
+    let message = format!("{name} follows other events; delete it, or take another name");
+    let metadata = vec![("name", name.to_owned())];
+    precondition(ErrorReason::SubscriptionDiffers, message, metadata)
+}
+
+/// Refuses one named consumer more.
+pub fn too_many_subscriptions(limit: usize) -> Status {
+    let message = format!("there are {limit} subscriptions already");
+    too_many(ErrorReason::TooManySubscriptions, "subscriptions", message)
+}
+
 /// Refuses one past more, while others are folded.
 pub fn too_many_folds(limit: usize) -> Status {
     let message = format!("{limit} pasts are folded already");

@@ -30,6 +30,7 @@ const MARKER_BEING_WRITTEN: &str = "FORMAT.new";
 const LOCK: &str = "LOCK";
 const LOG: &str = "log";
 const VIEWS: &str = "views";
+const SUBSCRIPTIONS: &str = "subscriptions";
 
 /// What may lie in a directory that a ledger is created in, beside an empty `log/`: what a crash
 /// during an earlier creation leaves, and what a fresh file system has at its root.
@@ -155,6 +156,11 @@ impl DataDirectory {
     /// Where views are kept. May be missing.
     pub fn views_path(&self) -> PathBuf {
         self.root.join(VIEWS)
+    }
+
+    /// Where it is kept how far named consumers have come. May be missing.
+    pub fn subscriptions_path(&self) -> PathBuf {
+        self.root.join(SUBSCRIPTIONS)
     }
 
     /// The name that this log got when it was created: what is folded from one log must not be

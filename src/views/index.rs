@@ -216,6 +216,49 @@ pub fn positions<S: Rows>(
     Ok(found)
 }
 
+/// Returns positions of a scope after `after`, up to `until`, at most `limit`, the latest first.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn positions_back<S: Rows>(
+    rows: &S,
+    scope: &Scope,
+    after: Position,
+    until: Position,
+    limit: usize,
+) -> Result<Vec<Position>, S::Error> {
+    let Some(head) = rows.get::<IndexHead>(&scope.within::<IndexHead>())? else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    let mut take = |chunk: &IndexChunk| {
+        let mut wanted: Vec<_> = chunk
+            .positions()
+            .filter(|position| *position > after && *position <= until)
+            .collect();
+        wanted.reverse();
+        wanted.truncate(limit - found.len());
+        found.extend(wanted);
+        found.len() == limit || chunk.first <= after
+    };
+    if take(&head.last) {
+        return Ok(found);
+    }
+    // The chunk that holds `until`, or the last one.
+    let last = first_chunk_after(rows, scope, head.chunks, before(until))?;
+    for number in (0..head.chunks.min(last + 1)).rev() {
+        let chunk = rows.get::<IndexChunk>(&scope.chunk(number))?;
+        if chunk.is_none_or(|chunk| take(&chunk)) {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn before(position: Position) -> Position {
+    Position::new(position.get().saturating_sub(1))
+}
+
 /// Finds the first chunk that reaches beyond a position, by halving.
 fn first_chunk_after<S: Rows>(
     rows: &S,

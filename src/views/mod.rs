@@ -35,7 +35,7 @@ pub use check::{CheckError, check};
 pub use engine::{Durable, Live, ViewError, Views};
 pub use fold::{Fold, LastRecorded};
 pub use partnership::{CampaignShare, Lifetime, Partnership};
-pub use past::{AsOf, MAX_FOLDED, Slice, Tell, past, position_at, recorded_at};
+pub use past::{AsOf, MAX_FOLDED, Slice, Tell, past, position_at, position_before, recorded_at};
 pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 

@@ -147,10 +147,30 @@ impl Slice {
 /// # Errors
 /// When the log cannot be read.
 pub fn position_at(log: &dyn Log, head: Position, time: Timestamp) -> Result<Position, AsOfError> {
+    last_recorded(log, head, |at| at <= time)
+}
+
+/// Finds the last position recorded before a time, by halving.
+///
+/// # Errors
+/// When the log cannot be read.
+pub fn position_before(
+    log: &dyn Log,
+    head: Position,
+    time: Timestamp,
+) -> Result<Position, AsOfError> {
+    last_recorded(log, head, |at| at < time)
+}
+
+fn last_recorded(
+    log: &dyn Log,
+    head: Position,
+    is_in_time: impl Fn(Timestamp) -> bool,
+) -> Result<Position, AsOfError> {
     let (mut low, mut high) = (0, head.get());
     while low < high {
         let middle = high - (high - low) / 2;
-        if recorded_at(log, Position::new(middle))? <= time {
+        if is_in_time(recorded_at(log, Position::new(middle))?) {
             low = middle;
         } else {
             high = middle - 1;

@@ -9,6 +9,7 @@ mod chance;
 mod damage;
 mod disks;
 mod faults;
+mod followers;
 mod history;
 mod load;
 mod power;

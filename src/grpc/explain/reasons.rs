@@ -1,5 +1,7 @@
 //! Why an event adds nothing: it is held against the number as if nothing had stood against it.
 
+use std::slice::from_ref;
+
 use super::engagement::{Credited, as_if_standing, as_totals};
 use super::gather::{Behind, Evidence, Step};
 use super::metric::{Metric, Sides};
@@ -29,10 +31,10 @@ pub fn of_step(
         Some(Evidence::DuplicateOrder(winner)) if is_about_orders(&concerns) => {
             return Some((Reason::DuplicateOrder, Some(winner)));
         }
-        Some(Evidence::RefundWaited(by)) if concerns(&[refund.clone()]) => {
+        Some(Evidence::RefundWaited(by)) if concerns(from_ref(&refund)) => {
             return Some((Reason::RefundWaited, Some(by)));
         }
-        Some(Evidence::RefundRejected) if concerns(&[refund]) => {
+        Some(Evidence::RefundRejected) if concerns(from_ref(&refund)) => {
             return Some((Reason::RefundRejected, None));
         }
         Some(
@@ -41,7 +43,7 @@ pub fn of_step(
         | None => {}
     }
     let mut effects = step.effects.iter().filter_map(otherwise);
-    let found = effects.find(|(_, otherwise)| concerns(std::slice::from_ref(otherwise)));
+    let found = effects.find(|(_, otherwise)| concerns(from_ref(otherwise)));
     found.map(|(reason, _)| (reason, None))
 }
 

@@ -28,6 +28,7 @@ mod rights;
 mod seeding;
 mod selection;
 mod settlement;
+mod subscriptions;
 mod worklist;
 
 pub use audit::*;
@@ -53,6 +54,7 @@ pub use rights::*;
 pub use seeding::*;
 pub use selection::*;
 pub use settlement::*;
+pub use subscriptions::*;
 pub use worklist::*;
 
 use crate::domain::Violation;

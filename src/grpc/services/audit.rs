@@ -8,13 +8,15 @@ use tokio::time::{Instant, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use crate::domain::Position;
-use crate::grpc::calls::{Calls, Door, parsed};
+use super::subscriptions;
+use crate::domain::{Position, Timestamp};
+use crate::grpc::calls::{Calls, Door, blocking, parsed};
 use crate::grpc::events::{Batch, Reader, Span};
 use crate::grpc::{backup, parse, status};
 use crate::proto::api;
 use crate::proto::api::audit_service_server;
 use crate::proto::api::follow_events_response::Message;
+use crate::views::position_before;
 
 /// Batches between the reader and the connection: one on its way, one being read.
 const BATCHES_AHEAD: usize = 2;
@@ -43,14 +45,90 @@ impl Audits {
             backups: Arc::new(Semaphore::new(MAX_BACKUPS)),
         }
     }
+
+    /// Follows the log in a task of its own.
+    fn follow<T: Send + 'static>(
+        &self,
+        calls: &Calls,
+        query: parse::FollowQuery,
+        wrap: fn(u64, Message) -> T,
+    ) -> Result<Stream<T>, Status> {
+        within_log(calls, query.after)?;
+        if calls.ending.is_cancelled() {
+            return Err(status::draining(query.after));
+        }
+        let permit = Arc::clone(&self.followers).try_acquire_owned();
+        let permit = permit.map_err(|_| status::too_many_followers(MAX_FOLLOWERS))?;
+        let (send, receive) = mpsc::channel(BATCHES_AHEAD);
+        let following = Following {
+            reader: reader(calls, query.scope, query.filter),
+            after: query.after,
+            calls: calls.clone(),
+            wrap,
+            _permit: permit,
+        };
+        tokio::spawn(async move {
+            if let Err(status) = following.run(&send).await {
+                let _ = send.send(Err(status)).await;
+            }
+        });
+        Ok(ReceiverStream::new(receive))
+    }
 }
 
-fn reader(calls: &Calls, scope: parse::Scope) -> Reader {
+fn subscribed(resume_position: u64, message: Message) -> api::SubscribeResponse {
+    use api::subscribe_response::Message as Subscribed;
+    let message = match message {
+        Message::Batch(batch) => Subscribed::Batch(batch),
+        Message::CaughtUp(caught_up) => Subscribed::CaughtUp(caught_up),
+        Message::Heartbeat(heartbeat) => Subscribed::Heartbeat(heartbeat),
+    };
+    api::SubscribeResponse {
+        resume_position,
+        message: Some(message),
+    }
+}
+
+fn reader(calls: &Calls, scope: parse::Scope, filter: parse::EventFilter) -> Reader {
     Reader {
         log: Arc::clone(&calls.log),
         views: calls.views.clone(),
         scope,
+        filter: Arc::new(filter),
     }
+}
+
+/// Finds which part of the log a reading is of: of a time of recording only what was recorded then.
+async fn span_of(calls: &Calls, query: &parse::EventsQuery) -> Result<Span, Status> {
+    let head = calls.log.head().position;
+    let until = query.until.unwrap_or(head);
+    if until > head {
+        return Err(status::ahead("until_position", until, head));
+    }
+    let mut span = Span {
+        after: query.after,
+        until,
+        limit: query.limit.unwrap_or(NO_LIMIT),
+        backwards: query.backwards,
+    };
+    let (log, recorded) = (Arc::clone(&calls.log), query.filter.recorded);
+    if recorded == parse::TimeRange::default() {
+        return Ok(span);
+    }
+    blocking(move || {
+        let before = |time: Timestamp| {
+            let found = position_before(log.as_ref(), head, time);
+            found.map_err(status::as_of)
+        };
+        if let Some(from) = recorded.from {
+            span.after = span.after.max(before(from)?);
+        }
+        if let Some(until) = recorded.until {
+            span.until = span.until.min(before(until)?);
+        }
+        Ok(span)
+    })
+    .await
 }
 
 fn within_log(calls: &Calls, after: Position) -> Result<(), Status> {
@@ -68,6 +146,7 @@ impl audit_service_server::AuditService for Audits {
     type ReadEventsStream = Stream<api::ReadEventsResponse>;
     type FollowEventsStream = Stream<api::FollowEventsResponse>;
     type TakeBackupStream = Stream<api::TakeBackupResponse>;
+    type SubscribeStream = Stream<api::SubscribeResponse>;
     type ExplainMetricStream = Stream<api::ExplainMetricResponse>;
 
     async fn read_events(
@@ -78,12 +157,8 @@ impl audit_service_server::AuditService for Audits {
         let query = parsed(parse::read_events(request.into_inner()))?;
         within_log(calls, query.after)?;
         let (send, receive) = mpsc::channel(BATCHES_AHEAD);
-        let reader = reader(calls, query.scope);
-        let span = Span {
-            after: query.after,
-            until: calls.log.head().position,
-            limit: query.limit.unwrap_or(NO_LIMIT),
-        };
+        let span = span_of(calls, &query).await?;
+        let reader = reader(calls, query.scope, query.filter);
         tokio::spawn(async move {
             if let Err(status) = read_to_the_end(reader, span, &send).await {
                 // A reader that went away needs no status.
@@ -99,25 +174,43 @@ impl audit_service_server::AuditService for Audits {
     ) -> Result<Response<Self::FollowEventsStream>, Status> {
         let calls = self.door.enter()?;
         let query = parsed(parse::follow_events(request.into_inner()))?;
-        within_log(calls, query.after)?;
-        if calls.ending.is_cancelled() {
-            return Err(status::draining(query.after));
-        }
-        let permit = Arc::clone(&self.followers).try_acquire_owned();
-        let permit = permit.map_err(|_| status::too_many_followers(MAX_FOLLOWERS))?;
-        let (send, receive) = mpsc::channel(BATCHES_AHEAD);
-        let following = Following {
-            reader: reader(calls, query.scope),
-            after: query.after,
-            calls: calls.clone(),
-            _permit: permit,
+        let wrap = |resume_position, message| api::FollowEventsResponse {
+            resume_position,
+            message: Some(message),
         };
-        tokio::spawn(async move {
-            if let Err(status) = following.run(&send).await {
-                let _ = send.send(Err(status)).await;
-            }
-        });
-        Ok(Response::new(ReceiverStream::new(receive)))
+        self.follow(calls, query, wrap).map(Response::new)
+    }
+
+    async fn subscribe(
+        &self,
+        request: Request<api::SubscribeRequest>,
+    ) -> Result<Response<Self::SubscribeStream>, Status> {
+        let calls = self.door.enter()?;
+        let query = parsed(parse::subscribe(&request.into_inner()))?;
+        within_log(calls, query.after)?;
+        let query = subscriptions::enter(calls, query).await?;
+        self.follow(calls, query, subscribed).map(Response::new)
+    }
+
+    async fn acknowledge(
+        &self,
+        request: Request<api::AcknowledgeRequest>,
+    ) -> Result<Response<api::AcknowledgeResponse>, Status> {
+        subscriptions::acknowledge(self.door.enter()?, request).await
+    }
+
+    async fn list_subscriptions(
+        &self,
+        _: Request<api::ListSubscriptionsRequest>,
+    ) -> Result<Response<api::ListSubscriptionsResponse>, Status> {
+        subscriptions::list(self.door.enter()?).await
+    }
+
+    async fn delete_subscription(
+        &self,
+        request: Request<api::DeleteSubscriptionRequest>,
+    ) -> Result<Response<api::DeleteSubscriptionResponse>, Status> {
+        subscriptions::delete(self.door.enter()?, request).await
     }
 
     async fn take_backup(
@@ -168,26 +261,28 @@ async fn read_to_the_end(
     let left = reader.send(span, send, message, || true).await?;
     let end = api::ReadEventsResponse {
         batch: Some(api::EventBatch::default()),
-        resume_position: left.after.get(),
+        resume_position: if span.backwards {
+            left.until.get()
+        } else {
+            left.after.get()
+        },
     };
     // A reader that went away needs no end.
     let _ = send.send(Ok(end)).await;
     Ok(())
 }
 
-/// One `FollowEvents` on its way.
-struct Following {
+/// A stream of events on its way.
+struct Following<T> {
     reader: Reader,
     after: Position,
     calls: Calls,
+    wrap: fn(u64, Message) -> T,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Following {
-    async fn run(
-        mut self,
-        send: &mpsc::Sender<Result<api::FollowEventsResponse, Status>>,
-    ) -> Result<(), Status> {
+impl<T: Send + 'static> Following<T> {
+    async fn run(mut self, send: &mpsc::Sender<Result<T, Status>>) -> Result<(), Status> {
         let mut tail = self.calls.log.tail();
         let mut caught_up = false;
         let mut silent_until = Instant::now() + HEARTBEAT;
@@ -240,16 +335,18 @@ impl Following {
     async fn send_up_to(
         &self,
         until: Position,
-        send: &mpsc::Sender<Result<api::FollowEventsResponse, Status>>,
+        send: &mpsc::Sender<Result<T, Status>>,
     ) -> Result<Span, Status> {
-        let message = |batch: Batch| api::FollowEventsResponse {
-            resume_position: batch.resume.get(),
-            message: Some(Message::Batch(batch.into_message())),
+        let wrap = self.wrap;
+        let message = move |batch: Batch| {
+            let resume = batch.resume.get();
+            wrap(resume, Message::Batch(batch.into_message()))
         };
         let span = Span {
             after: self.after,
             until,
             limit: NO_LIMIT,
+            backwards: false,
         };
         let ending = self.calls.ending.clone();
         let goes_on = move || !ending.is_cancelled();
@@ -257,18 +354,8 @@ impl Following {
     }
 
     /// Sends a message; tells whether anybody still listens.
-    async fn say(
-        &self,
-        send: &mpsc::Sender<Result<api::FollowEventsResponse, Status>>,
-        message: Message,
-    ) -> bool {
-        let resume_position = self.after.get();
-        let message = Some(message);
-        send.send(Ok(api::FollowEventsResponse {
-            resume_position,
-            message,
-        }))
-        .await
-        .is_ok()
+    async fn say(&self, send: &mpsc::Sender<Result<T, Status>>, message: Message) -> bool {
+        let said = (self.wrap)(self.after.get(), message);
+        send.send(Ok(said)).await.is_ok()
     }
 }

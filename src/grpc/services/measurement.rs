@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{conversions, publications};
+use crate::domain::Position;
 use crate::domain::rows::Rows;
 use crate::domain::state::Order;
 use crate::grpc::calls::{Door, Lookup, parsed};
@@ -183,7 +184,15 @@ impl measurement_service_server::MeasurementService for Measurements {
     ) -> Result<Response<api::GetPublicationResponse>, Status> {
         let calls = self.door.enter()?;
         let deadline = Deadline::of(&request);
-        let query = parsed(parse::get_publication(&request.into_inner()))?;
+        let request = request.into_inner();
+        let query = parsed(parse::get_publication(&request))?;
+        let (asked, head) = (
+            Position::new(request.as_of_position),
+            calls.log.head().position,
+        );
+        if asked > head {
+            return Err(status::ahead("as_of_position", asked, head));
+        }
         let until = query.observed_until;
         let slice = Slice::Campaign(query.publication.collaboration.campaign_ref());
         let when = query.when;

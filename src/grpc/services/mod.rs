@@ -16,6 +16,7 @@ mod report;
 mod rights;
 mod settlement;
 mod statement;
+mod subscriptions;
 mod worklist;
 
 pub use audit::Audits;

@@ -63,7 +63,7 @@ async fn backups_taken_under_load_restore_to_the_same_log() {
     let here = tempfile::tempdir().unwrap();
     let at = |name: &str| here.path().join(name).display().to_string();
     let (first, second, third) = (at("first"), at("second"), at("third"));
-    let url = server.url().to_owned();
+    let url = server.url();
     scene.write_some(&channel).await;
     for line in [
         format!("backup create {first} --server {url}"),

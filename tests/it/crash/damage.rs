@@ -196,6 +196,7 @@ async fn damage_behind_the_checkpoint_is_named_to_whoever_reads_it() {
             }),
             after_position: 0,
             limit: 0,
+            ..ReadEventsRequest::default()
         };
         let mut messages = audit.read_events(request).await.unwrap().into_inner();
         let mut good = 0;

@@ -93,7 +93,7 @@ impl Launch {
         Server {
             child,
             address: Some(address),
-            url: String::new(),
+            serving: None,
             stderr,
         }
     }
@@ -123,7 +123,7 @@ fn watch_for_address(stdout: ChildStdout, found: oneshot::Sender<SocketAddr>) {
 pub struct Server {
     child: Child,
     address: Option<oneshot::Receiver<SocketAddr>>,
-    url: String,
+    serving: Option<SocketAddr>,
     stderr: NamedTempFile,
 }
 
@@ -131,9 +131,15 @@ impl Server {
     /// Waits until the server serves; `None` when it ends before.
     pub async fn ready(&mut self) -> Option<Channel> {
         let address = self.address.take()?.await.ok()?;
-        self.url = format!("http://{address}");
-        let endpoint = Endpoint::from_shared(self.url.clone()).unwrap();
-        Some(endpoint.connect_lazy())
+        self.serving = Some(address);
+        Some(self.connect())
+    }
+
+    /// Another connection to it, once it serves.
+    pub fn connect(&self) -> Channel {
+        let address = self.serving.expect("the server serves");
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        endpoint.connect_lazy()
     }
 
     /// Kills it at once; nothing in it gets to run. Tells whether it was alive until then.
@@ -158,8 +164,8 @@ impl Server {
     }
 
     /// Where it is, once it was ready.
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self) -> String {
+        format!("http://{}", self.serving.expect("the server serves"))
     }
 
     /// Its process id.

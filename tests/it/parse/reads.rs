@@ -239,6 +239,7 @@ fn events(scope: api::log_scope::Scope) -> api::ReadEventsRequest {
         scope: Some(api::LogScope { scope: Some(scope) }),
         after_position: 7,
         limit: 0,
+        ..api::ReadEventsRequest::default()
     }
 }
 
@@ -277,7 +278,7 @@ fn scope_of_events_is_exactly_one() {
             (|r| r.scope = None, "scope is required"),
             (
                 |r| r.scope = Some(api::LogScope { scope: None }),
-                "scope must be exactly one of brand_id, campaign, all",
+                "scope must be exactly one of brand_id, campaign, all, collaboration, creator",
             ),
             (
                 |r| *r = events(Wire::BrandId("K".to_owned())),
@@ -303,6 +304,7 @@ fn follower_says_where_to_begin() {
             scope: Some(api::log_scope::Scope::All(api::WholeLog {})),
         }),
         after_position: 9,
+        ..api::FollowEventsRequest::default()
     };
     let query = follow_events(request).unwrap();
     assert_eq!(query.after, Position::new(9));

@@ -62,6 +62,7 @@ async fn read(client: &Client, scope: Option<LogScope>, after: u64, limit: u64) 
         scope,
         after_position: after,
         limit,
+        ..ReadEventsRequest::default()
     };
     let mut audit = AuditServiceClient::new(client.channel());
     let mut messages = audit.read_events(request).await.unwrap().into_inner();
@@ -80,7 +81,7 @@ async fn read(client: &Client, scope: Option<LogScope>, after: u64, limit: u64) 
 }
 
 /// Three campaigns of two brands, written side by side so that their events mix.
-async fn three_campaigns(server: &Server) -> Vec<Story> {
+pub async fn three_campaigns(server: &Server) -> Vec<Story> {
     let stories = [("kopi", "launch"), ("kopi", "second"), ("teh", "launch")];
     let telling = stories.map(|(brand, campaign)| {
         let story = Story::of(brand, campaign, "IDR", server);
@@ -111,6 +112,7 @@ async fn a_reading_cannot_begin_beyond_the_head() {
         scope: all(),
         after_position: 3,
         limit: 0,
+        ..ReadEventsRequest::default()
     };
     let refusal = Refusal::from(audit.read_events(beyond).await.unwrap_err());
     let refusal = refusal
@@ -121,6 +123,7 @@ async fn a_reading_cannot_begin_beyond_the_head() {
     let follow = FollowEventsRequest {
         scope: all(),
         after_position: 3,
+        ..FollowEventsRequest::default()
     };
     let refusal = Refusal::from(audit.follow_events(follow).await.unwrap_err());
     refusal.is(Code::InvalidArgument, ErrorReason::PositionAhead);

@@ -85,6 +85,7 @@ async fn damage_is_found_and_named_when_it_is_read() {
         scope: all(),
         after_position,
         limit: 0,
+        ..ReadEventsRequest::default()
     };
     let mut messages = audit.read_events(read(0)).await.unwrap().into_inner();
     let refusal = loop {

@@ -8,7 +8,7 @@ use tonic::{Code, Streaming};
 
 use super::audit::{all, of_campaign};
 use crate::support::batch::decoded;
-use crate::support::server::{Client, FAR, Refusal, Server, Story, idr, terms, together};
+use crate::support::server::{Client, FAR, Refusal, Server, Story, by_brand, idr, terms, together};
 
 /// What the tests of this file are refused with, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::Draining, ErrorReason::TooManyFollowers];
@@ -24,6 +24,7 @@ impl Following {
         let request = FollowEventsRequest {
             scope,
             after_position,
+            ..FollowEventsRequest::default()
         };
         let mut audit = AuditServiceClient::new(client.channel());
         Self {
@@ -121,6 +122,48 @@ async fn nothing_is_missed_or_told_twice_while_many_write() {
     assert_eq!(told, (1..=302).collect::<Vec<_>>());
 }
 
+/// Writes so many profiles at once.
+async fn write_profiles(story: &Story, from: usize, count: usize) {
+    let profiles = (from..from + count).map(|number| {
+        let one = story.profile(&format!("c-{number}"), 1);
+        ProfileRecord {
+            creator_id: one.creator_id,
+            profile: one.profile,
+        }
+    });
+    let batch = BatchRecordCreatorProfilesRequest {
+        brand_id: story.brand.clone(),
+        context: by_brand(""),
+        profiles: profiles.collect(),
+    };
+    story.client.call(batch).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_slow_follower_is_late_and_costs_nobody_anything() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    // On a connection of its own, whose window it fills by not reading.
+    let elsewhere = server.connect().await;
+    let mut slow = Following::from(&elsewhere, all(), 0).await;
+    let mut quick = Following::from(&server, all(), 0).await;
+    quick.catch_up().await;
+    let mut told = 2;
+    for round in 0..10 {
+        write_profiles(&story, round * 500, 500).await;
+        let head = server.head().await;
+        while told < head {
+            told = *quick.batch().await.last().unwrap();
+        }
+    }
+    assert_eq!(told, 5_002, "the quick one is not held up");
+    let mut late = slow.catch_up().await.0;
+    while late.last() != Some(&told) {
+        late.extend(slow.batch().await);
+    }
+    assert_eq!(late, (1..=told).collect::<Vec<_>>());
+}
+
 #[tokio::test]
 async fn a_drain_ends_streams_with_where_to_go_on() {
     let server = Server::start().await;
@@ -160,6 +203,7 @@ async fn one_follower_too_many_is_told_to_come_back() {
     let request = || FollowEventsRequest {
         scope: all(),
         after_position: 0,
+        ..FollowEventsRequest::default()
     };
     let mut following = Vec::new();
     for _ in 0..MOST {

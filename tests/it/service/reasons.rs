@@ -6,7 +6,7 @@ use campaign_ledger::proto::api::ErrorReason;
 
 use super::{
     as_of, audit, bad_input, engagement, faults, followers, health, ingest, reads, refusals,
-    retries, timers, waiting,
+    retries, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -51,6 +51,7 @@ async fn every_reason_is_shown_or_excused() {
         ingest::SHOWS,
         reads::SHOWS,
         retries::SHOWS,
+        subscriptions::SHOWS,
         timers::SHOWS,
         waiting::SHOWS,
     ]

@@ -110,6 +110,7 @@ pub async fn next_event(server: &Server, position: u64) -> Record {
             scope: Some(Scope::All(WholeLog {})),
         }),
         after_position: position,
+        ..FollowEventsRequest::default()
     };
     let mut events = client.follow_events(request).await.unwrap().into_inner();
     let first = async {

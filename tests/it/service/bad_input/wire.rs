@@ -131,6 +131,7 @@ async fn an_empty_scope_is_refused() {
         let follow = FollowEventsRequest {
             scope,
             after_position: 0,
+            ..FollowEventsRequest::default()
         };
         let mut client = audit_service_client::AuditServiceClient::new(server.channel());
         let refusals = [

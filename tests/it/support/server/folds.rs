@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Resting;
 
 /// What a start cannot make anew, or does not fold.
-const NO_FOLDS: [&str; 4] = ["FORMAT", "LOCK", "log", "page-token.key"];
+const NO_FOLDS: [&str; 5] = ["FORMAT", "LOCK", "log", "page-token.key", "subscriptions"];
 
 /// Finds them in a data directory.
 pub fn folds_in(data_dir: &Path) -> Vec<PathBuf> {

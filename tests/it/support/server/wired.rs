@@ -17,6 +17,7 @@ use campaign_ledger::proto::api::creator_service_server::CreatorServiceServer;
 use campaign_ledger::server::drain::{self, Stop};
 use campaign_ledger::server::{store_options, transport};
 use campaign_ledger::store::Pace;
+use campaign_ledger::subscriptions::Subscriptions;
 use campaign_ledger::views::Live;
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -90,6 +91,7 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         tokens: PageTokens::new([7; 32]),
         clock,
         folds: Arc::new(Semaphore::new(MAX_FOLDS)),
+        subscriptions: Subscriptions::in_memory().unwrap(),
         ending: stop.streams(),
     }
 }
