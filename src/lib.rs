@@ -12,6 +12,8 @@ pub mod proto;
 pub mod store;
 
 pub mod ledger;
+pub mod proofs;
+pub mod verify;
 pub mod views;
 
 pub mod grpc;

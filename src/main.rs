@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use campaign_ledger::cli::{Arguments, Command, Exit, complain, offline, print_completions, serve};
+use campaign_ledger::cli::{
+    Arguments, Command, Exit, complain, keys, offline, print_completions, serve,
+};
 use clap::Parser;
 
 /// Writes make and drop many small values on different threads: a fifth less processor time per
@@ -15,6 +17,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Replay(arguments) => report(offline::replay(&arguments)),
         Command::Verify(arguments) => report(offline::verify_log(&arguments)),
+        Command::Keys(arguments) => report(keys::run(&arguments)),
         Command::RebuildViews(arguments) => report(offline::rebuild_views(&arguments)),
         Command::Completions { shell } => {
             print_completions(shell);

@@ -2,6 +2,7 @@
 //!
 //! Owns argument types, help texts and exit codes; `serve` and `offline` run what was asked.
 
+pub mod keys;
 pub mod offline;
 pub mod progress;
 pub mod serve;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::causes::with_causes;
 use crate::config::{self, Effective, Flags};
+use crate::proofs::note::VerifierKey;
 
 /// What `--version` prints after the name: version, build profile and machine.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -34,7 +36,10 @@ Exit codes:
   1  it failed; standard error says why
   2  the command line or the configuration is wrong
   3  the stored data is damaged
-  4  another process uses the data directory";
+  4  another process uses the data directory
+  5  the log ends before the checkpoint it is held against: it was truncated
+  6  the log has other events than the checkpoint it is held against: it was rewritten
+  7  the checkpoint is not signed by the key, or was changed";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,18 +77,24 @@ pub enum Command {
         after_help = format!("{REPLAY_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Replay(Replay),
-    /// Read the whole log and check every block, hash and position.
+    /// Read the whole log and check every block, hash, position and event, and what was signed.
     #[command(
         long_about = VERIFY_ABOUT,
         after_help = format!("{VERIFY_EXAMPLES}\n\n{EXIT_CODES}")
     )]
-    Verify(Offline),
+    Verify(Verify),
     /// Build the views anew from the log.
     #[command(
         long_about = REBUILD_ABOUT,
         after_help = format!("{REBUILD_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     RebuildViews(Offline),
+    /// Make, rotate or show the keys that checkpoints are signed with.
+    #[command(
+        subcommand,
+        after_help = format!("{KEYS_EXAMPLES}\n\n{EXIT_CODES}")
+    )]
+    Keys(keys::Keys),
     /// Print a shell completion script.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -123,15 +134,28 @@ Examples:
   campaign-ledger replay --after 120000 --limit 1000 > page.ndjson";
 
 const VERIFY_ABOUT: &str = "\
-Read the whole log and check every block, hash and position.
+Read the whole log and check every block, hash, position and event, and what was signed.
 
-Writes nothing. The server must not be running on the directory; verify a copy, or stop
-it first. Exits with 3 and names the first damaged block when something does not fit.";
+Holds the log to itself, to the tree that was folded from it, to the last checkpoint and
+to those that witnesses signed. Writes nothing. The server must not be running on the
+directory; verify a copy, or stop it first. Exits with 3 and names what was done and where
+(edited, removed, inserted, swapped, truncated) when something does not fit.
+
+A history that was rewritten as a whole only shows against a checkpoint that was kept
+elsewhere, as GetCheckpoint answers it: --against says whether the log is identical to it
+or extends it, or was truncated (exit code 5) or rewritten (6).";
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   campaign-ledger verify
-  campaign-ledger verify --data-dir /backup/campaign-ledger";
+  campaign-ledger verify --data-dir /backup/campaign-ledger
+  campaign-ledger verify --against checkpoint.txt --key \"$(cat ledger.vkey)\"";
+
+const KEYS_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger keys new --name example.org/ledger
+  campaign-ledger keys rotate --data-dir /var/lib/campaign-ledger
+  campaign-ledger keys show";
 
 const REBUILD_ABOUT: &str = "\
 Build the views anew from the log.
@@ -182,6 +206,20 @@ impl Offline {
     }
 }
 
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Which data.
+    #[command(flatten)]
+    pub data: Offline,
+    /// File of a checkpoint that was kept elsewhere, to hold the log against
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "key")]
+    pub against: Option<PathBuf>,
+    /// Public key that signed the checkpoint, as `keys show` prints it; may be given again
+    #[arg(long, value_name = "NAME+ID+KEY", requires = "against")]
+    pub key: Vec<VerifierKey>,
+}
+
 /// What `replay` takes.
 #[derive(Debug, Args)]
 pub struct Replay {
@@ -215,6 +253,12 @@ pub enum Exit {
     Damaged = 3,
     /// Another process uses the data directory.
     InUse = 4,
+    /// The log ends before the checkpoint it is held against.
+    Truncated = 5,
+    /// The log has other events than the checkpoint it is held against.
+    Rewritten = 6,
+    /// The checkpoint is not signed by the key, or was changed.
+    Untrusted = 7,
 }
 
 impl From<Exit> for ExitCode {
@@ -278,10 +322,10 @@ mod tests {
 
     #[test]
     fn offline_commands_find_the_directory_like_the_server() {
-        let Command::Verify(offline) = parse("verify --data-dir elsewhere").unwrap() else {
+        let Command::Verify(verify) = parse("verify --data-dir elsewhere").unwrap() else {
             panic!("not a verify");
         };
-        let settings = offline.settings().unwrap();
+        let settings = verify.data.settings().unwrap();
         assert_eq!(settings.config.data_dir, PathBuf::from("elsewhere"));
     }
 

@@ -11,6 +11,7 @@ use tonic::Status;
 use super::deadline::{Deadline, wait};
 use super::page_token::{PageTokens, Query};
 use super::parse::{Page, Write};
+use super::services::proofs;
 use super::status;
 use super::written::Written;
 use crate::clock::Clock;
@@ -20,6 +21,7 @@ use crate::domain::{Command, Position, Request, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
 use crate::log::codec::peek;
 use crate::log::{Log, select};
+use crate::proofs::Proofs;
 use crate::proto::api;
 use crate::store::{self, Store};
 use crate::views::index::Scope;
@@ -41,6 +43,8 @@ pub struct Calls {
     pub views: Views,
     /// The log.
     pub log: Arc<dyn Log>,
+    /// The tree over it.
+    pub proofs: Proofs,
     /// Makes and reads page tokens.
     pub tokens: PageTokens,
     /// The clock.
@@ -95,6 +99,7 @@ impl Calls {
     /// The status of whatever kept it from happening.
     pub async fn write(&self, parsed: Write) -> Result<Written, Status> {
         let parsed = parsed.map_err(status::invalid)?;
+        let is_asked = parsed.prove;
         let answered = self
             .ledger
             .execute(parsed.request, parsed.validate_only)
@@ -109,10 +114,15 @@ impl Calls {
             None => Box::pin(self.recorded_at(recorded.first)).await?,
         };
         let in_log = |position: Position| if recorded.in_log { position.get() } else { 0 };
+        let proof = match is_asked && recorded.in_log {
+            true => proofs::of_write(self, recorded.first, recorded.last).await,
+            false => None,
+        };
         let receipt = api::Receipt {
             first_position: in_log(recorded.first),
             last_position: in_log(recorded.last),
             recorded_at: Some(recorded_at.into()),
+            proof,
         };
         Ok(Written {
             receipt,
@@ -169,6 +179,28 @@ impl Calls {
         match wait(self.views.durable(wanted), deadline, MAX_WAIT).await {
             Ok(reached) => reached.map_err(status::view),
             Err(_) => Err(status::not_reached(wanted, self.views.position())),
+        }
+    }
+
+    /// Waits until the tree over the log has a size, which a field of the call names; the latest
+    /// when it names none.
+    ///
+    /// # Errors
+    /// `POSITION_AHEAD`; `POSITION_NOT_REACHED` at the caller's deadline.
+    pub async fn tree_of(
+        &self,
+        field: &'static str,
+        size: Option<Position>,
+        deadline: Option<Deadline>,
+    ) -> Result<Position, Status> {
+        let head = self.log.head().position;
+        let size = size.unwrap_or(head);
+        if size > head {
+            return Err(status::ahead(field, size, head));
+        }
+        match wait(self.proofs.reach(size), deadline, MAX_WAIT).await {
+            Ok(reached) => reached.map(|()| size).map_err(status::proof),
+            Err(_) => Err(status::not_reached(size, self.proofs.size())),
         }
     }
 

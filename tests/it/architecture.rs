@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each room may import. Imports point one way; whoever adds a room says where it stands.
-const IMPORTS: [(&str, &[&str]); 14] = [
+const IMPORTS: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("causes", &[]),
     ("proto", &[]),
@@ -16,6 +16,8 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("log", &["causes", "domain", "proto"]),
     ("store", &["domain"]),
     ("views", &["causes", "domain", "log", "store"]),
+    ("proofs", &["causes", "domain", "log", "store"]),
+    ("verify", &["domain", "log", "proofs", "store", "views"]),
     (
         "ledger",
         &["causes", "clock", "domain", "log", "store", "views"],
@@ -23,14 +25,15 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     (
         "grpc",
         &[
-            "causes", "clock", "config", "domain", "ledger", "log", "proto", "store", "views",
+            "causes", "clock", "config", "domain", "ledger", "log", "proofs", "proto", "store",
+            "views",
         ],
     ),
     (
         "server",
         &[
-            "causes", "clock", "config", "domain", "grpc", "ledger", "log", "proto", "store",
-            "views",
+            "causes", "clock", "config", "domain", "grpc", "ledger", "log", "proofs", "proto",
+            "store", "views",
         ],
     ),
     ("telemetry", &["config"]),
@@ -42,8 +45,10 @@ const IMPORTS: [(&str, &[&str]); 14] = [
             "config",
             "domain",
             "log",
+            "proofs",
             "server",
             "telemetry",
+            "verify",
             "views",
         ],
     ),

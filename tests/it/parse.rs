@@ -8,6 +8,7 @@ mod deliverables;
 mod measurement;
 mod negotiation;
 mod posts;
+mod proofs;
 mod reads;
 mod reports;
 mod selection;

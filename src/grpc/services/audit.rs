@@ -1,4 +1,4 @@
-//! Audit over gRPC: the log itself, read and followed.
+//! Audit over gRPC: the log itself, read, followed and proven.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
+use super::proofs;
 use crate::domain::Position;
 use crate::grpc::calls::{Calls, Door, parsed};
 use crate::grpc::events::{Batch, Reader, Span};
@@ -126,6 +127,41 @@ impl audit_service_server::AuditService for Audits {
             block_hash: head.hash.as_bytes().to_vec().into(),
             view_position: calls.views.position().get(),
         }))
+    }
+
+    async fn get_checkpoint(
+        &self,
+        request: Request<api::GetCheckpointRequest>,
+    ) -> Result<Response<api::GetCheckpointResponse>, Status> {
+        proofs::get_checkpoint(self.door.enter()?, request).await
+    }
+
+    async fn get_inclusion_proof(
+        &self,
+        request: Request<api::GetInclusionProofRequest>,
+    ) -> Result<Response<api::GetInclusionProofResponse>, Status> {
+        proofs::get_inclusion_proof(self.door.enter()?, request).await
+    }
+
+    async fn get_consistency_proof(
+        &self,
+        request: Request<api::GetConsistencyProofRequest>,
+    ) -> Result<Response<api::GetConsistencyProofResponse>, Status> {
+        proofs::get_consistency_proof(self.door.enter()?, request).await
+    }
+
+    async fn add_cosignature(
+        &self,
+        request: Request<api::AddCosignatureRequest>,
+    ) -> Result<Response<api::AddCosignatureResponse>, Status> {
+        proofs::add_cosignature(self.door.enter()?, request).await
+    }
+
+    async fn list_keys(
+        &self,
+        _: Request<api::ListKeysRequest>,
+    ) -> Result<Response<api::ListKeysResponse>, Status> {
+        Ok(proofs::list_keys(self.door.enter()?))
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::proto::api::ErrorReason;
 
 use super::{
-    audit, bad_input, engagement, faults, followers, health, ingest, reads, refusals, retries,
-    timers, waiting,
+    audit, bad_input, engagement, faults, followers, health, ingest, proofs, reads, refusals,
+    retries, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -48,6 +48,7 @@ async fn every_reason_is_shown_or_excused() {
         followers::SHOWS,
         health::SHOWS,
         ingest::SHOWS,
+        proofs::SHOWS,
         reads::SHOWS,
         retries::SHOWS,
         timers::SHOWS,

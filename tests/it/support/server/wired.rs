@@ -12,6 +12,7 @@ use campaign_ledger::grpc::page_token::PageTokens;
 use campaign_ledger::grpc::services;
 use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
 use campaign_ledger::log::Log;
+use campaign_ledger::proofs::{self, LogKeys};
 use campaign_ledger::proto::api::campaign_service_server::CampaignServiceServer;
 use campaign_ledger::proto::api::creator_service_server::CreatorServiceServer;
 use campaign_ledger::server::drain::{self, Stop};
@@ -19,6 +20,7 @@ use campaign_ledger::server::{store_options, transport};
 use campaign_ledger::store::Pace;
 use campaign_ledger::views::Live;
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use super::{Client, TestClock, day};
@@ -72,6 +74,8 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         group_commands: 10,
         group_bytes: 64 << 10,
     };
+    let (tree, proofs) = proofs::Live::open(proof_settings(directory), log.as_ref()).unwrap();
+    tokio::spawn(tree.run(Arc::clone(&log), CancellationToken::new()));
     let clock = Arc::new(TestClock::at(day(0)));
     let memory = RequestMemory::new(100);
     let (ledger, _) = Writer::start(Arc::clone(&log), live, memory, clock.clone(), limits).unwrap();
@@ -79,8 +83,21 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         ledger,
         views,
         log,
+        proofs,
         tokens: PageTokens::new([7; 32]),
         clock,
         ending: stop.streams(),
+    }
+}
+
+fn proof_settings(directory: &TempDir) -> proofs::Settings {
+    let file = |name| directory.path().join(name);
+    proofs::Settings {
+        tree: file("tree"),
+        checkpoint: file("checkpoint"),
+        cosignatures: file("cosignatures"),
+        log_id: "wired".to_owned(),
+        keys: LogKeys::create(&file("signing-key"), "example.org/wired").unwrap(),
+        witnesses: Vec::new(),
     }
 }
