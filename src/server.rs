@@ -300,13 +300,10 @@ fn proof_settings(config: &Config, directory: &DataDirectory) -> Result<proofs::
         }
         keys => keys?,
     };
-    let witnesses = match config.witnesses.as_os_str().is_empty() {
-        true => Vec::new(),
-        false => witnesses_in(&config.witnesses).map_err(|reason| Error::Witnesses {
-            path: config.witnesses.clone(),
-            reason,
-        })?,
-    };
+    let witnesses = witnesses_of(config).map_err(|reason| Error::Witnesses {
+        path: config.witnesses.clone(),
+        reason,
+    })?;
     Ok(proofs::Settings {
         tree: directory.tree_path(),
         checkpoint: directory.checkpoint_path(),
@@ -317,9 +314,16 @@ fn proof_settings(config: &Config, directory: &DataDirectory) -> Result<proofs::
     })
 }
 
-fn witnesses_in(path: &Path) -> Result<Vec<VerifierKey>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    proofs::verifier_keys(&text).map_err(|error| error.to_string())
+/// Reads the keys of the witnesses whose cosignatures are taken.
+///
+/// # Errors
+/// What is wrong with their file.
+pub fn witnesses_of(config: &Config) -> Result<Vec<VerifierKey>, String> {
+    if config.witnesses.as_os_str().is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&config.witnesses).map_err(|error| error.to_string())?;
+    proofs::witness_keys(&text).map_err(|error| error.to_string())
 }
 
 impl Start {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
 use super::progress::Progress;
 use super::{Exit, Offline, Replay, Verify};
@@ -13,7 +14,7 @@ use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
 use crate::proofs::{self, Checkpoint, Cosigned, KeyError, LogKeys};
-use crate::server::{signing_key_of, store_options};
+use crate::server::{signing_key_of, store_options, witnesses_of};
 use crate::verify::{self, Against, KeptError, Standing};
 use crate::views::{self, CheckError, RebuildError, Trial};
 
@@ -52,6 +53,14 @@ pub enum Error {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The keys of witnesses cannot be read.
+    #[error("the keys of witnesses in {}: {reason}", path.display())]
+    Witnesses {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// The checkpoint proves nothing.
     #[error(transparent)]
     Kept(#[from] KeptError),
@@ -82,7 +91,7 @@ impl Error {
     /// Tells how the process ends.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) => Exit::Usage,
+            Self::Config(_) | Self::Witnesses { .. } => Exit::Usage,
             Self::Open(OpenError::InUse { .. }) => Exit::InUse,
             Self::Open(error) if error.is_damage() => Exit::Damaged,
             Self::Read(ReadError::Corrupt { .. }) | Self::Record { .. } => Exit::Damaged,
@@ -263,20 +272,36 @@ struct Remembered {
 }
 
 impl Remembered {
-    /// Reads what was signed, and that the log's own key did where that is there.
+    /// Reads what was signed, and verifies it by the keys that are there.
     fn of(config: &Config, directory: &DataDirectory) -> Result<Self, Error> {
-        let path = directory.checkpoint_path();
-        let own = match proofs::remembered(&path)? {
-            Some((note, checkpoint)) => {
-                check_signer(config, directory, &note.to_string())?;
-                Some(checkpoint)
-            }
-            None => None,
+        let keys = match LogKeys::open(&signing_key_of(config, directory.root())) {
+            Ok(keys) => Some(keys),
+            // A copy without the secret key.
+            Err(KeyError::Missing { .. }) => None,
+            Err(other) => return Err(other.into()),
         };
+        let own = proofs::remembered(&directory.checkpoint_path())?;
+        if let (Some((note, _)), Some(keys)) = (&own, &keys) {
+            let signed = verify::kept(&note.to_string(), &keys.public());
+            signed.map_err(|error| proofs::Error::Damaged {
+                path: directory.checkpoint_path(),
+                reason: with_causes(&error),
+            })?;
+        }
+        let own = own.map(|(_, checkpoint)| checkpoint);
         let cosigned = Cosigned::open(&directory.cosignatures_path())?;
-        let origin = own.as_ref().map_or("", Checkpoint::origin).to_owned();
-        let by_witnesses = cosigned.roots();
-        let by_witnesses = by_witnesses.map(|(size, root)| Checkpoint::new(&origin, size, root));
+        let by_key = keys.as_ref().map(|keys| keys.current().public().name());
+        let origin = own.as_ref().map(Checkpoint::origin).or(by_key);
+        let named = |(size, root)| Checkpoint::new(origin.unwrap_or_default(), size, root);
+        let by_witnesses: Vec<_> = cosigned.roots().map(named).collect();
+        // Without its name what a witness signed is not known; the roots are.
+        if origin.is_some() {
+            let witnesses = witnesses_of(config).map_err(|reason| Error::Witnesses {
+                path: config.witnesses.clone(),
+                reason,
+            })?;
+            cosigned.verify(&witnesses, &by_witnesses)?;
+        }
         Ok(Self {
             checkpoints: own.iter().cloned().chain(by_witnesses).collect(),
             own,
@@ -289,22 +314,6 @@ impl Remembered {
             false => "a checkpoint that a witness signed",
         }
     }
-}
-
-fn check_signer(config: &Config, directory: &DataDirectory, note: &str) -> Result<(), Error> {
-    let keys = match LogKeys::open(&signing_key_of(config, directory.root())) {
-        Ok(keys) => keys,
-        // A copy without the secret key.
-        Err(KeyError::Missing { .. }) => return Ok(()),
-        Err(other) => return Err(other.into()),
-    };
-    let signed = verify::kept(note, &keys.public());
-    signed.map(drop).map_err(|error| {
-        Error::Proofs(proofs::Error::Damaged {
-            path: directory.checkpoint_path(),
-            reason: with_causes(&error),
-        })
-    })
 }
 
 /// Folds the views anew and swaps them in; prints both digests.

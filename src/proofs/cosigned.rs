@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::Error;
 use super::checkpoint::{read_hash, read_size};
 use super::files::{self, Readable};
-use super::note::{Signature, Unverified, VerifierKey};
+use super::note::{Note, Signature, Unverified, VerifierKey};
 use super::{Checkpoint, note};
 use crate::log::Hash;
 
@@ -103,6 +103,29 @@ impl Cosigned {
             Some((root, signatures)) if *root == checkpoint.root => signatures,
             Some(_) | None => &[],
         }
+    }
+
+    /// Verifies the signatures of these witnesses over these checkpoints.
+    ///
+    /// # Errors
+    /// When one is not what the witness signed.
+    pub fn verify(&self, witnesses: &[VerifierKey], signed: &[Checkpoint]) -> Result<(), Error> {
+        for checkpoint in signed {
+            let note = Note {
+                text: checkpoint.text().to_owned(),
+                signatures: self.of(checkpoint).to_vec(),
+            };
+            if note.verify(witnesses) == Err(Unverified::BadSignature) {
+                return Err(Error::Damaged {
+                    path: self.path.clone(),
+                    reason: format!(
+                        "at size {} a witness signed something else",
+                        checkpoint.size
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The largest size that so many witnesses signed.

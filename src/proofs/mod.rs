@@ -35,15 +35,15 @@ pub use keys::{KeyError, LogKeys, Succession};
 pub use live::{Live, Proofs, Settings, Signed, remembered, tree_at};
 pub use tiles::{SCHEMA, Tile, TreeError, append, node};
 
-/// Reads the verifier keys in a text: one a line; empty lines and those that begin with `#` say
+/// Reads the keys of witnesses in a text: one a line; empty lines and those that begin with `#` say
 /// nothing.
 ///
 /// # Errors
-/// The first line that is no key.
-pub fn verifier_keys(text: &str) -> Result<Vec<note::VerifierKey>, note::KeyError> {
+/// The first line that is no key of a witness.
+pub fn witness_keys(text: &str) -> Result<Vec<note::VerifierKey>, note::KeyError> {
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::parse)
+        .map(note::VerifierKey::of_witness)
         .collect()
 }

@@ -66,6 +66,18 @@ impl VerifierKey {
         }
     }
 
+    /// Reads the key of a witness, which signs the time too.
+    ///
+    /// # Errors
+    /// When it is no key, or that of a log.
+    pub fn of_witness(text: &str) -> Result<Self, KeyError> {
+        let key: Self = text.parse()?;
+        match key.algorithm {
+            Algorithm::CosignatureV1 => Ok(key),
+            Algorithm::Ed25519 => Err(KeyError("the key is of a log, not of a witness")),
+        }
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name

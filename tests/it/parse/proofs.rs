@@ -67,3 +67,24 @@ fn sizes_are_optional_and_hang_together() {
         ],
     );
 }
+
+#[test]
+fn a_stream_is_not_proven() {
+    let opening = |prove| api::IngestEngagementRequest {
+        message: Some(api::ingest_engagement_request::Message::Opening(
+            api::EngagementOpening {
+                brand_id: "kulit".to_owned(),
+                context: super::context().map(|context| api::WriteContext { prove, ..context }),
+            },
+        )),
+    };
+    assert!(ingest_opening(opening(false), super::now()).is_ok());
+    let Err(refused) = ingest_opening(opening(true), super::now()) else {
+        panic!("a stream has no answer to carry it");
+    };
+    let rule = "must not be set for many writes: GetInclusionProof proves each";
+    assert_eq!(
+        super::texts(refused),
+        [format!("opening.context.prove {rule}")]
+    );
+}

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use campaign_ledger::domain::Position;
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::log::{Block, Hash, Log};
-use campaign_ledger::proofs::{self, Checkpoint, Error, Live, LogKeys, Proofs, Settings};
+use campaign_ledger::proofs::note::{Algorithm, SigningKey};
+use campaign_ledger::proofs::{self, Checkpoint, Cosigned, Error, Live, LogKeys, Proofs, Settings};
 use tokio_util::sync::CancellationToken;
 
 fn settings(directory: &Path) -> Settings {
@@ -153,4 +154,35 @@ fn files_that_hold_something_else_are_named() {
         proofs::remembered(&directory.path().join("checkpoint")).is_err(),
         "not signed"
     );
+}
+
+#[test]
+fn kept_cosignatures_are_held_to_the_witness_that_made_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("cosignatures");
+    let witness = SigningKey::of_seed("w.example", Algorithm::CosignatureV1, &[3; 32]).unwrap();
+    let keys = [witness.public().clone()];
+    let signed =
+        [1, 2].map(|size| Checkpoint::new("example.org/log", size, Hash::of(&[size as u8])));
+    let mut cosigned = Cosigned::open(&path).unwrap();
+    for one in &signed {
+        let line = witness.sign(one.text(), 1).to_string();
+        cosigned.add(&keys, one, &line).unwrap();
+    }
+    assert!(
+        Cosigned::open(&path)
+            .unwrap()
+            .verify(&keys, &signed)
+            .is_ok()
+    );
+    let text = fs::read_to_string(&path).unwrap();
+    let line = |number| text.lines().nth(number).unwrap().to_owned();
+    let (first, second) = (line(0), line(1));
+    let (_, of_second) = second.split_once("— ").unwrap();
+    let (of_what, _) = first.split_once("— ").unwrap();
+    fs::write(&path, format!("{of_what}— {of_second}\n{second}\n")).unwrap();
+    let changed = Cosigned::open(&path).unwrap();
+    let error = changed.verify(&keys, &signed).unwrap_err();
+    assert!(error.to_string().contains("at size 1"), "{error}");
+    assert!(changed.verify(&[], &signed).is_ok(), "nobody is trusted");
 }

@@ -5,7 +5,7 @@ use campaign_ledger::proofs::Checkpoint;
 use campaign_ledger::proofs::note::{
     Algorithm, Note, Signature, SigningKey, Unverified, VerifierKey,
 };
-use campaign_ledger::proofs::verifier_keys;
+use campaign_ledger::proofs::witness_keys;
 use campaign_ledger::verify::kept;
 use proptest::prelude::*;
 
@@ -115,9 +115,15 @@ fn keys_of_other_kinds_or_with_other_ids_are_refused() {
     assert!(refused("name+c74f20a3+AgAA").contains("unknown kind"));
     assert!(SigningKey::of_seed("a+b", Algorithm::Ed25519, &[0; 32]).is_err());
     assert!(VERIFIER.parse::<SigningKey>().is_err());
-    let file = format!("# ours\n\n{VERIFIER}\n");
-    assert_eq!(verifier_keys(&file).unwrap().len(), 1);
-    assert!(verifier_keys("nobody\n").is_err());
+    let witness = SigningKey::of_seed("w.example", Algorithm::CosignatureV1, &[3; 32]).unwrap();
+    let file = format!("# ours\n\n{}\n", witness.public());
+    assert_eq!(witness_keys(&file), Ok(vec![witness.public().clone()]));
+    assert!(witness_keys("nobody\n").is_err());
+    let of_a_log = witness_keys(VERIFIER).unwrap_err();
+    assert!(
+        of_a_log.to_string().contains("not of a witness"),
+        "{of_a_log}"
+    );
 }
 
 #[test]
