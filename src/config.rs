@@ -33,8 +33,12 @@ const SERVICE_LINKS: [&str; 2] = ["SERVICE_", "PORT"];
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where the log, the views and the page token key live.
+    /// Where the log, the views and the keys live.
     pub data_dir: PathBuf,
+    /// File of the key that checkpoints are signed with; empty for one in the data directory.
+    pub signing_key: PathBuf,
+    /// File of the keys of witnesses, one a line; empty for no witnesses.
+    pub witnesses: PathBuf,
     /// Address and port of the gRPC server; port 0 lets the system choose.
     pub listen: SocketAddr,
     /// Allows an address beyond loopback without TLS and authentication.
@@ -93,6 +97,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data_dir: PathBuf::from("campaign-ledger-data"),
+            signing_key: PathBuf::new(),
+            witnesses: PathBuf::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
             insecure: false,
             // Half of the usual limit of 1,024 descriptors: files and offline work need some too.

@@ -13,6 +13,8 @@ pub mod store;
 pub mod subscriptions;
 
 pub mod ledger;
+pub mod proofs;
+pub mod verify;
 pub mod views;
 
 pub mod grpc;

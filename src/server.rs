@@ -9,12 +9,13 @@ pub mod transport;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
 
@@ -27,9 +28,11 @@ use crate::grpc::incoming::Incoming;
 use crate::grpc::page_token::PageTokens;
 use crate::grpc::{reflection, services};
 use crate::ledger::{self, RequestMemory, Writer};
-use crate::log::directory::{DataDirectory, ONLY_PARTITION};
+use crate::log::directory::{DataDirectory, ONLY_PARTITION, signing_key_path};
 use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
+use crate::proofs::note::VerifierKey;
+use crate::proofs::{self, KeyError, LogKeys, Proofs};
 use crate::proto::api::{
     audit_service_server, campaign_service_server, collaboration_service_server,
     creator_service_server, measurement_service_server, report_service_server,
@@ -75,6 +78,20 @@ pub enum Error {
         /// What is wrong.
         source: io::Error,
     },
+    /// The tree, or what was signed, cannot be used.
+    #[error(transparent)]
+    Proofs(#[from] proofs::Error),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    SigningKey(#[from] KeyError),
+    /// The keys of witnesses cannot be read.
+    #[error("the keys of witnesses in {}: {reason}", path.display())]
+    Witnesses {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// The descriptors cannot be served.
     #[error(transparent)]
     Reflection(#[from] reflection::Error),
@@ -96,11 +113,14 @@ impl Error {
             Self::Open(error) => error.is_damage(),
             Self::Read(ReadError::Corrupt { .. }) => true,
             Self::Views(error) => error.is_damage(),
+            Self::Proofs(error) => error.is_damage(),
             Self::Read(ReadError::Io { .. })
             | Self::Subscriptions(_)
             | Self::Writer(_)
             | Self::Bind { .. }
             | Self::TokenKey { .. }
+            | Self::SigningKey(_)
+            | Self::Witnesses { .. }
             | Self::Reflection(_)
             | Self::Transport(_)
             | Self::Lost(_)
@@ -157,6 +177,7 @@ pub async fn serve(
         config: config.clone(),
         views_path: directory.views_path(),
         subscriptions_path: directory.subscriptions_path(),
+        proofs: proof_settings(&config, &directory)?,
         log_id: directory.log_id(),
         log,
         clock,
@@ -245,6 +266,7 @@ struct Start {
     config: Config,
     views_path: PathBuf,
     subscriptions_path: PathBuf,
+    proofs: proofs::Settings,
     log_id: Uuid,
     log: Arc<dyn Log>,
     clock: Arc<dyn Clock>,
@@ -259,9 +281,60 @@ struct Running {
     ledger: ledger::Ledger,
     writer: Writer,
     views: Views,
+    proofs: Proofs,
+    /// Folds the tree until it is told to end.
+    proving: JoinHandle<()>,
+    proven: CancellationToken,
     log: Arc<dyn Log>,
     log_id: Uuid,
     clock: Arc<dyn Clock>,
+}
+
+/// Finds where the signing key of the ledger at `root` is.
+pub fn signing_key_of(config: &Config, root: &Path) -> PathBuf {
+    match config.signing_key.as_os_str().is_empty() {
+        true => signing_key_path(root),
+        false => config.signing_key.clone(),
+    }
+}
+
+/// Reads the keys that proofs need; makes the first one where none is asked for.
+fn proof_settings(config: &Config, directory: &DataDirectory) -> Result<proofs::Settings, Error> {
+    let path = signing_key_of(config, directory.root());
+    let log_id = directory.log_id().to_string();
+    let keys = match LogKeys::open(&path) {
+        Err(KeyError::Missing { .. }) if config.signing_key.as_os_str().is_empty() => {
+            let keys = LogKeys::create(&path, &format!("campaign-ledger/{log_id}"))?;
+            let (key, path) = (keys.current().public(), path.display());
+            tracing::info!(%key, %path, "made a key to sign checkpoints with; back it up");
+            keys
+        }
+        keys => keys?,
+    };
+    let witnesses = witnesses_of(config).map_err(|reason| Error::Witnesses {
+        path: config.witnesses.clone(),
+        reason,
+    })?;
+    Ok(proofs::Settings {
+        tree: directory.tree_path(),
+        checkpoint: directory.checkpoint_path(),
+        cosignatures: directory.cosignatures_path(),
+        log_id,
+        keys,
+        witnesses,
+    })
+}
+
+/// Reads the keys of the witnesses whose cosignatures are taken.
+///
+/// # Errors
+/// What is wrong with their file.
+pub fn witnesses_of(config: &Config) -> Result<Vec<VerifierKey>, String> {
+    if config.witnesses.as_os_str().is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&config.witnesses).map_err(|error| error.to_string())?;
+    proofs::witness_keys(&text).map_err(|error| error.to_string())
 }
 
 impl Start {
@@ -276,6 +349,7 @@ impl Start {
         let options = store_options(config.views_cache_bytes, self.log_id);
         let subscriptions = Subscriptions::open(&self.subscriptions_path)?;
         let (live, views) = Live::open(&self.views_path, &options, pace, log, |_| ())?;
+        let (tree, proofs) = proofs::Live::open(self.proofs, log)?;
         let requests = RequestMemory::of_tail(log, config.request_ids_remembered)?;
         let limits = ledger::Limits {
             queue: config.write_queue_commands,
@@ -285,11 +359,16 @@ impl Start {
         let (log, clock) = (Arc::clone(&self.log), Arc::clone(&self.clock));
         let (ledger, writer) = Writer::start(log, live, requests, clock, limits)?;
         let (log, clock) = (self.log, self.clock);
+        let proven = CancellationToken::new();
+        let proving = tokio::spawn(tree.run(Arc::clone(&log), proven.clone()));
         Ok(Running {
             subscriptions,
             ledger,
             writer,
             views,
+            proofs,
+            proving,
+            proven,
             log,
             log_id: self.log_id,
             clock,
@@ -314,6 +393,7 @@ impl Running {
             views: self.views.clone(),
             log: Arc::clone(&self.log),
             log_id: self.log_id,
+            proofs: self.proofs.clone(),
             tokens,
             clock: Arc::clone(&self.clock),
             folds: Arc::new(Semaphore::new(MAX_FOLDS)),
@@ -325,7 +405,10 @@ impl Running {
     /// Ends the writer; an error when it had stopped before.
     async fn finish(self) -> Result<(), Error> {
         self.ledger.close();
-        match spawn_blocking(move || self.writer.join()).await? {
+        let stopped = spawn_blocking(move || self.writer.join()).await?;
+        self.proven.cancel();
+        self.proving.await?;
+        match stopped {
             Some(reason) => Err(Error::WritesStopped(reason)),
             None => Ok(()),
         }

@@ -10,6 +10,7 @@ mod ledger;
 mod measure;
 mod options;
 mod probe;
+mod proofs;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -10,12 +10,12 @@ use tonic::transport::Channel;
 use crate::history::{DESKS, Desk};
 use crate::ledger::{Ledger, Progress};
 use crate::options::Options;
-use crate::probe;
 use crate::support::files::{self, LogBytes};
 use crate::support::measured::{Measured, rate};
 use crate::support::process::{self, Server, Usage, offline};
 use crate::support::report::{Row, Target};
 use crate::support::{head, replay};
+use crate::{probe, proofs};
 
 /// Events at either end whose rates are compared, or a quarter of the history.
 const WINDOW: u64 = 100_000;
@@ -32,6 +32,8 @@ pub struct Found {
     pub rows: Vec<Row>,
     /// What was asked for.
     pub targets: Vec<Target>,
+    /// Processor time of the server for an event of the whole history.
+    write_us: f64,
 }
 
 /// Measures everything, on a directory that goes or stays.
@@ -51,6 +53,7 @@ pub async fn all(options: &Options) -> Found {
     server.terminate();
     found.weigh(&data, entities);
     found.offline(&data, progress.events());
+    found.prove(&data);
     found.restart(options, &data, progress.events()).await;
     found
 }
@@ -103,6 +106,7 @@ impl Found {
         let plain_last = self.probe("late", options, progress, &channels).await;
         let used = server.usage();
         let all = rate(progress.events(), begun.elapsed());
+        self.write_us = used.cpu_us as f64 / progress.events() as f64;
         self.rows.push(Row {
             rate: Some(all),
             ..Row::named("the whole history, events").with_usage(progress.events(), used)
@@ -210,6 +214,22 @@ impl Found {
         self.row("verify, events", found, events, used);
         self.targets
             .push(Target::told("verify, events a second", found));
+    }
+
+    /// Folds the tree anew, and proves events all over it.
+    fn prove(&mut self, data: &Path) {
+        let cost = proofs::cost(data);
+        self.targets.extend([
+            Target::told("tree, events folded a second", cost.rate),
+            Target::at_most(
+                "processor time, tree ÷ all of a write",
+                0.1,
+                cost.fold_us / self.write_us,
+            ),
+            Target::told("proof of an event, bytes of hashes", cost.proof_bytes),
+            Target::told("proof of an event, signed, µs", cost.proof_us),
+            Target::told("proof of growth, µs", cost.consistency_us),
+        ]);
     }
 
     /// Starts after the clean stop, writes, is killed, and starts again.

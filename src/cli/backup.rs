@@ -3,20 +3,28 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::progress::Progress;
 use super::remote::{self, ask, refused};
-use super::{BackupCommand, CreateBackup, Exit, Import, Restore};
+use super::{BackupCommand, CreateBackup, Exit, Import, Restore, VerifyBackups, offline};
+use crate::config::Config;
 use crate::domain::{Position, Timestamp};
-use crate::log::backup::{Backup, BackupError, Contents, ImportError, WriteError, import, write};
+use crate::log::backup::{
+    Backup, BackupError, Contents, Extent, ImportError, WriteError, import, write,
+};
 use crate::log::codec::peek;
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
-use crate::log::{Head, Log, OpenError, ReadError};
+use crate::log::{Block, Head, Log, OpenError, ReadError};
+use crate::proofs;
 use crate::proto::api;
 use crate::proto::api::audit_service_client::AuditServiceClient;
+use crate::server::store_options;
+use crate::verify::{self, Against};
+use crate::views::Trial;
 
 /// Why a backup could not be taken, checked or put back.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +38,12 @@ pub enum Error {
     /// The directory's log could not be backed up.
     #[error(transparent)]
     Take(#[from] WriteError),
+    /// What is in the backups is not what a ledger wrote, or not what was signed.
+    #[error(transparent)]
+    Verify(#[from] offline::Error),
+    /// What was signed can't be read.
+    #[error(transparent)]
+    Proofs(#[from] proofs::Error),
     /// A backup is bad.
     #[error("{}", path.display())]
     Backup {
@@ -95,6 +109,7 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Config(_) => Exit::Usage,
+            Self::Verify(error) => error.exit(),
             Self::Open(OpenError::InUse { .. }) => Exit::InUse,
             Self::Open(error) if error.is_damage() => Exit::Damaged,
             Self::Take(WriteError::Read(ReadError::Corrupt { .. })) => Exit::Damaged,
@@ -105,6 +120,7 @@ impl Error {
             } => Exit::Damaged,
             Self::Open(_)
             | Self::Take(_)
+            | Self::Proofs(_)
             | Self::Import { .. }
             | Self::NotWhole { .. }
             | Self::OtherLog { .. }
@@ -122,12 +138,85 @@ impl Error {
 pub fn backup(command: &BackupCommand) -> Result<(), Error> {
     match command {
         BackupCommand::Create(create) => self::create(create),
-        BackupCommand::Verify { files } => files.iter().try_for_each(|file| {
-            let contents = check(file)?;
-            println!("good: {}", Told(&contents));
-            Ok(())
-        }),
+        BackupCommand::Verify(verify) => verify_all(verify),
     }
+}
+
+/// Checks each backup by itself, then the log that they are of: every event, and all that was signed.
+fn verify_all(arguments: &VerifyBackups) -> Result<(), Error> {
+    let read = |path: &PathBuf| fs::read_to_string(path).map_err(file_error("read", path));
+    let given = arguments.against.as_ref().map(read).transpose()?;
+    let keys = &arguments.key;
+    let kept = |note: &str| verify::kept(note, keys).map_err(offline::Error::from);
+    let given = given.as_deref().map(kept).transpose()?;
+    let mut checkpoints: Vec<_> = given.iter().cloned().collect();
+    for path in &arguments.files {
+        let (contents, checkpoint) = check(path)?;
+        println!("{}: good: {}", path.display(), Told(&contents));
+        // Without keys it is not known who signed it; what it says is.
+        let own = checkpoint.map(|note| match keys.is_empty() {
+            true => verify::stated(&note).map_err(offline::Error::from),
+            false => kept(&note),
+        });
+        checkpoints.extend(own.transpose()?);
+    }
+    let first = *open(&arguments.files[0])?.contents();
+    if first.start != Head::EMPTY {
+        println!("events and signatures are checked with the backups before these");
+        return Ok(());
+    }
+    let beside = arguments.files[0].with_added_extension("verify");
+    let options = store_options(Config::default().views_cache_bytes, first.log_id);
+    let mut trial = Trial::begin(&beside, &options).map_err(offline::Error::Check)?;
+    let against = Against {
+        checkpoints: &checkpoints,
+        tree: None,
+    };
+    let blocks = chained(&arguments.files);
+    let trial = Some(&mut trial);
+    let verified = verify::verify(blocks, first.partition, trial, &against, |_| ());
+    let verified = verified.map_err(offline::Error::from)?;
+    for (place, (one, standing)) in checkpoints.iter().zip(&verified.standings).enumerate() {
+        let is_given = place == 0 && given.is_some();
+        let what = if is_given {
+            "the log was"
+        } else {
+            "by the checkpoint of a backup the log was"
+        };
+        offline::hold(what, one, *standing, is_given)?;
+        if is_given {
+            println!("{}", offline::told(*standing, one.size));
+        }
+    }
+    let head = verified.head;
+    println!(
+        "good: {} events in {} blocks, head {}",
+        head.position, head.block, head.hash
+    );
+    Ok(())
+}
+
+/// The blocks of backups, each once.
+fn chained(files: &[PathBuf]) -> impl Iterator<Item = Result<Arc<Block>, ReadError>> {
+    let mut last = 0;
+    let blocks = files.iter().flat_map(|path| {
+        let (backup, unread) = match open(path) {
+            Ok(backup) => (Some(backup), None),
+            Err(error) => (None, Some(Err(io::Error::other(error).into()))),
+        };
+        let found = backup.into_iter().flatten();
+        unread
+            .into_iter()
+            .chain(found.map(|block| block.map_err(ReadError::from)))
+    });
+    blocks.filter(move |block| match block {
+        Ok(block) => {
+            let is_new = block.number() > last;
+            last = last.max(block.number());
+            is_new
+        }
+        Err(_) => true,
+    })
 }
 
 /// Writes the file beside its name, checks it, and names it.
@@ -143,7 +232,7 @@ fn create(create: &CreateBackup) -> Result<(), Error> {
         None => take(create, after, &mut out)?,
     }
     out.sync_all().map_err(file_error("synced", &partial))?;
-    let contents = check(&partial)?;
+    let (contents, _) = check(&partial)?;
     fs::rename(&partial, &create.file).map_err(file_error("renamed", &partial))?;
     println!("{}: {}", create.file.display(), Told(&contents));
     Ok(())
@@ -155,14 +244,15 @@ fn take(create: &CreateBackup, after: Position, out: &mut File) -> Result<(), Er
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION)?;
     let progress = Progress::start("backing up", log.head().position.get());
     let on_position = |at: Position| progress.reach(at.get());
-    write(
-        &log,
-        directory.log_id(),
+    // Signed by the server when it last was asked to: of what comes after nothing is signed here.
+    let signed = proofs::remembered(&directory.checkpoint_path())?;
+    let extent = Extent {
         after,
-        |_| String::new(),
-        io::BufWriter::new(out),
-        on_position,
-    )?;
+        end: log.head(),
+        checkpoint: &signed.map_or_else(String::new, |(note, _)| note.to_string()),
+    };
+    let out = io::BufWriter::new(out);
+    write(&log, directory.log_id(), &extent, out, on_position)?;
     Ok(())
 }
 
@@ -300,8 +390,8 @@ fn open(path: &Path) -> Result<Backup<BufReader<File>>, Error> {
     })
 }
 
-/// Reads all of a backup; gives what is in it.
-fn check(path: &Path) -> Result<Contents, Error> {
+/// Reads all of a backup; gives what is in it, and the checkpoint that goes with it.
+fn check(path: &Path) -> Result<(Contents, Option<String>), Error> {
     let mut backup = open(path)?;
     let progress = Progress::start("checking", backup.contents().end.position.get());
     for block in &mut backup {
@@ -311,7 +401,7 @@ fn check(path: &Path) -> Result<Contents, Error> {
         })?;
         progress.reach(block.last_position().get());
     }
-    Ok(*backup.contents())
+    Ok((*backup.contents(), backup.checkpoint().map(str::to_owned)))
 }
 
 fn file_error(action: &'static str, path: &Path) -> impl Fn(io::Error) -> Error {

@@ -5,6 +5,8 @@
 
 pub mod backup;
 pub mod explain;
+mod help;
+pub mod keys;
 pub mod offline;
 pub mod progress;
 pub mod remote;
@@ -19,9 +21,12 @@ use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use help::*;
+
 use crate::causes::with_causes;
 use crate::config::{self, Effective, Flags};
 use crate::domain::Timestamp;
+use crate::proofs::note::VerifierKey;
 
 /// What `--version` prints after the name: version, build profile and machine.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -40,7 +45,10 @@ Exit codes:
   1  it failed; standard error says why
   2  the command line or the configuration is wrong
   3  the stored data is damaged
-  4  another process uses the data directory";
+  4  another process uses the data directory
+  5  the log ends before the checkpoint it is held against: it was truncated
+  6  the log has other events than the checkpoint it is held against: it was rewritten
+  7  the checkpoint is not signed by the key, or was changed";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -79,12 +87,12 @@ pub enum Command {
         after_help = format!("{REPLAY_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Replay(Replay),
-    /// Read the whole log and check every block, hash and position.
+    /// Read the whole log and check every block, hash, position and event, and what was signed.
     #[command(
         long_about = VERIFY_ABOUT,
         after_help = format!("{VERIFY_EXAMPLES}\n\n{EXIT_CODES}")
     )]
-    Verify(Offline),
+    Verify(Verify),
     /// Build the views anew from the log.
     #[command(
         long_about = REBUILD_ABOUT,
@@ -122,6 +130,12 @@ pub enum Command {
         after_help = format!("{EXPLAIN_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Explain(Explain),
+    /// Make, rotate or show the keys that checkpoints are signed with.
+    #[command(
+        subcommand,
+        after_help = format!("{KEYS_EXAMPLES}\n\n{EXIT_CODES}")
+    )]
+    Keys(keys::Keys),
     /// Print a shell completion script.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -129,130 +143,6 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
 }
-
-const SERVE_ABOUT: &str = "\
-Serve the ledger over gRPC until SIGTERM or SIGINT.
-
-The server replays what its views have not seen, reports SERVING and answers. On the
-first signal it reports NOT_SERVING, waits for the drain delay, stops accepting, lets
-calls and streams end, writes what is accepted and exits with 0; a second signal ends it
-at once.
-
-Every setting can be given as a flag, as an environment variable (--max-connections is
-CAMPAIGN_LEDGER_MAX_CONNECTIONS) or as a key of the TOML file (max_connections); the
-first one given wins. Unknown flags, variables and keys are refused.";
-
-const SERVE_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger serve
-  campaign-ledger serve --config /etc/campaign-ledger.toml --log-format json
-  CAMPAIGN_LEDGER_LISTEN=[::1]:6000 campaign-ledger serve --print-config";
-
-const REPLAY_ABOUT: &str = "\
-Print the events of the log as NDJSON, one event a line, oldest first.
-
-Works on the files, so the server must not be running on them. To read a running ledger,
-use the audit service.";
-
-const REPLAY_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger replay | jq .eventType
-  campaign-ledger replay --brand kopi-senja --campaign opening-week
-  campaign-ledger replay --after 120000 --limit 1000 > page.ndjson";
-
-const VERIFY_ABOUT: &str = "\
-Read the whole log and check every block, hash and position.
-
-Writes nothing. The server must not be running on the directory; verify a copy, or stop
-it first. Exits with 3 and names the first damaged block when something does not fit.";
-
-const VERIFY_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger verify
-  campaign-ledger verify --data-dir /backup/campaign-ledger";
-
-const REBUILD_ABOUT: &str = "\
-Build the views anew from the log.
-
-The log is not changed and no fact is lost: views are what the log says, in a form that
-is quick to ask. The new views take the place of the old ones when they are complete, so
-it can be interrupted at any time. The server must not be running on the directory.";
-
-const REBUILD_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger rebuild-views
-  campaign-ledger rebuild-views --data-dir /var/lib/campaign-ledger";
-
-const BACKUP_ABOUT: &str = "\
-Take backups of the log, and check them.
-
-A backup is one file with the blocks of the log, compressed and checksummed. It can be
-taken of a running server or of a directory at rest, whole or from a position on. It has
-no secrets of the server's: keep its keys elsewhere.";
-
-const BACKUP_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger backup create monday.clbu --server http://127.0.0.1:50051
-  campaign-ledger backup create tuesday.clbu --since monday.clbu
-  campaign-ledger backup verify monday.clbu tuesday.clbu";
-
-const RESTORE_ABOUT: &str = "\
-Make a ledger of backups, in an empty directory.
-
-Takes a whole backup and any later ones, oldest first. The log is the one that was backed
-up, byte for byte; views are built when the server first starts on it. Restored to a
-position or a time within a block, that last block has only the events up to there.";
-
-const RESTORE_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger restore monday.clbu tuesday.clbu --data-dir /var/lib/campaign-ledger
-  campaign-ledger restore monday.clbu --until 120000 --data-dir /tmp/then
-  campaign-ledger restore monday.clbu --until-time 2026-11-01T00:00:00Z --data-dir /tmp/then";
-
-const IMPORT_ABOUT: &str = "\
-Add to a ledger what backups have and it lacks.
-
-The backups must be of the same log and continue what the ledger has; blocks that both
-have must be the same. The server must not be running on the directory.";
-
-const IMPORT_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger import tuesday.clbu --data-dir /standby/campaign-ledger";
-
-const STATEMENT_ABOUT: &str = "\
-Write a campaign down for people, as a page or as a table.
-
-Asks a running server. The page stands alone: it can be sent, printed and kept, and says
-how each of its numbers can be checked.";
-
-const STATEMENT_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --out serum-pagi.html
-  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --format csv
-  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --position 120 --out then.html";
-
-const EXPLAIN_ABOUT: &str = "\
-Print the events behind a number of a report, and what each adds to it.
-
-Asks a running server, so it needs no access to the files. What the events add is exactly
-the number; what was superseded, rejected or left out is listed with the reason.
-
-A metric is the path of its field in the report of a campaign, or, with --creator, in what
-a brand and a creator did together.";
-
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger explain --brand kopi-senja --campaign opening-week \\
-    --metric total.returns[ACCRUED].roi
-  campaign-ledger explain --brand kopi-senja --campaign opening-week \\
-    --metric total.engagement[TOTAL,MEASURED].engagements --as-of 120000
-  campaign-ledger explain --brand kopi-senja --creator ayu \\
-    --metric lifetime[IDR].revenue.net_minor --occurred-by 2026-03-31T23:59:59Z";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  campaign-ledger completions bash > /etc/bash_completion.d/campaign-ledger
-  campaign-ledger completions zsh > ~/.zfunc/_campaign-ledger";
 
 /// What `serve` takes.
 #[derive(Debug, Args)]
@@ -286,6 +176,20 @@ impl Offline {
     }
 }
 
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Which data.
+    #[command(flatten)]
+    pub data: Offline,
+    /// File of a checkpoint that was kept elsewhere, to hold the log against
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "key")]
+    pub against: Option<PathBuf>,
+    /// Public key that signed the checkpoint, as `keys show` prints it; may be given again
+    #[arg(long, value_name = "NAME+ID+KEY", requires = "against")]
+    pub key: Vec<VerifierKey>,
+}
+
 /// What `replay` takes.
 #[derive(Debug, Args)]
 pub struct Replay {
@@ -312,13 +216,10 @@ pub enum BackupCommand {
     /// Write a backup to a file and check it.
     #[command(after_help = format!("{BACKUP_EXAMPLES}\n\n{EXIT_CODES}"))]
     Create(CreateBackup),
-    /// Read backups and check every byte of them; needs nothing but the files.
+    /// Read backups and check every byte, block, event and signature in them; needs nothing but the
+    /// files.
     #[command(after_help = format!("{BACKUP_EXAMPLES}\n\n{EXIT_CODES}"))]
-    Verify {
-        /// The backups
-        #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-        files: Vec<PathBuf>,
-    },
+    Verify(VerifyBackups),
 }
 
 /// What `backup create` takes.
@@ -339,6 +240,20 @@ pub struct CreateBackup {
     /// Which data, without a server.
     #[command(flatten)]
     pub data: Offline,
+}
+
+/// What `backup verify` takes.
+#[derive(Debug, Args)]
+pub struct VerifyBackups {
+    /// A whole backup and any that continue it, oldest first
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// File of a checkpoint that was kept elsewhere, to hold the backups against
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "key")]
+    pub against: Option<PathBuf>,
+    /// Public key that signs checkpoints, as `keys show` prints it; may be given again
+    #[arg(long, value_name = "NAME+ID+KEY")]
+    pub key: Vec<VerifierKey>,
 }
 
 /// What `restore` takes.
@@ -448,6 +363,12 @@ pub enum Exit {
     Damaged = 3,
     /// Another process uses the data directory.
     InUse = 4,
+    /// The log ends before the checkpoint it is held against.
+    Truncated = 5,
+    /// The log has other events than the checkpoint it is held against.
+    Rewritten = 6,
+    /// The checkpoint is not signed by the key, or was changed.
+    Untrusted = 7,
 }
 
 impl From<Exit> for ExitCode {
@@ -511,10 +432,10 @@ mod tests {
 
     #[test]
     fn offline_commands_find_the_directory_like_the_server() {
-        let Command::Verify(offline) = parse("verify --data-dir elsewhere").unwrap() else {
+        let Command::Verify(verify) = parse("verify --data-dir elsewhere").unwrap() else {
             panic!("not a verify");
         };
-        let settings = offline.settings().unwrap();
+        let settings = verify.data.settings().unwrap();
         assert_eq!(settings.config.data_dir, PathBuf::from("elsewhere"));
     }
 

@@ -1,17 +1,22 @@
 //! The offline commands: they work on the files of a server that is not running.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
 use super::progress::Progress;
-use super::{Exit, Offline, Replay};
+use super::{Exit, Offline, Replay, Verify};
+use crate::causes::with_causes;
 use crate::config::Config;
 use crate::domain::Position;
 use crate::log::codec::{self, peek};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
-use crate::server::store_options;
-use crate::views::{self, CheckError, RebuildError};
+use crate::proofs::{self, Checkpoint, Cosigned, KeyError, LogKeys};
+use crate::server::{signing_key_of, store_options, witnesses_of};
+use crate::verify::{self, Against, KeptError, Standing};
+use crate::views::{self, CheckError, RebuildError, Trial};
 
 /// Why an offline command failed.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +44,38 @@ pub enum Error {
     /// The log could not be checked.
     #[error("check")]
     Check(#[source] CheckError),
+    /// The log is not good, or could not be verified.
+    #[error(transparent)]
+    Verify(#[from] verify::Error),
+    /// What was signed could not be read.
+    #[error(transparent)]
+    Proofs(#[from] proofs::Error),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The keys of witnesses cannot be read.
+    #[error("the keys of witnesses in {}: {reason}", path.display())]
+    Witnesses {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The checkpoint proves nothing.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
+    /// The log is not the one that was signed.
+    #[error("{what}: {}", told(*standing, *size))]
+    Signed {
+        /// Where that was kept.
+        what: String,
+        /// Size of what was signed.
+        size: u64,
+        /// How the log stands to it.
+        standing: Standing,
+        /// Whether it was given to hold the log against.
+        is_given: bool,
+    },
     /// The rebuilt views differ from those that were there.
     #[error("the views at position {position} were not what the log says; they have been replaced")]
     Differed {
@@ -54,14 +91,29 @@ impl Error {
     /// Tells how the process ends.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) => Exit::Usage,
+            Self::Config(_) | Self::Witnesses { .. } => Exit::Usage,
             Self::Open(OpenError::InUse { .. }) => Exit::InUse,
             Self::Open(error) if error.is_damage() => Exit::Damaged,
             Self::Read(ReadError::Corrupt { .. }) | Self::Record { .. } => Exit::Damaged,
+            Self::Verify(verify::Error::Found(_)) => Exit::Damaged,
+            Self::Proofs(error) if error.is_damage() => Exit::Damaged,
+            Self::Key(KeyError::Damaged { .. }) => Exit::Damaged,
+            Self::Kept(_) => Exit::Untrusted,
+            Self::Signed {
+                is_given: false, ..
+            } => Exit::Damaged,
+            Self::Signed {
+                standing: Standing::Truncated,
+                ..
+            } => Exit::Truncated,
+            Self::Signed { .. } => Exit::Rewritten,
             Self::Open(_)
             | Self::Read(ReadError::Io { .. })
             | Self::Rebuild(_)
             | Self::Check(_)
+            | Self::Verify(_)
+            | Self::Proofs(_)
+            | Self::Key(_)
             | Self::Differed { .. }
             | Self::Output(_) => Exit::Failed,
         }
@@ -129,27 +181,144 @@ fn bad_record(position: Position, error: &dyn std::error::Error) -> Error {
     }
 }
 
-/// Reads every block and folds every event, beside the views; prints what was found good.
+pub(super) fn told(standing: Standing, size: u64) -> String {
+    match standing {
+        Standing::Identical => format!("identical to the checkpoint of {size} events"),
+        Standing::Extended(more) => {
+            format!("extends the checkpoint of {size} events by {more}")
+        }
+        Standing::Truncated => format!(
+            "truncated: the log ends before the checkpoint of {size} events: restore it from a backup"
+        ),
+        Standing::Rewritten => format!(
+            "rewritten: the first {size} events are not those of the checkpoint: restore the log \
+             from a backup"
+        ),
+    }
+}
+
+/// Reads every block, folds every event beside the views, and holds the log to all that was signed;
+/// prints what was found good.
 ///
 /// # Errors
-/// The first bad position.
-pub fn verify_log(offline: &Offline) -> Result<(), Error> {
-    let (config, directory, log) = open(offline)?;
-    let progress = Progress::start("verifying", log.head().position.get());
+/// What is wrong first.
+pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
+    let given = match &arguments.against {
+        Some(path) => Some(verify::kept(&fs::read_to_string(path)?, &arguments.key)?),
+        None => None,
+    };
+    let (config, directory, log) = open(&arguments.data)?;
+    let signed = Remembered::of(&config, &directory)?;
+    let tree = proofs::tree_at(&directory.tree_path(), &directory.log_id().to_string())?;
+    let checkpoints: Vec<_> = given.iter().chain(&signed.checkpoints).cloned().collect();
+    let against = Against {
+        checkpoints: &checkpoints,
+        tree: tree.as_ref(),
+    };
     let options = store_options(config.views_cache_bytes, directory.log_id());
-    let path = directory.views_path();
-    let checked = views::check(&path, &options, &log, |at| progress.reach(at.get()));
+    let beside = directory.views_path().with_extension("verify");
+    let mut trial = Trial::begin(&beside, &options).map_err(Error::Check)?;
+    let progress = Progress::start("verifying", log.head().position.get());
+    let blocks = log.read(Position::START)?;
+    let reached = |at: Position| progress.reach(at.get());
+    let verified = verify::verify(blocks, log.partition(), Some(&mut trial), &against, reached);
     drop(progress);
-    let head = checked.map_err(|error| match error {
-        CheckError::Read(error) => error.into(),
-        CheckError::Record { position, reason } => Error::Record { position, reason },
-        other => Error::Check(other),
-    })?;
+    let verified = verified?;
+    let mut standings = checkpoints.iter().zip(&verified.standings);
+    if let Some(given) = &given
+        && let Some((_, standing)) = standings.next()
+    {
+        hold("the log was", given, *standing, true)?;
+    }
+    for (checkpoint, standing) in standings {
+        hold(signed.place_of(checkpoint), checkpoint, *standing, false)?;
+    }
+    if let Some(position) = verified.differs {
+        let reason = "the record is not the one that the tree has: the log was edited since it was \
+                      folded; or, if the file `tree` is what was changed, remove it to fold it anew";
+        return Err(Error::Record {
+            position,
+            reason: reason.to_owned(),
+        });
+    }
+    let head = verified.head;
     println!(
         "good: {} events in {} blocks, head {}",
         head.position, head.block, head.hash
     );
+    if let (Some(given), Some(standing)) = (&given, verified.standings.first()) {
+        println!("{}", told(*standing, given.size));
+    }
     Ok(())
+}
+
+pub(super) fn hold(
+    what: &str,
+    to: &Checkpoint,
+    standing: Standing,
+    is_given: bool,
+) -> Result<(), Error> {
+    match standing {
+        Standing::Identical | Standing::Extended(_) => Ok(()),
+        Standing::Truncated | Standing::Rewritten => Err(Error::Signed {
+            what: what.to_owned(),
+            size: to.size,
+            standing,
+            is_given,
+        }),
+    }
+}
+
+/// What a directory remembers of what was signed.
+struct Remembered {
+    checkpoints: Vec<Checkpoint>,
+    /// The one that the log itself signed last.
+    own: Option<Checkpoint>,
+}
+
+impl Remembered {
+    /// Reads what was signed, and verifies it by the keys that are there.
+    fn of(config: &Config, directory: &DataDirectory) -> Result<Self, Error> {
+        let keys = match LogKeys::open(&signing_key_of(config, directory.root())) {
+            Ok(keys) => Some(keys),
+            // A copy without the secret key.
+            Err(KeyError::Missing { .. }) => None,
+            Err(other) => return Err(other.into()),
+        };
+        let own = proofs::remembered(&directory.checkpoint_path())?;
+        if let (Some((note, _)), Some(keys)) = (&own, &keys) {
+            let signed = verify::kept(&note.to_string(), &keys.public());
+            signed.map_err(|error| proofs::Error::Damaged {
+                path: directory.checkpoint_path(),
+                reason: with_causes(&error),
+            })?;
+        }
+        let own = own.map(|(_, checkpoint)| checkpoint);
+        let cosigned = Cosigned::open(&directory.cosignatures_path())?;
+        let by_key = keys.as_ref().map(|keys| keys.current().public().name());
+        let origin = own.as_ref().map(Checkpoint::origin).or(by_key);
+        let named = |(size, root)| Checkpoint::new(origin.unwrap_or_default(), size, root);
+        let by_witnesses: Vec<_> = cosigned.roots().map(named).collect();
+        // Without its name what a witness signed is not known; the roots are.
+        if origin.is_some() {
+            let witnesses = witnesses_of(config).map_err(|reason| Error::Witnesses {
+                path: config.witnesses.clone(),
+                reason,
+            })?;
+            cosigned.verify(&witnesses, &by_witnesses)?;
+        }
+        Ok(Self {
+            checkpoints: own.iter().cloned().chain(by_witnesses).collect(),
+            own,
+        })
+    }
+
+    fn place_of(&self, checkpoint: &Checkpoint) -> &'static str {
+        match self.own.as_ref() == Some(checkpoint) {
+            true => "the last checkpoint in the data directory",
+            false => "a checkpoint that a witness signed",
+        }
+    }
 }
 
 /// Folds the views anew and swaps them in; prints both digests.

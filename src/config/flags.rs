@@ -94,6 +94,7 @@ fn flag(key: &'static Key, defaults: &toml::Table) -> Arg {
         .value_parser(ValueParser::new(move |text: &str| key.rule.parse(text)));
     match key.rule {
         Rule::Path => flag.value_name("DIR").value_hint(ValueHint::DirPath),
+        Rule::PathOrNone => flag.value_name("FILE").value_hint(ValueHint::FilePath),
         Rule::Address => flag.value_name("ADDRESS"),
         Rule::Switch => flag
             .value_name("BOOL")

@@ -21,6 +21,8 @@ pub(super) struct Key {
 pub(super) enum Rule {
     /// A path that is not empty.
     Path,
+    /// A path, or nothing.
+    PathOrNone,
     /// An IP address and a port.
     Address,
     /// `true` or `false`.
@@ -46,7 +48,19 @@ pub(super) static ALL: &[Key] = &[
     Key {
         name: "data_dir",
         rule: Rule::Path,
-        help: "Directory of the log, the views and the page token key; made when absent",
+        help: "Directory of the log, the views and the keys; made when absent",
+    },
+    Key {
+        name: "signing_key",
+        rule: Rule::PathOrNone,
+        help: "File of the key that checkpoints are signed with, as `keys new` makes it; when empty, \
+               signing-key in the data directory, made when absent",
+    },
+    Key {
+        name: "witnesses",
+        rule: Rule::PathOrNone,
+        help: "File of the public keys of witnesses whose cosignatures are taken, one a line as \
+               name+id+key; when empty, there are none",
     },
     Key {
         name: "listen",
@@ -221,7 +235,7 @@ impl Rule {
     /// Reads a value from a flag or a variable.
     pub(super) fn parse(self, text: &str) -> Result<Value, String> {
         let value = match self {
-            Self::Path | Self::Address | Self::OneOf(_) | Self::Filter => {
+            Self::Path | Self::PathOrNone | Self::Address | Self::OneOf(_) | Self::Filter => {
                 Value::String(text.to_owned())
             }
             Self::Switch => match text {
@@ -241,6 +255,7 @@ impl Rule {
     pub(super) fn check(self, value: &Value) -> Result<(), String> {
         let kept = match (self, value) {
             (Self::Path, Value::String(path)) => !path.is_empty(),
+            (Self::PathOrNone, Value::String(_)) => true,
             (Self::Address, Value::String(address)) => address.parse::<SocketAddr>().is_ok(),
             (Self::Switch, Value::Boolean(_)) => true,
             (Self::Number { least, most }, Value::Integer(number)) => {
@@ -270,7 +285,7 @@ impl Rule {
 impl std::fmt::Display for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Path => f.write_str("must be a path"),
+            Self::Path | Self::PathOrNone => f.write_str("must be a path"),
             Self::Address => {
                 f.write_str("must be an IP address and a port, such as 127.0.0.1:50051 or [::1]:0")
             }

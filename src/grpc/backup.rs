@@ -14,7 +14,8 @@ use tonic::Status;
 use super::calls::Calls;
 use super::status;
 use crate::domain::Position;
-use crate::log::backup::{WriteError, write};
+use crate::log::Head;
+use crate::log::backup::{Extent, WriteError, write};
 use crate::proto::api;
 
 /// Bytes of the file in one message.
@@ -25,9 +26,14 @@ const CHUNKS_AHEAD: usize = 4;
 /// What is sent.
 pub type Chunk = Result<api::TakeBackupResponse, Status>;
 
-/// Starts to send a backup of what comes after a position, up to the head as it is now; holds
-/// `permit` until that ends.
-pub fn send(calls: &Calls, after: Position, permit: OwnedSemaphorePermit) -> mpsc::Receiver<Chunk> {
+/// Starts to send a backup of what comes after a position, up to a head and with the checkpoint that
+/// signs it; holds `permit` until that ends.
+pub fn send(
+    calls: &Calls,
+    after: Position,
+    (end, checkpoint): (Head, String),
+    permit: OwnedSemaphorePermit,
+) -> mpsc::Receiver<Chunk> {
     let (send, receive) = mpsc::channel(CHUNKS_AHEAD);
     let (log, log_id) = (Arc::clone(&calls.log), calls.log_id);
     let ending = calls.ending.clone();
@@ -38,7 +44,12 @@ pub fn send(calls: &Calls, after: Position, permit: OwnedSemaphorePermit) -> mps
             send: send.clone(),
             ending: ending.clone(),
         };
-        let failed = match write(log.as_ref(), log_id, after, |_| String::new(), out, |_| ()) {
+        let extent = Extent {
+            after,
+            end,
+            checkpoint: &checkpoint,
+        };
+        let failed = match write(log.as_ref(), log_id, &extent, out, |_| ()) {
             Ok(_) => return,
             Err(WriteError::Write(_)) if ending.is_cancelled() => status::draining(after),
             Err(WriteError::Write(error)) => status::internal(&error),

@@ -1,5 +1,7 @@
 //! What every handler does: write and render, or wait for a position and read.
 
+mod past;
+
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use super::deadline::{Deadline, wait};
 use super::page_token::{PageTokens, Query};
 use super::parse::{Page, When, Write};
+use super::services::proofs;
 use super::status;
 use super::written::Written;
 use crate::clock::Clock;
@@ -22,11 +25,12 @@ use crate::domain::{Command, Position, Request, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
 use crate::log::codec::peek;
 use crate::log::{Log, select};
+use crate::proofs::Proofs;
 use crate::proto::api;
 use crate::store::{self, Store};
 use crate::subscriptions::Subscriptions;
 use crate::views::index::Scope;
-use crate::views::{AsOf, MAX_FOLDED, Slice, Tell, Views, as_of, events_of, past, position_at};
+use crate::views::{Slice, Views, as_of, events_of};
 
 /// Longest wait for a position when the caller names no deadline.
 const MAX_WAIT: Duration = Duration::from_secs(5);
@@ -35,10 +39,7 @@ const MAX_SCANNED: usize = 10_000;
 /// Encoded rows that end a page: with one row more it still fits the 4 MiB clients take by default.
 const PAGE_BYTES: usize = 1 << 20;
 
-/// Pasts folded at a time.
-pub const MAX_FOLDS: usize = 4;
-const AS_OF_POSITION: &str = "as_of.position";
-const FUTURE_RULE: &str = "must not be in the future";
+pub use past::{MAX_FOLDS, PastFold};
 
 /// Everything handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +52,8 @@ pub struct Calls {
     pub log: Arc<dyn Log>,
     /// Names the log.
     pub log_id: Uuid,
+    /// The tree over it.
+    pub proofs: Proofs,
     /// Makes and reads page tokens.
     pub tokens: PageTokens,
     /// The clock.
@@ -109,6 +112,7 @@ impl Calls {
     /// The status of whatever kept it from happening.
     pub async fn write(&self, parsed: Write) -> Result<Written, Status> {
         let parsed = parsed.map_err(status::invalid)?;
+        let is_asked = parsed.prove;
         let answered = self
             .ledger
             .execute(parsed.request, parsed.validate_only)
@@ -123,10 +127,15 @@ impl Calls {
             None => Box::pin(self.recorded_at(recorded.first)).await?,
         };
         let in_log = |position: Position| if recorded.in_log { position.get() } else { 0 };
+        let proof = match is_asked && recorded.in_log {
+            true => proofs::of_write(self, recorded.first, recorded.last).await,
+            false => None,
+        };
         let receipt = api::Receipt {
             first_position: in_log(recorded.first),
             last_position: in_log(recorded.last),
             recorded_at: Some(recorded_at.into()),
+            proof,
         };
         Ok(Written {
             receipt,
@@ -186,6 +195,28 @@ impl Calls {
         }
     }
 
+    /// Waits until the tree over the log has a size, which a field of the call names; the latest
+    /// when it names none.
+    ///
+    /// # Errors
+    /// `POSITION_AHEAD`; `POSITION_NOT_REACHED` at the caller's deadline.
+    pub async fn tree_of(
+        &self,
+        field: &'static str,
+        size: Option<Position>,
+        deadline: Option<Deadline>,
+    ) -> Result<Position, Status> {
+        let head = self.log.head().position;
+        let size = size.unwrap_or(head);
+        if size > head {
+            return Err(status::ahead(field, size, head));
+        }
+        match wait(self.proofs.reach(size), deadline, MAX_WAIT).await {
+            Ok(reached) => reached.map(|()| size).map_err(status::proof),
+            Err(_) => Err(status::not_reached(size, self.proofs.size())),
+        }
+    }
+
     /// Waits for a position, then reads rows, as they are or as they were; returns what was read and
     /// the position it reflects, once that is durable. `slice` names the events that make the answer.
     ///
@@ -221,65 +252,6 @@ impl Calls {
         Ok((found, position.get()))
     }
 
-    /// Finds the events that make a past answer, and works on them where waiting costs nobody.
-    ///
-    /// # Errors
-    /// `POSITION_AHEAD`; `INVALID_FIELD` for a time in the future and for more events than are folded
-    /// for an answer.
-    pub async fn past<T: Send + 'static>(
-        &self,
-        as_of: AsOf,
-        slice: Slice,
-        deadline: Option<Deadline>,
-        work: impl FnOnce(&PastFold) -> Result<T, Status> + Send + 'static,
-    ) -> Result<T, Status> {
-        let (head, now) = (self.log.head().position, self.now());
-        let future = |field| {
-            let violation = Violation::new(field, FUTURE_RULE);
-            Err(status::invalid(vec![violation]))
-        };
-        match as_of {
-            AsOf::Position(at) if at > head => return Err(status::ahead(AS_OF_POSITION, at, head)),
-            AsOf::RecordedAt(at) if at > now => return future("as_of.recorded_at"),
-            AsOf::OccurredAt(at) if at > now => return future("as_of.occurred_at"),
-            AsOf::Position(_) | AsOf::RecordedAt(_) | AsOf::OccurredAt(_) => {}
-        }
-        self.reach(head, deadline).await?;
-        let permit = Arc::clone(&self.folds).acquire_owned();
-        let permit = wait(permit, deadline, MAX_WAIT).await;
-        let Ok(Ok(permit)) = permit else {
-            return Err(status::too_many_folds(MAX_FOLDS));
-        };
-        let (views, log) = (self.views.clone(), Arc::clone(&self.log));
-        blocking(move || {
-            let (until, occurred) = match as_of {
-                AsOf::Position(at) => (at, None),
-                AsOf::RecordedAt(at) => {
-                    let found = position_at(log.as_ref(), head, at);
-                    (found.map_err(status::as_of)?, None)
-                }
-                AsOf::OccurredAt(at) => (head, Some(at)),
-            };
-            let events = views.read(|rows| slice.events(rows, until));
-            let events = events.map_err(status::view)?;
-            let events = events.map_err(|error| status::internal(&error))?;
-            if events.len() > MAX_FOLDED {
-                let rule = format!("must be of a narrower question: more than {MAX_FOLDED} events");
-                return Err(status::invalid(vec![Violation::new("as_of", rule)]));
-            }
-            let fold = PastFold {
-                log,
-                events,
-                until,
-                occurred,
-            };
-            let answer = work(&fold);
-            drop(permit);
-            answer
-        })
-        .await
-    }
-
     /// Reads the key after which a page begins.
     ///
     /// # Errors
@@ -296,29 +268,6 @@ impl Calls {
     pub fn next_page(&self, query: Query, next: Option<Key>) -> String {
         next.map(|key| self.tokens.make(query, key.as_bytes()))
             .unwrap_or_default()
-    }
-}
-
-/// The events of a past answer.
-pub struct PastFold {
-    /// The log.
-    pub log: Arc<dyn Log>,
-    /// Where they stand in it, in its order.
-    pub events: Vec<Position>,
-    /// The position the answer reflects.
-    pub until: Position,
-    /// Only what had happened at this time; `None` for all.
-    pub occurred: Option<Timestamp>,
-}
-
-impl PastFold {
-    /// Folds them; tells each.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn rows(&self, tell: &mut Tell<'_>) -> Result<Store, Status> {
-        let (log, events) = (self.log.as_ref(), &self.events);
-        past(log, events, self.until, self.occurred, tell).map_err(status::as_of)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::causes::with_causes;
 use crate::domain::{Position, Violation};
 use crate::ledger::WriteError;
 use crate::log::ReadError;
+use crate::proofs;
 use crate::proto::api::{self, ErrorReason, ItemError};
 use crate::views::{AsOfError, ViewError};
 
@@ -179,6 +180,44 @@ pub fn as_of(error: AsOfError) -> Status {
         | AsOfError::Missing(_)
         | AsOfError::Store(_) => internal(&error),
     }
+}
+
+/// Reports a tree that cannot be read.
+pub fn proof(error: proofs::Error) -> Status {
+    match error {
+        proofs::Error::Read(error) => read(error),
+        proofs::Error::Store(_)
+        | proofs::Error::Tree(_)
+        | proofs::Error::Key(_)
+        | proofs::Error::File { .. }
+        | proofs::Error::Damaged { .. }
+        | proofs::Error::Ahead { .. }
+        | proofs::Error::Rewritten { .. }
+        | proofs::Error::Stopped(_) => internal(&error),
+    }
+}
+
+/// Refuses a cosignature.
+pub fn cosignature(error: proofs::AddError) -> Status {
+    let message = error.to_string();
+    match error {
+        proofs::AddError::Malformed(_) | proofs::AddError::BadSignature => {
+            let mut details = details(ErrorReason::CosignatureInvalid, Vec::new());
+            details.set_bad_request(vec![FieldViolation::new("cosignature", &message)]);
+            Status::with_error_details(Code::InvalidArgument, message, details)
+        }
+        proofs::AddError::UnknownWitness => {
+            precondition(ErrorReason::UnknownWitness, message, Vec::new())
+        }
+        proofs::AddError::Failed(error) => proof(error),
+    }
+}
+
+/// Reports that so many witnesses have signed nothing.
+pub fn not_cosigned(at_least: usize) -> Status {
+    let message = format!("no checkpoint has the signatures of {at_least} witnesses");
+    let metadata = vec![("min_cosignatures", at_least.to_string())];
+    status(Code::NotFound, ErrorReason::NotCosigned, message, metadata)
 }
 
 /// Reports a log that cannot be read.

@@ -33,11 +33,11 @@ use std::io;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::{Fault, Hash, Head, Position};
+use super::{Fault, Hash, Head, Position, ReadError};
 
 pub use import::{ImportError, import};
 pub use reader::Backup;
-pub use writer::{WriteError, write};
+pub use writer::{Extent, WriteError, write};
 
 const MAGIC: [u8; 4] = *b"CLBU";
 const VERSION: u16 = 1;
@@ -112,4 +112,21 @@ pub enum BackupError {
     /// Something comes after its end.
     #[error("it goes on after its end")]
     Longer,
+}
+
+impl From<BackupError> for ReadError {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Block {
+                block,
+                position,
+                reason,
+            } => Self::Corrupt {
+                block: Some(block),
+                position,
+                reason,
+            },
+            other => io::Error::other(other).into(),
+        }
+    }
 }

@@ -33,8 +33,8 @@ mod format;
 use bytes::Bytes;
 use thiserror::Error;
 
-pub use format::DecodeError;
 pub(in crate::log) use format::Outline;
+pub use format::{DecodeError, is_cut};
 
 use super::{Hash, Head, Position};
 use format::Place;

@@ -5,10 +5,15 @@
 //! one's files. Does not know what is inside `log/` and `views`.
 //!
 //! ```text
-//! <data>/FORMAT   what this is; written last of all when a ledger is created
-//! <data>/LOCK     held by the process that works here; its content means nothing
-//! <data>/log/     the log: the truth
-//! <data>/views    what the log adds up to: disposable
+//! <data>/FORMAT        what this is; written last of all when a ledger is created
+//! <data>/LOCK          held by the process that works here; its content means nothing
+//! <data>/log/          the log: the truth
+//! <data>/views         what the log adds up to: disposable
+//! <data>/tree          the hashes that proofs are made of: disposable
+//! <data>/signing-key   what checkpoints are signed with: back this up, and keep it secret
+//! <data>/checkpoint    the last one that was signed
+//! <data>/cosignatures  what witnesses signed
+//! <data>/subscriptions how far named consumers have come
 //! ```
 
 mod marker;
@@ -31,13 +36,23 @@ const LOCK: &str = "LOCK";
 const LOG: &str = "log";
 const VIEWS: &str = "views";
 const SUBSCRIPTIONS: &str = "subscriptions";
+const TREE: &str = "tree";
+const SIGNING_KEY: &str = "signing-key";
+const CHECKPOINT: &str = "checkpoint";
+const COSIGNATURES: &str = "cosignatures";
 
 /// What may lie in a directory that a ledger is created in, beside an empty `log/`: what a crash
-/// during an earlier creation leaves, and what a fresh file system has at its root.
-const MAY_EXIST_BEFORE: [&str; 3] = [LOCK, MARKER_BEING_WRITTEN, "lost+found"];
+/// during an earlier creation leaves, a key that was made before, and what a fresh file system has at
+/// its root.
+const MAY_EXIST_BEFORE: [&str; 4] = [LOCK, MARKER_BEING_WRITTEN, SIGNING_KEY, "lost+found"];
 
 /// The partition of a ledger that has only one.
 pub const ONLY_PARTITION: u32 = 0;
+
+/// Where the signing key of the ledger at `root` is, unless its settings say otherwise.
+pub fn signing_key_path(root: &Path) -> PathBuf {
+    root.join(SIGNING_KEY)
+}
 
 /// A ledger's directory, locked: while the value lives, no other process can have one like it.
 #[derive(Debug)]
@@ -161,6 +176,21 @@ impl DataDirectory {
     /// Where it is kept how far named consumers have come. May be missing.
     pub fn subscriptions_path(&self) -> PathBuf {
         self.root.join(SUBSCRIPTIONS)
+    }
+
+    /// Where the hashes of the tree are kept. May be missing.
+    pub fn tree_path(&self) -> PathBuf {
+        self.root.join(TREE)
+    }
+
+    /// Where the last checkpoint that was signed is kept. May be missing.
+    pub fn checkpoint_path(&self) -> PathBuf {
+        self.root.join(CHECKPOINT)
+    }
+
+    /// Where what witnesses signed is kept. May be missing.
+    pub fn cosignatures_path(&self) -> PathBuf {
+        self.root.join(COSIGNATURES)
     }
 
     /// The name that this log got when it was created: what is folded from one log must not be

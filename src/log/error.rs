@@ -67,6 +67,12 @@ pub enum ReadError {
     },
 }
 
+impl From<io::Error> for ReadError {
+    fn from(source: io::Error) -> Self {
+        Self::Io { source }
+    }
+}
+
 fn in_block(block: Option<u64>) -> String {
     block.map_or_else(String::new, |number| format!(" in block {number}"))
 }

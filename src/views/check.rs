@@ -1,28 +1,26 @@
-//! Check: folds every event of a log and keeps nothing of it.
+//! Check: folds the events of a log and keeps nothing of it.
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::SCHEMA;
-use crate::domain::{EvolveError, Position, evolve_rows};
-use crate::log::codec;
-use crate::log::{Block, Head, Log, ReadError, verify};
+use crate::domain::{EvolveError, Position, Timestamp, evolve_rows};
+use crate::log::Block;
+use crate::log::codec::{self, DecodeError};
 use crate::store::{self, Options, Store};
 
-/// Why a log is not good, or could not be checked.
+/// Why a record is not good, or could not be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// The log is damaged or cannot be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// A record is no event this version can read, or does not fit the events before it.
+    /// A record is not one that a ledger wrote there.
     #[error("record {position}: {reason}")]
     Record {
         /// First bad position.
         position: Position,
         /// What is wrong.
-        reason: String,
+        #[source]
+        reason: Unfit,
     },
     /// What events are folded into could not be kept.
     #[error("the rows of the fold")]
@@ -32,72 +30,105 @@ pub enum CheckError {
     File(#[from] io::Error),
 }
 
+/// What is wrong with a record.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    /// It is no event this version can read.
+    #[error(transparent)]
+    Undecodable(#[from] DecodeError),
+    /// It was written for another place.
+    #[error("the record says position {says}")]
+    Position {
+        /// The place it says.
+        says: Position,
+    },
+    /// It was recorded before the one before it.
+    #[error("it says that it was recorded before the record before it")]
+    Time,
+    /// It does not follow from the events before it.
+    #[error("the event refers to a {what} that no earlier event made")]
+    Dangling {
+        /// What it refers to.
+        what: &'static str,
+    },
+}
+
 /// Changed rows that are held; beyond them they are written to a file, so that a long log needs no
 /// more memory than a short one.
 const DIRTY_BYTES: usize = 64 << 20;
 
-/// Reads every block and folds every event into a file beside the views at `path`, which goes when
-/// it is done. Gives the head of the last block.
-///
-/// # Errors
-/// The first bad position; see [`CheckError`].
-pub fn check(
-    path: &Path,
-    options: &Options,
-    log: &dyn Log,
-    progress: impl FnMut(Position),
-) -> Result<Head, CheckError> {
-    let options = Options {
-        schema: SCHEMA,
-        ..options.clone()
-    };
-    let beside = path.with_extension("verify");
-    if beside.exists() {
-        // One that was killed left it.
-        fs::remove_file(&beside)?;
-    }
-    let (mut rows, _) = Store::open(&beside, &options)?;
-    let good = fold_all(log, &mut rows, progress);
-    drop(rows);
-    fs::remove_file(&beside)?;
-    good
+/// A fold into a file of its own, which goes when this does.
+#[derive(Debug)]
+pub struct Trial {
+    path: PathBuf,
+    rows: Store,
+    last_recorded: Timestamp,
 }
 
-fn fold_all(
-    log: &dyn Log,
-    rows: &mut Store,
-    mut progress: impl FnMut(Position),
-) -> Result<Head, CheckError> {
-    let mut bad = None;
-    let head = verify(log, |block| {
-        if bad.is_none() {
-            bad = fold(rows, block).err();
+impl Trial {
+    /// Begins before the first event, in a file at `path`; one that is there, left by a trial that
+    /// was killed, is removed.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub fn begin(path: &Path, options: &Options) -> Result<Self, CheckError> {
+        let options = Options {
+            schema: SCHEMA,
+            ..options.clone()
+        };
+        if path.exists() {
+            fs::remove_file(path)?;
         }
-        progress(block.last_position());
-    })?;
-    bad.map_or(Ok(head), Err)
-}
+        let (rows, _) = Store::open(path, &options)?;
+        Ok(Self {
+            path: path.to_owned(),
+            rows,
+            last_recorded: Timestamp::default(),
+        })
+    }
 
-fn fold(rows: &mut Store, block: &Block) -> Result<(), CheckError> {
-    let bad = |position, reason| CheckError::Record { position, reason };
-    for (position, bytes) in block.records_after(Position::START) {
-        let record = codec::decode(bytes).map_err(|error| bad(position, error.to_string()))?;
+    /// Folds the events of the next block.
+    ///
+    /// # Errors
+    /// The first bad position; see [`CheckError`].
+    pub fn fold(&mut self, block: &Block) -> Result<(), CheckError> {
+        for (position, bytes) in block.records_after(Position::START) {
+            self.fold_one(position, bytes)?;
+        }
+        self.rows.advance(block.last_position());
+        if self.rows.dirty_bytes() > DIRTY_BYTES {
+            self.rows.checkpoint()?;
+        }
+        Ok(())
+    }
+
+    fn fold_one(&mut self, position: Position, bytes: &[u8]) -> Result<(), CheckError> {
+        let bad = |position, reason| Err(CheckError::Record { position, reason });
+        let record = match codec::decode(bytes) {
+            Ok(record) => record,
+            Err(error) => return bad(position, error.into()),
+        };
         if record.position != position {
-            let reason = format!("the record says position {}", record.position);
-            return Err(bad(position, reason));
+            let says = record.position;
+            return bad(position, Unfit::Position { says });
         }
-        match evolve_rows(rows, &record) {
-            Ok(()) => {}
+        if record.recorded_at < self.last_recorded {
+            return bad(position, Unfit::Time);
+        }
+        self.last_recorded = record.recorded_at;
+        match evolve_rows(&mut self.rows, &record) {
+            Ok(()) => Ok(()),
             Err(EvolveError::Dangling { position, what }) => {
-                let reason = format!("the event refers to a {what} that no earlier event made");
-                return Err(bad(position, reason));
+                bad(position, Unfit::Dangling { what })
             }
-            Err(EvolveError::Rows(error)) => return Err(error.into()),
+            Err(EvolveError::Rows(error)) => Err(error.into()),
         }
     }
-    rows.advance(block.last_position());
-    if rows.dirty_bytes() > DIRTY_BYTES {
-        rows.checkpoint()?;
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        // Should it stay, the next trial removes it.
+        let _ = fs::remove_file(&self.path);
     }
-    Ok(())
 }

@@ -31,7 +31,7 @@ pub mod worklist;
 pub use as_of::{AsOfError, as_of, as_of_telling, events_of};
 pub use awareness::{Day, PostDay};
 pub use campaign_roi::CampaignTotals;
-pub use check::{CheckError, check};
+pub use check::{CheckError, Trial, Unfit};
 pub use engine::{Durable, Live, ViewError, Views};
 pub use fold::{Fold, LastRecorded};
 pub use partnership::{CampaignShare, Lifetime, Partnership};

@@ -3,7 +3,9 @@
 use std::fs;
 
 use bytes::Bytes;
-use campaign_ledger::log::backup::{Backup, BackupError, Contents, ImportError, import, write};
+use campaign_ledger::log::backup::{
+    Backup, BackupError, Contents, Extent, ImportError, import, write,
+};
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::log::{Block, Head, Log, Position};
 use proptest::collection::vec;
@@ -26,9 +28,13 @@ fn filled() -> MemoryLog {
 
 fn backup_after(log: &dyn Log, after: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let checkpoint = |head: &Head| format!("signed at {}\n", head.position);
-    let after = Position::new(after);
-    write(log, LOG_ID, after, checkpoint, &mut bytes, |_| ()).unwrap();
+    let end = log.head();
+    let extent = Extent {
+        after: Position::new(after),
+        end,
+        checkpoint: &format!("signed at {}\n", end.position),
+    };
+    write(log, LOG_ID, &extent, &mut bytes, |_| ()).unwrap();
     bytes
 }
 

@@ -9,6 +9,7 @@ mod disputes;
 mod measurement;
 mod negotiation;
 mod posts;
+mod proofs;
 mod reads;
 mod reports;
 mod selection;

@@ -13,6 +13,9 @@ use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{read_actor, read_on_behalf_of, read_time};
 use crate::proto::api;
 
+/// Rule of proofs, which calls of many writes answer without.
+pub const NOT_FOR_MANY_RULE: &str =
+    "must not be set for many writes: GetInclusionProof proves each";
 const OTHER_SIDE_RULE: &str = "must be another side than the actor's";
 
 /// A write that keeps every rule a single request can keep.
@@ -22,6 +25,8 @@ pub struct Parsed {
     pub request: Box<Request>,
     /// Decide and answer, but append nothing.
     pub validate_only: bool,
+    /// Answer with proof that it is in the log.
+    pub prove: bool,
 }
 
 /// A parsed write, or every violation of its request.
@@ -45,12 +50,24 @@ pub struct Context {
     occurred_at: Option<Timestamp>,
     /// Decide and answer, but append nothing.
     pub validate_only: bool,
+    /// Answer with proof that it is in the log.
+    pub prove: bool,
 }
 
 impl Context {
     /// Returns the caller's name for the request.
     pub fn request_id(&self) -> Option<&RequestId> {
         self.stamp.as_ref().map(|stamp| &stamp.id)
+    }
+
+    /// Makes the write of one command.
+    pub fn write(self, brand: BrandId, command: Command) -> Parsed {
+        let (validate_only, prove) = (self.validate_only, self.prove);
+        Parsed {
+            request: Box::new(self.request(brand, command)),
+            validate_only,
+            prove,
+        }
     }
 
     /// Makes the request of one command.
@@ -150,14 +167,7 @@ impl Call {
     /// Ends the reading with the command.
     pub fn finish(self, command: Checked<Command>) -> Write {
         let (brand, context) = (self.brand, self.context);
-        let parsed = command.and_then(|command| {
-            let context = context?;
-            let validate_only = context.validate_only;
-            Ok(Parsed {
-                request: Box::new(context.request(brand?, command)),
-                validate_only,
-            })
-        });
+        let parsed = command.and_then(|command| Ok(context?.write(brand?, command)));
         self.fields.finish(parsed)
     }
 
@@ -165,7 +175,11 @@ impl Call {
     ///
     /// # Errors
     /// Every violation so far.
-    pub fn finish_shared(self) -> Read<(BrandId, Context)> {
+    pub fn finish_shared(mut self) -> Read<(BrandId, Context)> {
+        let is_asked = self.context.as_ref().is_ok_and(|context| context.prove);
+        self.fields.within("context", |fields| {
+            fields.check("prove", !is_asked, NOT_FOR_MANY_RULE);
+        });
         self.finish_with(Ok(()))
             .map(|(brand, context, ())| (brand, context))
     }
@@ -259,6 +273,7 @@ fn read_rest(
         stamp: stamp?,
         occurred_at: occurred_at?,
         validate_only: context.validate_only,
+        prove: context.prove,
     })
 }
 

@@ -19,7 +19,8 @@ const ITEM_ID: &[u8] = b"campaign-ledger item of a batch";
 const KEPT: usize = 16;
 
 /// Digests the content of a write: its method, its own fields, and its context but for `request_id`
-/// (the name of the content) and `validate_only` (a rehearsal of the same content).
+/// (the name of the content), `validate_only` (a rehearsal of the same content) and `prove` (what the
+/// answer comes with).
 ///
 /// `rest` is the request with its context taken out. Actor and `occurred_at` are content: who sends
 /// a retry sends the same ones.
@@ -27,6 +28,7 @@ pub fn of_request(method: &str, rest: &impl Message, context: &api::WriteContext
     let context = api::WriteContext {
         request_id: String::new(),
         validate_only: false,
+        prove: false,
         ..context.clone()
     };
     let parts = [

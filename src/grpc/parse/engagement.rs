@@ -1,7 +1,9 @@
 //! Requests of engagement: one observation, many, a stream of them, and what corrects one.
 
 use super::Read;
-use super::context::{Call, Context, Write, check_past, read_context, read_publication};
+use super::context::{
+    Call, Context, NOT_FOR_MANY_RULE, Write, check_past, read_context, read_publication,
+};
 use super::items::{self, Batch, Items};
 use crate::domain::{
     BrandId, Command, EngagementVerb, Observation, Position, PublicationRef, Timestamp,
@@ -190,8 +192,9 @@ fn read_opening(
     let context = opening.context.take();
     if let Some(context) = &context {
         let is_named = !context.request_id.is_empty();
-        let validate_only = context.validate_only;
+        let (validate_only, prove) = (context.validate_only, context.prove);
         fields.within("context", |fields| {
+            fields.check("prove", !prove, NOT_FOR_MANY_RULE);
             fields.check("request_id", !is_named, NOT_IN_STREAM_RULE);
             fields.check("validate_only", !validate_only, NOT_IN_STREAM_RULE);
         });

@@ -24,12 +24,8 @@ impl Finalising {
         let CampaignRef { brand, campaign } = self.campaign;
         let revision = self.revision;
         let verb = CampaignVerb::FinaliseReport { revision, drawn };
-        let validate_only = self.context.validate_only;
         let command = Command::Campaign { campaign, verb };
-        Parsed {
-            request: Box::new(self.context.request(brand, command)),
-            validate_only,
-        }
+        self.context.write(brand, command)
     }
 }
 

@@ -9,6 +9,7 @@ mod creator;
 mod dispute;
 mod figures;
 mod metric;
+mod proofs;
 mod publication;
 mod reports;
 mod rights;
@@ -25,6 +26,7 @@ pub use creator::{creator, criteria};
 pub use dispute::dispute;
 pub use figures::{Basis, figures};
 pub use metric::{PPM, fraction, money, ratio, ratio_of};
+pub use proofs::{checkpoint, hashes, inclusion, keys};
 pub use publication::{heads, mark, publication, recorded};
 pub use reports::{
     Group, Groups, Rates, awareness, campaign_roi, final_report, final_roi, longest_gap,

@@ -1,4 +1,4 @@
-//! Audit over gRPC: the log itself, read and followed.
+//! Audit over gRPC: the log itself, read, followed and proven.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,10 @@ use tokio::time::{Instant, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::subscriptions;
+use super::{proofs, subscriptions};
 use crate::domain::{Position, Timestamp};
 use crate::grpc::calls::{Calls, Door, blocking, parsed};
+use crate::grpc::deadline::Deadline;
 use crate::grpc::events::{Batch, Reader, Span};
 use crate::grpc::{backup, parse, status};
 use crate::proto::api;
@@ -218,11 +219,15 @@ impl audit_service_server::AuditService for Audits {
         request: Request<api::TakeBackupRequest>,
     ) -> Result<Response<Self::TakeBackupStream>, Status> {
         let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
         let after = Position::new(request.into_inner().after_position);
         within_log(calls, after)?;
         let permit = Arc::clone(&self.backups).acquire_owned().await;
         let permit = permit.map_err(|_| status::draining(after))?;
-        let chunks = backup::send(calls, after, permit);
+        let end = calls.log.head();
+        let signed = proofs::signed(calls, "after_position", Some(end.position), deadline).await?;
+        let checkpoint = signed.note.to_string();
+        let chunks = backup::send(calls, after, (end, checkpoint), permit);
         Ok(Response::new(ReceiverStream::new(chunks)))
     }
 
@@ -245,6 +250,41 @@ impl audit_service_server::AuditService for Audits {
             block_hash: head.hash.as_bytes().to_vec().into(),
             view_position: calls.views.position().get(),
         }))
+    }
+
+    async fn get_checkpoint(
+        &self,
+        request: Request<api::GetCheckpointRequest>,
+    ) -> Result<Response<api::GetCheckpointResponse>, Status> {
+        proofs::get_checkpoint(self.door.enter()?, request).await
+    }
+
+    async fn get_inclusion_proof(
+        &self,
+        request: Request<api::GetInclusionProofRequest>,
+    ) -> Result<Response<api::GetInclusionProofResponse>, Status> {
+        proofs::get_inclusion_proof(self.door.enter()?, request).await
+    }
+
+    async fn get_consistency_proof(
+        &self,
+        request: Request<api::GetConsistencyProofRequest>,
+    ) -> Result<Response<api::GetConsistencyProofResponse>, Status> {
+        proofs::get_consistency_proof(self.door.enter()?, request).await
+    }
+
+    async fn add_cosignature(
+        &self,
+        request: Request<api::AddCosignatureRequest>,
+    ) -> Result<Response<api::AddCosignatureResponse>, Status> {
+        proofs::add_cosignature(self.door.enter()?, request).await
+    }
+
+    async fn list_keys(
+        &self,
+        _: Request<api::ListKeysRequest>,
+    ) -> Result<Response<api::ListKeysResponse>, Status> {
+        Ok(proofs::list_keys(self.door.enter()?))
     }
 }
 

@@ -11,6 +11,7 @@ mod finals;
 mod insights;
 mod measurement;
 mod partnerships;
+pub(super) mod proofs;
 mod publications;
 mod report;
 mod rights;

@@ -8,14 +8,15 @@ use tokio_stream::Iter;
 use tonic::{Request, Response, Status};
 
 use super::campaign::{id_at, known_campaign};
+use super::proofs;
 use super::report::performance;
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Collaboration, Report};
 use crate::domain::{
     CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, MeasurementKind,
-    MeasurementScope, Record, Tally, Target, Timestamp, Totals,
+    MeasurementScope, Position, Record, Tally, Target, Timestamp, Totals,
 };
-use crate::grpc::calls::{Calls, Lookup, PastFold, parsed};
+use crate::grpc::calls::{Calls, Lookup, PastFold, blocking, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::statement::{Day, Happened, Line, Statement, csv, html};
 use crate::grpc::{parse, render};
@@ -46,14 +47,18 @@ pub(super) async fn get(
     let name = query.campaign;
     // What is known of creators is in the numbers of collaborations.
     let slice = Slice::Campaigns(name.brand.clone(), vec![name.campaign.clone()]);
-    let work = move |fold: &PastFold| {
-        let statement = drawn(fold, &name)?;
+    let work = move |fold: &PastFold| drawn(fold, &name);
+    let mut statement = calls.past(as_of, slice, deadline, work).await?;
+    let size = Position::new(statement.position);
+    let signed = proofs::signed(calls, "as_of.position", Some(size), deadline).await?;
+    statement.checkpoint = signed.note.to_string();
+    let write = move || {
         Ok(Bytes::from(match query.format {
             parse::StatementFormat::Html => html(&statement),
             parse::StatementFormat::Csv => csv(&statement),
         }))
     };
-    let file = calls.past(as_of, slice, deadline, work).await?;
+    let file = blocking(write).await?;
     let starts = (0..file.len()).step_by(CHUNK_BYTES);
     let chunks: Vec<_> = starts
         .map(|start| {

@@ -1,6 +1,7 @@
 //! Writes backups.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use zstd::stream::write::Encoder;
 
 use super::{Contents, MAGIC, VERSION};
-use crate::log::{Head, Log, Position, ReadError};
+use crate::log::{Block, Head, Log, Position, ReadError};
 
 /// Blocks are compressed one by one already; this takes out what they share.
 const LEVEL: i32 = 3;
@@ -24,10 +25,19 @@ pub enum WriteError {
     Write(#[from] io::Error),
 }
 
-/// Writes a backup of the blocks that hold the records after `after`, up to the log's head as it is
-/// now; the log may grow meanwhile.
+/// What is to be backed up.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent<'a> {
+    /// The blocks that hold the records after this position.
+    pub after: Position,
+    /// Up to this one, a head that the log has or had.
+    pub end: Head,
+    /// The signed checkpoint that goes with them; may be empty.
+    pub checkpoint: &'a str,
+}
+
+/// Writes a backup; the log may grow meanwhile.
 ///
-/// `checkpoint` signs where the backup ends, and may be empty; it is asked for once that is known.
 /// `on_position` is told of each block's last position, for progress.
 ///
 /// # Errors
@@ -35,14 +45,13 @@ pub enum WriteError {
 pub fn write<W: Write>(
     log: &dyn Log,
     log_id: Uuid,
-    after: Position,
-    checkpoint: impl FnOnce(&Head) -> String,
+    extent: &Extent<'_>,
     mut out: W,
     mut on_position: impl FnMut(Position),
 ) -> Result<Contents, WriteError> {
-    let end = log.head();
-    let mut blocks = log.read(after)?.take_while(move |block| {
-        let goes_on = |block: &std::sync::Arc<crate::log::Block>| block.number() <= end.block;
+    let end = extent.end;
+    let mut blocks = log.read(extent.after)?.take_while(move |block| {
+        let goes_on = |block: &Arc<Block>| block.number() <= end.block;
         block.as_ref().map_or(true, goes_on)
     });
     let first = blocks.next().transpose()?;
@@ -70,7 +79,7 @@ pub fn write<W: Write>(
         on_position(block.last_position());
     }
     write_sized(&mut out, b"")?;
-    write_sized(&mut out, checkpoint(&end).as_bytes())?;
+    write_sized(&mut out, extent.checkpoint.as_bytes())?;
     let hash = out.hash.finalize();
     out.inner.write_all(&hash)?;
     out.inner.finish()?.flush()?;

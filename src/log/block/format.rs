@@ -227,6 +227,17 @@ pub(super) fn decode(encoded: &Bytes) -> Result<(Place, Hash, Vec<Bytes>), Decod
     Ok((header.place, computed, records))
 }
 
+/// Tells whether bytes begin as a block does, and end before its header says that it ends.
+pub fn is_cut(encoded: &[u8]) -> bool {
+    let mut rest = encoded;
+    let begins = take(&mut rest) == Some(MAGIC) && take(&mut rest) == Some(VERSION.to_be_bytes());
+    let stated = encoded
+        .get(HEADER_BYTES - LENGTH_BYTES..)
+        .and_then(<[u8]>::first_chunk);
+    let stated = stated.map_or(usize::MAX, |length| u32::from_be_bytes(*length) as usize);
+    begins && encoded.len() < stated.saturating_add(OVERHEAD)
+}
+
 impl Header {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&MAGIC);

@@ -130,7 +130,7 @@ impl Play {
                 panic!("{reasons:?}, not {answer:?}: {request:?}")
             }
             (Ok(answer), judged) => {
-                let receipt = *W::receipt(&answer);
+                let receipt = W::receipt(&answer).clone();
                 let wrote = matches!(judged, Judged::New(_));
                 let expected = match judged {
                     Judged::New(events) => (head + 1 - events, head),

@@ -23,6 +23,7 @@ pub mod numbers;
 mod overload;
 mod posts;
 mod products;
+mod proofs;
 mod reads;
 mod reasons;
 mod rebuilt;

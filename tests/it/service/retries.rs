@@ -277,7 +277,7 @@ async fn natural_keys_answer_like_the_first_time() {
     let refunded = server.write(refund.clone()).await;
     let sale = story.sale("o-1", Some(idr(100)), day(0), Some("ayu"));
     let sold = server.write(sale.clone()).await;
-    let receipt = sold.receipt.unwrap();
+    let receipt = sold.receipt.clone().unwrap();
     assert_eq!(receipt.last_position, receipt.first_position + 1);
     let head = server.head().await;
     assert_eq!(server.write(refund).await, refunded);

@@ -184,7 +184,7 @@ async fn parts_of_the_fee_are_owed_by_themselves() {
     server.write(story.submit("ayu")).await;
     let approve = named(story.approve("ayu"), "approved");
     let approved = server.write(approve.clone()).await;
-    let receipt = approved.receipt.unwrap();
+    let receipt = approved.receipt.clone().unwrap();
     assert_eq!(receipt.last_position, receipt.first_position + 1);
     let costs = ListCostsRequest {
         brand_id: story.brand.clone(),

@@ -1,6 +1,7 @@
 //! Disputes: what is disputed waits for the ruling, and a ruling on a line says what is owed.
 
 use campaign_ledger::proto::api::ErrorReason;
+use campaign_ledger::proto::values::CostType;
 
 use super::agreements::part;
 use super::{Against, Campaign, CostKey, Judged, World};
@@ -108,6 +109,17 @@ impl Campaign {
     pub fn is_disputed(&self, about: About) -> bool {
         let mut open = self.disputes.values().filter(|dispute| dispute.open);
         open.any(|dispute| dispute.about == about)
+    }
+
+    /// Whether a fee leaves alone what is disputed: a fee line by hand stands on the fee.
+    pub fn keeps_disputed(&self, deal: u8, fee_minor: i64) -> bool {
+        let open = self.disputes.values().filter(|dispute| dispute.open);
+        let mut lines = open.filter_map(|dispute| match dispute.about {
+            About::Line(key) if dispute.deal == deal => Some(&self.costs[&key]),
+            About::Line(_) | About::Work(..) => None,
+        });
+        let rests = lines.any(|line| line.kind == CostType::Fee);
+        !rests || self.deals[&deal].offer.fee_minor == fee_minor
     }
 
     /// Open ones of a deal.

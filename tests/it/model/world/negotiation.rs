@@ -197,10 +197,14 @@ impl World {
 
     pub(super) fn amend(&mut self, place: (u8, u8), fee_minor: i64) -> Judged {
         let mut against = Against::default();
-        let deal = self.deal(place);
+        let campaign = self.campaign(place.0);
+        let deal = &campaign.deals[&place.1];
         against.unless(deal.is_working(), ErrorReason::CollaborationState);
         let pending = deal.amendment.is_some();
         against.unless(!pending, ErrorReason::AmendmentPending);
+        let keeps = campaign.keeps_disputed(place.1, fee_minor);
+        against.unless(keeps, ErrorReason::Disputed);
+        let deal = self.deal(place);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
@@ -225,6 +229,8 @@ impl World {
         let committed = fee_minor.max(campaign.fee_lines(place.1));
         let affords = campaign.affords(committed - campaign.committed(place.1));
         against.unless(!accepts || affords, ErrorReason::BudgetExceeded);
+        let keeps = campaign.keeps_disputed(place.1, fee_minor);
+        against.unless(!accepts || keeps, ErrorReason::Disputed);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }

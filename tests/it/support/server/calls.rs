@@ -206,5 +206,10 @@ calls! {
     }
     audit_service_client::AuditServiceClient {
         plain get_head: GetHeadRequest => GetHeadResponse,
+        plain get_checkpoint: GetCheckpointRequest => GetCheckpointResponse,
+        plain get_inclusion_proof: GetInclusionProofRequest => GetInclusionProofResponse,
+        plain get_consistency_proof: GetConsistencyProofRequest => GetConsistencyProofResponse,
+        plain add_cosignature: AddCosignatureRequest => AddCosignatureResponse,
+        plain list_keys: ListKeysRequest => ListKeysResponse,
     }
 }

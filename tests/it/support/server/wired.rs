@@ -12,6 +12,7 @@ use campaign_ledger::grpc::page_token::PageTokens;
 use campaign_ledger::grpc::services;
 use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
 use campaign_ledger::log::Log;
+use campaign_ledger::proofs::{self, LogKeys};
 use campaign_ledger::proto::api::campaign_service_server::CampaignServiceServer;
 use campaign_ledger::proto::api::creator_service_server::CreatorServiceServer;
 use campaign_ledger::server::drain::{self, Stop};
@@ -21,6 +22,7 @@ use campaign_ledger::subscriptions::Subscriptions;
 use campaign_ledger::views::Live;
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
 
@@ -80,6 +82,8 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         group_commands: 10,
         group_bytes: 64 << 10,
     };
+    let (tree, proofs) = proofs::Live::open(proof_settings(directory), log.as_ref()).unwrap();
+    tokio::spawn(tree.run(Arc::clone(&log), CancellationToken::new()));
     let clock = Arc::new(TestClock::at(day(0)));
     let memory = RequestMemory::new(100);
     let (ledger, _) = Writer::start(Arc::clone(&log), live, memory, clock.clone(), limits).unwrap();
@@ -88,10 +92,23 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         views,
         log,
         log_id: Uuid::nil(),
+        proofs,
         tokens: PageTokens::new([7; 32]),
         clock,
         folds: Arc::new(Semaphore::new(MAX_FOLDS)),
         subscriptions: Subscriptions::in_memory().unwrap(),
         ending: stop.streams(),
+    }
+}
+
+fn proof_settings(directory: &TempDir) -> proofs::Settings {
+    let file = |name| directory.path().join(name);
+    proofs::Settings {
+        tree: file("tree"),
+        checkpoint: file("checkpoint"),
+        cosignatures: file("cosignatures"),
+        log_id: "wired".to_owned(),
+        keys: LogKeys::create(&file("signing-key"), "example.org/wired").unwrap(),
+        witnesses: Vec::new(),
     }
 }

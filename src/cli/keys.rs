@@ -1,0 +1,91 @@
+//! `keys`: the keys that checkpoints are signed with.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::offline::Error;
+use super::{EXIT_CODES, Offline};
+use crate::clock::{Clock as _, SystemClock};
+use crate::domain::Timestamp;
+use crate::proofs::LogKeys;
+use crate::server::signing_key_of;
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Make the first key of a ledger and print its public part.
+    #[command(after_help = format!("{NEW_EXAMPLES}\n\n{EXIT_CODES}"))]
+    New(New),
+    /// Put a new key in place of the one in use, which signs for it.
+    ///
+    /// Checkpoints that older keys signed stay good: `keys show` and ListKeys have all public keys.
+    /// A running server signs with the key it started with; restart it.
+    #[command(after_help = format!("{ROTATE_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Rotate(Offline),
+    /// Print all public keys, the oldest first; the last one is in use.
+    #[command(after_help = format!("{SHOW_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Show(Offline),
+}
+
+/// What `keys new` takes.
+#[derive(Debug, Args)]
+pub struct New {
+    /// Which ledger.
+    #[command(flatten)]
+    pub data: Offline,
+    /// Name of the log in checkpoints, such as example.org/ledger: no spaces, no plus. Stays the same
+    /// for ever [default: campaign-ledger/ and a UUID]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger keys new --name example.org/ledger
+  campaign-ledger keys new --data-dir /var/lib/campaign-ledger > ledger.vkey";
+
+const ROTATE_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger keys rotate --data-dir /var/lib/campaign-ledger";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger keys show
+  campaign-ledger keys show | tail -n 1";
+
+/// Does what was asked and prints public keys, one a line.
+///
+/// # Errors
+/// See [`Error`].
+pub fn run(keys: &Keys) -> Result<(), Error> {
+    let shown = match keys {
+        Keys::New(new) => {
+            let path = path_of(&new.data)?;
+            if let Some(directory) = path.parent() {
+                fs::create_dir_all(directory)?;
+            }
+            let made = || format!("campaign-ledger/{}", uuid::Uuid::now_v7());
+            let name = new.name.clone().unwrap_or_else(made);
+            LogKeys::create(&path, &name)?
+        }
+        Keys::Rotate(data) => LogKeys::rotate(&path_of(data)?, seconds(SystemClock.now()))?,
+        Keys::Show(data) => LogKeys::open(&path_of(data)?)?,
+    };
+    let mut out = std::io::stdout().lock();
+    for key in shown.public() {
+        writeln!(out, "{key}")?;
+    }
+    Ok(())
+}
+
+fn path_of(data: &Offline) -> Result<PathBuf, Error> {
+    let config = data.settings()?.config;
+    Ok(signing_key_of(&config, &config.data_dir))
+}
+
+fn seconds(at: Timestamp) -> u64 {
+    u64::try_from(at.parts().0).unwrap_or_default()
+}

@@ -1,0 +1,86 @@
+//! What can go wrong with proofs, by what the caller can do.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::KeyError;
+use super::tiles::TreeError;
+use crate::domain::Position;
+use crate::log::ReadError;
+use crate::store;
+
+/// Why a proof, or the tree for it, could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The rows of the tree could not be read or kept.
+    #[error("the store of the tree")]
+    Store(#[from] store::Error),
+    /// The rows are not those of a tree; without its file the tree is folded anew.
+    #[error("the tree is not whole")]
+    Tree(#[from] TreeError<store::Error>),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A file beside the tree could not be read or written.
+    #[error("{} could not be used", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A file beside the tree holds something else.
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The log ends before what was folded or signed.
+    #[error(
+        "the log ends at position {log}, before position {reached} that was signed: the log lost \
+         its end; restore it from a backup"
+    )]
+    Ahead {
+        /// What was reached.
+        reached: Position,
+        /// Where the log ends.
+        log: Position,
+    },
+    /// The log says something else than what was signed.
+    #[error(
+        "the first {size} records are not those that were signed: the log was rewritten; restore \
+         it from a backup"
+    )]
+    Rewritten {
+        /// Size of the signed tree.
+        size: u64,
+    },
+    /// Folding failed before; the reason was logged then.
+    #[error("the tree has stopped: {0}")]
+    Stopped(Arc<str>),
+}
+
+impl Error {
+    /// Tells whether stored data is damaged.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Read(ReadError::Corrupt { .. })
+            | Self::Damaged { .. }
+            | Self::Ahead { .. }
+            | Self::Rewritten { .. } => true,
+            Self::Read(ReadError::Io { .. })
+            | Self::Store(_)
+            | Self::Tree(_)
+            | Self::Key(_)
+            | Self::File { .. }
+            | Self::Stopped(_) => false,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The right edge of the tree: all that is needed to go on, and to tell the root.
+
+use super::tree::{empty_root, node_hash};
+use crate::log::Hash;
+
+/// The roots of the complete subtrees that a tree of some size is made of, the largest first.
+///
+/// Takes one leaf after the other in bounded memory, for who reads a log once and needs no proofs.
+#[derive(Clone, Debug, Default)]
+pub struct Frontier {
+    size: u64,
+    roots: Vec<Hash>,
+}
+
+impl Frontier {
+    /// How many leaves there are.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds a leaf by its hash.
+    pub fn push(&mut self, leaf: Hash) {
+        let mut hash = leaf;
+        // As many subtrees become complete as there are ones at the end of the size.
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.roots.pop() {
+                hash = node_hash(&left, &hash);
+            }
+        }
+        self.roots.push(hash);
+        self.size += 1;
+    }
+
+    /// Computes the root.
+    pub fn root(&self) -> Hash {
+        let mut roots = self.roots.iter().rev();
+        let Some(last) = roots.next() else {
+            return empty_root();
+        };
+        roots.fold(*last, |right, left| node_hash(left, &right))
+    }
+}

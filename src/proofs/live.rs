@@ -1,0 +1,415 @@
+//! The tree of a running ledger: folded behind the log, asked by whoever wants a proof.
+//!
+//! What is durable is folded some moments later, many blocks at once, unless somebody waits for it:
+//! so a write costs the hash of its records and hardly a switch of threads. Checkpoints are made
+//! when they are asked for, of any size: a signature is quick, and the same each time.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::{Notify, watch};
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::files::{self, Readable};
+use super::note::{Note, VerifierKey};
+use super::tiles::{self, SCHEMA, TreeError};
+use super::tree::{self, leaf_hash};
+use super::{AddError, Checkpoint, Cosigned, Error, LogKeys};
+use crate::causes::with_causes;
+use crate::domain::Position;
+use crate::log::{Hash, Log};
+use crate::store::{self, Opened, Options, Store};
+
+/// How long what is durable may wait to be folded while nobody asks for it.
+const LINGER: Duration = Duration::from_millis(50);
+/// Most records between checkpoints of the store: what a start after a kill folds again.
+const STORE_POSITIONS: u64 = 100_000;
+/// Longest time between checkpoints of the store while there are writes.
+const STORE_INTERVAL: Duration = Duration::from_secs(10);
+/// Memory for tiles, and as much again for pages of their file: proofs ask for a handful.
+const CACHE_BYTES: usize = 4 << 20;
+
+/// Where the proofs of a ledger keep what they need, and whom they trust.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// File of the tiles: disposable.
+    pub tree: PathBuf,
+    /// File of the last checkpoint that was signed.
+    pub checkpoint: PathBuf,
+    /// File of the signatures of witnesses.
+    pub cosignatures: PathBuf,
+    /// Names the log the tree is folded from.
+    pub log_id: String,
+    /// The keys the log signs with.
+    pub keys: LogKeys,
+    /// Whose cosignatures are taken.
+    pub witnesses: Vec<VerifierKey>,
+}
+
+/// How far the tree is folded.
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    size: Position,
+    /// Why it gets no further.
+    ended: Option<Arc<str>>,
+}
+
+/// The tree, to be asked. Cheap to clone.
+#[derive(Clone)]
+pub struct Proofs {
+    shared: Arc<Shared>,
+    progress: watch::Receiver<Progress>,
+}
+
+struct Shared {
+    rows: RwLock<Store>,
+    cosigned: Mutex<Cosigned>,
+    settings: Settings,
+    /// Told when somebody waits for what is durable and not folded.
+    wanted: Notify,
+}
+
+/// A checkpoint with the signatures on it.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// What is signed.
+    pub checkpoint: Checkpoint,
+    /// With the log's signature, and after it those of witnesses.
+    pub note: Note,
+}
+
+impl Proofs {
+    /// How many records the tree has.
+    pub fn size(&self) -> Position {
+        self.progress.borrow().size
+    }
+
+    /// The keys the log signs with.
+    pub fn keys(&self) -> &LogKeys {
+        &self.shared.settings.keys
+    }
+
+    /// Whose cosignatures are taken.
+    pub fn witnesses(&self) -> &[VerifierKey] {
+        &self.shared.settings.witnesses
+    }
+
+    /// Waits until the tree has so many records, which must be durable or become so. Cancel it to
+    /// stop waiting.
+    ///
+    /// # Errors
+    /// `Stopped` when it never will.
+    pub async fn reach(&self, size: Position) -> Result<(), Error> {
+        let mut progress = self.progress.clone();
+        let decided = |now: &Progress| now.size >= size || now.ended.is_some();
+        if !decided(&progress.borrow()) {
+            self.shared.wanted.notify_one();
+        }
+        let now = progress.wait_for(decided).await;
+        match now.as_deref() {
+            Ok(now) if now.size >= size => Ok(()),
+            Ok(Progress {
+                ended: Some(reason),
+                ..
+            }) => Err(Error::Stopped(Arc::clone(reason))),
+            Ok(_) | Err(_) => Err(Error::Stopped("the server is going down".into())),
+        }
+    }
+
+    /// Signs the checkpoint of the first `size` records, which the tree must have; witnesses'
+    /// signatures over it come with it.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn checkpoint(&self, size: Position) -> Result<Signed, Error> {
+        let checkpoint = self.shared.checkpoint(size)?;
+        let mut signed = self.shared.sign(checkpoint);
+        let cosigned = self.shared.cosigned.lock();
+        let witnesses = cosigned.of(&signed.checkpoint).iter().cloned();
+        signed.note.signatures.extend(witnesses);
+        drop(cosigned);
+        Ok(signed)
+    }
+
+    /// The largest size that so many witnesses signed.
+    pub fn latest_cosigned(&self, at_least: usize) -> Option<Position> {
+        let latest = self.shared.cosigned.lock().latest(at_least);
+        latest.map(Position::new)
+    }
+
+    /// Takes a witness's signature over the checkpoint of the first `size` records, which the tree
+    /// must have, and keeps it.
+    ///
+    /// # Errors
+    /// See [`AddError`].
+    pub fn add_cosignature(&self, size: Position, line: &str) -> Result<Signed, AddError> {
+        let checkpoint = self.shared.checkpoint(size)?;
+        let mut cosigned = self.shared.cosigned.lock();
+        cosigned.add(self.witnesses(), &checkpoint, line)?;
+        drop(cosigned);
+        Ok(self.checkpoint(size)?)
+    }
+
+    /// Lists the hashes that lead from the record at `position` to the root of the tree of the
+    /// first `size` records, which the tree must have; its leaf hash comes with them.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn inclusion(
+        &self,
+        position: Position,
+        size: Position,
+    ) -> Result<(Hash, Vec<Hash>), Error> {
+        let index = position.get().saturating_sub(1);
+        let rows = self.shared.rows.read();
+        let nodes = |level, index| tiles::node(&*rows, level, index);
+        let leaf = nodes(0, index)?;
+        Ok((leaf, tree::inclusion(&nodes, index, size.get())?))
+    }
+
+    /// Lists the hashes that show the first `from` records to be the beginning of the first `to`,
+    /// which the tree must have.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn consistency(&self, from: Position, to: Position) -> Result<Vec<Hash>, Error> {
+        let rows = self.shared.rows.read();
+        let nodes = |level, index| tiles::node(&*rows, level, index);
+        Ok(tree::consistency(&nodes, from.get(), to.get())?)
+    }
+}
+
+impl Shared {
+    fn root(&self, size: Position) -> Result<Hash, TreeError<store::Error>> {
+        let rows = self.rows.read();
+        tree::root(
+            &|level, index| tiles::node(&*rows, level, index),
+            size.get(),
+        )
+    }
+
+    fn checkpoint(&self, size: Position) -> Result<Checkpoint, Error> {
+        let origin = self.settings.keys.current().public().name();
+        Ok(Checkpoint::new(origin, size.get(), self.root(size)?))
+    }
+
+    fn sign(&self, checkpoint: Checkpoint) -> Signed {
+        let text = checkpoint.text().to_owned();
+        // A log's signature says no time.
+        let signatures = vec![self.settings.keys.current().sign(&text, 0)];
+        let note = Note { text, signatures };
+        Signed { checkpoint, note }
+    }
+}
+
+/// The tree as its one writer has it.
+pub struct Live {
+    shared: Arc<Shared>,
+    tell: watch::Sender<Progress>,
+    /// When it was last kept, or could not be.
+    kept_at: Instant,
+    /// Whether it could be.
+    is_kept: bool,
+}
+
+impl Live {
+    /// Opens the tree, folds what the log has beyond it, and holds it to what was signed before.
+    ///
+    /// # Errors
+    /// See [`Error`]; `Ahead` and `Rewritten` when the log is not the one that was signed.
+    pub fn open(settings: Settings, log: &dyn Log) -> Result<(Self, Proofs), Error> {
+        let options = options(&settings.log_id);
+        let (rows, opened) = Store::open(&settings.tree, &options)?;
+        if let Opened::Discarded { reason } = opened {
+            tracing::warn!(%reason, "the tree was discarded, folding it anew");
+        }
+        let head = log.head().position;
+        if rows.position() > head {
+            return Err(Error::Ahead {
+                reached: rows.position(),
+                log: head,
+            });
+        }
+        let (tell, told) = watch::channel(Progress::default());
+        let cosigned = Cosigned::open(&settings.cosignatures)?;
+        let mut live = Self {
+            shared: Arc::new(Shared {
+                rows: RwLock::new(rows),
+                cosigned: Mutex::new(cosigned),
+                settings,
+                wanted: Notify::new(),
+            }),
+            tell,
+            kept_at: Instant::now(),
+            is_kept: true,
+        };
+        live.catch_up(log)?;
+        live.hold_to_what_was_signed()?;
+        let proofs = Proofs {
+            shared: Arc::clone(&live.shared),
+            progress: told,
+        };
+        Ok((live, proofs))
+    }
+
+    fn hold_to_what_was_signed(&self) -> Result<(), Error> {
+        let Some((_, signed)) = remembered(&self.shared.settings.checkpoint)? else {
+            return Ok(());
+        };
+        let (reached, log) = (
+            Position::new(signed.size),
+            self.shared.rows.read().position(),
+        );
+        if reached > log {
+            return Err(Error::Ahead { reached, log });
+        }
+        match self.shared.root(reached)? == signed.root {
+            true => Ok(()),
+            false => Err(Error::Rewritten { size: signed.size }),
+        }
+    }
+
+    /// Folds what becomes durable until it is told to end, then keeps what it has.
+    pub async fn run(mut self, log: Arc<dyn Log>, ending: CancellationToken) {
+        let shared = Arc::clone(&self.shared);
+        let mut tail = log.tail();
+        // What came since the tree was opened.
+        tail.mark_changed();
+        loop {
+            tokio::select! {
+                () = ending.cancelled() => break,
+                changed = tail.changed() => if changed.is_err() { break },
+            }
+            tokio::select! {
+                () = ending.cancelled() => {}
+                () = shared.wanted.notified() => {}
+                () = sleep(LINGER) => {}
+            }
+            tail.mark_unchanged();
+            let log = Arc::clone(&log);
+            let folded = spawn_blocking(move || {
+                let folded = self.catch_up(log.as_ref());
+                (self, folded)
+            });
+            let Ok((live, folded)) = folded.await else {
+                // Its panic was told by the hook; who waits is told by the channel's end.
+                return;
+            };
+            self = live;
+            if let Err(error) = folded {
+                let error = with_causes(&error);
+                tracing::error!(error, "the tree has stopped: there are no new proofs");
+                let ended = Some(error.into());
+                return self.tell.send_modify(|progress| progress.ended = ended);
+            }
+        }
+        let kept = spawn_blocking(move || self.keep());
+        if let Ok(Err(error)) = kept.await {
+            let error = with_causes(&error);
+            tracing::warn!(error, "the tree was not kept, the next start folds more");
+        }
+    }
+
+    /// Folds what the log has beyond the tree.
+    fn catch_up(&mut self, log: &dyn Log) -> Result<(), Error> {
+        let mut size = self.shared.rows.read().position();
+        for block in log.read(size)? {
+            let block = block?;
+            let records = block.records_after(size);
+            let leaves: Vec<Hash> = records.map(|(_, record)| leaf_hash(record)).collect();
+            let mut rows = self.shared.rows.write();
+            tiles::append(&mut *rows, size.get(), &leaves)?;
+            size = block.last_position();
+            rows.advance(size);
+            drop(rows);
+            self.keep_when_due();
+        }
+        self.tell.send_modify(|progress| progress.size = size);
+        Ok(())
+    }
+
+    /// Keeps what is folded when enough of it is not; what could not be kept is tried again later.
+    fn keep_when_due(&mut self) {
+        let rows = self.shared.rows.read();
+        let behind = rows.position().get() - rows.checkpoint_position().get();
+        drop(rows);
+        let is_much = behind >= STORE_POSITIONS && self.is_kept;
+        if !is_much && self.kept_at.elapsed() < STORE_INTERVAL {
+            return;
+        }
+        let kept = self.keep();
+        self.is_kept = kept.is_ok();
+        if let Err(error) = kept {
+            let error = with_causes(&error);
+            tracing::warn!(error, "the tree was not kept, trying again later");
+        }
+    }
+
+    /// Makes durable what is folded, and the checkpoint over it. Readers wait only while rows are
+    /// passed on, not while they are written.
+    fn keep(&mut self) -> Result<(), Error> {
+        self.kept_at = Instant::now();
+        let checkpoint = self.shared.rows.write().freeze();
+        if let Some(checkpoint) = checkpoint {
+            let written = checkpoint.write()?;
+            self.shared.rows.write().thaw(&written);
+        }
+        let size = self.shared.rows.read().checkpoint_position();
+        let signed = self.shared.sign(self.shared.checkpoint(size)?);
+        let path = &self.shared.settings.checkpoint;
+        let kept = files::replace(path, &signed.note.to_string(), Readable::ByAll);
+        kept.map_err(|source| Error::File {
+            path: path.clone(),
+            source,
+        })
+    }
+}
+
+/// Reads the checkpoint that was signed last; `None` where none was.
+///
+/// # Errors
+/// When the file cannot be read, or holds something else. Who signed it is not looked at.
+pub fn remembered(path: &Path) -> Result<Option<(Note, Checkpoint)>, Error> {
+    let text = files::read(path).map_err(|source| Error::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    let Some(text) = text else { return Ok(None) };
+    let damaged = |reason: String| Error::Damaged {
+        path: path.to_owned(),
+        reason,
+    };
+    let note: Note = text
+        .parse()
+        .map_err(|error: super::note::Malformed| damaged(error.to_string()))?;
+    let checkpoint = note.text.parse();
+    let checkpoint = checkpoint.map_err(|error: super::Malformed| damaged(error.to_string()))?;
+    Ok(Some((note, checkpoint)))
+}
+
+/// Opens the tree that was folded from a log, to be compared; `None` where there is none, or one that
+/// would be folded anew.
+///
+/// # Errors
+/// When its file cannot be read.
+pub fn tree_at(path: &Path, log_id: &str) -> Result<Option<Store>, Error> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let (rows, opened) = Store::open(path, &options(log_id))?;
+    Ok((opened == Opened::Resumed).then_some(rows))
+}
+
+/// How the store of the tree of a log is opened.
+fn options(log_id: &str) -> Options {
+    Options {
+        cache_bytes: CACHE_BYTES,
+        redb_cache_bytes: CACHE_BYTES,
+        schema: SCHEMA,
+        log_id: log_id.to_owned(),
+    }
+}
