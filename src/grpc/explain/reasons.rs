@@ -29,7 +29,7 @@ pub fn of_step(
         Some(Evidence::DuplicateOrder(winner)) if is_about_orders(&concerns) => {
             return Some((Reason::DuplicateOrder, Some(winner)));
         }
-        Some(Evidence::RefundWaited(by)) if concerns(&[refund.clone()]) => {
+        Some(Evidence::RefundWaited(by)) if concerns(std::slice::from_ref(&refund)) => {
             return Some((Reason::RefundWaited, Some(by)));
         }
         Some(Evidence::RefundRejected) if concerns(&[refund]) => {
