@@ -3,6 +3,7 @@
 mod audit;
 mod campaign;
 mod collaboration;
+mod conversions;
 mod creator;
 mod explain;
 mod finals;

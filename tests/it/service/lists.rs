@@ -346,3 +346,48 @@ async fn pages_of_large_rows_are_short_enough_for_every_client() {
     assert_eq!(names.len(), CREATORS);
     assert!(names.is_sorted());
 }
+
+async fn conversions(client: &Client, request: ListConversionsRequest) -> Vec<String> {
+    let turn = |request: &mut ListConversionsRequest, token| request.page_token = token;
+    let pages = pages(client, request, turn, |answer| {
+        let name = |one: Conversion| format!("{}/{}", one.campaign_id, one.order_id);
+        let rows = answer.conversions.into_iter().map(name).collect();
+        (rows, answer.next_page_token)
+    });
+    pages.await.concat()
+}
+
+#[tokio::test]
+async fn conversions_are_listed_by_order_and_those_of_refunds_alone_belong_nowhere() {
+    let server = Server::start().await;
+    let launch = Story::open(&server, "launch").await;
+    let second = Story::open(&server, "second").await;
+    server.clock().set(day(3));
+    for (story, order) in [(&launch, "o 1"), (&second, "o/2"), (&launch, "o-3")] {
+        let sale = story.sale(order, Some(idr(100)), day(1), None);
+        server.write(sale).await;
+    }
+    server.write(launch.refund("o-4", idr(10), day(2))).await;
+    for page_size in [1, 2, 50] {
+        let list = |campaign: &str| ListConversionsRequest {
+            brand_id: launch.brand.clone(),
+            campaign_id: campaign.to_owned(),
+            page_size,
+            ..ListConversionsRequest::default()
+        };
+        for (campaign, expected) in [
+            ("", vec!["launch/o 1", "launch/o-3", "/o-4", "second/o/2"]),
+            ("launch", vec!["launch/o 1", "launch/o-3"]),
+            ("second", vec!["second/o/2"]),
+            ("third", vec![]),
+        ] {
+            let found = conversions(&server, list(campaign)).await;
+            assert_eq!(found, expected, "{campaign}");
+        }
+        let elsewhere = ListConversionsRequest {
+            brand_id: String::from("elsewhere"),
+            ..list("")
+        };
+        assert!(conversions(&server, elsewhere).await.is_empty());
+    }
+}
