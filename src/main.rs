@@ -4,7 +4,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use campaign_ledger::cli::{
-    Arguments, Command, Exit, backup, complain, offline, print_completions, serve, statement,
+    Arguments, Command, Exit, backup, complain, export, offline, print_completions, serve,
+    statement,
 };
 use clap::Parser;
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
             report(statement::write(&arguments), statement::Error::exit)
         }
         Command::Import(arguments) => report(backup::import_into(&arguments), backup::Error::exit),
+        Command::Export(command) => report(export::export(&command), export::Error::exit),
         Command::Completions { shell } => {
             print_completions(shell);
             Exit::Done

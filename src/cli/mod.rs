@@ -3,6 +3,8 @@
 //! Owns argument types, help texts and exit codes; `serve` and `offline` run what was asked.
 
 pub mod backup;
+pub mod dynamic;
+pub mod export;
 pub mod offline;
 pub mod progress;
 pub mod remote;
@@ -113,6 +115,13 @@ pub enum Command {
         after_help = format!("{STATEMENT_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Statement(StatementArguments),
+    /// Write events or tables to a file, for other programs.
+    #[command(
+        subcommand,
+        long_about = export::arguments::ABOUT,
+        after_help = format!("{}\n\n{EXIT_CODES}", export::arguments::EXAMPLES)
+    )]
+    Export(export::arguments::ExportCommand),
     /// Print a shell completion script.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
