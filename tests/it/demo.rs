@@ -3,6 +3,7 @@
 mod dynamic;
 mod expect;
 mod exports;
+mod golden_log;
 mod story;
 
 use std::path::PathBuf;
