@@ -107,7 +107,8 @@ mod tests {
             .map(Result::unwrap)
             .collect();
         assert_eq!(rows.len(), 1);
-        let found: Vec<_> = rows[0].get_column_iter().cloned().collect();
+        let owned = |(name, field): (&String, &Field)| (name.clone(), field.clone());
+        let found: Vec<_> = rows[0].get_column_iter().map(owned).collect();
         let cells = table.rows().next().unwrap();
         let expected = table
             .columns()

@@ -341,3 +341,27 @@ fn rate(rates: Option<&api::EngagementRates>) -> Spelled {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_are_links() {
+        let urls = [
+            ("post", "https://social.example/a?b=1&c=\"2\""),
+            ("trap", "javascript:alert(1)"),
+            ("none", ""),
+        ];
+        let line = Line {
+            collaboration: api::Collaboration::default(),
+            performance: api::CollaborationPerformance::default(),
+            urls: urls.map(|(id, url)| (id.into(), url.into())).into(),
+        };
+        let shown = ["post", "trap", "none", ""].map(|id| post(&line, id).into_string());
+        let link = r#"<a class="url" href="https://social.example/a?b=1&amp;c=&quot;2&quot;" rel="noreferrer">"#;
+        assert!(shown[0].starts_with(link), "{}", shown[0]);
+        let plain = r#"<span class="url">javascript:alert(1)</span>"#;
+        assert_eq!(shown[1..], [plain, "none", "–"]);
+    }
+}
