@@ -155,13 +155,6 @@ impl MeasurementService for Noop {
         unused()
     }
 
-    async fn list_conversions(
-        &self,
-        _: Request<api::ListConversionsRequest>,
-    ) -> Result<Response<api::ListConversionsResponse>, Status> {
-        unused()
-    }
-
     async fn get_conversion(
         &self,
         _: Request<api::GetConversionRequest>,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    AdjustmentId, BrandId, CampaignId, CollaborationId, ConversionAdjustment, ConversionRecorded,
-    CostId, DEFAULT_LOCK_DAYS, Money, OrderRef, Position, Refund, RefundId, Terms, Timestamp,
+    AdjustmentId, CampaignId, CollaborationId, ConversionAdjustment, ConversionRecorded, CostId,
+    DEFAULT_LOCK_DAYS, Money, OrderRef, Position, Refund, RefundId, Terms, Timestamp,
 };
 
 /// All that is known of one order.
@@ -126,14 +126,10 @@ impl Row for Order {
 }
 
 impl Order {
-    /// Prefix of the keys of a brand's orders.
-    pub fn of_brand(brand: &BrandId) -> Key {
-        Key::of::<Self>().text(brand.as_str())
-    }
-
     /// Key of an order.
     pub fn key(order: &OrderRef) -> Key {
-        Self::of_brand(&order.brand)
+        Key::of::<Self>()
+            .text(order.brand.as_str())
             .text(order.order.source.as_str())
             .text(order.order.id.as_str())
     }

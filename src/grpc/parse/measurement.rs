@@ -3,10 +3,10 @@
 use super::Read;
 use super::context::{Call, Write};
 use super::digest;
-use super::page::{Page, When, read_brand, read_collaboration, read_page, read_when};
+use super::page::{When, read_brand, read_collaboration, read_when};
 use crate::domain::{
-    AdjustmentId, BrandId, CampaignId, Claim, Code, Command, ConversionAdjustment, ConversionType,
-    OrderRef, Position, PublicationId, PublicationRef, Refund, RefundId, Timestamp,
+    AdjustmentId, Claim, Code, Command, ConversionAdjustment, ConversionType, OrderRef, Position,
+    PublicationId, PublicationRef, Refund, RefundId, Timestamp,
 };
 use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{
@@ -185,40 +185,6 @@ pub fn get_publication(request: &api::GetPublicationRequest) -> Read<Publication
                 },
                 None => when?,
             },
-        })
-    });
-    fields.finish(query)
-}
-
-/// Asks for conversions, page by page.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ConversionsQuery {
-    /// Of which brand.
-    pub brand: BrandId,
-    /// Only of this campaign.
-    pub campaign: Option<CampaignId>,
-    /// Which part.
-    pub page: Page,
-    /// As of when.
-    pub when: When,
-}
-
-/// Parses `ListConversions`.
-///
-/// # Errors
-/// Every violation.
-pub fn list_conversions(request: api::ListConversionsRequest) -> Read<ConversionsQuery> {
-    let mut fields = Fields::new(Origin::Call);
-    let when = read_when(&mut fields, request.min_position, request.as_of);
-    let brand = read_brand(&mut fields, &request.brand_id);
-    let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
-    let page = read_page(&mut fields, request.page_size, request.page_token);
-    let query = brand.and_then(|brand| {
-        Ok(ConversionsQuery {
-            brand,
-            campaign: campaign?,
-            page: page?,
-            when: when?,
         })
     });
     fields.finish(query)

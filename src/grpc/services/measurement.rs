@@ -5,8 +5,10 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{conversions, publications};
-use crate::grpc::calls::{Door, parsed};
+use super::publications;
+use crate::domain::rows::Rows;
+use crate::domain::state::Order;
+use crate::grpc::calls::{Door, Lookup, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::ingest::{Acks, Ingest, MAX_INGESTS};
 use crate::grpc::{many, parse, render, status};
@@ -204,13 +206,20 @@ impl measurement_service_server::MeasurementService for Measurements {
         &self,
         request: Request<api::GetConversionRequest>,
     ) -> Result<Response<api::GetConversionResponse>, Status> {
-        conversions::get(&self.door, request).await
-    }
-
-    async fn list_conversions(
-        &self,
-        request: Request<api::ListConversionsRequest>,
-    ) -> Result<Response<api::ListConversionsResponse>, Status> {
-        conversions::list(&self.door, request).await
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let query = parsed(parse::get_conversion(&request.into_inner()))?;
+        let (when, slice) = (query.when, Slice::Order(query.order.clone()));
+        let find = move |rows: &Store| {
+            let row = rows.get::<Order>(&Order::key(&query.order))?;
+            let id = query.order.order.id.as_str();
+            let missing = || Lookup::missing(api::ErrorReason::OrderNotFound, "order", id);
+            Ok(render::conversion(&query.order, &*row.ok_or_else(missing)?))
+        };
+        let (conversion, position) = calls.read(when, slice, deadline, find).await?;
+        Ok(Response::new(api::GetConversionResponse {
+            conversion: Some(conversion),
+            position,
+        }))
     }
 }

@@ -3,7 +3,6 @@
 mod audit;
 mod campaign;
 mod collaboration;
-mod conversions;
 mod creator;
 mod explain;
 mod finals;

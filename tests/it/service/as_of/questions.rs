@@ -108,12 +108,6 @@ async fn about_a_brand(client: &Client, brand: &str, notes: &mut Vec<Note>) {
         ..ListPublicationsRequest::default()
     };
     note(client, request, notes).await;
-    let request = ListConversionsRequest {
-        brand_id: brand_id.clone(),
-        page_size,
-        ..ListConversionsRequest::default()
-    };
-    note(client, request, notes).await;
     let request = ListWorklistRequest {
         brand_id: brand_id.clone(),
         page_size,

@@ -165,7 +165,6 @@ calls! {
         read get_publication: GetPublicationRequest => GetPublicationResponse,
         read list_publications: ListPublicationsRequest => ListPublicationsResponse,
         read get_conversion: GetConversionRequest => GetConversionResponse,
-        read list_conversions: ListConversionsRequest => ListConversionsResponse,
     }
     settlement_service_client::SettlementServiceClient {
         write record_cost: RecordCostRequest => RecordCostResponse,
