@@ -30,13 +30,14 @@ tell_failed_step() {
 }
 trap tell_failed_step EXIT
 
-# Crash tests watch system calls; without strace they skip that, so it is asked for where it can be.
-install_strace() {
-  command -v strace >/dev/null && return
+# Installs what only the system's packages have, where it can be done; else tells what is skipped.
+install() {
+  local program=$1 without=$2
+  command -v "$program" >/dev/null && return
   if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
-    apt-get update -qq && apt-get install -y -qq strace >/dev/null
+    apt-get update -qq && apt-get install -y -qq "$program" >/dev/null
   else
-    echo "no strace: the tests that need it are skipped"
+    echo "no $program: $without"
   fi
 }
 

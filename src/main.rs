@@ -4,8 +4,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use campaign_ledger::cli::{
-    Arguments, Command, Exit, backup, complain, explain, keys, offline, print_completions, serve,
-    statement,
+    Arguments, Command, Exit, backup, complain, explain, export, keys, offline, print_completions,
+    serve, statement,
 };
 use clap::Parser;
 
@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Import(arguments) => report(backup::import_into(&arguments), backup::Error::exit),
         Command::Explain(arguments) => report(explain::run(&arguments), explain::Error::exit),
         Command::Keys(arguments) => offline_exit(keys::run(&arguments)),
+        Command::Export(command) => report(export::export(&command), export::Error::exit),
         Command::Completions { shell } => {
             print_completions(shell);
             Exit::Done

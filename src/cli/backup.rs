@@ -51,7 +51,7 @@ pub enum Error {
         path: PathBuf,
         /// The first thing that is wrong.
         #[source]
-        source: BackupError,
+        source: Box<BackupError>,
     },
     /// A backup can't be put into the log.
     #[error("{}", path.display())]
@@ -60,7 +60,7 @@ pub enum Error {
         path: PathBuf,
         /// Why not.
         #[source]
-        source: ImportError,
+        source: Box<ImportError>,
     },
     /// The backups do not begin with a whole one.
     #[error("{} starts after position {start}: give the backups before it too, oldest first", path.display())]
@@ -113,11 +113,10 @@ impl Error {
             Self::Open(OpenError::InUse { .. }) => Exit::InUse,
             Self::Open(error) if error.is_damage() => Exit::Damaged,
             Self::Take(WriteError::Read(ReadError::Corrupt { .. })) => Exit::Damaged,
-            Self::Backup { .. }
-            | Self::Import {
-                source: ImportError::Backup(_),
-                ..
-            } => Exit::Damaged,
+            Self::Import { source, .. } if matches!(**source, ImportError::Backup(_)) => {
+                Exit::Damaged
+            }
+            Self::Backup { .. } => Exit::Damaged,
             Self::Open(_)
             | Self::Take(_)
             | Self::Proofs(_)
@@ -367,7 +366,7 @@ fn import_all(
         };
         head = import(log, backup, keep).map_err(|source| Error::Import {
             path: path.clone(),
-            source,
+            source: Box::new(source),
         })?;
         if head.block < end.block || head.hash != end.hash && head.block == end.block {
             break;
@@ -386,7 +385,7 @@ fn open(path: &Path) -> Result<Backup<BufReader<File>>, Error> {
     let file = File::open(path).map_err(file_error("opened", path))?;
     Backup::open(BufReader::new(file)).map_err(|source| Error::Backup {
         path: path.to_owned(),
-        source,
+        source: Box::new(source),
     })
 }
 
@@ -397,7 +396,7 @@ fn check(path: &Path) -> Result<(Contents, Option<String>), Error> {
     for block in &mut backup {
         let block = block.map_err(|source| Error::Backup {
             path: path.to_owned(),
-            source,
+            source: Box::new(source),
         })?;
         progress.reach(block.last_position().get());
     }

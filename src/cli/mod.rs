@@ -4,7 +4,9 @@
 //! `explain` run what was asked.
 
 pub mod backup;
+pub mod dynamic;
 pub mod explain;
+pub mod export;
 mod help;
 pub mod keys;
 pub mod offline;
@@ -136,6 +138,13 @@ pub enum Command {
         after_help = format!("{KEYS_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Keys(keys::Keys),
+    /// Write events or tables to a file, for other programs.
+    #[command(
+        subcommand,
+        long_about = export::arguments::ABOUT,
+        after_help = format!("{}\n\n{EXIT_CODES}", export::arguments::EXAMPLES)
+    )]
+    Export(export::arguments::ExportCommand),
     /// Print a shell completion script.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {

@@ -127,20 +127,24 @@ fn open(offline: &Offline) -> Result<(Config, DataDirectory, SledLog), Error> {
     Ok((config, directory, log))
 }
 
-/// Prints events as NDJSON.
+/// Prints events as NDJSON on standard output.
 ///
 /// # Errors
 /// See [`Error`]; a closed pipe is none.
 pub fn replay(replay: &Replay) -> Result<(), Error> {
-    let (_, _directory, log) = open(&replay.data)?;
     let mut out = BufWriter::new(io::stdout().lock());
-    match print_events(replay, &log, &mut out).and_then(|()| Ok(out.flush()?)) {
+    match print(replay, &mut out).and_then(|()| Ok(out.flush()?)) {
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
 }
 
-fn print_events(replay: &Replay, log: &dyn Log, out: &mut impl Write) -> Result<(), Error> {
+/// Prints events as NDJSON.
+///
+/// # Errors
+/// See [`Error`].
+pub fn print(replay: &Replay, out: &mut impl Write) -> Result<(), Error> {
+    let (_, _directory, log) = open(&replay.data)?;
     let after = Position::new(replay.after);
     let mut left = replay.limit.unwrap_or(u64::MAX);
     for block in log.read(after)? {

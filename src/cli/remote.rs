@@ -28,6 +28,15 @@ pub enum Error {
         /// Its answer.
         status: Box<Status>,
     },
+    /// The server's answer is none of this version's messages.
+    #[error("the server at {address} answered what this version cannot read")]
+    Unreadable {
+        /// Where it is.
+        address: String,
+        /// What does not fit.
+        #[source]
+        source: prost::DecodeError,
+    },
 }
 
 /// Connects to the server at an address and asks it.

@@ -2,12 +2,16 @@
 
 mod dynamic;
 mod expect;
+mod exports;
+mod golden_log;
 mod story;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use campaign_ledger::cli::{Arguments, Command, backup, export};
 use campaign_ledger::domain::Timestamp;
+use clap::Parser;
 use serde_json::Value;
 
 use crate::support::server::Server;
@@ -22,9 +26,28 @@ fn stories() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("deploy/demo/stories")
 }
 
-async fn play(name: &str) {
+async fn served() -> Server {
     let server = Server::start().await;
     server.clock().set(Timestamp::new(NOW_S, 0).unwrap().into());
+    server
+}
+
+/// Runs a command line, which must succeed.
+async fn run(words: String) {
+    let ran = tokio::task::spawn_blocking(move || {
+        let line = format!("campaign-ledger {words}");
+        match Arguments::try_parse_from(line.split(' ')).unwrap().command {
+            Command::Export(command) => export::export(&command).unwrap(),
+            Command::Backup(command) => backup::backup(&command).unwrap(),
+            Command::Restore(arguments) => backup::restore(&arguments).unwrap(),
+            other => panic!("nothing here runs {other:?}"),
+        }
+    });
+    ran.await.unwrap();
+}
+
+async fn play(name: &str) {
+    let server = served().await;
     let story = Story::read(&stories().join(format!("{name}.story")));
     let text = std::fs::read_to_string(stories().join(format!("{name}.expected.json"))).unwrap();
     let expected: Vec<Value> = serde_json::from_str(&text).unwrap();

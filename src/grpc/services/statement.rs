@@ -11,10 +11,10 @@ use super::campaign::{id_at, known_campaign};
 use super::proofs;
 use super::report::performance;
 use crate::domain::rows::{Rows, Scan};
-use crate::domain::state::{Collaboration, Report};
+use crate::domain::state::{Collaboration, Publication, Report};
 use crate::domain::{
     CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, MeasurementKind,
-    MeasurementScope, Position, Record, Tally, Target, Timestamp, Totals,
+    MeasurementScope, Position, PublicationId, Record, Tally, Target, Timestamp, Totals,
 };
 use crate::grpc::calls::{Calls, Lookup, PastFold, blocking, parsed};
 use crate::grpc::deadline::Deadline;
@@ -117,6 +117,7 @@ fn read(rows: &Store, name: &CampaignRef) -> Result<Statement, Lookup> {
         collaborations.push(Line {
             collaboration: render::collaboration(&place, &row),
             performance: performance(rows, &place)?,
+            urls: urls(rows, &place)?,
         });
     }
     Ok(Statement {
@@ -130,6 +131,20 @@ fn read(rows: &Store, name: &CampaignRef) -> Result<Statement, Lookup> {
         recorded_at: now.to_string(),
         checkpoint: String::new(),
     })
+}
+
+/// Where the posts of a collaboration are.
+fn urls(rows: &Store, place: &CollaborationRef) -> Result<BTreeMap<String, String>, Lookup> {
+    let mut urls = BTreeMap::new();
+    let prefix = Publication::of_brand(&place.brand)
+        .text(place.campaign.as_str())
+        .text(place.collaboration.as_str());
+    rows.scan::<Publication>(Scan::of(&prefix), &mut |key, row| {
+        let name = id_at(key, 3, PublicationId::parse);
+        urls.extend(name.map(|name| (name.to_string(), row.url.clone())));
+        ControlFlow::Continue(())
+    })?;
+    Ok(urls)
 }
 
 /// What each day added to the campaign.

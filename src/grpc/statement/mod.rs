@@ -8,6 +8,8 @@ mod plot;
 mod table;
 mod words;
 
+use std::collections::BTreeMap;
+
 use crate::proto::api;
 
 pub use page::html;
@@ -43,6 +45,8 @@ pub struct Line {
     pub collaboration: api::Collaboration,
     /// Its numbers.
     pub performance: api::CollaborationPerformance,
+    /// Where its posts are, by publication id.
+    pub urls: BTreeMap<String, String>,
 }
 
 /// Sums up to the end of a day, UTC, in minor units of the reporting currency.

@@ -57,12 +57,13 @@ pub struct Values<'a> {
     pub values: &'a [i64],
 }
 
-/// Draws sums over days: each holds until the next day.
+/// Draws sums over days: each holds until the next day. Spells the last values, and those of ticks.
 pub fn lines(
     days: &[i64],
     names: (String, String),
     all: &[Values<'_>],
     spell: impl Fn(i64) -> String,
+    spell_tick: impl Fn(i64) -> String,
 ) -> Lines {
     let values = || all.iter().flat_map(|one| one.values.iter().copied());
     let (low, high) = (
@@ -97,7 +98,7 @@ pub fn lines(
     });
     let ticks = ticks(low, high).into_iter().map(|value| Tick {
         y: y(value),
-        label: spell(value),
+        label: spell_tick(value),
     });
     Lines {
         series: series.collect(),
@@ -187,9 +188,11 @@ mod tests {
             class: "cost",
             values: &[10, 40],
         }];
-        let drawn = lines(&[0, 4], ("a".into(), "b".into()), &values, |value| {
-            value.to_string()
-        });
+        let spell = |value: i64| value.to_string();
+        let names = ("a".into(), "b".into());
+        let drawn = lines(&[0, 4], names, &values, spell, |value| format!("{value}!"));
+        let ticks: Vec<_> = drawn.ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!(ticks, ["0!", "10!", "20!", "30!", "40!"]);
         assert_eq!(
             drawn.series[0].path,
             "M0,200.0L0.0,200.0L0.0,150.0L640.0,150.0L640.0,0.0L640.0,0.0"

@@ -34,14 +34,46 @@ impl Spelled {
     }
 }
 
+/// Spells an amount of minor units: `1,250,000.00`.
+pub fn amount(minor: i64, currency: &str) -> String {
+    decimal(minor, exponent(currency))
+}
+
 /// Spells an amount of minor units with its currency: `IDR 1,250,000.00`.
 pub fn money(minor: i64, currency: &str) -> String {
-    let exponent = Currency::parse(currency).map_or(0, |currency| currency.exponent());
-    format!("{currency} {}", decimal(minor, exponent as usize))
+    format!("{currency} {}", amount(minor, currency))
+}
+
+/// Spells a round amount in little room, without its currency: `1.5 M`.
+pub fn short(minor: i64, currency: &str) -> String {
+    let spelled = |digits| trimmed(decimal(minor, exponent(currency) + digits));
+    let whole = minor.unsigned_abs() / 10_u64.pow(exponent(currency) as u32);
+    match whole {
+        0..1_000 => spelled(0),
+        1_000..1_000_000 => format!("{} K", spelled(3)),
+        1_000_000..1_000_000_000 => format!("{} M", spelled(6)),
+        1_000_000_000.. => format!("{} B", spelled(9)),
+    }
+}
+
+fn exponent(currency: &str) -> usize {
+    Currency::parse(currency).map_or(0, |currency| currency.exponent() as usize)
+}
+
+/// Spells a metric that is an amount, with its currency.
+pub fn money_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
+    let spelled = amount_metric(metric, currency);
+    match spelled.text.as_str() {
+        NOTHING => spelled,
+        text => Spelled {
+            text: format!("{currency} {text}"),
+            ..spelled
+        },
+    }
 }
 
 /// Spells a metric that is an amount.
-pub fn money_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
+pub fn amount_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
     let Some(MoneyMetric {
         value: Some(value),
         exact,
@@ -51,7 +83,7 @@ pub fn money_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
     };
     match value {
         money_metric::Value::MinorUnits(minor) => Spelled {
-            text: money(*minor, currency),
+            text: amount(*minor, currency),
             note: format!("exactly {exact}"),
             is_negative: *minor < 0,
         },
@@ -99,6 +131,11 @@ pub fn count(number: u64) -> String {
 
 /// Spells the name of an enum's value, less what all of them begin with: `In review`.
 pub fn title(name: &str) -> String {
+    match name {
+        "TIKTOK" => return "TikTok".to_owned(),
+        "YOUTUBE" => return "YouTube".to_owned(),
+        _ => {}
+    }
     let words = name.replace('_', " ").to_lowercase();
     let mut letters = words.chars();
     match letters.next() {
@@ -119,13 +156,30 @@ pub fn event(name: &str) -> String {
     title(&words)
 }
 
-/// Spells a time: `2026-11-01 09:30 UTC`.
+/// Shows what is known.
+pub fn known(text: Option<String>) -> String {
+    text.unwrap_or_else(|| NOTHING.to_owned())
+}
+
+/// Spells a time, in UTC: `1 Nov 2026, 09:30`; without the hour at midnight.
 pub fn time(at: Option<&prost_types::Timestamp>) -> String {
     let moment = at.and_then(|at| jiff::Timestamp::new(at.seconds, at.nanos).ok());
-    moment.map_or_else(
-        || NOTHING.to_owned(),
-        |moment| moment.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-    )
+    known(moment.map(|moment| {
+        let shown = moment.strftime("%-d %b %Y, %H:%M").to_string();
+        shown.trim_end_matches(", 00:00").to_owned()
+    }))
+}
+
+/// Spells a time or a day that is RFC 3339, as [`time`] does.
+pub fn moment(text: &str) -> String {
+    let time_of_day = if text.contains('T') { "" } else { "T00:00:00Z" };
+    let Ok(moment) = format!("{text}{time_of_day}").parse::<jiff::Timestamp>() else {
+        return text.to_owned();
+    };
+    time(Some(&prost_types::Timestamp {
+        seconds: moment.as_second(),
+        nanos: 0,
+    }))
 }
 
 fn decimal(number: i64, digits: usize) -> String {
@@ -152,7 +206,7 @@ fn trimmed(decimal: String) -> String {
 fn grouped(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -183,6 +237,21 @@ mod tests {
         assert_eq!(percent(Some(&of(1_000_000))).text, "100 %");
         assert_eq!(factor(Some(&of(2_125_000))).text, "2.125 ×");
         assert_eq!(percent(Some(&of(2_125_000))).note, "exactly 17/8");
+    }
+
+    #[test]
+    fn round_amounts_take_little_room() {
+        assert_eq!(short(150_000_000, "IDR"), "1.5 M");
+        assert_eq!(short(-20_000, "USD"), "−200");
+        assert_eq!(short(5_000, ""), "5 K");
+        assert_eq!(short(0, "IDR"), "0");
+    }
+
+    #[test]
+    fn times_are_read_at_a_glance() {
+        assert_eq!(moment("2026-11-01T09:30:05.25Z"), "1 Nov 2026, 09:30");
+        assert_eq!(moment("2026-11-01"), "1 Nov 2026");
+        assert_eq!(time(None), NOTHING);
     }
 
     #[test]

@@ -120,7 +120,9 @@ async fn page_spells_the_numbers_and_stands_alone() {
     ] {
         assert!(page.contains(spelled), "{spelled} is not in {page}");
     }
-    for foreign in ["http", "<script", "url(", "@import", "src="] {
+    let links = r#"<a class="url" href="https://example.com/"#;
+    assert!(page.contains(links), "{page}");
+    for foreign in ["<script", "<link", "<img", "url(", "@import", "src="] {
         assert!(!page.contains(foreign), "{foreign} is in {page}");
     }
 }

@@ -1,0 +1,187 @@
+//! What `export` takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use crate::cli::Replay;
+
+/// What `export` is for.
+pub const ABOUT: &str = "\
+Write events or tables to a file, for other programs.
+
+Events are read from a directory or a running server; tables are asked of a running
+server, now or as of a position. A column is a field of the API, by the path of its name:
+CSV has its values as the API's JSON has them, and is empty where there is none.";
+
+/// How it is used.
+pub const EXAMPLES: &str = "\
+Examples:
+  campaign-ledger export events --brand sari-kulit --out sari-kulit.ndjson
+  campaign-ledger export roi --brand sari-kulit --out roi.csv
+  campaign-ledger export costs --brand sari-kulit --campaign serum-pagi --position 120";
+
+/// What is exported.
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// Events, as NDJSON: one a line, oldest first
+    Events(ExportEvents),
+    /// Campaigns: plan, state, budget
+    Campaigns(OfBrand),
+    /// What campaigns cost and brought
+    Roi(OfCampaign),
+    /// Final reports
+    Reports(OfCampaign),
+    /// Collaborations: terms, state, deliverables
+    Collaborations(OfCampaign),
+    /// What collaborations cost and brought
+    Performance(OfCampaign),
+    /// Creators: profile, assessment, flags
+    Creators(OfBrand),
+    /// What creators did for the brand, over all campaigns
+    Partnerships(OfBrand),
+    /// Posts and what was counted of them
+    Publications(OfCampaign),
+    /// Claims of orders, with what became of each
+    Conversions(OfCampaign),
+    /// Cost lines
+    Costs(OfCampaign),
+    /// Disputes
+    Disputes(OfCampaign),
+    /// Rights of use that were agreed on
+    Rights(OfCampaign),
+    /// What waits for somebody
+    Tasks(OfCampaign),
+}
+
+/// What `export events` takes.
+#[derive(Debug, Args)]
+pub struct ExportEvents {
+    /// Which events, and of which data without a server.
+    #[command(flatten)]
+    pub events: Replay,
+    /// Ask the server at this address, not a directory
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data_dir", "config"])]
+    pub server: Option<String>,
+    /// Where to [default: standard output]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+/// What the tables of a brand take.
+#[derive(Debug, Args)]
+pub struct OfBrand {
+    /// The brand
+    #[arg(long, value_name = "BRAND_ID")]
+    pub brand: String,
+    /// As of this position of the log [default: now, each page as it is read]
+    #[arg(long, value_name = "POSITION")]
+    pub position: Option<u64>,
+    /// Written in what
+    #[arg(long, value_enum, default_value_t = TableFormat::Csv)]
+    pub format: TableFormat,
+    /// Where to [default: standard output]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// The server
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    pub server: String,
+}
+
+/// What the tables of campaigns take.
+#[derive(Debug, Args)]
+pub struct OfCampaign {
+    /// What tables of a brand take.
+    #[command(flatten)]
+    pub of: OfBrand,
+    /// Only of this campaign [default: of every one]
+    #[arg(long, value_name = "CAMPAIGN_ID")]
+    pub campaign: Option<String>,
+}
+
+/// What a table is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// RFC 4180, with a header
+    Csv,
+    /// Apache Parquet: whole numbers, booleans and text
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+/// A table that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// See [`ExportCommand::Campaigns`], and so on.
+    Campaigns,
+    /// A campaign's numbers.
+    Roi,
+    /// Revisions of a campaign's report.
+    Reports,
+    /// Collaborations.
+    Collaborations,
+    /// A collaboration's numbers.
+    Performance,
+    /// Creators.
+    Creators,
+    /// Partnerships.
+    Partnerships,
+    /// Publications.
+    Publications,
+    /// Conversions.
+    Conversions,
+    /// Cost lines.
+    Costs,
+    /// Disputes.
+    Disputes,
+    /// Rights of use.
+    Rights,
+    /// The worklist.
+    Tasks,
+}
+
+/// Which rows of which table.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The table.
+    pub view: View,
+    /// Of which brand, as of when, written how and where to.
+    pub of: &'a OfBrand,
+    /// Only of this campaign.
+    pub campaign: Option<&'a str>,
+}
+
+impl ExportCommand {
+    /// Tells which table is asked for.
+    ///
+    /// # Errors
+    /// Where events are.
+    pub fn asked(&self) -> Result<Asked<'_>, &ExportEvents> {
+        let of_brand = |view, of| Asked {
+            view,
+            of,
+            campaign: None,
+        };
+        let (view, asked) = match self {
+            Self::Events(events) => return Err(events),
+            Self::Campaigns(of) => return Ok(of_brand(View::Campaigns, of)),
+            Self::Creators(of) => return Ok(of_brand(View::Creators, of)),
+            Self::Partnerships(of) => return Ok(of_brand(View::Partnerships, of)),
+            Self::Roi(asked) => (View::Roi, asked),
+            Self::Reports(asked) => (View::Reports, asked),
+            Self::Collaborations(asked) => (View::Collaborations, asked),
+            Self::Performance(asked) => (View::Performance, asked),
+            Self::Publications(asked) => (View::Publications, asked),
+            Self::Conversions(asked) => (View::Conversions, asked),
+            Self::Costs(asked) => (View::Costs, asked),
+            Self::Disputes(asked) => (View::Disputes, asked),
+            Self::Rights(asked) => (View::Rights, asked),
+            Self::Tasks(asked) => (View::Tasks, asked),
+        };
+        Ok(Asked {
+            view,
+            of: &asked.of,
+            campaign: asked.campaign.as_deref(),
+        })
+    }
+}

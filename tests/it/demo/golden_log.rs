@@ -1,0 +1,63 @@
+//! A log that this project wrote once is read for ever: restored, it is the same block for block, and
+//! it says what it said.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::dynamic::Dynamic;
+use super::expect::differences;
+use super::story::{Step, Story};
+use super::{Run, play_through, run, served, stories};
+use crate::support::server::Server;
+
+/// The backup, and the questions with their answers.
+const BACKUP: &str = "tests/golden/log-1.clbu";
+const ANSWERS: &str = "tests/golden/log-1.json";
+
+/// Plays all stories and keeps their log and what is then answered.
+async fn keep() {
+    let server = served().await;
+    let client = Dynamic::new(server.channel());
+    let mut questions = vec![("AuditService/GetHead".to_owned(), json!({}))];
+    for name in ["skincare", "cafe", "fashion", "startup"] {
+        let story = Story::read(&stories().join(format!("{name}.story")));
+        play_through(&client, &story, Run::First).await;
+        questions.extend(story.steps.into_iter().filter_map(|step| match step {
+            Step::Ask { method, request } => Some((method, request)),
+            Step::Write { .. } | Step::Await { .. } => None,
+        }));
+    }
+    let mut kept = Vec::new();
+    for (method, request) in questions {
+        let answer = client.call(&method, &request).await.unwrap();
+        let line = json!({"ask": method, "request": request, "answer": answer});
+        kept.push(line.to_string());
+    }
+    fs::write(ANSWERS, format!("[\n{}\n]\n", kept.join(",\n"))).unwrap();
+    let address = server.address;
+    run(format!("backup create {BACKUP} --server http://{address}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn golden_log_says_what_it_said() {
+    if std::env::var("GOLDEN").is_ok_and(|golden| golden == "write") && !Path::new(BACKUP).exists()
+    {
+        keep().await;
+    }
+    let here = TempDir::new().unwrap();
+    let data = here.path().join("data");
+    run(format!("restore {BACKUP} --data-dir {}", data.display())).await;
+    let server = Server::with(|config| config.data_dir = data).await;
+    let client = Dynamic::new(server.channel());
+    let kept: Vec<Value> = serde_json::from_slice(&fs::read(ANSWERS).unwrap()).unwrap();
+    assert!(kept.len() > 4, "there is something to ask");
+    for one in kept {
+        let method = one["ask"].as_str().unwrap();
+        let answer = client.call(method, &one["request"]).await.unwrap();
+        let found = differences(&one["answer"], Some(&answer), method);
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+}
