@@ -30,7 +30,11 @@ const TABLES: [(&str, &str, Option<&str>); 13] = [
         None,
     ),
     ("publications", "MeasurementService/ListPublications", None),
-    ("conversions", "MeasurementService/ListConversions", None),
+    (
+        "conversions",
+        "MeasurementService/ListConversions",
+        Some("campaigns"),
+    ),
     ("rights", "CollaborationService/ListUsageRights", None),
     ("tasks", "ReportService/ListWorklist", None),
     ("costs", "SettlementService/ListCosts", Some("campaigns")),
