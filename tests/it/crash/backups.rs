@@ -10,8 +10,12 @@ use campaign_ledger::log::codec::peek;
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Log as _, Position};
+use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::proto::api::{GetCheckpointRequest, ListKeysRequest};
 
 use super::chance::Chance;
+use super::history::head_of;
+use super::load::Client;
 use super::process::{Launch, run, spawn};
 use super::scene::Scene;
 
@@ -81,7 +85,8 @@ async fn backups_taken_under_load_restore_to_the_same_log() {
         "backup create {third} --since {second} --data-dir {data}"
     ));
     let said = succeeds(&format!("backup verify {first} {second} {third}"));
-    assert_eq!(said.lines().count(), 3, "{said}");
+    // A line for each file, and one for the log that they are of.
+    assert_eq!(said.lines().count(), 4, "{said}");
 
     let restored = at("restored");
     let gap = fails(&format!("restore {first} {third} --data-dir {restored}"), 1);
@@ -190,4 +195,70 @@ async fn restore_that_was_killed_leaves_no_ledger() {
             }
         }
     }
+}
+
+/// Whoever kept a checkpoint can tell of a backup whether history was cut, rewritten or only went on.
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_are_held_to_a_checkpoint_that_was_kept() {
+    let mut scene = Scene::new();
+    let (mut server, channel) = scene.launch().start().await;
+    scene.write_at_once(&channel, 8).await;
+    let mut audit = AuditServiceClient::new(channel.clone());
+    let signed = audit.get_checkpoint(GetCheckpointRequest::default()).await;
+    let signed = signed.unwrap().into_inner();
+    let keys = audit.list_keys(ListKeysRequest {}).await.unwrap();
+    let key = keys.into_inner().keys[0].verifier_key.clone();
+    let here = tempfile::tempdir().unwrap();
+    let at = |name: &str| here.path().join(name).display().to_string();
+    let (whole, later, kept, cut) = (at("whole"), at("later"), at("kept"), at("cut"));
+    fs::write(&kept, &signed.checkpoint).unwrap();
+    let url = server.url();
+    succeeds(&format!("backup create {whole} --server {url}"));
+    scene.write_at_once(&channel, 8).await;
+    succeeds(&format!(
+        "backup create {later} --server {url} --since {whole}"
+    ));
+    drop(channel);
+    assert!(server.stop().success());
+
+    let against = format!("--against {kept} --key {key}");
+    let said = succeeds(&format!("backup verify {whole} {against}"));
+    assert!(said.contains("identical to the checkpoint"), "{said}");
+    let said = succeeds(&format!("backup verify {whole} {later} {against}"));
+    assert!(said.contains("extends the checkpoint"), "{said}");
+
+    let half = signed.tree_size / 2;
+    succeeds(&format!("restore {whole} --until {half} --data-dir {cut}"));
+    let short = at("short");
+    succeeds(&format!("backup create {short} --data-dir {cut}"));
+    let said = fails(&format!("backup verify {short} {against}"), 5);
+    assert!(said.contains("truncated"), "{said}");
+
+    // Another history from there on.
+    let (mut server, channel) = Launch::on(Path::new(&cut)).start().await;
+    let mut other = Client::new("other");
+    while head_of(&channel).await.0 <= signed.tree_size {
+        other.write_one(&channel).await.unwrap();
+    }
+    let rewritten = at("rewritten");
+    let url = server.url();
+    succeeds(&format!("backup create {rewritten} --server {url}"));
+    drop(channel);
+    assert!(server.stop().success());
+    let said = succeeds(&format!("backup verify {rewritten}"));
+    assert!(said.contains("good"), "{said}");
+    // Its own checkpoint is of another key.
+    fails(&format!("backup verify {rewritten} {against}"), 7);
+    let offline = at("offline");
+    fs::remove_file(Path::new(&cut).join("checkpoint")).unwrap();
+    succeeds(&format!("backup create {offline} --data-dir {cut}"));
+    let said = fails(&format!("backup verify {offline} {against}"), 6);
+    assert!(said.contains("rewritten"), "{said}");
+
+    let edited = signed
+        .checkpoint
+        .replacen(&signed.tree_size.to_string(), "7", 1);
+    fs::write(&kept, edited).unwrap();
+    let said = fails(&format!("backup verify {whole} {against}"), 7);
+    assert!(said.contains("edited"), "{said}");
 }
