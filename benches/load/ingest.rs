@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use campaign_ledger::cli::dynamic::Raw;
 use campaign_ledger::proto::api;
 use campaign_ledger::proto::api::engagement_result::Outcome;
 use campaign_ledger::proto::api::ingest_engagement_request::Message;
@@ -17,7 +18,6 @@ use prost::Message as _;
 use tonic::client::Grpc;
 use tonic::transport::Channel;
 
-use crate::support::wire::Raw;
 use crate::world::{self, World};
 
 /// Observations in one message: the most there may be.

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use campaign_ledger::cli::dynamic::Raw;
 use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
 use tonic::Code;
 use tonic::client::Grpc;
@@ -18,7 +19,6 @@ use tonic::transport::Channel;
 
 use crate::ingest;
 use crate::support::measured::Measured;
-use crate::support::wire::Raw;
 use crate::world::World;
 
 /// Observations of a call.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use campaign_ledger::cli::dynamic::Raw;
 use campaign_ledger::proto::api;
 use campaign_ledger::proto::api::engagement_result::Outcome;
 use http::uri::PathAndQuery;
@@ -16,7 +17,6 @@ use tonic::client::Grpc;
 use tonic::transport::Channel;
 
 use crate::history::{Call, DESKS, Place};
-use crate::support::wire::Raw;
 
 /// Time between two looks at how far the desks are: far less than a phase takes.
 const LOOK: Duration = Duration::from_millis(2);

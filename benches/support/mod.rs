@@ -9,5 +9,4 @@ pub mod measured;
 pub mod process;
 pub mod replay;
 pub mod report;
-pub mod wire;
 pub mod zipf;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use campaign_ledger::cli::dynamic::Raw;
 use campaign_ledger::proto::api::log_scope::Scope;
 use campaign_ledger::proto::api::{LogScope, ReadEventsRequest, ReadEventsResponse, WholeLog};
 use http::uri::PathAndQuery;
@@ -10,7 +11,6 @@ use tonic::client::Grpc;
 use tonic::transport::Channel;
 
 use super::head;
-use super::wire::Raw;
 
 const PATH: &str = "/campaign.ledger.v1.AuditService/ReadEvents";
 

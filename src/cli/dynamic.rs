@@ -48,8 +48,9 @@ pub async fn call(
     })
 }
 
-/// Messages as the bytes they are.
-struct Raw;
+/// Sends encoded messages as they are, and gives answers as they came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Raw;
 
 impl Codec for Raw {
     type Encode = Bytes;

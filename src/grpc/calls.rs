@@ -23,14 +23,13 @@ use crate::domain::rows::{Key, Row, Rows, Scan};
 use crate::domain::state::Resource;
 use crate::domain::{Command, Position, Request, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
-use crate::log::codec::peek;
-use crate::log::{Log, select};
+use crate::log::Log;
 use crate::proofs::Proofs;
 use crate::proto::api;
 use crate::store::{self, Store};
 use crate::subscriptions::Subscriptions;
 use crate::views::index::Scope;
-use crate::views::{Slice, Views, as_of, events_of};
+use crate::views::{self, Slice, Views, as_of, events_of};
 
 /// Longest wait for a position when the caller names no deadline.
 const MAX_WAIT: Duration = Duration::from_secs(5);
@@ -147,15 +146,7 @@ impl Calls {
     /// Reads when an event was recorded.
     async fn recorded_at(&self, position: Position) -> Result<Timestamp, Status> {
         let log = Arc::clone(&self.log);
-        blocking(move || {
-            let found = select(log.as_ref(), &[position]).map_err(status::read)?;
-            let (_, record) = found.into_iter().next().ok_or_else(|| {
-                status::internal(&std::io::Error::other("a repeated write has no event"))
-            })?;
-            let header = peek(&record).map_err(|error| status::internal(&error))?;
-            Ok(header.recorded_at)
-        })
-        .await
+        blocking(move || views::recorded_at(log.as_ref(), position).map_err(status::as_of)).await
     }
 
     /// Folds the log up to the end of a write that was answered before, to answer it the same way.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use campaign_ledger::cli::dynamic::Raw;
 use campaign_ledger::config::Config;
 use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::{Connections, Incoming, Limits};
@@ -20,9 +21,6 @@ use tonic::client::Grpc;
 use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::health_client::HealthClient;
-
-#[path = "../../../benches/support/wire.rs"]
-mod wire;
 
 /// The one service the bare server claims to have.
 pub const SERVICE: &str = "campaign.ledger.v1.CampaignService";
@@ -145,6 +143,6 @@ pub async fn call(channel: &Channel, path: &'static str, message: &[u8]) -> Resu
     client.ready().await.unwrap();
     let request = tonic::Request::new(Bytes::copy_from_slice(message));
     let path = http::uri::PathAndQuery::from_static(path);
-    let answer = client.unary(request, path, wire::Raw).await?;
+    let answer = client.unary(request, path, Raw).await?;
     Ok(answer.into_inner())
 }
