@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod many;
 pub mod page_token;
 pub mod parse;
+pub mod pool;
 pub mod reflection;
 pub mod render;
 pub mod services;
