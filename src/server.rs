@@ -26,6 +26,7 @@ use crate::grpc::calls::{Calls, Door, MAX_FOLDS};
 use crate::grpc::health::Health;
 use crate::grpc::incoming::Incoming;
 use crate::grpc::page_token::PageTokens;
+use crate::grpc::pool::Pools;
 use crate::grpc::{reflection, services};
 use crate::ledger::{self, RequestMemory, Writer};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION, signing_key_path};
@@ -59,6 +60,9 @@ pub enum Error {
     /// The file of subscriptions cannot be used.
     #[error(transparent)]
     Subscriptions(#[from] subscriptions::Error),
+    /// The threads of long reads could not be started.
+    #[error("the threads of long reads could not be started")]
+    Threads(#[source] io::Error),
     /// The writer could not be started.
     #[error(transparent)]
     Writer(#[from] ledger::StartError),
@@ -116,6 +120,7 @@ impl Error {
             Self::Proofs(error) => error.is_damage(),
             Self::Read(ReadError::Io { .. })
             | Self::Subscriptions(_)
+            | Self::Threads(_)
             | Self::Writer(_)
             | Self::Bind { .. }
             | Self::TokenKey { .. }
@@ -182,12 +187,14 @@ pub async fn serve(
         log,
         clock,
     };
+    let pools = Pools::start().map_err(Error::Threads)?;
     let running = {
         let (health, door, stop) = (health.clone(), door.clone(), stop.clone());
+        let pools = pools.clone();
         let data_dir = directory.root().to_owned();
         async move {
             let running = spawn_blocking(move || start.replay()).await??;
-            door.open(running.calls(tokens, &stop));
+            door.open(running.calls(tokens, pools, &stop));
             health.serving().await;
             let head = running.log.head().position;
             tracing::info!(%address, data_dir = %data_dir.display(), position = %head, "serving");
@@ -201,7 +208,12 @@ pub async fn serve(
     };
     let router = transport::router(&config, routes);
     let limits = Limits::of(&config);
-    let serving = drain::serve_until(router, incoming, &health, &stop, limits);
+    let serving = async {
+        let outcome = drain::serve_until(router, incoming, &health, &stop, limits).await;
+        // Nobody is left who waits for them.
+        pools.end();
+        outcome
+    };
     let (outcome, running) = tokio::join!(serving, supervise(running, &health, &stop));
     running?.finish().await?;
     drop(directory);
@@ -387,7 +399,7 @@ pub fn store_options(bytes: usize, log_id: Uuid) -> Options {
 }
 
 impl Running {
-    fn calls(&self, tokens: PageTokens, stop: &Stop) -> Calls {
+    fn calls(&self, tokens: PageTokens, pools: Pools, stop: &Stop) -> Calls {
         Calls {
             ledger: self.ledger.clone(),
             views: self.views.clone(),
@@ -397,6 +409,7 @@ impl Running {
             tokens,
             clock: Arc::clone(&self.clock),
             folds: Arc::new(Semaphore::new(MAX_FOLDS)),
+            pools,
             subscriptions: self.subscriptions.clone(),
             ending: stop.streams(),
         }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::deadline::{Deadline, wait};
 use super::page_token::{PageTokens, Query};
 use super::parse::{Page, When, Write};
+use super::pool::Pools;
 use super::services::proofs;
 use super::status;
 use super::written::Written;
@@ -59,6 +60,8 @@ pub struct Calls {
     pub clock: Arc<dyn Clock>,
     /// Lets few pasts be folded at a time: each holds its rows in memory.
     pub folds: Arc<Semaphore>,
+    /// Threads for folds of the past and for long reads.
+    pub pools: Pools,
     /// Where named consumers stand.
     pub subscriptions: Subscriptions,
     /// Cancelled when long streams must end.

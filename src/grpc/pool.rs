@@ -18,12 +18,51 @@ use std::thread;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
+/// Threads that fold the past. A fold keeps a core busy and holds its rows in memory: on the two cores
+/// of a small machine, more at a time would finish none of them earlier.
+const FOLDERS: usize = 2;
+/// Folds that may wait: more than finish while a caller waits for them.
+const FOLDS_WAITING: usize = 256;
+/// Threads that read long stretches of the log, or many rows. They wait for the disk part of the time,
+/// so there are twice as many as cores.
+const READERS: usize = 4;
+/// Long reads that may wait: each connection may have one.
+const READS_WAITING: usize = 1_024;
+
 /// Niceness of the threads: beside a thread of normal priority they get about a tenth of a core.
 const NICENESS: i32 = 10;
 
 /// Threads for long reads. Clones share them.
 #[derive(Clone)]
 pub struct Pool(Arc<Shared>);
+
+/// The pools of a server, by what is done on them. Clones share them.
+#[derive(Clone)]
+pub struct Pools {
+    /// Folds of the past.
+    pub folds: Pool,
+    /// Long reads of the log, and queries over many rows.
+    pub readers: Pool,
+}
+
+impl Pools {
+    /// Starts their threads.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start() -> io::Result<Self> {
+        Ok(Self {
+            folds: Pool::start("fold", FOLDERS, FOLDS_WAITING)?,
+            readers: Pool::start("reader", READERS, READS_WAITING)?,
+        })
+    }
+
+    /// Ends all of them. Returns at once.
+    pub fn end(&self) {
+        self.folds.end();
+        self.readers.end();
+    }
+}
 
 /// Why work was not done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

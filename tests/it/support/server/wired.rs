@@ -9,6 +9,7 @@ use campaign_ledger::grpc::calls::{Calls, Door, MAX_FOLDS};
 use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::Incoming;
 use campaign_ledger::grpc::page_token::PageTokens;
+use campaign_ledger::grpc::pool::Pools;
 use campaign_ledger::grpc::services;
 use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
 use campaign_ledger::log::Log;
@@ -96,6 +97,7 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         tokens: PageTokens::new([7; 32]),
         clock,
         folds: Arc::new(Semaphore::new(MAX_FOLDS)),
+        pools: Pools::start().unwrap(),
         subscriptions: Subscriptions::in_memory().unwrap(),
         ending: stop.streams(),
     }
