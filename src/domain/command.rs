@@ -79,6 +79,10 @@ pub enum Command {
     LockOrder {
         order: OrderKey,
     },
+    /// Only the ledger's own timer asks this.
+    SettleRefunds {
+        order: OrderKey,
+    },
     Cost {
         campaign: CampaignId,
         cost: CostId,

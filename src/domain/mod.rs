@@ -8,6 +8,7 @@ mod decide;
 pub mod event;
 mod evolve;
 pub mod ids;
+pub mod limits;
 pub mod metrics;
 mod money;
 mod position;

@@ -185,6 +185,11 @@ pub enum Refusal {
     StaleReport { expected: u32, actual: u32 },
     #[error("nothing changed since revision {revision}")]
     ReportUnchanged { revision: u32 },
+    #[error("there may be at most {limit} {collection}")]
+    LimitReached {
+        collection: &'static str,
+        limit: usize,
+    },
 }
 
 impl Refusal {

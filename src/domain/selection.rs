@@ -189,7 +189,7 @@ pub struct CriterionMatch {
 pub fn criteria_of(campaign: &Campaign, creator: &Creator, pair: &Pair) -> [CriterionMatch; 6] {
     let policy = campaign.plan.policy;
     let is_assessed = creator.assessment.is_some();
-    let open_flags = creator.open_flags().count();
+    let open_flags = creator.open_flags.len();
     [
         match_followers(campaign.plan.followers.as_ref(), creator),
         match_niche(&campaign.plan.niches, &creator.profile.niches),

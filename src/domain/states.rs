@@ -31,6 +31,14 @@ impl CampaignState {
             Self::Finalised => "FINALISED",
         }
     }
+
+    /// Tells whether the campaign is over: nothing in it is offered or worked on any more.
+    pub const fn is_ended(self) -> bool {
+        match self {
+            Self::Draft | Self::Open | Self::Paused => false,
+            Self::Closed | Self::Cancelled | Self::Finalised => true,
+        }
+    }
 }
 
 /// Where the agreement of a collaboration stands.
@@ -164,6 +172,16 @@ impl CollaborationState {
             | Self::Cancelled
             | Self::Rejected
             | Self::Terminated => true,
+        }
+    }
+
+    /// Returns where the agreement stands in a campaign that stands there: what is open ends with its
+    /// campaign, before an event tells so of it.
+    pub const fn within(self, campaign: CampaignState) -> Self {
+        match self {
+            Self::Applied if campaign.is_ended() => Self::Rejected,
+            Self::Invited | Self::Countered if campaign.is_ended() => Self::Withdrawn,
+            state => state,
         }
     }
 

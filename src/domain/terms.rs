@@ -152,6 +152,11 @@ impl Terms {
         share.map_or(0, |(_, minor)| minor)
     }
 
+    /// Returns the bytes that the terms take in a row.
+    pub fn bytes(&self) -> usize {
+        postcard::experimental::serialized_size(self).expect("terms are plain values")
+    }
+
     /// Returns the SHA-256 of the terms in the row encoding, which is the same for equal terms.
     ///
     /// What was added to terms later is hashed only where it is used, so that the digest of terms

@@ -424,7 +424,9 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
         }
         Command::RecordRefund { refund } => order_scopes(rows, request, &refund.order)?,
         Command::AdjustConversion { adjustment } => order_scopes(rows, request, &adjustment.order)?,
-        Command::LockOrder { order } => order_scopes(rows, request, order)?,
+        Command::LockOrder { order } | Command::SettleRefunds { order } => {
+            order_scopes(rows, request, order)?
+        }
     })
 }
 

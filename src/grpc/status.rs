@@ -307,6 +307,9 @@ pub fn of_chunk(error: &Status, chunk: u64) -> Status {
     Status::with_error_details(error.code(), message, details)
 }
 
+/// Most violations that are shown of one item of many: with a thousand items the answer still fits.
+const MAX_ITEM_VIOLATIONS: usize = 8;
+
 /// Says of one item of many what the error of a call with this item alone says.
 pub fn item(error: &Status) -> ItemError {
     let details = error.get_error_details();
@@ -317,6 +320,7 @@ pub fn item(error: &Status) -> ItemError {
         reason: reason.unwrap_or(ErrorReason::Internal).into(),
         message: error.message().to_owned(),
         field_violations: violations
+            .take(MAX_ITEM_VIOLATIONS)
             .map(|violation| api::FieldViolation {
                 field: violation.field.clone(),
                 rule: violation.description.clone(),

@@ -35,25 +35,25 @@ impl Written {
 
     /// Renders the creator the write was about.
     pub fn creator(&self) -> Option<api::Creator> {
-        let Resource::Creator(name, row) = &self.resource else {
+        let Resource::Creator(name, row, flags) = &self.resource else {
             return None;
         };
-        Some(render::creator(name, row))
+        Some(render::creator(name, row, flags))
     }
 
     /// Renders the collaboration the write was about.
     pub fn collaboration(&self) -> Option<api::Collaboration> {
-        let (Resource::Collaboration(name, row) | Resource::Published(name, row, ..)) =
+        let (Resource::Collaboration(name, row, holds) | Resource::Published(name, row, holds, ..)) =
             &self.resource
         else {
             return None;
         };
-        Some(render::collaboration(name, row))
+        Some(render::collaboration(name, row, holds))
     }
 
     /// Renders the publication the write was about.
     pub fn publication(&self) -> Option<api::Publication> {
-        let (Resource::Publication(name, row) | Resource::Published(_, _, name, row)) =
+        let (Resource::Publication(name, row) | Resource::Published(_, _, _, name, row)) =
             &self.resource
         else {
             return None;

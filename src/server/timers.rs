@@ -11,7 +11,8 @@ use crate::clock::Clock;
 use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::Due;
 use crate::domain::{
-    Actor, ActorId, ActorKind, CollaborationVerb, Command, DeliverableVerb, Request, Timestamp,
+    Actor, ActorId, ActorKind, CampaignVerb, CollaborationVerb, Command, DeliverableVerb, Request,
+    Timestamp,
 };
 use crate::ledger::{Ledger, WriteError};
 use crate::store::{self, Store};
@@ -45,7 +46,7 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &dyn Clock) {
         };
         for (key, due) in due {
             let waits_for_budget = match due {
-                Due::Offer { .. } => false,
+                Due::Offer { .. } | Due::Ending { .. } | Due::Refunds { .. } => false,
                 Due::Review { .. } | Due::Lock { .. } => true,
             };
             match ledger.execute(request_of(due), false).await {
@@ -100,6 +101,17 @@ fn request_of(due: Due) -> Request {
         Due::Lock { order } => {
             let command = Command::LockOrder { order: order.order };
             ("lock-timer", order.brand, command)
+        }
+        Due::Refunds { order } => {
+            let command = Command::SettleRefunds { order: order.order };
+            ("refund-timer", order.brand, command)
+        }
+        Due::Ending { campaign } => {
+            let command = Command::Campaign {
+                campaign: campaign.campaign,
+                verb: CampaignVerb::EndPending,
+            };
+            ("ending-timer", campaign.brand, command)
         }
         Due::Review {
             collaboration,

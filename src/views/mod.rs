@@ -40,7 +40,7 @@ pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 
 /// Version of the row types; a file of another version is folded anew.
-pub const SCHEMA: u32 = 5;
+pub const SCHEMA: u32 = 6;
 
 mod table {
     use crate::domain::state::table::VIEWS;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row, Rows};
-use crate::domain::state::{Collaboration, Cost, Dispute, Publication};
+use crate::domain::state::{Campaign, Collaboration, Cost, Dispute, Publication};
 use crate::domain::{
     ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
     CreatorId, DeliverableId, DisputeEvent, DisputeId, DisputeSubject, Event, HoldId,
@@ -209,6 +209,31 @@ impl TaskRow {
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         let key = Key::of::<Self>().text(campaign.brand.as_str()).byte(1);
         key.text(campaign.campaign.as_str())
+    }
+
+    /// Tells whether its campaign ended, and with it what waits for an answer.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn is_over<S: Rows>(&self, rows: &S, brand: &BrandId) -> Result<bool, S::Error> {
+        match self.task.kind {
+            TaskKind::AnswerOffer | TaskKind::AnswerCounter | TaskKind::AnswerApplication => {}
+            TaskKind::SubmitContent
+            | TaskKind::ReviewContent
+            | TaskKind::Publish
+            | TaskKind::VerifyPublication
+            | TaskKind::Disclose
+            | TaskKind::WaiveRejected
+            | TaskKind::Complete
+            | TaskKind::ApproveCost
+            | TaskKind::Pay
+            | TaskKind::AnswerAmendment => return Ok(false),
+        }
+        let campaign = rows.get::<Campaign>(&Campaign::key(&CampaignRef {
+            brand: brand.clone(),
+            campaign: self.campaign.clone(),
+        }))?;
+        Ok(campaign.is_some_and(|campaign| campaign.state.is_ended()))
     }
 
     /// Finds what the task waits for, as the rows stand.

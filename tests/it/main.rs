@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod bounds;
 mod codec;
 mod crash;
 mod demo;

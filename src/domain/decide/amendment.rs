@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::limits::MAX_TERMS_VERSIONS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Amendment, Collaboration, Cost};
 use crate::domain::{
@@ -23,6 +24,12 @@ impl<S: Rows> Case<'_, S> {
             let version = pending.version;
             return refuse(Refusal::AmendmentPending { version });
         }
+        ensure(collaboration.pinned.len() < MAX_TERMS_VERSIONS, || {
+            Refusal::LimitReached {
+                collection: "versions of the terms of a collaboration",
+                limit: MAX_TERMS_VERSIONS,
+            }
+        })?;
         let campaign = self.campaign(&place.campaign_ref())?;
         self.terms_in_currency(terms, campaign.plan.currency)?;
         ensure_keeps_begun::<S>(&collaboration, terms)?;

@@ -1,8 +1,12 @@
 //! Rules of campaigns: `DRAFT → OPEN ⇄ PAUSED → CLOSED`, `CANCELLED` from the first three; what
 //! comes after `CLOSED` is with the reports.
 
-use super::{Case, Decided, Decision, ensure, happens, of_campaign, of_collaboration, refuse};
-use crate::domain::rows::{Rows, Scan};
+use super::{
+    Case, Decided, Decision, Halt, ensure, happened, happens, of_campaign, of_collaboration,
+    refuse, refused,
+};
+use crate::domain::limits::{MAX_AT_ONCE, MAX_FOLLOWING};
+use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::{Campaign, Collaboration, OpenInvitation};
 use crate::domain::{
     ActorKind, AgreementEvent, CampaignEvent, CampaignId, CampaignPlan, CampaignRef, CampaignState,
@@ -16,14 +20,30 @@ use crate::domain::{
     reason = "the request message of the same name in v1 documents each field"
 )]
 pub enum CampaignVerb {
-    Create { plan: CampaignPlan },
+    Create {
+        plan: CampaignPlan,
+    },
     Open,
-    Pause { reason: String },
+    Pause {
+        reason: String,
+    },
     Resume,
-    AmendBudget { cap: Money, reason: String },
-    Close { withdraw_pending: bool },
-    Cancel { reason: String },
-    FinaliseReport { revision: Option<u32>, drawn: Drawn },
+    AmendBudget {
+        cap: Money,
+        reason: String,
+    },
+    Close {
+        withdraw_pending: bool,
+    },
+    Cancel {
+        reason: String,
+    },
+    FinaliseReport {
+        revision: Option<u32>,
+        drawn: Drawn,
+    },
+    /// Only the ledger's own timer asks this.
+    EndPending,
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -33,8 +53,11 @@ impl<S: Rows> Case<'_, S> {
         verb: &CampaignVerb,
     ) -> Decided<Decision, S> {
         let place = self.campaign_ref(id);
-        self.only(ActorKind::Brand)?;
+        if !matches!(verb, CampaignVerb::EndPending) {
+            self.only(ActorKind::Brand)?;
+        }
         match verb {
+            CampaignVerb::EndPending => self.end_pending(&place),
             CampaignVerb::Create { plan } => self.create_campaign(&place, plan),
             CampaignVerb::Open => {
                 let campaign =
@@ -162,38 +185,41 @@ impl<S: Rows> Case<'_, S> {
         )
     }
 
-    /// Withdraws what is pending, then ends the campaign, in one step.
+    /// Ends the campaign, and with it what is pending. Of the first of these the command records it;
+    /// the ledger goes on with the rest.
     fn end_campaign(&self, place: &CampaignRef, why: &str, end: Event) -> Decided<Decision, S> {
-        let prefix = OpenInvitation::of_campaign(place);
-        let pending = self
-            .rows
-            .page::<OpenInvitation>(Scan::of(&prefix), usize::MAX)?;
-        let mut facts = Vec::with_capacity(pending.len() + 1);
-        for (key, _) in pending {
-            facts.push(self.withdrawal(place, &key, why)?);
-        }
-        facts.push(of_campaign(&place.campaign, end));
+        let mut facts = vec![of_campaign(&place.campaign, end)];
+        facts.extend(self.withdrawals(place, why, MAX_AT_ONCE)?);
         Ok(Decision::Happens(facts))
     }
 
-    fn withdrawal(
-        &self,
-        place: &CampaignRef,
-        key: &crate::domain::rows::Key,
-        why: &str,
-    ) -> Decided<Fact, S> {
-        let mut parts = key.parts();
-        let id = (parts.text(), parts.text(), parts.text())
-            .2
-            .unwrap_or_default();
-        let collaboration = CollaborationId::parse(id)
-            .or_else(|rule| refuse(Refusal::field("collaboration_id", rule)))?;
-        let place = CollaborationRef {
-            brand: place.brand.clone(),
-            campaign: place.campaign.clone(),
-            collaboration,
-        };
-        let row: std::sync::Arc<Collaboration> = self.collaboration(&place)?;
+    /// Records of the next ones that they ended with their campaign.
+    fn end_pending(&self, place: &CampaignRef) -> Decided<Decision, S> {
+        self.only(ActorKind::System)?;
+        let campaign = self.campaign(place)?;
+        let state = campaign.state;
+        let why = end_of(state);
+        let rule = "only what ends has something to be ended";
+        let why = why.ok_or_else(|| refused(Refusal::CampaignState { state, rule }))?;
+        let facts = self.withdrawals(place, why, MAX_FOLLOWING)?;
+        if facts.is_empty() {
+            return happened(campaign.updated);
+        }
+        Ok(Decision::Happens(facts))
+    }
+
+    fn withdrawals(&self, place: &CampaignRef, why: &str, most: usize) -> Decided<Vec<Fact>, S> {
+        let prefix = OpenInvitation::of_campaign(place);
+        let pending = self.rows.page::<OpenInvitation>(Scan::of(&prefix), most)?;
+        pending
+            .into_iter()
+            .map(|(key, _)| self.withdrawal(&named(place, &key)?, why))
+            .collect()
+    }
+
+    /// Records that an offer, a counter or an application ended with its campaign.
+    pub(super) fn withdrawal(&self, place: &CollaborationRef, why: &str) -> Decided<Fact, S> {
+        let row: std::sync::Arc<Collaboration> = self.collaboration(place)?;
         let reason = why.to_owned();
         let event = if row.state == CollaborationState::Applied {
             AgreementEvent::ApplicationRejected { reason }
@@ -201,11 +227,35 @@ impl<S: Rows> Case<'_, S> {
             AgreementEvent::InvitationWithdrawn { reason }
         };
         Ok(of_collaboration(
-            &place,
+            place,
             &row.creator,
             Event::Agreement(event),
         ))
     }
+}
+
+/// Says why what is pending ends with its campaign, if that has ended.
+pub(super) const fn end_of(state: CampaignState) -> Option<&'static str> {
+    match state {
+        CampaignState::Closed | CampaignState::Finalised => Some("the campaign closed"),
+        CampaignState::Cancelled => Some("the campaign was cancelled"),
+        CampaignState::Draft | CampaignState::Open | CampaignState::Paused => None,
+    }
+}
+
+/// Reads back which collaboration of a campaign an open invitation is of.
+fn named<E>(place: &CampaignRef, key: &Key) -> Result<CollaborationRef, Halt<E>> {
+    let mut parts = key.parts();
+    let id = (parts.text(), parts.text(), parts.text())
+        .2
+        .unwrap_or_default();
+    let collaboration = CollaborationId::parse(id)
+        .or_else(|rule| refuse(Refusal::field("collaboration_id", rule)))?;
+    Ok(CollaborationRef {
+        brand: place.brand.clone(),
+        campaign: place.campaign.clone(),
+        collaboration,
+    })
 }
 
 fn live_work(campaign: &Campaign) -> Refusal {

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::accrual::line_id;
 use super::agreement::ensure_in_budget;
 use super::conversion::{ensure_total, in_reporting};
+use super::refund::promised_minor;
 use super::{
     Case, Decided, Decision, Halt, ensure, happened, of_campaign, of_collaboration, refuse,
 };
+use crate::domain::limits::MAX_ADJUSTMENTS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Cost, Order, Standing};
 use crate::domain::{
@@ -43,6 +45,10 @@ impl<S: Rows> Case<'_, S> {
             return happened(order.updated);
         }
         self.ensure_locked(standing)?;
+        if let Some(facts) = self.settled(&order)? {
+            // What waits comes first; the order is locked once nothing does.
+            return Ok(Decision::Happens(facts));
+        }
         let event = Event::Revenue(RevenueEvent::OrderLocked { order: id.clone() });
         let mut facts = vec![of_campaign(&standing.campaign, event)];
         let net = Net {
@@ -74,6 +80,12 @@ impl<S: Rows> Case<'_, S> {
             })?;
             return Ok(Decision::Happened { first, last });
         }
+        ensure(order.adjustments.len() < MAX_ADJUSTMENTS, || {
+            Refusal::LimitReached {
+                collection: "adjustments of an order",
+                limit: MAX_ADJUSTMENTS,
+            }
+        })?;
         self.ensure_locked(standing)?;
         let after = adjusted_value::<S>(&order, adjustment.delta)?;
         let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
@@ -122,7 +134,7 @@ impl<S: Rows> Case<'_, S> {
         self.commission_facts(order, standing, &changes)
     }
 
-    fn known_order(&self, id: &OrderKey) -> Decided<Arc<Order>, S> {
+    pub(super) fn known_order(&self, id: &OrderKey) -> Decided<Arc<Order>, S> {
         match self.order(id)? {
             Some(order) => Ok(order),
             None => refuse(unknown(id)),
@@ -244,7 +256,7 @@ impl<S: Rows> Case<'_, S> {
     /// Finds the line of an order's commission, if it may be adjusted.
     fn open_line(&self, order: &Order, change: &Change) -> Decided<Option<(CostId, Arc<Cost>)>, S> {
         let known = order.commission(&change.place.collaboration);
-        let Some(id) = known.and_then(|known| known.lines.last()) else {
+        let Some(id) = known.and_then(|known| known.line.as_ref()) else {
             return Ok(None);
         };
         let key = Cost::key(&change.place.campaign_ref(), id);
@@ -262,7 +274,7 @@ impl<S: Rows> Case<'_, S> {
     ) -> Decided<Event, S> {
         let conversion = &standing.conversion;
         let known = order.commission(&change.place.collaboration);
-        let number = known.map_or(0, |known| known.lines.len()).to_string();
+        let number = known.map_or(0, |known| known.lines).to_string();
         let parts = [
             change.place.collaboration.as_str(),
             number.as_str(),
@@ -317,7 +329,7 @@ fn adjusted_value<S: Rows>(order: &Order, delta: Money) -> Decided<Money, S> {
         actual,
     })?;
     let after_minor = i128::from(value.minor) + i128::from(delta.minor);
-    let left_minor = after_minor - order.refunded_minor();
+    let left_minor = after_minor - promised_minor(order);
     ensure(left_minor >= 0, || Refusal::AdjustmentExceedsOrder {
         left_minor,
     })?;

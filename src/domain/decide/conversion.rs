@@ -1,17 +1,17 @@
-//! Rules of conversions and refunds: code beats last link touch beats none; one order, one winner.
+//! Rules of conversions: code beats last link touch beats none; one order, one winner.
 
 use std::sync::Arc;
 
-use super::{Case, Decided, Decision, ensure, happens, of_campaign, refuse};
+use super::refund::settle;
+use super::{Case, Decided, Decision, ensure, happens, of_campaign};
+use crate::domain::limits::MAX_AT_ONCE;
 use crate::domain::rows::Rows;
-use crate::domain::state::{
-    Campaign, CodeHolders, Collaboration, Order, OrderRefund, RefundState, Standing,
-};
+use crate::domain::state::{Campaign, CodeHolders, Collaboration, Order, Standing};
 use crate::domain::{
     AttributionBasis, CampaignId, CampaignRef, Code, CollaborationId, ConversionRecorded,
-    ConversionRejected, ConversionType, Credit, Currency, Event, Fact, FxRate, LinkTouch, Money,
-    OrderKey, OrderRef, Refund, RefundEffect, RefundRejection, Refusal, RevenueEvent, Share,
-    Subject, Timestamp, UnattributedReason, Unknown, WHOLE_BP, allocate, convert,
+    ConversionRejected, ConversionType, Credit, Currency, Event, FxRate, LinkTouch, Money,
+    OrderKey, OrderRef, Refusal, RevenueEvent, Share, Timestamp, UnattributedReason, WHOLE_BP,
+    allocate, convert,
 };
 
 /// A claim that an order is to be credited.
@@ -77,7 +77,7 @@ impl<S: Rows> Case<'_, S> {
         if let Some(order) = &order
             && let Some(winner) = &order.conversion
         {
-            return second_claim(id, claim, order, winner);
+            return second_claim(id, claim, winner);
         }
         let attribution = self.attribute(&place, claim)?;
         let currency = campaign.plan.currency;
@@ -101,8 +101,13 @@ impl<S: Rows> Case<'_, S> {
             claim_digest: claim.digest,
             code: claim.code.clone(),
         };
-        let waiting = order.iter().flat_map(|order| &order.refunds);
-        let refunds = settle_waiting(&campaign, id, &conversion, waiting);
+        let waiting = order.iter().flat_map(|order| order.waiting());
+        let refunds = settle(
+            (&campaign, id),
+            &conversion,
+            (conversion.value, 0),
+            waiting.take(MAX_AT_ONCE),
+        );
         let mut facts = vec![of_campaign(
             id,
             Event::Revenue(RevenueEvent::ConversionRecorded(conversion)),
@@ -213,72 +218,15 @@ impl<S: Rows> Case<'_, S> {
         }
         Ok(credits)
     }
-
-    pub(super) fn record_refund(&self, refund: &Refund) -> Decided<Decision, S> {
-        let order = self.order(&refund.order)?;
-        if let Some(known) = order.as_ref().and_then(|order| order.refund(&refund.id)) {
-            return if known.refund == *refund {
-                let (first, last) = (known.position, known.last);
-                Ok(Decision::Happened { first, last })
-            } else {
-                let id = refund.id.to_string();
-                refuse(Refusal::AlreadyExists { what: "refund", id })
-            };
-        }
-        let standing = order
-            .as_ref()
-            .and_then(|order| order.conversion.as_ref().zip(Some(order)));
-        let Some((standing, order)) = standing else {
-            let event = Event::Revenue(RevenueEvent::RefundRecorded {
-                refund: refund.clone(),
-                effect: None,
-            });
-            let subject = Subject::default();
-            return happens(Fact { subject, event });
-        };
-        let place = self.campaign_ref(&standing.campaign);
-        let campaign: Arc<Campaign> = self.known(
-            &Campaign::key(&place),
-            Unknown::Campaign,
-            place.campaign.as_str(),
-        )?;
-        let conversion = &standing.conversion;
-        let refunds_minor = order.refunded_minor() + i128::from(refund.amount.minor);
-        let value = order.value();
-        match misfit(value, refund.amount, refunds_minor) {
-            Some(RefundRejection::CurrencyMismatch) => refuse(Refusal::CurrencyMismatch {
-                field: "amount",
-                expected: value.map_or(campaign.plan.currency, |value| value.currency),
-                actual: refund.amount.currency,
-            }),
-            Some(RefundRejection::RefundExceedsOrder) => refuse(Refusal::RefundExceedsOrder {
-                refunds_minor,
-                order_minor: value.map_or(0, |value| value.minor),
-            }),
-            None => {
-                let effect = effect_of(&campaign, conversion, refund, order.refunded_minor());
-                let taken_minor = effect.reporting_minor.unwrap_or(0);
-                let commissions = self.commissions_after_refund(order, standing, taken_minor)?;
-                let event = Event::Revenue(RevenueEvent::RefundRecorded {
-                    refund: refund.clone(),
-                    effect: Some(effect),
-                });
-                let mut facts = vec![of_campaign(&standing.campaign, event)];
-                facts.extend(commissions);
-                Ok(Decision::Happens(facts))
-            }
-        }
-    }
 }
 
 fn second_claim<E>(
     campaign: &CampaignId,
     claim: &Claim,
-    order: &Order,
     winner: &Standing,
 ) -> Result<Decision, super::Halt<E>> {
     if winner.campaign == *campaign && winner.conversion.claim_digest == claim.digest {
-        let (first, last) = (winner.position, order.settled_with(winner));
+        let (first, last) = (winner.position, winner.last);
         return Ok(Decision::Happened { first, last });
     }
     let touched = claim
@@ -311,81 +259,6 @@ pub(super) fn ensure_total<S: Rows>(
 ) -> Decided<(), S> {
     let total = campaign.gross_revenue_minor.checked_add(more.unwrap_or(0));
     ensure(total.is_some(), || Refusal::AmountOverflow { field })
-}
-
-/// Why a refund does not fit an order, if it does not.
-fn misfit(value: Option<Money>, amount: Money, refunds_minor: i128) -> Option<RefundRejection> {
-    let Some(value) = value else {
-        return Some(RefundRejection::RefundExceedsOrder);
-    };
-    if amount.currency != value.currency {
-        return Some(RefundRejection::CurrencyMismatch);
-    }
-    (refunds_minor > i128::from(value.minor)).then_some(RefundRejection::RefundExceedsOrder)
-}
-
-/// Applies the refunds that came before their order, as far as they fit it.
-fn settle_waiting<'r>(
-    campaign: &Campaign,
-    id: &CampaignId,
-    conversion: &ConversionRecorded,
-    waiting: impl Iterator<Item = &'r OrderRefund>,
-) -> Vec<Fact> {
-    let mut refunded_minor = 0;
-    let mut facts = Vec::new();
-    for known in waiting.filter(|known| known.state == RefundState::Waiting) {
-        let refund = known.refund.clone();
-        let total_minor = refunded_minor + i128::from(refund.amount.minor);
-        let event = match misfit(conversion.value, refund.amount, total_minor) {
-            Some(rejection) => Event::Revenue(RevenueEvent::RefundRejected { refund, rejection }),
-            None => {
-                let effect = effect_of(campaign, conversion, &refund, refunded_minor);
-                refunded_minor = total_minor;
-                Event::Revenue(RevenueEvent::RefundApplied { refund, effect })
-            }
-        };
-        facts.push(of_campaign(id, event));
-    }
-    facts
-}
-
-/// What a refund takes from revenue: what the refunded part of its order grows by, at the pinned
-/// rate and split like the order's credits.
-///
-/// Refunds rounded one by one could take more than the order brought; parts of a growing whole
-/// cannot, and of a fully refunded order nothing remains. A refund counts nowhere its order does
-/// not, whatever time it claims.
-fn effect_of(
-    campaign: &Campaign,
-    conversion: &ConversionRecorded,
-    refund: &Refund,
-    refunded_minor: i128,
-) -> RefundEffect {
-    let reporting = |minor: i128| {
-        let minor = i64::try_from(minor).ok()?;
-        let currency = refund.amount.currency;
-        in_reporting(campaign, conversion, Money { currency, minor })
-    };
-    let total_minor = refunded_minor + i128::from(refund.amount.minor);
-    let grows = reporting(refunded_minor).zip(reporting(total_minor));
-    let (before, after) = grows.unwrap_or_default();
-    let credits = conversion.credits.iter();
-    let shares: Vec<u32> = credits.clone().map(|credit| credit.share_bp).collect();
-    let increment = campaign.plan.currency.settlement_increment();
-    let split = |minor| allocate(minor, &shares, increment);
-    let parts = split(after).into_iter().zip(split(before));
-    let credits = credits.zip(parts).map(|(credit, (after, before))| Credit {
-        amount_minor: after - before,
-        ..credit.clone()
-    });
-    RefundEffect {
-        reporting_minor: grows.map(|(before, after)| after - before),
-        credits: credits.collect(),
-        timing: campaign
-            .plan
-            .timing(refund.refunded_at)
-            .max(conversion.timing),
-    }
 }
 
 /// States a part of an order's value in the reporting currency; `None` without a rate.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Case, Decided, Decision, ensure, happens, refused};
+use super::{Case, Decided, Decision, ensure, happens};
+use crate::domain::limits::MAX_OPEN_FLAGS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Creator, RaisedFlag};
 use crate::domain::{
@@ -80,10 +81,18 @@ impl<S: Rows> Case<'_, S> {
                 })))
             }
             CreatorVerb::RaiseFlag { flag } => {
-                let taken = self.creator(id)?.flag(&flag.id).is_some();
+                let creator = self.creator(id)?;
+                let key = RaisedFlag::key(&self.creator_ref(id), &flag.id);
+                let taken = self.rows.get::<RaisedFlag>(&key)?.is_some();
                 ensure(!taken, || Refusal::AlreadyExists {
                     what: "safety flag",
                     id: flag.id.to_string(),
+                })?;
+                ensure(creator.open_flags.len() < MAX_OPEN_FLAGS, || {
+                    Refusal::LimitReached {
+                        collection: "open safety flags of a creator",
+                        limit: MAX_OPEN_FLAGS,
+                    }
                 })?;
                 let flag = flag.clone();
                 happens(about(Event::Creator(CreatorEvent::SafetyFlagRaised {
@@ -95,8 +104,8 @@ impl<S: Rows> Case<'_, S> {
                 reason,
                 evidence,
             } => {
-                let creator = self.creator(id)?;
-                let is_open = known_flag::<S>(&creator, flag)?.cleared.is_none();
+                self.creator(id)?;
+                let is_open = self.is_flag_open(id, flag)?;
                 ensure(is_open, || Refusal::FlagCleared)?;
                 happens(about(Event::Creator(CreatorEvent::SafetyFlagCleared {
                     flag: flag.clone(),
@@ -108,11 +117,22 @@ impl<S: Rows> Case<'_, S> {
     }
 
     pub(super) fn creator(&self, id: &CreatorId) -> Decided<Arc<Creator>, S> {
-        let key = Creator::key(&CreatorRef {
+        let key = Creator::key(&self.creator_ref(id));
+        self.known(&key, Unknown::Creator, id.as_str())
+    }
+
+    fn creator_ref(&self, id: &CreatorId) -> CreatorRef {
+        CreatorRef {
             brand: self.request.brand.clone(),
             creator: id.clone(),
-        });
-        self.known(&key, Unknown::Creator, id.as_str())
+        }
+    }
+
+    /// Tells whether a safety flag of a creator, which must be known, is not cleared.
+    pub(super) fn is_flag_open(&self, creator: &CreatorId, id: &FlagId) -> Decided<bool, S> {
+        let key = RaisedFlag::key(&self.creator_ref(creator), id);
+        let flag: Arc<RaisedFlag> = self.known(&key, Unknown::Flag, id.as_str())?;
+        Ok(flag.cleared.is_none())
     }
 
     /// Finds a creator the brand works with.
@@ -121,14 +141,4 @@ impl<S: Rows> Case<'_, S> {
         ensure(creator.blocked.is_none(), || Refusal::CreatorBlocked)?;
         Ok(creator)
     }
-}
-
-pub(super) fn known_flag<'a, S: Rows>(
-    creator: &'a Creator,
-    id: &FlagId,
-) -> Decided<&'a RaisedFlag, S> {
-    creator.flag(id).ok_or_else(|| {
-        let (what, id) = (Unknown::Flag, id.to_string());
-        refused(Refusal::NotFound { what, id })
-    })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::dispute::ensure_undisputed;
 use super::publication::agreed_disclosure;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::limits::MAX_CONTENT_BYTES;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
 use crate::domain::{
@@ -162,6 +163,11 @@ impl<S: Rows> Case<'_, S> {
         );
         let rule = "content is handed in when planned or after a revision request";
         ensure(expected, || Refusal::DeliverableState { state, rule })?;
+        let bytes = work.collaboration.content_bytes() + content.reference.len();
+        ensure(bytes <= MAX_CONTENT_BYTES, || Refusal::LimitReached {
+            collection: "bytes of the content references of a collaboration",
+            limit: MAX_CONTENT_BYTES,
+        })?;
         let submitted_at = self.request.occurred_at.unwrap_or(self.now);
         work.happens(Event::Content(ContentEvent::ContentSubmitted {
             deliverable: work.id(),

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use super::{Case, Decided, Decision, ensure, of_collaboration, refuse};
+use crate::domain::limits::MAX_OPEN_DISPUTES;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Cost, Dispute, Publication};
 use crate::domain::{
     ActorKind, CollaborationRef, DisputeEvent, DisputeId, DisputeOpened, DisputeRuling,
     DisputeSubject, Event, Fact, PublicationRef, Refusal, Resolution, Unknown, part_of,
 };
-
-/// Most disputes of a collaboration that are open at a time: more are not talked over.
-const MAX_OPEN: usize = 100;
 
 /// What can be asked of a dispute.
 #[derive(Clone, PartialEq, Debug)]
@@ -68,10 +66,13 @@ impl<S: Rows> Case<'_, S> {
         })?;
         self.ensure_disputable(place, &collaboration, &opened.subject)?;
         ensure_undisputed::<S>(&collaboration, &opened.subject)?;
-        ensure(collaboration.open_disputes.len() < MAX_OPEN, || {
-            let rule = format!("must be one of at most {MAX_OPEN} open ones of the collaboration");
-            Refusal::field("dispute_id", rule)
-        })?;
+        ensure(
+            collaboration.open_disputes.len() < MAX_OPEN_DISPUTES,
+            || Refusal::LimitReached {
+                collection: "open disputes of a collaboration",
+                limit: MAX_OPEN_DISPUTES,
+            },
+        )?;
         let event = Event::Dispute(DisputeEvent::DisputeOpened(opened));
         let fact = of_collaboration(place, &collaboration.creator, event);
         Ok(Decision::Happens(vec![fact]))

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration, refuse};
+use crate::domain::limits::MAX_CHANGES;
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Collaboration, Entry, Publication, Starts, source_of};
 use crate::domain::{
@@ -124,6 +125,12 @@ impl<S: Rows> Case<'_, S> {
         reason: &str,
     ) -> Decided<Decision, S> {
         let standing = self.standing(place, publication, observation)?;
+        ensure(standing.entry.changes.len() < MAX_CHANGES, || {
+            Refusal::LimitReached {
+                collection: "corrections of an observation",
+                limit: MAX_CHANGES,
+            }
+        })?;
         self.of_post(
             place,
             publication,

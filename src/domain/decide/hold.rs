@@ -1,12 +1,14 @@
 //! Rules of holds, and of the end that a safety flag or the ruling of a dispute gives ground for.
 
-use super::creator::known_flag;
+use std::sync::Arc;
+
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::limits::MAX_OPEN_HOLDS;
 use crate::domain::rows::Rows;
-use crate::domain::state::Collaboration;
+use crate::domain::state::{Collaboration, Hold};
 use crate::domain::{
-    ActorKind, AgreementEvent, CollaborationRef, CollaborationState, DeliverableId, Event, FlagId,
-    Ground, HoldEvent, HoldId, HoldPlaced, Refusal, Unknown,
+    ActorKind, AgreementEvent, CollaborationRef, CollaborationState, DeliverableId, Event, Ground,
+    HoldEvent, HoldId, HoldPlaced, Refusal, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -23,14 +25,19 @@ impl<S: Rows> Case<'_, S> {
             ensure(is_known, || Refusal::NotFound { what, id })?;
         }
         if let Some(flag) = &placed.flag {
-            let is_open = self.is_flag_open(&collaboration, flag)?;
+            let is_open = self.is_flag_open(&collaboration.creator, flag)?;
             ensure(is_open, || Refusal::FlagCleared)?;
         }
-        let mut holds = collaboration.holds.iter();
-        let taken = holds.any(|hold| hold.id == placed.hold);
-        ensure(!taken, || Refusal::AlreadyExists {
+        let taken = self.rows.get::<Hold>(&Hold::key(place, &placed.hold))?;
+        ensure(taken.is_none(), || Refusal::AlreadyExists {
             what: "hold",
             id: placed.hold.to_string(),
+        })?;
+        ensure(collaboration.open_holds.len() < MAX_OPEN_HOLDS, || {
+            Refusal::LimitReached {
+                collection: "holds of a collaboration that are on",
+                limit: MAX_OPEN_HOLDS,
+            }
         })?;
         let event = Event::Hold(HoldEvent::HoldPlaced(placed.clone()));
         happens(of_collaboration(place, &collaboration.creator, event))
@@ -45,10 +52,7 @@ impl<S: Rows> Case<'_, S> {
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.collaboration(place)?;
-        let Some(hold) = collaboration.holds.iter().find(|hold| hold.id == *id) else {
-            let (what, id) = (Unknown::Hold, id.to_string());
-            return refuse(Refusal::NotFound { what, id });
-        };
+        let hold: Arc<Hold> = self.known(&Hold::key(place, id), Unknown::Hold, id.as_str())?;
         ensure(hold.released_at.is_none(), || Refusal::HoldReleased)?;
         let event = Event::Hold(HoldEvent::HoldReleased {
             hold: id.clone(),
@@ -85,7 +89,7 @@ impl<S: Rows> Case<'_, S> {
             Refusal::CollaborationState { state, rule }
         })?;
         let holds = match ground {
-            Ground::Flag(flag) => self.is_flag_open(&collaboration, flag)?,
+            Ground::Flag(flag) => self.is_flag_open(&collaboration.creator, flag)?,
             Ground::Dispute(dispute) => self.dispute(place, dispute)?.is_ground_to_terminate(),
         };
         ensure(holds, || Refusal::NoGroundToTerminate)?;
@@ -94,10 +98,5 @@ impl<S: Rows> Case<'_, S> {
             ground: ground.clone(),
         });
         happens(of_collaboration(place, &collaboration.creator, event))
-    }
-
-    fn is_flag_open(&self, collaboration: &Collaboration, flag: &FlagId) -> Decided<bool, S> {
-        let creator = self.creator(&collaboration.creator)?;
-        Ok(known_flag::<S>(&creator, flag)?.cleared.is_none())
     }
 }

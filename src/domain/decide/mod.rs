@@ -15,6 +15,7 @@ mod engagement;
 mod hold;
 mod negotiation;
 mod publication;
+mod refund;
 mod report;
 mod seeding;
 mod settlement;
@@ -95,6 +96,7 @@ pub fn decide<S: Rows>(
         Command::RecordRefund { refund } => case.record_refund(refund),
         Command::AdjustConversion { adjustment } => case.adjust_conversion(adjustment),
         Command::LockOrder { order } => case.lock_order(order),
+        Command::SettleRefunds { order } => case.settle_refunds(order),
         Command::Cost {
             campaign,
             cost,

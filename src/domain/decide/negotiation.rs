@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::agreement::ensure_in_budget;
+use super::campaign::end_of;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use crate::domain::limits::{MAX_CODE_HOLDERS, MAX_COLLABORATIONS_OF_CREATOR, MAX_TERMS_BYTES};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
 use crate::domain::{
@@ -221,6 +223,11 @@ impl<S: Rows> Case<'_, S> {
         offer_version: u32,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::System)?;
+        let campaign = self.campaign(&place.campaign_ref())?;
+        let is_open = self.collaboration(place)?.state.is_negotiated();
+        if let (Some(why), true) = (end_of(campaign.state), is_open) {
+            return happens(self.withdrawal(place, why)?);
+        }
         let collaboration = self.negotiated(place)?;
         let expires_at = open_offer::<S>(&collaboration, offer_version)?.expires_at;
         ensure(self.now >= expires_at, || Refusal::OfferNotExpired {
@@ -242,6 +249,9 @@ impl<S: Rows> Case<'_, S> {
             state,
             rule,
         })?;
+        let state = self.campaign(&place.campaign_ref())?.state;
+        let rule = "what was open in it ended with it";
+        ensure(!state.is_ended(), || Refusal::CampaignState { state, rule })?;
         Ok(collaboration)
     }
 
@@ -300,6 +310,13 @@ impl<S: Rows> Case<'_, S> {
 
     /// Looks at the pair, none of whose collaborations may be live.
     fn previous(&self, place: &CollaborationRef, creator: &CreatorId) -> Decided<Pair, S> {
+        let together = self.creator(creator)?.collaborations;
+        ensure(together < MAX_COLLABORATIONS_OF_CREATOR, || {
+            Refusal::LimitReached {
+                collection: "collaborations with a creator",
+                limit: MAX_COLLABORATIONS_OF_CREATOR as usize,
+            }
+        })?;
         let key = Pair::key(&place.campaign_ref(), creator);
         let pair = self.rows.get::<Pair>(&key)?;
         let pair = pair.map(|pair| (*pair).clone()).unwrap_or_default();
@@ -339,8 +356,13 @@ impl<S: Rows> Case<'_, S> {
         ensure_in_budget::<S>(campaign, more_minor)
     }
 
-    /// Checks that every amount of the terms is in the campaign's reporting currency.
+    /// Checks that every amount of the terms is in the campaign's reporting currency, and that the
+    /// terms are no book.
     pub(super) fn terms_in_currency(&self, terms: &Terms, currency: Currency) -> Decided<(), S> {
+        ensure(terms.bytes() <= MAX_TERMS_BYTES, || {
+            let rule = format!("must take at most {MAX_TERMS_BYTES} bytes in all");
+            Refusal::field("terms", rule)
+        })?;
         self.in_currency("terms.fee", terms.fee, currency)?;
         for (index, bonus) in terms.bonuses.iter().enumerate() {
             let field = format!("terms.bonuses[{index}].amount");
@@ -355,16 +377,18 @@ impl<S: Rows> Case<'_, S> {
         };
         let key = CodeHolders::key(&place.campaign_ref(), code);
         let codes = self.rows.get::<CodeHolders>(&key)?;
-        let live = codes
-            .iter()
-            .flat_map(|codes| &codes.holders)
-            .find(|holder| holder.live);
-        match live {
-            Some(holder) => refuse(Refusal::CodeTaken {
+        let holders = codes
+            .as_ref()
+            .map_or(&[][..], |codes| codes.holders.as_slice());
+        if let Some(holder) = holders.iter().find(|holder| holder.live) {
+            return refuse(Refusal::CodeTaken {
                 holder: holder.collaboration.clone(),
-            }),
-            None => Ok(()),
+            });
         }
+        ensure(holders.len() < MAX_CODE_HOLDERS, || Refusal::LimitReached {
+            collection: "collaborations of a campaign that had the code",
+            limit: MAX_CODE_HOLDERS,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! the numbers have changed.
 
 use super::{Case, Decided, Decision, ensure, happens, of_campaign};
+use crate::domain::limits::MAX_REPORTS;
 use crate::domain::rows::Rows;
 use crate::domain::state::Report;
 use crate::domain::{
@@ -24,10 +25,20 @@ impl<S: Rows> Case<'_, S> {
                 rule: "it closed only after the numbers were taken",
             }
         })?;
+        // The numbers would change by what the ledger still records of the end.
+        ensure(campaign.ending == 0, || Refusal::LiveWork {
+            open_invitations: campaign.ending,
+            applications: 0,
+            live_collaborations: 0,
+        })?;
         let (last, actual) = (campaign.reports, campaign.reports.saturating_add(1));
         let stale = |expected| Refusal::StaleReport { expected, actual };
         let expected = expected.unwrap_or(actual);
         ensure(expected == actual, || stale(expected))?;
+        ensure(last < MAX_REPORTS, || Refusal::LimitReached {
+            collection: "revisions of the report of a campaign",
+            limit: MAX_REPORTS as usize,
+        })?;
         if let Some(before) = self.rows.get::<Report>(&Report::key(place, last))? {
             ensure(before.drawn.as_of < drawn.as_of, || stale(last))?;
             ensure(!before.drawn.says_the_same(drawn), || {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration, refuse};
+use crate::domain::limits::MAX_SHIPMENTS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Shipment};
 use crate::domain::{
@@ -28,6 +29,12 @@ impl<S: Rows> Case<'_, S> {
         ensure(!taken, || Refusal::AlreadyExists {
             what: "shipment",
             id: shipment.to_string(),
+        })?;
+        ensure(collaboration.shipments.len() < MAX_SHIPMENTS, || {
+            Refusal::LimitReached {
+                collection: "products sent within a collaboration",
+                limit: MAX_SHIPMENTS,
+            }
         })?;
         let event = Event::Seeding(SeedingEvent::ProductShipped {
             shipment: shipment.clone(),

@@ -6,6 +6,7 @@ use super::agreement::ensure_in_budget;
 use super::{
     Case, Decided, Decision, Halt, ensure, happens, of_campaign, of_collaboration, refuse, refused,
 };
+use crate::domain::limits::MAX_TAXES;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
@@ -13,9 +14,6 @@ use crate::domain::{
     CostType, Currency, Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Reference, Refusal,
     SettlementEvent, Tax, Timestamp, Unknown,
 };
-
-/// Most taxes of one line: no law knows more.
-const MAX_TAXES: usize = 20;
 
 /// What can be asked of a cost line.
 #[derive(Clone, PartialEq, Debug)]
@@ -362,9 +360,9 @@ impl<S: Rows> Case<'_, S> {
             what: "tax record",
             id: tax.id.to_string(),
         })?;
-        ensure(line.taxes.len() < MAX_TAXES, || {
-            let rule = format!("must be one of at most {MAX_TAXES} of its line");
-            Refusal::field("tax_id", rule)
+        ensure(line.taxes.len() < MAX_TAXES, || Refusal::LimitReached {
+            collection: "taxes of a cost line",
+            limit: MAX_TAXES,
         })?;
         let (cost, tax) = (id.clone(), tax.clone());
         let event = Event::Settlement(SettlementEvent::TaxRecorded { cost, tax });

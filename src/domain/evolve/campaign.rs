@@ -1,8 +1,10 @@
 //! Events of campaigns, and how they are folded.
 
+use std::mem::take;
+
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
-use crate::domain::state::{BudgetUse, Campaign, Report};
+use crate::domain::state::{BudgetUse, Campaign, Due, Report};
 use crate::domain::{CampaignPlan, CampaignState, Drawn, Money};
 
 /// What happened to a campaign as a whole.
@@ -51,7 +53,7 @@ impl<S: Rows> Fold<'_, S> {
             CampaignEvent::CampaignPaused { .. } => self.campaign_moved(CampaignState::Paused),
             CampaignEvent::CampaignClosed => self.campaign_closed(),
             CampaignEvent::CampaignCancelled { .. } => {
-                self.campaign_moved(CampaignState::Cancelled)
+                self.campaign_ended(CampaignState::Cancelled)
             }
             CampaignEvent::BudgetAmended { cap, .. } => self.budget_amended(cap.minor),
             CampaignEvent::ReportFinalised(report) => self.report_finalised(report),
@@ -66,6 +68,7 @@ impl<S: Rows> Fold<'_, S> {
             budget: BudgetUse::default(),
             open_invitations: 0,
             applications: 0,
+            ending: 0,
             live_collaborations: 0,
             gross_revenue_minor: 0,
             created_at: self.record.recorded_at,
@@ -84,9 +87,34 @@ impl<S: Rows> Fold<'_, S> {
 
     fn campaign_closed(&mut self) -> Folded<(), S> {
         let position = self.record.position;
+        self.campaign()?.closed = Some(position);
+        self.campaign_ended(CampaignState::Closed)
+    }
+
+    /// What is open ends with its campaign, and holds nothing of the budget any more. Each end is
+    /// recorded by an event of its own, some of them by the ledger when its turn comes.
+    fn campaign_ended(&mut self, to: CampaignState) -> Folded<(), S> {
+        let place = self.campaign_ref()?;
         let campaign = self.campaign()?;
-        campaign.state = CampaignState::Closed;
-        campaign.closed = Some(position);
+        campaign.state = to;
+        let open = take(&mut campaign.open_invitations) + take(&mut campaign.applications);
+        campaign.ending = open;
+        campaign.budget.reserved = 0;
+        if open > 0 {
+            let due = Due::Ending { campaign: place };
+            self.rows.put(due.key_at_once(), due);
+        }
+        Ok(())
+    }
+
+    /// Counts one of what ended with its campaign as recorded.
+    pub(super) fn ending_recorded(&mut self) -> Folded<(), S> {
+        let campaign = self.campaign()?;
+        campaign.ending = campaign.ending.saturating_sub(1);
+        if campaign.ending == 0 {
+            let campaign = self.campaign_ref()?;
+            self.rows.remove(&Due::Ending { campaign }.key_at_once());
+        }
         Ok(())
     }
 

@@ -68,13 +68,15 @@ impl<S: Rows> Fold<'_, S> {
         let known = known.find(|one| one.collaboration == collaboration);
         if let Some(one) = known {
             one.earned_minor += more_minor;
-            one.lines.extend(line.cloned());
+            one.lines += u32::from(line.is_some());
+            one.line = line.cloned().or(one.line.take());
             return Ok(());
         }
         row.commissions.push(OrderCommission {
             collaboration,
             earned_minor: more_minor,
-            lines: line.into_iter().cloned().collect(),
+            line: line.cloned(),
+            lines: u32::from(line.is_some()),
         });
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Events of creators, and how they are folded.
 
-use super::{Fold, Folded};
+use super::{Fold, Folded, push_kept};
+use crate::domain::limits::KEPT_FLAGS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{ClearedFlag, Creator, RaisedFlag};
 use crate::domain::{Assessment, CreatorProfile, Evidence, FlagId, SafetyFlag};
@@ -84,12 +85,18 @@ impl<S: Rows> Fold<'_, S> {
 
     fn flag_raised(&mut self, flag: &SafetyFlag) -> Folded<(), S> {
         let record = self.record;
-        self.creator()?.flags.push(RaisedFlag {
+        let creator = self.creator()?;
+        creator.flags += 1;
+        creator.open_flags.push(flag.id.clone());
+        push_kept(&mut creator.latest_flags, flag.id.clone(), KEPT_FLAGS);
+        let row = RaisedFlag {
             flag: flag.clone(),
             raised_at: record.happened_at(),
             raised: record.position,
             cleared: None,
-        });
+        };
+        let key = RaisedFlag::key(&self.creator_ref()?, &flag.id);
+        self.rows.put(key, row);
         Ok(())
     }
 
@@ -99,10 +106,10 @@ impl<S: Rows> Fold<'_, S> {
             reason: reason.to_owned(),
             evidence: evidence.to_vec(),
         };
-        let dangling = self.dangling("safety flag");
-        let mut flags = self.creator()?.flags.iter_mut();
-        let known = flags.find(|known| known.flag.id == *id);
-        known.ok_or(dangling)?.cleared = Some(cleared);
+        let key = RaisedFlag::key(&self.creator_ref()?, id);
+        let known: &mut RaisedFlag = self.row(&key, "safety flag")?;
+        known.cleared = Some(cleared);
+        self.creator()?.open_flags.retain(|open| open != id);
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! Events of holds, and how they are folded.
 
-use super::{Fold, Folded};
+use super::{Fold, Folded, push_kept};
+use crate::domain::limits::KEPT_HOLDS;
 use crate::domain::rows::Rows;
-use crate::domain::state::Hold;
+use crate::domain::state::{Hold, OpenHold};
 use crate::domain::{DeliverableId, Effect, FlagId, HoldId};
 
 /// What happened to a stop of approval, publication and payment.
@@ -43,24 +44,39 @@ impl<S: Rows> Fold<'_, S> {
         for held in self.held(placed.deliverable.as_ref())? {
             self.end_review(&held)?;
         }
-        self.collaboration()?.holds.push(Hold {
+        let collaboration = self.collaboration()?;
+        collaboration.holds += 1;
+        collaboration.open_holds.push(OpenHold {
+            id: placed.hold.clone(),
+            deliverable: placed.deliverable.clone(),
+        });
+        push_kept(
+            &mut collaboration.latest_holds,
+            placed.hold.clone(),
+            KEPT_HOLDS,
+        );
+        let row = Hold {
             id: placed.hold.clone(),
             deliverable: placed.deliverable.clone(),
             flag: placed.flag.clone(),
             reason: placed.reason.clone(),
             placed_at,
+            placed: self.record.position,
             released_at: None,
-        });
+        };
+        let key = Hold::key(&self.collaboration_ref()?, &placed.hold);
+        self.rows.put(key, row);
         self.add_to_both(Effect::HoldPlaced);
         Ok(())
     }
 
     fn hold_released(&mut self, id: &HoldId) -> Folded<(), S> {
-        let (dangling, released_at) = (self.dangling("hold"), self.record.happened_at());
-        let mut holds = self.collaboration()?.holds.iter_mut();
-        let hold = holds.find(|hold| hold.id == *id).ok_or(dangling)?;
+        let released_at = self.record.happened_at();
+        let key = Hold::key(&self.collaboration_ref()?, id);
+        let hold: &mut Hold = self.row(&key, "hold")?;
         hold.released_at = Some(released_at);
         let over = hold.deliverable.clone();
+        self.collaboration()?.open_holds.retain(|on| on.id != *id);
         for freed in self.held(over.as_ref())? {
             let still_held = self.collaboration()?.hold_over(Some(&freed)).is_some();
             if let (false, Some((at, due))) = (still_held, self.review(&freed)?) {

@@ -87,6 +87,14 @@ pub fn evolve_rows<S: Rows>(rows: &mut S, record: &Record) -> Result<(), EvolveE
     .event()
 }
 
+/// Adds the latest one, and lets go of the oldest beyond so many.
+fn push_kept<T>(kept: &mut Vec<T>, latest: T, most: usize) {
+    kept.push(latest);
+    if kept.len() > most {
+        kept.remove(0);
+    }
+}
+
 /// One event on its way into the rows.
 struct Fold<'a, S> {
     rows: &'a mut S,

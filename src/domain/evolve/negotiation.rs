@@ -1,11 +1,11 @@
 //! How the negotiation is folded: invitation or application, offer, counter, answer.
 
-use super::{Fold, Folded};
+use super::{Fold, Folded, push_kept};
+use crate::domain::limits::KEPT_OFFERS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{
-    Acceptance, Application, CodeHolder, CodeHolders, Collaboration, CommissionAccount,
-    CreatorCollaboration, Deliverable, Due, KEPT_OFFERS, OfferMade, OpenInvitation, Pair,
-    PinnedTerms,
+    Acceptance, Application, CodeHolder, CodeHolders, Collaboration, CommissionAccount, Creator,
+    CreatorCollaboration, Deliverable, Due, OfferMade, OpenInvitation, Pair, PinnedTerms,
 };
 use crate::domain::{
     ActorKind, BriefAccepted, Code, CollaborationId, CollaborationState, CreatorId,
@@ -64,7 +64,9 @@ impl<S: Rows> Fold<'_, S> {
             amendment: None,
             deliverables: Vec::new(),
             shipments: Vec::new(),
-            holds: Vec::new(),
+            holds: 0,
+            open_holds: Vec::new(),
+            latest_holds: Vec::new(),
             commitment_minor: 0,
             fee_lines_minor: 0,
             commission: CommissionAccount::default(),
@@ -78,6 +80,11 @@ impl<S: Rows> Fold<'_, S> {
             collaboration: place.collaboration.clone(),
         };
         self.rows.put(index.key(&place.brand, &creator), index);
+        // A fold of one campaign has no creators.
+        let known = Creator::key(&self.creator_ref()?);
+        if let Some(known) = self.rows.get_mut::<Creator>(&known)? {
+            known.collaborations += 1;
+        }
 
         let pair: &mut Pair = self
             .rows
@@ -123,10 +130,7 @@ impl<S: Rows> Fold<'_, S> {
         let applied = collaboration.application.is_some();
         let from = std::mem::replace(&mut collaboration.state, to);
         collaboration.last_version = offer.version;
-        collaboration.offers.push(made);
-        if collaboration.offers.len() > KEPT_OFFERS {
-            collaboration.offers.remove(0);
-        }
+        push_kept(&mut collaboration.offers, made, KEPT_OFFERS);
         let promised = offer.terms.deliverables.iter();
         collaboration.deliverables = promised.map(Deliverable::planned).collect();
 
@@ -237,7 +241,10 @@ impl<S: Rows> Fold<'_, S> {
         let code = held.and_then(|offer| offer.terms.attribution.code.clone());
         self.close(offer.as_ref())?;
         self.end_live(&creator, code.as_ref())?;
-        self.campaign()?.budget.reserved -= reserved;
+        let campaign = self.campaign()?;
+        if !campaign.state.is_ended() {
+            campaign.budget.reserved -= reserved;
+        }
         let from = Some(from);
         self.add_to_both(Effect::Agreement { from, to });
         Ok(())
@@ -247,18 +254,22 @@ impl<S: Rows> Fold<'_, S> {
     fn close(&mut self, offer: Option<&Offer>) -> Folded<(), S> {
         let place = self.collaboration_ref()?;
         self.rows.remove(&OpenInvitation::key(&place));
-        let Some(offer) = offer else {
-            let campaign = self.campaign()?;
-            campaign.applications = campaign.applications.saturating_sub(1);
-            return Ok(());
-        };
-        let due = Due::Offer {
-            collaboration: place,
-            version: offer.version,
-        };
-        self.rows.remove(&due.key(offer.expires_at));
+        if let Some(offer) = offer {
+            let due = Due::Offer {
+                collaboration: place,
+                version: offer.version,
+            };
+            self.rows.remove(&due.key(offer.expires_at));
+        }
         let campaign = self.campaign()?;
-        campaign.open_invitations = campaign.open_invitations.saturating_sub(1);
+        if campaign.state.is_ended() {
+            return self.ending_recorded();
+        }
+        let counted = match offer {
+            Some(_) => &mut campaign.open_invitations,
+            None => &mut campaign.applications,
+        };
+        *counted = counted.saturating_sub(1);
         Ok(())
     }
 

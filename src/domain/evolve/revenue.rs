@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Claimed, Order, OrderAdjustment, OrderRefund, RefundState, Standing};
+use crate::domain::state::{
+    Campaign, Claimed, Due, Order, OrderAdjustment, OrderRefund, RefundState, Standing,
+};
 use crate::domain::{
-    AdjustmentId, AttributionBasis, CampaignId, Code, CollaborationId, ConversionType, Credit,
-    Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position, RefundId, RefundRejection,
-    Timestamp, UnattributedReason,
+    ActorKind, AdjustmentId, AttributionBasis, CampaignId, Code, CollaborationId, ConversionType,
+    Credit, Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position, RefundId,
+    RefundRejection, Timestamp, UnattributedReason,
 };
 
 /// What happened to orders and their refunds.
@@ -138,7 +140,8 @@ pub struct Refund {
 pub struct RefundEffect {
     /// Minor units of the reporting currency; `None` without a rate.
     pub reporting_minor: Option<i64>,
-    /// Whose revenue falls; empty when the order is unattributed.
+    /// Whose revenue falls; empty when the order is unattributed, and of a refund that waited: its
+    /// order's credits split it.
     pub credits: Vec<Credit>,
     /// Against the window of the campaign.
     pub timing: FactTiming,
@@ -172,9 +175,14 @@ impl<S: Rows> Fold<'_, S> {
         order.conversion = Some(Standing {
             campaign: place.campaign,
             position,
+            last: position,
             lock,
             conversion: conversion.clone(),
         });
+        if order.waiting().next().is_some() {
+            let due = self.settling_of(&conversion.order);
+            self.rows.put(due.key_at_once(), due);
+        }
         if let Some(minor) = conversion.reporting_minor {
             let campaign = self.campaign()?;
             campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);
@@ -274,15 +282,81 @@ impl<S: Rows> Fold<'_, S> {
     }
 
     fn refund_applied(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
+        // Of a past in which the order had not happened nothing of its refund counts.
+        let dangling = self.dangling("conversion");
+        if self.order(&refund.order)?.conversion.is_none() {
+            return Err(dangling);
+        }
         let known = self.known_refund(refund)?;
         known.state = RefundState::Applied;
         known.reporting_minor = effect.reporting_minor;
-        self.add_refund(refund, effect)
+        self.refund_settled(&refund.order)?;
+        if !effect.credits.is_empty() {
+            return self.add_refund(refund, effect);
+        }
+        let credits = self.parts_of_refund(&refund.order, effect.reporting_minor)?;
+        self.add_refund(
+            refund,
+            &RefundEffect {
+                credits,
+                ..effect.clone()
+            },
+        )
+    }
+
+    /// Splits what a refund takes from revenue as the order's credits do: the part of each is what
+    /// the part of all refunds grows by.
+    fn parts_of_refund(
+        &mut self,
+        order: &OrderKey,
+        reporting_minor: Option<i64>,
+    ) -> Folded<Vec<Credit>, S> {
+        let campaign = Campaign::key(&self.campaign_ref()?);
+        let campaign = self.read::<Campaign>(&campaign, "campaign")?;
+        let increment = campaign.plan.currency.settlement_increment();
+        let order = self.order(order)?;
+        let after = order.refunded_reporting_minor();
+        let before = after - reporting_minor.unwrap_or(0);
+        let standing = order.conversion.as_ref();
+        let credits = standing.map_or(&[][..], |standing| standing.conversion.credits.as_slice());
+        let shares: Vec<u32> = credits.iter().map(|credit| credit.share_bp).collect();
+        let parts = |minor| crate::domain::allocate(minor, &shares, increment);
+        let changes = parts(after).into_iter().zip(parts(before));
+        let credits = credits.iter().zip(changes);
+        Ok(credits
+            .map(|(credit, (after, before))| Credit {
+                amount_minor: after - before,
+                ..credit.clone()
+            })
+            .collect())
     }
 
     fn refund_rejected(&mut self, refund: &Refund) -> Folded<(), S> {
         self.known_refund(refund)?.state = RefundState::Rejected;
+        self.refund_settled(&refund.order)
+    }
+
+    /// Notes that a refund waits no more: it came with the claim, or the ledger settled it later.
+    fn refund_settled(&mut self, order: &OrderKey) -> Folded<(), S> {
+        let (position, by) = (self.record.position, self.record.actor.kind);
+        let row = self.order(order)?;
+        if let (Some(standing), true) = (&mut row.conversion, by != ActorKind::System) {
+            standing.last = position;
+        }
+        if row.waiting().next().is_none() {
+            let due = self.settling_of(order);
+            self.rows.remove(&due.key_at_once());
+        }
         Ok(())
+    }
+
+    fn settling_of(&self, order: &OrderKey) -> Due {
+        Due::Refunds {
+            order: OrderRef {
+                brand: self.record.brand.clone(),
+                order: order.clone(),
+            },
+        }
     }
 
     fn add_refund(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {

@@ -22,6 +22,8 @@ pub struct Campaign {
     pub open_invitations: u32,
     /// Applications waiting for an answer.
     pub applications: u32,
+    /// Offers, counters and applications that ended with the campaign, of which no event tells yet.
+    pub ending: u32,
     /// Collaborations accepted or active.
     pub live_collaborations: u32,
     /// Attributed and unattributed revenue before refunds, in minor units; guards int64.

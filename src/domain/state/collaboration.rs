@@ -1,10 +1,13 @@
 //! Collaborations: the agreement and its deliverables.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
 use super::table;
-use crate::domain::rows::{Key, Row};
+use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::{
     Actor, ActorKind, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState,
     ContentRef, CreatorId, DeliverableId, DeliverableState, DeliverableTerms, DisputeId,
@@ -23,7 +26,8 @@ pub struct Collaboration {
     pub state: CollaborationState,
     /// What the creator applied with; `None` when the brand invited them.
     pub application: Option<Application>,
-    /// Offers and counters, the latest last; at most [`KEPT_OFFERS`].
+    /// Offers and counters, the latest last; at most
+    /// [`KEPT_OFFERS`](crate::domain::limits::KEPT_OFFERS).
     pub offers: Vec<OfferMade>,
     /// The latest version of an offer, a counter or an amendment; 0 before the first.
     pub last_version: u32,
@@ -40,8 +44,13 @@ pub struct Collaboration {
     pub deliverables: Vec<Deliverable>,
     /// Products sent.
     pub shipments: Vec<Shipment>,
-    /// Every hold ever placed, the first one first.
-    pub holds: Vec<Hold>,
+    /// Holds ever placed.
+    pub holds: u32,
+    /// Those that are on, the first one first.
+    pub open_holds: Vec<OpenHold>,
+    /// The latest ones, on or released, the first one first; at most
+    /// [`KEPT_HOLDS`](crate::domain::limits::KEPT_HOLDS).
+    pub latest_holds: Vec<HoldId>,
     /// What the accepted terms commit, in minor units of the reporting currency.
     pub commitment_minor: i64,
     /// Fee lines recorded and not reversed, in minor units of the reporting currency.
@@ -55,9 +64,6 @@ pub struct Collaboration {
     /// Last event that changed it.
     pub updated: Position,
 }
-
-/// Versions of the negotiation that a row keeps: more are looked up in the log.
-pub const KEPT_OFFERS: usize = 21;
 
 impl Row for Collaboration {
     const TABLE: u8 = table::COLLABORATION;
@@ -117,6 +123,12 @@ impl Collaboration {
             .find(|deliverable| deliverable.terms.id == *id)
     }
 
+    /// Adds up what the places of its content take, of all versions handed in.
+    pub fn content_bytes(&self) -> usize {
+        let versions = self.deliverables.iter().flat_map(|one| &one.submissions);
+        versions.map(|one| one.content.reference.len()).sum()
+    }
+
     /// Finds the open dispute about a subject.
     pub fn dispute_of(&self, subject: &DisputeSubject) -> Option<&DisputeId> {
         let mut open = self.open_disputes.iter();
@@ -129,12 +141,32 @@ impl Collaboration {
     }
 
     /// Finds a hold that is on: over this deliverable, or any when none is named.
-    pub fn hold_over(&self, deliverable: Option<&DeliverableId>) -> Option<&Hold> {
-        let mut on = self.holds.iter().filter(|hold| hold.released_at.is_none());
+    pub fn hold_over(&self, deliverable: Option<&DeliverableId>) -> Option<&OpenHold> {
+        let mut on = self.open_holds.iter();
         on.find(|hold| match (deliverable, &hold.deliverable) {
             (Some(meant), Some(held)) => meant == held,
             (None, _) | (_, None) => true,
         })
+    }
+
+    /// Reads the holds that an answer shows: those that are on and the latest ones, in the order they
+    /// were placed.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn shown_holds<S: Rows>(
+        &self,
+        rows: &S,
+        name: &CollaborationRef,
+    ) -> Result<Vec<Arc<Hold>>, S::Error> {
+        let on = self.open_holds.iter().map(|hold| &hold.id);
+        let ids: BTreeSet<&HoldId> = on.chain(&self.latest_holds).collect();
+        let mut shown = Vec::with_capacity(ids.len());
+        for id in ids {
+            shown.extend(rows.get::<Hold>(&Hold::key(name, id))?);
+        }
+        shown.sort_by_key(|hold| hold.placed);
+        Ok(shown)
     }
 
     /// Returns what the collaboration holds of the budget: the commitment, or the fee lines where
@@ -337,6 +369,33 @@ pub struct Hold {
     pub reason: String,
     /// When it was placed.
     pub placed_at: Timestamp,
+    /// The event that placed it.
+    pub placed: Position,
     /// When it was released.
     pub released_at: Option<Timestamp>,
+}
+
+impl Row for Hold {
+    const TABLE: u8 = table::HOLD;
+}
+
+impl Hold {
+    /// Key of a hold.
+    pub fn key(collaboration: &CollaborationRef, hold: &HoldId) -> Key {
+        Self::of_collaboration(collaboration).text(hold.as_str())
+    }
+
+    /// Prefix of the holds of a collaboration.
+    pub fn of_collaboration(collaboration: &CollaborationRef) -> Key {
+        within::<Self>(&collaboration.campaign_ref()).text(collaboration.collaboration.as_str())
+    }
+}
+
+/// A hold that is on, and over what.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OpenHold {
+    /// The hold.
+    pub id: HoldId,
+    /// The deliverable that waits; `None` for all of them.
+    pub deliverable: Option<DeliverableId>,
 }

@@ -35,6 +35,9 @@ pub struct Standing {
     pub campaign: CampaignId,
     /// Position of the event that recorded it.
     pub position: Position,
+    /// Position of the last event that came with it: of the refunds that had waited, some are settled
+    /// by the claim itself.
+    pub last: Position,
     /// When it is locked.
     pub lock: Lock,
     /// What was recorded.
@@ -93,8 +96,10 @@ pub struct OrderCommission {
     pub collaboration: CollaborationId,
     /// So far, in minor units of the reporting currency.
     pub earned_minor: i64,
-    /// The lines that took it, the latest last.
-    pub lines: Vec<CostId>,
+    /// The line that took the latest part of it.
+    pub line: Option<CostId>,
+    /// Lines that took it.
+    pub lines: u32,
 }
 
 /// A refund of an order.
@@ -199,12 +204,11 @@ impl Order {
             .sum()
     }
 
-    /// Returns the last event of the claim that stands: each refund that had waited for it was
-    /// settled with it, by one event.
-    pub fn settled_with(&self, standing: &Standing) -> Position {
-        let refunds = self.refunds.iter();
-        let waited = refunds.filter(|known| known.position < standing.position);
-        Position::new(standing.position.get() + waited.count() as u64)
+    /// Lists the refunds that wait to be settled, as they came.
+    pub fn waiting(&self) -> impl Iterator<Item = &OrderRefund> {
+        self.refunds
+            .iter()
+            .filter(|known| known.state == RefundState::Waiting)
     }
 
     fn applied(&self) -> impl Iterator<Item = &OrderRefund> {

@@ -1,9 +1,12 @@
 //! Creators: a brand's own records of people.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::table;
-use crate::domain::rows::{Key, Row};
+use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::{
     Assessment, BrandId, CampaignId, CollaborationId, CreatorId, CreatorProfile, CreatorRef,
     Evidence, FlagId, Position, SafetyFlag, Tier, Timestamp,
@@ -22,8 +25,14 @@ pub struct Creator {
     pub assessment: Option<Assessment>,
     /// How often the brand assessed the creator.
     pub assessments: u32,
-    /// Every safety flag ever raised, the first one first.
-    pub flags: Vec<RaisedFlag>,
+    /// Safety flags ever raised.
+    pub flags: u32,
+    /// Those that are open, the first one first.
+    pub open_flags: Vec<FlagId>,
+    /// The latest ones, open or cleared, the first one first; at most [`KEPT_FLAGS`](crate::domain::limits::KEPT_FLAGS).
+    pub latest_flags: Vec<FlagId>,
+    /// Collaborations of the brand with the creator, whatever became of them.
+    pub collaborations: u32,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -51,19 +60,31 @@ impl Creator {
             blocks: 0,
             assessment: None,
             assessments: 0,
-            flags: Vec::new(),
+            flags: 0,
+            open_flags: Vec::new(),
+            latest_flags: Vec::new(),
+            collaborations: 0,
             updated,
         }
     }
 
-    /// Finds a safety flag.
-    pub fn flag(&self, id: &FlagId) -> Option<&RaisedFlag> {
-        self.flags.iter().find(|known| known.flag.id == *id)
-    }
-
-    /// Lists the safety flags that are not cleared.
-    pub fn open_flags(&self) -> impl Iterator<Item = &RaisedFlag> {
-        self.flags.iter().filter(|known| known.cleared.is_none())
+    /// Reads the safety flags that an answer shows: the open ones and the latest ones, in the order
+    /// they were raised.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn shown_flags<S: Rows>(
+        &self,
+        rows: &S,
+        name: &CreatorRef,
+    ) -> Result<Vec<Arc<RaisedFlag>>, S::Error> {
+        let ids: BTreeSet<&FlagId> = self.open_flags.iter().chain(&self.latest_flags).collect();
+        let mut shown = Vec::with_capacity(ids.len());
+        for id in ids {
+            shown.extend(rows.get::<RaisedFlag>(&RaisedFlag::key(name, id))?);
+        }
+        shown.sort_by_key(|known| known.raised);
+        Ok(shown)
     }
 
     /// Returns the tier now, from the largest count over all platforms.
@@ -87,6 +108,24 @@ pub struct RaisedFlag {
     pub raised: Position,
     /// That and why it was cleared.
     pub cleared: Option<ClearedFlag>,
+}
+
+impl Row for RaisedFlag {
+    const TABLE: u8 = table::SAFETY_FLAG;
+}
+
+impl RaisedFlag {
+    /// Key of a safety flag.
+    pub fn key(creator: &CreatorRef, flag: &FlagId) -> Key {
+        Self::of_creator(creator).text(flag.as_str())
+    }
+
+    /// Prefix of the safety flags of a creator.
+    pub fn of_creator(creator: &CreatorRef) -> Key {
+        Key::of::<Self>()
+            .text(creator.brand.as_str())
+            .text(creator.creator.as_str())
+    }
 }
 
 /// That and why a safety flag was cleared.

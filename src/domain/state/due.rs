@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row};
-use crate::domain::{CollaborationRef, DeliverableId, OrderRef, Timestamp};
+use crate::domain::{CampaignRef, CollaborationRef, DeliverableId, OrderRef, Timestamp};
 
 /// Something that falls due.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -29,6 +29,16 @@ pub enum Due {
         deliverable: DeliverableId,
         /// The version of its content.
         version: u32,
+    },
+    /// What was open in a campaign when it ended is recorded as ended.
+    Ending {
+        /// The campaign.
+        campaign: CampaignRef,
+    },
+    /// Refunds that waited for their order are settled.
+    Refunds {
+        /// The order.
+        order: OrderRef,
     },
 }
 
@@ -58,7 +68,21 @@ impl Due {
                 .text(order.brand.as_str())
                 .text(order.order.source.as_str())
                 .text(order.order.id.as_str()),
+            Self::Ending { campaign } => key
+                .byte(3)
+                .text(campaign.brand.as_str())
+                .text(campaign.campaign.as_str()),
+            Self::Refunds { order } => key
+                .byte(4)
+                .text(order.brand.as_str())
+                .text(order.order.source.as_str())
+                .text(order.order.id.as_str()),
         }
+    }
+
+    /// Key of the rest of what a command came to, which is due at once.
+    pub fn key_at_once(&self) -> Key {
+        self.key(Timestamp::default())
     }
 
     /// Reads back the time a key is for.

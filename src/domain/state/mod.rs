@@ -65,6 +65,10 @@ pub mod table {
     pub const PAYMENT: u8 = 14;
     /// References of transfers.
     pub const PAYMENT_REFERENCE: u8 = 15;
+    /// Safety flags of a creator.
+    pub const SAFETY_FLAG: u8 = 17;
+    /// Holds of a collaboration.
+    pub const HOLD: u8 = 18;
     /// Posts a collaboration is credited with.
     pub const CREDITED_POST: u8 = 16;
     /// Disputes.

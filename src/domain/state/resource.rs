@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Campaign, Collaboration, Cost, Creator, Dispute, Order, Publication, Report};
+use super::{
+    Campaign, Collaboration, Cost, Creator, Dispute, Hold, Order, Publication, RaisedFlag, Report,
+};
 use crate::domain::rows::Rows;
 use crate::domain::{
     CampaignRef, CampaignVerb, CollaborationRef, Command, ConversionAdjustment, CostId, CreatorRef,
@@ -15,11 +17,12 @@ use crate::domain::{
 pub enum Resource {
     Campaign(CampaignRef, Arc<Campaign>),
     Report(CampaignRef, Arc<Campaign>, Arc<Report>),
-    Creator(CreatorRef, Arc<Creator>),
-    Collaboration(CollaborationRef, Arc<Collaboration>),
+    Creator(CreatorRef, Arc<Creator>, Vec<Arc<RaisedFlag>>),
+    Collaboration(CollaborationRef, Arc<Collaboration>, Vec<Arc<Hold>>),
     Published(
         CollaborationRef,
         Arc<Collaboration>,
+        Vec<Arc<Hold>>,
         PublicationRef,
         Arc<Publication>,
     ),
@@ -49,8 +52,11 @@ impl Resource {
                     brand,
                     creator: creator.clone(),
                 };
-                rows.get(&Creator::key(&name))?
-                    .map(|row| Self::Creator(name, row))
+                let Some(row) = rows.get::<Creator>(&Creator::key(&name))? else {
+                    return Ok(None);
+                };
+                let flags = row.shown_flags(rows, &name)?;
+                Some(Self::Creator(name, row, flags))
             }
             Command::Collaboration {
                 campaign,
@@ -63,8 +69,7 @@ impl Resource {
                     campaign,
                     collaboration,
                 };
-                rows.get(&Collaboration::key(&name))?
-                    .map(|row| Self::Collaboration(name, row))
+                of_collaboration(rows, name)?
             }
             Command::Deliverable {
                 campaign,
@@ -103,7 +108,8 @@ impl Resource {
             Command::AdjustConversion {
                 adjustment: ConversionAdjustment { order, .. },
             }
-            | Command::LockOrder { order } => {
+            | Command::LockOrder { order }
+            | Command::SettleRefunds { order } => {
                 let order = order.clone();
                 let name = OrderRef { brand, order };
                 rows.get(&Order::key(&name))?
@@ -134,9 +140,9 @@ impl Resource {
     pub fn updated(&self) -> Position {
         match self {
             Self::Campaign(_, row) | Self::Report(_, row, _) => row.updated,
-            Self::Creator(_, row) => row.updated,
-            Self::Collaboration(_, row) => row.updated,
-            Self::Published(_, row, _, publication) => row.updated.max(publication.updated),
+            Self::Creator(_, row, _) => row.updated,
+            Self::Collaboration(_, row, _) => row.updated,
+            Self::Published(_, row, _, _, publication) => row.updated.max(publication.updated),
             Self::Publication(_, row) => row.updated,
             Self::Order(_, row) => row.updated,
             Self::Cost(_, _, row) => row.updated,
@@ -160,21 +166,32 @@ fn after_campaign<S: Rows>(
     Ok(report.map(|report| Resource::Report(name, row, report)))
 }
 
+fn of_collaboration<S: Rows>(
+    rows: &S,
+    name: CollaborationRef,
+) -> Result<Option<Resource>, S::Error> {
+    let Some(row) = rows.get::<Collaboration>(&Collaboration::key(&name))? else {
+        return Ok(None);
+    };
+    let holds = row.shown_holds(rows, &name)?;
+    Ok(Some(Resource::Collaboration(name, row, holds)))
+}
+
 fn after_deliverable<S: Rows>(
     rows: &S,
     name: CollaborationRef,
     verb: &DeliverableVerb,
 ) -> Result<Option<Resource>, S::Error> {
-    let Some(row) = rows.get(&Collaboration::key(&name))? else {
+    let Some(Resource::Collaboration(name, row, holds)) = of_collaboration(rows, name)? else {
         return Ok(None);
     };
     let DeliverableVerb::Publish(publish) = verb else {
-        return Ok(Some(Resource::Collaboration(name, row)));
+        return Ok(Some(Resource::Collaboration(name, row, holds)));
     };
     let post = PublicationRef {
         collaboration: name.clone(),
         publication: publish.publication.clone(),
     };
     let publication = rows.get(&Publication::key(&post))?;
-    Ok(publication.map(|publication| Resource::Published(name, row, post, publication)))
+    Ok(publication.map(|publication| Resource::Published(name, row, holds, post, publication)))
 }

@@ -339,8 +339,8 @@ fn of_partnership(together: Option<&Partnership>, creator: Option<&Creator>) -> 
     [
         accepted,
         creator.blocks.into(),
-        creator.flags.len() as i128,
-        creator.open_flags().count() as i128,
+        creator.flags.into(),
+        creator.open_flags.len() as i128,
         creator.assessments.into(),
         0,
     ]

@@ -1,6 +1,7 @@
 //! Requests of the collaboration service about deliverables and their publications.
 
 use super::context::{Call, Write};
+use crate::domain::limits::MAX_REVISION_REASONS;
 use crate::domain::{
     CampaignId, CollaborationId, Command, ContentRef, DeliverableId, DeliverableVerb,
     PublicationId, Publish, Timestamp,
@@ -12,8 +13,6 @@ use crate::log::codec::values::{
 };
 use crate::proto::api;
 
-/// Most wishes in one revision round: beyond this it is another brief.
-pub const MAX_REVISION_REASONS: usize = 20;
 const REASONS_RULE: &str = "must have 1 to 20 elements";
 /// The id of a post is part of a key, whose parts end at a zero byte.
 const POST_ID_RULE: &str = "must not have control characters";

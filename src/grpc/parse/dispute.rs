@@ -3,6 +3,7 @@
 use super::Read;
 use super::context::{Call, Write};
 use super::page::{Page, When, read_campaign, read_page, read_when};
+use crate::domain::limits::MAX_DISPUTE_EVIDENCE;
 use crate::domain::{
     CampaignId, CampaignRef, CollaborationId, Command, DisputeId, DisputeRuling, DisputeVerb,
     Resolution, Timestamp,
@@ -12,8 +13,6 @@ use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::values::{MAX_REASON_CHARS, MAX_URL_CHARS};
 use crate::proto::api;
 
-/// Most places where evidence lies: more are read by nobody.
-const MAX_EVIDENCE: usize = 20;
 const EVIDENCE_RULE: &str = "must have at most 20 elements";
 const ARBITER_RULE: &str = "must be given unless the dispute is WITHDRAWN";
 
@@ -30,7 +29,7 @@ pub fn open_dispute(mut request: api::OpenDisputeRequest, now: Timestamp) -> Wri
     let fields = &mut call.fields;
     let subject = fields.required("subject", request.subject, read_subject);
     let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
-    let fits = request.evidence.len() <= MAX_EVIDENCE;
+    let fits = request.evidence.len() <= MAX_DISPUTE_EVIDENCE;
     fields.limit("evidence", fits, EVIDENCE_RULE);
     let evidence = fields.each("evidence", request.evidence, |fields, place| {
         Ok(fields.text_here(place, MAX_URL_CHARS))

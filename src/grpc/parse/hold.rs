@@ -1,9 +1,14 @@
 //! Requests of the collaboration service about holds, and about the end there may be ground for.
 
+use super::Read;
 use super::collaboration::Place;
 use super::context::{Call, Write};
-use crate::domain::{CollaborationVerb, DeliverableId, FlagId, HoldId, HoldPlaced, Timestamp};
+use super::page::{Page, When, read_collaboration, read_page, read_when};
+use crate::domain::{
+    CollaborationRef, CollaborationVerb, DeliverableId, FlagId, HoldId, HoldPlaced, Timestamp,
+};
 use crate::log::codec::events::read_ground;
+use crate::log::codec::fields::{Fields, Origin};
 use crate::log::codec::values::MAX_REASON_CHARS;
 use crate::proto::api;
 
@@ -66,4 +71,42 @@ pub fn release_hold(mut request: api::ReleaseHoldRequest, now: Timestamp) -> Wri
     let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
     let verb = hold.map(|hold| CollaborationVerb::ReleaseHold { hold, reason });
     call.finish(place.command(verb))
+}
+
+/// Asks for the holds of a collaboration.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HoldsQuery {
+    /// Whose.
+    pub collaboration: CollaborationRef,
+    /// Only those that are on, or only released ones.
+    pub open: Option<bool>,
+    /// Which part.
+    pub page: Page,
+    /// As of when.
+    pub when: When,
+}
+
+/// Parses `ListHolds`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_holds(request: api::ListHoldsRequest) -> Read<HoldsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
+    let collaboration = read_collaboration(
+        &mut fields,
+        &request.brand_id,
+        &request.campaign_id,
+        &request.collaboration_id,
+    );
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = collaboration.and_then(|collaboration| {
+        Ok(HoldsQuery {
+            collaboration,
+            open: request.open,
+            page: page?,
+            when: when?,
+        })
+    });
+    fields.finish(query)
 }

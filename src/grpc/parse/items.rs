@@ -133,7 +133,9 @@ fn id_of(command: &Command) -> String {
         Command::RecordConversion { claim, .. } => claim.order.id.as_str().to_owned(),
         Command::RecordRefund { refund } => refund.id.to_string(),
         Command::AdjustConversion { adjustment } => adjustment.id.to_string(),
-        Command::LockOrder { order } => order.id.as_str().to_owned(),
+        Command::LockOrder { order } | Command::SettleRefunds { order } => {
+            order.id.as_str().to_owned()
+        }
         Command::Cost { cost, .. } => cost.to_string(),
         Command::Dispute { dispute, .. } => dispute.to_string(),
     }

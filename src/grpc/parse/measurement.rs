@@ -6,6 +6,7 @@ use super::digest;
 use super::page::{
     Page, When, read_brand, read_campaign, read_collaboration, read_page, read_when,
 };
+use crate::domain::limits::MAX_TOUCHES;
 use crate::domain::state::ClaimStatus;
 use crate::domain::{
     AdjustmentId, CampaignRef, Claim, Code, CollaborationId, Command, ConversionAdjustment,
@@ -20,8 +21,6 @@ use crate::log::codec::vocabulary;
 use crate::proto::api;
 use crate::views::AsOf;
 
-/// Most link touches of a claim: only the last one counts, the others are evidence.
-pub const MAX_TOUCHES: usize = 50;
 const TOUCHES_RULE: &str = "must have at most 50 elements";
 const NOT_JOINT_RULE: &str = "must be absent with joint_shares";
 const ONE_PAST_RULE: &str = "must be absent with as_of";

@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::context::{Call, Write, check_past};
-use super::page::{When, read_campaign, read_when};
+use super::page::{Page, When, read_brand, read_campaign, read_page, read_when};
 use crate::domain::{
     Assessment, CampaignRef, Command, CreatorId, CreatorRef, CreatorVerb, FlagCategory, FlagId,
     FlagSeverity, SafetyFlag, Timestamp,
@@ -120,6 +120,43 @@ pub fn match_creator(request: &api::MatchCreatorRequest) -> Read<MatchQuery> {
         Ok(MatchQuery {
             campaign,
             creator: CreatorRef { brand, creator },
+            when: when?,
+        })
+    });
+    fields.finish(query)
+}
+
+/// Asks for the safety flags of a creator.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FlagsQuery {
+    /// Whose.
+    pub creator: CreatorRef,
+    /// Only open ones, or only cleared ones.
+    pub open: Option<bool>,
+    /// Which part.
+    pub page: Page,
+    /// As of when.
+    pub when: When,
+}
+
+/// Parses `ListSafetyFlags`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_safety_flags(request: api::ListSafetyFlagsRequest) -> Read<FlagsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    let creator = read_creator(&mut fields, &request.creator_id);
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = brand.and_then(|brand| {
+        Ok(FlagsQuery {
+            creator: CreatorRef {
+                brand,
+                creator: creator?,
+            },
+            open: request.open,
+            page: page?,
             when: when?,
         })
     });

@@ -31,6 +31,7 @@ pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
         created_at: time(row.created_at),
         updated_position: row.updated.get(),
         reports: row.reports,
+        ending: row.ending,
     }
 }
 

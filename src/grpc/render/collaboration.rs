@@ -1,6 +1,8 @@
 //! Collaborations as messages.
 
-use super::time;
+use std::sync::Arc;
+
+use super::{latest_fitting, time};
 use crate::domain::state::{
     Acceptance, Amendment, Application, Collaboration, Deliverable, Hold, OfferMade, PinnedTerms,
     Shipment, Submission, Told,
@@ -40,8 +42,24 @@ fn deliverable_state(state: DeliverableState) -> api::DeliverableState {
     }
 }
 
-/// Renders a collaboration.
-pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Collaboration {
+/// Most bytes of each list that is shown with its collaboration. Together with the latest offer and a
+/// pending amendment they are less than 3 MiB, so that a page with one more still fits an answer.
+const OFFERS_BYTES: usize = 256 << 10;
+/// See [`OFFERS_BYTES`].
+const TERMS_BYTES: usize = 512 << 10;
+/// See [`OFFERS_BYTES`].
+const HOLDS_BYTES: usize = 256 << 10;
+/// See [`OFFERS_BYTES`].
+const SHIPMENTS_BYTES: usize = 128 << 10;
+/// See [`OFFERS_BYTES`]; of each deliverable, of which there are few.
+const SUBMISSIONS_BYTES: usize = 16 << 10;
+
+/// Renders a collaboration with its holds, the latest of each list where it is long.
+pub fn collaboration(
+    name: &CollaborationRef,
+    row: &Collaboration,
+    holds: &[Arc<Hold>],
+) -> api::Collaboration {
     let previous = row.previous.as_ref().map(ToString::to_string);
     let (latest, earlier) = match row.offers.split_last() {
         Some((latest, earlier)) => (Some(latest), earlier),
@@ -64,12 +82,18 @@ pub fn collaboration(name: &CollaborationRef, row: &Collaboration) -> api::Colla
             .iter()
             .map(|one| one.id.to_string())
             .collect(),
-        shipments: row.shipments.iter().map(shipment).collect(),
-        holds: row.holds.iter().map(hold).collect(),
-        earlier_offers: earlier.iter().map(offer).collect(),
+        shipments: latest_fitting(
+            row.shipments.iter().map(shipment).collect(),
+            SHIPMENTS_BYTES,
+        ),
+        holds: latest_fitting(holds.iter().map(|one| hold(one)).collect(), HOLDS_BYTES),
+        earlier_offers: latest_fitting(earlier.iter().map(offer).collect(), OFFERS_BYTES),
         application: row.application.as_ref().map(application),
         pending_amendment: row.amendment.as_ref().map(amendment),
-        terms_versions: row.pinned.iter().map(pinned).collect(),
+        terms_versions: latest_fitting(row.pinned.iter().map(pinned).collect(), TERMS_BYTES),
+        holds_placed: row.holds,
+        open_holds: super::count_of(&row.open_holds),
+        shipments_sent: super::count_of(&row.shipments),
     }
 }
 
@@ -85,7 +109,8 @@ fn shipment(row: &Shipment) -> api::Shipment {
     }
 }
 
-fn hold(row: &Hold) -> api::Hold {
+/// Renders a hold.
+pub fn hold(row: &Hold) -> api::Hold {
     let deliverable = row.deliverable.as_ref().map(ToString::to_string);
     let flag = row.flag.as_ref().map(ToString::to_string);
     api::Hold {
@@ -162,9 +187,12 @@ fn deliverable(row: &Deliverable) -> api::Deliverable {
         state: deliverable_state(row.state) as i32,
         due_at: time(row.due_at),
         original_due_at: time(row.terms.due_at),
-        submissions: versions
-            .map(|(row, version)| submission(row, version))
-            .collect(),
+        submissions: latest_fitting(
+            versions
+                .map(|(row, version)| submission(row, version))
+                .collect(),
+            SUBMISSIONS_BYTES,
+        ),
         revisions: row.revisions,
         rating: row.rating.map(u32::from),
         publication_id: publication.unwrap_or_default(),

@@ -1,14 +1,19 @@
 //! Creators as messages.
 
-use super::time;
+use std::sync::Arc;
+
+use super::{latest_fitting, time};
 use crate::domain::state::{Creator, RaisedFlag};
 use crate::domain::{CreatorProfile, CreatorRef, Criterion, CriterionMatch};
 use crate::log::codec::selection::write_evidence;
 use crate::log::codec::values::{write_followers, write_niches};
 use crate::proto::{api, values};
 
-/// Renders a creator.
-pub fn creator(name: &CreatorRef, row: &Creator) -> api::Creator {
+/// Most bytes of the safety flags that are shown with their creator: thousands of words.
+const FLAGS_BYTES: usize = 256 << 10;
+
+/// Renders a creator with its safety flags, the latest of them where they are many.
+pub fn creator(name: &CreatorRef, row: &Creator, flags: &[Arc<RaisedFlag>]) -> api::Creator {
     api::Creator {
         brand_id: name.brand.to_string(),
         creator_id: name.creator.to_string(),
@@ -19,12 +24,18 @@ pub fn creator(name: &CreatorRef, row: &Creator) -> api::Creator {
         updated_position: row.updated.get(),
         assessment: row.assessment.as_ref().map(Into::into),
         assessments: row.assessments,
-        flags: row.flags.iter().map(flag).collect(),
+        flags: latest_fitting(
+            flags.iter().map(|one| safety_flag(one)).collect(),
+            FLAGS_BYTES,
+        ),
         blocks: row.blocks,
+        flags_raised: row.flags,
+        open_flags: super::count_of(&row.open_flags),
     }
 }
 
-fn flag(row: &RaisedFlag) -> api::SafetyFlag {
+/// Renders a safety flag.
+pub fn safety_flag(row: &RaisedFlag) -> api::SafetyFlag {
     let (flag, cleared) = (&row.flag, row.cleared.as_ref());
     api::SafetyFlag {
         flag_id: flag.id.to_string(),

@@ -16,13 +16,13 @@ mod rights;
 mod worklist;
 
 pub use campaign::{budget, campaign, campaign_state};
-pub use collaboration::{collaboration, collaboration_state};
+pub use collaboration::{collaboration, collaboration_state, hold};
 pub use compare::{changes, fields_of};
 pub use conversion::{
     conversion, outcome, recorded_claim, refused_claim, rejected_claim, standing_claim,
 };
 pub use cost::{balance, cost};
-pub use creator::{creator, criteria};
+pub use creator::{creator, criteria, safety_flag};
 pub use dispute::dispute;
 pub use figures::{Basis, figures};
 pub use metric::{PPM, fraction, money, ratio, ratio_of};
@@ -37,6 +37,8 @@ pub use rights::agreed_rights;
 
 pub use worklist::task;
 
+use prost::Message;
+
 use crate::domain::Timestamp;
 
 fn time(at: Timestamp) -> Option<prost_types::Timestamp> {
@@ -46,6 +48,23 @@ fn time(at: Timestamp) -> Option<prost_types::Timestamp> {
 /// A count that is never negative by construction, as the API shows it.
 fn count(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
+}
+
+/// How many there are, as the API shows it.
+fn count_of<T>(all: &[T]) -> u32 {
+    u32::try_from(all.len()).unwrap_or(u32::MAX)
+}
+
+/// Keeps the latest of a list, as many as so many bytes take; the last one always.
+fn latest_fitting<M: Message>(mut all: Vec<M>, most_bytes: usize) -> Vec<M> {
+    let mut bytes = 0;
+    let fitting = all.iter().rev().take_while(|one| {
+        bytes += one.encoded_len();
+        bytes <= most_bytes
+    });
+    let kept = fitting.count().max(1).min(all.len());
+    all.drain(..all.len() - kept);
+    all
 }
 
 /// A sum as the API shows it. Sums of money are kept within int64 by `decide`.

@@ -9,7 +9,7 @@ use crate::grpc::calls::Door;
 use crate::grpc::{many, parse};
 use crate::proto::api;
 use crate::proto::api::collaboration_service_server;
-pub use reads::known_collaboration;
+pub use reads::{known_collaboration, shown};
 
 /// Serves `CollaborationService`.
 pub struct Collaborations {
@@ -440,6 +440,13 @@ impl collaboration_service_server::CollaborationService for Collaborations {
             collaboration: written.collaboration(),
             receipt: Some(written.receipt),
         }))
+    }
+
+    async fn list_holds(
+        &self,
+        request: Request<api::ListHoldsRequest>,
+    ) -> Result<Response<api::ListHoldsResponse>, Status> {
+        reads::list_holds(&self.door, request).await
     }
 
     async fn get_collaboration(

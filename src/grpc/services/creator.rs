@@ -6,11 +6,11 @@ use tonic::{Request, Response, Status};
 
 use super::campaign::id_at;
 use crate::domain::rows::{Key, Rows};
-use crate::domain::state::{Campaign, Creator, Pair};
+use crate::domain::state::{Campaign, Creator, Pair, RaisedFlag};
 use crate::domain::{
     BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, CriterionMatch, criteria_of,
 };
-use crate::grpc::calls::{Door, Lookup, page, parsed};
+use crate::grpc::calls::{Door, Lookup, joined_page, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
@@ -131,7 +131,7 @@ impl creator_service_server::CreatorService for Creators {
         let (when, slice) = (query.when, Slice::Creator(query.creator.clone()));
         let find = move |rows: &Store| {
             let row = known_creator(rows, &query.creator)?;
-            Ok(render::creator(&query.creator, &row))
+            Ok(shown(rows, &query.creator, &row)?)
         };
         let (creator, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetCreatorResponse {
@@ -171,32 +171,63 @@ impl creator_service_server::CreatorService for Creators {
                 Some(campaign) => Some(Sought::find(rows, &query.brand, campaign)?),
                 None => None,
             };
-            let mut failed = None;
             let keep = |key: &Key, row: &Creator| {
-                let name = CreatorRef {
-                    brand: query.brand.clone(),
-                    creator: id_at(key, 1, CreatorId::parse)?,
+                let Some(creator) = id_at(key, 1, CreatorId::parse) else {
+                    return Ok(None);
                 };
+                let brand = query.brand.clone();
+                let name = CreatorRef { brand, creator };
                 let is_sought = match &sought {
-                    Some(sought) if is_wanted(&query, row) => sought.is_met_by(rows, &name, row),
-                    Some(_) | None => Ok(is_wanted(&query, row)),
+                    Some(sought) if is_wanted(&query, row) => sought.is_met_by(rows, &name, row)?,
+                    Some(_) | None => is_wanted(&query, row),
                 };
-                let is_sought = is_sought.unwrap_or_else(|error| {
-                    failed = Some(error);
-                    false
-                });
-                is_sought.then(|| render::creator(&name, row))
+                is_sought.then(|| shown(rows, &name, row)).transpose()
             };
-            let listed = page(rows, &prefix, start.as_ref(), query.page.size, keep)?;
-            match failed {
-                Some(error) => Err(error.into()),
-                None => Ok(listed),
-            }
+            let (start, size) = (start.as_ref(), query.page.size);
+            Ok(joined_page(rows, &prefix, start, size, keep)?)
         };
         let ((creators, next), position) = calls.read(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCreatorsResponse {
             creators,
+            next_page_token,
+            position,
+        }))
+    }
+
+    async fn list_safety_flags(
+        &self,
+        request: Request<api::ListSafetyFlagsRequest>,
+    ) -> Result<Response<api::ListSafetyFlagsResponse>, Status> {
+        let calls = self.door.enter()?;
+        let deadline = Deadline::of(&request);
+        let request = request.into_inner();
+        let same_query = Query::new(
+            "ListSafetyFlags",
+            &api::ListSafetyFlagsRequest {
+                page_size: 0,
+                page_token: String::new(),
+                min_position: 0,
+                ..request.clone()
+            },
+        );
+        let query = parsed(parse::list_safety_flags(request))?;
+        let start = calls.page_start(same_query, &query.page)?;
+        let (when, slice) = (query.when, Slice::Creator(query.creator.clone()));
+        let find = move |rows: &Store| {
+            known_creator(rows, &query.creator)?;
+            let keep = |_: &Key, row: &RaisedFlag| {
+                let is_open = row.cleared.is_none();
+                let wanted = query.open.is_none_or(|open| open == is_open);
+                wanted.then(|| render::safety_flag(row))
+            };
+            let prefix = RaisedFlag::of_creator(&query.creator);
+            Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
+        };
+        let ((flags, next), position) = calls.read(when, slice, deadline, find).await?;
+        let next_page_token = calls.next_page(same_query, next);
+        Ok(Response::new(api::ListSafetyFlagsResponse {
+            flags,
             next_page_token,
             position,
         }))
@@ -269,6 +300,12 @@ impl Sought {
     }
 }
 
+/// Renders a creator with what lies in other rows.
+fn shown(rows: &Store, name: &CreatorRef, row: &Creator) -> Result<api::Creator, store::Error> {
+    let flags = row.shown_flags(rows, name)?;
+    Ok(render::creator(name, row, &flags))
+}
+
 fn known_creator(rows: &Store, name: &CreatorRef) -> Result<Arc<Creator>, Lookup> {
     let row = rows.get::<Creator>(&Creator::key(name))?;
     let reason = api::ErrorReason::CreatorNotFound;
@@ -277,7 +314,7 @@ fn known_creator(rows: &Store, name: &CreatorRef) -> Result<Arc<Creator>, Lookup
 
 fn is_wanted(query: &parse::CreatorsQuery, row: &Creator) -> bool {
     let (profile, is_blocked) = (&row.profile, row.blocked.is_some());
-    let is_flagged = row.open_flags().next().is_some();
+    let is_flagged = !row.open_flags.is_empty();
     let has_niche = |niche| profile.niches.contains(niche);
     let is_on = |platform| profile.followers.contains_key(platform);
     query.blocked.is_none_or(|blocked| blocked == is_blocked)

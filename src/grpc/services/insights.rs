@@ -25,6 +25,8 @@ use crate::views::{CollaborationTotals, PostDay, Slice};
 const MAX_POSTS: usize = 10_000;
 /// Most collaborations that are compared: they are read, with their posts, while nothing is written.
 const MAX_COMPARED: usize = 2_000;
+/// Most groups of one answer, which are not paged: some 2 MiB.
+const MAX_GROUPS: usize = 1_000;
 
 /// Answers how a brand showed itself, by day.
 ///
@@ -112,6 +114,10 @@ pub async fn comparison(
                     currency: campaign.plan.currency,
                 };
                 groups.add(group, &totals.totals, &rates);
+            }
+            if groups.len() > MAX_GROUPS {
+                let rule = format!("must be fewer: more than {MAX_GROUPS} groups");
+                return Err(refused("campaign_ids", rule));
             }
         }
         Ok(groups)

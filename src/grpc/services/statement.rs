@@ -8,6 +8,7 @@ use tokio_stream::Iter;
 use tonic::{Request, Response, Status};
 
 use super::campaign::{id_at, known_campaign};
+use super::collaboration::shown;
 use super::proofs;
 use super::report::performance;
 use crate::domain::rows::{Rows, Scan};
@@ -115,7 +116,7 @@ fn read(rows: &Store, name: &CampaignRef) -> Result<Statement, Lookup> {
             collaboration,
         };
         collaborations.push(Line {
-            collaboration: render::collaboration(&place, &row),
+            collaboration: shown(rows, &place, &row)?,
             performance: performance(rows, &place)?,
             urls: urls(rows, &place)?,
         });

@@ -55,7 +55,7 @@ pub async fn list(
         };
         let now = now(rows)?;
         let keep = |_: &_, row: &TaskRow| {
-            if !is_asked(&query, row) {
+            if !is_asked(&query, row) || row.is_over(rows, &query.brand)? {
                 return Ok(None);
             }
             let blocked = row.blocked(rows, &query.brand)?;

@@ -228,6 +228,13 @@ pub(super) fn refused(refusal: Refusal) -> Status {
             Reason::ReportUnchanged,
             vec![("revision", revision.to_string())],
         ),
+        Refusal::LimitReached { collection, limit } => broken(
+            Reason::LimitReached,
+            vec![
+                ("collection", collection.to_owned()),
+                ("limit", limit.to_string()),
+            ],
+        ),
     }
 }
 

@@ -8,14 +8,13 @@ use super::values::{
     read_positive_amount, read_time, write_niches,
 };
 use super::vocabulary;
+use crate::domain::limits::MAX_FORMATS;
 use crate::domain::{
     CampaignObjective, CampaignPlan, ContentFormat, Currency, EmvModel, FollowerRange,
     ModelVersion, Money, SelectionPolicy, Timestamp,
 };
 use crate::proto::values as wire;
 
-/// Most formats of a plan: each once.
-pub const MAX_FORMATS: usize = 12;
 const FORMATS_RULE: &str = "must have at most 12 elements";
 const FOLLOWERS_RULE: &str = "must be at or above min_followers";
 /// States that a period must have a length.

@@ -2,11 +2,10 @@
 
 use super::fields::{Checked, Fields};
 use super::values::{MAX_REASON_CHARS, MAX_URL_CHARS, read_niches, read_time, write_niches};
+use crate::domain::limits::MAX_EVIDENCE;
 use crate::domain::{Assessment, ControversyCheck, Evidence, Fit, FlagCategory, FlagSeverity};
 use crate::proto::values as wire;
 
-/// Most things one finding rests on: beyond this it is a dossier, which has an address of its own.
-const MAX_EVIDENCE: usize = 20;
 const EVIDENCE_RULE: &str = "must have at most 20 elements";
 
 /// Reads an assessment.

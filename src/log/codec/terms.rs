@@ -8,17 +8,14 @@ use std::collections::BTreeSet;
 use super::fields::{Checked, Fields, UNIQUE_RULE};
 use super::values::{MAX_URL_CHARS, read_amount, read_basis_points, read_time};
 use super::vocabulary;
+use crate::domain::limits::{MAX_DELIVERABLES, MAX_REVISIONS};
 use crate::domain::{
     AttributionTerms, Code, ContentFormat, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS,
     DEFAULT_WINDOW_DAYS, DeliverableId, DeliverableTerms, KillFeeTerms, Platform, Terms,
 };
 use crate::proto::values as wire;
 
-/// Most posts promised in one collaboration: beyond this it is several.
-pub const MAX_DELIVERABLES: usize = 50;
 const DELIVERABLES_RULE: &str = "must have 1 to 50 elements";
-/// Most revision rounds: beyond this the brief was wrong.
-pub const MAX_REVISIONS: u32 = 20;
 const REVISIONS_RULE: &str = "must be 0 to 20";
 /// Longest attribution window, in days: a year.
 pub const MAX_WINDOW_DAYS: u32 = 365;

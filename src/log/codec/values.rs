@@ -9,6 +9,7 @@ use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
 use super::vocabulary;
+use crate::domain::limits::{MAX_NICHES, MAX_SHARES};
 use crate::domain::{
     Actor, ActorId, ActorKind, CollaborationId, Currency, FollowerCount, FxRate, LinkTouch, Money,
     Niche, OnBehalfOf, OrderKey, OrderSource, Platform, Position, ProductValue, Rate, Reference,
@@ -22,9 +23,7 @@ pub const MAX_REASON_CHARS: usize = 500;
 pub const MAX_URL_CHARS: usize = 2_000;
 /// Longest name or title, in characters: a line.
 pub const MAX_NAME_CHARS: usize = 200;
-/// Most niches of a plan or a profile: more describe nothing.
-pub const MAX_NICHES: usize = 20;
-/// States the rule of [`MAX_NICHES`].
+/// States the rule of the limit.
 pub const NICHES_RULE: &str = "must have at most 20 elements";
 
 /// States the rule a moment keeps.
@@ -41,8 +40,6 @@ pub const FROM_ONE_RULE: &str = "must be 1 or more";
 pub const BASIS_POINTS_RULE: &str = "must be 0 to 10,000";
 /// States the range of a share.
 pub const SHARE_RULE: &str = "must be 1 to 10,000";
-/// Most shares of one fact: more do not meet on one post.
-pub const MAX_SHARES: usize = 50;
 const SHARE_COUNT_RULE: &str = "must have 2 to 50 elements";
 /// States that shares make a whole.
 pub const SHARES_RULE: &str = "must add to 10,000 basis points";

@@ -244,11 +244,11 @@ fn close_withdraws_what_is_pending_when_told_to() {
         .given(invite("bima-1", "bima", terms()))
         .when(close(true))
         .then_events([
+            Event::Campaign(CampaignEvent::CampaignClosed),
             Event::Agreement(AgreementEvent::InvitationWithdrawn {
                 reason: reason.clone(),
             }),
             Event::Agreement(AgreementEvent::InvitationWithdrawn { reason }),
-            Event::Campaign(CampaignEvent::CampaignClosed),
         ]);
     assert_eq!(history.campaign().state, CampaignState::Closed);
     assert_eq!(history.campaign().budget.total(), 0);
@@ -261,11 +261,11 @@ fn close_withdraws_what_is_pending_when_told_to() {
 #[test]
 fn cancel_withdraws_what_is_pending_but_not_live_work() {
     invited(terms()).when(cancel()).then_events([
-        Event::Agreement(AgreementEvent::InvitationWithdrawn {
-            reason: "the campaign was cancelled".to_owned(),
-        }),
         Event::Campaign(CampaignEvent::CampaignCancelled {
             reason: "the shop burnt down".to_owned(),
+        }),
+        Event::Agreement(AgreementEvent::InvitationWithdrawn {
+            reason: "the campaign was cancelled".to_owned(),
         }),
     ]);
     accepted(terms())

@@ -42,7 +42,7 @@ fn refund_of(name: &str, rupiah: i64) -> Request {
 fn line_of(history: &History, name: &str) -> String {
     let order = history.order(name);
     let known = order.commission(&id("ayu-1"));
-    let line = known.and_then(|known| known.lines.last());
+    let line = known.and_then(|known| known.line.as_ref());
     line.expect("a line was made").to_string()
 }
 

@@ -256,7 +256,13 @@ fn refund_after_payout() {
         .at(day(46))
         .given(lock_order(order("o-1")));
     let known = sold.order("o-1");
-    let line = known.commission(&id("ayu-1")).unwrap().lines[0].to_string();
+    let line = known
+        .commission(&id("ayu-1"))
+        .unwrap()
+        .line
+        .clone()
+        .unwrap()
+        .to_string();
     let paid = CostVerb::Pay {
         payment: id("p-1"),
         amount: rp(50_000),

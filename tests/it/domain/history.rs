@@ -188,6 +188,11 @@ impl Outcome {
         self.history
     }
 
+    /// What it came to.
+    pub fn answer(&self) -> &Result<Decision, Refusal> {
+        &self.answer
+    }
+
     #[track_caller]
     fn events(&self) -> Vec<Event> {
         match &self.answer {

@@ -1,5 +1,6 @@
 //! Holds: what they stop and what goes on; a controversy in the middle of a campaign, to its end.
 
+use campaign_ledger::domain::state::Hold;
 use campaign_ledger::domain::*;
 
 use super::costs::*;
@@ -10,6 +11,11 @@ use crate::support::requests::*;
 
 fn on_hold(hold: &str) -> Refusal {
     Refusal::OnHold { hold: id(hold) }
+}
+
+fn hold_of(history: &History, hold: &str) -> Hold {
+    let key = Hold::key(&place("ayu-1"), &id(hold));
+    (*history.ledger.row::<Hold>(&key)).clone()
 }
 
 fn pay_fee() -> Request {
@@ -218,9 +224,9 @@ fn a_hold_outlives_the_agreement_until_it_is_released() {
         .then_refused(on_hold("h-1"))
         .given(release_hold("ayu-1", "h-1"))
         .given(pay_fee());
-    let holds = &history.collaboration("ayu-1").holds;
-    assert_eq!(holds.len(), 1);
-    assert!(holds[0].released_at.is_some());
+    let row = history.collaboration("ayu-1");
+    assert_eq!((row.holds, row.open_holds.len()), (1, 0));
+    assert!(hold_of(&history, "h-1").released_at.is_some());
 }
 
 /// Flag, hold, then cleared: work goes on where it stood.
@@ -244,8 +250,7 @@ fn controversy_mid_campaign_that_is_cleared() {
         .given(release_hold("ayu-1", "h-1"))
         .given(approve("ayu-1", "review", 1))
         .given(pay_fee());
-    let hold = &history.collaboration("ayu-1").holds[0];
-    assert_eq!(hold.flag, Some(id("f-1")));
+    assert_eq!(hold_of(&history, "h-1").flag, Some(id("f-1")));
 }
 
 /// Flag, then terminated: the post stays in the numbers and is measured, nothing more is owed.

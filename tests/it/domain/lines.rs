@@ -253,7 +253,10 @@ fn tax_is_recorded_and_changes_no_total() {
         history.given(record_tax(tax(&format!("t-{number}"), rp(1))))
     });
     full.when(record_tax(tax("t-21", rp(1))))
-        .then_refused(field("tax_id"));
+        .then_refused(Refusal::LimitReached {
+            collection: "taxes of a cost line",
+            limit: limits::MAX_TAXES,
+        });
 }
 
 #[test]

@@ -25,6 +25,8 @@ mod holds;
 mod joint;
 mod late_facts;
 mod lifecycle;
+mod limits;
+mod limits_of_agreements;
 mod lines;
 mod money;
 mod negotiation;

@@ -327,7 +327,7 @@ fn long_negotiation_keeps_its_latest_versions() {
     }
     let row = history.collaboration("ayu-1");
     assert_eq!(row.last_version, 61);
-    assert_eq!(row.offers.len(), state::KEPT_OFFERS);
+    assert_eq!(row.offers.len(), limits::KEPT_OFFERS);
     assert_eq!(row.offer().unwrap().version, 61);
     assert_eq!(reserved(&history), terms().fee.minor);
     history.given(accept_version("ayu-1", 61));
@@ -345,9 +345,9 @@ fn close_ends_applications_and_counters_when_told_to() {
     pending.clone().when(close(false)).then_refused(refusal);
     let reason = || "the campaign closed".to_owned();
     let history = pending.when(close(true)).then_events([
+        Event::Campaign(CampaignEvent::CampaignClosed),
         Event::Agreement(AgreementEvent::InvitationWithdrawn { reason: reason() }),
         Event::Agreement(AgreementEvent::ApplicationRejected { reason: reason() }),
-        Event::Campaign(CampaignEvent::CampaignClosed),
     ]);
     let campaign = history.campaign();
     assert_eq!((campaign.applications, campaign.open_invitations), (0, 0));

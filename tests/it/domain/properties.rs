@@ -162,6 +162,7 @@ fn check_ended(before: &Ledger, request: &Request) {
         | Command::RecordRefund { .. }
         | Command::AdjustConversion { .. }
         | Command::LockOrder { .. }
+        | Command::SettleRefunds { .. }
         | Command::Cost { .. }
         | Command::Dispute { .. } => return,
     };

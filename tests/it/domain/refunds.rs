@@ -32,7 +32,11 @@ fn effect(minor: i64) -> RefundEffect {
 fn applied(name: &str, amount: Money, minor: i64) -> Event {
     Event::Revenue(RevenueEvent::RefundApplied {
         refund: refunded("o-1", name, amount),
-        effect: effect(minor),
+        // Its order has the credits.
+        effect: RefundEffect {
+            credits: Vec::new(),
+            ..effect(minor)
+        },
     })
 }
 

@@ -32,7 +32,7 @@ fn reviews_due(history: &History) -> Vec<(Timestamp, u32)> {
         let at = Due::time_of(&key).unwrap();
         match &*due {
             Due::Review { version, .. } => Some((at, *version)),
-            Due::Offer { .. } | Due::Lock { .. } => None,
+            Due::Offer { .. } | Due::Lock { .. } | Due::Ending { .. } | Due::Refunds { .. } => None,
         }
     });
     due.collect()

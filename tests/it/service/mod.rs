@@ -6,6 +6,7 @@ mod bad_input;
 mod batch_invites;
 mod batches;
 mod bulk;
+mod consequences;
 mod conversions;
 mod endings;
 mod engagement;

@@ -214,7 +214,8 @@ impl Reworded for Request {
             Command::Creator { .. }
             | Command::RecordRefund { .. }
             | Command::AdjustConversion { .. }
-            | Command::LockOrder { .. } => {}
+            | Command::LockOrder { .. }
+            | Command::SettleRefunds { .. } => {}
         }
         self
     }

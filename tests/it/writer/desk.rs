@@ -269,10 +269,29 @@ pub fn open(id: &str, campaign: &str) -> Request {
     of_campaign(id, campaign, CampaignVerb::Open)
 }
 
-/// Closes a campaign and withdraws what is pending: an event for each open invitation, and one.
+/// Closes a campaign and withdraws what is pending: one event, and one for each open invitation.
 pub fn close(id: &str, campaign: &str) -> Request {
     let withdraw_pending = true;
     of_campaign(id, campaign, CampaignVerb::Close { withdraw_pending })
+}
+
+/// Raises a safety flag that rests on so much; 20 fit no block.
+pub fn long_flag(id: &str, creator: &str, evidence: usize) -> Request {
+    let one = Evidence {
+        reference: "𝒽".repeat(2_000),
+        sha256: None,
+        note: String::new(),
+    };
+    let flag = SafetyFlag {
+        id: FlagId::parse("flag").unwrap(),
+        severity: FlagSeverity::Low,
+        category: FlagCategory::Other,
+        evidence: vec![one; evidence],
+        note: "much was written".to_owned(),
+    };
+    let creator = CreatorId::parse(creator).unwrap();
+    let verb = CreatorVerb::RaiseFlag { flag };
+    request(id, Command::Creator { creator, verb })
 }
 
 fn of_campaign(id: &str, campaign: &str, verb: CampaignVerb) -> Request {

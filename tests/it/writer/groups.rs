@@ -11,8 +11,8 @@ use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Log, verify};
 
 use super::desk::{
-    Asked, Desk, Office, at, block, campaign_with_invitations, close, create, digest,
-    digest_from_zero, positions_of, profile, records, repeats,
+    Asked, Desk, Office, at, block, create, digest, digest_from_zero, long_flag, positions_of,
+    profile, records, repeats,
 };
 use crate::support::gated_log::GatedLog;
 
@@ -211,11 +211,9 @@ async fn too_large_a_command_is_refused_and_changes_nothing() {
     let log = memory();
     let office = Office::default();
     let desk = office.open(Arc::new(log.clone()));
-    for request in campaign_with_invitations("campaign", 1_000) {
-        desk.write(request).await.unwrap();
-    }
+    desk.write(profile("profile", "ayu")).await.unwrap();
     let head = log.head();
-    let refused = desk.write(close("close", "campaign")).await;
+    let refused = desk.write(long_flag("create", "ayu", 20)).await;
     let Err(WriteError::TooLarge { bytes, limit }) = refused else {
         panic!("{refused:?}");
     };
@@ -224,7 +222,7 @@ async fn too_large_a_command_is_refused_and_changes_nothing() {
     assert_eq!(log.head(), head);
 
     // The id is still free, and the road on is open.
-    let answer = desk.write(create("close", "other")).await.unwrap();
+    let answer = desk.write(create("create", "other")).await.unwrap();
     assert_eq!(answer.recorded.first, head.position.next());
     assert_eq!(desk.close().await, None);
     let state = office.state(&log).unwrap();

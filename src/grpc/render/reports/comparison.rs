@@ -35,6 +35,15 @@ impl Groups {
         rates.add(of_posts);
     }
 
+    /// Counts the groups.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "nobody asks whether there are none"
+    )]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Renders the groups in order.
     pub fn render(self) -> Vec<api::ComparisonRow> {
         let of = |(group, (collaborations, totals, rates)): (Group, (i64, Totals, Rates))| {

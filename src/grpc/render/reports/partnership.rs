@@ -102,8 +102,8 @@ fn partnership(
         open_disputes: count(all.conduct.open_disputes),
         blocks: creator.map_or(0, |creator| u64::from(creator.blocks)),
         products: products_by_currency(together),
-        flags: creator.map_or(0, |creator| creator.flags.len() as u64),
-        open_flags: creator.map_or(0, |creator| creator.open_flags().count() as u64),
+        flags: creator.map_or(0, |creator| u64::from(creator.flags)),
+        open_flags: creator.map_or(0, |creator| creator.open_flags.len() as u64),
         holds: Some(holds(&all)),
         assessments: creator.map_or(0, |creator| u64::from(creator.assessments)),
         assessment: creator

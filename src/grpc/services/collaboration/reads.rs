@@ -5,15 +5,17 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use crate::domain::rows::{Key, Rows};
-use crate::domain::state::{Collaboration, CreatorCollaboration};
-use crate::domain::{CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorRef};
-use crate::grpc::calls::{Door, Lookup, page, parsed};
+use crate::domain::state::{Campaign, Collaboration, CreatorCollaboration, Hold};
+use crate::domain::{
+    CampaignId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState, CreatorRef,
+};
+use crate::grpc::calls::{Door, Lookup, joined_page, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::services::campaign::id_at;
 use crate::grpc::{parse, render};
 use crate::proto::api;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::views::Slice;
 
 /// Serves `GetCollaboration`.
@@ -33,7 +35,7 @@ pub async fn get(
     );
     let find = move |rows: &Store| {
         let row = known_collaboration(rows, &query.collaboration)?;
-        Ok(render::collaboration(&query.collaboration, &row))
+        Ok(shown(rows, &query.collaboration, &row)?)
     };
     let (found, position) = calls.read(when, slice, deadline, find).await?;
     Ok(Response::new(api::GetCollaborationResponse {
@@ -91,30 +93,28 @@ fn listed(
             if let Some(campaign) = &query.campaign {
                 prefix = prefix.text(campaign.as_str());
             }
-            let mut failed = None;
-            let listed = page(rows, &prefix, start, size, |_, entry| {
+            joined_page(rows, &prefix, start, size, |_, entry| {
                 let name = named(query, entry);
-                let row = rows.get::<Collaboration>(&Collaboration::key(&name));
-                let row = row.unwrap_or_else(|error| {
-                    failed = Some(error);
-                    None
-                })?;
-                shown(query, &name, &row)
-            })?;
-            match failed {
-                Some(error) => return Err(error.into()),
-                None => listed,
-            }
+                match rows.get::<Collaboration>(&Collaboration::key(&name))? {
+                    Some(row) => if_wanted(rows, query, &name, &row),
+                    None => Ok(None),
+                }
+            })?
         }
         None => {
             let prefix = prefix_of(query);
-            page(rows, &prefix, start, size, |key, row: &Collaboration| {
+            joined_page(rows, &prefix, start, size, |key, row: &Collaboration| {
+                let ids =
+                    id_at(key, 1, CampaignId::parse).zip(id_at(key, 2, CollaborationId::parse));
+                let Some((campaign, collaboration)) = ids else {
+                    return Ok(None);
+                };
                 let name = CollaborationRef {
                     brand: query.brand.clone(),
-                    campaign: id_at(key, 1, CampaignId::parse)?,
-                    collaboration: id_at(key, 2, CollaborationId::parse)?,
+                    campaign,
+                    collaboration,
                 };
-                shown(query, &name, row)
+                if_wanted(rows, query, &name, row)
             })?
         }
     };
@@ -151,13 +151,88 @@ fn named(query: &parse::CollaborationsQuery, entry: &CreatorCollaboration) -> Co
     }
 }
 
-fn shown(
+fn if_wanted(
+    rows: &Store,
     query: &parse::CollaborationsQuery,
     name: &CollaborationRef,
     row: &Collaboration,
-) -> Option<api::Collaboration> {
-    let wanted = query.states.is_empty() || query.states.contains(&row.state);
-    wanted.then(|| render::collaboration(name, row))
+) -> Result<Option<api::Collaboration>, store::Error> {
+    let is_asked = |state| Ok(query.states.is_empty() || query.states.contains(&state));
+    let wanted = state_of(rows, name, row).and_then(is_asked)?;
+    wanted.then(|| shown(rows, name, row)).transpose()
+}
+
+/// Renders a collaboration with what lies in other rows.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn shown(
+    rows: &Store,
+    name: &CollaborationRef,
+    row: &Collaboration,
+) -> Result<api::Collaboration, store::Error> {
+    let holds = row.shown_holds(rows, name)?;
+    let state = render::collaboration_state(state_of(rows, name, row)?) as i32;
+    Ok(api::Collaboration {
+        state,
+        ..render::collaboration(name, row, &holds)
+    })
+}
+
+/// Tells where an agreement stands: what is open ends with its campaign.
+fn state_of(
+    rows: &Store,
+    name: &CollaborationRef,
+    row: &Collaboration,
+) -> Result<CollaborationState, store::Error> {
+    if row.state.is_ended() || row.state.is_working() {
+        return Ok(row.state);
+    }
+    let campaign = rows.get::<Campaign>(&Campaign::key(&name.campaign_ref()))?;
+    Ok(campaign.map_or(row.state, |campaign| row.state.within(campaign.state)))
+}
+
+/// Serves `ListHolds`.
+///
+/// # Errors
+/// Those of the call.
+pub async fn list_holds(
+    door: &Door,
+    request: Request<api::ListHoldsRequest>,
+) -> Result<Response<api::ListHoldsResponse>, Status> {
+    let calls = door.enter()?;
+    let deadline = Deadline::of(&request);
+    let request = request.into_inner();
+    let same_query = Query::new(
+        "ListHolds",
+        &api::ListHoldsRequest {
+            page_size: 0,
+            page_token: String::new(),
+            min_position: 0,
+            ..request.clone()
+        },
+    );
+    let query = parsed(parse::list_holds(request))?;
+    let start = calls.page_start(same_query, &query.page)?;
+    let place = query.collaboration;
+    let (when, slice) = (query.when, Slice::Campaign(place.campaign_ref()));
+    let find = move |rows: &Store| {
+        known_collaboration(rows, &place)?;
+        let keep = |_: &Key, row: &Hold| {
+            let is_on = row.released_at.is_none();
+            let wanted = query.open.is_none_or(|open| open == is_on);
+            wanted.then(|| render::hold(row))
+        };
+        let prefix = Hold::of_collaboration(&place);
+        Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
+    };
+    let ((holds, next), position) = calls.read(when, slice, deadline, find).await?;
+    let next_page_token = calls.next_page(same_query, next);
+    Ok(Response::new(api::ListHoldsResponse {
+        holds,
+        next_page_token,
+        position,
+    }))
 }
 
 /// Finds a collaboration.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::limits::MAX_BONUSES;
 use crate::domain::{
     BonusId, BonusTier, CommissionTerms, Counter, FeePart, SettlementTrigger, WHOLE_BP,
 };
@@ -10,8 +11,6 @@ use crate::log::codec::values::{FROM_ONE_RULE, SHARE_RULE, check_whole, read_pos
 use crate::log::codec::vocabulary;
 use crate::proto::values as wire;
 
-/// Most bonuses of one agreement.
-const MAX_BONUSES: usize = 10;
 const BONUSES_RULE: &str = "must have at most 10 elements";
 
 /// Reads when which part of the fee is owed.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::limits::{MAX_CHANNELS, MAX_RIGHTS, MAX_TERRITORIES};
 use crate::domain::{
     ConnectionType, DisclosureTerms, RightsId, Territory, UsageRights, UsageScope,
 };
@@ -10,16 +11,10 @@ use crate::log::codec::values::read_time;
 use crate::log::codec::vocabulary;
 use crate::proto::values as wire;
 
-/// Most rights of one agreement: beyond this they say the same thing twice.
-const MAX_RIGHTS: usize = 20;
 const RIGHTS_RULE: &str = "must have at most 20 elements";
-/// Most channels of one right; all are named by naming none.
-const MAX_CHANNELS: usize = 20;
 const CHANNELS_RULE: &str = "must have at most 20 elements";
 /// Longest name of a channel, in characters.
 const MAX_CHANNEL_CHARS: usize = 64;
-/// Most territories of one right: as many as there are countries.
-const MAX_TERRITORIES: usize = 250;
 const TERRITORIES_RULE: &str = "must have at most 250 elements";
 /// Longest label of a post, in characters.
 const MAX_LABEL_CHARS: usize = 100;

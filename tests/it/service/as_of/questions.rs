@@ -244,6 +244,13 @@ async fn about_a_creator(client: &Client, names: (&str, &str), notes: &mut Vec<N
         ..GetCreatorRequest::default()
     };
     note(client, request, notes).await;
+    let request = ListSafetyFlagsRequest {
+        brand_id: brand_id.clone(),
+        creator_id: creator_id.clone(),
+        page_size: 1_000,
+        ..ListSafetyFlagsRequest::default()
+    };
+    note(client, request, notes).await;
     let request = GetPartnershipRequest {
         brand_id: brand_id.clone(),
         creator_id: creator_id.clone(),
@@ -265,6 +272,14 @@ async fn about_a_collaboration(client: &Client, one: &Collaboration, notes: &mut
         campaign_id: one.campaign_id.clone(),
         collaboration_id: one.collaboration_id.clone(),
         ..GetCollaborationRequest::default()
+    };
+    note(client, request, notes).await;
+    let request = ListHoldsRequest {
+        brand_id: one.brand_id.clone(),
+        campaign_id: one.campaign_id.clone(),
+        collaboration_id: one.collaboration_id.clone(),
+        page_size: 1_000,
+        ..ListHoldsRequest::default()
     };
     note(client, request, notes).await;
     let request = GetCollaborationPerformanceRequest {

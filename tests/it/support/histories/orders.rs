@@ -16,7 +16,11 @@ impl Teller {
         });
         let mut locks = due.filter_map(|(_, due)| match &*due {
             Due::Lock { order } if order.brand == self.campaign.brand => Some(order.order.clone()),
-            Due::Lock { .. } | Due::Offer { .. } | Due::Review { .. } => None,
+            Due::Lock { .. }
+            | Due::Offer { .. }
+            | Due::Ending { .. }
+            | Due::Refunds { .. }
+            | Due::Review { .. } => None,
         });
         match locks.next().filter(|_| dice.chance(85)) {
             Some(order) => lock_order(order),

@@ -22,7 +22,7 @@ impl Teller {
     fn release(&self, dice: &mut Dice, name: &str, row: &Collaboration) -> Request {
         let chosen = match dice.chance(95) {
             true => row.hold_over(None),
-            false => row.holds.first(),
+            false => row.open_holds.last(),
         };
         let hold = chosen.expect("a held collaboration has a hold");
         self.here(release_hold(name, hold.id.as_str()))
@@ -34,8 +34,8 @@ impl Teller {
             return self.about_safety(dice);
         };
         let creator = self.find_creator(row.creator.as_str());
-        let mut flags = creator.iter().flat_map(|creator| creator.open_flags());
-        let flag = flags.next().map(|known| known.flag.id.clone());
+        let mut flags = creator.iter().flat_map(|creator| &creator.open_flags);
+        let flag = flags.next().cloned();
         if let (Some(flag), CollaborationState::Active) = (&flag, row.state)
             && dice.chance(30)
         {
@@ -64,9 +64,9 @@ impl Teller {
             let profile = followed_by(dice.roll(150_000));
             return creator(name, CreatorVerb::RecordProfile { profile });
         };
-        let open = row.open_flags().next();
+        let open = row.open_flags.first();
         match (open, dice.roll(10)) {
-            (Some(known), 0..=4) => clear(name, known.flag.id.as_str()),
+            (Some(known), 0..=4) => clear(name, known.as_str()),
             (_, 5..=7) => raise(name, &format!("f-{}", self.ledger.head().get())),
             _ => assess(name, fitting()),
         }

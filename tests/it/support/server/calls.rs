@@ -102,6 +102,7 @@ calls! {
         write clear_safety_flag: ClearSafetyFlagRequest => ClearSafetyFlagResponse,
         read get_creator: GetCreatorRequest => GetCreatorResponse,
         read list_creators: ListCreatorsRequest => ListCreatorsResponse,
+        read list_safety_flags: ListSafetyFlagsRequest => ListSafetyFlagsResponse,
         read match_creator: MatchCreatorRequest => MatchCreatorResponse,
     }
     collaboration_service_client::CollaborationServiceClient {
@@ -148,6 +149,7 @@ calls! {
         write release_hold: ReleaseHoldRequest => ReleaseHoldResponse,
         read get_collaboration: GetCollaborationRequest => GetCollaborationResponse,
         read list_collaborations: ListCollaborationsRequest => ListCollaborationsResponse,
+        read list_holds: ListHoldsRequest => ListHoldsResponse,
         read list_usage_rights: ListUsageRightsRequest => ListUsageRightsResponse,
     }
     measurement_service_client::MeasurementServiceClient {

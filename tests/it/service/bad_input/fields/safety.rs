@@ -21,6 +21,17 @@ pub fn safety(story: &Story) -> Vec<Row> {
         };
         but(&all, change)
     };
+    let flags = |creator: &str| ListSafetyFlagsRequest {
+        brand_id: story.brand.clone(),
+        creator_id: creator.to_owned(),
+        ..ListSafetyFlagsRequest::default()
+    };
+    let holds = |collaboration: &str| ListHoldsRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        collaboration_id: collaboration.to_owned(),
+        ..ListHoldsRequest::default()
+    };
     vec![
         (
             "assessment",
@@ -88,6 +99,10 @@ pub fn safety(story: &Story) -> Vec<Row> {
             but(&story.terminate("ayu", "f"), |one| one.flag_id.clear()),
         ),
         ("creator_id", Attempt::of(story.matching(""))),
+        ("creator_id", Attempt::of(flags(""))),
+        ("page_size", but(&flags("ayu"), |one| one.page_size = -1)),
+        ("collaboration_id", Attempt::of(holds(""))),
+        ("page_size", but(&holds("ayu"), |one| one.page_size = -1)),
         ("niche", list(|one| one.niche = String::from("Skin Care"))),
         ("tiers[1]", list(|one| one.tiers = vec![1, UNKNOWN])),
         ("platform", list(|one| one.platform = UNKNOWN)),
