@@ -23,3 +23,4 @@ pub mod server;
 pub mod cli;
 pub mod config;
 pub mod telemetry;
+pub mod text;

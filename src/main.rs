@@ -29,10 +29,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => report(explain::run(&arguments), explain::Error::exit),
         Command::Keys(arguments) => offline_exit(keys::run(&arguments)),
         Command::Export(command) => report(export::export(&command), export::Error::exit),
-        Command::Completions { shell } => {
-            print_completions(shell);
-            Exit::Done
-        }
+        Command::Completions { shell } => offline_exit(print_completions(shell)),
     };
     exit.into()
 }

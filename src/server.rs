@@ -6,6 +6,7 @@
 pub mod drain;
 mod timers;
 pub mod transport;
+mod watch;
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
 
-use crate::clock::Clock;
+use crate::clock::{self, Guard};
 use crate::config::Config;
 use crate::domain::Position;
 use crate::grpc::calls::{Calls, Door, MAX_FOLDS};
@@ -42,7 +43,7 @@ use crate::proto::api::{
 use crate::proto::{self};
 use crate::store::{Options, Pace};
 use crate::subscriptions::{self, Subscriptions};
-use crate::views::{Live, ViewError, Views};
+use crate::views::{LastRecorded, Live, ViewError, Views};
 use drain::{Limits, Outcome, Stop};
 
 /// Why the server could not start, or ended.
@@ -96,6 +97,9 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The clock is not likely to be right.
+    #[error(transparent)]
+    Clock(#[from] clock::StartError),
     /// The descriptors cannot be served.
     #[error(transparent)]
     Reflection(#[from] reflection::Error),
@@ -126,11 +130,17 @@ impl Error {
             | Self::TokenKey { .. }
             | Self::SigningKey(_)
             | Self::Witnesses { .. }
+            | Self::Clock(_)
             | Self::Reflection(_)
             | Self::Transport(_)
             | Self::Lost(_)
             | Self::WritesStopped(_) => false,
         }
+    }
+
+    /// Tells whether the clock keeps it from starting.
+    pub fn is_of_clock(&self) -> bool {
+        matches!(self, Self::Clock(_))
     }
 
     /// Tells whether another process works in the data directory.
@@ -156,7 +166,7 @@ pub struct Ready {
 /// See [`Error`].
 pub async fn serve(
     config: Config,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Guard>,
     stop: Stop,
     ready: impl FnOnce(Ready) + Send + 'static,
 ) -> Result<Outcome, Error> {
@@ -281,7 +291,7 @@ struct Start {
     proofs: proofs::Settings,
     log_id: Uuid,
     log: Arc<dyn Log>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Guard>,
 }
 
 /// Most events between checkpoints: what a start after a kill folds again, in a second or two.
@@ -299,7 +309,7 @@ struct Running {
     proven: CancellationToken,
     log: Arc<dyn Log>,
     log_id: Uuid,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Guard>,
 }
 
 /// Finds where the signing key of the ledger at `root` is.
@@ -319,6 +329,15 @@ fn proof_settings(config: &Config, directory: &DataDirectory) -> Result<proofs::
             let keys = LogKeys::create(&path, &format!("campaign-ledger/{log_id}"))?;
             let (key, path) = (keys.current().public(), path.display());
             tracing::info!(%key, %path, "made a key to sign checkpoints with; back it up");
+            let checkpoint = directory.checkpoint_path();
+            if checkpoint.exists() {
+                let checkpoint = checkpoint.display();
+                tracing::warn!(
+                    %key, %checkpoint,
+                    "the last checkpoint was signed by another key, which is lost: whoever verifies \
+                     checkpoints must be given the new public key"
+                );
+            }
             keys
         }
         keys => keys?,
@@ -361,6 +380,9 @@ impl Start {
         let options = store_options(config.views_cache_bytes, self.log_id);
         let subscriptions = Subscriptions::open(&self.subscriptions_path)?;
         let (live, views) = Live::open(&self.views_path, &options, pace, log, |_| ())?;
+        let is_empty = log.head().position == Position::default();
+        let last = LastRecorded::of(&*live.rows()).map_err(ViewError::Store)?;
+        self.clock.check_start((!is_empty).then_some(last))?;
         let (tree, proofs) = proofs::Live::open(self.proofs, log)?;
         let requests = RequestMemory::of_tail(log, config.request_ids_remembered)?;
         let limits = ledger::Limits {
@@ -445,10 +467,12 @@ async fn supervise(
     // What the wait answers borrows from the channel and is dropped at once: held over the select
     // it would tie this future to one thread.
     let stopped = async { drop(writer.wait_for(Option::is_some).await) };
-    let timers = timers::run(&running.ledger, &running.views, running.clock.as_ref());
+    let timers = timers::run(&running.ledger, &running.views, &running.clock);
+    let watching = watch::clock(&running.clock, health);
     tokio::select! {
         () = stop.draining() => {}
         () = timers => {}
+        () = watching => {}
         // Reads go on; whoever balances load sends both elsewhere.
         () = stopped => health.draining().await,
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns the process-wide subscriber. Standard output stays free for what commands print.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, stderr};
 use std::panic::PanicHookInfo;
 
 use tracing_subscriber::EnvFilter;
@@ -10,6 +10,7 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
+use crate::text::Plain;
 
 /// Says why logging did not start.
 #[derive(Debug, thiserror::Error)]
@@ -39,10 +40,14 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), Error> {
             filter: filter.to_owned(),
             source,
         })?;
+    let in_colour = stderr().is_terminal();
     let lines = fmt()
         .with_env_filter(parsed)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(move || match in_colour {
+            true => Plain::in_colour(stderr()),
+            false => Plain::to(stderr()),
+        })
+        .with_ansi(in_colour)
         // It would complain of a line that could not be written by a panic: on a full disk, in the
         // panic's own line, that ends the process.
         .log_internal_errors(false);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::progress::Progress;
 use super::remote::{self, ask, refused};
-use super::{BackupCommand, CreateBackup, Exit, Import, Restore, VerifyBackups, offline};
+use super::{BackupCommand, CreateBackup, Exit, Import, Restore, VerifyBackups, offline, say};
 use crate::config::Config;
 use crate::domain::{Position, Timestamp};
 use crate::log::backup::{
@@ -88,6 +88,18 @@ pub enum Error {
         /// The position that was asked for.
         asked: Position,
     },
+    /// The backup would take the place of a file.
+    #[error("{} is there already: choose another name, or --force to take its place", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The backup would take the place of a directory or a device.
+    #[error("{} is no file: choose another name", path.display())]
+    NoFile {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The server did not answer.
     #[error(transparent)]
     Remote(#[from] remote::Error),
@@ -108,7 +120,7 @@ impl Error {
     /// Tells how the process ends.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) => Exit::Usage,
+            Self::Config(_) | Self::Exists { .. } | Self::NoFile { .. } => Exit::Usage,
             Self::Verify(error) => error.exit(),
             Self::Open(OpenError::InUse { .. }) => Exit::InUse,
             Self::Open(error) if error.is_damage() => Exit::Damaged,
@@ -151,7 +163,11 @@ fn verify_all(arguments: &VerifyBackups) -> Result<(), Error> {
     let mut checkpoints: Vec<_> = given.iter().cloned().collect();
     for path in &arguments.files {
         let (contents, checkpoint) = check(path)?;
-        println!("{}: good: {}", path.display(), Told(&contents));
+        tell(format_args!(
+            "{}: good: {}",
+            path.display(),
+            Told(&contents)
+        ))?;
         // Without keys it is not known who signed it; what it says is.
         let own = checkpoint.map(|note| match keys.is_empty() {
             true => verify::stated(&note).map_err(offline::Error::from),
@@ -161,8 +177,7 @@ fn verify_all(arguments: &VerifyBackups) -> Result<(), Error> {
     }
     let first = *open(&arguments.files[0])?.contents();
     if first.start != Head::EMPTY {
-        println!("events and signatures are checked with the backups before these");
-        return Ok(());
+        return tell("events and signatures are checked with the backups before these");
     }
     let beside = arguments.files[0].with_added_extension("verify");
     let options = store_options(Config::default().views_cache_bytes, first.log_id);
@@ -184,15 +199,14 @@ fn verify_all(arguments: &VerifyBackups) -> Result<(), Error> {
         };
         offline::hold(what, one, *standing, is_given)?;
         if is_given {
-            println!("{}", offline::told(*standing, one.size));
+            tell(offline::told(*standing, one.size))?;
         }
     }
     let head = verified.head;
-    println!(
+    tell(format_args!(
         "good: {} events in {} blocks, head {}",
         head.position, head.block, head.hash
-    );
-    Ok(())
+    ))
 }
 
 /// The blocks of backups, each once.
@@ -218,23 +232,45 @@ fn chained(files: &[PathBuf]) -> impl Iterator<Item = Result<Arc<Block>, ReadErr
     })
 }
 
-/// Writes the file beside its name, checks it, and names it.
+/// Writes the file beside its name, checks it, and names it. What fails leaves nothing behind.
 fn create(create: &CreateBackup) -> Result<(), Error> {
+    refuse_existing(create)?;
+    let partial = create.file.with_added_extension("part");
+    let contents = write_partial(create, &partial)
+        // Another backup may have taken the name meanwhile.
+        .and_then(|contents| refuse_existing(create).map(|()| contents))
+        .inspect_err(|_| drop(fs::remove_file(&partial)))?;
+    fs::rename(&partial, &create.file).map_err(file_error("renamed", &partial))?;
+    tell(format_args!(
+        "{}: {}",
+        create.file.display(),
+        Told(&contents)
+    ))
+}
+
+/// Refuses to take the place of a file without `--force`, and of a directory or a device at all.
+fn refuse_existing(create: &CreateBackup) -> Result<(), Error> {
+    let path = create.file.clone();
+    match fs::symlink_metadata(&path) {
+        Ok(found) if !found.is_file() => Err(Error::NoFile { path }),
+        Ok(_) if !create.force => Err(Error::Exists { path }),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn write_partial(create: &CreateBackup, partial: &Path) -> Result<Contents, Error> {
     let after = match &create.since {
         Some(file) => open(file)?.contents().end.position,
         None => Position::new(create.after),
     };
-    let partial = create.file.with_added_extension("part");
-    let mut out = File::create(&partial).map_err(file_error("created", &partial))?;
+    let mut out = File::create(partial).map_err(file_error("created", partial))?;
     match &create.server {
-        Some(address) => fetch(address, after, &mut out, &partial)?,
+        Some(address) => fetch(address, after, &mut out, partial)?,
         None => take(create, after, &mut out)?,
     }
-    out.sync_all().map_err(file_error("synced", &partial))?;
-    let (contents, _) = check(&partial)?;
-    fs::rename(&partial, &create.file).map_err(file_error("renamed", &partial))?;
-    println!("{}: {}", create.file.display(), Told(&contents));
-    Ok(())
+    out.sync_all().map_err(file_error("synced", partial))?;
+    let (contents, _) = check(partial)?;
+    Ok(contents)
 }
 
 fn take(create: &CreateBackup, after: Position, out: &mut File) -> Result<(), Error> {
@@ -303,8 +339,7 @@ pub fn restore(restore: &Restore) -> Result<(), Error> {
         }
     };
     directory.finish()?;
-    println!("restored to {}: {head}", root.display());
-    Ok(())
+    tell(format_args!("restored to {}: {head}", root.display()))
 }
 
 /// Adds to a ledger what backups have and it lacks.
@@ -319,8 +354,10 @@ pub fn import_into(arguments: &Import) -> Result<(), Error> {
     let everything = Until::default();
     let head = import_all(&log, directory.log_id(), &arguments.files, &everything)?;
     let added = head.position.get() - before.get();
-    println!("added {added} events to {}: {head}", root.display());
-    Ok(())
+    tell(format_args!(
+        "added {added} events to {}: {head}",
+        root.display()
+    ))
 }
 
 /// Up to where a ledger is restored.
@@ -401,6 +438,10 @@ fn check(path: &Path) -> Result<(Contents, Option<String>), Error> {
         progress.reach(block.last_position().get());
     }
     Ok((*backup.contents(), backup.checkpoint().map(str::to_owned)))
+}
+
+fn tell(what: impl std::fmt::Display) -> Result<(), Error> {
+    say(what).map_err(file_error("written", Path::new("standard output")))
 }
 
 fn file_error(action: &'static str, path: &Path) -> impl Fn(io::Error) -> Error {

@@ -13,6 +13,7 @@ use crate::proto::api::as_of::At;
 use crate::proto::api::audit_service_client::AuditServiceClient;
 use crate::proto::api::explain_metric_request::Subject;
 use crate::proto::api::explain_metric_response::Message;
+use crate::text::Plain;
 
 /// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +67,7 @@ pub fn run(asked: &Explain) -> Result<(), Error> {
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = Plain::to(BufWriter::new(io::stdout().lock()));
     let told = runtime.block_on(async {
         let channel = endpoint.connect().await?;
         print(channel, request, &mut out).await

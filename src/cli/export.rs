@@ -16,11 +16,12 @@ use std::path::{Path, PathBuf};
 
 use self::arguments::{Asked, ExportCommand, ExportEvents, TableFormat};
 use self::rows::Asking;
-use self::table::Table;
+use self::table::{Table, Texts};
 use super::remote::{self, ask, refused};
 use super::{Exit, Replay, offline};
 use crate::proto::api::audit_service_client::AuditServiceClient;
 use crate::proto::api::{self, log_scope::Scope};
+use crate::text::escaped;
 
 /// Why there is no export.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +86,7 @@ fn events(export: &ExportEvents) -> Result<(), Error> {
         None => offline::print(&export.events, &mut out)?,
         Some(address) => fetch(address, &export.events, |record| {
             let json = crate::log::codec::json::to_json(record).map_err(Error::form)?;
-            writeln!(out, "{json}").map_err(file_error(path))
+            writeln!(out, "{}", escaped(&json, "")).map_err(file_error(path))
         })?,
     }
     out.flush().map_err(file_error(path))
@@ -146,8 +147,12 @@ fn table(asked: Asked<'_>) -> Result<(), Error> {
     })?;
     let path = asked.of.out.as_deref();
     let mut out = output(path)?;
+    let texts = match asked.of.raw {
+        true => Texts::Raw,
+        false => Texts::Safe,
+    };
     let written = match asked.of.format {
-        TableFormat::Csv => table.write_csv(&mut out).map_err(io::Error::from),
+        TableFormat::Csv => table.write_csv(&mut out, texts),
         #[cfg(feature = "parquet")]
         TableFormat::Parquet => self::parquet::write(&table, &mut out).map_err(io::Error::other),
     };

@@ -26,9 +26,9 @@ use the audit service.";
 
 pub(super) const REPLAY_EXAMPLES: &str = "\
 Examples:
-  campaign-ledger replay | jq .eventType
-  campaign-ledger replay --brand kopi-senja --campaign opening-week
-  campaign-ledger replay --after 120000 --limit 1000 > page.ndjson";
+  campaign-ledger replay | jq .recordedAt
+  campaign-ledger replay --brand sari-kulit --campaign serum-pagi
+  campaign-ledger replay --after 100 --limit 20 > page.ndjson";
 
 pub(super) const VERIFY_ABOUT: &str = "\
 Read the whole log and check every block, hash, position and event, and what was signed.
@@ -89,7 +89,7 @@ position or a time within a block, that last block has only the events up to the
 pub(super) const RESTORE_EXAMPLES: &str = "\
 Examples:
   campaign-ledger restore monday.clbu tuesday.clbu --data-dir /var/lib/campaign-ledger
-  campaign-ledger restore monday.clbu --until 120000 --data-dir /tmp/then
+  campaign-ledger restore monday.clbu --until 100 --data-dir /tmp/then
   campaign-ledger restore monday.clbu --until-time 2026-11-01T00:00:00Z --data-dir /tmp/then";
 
 pub(super) const IMPORT_ABOUT: &str = "\
@@ -112,7 +112,7 @@ pub(super) const STATEMENT_EXAMPLES: &str = "\
 Examples:
   campaign-ledger statement --brand sari-kulit --campaign serum-pagi --out serum-pagi.html
   campaign-ledger statement --brand sari-kulit --campaign serum-pagi --format csv
-  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --position 120 --out then.html";
+  campaign-ledger statement --brand sari-kulit --campaign serum-pagi --position 100 --out then.html";
 
 pub(super) const EXPLAIN_ABOUT: &str = "\
 Print the events behind a number of a report, and what each adds to it.
@@ -121,16 +121,17 @@ Asks a running server, so it needs no access to the files. What the events add i
 the number; what was superseded, rejected or left out is listed with the reason.
 
 A metric is the path of its field in the report of a campaign, or, with --creator, in what
-a brand and a creator did together.";
+a brand and a creator did together. It may be spelled as the API's JSON has it, words of
+enums with or without their prefix; one that there is not is answered with those near it.";
 
 pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:
-  campaign-ledger explain --brand kopi-senja --campaign opening-week \\
-    --metric total.returns[ACCRUED].roi
-  campaign-ledger explain --brand kopi-senja --campaign opening-week \\
-    --metric total.engagement[TOTAL,MEASURED].engagements --as-of 120000
-  campaign-ledger explain --brand kopi-senja --creator ayu \\
-    --metric lifetime[IDR].revenue.net_minor --occurred-by 2026-03-31T23:59:59Z";
+  campaign-ledger explain --brand sari-kulit --campaign serum-pagi \\
+    --metric 'total.returns[ACCRUED].roi'
+  campaign-ledger explain --brand sari-kulit --campaign serum-pagi \\
+    --metric 'total.engagement[TOTAL,MEASURED].engagements' --as-of 100
+  campaign-ledger explain --brand sari-kulit --creator ayu \\
+    --metric 'lifetime[IDR].revenue.net_minor' --occurred-by 2026-10-31T23:59:59Z";
 
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -1,17 +1,19 @@
 //! `keys`: the keys that checkpoints are signed with.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::offline::Error;
-use super::{EXIT_CODES, Offline};
-use crate::clock::{Clock as _, SystemClock};
+use super::{EXIT_CODES, Offline, say};
+use crate::clock::SystemClock;
 use crate::domain::Timestamp;
+use crate::log::directory::checkpoint_path;
 use crate::proofs::LogKeys;
 use crate::server::signing_key_of;
+use crate::text::Plain;
 
 /// What can be done with keys.
 #[derive(Debug, Subcommand)]
@@ -64,6 +66,7 @@ pub fn run(keys: &Keys) -> Result<(), Error> {
     let shown = match keys {
         Keys::New(new) => {
             let path = path_of(&new.data)?;
+            warn_of_checkpoint(&new.data)?;
             if let Some(directory) = path.parent() {
                 fs::create_dir_all(directory)?;
             }
@@ -74,9 +77,23 @@ pub fn run(keys: &Keys) -> Result<(), Error> {
         Keys::Rotate(data) => LogKeys::rotate(&path_of(data)?, seconds(SystemClock.now()))?,
         Keys::Show(data) => LogKeys::open(&path_of(data)?)?,
     };
-    let mut out = std::io::stdout().lock();
     for key in shown.public() {
-        writeln!(out, "{key}")?;
+        say(key)?;
+    }
+    Ok(())
+}
+
+/// A checkpoint that is there was signed by a key that is not.
+fn warn_of_checkpoint(data: &Offline) -> Result<(), Error> {
+    let checkpoint = checkpoint_path(&data.settings()?.config.data_dir);
+    if checkpoint.exists() {
+        // Whether it can be said or not, the key is made.
+        let _ = writeln!(
+            Plain::to(io::stderr()),
+            "warning: {} was signed by another key: whoever verifies checkpoints must be given the \
+             new public key too",
+            checkpoint.display()
+        );
     }
     Ok(())
 }

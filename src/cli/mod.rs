@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod dynamic;
+mod exit;
 pub mod explain;
 pub mod export;
 mod help;
@@ -18,14 +19,15 @@ pub mod statement;
 use std::env::consts;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub use exit::{Exit, complain, heard, say};
+
+use exit::EXIT_CODES;
 use help::*;
 
-use crate::causes::with_causes;
 use crate::config::{self, Effective, Flags};
 use crate::domain::Timestamp;
 use crate::proofs::note::VerifierKey;
@@ -41,23 +43,12 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     format!("{version} ({profile} build, {arch} {os})")
 });
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  done
-  1  it failed; standard error says why
-  2  the command line or the configuration is wrong
-  3  the stored data is damaged
-  4  another process uses the data directory
-  5  the log ends before the checkpoint it is held against: it was truncated
-  6  the log has other events than the checkpoint it is held against: it was rewritten
-  7  the checkpoint is not signed by the key, or was changed";
-
 const EXAMPLES: &str = "\
 Examples:
   campaign-ledger serve --data-dir /var/lib/campaign-ledger
-  campaign-ledger replay --brand kopi-senja --limit 20
+  campaign-ledger replay --brand sari-kulit --limit 20
   campaign-ledger verify --data-dir /backup/campaign-ledger
-  campaign-ledger explain --brand kopi-senja --campaign opening-week --metric total.revenue.net_minor";
+  campaign-ledger explain --brand sari-kulit --campaign serum-pagi --metric total.revenue.net_minor";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -159,6 +150,10 @@ pub struct Serve {
     /// Print the effective configuration as TOML, with the origin of every value, and exit
     #[arg(long)]
     pub print_config: bool,
+    /// Start although the clock is more than 5 minutes before the last event, or more than 366 days
+    /// after it; only this once
+    #[arg(long)]
+    pub accept_clock: bool,
     /// The settings.
     #[command(flatten, next_help_heading = "Settings")]
     pub settings: Flags,
@@ -237,6 +232,9 @@ pub struct CreateBackup {
     /// Where to write it
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+    /// Take the place of a file that is there already
+    #[arg(long)]
+    pub force: bool,
     /// Take it of the server at this address, not of a directory
     #[arg(long, value_name = "URL", conflicts_with_all = ["data_dir", "config"])]
     pub server: Option<String>,
@@ -329,8 +327,11 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
     let moment: jiff::Timestamp = text
         .parse()
         .map_err(|error: jiff::Error| error.to_string())?;
-    let nanos = i64::try_from(moment.as_nanosecond()).map_err(|error| error.to_string())?;
-    Ok(Timestamp::from_nanos(nanos))
+    let nanos = i64::try_from(moment.as_nanosecond()).ok();
+    let nanos = nanos.filter(|nanos| *nanos >= 0);
+    nanos
+        .map(Timestamp::from_nanos)
+        .ok_or_else(|| String::from("must be a time from 1970 to 2262"))
 }
 
 /// What `explain` takes.
@@ -359,49 +360,15 @@ pub struct Explain {
     pub occurred_by: Option<String>,
 }
 
-/// How the process ends; the numbers are part of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Done.
-    Done = 0,
-    /// It failed; standard error says why.
-    Failed = 1,
-    /// The command line or the configuration is wrong.
-    Usage = 2,
-    /// The stored data is damaged.
-    Damaged = 3,
-    /// Another process uses the data directory.
-    InUse = 4,
-    /// The log ends before the checkpoint it is held against.
-    Truncated = 5,
-    /// The log has other events than the checkpoint it is held against.
-    Rewritten = 6,
-    /// The checkpoint is not signed by the key, or was changed.
-    Untrusted = 7,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
-
-/// Tells on standard error why a command failed, with every cause.
-///
-/// Whether it can be told or not, as on a full disk, the exit code is the same.
-pub fn complain(error: &(dyn std::error::Error + 'static)) {
-    let _ = writeln!(io::stderr(), "error: {}", with_causes(error));
-}
-
 /// Writes the completion script of `shell` to standard output.
-pub fn print_completions(shell: clap_complete::Shell) {
+///
+/// # Errors
+/// When it cannot be written; a closed pipe is no failure.
+pub fn print_completions(shell: clap_complete::Shell) -> Result<(), offline::Error> {
     let mut command = <Arguments as clap::CommandFactory>::command();
-    clap_complete::generate(
-        shell,
-        &mut command,
-        "campaign-ledger",
-        &mut std::io::stdout(),
-    );
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "campaign-ledger", &mut script);
+    Ok(heard(io::stdout().write_all(&script))?)
 }
 
 #[cfg(test)]

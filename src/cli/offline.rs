@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use super::progress::Progress;
-use super::{Exit, Offline, Replay, Verify};
+use super::{Exit, Offline, Replay, Verify, say};
 use crate::causes::with_causes;
 use crate::config::Config;
 use crate::domain::Position;
@@ -15,6 +15,7 @@ use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
 use crate::proofs::{self, Checkpoint, Cosigned, KeyError, LogKeys};
 use crate::server::{signing_key_of, store_options, witnesses_of};
+use crate::text::escaped;
 use crate::verify::{self, Against, KeptError, Standing};
 use crate::views::{self, CheckError, RebuildError, Trial};
 
@@ -158,7 +159,8 @@ pub fn print(replay: &Replay, out: &mut impl Write) -> Result<(), Error> {
             }
             let json = codec::json::to_json(record);
             let json = json.map_err(|error| bad_record(position, &error))?;
-            writeln!(out, "{json}")?;
+            // JSON that a terminal does not obey, and that says the same.
+            writeln!(out, "{}", escaped(&json, ""))?;
             left -= 1;
         }
     }
@@ -246,12 +248,12 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
         });
     }
     let head = verified.head;
-    println!(
+    say(format_args!(
         "good: {} events in {} blocks, head {}",
         head.position, head.block, head.hash
-    );
+    ))?;
     if let (Some(given), Some(standing)) = (&given, verified.standings.first()) {
-        println!("{}", told(*standing, given.size));
+        say(told(*standing, given.size))?;
     }
     Ok(())
 }
@@ -336,14 +338,14 @@ pub fn rebuild_views(offline: &Offline) -> Result<(), Error> {
     let path = directory.views_path();
     let rebuilt = views::rebuild(&path, &options, &log, |at| progress.reach(at.get()))?;
     drop(progress);
-    println!(
+    say(format_args!(
         "rebuilt to position {}, digest {}",
         rebuilt.position,
         hex(&rebuilt.digest)
-    );
+    ))?;
     match rebuilt.old_digest {
-        None => println!("the views before were of another position, or there were none"),
-        Some(old) if old == rebuilt.digest => println!("equal to the views before"),
+        None => say("the views before were of another position, or there were none")?,
+        Some(old) if old == rebuilt.digest => say("equal to the views before")?,
         Some(_) => {
             return Err(Error::Differed {
                 position: rebuilt.position,

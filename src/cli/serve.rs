@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use super::{Exit, Serve, complain};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{Exit, Serve, complain, heard};
 use crate::causes::with_causes;
-use crate::clock::SystemClock;
+use crate::clock::{Guard, SystemClock};
 use crate::config::{Config, Effective};
 use crate::server::drain::{Outcome, Signals, Stop, relay};
 use crate::server::{Error, Ready, serve};
@@ -21,15 +23,31 @@ pub fn run(arguments: &Serve) -> Exit {
         }
     };
     if arguments.print_config {
-        print!("{effective}");
-        return Exit::Done;
+        return match heard(write!(std::io::stdout(), "{effective}")) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                complain(&error);
+                Exit::Failed
+            }
+        };
     }
     let config = effective.config;
     if let Err(error) = telemetry::start(config.log_format, &config.log_filter) {
         complain(&error);
         return Exit::Usage;
     }
-    match block_on(config) {
+    if config.insecure {
+        tracing::warn!(
+            listen = %config.listen,
+            "insecure: anyone who reaches this address can read and write everything"
+        );
+    }
+    let clock = Guard::new(Arc::new(SystemClock));
+    let clock = match arguments.accept_clock {
+        true => clock.accepted_at_start(),
+        false => clock,
+    };
+    match block_on(config, Arc::new(clock)) {
         Ok(Outcome::Drained) => Exit::Done,
         Ok(Outcome::Cut { connections }) => {
             tracing::warn!(connections, "connections were cut at the drain deadline");
@@ -49,12 +67,14 @@ fn exit_of(error: &Error) -> Exit {
         Exit::InUse
     } else if error.is_damage() {
         Exit::Damaged
+    } else if error.is_of_clock() {
+        Exit::Clock
     } else {
         Exit::Failed
     }
 }
 
-fn block_on(config: Config) -> Result<Outcome, Error> {
+fn block_on(config: Config, clock: Arc<Guard>) -> Result<Outcome, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -67,12 +87,29 @@ fn block_on(config: Config) -> Result<Outcome, Error> {
             address: config.listen,
             source,
         })?;
+        let confirmed = signal(SignalKind::user_defined1()).map_err(|source| Error::Bind {
+            address: config.listen,
+            source,
+        })?;
         let stop = Stop::new();
         let relaying = tokio::spawn(relay(signals, stop.clone()));
-        let outcome = serve(config, Arc::new(SystemClock), stop, announce).await;
+        let accepting = tokio::spawn(accept(confirmed, Arc::clone(&clock)));
+        let outcome = serve(config, clock, stop, announce).await;
         relaying.abort();
+        accepting.abort();
         outcome
     })
+}
+
+/// Accepts the clock whenever the signal says so: whoever may send it could as well restart the
+/// server.
+async fn accept(mut confirmed: Signal, clock: Arc<Guard>) {
+    while confirmed.recv().await.is_some() {
+        match clock.accept() {
+            Ok(shown) => tracing::warn!(%shown, "SIGUSR1: the clock is accepted as it is"),
+            Err(error) => tracing::error!(%error, "SIGUSR1: the clock is not accepted"),
+        }
+    }
 }
 
 /// Says what a newcomer needs to know. Whoever started the server may have stopped listening.

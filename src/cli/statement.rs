@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::remote::{self, ask, refused};
-use super::{Exit, StatementArguments, StatementFormat};
+use super::{Exit, StatementArguments, StatementFormat, heard};
 use crate::proto::api;
 use crate::proto::api::report_service_client::ReportServiceClient;
 
@@ -63,7 +63,7 @@ pub fn write(arguments: &StatementArguments) -> Result<(), Error> {
     })?;
     match &arguments.out {
         Some(path) => File::create(path).and_then(|mut file| file.write_all(&bytes)),
-        None => io::stdout().write_all(&bytes),
+        None => heard(io::stdout().write_all(&bytes)),
     }
     .map_err(|source| Error::File {
         path: arguments

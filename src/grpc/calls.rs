@@ -19,7 +19,7 @@ use super::pool::Pools;
 use super::services::proofs;
 use super::status;
 use super::written::Written;
-use crate::clock::Clock;
+use crate::clock::Guard;
 use crate::domain::rows::{Key, Row, Rows, Scan};
 use crate::domain::state::Resource;
 use crate::domain::{Command, Position, Request, Timestamp, Violation};
@@ -57,7 +57,7 @@ pub struct Calls {
     /// Makes and reads page tokens.
     pub tokens: PageTokens,
     /// The clock.
-    pub clock: Arc<dyn Clock>,
+    pub clock: Arc<Guard>,
     /// Lets few pasts be folded at a time: each holds its rows in memory.
     pub folds: Arc<Semaphore>,
     /// Threads for folds of the past and for long reads.

@@ -7,6 +7,7 @@ mod engagement;
 mod figures;
 mod gather;
 pub mod metric;
+mod near;
 mod path;
 mod rates;
 mod reasons;
@@ -23,6 +24,7 @@ use crate::store;
 use crate::views::LastRecorded;
 
 pub use gather::{Behind, Subject, gather};
+pub use near::near;
 
 use engagement::as_totals;
 use metric::{Figure, Known, Metric, Sides, Sum, Taken};

@@ -18,6 +18,8 @@ use prost_types::Any;
 use tonic::Code;
 use tonic_types::pb::{ErrorInfo, Status as RichError};
 
+use crate::text::escaped;
+
 /// The `domain` of every `ErrorInfo`.
 pub const DOMAIN: &str = "campaign-ledger";
 
@@ -206,7 +208,8 @@ fn is_error_info(detail: &Any) -> bool {
 }
 
 fn shortened(method: &str) -> String {
-    method.chars().take(MAX_METHOD_CHARS).collect()
+    let begins: String = method.chars().take(MAX_METHOD_CHARS).collect();
+    escaped(&begins, "").into_owned()
 }
 
 /// Tells whether the headers are within the limits as they stand.

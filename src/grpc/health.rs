@@ -56,6 +56,11 @@ impl Health {
         }
     }
 
+    /// Says NOT_SERVING until it is serving again.
+    pub async fn not_serving(&self) {
+        self.set_all(Serving::NotServing).await;
+    }
+
     /// Says NOT_SERVING from now on, for good.
     pub async fn draining(&self) {
         self.draining.store(true, Ordering::SeqCst);

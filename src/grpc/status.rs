@@ -123,6 +123,16 @@ pub fn write(error: WriteError) -> Status {
             message,
             Vec::new(),
         ),
+        WriteError::Clock(doubt) => {
+            let metadata = vec![
+                ("seconds_ahead", doubt.seconds_ahead().to_string()),
+                ("clock", doubt.shown.to_string()),
+                ("expected", doubt.expected.to_string()),
+                ("since", doubt.since.to_string()),
+            ];
+            let reason = ErrorReason::ClockJumped;
+            status(Code::Unavailable, reason, message, metadata)
+        }
         WriteError::Stopped { .. } => status(
             Code::Unavailable,
             ErrorReason::WritesStopped,

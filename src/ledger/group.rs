@@ -106,11 +106,24 @@ impl Group {
 }
 
 impl Job {
+    /// Tells whether some of it is in an earlier group.
+    pub(super) fn is_begun(&self) -> bool {
+        match self {
+            Self::One(_) => false,
+            Self::Many(many) => !many.outcomes.is_empty(),
+        }
+    }
+
     /// Tells whoever waits that the writer has stopped.
     pub(super) fn fail(self, reason: &Arc<str>) {
+        self.refuse(stopped(reason));
+    }
+
+    /// Tells whoever waits why nothing of it is decided.
+    pub(super) fn refuse(self, error: WriteError) {
         match self {
-            Self::One(one) => drop(one.answer.send(Err(stopped(reason)))),
-            Self::Many(many) => drop(many.answer.send(Err(stopped(reason)))),
+            Self::One(one) => drop(one.answer.send(Err(error))),
+            Self::Many(many) => drop(many.answer.send(Err(error))),
         }
     }
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 
+use crate::clock::Doubt;
 use crate::domain::state::Resource;
 use crate::domain::{Position, Refusal, Request, RequestId, Timestamp};
 
@@ -88,6 +89,9 @@ pub enum WriteError {
     /// The ledger is going down; nothing was decided.
     #[error("the ledger takes no more writes: it is going down")]
     Draining,
+    /// The clock may be wrong, and what is recorded is for ever; nothing was decided.
+    #[error(transparent)]
+    Clock(#[from] Doubt),
     /// The log could not be written. This write may have happened: ask again, with the same
     /// request id, after the ledger was restarted.
     #[error("the log could not be written, the ledger takes no more writes: {reason}")]
@@ -226,7 +230,7 @@ impl Ledger {
     /// future loses the answers, not the writes.
     ///
     /// # Errors
-    /// When none was decided: `RequestIdReused`, `Draining`; or `Stopped`, when some may have
+    /// When none was decided: `RequestIdReused`, `Draining`, `Clock`; or `Stopped`, when some may have
     /// happened.
     pub async fn execute_all(
         &self,

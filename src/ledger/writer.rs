@@ -12,7 +12,7 @@ use super::decider::{Decider, Stuck};
 use super::group::Group;
 use super::{Job, Ledger, Message, RequestMemory};
 use crate::causes::with_causes;
-use crate::clock::Clock;
+use crate::clock::Guard;
 use crate::domain::{Position, Timestamp};
 use crate::log::Log;
 use crate::log::block::ALWAYS_FITS_BYTES;
@@ -55,7 +55,7 @@ impl Writer {
         log: Arc<dyn Log>,
         live: Live,
         requests: RequestMemory,
-        clock: Arc<dyn Clock>,
+        clock: Arc<Guard>,
         limits: Limits,
     ) -> Result<(Ledger, Writer), StartError> {
         let (queue, waiting) = mpsc::unbounded_channel();
@@ -128,7 +128,7 @@ struct Work {
     live: Live,
     committer: Committer,
     requests: RequestMemory,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Guard>,
     /// The last event decided, durable or on its way.
     decided: Position,
     /// When the last event was recorded: time never goes backwards.
@@ -182,7 +182,16 @@ impl Work {
             let Some(job) = in_hand.job.take().or_else(|| wait(queue)) else {
                 return self.committer.settle();
             };
-            let now = self.clock.now().max(self.last_recorded);
+            let now = match self.clock.trusted() {
+                Ok(now) => now.max(self.last_recorded),
+                // What was begun a moment ago is ended at the time it was begun.
+                Err(_) if job.is_begun() => self.last_recorded,
+                Err(doubt) => {
+                    job.refuse(doubt.into());
+                    self.committer.settle()?;
+                    continue;
+                }
+            };
             let open = in_hand.group.insert(Group::after(self.decided, now));
             in_hand.job = self.fill(open, job, queue)?;
             if self.committer.is_under_way() {

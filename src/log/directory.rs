@@ -54,6 +54,11 @@ pub fn signing_key_path(root: &Path) -> PathBuf {
     root.join(SIGNING_KEY)
 }
 
+/// Where the last checkpoint that the ledger at `root` signed is kept. May be missing.
+pub fn checkpoint_path(root: &Path) -> PathBuf {
+    root.join(CHECKPOINT)
+}
+
 /// A ledger's directory, locked: while the value lives, no other process can have one like it.
 #[derive(Debug)]
 pub struct DataDirectory {
@@ -185,7 +190,7 @@ impl DataDirectory {
 
     /// Where the last checkpoint that was signed is kept. May be missing.
     pub fn checkpoint_path(&self) -> PathBuf {
-        self.root.join(CHECKPOINT)
+        checkpoint_path(&self.root)
     }
 
     /// Where what witnesses signed is kept. May be missing.

@@ -1,6 +1,7 @@
 //! The four stories of `deploy/demo`, played through the real server; every number worked out by hand.
 
 mod dynamic;
+mod examples;
 mod expect;
 mod exports;
 mod golden_log;

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod bounds;
+mod cli;
 mod codec;
 mod crash;
 mod demo;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
-use crate::cli::Replay;
+use crate::cli::{EXIT_CODES, Replay};
 
 /// What `export` is for.
 pub const ABOUT: &str = "\
@@ -12,45 +12,75 @@ Write events or tables to a file, for other programs.
 
 Events are read from a directory or a running server; tables are asked of a running
 server, now or as of a position. A column is a field of the API, by the path of its name:
-CSV has its values as the API's JSON has them, and is empty where there is none.";
+CSV has its values as the API's JSON has them, and is empty where there is none.
+
+Texts of CSV that a spreadsheet would run as a formula (they begin with =, +, -, @ or a
+tab, at the start or after a ; or a tab) get an apostrophe before them, and control
+characters are spelled out, as \\u001b; numbers stay numbers. --raw leaves all as it is.";
 
 /// How it is used.
 pub const EXAMPLES: &str = "\
 Examples:
   campaign-ledger export events --brand sari-kulit --out sari-kulit.ndjson
   campaign-ledger export roi --brand sari-kulit --out roi.csv
-  campaign-ledger export costs --brand sari-kulit --campaign serum-pagi --position 120";
+  campaign-ledger export costs --brand sari-kulit --campaign serum-pagi --position 100";
+
+const EVENTS_EXAMPLES: &str = "\
+Examples:
+  campaign-ledger export events --brand sari-kulit --out sari-kulit.ndjson
+  campaign-ledger export events --server http://127.0.0.1:50051 --after 100 --limit 20";
+
+fn table_help(table: &str) -> String {
+    format!(
+        "Examples:\n  campaign-ledger export {table} --brand sari-kulit --out {table}.csv\n\n\
+         {EXIT_CODES}"
+    )
+}
 
 /// What is exported.
 #[derive(Debug, Subcommand)]
 pub enum ExportCommand {
     /// Events, as NDJSON: one a line, oldest first
+    #[command(after_help = format!("{EVENTS_EXAMPLES}\n\n{EXIT_CODES}"))]
     Events(ExportEvents),
     /// Campaigns: plan, state, budget
+    #[command(after_help = table_help("campaigns"))]
     Campaigns(OfBrand),
     /// What campaigns cost and brought
+    #[command(after_help = table_help("roi"))]
     Roi(OfCampaign),
     /// Final reports
+    #[command(after_help = table_help("reports"))]
     Reports(OfCampaign),
     /// Collaborations: terms, state, deliverables
+    #[command(after_help = table_help("collaborations"))]
     Collaborations(OfCampaign),
     /// What collaborations cost and brought
+    #[command(after_help = table_help("performance"))]
     Performance(OfCampaign),
     /// Creators: profile, assessment, flags
+    #[command(after_help = table_help("creators"))]
     Creators(OfBrand),
     /// What creators did for the brand, over all campaigns
+    #[command(after_help = table_help("partnerships"))]
     Partnerships(OfBrand),
     /// Posts and what was counted of them
+    #[command(after_help = table_help("publications"))]
     Publications(OfCampaign),
     /// Claims of orders, with what became of each
+    #[command(after_help = table_help("conversions"))]
     Conversions(OfCampaign),
     /// Cost lines
+    #[command(after_help = table_help("costs"))]
     Costs(OfCampaign),
     /// Disputes
+    #[command(after_help = table_help("disputes"))]
     Disputes(OfCampaign),
     /// Rights of use that were agreed on
+    #[command(after_help = table_help("rights"))]
     Rights(OfCampaign),
     /// What waits for somebody
+    #[command(after_help = table_help("tasks"))]
     Tasks(OfCampaign),
 }
 
@@ -80,6 +110,9 @@ pub struct OfBrand {
     /// Written in what
     #[arg(long, value_enum, default_value_t = TableFormat::Csv)]
     pub format: TableFormat,
+    /// Write texts of CSV as they are: a spreadsheet may run them
+    #[arg(long)]
+    pub raw: bool,
     /// Where to [default: standard output]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,

@@ -6,12 +6,16 @@
 //! has: `total.returns[COST_BASIS_ACCRUED].roi.exact`. Any other list is one cell, as JSON. A cell is
 //! empty where the API says that there is no value; a nought is a nought.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::io;
 
 use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, SerializeOptions,
 };
 use serde_json::Value;
+
+use crate::text;
 
 /// What the cells of a column are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +26,24 @@ pub enum Cells {
     Truth,
     /// Anything else, as text.
     Text,
+}
+
+/// How texts are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Texts {
+    /// So that no spreadsheet runs them and no terminal obeys them; see [`text::cell`].
+    Safe,
+    /// As they are.
+    Raw,
+}
+
+impl Texts {
+    fn shown(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Safe => text::cell(text),
+            Self::Raw => Cow::Borrowed(text),
+        }
+    }
 }
 
 /// A column.
@@ -100,13 +122,17 @@ impl Table {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write_csv(&self, out: impl std::io::Write) -> Result<(), csv::Error> {
+    pub fn write_csv(&self, out: impl io::Write, texts: Texts) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(self.columns().iter().map(|column| &column.path))?;
+        let columns = self.columns().into_iter();
+        csv.write_record(columns.map(|column| texts.shown(&column.path).into_owned()))
+            .map_err(of_the_system)?;
         for row in self.rows() {
-            csv.write_record(row.iter().map(|cell| cell.unwrap_or_default()))?;
+            let cells = row.iter().map(|cell| cell.unwrap_or_default());
+            csv.write_record(cells.map(|cell| texts.shown(cell).into_owned()))
+                .map_err(of_the_system)?;
         }
-        Ok(csv.flush()?)
+        csv.flush()
     }
 
     fn order(&self) -> Vec<usize> {
@@ -187,6 +213,14 @@ impl Table {
             self.columns.push((path.steps, column));
         }
         place
+    }
+}
+
+/// What the system said: it tells a closed pipe from a full disk.
+fn of_the_system(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

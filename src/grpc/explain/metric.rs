@@ -162,6 +162,16 @@ pub enum Report {
     Partnership,
 }
 
+impl Report {
+    /// Returns the name of its message.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Roi => "CampaignRoi",
+            Self::Partnership => "Partnership",
+        }
+    }
+}
+
 impl Metric {
     /// Finds a metric by the path of its field; `None` when the report has no such number.
     pub fn find(report: Report, path: &str) -> Option<Self> {

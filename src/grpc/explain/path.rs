@@ -2,6 +2,7 @@
 //!
 //! An entry of a list is named by its words, as `CompareReports` names it; words of enums may be
 //! given without their prefix, and what a metric holds (`parts_per_million`) may be given or not.
+//! Fields may be spelled as JSON has them (`netMinor`) too.
 
 use std::fmt;
 
@@ -15,6 +16,13 @@ const PREFIXES: [(&str, &[&str]); 5] = [
     ("returns", &["COST_BASIS_"]),
     ("unit_costs", &["COST_BASIS_"]),
     ("engagement", &["MEASUREMENT_SCOPE_", "MEASUREMENT_KIND_"]),
+];
+
+/// Prefixes of the states by which lists count; reports show them without.
+const STATES: [(&str, &str); 3] = [
+    ("agreements", "COLLABORATION_STATE_"),
+    ("collaborations", "COLLABORATION_STATE_"),
+    ("deliverables", "DELIVERABLE_STATE_"),
 ];
 
 /// What a metric holds in the end: asked for or not, it is the metric that is meant.
@@ -32,7 +40,9 @@ impl Path {
                 Some((field, rest)) => (field, Some(rest.strip_suffix(']')?)),
                 None => (segment, None),
             };
-            segments.push((field.to_owned(), words.map(|words| in_full(field, words))));
+            let field = in_snake_case(field);
+            let words = words.map(|words| in_full(&field, words));
+            segments.push((field, words));
         }
         if let Some((last, None)) = segments.last()
             && VALUES.contains(&last.as_str())
@@ -40,6 +50,14 @@ impl Path {
             segments.pop();
         }
         Some(Self(segments))
+    }
+
+    /// Returns the state by which an entry of a list is called, as reports show it.
+    pub fn state_in_short<'a>(list: &str, state: &'a str) -> &'a str {
+        let prefix = STATES.iter().find(|(name, _)| *name == list);
+        prefix.map_or(state, |(_, prefix)| {
+            state.strip_prefix(prefix).unwrap_or(state)
+        })
     }
 
     /// Returns the fields, one by one.
@@ -64,9 +82,21 @@ impl fmt::Display for Path {
     }
 }
 
+/// Spells a field as the API does, where it is spelled as JSON does.
+fn in_snake_case(field: &str) -> String {
+    let mut spelled = String::with_capacity(field.len() + 4);
+    for char in field.chars() {
+        if char.is_ascii_uppercase() && !spelled.is_empty() {
+            spelled.push('_');
+        }
+        spelled.push(char.to_ascii_lowercase());
+    }
+    spelled
+}
+
 fn in_full(field: &str, words: &str) -> String {
     let Some((_, prefixes)) = PREFIXES.iter().find(|(list, _)| *list == field) else {
-        return words.to_owned();
+        return Path::state_in_short(field, words).to_owned();
     };
     let words: Vec<String> = words
         .split(',')
@@ -102,6 +132,15 @@ mod tests {
                  .unit_costs[COST_BASIS_PAID].cpe",
             ),
             ("agreements[INVITED].count", "agreements[INVITED].count"),
+            (
+                "agreements[COLLABORATION_STATE_INVITED].count",
+                "agreements[INVITED].count",
+            ),
+            (
+                "onTime.engagement[TOTAL,MEASURED].unitCosts[PAID].cpe.minorUnits",
+                "on_time.engagement[MEASUREMENT_SCOPE_TOTAL,MEASUREMENT_KIND_MEASURED]\
+                 .unit_costs[COST_BASIS_PAID].cpe",
+            ),
             (
                 "lifetime[IDR].posts_published",
                 "lifetime[IDR].posts_published",

@@ -56,7 +56,7 @@ pub fn batch_withdraw_invitations(
     let _ = batch.call.campaign(&request.campaign_id);
     let reason = request.reason.clone();
     let fields = &mut batch.call.fields;
-    let _ = fields.optional_text("reason", reason, MAX_REASON_CHARS);
+    let _ = fields.optional_note("reason", reason, MAX_REASON_CHARS);
     let (brand_id, campaign_id) = (request.brand_id, request.campaign_id);
     let reason = request.reason;
     batch.read(

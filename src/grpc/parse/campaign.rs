@@ -49,7 +49,7 @@ pub fn pause_campaign(mut request: api::PauseCampaignRequest, now: Timestamp) ->
     let campaign = call.campaign(&request.campaign_id);
     let reason = call
         .fields
-        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+        .optional_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, Ok(CampaignVerb::Pause { reason })))
 }
 
@@ -74,7 +74,7 @@ pub fn amend_budget(mut request: api::AmendBudgetRequest, now: Timestamp) -> Wri
     let campaign = call.campaign(&request.campaign_id);
     let fields = &mut call.fields;
     let cap = fields.required("budget_cap", request.budget_cap, read_positive_amount);
-    let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = cap.map(|cap| CampaignVerb::AmendBudget { cap, reason });
     call.finish(command(campaign, verb))
 }
@@ -100,7 +100,7 @@ pub fn cancel_campaign(mut request: api::CancelCampaignRequest, now: Timestamp) 
     let context = request.context.take();
     let mut call = Call::begin("CancelCampaign", &request.brand_id, context, &request, now);
     let campaign = call.campaign(&request.campaign_id);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, Ok(CampaignVerb::Cancel { reason })))
 }
 

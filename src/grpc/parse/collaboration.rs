@@ -61,7 +61,7 @@ pub fn decline_invitation(mut request: api::DeclineInvitationRequest, now: Times
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
-        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+        .optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Decline { reason };
     call.finish(place.command(Ok(verb)))
 }
@@ -77,7 +77,7 @@ pub fn withdraw_invitation(mut request: api::WithdrawInvitationRequest, now: Tim
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
-        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+        .optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Withdraw { reason };
     call.finish(place.command(Ok(verb)))
 }
@@ -107,7 +107,7 @@ pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: T
     let brand_id = &request.brand_id;
     let mut call = Call::begin("CancelCollaboration", brand_id, context, &request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Cancel { reason };
     call.finish(place.command(Ok(verb)))
 }

@@ -59,7 +59,7 @@ pub fn block_creator(mut request: api::BlockCreatorRequest, now: Timestamp) -> W
     let context = request.context.take();
     let mut call = Call::begin("BlockCreator", &request.brand_id, context, &request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(creator, Ok(CreatorVerb::Block { reason })))
 }
 
@@ -71,7 +71,7 @@ pub fn unblock_creator(mut request: api::UnblockCreatorRequest, now: Timestamp) 
     let context = request.context.take();
     let mut call = Call::begin("UnblockCreator", &request.brand_id, context, &request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(creator, Ok(CreatorVerb::Unblock { reason })))
 }
 

@@ -14,9 +14,6 @@ use crate::log::codec::values::{
 use crate::proto::api;
 
 const REASONS_RULE: &str = "must have 1 to 20 elements";
-/// The id of a post is part of a key, whose parts end at a zero byte.
-const POST_ID_RULE: &str = "must not have control characters";
-
 /// The names a deliverable goes by.
 struct Place {
     campaign: Checked<CampaignId>,
@@ -63,7 +60,7 @@ pub fn submit_content(mut request: api::SubmitContentRequest, now: Timestamp) ->
         &request.deliverable_id,
     );
     let fields = &mut call.fields;
-    let reference = fields.text("content_ref", request.content_ref, MAX_URL_CHARS);
+    let reference = fields.line("content_ref", request.content_ref, MAX_URL_CHARS);
     let sha256 = fields.bytes("content_sha256", &request.content_sha256);
     let verb = sha256.map(|sha256| DeliverableVerb::Submit {
         content: ContentRef { reference, sha256 },
@@ -93,7 +90,7 @@ pub fn request_revision(mut request: api::RequestRevisionRequest, now: Timestamp
         REASONS_RULE,
     );
     let reasons = fields.each("reasons", request.reasons, |fields, reason| {
-        Ok(fields.text_here(reason, MAX_REASON_CHARS))
+        Ok(fields.note_here(reason, MAX_REASON_CHARS))
     });
     let verb = reasons.map(|reasons| DeliverableVerb::RequestRevision { version, reasons });
     call.finish(place.command(verb))
@@ -132,7 +129,7 @@ pub fn reject_content(mut request: api::RejectContentRequest, now: Timestamp) ->
         &request.deliverable_id,
     );
     let version = read_submission(&mut call.fields, request.submission_version);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = DeliverableVerb::Reject { version, reason };
     call.finish(place.command(Ok(verb)))
 }
@@ -154,10 +151,8 @@ pub fn record_publication(mut request: api::RecordPublicationRequest, now: Times
     let id = &request.publication_id;
     let publication = call.id_or_made("publication_id", id, PublicationId::parse);
     let fields = &mut call.fields;
-    let url = fields.text("url", request.url, MAX_URL_CHARS);
-    let post_id = fields.text("platform_post_id", request.platform_post_id, MAX_NAME_CHARS);
-    let printable = !post_id.contains(char::is_control);
-    fields.check("platform_post_id", printable, POST_ID_RULE);
+    let url = fields.line("url", request.url, MAX_URL_CHARS);
+    let post_id = fields.line("platform_post_id", request.platform_post_id, MAX_NAME_CHARS);
     let published_at = call.past("published_at", request.published_at);
     check_share_count(&mut call.fields, "shares", &request.shares);
     let shares = read_shares(&mut call.fields, "shares", request.shares);
@@ -208,7 +203,7 @@ pub fn reschedule_deadline(mut request: api::RescheduleDeadlineRequest, now: Tim
     );
     let fields = &mut call.fields;
     let due_at = fields.required("due_at", request.due_at, read_time);
-    let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = due_at.map(|due_at| DeliverableVerb::Reschedule { due_at, reason });
     call.finish(place.command(verb))
 }
@@ -227,6 +222,6 @@ pub fn waive_deliverable(mut request: api::WaiveDeliverableRequest, now: Timesta
         &request.collaboration_id,
         &request.deliverable_id,
     );
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(place.command(Ok(DeliverableVerb::Waive { reason })))
 }

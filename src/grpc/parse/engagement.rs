@@ -94,7 +94,7 @@ pub fn correct_engagement(mut request: api::CorrectEngagementRequest, now: Times
     let fields = &mut call.fields;
     let observation = read_observation(fields, request.observation_position);
     let counters = fields.required("counters", request.counters, read_counters);
-    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = counters.map(|counters| EngagementVerb::Correct {
         observation,
         counters,
@@ -119,7 +119,7 @@ pub fn void_engagement(mut request: api::VoidEngagementRequest, now: Timestamp) 
     );
     let fields = &mut call.fields;
     let observation = read_observation(fields, request.observation_position);
-    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = EngagementVerb::Void {
         observation,
         reason,

@@ -3,8 +3,8 @@
 use super::Read;
 use super::page::{When, read_brand, read_when};
 use crate::domain::{CampaignId, CampaignRef, CreatorId, CreatorRef};
-use crate::grpc::explain::Subject;
 use crate::grpc::explain::metric::{Metric, Report};
+use crate::grpc::explain::{Subject, near};
 use crate::log::codec::fields::{Fields, Origin};
 use crate::proto::api;
 
@@ -49,11 +49,12 @@ pub fn explain_metric(request: &api::ExplainMetricRequest) -> Read<ExplainQuery>
         None => (Report::Roi, Err(fields.refuse("subject", SUBJECT_RULE))),
     };
     let metric = Metric::find(report, &request.metric).ok_or_else(|| {
-        let report = match report {
-            Report::Roi => "CampaignRoi",
-            Report::Partnership => "Partnership",
+        let rule = format!("must be the path of a number within {}", report.message());
+        let near = near(report, &request.metric).join(", ");
+        let rule = match near.as_str() {
+            "" => rule,
+            near => format!("{rule}; near it are {near}"),
         };
-        let rule = format!("must be the path of a number within {report}");
         fields.refuse("metric", rule)
     });
     let query = subject.and_then(|subject| {

@@ -129,7 +129,7 @@ pub fn adjust_conversion(mut request: api::AdjustConversionRequest, now: Timesta
     let order = read_order(fields, &request.order_source, &request.order_id);
     let id = fields.parse("adjustment_id", &request.adjustment_id, AdjustmentId::parse);
     let delta = fields.required("delta", request.delta, read_delta);
-    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
     let command = order.and_then(|order| {
         let adjustment = ConversionAdjustment {
             order,

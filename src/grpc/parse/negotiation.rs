@@ -20,7 +20,7 @@ pub fn apply_to_campaign(mut request: api::ApplyToCampaignRequest, now: Timestam
     let place = Place::new(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
-    let message = fields.optional_text("message", request.message, MAX_NOTE_CHARS);
+    let message = fields.optional_note("message", request.message, MAX_NOTE_CHARS);
     let fee = fields.optional("fee", request.fee, read_amount);
     let verb = creator.and_then(|creator| {
         Ok(CollaborationVerb::Apply {
@@ -63,7 +63,7 @@ pub fn reject_application(mut request: api::RejectApplicationRequest, now: Times
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
-        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+        .optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::RejectApplication { reason };
     call.finish(place.command(Ok(verb)))
 }
@@ -80,7 +80,7 @@ pub fn counter_offer(mut request: api::CounterOfferRequest, now: Timestamp) -> W
     let offer_version = read_version(fields, "offer_version", request.offer_version);
     let terms = fields.required("terms", request.terms, read_terms);
     let expires_at = fields.optional("expires_at", request.expires_at, read_time);
-    let note = fields.optional_text("note", request.note, MAX_NOTE_CHARS);
+    let note = fields.optional_note("note", request.note, MAX_NOTE_CHARS);
     let verb = terms.and_then(|terms| {
         Ok(CollaborationVerb::Counter {
             offer_version,
@@ -137,7 +137,7 @@ pub fn reject_counter(mut request: api::RejectCounterRequest, now: Timestamp) ->
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let offer_version = read_version(fields, "offer_version", request.offer_version);
-    let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::RejectCounter {
         offer_version,
         reason,
@@ -155,7 +155,7 @@ pub fn amend_terms(mut request: api::AmendTermsRequest, now: Timestamp) -> Write
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms = fields.required("terms", request.terms, read_terms);
-    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = terms.map(|terms| CollaborationVerb::Amend { terms, reason });
     call.finish(place.command(verb))
 }
@@ -183,7 +183,7 @@ pub fn reject_amendment(mut request: api::RejectAmendmentRequest, now: Timestamp
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms_version = read_version(fields, "terms_version", request.terms_version);
-    let reason = fields.optional_text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::RejectAmendment {
         terms_version,
         reason,
@@ -203,7 +203,7 @@ pub fn withdraw_from_campaign(
     let brand_id = &request.brand_id;
     let mut call = Call::begin("WithdrawFromCampaign", brand_id, context, &request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Leave { reason };
     call.finish(place.command(Ok(verb)))
 }

@@ -34,7 +34,7 @@ pub fn record_post_removed(mut request: api::RecordPostRemovedRequest, now: Time
     let by = read_removed_by(&mut call.fields, request.removed_by);
     let reason = call
         .fields
-        .optional_text("reason", request.reason, MAX_REASON_CHARS);
+        .optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = removed_at.and_then(|removed_at| {
         Ok(PublicationVerb::Remove {
             removed_at,
@@ -78,8 +78,8 @@ pub fn check_disclosure(mut request: api::CheckDisclosureRequest, now: Timestamp
     );
     let checked_at = call.past("checked_at", request.checked_at);
     let fields = &mut call.fields;
-    let label = fields.optional_text("label_found", request.label_found, MAX_LABEL_CHARS);
-    let evidence = fields.optional_text("evidence", request.evidence, MAX_URL_CHARS);
+    let label = fields.optional_line("label_found", request.label_found, MAX_LABEL_CHARS);
+    let evidence = fields.optional_line("evidence", request.evidence, MAX_URL_CHARS);
     let verb = checked_at.map(|checked_at| PublicationVerb::CheckDisclosure {
         found: DisclosureFound {
             checked_at,

@@ -47,7 +47,7 @@ fn read_cost(call: &mut Call, request: api::RecordCostRequest) -> Checked<CostVe
     let incurred_at = call.past("incurred_at", request.incurred_at);
     let note = call
         .fields
-        .optional_text("note", request.note, MAX_REASON_CHARS);
+        .optional_note("note", request.note, MAX_REASON_CHARS);
     Ok(CostVerb::Record {
         collaboration: collaboration?,
         kind: kind?,
@@ -84,7 +84,7 @@ pub fn reverse_cost(mut request: api::ReverseCostRequest, now: Timestamp) -> Wri
     let mut call = Call::begin("ReverseCost", &request.brand_id, context, &request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, cost, Ok(CostVerb::Reverse { reason })))
 }
 
@@ -125,7 +125,7 @@ pub fn adjust_cost(mut request: api::AdjustCostRequest, now: Timestamp) -> Write
     let cost = read_line(&mut call.fields, &request.cost_id);
     let fields = &mut call.fields;
     let delta = fields.required("delta", request.delta, read_delta);
-    let reason = fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = delta.map(|delta| CostVerb::Adjust { delta, reason });
     call.finish(command(campaign, cost, verb))
 }
@@ -139,7 +139,7 @@ pub fn withhold_cost(mut request: api::WithholdCostRequest, now: Timestamp) -> W
     let mut call = Call::begin("WithholdCost", &request.brand_id, context, &request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, cost, Ok(CostVerb::Withhold { reason })))
 }
 
@@ -152,7 +152,7 @@ pub fn release_cost(mut request: api::ReleaseCostRequest, now: Timestamp) -> Wri
     let mut call = Call::begin("ReleaseCost", &request.brand_id, context, &request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
-    let reason = call.fields.text("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, cost, Ok(CostVerb::Release { reason })))
 }
 
@@ -195,9 +195,9 @@ pub fn record_tax(mut request: api::RecordTaxRequest, now: Timestamp) -> Write {
     let base = fields.required("base", request.base, read_amount);
     let rate_percent = fields.parse("rate_percent", &request.rate_percent, Rate::parse);
     let amount = fields.required("amount", request.amount, read_amount);
-    let article = fields.text("article", request.article, MAX_NAME_CHARS);
-    let certificate = fields.optional_text("certificate", request.certificate, MAX_NAME_CHARS);
-    let period = fields.optional_text("period", request.period, MAX_NAME_CHARS);
+    let article = fields.line("article", request.article, MAX_NAME_CHARS);
+    let certificate = fields.optional_line("certificate", request.certificate, MAX_NAME_CHARS);
+    let period = fields.optional_line("period", request.period, MAX_NAME_CHARS);
     let verb = id.and_then(|id| {
         Ok(CostVerb::RecordTax(Tax {
             id,

@@ -1,11 +1,12 @@
 //! A statement as a table: a row for each number, by the name that the API gives it.
 
 use crate::grpc::render::fields_of;
+use crate::text;
 
 use super::Statement;
 
 /// Writes the table as CSV (RFC 4180): of what, which number, its value. Rows with the scope
-/// `statement` say what it is of.
+/// `statement` say what it is of. No cell is one that a spreadsheet would run.
 pub fn csv(statement: &Statement) -> String {
     let mut table = Table(csv::Writer::from_writer(Vec::new()));
     table.row("scope", "field", "value");
@@ -33,9 +34,9 @@ impl Table {
     }
 
     fn row(&mut self, scope: &str, field: &str, value: &str) {
-        let row = [scope, field, value];
+        let row = [scope, field, value].map(text::cell);
         self.0
-            .write_record(row)
+            .write_record(row.iter().map(|cell| cell.as_bytes()))
             .expect("memory takes what is written");
     }
 

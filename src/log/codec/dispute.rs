@@ -30,7 +30,7 @@ fn read_number(fields: &mut Fields, number: wire::DisputedNumber) -> Checked<Dis
         &number.publication_id,
         PublicationId::parse,
     );
-    let metric = fields.text("metric", number.metric, MAX_NAME_CHARS);
+    let metric = fields.line("metric", number.metric, MAX_NAME_CHARS);
     Ok(DisputeSubject::Number {
         publication: publication?,
         metric,
@@ -103,8 +103,8 @@ pub fn write_ruling(ruling: DisputeRuling) -> (i32, Option<u32>) {
 
 /// Reads who ruled.
 pub fn read_arbiter(fields: &mut Fields, message: wire::Arbiter) -> Checked<Arbiter> {
-    let name = fields.text("name", message.name, MAX_NAME_CHARS);
-    let role = fields.optional_text("role", message.role, MAX_NAME_CHARS);
+    let name = fields.line("name", message.name, MAX_NAME_CHARS);
+    let role = fields.optional_line("role", message.role, MAX_NAME_CHARS);
     Ok(Arbiter { name, role })
 }
 

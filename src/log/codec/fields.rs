@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use smallvec::SmallVec;
 
 use crate::domain::Violation;
+use crate::text;
 
 /// Fields within fields that take no allocation.
 const TYPICAL_DEPTH: usize = 6;
@@ -53,6 +54,13 @@ pub struct Fields {
     origin: Origin,
     path: SmallVec<[Step; TYPICAL_DEPTH]>,
     violations: Vec<Violation>,
+}
+
+/// How many lines a free text may have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Lines {
+    One,
+    Many,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -215,25 +223,37 @@ impl Fields {
         self.parse(field, text, parse).map(Some)
     }
 
-    /// Reads free text of 1 to `most` characters.
-    pub fn text(&mut self, field: &'static str, text: String, most: usize) -> String {
-        self.within(field, |fields| fields.text_here(text, most))
+    /// Reads a line of 1 to `most` characters, such as a name.
+    pub fn line(&mut self, field: &'static str, text: String, most: usize) -> String {
+        self.within(field, |fields| fields.line_here(text, most))
     }
 
-    /// Reads the field at hand as free text of 1 to `most` characters.
-    pub fn text_here(&mut self, text: String, most: usize) -> String {
-        self.length(&text, 1..=most, || {
-            format!("must be 1 to {most} characters")
-        });
+    /// Reads the field at hand as a line of 1 to `most` characters.
+    pub fn line_here(&mut self, text: String, most: usize) -> String {
+        self.free(&text, 1..=most, Lines::One);
         text
     }
 
-    /// Reads free text of at most `most` characters.
-    pub fn optional_text(&mut self, field: &'static str, text: String, most: usize) -> String {
-        self.within(field, |fields| {
-            let rule = || format!("must be at most {most} characters");
-            fields.length(&text, 0..=most, rule);
-        });
+    /// Reads a line of at most `most` characters.
+    pub fn optional_line(&mut self, field: &'static str, text: String, most: usize) -> String {
+        self.within(field, |fields| fields.free(&text, 0..=most, Lines::One));
+        text
+    }
+
+    /// Reads a note of 1 to `most` characters, such as a reason: it may have many lines.
+    pub fn note(&mut self, field: &'static str, text: String, most: usize) -> String {
+        self.within(field, |fields| fields.note_here(text, most))
+    }
+
+    /// Reads the field at hand as a note of 1 to `most` characters.
+    pub fn note_here(&mut self, text: String, most: usize) -> String {
+        self.free(&text, 1..=most, Lines::Many);
+        text
+    }
+
+    /// Reads a note of at most `most` characters.
+    pub fn optional_note(&mut self, field: &'static str, text: String, most: usize) -> String {
+        self.within(field, |fields| fields.free(&text, 0..=most, Lines::Many));
         text
     }
 
@@ -272,11 +292,24 @@ impl Fields {
             .map_err(|_| self.refuse(field, format!("must be {N} bytes")))
     }
 
-    /// A length is a limit: it holds for calls only.
-    fn length(&mut self, text: &str, range: RangeInclusive<usize>, rule: impl FnOnce() -> String) {
-        let fits = || range.contains(&text.chars().count());
-        if self.origin == Origin::Call && !fits() {
-            self.refuse_here(rule());
+    /// What free text may be holds for calls only: the log may have what was free before.
+    fn free(&mut self, text: &str, range: RangeInclusive<usize>, lines: Lines) {
+        if self.origin == Origin::Log {
+            return;
+        }
+        if !range.contains(&text.chars().count()) {
+            let most = range.end();
+            self.refuse_here(match range.start() {
+                0 => format!("must be at most {most} characters"),
+                least => format!("must be {least} to {most} characters"),
+            });
+        }
+        let (is_kept, rule) = match lines {
+            Lines::One => (text::is_line(text), text::LINE_RULE),
+            Lines::Many => (text::is_note(text), text::NOTE_RULE),
+        };
+        if !is_kept {
+            self.refuse_here(rule);
         }
     }
 

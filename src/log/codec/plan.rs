@@ -24,7 +24,7 @@ pub const MEASURE_RULE: &str = "must be at or after end_at";
 
 /// Reads a plan.
 pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<CampaignPlan> {
-    let title = fields.text("title", message.title, MAX_NAME_CHARS);
+    let title = fields.line("title", message.title, MAX_NAME_CHARS);
     let objective = fields.one_of(
         "objective",
         message.objective,

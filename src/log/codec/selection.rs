@@ -15,7 +15,7 @@ pub fn read_assessment(fields: &mut Fields, message: wire::Assessment) -> Checke
     let values_fit = read_fit(fields, "values_fit", message.values_fit);
     let name_of = ControversyCheck::name;
     let controversy = fields.one_of("controversy", message.controversy, controversy, name_of);
-    let note = fields.optional_text("note", message.note, MAX_REASON_CHARS);
+    let note = fields.optional_note("note", message.note, MAX_REASON_CHARS);
     let evidence = read_evidence(fields, message.evidence);
     let assessed_at = fields.required("assessed_at", message.assessed_at, read_time);
     let niches = read_niches(fields, message.niches);
@@ -39,8 +39,8 @@ fn read_fit(fields: &mut Fields, field: &'static str, number: i32) -> Checked<Fi
 pub fn read_evidence(fields: &mut Fields, evidence: Vec<wire::Evidence>) -> Checked<Vec<Evidence>> {
     fields.limit("evidence", evidence.len() <= MAX_EVIDENCE, EVIDENCE_RULE);
     fields.each("evidence", evidence, |fields, message| {
-        let reference = fields.text("reference", message.reference, MAX_URL_CHARS);
-        let note = fields.optional_text("note", message.note, MAX_REASON_CHARS);
+        let reference = fields.line("reference", message.reference, MAX_URL_CHARS);
+        let note = fields.optional_note("note", message.note, MAX_REASON_CHARS);
         let sha256 = match message.sha256.is_empty() {
             true => None,
             false => Some(fields.bytes("sha256", &message.sha256)?),

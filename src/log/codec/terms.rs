@@ -140,7 +140,7 @@ fn read_attribution(
     };
     fields.limit("window_days", window_days <= MAX_WINDOW_DAYS, WINDOW_RULE);
     fields.limit("lock_days", lock_days <= MAX_LOCK_DAYS, WINDOW_RULE);
-    let link = fields.optional_text("link", message.link, MAX_URL_CHARS);
+    let link = fields.optional_line("link", message.link, MAX_URL_CHARS);
     let code = fields.parse_optional("code", &message.code, Code::parse);
     Ok(AttributionTerms {
         window_days,

@@ -120,7 +120,7 @@ impl From<Money> for wire::Money {
 /// Reads a pinned rate.
 pub fn read_fx_rate(fields: &mut Fields, message: wire::FxRate) -> Checked<FxRate> {
     let rate = fields.parse("rate", &message.rate, Rate::parse);
-    let source = fields.text("source", message.source, MAX_NAME_CHARS);
+    let source = fields.line("source", message.source, MAX_NAME_CHARS);
     let rated_at = fields.required("rated_at", message.rated_at, read_time);
     Ok(FxRate {
         rate: rate?,
@@ -169,7 +169,7 @@ impl From<&Actor> for wire::Actor {
 /// Reads whom the actor acts for.
 pub fn read_on_behalf_of(fields: &mut Fields, message: wire::OnBehalfOf) -> Checked<OnBehalfOf> {
     let actor = fields.required("actor", message.actor, read_actor);
-    let reason = fields.text("reason", message.reason, MAX_REASON_CHARS);
+    let reason = fields.note("reason", message.reason, MAX_REASON_CHARS);
     Ok(OnBehalfOf {
         actor: actor?,
         reason,

@@ -161,7 +161,7 @@ async fn damage_that_an_older_checkpoint_must_be_brought_across_is_refused() {
     for start in kept.after_the_checkpoint().into_iter().step_by(3) {
         kept.change(|blocks| flip(blocks.get_mut(&start).unwrap(), 90));
         let rest = forgetful(&kept);
-        let refused = server::serve(rest.config, rest.clock, Stop::new(), |_| ()).await;
+        let refused = server::serve(rest.config.clone(), rest.guard(), Stop::new(), |_| ()).await;
         let error = refused.unwrap_err();
         assert!(error.is_damage(), "{error}");
         let named = format!("damaged at position {start}");

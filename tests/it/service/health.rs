@@ -8,6 +8,7 @@ use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::thread;
 
+use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
 use campaign_ledger::proto::api::*;
 use campaign_ledger::server::drain::Stop;
@@ -69,7 +70,7 @@ fn wake() -> Waking {
     let (replay, wait) = mpsc::channel();
     let (tell, ready) = oneshot::channel();
     let stop = Stop::new();
-    let clock = Arc::new(TestClock::at(day(0)));
+    let clock = Arc::new(Guard::new(Arc::new(TestClock::at(day(0)))));
     let serving = server::serve(config, clock, stop.clone(), |_| tell.send(()).unwrap());
     let thread = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -6,6 +6,7 @@ mod bad_input;
 mod batch_invites;
 mod batches;
 mod bulk;
+mod clock;
 mod consequences;
 mod conversions;
 mod endings;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::proto::api::ErrorReason;
 
 use super::{
-    as_of, audit, bad_input, consequences, engagement, faults, followers, health, ingest, proofs,
-    reads, refusals, retries, subscriptions, timers, waiting,
+    as_of, audit, bad_input, clock, consequences, engagement, faults, followers, health, ingest,
+    proofs, reads, refusals, retries, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -44,6 +44,7 @@ async fn every_reason_is_shown_or_excused() {
         as_of::SHOWS,
         audit::SHOWS,
         bad_input::SHOWS,
+        clock::SHOWS,
         consequences::SHOWS,
         engagement::SHOWS,
         faults::SHOWS,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use campaign_ledger::clock::ManualClock;
+use campaign_ledger::clock::{Guard, ManualClock};
 use campaign_ledger::domain::{Position, Record, Refusal};
 use campaign_ledger::ledger::{self, Answer, RequestMemory, WriteError, Writer};
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
@@ -21,7 +21,7 @@ use campaign_ledger::views::{self, Live};
 
 use crate::support::histories::{self, Step};
 use crate::support::ledger::Ledger;
-use crate::support::server::{Client, Resting, Server};
+use crate::support::server::{Client, Resting, Server, day};
 
 /// Memory for rows: small, so that they come and go.
 const CACHE_BYTES: usize = 64 << 10;
@@ -55,13 +55,14 @@ pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Lef
     )
     .unwrap();
     let clock = Arc::new(ManualClock::at(steps[0].at));
+    let guard = Arc::new(Guard::new(clock.clone()));
     let limits = ledger::Limits {
         queue: steps.len(),
         group_commands: 5,
         group_bytes: 64 << 10,
     };
     let memory = RequestMemory::new(10);
-    let (ledger, writer) = Writer::start(log, live, memory, clock.clone(), limits).unwrap();
+    let (ledger, writer) = Writer::start(log, live, memory, guard, limits).unwrap();
     for together in steps.chunk_by(|one, next| one.at == next.at) {
         clock.set(together[0].at);
         let asked = together.iter().map(|step| {
@@ -278,11 +279,12 @@ async fn about(client: &Client, one: &Collaboration) -> Vec<String> {
 #[tokio::test]
 async fn what_can_be_read_is_the_same_after_a_restart_and_from_the_log_alone() {
     let server = Server::start().await;
-    let resting = server.stop().await;
+    let mut resting = server.stop().await;
     let steps = histories::from_seed(5, 500);
     live(resting.directory(), &steps, &mut Ledger::default()).await;
     // Long before any of it, so that no timer adds to it.
-    resting.clock.set(prost_types::Timestamp::default());
+    resting.clock.set(day(-2_000));
+    resting.accept_clock = true;
 
     let read = |resting: Resting| async {
         let server = resting.start().await;

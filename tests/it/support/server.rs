@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use campaign_ledger::clock::Clock;
+use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
 use campaign_ledger::proto::api;
 use campaign_ledger::server::drain::{Outcome, Stop};
@@ -45,6 +45,8 @@ pub struct Server {
     /// Position of the log when it was ready.
     pub ready_at: u64,
     pub stop: Stop,
+    /// What the server believes of its clock.
+    pub guard: Arc<Guard>,
     client: Client,
     rest: Resting,
     serving: JoinHandle<Result<Outcome, server::Error>>,
@@ -55,6 +57,8 @@ pub struct Server {
 pub struct Resting {
     pub clock: Arc<TestClock>,
     pub config: Config,
+    /// Start whatever the clock shows, as `--accept-clock` does.
+    pub accept_clock: bool,
     directory: Arc<TempDir>,
 }
 
@@ -73,6 +77,11 @@ impl Server {
 
     /// Starts on an empty directory, with settings of the test's own.
     pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
+        Self::resting(set).start().await
+    }
+
+    /// One that is yet to be started, on an empty directory, with settings of the test's own.
+    pub fn resting(set: impl FnOnce(&mut Config)) -> Resting {
         let directory = tempfile::tempdir().unwrap();
         let mut config = Config {
             data_dir: directory.path().to_owned(),
@@ -81,12 +90,12 @@ impl Server {
             ..Config::default()
         };
         set(&mut config);
-        let resting = Resting {
+        Resting {
             clock: Arc::new(TestClock::at(day(0))),
             config,
+            accept_clock: false,
             directory: Arc::new(directory),
-        };
-        resting.start().await
+        }
     }
 
     /// The clock that the server and its writer look at.
@@ -136,10 +145,10 @@ impl Resting {
         let ready = move |ready: Ready| {
             let _ = tell.send(ready);
         };
-        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
+        let guard = self.guard();
         let serving = tokio::spawn(server::serve(
             self.config.clone(),
-            clock,
+            Arc::clone(&guard),
             stop.clone(),
             ready,
         ));
@@ -151,9 +160,19 @@ impl Resting {
             address: ready.address,
             ready_at: ready.head.get(),
             stop,
+            guard,
             rest: self,
             serving,
         }
+    }
+
+    /// A guard of the clock, for a server to be started.
+    pub fn guard(&self) -> Arc<Guard> {
+        let guard = Guard::new(Arc::clone(&self.clock) as _);
+        Arc::new(match self.accept_clock {
+            true => guard.accepted_at_start(),
+            false => guard,
+        })
     }
 
     /// Where its data is.

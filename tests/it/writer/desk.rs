@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use campaign_ledger::clock::ManualClock;
+use campaign_ledger::clock::{Guard, ManualClock};
 use campaign_ledger::domain::*;
 use campaign_ledger::ledger::{Answer, Ledger, Limits, RequestMemory, WriteError, Writer};
 use campaign_ledger::log::{Log, codec};
@@ -56,7 +56,7 @@ impl Office {
     pub fn open(&self, log: Arc<dyn Log>) -> Desk {
         let live = self.state(log.as_ref()).unwrap();
         let requests = RequestMemory::of_tail(log.as_ref(), self.remembered).unwrap();
-        let clock = Arc::clone(&self.clock);
+        let clock = Arc::new(Guard::new(Arc::clone(&self.clock) as _));
         let (ledger, writer) = Writer::start(log, live, requests, clock, self.limits).unwrap();
         Desk { ledger, writer }
     }

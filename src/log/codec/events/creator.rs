@@ -60,8 +60,8 @@ pub fn read_profile(
 ) -> Checked<CreatorProfile> {
     let followers = read_followers(fields, message.followers);
     let niches = read_niches(fields, message.niches);
-    let locality = fields.optional_text("locality", message.locality, MAX_NAME_CHARS);
-    let display_name = fields.optional_text("display_name", message.display_name, MAX_NAME_CHARS);
+    let locality = fields.optional_line("locality", message.locality, MAX_NAME_CHARS);
+    let display_name = fields.optional_line("display_name", message.display_name, MAX_NAME_CHARS);
     let handles = read_handles(fields, message.handles);
     Ok(CreatorProfile {
         followers: followers?,
@@ -80,7 +80,7 @@ fn read_handles(
 ) -> Checked<BTreeMap<Platform, String>> {
     let mut by_platform = BTreeMap::new();
     fields.each("handles", handles, |fields, message| {
-        let handle = fields.text("handle", message.handle, MAX_HANDLE_CHARS);
+        let handle = fields.line("handle", message.handle, MAX_HANDLE_CHARS);
         let platform = fields.one_of(
             "platform",
             message.platform,

@@ -46,7 +46,7 @@ fn read_right(fields: &mut Fields, message: wire::UsageRights) -> Checked<UsageR
         CHANNELS_RULE,
     );
     let channels = fields.each("channels", message.channels, |fields, channel| {
-        Ok(fields.text_here(channel, MAX_CHANNEL_CHARS))
+        Ok(fields.line_here(channel, MAX_CHANNEL_CHARS))
     });
     let territories = read_territories(fields, message.territories);
     let starts_at = fields.required("starts_at", message.starts_at, read_time)?;
@@ -82,7 +82,7 @@ pub fn read_disclosure(
     fields: &mut Fields,
     message: wire::DisclosureTerms,
 ) -> Checked<DisclosureTerms> {
-    let label = fields.optional_text("required_label", message.required_label, MAX_LABEL_CHARS);
+    let label = fields.optional_line("required_label", message.required_label, MAX_LABEL_CHARS);
     let connection = fields.one_of(
         "connection",
         message.connection,

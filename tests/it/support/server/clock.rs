@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
-use campaign_ledger::clock::{Clock, ManualClock};
+use campaign_ledger::clock::{Clock, ManualClock, Reading};
 use campaign_ledger::domain::Timestamp;
 use prost_types::Timestamp as WireTime;
 use tokio::sync::watch;
@@ -59,6 +59,11 @@ impl TestClock {
         self.time.set(domain(time));
     }
 
+    /// Sets the time of day so many seconds ahead, or back, while no time passes.
+    pub fn jump(&self, seconds: i64) {
+        self.time.jump(seconds);
+    }
+
     /// Moves the time of the writer alone, as if it were first to look at the clock.
     pub fn set_for_writer(&self, time: Option<WireTime>) {
         self.writer.lock().unwrap().time = time.map(domain);
@@ -70,22 +75,25 @@ impl TestClock {
         HeldWriter(Arc::clone(self))
     }
 
-    fn writers_time(&self) -> Timestamp {
+    fn writers_reading(&self) -> Reading {
         let mut writer = self.writer.lock().unwrap();
         while writer.held {
             self.waiting.send_replace(true);
             writer = self.opened.wait(writer).unwrap();
         }
         self.waiting.send_replace(false);
-        writer.time.unwrap_or_else(|| self.time.now())
+        match writer.time {
+            Some(time) => self.time.reading_at(time),
+            None => self.time.reading(),
+        }
     }
 }
 
 impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
+    fn reading(&self) -> Reading {
         match thread::current().name() {
-            Some("writer") => self.writers_time(),
-            Some(_) | None => self.time.now(),
+            Some("writer") => self.writers_reading(),
+            Some(_) | None => self.time.reading(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
 use campaign_ledger::grpc::calls::{Calls, Door, MAX_FOLDS};
 use campaign_ledger::grpc::health::Health;
@@ -85,7 +86,7 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
     };
     let (tree, proofs) = proofs::Live::open(proof_settings(directory), log.as_ref()).unwrap();
     tokio::spawn(tree.run(Arc::clone(&log), CancellationToken::new()));
-    let clock = Arc::new(TestClock::at(day(0)));
+    let clock = Arc::new(Guard::new(Arc::new(TestClock::at(day(0)))));
     let memory = RequestMemory::new(100);
     let (ledger, _) = Writer::start(Arc::clone(&log), live, memory, clock.clone(), limits).unwrap();
     Calls {

@@ -1,0 +1,77 @@
+//! How a command ends, and what it says on the way out.
+
+use std::fmt;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use crate::causes::with_causes;
+use crate::text::Plain;
+
+/// What the help pages say of exit codes.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  it failed; standard error says why
+  2  the command line or the configuration is wrong
+  3  the stored data is damaged
+  4  another process uses the data directory
+  5  the log ends before the checkpoint it is held against: it was truncated
+  6  the log has other events than the checkpoint it is held against: it was rewritten
+  7  the checkpoint is not signed by the key, or was changed
+  8  the clock is far from the last event, or shows no year of a ledger: it may be wrong";
+
+/// How the process ends; the numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// It failed; standard error says why.
+    Failed = 1,
+    /// The command line or the configuration is wrong.
+    Usage = 2,
+    /// The stored data is damaged.
+    Damaged = 3,
+    /// Another process uses the data directory.
+    InUse = 4,
+    /// The log ends before the checkpoint it is held against.
+    Truncated = 5,
+    /// The log has other events than the checkpoint it is held against.
+    Rewritten = 6,
+    /// The checkpoint is not signed by the key, or was changed.
+    Untrusted = 7,
+    /// The clock is far from the last event, or shows no year of a ledger.
+    Clock = 8,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Tells on standard error why a command failed, with every cause.
+///
+/// Whether it can be told or not, as on a full disk, the exit code is the same.
+pub fn complain(error: &(dyn std::error::Error + 'static)) {
+    let _ = writeln!(Plain::to(io::stderr()), "error: {}", with_causes(error));
+}
+
+/// Says something on standard output, on a line of its own. Nobody has to listen to the end: a
+/// closed pipe is no failure.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn say(what: impl fmt::Display) -> io::Result<()> {
+    heard(writeln!(Plain::to(io::stdout()), "{what}"))
+}
+
+/// Takes a closed pipe for success: whoever listened has heard enough.
+///
+/// # Errors
+/// Any other.
+pub fn heard(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

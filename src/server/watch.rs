@@ -1,0 +1,41 @@
+//! Watches the clock, and says when it is doubted.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::clock::Guard;
+use crate::grpc::health::Health;
+
+/// How often the clock is looked at; the writer looks for itself.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Looks at the clock until it is dropped. While it is doubted, whoever balances load sends writes
+/// elsewhere; reads go on.
+pub async fn clock(clock: &Guard, health: &Health) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_doubted = false;
+    loop {
+        ticks.tick().await;
+        match (clock.look(), is_doubted) {
+            (Err(doubt), false) => {
+                let seconds_ahead = doubt.seconds_ahead();
+                let (shown, expected) = (doubt.shown, doubt.expected);
+                tracing::error!(
+                    %shown, %expected, seconds_ahead,
+                    "the clock jumped: timers stand and no writes are taken until it is right \
+                     again; SIGUSR1 accepts it as it is"
+                );
+                health.not_serving().await;
+                is_doubted = true;
+            }
+            (Ok(()), true) => {
+                tracing::info!("the clock is believed again: writes and timers go on");
+                health.serving().await;
+                is_doubted = false;
+            }
+            (Ok(()), false) | (Err(_), true) => {}
+        }
+    }
+}
