@@ -47,7 +47,7 @@ pub struct Config {
     pub max_connections: u32,
     /// Calls in flight on one connection.
     pub max_streams_per_connection: u32,
-    /// Largest request message, decompressed.
+    /// Largest request message of calls that take many items, decompressed.
     pub max_message_bytes: usize,
     /// Time a new connection has for the HTTP/2 preface.
     pub preface_timeout_ms: u64,
@@ -57,6 +57,8 @@ pub struct Config {
     pub keepalive_interval_s: u64,
     /// Time a peer has to answer a ping.
     pub keepalive_timeout_s: u64,
+    /// Time after which a connection without calls ends; 0 means never.
+    pub max_connection_idle_s: u64,
     /// Age at which a connection is asked to reconnect, ±10 % per process; 0 means never.
     pub max_connection_age_s: u64,
     /// Commands that may wait for the writer.
@@ -109,6 +111,7 @@ impl Default for Config {
             answer_timeout_s: 60,
             keepalive_interval_s: 30,
             keepalive_timeout_s: 20,
+            max_connection_idle_s: 300,
             max_connection_age_s: 0,
             write_queue_commands: 2_048,
             group_commands: 256,

@@ -15,6 +15,9 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Of a huge page of which one small value is left, all 2 MiB stay. Where the system hands them out
+    // unasked, this turns that off; on a kernel that cannot, memory comes back later.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let exit = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Replay(arguments) => offline_exit(offline::replay(&arguments)),

@@ -78,8 +78,9 @@ pub(super) static ALL: &[Key] = &[
             least: 1,
             most: 100_000,
         },
-        help: "Connections served at a time; further ones are closed at once. Keep it well \
-               below the limit of open files",
+        help: "Connections served at a time; a further one takes the place of the one idle for \
+               longest, or is closed at once where all are busy. Keep it well below the limit of \
+               open files",
     },
     Key {
         name: "max_streams_per_connection",
@@ -95,7 +96,8 @@ pub(super) static ALL: &[Key] = &[
             least: 64 * KIB,
             most: 64 * MIB,
         },
-        help: "Largest request message, decompressed",
+        help: "Largest request message of calls that take many items, decompressed; all others take \
+               256 KiB",
     },
     Key {
         name: "preface_timeout_ms",
@@ -129,6 +131,15 @@ pub(super) static ALL: &[Key] = &[
             most: 3_600,
         },
         help: "Time a peer has to answer a ping before it is dropped",
+    },
+    Key {
+        name: "max_connection_idle_s",
+        rule: Rule::NumberOrOff {
+            least: 1,
+            most: DAY_S,
+        },
+        help: "Time after which a connection without calls is closed, pings or not; 0 is never. \
+               Where all places are taken, idle connections give way to new ones sooner",
     },
     Key {
         name: "max_connection_age_s",

@@ -2,31 +2,33 @@
 //!
 //! `serve_with_incoming` ignores tonic's TCP options, knows no limit of connections, spins when
 //! the process is out of file descriptors and lets a silent peer hang for good. This stream sets
-//! `TCP_NODELAY`, backs off, keeps a cap, and drops a peer that does not start to speak HTTP/2.
-//! It also can cut every connection, for the hard end of a drain. Does not know TLS.
+//! `TCP_NODELAY`, backs off, keeps a cap, drops a peer that does not start to speak HTTP/2 and ends
+//! connections that are idle for long. It also can cut every connection, for the hard end of a
+//! drain. Does not know TLS.
 //!
-//! Over the cap a connection is accepted and closed at once: its client sees the failure now and
-//! tries elsewhere. Left in the backlog it would connect and then hang until its deadline.
+//! Over the cap, where nobody has to give way, a connection is accepted and closed at once: its
+//! client sees the failure now and tries elsewhere. Left in the backlog it would connect and then
+//! hang until its deadline.
 
 mod connection;
+mod slots;
 
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval, sleep};
 use tokio_stream::Stream;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, warn};
 
+use super::seldom::Seldom;
 pub use connection::Connection;
+pub use slots::Connections;
 
 /// First pause after a failed accept; doubles up to [`LONGEST_PAUSE`].
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
@@ -34,8 +36,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 /// Long enough not to spin, short enough to notice freed descriptors.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// Least time between two warnings of a kind, however often connections come and go.
-const WARNING_INTERVAL: Duration = Duration::from_secs(10);
+/// How late an idle connection may be found, in parts of the limit.
+const IDLE_CHECKS: u32 = 10;
 
 /// What connections are held to.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +46,8 @@ pub struct Limits {
     pub max_connections: u32,
     /// Time a new connection has for the HTTP/2 preface.
     pub preface_timeout: Duration,
+    /// Time after which a connection without calls ends.
+    pub idle_timeout: Option<Duration>,
 }
 
 /// A listening socket as a stream of connections; it never ends and never fails.
@@ -55,6 +59,7 @@ pub struct Incoming {
     /// Pause after failed accepts.
     pause: Option<Pin<Box<Sleep>>>,
     failures: u32,
+    idle_checks: Option<Interval>,
     warned_of_cap: Seldom,
     warned_of_failures: Seldom,
     accepting: CancellationToken,
@@ -76,8 +81,9 @@ impl Incoming {
             connections: Connections::new(limits.max_connections),
             pause: None,
             failures: 0,
-            warned_of_cap: Seldom::default(),
-            warned_of_failures: Seldom::default(),
+            idle_checks: limits.idle_timeout.map(idle_checks),
+            warned_of_cap: Seldom::new(1),
+            warned_of_failures: Seldom::new(1),
             accepting: accepting.clone(),
             _stops_accepting: accepting.drop_guard(),
         })
@@ -97,12 +103,13 @@ impl Incoming {
     }
 
     fn admit(&mut self, stream: TcpStream, peer: SocketAddr) -> Option<Connection> {
-        let Some(permit) = self.connections.admit() else {
-            if self.warned_of_cap.is_due() {
+        let Some(place) = self.connections.admit(peer, Instant::now()) else {
+            if let Some(left_out) = self.warned_of_cap.due() {
                 warn!(
                     max_connections = self.limits.max_connections,
                     %peer,
-                    "too many connections: new ones are closed"
+                    left_out,
+                    "too many busy connections: new ones are closed"
                 );
             }
             return None;
@@ -112,9 +119,8 @@ impl Incoming {
             debug!(%error, %peer, "no TCP_NODELAY");
         }
         let timeout = self.limits.preface_timeout;
-        let cut = self.connections.cut.clone();
         let accepting = self.accepting.clone();
-        Some(Connection::new(stream, permit, cut, accepting, timeout))
+        Some(Connection::new(stream, place, accepting, timeout))
     }
 
     fn pause_after(&mut self, error: &io::Error) {
@@ -122,11 +128,25 @@ impl Incoming {
             debug!(%error, "a connection was gone before it was accepted");
             return;
         };
-        if self.warned_of_failures.is_due() {
-            warn!(%error, live = self.connections.live(), "cannot accept connections: waiting");
+        if let Some(left_out) = self.warned_of_failures.due() {
+            let live = self.connections.live();
+            warn!(%error, live, left_out, "cannot accept connections: waiting");
         }
         self.failures = self.failures.saturating_add(1);
         self.pause = Some(Box::pin(sleep(pause)));
+    }
+
+    /// Ends idle connections when it is time to look for them.
+    fn poll_idle(&mut self, cx: &mut Context<'_>) {
+        let (Some(checks), Some(limit)) = (&mut self.idle_checks, self.limits.idle_timeout) else {
+            return;
+        };
+        while checks.poll_tick(cx).is_ready() {
+            let ended = self.connections.end_idle(limit, Instant::now());
+            if ended > 0 {
+                debug!(ended, "idle connections ended");
+            }
+        }
     }
 }
 
@@ -134,6 +154,7 @@ impl Stream for Incoming {
     type Item = Result<Connection, Infallible>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_idle(cx);
         loop {
             if let Some(pause) = &mut self.pause {
                 ready!(pause.as_mut().poll(cx));
@@ -152,23 +173,10 @@ impl Stream for Incoming {
     }
 }
 
-/// Something to be said once in a while.
-#[derive(Debug, Default)]
-struct Seldom {
-    said: Option<Instant>,
-}
-
-impl Seldom {
-    /// Tells whether to say it now, and takes it as said.
-    fn is_due(&mut self) -> bool {
-        let due = self
-            .said
-            .is_none_or(|said| said.elapsed() >= WARNING_INTERVAL);
-        if due {
-            self.said = Some(Instant::now());
-        }
-        due
-    }
+fn idle_checks(limit: Duration) -> Interval {
+    let mut checks = interval(limit / IDLE_CHECKS);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    checks
 }
 
 /// Tells how long to wait after this error, the `failures + 1`st in a row; `None` when only the
@@ -186,50 +194,6 @@ fn pause_after(error: &io::Error, failures: u32) -> Option<Duration> {
                 .saturating_mul(2_u32.saturating_pow(failures))
                 .min(LONGEST_PAUSE),
         ),
-    }
-}
-
-/// The connections of one [`Incoming`], to count and to cut.
-#[derive(Debug, Clone)]
-pub struct Connections {
-    free: Arc<Semaphore>,
-    most: u32,
-    refused: Arc<AtomicU64>,
-    cut: CancellationToken,
-}
-
-impl Connections {
-    fn new(most: u32) -> Self {
-        Self {
-            free: Arc::new(Semaphore::new(most as usize)),
-            most,
-            refused: Arc::new(AtomicU64::new(0)),
-            cut: CancellationToken::new(),
-        }
-    }
-
-    /// Counts the connections served now.
-    pub fn live(&self) -> usize {
-        (self.most as usize).saturating_sub(self.free.available_permits())
-    }
-
-    /// Counts the connections refused over the cap since the start.
-    pub fn refused(&self) -> u64 {
-        self.refused.load(Ordering::Relaxed)
-    }
-
-    /// Ends every connection now, and each one accepted later.
-    pub fn cut(&self) {
-        self.cut.cancel();
-    }
-
-    /// Takes a place, given back when the permit is dropped.
-    fn admit(&self) -> Option<OwnedSemaphorePermit> {
-        let permit = Arc::clone(&self.free).try_acquire_owned().ok();
-        if permit.is_none() {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-        }
-        permit
     }
 }
 
@@ -252,24 +216,5 @@ mod tests {
     fn a_lost_connection_is_not_waited_for() {
         let error = io::Error::from(io::ErrorKind::ConnectionAborted);
         assert_eq!(pause_after(&error, 0), None);
-    }
-
-    #[test]
-    fn the_same_warning_does_not_fill_the_log() {
-        let mut warning = Seldom::default();
-        assert!(warning.is_due());
-        assert!(!warning.is_due());
-    }
-
-    #[test]
-    fn places_come_back() {
-        let connections = Connections::new(1);
-        let permit = connections.admit();
-        assert_eq!(connections.live(), 1);
-        assert!(connections.admit().is_none());
-        assert_eq!(connections.refused(), 1);
-        drop(permit);
-        assert_eq!(connections.live(), 0);
-        assert!(connections.admit().is_some());
     }
 }

@@ -2,16 +2,18 @@
 //!
 //! Lists our services and those of health and reflection themselves, from encoded descriptors,
 //! which keep the comments and options that decoded ones lose. v1alpha is there because older
-//! clients know nothing else. A client may hold its reflection stream open as long as it likes;
-//! a drain ends it.
+//! clients know nothing else. A reflection stream ends when its client asks nothing for a minute, and
+//! with a drain.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
+use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::body::Body as TonicBody;
 use tonic::server::NamedService;
@@ -22,6 +24,9 @@ use tower::Service;
 
 /// A request names one symbol; no more is read.
 const MAX_REQUEST_BYTES: usize = 16 << 10;
+
+/// How long a client may ask nothing: longer than a person with a tool thinks about one answer.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// Says which descriptors cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +95,13 @@ impl<S: Service<Request<TonicBody>>> Service<Request<TonicBody>> for Ending<S> {
 
     fn call(&mut self, request: Request<TonicBody>) -> S::Future {
         let ending = self.ending.clone().cancelled_owned();
-        let request = request.map(|inner| TonicBody::new(EndingBody { inner, ending }));
+        let request = request.map(|inner| {
+            TonicBody::new(EndingBody {
+                inner,
+                ending,
+                idle: sleep(IDLE),
+            })
+        });
         self.inner.call(request)
     }
 }
@@ -101,6 +112,8 @@ pin_project! {
         inner: TonicBody,
         #[pin]
         ending: WaitForCancellationFutureOwned,
+        #[pin]
+        idle: Sleep,
     }
 }
 
@@ -112,11 +125,15 @@ impl Body for EndingBody {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let this = self.project();
+        let mut this = self.project();
         if this.ending.poll(cx).is_ready() {
             return Poll::Ready(None);
         }
-        this.inner.poll_frame(cx)
+        if let Poll::Ready(frame) = this.inner.poll_frame(cx) {
+            this.idle.as_mut().reset(Instant::now() + IDLE);
+            return Poll::Ready(frame);
+        }
+        this.idle.poll(cx).map(|()| None)
     }
 
     fn is_end_stream(&self) -> bool {

@@ -14,11 +14,16 @@ use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tonic::Code;
-use tonic::transport::server::TcpConnectInfo;
 use tower::{Layer, Service};
 use tracing::{Level, Span, debug, debug_span, enabled, trace, warn};
 
 use super::failure;
+use super::peer::{OpenCall, Peer};
+use super::seldom::Seldom;
+
+/// Lines about failed calls in ten seconds: enough to see what fails, few enough that a client that
+/// fails on purpose does not fill the disk.
+static FAILURES: Seldom = Seldom::new(20);
 
 /// Wraps services in [`Spans`].
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,15 +71,16 @@ where
 struct Call {
     span: Span,
     method: Option<PathAndQuery>,
-    peer: Option<SocketAddr>,
+    /// Counted for its connection until it is dropped.
+    open: Option<OpenCall>,
     begun: Instant,
     finished: bool,
 }
 
 impl Call {
     fn begin<B>(request: &Request<B>) -> Self {
-        let connection = request.extensions().get::<TcpConnectInfo>();
-        let peer = connection.and_then(TcpConnectInfo::remote_addr);
+        let open = request.extensions().get().map(Peer::begin_call);
+        let peer = open.as_ref().map(address);
         let path = request.uri().path();
         let span = debug_span!(
             "call",
@@ -84,7 +90,7 @@ impl Call {
         Self {
             span,
             method: request.uri().path_and_query().cloned(),
-            peer,
+            open,
             begun: Instant::now(),
             finished: false,
         }
@@ -106,13 +112,17 @@ impl Call {
         let reason = failure::reason_of(headers);
         let reason = reason.as_deref().unwrap_or_default();
         if is_fault_of_server(code) {
+            let Some(left_out) = FAILURES.due() else {
+                return;
+            };
             warn!(
                 parent: &self.span,
                 method = self.method(),
-                peer = self.peer.map(tracing::field::display),
+                peer = self.open.as_ref().map(address).map(tracing::field::display),
                 ?code,
                 reason,
                 elapsed_us = self.elapsed_us(),
+                left_out,
                 "call failed"
             );
         } else {
@@ -127,6 +137,10 @@ impl Call {
     fn elapsed_us(&self) -> u64 {
         u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
+}
+
+fn address(open: &OpenCall) -> SocketAddr {
+    open.peer().address()
 }
 
 impl Drop for Call {
@@ -211,6 +225,9 @@ impl<B: Body> Body for SpanBody<B> {
             return inner.poll_frame(cx);
         };
         let frame = ready!(call.span.in_scope(|| inner.poll_frame(cx)));
+        if let Some(open) = &call.open {
+            open.peer().moved();
+        }
         if let Some(Ok(frame)) = &frame
             && let Some(trailers) = frame.trailers_ref()
         {

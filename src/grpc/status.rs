@@ -3,6 +3,7 @@
 //! Every error carries `ErrorInfo{reason, domain, metadata}`; the reasons are the enum
 //! `ErrorReason` of `errors.proto`, without its prefix.
 
+mod edge;
 mod refusal;
 
 use std::collections::HashMap;
@@ -11,8 +12,11 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViolation, StatusExt};
 
+pub use edge::*;
+
 use super::failure::DOMAIN;
 use super::page_token;
+use super::seldom::Seldom;
 use crate::causes::with_causes;
 use crate::domain::{Position, Violation};
 use crate::ledger::WriteError;
@@ -25,6 +29,10 @@ use crate::views::{AsOfError, ViewError};
 const RETRY_AFTER: Duration = Duration::from_millis(50);
 /// Most field violations reported at once: errors travel in trailers, which must stay small.
 const MAX_VIOLATIONS: usize = 20;
+
+/// Lines about faults of the server in ten seconds: a client that asks again and again for what cannot
+/// be read must not fill the disk.
+static FAULTS: Seldom = Seldom::new(20);
 
 type Metadata = Vec<(&'static str, String)>;
 
@@ -235,8 +243,10 @@ pub fn read(error: ReadError) -> Status {
     match &error {
         ReadError::Corrupt { position, .. } => {
             let metadata = vec![("position", position.to_string())];
-            let told = with_causes(&error);
-            tracing::error!(error = told, "the log is damaged");
+            if let Some(left_out) = FAULTS.due() {
+                let error = with_causes(&error);
+                tracing::error!(error, left_out, "the log is damaged");
+            }
             status(
                 Code::DataLoss,
                 ErrorReason::LogCorrupt,
@@ -250,10 +260,21 @@ pub fn read(error: ReadError) -> Status {
 
 /// Reports a fault of the server; its log has the details.
 pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
-    let error = with_causes(error);
-    tracing::error!(error, "a call failed through a fault of the server");
+    if let Some(left_out) = FAULTS.due() {
+        let error = with_causes(error);
+        tracing::error!(
+            error,
+            left_out,
+            "a call failed through a fault of the server"
+        );
+    }
     let message = "the server failed; its log says why";
     status(Code::Internal, ErrorReason::Internal, message, Vec::new())
+}
+
+/// Ends a call whose client went away, whatever it said last; nobody gets to see it.
+pub fn client_gone() -> Status {
+    Status::cancelled("the client went away")
 }
 
 /// Refuses a call before the log is replayed.

@@ -14,18 +14,19 @@ use crate::grpc::incoming;
 
 /// How much of one request a client may send ahead of the server's reading.
 ///
-/// Eight times the largest command (120 KiB), so a write never waits for a window, and at a round
-/// trip of 100 ms still 10 MiB a second for a stream of writes. Answers are not held by this:
-/// their speed depends on the *client's* windows.
-const STREAM_WINDOW_BYTES: u32 = 1 << 20;
+/// Four times the largest command (120 KiB), so a write never waits for a window, and at a round
+/// trip of 100 ms still 5 MiB a second for a stream of writes. Answers are not held by this: their
+/// speed depends on the *client's* windows.
+const STREAM_WINDOW_BYTES: u32 = 512 << 10;
 
 /// The same for all requests of a connection: two full streams, so that one stalled upload does
-/// not stop the others. Bounds what a connection can make the server buffer, so at 512
-/// connections that all misbehave 1 GiB.
-const CONNECTION_WINDOW_BYTES: u32 = 2 << 20;
+/// not stop the others. The intake reads requests as they come, into memory that it counts, so this
+/// fills only for streams whose handler waits, and those are few.
+const CONNECTION_WINDOW_BYTES: u32 = 1 << 20;
 
-/// Headers of one request, decoded: a path, a deadline, a token; more is an attack.
-const MAX_HEADER_BYTES: u32 = 16 << 10;
+/// Headers of one request, decoded: a path, a deadline, a token; more is an attack. They stay as long
+/// as the call does.
+const MAX_HEADER_BYTES: u32 = 8 << 10;
 
 /// How far the connection age may differ between processes, in percent, so that the connections
 /// of servers started together do not all move at the same time.
@@ -48,7 +49,8 @@ pub fn server(config: &Config) -> EdgeServer {
         Some(age) => server.max_connection_age(varied(age, entropy())),
         None => server,
     };
-    server.layer(EdgeLayer::new(unless_off(config.answer_timeout_s)))
+    let answer_timeout = unless_off(config.answer_timeout_s);
+    server.layer(EdgeLayer::new(answer_timeout, config.max_message_bytes))
 }
 
 /// Makes the router of a server that has just these routes.
@@ -61,6 +63,7 @@ pub fn connection_limits(config: &Config) -> incoming::Limits {
     incoming::Limits {
         max_connections: config.max_connections,
         preface_timeout: Duration::from_millis(config.preface_timeout_ms),
+        idle_timeout: unless_off(config.max_connection_idle_s),
     }
 }
 

@@ -1,7 +1,9 @@
 //! One connection: a TCP stream that ends by itself when its peer stays silent, or when told.
 //!
 //! Watches bytes, not frames: the HTTP/2 preface has a fixed length, and once it is there HTTP/2
-//! pings find a dead peer. Holds its place under the cap until it is dropped.
+//! pings find a dead peer. Holds its place under the cap until it is dropped. An end from here shuts
+//! the socket: to say GOAWAY first is hyper's business, which offers it for all connections or none.
+//! That is bearable where no call is open; a client connects again with its next call.
 
 use std::io;
 use std::pin::Pin;
@@ -10,10 +12,12 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::transport::server::{Connected, TcpConnectInfo};
+use tonic::transport::server::Connected;
+
+use super::slots::Place;
+use crate::grpc::peer::Peer;
 
 /// Length of `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`.
 const PREFACE_BYTES: usize = 24;
@@ -24,8 +28,8 @@ pub struct Connection {
     stream: TcpStream,
     /// `None` once the peer has sent its preface.
     preface: Option<Preface>,
-    cut: Pin<Box<WaitForCancellationFutureOwned>>,
-    _place: OwnedSemaphorePermit,
+    ended: Pin<Box<WaitForCancellationFutureOwned>>,
+    place: Place,
 }
 
 /// What ends a connection before it has begun to speak.
@@ -39,8 +43,7 @@ struct Preface {
 impl Connection {
     pub(super) fn new(
         stream: TcpStream,
-        place: OwnedSemaphorePermit,
-        cut: CancellationToken,
+        place: Place,
         accepting: CancellationToken,
         preface_timeout: Duration,
     ) -> Self {
@@ -51,15 +54,15 @@ impl Connection {
                 timeout: Box::pin(sleep(preface_timeout)),
                 accepting_ends: Box::pin(accepting.cancelled_owned()),
             }),
-            cut: Box::pin(cut.cancelled_owned()),
-            _place: place,
+            ended: Box::pin(place.ended.clone().cancelled_owned()),
+            place,
         }
     }
 
     /// Tells why this connection has to end, if it has to; else wakes the task when it has.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        if self.cut.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(io::Error::other("cut by the server"));
+        if self.ended.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(io::Error::other("ended by the server"));
         }
         match &mut self.preface {
             Some(preface) => preface.poll_ended(cx),
@@ -72,7 +75,8 @@ impl Connection {
         polled: Poll<io::Result<T>>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<T>> {
-        if polled.is_ready() {
+        // Whoever never stops sending is ended too.
+        if polled.is_ready() && !self.place.ended.is_cancelled() {
             return polled;
         }
         self.poll_ended(cx).map(Err)
@@ -105,10 +109,10 @@ impl Preface {
 }
 
 impl Connected for Connection {
-    type ConnectInfo = TcpConnectInfo;
+    type ConnectInfo = Peer;
 
-    fn connect_info(&self) -> TcpConnectInfo {
-        self.stream.connect_info()
+    fn connect_info(&self) -> Peer {
+        self.place.peer.clone()
     }
 }
 

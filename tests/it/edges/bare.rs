@@ -14,7 +14,7 @@ use campaign_ledger::server::transport;
 use h2::client::SendRequest;
 use http::Request;
 use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::client::Grpc;
@@ -43,6 +43,7 @@ pub struct Bare {
 pub struct Settings {
     pub max_connections: u32,
     pub preface_timeout: Duration,
+    pub idle_timeout: Option<Duration>,
     pub drain: drain::Limits,
 }
 
@@ -51,6 +52,7 @@ impl Default for Settings {
         Self {
             max_connections: 10,
             preface_timeout: FAR,
+            idle_timeout: None,
             drain: drain::Limits {
                 delay: Duration::ZERO,
                 timeout: FAR,
@@ -70,6 +72,7 @@ impl Bare {
         let limits = Limits {
             max_connections: settings.max_connections,
             preface_timeout: settings.preface_timeout,
+            idle_timeout: settings.idle_timeout,
         };
         let incoming = Incoming::bind(([127, 0, 0, 1], 0).into(), limits)
             .await
@@ -107,6 +110,16 @@ impl Bare {
 
     pub async fn health_client(&self) -> HealthClient<Channel> {
         HealthClient::new(self.channel().await)
+    }
+
+    /// A client on another machine, as far as the server can tell.
+    pub async fn raw_http2_from(&self, machine: [u8; 4]) -> Option<SendRequest<Bytes>> {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((machine, 0).into()).unwrap();
+        let stream = socket.connect(self.address).await.ok()?;
+        let (requests, connection) = h2::client::handshake(stream).await.ok()?;
+        tokio::spawn(connection);
+        requests.ready().await.ok()
     }
 
     /// A peer that has connected and says nothing.

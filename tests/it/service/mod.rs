@@ -20,6 +20,7 @@ mod health;
 mod ingest;
 mod insights;
 mod lists;
+mod messages;
 mod negotiation;
 pub mod numbers;
 mod overload;

@@ -6,7 +6,7 @@ use campaign_ledger::proto::api::ErrorReason;
 
 use super::{
     as_of, audit, bad_input, clock, consequences, engagement, faults, followers, health, ingest,
-    proofs, reads, refusals, retries, subscriptions, timers, waiting,
+    messages, proofs, reads, refusals, retries, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -24,6 +24,18 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
     (
         ErrorReason::AnswerTooLarge,
         "the server sends any answer; clients limit what they take",
+    ),
+    (
+        ErrorReason::TooManyCalls,
+        "takes thousands of calls; the tests of the layer have them",
+    ),
+    (
+        ErrorReason::NoRoomForAnswer,
+        "takes megabytes of answers; the tests of the layer have them",
+    ),
+    (
+        ErrorReason::MessageStalled,
+        "takes half a minute; the tests of the layer have a shorter one",
     ),
     (
         ErrorReason::Internal,
@@ -51,6 +63,7 @@ async fn every_reason_is_shown_or_excused() {
         followers::SHOWS,
         health::SHOWS,
         ingest::SHOWS,
+        messages::SHOWS,
         proofs::SHOWS,
         reads::SHOWS,
         retries::SHOWS,

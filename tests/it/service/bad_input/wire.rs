@@ -31,7 +31,7 @@ async fn a_message_of_5_mib_is_refused() {
         "{refusal}"
     );
     // One within the limit gets as far as the rules.
-    request.plan.as_mut().unwrap().title = "x".repeat(3 * MIB);
+    request.plan.as_mut().unwrap().title = "x".repeat(MIB / 5);
     let refusal = server.refused_for_nothing(request).await;
     refusal
         .is(Code::InvalidArgument, ErrorReason::InvalidField)

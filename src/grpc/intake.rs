@@ -1,0 +1,383 @@
+//! The innermost layer: what calls may make the server hold, whatever their clients send or leave.
+//!
+//! ```text
+//! frames ─▶ gather: whole messages, counted and within a budget ─▶ tonic ─▶ handler
+//!                                                                              │
+//! client ◀── frames that carry what they hold ◀── answer: within a budget ◀────┘
+//! ```
+//!
+//! Owns the number of calls in flight and two budgets, of messages that are not answered and of
+//! answers that are not read. Turns away what is no gRPC. Does not know what a message says.
+
+mod answer;
+mod budget;
+mod gather;
+mod inflate;
+mod methods;
+mod shapes;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode, header};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use tonic::Status;
+use tonic::body::Body as TonicBody;
+use tower::{Layer, Service};
+
+use super::peer::Peer;
+use super::status;
+pub use answer::Answer;
+use budget::{Budget, Hold};
+use gather::Gather;
+use methods::{Method, Methods};
+
+/// Calls in flight in the whole process, beside the light ones. Each costs up to its headers and some
+/// 12 KiB, so all of them some 80 MiB.
+const MAX_CALLS: usize = 3_072;
+
+/// So many calls of a connection are always taken: its place is worth that much, however many calls
+/// others have.
+const LIGHT_CALLS: usize = 2;
+
+/// More calls of a connection are this part of those that are free: the first connections get all they
+/// ask for, and when many take much there is some left for one more.
+const PART_OF_FREE_CALLS: usize = 8;
+
+/// Reflection streams: for people and their tools, and each may have three answers on its way that are
+/// a hundred times their question.
+const MAX_REFLECTIONS: usize = 64;
+
+/// How the paths of reflection begin.
+const REFLECTION: &str = "/grpc.reflection.";
+
+/// Memory for messages that are not answered yet. What a handler decodes is counted roughly.
+const MESSAGES_BYTES: usize = 48 << 20;
+
+/// Memory for answers that are not sent yet.
+const ANSWERS_BYTES: usize = 48 << 20;
+
+/// A connection may have this part of either memory.
+const CONNECTION_PART: usize = 3;
+
+/// How many messages of the largest kind a budget has room for at least, where they may be larger
+/// than by default: one that is gathered and one that is decoded, for a connection.
+const LARGEST_AT_ONCE: usize = 8;
+
+/// How long a message that has begun may make no progress: longer than networks are gone for.
+const STALL: Duration = Duration::from_secs(30);
+
+/// Wraps services in [`Intake`].
+#[derive(Debug, Clone)]
+pub struct IntakeLayer {
+    shared: Arc<Shared>,
+}
+
+/// What all calls of a server share.
+#[derive(Debug)]
+struct Shared {
+    methods: Methods,
+    stall: Duration,
+    messages: Budget,
+    answers: Budget,
+    calls: AtomicUsize,
+    reflections: AtomicUsize,
+}
+
+impl IntakeLayer {
+    /// Takes the methods from an encoded `FileDescriptorSet` and the largest message of those that take
+    /// many items.
+    pub fn new(descriptors: &[u8], max_message_bytes: usize) -> Self {
+        let limits = |bytes: usize| {
+            let process_bytes = bytes.max(LARGEST_AT_ONCE * max_message_bytes);
+            budget::Limits {
+                process_bytes,
+                connection_bytes: process_bytes / CONNECTION_PART,
+            }
+        };
+        Self {
+            shared: Arc::new(Shared {
+                methods: Methods::new(descriptors, max_message_bytes),
+                stall: STALL,
+                messages: Budget::new(limits(MESSAGES_BYTES)),
+                answers: Budget::new(limits(ANSWERS_BYTES)),
+                calls: AtomicUsize::new(0),
+                reflections: AtomicUsize::new(0),
+            }),
+        }
+    }
+}
+
+impl<S> Layer<S> for IntakeLayer {
+    type Service = Intake<S>;
+
+    fn layer(&self, inner: S) -> Intake<S> {
+        Intake {
+            inner,
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+/// Bounds what the calls of the service within may hold.
+#[derive(Debug, Clone)]
+pub struct Intake<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+/// One call in flight, and what its messages hold; counted until it is dropped.
+#[derive(Debug)]
+pub struct Call {
+    hold: Hold<OfMessages>,
+    method: Method,
+    is_gzip: bool,
+    is_reflection: bool,
+}
+
+/// Leads to the budget of messages.
+#[derive(Debug)]
+struct OfMessages(Arc<Shared>);
+
+/// Leads to the budget of answers.
+#[derive(Debug)]
+struct OfAnswers(Arc<Shared>);
+
+impl AsRef<Budget> for OfMessages {
+    fn as_ref(&self) -> &Budget {
+        &self.0.messages
+    }
+}
+
+impl AsRef<Budget> for OfAnswers {
+    fn as_ref(&self) -> &Budget {
+        &self.0.answers
+    }
+}
+
+impl Call {
+    /// Counts a call, unless there are too many.
+    ///
+    /// # Errors
+    /// The refusal.
+    fn begin<B>(shared: &Arc<Shared>, request: &Request<B>) -> Result<Arc<Self>, Status> {
+        let path = request.uri().path();
+        let before = shared.calls.fetch_add(1, Ordering::Relaxed);
+        let peer = request.extensions().get::<Peer>().cloned();
+        // From here on, to drop it counts it out.
+        let mut call = Self {
+            hold: Hold::of_request(OfMessages(Arc::clone(shared)), peer),
+            method: shared.methods.find(path),
+            is_gzip: is_gzip(request.headers()),
+            is_reflection: false,
+        };
+        let free = MAX_CALLS.saturating_sub(before);
+        let own = call
+            .hold
+            .peer()
+            .map_or(0, |peer| peer.open_calls() as usize);
+        if own > LIGHT_CALLS && own > free / PART_OF_FREE_CALLS {
+            return Err(status::too_many_calls(MAX_CALLS));
+        }
+        if path.starts_with(REFLECTION) {
+            call.is_reflection = true;
+            let before = shared.reflections.fetch_add(1, Ordering::Relaxed);
+            if before >= MAX_REFLECTIONS {
+                return Err(status::too_many_reflections(MAX_REFLECTIONS));
+            }
+        }
+        Ok(Arc::new(call))
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.hold.budget().0
+    }
+
+    /// Makes an empty hold of the answer.
+    fn hold_of_answer(&self) -> Hold<OfAnswers> {
+        let budget = OfAnswers(Arc::clone(self.shared()));
+        Hold::of_answer(budget, self.hold.peer().cloned())
+    }
+
+    /// Gives back what the messages held, once the call is answered. A stream gives back what it is
+    /// done with by itself.
+    fn answered(&self) {
+        if !self.method.is_stream {
+            self.hold.release();
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let shared = self.shared();
+        shared.calls.fetch_sub(1, Ordering::Relaxed);
+        if self.is_reflection {
+            shared.reflections.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for Intake<S>
+where
+    S: Service<Request<TonicBody>, Response = Response<ResponseBody>>,
+    RequestBody: Body<Data = Bytes> + Unpin + Send + 'static,
+    ResponseBody: Body<Data = Bytes>,
+{
+    type Response = Response<Answer<ResponseBody>>;
+    type Error = S::Error;
+    type Future = IntakeFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
+        if !is_grpc(request.headers()) {
+            return IntakeFuture::refused(not_grpc());
+        }
+        let call = match Call::begin(&self.shared, &request) {
+            Ok(call) => call,
+            Err(refusal) => return IntakeFuture::refused(refusal.into_http()),
+        };
+        let request = request.map(|body| TonicBody::new(Gather::new(body, Arc::clone(&call))));
+        IntakeFuture {
+            inner: Some(self.inner.call(request)),
+            refusal: None,
+            call: Some(call),
+        }
+    }
+}
+
+/// Tells whether a request is one of gRPC with protobuf messages.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let of_request = headers.get(header::CONTENT_TYPE);
+    let Some(of_request) = of_request.and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let essence = of_request.split(';').next().unwrap_or_default().trim_end();
+    ["application/grpc", "application/grpc+proto"]
+        .iter()
+        .any(|ours| essence.eq_ignore_ascii_case(ours))
+}
+
+/// Answers what is no gRPC as its specification asks, so that HTTP clients see their mistake.
+fn not_grpc() -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    response
+}
+
+fn is_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get("grpc-encoding")
+        .is_some_and(|encoding| encoding == "gzip")
+}
+
+pin_project! {
+    /// The answer to come, or a refusal.
+    #[derive(Debug)]
+    pub struct IntakeFuture<F> {
+        #[pin]
+        inner: Option<F>,
+        refusal: Option<Response<()>>,
+        call: Option<Arc<Call>>,
+    }
+}
+
+impl<F> IntakeFuture<F> {
+    fn refused(refusal: Response<()>) -> Self {
+        Self {
+            inner: None,
+            refusal: Some(refusal),
+            call: None,
+        }
+    }
+}
+
+impl<F, ResponseBody, E> Future for IntakeFuture<F>
+where
+    F: Future<Output = Result<Response<ResponseBody>, E>>,
+{
+    type Output = Result<Response<Answer<ResponseBody>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if let Some(refusal) = this.refusal.take() {
+            return Poll::Ready(Ok(refusal.map(|()| Answer::none())));
+        }
+        let (Some(inner), Some(call)) = (this.inner.as_mut().as_pin_mut(), &this.call) else {
+            return Poll::Pending;
+        };
+        if let Poll::Ready(response) = inner.poll(cx) {
+            call.answered();
+            let call = this.call.take();
+            return Poll::Ready(
+                response.map(|response| response.map(|body| Answer::new(body, call))),
+            );
+        }
+        if !call.hold.poll_lost(cx.waker()) {
+            return Poll::Pending;
+        }
+        // Its memory went to another call: the handler is dropped with what it holds.
+        this.inner.set(None);
+        *this.call = None;
+        let refusal = status::no_room_for_message().into_http::<()>();
+        Poll::Ready(Ok(refusal.map(|()| Answer::none())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_grpc_is_grpc() {
+        let is = |value: &str| {
+            let value = value.parse().unwrap();
+            is_grpc(&HeaderMap::from_iter([(header::CONTENT_TYPE, value)]))
+        };
+        assert!(is("application/grpc"));
+        assert!(is("application/grpc+proto"));
+        assert!(is("Application/gRPC ; charset=utf-8"));
+        assert!(!is("application/grpc-web"));
+        assert!(!is("application/grpc+json"));
+        assert!(!is("application/json"));
+        assert!(!is(""));
+        assert!(!is_grpc(&HeaderMap::new()));
+    }
+
+    fn peer(connection: u64) -> Peer {
+        Peer::new(connection, ([127, 0, 0, 1], 1).into(), Default::default())
+    }
+
+    #[test]
+    fn a_few_connections_do_not_take_all_calls() {
+        let layer = IntakeLayer::new(crate::proto::DESCRIPTORS, 4 << 20);
+        let begin = |peer: &Peer| {
+            let counted = peer.begin_call();
+            let mut request = Request::new(());
+            request.extensions_mut().insert(peer.clone());
+            let call = Call::begin(&layer.shared, &request);
+            call.map(|call| (counted, call))
+        };
+        let mut open = Vec::new();
+        for connection in 0..100 {
+            let peer = peer(connection);
+            while let Ok(call) = begin(&peer) {
+                open.push(call);
+            }
+        }
+        assert!(open.len() > MAX_CALLS / 2);
+        assert!(open.len() <= MAX_CALLS + 100 * LIGHT_CALLS);
+        let newcomer = begin(&peer(1_000));
+        assert!(newcomer.is_ok());
+        drop((open, newcomer));
+        assert_eq!(layer.shared.calls.load(Ordering::Relaxed), 0);
+    }
+}

@@ -1,0 +1,356 @@
+//! Bytes in flight: what the messages of all connections may hold together, and one's share of it.
+//!
+//! Who wants more than there is takes it from the message that made no progress for longest, if one
+//! has stood still for a while; so stalled uploads and answers that nobody reads lock nobody out.
+//! Only large messages and those that come in parts are counted here: the small ones that arrive
+//! whole are gone before they would add up.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Waker;
+use std::time::Duration;
+
+use futures_util::task::AtomicWaker;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use crate::grpc::peer::Peer;
+
+/// How much may be in flight.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// In the whole process.
+    pub process_bytes: usize,
+    /// On one connection.
+    pub connection_bytes: usize,
+}
+
+/// Bytes that messages in flight share.
+#[derive(Debug)]
+pub(super) struct Budget {
+    limits: Limits,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: usize,
+    last: u64,
+    by_connection: HashMap<u64, usize>,
+    holds: HashMap<u64, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    connection: u64,
+    bytes: usize,
+    /// From when on others may take these bytes.
+    safe_until: Instant,
+    loss: Arc<Loss>,
+}
+
+/// How the owner of bytes learns that another one got them.
+#[derive(Debug, Default)]
+struct Loss {
+    happened: AtomicBool,
+    waker: AtomicWaker,
+    /// Ended when the bytes can only come back that way.
+    connection: Option<Peer>,
+}
+
+/// What one message holds of the budget that `B` leads to; given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Hold<B: AsRef<Budget>> {
+    budget: B,
+    peer: Option<Peer>,
+    /// Whether to lose means to end the connection.
+    ends_connection: bool,
+    ticket: Mutex<Option<Ticket>>,
+}
+
+#[derive(Debug)]
+struct Ticket {
+    id: u64,
+    loss: Arc<Loss>,
+}
+
+/// There is no room, and nobody gives way.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Full;
+
+impl Budget {
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Says how much is held.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        self.state.lock().held
+    }
+
+    fn take(&self, id: u64, bytes: usize, safe_until: Instant, now: Instant) -> Result<(), Full> {
+        let Limits {
+            process_bytes,
+            connection_bytes,
+        } = self.limits;
+        // What can never fit takes nothing from others.
+        if bytes > process_bytes.min(connection_bytes) {
+            return Err(Full);
+        }
+        let mut state = self.state.lock();
+        let Some(entry) = state.holds.get(&id) else {
+            return Err(Full);
+        };
+        let (connection, more) = (entry.connection, bytes.saturating_sub(entry.bytes));
+        while state.held_by(connection) + more > connection_bytes {
+            state.make_room(id, Some(connection), now)?;
+        }
+        while state.held + more > process_bytes {
+            state.make_room(id, None, now)?;
+        }
+        state.set(id, bytes, safe_until);
+        Ok(())
+    }
+}
+
+impl State {
+    fn held_by(&self, connection: u64) -> usize {
+        self.by_connection.get(&connection).copied().unwrap_or(0)
+    }
+
+    fn enter(&mut self, connection: u64, loss: Arc<Loss>, now: Instant) -> u64 {
+        self.last += 1;
+        let entry = Entry {
+            connection,
+            bytes: 0,
+            safe_until: now,
+            loss,
+        };
+        self.holds.insert(self.last, entry);
+        self.last
+    }
+
+    fn set(&mut self, id: u64, bytes: usize, safe_until: Instant) {
+        let Some(entry) = self.holds.get_mut(&id) else {
+            return;
+        };
+        let before = std::mem::replace(&mut entry.bytes, bytes);
+        entry.safe_until = safe_until;
+        self.held = self.held + bytes - before;
+        let held = self.by_connection.entry(entry.connection).or_default();
+        *held = *held + bytes - before;
+    }
+
+    /// Takes the bytes of whoever stood still for longest, of this connection or of all.
+    fn make_room(&mut self, but: u64, of: Option<u64>, now: Instant) -> Result<(), Full> {
+        let may_lose = |id: u64, entry: &Entry| {
+            id != but
+                && entry.bytes > 0
+                && entry.safe_until <= now
+                && of.is_none_or(|connection| connection == entry.connection)
+        };
+        let entries = self.holds.iter();
+        let candidates = entries.filter(|(id, entry)| may_lose(**id, entry));
+        let stillest = candidates.min_by_key(|(_, entry)| entry.safe_until);
+        let id = stillest.map(|(id, _)| *id).ok_or(Full)?;
+        if let Some(loss) = self.leave(id) {
+            loss.happened.store(true, Ordering::Release);
+            loss.waker.wake();
+            if let Some(peer) = &loss.connection {
+                peer.end();
+            }
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, id: u64) -> Option<Arc<Loss>> {
+        let entry = self.holds.remove(&id)?;
+        self.held -= entry.bytes;
+        let held = self.held_by(entry.connection) - entry.bytes;
+        match held {
+            0 => self.by_connection.remove(&entry.connection),
+            held => self.by_connection.insert(entry.connection, held),
+        };
+        Some(entry.loss)
+    }
+}
+
+impl<B: AsRef<Budget>> Hold<B> {
+    /// Makes an empty hold of whoever sent a request. Where it loses its bytes, its owner finds out by
+    /// [`Self::poll_lost`].
+    pub fn of_request(budget: B, peer: Option<Peer>) -> Self {
+        Self::new(budget, peer, false)
+    }
+
+    /// Makes an empty hold of whoever gets an answer. Where it loses its bytes, the connection ends:
+    /// what it does not read lies in its queues, where nobody else can free it.
+    pub fn of_answer(budget: B, peer: Option<Peer>) -> Self {
+        Self::new(budget, peer, true)
+    }
+
+    fn new(budget: B, peer: Option<Peer>, ends_connection: bool) -> Self {
+        Self {
+            budget,
+            peer,
+            ends_connection,
+            ticket: Mutex::new(None),
+        }
+    }
+
+    /// Holds this many bytes from now on, at least `safe_for` this long.
+    ///
+    /// # Errors
+    /// There is no room; what was held stays held.
+    pub fn take(&self, bytes: usize, safe_for: Duration) -> Result<(), Full> {
+        self.take_at(bytes, safe_for, Instant::now())
+    }
+
+    fn take_at(&self, bytes: usize, safe_for: Duration, now: Instant) -> Result<(), Full> {
+        let mut ticket = self.ticket.lock();
+        let ticket = ticket.get_or_insert_with(|| self.enter(now));
+        self.budget
+            .as_ref()
+            .take(ticket.id, bytes, now + safe_for, now)
+    }
+
+    fn enter(&self, now: Instant) -> Ticket {
+        let connection = self.peer.as_ref().map_or(0, Peer::connection);
+        let ending = self.peer.clone().filter(|_| self.ends_connection);
+        let loss = Arc::new(Loss {
+            connection: ending,
+            ..Loss::default()
+        });
+        let mut state = self.budget.as_ref().state.lock();
+        let id = state.enter(connection, Arc::clone(&loss), now);
+        Ticket { id, loss }
+    }
+
+    /// Tells whose it is.
+    pub fn peer(&self) -> Option<&Peer> {
+        self.peer.as_ref()
+    }
+
+    /// Leads to the budget.
+    pub fn budget(&self) -> &B {
+        &self.budget
+    }
+
+    /// Gives everything back.
+    pub fn release(&self) {
+        if let Some(ticket) = self.ticket.lock().take() {
+            self.budget.as_ref().state.lock().leave(ticket.id);
+        }
+    }
+
+    /// Tells whether the bytes went to another one; else wakes the task when they do.
+    pub fn poll_lost(&self, waker: &Waker) -> bool {
+        let ticket = self.ticket.lock();
+        let Some(ticket) = ticket.as_ref() else {
+            return false;
+        };
+        ticket.loss.waker.register(waker);
+        ticket.loss.happened.load(Ordering::Acquire)
+    }
+}
+
+impl<B: AsRef<Budget>> Drop for Hold<B> {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const LIMITS: Limits = Limits {
+        process_bytes: 100,
+        connection_bytes: 60,
+    };
+
+    fn peer(connection: u64) -> Option<Peer> {
+        let address = ([127, 0, 0, 1], 1).into();
+        Some(Peer::new(connection, address, CancellationToken::new()))
+    }
+
+    fn is_lost(hold: &Hold<Arc<Budget>>) -> bool {
+        hold.poll_lost(Waker::noop())
+    }
+
+    #[test]
+    fn nobody_holds_more_than_there_is() {
+        let (budget, now) = (Arc::new(Budget::new(LIMITS)), Instant::now());
+        let first = Hold::of_request(Arc::clone(&budget), peer(1));
+        let second = Hold::of_request(Arc::clone(&budget), peer(2));
+        assert_eq!(first.take_at(60, SECOND, now), Ok(()));
+        assert_eq!(second.take_at(41, SECOND, now), Err(Full));
+        assert_eq!(second.take_at(40, SECOND, now), Ok(()));
+        assert_eq!(budget.held(), 100);
+        first.release();
+        drop(second);
+        assert_eq!(budget.held(), 0);
+        assert!(budget.state.lock().by_connection.is_empty());
+    }
+
+    #[test]
+    fn a_connection_has_its_share_only() {
+        let (budget, now) = (Arc::new(Budget::new(LIMITS)), Instant::now());
+        let holds = [(); 3].map(|()| Hold::of_request(Arc::clone(&budget), peer(1)));
+        assert_eq!(holds[0].take_at(30, SECOND, now), Ok(()));
+        assert_eq!(holds[1].take_at(30, SECOND, now), Ok(()));
+        assert_eq!(holds[2].take_at(1, SECOND, now), Err(Full));
+        let other = Hold::of_request(Arc::clone(&budget), peer(2));
+        assert_eq!(other.take_at(40, SECOND, now), Ok(()));
+    }
+
+    #[test]
+    fn whoever_stood_still_for_longest_gives_way() {
+        let (budget, now) = (Arc::new(Budget::new(LIMITS)), Instant::now());
+        let holds =
+            [1, 2].map(|connection| Hold::of_request(Arc::clone(&budget), peer(connection)));
+        assert_eq!(holds[0].take_at(50, SECOND, now), Ok(()));
+        assert_eq!(holds[1].take_at(40, SECOND, now), Ok(()));
+        // The first one goes on, the second one does not.
+        assert_eq!(holds[0].take_at(55, SECOND, now + SECOND / 2), Ok(()));
+        let newcomer = Hold::of_request(Arc::clone(&budget), peer(3));
+        assert_eq!(newcomer.take_at(30, SECOND, now + SECOND / 2), Err(Full));
+        assert_eq!(newcomer.take_at(30, SECOND, now + SECOND), Ok(()));
+        assert!(!is_lost(&holds[0]) && is_lost(&holds[1]));
+        assert_eq!(budget.held(), 85);
+        assert_eq!(holds[1].take_at(1, SECOND, now + SECOND), Err(Full));
+        drop(holds);
+        assert_eq!(budget.held(), 30, "what was lost is not given back twice");
+    }
+
+    #[test]
+    fn a_connection_over_its_share_takes_from_itself() {
+        let (budget, now) = (Arc::new(Budget::new(LIMITS)), Instant::now());
+        let other = Hold::of_request(Arc::clone(&budget), peer(2));
+        assert_eq!(other.take_at(30, SECOND, now), Ok(()));
+        let stalled = Hold::of_request(Arc::clone(&budget), peer(1));
+        assert_eq!(stalled.take_at(50, SECOND, now), Ok(()));
+        let later = Hold::of_request(Arc::clone(&budget), peer(1));
+        assert_eq!(later.take_at(50, SECOND, now + 2 * SECOND), Ok(()));
+        assert!(is_lost(&stalled) && !is_lost(&other));
+    }
+
+    #[test]
+    fn an_answer_that_gives_way_ends_its_connection() {
+        let (budget, now) = (Arc::new(Budget::new(LIMITS)), Instant::now());
+        let ending = CancellationToken::new();
+        let unread = Peer::new(1, ([127, 0, 0, 1], 1).into(), ending.clone());
+        let unread = Hold::of_answer(Arc::clone(&budget), Some(unread));
+        assert_eq!(unread.take_at(60, SECOND, now), Ok(()));
+        let next = Hold::of_answer(Arc::clone(&budget), peer(2));
+        assert_eq!(next.take_at(60, SECOND, now + SECOND), Ok(()));
+        assert!(ending.is_cancelled());
+    }
+}
