@@ -1,5 +1,8 @@
-//! Compiles `proto/` without protoc, keeps the encoded descriptor set for reflection and JSON, and
-//! writes the table that reads every stored event.
+//! Compiles `proto/` without protoc, keeps the encoded descriptor set for reflection and JSON, writes
+//! the table that reads every stored event, and takes the fingerprints of the folds.
+
+#[path = "build/fingerprint.rs"]
+mod fingerprint;
 
 use protox::prost_reflect::prost_types::FileDescriptorProto;
 use std::path::{Path, PathBuf};
@@ -25,6 +28,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let fds = compiler.file_descriptor_set();
     fs::write(out.join("stored.rs"), stored(&fds.file))?;
+    for (name, fold) in [("views", fingerprint::VIEWS), ("tree", fingerprint::TREE)] {
+        for source in fold.sources.iter().chain(&["Cargo.lock"]) {
+            println!("cargo:rerun-if-changed={source}");
+        }
+        let schema = fingerprint::of(&fingerprint::parts(Path::new(""), &fold)?);
+        fs::write(out.join(name).with_extension("schema"), schema.to_string())?;
+    }
 
     tonic_prost_build::configure()
         .bytes(".")

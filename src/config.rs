@@ -61,6 +61,20 @@ pub struct Config {
     pub max_connection_idle_s: u64,
     /// Age at which a connection is asked to reconnect, ±10 % per process; 0 means never.
     pub max_connection_age_s: u64,
+    /// Streams that read the log at a time.
+    pub max_readers: usize,
+    /// Streams that follow the log at a time.
+    pub max_followers: usize,
+    /// Streams that send observations at a time.
+    pub max_ingests: usize,
+    /// Backups taken at a time.
+    pub max_backups: usize,
+    /// Time after which a stream whose client takes nothing ends.
+    pub stream_unread_timeout_ms: u64,
+    /// Time after which a silent stream of observations ends.
+    pub stream_idle_timeout_ms: u64,
+    /// Time after which an idle stream may lose its place to a new one.
+    pub stream_give_way_ms: u64,
     /// Commands that may wait for the writer.
     pub write_queue_commands: usize,
     /// Commands in one group commit.
@@ -113,6 +127,17 @@ impl Default for Config {
             keepalive_timeout_s: 20,
             max_connection_idle_s: 300,
             max_connection_age_s: 0,
+            // Each may have two or three batches of 64 KiB that its client does not take.
+            max_readers: 1_024,
+            // Each costs a task while there is nothing to send.
+            max_followers: 4_096,
+            // Each may hold its chunks in flight, some megabytes.
+            max_ingests: 64,
+            max_backups: 2,
+            stream_unread_timeout_ms: 60_000,
+            stream_idle_timeout_ms: 300_000,
+            // Longer than a client that works pauses.
+            stream_give_way_ms: 5_000,
             write_queue_commands: 2_048,
             group_commands: 256,
             // Leaves a fifth of a 120 KiB block for the envelope of each event.

@@ -28,6 +28,7 @@ use crate::grpc::health::Health;
 use crate::grpc::incoming::Incoming;
 use crate::grpc::page_token::PageTokens;
 use crate::grpc::pool::Pools;
+use crate::grpc::streams::Streams;
 use crate::grpc::{reflection, services};
 use crate::ledger::{self, RequestMemory, Writer};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION, signing_key_path};
@@ -199,12 +200,13 @@ pub async fn serve(
     };
     let pools = Pools::start().map_err(Error::Threads)?;
     let running = {
+        let streams = Streams::of(&config);
         let (health, door, stop) = (health.clone(), door.clone(), stop.clone());
         let pools = pools.clone();
         let data_dir = directory.root().to_owned();
         async move {
             let running = spawn_blocking(move || start.replay()).await??;
-            door.open(running.calls(tokens, pools, &stop));
+            door.open(running.calls(tokens, pools, streams, &stop));
             health.serving().await;
             let head = running.log.head().position;
             tracing::info!(%address, data_dir = %data_dir.display(), position = %head, "serving");
@@ -421,7 +423,7 @@ pub fn store_options(bytes: usize, log_id: Uuid) -> Options {
 }
 
 impl Running {
-    fn calls(&self, tokens: PageTokens, pools: Pools, stop: &Stop) -> Calls {
+    fn calls(&self, tokens: PageTokens, pools: Pools, streams: Streams, stop: &Stop) -> Calls {
         Calls {
             ledger: self.ledger.clone(),
             views: self.views.clone(),
@@ -432,6 +434,7 @@ impl Running {
             clock: Arc::clone(&self.clock),
             folds: Arc::new(Semaphore::new(MAX_FOLDS)),
             pools,
+            streams,
             subscriptions: self.subscriptions.clone(),
             ending: stop.streams(),
         }
@@ -469,10 +472,12 @@ async fn supervise(
     let stopped = async { drop(writer.wait_for(Option::is_some).await) };
     let timers = timers::run(&running.ledger, &running.views, &running.clock);
     let watching = watch::clock(&running.clock, health);
+    let mending = watch::rows(&running.views, &running.ledger);
     tokio::select! {
         () = stop.draining() => {}
         () = timers => {}
         () = watching => {}
+        () = mending => {}
         // Reads go on; whoever balances load sends both elsewhere.
         () = stopped => health.draining().await,
     }

@@ -112,8 +112,8 @@ fn fetch(
         let asked = client.read_events(request).await.map_err(&refused)?;
         let mut batches = asked.into_inner();
         while let Some(message) = batches.message().await.map_err(&refused)? {
-            for record in message.batch.unwrap_or_default().records {
-                take(&record)?;
+            for record in message.batch.unwrap_or_default().records() {
+                take(record)?;
             }
         }
         Ok(())

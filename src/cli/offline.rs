@@ -16,8 +16,8 @@ use crate::log::{Log, OpenError, ReadError};
 use crate::proofs::{self, Checkpoint, Cosigned, KeyError, LogKeys};
 use crate::server::{signing_key_of, store_options, witnesses_of};
 use crate::text::escaped;
-use crate::verify::{self, Against, KeptError, Standing};
-use crate::views::{self, CheckError, RebuildError, Trial};
+use crate::verify::{self, Against, Folded, KeptError, Standing, Unlike, Verified};
+use crate::views::{self, CheckError, Compared, RebuildError, Trial, ViewError};
 
 /// Why an offline command failed.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +42,9 @@ pub enum Error {
     /// The views could not be rebuilt.
     #[error("views")]
     Rebuild(#[from] RebuildError),
+    /// The views are ahead of the log.
+    #[error(transparent)]
+    Views(ViewError),
     /// The log could not be checked.
     #[error("check")]
     Check(#[source] CheckError),
@@ -96,7 +99,8 @@ impl Error {
             Self::Open(OpenError::InUse { .. }) => Exit::InUse,
             Self::Open(error) if error.is_damage() => Exit::Damaged,
             Self::Read(ReadError::Corrupt { .. }) | Self::Record { .. } => Exit::Damaged,
-            Self::Verify(verify::Error::Found(_)) => Exit::Damaged,
+            Self::Verify(verify::Error::Found(_) | verify::Error::Unlike(_)) => Exit::Damaged,
+            Self::Views(error) if error.is_damage() => Exit::Damaged,
             Self::Proofs(error) if error.is_damage() => Exit::Damaged,
             Self::Key(KeyError::Damaged { .. }) => Exit::Damaged,
             Self::Kept(_) => Exit::Untrusted,
@@ -111,6 +115,7 @@ impl Error {
             Self::Open(_)
             | Self::Read(ReadError::Io { .. })
             | Self::Rebuild(_)
+            | Self::Views(_)
             | Self::Check(_)
             | Self::Verify(_)
             | Self::Proofs(_)
@@ -203,8 +208,8 @@ pub(super) fn told(standing: Standing, size: u64) -> String {
     }
 }
 
-/// Reads every block, folds every event beside the views, and holds the log to all that was signed;
-/// prints what was found good.
+/// Reads every block, folds every event beside the views, and holds the log to all that was signed, and
+/// what was folded before to the log; prints what was found good.
 ///
 /// # Errors
 /// What is wrong first.
@@ -215,15 +220,22 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
     };
     let (config, directory, log) = open(&arguments.data)?;
     let signed = Remembered::of(&config, &directory)?;
-    let tree = proofs::tree_at(&directory.tree_path(), &directory.log_id().to_string())?;
+    let tree_options = proofs::tree_options(&directory.log_id().to_string());
+    let tree = verify::folded(&directory.tree_path(), &tree_options)?;
     let checkpoints: Vec<_> = given.iter().chain(&signed.checkpoints).cloned().collect();
     let against = Against {
         checkpoints: &checkpoints,
-        tree: tree.as_ref(),
+        tree: tree.rows.as_ref(),
     };
     let options = store_options(config.views_cache_bytes, directory.log_id());
-    let beside = directory.views_path().with_extension("verify");
+    let views_path = directory.views_path();
+    let mut views = verify::folded(&views_path, &options)?;
+    let beside = views_path.with_extension("verify");
     let mut trial = Trial::begin(&beside, &options).map_err(Error::Check)?;
+    let kept_at = views.rows.as_ref().map(|rows| rows.position());
+    if let Some(rows) = views.rows.take() {
+        trial.compare(rows);
+    }
     let progress = Progress::start("verifying", log.head().position.get());
     let blocks = log.read(Position::START)?;
     let reached = |at: Position| progress.reach(at.get());
@@ -248,6 +260,11 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
         });
     }
     let head = verified.head;
+    if let Some(views) = kept_at.filter(|at| *at > head.position) {
+        let log = head.position;
+        return Err(Error::Views(ViewError::Ahead { views, log }));
+    }
+    hold_folds(&directory, &tree, &views, &verified, trial.compared())?;
     say(format_args!(
         "good: {} events in {} blocks, head {}",
         head.position, head.block, head.hash
@@ -255,7 +272,37 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
     if let (Some(given), Some(standing)) = (&given, verified.standings.first()) {
         say(told(*standing, given.size))?;
     }
+    for (name, fold) in [("views", &views), ("tree", &tree)] {
+        if let Some(reason) = &fold.outdated {
+            say(format_args!(
+                "`{name}` was not compared, the next start folds it anew: {reason}"
+            ))?;
+        }
+    }
     Ok(())
+}
+
+/// Looks whether what was folded before is what the log says.
+fn hold_folds(
+    directory: &DataDirectory,
+    tree: &Folded,
+    views: &Folded,
+    verified: &Verified,
+    compared: Option<Compared>,
+) -> Result<(), Error> {
+    let of_tree = |reason: &String| Unlike::new(&directory.tree_path(), reason);
+    let of_views = |reason: &dyn std::fmt::Display| Unlike::new(&directory.views_path(), reason);
+    let tree_is = tree.unlike.clone();
+    let tree_is = tree_is.or_else(|| verified.bad_tree.as_ref().map(of_tree));
+    let views_are = views.unlike.clone().or_else(|| match &compared {
+        Some(Compared::Differ) => Some(of_views(&"its rows are others at the same position")),
+        Some(Compared::Unreadable(error)) => Some(of_views(error)),
+        Some(Compared::Equal) | None => None,
+    });
+    match tree_is.or(views_are) {
+        Some(unlike) => Err(verify::Error::Unlike(unlike).into()),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn hold(
@@ -344,7 +391,7 @@ pub fn rebuild_views(offline: &Offline) -> Result<(), Error> {
         hex(&rebuilt.digest)
     ))?;
     match rebuilt.old_digest {
-        None => say("the views before were of another position, or there were none")?,
+        None => say("the views before were of another position, damaged, or there were none")?,
         Some(old) if old == rebuilt.digest => say("equal to the views before")?,
         Some(_) => {
             return Err(Error::Differed {

@@ -151,6 +151,65 @@ pub(super) static ALL: &[Key] = &[
                the load anew; varied by up to 10 % per process; 0 is never",
     },
     Key {
+        name: "max_readers",
+        rule: Rule::Number {
+            least: 1,
+            most: 100_000,
+        },
+        help: "Streams that read the log at a time, ReadEvents and followers with events to come; of \
+               each kind of stream a quarter of the places may be of one connection, three \
+               quarters of one brand",
+    },
+    Key {
+        name: "max_followers",
+        rule: Rule::Number {
+            least: 1,
+            most: 100_000,
+        },
+        help: "Streams that follow the log at a time",
+    },
+    Key {
+        name: "max_ingests",
+        rule: Rule::Number {
+            least: 1,
+            most: 10_000,
+        },
+        help: "IngestEngagement streams at a time",
+    },
+    Key {
+        name: "max_backups",
+        rule: Rule::Number {
+            least: 1,
+            most: 100,
+        },
+        help: "Backups taken at a time",
+    },
+    Key {
+        name: "stream_unread_timeout_ms",
+        rule: Rule::Number {
+            least: 10,
+            most: HOUR_MS,
+        },
+        help: "Time after which a stream ends whose client takes nothing of it",
+    },
+    Key {
+        name: "stream_idle_timeout_ms",
+        rule: Rule::Number {
+            least: 10,
+            most: 24 * HOUR_MS,
+        },
+        help: "Time after which an IngestEngagement stream ends on which nothing comes",
+    },
+    Key {
+        name: "stream_give_way_ms",
+        rule: Rule::Number {
+            least: 10,
+            most: HOUR_MS,
+        },
+        help: "Time after which a stream that is unread or idle loses its place to a new one where \
+               all places are taken; the longest idle goes first",
+    },
+    Key {
         name: "write_queue_commands",
         rule: Rule::Number {
             least: 1,

@@ -1,7 +1,7 @@
 //! Rows: what every fold over the log keeps, and how decide and evolve see them.
 //!
-//! Owns the keys, what a row type promises, and the [`Rows`] trait with its plain in-memory
-//! implementation. Does not know where rows rest: files, caches and checkpoints are the store's.
+//! Owns the keys, what a row type promises, and the [`Rows`] and [`RowsMut`] traits with their
+//! plain in-memory implementation. Does not know where rows rest: files, caches and checkpoints are the store's.
 
 mod any_row;
 mod key;
@@ -34,10 +34,7 @@ pub trait Row:
     const TABLE: u8;
 }
 
-/// A set of rows under ordered keys, as a fold sees it.
-///
-/// A change is visible to the next read through the same value. Nothing here is durable, and
-/// nothing here is undone: that is up to whoever owns the rows.
+/// A set of rows under ordered keys, to be read.
 pub trait Rows {
     /// Why rows could not be read; [`std::convert::Infallible`] where they are in memory.
     type Error: std::error::Error + Send + Sync + 'static;
@@ -48,20 +45,6 @@ pub trait Rows {
     /// When the row is there and cannot be read.
     fn get<R: Row>(&self, key: &Key) -> Result<Option<Arc<R>>, Self::Error>;
 
-    /// Opens the row under `key` for a change in place; `None` when there is no such row.
-    ///
-    /// The change is copy-on-write: whoever holds the row from an earlier read keeps it as it was.
-    ///
-    /// # Errors
-    /// When the row is there and cannot be read.
-    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Self::Error>;
-
-    /// Puts `row` under `key`, in place of any row that was there.
-    fn put<R: Row>(&mut self, key: Key, row: R);
-
-    /// Removes the row under `key`, if there is one.
-    fn remove(&mut self, key: &Key);
-
     /// Visits the rows `scan` asks for, in its order, until the visitor breaks.
     ///
     /// # Errors
@@ -71,19 +54,6 @@ pub trait Rows {
         scan: Scan<'_>,
         visit: &mut dyn FnMut(&Key, &Arc<R>) -> ControlFlow<()>,
     ) -> Result<(), Self::Error>;
-
-    /// Opens the row under `key` for a change in place, starting from the default when absent.
-    ///
-    /// # Errors
-    /// When the row is there and cannot be read.
-    fn upsert<R: Row + Default>(&mut self, key: &Key) -> Result<&mut R, Self::Error> {
-        if self.get_mut::<R>(key)?.is_none() {
-            self.put(key.clone(), R::default());
-        }
-        Ok(self
-            .get_mut(key)?
-            .expect("the row was there or has just been put"))
-    }
 
     /// Collects at most `limit` rows of a scan, in its order.
     ///
@@ -107,5 +77,38 @@ pub trait Rows {
             }
         })?;
         Ok(page)
+    }
+}
+
+/// A set of rows under ordered keys, as a fold changes it.
+///
+/// A change is visible to the next read through the same value. Nothing here is durable, and
+/// nothing here is undone: that is up to whoever owns the rows.
+pub trait RowsMut: Rows {
+    /// Opens the row under `key` for a change in place; `None` when there is no such row.
+    ///
+    /// The change is copy-on-write: whoever holds the row from an earlier read keeps it as it was.
+    ///
+    /// # Errors
+    /// When the row is there and cannot be read.
+    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Self::Error>;
+
+    /// Puts `row` under `key`, in place of any row that was there.
+    fn put<R: Row>(&mut self, key: Key, row: R);
+
+    /// Removes the row under `key`, if there is one.
+    fn remove(&mut self, key: &Key);
+
+    /// Opens the row under `key` for a change in place, starting from the default when absent.
+    ///
+    /// # Errors
+    /// When the row is there and cannot be read.
+    fn upsert<R: Row + Default>(&mut self, key: &Key) -> Result<&mut R, Self::Error> {
+        if self.get_mut::<R>(key)?.is_none() {
+            self.put(key.clone(), R::default());
+        }
+        Ok(self
+            .get_mut(key)?
+            .expect("the row was there or has just been put"))
     }
 }

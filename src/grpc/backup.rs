@@ -1,101 +1,147 @@
 //! A backup of a running ledger, sent as the bytes of the file.
 //!
-//! It is read beside everything else: the log is append-only, so nothing has to wait for it. The
-//! thread that writes it waits for its reader, so only a few are taken at a time.
+//! It is read beside everything else, in turns among the readers of the log: the log is append-only,
+//! so nothing has to wait for it, and a client that takes nothing costs no thread.
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
-use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::calls::Calls;
+use super::pool::Caller;
 use super::status;
+use super::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
+use super::streams::shares::{Place, Stamp, Who};
 use crate::domain::Position;
-use crate::log::Head;
-use crate::log::backup::{Extent, WriteError, write};
+use crate::log::backup::{WriteError, Writer};
+use crate::log::{Head, Log};
 use crate::proto::api;
 
-/// Bytes of the file in one message.
+/// Most bytes of the file in one message.
 const CHUNK_BYTES: usize = 256 << 10;
-/// Messages between the thread and the connection.
-const CHUNKS_AHEAD: usize = 4;
+/// Bytes of the file that end a turn: with a block more they fit one message.
+const TURN_BYTES: usize = 128 << 10;
+/// Blocks that end a turn, for those that hold a few bytes each.
+const TURN_BLOCKS: usize = 256;
+/// Messages read ahead, beside the one the client asks for.
+const CHUNKS_AHEAD: usize = 1;
 
-/// What is sent.
-pub type Chunk = Result<api::TakeBackupResponse, Status>;
+type Chunks = Messages<api::TakeBackupResponse>;
+
+/// A backup under way.
+struct Backup {
+    calls: Calls,
+    after: Position,
+    end: Head,
+    checkpoint: Arc<str>,
+    out: Outlet<api::TakeBackupResponse>,
+    place: Place,
+    owner: String,
+}
+
+/// How far it is.
+enum State {
+    Begun,
+    Writing(Box<Writer<Vec<u8>>>),
+    Written,
+}
+
+/// Why it ends before its end.
+enum Stopped {
+    Left,
+    Unread(Unread),
+    Failed(Status),
+}
 
 /// Starts to send a backup of what comes after a position, up to a head and with the checkpoint that
-/// signs it; holds `permit` until that ends.
+/// signs it; holds the place until that ends.
 pub fn send(
     calls: &Calls,
     after: Position,
     (end, checkpoint): (Head, String),
-    permit: OwnedSemaphorePermit,
-) -> mpsc::Receiver<Chunk> {
-    let (send, receive) = mpsc::channel(CHUNKS_AHEAD);
-    let (log, log_id) = (Arc::clone(&calls.log), calls.log_id);
-    let ending = calls.ending.clone();
-    tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        let out = Chunks {
-            buffer: BytesMut::with_capacity(CHUNK_BYTES),
-            send: send.clone(),
-            ending: ending.clone(),
+    (who, idle, place): (Who, Stamp, Place),
+) -> Chunks {
+    let (out, chunks) = outlet(calls.streams.outlet(CHUNKS_AHEAD), idle, 0);
+    let backup = Backup {
+        calls: calls.clone(),
+        after,
+        end,
+        checkpoint: checkpoint.into(),
+        out,
+        place,
+        owner: who.owner(),
+    };
+    tokio::spawn(async move {
+        let ending = backup.calls.ending.clone();
+        let stopped = tokio::select! {
+            biased;
+            written = backup.write() => written.err(),
+            () = ending.cancelled() => Some(Stopped::Failed(status::draining(after))),
         };
-        let extent = Extent {
-            after,
-            end,
-            checkpoint: &checkpoint,
-        };
-        let failed = match write(log.as_ref(), log_id, &extent, out, |_| ()) {
-            Ok(_) => return,
-            Err(WriteError::Write(_)) if ending.is_cancelled() => status::draining(after),
-            Err(WriteError::Write(error)) => status::internal(&error),
-            Err(WriteError::Read(error)) => status::read(error),
-        };
-        // A reader that went away needs no status.
-        let _ = send.blocking_send(Err(failed));
+        match stopped {
+            None | Some(Stopped::Left) => {}
+            Some(Stopped::Unread(why)) => {
+                let status = |_| status::unread(why, None);
+                let Backup {
+                    calls, out, place, ..
+                } = backup;
+                drop(place);
+                calls.streams.end_unread(&who, &out, status).await;
+            }
+            Some(Stopped::Failed(status)) => backup.out.cut(|_| status),
+        }
     });
-    receive
+    chunks
 }
 
-/// Gives what is written to the connection, in messages.
-struct Chunks {
-    buffer: BytesMut,
-    send: mpsc::Sender<Chunk>,
-    ending: CancellationToken,
-}
-
-impl Chunks {
-    fn send(&mut self, chunk: Bytes) -> io::Result<()> {
-        if self.ending.is_cancelled() {
-            return Err(io::Error::other("the server is going down"));
+impl Backup {
+    async fn write(&self) -> Result<(), Stopped> {
+        let mut state = State::Begun;
+        while !matches!(state, State::Written) {
+            let heard = self.out.wait_for_taker(Some(CHUNKS_AHEAD), &self.place);
+            if !heard.await.map_err(Stopped::Unread)? {
+                return Err(Stopped::Left);
+            }
+            let (next, bytes) = self.turn(state).await.map_err(Stopped::Failed)?;
+            state = next;
+            for chunk in bytes.chunks(CHUNK_BYTES) {
+                let chunk = chunk.to_vec().into();
+                self.out
+                    .put(Room::Asked, api::TakeBackupResponse { chunk }, 0);
+            }
         }
-        let sent = self
-            .send
-            .blocking_send(Ok(api::TakeBackupResponse { chunk }));
-        sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-}
-
-impl Write for Chunks {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = bytes.len().min(CHUNK_BYTES - self.buffer.len());
-        self.buffer.extend_from_slice(&bytes[..taken]);
-        if self.buffer.len() == CHUNK_BYTES {
-            self.flush()?;
-        }
-        Ok(taken)
+        let finished = self.out.finish(Ok(()), &self.place).await;
+        finished.map_err(Stopped::Unread)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        if self.buffer.is_empty() {
-            return Ok(());
-        }
-        let chunk = self.buffer.split().freeze();
-        self.buffer.reserve(CHUNK_BYTES);
-        self.send(chunk)
+    /// Writes on for one turn, as soon as it comes; gives the bytes it has made.
+    async fn turn(&self, state: State) -> Result<(State, Vec<u8>), Status> {
+        let (log, log_id) = (Arc::clone(&self.calls.log), self.calls.log_id);
+        let (after, end, checkpoint) = (self.after, self.end, Arc::clone(&self.checkpoint));
+        let work = move |caller: &Caller| {
+            let log: &dyn Log = log.as_ref();
+            let mut writer = match state {
+                State::Begun => Box::new(Writer::begin(log, log_id, after, end, Vec::new())?),
+                State::Writing(writer) => writer,
+                State::Written => return Ok((State::Written, Vec::new())),
+            };
+            let mut blocks = 0;
+            let is_written = writer.write_blocks(log, |_, out: &Vec<u8>| {
+                blocks += 1;
+                blocks < TURN_BLOCKS && out.len() < TURN_BYTES && !caller.is_gone()
+            })?;
+            if is_written {
+                let (_, bytes) = writer.finish(&checkpoint)?;
+                return Ok((State::Written, bytes));
+            }
+            let bytes = std::mem::take(writer.out());
+            Ok((State::Writing(writer), bytes))
+        };
+        let turn = self.calls.pools.streams.run(&self.owner, work).await;
+        let turn = turn.map_err(|lost| status::internal(&lost))?;
+        turn.map_err(|error: WriteError| match error {
+            WriteError::Write(error) => status::internal(&error),
+            WriteError::Read(error) => status::read(error),
+        })
     }
 }

@@ -1,12 +1,11 @@
 //! What every handler does: write and render, or wait for a position and read.
 
+mod pages;
 mod past;
 
-use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use prost::Message;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
@@ -18,27 +17,24 @@ use super::parse::{Page, When, Write};
 use super::pool::Pools;
 use super::services::proofs;
 use super::status;
+use super::streams::Streams;
 use super::written::Written;
 use crate::clock::Guard;
-use crate::domain::rows::{Key, Row, Rows, Scan};
+use crate::domain::rows::Key;
 use crate::domain::state::Resource;
 use crate::domain::{Command, Position, Request, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
 use crate::log::Log;
 use crate::proofs::Proofs;
 use crate::proto::api;
-use crate::store::{self, Store};
+use crate::store::{self, Snapshot};
 use crate::subscriptions::Subscriptions;
 use crate::views::index::Scope;
 use crate::views::{self, Slice, Views, as_of, events_of};
 
 /// Longest wait for a position when the caller names no deadline.
 const MAX_WAIT: Duration = Duration::from_secs(5);
-/// Most rows one page looks at: a rare filter gives short pages rather than slow ones.
-const MAX_SCANNED: usize = 10_000;
-/// Encoded rows that end a page: with one row more it still fits the 4 MiB clients take by default.
-const PAGE_BYTES: usize = 1 << 20;
-
+pub use pages::{joined_page, page, ranked_page};
 pub use past::{MAX_FOLDS, PastFold};
 
 /// Everything handlers work with. Cheap to clone.
@@ -60,12 +56,23 @@ pub struct Calls {
     pub clock: Arc<Guard>,
     /// Lets few pasts be folded at a time: each holds its rows in memory.
     pub folds: Arc<Semaphore>,
+    /// What streams are held to.
+    pub streams: Streams,
     /// Threads for folds of the past and for long reads.
     pub pools: Pools,
     /// Where named consumers stand.
     pub subscriptions: Subscriptions,
     /// Cancelled when long streams must end.
     pub ending: CancellationToken,
+}
+
+/// Threads that read rows.
+#[derive(Clone, Copy)]
+enum Threads {
+    /// Those for what may wait for a disk.
+    Any,
+    /// Those that give way to writes.
+    Slow,
 }
 
 /// The door to the calls: closed until the log is replayed.
@@ -222,25 +229,60 @@ impl Calls {
         when: When,
         slice: Slice,
         deadline: Option<Deadline>,
-        read: impl FnOnce(&Store) -> Result<T, Lookup> + Send + 'static,
+        read: impl FnOnce(&Snapshot) -> Result<T, Lookup> + Send + 'static,
+    ) -> Result<(T, u64), Status> {
+        self.read_on(Threads::Any, when, slice, deadline, read)
+            .await
+    }
+
+    /// Reads as [`read`](Self::read) does, for answers that are made of many rows: on threads that
+    /// give way to writes, and of which no brand has more than its turn.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and `TOO_MANY_QUERIES`.
+    pub async fn read_many<T: Send + 'static>(
+        &self,
+        when: When,
+        slice: Slice,
+        deadline: Option<Deadline>,
+        read: impl FnOnce(&Snapshot) -> Result<T, Lookup> + Send + 'static,
+    ) -> Result<(T, u64), Status> {
+        self.read_on(Threads::Slow, when, slice, deadline, read)
+            .await
+    }
+
+    async fn read_on<T: Send + 'static>(
+        &self,
+        threads: Threads,
+        when: When,
+        slice: Slice,
+        deadline: Option<Deadline>,
+        read: impl FnOnce(&Snapshot) -> Result<T, Lookup> + Send + 'static,
     ) -> Result<(T, u64), Status> {
         self.reach(when.min_position, deadline).await?;
         if let Some(as_of) = when.as_of {
             let (found, position) = self
                 .past(as_of, slice, deadline, |fold| {
-                    let rows = fold.rows(&mut |_, _, _| ())?;
-                    Ok((read(&rows), fold.until))
+                    let mut rows = fold.rows(&mut |_, _, _| ())?;
+                    Ok((read(&rows.snapshot()), fold.until))
                 })
                 .await?;
             let found = found.map_err(Lookup::into_status)?;
             return Ok((found, position.get()));
         }
         let views = self.views.clone();
-        let (found, position) = blocking(move || {
+        let answer = move || {
             let answer = views.read(|rows| (read(rows), rows.position()));
             answer.map_err(status::view)
-        })
-        .await?;
+        };
+        let (found, position) = match threads {
+            Threads::Any => blocking(answer).await?,
+            Threads::Slow => {
+                let owner = slice.brand().as_str();
+                let answered = self.pools.readers.run(owner, |_| answer()).await;
+                answered.map_err(status::query)??
+            }
+        };
         self.reach(position, deadline).await?;
         let found = found.map_err(Lookup::into_status)?;
         Ok((found, position.get()))
@@ -307,90 +349,8 @@ pub async fn blocking<T: Send + 'static>(
     }
 }
 
-/// Collects a page of the rows under a prefix that `keep` makes something of; returns it with the
-/// key to go on after, if there may be more. Large rows make the page shorter than `size`.
-///
-/// # Errors
-/// When rows cannot be read.
-pub fn page<R: Row, T: Message>(
-    rows: &Store,
-    prefix: &Key,
-    start: Option<&Key>,
-    size: usize,
-    mut keep: impl FnMut(&Key, &R) -> Option<T>,
-) -> Result<(Vec<T>, Option<Key>), store::Error> {
-    let scan = match start {
-        Some(start) => Scan::of(prefix).after(start),
-        None => Scan::of(prefix),
-    };
-    let (mut kept, mut bytes, mut scanned) = (Vec::new(), 0, 0);
-    let (mut last, mut more) = (None, false);
-    rows.scan::<R>(scan, &mut |key, row| {
-        if kept.len() == size || bytes >= PAGE_BYTES || scanned == MAX_SCANNED {
-            more = true;
-            return ControlFlow::Break(());
-        }
-        scanned += 1;
-        if let Some(one) = keep(key, row) {
-            bytes += one.encoded_len();
-            kept.push(one);
-        }
-        last = Some(key.clone());
-        ControlFlow::Continue(())
-    })?;
-    Ok((kept, last.filter(|_| more)))
-}
-
-/// Collects a page as [`page`] does, where making something of a row reads other rows.
-///
-/// # Errors
-/// When rows cannot be read.
-pub fn joined_page<R: Row, T: Message>(
-    rows: &Store,
-    prefix: &Key,
-    start: Option<&Key>,
-    size: usize,
-    mut keep: impl FnMut(&Key, &R) -> Result<Option<T>, store::Error>,
-) -> Result<(Vec<T>, Option<Key>), store::Error> {
-    let mut failed = None;
-    let listed = page(rows, prefix, start, size, |key, row| {
-        keep(key, row).unwrap_or_else(|error| {
-            failed = Some(error);
-            None
-        })
-    })?;
-    failed.map_or(Ok(listed), Err)
-}
-
-/// Collects a page of what was put in order by its keys, as [`page`] does.
-///
-/// # Errors
-/// Those of `show`.
-pub fn ranked_page<R, T: Message, E>(
-    mut ranked: Vec<(Key, R)>,
-    start: Option<&Key>,
-    size: usize,
-    show: impl Fn(&R) -> Result<T, E>,
-) -> Result<(Vec<T>, Option<Key>), E> {
-    ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let (mut shown, mut bytes, mut last) = (Vec::new(), 0, None);
-    for (key, one) in ranked {
-        if start.is_some_and(|start| key <= *start) {
-            continue;
-        }
-        if shown.len() == size || bytes >= PAGE_BYTES {
-            return Ok((shown, last));
-        }
-        let one = show(&one)?;
-        bytes += one.encoded_len();
-        shown.push(one);
-        last = Some(key);
-    }
-    Ok((shown, None))
-}
-
 /// The scopes whose events make the resource of a request.
-fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error> {
+fn scopes_of(rows: &Snapshot, request: &Request) -> Result<Vec<Scope>, store::Error> {
     let brand = request.brand.clone();
     let campaign = |campaign| crate::domain::CampaignRef {
         brand: brand.clone(),
@@ -431,7 +391,7 @@ fn scopes_of(rows: &Store, request: &Request) -> Result<Vec<Scope>, store::Error
 }
 
 fn order_scopes(
-    rows: &Store,
+    rows: &Snapshot,
     request: &Request,
     order: &crate::domain::OrderKey,
 ) -> Result<Vec<Scope>, store::Error> {

@@ -10,9 +10,11 @@
 //! is known by what it is.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use futures_util::stream::FuturesOrdered;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
@@ -21,14 +23,14 @@ use super::calls::Calls;
 use super::many::{self, Outcomes};
 use super::parse::{self, Chunk, Opening};
 use super::status;
+use super::streams::LINGER;
+use super::streams::shares::{Place, Stamp, Who};
 use crate::ledger::{Ledger, Room};
 use crate::proto::api::{IngestEngagementRequest, IngestEngagementResponse, RefusedEngagement};
 
 /// Chunks of one stream that are read and not acknowledged: enough that the writer never waits for
 /// the client, few enough that a client that takes no answers holds little memory.
 pub const CHUNKS_IN_FLIGHT: usize = 8;
-/// Streams that may be open at a time: each may hold its chunks in flight, some megabytes.
-pub const MAX_INGESTS: usize = 64;
 /// Acknowledgements between a stream and its connection; the others wait where they are counted.
 const ACKS_AHEAD: usize = 1;
 
@@ -43,7 +45,10 @@ pub struct Ingest {
     opening: Option<Opening>,
     /// The chunk read last; 0 before the first.
     read: u64,
-    _permit: OwnedSemaphorePermit,
+    who: Who,
+    /// Since when nothing came, nor was taken, while nothing is being written.
+    idle: Stamp,
+    place: Place,
 }
 
 /// Why nothing more is read.
@@ -52,6 +57,10 @@ enum End {
     Sent,
     /// The server is going down.
     Draining,
+    /// The client did nothing for so long.
+    Idle(Duration),
+    /// The client did nothing, and another one needs its place.
+    GaveWay,
     /// Something went wrong.
     Failed(Status),
 }
@@ -61,28 +70,32 @@ impl Ingest {
     pub fn new(
         calls: Calls,
         incoming: Streaming<IngestEngagementRequest>,
-        permit: OwnedSemaphorePermit,
+        (who, idle, place): (Who, Stamp, Place),
     ) -> Self {
         Self {
             calls,
             incoming,
             opening: None,
             read: 0,
-            _permit: permit,
+            who,
+            idle,
+            place,
         }
     }
 
     /// Starts to read; answers the acknowledgements to come.
     pub fn start(self) -> Acks {
         let (send, acks) = mpsc::channel(ACKS_AHEAD);
-        let tell = send.clone();
+        let (tell, who) = (send.clone(), self.who.clone());
         let running = tokio::spawn(async move { self.run(&send).await });
         tokio::spawn(async move {
             let ended = running.await;
             let ended = ended.unwrap_or_else(|panic| Err(status::internal(&panic)));
             if let Err(status) = ended {
-                // A client that went away needs no status.
-                let _ = tell.send(Err(status)).await;
+                // A client that went away needs no status; one that takes none is let go.
+                if timeout(LINGER, tell.send(Err(status))).await.is_err() {
+                    who.end_connection();
+                }
             }
         });
         ReceiverStream::new(acks)
@@ -94,6 +107,7 @@ impl Ingest {
     /// What ends the stream, after all that was read before it is acknowledged.
     async fn run(mut self, send: &mpsc::Sender<Ack>) -> Result<(), Status> {
         let ending = self.calls.ending.clone();
+        let (idle, patience) = (self.idle.clone(), self.calls.streams.idle_timeout);
         // In order: polled as they were sent, so that the writer gets them so.
         let mut writing = FuturesOrdered::new();
         let mut acks = VecDeque::<IngestEngagementResponse>::new();
@@ -106,10 +120,20 @@ impl Ingest {
                 return match end {
                     End::Sent => Ok(()),
                     End::Draining => Err(status::draining_after_chunk(acknowledged)),
+                    End::Idle(time) => Err(status::idle_ingest(Some(time), acknowledged)),
+                    End::GaveWay => Err(status::idle_ingest(None, acknowledged)),
                     End::Failed(status) => Err(status),
                 };
             }
             let reads = end.is_none() && in_flight < CHUNKS_IN_FLIGHT;
+            // While something is written, nobody waits for the client.
+            let waits_since = match writing.is_empty() {
+                true => idle.begin(),
+                false => {
+                    idle.busy();
+                    Instant::now()
+                }
+            };
             tokio::select! {
                 biased;
                 // Whoever went away takes no answer; what reached the writer is written all the same.
@@ -118,6 +142,7 @@ impl Ingest {
                     if let (Ok(place), Some(ack)) = (place, acks.pop_front()) {
                         acknowledged = ack.chunk_number;
                         place.send(Ok(ack));
+                        idle.busy();
                     }
                 }
                 Some(written) = writing.next(), if !writing.is_empty() => match written {
@@ -128,11 +153,26 @@ impl Ingest {
                     }
                 },
                 () = ending.cancelled(), if end.is_none() => end = Some(End::Draining),
-                message = self.incoming.next(), if reads => match self.take(message) {
-                    Ok(Some(chunk)) => writing.push_back(write(self.calls.ledger.clone(), chunk)),
-                    Ok(None) => {}
-                    Err(why) => end = Some(why),
-                },
+                message = self.incoming.next(), if reads => {
+                    idle.busy();
+                    match self.take(message) {
+                        Ok(Some(chunk)) => {
+                            writing.push_back(write(self.calls.ledger.clone(), chunk));
+                        }
+                        Ok(None) => {}
+                        Err(why) => end = Some(why),
+                    }
+                }
+                () = self.place.gives_way(), if end.is_none() => {
+                    acks.clear();
+                    writing.clear();
+                    end = Some(End::GaveWay);
+                }
+                () = sleep_until(waits_since + patience), if writing.is_empty() => {
+                    // What it does not take is kept no longer than what it does not send.
+                    acks.clear();
+                    end.get_or_insert(End::Idle(patience));
+                }
             }
         }
     }
@@ -147,6 +187,8 @@ impl Ingest {
         let Some(opening) = &self.opening else {
             let opening = parse::ingest_opening(message, now);
             let opening = opening.map_err(|broken| End::Failed(status::invalid(broken)))?;
+            let counted = self.place.about(opening.brand());
+            counted.map_err(|refused| End::Failed(status::no_place(refused)))?;
             self.opening = Some(opening);
             return Ok(None);
         };

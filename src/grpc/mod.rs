@@ -24,4 +24,5 @@ pub mod services;
 pub mod span;
 pub mod statement;
 pub mod status;
+pub mod streams;
 pub mod written;

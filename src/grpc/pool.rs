@@ -25,9 +25,14 @@ const FOLDERS: usize = 2;
 const FOLDS_WAITING: usize = 256;
 /// Threads that read long stretches of the log, or many rows. They wait for the disk part of the time,
 /// so there are twice as many as cores.
-const READERS: usize = 4;
+pub const READERS: usize = 4;
 /// Long reads that may wait: each connection may have one.
-const READS_WAITING: usize = 1_024;
+pub const READS_WAITING: usize = 1_024;
+
+/// Threads that read the log for streams: hundreds of them share these in turns of milliseconds.
+const STREAMERS: usize = 2;
+/// Turns that may wait: each stream waits for one at a time, and streams have places.
+const TURNS_WAITING: usize = 200_000;
 
 /// Niceness of the threads: beside a thread of normal priority they get about a tenth of a core.
 const NICENESS: i32 = 10;
@@ -43,6 +48,8 @@ pub struct Pools {
     pub folds: Pool,
     /// Long reads of the log, and queries over many rows.
     pub readers: Pool,
+    /// Short turns at the log, for streams.
+    pub streams: Pool,
 }
 
 impl Pools {
@@ -54,6 +61,7 @@ impl Pools {
         Ok(Self {
             folds: Pool::start("fold", FOLDERS, FOLDS_WAITING)?,
             readers: Pool::start("reader", READERS, READS_WAITING)?,
+            streams: Pool::start("log-reader", STREAMERS, TURNS_WAITING)?,
         })
     }
 
@@ -61,6 +69,7 @@ impl Pools {
     pub fn end(&self) {
         self.folds.end();
         self.readers.end();
+        self.streams.end();
     }
 }
 

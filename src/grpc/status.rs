@@ -5,6 +5,7 @@
 
 mod edge;
 mod refusal;
+mod streams;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub use edge::*;
 
 use super::failure::DOMAIN;
 use super::page_token;
+use super::pool::Refused;
 use super::seldom::Seldom;
 use crate::causes::with_causes;
 use crate::domain::{Position, Violation};
@@ -23,10 +25,15 @@ use crate::ledger::WriteError;
 use crate::log::ReadError;
 use crate::proofs;
 use crate::proto::api::{self, ErrorReason, ItemError};
+use crate::store;
 use crate::views::{AsOfError, ViewError};
+
+pub use streams::{idle_ingest, lost_stream, no_place, unread};
 
 /// When a full queue is worth another try: a few groups later.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
+/// When a call is worth another try while views or tree are folded anew: some 10,000 events a second.
+const MENDING_RETRY: Duration = Duration::from_secs(1);
 /// Most field violations reported at once: errors travel in trailers, which must stay small.
 const MAX_VIOLATIONS: usize = 20;
 
@@ -131,6 +138,7 @@ pub fn write(error: WriteError) -> Status {
             message,
             Vec::new(),
         ),
+        WriteError::Mending => mending(ErrorReason::ViewsRebuilding, message),
         WriteError::Clock(doubt) => {
             let metadata = vec![
                 ("seconds_ahead", doubt.seconds_ahead().to_string()),
@@ -181,6 +189,7 @@ pub fn view(error: ViewError) -> Status {
     match error {
         ViewError::Read(error) => read(error),
         ViewError::Stopped(reason) => write(WriteError::Stopped { reason }),
+        ViewError::Mending => write(WriteError::Mending),
         ViewError::Decode(_)
         | ViewError::Evolve(_)
         | ViewError::Store(_)
@@ -202,6 +211,13 @@ pub fn as_of(error: AsOfError) -> Status {
 
 /// Reports a tree that cannot be read.
 pub fn proof(error: proofs::Error) -> Status {
+    if error.is_of_tree() {
+        let error = with_causes(&error);
+        tracing::warn!(error, "the tree is damaged, it is folded anew");
+        let message =
+            "the tree is being folded anew, because its file was damaged: ask again later";
+        return mending(ErrorReason::TreeRebuilding, message.to_owned());
+    }
     match error {
         proofs::Error::Read(error) => read(error),
         proofs::Error::Store(_)
@@ -258,8 +274,27 @@ pub fn read(error: ReadError) -> Status {
     }
 }
 
-/// Reports a fault of the server; its log has the details.
+/// Refuses a call until what is damaged has been folded anew.
+fn mending(reason: ErrorReason, message: String) -> Status {
+    let mut details = details(reason, Vec::new());
+    details.set_retry_info(Some(MENDING_RETRY));
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// Tells whether an error comes of damage in the file of the views.
+fn is_of_views(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .filter_map(|error| error.downcast_ref::<store::Error>())
+        .any(|error| matches!(error, store::Error::Corrupt { .. }))
+}
+
+/// Reports a fault of the server; its log has the details. Damage in the file of the views is none:
+/// they are folded anew.
 pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
+    if is_of_views(error) {
+        return write(WriteError::Mending);
+    }
     if let Some(left_out) = FAULTS.due() {
         let error = with_causes(error);
         tracing::error!(
@@ -360,12 +395,6 @@ pub fn item(error: &Status) -> ItemError {
     }
 }
 
-/// Refuses one follower more.
-pub fn too_many_followers(limit: usize) -> Status {
-    let message = format!("{limit} streams follow the log already");
-    too_many(ErrorReason::TooManyFollowers, "followers", message)
-}
-
 /// Refuses a name that follows something else.
 pub fn subscription_differs(name: &str) -> Status {
     let message = format!("{name} follows other events; delete it, or take another name");
@@ -385,10 +414,12 @@ pub fn too_many_folds(limit: usize) -> Status {
     too_many(ErrorReason::TooManyFolds, "folds", message)
 }
 
-/// Refuses one stream of observations more.
-pub fn too_many_ingests(limit: usize) -> Status {
-    let message = format!("{limit} streams send observations already");
-    too_many(ErrorReason::TooManyIngests, "ingests", message)
+/// Says why a query over many rows was not answered.
+pub fn query(refused: Refused) -> Status {
+    match refused {
+        Refused::Full => too_many(ErrorReason::TooManyQueries, "queries", refused.to_string()),
+        Refused::Lost => internal(&refused),
+    }
 }
 
 fn too_many(reason: ErrorReason, subject: &str, message: String) -> Status {

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
-use parking_lot::RwLockWriteGuard;
+use parking_lot::MutexGuard;
 
 use super::group::Group;
 use super::requests::{RequestMemory, Seen};
@@ -19,7 +19,7 @@ use crate::log::codec;
 use crate::store::{self, Store};
 use crate::views::Fold;
 
-/// Requests decided before readers that wait for the rows get a turn: less than a millisecond.
+/// Requests decided before readers that wait for a snapshot get a turn: less than a millisecond.
 const TURN: usize = 256;
 
 /// Why a group could not be decided: the rows cannot be trusted any more.
@@ -33,7 +33,7 @@ pub(super) enum Broken {
 
 /// The rows and the memory of requests, held while a group is decided.
 pub(super) struct Decider<'a> {
-    pub rows: RwLockWriteGuard<'a, Store>,
+    pub rows: MutexGuard<'a, Store>,
     /// What of the group only queries read; settled before they see the rows.
     pub fold: Fold,
     pub requests: &'a mut RequestMemory,
@@ -213,7 +213,8 @@ impl Decider<'_> {
         group.push(encoded, bytes);
         if group.requests.is_multiple_of(TURN) {
             self.fold.settle(&mut *self.rows)?;
-            RwLockWriteGuard::bump(&mut self.rows);
+            MutexGuard::bump(&mut self.rows);
+            self.rows.take_back();
         }
         Ok(Some(Ok(Recorded {
             first,

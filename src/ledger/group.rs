@@ -24,6 +24,10 @@ pub(super) struct Group {
 }
 
 /// Somebody who is answered once the group is durable.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are the large one, and a box for each would cost every write"
+)]
 enum Waiting {
     One(
         oneshot::Sender<Result<Answer, WriteError>>,
@@ -96,10 +100,15 @@ impl Group {
 
     /// Tells everybody that the writer has stopped.
     pub(super) fn fail(self, reason: &Arc<str>) {
+        self.refuse(|| stopped(reason));
+    }
+
+    /// Tells everybody why nothing of the group will be durable.
+    pub(super) fn refuse(self, why: impl Fn() -> WriteError) {
         for waiting in self.waiting {
             match waiting {
-                Waiting::One(to, _) => drop(to.send(Err(stopped(reason)))),
-                Waiting::Many(to, _) => drop(to.send(Err(stopped(reason)))),
+                Waiting::One(to, _) => drop(to.send(Err(why()))),
+                Waiting::Many(to, _) => drop(to.send(Err(why()))),
             }
         }
     }

@@ -89,6 +89,10 @@ pub enum WriteError {
     /// The ledger is going down; nothing was decided.
     #[error("the ledger takes no more writes: it is going down")]
     Draining,
+    /// The file of the views was damaged, and they are being folded anew from the log. Of a batch, a
+    /// part may have happened, of other writes nothing: ask again, with the same request id.
+    #[error("the views are being folded anew, because their file was damaged: ask again later")]
+    Mending,
     /// The clock may be wrong, and what is recorded is for ever; nothing was decided.
     #[error(transparent)]
     Clock(#[from] Doubt),
@@ -118,6 +122,8 @@ pub struct Places(OwnedSemaphorePermit);
 enum Message {
     /// Decide a job, which gives its places in the queue back.
     Decide(Job, OwnedSemaphorePermit),
+    /// Look after the rows: a reader met damage.
+    Look,
     /// Take nothing more, answer what is queued, checkpoint and end.
     Close,
 }
@@ -256,6 +262,12 @@ impl Ledger {
     fn send(&self, job: Job, Places(places): Places) -> Result<(), WriteError> {
         let sent = self.queue.send(Message::Decide(job, places));
         sent.map_err(|_| WriteError::Draining)
+    }
+
+    /// Tells the writer that a reader met damage in the file of the rows.
+    pub fn look_after_rows(&self) {
+        // A writer that is gone has no rows to look after.
+        let _ = self.queue.send(Message::Look);
     }
 
     /// Tells the writer to answer what is queued and end; later requests are refused.

@@ -81,6 +81,16 @@ impl RequestMemory {
         Ok(memory)
     }
 
+    /// Fills the memory anew, for as many requests: what it knows may be of writes that came to
+    /// nothing.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn refill(&mut self, log: &dyn Log) -> Result<(), ReadError> {
+        *self = Self::of_tail(log, self.limit)?;
+        Ok(())
+    }
+
     fn prepend(&mut self, requests: Vec<(u128, Seen)>) {
         for (key, seen) in requests.into_iter().rev() {
             if self.ring.len() == self.limit {

@@ -3,14 +3,17 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::commit::Committer;
 use super::decider::{Decider, Stuck};
 use super::group::Group;
-use super::{Job, Ledger, Message, RequestMemory};
+use super::{Job, Ledger, Message, RequestMemory, WriteError};
 use crate::causes::with_causes;
 use crate::clock::Guard;
 use crate::domain::{Position, Timestamp};
@@ -121,6 +124,38 @@ impl InHand {
             job.fail(reason);
         }
     }
+
+    fn refuse(self, why: impl Fn() -> WriteError) {
+        if let Some(job) = self.job {
+            job.refuse(why());
+        }
+        if let Some(group) = self.group {
+            group.refuse(why);
+        }
+    }
+}
+
+/// Why no more can be decided on the rows as they are.
+enum Halted {
+    /// The log may not be what the rows say it is.
+    Log(Arc<str>),
+    /// The rows cannot be read.
+    Rows(Arc<str>),
+}
+
+impl From<Arc<str>> for Halted {
+    fn from(reason: Arc<str>) -> Self {
+        Self::Log(reason)
+    }
+}
+
+/// What the writer does next.
+enum Next {
+    Decide(Job),
+    /// Looks after its rows.
+    Look,
+    /// Nothing more: the queue is closed and empty.
+    End,
 }
 
 struct Work {
@@ -139,48 +174,58 @@ struct Work {
 impl Work {
     /// Works until the queue is closed and empty, or until it has to stop; then tells everybody
     /// who still waits, and who comes, why.
-    fn until_closed(
-        mut self,
-        mut queue: mpsc::UnboundedReceiver<Message>,
-        stop: &watch::Sender<Option<Arc<str>>>,
-    ) {
+    fn until_closed(mut self, mut queue: Queue, stop: &watch::Sender<Option<Arc<str>>>) {
         let mut in_hand = InHand::default();
-        let ended = catch_unwind(AssertUnwindSafe(|| self.run(&mut queue, &mut in_hand)));
-        let reason = match ended {
-            Ok(Ok(())) => {
-                drop(self.committer);
-                return self.live.finish();
+        let (reason, has_rows) = loop {
+            let ended = catch_unwind(AssertUnwindSafe(|| self.run(&mut queue, &mut in_hand)));
+            match ended {
+                Ok(Ok(())) => {
+                    drop(self.committer);
+                    return self.live.finish();
+                }
+                Ok(Err(Halted::Rows(_))) if self.live.is_damaged() => {
+                    match self.mend(&mut queue, std::mem::take(&mut in_hand)) {
+                        Ok(()) => {}
+                        Err(Halted::Log(reason)) => break (reason, true),
+                        Err(Halted::Rows(reason)) => break (reason, false),
+                    }
+                }
+                Ok(Err(Halted::Log(reason) | Halted::Rows(reason))) => break (reason, true),
+                // The panic hook has said what it was.
+                Err(_) => break (LOST.into(), true),
             }
-            Ok(Err(reason)) => {
-                tracing::error!(%reason, "the log could not be written; no more writes are taken");
-                reason
-            }
-            // The panic hook has said what it was.
-            Err(_) => LOST.into(),
         };
+        tracing::error!(%reason, "no more writes are taken");
         stop.send_replace(Some(Arc::clone(&reason)));
         in_hand.fail(&reason);
         // What is on its way is told by itself.
         drop(self.committer);
-        self.live.rewind(self.log.as_ref(), &reason);
-        while let Some(job) = wait(&mut queue) {
-            job.fail(&reason);
+        if has_rows {
+            self.live.rewind(self.log.as_ref(), &reason);
+        }
+        loop {
+            match wait(&mut queue) {
+                Next::Decide(job) => job.fail(&reason),
+                Next::Look => {}
+                Next::End => return,
+            }
         }
     }
 
     /// Decides group after group. What an error leaves unanswered is left `in_hand`.
-    fn run(
-        &mut self,
-        queue: &mut mpsc::UnboundedReceiver<Message>,
-        in_hand: &mut InHand,
-    ) -> Result<(), Arc<str>> {
+    fn run(&mut self, queue: &mut Queue, in_hand: &mut InHand) -> Result<(), Halted> {
         loop {
+            if self.live.is_damaged() {
+                return Err(Halted::Rows("the file of the views is damaged".into()));
+            }
             if self.live.is_checkpoint_due() {
                 self.committer.settle()?;
                 self.live.checkpoint();
             }
-            let Some(job) = in_hand.job.take().or_else(|| wait(queue)) else {
-                return self.committer.settle();
+            let job = match in_hand.job.take().map_or_else(|| wait(queue), Next::Decide) {
+                Next::Decide(job) => job,
+                Next::Look => continue,
+                Next::End => return Ok(self.committer.settle()?),
             };
             let now = match self.clock.trusted() {
                 Ok(now) => now.max(self.last_recorded),
@@ -222,8 +267,8 @@ impl Work {
         &mut self,
         group: &mut Group,
         first: Job,
-        queue: &mut mpsc::UnboundedReceiver<Message>,
-    ) -> Result<Option<Job>, Arc<str>> {
+        queue: &mut Queue,
+    ) -> Result<Option<Job>, Halted> {
         let mut decider = Decider {
             rows: self.live.rows(),
             fold: Fold::default(),
@@ -240,8 +285,11 @@ impl Work {
                 }
                 Err((job, Stuck::Broken(broken))) => {
                     let reason: Arc<str> = with_causes(&broken).into();
-                    job.fail(&reason);
-                    return Err(reason);
+                    match decider.rows.is_damaged() {
+                        true => job.refuse(WriteError::Mending),
+                        false => job.fail(&reason),
+                    }
+                    return Err(Halted::Rows(reason));
                 }
             }
             if group.jobs() >= self.limits.group_commands {
@@ -250,25 +298,79 @@ impl Work {
             next = take_next(queue);
         }
         let finished = decider.finish();
-        finished.map_err(|broken| Arc::from(with_causes(&broken)))?;
+        finished.map_err(|broken| Halted::Rows(with_causes(&broken).into()))?;
         Ok(carried)
+    }
+
+    /// Folds the rows anew after damage was found in their file; who asks for a write meanwhile is
+    /// refused. When the ledger goes down it stops early.
+    ///
+    /// # Errors
+    /// `Log` when the last group may not be durable, `Rows` when the rows could not be folded.
+    fn mend(&mut self, queue: &mut Queue, in_hand: InHand) -> Result<(), Halted> {
+        tracing::warn!("the file of the views is damaged: they are folded anew, calls are refused");
+        // Nothing of it was handed over.
+        in_hand.refuse(|| WriteError::Mending);
+        self.committer.settle()?;
+        let log = self.log.as_ref();
+        let is_ending = AtomicBool::new(false);
+        let mended = thread::scope(|scope| {
+            let (folding, folded) = channel::<()>();
+            let (queue, is_ending) = (&mut *queue, &is_ending);
+            scope.spawn(move || {
+                while folded.recv_timeout(MENDING_TURN) == Err(RecvTimeoutError::Timeout) {
+                    refuse_waiting(queue);
+                    is_ending.store(queue.is_closed(), Ordering::Relaxed);
+                }
+            });
+            let mended = self.live.mend(log, || !is_ending.load(Ordering::Relaxed));
+            drop(folding);
+            mended
+        });
+        let rows =
+            |reason: &(dyn std::error::Error + 'static)| Halted::Rows(with_causes(reason).into());
+        match mended {
+            Ok(true) => self.requests.refill(log).map_err(|error| rows(&error))?,
+            Ok(false) => refuse_waiting(queue),
+            Err(error) => return Err(rows(&error)),
+        }
+        self.decided = log.head().position;
+        tracing::info!(position = %self.decided, "the views were folded anew");
+        Ok(())
     }
 }
 
-/// Waits for the next job; `None` when the queue is closed and empty.
-fn wait(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
+/// How often waiting writes are refused while the rows are folded anew.
+const MENDING_TURN: Duration = Duration::from_millis(20);
+
+/// What the writer is told.
+type Queue = mpsc::UnboundedReceiver<Message>;
+
+/// Refuses what waits, because the rows are being folded anew.
+fn refuse_waiting(queue: &mut Queue) {
+    while let Some(job) = take_next(queue) {
+        job.refuse(WriteError::Mending);
+    }
+}
+
+/// Waits for what comes next.
+fn wait(queue: &mut Queue) -> Next {
     loop {
-        match queue.blocking_recv()? {
-            Message::Decide(job, _places) => return Some(job),
-            Message::Close => queue.close(),
+        match queue.blocking_recv() {
+            Some(Message::Decide(job, _places)) => return Next::Decide(job),
+            Some(Message::Look) => return Next::Look,
+            Some(Message::Close) => queue.close(),
+            None => return Next::End,
         }
     }
 }
 
 /// Takes the next job if one waits.
-fn take_next(queue: &mut mpsc::UnboundedReceiver<Message>) -> Option<Job> {
+fn take_next(queue: &mut Queue) -> Option<Job> {
     match queue.try_recv().ok()? {
         Message::Decide(job, _places) => Some(job),
+        // The rows are looked after before every group.
+        Message::Look => take_next(queue),
         Message::Close => {
             queue.close();
             take_next(queue)

@@ -37,7 +37,7 @@ use super::{Fault, Hash, Head, Position, ReadError};
 
 pub use import::{ImportError, import};
 pub use reader::Backup;
-pub use writer::{Extent, WriteError, write};
+pub use writer::{Extent, WriteError, Writer, write};
 
 const MAGIC: [u8; 4] = *b"CLBU";
 const VERSION: u16 = 1;

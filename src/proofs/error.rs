@@ -68,6 +68,23 @@ pub enum Error {
 }
 
 impl Error {
+    /// Tells whether the tree's own file is to blame: folded anew it is good.
+    pub fn is_of_tree(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Tree(TreeError::Rows(error)) => {
+                matches!(error, store::Error::Corrupt { .. })
+            }
+            Self::Tree(TreeError::Missing { .. }) => true,
+            Self::Read(_)
+            | Self::Key(_)
+            | Self::File { .. }
+            | Self::Damaged { .. }
+            | Self::Ahead { .. }
+            | Self::Rewritten { .. }
+            | Self::Stopped(_) => false,
+        }
+    }
+
     /// Tells whether stored data is damaged.
     pub fn is_damage(&self) -> bool {
         match self {

@@ -20,11 +20,19 @@ impl Frontier {
 
     /// Adds a leaf by its hash.
     pub fn push(&mut self, leaf: Hash) {
+        self.push_telling(leaf, &mut |_, _, _| ());
+    }
+
+    /// Adds a leaf by its hash, and tells the root of each subtree that becomes complete with it: its
+    /// level, its index there, its hash. The leaf comes first.
+    pub fn push_telling(&mut self, leaf: Hash, tell: &mut dyn FnMut(u32, u64, Hash)) {
         let mut hash = leaf;
+        tell(0, self.size, leaf);
         // As many subtrees become complete as there are ones at the end of the size.
-        for _ in 0..self.size.trailing_ones() {
+        for level in 0..self.size.trailing_ones() {
             if let Some(left) = self.roots.pop() {
                 hash = node_hash(&left, &hash);
+                tell(level + 1, self.size >> (level + 1), hash);
             }
         }
         self.roots.push(hash);

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::files::{self, Readable};
 use super::note::{Note, VerifierKey};
 use super::tiles::{self, SCHEMA, TreeError};
-use super::tree::{self, leaf_hash};
+use super::tree::{self, Nodes, leaf_hash};
 use super::{AddError, Checkpoint, Cosigned, Error, LogKeys};
 use crate::causes::with_causes;
 use crate::domain::Position;
@@ -71,6 +71,8 @@ struct Shared {
     settings: Settings,
     /// Told when somebody waits for what is durable and not folded.
     wanted: Notify,
+    /// Told when a reader met damage in the file of the tiles.
+    damage: Notify,
 }
 
 /// A checkpoint with the signatures on it.
@@ -165,10 +167,10 @@ impl Proofs {
         size: Position,
     ) -> Result<(Hash, Vec<Hash>), Error> {
         let index = position.get().saturating_sub(1);
-        let rows = self.shared.rows.read();
-        let nodes = |level, index| tiles::node(&*rows, level, index);
-        let leaf = nodes(0, index)?;
-        Ok((leaf, tree::inclusion(&nodes, index, size.get())?))
+        self.shared.read(|nodes| {
+            let leaf = nodes(0, index)?;
+            Ok((leaf, tree::inclusion(nodes, index, size.get())?))
+        })
     }
 
     /// Lists the hashes that show the first `from` records to be the beginning of the first `to`,
@@ -177,19 +179,30 @@ impl Proofs {
     /// # Errors
     /// When the tree cannot be read.
     pub fn consistency(&self, from: Position, to: Position) -> Result<Vec<Hash>, Error> {
-        let rows = self.shared.rows.read();
-        let nodes = |level, index| tiles::node(&*rows, level, index);
-        Ok(tree::consistency(&nodes, from.get(), to.get())?)
+        self.shared
+            .read(|nodes| tree::consistency(nodes, from.get(), to.get()))
     }
 }
 
 impl Shared {
-    fn root(&self, size: Position) -> Result<Hash, TreeError<store::Error>> {
+    /// Reads the tree; damage is passed on to whoever folds it.
+    fn read<T>(
+        &self,
+        read: impl FnOnce(Nodes<'_, TreeError<store::Error>>) -> Result<T, TreeError<store::Error>>,
+    ) -> Result<T, Error> {
         let rows = self.rows.read();
-        tree::root(
-            &|level, index| tiles::node(&*rows, level, index),
-            size.get(),
-        )
+        let found = read(&|level, index| tiles::node(&*rows, level, index));
+        found.map_err(|error| {
+            let error = Error::from(error);
+            if error.is_of_tree() {
+                self.damage.notify_one();
+            }
+            error
+        })
+    }
+
+    fn root(&self, size: Position) -> Result<Hash, Error> {
+        self.read(|nodes| tree::root(nodes, size.get()))
     }
 
     fn checkpoint(&self, size: Position) -> Result<Checkpoint, Error> {
@@ -214,6 +227,12 @@ pub struct Live {
     kept_at: Instant,
     /// Whether it could be.
     is_kept: bool,
+    /// What was signed last. A tree that is folded anew signs nothing shorter.
+    signed: Option<Checkpoint>,
+    /// Whether the tree was compared with what was signed before this start; until then it signs nothing.
+    is_held: bool,
+    /// Whether all of the tree was folded from the log since this start.
+    is_new: bool,
 }
 
 impl Live {
@@ -222,11 +241,7 @@ impl Live {
     /// # Errors
     /// See [`Error`]; `Ahead` and `Rewritten` when the log is not the one that was signed.
     pub fn open(settings: Settings, log: &dyn Log) -> Result<(Self, Proofs), Error> {
-        let options = options(&settings.log_id);
-        let (rows, opened) = Store::open(&settings.tree, &options)?;
-        if let Opened::Discarded { reason } = opened {
-            tracing::warn!(%reason, "the tree was discarded, folding it anew");
-        }
+        let (rows, is_new) = open_rows(&settings)?;
         let head = log.head().position;
         if rows.position() > head {
             return Err(Error::Ahead {
@@ -236,19 +251,25 @@ impl Live {
         }
         let (tell, told) = watch::channel(Progress::default());
         let cosigned = Cosigned::open(&settings.cosignatures)?;
+        let signed = remembered(&settings.checkpoint)?;
         let mut live = Self {
             shared: Arc::new(Shared {
                 rows: RwLock::new(rows),
                 cosigned: Mutex::new(cosigned),
                 settings,
                 wanted: Notify::new(),
+                damage: Notify::new(),
             }),
             tell,
             kept_at: Instant::now(),
             is_kept: true,
+            signed: signed.map(|(_, checkpoint)| checkpoint),
+            is_held: false,
+            is_new,
         };
         live.catch_up(log)?;
-        live.hold_to_what_was_signed()?;
+        live.hold_to_what_was_signed(log)?;
+        live.is_held = true;
         let proofs = Proofs {
             shared: Arc::clone(&live.shared),
             progress: told,
@@ -256,21 +277,48 @@ impl Live {
         Ok((live, proofs))
     }
 
-    fn hold_to_what_was_signed(&self) -> Result<(), Error> {
-        let Some((_, signed)) = remembered(&self.shared.settings.checkpoint)? else {
+    /// Compares the tree with what was signed. Before the log is said to be rewritten, the tree is
+    /// folded from it.
+    fn hold_to_what_was_signed(&mut self, log: &dyn Log) -> Result<(), Error> {
+        let Some(signed) = self.signed.clone() else {
             return Ok(());
         };
-        let (reached, log) = (
-            Position::new(signed.size),
-            self.shared.rows.read().position(),
-        );
-        if reached > log {
-            return Err(Error::Ahead { reached, log });
+        let reached = Position::new(signed.size);
+        let end = self.shared.rows.read().position();
+        if reached > end {
+            return Err(Error::Ahead { reached, log: end });
         }
-        match self.shared.root(reached)? == signed.root {
-            true => Ok(()),
-            false => Err(Error::Rewritten { size: signed.size }),
+        let is_same = match self.shared.root(reached) {
+            Ok(root) => root == signed.root,
+            Err(error) if error.is_of_tree() => false,
+            Err(other) => return Err(other),
+        };
+        match (is_same, self.is_new) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Error::Rewritten { size: signed.size }),
+            (false, false) => {
+                self.begin_anew("its root is not the one that was signed")?;
+                self.catch_up(log)?;
+                self.hold_to_what_was_signed(log)
+            }
         }
+    }
+
+    /// Gives up the tree's file and begins another one.
+    fn begin_anew(&mut self, reason: &str) -> Result<(), Error> {
+        let path = self.shared.settings.tree.display();
+        tracing::warn!(reason, %path, "the tree is damaged, folding it anew");
+        let mut rows = self.shared.rows.write();
+        rows.condemn(reason);
+        // Lets go of the file before another one is made.
+        *rows = Store::in_memory()?;
+        let (anew, _) = open_rows(&self.shared.settings)?;
+        *rows = anew;
+        drop(rows);
+        self.is_new = true;
+        self.tell
+            .send_modify(|progress| progress.size = Position::START);
+        Ok(())
     }
 
     /// Folds what becomes durable until it is told to end, then keeps what it has.
@@ -282,6 +330,7 @@ impl Live {
         loop {
             tokio::select! {
                 () = ending.cancelled() => break,
+                () = shared.damage.notified() => {}
                 changed = tail.changed() => if changed.is_err() { break },
             }
             tokio::select! {
@@ -314,8 +363,21 @@ impl Live {
         }
     }
 
-    /// Folds what the log has beyond the tree.
+    /// Folds what the log has beyond the tree; all of it where the tree is damaged.
     fn catch_up(&mut self, log: &dyn Log) -> Result<(), Error> {
+        if self.shared.rows.read().is_damaged() {
+            self.begin_anew("its file is not what was written")?;
+        }
+        match self.extend(log) {
+            Err(error) if error.is_of_tree() => {
+                self.begin_anew(&with_causes(&error))?;
+                self.extend(log)
+            }
+            extended => extended,
+        }
+    }
+
+    fn extend(&mut self, log: &dyn Log) -> Result<(), Error> {
         let mut size = self.shared.rows.read().position();
         for block in log.read(size)? {
             let block = block?;
@@ -359,13 +421,19 @@ impl Live {
             self.shared.rows.write().thaw(&written);
         }
         let size = self.shared.rows.read().checkpoint_position();
+        let is_longer = |signed: &Checkpoint| signed.size > size.get();
+        if !self.is_held || self.signed.as_ref().is_some_and(is_longer) {
+            return Ok(());
+        }
         let signed = self.shared.sign(self.shared.checkpoint(size)?);
         let path = &self.shared.settings.checkpoint;
         let kept = files::replace(path, &signed.note.to_string(), Readable::ByAll);
         kept.map_err(|source| Error::File {
             path: path.clone(),
             source,
-        })
+        })?;
+        self.signed = Some(signed.checkpoint);
+        Ok(())
     }
 }
 
@@ -391,21 +459,17 @@ pub fn remembered(path: &Path) -> Result<Option<(Note, Checkpoint)>, Error> {
     Ok(Some((note, checkpoint)))
 }
 
-/// Opens the tree that was folded from a log, to be compared; `None` where there is none, or one that
-/// would be folded anew.
-///
-/// # Errors
-/// When its file cannot be read.
-pub fn tree_at(path: &Path, log_id: &str) -> Result<Option<Store>, Error> {
-    if !path.exists() {
-        return Ok(None);
+/// Opens the rows of the tree; tells whether there were none of use.
+fn open_rows(settings: &Settings) -> Result<(Store, bool), Error> {
+    let (rows, opened) = Store::open(&settings.tree, &tree_options(&settings.log_id))?;
+    if let Opened::Discarded { reason } = &opened {
+        tracing::warn!(%reason, "the tree was discarded, folding it anew");
     }
-    let (rows, opened) = Store::open(path, &options(log_id))?;
-    Ok((opened == Opened::Resumed).then_some(rows))
+    Ok((rows, opened != Opened::Resumed))
 }
 
-/// How the store of the tree of a log is opened.
-fn options(log_id: &str) -> Options {
+/// Says how the store of the tree of a log is opened.
+pub fn tree_options(log_id: &str) -> Options {
     Options {
         cache_bytes: CACHE_BYTES,
         redb_cache_bytes: CACHE_BYTES,

@@ -32,8 +32,8 @@ pub use cosigned::{AddError, Cosigned};
 pub use error::Error;
 pub use frontier::Frontier;
 pub use keys::{KeyError, LogKeys, Succession};
-pub use live::{Live, Proofs, Settings, Signed, remembered, tree_at};
-pub use tiles::{SCHEMA, Tile, TreeError, append, node};
+pub use live::{Live, Proofs, Settings, Signed, remembered, tree_options};
+pub use tiles::{SCHEMA, Tile, TreeError, append, is_held, node};
 
 /// Reads the keys of witnesses in a text: one a line; empty lines and those that begin with `#` say
 /// nothing.

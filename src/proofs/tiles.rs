@@ -7,11 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::tree::node_hash;
-use crate::domain::rows::{Key, Row, Rows};
+use crate::domain::rows::{Key, Row, Rows, RowsMut};
 use crate::log::Hash;
 
-/// Version of the rows; a file of another version is folded anew.
-pub const SCHEMA: u32 = 1;
+/// Fingerprint of the fold, made by the build; a file of another one is folded anew.
+pub const SCHEMA: u64 = include!(concat!(env!("OUT_DIR"), "/tree.schema"));
 
 /// Hashes of a tile, and levels of the tree that one level of tiles stands for.
 const WIDTH: u64 = 1 << HEIGHT;
@@ -78,12 +78,17 @@ impl Tile {
 ///
 /// # Errors
 /// When rows cannot be read.
-pub fn append<S: Rows>(rows: &mut S, size: u64, leaves: &[Hash]) -> Result<(), S::Error> {
+pub fn append<S: RowsMut>(rows: &mut S, size: u64, leaves: &[Hash]) -> Result<(), S::Error> {
     extend(rows, 0, size, leaves)
 }
 
 /// Adds hashes to a level of tiles that has `count` already, and to those above it.
-fn extend<S: Rows>(rows: &mut S, level: u32, count: u64, hashes: &[Hash]) -> Result<(), S::Error> {
+fn extend<S: RowsMut>(
+    rows: &mut S,
+    level: u32,
+    count: u64,
+    hashes: &[Hash],
+) -> Result<(), S::Error> {
     let (mut at, mut left, mut complete) = (count, hashes, Vec::new());
     while !left.is_empty() {
         let room = WIDTH - at % WIDTH;
@@ -100,6 +105,12 @@ fn extend<S: Rows>(rows: &mut S, level: u32, count: u64, hashes: &[Hash]) -> Res
         true => Ok(()),
         false => extend(rows, level + 1, count / WIDTH, &complete),
     }
+}
+
+/// Tells whether tiles hold the roots of complete subtrees of a level; those of other levels are hashed
+/// when they are asked for.
+pub fn is_held(level: u32) -> bool {
+    level.is_multiple_of(HEIGHT)
 }
 
 /// Finds the root of a complete subtree.

@@ -1,91 +1,116 @@
 //! Timers: commands of the `SYSTEM` actor, which take the same road as all others.
+//!
+//! Brands take turns: what is due for one never waits for all that is due for another.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
-use std::time::Duration;
+mod lanes;
 
-use tokio::time::{MissedTickBehavior, interval};
+use std::time::{Duration, Instant};
+
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
 use crate::causes::with_causes;
 use crate::clock::Guard;
-use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::Due;
 use crate::domain::{
-    Actor, ActorId, ActorKind, CampaignVerb, CollaborationVerb, Command, DeliverableVerb, Request,
-    Timestamp,
+    Actor, ActorId, ActorKind, BrandId, CampaignVerb, CollaborationVerb, Command, DeliverableVerb,
+    Request, Timestamp,
 };
-use crate::ledger::{Ledger, WriteError};
-use crate::store::{self, Store};
+use crate::ledger::{Ledger, Names, Room, WriteError};
 use crate::views::Views;
+use lanes::{Item, Lanes, Round};
 
 /// How often what is due is looked for; an offer cannot be accepted late in any case.
 const TICK: Duration = Duration::from_millis(250);
-/// Most that is done in one tick, so that timers never fill the queue.
-const MAX_DUE: usize = 256;
-/// How long a commission for which there is no budget is left alone.
-const BACK_OFF_NANOS: i64 = 60 * 1_000_000_000;
+/// A look that takes long is followed by a rest of so many times that, so that it costs little.
+const REST_AFTER_LOOK: u32 = 20;
 
 /// Does what the ledger does by itself as it falls due. Runs until it is dropped.
 pub async fn run(ledger: &Ledger, views: &Views, clock: &Guard) {
-    let mut ticks = interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut refused = HashMap::new();
+    let mut lanes = Lanes::default();
     loop {
-        ticks.tick().await;
         // In doubt nothing falls due: the writer would refuse it, and who watches the clock says why.
-        let Ok(now) = clock.trusted() else { continue };
-        refused.retain(|_, until| *until > now);
-        let due = match views.read(|rows| due(rows, now, &refused)) {
-            Ok(Ok(due)) => due,
-            Ok(Err(error)) => {
-                let error = with_causes(&error);
-                tracing::error!(error, "what is due could not be read");
-                continue;
-            }
-            // The views have stopped and said why.
-            Err(_) => continue,
+        let Ok(now) = clock.trusted() else {
+            sleep(TICK).await;
+            continue;
         };
-        for (key, due) in due {
-            let waits_for_budget = match due {
-                Due::Offer { .. } | Due::Ending { .. } | Due::Refunds { .. } => false,
-                Due::Review { .. } | Due::Lock { .. } => true,
-            };
-            match ledger.execute(request_of(due), false).await {
-                Err(WriteError::Refused(_)) if waits_for_budget => {
-                    let until = now.nanos().saturating_add(BACK_OFF_NANOS);
-                    refused.insert(key, Timestamp::from_nanos(until));
-                }
-                // Refused: somebody was quicker, and the log has it.
-                Ok(_) | Err(WriteError::Refused(_)) => {}
+        let begun = Instant::now();
+        let round = look(views, &mut lanes, now).await;
+        let rest = begun.elapsed() * REST_AFTER_LOOK;
+        let more = round.more;
+        let mut done = 0;
+        for (brand, items) in round.brands {
+            match work_off(ledger, &mut lanes, brand, items, now).await {
+                Ok(one) => done += one,
+                // The ledger takes no more writes, and has said why.
                 Err(_) => break,
             }
+        }
+        // More that is due is done at once, and what follows from what was done is soon; but not more
+        // of what is refused.
+        match done {
+            0 => sleep(rest.max(TICK)).await,
+            _ if more => {}
+            _ => sleep(rest).await,
         }
     }
 }
 
-/// Finds what is due, but for what was refused a moment ago.
-fn due(
-    rows: &Store,
+/// Finds what is due, on a thread that may wait for the disk.
+async fn look(views: &Views, lanes: &mut Lanes, now: Timestamp) -> Round {
+    let (views, mut taken) = (views.clone(), std::mem::take(lanes));
+    let looked = spawn_blocking(move || {
+        let round = views.read(|rows| taken.round(rows, now));
+        (round, taken)
+    });
+    let Ok((round, back)) = looked.await else {
+        // The panic hook has said what it was.
+        return Round::default();
+    };
+    *lanes = back;
+    match round {
+        Ok(Ok(round)) => round,
+        Ok(Err(error)) => {
+            let error = with_causes(&error);
+            tracing::error!(error, "what is due could not be read");
+            Round::default()
+        }
+        // The views have stopped and said why.
+        Err(_) => Round::default(),
+    }
+}
+
+/// Asks for what is due for a brand, all at once; tells how much was done.
+async fn work_off(
+    ledger: &Ledger,
+    lanes: &mut Lanes,
+    brand: BrandId,
+    items: Vec<Item>,
     now: Timestamp,
-    refused: &HashMap<Key, Timestamp>,
-) -> Result<Vec<(Key, Due)>, store::Error> {
-    let mut found = Vec::new();
-    rows.scan::<Due>(Scan::of(&Key::of::<Due>()), &mut |key, due| {
-        let is_due = Due::time_of(key).is_some_and(|at| at <= now);
-        if !is_due || found.len() == MAX_DUE {
-            return ControlFlow::Break(());
+) -> Result<usize, WriteError> {
+    let requests: Vec<_> = items
+        .iter()
+        .map(|item| request_of(&brand, item.due.clone()))
+        .collect();
+    if requests.is_empty() {
+        return Ok(0);
+    }
+    let places = ledger.places(requests.len(), Room::Wait).await?;
+    let outcomes = ledger.execute_all(requests, Names::Each, false, places);
+    let mut done = 0;
+    for (item, outcome) in items.into_iter().zip(outcomes.await?) {
+        match outcome {
+            Ok(_) => done += 1,
+            Err(WriteError::Refused(_) | WriteError::TooLarge { .. }) => lanes.refused(item, now),
+            Err(error) => return Err(error),
         }
-        if !refused.contains_key(key) {
-            found.push((key.clone(), (**due).clone()));
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(found)
+    }
+    Ok(done)
 }
 
 /// Asks for what is due, as the timer of its kind.
-fn request_of(due: Due) -> Request {
-    let (timer, brand, command) = match due {
+fn request_of(brand: &BrandId, due: Due) -> Request {
+    let (timer, command) = match due {
         Due::Offer {
             collaboration,
             version,
@@ -97,22 +122,16 @@ fn request_of(due: Due) -> Request {
                     offer_version: version,
                 },
             };
-            ("expiry-timer", collaboration.brand, command)
+            ("expiry-timer", command)
         }
-        Due::Lock { order } => {
-            let command = Command::LockOrder { order: order.order };
-            ("lock-timer", order.brand, command)
-        }
-        Due::Refunds { order } => {
-            let command = Command::SettleRefunds { order: order.order };
-            ("refund-timer", order.brand, command)
-        }
+        Due::Lock { order, .. } => ("lock-timer", Command::LockOrder { order }),
+        Due::Refunds { order, .. } => ("refund-timer", Command::SettleRefunds { order }),
         Due::Ending { campaign } => {
             let command = Command::Campaign {
                 campaign: campaign.campaign,
                 verb: CampaignVerb::EndPending,
             };
-            ("ending-timer", campaign.brand, command)
+            ("ending-timer", command)
         }
         Due::Review {
             collaboration,
@@ -128,11 +147,11 @@ fn request_of(due: Due) -> Request {
                     rating: None,
                 },
             };
-            ("review-timer", collaboration.brand, command)
+            ("review-timer", command)
         }
     };
     Request {
-        brand,
+        brand: brand.clone(),
         actor: Actor {
             kind: ActorKind::System,
             id: ActorId::parse(timer).expect("the names of timers keep the rule of ids"),

@@ -1,4 +1,4 @@
-//! Watches the clock, and says when it is doubted.
+//! Watches the clock, and says when it is doubted; watches the rows, and has them mended.
 
 use std::time::Duration;
 
@@ -6,6 +6,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock::Guard;
 use crate::grpc::health::Health;
+use crate::ledger::Ledger;
+use crate::views::Views;
 
 /// How often the clock is looked at; the writer looks for itself.
 const TICK: Duration = Duration::from_millis(250);
@@ -37,5 +39,13 @@ pub async fn clock(clock: &Guard, health: &Health) {
             }
             (Ok(()), false) | (Err(_), true) => {}
         }
+    }
+}
+
+/// Tells the writer whenever a reader met damage in the file of the rows, until it is dropped.
+pub async fn rows(views: &Views, ledger: &Ledger) {
+    loop {
+        views.damaged().await;
+        ledger.look_after_rows();
     }
 }

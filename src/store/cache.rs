@@ -1,10 +1,11 @@
 //! The cache: decoded rows equal to those in the file, bounded in bytes.
 //!
-//! Owns what is kept and what it weighs. That a row in it is never older than the file is argued
-//! in the store's own opening comment.
+//! Owns what is kept, what it weighs, and up to which checkpoint snapshots may use it. That a row in
+//! it is never older than the file is argued in the store's own opening comment.
 
 use std::fmt;
 
+use parking_lot::RwLock;
 use quick_cache::Weighter;
 
 use crate::domain::rows::Key;
@@ -15,23 +16,55 @@ use super::layers::{Frozen, Held};
 const TYPICAL_ROW_BYTES: usize = 700;
 
 /// Rows that were read or written lately.
-pub(super) struct Cache(quick_cache::sync::Cache<Key, Held, MemoryBytes>);
+pub(super) struct Cache {
+    rows: quick_cache::sync::Cache<Key, Held, MemoryBytes>,
+    /// Number of the last frozen layer whose rows are here, or are about to be.
+    reflects: RwLock<u64>,
+}
 
 impl Cache {
     pub(super) fn new(capacity_bytes: usize) -> Self {
-        Self(quick_cache::sync::Cache::with_weighter(
-            capacity_bytes / TYPICAL_ROW_BYTES,
-            capacity_bytes as u64,
-            MemoryBytes,
-        ))
+        Self {
+            rows: quick_cache::sync::Cache::with_weighter(
+                capacity_bytes / TYPICAL_ROW_BYTES,
+                capacity_bytes as u64,
+                MemoryBytes,
+            ),
+            reflects: RwLock::default(),
+        }
     }
 
+    /// Finds a row for the store itself.
     pub(super) fn get(&self, key: &Key) -> Option<Held> {
-        self.0.get(key)
+        self.rows.get(key)
     }
 
+    /// Keeps a row that the store itself has read.
     pub(super) fn insert(&self, key: Key, held: Held) {
-        self.0.insert(key, held);
+        self.rows.insert(key, held);
+    }
+
+    /// Finds a row for a snapshot that knows the frozen layers up to `frozen`; `None` also when
+    /// the row may be of a later one.
+    pub(super) fn get_within(&self, key: &Key, frozen: u64) -> Option<Held> {
+        let held = self.rows.get(key)?;
+        // Looked at after the row: a later layer is announced before its rows come.
+        (*self.reflects.read() <= frozen).then_some(held)
+    }
+
+    /// Keeps a row that a snapshot has read, which knows the frozen layers up to `frozen`, unless
+    /// the row may have changed since.
+    pub(super) fn insert_within(&self, key: &Key, held: &Held, frozen: u64) {
+        // Held until the row is in, so that a later layer comes after it.
+        let reflects = self.reflects.read();
+        if *reflects <= frozen {
+            self.rows.insert(key.clone(), held.clone());
+        }
+    }
+
+    /// Announces that the rows of a frozen layer will come. Call it before the file changes.
+    pub(super) fn announce(&self, frozen: &Frozen) {
+        *self.reflects.write() = frozen.number;
     }
 
     /// Takes over what a frozen layer changed in the file; `encoded_bytes` has the length of each
@@ -41,7 +74,7 @@ impl Cache {
             match slot {
                 Some(held) => self.insert(key.clone(), held.resized(*encoded_bytes)),
                 None => {
-                    self.0.remove(key);
+                    self.rows.remove(key);
                 }
             }
         }
@@ -51,8 +84,8 @@ impl Cache {
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cache")
-            .field("rows", &self.0.len())
-            .field("bytes", &self.0.weight())
+            .field("rows", &self.rows.len())
+            .field("bytes", &self.rows.weight())
             .finish()
     }
 }

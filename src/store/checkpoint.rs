@@ -57,6 +57,7 @@ impl Checkpoint {
     /// [`Error::Unencodable`] for a row that has no encoding. The store keeps the frozen rows;
     /// freezing again hands them out for another attempt.
     pub fn write(self) -> Result<Written, Error> {
+        self.cache.announce(&self.frozen);
         let encoded_bytes = self.disk.commit(&self.frozen)?;
         self.cache.take_over(&self.frozen, &encoded_bytes);
         Ok(Written {

@@ -3,13 +3,14 @@
 //! Owns what is hashed: for each row in key order the length and bytes of its key, then the length
 //! and bytes of its encoding. Does not know which layer a row was in.
 
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::rows::{AnyRow, Key, MemoryRows, Span};
 
 use super::Error;
+use super::layers::Entry;
 
 /// Digests rows in memory just as a store digests its own.
 ///
@@ -23,16 +24,31 @@ pub fn digest_of_memory(rows: &MemoryRows, tables: RangeInclusive<u8>) -> Result
     Ok(hasher.finish())
 }
 
+/// Digests the rows that a walk in key order shows.
+pub(super) fn digest_of_walk(
+    walk: impl FnOnce(&mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, Error>) -> Result<(), Error>,
+) -> Result<[u8; 32], Error> {
+    let mut hasher = RowHasher::default();
+    walk(&mut |entry| {
+        match entry {
+            Entry::Held(key, held) => hasher.add(key, |out| held.encode(out))?,
+            Entry::Stored(stored) => hasher.add_encoded(&stored.key, stored.value()),
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(hasher.finish())
+}
+
 /// Hashes rows handed over in key order.
 #[derive(Default)]
-pub(super) struct RowHasher {
+struct RowHasher {
     hash: Sha256,
     buffer: Vec<u8>,
 }
 
 impl RowHasher {
     /// Adds a row that has yet to be encoded.
-    pub(super) fn add(
+    fn add(
         &mut self,
         key: &Key,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), postcard::Error>,
@@ -49,14 +65,14 @@ impl RowHasher {
     }
 
     /// Adds a row by its encoding.
-    pub(super) fn add_encoded(&mut self, key: &Key, row: &[u8]) {
+    fn add_encoded(&mut self, key: &Key, row: &[u8]) {
         for part in [key.as_bytes(), row] {
             self.hash.update((part.len() as u64).to_be_bytes());
             self.hash.update(part);
         }
     }
 
-    pub(super) fn finish(self) -> [u8; 32] {
+    fn finish(self) -> [u8; 32] {
         self.hash.finalize().into()
     }
 }

@@ -18,11 +18,15 @@ use crate::domain::rows::{AnyRow, Key, Row, Span, decode};
 
 use super::failure::{Failure, guarded, refused};
 use super::file::{
-    Check, Found, Table, close, create, create_nowhere, is_missing_or_empty, open_existing, write,
+    Found, Table, Unusable, close, create, create_nowhere, is_missing_or_empty, open_existing,
+    write,
 };
 use super::layers::{Frozen, Held};
 use super::range::{DiskRange, Stored};
 use super::{Error, Opened, Options};
+
+/// For reads that take the file wherever it is.
+const ANYWHERE: Position = Position::new(u64::MAX);
 
 /// One open file.
 pub(super) struct Disk {
@@ -38,14 +42,12 @@ pub(super) struct Disk {
     durable: AtomicU64,
     /// Set once damage was found and the file removed.
     condemned: AtomicBool,
+    /// Whether the file stays where it is when damage is found: it is only looked at.
+    stays: bool,
 }
 
 impl Disk {
-    pub(super) fn open(
-        path: &Path,
-        options: &Options,
-        check: Check,
-    ) -> Result<(Self, Position, Opened), Error> {
+    pub(super) fn open(path: &Path, options: &Options) -> Result<(Self, Position, Opened), Error> {
         let failed = |failure| error_of(path, failure);
         let (found, opened) = if is_missing_or_empty(path)
             .map_err(Failure::Io)
@@ -53,7 +55,7 @@ impl Disk {
         {
             (create(path, options).map_err(failed)?, Opened::Fresh)
         } else {
-            match open_existing(path, options, check).map_err(failed)? {
+            match open_existing(path, options).map_err(failed)? {
                 Ok(found) => (found, Opened::Resumed),
                 Err(reason) => {
                     fs::remove_file(path).map_err(Failure::Io).map_err(failed)?;
@@ -64,6 +66,21 @@ impl Disk {
         };
         let position = found.position;
         Ok((Self::of(path, options, found), position, opened))
+    }
+
+    /// Opens a file that is there and leaves it alone, whatever is found in it; the inner error tells
+    /// why it is of no use.
+    pub(super) fn look(
+        path: &Path,
+        options: &Options,
+    ) -> Result<Result<(Self, Position), Unusable>, Error> {
+        let found = open_existing(path, options).map_err(|failure| error_of(path, failure))?;
+        Ok(found.map(|found| {
+            let position = found.position;
+            let mut disk = Self::of(path, options, found);
+            disk.stays = true;
+            (disk, position)
+        }))
     }
 
     /// Begins without a file.
@@ -81,11 +98,28 @@ impl Disk {
             table: RwLock::new(found.table),
             durable: AtomicU64::new(found.position.get()),
             condemned: AtomicBool::new(false),
+            stays: false,
         }
+    }
+
+    /// Tells whether damage was found.
+    pub(super) fn is_condemned(&self) -> bool {
+        self.condemned.load(Ordering::Acquire)
     }
 
     /// Reads and decodes one row as of the last checkpoint.
     pub(super) fn get<R: Row>(&self, key: &Key) -> Result<Option<Held>, Error> {
+        self.get_from::<R>(&self.table(), ANYWHERE, key)
+    }
+
+    /// Reads and decodes one row as `table` has it. Should the file have been opened anew, the row
+    /// comes from there, unless that is beyond `reach`.
+    pub(super) fn get_from<R: Row>(
+        &self,
+        table: &Table,
+        reach: Position,
+        key: &Key,
+    ) -> Result<Option<Held>, Error> {
         let read = |table: &Table| -> Result<_, Failure> {
             let Some(stored) = table.0.get(key.as_bytes()).map_err(refused)? else {
                 return Ok(None);
@@ -94,10 +128,9 @@ impl Disk {
             let row = decode_as::<R>(key, bytes)?;
             Ok(Some(Held::with_size(AnyRow::of(row), bytes.len())))
         };
-        let table = self.table();
-        match guarded(|| read(&table)) {
+        match guarded(|| read(table)) {
             Err(Failure::Closed) => {
-                let table = self.reopened(&table)?;
+                let table = self.reopened(table, reach)?;
                 guarded(|| read(&table))
             }
             result => result,
@@ -112,7 +145,7 @@ impl Disk {
 
     /// Starts over the stored rows of a span, as of the last checkpoint.
     pub(super) fn range(&self, span: &Span, descending: bool) -> Result<DiskRange<'_>, Error> {
-        DiskRange::start(self, self.table(), span, descending, true)
+        DiskRange::start(self, self.table(), span, descending, ANYWHERE)
     }
 
     /// Writes changed rows and their position in one durable transaction.
@@ -155,32 +188,39 @@ impl Disk {
         *self.table.write() = table;
     }
 
-    /// Opens the file anew after reads through `closed` were refused, unless someone else has.
-    pub(super) fn reopened(&self, closed: &Table) -> Result<Table, Error> {
+    /// Opens the file anew after reads through `closed` were refused, unless someone else has; an
+    /// error when it is beyond `reach` by now.
+    pub(super) fn reopened(&self, closed: &Table, reach: Position) -> Result<Table, Error> {
         let mut database = self.database.lock();
         let current = self.table();
-        if !Arc::ptr_eq(&current.0, &closed.0) {
-            return Ok(current);
+        let table = if Arc::ptr_eq(&current.0, &closed.0) {
+            self.reopen(&mut database)
+                .map_err(|failure| self.settle(failure))?
+        } else {
+            current
+        };
+        if self.durable.load(Ordering::Acquire) > reach.get() {
+            return Err(self.settle(Failure::Closed));
         }
-        self.reopen(&mut database)
-            .map_err(|failure| self.settle(failure))
+        Ok(table)
     }
 
     fn reopen(&self, database: &mut Option<Database>) -> Result<Table, Failure> {
         self.unless_condemned()?;
         close(database)?;
-        let found = open_existing(&self.path, &self.options, Check::Trust)?
+        let found = open_existing(&self.path, &self.options)?
             .map_err(|reason| Failure::Corrupt(reason.to_string()))?;
         if found.position.get() < self.durable.load(Ordering::Acquire) {
             return Err(Failure::Corrupt("it lost a checkpoint".to_owned()));
         }
+        self.durable.store(found.position.get(), Ordering::Release);
         *database = Some(found.database);
         self.publish(found.table.clone());
         Ok(found.table)
     }
 
     fn unless_condemned(&self) -> Result<(), Failure> {
-        if self.condemned.load(Ordering::Acquire) {
+        if self.is_condemned() {
             return Err(Failure::Corrupt("damage was found before".to_owned()));
         }
         Ok(())
@@ -188,7 +228,10 @@ impl Disk {
 
     /// Turns a failure into an error, removing the file when that is what the next open needs.
     pub(super) fn settle(&self, failure: Failure) -> Error {
-        if matches!(failure, Failure::Corrupt(_)) && !self.condemned.swap(true, Ordering::AcqRel) {
+        if matches!(failure, Failure::Corrupt(_))
+            && !self.condemned.swap(true, Ordering::AcqRel)
+            && !self.stays
+        {
             // Left in place it would be resumed and fail again; gone already is as good.
             let _ = fs::remove_file(&self.path);
         }

@@ -4,8 +4,8 @@
 //! failure.
 
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use crate::domain::Position;
 use super::Options;
 use super::failure::{Failure, guarded, refused};
 use super::layers::Frozen;
+use super::pages::{Pages, Refused};
 
 /// Rows by key. The number is the layout's version: a file without this table is of another one.
 const ROWS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("rows.1");
@@ -35,10 +36,10 @@ type RowsTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// Its rows are of other types.
-    #[error("its rows are of schema {found}")]
+    #[error("its rows are of schema {found:016x}")]
     OtherSchema {
         /// The schema it has.
-        found: u32,
+        found: u64,
     },
     /// Its rows are folded from another log.
     #[error("its rows are of log {found:?}")]
@@ -46,12 +47,25 @@ pub enum Unusable {
         /// The log it names.
         found: String,
     },
-    /// It is damaged, of another layout, or no store file at all.
+    /// It was written by another version of this program, in another layout.
+    #[error("it is of another layout")]
+    OtherLayout,
+    /// It is damaged, or no store file at all.
     #[error("it is unreadable: {reason}")]
     Unreadable {
         /// What stands against reading it.
         reason: String,
     },
+}
+
+impl Unusable {
+    /// Tells whether the file is not what was written.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Unreadable { .. } => true,
+            Self::OtherSchema { .. } | Self::OtherLog { .. } | Self::OtherLayout => false,
+        }
+    }
 }
 
 /// The rows of one checkpoint, as they were when it was made.
@@ -62,15 +76,6 @@ impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Table")
     }
-}
-
-/// How far a file is trusted when it is opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Check {
-    /// As far as redb itself does.
-    Trust,
-    /// Only after all its checksums are verified.
-    WholeFile,
 }
 
 /// A file that was opened and belongs to us.
@@ -89,7 +94,22 @@ pub(super) fn is_missing_or_empty(path: &Path) -> io::Result<bool> {
 }
 
 pub(super) fn create(path: &Path, options: &Options) -> Result<Found, Failure> {
-    guarded(|| begin(builder(options).create(path).map_err(refused)?, options))
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(Failure::Io)?;
+    let pages = Pages::over(file).map_err(|refused| match refused {
+        Refused::InUse => Failure::InUse,
+        Refused::OtherLayout => Failure::Corrupt("it is not empty".to_owned()),
+        Refused::Io(error) => Failure::Io(error),
+    })?;
+    guarded(|| {
+        let database = builder(options).create_with_backend(pages);
+        begin(database.map_err(refused)?, options)
+    })
 }
 
 /// Begins without a file, to be forgotten.
@@ -127,12 +147,17 @@ fn begin(database: Database, options: &Options) -> Result<Found, Failure> {
 pub(super) fn open_existing(
     path: &Path,
     options: &Options,
-    check: Check,
 ) -> Result<Result<Found, Unusable>, Failure> {
+    let opened = OpenOptions::new().read(true).write(true).open(path);
+    let pages = match Pages::over(opened.map_err(Failure::Io)?) {
+        Ok(pages) => pages,
+        Err(Refused::InUse) => return Err(Failure::InUse),
+        Err(Refused::OtherLayout) => return Ok(Err(unknown_layout(path)?)),
+        Err(Refused::Io(error)) => return Err(Failure::Io(error)),
+    };
     let opened = guarded(|| {
         let database = builder(options)
-            .set_check_integrity_on_open(check == Check::WholeFile)
-            .open(path)
+            .create_with_backend(pages)
             .map_err(refused)?;
         let transaction = begin_read(&database)?;
         let (schema, log_id, position) = identity(&transaction)?;
@@ -152,6 +177,23 @@ pub(super) fn open_existing(
         Err(Failure::Corrupt(reason)) => Ok(Err(Unusable::Unreadable { reason })),
         opened => opened,
     }
+}
+
+/// What the file of a version without checksums begins with.
+const BARE_REDB: &[u8] = b"redb\x1a\x0a";
+
+/// Tells the file of an earlier version from one that is damaged.
+fn unknown_layout(path: &Path) -> Result<Unusable, Failure> {
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(Failure::Io)?;
+    let read = file.take(BARE_REDB.len() as u64).read_to_end(&mut start);
+    read.map_err(Failure::Io)?;
+    Ok(match start == BARE_REDB {
+        true => Unusable::OtherLayout,
+        false => Unusable::Unreadable {
+            reason: "it does not begin like one".to_owned(),
+        },
+    })
 }
 
 /// Closes the file and gives up the lock on it; damage met on the way is a failure.
@@ -178,7 +220,7 @@ fn rows_of(transaction: &ReadTransaction) -> Result<Table, Failure> {
     Ok(Table(Arc::new(table)))
 }
 
-fn identity(transaction: &ReadTransaction) -> Result<(u32, String, Position), Failure> {
+fn identity(transaction: &ReadTransaction) -> Result<(u64, String, Position), Failure> {
     let meta = transaction.open_table(META).map_err(refused)?;
     let read = |name: &str| -> Result<Vec<u8>, Failure> {
         let value = meta.get(name).map_err(refused)?;
@@ -190,7 +232,7 @@ fn identity(transaction: &ReadTransaction) -> Result<(u32, String, Position), Fa
     let log_id = String::from_utf8(read(LOG_ID)?).map_err(|_| odd(LOG_ID))?;
     let position = read(POSITION)?.try_into().map_err(|_| odd(POSITION))?;
     Ok((
-        u32::from_be_bytes(schema),
+        u64::from_be_bytes(schema),
         log_id,
         Position::new(u64::from_be_bytes(position)),
     ))

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use hashbrown::hash_map::{Entry as Lookup, EntryRef, HashMap};
+use smallvec::SmallVec;
 
 use crate::domain::Position;
 use crate::domain::rows::{AnyRow, Key, Row, Span};
@@ -88,7 +89,7 @@ pub(super) type Slot = Option<Held>;
 
 /// Changed rows: found by hash, since a fold looks up the same few over and over, and walked in
 /// order, by keys that are put in order once each.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Layer {
     slots: HashMap<Key, Slot>,
     order: BTreeSet<Key>,
@@ -165,11 +166,6 @@ impl Layer {
         }
     }
 
-    /// Visits all slots in key order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &Slot)> {
-        self.order.iter().filter_map(|key| self.at(key))
-    }
-
     fn at<'a>(&'a self, key: &'a Key) -> Option<(&'a Key, &'a Slot)> {
         Some((key, self.slots.get(key)?))
     }
@@ -182,11 +178,145 @@ fn slot_bytes(key: &Key, slot: &Slot) -> usize {
         })
 }
 
-/// A layer that changes no more, and the position its rows are at.
+/// Layers that change no more, the oldest first. What several of them say about a key, the newest
+/// one says. A clone shares the layers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stack(Vec<Arc<Layer>>);
+
+/// Most rows that are moved from layer to layer at a time: less than half a millisecond.
+const MOVED_AT_ONCE: usize = 1_000;
+
+/// Layers that a lookup goes through in no time that counts.
+const FEW_LAYERS: usize = 4;
+
+/// Most rows of a layer that is made of others: a copy of it takes less than a millisecond.
+const JOINED_ROWS: usize = 2_000;
+
+impl Stack {
+    /// Puts a layer on top. Where there are many small ones, because snapshots follow each other
+    /// while one lives, they are joined by halves: each row is copied a few times at the most.
+    pub(super) fn push(&mut self, layer: Layer) {
+        if layer.len() == 0 {
+            return;
+        }
+        self.0.push(Arc::new(layer));
+        while self.0.len() > FEW_LAYERS
+            && let [.., below, top] = self.0.as_slice()
+            && below.len() <= 2 * top.len()
+            && below.len() + top.len() <= JOINED_ROWS
+        {
+            let joined = Arc::new(below.with(top));
+            self.0.truncate(self.0.len() - 2);
+            self.0.push(joined);
+        }
+    }
+
+    pub(super) fn get(&self, key: &Key) -> Option<&Slot> {
+        self.0.iter().rev().find_map(|layer| layer.get(key))
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.0.iter().map(|layer| layer.bytes).sum()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Counts the keys the layers say something about.
+    pub(super) fn len(&self) -> usize {
+        match self.0.as_slice() {
+            [one] => one.len(),
+            _ => self.iter().count(),
+        }
+    }
+
+    /// Visits all slots in key order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &Slot)> {
+        Merged::of(self.newest_first(), &Span::of_tables(&(0..=u8::MAX)), false)
+    }
+
+    /// Gives the layers, the newest first.
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Layer> {
+        self.0.iter().rev().map(Arc::as_ref)
+    }
+
+    /// Joins the newest layers with `above` where nobody else shares them, so that the layers do not
+    /// become many. Takes a bounded time; what is left over is for the next call.
+    pub(super) fn take_back(&mut self, above: &mut Layer) {
+        while let Some(mut top) = self.0.pop() {
+            let Some(below) = Arc::get_mut(&mut top) else {
+                return self.0.push(top);
+            };
+            if below.len() > above.len() {
+                std::mem::swap(below, above);
+                // The larger one stays; now `below` is the newer of the two.
+                above.take_newer(below, MOVED_AT_ONCE);
+                if below.len() > 0 {
+                    std::mem::swap(below, above);
+                    return self.0.push(top);
+                }
+            } else {
+                above.take_older(below, MOVED_AT_ONCE);
+                if below.len() > 0 {
+                    return self.0.push(top);
+                }
+            }
+        }
+    }
+}
+
+impl Layer {
+    /// Copies the layer with newer rows above it.
+    fn with(&self, newer: &Layer) -> Layer {
+        let mut joined = Self {
+            slots: self.slots.clone(),
+            order: self.order.clone(),
+            bytes: self.bytes,
+        };
+        for (key, slot) in &newer.slots {
+            joined.set(key.clone(), slot.clone());
+        }
+        joined
+    }
+
+    /// Moves rows in that win over those here.
+    fn take_newer(&mut self, newer: &mut Layer, most: usize) {
+        for _ in 0..most {
+            let Some((key, slot)) = newer.pop() else {
+                return;
+            };
+            self.set(key, slot);
+        }
+    }
+
+    /// Moves rows in where nothing is said about them here.
+    fn take_older(&mut self, older: &mut Layer, most: usize) {
+        for _ in 0..most {
+            let Some((key, slot)) = older.pop() else {
+                return;
+            };
+            if !self.slots.contains_key(&key) {
+                self.set(key, slot);
+            }
+        }
+    }
+
+    fn pop(&mut self) -> Option<(Key, Slot)> {
+        let key = self.order.pop_first()?;
+        let slot = self.slots.remove(&key)?;
+        self.bytes = self.bytes.saturating_sub(slot_bytes(&key, &slot));
+        Some((key, slot))
+    }
+}
+
+/// Layers that change no more, and the position their rows are at.
 #[derive(Debug)]
 pub(super) struct Frozen {
-    pub(super) rows: Layer,
+    pub(super) rows: Stack,
     pub(super) position: Position,
+    /// Counts the layers frozen so far, this one included.
+    pub(super) number: u64,
 }
 
 /// A row met on a walk.
@@ -210,16 +340,16 @@ pub(super) fn visit_as<R: Row>(
     }
 }
 
-/// Walks the rows within `span` as if all layers were one, until `visit` breaks.
-pub(super) fn walk(
-    dirty: &Layer,
-    frozen: Option<&Layer>,
+/// Walks the rows within `span` as if all layers were one, until `visit` breaks. The newest layer
+/// comes first.
+pub(super) fn walk<'a>(
+    layers: impl Iterator<Item = &'a Layer>,
     mut on_disk: DiskRange<'_>,
     span: &Span,
     descending: bool,
     visit: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, Error>,
 ) -> Result<(), Error> {
-    let mut in_memory = Overlay::new(dirty, frozen, span, descending);
+    let mut in_memory = Merged::of(layers, span, descending);
     let mut stored = on_disk.next()?;
     loop {
         let order = match (in_memory.peek(), &stored) {
@@ -249,15 +379,14 @@ pub(super) fn walk(
     }
 }
 
-/// The dirty layer over the frozen one, in order.
-struct Overlay<'a> {
-    upper: Peekable<Directed<'a>>,
-    lower: Option<Peekable<Directed<'a>>>,
+/// Layers as one, in order: of those that say something about a key, the first.
+struct Merged<'a> {
+    layers: SmallVec<[Peekable<Directed<'a>>; 3]>,
     descending: bool,
 }
 
-impl<'a> Overlay<'a> {
-    fn new(upper: &'a Layer, lower: Option<&'a Layer>, span: &Span, descending: bool) -> Self {
+impl<'a> Merged<'a> {
+    fn of(layers: impl Iterator<Item = &'a Layer>, span: &Span, descending: bool) -> Self {
         let within = |layer: &'a Layer| {
             let keys = layer.order.range::<[u8], _>(span.bounds());
             Directed {
@@ -268,46 +397,35 @@ impl<'a> Overlay<'a> {
             .peekable()
         };
         Self {
-            upper: within(upper),
-            lower: lower.map(within),
+            layers: layers.map(within).collect(),
             descending,
         }
     }
 
-    fn order(&mut self) -> Option<Ordering> {
-        let upper = self.upper.peek();
-        let lower = self.lower.as_mut().and_then(Peekable::peek);
-        match (upper, lower) {
-            (None, None) => None,
-            (Some(_), None) => Some(Ordering::Less),
-            (None, Some(_)) => Some(Ordering::Greater),
-            (Some((upper, _)), Some((lower, _))) => {
-                Some(directed(upper.cmp(lower), self.descending))
-            }
-        }
-    }
-
     fn peek(&mut self) -> Option<&'a Key> {
-        let next = if self.order()?.is_le() {
-            self.upper.peek()
-        } else {
-            self.lower.as_mut().and_then(Peekable::peek)
-        };
-        next.map(|(key, _)| *key)
+        let descending = self.descending;
+        let next = self
+            .layers
+            .iter_mut()
+            .filter_map(|layer| Some(layer.peek()?.0));
+        next.min_by(|one, other| directed(one.cmp(other), descending))
     }
+}
 
-    fn next(&mut self) -> Option<(&'a Key, &'a Slot)> {
-        let order = self.order()?;
-        let lower = if order.is_ge() {
-            self.lower.as_mut().and_then(Iterator::next)
-        } else {
-            None
-        };
-        if order.is_le() {
-            self.upper.next()
-        } else {
-            lower
+impl<'a> Iterator for Merged<'a> {
+    type Item = (&'a Key, &'a Slot);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let [only] = self.layers.as_mut_slice() {
+            return only.next();
         }
+        let key = self.peek()?;
+        let mut found = None;
+        for layer in &mut self.layers {
+            let entry = layer.next_if(|(next, _)| *next == key);
+            found = found.or(entry);
+        }
+        found
     }
 }
 

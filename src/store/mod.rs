@@ -1,12 +1,13 @@
 //! The row store: bounded memory over one file, for folds that must not start from zero.
 //!
-//! A row is looked for in four layers, newest first:
+//! A row is looked for in four places, newest first:
 //!
 //! ```text
-//! dirty    changed since the last freeze; one ordered map, only the applying thread writes it
+//! dirty    changed since the last freeze, in layers: one that only the applying thread has and
+//!          writes, above those that snapshots share
 //! frozen   changed before it, immutable, being written to the file by another thread
 //! cache    decoded rows equal to those in the file, bounded in bytes
-//! file     redb: every row as of the last checkpoint written
+//! file     redb over blocks with checksums: every row as of the last checkpoint written
 //! ```
 //!
 //! It owns the file, its layout and its checkpoints. It does not know the log, what the rows mean,
@@ -23,6 +24,19 @@
 //! to its position: the writing thread brings them there in its own time. A read that does go
 //! below, and fills the cache, does so for keys that are the same before and after.
 //!
+//! **What a snapshot costs.** [`Store::snapshot`] puts the layer that is written aside, unchanged
+//! from then on, and shares it; the next change begins a layer of its own. When no snapshot shares a
+//! layer any more, [`Store::take_back`] joins it with the one that is written. So the applying
+//! thread pays for the rows that it changes while a snapshot lives, which it copies once, and for
+//! nothing else.
+//!
+//! **Why a snapshot never sees or leaves a row of another position.** It reads its own layers, then
+//! the file as of one checkpoint, whatever is written since. It may use the cache as long as the
+//! cache has no row of a frozen layer that the snapshot does not know: what is in a layer that it
+//! knows, it never looks up below. Frozen layers are numbered. [`Checkpoint::write`] announces the
+//! number to the cache before it changes the file or the cache; a snapshot looks at the number after
+//! it found a row, and holds the number while it keeps one.
+//!
 //! **Memory.** Layers above the file hold decoded rows. One is counted as its key, its value's
 //! size, twice its encoded bytes for what it points to, and a fixed overhead per entry, which is
 //! more than measured. The cache and redb's page cache are bounded by [`Options`]; the dirty and
@@ -38,20 +52,25 @@ mod error;
 mod failure;
 mod file;
 mod layers;
+mod pages;
 mod range;
+mod rows;
 mod snapshot;
 
-use std::ops::{ControlFlow, RangeInclusive};
+use std::iter;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use crate::domain::Position;
-use crate::domain::rows::{Changes, Key, Row, Rows, Scan};
+use crate::domain::rows::{Changes, Span};
 
 use cache::Cache;
+use digest::digest_of_walk;
 use disk::Disk;
-use file::Check;
-use layers::{Frozen, Held, Layer, visit_as, walk};
+use failure::Failure;
+use layers::{Frozen, Held, Layer, Stack, walk};
+use rows::Below;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use checkpointer::{Checkpointer, Pace};
@@ -68,9 +87,9 @@ pub struct Options {
     /// Memory for pages of the file, in bytes; up to half of it holds unwritten pages while a
     /// checkpoint is written.
     pub redb_cache_bytes: usize,
-    /// Version of the row types. Raise it when any of them changes: a file of another schema is
-    /// discarded and its rows are folded anew.
-    pub schema: u32,
+    /// Fingerprint of the row types and of what folds them: a file of another one is discarded and
+    /// its rows are folded anew.
+    pub schema: u64,
     /// Names the log the rows are folded from. A file of another log is discarded.
     pub log_id: String,
 }
@@ -94,21 +113,16 @@ pub enum Opened {
 /// Reads take `&self` and may come from many threads at once; changes take `&mut self`.
 #[derive(Debug)]
 pub struct Store {
+    /// The newest changes, which no snapshot has seen.
     dirty: Layer,
     below: Below,
     /// How far the rows are applied.
     position: Position,
     checkpoint_position: Position,
+    /// Counts the layers frozen so far.
+    freezes: u64,
     /// Alive while someone holds the checkpoint of the frozen layer, written or not.
     in_flight: Weak<()>,
-}
-
-/// The layers a change does not touch.
-#[derive(Debug)]
-struct Below {
-    frozen: Option<Arc<Frozen>>,
-    cache: Arc<Cache>,
-    disk: Arc<Disk>,
 }
 
 impl Store {
@@ -122,23 +136,35 @@ impl Store {
     /// [`Error::InUse`] when someone else has the file open, [`Error::Io`] when the file system
     /// refuses; the file is then left alone.
     pub fn open(path: &Path, options: &Options) -> Result<(Self, Opened), Error> {
-        Self::open_file(path, options, Check::Trust)
+        let (disk, position, opened) = Disk::open(path, options)?;
+        Ok((Self::over(disk, options, position), opened))
     }
 
-    /// Opens the store as [`Store::open`] does, after verifying the checksums of the whole file.
-    ///
-    /// It reads all of the file: four seconds for a million rows, against milliseconds. Without,
-    /// damage that no crash of ours can cause may go unnoticed until a digest differs.
+    /// Opens the store in a file that is there, to compare it: the file stays where it is, whatever is
+    /// found in it. `None` where there is none; the inner error tells why it is of no use.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn open_checked(path: &Path, options: &Options) -> Result<(Self, Opened), Error> {
-        Self::open_file(path, options, Check::WholeFile)
+    pub fn look(path: &Path, options: &Options) -> Result<Option<Result<Self, Unusable>>, Error> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let found = Disk::look(path, options)?;
+        Ok(Some(found.map(|(disk, position)| {
+            Self::over(disk, options, position)
+        })))
     }
 
-    fn open_file(path: &Path, options: &Options, check: Check) -> Result<(Self, Opened), Error> {
-        let (disk, position, opened) = Disk::open(path, options, check)?;
-        Ok((Self::over(disk, options, position), opened))
+    /// Tells whether damage was found in the file. What is read then is from memory, and right; what
+    /// would have to come from the file is refused.
+    pub fn is_damaged(&self) -> bool {
+        self.below.disk.is_condemned()
+    }
+
+    /// Gives the file up: what it says is known to be wrong. Nothing more is read from it, and the next
+    /// open starts from nothing.
+    pub fn condemn(&self, reason: &str) -> Error {
+        self.below.disk.settle(Failure::Corrupt(reason.to_owned()))
     }
 
     /// Begins without a file, for rows that are read and then forgotten, such as those of a past.
@@ -160,6 +186,7 @@ impl Store {
 
     fn over(disk: Disk, options: &Options, position: Position) -> Self {
         let below = Below {
+            shared: Stack::default(),
             frozen: None,
             cache: Arc::new(Cache::new(options.cache_bytes)),
             disk: Arc::new(disk),
@@ -169,6 +196,7 @@ impl Store {
             below,
             position,
             checkpoint_position: position,
+            freezes: 0,
             in_flight: Weak::new(),
         }
     }
@@ -200,7 +228,15 @@ impl Store {
     ///
     /// A row that grows in place is counted at the size it had when it was first touched.
     pub fn dirty_bytes(&self) -> usize {
-        self.dirty.bytes()
+        self.dirty.bytes() + self.below.shared.bytes()
+    }
+
+    /// Joins layers that no snapshot shares any more. Call it now and then while rows are changed;
+    /// it takes a bounded time.
+    pub fn take_back(&mut self) {
+        if !self.below.shared.is_empty() {
+            self.below.shared.take_back(&mut self.dirty);
+        }
     }
 
     /// Forgets every change since the last freeze, or since opening, and gives the position the
@@ -211,6 +247,7 @@ impl Store {
     /// would mix two positions in one file.
     pub fn reset(&mut self) -> Position {
         self.dirty = Layer::default();
+        self.below.shared = Stack::default();
         self.position = self
             .below
             .frozen
@@ -245,12 +282,15 @@ impl Store {
     }
 
     fn freeze_dirty(&mut self) -> Option<Arc<Frozen>> {
-        if self.dirty.len() == 0 && self.position == self.checkpoint_position {
+        self.share();
+        if self.below.shared.is_empty() && self.position == self.checkpoint_position {
             return None;
         }
+        self.freezes += 1;
         let frozen = Arc::new(Frozen {
-            rows: std::mem::take(&mut self.dirty),
+            rows: std::mem::take(&mut self.below.shared),
             position: self.position,
+            number: self.freezes,
         });
         self.below.frozen = Some(Arc::clone(&frozen));
         Some(frozen)
@@ -291,18 +331,33 @@ impl Store {
         Ok(())
     }
 
+    /// Puts the layer that is written where snapshots and checkpoints share it.
+    fn share(&mut self) {
+        self.below.shared.push(std::mem::take(&mut self.dirty));
+    }
+
     /// Takes a view of the rows as they are now, to read long or slowly without holding up the
-    /// store. Copies the dirty layer's keys and pointers.
+    /// store. Takes no time that grows with the number of rows.
     ///
     /// A snapshot keeps the file open, and from reusing the space of rows changed since: do not
     /// keep one.
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(
-            self.dirty.clone(),
-            self.below.frozen.clone(),
-            Arc::clone(&self.below.disk),
-            self.position,
-        )
+    pub fn snapshot(&mut self) -> Snapshot {
+        self.share();
+        let Below {
+            shared,
+            frozen,
+            cache,
+            disk,
+        } = &self.below;
+        Snapshot::new(snapshot::Shares {
+            layers: shared.clone(),
+            frozen: frozen.clone(),
+            cache: Arc::clone(cache),
+            disk: Arc::clone(disk),
+            position: self.position,
+            checkpoint: self.checkpoint_position,
+            freezes: self.freezes,
+        })
     }
 
     /// Digests the rows of the tables with these tags: SHA-256 over keys and encoded rows in key
@@ -311,116 +366,15 @@ impl Store {
     /// Reads every row; take a [`Store::snapshot`] and digest that where others wait for a lock.
     ///
     /// # Errors
-    /// As [`Rows::get`].
+    /// When a row cannot be read.
     pub fn digest(&self, tables: RangeInclusive<u8>) -> Result<[u8; 32], Error> {
-        self.snapshot().digest(tables)
-    }
-}
-
-impl Rows for Store {
-    type Error = Error;
-
-    fn get<R: Row>(&self, key: &Key) -> Result<Option<Arc<R>>, Error> {
-        belongs::<R>(key.table())?;
-        if let Some(slot) = self.dirty.get(key) {
-            return slot.as_ref().map(Held::typed).transpose();
-        }
-        let Some(found) = self.below.find::<R>(key)? else {
-            return Ok(None);
-        };
-        if found.from_file {
-            self.below.cache.insert(key.clone(), found.held.clone());
-        }
-        found.held.typed().map(Some)
+        let span = Span::of_tables(&tables);
+        let on_disk = self.below.disk.range(&span, false)?;
+        digest_of_walk(|visit| walk(self.layers(), on_disk, &span, false, visit))
     }
 
-    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Error> {
-        belongs::<R>(key.table())?;
-        let Self { dirty, below, .. } = self;
-        // Not cached on the way: the row is about to differ, and comes to the cache when written.
-        let load = || Ok(below.find::<R>(key)?.map(|found| found.held));
-        let held = dirty.get_mut_or_load(key, load)?;
-        held.map(Held::typed_mut).transpose()
+    /// Gives the layers in memory, the newest first.
+    fn layers(&self) -> impl Iterator<Item = &Layer> {
+        iter::once(&self.dirty).chain(self.below.layers())
     }
-
-    fn upsert<R: Row + Default>(&mut self, key: &Key) -> Result<&mut R, Error> {
-        belongs::<R>(key.table())?;
-        let Self { dirty, below, .. } = self;
-        let load = || Ok(below.find::<R>(key)?.map(|found| found.held));
-        dirty
-            .get_mut_or_put(key, load, || Held::new(R::default()))?
-            .typed_mut()
-    }
-
-    fn put<R: Row>(&mut self, key: Key, row: R) {
-        debug_assert!(
-            belongs::<R>(key.table()).is_ok(),
-            "the key is of the row's table"
-        );
-        self.dirty.set(key, Some(Held::new(row)));
-    }
-
-    fn remove(&mut self, key: &Key) {
-        self.dirty.set(key.clone(), None);
-    }
-
-    fn scan<R: Row>(
-        &self,
-        scan: Scan<'_>,
-        visit: &mut dyn FnMut(&Key, &Arc<R>) -> ControlFlow<()>,
-    ) -> Result<(), Error> {
-        belongs::<R>(scan.table())?;
-        let span = scan.span();
-        let frozen = self.below.frozen.as_ref().map(|frozen| &frozen.rows);
-        let on_disk = self.below.disk.range(&span, scan.is_descending())?;
-        walk(
-            &self.dirty,
-            frozen,
-            on_disk,
-            &span,
-            scan.is_descending(),
-            &mut |entry| visit_as(entry, &self.below.disk, visit),
-        )
-    }
-}
-
-impl Below {
-    fn find<R: Row>(&self, key: &Key) -> Result<Option<Found>, Error> {
-        if let Some(slot) = self.frozen.as_ref().and_then(|frozen| frozen.rows.get(key)) {
-            return Ok(slot.clone().map(Found::in_memory));
-        }
-        if let Some(held) = self.cache.get(key) {
-            return Ok(Some(Found::in_memory(held)));
-        }
-        let held = self.disk.get::<R>(key)?;
-        Ok(held.map(|held| Found {
-            held,
-            from_file: true,
-        }))
-    }
-}
-
-/// A row from below the dirty layer.
-struct Found {
-    held: Held,
-    from_file: bool,
-}
-
-impl Found {
-    fn in_memory(held: Held) -> Self {
-        Self {
-            held,
-            from_file: false,
-        }
-    }
-}
-
-fn belongs<R: Row>(table: Option<u8>) -> Result<(), Error> {
-    if table == Some(R::TABLE) {
-        return Ok(());
-    }
-    Err(Error::WrongTable {
-        expected: R::TABLE,
-        found: table,
-    })
 }

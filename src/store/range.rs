@@ -4,6 +4,7 @@
 
 use redb::{AccessGuard, Range};
 
+use crate::domain::Position;
 use crate::domain::rows::{Key, Span};
 
 use super::Error;
@@ -31,23 +32,24 @@ pub(super) struct DiskRange<'a> {
     descending: bool,
     /// The last key handed out.
     passed: Option<Key>,
-    /// Whether to go on through a newer handle when the file was opened anew.
-    live: bool,
+    /// How far the file may be when it was opened anew, for the walk to go on there.
+    reach: Position,
     range: Range<'static, &'static [u8], &'static [u8]>,
 }
 
 impl<'a> DiskRange<'a> {
-    /// Starts over the rows of one snapshot; a live range goes on in the next when that ends.
+    /// Starts over the rows that `table` has. Should the file be opened anew meanwhile, the walk goes
+    /// on there, unless that is beyond `reach`.
     pub(super) fn start(
         disk: &'a Disk,
         mut table: Table,
         span: &Span,
         descending: bool,
-        live: bool,
+        reach: Position,
     ) -> Result<Self, Error> {
         let range = match guarded(|| range_of(&table, span)) {
-            Err(Failure::Closed) if live => {
-                table = disk.reopened(&table)?;
+            Err(Failure::Closed) => {
+                table = disk.reopened(&table, reach)?;
                 guarded(|| range_of(&table, span))
             }
             result => result,
@@ -59,15 +61,15 @@ impl<'a> DiskRange<'a> {
             span: span.clone(),
             descending,
             passed: None,
-            live,
+            reach,
             range,
         })
     }
 
     pub(super) fn next(&mut self) -> Result<Option<Stored>, Error> {
         let stored = match guarded(|| self.step()) {
-            Err(Failure::Closed) if self.live => {
-                self.table = self.disk.reopened(&self.table)?;
+            Err(Failure::Closed) => {
+                self.table = self.disk.reopened(&self.table, self.reach)?;
                 let rest = match self.passed.take() {
                     Some(passed) => self.span.clone().after(&passed, self.descending),
                     None => self.span.clone(),

@@ -7,6 +7,7 @@
 //! rewritten as a whole.
 
 mod finding;
+mod folded;
 mod kept;
 
 use std::collections::BTreeMap;
@@ -18,10 +19,11 @@ use crate::domain::Position;
 use crate::log::block::{DecodeError, is_cut};
 use crate::log::{Block, Fault, Hash, Head, ReadError};
 use crate::proofs::{self, Checkpoint, Frontier, tree};
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::views::{CheckError, Trial};
 
 pub use finding::{Finding, Kind};
+pub use folded::{Folded, Unlike, folded};
 pub use kept::{KeptError, kept, stated};
 
 /// Blocks after a bad one that are looked at, to tell what happened to it.
@@ -39,9 +41,12 @@ pub enum Error {
     /// What events are folded into could not be kept.
     #[error("what is folded")]
     Fold(#[source] CheckError),
-    /// The tree that was folded before could not be read.
-    #[error("the tree")]
-    Tree(#[from] proofs::Error),
+    /// What was folded before could not be opened.
+    #[error("what was folded before")]
+    Folded(#[source] store::Error),
+    /// The log is good, and what was folded from it before is not.
+    #[error(transparent)]
+    Unlike(#[from] Unlike),
 }
 
 /// What a log is held to beyond itself.
@@ -77,6 +82,8 @@ pub struct Verified {
     pub standings: Vec<Standing>,
     /// The first record that the tree folded before has otherwise, or that only the tree has.
     pub differs: Option<Position>,
+    /// Why the tree folded before is none of these records, though it may have all of them.
+    pub bad_tree: Option<String>,
 }
 
 /// Blocks as they come from wherever they are kept. After a bad one the others may follow.
@@ -146,7 +153,7 @@ pub fn verify(
                 Err(other) => return Err(Error::Fold(other)),
             }
         }
-        walk.pass(&block)?;
+        walk.pass(&block);
         head = block.head();
         progress(head.position);
     }
@@ -159,7 +166,38 @@ struct Walk<'a> {
     frontier: Frontier,
     /// The root at each size that was signed.
     roots: BTreeMap<u64, Hash>,
+    known: Comparison<'a>,
+}
+
+/// How the tree that was folded before compares, node by node.
+struct Comparison<'a> {
+    tree: Option<&'a Store>,
+    /// The first record that it has otherwise.
     differs: Option<Position>,
+    /// What else is wrong with it.
+    bad: Option<String>,
+}
+
+impl Comparison<'_> {
+    fn look(&mut self, level: u32, index: u64, hash: Hash) {
+        let last = Position::new((index + 1) << level);
+        let Some(rows) = self.tree.filter(|rows| last <= rows.position()) else {
+            return;
+        };
+        if !proofs::is_held(level) || self.differs.is_some() || self.bad.is_some() {
+            return;
+        }
+        match proofs::node(rows, level, index) {
+            Ok(known) if known == hash => {}
+            Ok(_) if level == 0 => self.differs = Some(last),
+            Ok(_) => {
+                let reason =
+                    format!("node {index} of level {level} is not the hash of those below it");
+                self.bad = Some(reason);
+            }
+            Err(error) => self.bad = Some(error.to_string()),
+        }
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -169,26 +207,26 @@ impl<'a> Walk<'a> {
             against,
             frontier: Frontier::default(),
             roots: sizes.map(|size| (size, tree::empty_root())).collect(),
-            differs: None,
+            known: Comparison {
+                tree: against.tree,
+                differs: None,
+                bad: None,
+            },
         }
     }
 
-    fn pass(&mut self, block: &Block) -> Result<(), Error> {
+    fn pass(&mut self, block: &Block) {
         for (position, record) in block.records_after(Position::START) {
-            let leaf = tree::leaf_hash(record);
-            if let (Some(rows), None) = (self.against.tree, self.differs)
-                && position <= rows.position()
-            {
-                let known = proofs::node(rows, 0, self.frontier.size());
-                let is_other = known.map_err(proofs::Error::from)? != leaf;
-                self.differs = is_other.then_some(position);
-            }
-            self.frontier.push(leaf);
+            let Self {
+                frontier, known, ..
+            } = self;
+            frontier.push_telling(tree::leaf_hash(record), &mut |level, index, hash| {
+                known.look(level, index, hash);
+            });
             if let Some(root) = self.roots.get_mut(&position.get()) {
                 *root = self.frontier.root();
             }
         }
-        Ok(())
     }
 
     fn end(self, head: Head) -> Verified {
@@ -206,7 +244,11 @@ impl<'a> Walk<'a> {
             head,
             root: self.frontier.root(),
             standings: self.against.checkpoints.iter().map(standing).collect(),
-            differs: self.differs.or(is_short.then(|| head.position.next())),
+            differs: self
+                .known
+                .differs
+                .or(is_short.then(|| head.position.next())),
+            bad_tree: self.known.bad,
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use super::Fold;
 use super::index::{self, Scope};
-use crate::domain::rows::MemoryRows;
+use crate::domain::rows::{MemoryRows, Rows};
 use crate::domain::{EvolveError, Position};
 use crate::log::codec::{self, DecodeError};
 use crate::log::{Log, ReadError, select};
-use crate::store::{self, Store};
+use crate::store;
 
 /// Why a past state could not be folded.
 #[derive(Debug, thiserror::Error)]
@@ -32,12 +32,12 @@ pub enum AsOfError {
 ///
 /// # Errors
 /// When the index cannot be read.
-pub fn events_of(
-    rows: &Store,
+pub fn events_of<S: Rows>(
+    rows: &S,
     scopes: &[Scope],
     until: Position,
     most: usize,
-) -> Result<Vec<Position>, store::Error> {
+) -> Result<Vec<Position>, S::Error> {
     let mut all = Vec::new();
     for scope in scopes {
         all.extend(index::positions(rows, scope, Position::START, until, most)?);

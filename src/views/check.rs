@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::SCHEMA;
+use super::{Fold, SCHEMA};
 use crate::domain::{EvolveError, Position, Timestamp, evolve_rows};
 use crate::log::Block;
 use crate::log::codec::{self, DecodeError};
@@ -62,7 +62,22 @@ const DIRTY_BYTES: usize = 64 << 20;
 pub struct Trial {
     path: PathBuf,
     rows: Store,
+    /// What only queries read; folded only until the kept rows are compared.
+    fold: Fold,
+    kept: Option<Store>,
+    compared: Option<Compared>,
     last_recorded: Timestamp,
+}
+
+/// How views that were kept compare to the fold.
+#[derive(Debug)]
+pub enum Compared {
+    /// They say the same.
+    Equal,
+    /// They say something else.
+    Differ,
+    /// They could not be read.
+    Unreadable(store::Error),
 }
 
 impl Trial {
@@ -83,8 +98,22 @@ impl Trial {
         Ok(Self {
             path: path.to_owned(),
             rows,
+            fold: Fold::default(),
+            kept: None,
+            compared: None,
             last_recorded: Timestamp::default(),
         })
+    }
+
+    /// Compares views that were kept, once the fold is where they are. Call it before the first
+    /// block.
+    pub fn compare(&mut self, kept: Store) {
+        self.kept = Some(kept);
+    }
+
+    /// Tells how the views compare; `None` where there are none, or the fold did not get there.
+    pub fn compared(&mut self) -> Option<Compared> {
+        self.compared.take()
     }
 
     /// Folds the events of the next block.
@@ -95,6 +124,7 @@ impl Trial {
         for (position, bytes) in block.records_after(Position::START) {
             self.fold_one(position, bytes)?;
         }
+        self.fold.settle(&mut self.rows)?;
         self.rows.advance(block.last_position());
         if self.rows.dirty_bytes() > DIRTY_BYTES {
             self.rows.checkpoint()?;
@@ -116,13 +146,31 @@ impl Trial {
             return bad(position, Unfit::Time);
         }
         self.last_recorded = record.recorded_at;
-        match evolve_rows(&mut self.rows, &record) {
-            Ok(()) => Ok(()),
+        let evolved = match &self.kept {
+            Some(_) => self.fold.apply(&mut self.rows, &record).map(drop),
+            None => evolve_rows(&mut self.rows, &record),
+        };
+        match evolved {
+            Ok(()) => self.compare_at(position),
             Err(EvolveError::Dangling { position, what }) => {
                 bad(position, Unfit::Dangling { what })
             }
             Err(EvolveError::Rows(error)) => Err(error.into()),
         }
+    }
+
+    fn compare_at(&mut self, position: Position) -> Result<(), CheckError> {
+        let Some(kept) = self.kept.take_if(|kept| kept.position() == position) else {
+            return Ok(());
+        };
+        self.fold.settle(&mut self.rows)?;
+        let own = self.rows.digest(0..=u8::MAX)?;
+        self.compared = Some(match kept.digest(0..=u8::MAX) {
+            Ok(digest) if digest == own => Compared::Equal,
+            Ok(_) => Compared::Differ,
+            Err(error) => Compared::Unreadable(error),
+        });
+        Ok(())
     }
 }
 

@@ -5,20 +5,20 @@
 //! [`Views::durable`]. When a write fails, rows go back to what is durable: [`Live::rewind`].
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use parking_lot::{RwLock, RwLockWriteGuard};
-use tokio::sync::watch;
+use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::{Notify, watch};
 
-use super::{Fold, SCHEMA};
+use super::{Fold, LastRecorded, SCHEMA};
 use crate::causes::with_causes;
 use crate::domain::{EvolveError, Position, Record};
 use crate::log::codec::{self, DecodeError};
 use crate::log::{Log, ReadError};
-use crate::store::{self, Checkpointer, Opened, Options, Pace, Store};
+use crate::store::{self, Checkpointer, Opened, Options, Pace, Snapshot, Store};
 
 /// Why rows could not be folded or read.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,9 @@ pub enum ViewError {
     /// Folding failed before; the reason was logged then.
     #[error("the views have stopped: {0}")]
     Stopped(Arc<str>),
+    /// Their file was damaged, and they are being folded anew.
+    #[error("the views are being folded anew, because their file was damaged")]
+    Mending,
 }
 
 impl ViewError {
@@ -66,40 +69,90 @@ impl ViewError {
             | Self::Evolve(EvolveError::Rows(_))
             | Self::Store(_)
             | Self::Thread(_)
-            | Self::Stopped(_) => false,
+            | Self::Stopped(_)
+            | Self::Mending => false,
+        }
+    }
+
+    /// Tells whether the rows may be to blame: folded anew they may be good.
+    fn is_of_rows(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Evolve(EvolveError::Rows(error)) => {
+                matches!(error, store::Error::Corrupt { .. })
+            }
+            Self::Evolve(EvolveError::Dangling { .. }) => true,
+            Self::Read(_)
+            | Self::Decode(_)
+            | Self::Thread(_)
+            | Self::Ahead { .. }
+            | Self::Stopped(_)
+            | Self::Mending => false,
         }
     }
 }
 
 /// How far the rows are durable.
 #[derive(Clone, Debug, Default)]
-struct Progress {
+pub(super) struct Progress {
     durable: Position,
     /// Why nothing more will be durable.
-    ended: Option<Arc<str>>,
+    pub(super) ended: Option<Arc<str>>,
     /// Why the rows are not even those at `durable`.
-    broken: Option<Arc<str>>,
+    pub(super) broken: Option<Arc<str>>,
+    /// Whether they are being folded anew.
+    pub(super) is_mending: bool,
+}
+
+impl Progress {
+    /// Tells why nobody may read the rows.
+    fn refusal(&self) -> Option<ViewError> {
+        if let Some(reason) = &self.broken {
+            return Some(ViewError::Stopped(Arc::clone(reason)));
+        }
+        self.is_mending.then_some(ViewError::Mending)
+    }
 }
 
 /// The rows, to be read. Cheap to clone.
 #[derive(Clone)]
 pub struct Views {
-    store: Arc<RwLock<Store>>,
+    store: Arc<Mutex<Store>>,
     progress: watch::Receiver<Progress>,
+    /// Told when a reader met damage.
+    damage: Arc<Notify>,
 }
 
 impl Views {
-    /// Reads rows at one position, which may not be durable yet; no event is applied meanwhile, so
-    /// be quick.
+    /// Reads rows at one position, which may not be durable yet. Events are applied meanwhile: take
+    /// your time, but on a thread that may wait for the disk.
     ///
     /// # Errors
     /// `Stopped` when the rows could not be folded.
-    pub fn read<T>(&self, read: impl FnOnce(&Store) -> T) -> Result<T, ViewError> {
-        let store = self.store.read();
-        if let Some(reason) = &self.progress.borrow().broken {
-            return Err(ViewError::Stopped(Arc::clone(reason)));
+    pub fn read<T>(&self, read: impl FnOnce(&Snapshot) -> T) -> Result<T, ViewError> {
+        let rows = self.snapshot()?;
+        let found = read(&rows);
+        if rows.is_damaged() {
+            self.damage.notify_one();
         }
-        Ok(read(&store))
+        Ok(found)
+    }
+
+    /// Waits until a reader meets damage in the file of the rows: then they are to be mended.
+    pub async fn damaged(&self) {
+        self.damage.notified().await;
+    }
+
+    /// Takes the rows as they are at one position, which may not be durable yet. Waits for the
+    /// group that is being decided, a turn of it at the most.
+    ///
+    /// # Errors
+    /// `Stopped` when the rows could not be folded, `Mending` while they are being folded anew.
+    pub fn snapshot(&self) -> Result<Snapshot, ViewError> {
+        let mut store = self.store.lock();
+        if let Some(refusal) = self.progress.borrow().refusal() {
+            return Err(refusal);
+        }
+        Ok(store.snapshot())
     }
 
     /// Returns the position up to which everything is durable; the rows reflect it or more.
@@ -132,7 +185,7 @@ impl Views {
     /// # Errors
     /// When rows cannot be read.
     pub fn digest(&self) -> Result<(Position, [u8; 32]), ViewError> {
-        let snapshot = self.store.read().snapshot();
+        let snapshot = self.snapshot()?;
         Ok((snapshot.position(), snapshot.digest(0..=u8::MAX)?))
     }
 }
@@ -149,9 +202,12 @@ impl Durable {
 
 /// The rows as their one writer has them.
 pub struct Live {
-    store: Arc<RwLock<Store>>,
-    tell: watch::Sender<Progress>,
+    store: Arc<Mutex<Store>>,
+    pub(super) tell: watch::Sender<Progress>,
     checkpointer: Checkpointer,
+    /// Where the rows are kept, and how.
+    pub(super) path: PathBuf,
+    pub(super) options: Options,
 }
 
 impl Live {
@@ -166,41 +222,46 @@ impl Live {
         options: &Options,
         pace: Pace,
         log: &dyn Log,
-        progress: impl FnMut(Position),
+        mut progress: impl FnMut(Position),
     ) -> Result<(Self, Views), ViewError> {
         let options = Options {
             schema: SCHEMA,
             ..options.clone()
         };
-        let (mut store, opened) = Store::open(path, &options)?;
-        if let Opened::Discarded { reason } = opened {
-            tracing::warn!(%reason, "views discarded, folding them anew");
-        }
-        let (views, head) = (store.position(), log.head().position);
-        if views > head {
-            return Err(ViewError::Ahead { views, log: head });
-        }
-        catch_up(&mut store, log, progress)?;
+        let store = match folded(path, &options, log, &mut progress) {
+            Err(error) if error.is_of_rows() => {
+                let error = with_causes(&error);
+                tracing::warn!(error, path = %path.display(), "views damaged, folding them anew");
+                folded(path, &options, log, &mut progress)?
+            }
+            folded => folded?,
+        };
+        let head = store.position();
         let (tell, told) = watch::channel(Progress {
             durable: head,
             ..Progress::default()
         });
-        let store = Arc::new(RwLock::new(store));
+        let store = Arc::new(Mutex::new(store));
         let views = Views {
             store: Arc::clone(&store),
             progress: told,
+            damage: Arc::default(),
         };
         let live = Self {
             store,
             tell,
             checkpointer: Checkpointer::start("checkpoint", pace)?,
+            path: path.to_owned(),
+            options,
         };
         Ok((live, views))
     }
 
-    /// Opens the rows for a change; readers wait meanwhile.
-    pub fn rows(&self) -> RwLockWriteGuard<'_, Store> {
-        self.store.write()
+    /// Opens the rows for a change; who wants a snapshot waits meanwhile.
+    pub fn rows(&self) -> MutexGuard<'_, Store> {
+        let mut store = self.store.lock();
+        store.take_back();
+        store
     }
 
     /// Returns the way to tell readers what is durable.
@@ -208,17 +269,22 @@ impl Live {
         Durable(self.tell.clone())
     }
 
+    /// Tells whether damage was found in the file of the rows.
+    pub fn is_damaged(&self) -> bool {
+        self.store.lock().is_damaged()
+    }
+
     /// Tells whether [`Live::checkpoint`] has something to do.
     pub fn is_checkpoint_due(&self) -> bool {
-        self.checkpointer.is_due(&self.store.read())
+        self.checkpointer.is_due(&self.store.lock())
     }
 
     /// Starts a checkpoint when one is due, or takes in a finished one. All that was folded must be
     /// durable.
     pub fn checkpoint(&mut self) {
-        let dirty_bytes = self.store.read().dirty_bytes();
+        let dirty_bytes = self.store.lock().dirty_bytes();
         self.checkpointer.make_room(dirty_bytes);
-        let mut store = self.store.write();
+        let mut store = self.store.lock();
         let written = self.checkpointer.step(&mut store);
         // What was written is dropped without the lock.
         drop(store);
@@ -230,7 +296,7 @@ impl Live {
 
     /// Takes back what was folded and did not become durable; readers go on with what is.
     pub fn rewind(&self, log: &dyn Log, reason: &Arc<str>) {
-        let mut store = self.store.write();
+        let mut store = self.store.lock();
         store.reset();
         let rewound = catch_up(&mut store, log, |_| ());
         self.tell.send_modify(|progress| {
@@ -245,7 +311,7 @@ impl Live {
 
     /// Takes a last checkpoint.
     pub fn finish(self) {
-        let mut store = self.store.write();
+        let mut store = self.store.lock();
         if let Err(error) = self.checkpointer.finish(&mut store) {
             let error = with_causes(&error);
             tracing::warn!(error, "views not checkpointed, the next start folds more");
@@ -253,13 +319,53 @@ impl Live {
     }
 }
 
+/// Opens the rows in a file and folds what the log has beyond them. A file whose rows an event does
+/// not fit is given up: the next try folds all of them.
+fn folded(
+    path: &Path,
+    options: &Options,
+    log: &dyn Log,
+    progress: &mut dyn FnMut(Position),
+) -> Result<Store, ViewError> {
+    let (mut store, opened) = Store::open(path, options)?;
+    if let Opened::Discarded { reason } = &opened {
+        tracing::warn!(%reason, "views discarded, folding them anew");
+    }
+    let (views, head) = (store.position(), log.head().position);
+    if views > head {
+        return Err(ViewError::Ahead { views, log: head });
+    }
+    let caught_up = catch_up(&mut store, log, progress);
+    if let (Err(error), Opened::Resumed) = (&caught_up, opened)
+        && error.is_of_rows()
+    {
+        store.condemn(&error.to_string());
+    }
+    caught_up?;
+    // The writer needs it at once, and damage is mended here.
+    LastRecorded::of(&store)?;
+    Ok(store)
+}
+
 /// Folds what the log has beyond the rows.
-///
-/// Blocks are read and decoded on a thread of their own, which takes about as long as folding them.
 pub(super) fn catch_up(
     store: &mut Store,
     log: &dyn Log,
     mut progress: impl FnMut(Position),
+) -> Result<(), ViewError> {
+    fold_while(store, log, |at| {
+        progress(at);
+        true
+    })
+}
+
+/// Folds what the log has beyond the rows, block after block, as long as `go_on` says so.
+///
+/// Blocks are read and decoded on a thread of their own, which takes about as long as folding them.
+pub(super) fn fold_while(
+    store: &mut Store,
+    log: &dyn Log,
+    mut go_on: impl FnMut(Position) -> bool,
 ) -> Result<(), ViewError> {
     let after = store.position();
     if after >= log.head().position {
@@ -276,9 +382,11 @@ pub(super) fn catch_up(
             }
             fold.settle(store)?;
             store.advance(last);
-            progress(last);
             if store.dirty_bytes() > REPLAY_DIRTY_BYTES {
                 store.checkpoint()?;
+            }
+            if !go_on(last) {
+                break;
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use super::index::{self, Scope};
 use super::table;
 use super::worklist::{self, Owner};
 use super::{CampaignTotals, CollaborationTotals, Partnership, PostDay};
-use crate::domain::rows::{Key, Row, Rows};
+use crate::domain::rows::{Key, Row, Rows, RowsMut};
 use crate::domain::state::Campaign;
 use crate::domain::{
     CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, Effect, EvolveError,
@@ -38,7 +38,7 @@ impl LastRecorded {
     ///
     /// # Errors
     /// When rows cannot be read.
-    pub fn note<S: Rows>(rows: &mut S, at: Timestamp) -> Result<(), S::Error> {
+    pub fn note<S: RowsMut>(rows: &mut S, at: Timestamp) -> Result<(), S::Error> {
         rows.upsert::<Self>(&Key::of::<Self>())?.at = at;
         Ok(())
     }
@@ -79,7 +79,7 @@ impl Fold {
     /// # Errors
     /// When the event does not fit the rows, or they cannot be read. The rows may then hold part of
     /// the event and must be dropped.
-    pub fn apply<S: Rows>(
+    pub fn apply<S: RowsMut>(
         &mut self,
         rows: &mut S,
         record: &Record,
@@ -91,7 +91,7 @@ impl Fold {
     ///
     /// # Errors
     /// As [`apply`](Self::apply).
-    pub fn apply_telling<S: Rows>(
+    pub fn apply_telling<S: RowsMut>(
         &mut self,
         rows: &mut S,
         record: &Record,
@@ -141,7 +141,7 @@ impl Fold {
     ///
     /// # Errors
     /// When they cannot be read; they must then be dropped.
-    pub fn settle<S: Rows>(&mut self, rows: &mut S) -> Result<(), S::Error> {
+    pub fn settle<S: RowsMut>(&mut self, rows: &mut S) -> Result<(), S::Error> {
         if let Some(at) = self.last_recorded.take() {
             LastRecorded::note(rows, at)?;
         }
@@ -168,7 +168,7 @@ impl Fold {
 }
 
 /// Notes what an event says about the partnership it is part of.
-fn note<S: Rows>(rows: &mut S, record: &Record, campaign: &CampaignRef) -> Result<(), S::Error> {
+fn note<S: RowsMut>(rows: &mut S, record: &Record, campaign: &CampaignRef) -> Result<(), S::Error> {
     let (Some(creator), Some(row)) = (
         &record.subject.creator,
         rows.get::<Campaign>(&Campaign::key(campaign))?,

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::table;
-use crate::domain::rows::{Key, Row, Rows, Scan};
+use crate::domain::rows::{Key, Row, Rows, RowsMut, Scan};
 use crate::domain::{BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, Position, Subject};
 
 /// Positions in one chunk: a chunk of neighbouring positions is then some 1 KiB.
@@ -165,7 +165,11 @@ pub fn scopes_of_brand<S: Rows>(rows: &S, brand: &BrandId) -> Result<Vec<Scope>,
 ///
 /// # Errors
 /// When rows cannot be read.
-pub fn file<S: Rows>(rows: &mut S, scope: &Scope, positions: &[Position]) -> Result<(), S::Error> {
+pub fn file<S: RowsMut>(
+    rows: &mut S,
+    scope: &Scope,
+    positions: &[Position],
+) -> Result<(), S::Error> {
     let key = scope.within::<IndexHead>();
     let mut rest = positions;
     while !rest.is_empty() {

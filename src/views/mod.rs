@@ -22,6 +22,7 @@ mod check;
 mod engine;
 mod fold;
 pub mod index;
+mod mend;
 mod partnership;
 mod past;
 mod performance;
@@ -31,7 +32,7 @@ pub mod worklist;
 pub use as_of::{AsOfError, as_of, as_of_telling, events_of};
 pub use awareness::{Day, PostDay};
 pub use campaign_roi::CampaignTotals;
-pub use check::{CheckError, Trial, Unfit};
+pub use check::{CheckError, Compared, Trial, Unfit};
 pub use engine::{Durable, Live, ViewError, Views};
 pub use fold::{Fold, LastRecorded};
 pub use partnership::{CampaignShare, Lifetime, Partnership};
@@ -39,8 +40,8 @@ pub use past::{AsOf, MAX_FOLDED, Slice, Tell, past, position_at, position_before
 pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 
-/// Version of the row types; a file of another version is folded anew.
-pub const SCHEMA: u32 = 6;
+/// Fingerprint of the fold, made by the build; a file of another one is folded anew.
+pub const SCHEMA: u64 = include!(concat!(env!("OUT_DIR"), "/views.schema"));
 
 mod table {
     use crate::domain::state::table::VIEWS;

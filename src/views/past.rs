@@ -65,6 +65,17 @@ impl Slice {
         }
     }
 
+    /// Gives the brand that is asked about.
+    pub fn brand(&self) -> &BrandId {
+        match self {
+            Self::Campaign(name) | Self::Pair(name, _) => &name.brand,
+            Self::Collaboration(name) => &name.brand,
+            Self::Creator(name) | Self::Partnership(name) => &name.brand,
+            Self::Order(name) => &name.brand,
+            Self::Campaigns(brand, _) | Self::Creators(brand) | Self::Brand(brand) => brand,
+        }
+    }
+
     /// Finds the scopes, by the rows as they are now.
     ///
     /// # Errors
@@ -136,7 +147,7 @@ impl Slice {
     ///
     /// # Errors
     /// When rows cannot be read.
-    pub fn events(&self, rows: &Store, until: Position) -> Result<Vec<Position>, store::Error> {
+    pub fn events<S: Rows>(&self, rows: &S, until: Position) -> Result<Vec<Position>, S::Error> {
         let scopes = self.scopes(rows)?;
         events_of(rows, &scopes, until, MAX_FOLDED + 1)
     }

@@ -8,7 +8,7 @@ use super::SCHEMA;
 use super::engine::{ViewError, catch_up};
 use crate::domain::Position;
 use crate::log::Log;
-use crate::store::{self, Opened, Options, Store};
+use crate::store::{self, Options, Store};
 
 /// Why a rebuild failed; the old views are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub struct Rebuilt {
     pub position: Position,
     /// Digest of the new views.
     pub digest: [u8; 32],
-    /// Digest of the old views, when they stood at the same position.
+    /// Digest of the old views, when they stood at the same position and could be read.
     pub old_digest: Option<[u8; 32]>,
 }
 
@@ -68,17 +68,19 @@ pub fn rebuild(
     })
 }
 
+/// Digests the views that are there, if they are at the same position and can be read.
 fn old_digest(
     path: &Path,
     options: &Options,
     position: Position,
 ) -> Result<Option<[u8; 32]>, RebuildError> {
-    if !path.exists() {
-        return Ok(None);
+    let old = match Store::look(path, options)? {
+        Some(Ok(old)) if old.position() == position => old,
+        Some(Ok(_) | Err(_)) | None => return Ok(None),
+    };
+    match old.digest(0..=u8::MAX) {
+        Ok(digest) => Ok(Some(digest)),
+        Err(store::Error::Corrupt { .. }) => Ok(None),
+        Err(other) => Err(other.into()),
     }
-    let (old, opened) = Store::open(path, options)?;
-    if opened != Opened::Resumed || old.position() != position {
-        return Ok(None);
-    }
-    Ok(Some(old.digest(0..=u8::MAX)?))
 }

@@ -9,7 +9,7 @@ mod tasks;
 use serde::{Deserialize, Serialize};
 
 use super::table;
-use crate::domain::rows::{Key, Row, Rows};
+use crate::domain::rows::{Key, Row, Rows, RowsMut};
 use crate::domain::state::{Campaign, Collaboration, Cost, Dispute, Publication};
 use crate::domain::{
     ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
@@ -285,7 +285,7 @@ fn sortable(at: Timestamp) -> u64 {
 ///
 /// # Errors
 /// When rows cannot be read.
-pub fn settle<S: Rows>(
+pub fn settle<S: RowsMut>(
     rows: &mut S,
     campaign: &CampaignRef,
     owner: &Owner,

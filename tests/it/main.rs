@@ -10,6 +10,7 @@ mod crash;
 mod demo;
 mod domain;
 mod edges;
+mod fingerprint;
 mod fuzz;
 mod log_backup;
 mod log_block;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaign_ledger::domain::rows::{MemoryRows, Rows};
+use campaign_ledger::domain::rows::{MemoryRows, RowsMut};
 use campaign_ledger::domain::{Position, Record};
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::log::{Block, Log, codec};
@@ -77,7 +77,7 @@ impl History {
 }
 
 /// Folds an event alone, where the engine folds many together.
-fn fold_one<S: Rows>(rows: &mut S, record: &Record) {
+fn fold_one<S: RowsMut>(rows: &mut S, record: &Record) {
     let mut fold = Fold::default();
     fold.apply(rows, record).expect("it fits the rows");
     fold.settle(rows).expect("the rows can be read");

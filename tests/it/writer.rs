@@ -5,4 +5,5 @@ mod desk;
 mod faults;
 mod groups;
 mod requests;
+mod snapshots;
 mod state;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::RightsEnd;
 use crate::domain::{
     CollaborationId, CollaborationState, CreatorId, DeliverableId, DisputeId, Effect, FactTiming,
@@ -119,7 +119,7 @@ pub struct BriefAccepted {
     pub terms_digest: [u8; 32],
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn agreement_event(&mut self, event: &AgreementEvent) -> Folded<(), S> {
         match event {
             AgreementEvent::CreatorInvited { offer, previous } => {

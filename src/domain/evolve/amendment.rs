@@ -1,7 +1,7 @@
 //! How amendments are folded: the terms in force change, the ones before stay for older facts.
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{Amendment, Collaboration, Deliverable, PinnedTerms};
 use crate::domain::{DeliverableId, DeliverableTerms, Effect, FactTiming, Terms, Timestamp};
 
@@ -15,7 +15,7 @@ struct Changes {
     moved: Vec<(Timestamp, Timestamp)>,
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn amendment_proposed(
         &mut self,
         version: u32,

@@ -3,7 +3,7 @@
 use std::mem::take;
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{BudgetUse, Campaign, Due, Report};
 use crate::domain::{CampaignPlan, CampaignState, Drawn, Money};
 
@@ -43,7 +43,7 @@ pub struct ReportFinalised {
     pub drawn: Drawn,
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn campaign_event(&mut self, event: &CampaignEvent) -> Folded<(), S> {
         match event {
             CampaignEvent::CampaignCreated { plan } => self.campaign_created(plan),

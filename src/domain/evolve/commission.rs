@@ -1,13 +1,11 @@
 //! How commission on orders is folded: what was earned on each, and by whom.
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{Collaboration, Due, Lock, Order, OrderCommission};
-use crate::domain::{
-    CampaignRef, CollaborationRef, ConversionRecorded, CostId, OrderKey, OrderRef,
-};
+use crate::domain::{CampaignRef, CollaborationRef, ConversionRecorded, CostId, OrderKey};
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     /// Pins when an order is locked, and sets the timer when commission is owed then.
     pub(super) fn pin_lock(
         &mut self,
@@ -27,7 +25,10 @@ impl<S: Rows> Fold<'_, S> {
             }
         }
         if lock.is_awaited {
-            let due = self.lock_of(&conversion.order);
+            let due = Due::Lock {
+                campaign: campaign.clone(),
+                order: conversion.order.clone(),
+            };
             self.rows.put(due.key(lock.at), due);
         }
         Ok(lock)
@@ -35,21 +36,20 @@ impl<S: Rows> Fold<'_, S> {
 
     pub(super) fn order_locked(&mut self, order: &OrderKey) -> Folded<(), S> {
         let dangling = self.dangling("order");
+        let brand = self.record.brand.clone();
         let row = self.order(order)?;
         row.locked = true;
-        let at = row.conversion.as_ref().map(|standing| standing.lock.at);
-        let key = self.lock_of(order).key(at.ok_or(dangling)?);
+        let standing = row.conversion.as_ref().ok_or(dangling)?;
+        let due = Due::Lock {
+            campaign: CampaignRef {
+                brand,
+                campaign: standing.campaign.clone(),
+            },
+            order: order.clone(),
+        };
+        let key = due.key(standing.lock.at);
         self.rows.remove(&key);
         Ok(())
-    }
-
-    fn lock_of(&self, order: &OrderKey) -> Due {
-        Due::Lock {
-            order: OrderRef {
-                brand: self.record.brand.clone(),
-                order: order.clone(),
-            },
-        }
     }
 
     /// Notes what the collaboration of the event earned more on an order, and the line that took it.

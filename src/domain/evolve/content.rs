@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{Deliverable, Due, Submission};
 use crate::domain::{DeliverableId, DeliverableState, Effect, Timestamp};
 
@@ -57,7 +57,7 @@ pub struct ContentRef {
     pub sha256: [u8; 32],
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn content_event(&mut self, event: &ContentEvent) -> Folded<(), S> {
         match event {
             ContentEvent::ContentSubmitted {

@@ -2,7 +2,7 @@
 
 use super::{Fold, Folded, push_kept};
 use crate::domain::limits::KEPT_FLAGS;
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{ClearedFlag, Creator, RaisedFlag};
 use crate::domain::{Assessment, CreatorProfile, Evidence, FlagId, SafetyFlag};
 
@@ -35,7 +35,7 @@ pub enum CreatorEvent {
     },
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn creator_event(&mut self, event: &CreatorEvent) -> Folded<(), S> {
         match event {
             CreatorEvent::CreatorProfileRecorded { profile } => self.profile_recorded(profile),

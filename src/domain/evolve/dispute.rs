@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{Dispute, OpenDispute, Resolved};
 use crate::domain::{Conduct, CostId, DeliverableId, DisputeId, Effect, PublicationId};
 
@@ -107,7 +107,7 @@ pub struct Arbiter {
     pub role: String,
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn dispute_event(&mut self, event: &DisputeEvent) -> Folded<(), S> {
         match event {
             DisputeEvent::DisputeOpened(opened) => self.dispute_opened(opened),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
-use crate::domain::rows::{Key, Rows};
+use crate::domain::rows::{Key, RowsMut};
 use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
     Contribution, Counters, Effect, EngagementChange, FactTiming, MeasurementKind,
@@ -85,7 +85,7 @@ pub struct Replaces {
     pub latest: Position,
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn engagement_event(&mut self, event: &EngagementEvent) -> Folded<(), S> {
         match event {
             EngagementEvent::EngagementRecorded {
@@ -153,23 +153,27 @@ impl<S: Rows> Fold<'_, S> {
         let place = self.publication_ref(publication)?;
         let (position, key) = (self.record.position, Publication::key(&place));
         let axis = Axis::new(&key, seen.scope, seen.kind);
-        let changed = axis.change(
-            self.rows,
-            OrderKey::new(seen, replaces.observation),
-            |entry| {
-                entry.changes.push(position);
-                match by {
-                    Some(observation) => {
-                        entry.correct(observation.counters, observation.followers);
-                    }
-                    None => entry.voided = true,
+        let place = OrderKey::new(seen, replaces.observation);
+        let counters = by.map(|observation| &observation.counters);
+        let post = self.read::<Publication>(&key, "publication")?;
+        let series = post.series.get(&(seen.scope, seen.kind));
+        let series = series.ok_or_else(|| self.dangling("observation"))?;
+        let on_time = series.on_time().sought_without(place, counters);
+        let counted = series.counted.sought_without(place, counters);
+        drop(post);
+        let changed = axis.change(self.rows, place, |entry| {
+            entry.changes.push(position);
+            match by {
+                Some(observation) => {
+                    entry.correct(observation.counters, observation.followers);
                 }
-            },
-        )?;
+                None => entry.voided = true,
+            }
+        })?;
         changed.ok_or_else(|| self.dangling("observation"))?;
 
-        let on_time = axis.heads(self.rows, Cutoff::OnTime)?;
-        let counted = axis.heads(self.rows, Cutoff::Counted)?;
+        let on_time = axis.heads(self.rows, Cutoff::OnTime, on_time)?;
+        let counted = axis.heads(self.rows, Cutoff::Counted, counted)?;
         self.change_series(&key, seen, |series| {
             series.standing -= u64::from(by.is_none());
             series.replace(on_time, counted);

@@ -2,7 +2,7 @@
 
 use super::{Fold, Folded, push_kept};
 use crate::domain::limits::KEPT_HOLDS;
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{Hold, OpenHold};
 use crate::domain::{DeliverableId, Effect, FlagId, HoldId};
 
@@ -30,7 +30,7 @@ pub struct HoldPlaced {
     pub reason: String,
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn hold_event(&mut self, event: &HoldEvent) -> Folded<(), S> {
         match event {
             HoldEvent::HoldPlaced(placed) => self.hold_placed(placed),

@@ -33,7 +33,7 @@ pub use settlement::*;
 
 use std::sync::Arc;
 
-use super::rows::{Key, Row, Rows};
+use super::rows::{Key, Row, Rows, RowsMut};
 use super::state::{Campaign, Collaboration, Told};
 use super::{
     CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, Effect, Event,
@@ -61,7 +61,7 @@ pub enum EvolveError<E> {
 /// # Errors
 /// `Dangling` when the event does not fit the rows, `Rows` when they cannot be read. The rows may
 /// then hold part of the event and must be dropped.
-pub fn evolve<S: Rows>(
+pub fn evolve<S: RowsMut>(
     rows: &mut S,
     record: &Record,
 ) -> Result<Vec<Contribution>, EvolveError<S::Error>> {
@@ -78,7 +78,7 @@ pub fn evolve<S: Rows>(
 ///
 /// # Errors
 /// As [`evolve`].
-pub fn evolve_rows<S: Rows>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S::Error>> {
+pub fn evolve_rows<S: RowsMut>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S::Error>> {
     Fold {
         rows,
         record,
@@ -105,7 +105,7 @@ struct Fold<'a, S> {
 
 type Folded<T, S> = Result<T, EvolveError<<S as Rows>::Error>>;
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     fn event(&mut self) -> Folded<(), S> {
         match &self.record.event {
             Event::Campaign(event) => self.campaign_event(event),

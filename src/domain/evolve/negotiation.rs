@@ -2,7 +2,7 @@
 
 use super::{Fold, Folded, push_kept};
 use crate::domain::limits::KEPT_OFFERS;
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{
     Acceptance, Application, CodeHolder, CodeHolders, Collaboration, CommissionAccount, Creator,
     CreatorCollaboration, Deliverable, Due, OfferMade, OpenInvitation, Pair, PinnedTerms,
@@ -12,7 +12,7 @@ use crate::domain::{
     DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer, Terms,
 };
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn invited(
         &mut self,
         offer: &Offer,

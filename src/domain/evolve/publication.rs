@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{
     Collaboration, CreditedPost, DisclosureCheck, Pair, PlatformPost, PostCredit, Publication,
     Removal,
@@ -151,7 +151,7 @@ pub struct DisclosureFound {
     pub evidence: String,
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn publication_event(&mut self, event: &PublicationEvent) -> Folded<(), S> {
         match event {
             PublicationEvent::PublicationRecorded(published) => self.published(published),

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{
     Campaign, Claimed, Due, Order, OrderAdjustment, OrderRefund, RefundState, Standing,
 };
 use crate::domain::{
-    ActorKind, AdjustmentId, AttributionBasis, CampaignId, Code, CollaborationId, ConversionType,
-    Credit, Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position, RefundId,
-    RefundRejection, Timestamp, UnattributedReason,
+    ActorKind, AdjustmentId, AttributionBasis, CampaignId, CampaignRef, Code, CollaborationId,
+    ConversionType, Credit, Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position,
+    RefundId, RefundRejection, Timestamp, UnattributedReason,
 };
 
 /// What happened to orders and their refunds.
@@ -147,7 +147,15 @@ pub struct RefundEffect {
     pub timing: FactTiming,
 }
 
-impl<S: Rows> Fold<'_, S> {
+/// What settles the refunds that waited for an order.
+fn settling(campaign: CampaignRef, order: &OrderKey) -> Due {
+    Due::Refunds {
+        campaign,
+        order: order.clone(),
+    }
+}
+
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn revenue_event(&mut self, event: &RevenueEvent) -> Folded<(), S> {
         match event {
             RevenueEvent::ConversionRecorded(conversion) => self.conversion_recorded(conversion),
@@ -180,7 +188,8 @@ impl<S: Rows> Fold<'_, S> {
             conversion: conversion.clone(),
         });
         if order.waiting().next().is_some() {
-            let due = self.settling_of(&conversion.order);
+            let campaign = self.campaign_ref()?;
+            let due = settling(campaign, &conversion.order);
             self.rows.put(due.key_at_once(), due);
         }
         if let Some(minor) = conversion.reporting_minor {
@@ -339,24 +348,23 @@ impl<S: Rows> Fold<'_, S> {
     /// Notes that a refund waits no more: it came with the claim, or the ledger settled it later.
     fn refund_settled(&mut self, order: &OrderKey) -> Folded<(), S> {
         let (position, by) = (self.record.position, self.record.actor.kind);
+        let brand = self.record.brand.clone();
         let row = self.order(order)?;
-        if let (Some(standing), true) = (&mut row.conversion, by != ActorKind::System) {
+        let is_waiting = row.waiting().next().is_some();
+        let Some(standing) = &mut row.conversion else {
+            return Ok(());
+        };
+        if by != ActorKind::System {
             standing.last = position;
         }
-        if row.waiting().next().is_none() {
-            let due = self.settling_of(order);
-            self.rows.remove(&due.key_at_once());
+        if !is_waiting {
+            let campaign = CampaignRef {
+                brand,
+                campaign: standing.campaign.clone(),
+            };
+            self.rows.remove(&settling(campaign, order).key_at_once());
         }
         Ok(())
-    }
-
-    fn settling_of(&self, order: &OrderKey) -> Due {
-        Due::Refunds {
-            order: OrderRef {
-                brand: self.record.brand.clone(),
-                order: order.clone(),
-            },
-        }
     }
 
     fn add_refund(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {

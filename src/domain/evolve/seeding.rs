@@ -1,7 +1,7 @@
 //! Events of products sent to creators, and how they are folded.
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{Pair, Shipment};
 use crate::domain::{Effect, ProductValue, ShipmentId, Timestamp};
 
@@ -41,7 +41,7 @@ impl SeedingEvent {
     }
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn seeding_event(&mut self, event: &SeedingEvent) -> Folded<(), S> {
         match event {
             SeedingEvent::ProductShipped {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
-use crate::domain::rows::Rows;
+use crate::domain::rows::RowsMut;
 use crate::domain::state::{Balance, Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
     BonusId, CostId, CostType, Currency, DeliverableId, Effect, FactTiming, FxRate, Money,
@@ -176,7 +176,7 @@ impl SettlementEvent {
     }
 }
 
-impl<S: Rows> Fold<'_, S> {
+impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn settlement_event(&mut self, event: &SettlementEvent) -> Folded<(), S> {
         let Some(cost) = event.cost() else {
             return self.settled(event);

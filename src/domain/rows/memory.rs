@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::{AnyRow, Key, Row, Rows, Scan, Span};
+use super::{AnyRow, Key, Row, Rows, RowsMut, Scan, Span};
 
 /// Every row in one ordered map.
 ///
@@ -45,18 +45,6 @@ impl Rows for MemoryRows {
         Ok(self.0.get(key).and_then(AnyRow::typed))
     }
 
-    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Infallible> {
-        Ok(self.0.get_mut(key).and_then(AnyRow::typed_mut))
-    }
-
-    fn put<R: Row>(&mut self, key: Key, row: R) {
-        self.0.insert(key, AnyRow::of(row));
-    }
-
-    fn remove(&mut self, key: &Key) {
-        self.0.remove(key);
-    }
-
     fn scan<R: Row>(
         &self,
         scan: Scan<'_>,
@@ -74,5 +62,19 @@ impl Rows for MemoryRows {
             self.within(&span).try_for_each(&mut visit)
         };
         Ok(())
+    }
+}
+
+impl RowsMut for MemoryRows {
+    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Infallible> {
+        Ok(self.0.get_mut(key).and_then(AnyRow::typed_mut))
+    }
+
+    fn put<R: Row>(&mut self, key: Key, row: R) {
+        self.0.insert(key, AnyRow::of(row));
+    }
+
+    fn remove(&mut self, key: &Key) {
+        self.0.remove(key);
     }
 }

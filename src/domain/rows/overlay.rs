@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::{AnyRow, Key, Row, Rows, Scan};
+use super::{AnyRow, Key, Row, Rows, RowsMut, Scan};
 
 /// What was changed: the rows put, and the keys of those removed.
 pub type Changes = BTreeMap<Key, Option<AnyRow>>;
@@ -42,26 +42,6 @@ impl<S: Rows> Rows for Overlay<'_, S> {
         }
     }
 
-    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, S::Error> {
-        if !self.changed.contains_key(key) {
-            let Some(row) = self.below.get::<R>(key)? else {
-                return Ok(None);
-            };
-            self.changed
-                .insert(key.clone(), Some(AnyRow::of((*row).clone())));
-        }
-        let changed = self.changed.get_mut(key).and_then(Option::as_mut);
-        Ok(changed.and_then(AnyRow::typed_mut))
-    }
-
-    fn put<R: Row>(&mut self, key: Key, row: R) {
-        self.changed.insert(key, Some(AnyRow::of(row)));
-    }
-
-    fn remove(&mut self, key: &Key) {
-        self.changed.insert(key.clone(), None);
-    }
-
     /// Merges changed rows into those below. Reads the rows below in full: an overlay lives as long
     /// as one command.
     fn scan<R: Row>(
@@ -88,5 +68,27 @@ impl<S: Rows> Rows for Overlay<'_, S> {
             rows.iter().try_for_each(&mut visit)
         };
         Ok(())
+    }
+}
+
+impl<S: Rows> RowsMut for Overlay<'_, S> {
+    fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, S::Error> {
+        if !self.changed.contains_key(key) {
+            let Some(row) = self.below.get::<R>(key)? else {
+                return Ok(None);
+            };
+            self.changed
+                .insert(key.clone(), Some(AnyRow::of((*row).clone())));
+        }
+        let changed = self.changed.get_mut(key).and_then(Option::as_mut);
+        Ok(changed.and_then(AnyRow::typed_mut))
+    }
+
+    fn put<R: Row>(&mut self, key: Key, row: R) {
+        self.changed.insert(key, Some(AnyRow::of(row)));
+    }
+
+    fn remove(&mut self, key: &Key) {
+        self.changed.insert(key.clone(), None);
     }
 }

@@ -108,6 +108,13 @@ impl Chunk {
         (0..self.places.len()).map(|place| self.entry(place))
     }
 
+    /// Finds the observation that an event recorded.
+    pub(super) fn recorded_at(&self, position: Position) -> Option<Entry> {
+        let mut keys = self.places.iter().map(|(key, _)| key.position);
+        keys.position(|one| one == position)
+            .map(|place| self.entry(place))
+    }
+
     /// Visits those whose key is in a range.
     pub(super) fn within(&self, keys: Range<OrderKey>) -> impl Iterator<Item = Entry> + '_ {
         let from = self.places.partition_point(|(key, _)| *key < keys.start);

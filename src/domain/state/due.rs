@@ -1,10 +1,12 @@
-//! What the ledger does by itself when its time comes, in the order of time.
+//! What the ledger does by itself when its time comes, by campaign and kind in the order of time.
 
 use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row};
-use crate::domain::{CampaignRef, CollaborationRef, DeliverableId, OrderRef, Timestamp};
+use crate::domain::{
+    BrandId, CampaignId, CampaignRef, CollaborationRef, DeliverableId, OrderKey, Timestamp,
+};
 
 /// Something that falls due.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -18,8 +20,10 @@ pub enum Due {
     },
     /// An order is locked, and commission on it is owed.
     Lock {
+        /// The campaign that owes it.
+        campaign: CampaignRef,
         /// The order.
-        order: OrderRef,
+        order: OrderKey,
     },
     /// A version handed in is approved, as nobody reviewed it in time.
     Review {
@@ -37,8 +41,10 @@ pub enum Due {
     },
     /// Refunds that waited for their order are settled.
     Refunds {
+        /// The campaign whose order it is.
+        campaign: CampaignRef,
         /// The order.
-        order: OrderRef,
+        order: OrderKey,
     },
 }
 
@@ -46,37 +52,65 @@ impl Row for Due {
     const TABLE: u8 = table::DUE;
 }
 
+/// The queue of what falls due of one kind in one campaign, in the order of time. Each is apart, so
+/// that what waits in one holds up no other.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Lane {
+    /// The campaign.
+    pub campaign: CampaignRef,
+    /// Prefix of its keys.
+    pub prefix: Key,
+}
+
+impl Lane {
+    /// Reads which queue a key is in.
+    pub fn of(key: &Key) -> Option<Self> {
+        let mut parts = key.parts();
+        let campaign = CampaignRef {
+            brand: BrandId::parse(parts.text()?).ok()?,
+            campaign: CampaignId::parse(parts.text()?).ok()?,
+        };
+        let prefix = prefix_of(&campaign, parts.byte()?);
+        Some(Self { campaign, prefix })
+    }
+
+    /// Gives a key after all of its keys and before those of any other queue behind it.
+    pub fn end(&self) -> Key {
+        self.prefix.clone().number(u64::MAX)
+    }
+}
+
+fn prefix_of(campaign: &CampaignRef, kind: u8) -> Key {
+    Key::of::<Due>()
+        .text(campaign.brand.as_str())
+        .text(campaign.campaign.as_str())
+        .byte(kind)
+}
+
 impl Due {
     /// Key of what falls due at a time.
     pub fn key(&self, at: Timestamp) -> Key {
-        let key = Key::of::<Self>().number(at.nanos().cast_unsigned());
-        let of = |key: Key, kind: u8, place: &CollaborationRef| {
-            key.byte(kind)
-                .text(place.brand.as_str())
-                .text(place.campaign.as_str())
-                .text(place.collaboration.as_str())
+        let of = |campaign: &CampaignRef, kind| {
+            prefix_of(campaign, kind).number(at.nanos().cast_unsigned())
         };
         match self {
-            Self::Offer { collaboration, .. } => of(key, 0, collaboration),
+            Self::Offer { collaboration, .. } => {
+                of(&collaboration.campaign_ref(), 0).text(collaboration.collaboration.as_str())
+            }
             Self::Review {
                 collaboration,
                 deliverable,
                 ..
-            } => of(key, 1, collaboration).text(deliverable.as_str()),
-            Self::Lock { order } => key
-                .byte(2)
-                .text(order.brand.as_str())
-                .text(order.order.source.as_str())
-                .text(order.order.id.as_str()),
-            Self::Ending { campaign } => key
-                .byte(3)
-                .text(campaign.brand.as_str())
-                .text(campaign.campaign.as_str()),
-            Self::Refunds { order } => key
-                .byte(4)
-                .text(order.brand.as_str())
-                .text(order.order.source.as_str())
-                .text(order.order.id.as_str()),
+            } => of(&collaboration.campaign_ref(), 1)
+                .text(collaboration.collaboration.as_str())
+                .text(deliverable.as_str()),
+            Self::Lock { campaign, order } => of(campaign, 2)
+                .text(order.source.as_str())
+                .text(order.id.as_str()),
+            Self::Ending { campaign } => of(campaign, 3),
+            Self::Refunds { campaign, order } => of(campaign, 4)
+                .text(order.source.as_str())
+                .text(order.id.as_str()),
         }
     }
 
@@ -87,7 +121,9 @@ impl Due {
 
     /// Reads back the time a key is for.
     pub fn time_of(key: &Key) -> Option<Timestamp> {
-        let nanos = key.parts().number()?;
+        let mut parts = key.parts();
+        let (_brand, _campaign, _kind) = (parts.text()?, parts.text()?, parts.byte()?);
+        let nanos = parts.number()?;
         Some(Timestamp::from_nanos(nanos.cast_signed()))
     }
 }

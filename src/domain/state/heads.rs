@@ -148,10 +148,33 @@ impl Heads {
         self.values
     }
 
-    /// Tells whether every counter has a head and the value before it.
-    pub(super) fn is_complete(&self) -> bool {
-        let mut slots = self.slots.iter();
-        slots.all(|slot| slot.is_some_and(|head| head.before.is_some()))
+    /// Says what a walk back over the same observations has to find: of each counter the head, and
+    /// the value before it, where there is one.
+    pub fn sought(&self) -> Sought {
+        let of = |slot: &Option<Head>| match slot {
+            None => Need::Nothing,
+            Some(Head { before: None, .. }) => Need::Head,
+            Some(Head { .. }) => Need::Both,
+        };
+        Sought(self.slots.each_ref().map(of))
+    }
+
+    /// Says what a walk back has to find once an observation holds other counters, or none.
+    pub fn sought_without(&self, changed: OrderKey, by: Option<&Counters>) -> Sought {
+        let mut sought = self.sought();
+        for counter in Counter::ALL {
+            let need = &mut sought.0[counter as usize];
+            let holds_it = by.is_some_and(|by| by.get(counter).is_some());
+            let was_alone = self.get(counter).is_some_and(|head| head.key == changed);
+            match (*need, holds_it) {
+                // It may be one more of them.
+                (_, true) => *need = Need::Both,
+                // It was the only one.
+                (Need::Head, false) if was_alone => *need = Need::Nothing,
+                (Need::Nothing | Need::Head | Need::Both, false) => {}
+            }
+        }
+        sought
     }
 
     /// Takes one more observation in, wherever on the time axis it lies.
@@ -162,6 +185,38 @@ impl Heads {
             self.values.set(counter, Some(head.value));
             *slot = Some(head);
         }
+    }
+}
+
+/// What a walk back over observations has to find before it may end.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought([Need; 11]);
+
+/// What is to be found of a counter.
+#[derive(Clone, Copy, Debug)]
+enum Need {
+    /// No observation holds it.
+    Nothing,
+    /// One does.
+    Head,
+    /// Several may.
+    Both,
+}
+
+impl Sought {
+    /// Seeks two observations of every counter, so that a walk sees all of them.
+    pub fn all() -> Self {
+        Self([Need::Both; 11])
+    }
+
+    /// Tells whether all of it was found.
+    pub(super) fn is_in(&self, heads: &Heads) -> bool {
+        let mut all = self.0.iter().zip(&heads.slots);
+        all.all(|(need, slot)| match need {
+            Need::Nothing => true,
+            Need::Head => slot.is_some(),
+            Need::Both => slot.is_some_and(|head| head.before.is_some()),
+        })
     }
 }
 

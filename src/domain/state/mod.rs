@@ -25,7 +25,7 @@ pub use conversion::*;
 pub use cost::*;
 pub use creator::*;
 pub use dispute::*;
-pub use due::Due;
+pub use due::{Due, Lane};
 pub use heads::*;
 pub use publication::*;
 pub use report::*;
@@ -47,7 +47,7 @@ pub mod table {
     pub const CODE: u8 = 5;
     /// Open invitations of a campaign.
     pub const OPEN_INVITATION: u8 = 6;
-    /// What falls due, by time.
+    /// What falls due, by campaign, kind and time.
     pub const DUE: u8 = 7;
     /// Collaborations of a creator.
     pub const CREATOR_COLLABORATION: u8 = 8;

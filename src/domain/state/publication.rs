@@ -169,6 +169,11 @@ impl Publication {
         Key::of::<Self>().text(brand.as_str())
     }
 
+    /// Prefix of the publications of a campaign.
+    pub fn of_campaign(campaign: &CampaignRef) -> Key {
+        super::campaign::within::<Self>(campaign)
+    }
+
     /// Returns when it was taken down, while it is.
     pub fn removed_at(&self) -> Option<Timestamp> {
         let removal = self.removal.as_deref()?;

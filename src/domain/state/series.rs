@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::chunk::Chunk;
-use super::heads::{Cutoff, Entry, Heads, OrderKey};
-use crate::domain::rows::{Key, Rows, Scan};
+use super::heads::{Cutoff, Entry, Heads, OrderKey, Sought};
+use crate::domain::rows::{Key, Rows, RowsMut, Scan};
 use crate::domain::{MeasurementKind, MeasurementScope, Observation, Position};
 
 /// The observations of a post for one audience and kind.
@@ -78,7 +78,7 @@ impl Axis {
     ///
     /// # Errors
     /// When rows cannot be read.
-    pub fn insert<S: Rows>(
+    pub fn insert<S: RowsMut>(
         &self,
         rows: &mut S,
         starts: &mut Starts,
@@ -120,12 +120,12 @@ impl Axis {
         Ok(())
     }
 
-    fn begin<S: Rows>(&self, rows: &mut S, starts: &mut Starts, chunk: Chunk) {
+    fn begin<S: RowsMut>(&self, rows: &mut S, starts: &mut Starts, chunk: Chunk) {
         starts.note(chunk.first());
         self.put(rows, chunk);
     }
 
-    fn put<S: Rows>(&self, rows: &mut S, chunk: Chunk) {
+    fn put<S: RowsMut>(&self, rows: &mut S, chunk: Chunk) {
         rows.put(self.chunk_key(chunk.first()), chunk);
     }
 
@@ -162,8 +162,19 @@ impl Axis {
     /// When rows cannot be read.
     pub fn find<S: Rows>(&self, rows: &S, position: Position) -> Result<Option<Entry>, S::Error> {
         let mut found = None;
+        // Keys are at hand, and most often it is the recording that is named.
+        rows.scan::<Chunk>(Scan::of(&self.prefix).descending(), &mut |_, chunk| {
+            found = chunk.recorded_at(position);
+            match found {
+                Some(_) => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
+            }
+        })?;
+        if found.is_some() {
+            return Ok(found);
+        }
         self.walk_back(rows, &mut |entry| {
-            if entry.key.position == position || entry.changes.contains(&position) {
+            if entry.changes.contains(&position) {
                 found = Some(entry.clone());
                 return ControlFlow::Break(());
             }
@@ -250,7 +261,7 @@ impl Axis {
     ///
     /// # Errors
     /// When rows cannot be read.
-    pub fn change<S: Rows>(
+    pub fn change<S: RowsMut>(
         &self,
         rows: &mut S,
         key: OrderKey,
@@ -267,17 +278,23 @@ impl Axis {
 
     /// Takes the heads over all observations a cutoff admits, from the latest back.
     ///
-    /// Ends as soon as every counter has a head and the value before it.
+    /// Ends as soon as all that is sought is found: seldom more than two observations back, however
+    /// many there are.
     ///
     /// # Errors
     /// When rows cannot be read.
-    pub fn heads<S: Rows>(&self, rows: &S, cutoff: Cutoff) -> Result<Heads, S::Error> {
+    pub fn heads<S: Rows>(
+        &self,
+        rows: &S,
+        cutoff: Cutoff,
+        sought: Sought,
+    ) -> Result<Heads, S::Error> {
         let mut heads = Heads::default();
         self.walk_back(rows, &mut |entry| {
             if cutoff.admits(entry) {
                 heads.admit(entry);
             }
-            if heads.is_complete() {
+            if sought.is_in(&heads) {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())

@@ -36,6 +36,19 @@ pub enum Scope {
     All,
 }
 
+impl Scope {
+    /// Names the brand that all of them are of, if it is one.
+    pub fn brand(&self) -> Option<&BrandId> {
+        match self {
+            Self::Brand(brand) => Some(brand),
+            Self::Campaign(campaign) => Some(&campaign.brand),
+            Self::Collaboration(place) => Some(&place.brand),
+            Self::Creator(name) => Some(&name.brand),
+            Self::All => None,
+        }
+    }
+}
+
 /// A range of time, the end not included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct TimeRange {

@@ -224,6 +224,11 @@ pub struct Chunk {
 }
 
 impl Opening {
+    /// Names the brand of the stream.
+    pub fn brand(&self) -> &BrandId {
+        &self.0.brand
+    }
+
     /// Parses a later message of `IngestEngagement`, which comes after the chunk of that number.
     ///
     /// # Errors

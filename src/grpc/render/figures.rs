@@ -1,7 +1,7 @@
 //! Figures: money and engagement of one set of facts, with every ratio made from them.
 
 use super::metric::{PPM, mean_ratio, money, ratio};
-use super::reports::Rates;
+use super::reports::{OfPosts, Rates};
 use super::{count, minor};
 use crate::domain::metrics::{
     self, Absent, Exact, Metric, Rate, cost_per_thousand, divide, exact, median, roas, roi,
@@ -202,11 +202,10 @@ fn engagement_figures(
     basis: &Basis<'_>,
 ) -> api::EngagementFigures {
     let seen = |counter: Counter| of_sum(&sums.counters[counter as usize]);
-    let rates = |paired: &Paired, pick| {
-        Some(engagement_rates(
-            paired,
-            basis.rates.of(basis.on_time, scope, kind, pick),
-        ))
+    let posts = basis.rates.of(basis.on_time, scope, kind);
+    let rates = |paired: &Paired, pick: fn(&OfPosts) -> &Vec<Rate>| {
+        let rates = posts.map_or(&[][..], |posts| pick(posts).as_slice());
+        Some(engagement_rates(paired, rates))
     };
     let conversions = in_wholes(tally.conversions_bp());
     let unit_costs = costs
@@ -219,9 +218,9 @@ fn engagement_figures(
         reach_not_deduplicated: sums.counters[Counter::Reach as usize].posts > 1,
         engagements: (sums.engagements.posts > 0).then(|| rounded(sums.engagements.value)),
         posts_observed: count(sums.posts),
-        er_followers: rates(&sums.by_followers, |sums| sums.by_followers),
-        er_reach: rates(&sums.by_reach, |sums| sums.by_reach),
-        er_views: rates(&sums.by_views, |sums| sums.by_views),
+        er_followers: rates(&sums.by_followers, |posts| &posts.by_followers),
+        er_reach: rates(&sums.by_reach, |posts| &posts.by_reach),
+        er_views: rates(&sums.by_views, |posts| &posts.by_views),
         ctr: ratio(&of_pair(&sums.clicks_by_impressions)),
         cvr: ratio(&seen(Counter::Clicks).and_then(|clicks| divide(&conversions, &clicks))),
         emv: money(
@@ -258,11 +257,11 @@ fn unit_costs(
     }
 }
 
-fn engagement_rates(paired: &Paired, rates: Vec<Rate>) -> api::EngagementRates {
+fn engagement_rates(paired: &Paired, rates: &[Rate]) -> api::EngagementRates {
     api::EngagementRates {
         overall: ratio(&of_pair(paired)),
-        mean: mean_ratio(&rates),
-        median: ratio(&median(rates).map_err(|_| Absent::NoObservation)),
+        mean: mean_ratio(rates),
+        median: ratio(&median(rates.to_vec()).map_err(|_| Absent::NoObservation)),
         posts: count(paired.posts),
     }
 }

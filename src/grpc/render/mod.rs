@@ -29,9 +29,8 @@ pub use metric::{PPM, fraction, money, ratio, ratio_of};
 pub use proofs::{checkpoint, hashes, inclusion, keys};
 pub use publication::{heads, mark, publication, recorded};
 pub use reports::{
-    Group, Groups, Rates, awareness, campaign_roi, final_report, final_roi, longest_gap,
-    performance, posts_of_campaign, posts_of_collaboration, rank, read_partnership, read_posts,
-    read_roi,
+    Days, Group, Groups, Rates, campaign_roi, final_report, final_roi, performance,
+    posts_of_campaign, posts_of_collaboration, rank, read_partnership, read_roi,
 };
 pub use rights::agreed_rights;
 

@@ -6,11 +6,11 @@ mod finals;
 mod partnership;
 mod posts;
 
-pub use awareness::{awareness, longest_gap};
+pub use awareness::Days;
 pub use comparison::{Group, Groups};
 pub use finals::{final_report, final_roi};
 pub use partnership::{rank, read_partnership};
-pub use posts::{Rates, posts_of_campaign, posts_of_collaboration, read_posts};
+pub use posts::{OfPosts, Rates, posts_of_campaign, posts_of_collaboration};
 
 use super::figures::{Basis, figures};
 use super::metric::{ratio, ratio_of};
@@ -49,8 +49,7 @@ pub fn read_roi<S: Rows>(
     campaign: &Campaign,
 ) -> Result<api::CampaignRoi, S::Error> {
     let totals = rows.get::<CampaignTotals>(&CampaignTotals::key(name))?;
-    let posts = read_posts(rows, &posts_of_campaign(rows, name)?)?;
-    let (totals, rates) = (totals.unwrap_or_default(), Rates::of_posts(&posts));
+    let (totals, rates) = (totals.unwrap_or_default(), Rates::of_campaign(rows, name)?);
     let now = LastRecorded::of(rows)?;
     Ok(campaign_roi(name, campaign, &totals, &rates, now))
 }

@@ -1,79 +1,35 @@
 //! Audit over gRPC: the log itself, read, followed and proven.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, sleep_until};
-use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{proofs, subscriptions};
+use super::{follow, proofs, subscriptions};
 use crate::domain::{Position, Timestamp};
-use crate::grpc::calls::{Calls, Door, blocking, parsed};
+use crate::grpc::calls::{Calls, Door, parsed};
 use crate::grpc::deadline::Deadline;
-use crate::grpc::events::{Batch, Reader, Span};
+use crate::grpc::events::{BATCHES_AHEAD, Batch, Reader, Span, Stopped};
+use crate::grpc::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
+use crate::grpc::streams::shares::{Place, Stamp, Who};
 use crate::grpc::{backup, parse, status};
 use crate::proto::api;
 use crate::proto::api::audit_service_server;
 use crate::proto::api::follow_events_response::Message;
 use crate::views::position_before;
 
-/// Batches between the reader and the connection: one on its way, one being read.
-const BATCHES_AHEAD: usize = 2;
-/// Silence after which a follower hears that the stream is alive.
-const HEARTBEAT: Duration = Duration::from_secs(10);
 /// More events than there will ever be.
 const NO_LIMIT: u64 = u64::MAX;
-/// Streams that may follow the log at a time: each costs a task and no thread.
-const MAX_FOLLOWERS: usize = 4_096;
-/// Backups taken at a time: each holds a thread.
-const MAX_BACKUPS: usize = 2;
 
 /// Serves `AuditService`.
 pub struct Audits {
     door: Door,
-    followers: Arc<Semaphore>,
-    backups: Arc<Semaphore>,
 }
 
 impl Audits {
     /// Serves behind this door.
     pub fn new(door: Door) -> Self {
-        Self {
-            door,
-            followers: Arc::new(Semaphore::new(MAX_FOLLOWERS)),
-            backups: Arc::new(Semaphore::new(MAX_BACKUPS)),
-        }
-    }
-
-    /// Follows the log in a task of its own.
-    fn follow<T: Send + 'static>(
-        &self,
-        calls: &Calls,
-        query: parse::FollowQuery,
-        wrap: fn(u64, Message) -> T,
-    ) -> Result<Stream<T>, Status> {
-        within_log(calls, query.after)?;
-        if calls.ending.is_cancelled() {
-            return Err(status::draining(query.after));
-        }
-        let permit = Arc::clone(&self.followers).try_acquire_owned();
-        let permit = permit.map_err(|_| status::too_many_followers(MAX_FOLLOWERS))?;
-        let (send, receive) = mpsc::channel(BATCHES_AHEAD);
-        let following = Following {
-            reader: reader(calls, query.scope, query.filter),
-            after: query.after,
-            calls: calls.clone(),
-            wrap,
-            _permit: permit,
-        };
-        tokio::spawn(async move {
-            if let Err(status) = following.run(&send).await {
-                let _ = send.send(Err(status)).await;
-            }
-        });
-        Ok(ReceiverStream::new(receive))
+        Self { door }
     }
 }
 
@@ -90,17 +46,8 @@ fn subscribed(resume_position: u64, message: Message) -> api::SubscribeResponse 
     }
 }
 
-fn reader(calls: &Calls, scope: parse::Scope, filter: parse::EventFilter) -> Reader {
-    Reader {
-        log: Arc::clone(&calls.log),
-        views: calls.views.clone(),
-        scope,
-        filter: Arc::new(filter),
-    }
-}
-
 /// Finds which part of the log a reading is of: of a time of recording only what was recorded then.
-async fn span_of(calls: &Calls, query: &parse::EventsQuery) -> Result<Span, Status> {
+async fn span_of(calls: &Calls, query: &parse::EventsQuery, who: &Who) -> Result<Span, Status> {
     let head = calls.log.head().position;
     let until = query.until.unwrap_or(head);
     if until > head {
@@ -116,7 +63,8 @@ async fn span_of(calls: &Calls, query: &parse::EventsQuery) -> Result<Span, Stat
     if recorded == parse::TimeRange::default() {
         return Ok(span);
     }
-    blocking(move || {
+    let owner = who.owner();
+    let found = calls.pools.streams.run(&owner, move |_| {
         let before = |time: Timestamp| {
             let found = position_before(log.as_ref(), head, time);
             found.map_err(status::as_of)
@@ -128,8 +76,8 @@ async fn span_of(calls: &Calls, query: &parse::EventsQuery) -> Result<Span, Stat
             span.until = span.until.min(before(until)?);
         }
         Ok(span)
-    })
-    .await
+    });
+    found.await.map_err(|lost| status::internal(&lost))?
 }
 
 fn within_log(calls: &Calls, after: Position) -> Result<(), Status> {
@@ -140,33 +88,39 @@ fn within_log(calls: &Calls, after: Position) -> Result<(), Status> {
     Ok(())
 }
 
-type Stream<T> = ReceiverStream<Result<T, Status>>;
-
 #[tonic::async_trait]
 impl audit_service_server::AuditService for Audits {
-    type ReadEventsStream = Stream<api::ReadEventsResponse>;
-    type FollowEventsStream = Stream<api::FollowEventsResponse>;
-    type TakeBackupStream = Stream<api::TakeBackupResponse>;
-    type SubscribeStream = Stream<api::SubscribeResponse>;
-    type ExplainMetricStream = Stream<api::ExplainMetricResponse>;
+    type ReadEventsStream = Messages<api::ReadEventsResponse>;
+    type FollowEventsStream = Messages<api::FollowEventsResponse>;
+    type TakeBackupStream = Messages<api::TakeBackupResponse>;
+    type SubscribeStream = Messages<api::SubscribeResponse>;
+    type ExplainMetricStream = super::explain::Parts;
 
     async fn read_events(
         &self,
         request: Request<api::ReadEventsRequest>,
     ) -> Result<Response<Self::ReadEventsStream>, Status> {
         let calls = self.door.enter()?;
+        let who = Who::of(&request);
         let query = parsed(parse::read_events(request.into_inner()))?;
         within_log(calls, query.after)?;
-        let (send, receive) = mpsc::channel(BATCHES_AHEAD);
-        let span = span_of(calls, &query).await?;
-        let reader = reader(calls, query.scope, query.filter);
+        let who = who.about(query.scope.brand());
+        let idle = Stamp::default();
+        let place = calls.streams.reads.enter(&who, &idle);
+        let place = place.map_err(status::no_place)?;
+        let span = span_of(calls, &query, &who).await?;
+        let limits = calls.streams.outlet(BATCHES_AHEAD);
+        let (out, messages) = outlet(limits, idle, span.resume().get());
+        let reader = Reader::new(calls, &who, query.scope, query.filter);
+        let streams = calls.streams.clone();
         tokio::spawn(async move {
-            if let Err(status) = read_to_the_end(reader, span, &send).await {
-                // A reader that went away needs no status.
-                let _ = send.send(Err(status)).await;
+            if let Err(why) = read_to_the_end(&reader, span, &out, &place).await {
+                drop(place);
+                let status = |stands| status::unread(why, Some(Position::new(stands)));
+                streams.end_unread(&who, &out, status).await;
             }
         });
-        Ok(Response::new(ReceiverStream::new(receive)))
+        Ok(Response::new(messages))
     }
 
     async fn follow_events(
@@ -174,12 +128,14 @@ impl audit_service_server::AuditService for Audits {
         request: Request<api::FollowEventsRequest>,
     ) -> Result<Response<Self::FollowEventsStream>, Status> {
         let calls = self.door.enter()?;
+        let who = Who::of(&request);
         let query = parsed(parse::follow_events(request.into_inner()))?;
+        within_log(calls, query.after)?;
         let wrap = |resume_position, message| api::FollowEventsResponse {
             resume_position,
             message: Some(message),
         };
-        self.follow(calls, query, wrap).map(Response::new)
+        follow::follow(calls, who, query, wrap).map(Response::new)
     }
 
     async fn subscribe(
@@ -187,10 +143,12 @@ impl audit_service_server::AuditService for Audits {
         request: Request<api::SubscribeRequest>,
     ) -> Result<Response<Self::SubscribeStream>, Status> {
         let calls = self.door.enter()?;
+        let who = Who::of(&request);
         let query = parsed(parse::subscribe(&request.into_inner()))?;
         within_log(calls, query.after)?;
         let query = subscriptions::enter(calls, query).await?;
-        self.follow(calls, query, subscribed).map(Response::new)
+        within_log(calls, query.after)?;
+        follow::follow(calls, who, query, subscribed).map(Response::new)
     }
 
     async fn acknowledge(
@@ -219,16 +177,17 @@ impl audit_service_server::AuditService for Audits {
         request: Request<api::TakeBackupRequest>,
     ) -> Result<Response<Self::TakeBackupStream>, Status> {
         let calls = self.door.enter()?;
-        let deadline = Deadline::of(&request);
+        let (who, deadline) = (Who::of(&request), Deadline::of(&request));
         let after = Position::new(request.into_inner().after_position);
         within_log(calls, after)?;
-        let permit = Arc::clone(&self.backups).acquire_owned().await;
-        let permit = permit.map_err(|_| status::draining(after))?;
+        let idle = Stamp::default();
+        let place = calls.streams.backups.enter(&who, &idle);
+        let place = place.map_err(status::no_place)?;
         let end = calls.log.head();
         let signed = proofs::signed(calls, "after_position", Some(end.position), deadline).await?;
         let checkpoint = signed.note.to_string();
-        let chunks = backup::send(calls, after, (end, checkpoint), permit);
-        Ok(Response::new(ReceiverStream::new(chunks)))
+        let chunks = backup::send(calls, after, (end, checkpoint), (who, idle, place));
+        Ok(Response::new(chunks))
     }
 
     async fn explain_metric(
@@ -288,114 +247,34 @@ impl audit_service_server::AuditService for Audits {
     }
 }
 
-/// Reads a span and says where that ended.
+/// Reads a span and says where that ended, or why it did before.
+///
+/// # Errors
+/// When its client takes nothing.
 async fn read_to_the_end(
-    reader: Reader,
+    reader: &Reader,
     span: Span,
-    send: &mpsc::Sender<Result<api::ReadEventsResponse, Status>>,
-) -> Result<(), Status> {
+    out: &Outlet<api::ReadEventsResponse>,
+    place: &Place,
+) -> Result<(), Unread> {
     let message = |batch: Batch| api::ReadEventsResponse {
         resume_position: batch.resume.get(),
         batch: Some(batch.into_message()),
     };
-    let left = reader.send(span, send, message, || true).await?;
-    let end = api::ReadEventsResponse {
-        batch: Some(api::EventBatch::default()),
-        resume_position: if span.backwards {
-            left.until.get()
-        } else {
-            left.after.get()
-        },
-    };
-    // A reader that went away needs no end.
-    let _ = send.send(Ok(end)).await;
-    Ok(())
-}
-
-/// A stream of events on its way.
-struct Following<T> {
-    reader: Reader,
-    after: Position,
-    calls: Calls,
-    wrap: fn(u64, Message) -> T,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl<T: Send + 'static> Following<T> {
-    async fn run(mut self, send: &mpsc::Sender<Result<T, Status>>) -> Result<(), Status> {
-        let mut tail = self.calls.log.tail();
-        let mut caught_up = false;
-        let mut silent_until = Instant::now() + HEARTBEAT;
-        loop {
-            let head = tail.borrow_and_update().position;
-            if self.after < head {
-                let left = self.send_up_to(head, send).await?;
-                self.after = left.after;
-                if left.limit < NO_LIMIT {
-                    silent_until = Instant::now() + HEARTBEAT;
-                }
-                if self.calls.ending.is_cancelled() {
-                    return Err(status::draining(self.after));
-                }
-                if self.after < head {
-                    return Ok(());
-                }
-            }
-            if !caught_up {
-                caught_up = true;
-                let message = Message::CaughtUp(api::CaughtUp {
-                    head_position: head.get(),
-                });
-                if !self.say(send, message).await {
-                    return Ok(());
-                }
-            }
-            tokio::select! {
-                biased;
-                () = self.calls.ending.cancelled() => return Err(status::draining(self.after)),
-                () = send.closed() => return Ok(()),
-                changed = tail.changed() => {
-                    if changed.is_err() {
-                        return Err(status::draining(self.after));
-                    }
-                }
-                () = sleep_until(silent_until) => {
-                    let sent_at = Some(self.calls.now().into());
-                    if !self.say(send, Message::Heartbeat(api::Heartbeat { sent_at })).await {
-                        return Ok(());
-                    }
-                    silent_until = Instant::now() + HEARTBEAT;
-                }
-            }
+    // A drain leaves it time to come to its end.
+    let ending = CancellationToken::new();
+    match reader.send(span, out, place, message, &ending).await {
+        Ok(left) => {
+            let resume_position = left.resume().get();
+            let end = api::ReadEventsResponse {
+                batch: Some(api::EventBatch::default()),
+                resume_position,
+            };
+            out.put(Room::Asked, end, resume_position);
+            out.finish(Ok(()), place).await
         }
-    }
-
-    /// Sends the events up to the head; returns what is left of them, which is nothing unless
-    /// nobody listens any more or the server drains.
-    async fn send_up_to(
-        &self,
-        until: Position,
-        send: &mpsc::Sender<Result<T, Status>>,
-    ) -> Result<Span, Status> {
-        let wrap = self.wrap;
-        let message = move |batch: Batch| {
-            let resume = batch.resume.get();
-            wrap(resume, Message::Batch(batch.into_message()))
-        };
-        let span = Span {
-            after: self.after,
-            until,
-            limit: NO_LIMIT,
-            backwards: false,
-        };
-        let ending = self.calls.ending.clone();
-        let goes_on = move || !ending.is_cancelled();
-        self.reader.send(span, send, message, goes_on).await
-    }
-
-    /// Sends a message; tells whether anybody still listens.
-    async fn say(&self, send: &mpsc::Sender<Result<T, Status>>, message: Message) -> bool {
-        let said = (self.wrap)(self.after.get(), message);
-        send.send(Ok(said)).await.is_ok()
+        Err(Stopped::Left) => Ok(()),
+        Err(Stopped::Unread(why)) => Err(why),
+        Err(Stopped::Failed(failed)) => out.finish(Err(failed), place).await,
     }
 }

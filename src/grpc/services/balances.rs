@@ -10,7 +10,7 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::Slice;
 
 /// Lists balances of a brand, over all of its campaigns or in one of them.
@@ -34,7 +34,7 @@ pub(super) async fn list(
     let start = calls.page_start(same_query, &query.page)?;
     let slice = Slice::of(&query.brand, query.campaign.as_ref());
     let when = query.when;
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let prefix = match &query.campaign {
             Some(campaign) => {
                 let name = CampaignRef {
@@ -61,7 +61,7 @@ pub(super) async fn list(
         })?;
         Ok(listed)
     };
-    let ((balances, next), position) = calls.read(when, slice, deadline, find).await?;
+    let ((balances, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListBalancesResponse {
         balances,

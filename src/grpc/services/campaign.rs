@@ -13,7 +13,7 @@ use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::proto::api::campaign_service_server;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::Slice;
 
 /// Serves `CampaignService`.
@@ -115,7 +115,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_campaign(&request.into_inner()))?;
         let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let row = known_campaign(rows, &query.campaign)?;
             Ok(render::campaign(&query.campaign, &row))
         };
@@ -145,7 +145,7 @@ impl campaign_service_server::CampaignService for Campaigns {
         let query = parsed(parse::list_campaigns(request))?;
         let start = calls.page_start(same_query, &query.page)?;
         let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let prefix = Campaign::of_brand(&query.brand);
             let listed = page(
                 rows,
@@ -162,7 +162,7 @@ impl campaign_service_server::CampaignService for Campaigns {
             )?;
             Ok(listed)
         };
-        let ((campaigns, next), position) = calls.read(when, slice, deadline, find).await?;
+        let ((campaigns, next), position) = calls.read_many(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCampaignsResponse {
             campaigns,
@@ -187,7 +187,7 @@ fn is_meant(query: &parse::CampaignsQuery, row: &Campaign) -> bool {
 ///
 /// # Errors
 /// `CAMPAIGN_NOT_FOUND`, or rows that cannot be read.
-pub fn known_campaign(rows: &Store, name: &CampaignRef) -> Result<Arc<Campaign>, Lookup> {
+pub fn known_campaign(rows: &Snapshot, name: &CampaignRef) -> Result<Arc<Campaign>, Lookup> {
     let row = rows.get::<Campaign>(&Campaign::key(name))?;
     row.ok_or_else(|| {
         let reason = api::ErrorReason::CampaignNotFound;

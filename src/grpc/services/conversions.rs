@@ -15,7 +15,7 @@ use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
 use crate::ledger::Recorded;
 use crate::proto::api;
-use crate::store::{self, Store};
+use crate::store::{self, Snapshot};
 use crate::views::{LastRecorded, Slice};
 
 /// Records conversions, each for itself, and tells what became of each.
@@ -31,7 +31,7 @@ pub(super) async fn record_many(
     let (outcomes, _) = decided.await?;
     let campaign = parsed(parse::campaign_named(&brand, &campaign))?;
     let (last, here) = (outcomes.last, campaign.clone());
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let each = outcomes.each.into_iter().map(|outcome| match outcome {
             Ok(recorded) => {
                 let claim = claim_at(rows, &campaign, &recorded)?;
@@ -55,7 +55,7 @@ pub(super) async fn record_many(
 
 /// Finds a claim with its order; `None` when it was only rehearsed.
 fn claim_at(
-    rows: &Store,
+    rows: &Snapshot,
     campaign: &CampaignRef,
     recorded: &Recorded,
 ) -> Result<Option<api::ConversionClaim>, store::Error> {
@@ -91,7 +91,7 @@ pub(super) async fn list(
     let start = calls.page_start(same_query, &query.page)?;
     let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
     let clock = calls.now();
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let now = match when.as_of {
             Some(_) => LastRecorded::of(rows)?,
             None => clock,
@@ -107,7 +107,7 @@ pub(super) async fn list(
         let (start, size) = (start.as_ref(), query.page.size);
         Ok(joined_page(rows, &prefix, start, size, keep)?)
     };
-    let ((claims, next), position) = calls.read(when, slice, deadline, find).await?;
+    let ((claims, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListConversionsResponse {
         claims,
@@ -137,7 +137,7 @@ struct Traits<'a> {
 
 impl<'a> Claim<'a> {
     fn of(
-        rows: &Store,
+        rows: &Snapshot,
         campaign: &CampaignRef,
         position: Position,
         row: &'a Claimed,

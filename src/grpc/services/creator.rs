@@ -16,7 +16,7 @@ use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
 use crate::proto::api;
 use crate::proto::api::creator_service_server;
-use crate::store::{self, Store};
+use crate::store::{self, Snapshot};
 use crate::views::Slice;
 
 /// Serves `CreatorService`.
@@ -129,7 +129,7 @@ impl creator_service_server::CreatorService for Creators {
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_creator(&request.into_inner()))?;
         let (when, slice) = (query.when, Slice::Creator(query.creator.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let row = known_creator(rows, &query.creator)?;
             Ok(shown(rows, &query.creator, &row)?)
         };
@@ -165,7 +165,7 @@ impl creator_service_server::CreatorService for Creators {
                 None => Slice::Creators(query.brand.clone()),
             },
         );
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let prefix = Creator::of_brand(&query.brand);
             let sought = match &query.matches {
                 Some(campaign) => Some(Sought::find(rows, &query.brand, campaign)?),
@@ -186,7 +186,7 @@ impl creator_service_server::CreatorService for Creators {
             let (start, size) = (start.as_ref(), query.page.size);
             Ok(joined_page(rows, &prefix, start, size, keep)?)
         };
-        let ((creators, next), position) = calls.read(when, slice, deadline, find).await?;
+        let ((creators, next), position) = calls.read_many(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCreatorsResponse {
             creators,
@@ -214,7 +214,7 @@ impl creator_service_server::CreatorService for Creators {
         let query = parsed(parse::list_safety_flags(request))?;
         let start = calls.page_start(same_query, &query.page)?;
         let (when, slice) = (query.when, Slice::Creator(query.creator.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             known_creator(rows, &query.creator)?;
             let keep = |_: &Key, row: &RaisedFlag| {
                 let is_open = row.cleared.is_none();
@@ -244,7 +244,7 @@ impl creator_service_server::CreatorService for Creators {
             query.when,
             Slice::Pair(query.campaign.clone(), query.creator.clone()),
         );
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let (brand, campaign) = (&query.campaign.brand, &query.campaign.campaign);
             let sought = Sought::find(rows, brand, campaign)?;
             let creator = known_creator(rows, &query.creator)?;
@@ -266,7 +266,7 @@ struct Sought {
 }
 
 impl Sought {
-    fn find(rows: &Store, brand: &BrandId, campaign: &CampaignId) -> Result<Self, Lookup> {
+    fn find(rows: &Snapshot, brand: &BrandId, campaign: &CampaignId) -> Result<Self, Lookup> {
         let name = CampaignRef {
             brand: brand.clone(),
             campaign: campaign.clone(),
@@ -280,7 +280,7 @@ impl Sought {
 
     fn criteria(
         &self,
-        rows: &Store,
+        rows: &Snapshot,
         name: &CreatorRef,
         creator: &Creator,
     ) -> Result<[CriterionMatch; 6], store::Error> {
@@ -291,7 +291,7 @@ impl Sought {
 
     fn is_met_by(
         &self,
-        rows: &Store,
+        rows: &Snapshot,
         name: &CreatorRef,
         creator: &Creator,
     ) -> Result<bool, store::Error> {
@@ -301,12 +301,12 @@ impl Sought {
 }
 
 /// Renders a creator with what lies in other rows.
-fn shown(rows: &Store, name: &CreatorRef, row: &Creator) -> Result<api::Creator, store::Error> {
+fn shown(rows: &Snapshot, name: &CreatorRef, row: &Creator) -> Result<api::Creator, store::Error> {
     let flags = row.shown_flags(rows, name)?;
     Ok(render::creator(name, row, &flags))
 }
 
-fn known_creator(rows: &Store, name: &CreatorRef) -> Result<Arc<Creator>, Lookup> {
+fn known_creator(rows: &Snapshot, name: &CreatorRef) -> Result<Arc<Creator>, Lookup> {
     let row = rows.get::<Creator>(&Creator::key(name))?;
     let reason = api::ErrorReason::CreatorNotFound;
     row.ok_or_else(|| Lookup::missing(reason, "creator", name.creator.as_str()))

@@ -25,6 +25,8 @@ const EVENTS_OF_A_MESSAGE: usize = 1_024;
 const MESSAGES_AHEAD: usize = 2;
 
 type Answer = Result<api::ExplainMetricResponse, Status>;
+/// The parts of an explanation.
+pub(super) type Parts = ReceiverStream<Answer>;
 
 /// Explains a number.
 ///

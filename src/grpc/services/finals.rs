@@ -15,7 +15,7 @@ use crate::grpc::{parse, render, status};
 use crate::log::codec::json::event_name;
 use crate::log::codec::peek;
 use crate::proto::api;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::index::Scope;
 use crate::views::{Slice, as_of_telling, events_of};
 
@@ -58,7 +58,7 @@ pub async fn get(
     let query = parsed(parse::get_report(&request.into_inner()))?;
     let name = query.campaign.clone();
     let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
-    let find = move |rows: &Store| known_report(rows, &query.campaign, query.revision);
+    let find = move |rows: &Snapshot| known_report(rows, &query.campaign, query.revision);
     let (report, position) = calls.read(when, slice, deadline, find).await?;
     let past = Past::of(calls, name);
     let answer = blocking(move || {
@@ -95,13 +95,13 @@ pub async fn list(
     let query = parsed(parse::list_reports(request))?;
     let start = calls.page_start(same_query, &query.page)?;
     let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         known_campaign(rows, &query.campaign)?;
         let prefix = Report::of_campaign(&query.campaign);
         let keep = |_: &Key, row: &Report| Some(render::final_report(&query.campaign, row));
         Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
     };
-    let ((reports, next), position) = calls.read(when, slice, deadline, find).await?;
+    let ((reports, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListReportsResponse {
         reports,
@@ -133,7 +133,7 @@ pub async fn compare(
     let start = calls.page_start(same_query, &query.page)?;
     let (name, size) = (query.campaign.clone(), query.page.size);
     let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let from = known_report(rows, &query.campaign, Some(query.from))?;
         let to = known_report(rows, &query.campaign, Some(query.to))?;
         Ok((from, to))
@@ -151,7 +151,7 @@ pub async fn compare(
 
 /// Finds a revision, or the last one.
 fn known_report(
-    rows: &Store,
+    rows: &Snapshot,
     name: &CampaignRef,
     revision: Option<u32>,
 ) -> Result<Arc<Report>, Lookup> {

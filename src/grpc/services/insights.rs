@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 
 use super::campaign::{id_at, known_campaign};
 use crate::domain::rows::{Key, Rows, Scan};
-use crate::domain::state::{Campaign, Collaboration, Creator};
+use crate::domain::state::{Campaign, Collaboration, Creator, Publication};
 use crate::domain::{
     CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorRef, Niche, Platform,
     Violation,
@@ -18,12 +18,12 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::render::{Group, Groups, Rates};
 use crate::grpc::{parse, render, status};
 use crate::proto::api;
-use crate::store::{self, Store};
+use crate::store::{self, Snapshot};
 use crate::views::{CollaborationTotals, PostDay, Slice};
 
-/// Most posts of one answer: they are read while nothing is written.
+/// Most posts of one answer: they are read within a second.
 const MAX_POSTS: usize = 10_000;
-/// Most collaborations that are compared: they are read, with their posts, while nothing is written.
+/// Most collaborations that are compared: they are read, with their posts, within a second.
 const MAX_COMPARED: usize = 2_000;
 /// Most groups of one answer, which are not paged: some 2 MiB.
 const MAX_GROUPS: usize = 1_000;
@@ -39,25 +39,31 @@ pub async fn awareness(
     let deadline = Deadline::of(&request);
     let query = parsed(parse::get_brand_awareness(&request.into_inner()))?;
     let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let names = posts_between(rows, &query)?;
         if names.len() > MAX_POSTS {
             let rule = format!("must be earlier: more than {MAX_POSTS} posts went live");
             return Err(refused("until_day", rule));
         }
-        Ok(render::read_posts(rows, &names)?)
+        let mut days = render::Days::default();
+        for name in &names {
+            if let Some(post) = rows.get::<Publication>(&Publication::key(name))? {
+                days.add(&post);
+            }
+        }
+        Ok((days.render(), days.longest_gap()))
     };
-    let (posts, position) = calls.read(when, slice, deadline, find).await?;
+    let ((days, longest_gap_days), position) = calls.read_many(when, slice, deadline, find).await?;
     Ok(Response::new(api::GetBrandAwarenessResponse {
-        days: render::awareness(&posts),
-        longest_gap_days: render::longest_gap(&posts),
+        days,
+        longest_gap_days,
         position,
     }))
 }
 
 /// Finds the posts of the days asked for, one more than an answer may have at the most.
 fn posts_between(
-    rows: &Store,
+    rows: &Snapshot,
     query: &parse::AwarenessQuery,
 ) -> Result<Vec<crate::domain::PublicationRef>, store::Error> {
     let prefix = PostDay::of_brand(&query.brand);
@@ -90,7 +96,7 @@ pub async fn comparison(
             false => Slice::Campaigns(query.brand.clone(), query.campaigns.clone()),
         },
     );
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let mut groups = Groups::default();
         let mut campaigns = HashMap::new();
         for (name, row) in compared(rows, &query)? {
@@ -104,8 +110,7 @@ pub async fn comparison(
             };
             let totals = rows.get::<CollaborationTotals>(&CollaborationTotals::key(&name))?;
             let totals = totals.unwrap_or_default();
-            let posts = render::read_posts(rows, &render::posts_of_collaboration(rows, &name)?)?;
-            let rates = Rates::of_posts(&posts);
+            let rates = Rates::of_collaboration(rows, &name)?;
             for niche in niches(rows, &query, &name, &campaign, &row)? {
                 let group = Group {
                     tier: query.apart.tier.then(|| tier(&row)),
@@ -120,19 +125,16 @@ pub async fn comparison(
                 return Err(refused("campaign_ids", rule));
             }
         }
-        Ok(groups)
+        Ok(groups.render())
     };
-    let (groups, position) = calls.read(when, slice, deadline, find).await?;
-    Ok(Response::new(api::GetComparisonResponse {
-        rows: groups.render(),
-        position,
-    }))
+    let (rows, position) = calls.read_many(when, slice, deadline, find).await?;
+    Ok(Response::new(api::GetComparisonResponse { rows, position }))
 }
 
 type Named = (CollaborationRef, Arc<Collaboration>);
 
 /// Finds the accepted collaborations that are asked for.
-fn compared(rows: &Store, query: &parse::ComparisonQuery) -> Result<Vec<Named>, Lookup> {
+fn compared(rows: &Snapshot, query: &parse::ComparisonQuery) -> Result<Vec<Named>, Lookup> {
     let mut prefixes: Vec<Key> = Vec::new();
     for campaign in &query.campaigns {
         let name = CampaignRef {
@@ -187,7 +189,7 @@ fn platform(row: &Collaboration) -> Option<Platform> {
 
 /// The niches a collaboration counts in; `[None]` when niches do not matter.
 fn niches(
-    rows: &Store,
+    rows: &Snapshot,
     query: &parse::ComparisonQuery,
     name: &CollaborationRef,
     campaign: &Campaign,

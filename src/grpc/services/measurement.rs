@@ -1,8 +1,5 @@
 //! Measurement over gRPC: engagement, conversions, refunds.
 
-use std::sync::Arc;
-
-use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{conversions, publications};
@@ -11,26 +8,23 @@ use crate::domain::rows::Rows;
 use crate::domain::state::Order;
 use crate::grpc::calls::{Door, Lookup, parsed};
 use crate::grpc::deadline::Deadline;
-use crate::grpc::ingest::{Acks, Ingest, MAX_INGESTS};
+use crate::grpc::ingest::{Acks, Ingest};
+use crate::grpc::streams::shares::{Stamp, Who};
 use crate::grpc::{many, parse, render, status};
 use crate::proto::api;
 use crate::proto::api::measurement_service_server;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::Slice;
 
 /// Serves `MeasurementService`.
 pub struct Measurements {
     door: Door,
-    ingests: Arc<Semaphore>,
 }
 
 impl Measurements {
     /// Serves behind this door.
     pub fn new(door: Door) -> Self {
-        Self {
-            door,
-            ingests: Arc::new(Semaphore::new(MAX_INGESTS)),
-        }
+        Self { door }
     }
 }
 
@@ -72,9 +66,10 @@ impl measurement_service_server::MeasurementService for Measurements {
         if calls.ending.is_cancelled() {
             return Err(status::draining_after_chunk(0));
         }
-        let permit = Arc::clone(&self.ingests).try_acquire_owned();
-        let permit = permit.map_err(|_| status::too_many_ingests(MAX_INGESTS))?;
-        let ingest = Ingest::new(calls.clone(), request.into_inner(), permit);
+        let (who, idle) = (Who::of(&request), Stamp::default());
+        let place = calls.streams.ingests.enter(&who, &idle);
+        let place = place.map_err(status::no_place)?;
+        let ingest = Ingest::new(calls.clone(), request.into_inner(), (who, idle, place));
         Ok(Response::new(ingest.start()))
     }
 
@@ -196,7 +191,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         let until = query.observed_until;
         let slice = Slice::Campaign(query.publication.collaboration.campaign_ref());
         let when = query.when;
-        let find = move |rows: &Store| publications::found(rows, &query.publication, until);
+        let find = move |rows: &Snapshot| publications::found(rows, &query.publication, until);
         let (publication, position) = calls.read(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetPublicationResponse {
             publication: Some(publication),
@@ -219,7 +214,7 @@ impl measurement_service_server::MeasurementService for Measurements {
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_conversion(&request.into_inner()))?;
         let (when, slice) = (query.when, Slice::Order(query.order.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let row = rows.get::<Order>(&Order::key(&query.order))?;
             let id = query.order.order.id.as_str();
             let missing = || Lookup::missing(api::ErrorReason::OrderNotFound, "order", id);

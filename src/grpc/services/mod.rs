@@ -8,6 +8,7 @@ mod conversions;
 mod creator;
 mod explain;
 mod finals;
+mod follow;
 mod insights;
 mod measurement;
 mod partnerships;

@@ -10,7 +10,7 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render, status};
 use crate::proto::api;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::{LastRecorded, Partnership, Slice};
 
 /// Most partnerships that are put in order: their sums are taken while nothing is written.
@@ -38,13 +38,13 @@ pub async fn list(
     let query = parsed(parse::list_partnerships(request))?;
     let start = calls.page_start(same_query, &query.page)?;
     let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
-    let find = move |rows: &Store| match query.order {
+    let find = move |rows: &Snapshot| match query.order {
         parse::PartnershipOrder::Creator => by_creator(rows, &query, start.as_ref()),
         parse::PartnershipOrder::LifetimeRoi { .. }
         | parse::PartnershipOrder::OnTime
         | parse::PartnershipOrder::LastContact => by_rank(rows, &query, start.as_ref()),
     };
-    let ((partnerships, next), position) = calls.read(when, slice, deadline, find).await?;
+    let ((partnerships, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListPartnershipsResponse {
         partnerships,
@@ -56,7 +56,7 @@ pub async fn list(
 type Listed = (Vec<api::Partnership>, Option<Key>);
 
 fn by_creator(
-    rows: &Store,
+    rows: &Snapshot,
     query: &parse::PartnershipsQuery,
     start: Option<&Key>,
 ) -> Result<Listed, Lookup> {
@@ -80,7 +80,7 @@ fn by_creator(
 }
 
 fn by_rank(
-    rows: &Store,
+    rows: &Snapshot,
     query: &parse::PartnershipsQuery,
     start: Option<&Key>,
 ) -> Result<Listed, Lookup> {

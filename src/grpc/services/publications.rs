@@ -13,7 +13,7 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::Slice;
 
 /// Lists posts.
@@ -36,7 +36,7 @@ pub(super) async fn list(
     let query = parsed(parse::list_publications(request))?;
     let start = calls.page_start(same_query, &query.page)?;
     let (when, slice) = (query.when, Slice::of(&query.brand, query.campaign.as_ref()));
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let (prefix, size) = (prefix_of(&query), query.page.size);
         let keep = |key: &Key, row: &Publication| {
             let name = is_meant(&query, row).then(|| named(&query, key));
@@ -45,7 +45,7 @@ pub(super) async fn list(
         };
         Ok(joined_page(rows, &prefix, start.as_ref(), size, keep)?)
     };
-    let ((publications, next), position) = calls.read(when, slice, deadline, find).await?;
+    let ((publications, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListPublicationsResponse {
         publications,
@@ -121,8 +121,9 @@ where
         return Ok(message);
     };
     message.engagement.clear();
-    for (scope, kind) in row.series.keys() {
-        let heads = Axis::new(&key, *scope, *kind).heads(rows, Cutoff::Until(until))?;
+    for ((scope, kind), series) in &row.series {
+        let (axis, sought) = (Axis::new(&key, *scope, *kind), series.counted.sought());
+        let heads = axis.heads(rows, Cutoff::Until(until), sought)?;
         message
             .engagement
             .push(render::heads(*scope, *kind, &heads));

@@ -19,8 +19,8 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::{parse, render};
 use crate::proto::api;
 use crate::proto::api::report_service_server;
-use crate::store::Store;
-use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded, Partnership, Slice};
+use crate::store::Snapshot;
+use crate::views::{CollaborationTotals, LastRecorded, Partnership, Slice};
 
 /// Serves `ReportService`.
 pub struct Reports {
@@ -53,21 +53,12 @@ impl report_service_server::ReportService for Reports {
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_campaign_roi(&request.into_inner()))?;
         let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let name = &query.campaign;
             let campaign = known_campaign(rows, name)?;
-            let totals = rows
-                .get::<CampaignTotals>(&CampaignTotals::key(name))?
-                .unwrap_or_default();
-            let posts = render::read_posts(rows, &render::posts_of_campaign(rows, name)?)?;
-            let now = LastRecorded::of(rows)?;
-            Ok((query.campaign, campaign, totals, posts, now))
+            Ok(render::read_roi(rows, name, &campaign)?)
         };
-        let (found, position) = calls.read(when, slice, deadline, find).await?;
-        // A campaign may have thousands of posts: nobody waits for the rows while they are added.
-        let (name, campaign, totals, posts, now) = found;
-        let rates = render::Rates::of_posts(&posts);
-        let roi = render::campaign_roi(&name, &campaign, &totals, &rates, now);
+        let (roi, position) = calls.read_many(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetCampaignRoiResponse {
             roi: Some(roi),
             position,
@@ -85,8 +76,8 @@ impl report_service_server::ReportService for Reports {
             query.when,
             Slice::Collaboration(query.collaboration.clone()),
         );
-        let find = move |rows: &Store| performance(rows, &query.collaboration);
-        let (found, position) = calls.read(when, slice, deadline, find).await?;
+        let find = move |rows: &Snapshot| performance(rows, &query.collaboration);
+        let (found, position) = calls.read_many(when, slice, deadline, find).await?;
         let performance = Some(found);
         Ok(Response::new(api::GetCollaborationPerformanceResponse {
             performance,
@@ -102,7 +93,7 @@ impl report_service_server::ReportService for Reports {
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_partnership(&request.into_inner()))?;
         let (when, slice) = (query.when, Slice::Partnership(query.creator.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let row = rows.get::<Partnership>(&Partnership::key(&query.creator))?;
             let id = query.creator.creator.as_str();
             let missing =
@@ -113,7 +104,7 @@ impl report_service_server::ReportService for Reports {
                 &*row.ok_or_else(missing)?,
             )?)
         };
-        let (found, position) = calls.read(when, slice, deadline, find).await?;
+        let (found, position) = calls.read_many(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetPartnershipResponse {
             partnership: Some(found),
             position,
@@ -135,7 +126,7 @@ impl report_service_server::ReportService for Reports {
         let deadline = Deadline::of(&request);
         let query = parsed(parse::get_creator_retention(&request.into_inner()))?;
         let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             let (mut first, mut kept) = (0, 0);
             let prefix = Partnership::of_brand(&query.brand);
             rows.scan::<Partnership>(Scan::of(&prefix), &mut |_, row| {
@@ -151,7 +142,7 @@ impl report_service_server::ReportService for Reports {
             Ok((first, kept))
         };
         let ((creators_first, creators_kept), position) =
-            calls.read(when, slice, deadline, find).await?;
+            calls.read_many(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetCreatorRetentionResponse {
             creators_first,
             creators_kept,
@@ -211,7 +202,7 @@ impl report_service_server::ReportService for Reports {
 }
 
 pub(super) fn performance(
-    rows: &Store,
+    rows: &Snapshot,
     name: &crate::domain::CollaborationRef,
 ) -> Result<api::CollaborationPerformance, Lookup> {
     let collaboration = known_collaboration(rows, name)?;
@@ -222,8 +213,7 @@ pub(super) fn performance(
     };
     let creator = rows.get::<Creator>(&Creator::key(&creator))?;
     let totals = rows.get::<CollaborationTotals>(&CollaborationTotals::key(name))?;
-    let posts = render::read_posts(rows, &render::posts_of_collaboration(rows, name)?)?;
-    let rates = render::Rates::of_posts(&posts);
+    let rates = render::Rates::of_collaboration(rows, name)?;
     let now = LastRecorded::of(rows)?;
     Ok(render::performance(
         name,

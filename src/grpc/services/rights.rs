@@ -9,7 +9,7 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::Slice;
 
 /// Lists rights of use by when they end.
@@ -32,7 +32,7 @@ pub(super) async fn list(
     let query = parsed(parse::list_usage_rights(request))?;
     let start = calls.page_start(same_query, &query.page)?;
     let (when, slice) = (query.when, Slice::of(&query.brand, query.campaign.as_ref()));
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let prefix = RightsEnd::of_brand(&query.brand);
         // What ended before is skipped, not looked at.
         let first = query
@@ -45,7 +45,7 @@ pub(super) async fn list(
         })?;
         Ok(listed)
     };
-    let ((rights, next), position) = calls.read(when, slice, deadline, find).await?;
+    let ((rights, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListUsageRightsResponse {
         rights,

@@ -13,7 +13,7 @@ use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
 use crate::proto::api;
 use crate::proto::api::settlement_service_server;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::Slice;
 
 /// Serves `SettlementService`.
@@ -198,7 +198,7 @@ impl settlement_service_server::SettlementService for Settlements {
         let query = parsed(parse::list_disputes(request))?;
         let start = calls.page_start(same_query, &query.page)?;
         let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             known_campaign(rows, &query.campaign)?;
             let prefix = Dispute::of_campaign(&query.campaign);
             let keep = |key: &Key, row: &Dispute| {
@@ -211,7 +211,7 @@ impl settlement_service_server::SettlementService for Settlements {
             };
             Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
         };
-        let ((disputes, next), position) = calls.read(when, slice, deadline, find).await?;
+        let ((disputes, next), position) = calls.read_many(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListDisputesResponse {
             disputes,
@@ -239,7 +239,7 @@ impl settlement_service_server::SettlementService for Settlements {
         let query = parsed(parse::list_costs(request))?;
         let start = calls.page_start(same_query, &query.page)?;
         let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
-        let find = move |rows: &Store| {
+        let find = move |rows: &Snapshot| {
             known_campaign(rows, &query.campaign)?;
             let prefix = Cost::of_campaign(&query.campaign);
             let listed = page(
@@ -258,7 +258,7 @@ impl settlement_service_server::SettlementService for Settlements {
             )?;
             Ok(listed)
         };
-        let ((costs, next), position) = calls.read(when, slice, deadline, find).await?;
+        let ((costs, next), position) = calls.read_many(when, slice, deadline, find).await?;
         let next_page_token = calls.next_page(same_query, next);
         Ok(Response::new(api::ListCostsResponse {
             costs,

@@ -23,7 +23,7 @@ use crate::grpc::statement::{Day, Happened, Line, Statement, csv, html};
 use crate::grpc::{parse, render};
 use crate::log::codec::{self, peek};
 use crate::proto::api;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};
 
 /// Bytes of the file in one message.
@@ -73,13 +73,13 @@ pub(super) async fn get(
 
 fn drawn(fold: &PastFold, name: &CampaignRef) -> Result<Statement, Status> {
     let (mut days, mut timeline) = (BTreeMap::new(), Vec::new());
-    let rows = fold.rows(&mut |record, contributions, _| {
+    let mut rows = fold.rows(&mut |record, contributions, _| {
         if record.subject.campaign.as_ref() == Some(&name.campaign) {
             add(&mut days, record.fact_at(), contributions);
             timeline.extend(happened(record));
         }
     })?;
-    let found = read(&rows, name).map_err(Lookup::into_status)?;
+    let found = read(&rows.snapshot(), name).map_err(Lookup::into_status)?;
     timeline.sort_by(|one, other| (&one.at, one.position).cmp(&(&other.at, other.position)));
     Ok(Statement {
         days: summed(days),
@@ -90,11 +90,10 @@ fn drawn(fold: &PastFold, name: &CampaignRef) -> Result<Statement, Status> {
 }
 
 /// What is in the rows.
-fn read(rows: &Store, name: &CampaignRef) -> Result<Statement, Lookup> {
+fn read(rows: &Snapshot, name: &CampaignRef) -> Result<Statement, Lookup> {
     let campaign = known_campaign(rows, name)?;
     let totals = rows.get::<CampaignTotals>(&CampaignTotals::key(name))?;
-    let posts = render::read_posts(rows, &render::posts_of_campaign(rows, name)?)?;
-    let rates = render::Rates::of_posts(&posts);
+    let rates = render::Rates::of_campaign(rows, name)?;
     let now = LastRecorded::of(rows)?;
     let totals = totals.unwrap_or_default();
     let (mut names, mut revisions) = (Vec::new(), Vec::new());
@@ -135,7 +134,7 @@ fn read(rows: &Store, name: &CampaignRef) -> Result<Statement, Lookup> {
 }
 
 /// Where the posts of a collaboration are.
-fn urls(rows: &Store, place: &CollaborationRef) -> Result<BTreeMap<String, String>, Lookup> {
+fn urls(rows: &Snapshot, place: &CollaborationRef) -> Result<BTreeMap<String, String>, Lookup> {
     let mut urls = BTreeMap::new();
     let prefix = Publication::of_brand(&place.brand)
         .text(place.campaign.as_str())

@@ -9,7 +9,7 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::proto::api;
-use crate::store::Store;
+use crate::store::Snapshot;
 use crate::views::worklist::{TaskRow, When};
 use crate::views::{AsOf, LastRecorded, Slice};
 
@@ -36,12 +36,12 @@ pub async fn list(
     let start = calls.page_start(same_query, &query.page)?;
     let now = calls.now();
     let (when, slice) = (query.when, Slice::of(&query.brand, query.campaign.as_ref()));
-    let now = move |rows: &Store| match when.as_of {
+    let now = move |rows: &Snapshot| match when.as_of {
         None => Ok(now),
         Some(AsOf::RecordedAt(at) | AsOf::OccurredAt(at)) => Ok(at),
         Some(AsOf::Position(_)) => LastRecorded::of(rows),
     };
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let prefix = match &query.campaign {
             Some(campaign) => {
                 let name = CampaignRef {
@@ -65,7 +65,7 @@ pub async fn list(
         let (start, size) = (start.as_ref(), query.page.size);
         Ok(joined_page(rows, &prefix, start, size, keep)?)
     };
-    let ((tasks, next), position) = calls.read(when, slice, deadline, find).await?;
+    let ((tasks, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListWorklistResponse {
         tasks,

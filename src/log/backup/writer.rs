@@ -1,7 +1,6 @@
 //! Writes backups.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -46,44 +45,107 @@ pub fn write<W: Write>(
     log: &dyn Log,
     log_id: Uuid,
     extent: &Extent<'_>,
-    mut out: W,
+    out: W,
     mut on_position: impl FnMut(Position),
 ) -> Result<Contents, WriteError> {
-    let end = extent.end;
-    let mut blocks = log.read(extent.after)?.take_while(move |block| {
-        let goes_on = |block: &Arc<Block>| block.number() <= end.block;
-        block.as_ref().map_or(true, goes_on)
-    });
-    let first = blocks.next().transpose()?;
-    let contents = Contents {
-        log_id,
-        partition: log.partition(),
-        start: first.as_ref().map_or(end, |block| block.before()),
-        end,
-    };
-    out.write_all(&MAGIC)?;
-    out.write_all(&VERSION.to_be_bytes())?;
-    let mut encoder = Encoder::new(out, LEVEL)?;
-    encoder.include_checksum(true)?;
-    let mut out = Hashing {
-        inner: encoder,
-        hash: Sha256::new(),
-    };
-    out.write_all(contents.log_id.as_bytes())?;
-    out.write_all(&contents.partition.to_be_bytes())?;
-    write_head(&mut out, &contents.start)?;
-    write_head(&mut out, &contents.end)?;
-    for block in first.map(Ok).into_iter().chain(blocks) {
-        let block = block?;
-        write_sized(&mut out, block.encoded())?;
+    let mut writer = Writer::begin(log, log_id, extent.after, extent.end, out)?;
+    let goes_on = |block: &Block, _: &W| {
         on_position(block.last_position());
-    }
-    write_sized(&mut out, b"")?;
-    write_sized(&mut out, extent.checkpoint.as_bytes())?;
-    let hash = out.hash.finalize();
-    out.inner.write_all(&hash)?;
-    out.inner.finish()?.flush()?;
+        true
+    };
+    writer.write_blocks(log, goes_on)?;
+    let (contents, mut out) = writer.finish(extent.checkpoint)?;
+    out.flush()?;
     Ok(contents)
+}
+
+/// A backup that is written bit by bit.
+pub struct Writer<W: Write> {
+    out: Hashing<Encoder<'static, W>>,
+    contents: Contents,
+    /// Everything up to here is written.
+    reached: Position,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a backup of the blocks that hold the records after a position, up to a head that the
+    /// log has or had.
+    ///
+    /// # Errors
+    /// When the log can't be read, or `out` not be written.
+    pub fn begin(
+        log: &dyn Log,
+        log_id: Uuid,
+        after: Position,
+        end: Head,
+        mut out: W,
+    ) -> Result<Self, WriteError> {
+        let first = log.read(after)?.next().transpose()?;
+        let first = first.filter(|block| block.number() <= end.block);
+        let contents = Contents {
+            log_id,
+            partition: log.partition(),
+            start: first.map_or(end, |block| block.before()),
+            end,
+        };
+        out.write_all(&MAGIC)?;
+        out.write_all(&VERSION.to_be_bytes())?;
+        let mut encoder = Encoder::new(out, LEVEL)?;
+        encoder.include_checksum(true)?;
+        let mut out = Hashing {
+            inner: encoder,
+            hash: Sha256::new(),
+        };
+        out.write_all(contents.log_id.as_bytes())?;
+        out.write_all(&contents.partition.to_be_bytes())?;
+        write_head(&mut out, &contents.start)?;
+        write_head(&mut out, &contents.end)?;
+        Ok(Self {
+            out,
+            contents,
+            reached: after,
+        })
+    }
+
+    /// Writes the next blocks, until `goes_on` says no after one; tells whether all are written.
+    ///
+    /// # Errors
+    /// When the log can't be read, or `out` not be written.
+    pub fn write_blocks(
+        &mut self,
+        log: &dyn Log,
+        mut goes_on: impl FnMut(&Block, &W) -> bool,
+    ) -> Result<bool, WriteError> {
+        for block in log.read(self.reached)? {
+            let block = block?;
+            if block.number() > self.contents.end.block {
+                break;
+            }
+            write_sized(&mut self.out, block.encoded())?;
+            self.reached = block.last_position();
+            if !goes_on(&block, self.out.inner.get_ref()) {
+                return Ok(self.reached >= self.contents.end.position);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Gives what the backup is written to.
+    pub fn out(&mut self) -> &mut W {
+        self.out.inner.get_mut()
+    }
+
+    /// Ends the backup with a signed checkpoint, which may be empty.
+    ///
+    /// # Errors
+    /// When `out` can't be written.
+    pub fn finish(mut self, checkpoint: &str) -> Result<(Contents, W), WriteError> {
+        write_sized(&mut self.out, b"")?;
+        write_sized(&mut self.out, checkpoint.as_bytes())?;
+        let hash = self.out.hash.finalize();
+        self.out.inner.write_all(&hash)?;
+        Ok((self.contents, self.out.inner.finish()?))
+    }
 }
 
 fn write_head(out: &mut impl Write, head: &Head) -> io::Result<()> {

@@ -159,7 +159,7 @@ async fn errors_that_repeat_a_text_are_harmless() {
     for line in [
         format!("explain --brand kopi --campaign launch --metric {metric} {server}"),
         format!("explain --brand kopi\u{1b}[2J --campaign launch --metric roi {server}"),
-        format!("backup verify no\u{1b}[2J\u{202e}such.clbu"),
+        String::from("backup verify no\u{1b}[2J\u{202e}such.clbu"),
     ] {
         let (code, said) = run_beside(here.path(), line).await;
         assert_eq!(code, Some(1), "{said}");

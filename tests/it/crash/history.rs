@@ -56,8 +56,8 @@ impl History {
         let mut batches = audit.read_events(request).await.unwrap().into_inner();
         let mut history = Self::default();
         while let Some(answer) = batches.message().await.unwrap() {
-            for bytes in answer.batch.unwrap_or_default().records {
-                history.add(&bytes);
+            for bytes in answer.batch.unwrap_or_default().records() {
+                history.add(bytes);
             }
         }
         history

@@ -240,10 +240,11 @@ async fn stored(server: &Server) -> Vec<DynamicMessage> {
     let mut batches = client.read_events(request).await.unwrap().into_inner();
     let mut records = Vec::new();
     while let Some(message) = batches.message().await.unwrap() {
-        records.extend(message.batch.unwrap_or_default().records);
+        let read = |bytes: &[u8]| DynamicMessage::decode(record_descriptor(), bytes).unwrap();
+        let batch = message.batch.unwrap_or_default();
+        records.extend(batch.records().map(read));
     }
-    let read = |bytes| DynamicMessage::decode(record_descriptor(), bytes).unwrap();
-    records.into_iter().map(read).collect()
+    records
 }
 
 fn read(lines: &str) -> Vec<DynamicMessage> {

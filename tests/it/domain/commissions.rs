@@ -83,10 +83,8 @@ fn commission_is_owed_when_the_order_is_locked_and_not_before() {
     assert_eq!(line.owed_for, Some(OwedFor::Commission { order }));
     // Nothing waits any more, and a second time nothing happens.
     let due = Due::Lock {
-        order: OrderRef {
-            brand: id(BRAND),
-            order: super::stories::order("o-1"),
-        },
+        campaign: campaign_ref(CAMPAIGN),
+        order: super::stories::order("o-1"),
     };
     assert!(
         history

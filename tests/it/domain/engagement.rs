@@ -91,8 +91,12 @@ pub fn head_likes(history: &History) -> Option<u64> {
 /// Heads as observed up to a time.
 fn until(history: &History, time: Timestamp) -> Heads {
     let axis = Axis::new(&Publication::key(&post("ayu-1", "post-1")), SCOPE, KIND);
-    axis.heads(&history.ledger.rows, Cutoff::Until(time))
-        .unwrap()
+    axis.heads(
+        &history.ledger.rows,
+        Cutoff::Until(time),
+        state::Sought::all(),
+    )
+    .unwrap()
 }
 
 pub fn likes_until(history: &History, time: Timestamp) -> Option<u64> {

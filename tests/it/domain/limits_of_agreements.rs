@@ -2,6 +2,8 @@
 
 use campaign_ledger::domain::limits::*;
 use campaign_ledger::domain::*;
+use campaign_ledger::log::block::{ALWAYS_FITS_BYTES, record_cost};
+use campaign_ledger::log::codec;
 
 use super::engagement::{likes, observe};
 use super::history::*;
@@ -207,5 +209,56 @@ fn the_places_of_content_take_so_many_bytes() {
             history = history.given(submit(&name)).given(ask(&name, version));
             handed_in += 1;
         }
+    }
+}
+
+/// What the last command recorded takes of a block, were all names as long as they may be.
+fn bytes_since(history: &History, head: Position) -> usize {
+    let records = &history.ledger.records[head.get() as usize..];
+    let named = 4 * ids::MAX_ID_CHARS;
+    let bytes = records
+        .iter()
+        .map(|record| record_cost(codec::encode(record).len()) + named);
+    bytes.sum()
+}
+
+/// An order that credits as many as it may, each of whom earns a commission.
+#[test]
+fn what_an_order_of_many_comes_to_fits_a_block() {
+    let terms = Terms {
+        fee: rp(0),
+        commission: Some(CommissionTerms { rate_bp: 1_000 }),
+        attribution: AttributionTerms {
+            code: None,
+            ..terms().attribution
+        },
+        ..terms()
+    };
+    let names: Vec<String> = (0..MAX_SHARES)
+        .map(|number| format!("{number:064}"))
+        .collect();
+    let mut history = opened();
+    for name in &names {
+        history = history
+            .given(profile(name, 1_000))
+            .given(invite(name, name, terms.clone()))
+            .given(accept(name));
+    }
+    let parts: Vec<(&str, u32)> = names.iter().map(|name| (name.as_str(), 200)).collect();
+    let claim = Claim {
+        joint_shares: shares(&parts),
+        ..sale("o-1", rp(500_000))
+    };
+    let mut history = history.at(day(16)).given(convert_order(claim)).at(day(60));
+    for request in [
+        lock_order(order("o-1")),
+        adjust_order(order("o-1"), "a-1", rp(-100_000)),
+        refund(refunded("o-1", "r-1", rp(100_000))),
+    ] {
+        let head = history.head();
+        history = history.given(request);
+        assert!(history.head().get() - head.get() > MAX_SHARES as u64);
+        let bytes = bytes_since(&history, head);
+        assert!(bytes < ALWAYS_FITS_BYTES, "{bytes}");
     }
 }

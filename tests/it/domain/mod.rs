@@ -43,3 +43,4 @@ mod selection;
 mod series;
 mod stories;
 mod values;
+mod walks;

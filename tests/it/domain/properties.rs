@@ -339,7 +339,8 @@ fn check_heads(ledger: &Ledger) {
         };
         for ((scope, kind), series) in &publication.series {
             let axis = Axis::new(&Publication::key(&post), *scope, *kind);
-            let heads = |cutoff| axis.heads(&ledger.rows, cutoff).unwrap();
+            let all = state::Sought::all();
+            let heads = |cutoff| axis.heads(&ledger.rows, cutoff, all).unwrap();
             assert_eq!(heads(Cutoff::Counted), series.counted);
             assert_eq!(&heads(Cutoff::OnTime), series.on_time());
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use campaign_ledger::domain::rows::MemoryRows;
-use campaign_ledger::domain::state::{Axis, Cutoff, Entry, Heads, OrderKey, Publication, Starts};
+use campaign_ledger::domain::state::{
+    Axis, Cutoff, Entry, Heads, OrderKey, Publication, Sought, Starts,
+};
 use campaign_ledger::domain::*;
 use proptest::prelude::*;
 
@@ -63,10 +65,16 @@ impl Twin {
             }
         };
         change(self.plain.get_mut(&key).unwrap());
+        let counted = self.counted.sought_without(key, by.as_ref());
+        let on_time = self.on_time.sought_without(key, by.as_ref());
         let changed = self.axis.change(&mut self.rows, key, change);
         assert_eq!(changed.unwrap(), Some(()), "{key:?} is in its place");
-        self.counted = self.axis.heads(&self.rows, Cutoff::Counted).unwrap();
-        self.on_time = self.axis.heads(&self.rows, Cutoff::OnTime).unwrap();
+        let heads = |cutoff, sought| self.axis.heads(&self.rows, cutoff, sought).unwrap();
+        let changed = (
+            heads(Cutoff::Counted, counted),
+            heads(Cutoff::OnTime, on_time),
+        );
+        (self.counted, self.on_time) = changed;
     }
 
     fn check(&self) {
@@ -83,15 +91,17 @@ impl Twin {
         self.check_heads(&self.on_time, |entry| entry.timing <= early);
         self.check_heads(&self.counted, |entry| entry.timing <= counted);
         for cutoff in [Cutoff::OnTime, Cutoff::Counted] {
-            let heads = self.axis.heads(&self.rows, cutoff).unwrap();
+            let heads = |sought| self.axis.heads(&self.rows, cutoff, sought).unwrap();
             let incremental = match cutoff {
                 Cutoff::OnTime => self.on_time,
                 Cutoff::Counted | Cutoff::Until(_) => self.counted,
             };
-            assert_eq!(heads, incremental);
+            assert_eq!(heads(Sought::all()), incremental);
+            assert_eq!(heads(incremental.sought()), incremental);
         }
         for time in [day(16), day(17), day(30)] {
-            let heads = self.axis.heads(&self.rows, Cutoff::Until(time)).unwrap();
+            let (until, sought) = (Cutoff::Until(time), self.counted.sought());
+            let heads = self.axis.heads(&self.rows, until, sought).unwrap();
             self.check_heads(&heads, |entry| {
                 entry.timing <= counted && entry.key.observed_at <= time
             });

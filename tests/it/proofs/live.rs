@@ -132,6 +132,71 @@ async fn a_log_that_is_not_the_one_that_was_signed_is_refused() {
     assert!(Live::open(settings(directory.path()), &log_of(11)).is_ok());
 }
 
+/// The tree is to blame before the log is.
+#[tokio::test]
+async fn a_tree_of_another_log_is_folded_anew_and_nothing_is_said_to_be_rewritten() {
+    let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let log = log_of(10);
+    let signed = open_and_end(directory.path(), &log).await;
+    let elsewhere = MemoryLog::new(0);
+    append(
+        &elsewhere,
+        (0..30).map(|record| format!("elsewhere {record}")),
+    );
+    open_and_end(other.path(), &elsewhere).await;
+    fs::copy(other.path().join("tree"), directory.path().join("tree")).unwrap();
+    assert_eq!(open_and_end(directory.path(), &log).await, signed);
+}
+
+/// So many records that most tiles have to come from the file.
+const MANY: u64 = 70_000;
+
+#[tokio::test]
+async fn a_tree_that_is_damaged_gives_no_false_proof_and_is_folded_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tree");
+    let log = MemoryLog::new(0);
+    for block in 0..MANY / 1_000 {
+        append(&log, (0..1_000).map(|record| format!("{block} {record}")));
+    }
+    let signed = open_and_end(directory.path(), &log).await;
+    let head = log.head().position;
+    let (live, proofs) = Live::open(settings(directory.path()), &log).unwrap();
+    let wanted = [1, 5_000, 20_000, 45_000, 69_999].map(Position::new);
+    let before = wanted.map(|at| proofs.inclusion(at, head).unwrap());
+    drop((live, proofs));
+
+    let (live, proofs) = Live::open(settings(directory.path()), &log).unwrap();
+    let length = fs::metadata(&path).unwrap().len() as usize;
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let noise = vec![0xA5; length - 8192];
+    std::os::unix::fs::FileExt::write_all_at(&file, &noise, 8192).unwrap();
+    let refused = wanted.map(|at| proofs.inclusion(at, head));
+    let met = refused.iter().filter_map(|proof| proof.as_ref().err());
+    assert!(met.clone().count() > 0, "none came from the file");
+    met.for_each(|error| assert!(error.is_of_tree(), "{error}"));
+
+    let ending = CancellationToken::new();
+    let running = tokio::spawn(live.run(Arc::new(log.clone()), ending.clone()));
+    let mut after = Vec::new();
+    for at in wanted {
+        let proof = loop {
+            proofs.reach(head).await.unwrap();
+            match proofs.inclusion(at, head) {
+                Ok(proof) => break proof,
+                Err(error) => assert!(error.is_of_tree(), "{error}"),
+            }
+            tokio::task::yield_now().await;
+        };
+        after.push(proof);
+    }
+    assert_eq!(after, before);
+    assert_eq!(text_of(&proofs, head.get()), signed);
+    ending.cancel();
+    running.await.unwrap();
+    assert_eq!(open_and_end(directory.path(), &log).await, signed);
+}
+
 #[test]
 fn files_that_hold_something_else_are_named() {
     let directory = tempfile::tempdir().unwrap();

@@ -236,12 +236,12 @@ async fn batches_of_large_events_are_short_enough_for_every_client() {
         let (mut events, mut largest) = (0, 0);
         while let Some(message) = messages.message().await.unwrap() {
             largest = largest.max(message.encoded_len());
-            events += message.batch.unwrap().records.len();
+            events += message.batch.unwrap().records().count();
         }
         let of_the_campaign = head - 3;
         assert!(events as u64 >= of_the_campaign, "{scope:?}");
         assert!(
-            largest > 256 << 10 && largest < 512 << 10,
+            largest > 32 << 10 && largest <= 65 << 10,
             "{scope:?}: {largest}"
         );
     }
@@ -306,7 +306,8 @@ async fn what_is_read_are_the_stored_bytes() {
     let mut messages = audit.read_events(request).await.unwrap().into_inner();
     let mut read: Vec<Bytes> = Vec::new();
     while let Some(message) = messages.message().await.unwrap() {
-        read.extend(message.batch.unwrap().records);
+        let batch = message.batch.unwrap();
+        read.extend(batch.records().map(Bytes::copy_from_slice));
     }
     for (bytes, position) in read.iter().zip(1..) {
         let record = codec::decode(bytes).unwrap();

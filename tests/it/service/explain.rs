@@ -288,3 +288,40 @@ async fn a_person_reads_it_on_the_command_line() {
     assert_eq!(rejected[rejected.len() - rest.len()..], rest, "{said}");
     assert!(said.contains("-100000000 over +100000000"), "{said}");
 }
+
+#[tokio::test]
+async fn a_metric_may_be_spelled_as_json_has_it_and_a_mistyped_one_is_near_some() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let campaign = Subject::CampaignId(String::from("launch"));
+    for spelled in [
+        "onTime.unitCosts",
+        "on_time.revenue.netMinor",
+        "onTime.revenue.net_minor",
+    ] {
+        let explained = explain(&story, asked(&story, campaign.clone(), spelled)).await;
+        match spelled {
+            "onTime.unitCosts" => drop(explained.unwrap_err()),
+            _ => assert_eq!(explained.unwrap().0.metric, "on_time.revenue.net_minor"),
+        }
+    }
+    let mistyped = asked(&story, campaign.clone(), "total.revenue.netMinr");
+    let refusal = explain(&story, mistyped).await.unwrap_err();
+    let broken = refusal.details.bad_request().unwrap();
+    let rule = &broken.field_violations[0].description;
+    assert!(rule.contains("total.revenue.net_minor"), "{rule}");
+    // Whatever is asked for, little is said.
+    for odd in [
+        "\u{1b}[31m",
+        "[",
+        "]",
+        ".",
+        "total.[",
+        &"a.".repeat(100_000),
+    ] {
+        let refusal = explain(&story, asked(&story, campaign.clone(), odd)).await;
+        let refusal = refusal.unwrap_err();
+        let broken = refusal.details.bad_request().unwrap();
+        assert!(broken.field_violations[0].description.len() < 500);
+    }
+}

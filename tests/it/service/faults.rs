@@ -99,7 +99,7 @@ async fn damage_is_found_and_named_when_it_is_read() {
     // What is not damaged can be read.
     let mut messages = audit.read_events(read(2)).await.unwrap().into_inner();
     let message = messages.message().await.unwrap().unwrap();
-    assert_eq!(message.batch.unwrap().records.len(), 2);
+    assert_eq!(message.batch.unwrap().records().count(), 2);
     let story = Story::of("kopi", "launch", "IDR", &server);
     let answer = server.call(campaign(&story, 0)).await.unwrap();
     assert_eq!(answer.campaign.unwrap().state(), CampaignState::Open);

@@ -31,7 +31,8 @@ async fn records(client: &Client) -> Vec<Bytes> {
     let mut messages = audit.read_events(request).await.unwrap().into_inner();
     let mut records = Vec::new();
     while let Some(message) = messages.message().await.unwrap() {
-        records.extend(message.batch.unwrap().records);
+        let batch = message.batch.unwrap();
+        records.extend(batch.records().map(Bytes::copy_from_slice));
     }
     records
 }

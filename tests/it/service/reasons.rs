@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::proto::api::ErrorReason;
 
 use super::{
-    as_of, audit, bad_input, clock, consequences, engagement, faults, followers, health, ingest,
-    messages, proofs, reads, refusals, retries, subscriptions, timers, waiting,
+    as_of, audit, bad_input, clock, consequences, damaged_folds, engagement, faults, followers,
+    health, ingest, messages, proofs, queries, reads, refusals, retries, slow, subscriptions,
+    timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -24,6 +25,10 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
     (
         ErrorReason::AnswerTooLarge,
         "the server sends any answer; clients limit what they take",
+    ),
+    (
+        ErrorReason::TreeRebuilding,
+        "the tree of a log as short as those of tests is in memory; a longer one is tested by itself",
     ),
     (
         ErrorReason::TooManyCalls,
@@ -56,6 +61,7 @@ async fn every_reason_is_shown_or_excused() {
         as_of::SHOWS,
         audit::SHOWS,
         bad_input::SHOWS,
+        damaged_folds::SHOWS,
         clock::SHOWS,
         consequences::SHOWS,
         engagement::SHOWS,
@@ -65,8 +71,10 @@ async fn every_reason_is_shown_or_excused() {
         ingest::SHOWS,
         messages::SHOWS,
         proofs::SHOWS,
+        queries::SHOWS,
         reads::SHOWS,
         retries::SHOWS,
+        slow::SHOWS,
         subscriptions::SHOWS,
         timers::SHOWS,
         waiting::SHOWS,

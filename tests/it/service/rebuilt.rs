@@ -164,7 +164,7 @@ async fn a_random_history_is_recorded_by_the_rules_and_rebuilt_to_the_same_bytes
 }
 
 /// All that can be listed of the brands of histories, and the reports about it.
-async fn everything(client: &Client) -> Vec<String> {
+pub(super) async fn everything(client: &Client) -> Vec<String> {
     let mut told = Vec::new();
     for brand in ["kopi", "teh"] {
         let brand_id = brand.to_owned();
@@ -301,7 +301,7 @@ async fn what_can_be_read_is_the_same_after_a_restart_and_from_the_log_alone() {
 }
 
 /// One by one, for people.
-fn are_the_same(one: &[String], other: &[String]) {
+pub(super) fn are_the_same(one: &[String], other: &[String]) {
     for (one, other) in one.iter().zip(other) {
         assert_eq!(one, other);
     }

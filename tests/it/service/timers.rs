@@ -4,11 +4,11 @@ use campaign_ledger::proto::api::log_scope::Scope;
 use campaign_ledger::proto::api::*;
 use campaign_ledger::proto::event::Record;
 use campaign_ledger::proto::event::record::Event;
-use campaign_ledger::proto::values::ActorKind;
+use campaign_ledger::proto::values::{ActorKind, CommissionTerms, CostType};
 use tonic::Code;
 
 use crate::support::batch::decoded;
-use crate::support::server::{FAR, Server, Story, day, days_and, idr, terms};
+use crate::support::server::{FAR, Server, Story, day, days_and, idr, plan, terms};
 
 /// What the tests of this file are refused with, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::OfferExpired];
@@ -100,6 +100,103 @@ async fn what_fell_due_while_the_server_was_down_expires_at_the_next_start() {
         matches!(expired, Event::InvitationExpired(_)),
         "{expired:?}"
     );
+}
+
+/// Orders whose commission waits for budget: more than the timers do in a round.
+const WAITING: usize = 2_000;
+
+/// The story of a campaign with many orders that fall due on day 30, and no budget for their
+/// commission.
+async fn short_of_budget(server: &Server) -> Story {
+    let mut plan = plan("IDR");
+    plan.budget_cap = Some(idr(1_000));
+    let story = Story::open_with(server, "launch", plan).await;
+    let mut paid_by_sales = terms(idr(1_000));
+    paid_by_sales.commission = Some(CommissionTerms { rate_bp: 1_000 });
+    story.accepted("ayu", paid_by_sales).await;
+    let orders: Vec<_> = (0..WAITING).collect();
+    for orders in orders.chunks(500) {
+        let item = |order: &usize| {
+            let sale = story.sale(&format!("o-{order}"), Some(idr(100)), day(0), Some("ayu"));
+            ConversionItem {
+                order_source: sale.order_source,
+                order_id: sale.order_id,
+                r#type: sale.r#type,
+                value: sale.value,
+                ordered_at: sale.ordered_at,
+                touches: sale.touches,
+                ..ConversionItem::default()
+            }
+        };
+        let request = BatchRecordConversionsRequest {
+            brand_id: story.brand.clone(),
+            context: story.sale("", None, day(0), None).context,
+            campaign_id: story.campaign.clone(),
+            conversions: orders.iter().map(item).collect(),
+        };
+        let answer = server.call(request).await.unwrap();
+        let is_recorded = |result: &ConversionResult| {
+            matches!(
+                result.outcome,
+                Some(conversion_result::Outcome::Recorded(_))
+            )
+        };
+        assert!(answer.results.iter().all(is_recorded));
+    }
+    story
+}
+
+#[tokio::test]
+async fn what_one_brand_cannot_pay_holds_up_nobody_and_is_done_once_it_can() {
+    let server = Server::start().await;
+    let story = short_of_budget(&server).await;
+    let other = Story::of("teh", "launch", "IDR", &server);
+    server.write(other.create(plan("IDR"))).await;
+    server.write(other.start()).await;
+    server.write(other.profile("ayu", 20_000)).await;
+    let mut invite = other.invite("ayu", terms(idr(500)));
+    invite.expires_at = Some(days_and(30, 1));
+    server.write(invite).await;
+    let head = server.head().await;
+    server.clock().set(days_and(30, 1));
+    let record = next_event(&server, head).await;
+    assert!(matches!(record.event, Some(Event::InvitationExpired(_))));
+    assert_eq!(record.brand_id, other.brand);
+
+    // No order was locked meanwhile: each would have written two events.
+    let head = server.head().await;
+    let raised = server.write(story.amend(idr(1_000_000))).await;
+    let raised = raised.receipt.unwrap().last_position;
+    assert_eq!(raised, head + 1);
+    let costs = ListCostsRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        min_position: raised + 2 * WAITING as u64,
+        ..ListCostsRequest::default()
+    };
+    let line = server.read(costs).await.costs.remove(0);
+    assert_eq!(line.r#type(), CostType::Commission);
+    let budget = story.roi().await.budget.unwrap();
+    assert_eq!(budget.other_minor, 1_000 * WAITING as i64);
+}
+
+#[tokio::test]
+async fn what_waits_for_budget_is_done_after_a_restart_too() {
+    let server = Server::start().await;
+    let story = short_of_budget(&server).await;
+    let raised = story.amend(idr(1_000_000));
+    let resting = server.stop().await;
+    resting.clock.set(day(31));
+    let server = resting.start().await;
+    let raised = server.write(raised).await.receipt.unwrap().last_position;
+    let story = Story::of("kopi", "launch", "IDR", &server);
+    let costs = ListCostsRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        min_position: raised + 2 * WAITING as u64,
+        ..ListCostsRequest::default()
+    };
+    assert!(!server.read(costs).await.costs.is_empty());
 }
 
 /// Waits for the first event after `position`.

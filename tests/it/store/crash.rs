@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use campaign_ledger::domain::Position;
-use campaign_ledger::domain::rows::{Key, Rows, Scan};
+use campaign_ledger::domain::rows::{Key, Rows, RowsMut, Scan};
 use campaign_ledger::store::{Checkpoint, Error, Opened, Options, Store};
 
 use super::{ALL_TABLES, Stamp, open, options, scratch};
@@ -156,6 +156,7 @@ fn fill_the_disk(path: &Path) -> ! {
         );
     }
     store.checkpoint().unwrap();
+    let before = store.digest(ALL_TABLES).unwrap();
     let snapshot = store.snapshot();
 
     stamp(&mut store, 2, 9_000);
@@ -178,8 +179,7 @@ fn fill_the_disk(path: &Path) -> ! {
         .scan(Scan::of(&Key::of::<Stamp>()), &mut visit)
         .unwrap();
     assert_eq!(seen, 2 * ROWS - 1);
-    let ended = snapshot.digest(ALL_TABLES);
-    assert!(matches!(ended, Err(Error::Io { .. })), "{ended:?}");
+    assert_eq!(snapshot.digest(ALL_TABLES).unwrap(), before);
 
     // At the second the file cannot be opened anew either, until someone reads.
     let checkpoint = store.freeze().unwrap();

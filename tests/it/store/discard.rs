@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use campaign_ledger::domain::Position;
-use campaign_ledger::domain::rows::{Key, Row, Rows, Scan};
+use campaign_ledger::domain::rows::{Key, Row, Rows, RowsMut, Scan};
 use campaign_ledger::store::{Error, Opened, Options, Store, Unusable};
 use serde::{Deserialize, Serialize};
 
-use super::{ALL_TABLES, Stamp, Tally, open, options, scratch, tally};
+use super::{ALL_TABLES, Name, Stamp, Tally, open, options, scratch, tally};
 
 fn key(number: u64) -> Key {
     Key::of::<Tally>().number(number)
@@ -145,17 +145,12 @@ fn a_file_in_use_is_left_alone() {
 }
 
 /// Uses a damaged file the way a fold would; no panic may come through, only errors.
-fn survives(path: &Path, checked: bool) {
+fn survives(path: &Path) {
     let options = Options {
         redb_cache_bytes: 0,
         ..options()
     };
-    let opened = if checked {
-        Store::open_checked(path, &options)
-    } else {
-        Store::open(path, &options)
-    };
-    let (mut store, _) = opened.unwrap();
+    let (mut store, _) = Store::open(path, &options).unwrap();
     let use_it = |store: &mut Store| -> Result<(), Error> {
         for number in (0..2_000).step_by(97) {
             store.get::<Tally>(&key(number))?;
@@ -184,15 +179,96 @@ fn damage_anywhere_is_an_error_or_a_discard_and_never_a_panic() {
         let mut bad = good.clone();
         let start = page * 4096;
         bad[start..start + 200].fill(0xA5);
-        for checked in [false, true] {
-            fs::write(&path, &bad).unwrap();
-            survives(&path, checked);
-        }
+        fs::write(&path, &bad).unwrap();
+        survives(&path);
     }
     for length in [1, 100, 320, 4096, good.len() / 2, good.len() - 1] {
         fs::write(&path, &good[..length]).unwrap();
-        survives(&path, false);
+        survives(&path);
     }
+}
+
+/// Everything the file says, as bytes.
+fn said(path: &Path) -> Result<[u8; 32], Error> {
+    Store::open(path, &options())?.0.digest(ALL_TABLES)
+}
+
+#[test]
+fn flipped_byte_never_changes_what_is_read() {
+    let dir = scratch();
+    let path = dir.path().join("rows");
+    filled(&path);
+    let whole = said(&path).unwrap();
+    let good = fs::read(&path).unwrap();
+    let mut chance = fastrand::Rng::with_seed(5);
+    let mut refused = 0;
+    for start in (0..good.len()).step_by(1 << 11) {
+        let mut bad = good.clone();
+        bad[start + chance.usize(..1 << 11)] ^= 1 << chance.u8(..8);
+        fs::write(&path, &bad).unwrap();
+        let (store, opened) = open(&path);
+        if opened != Opened::Resumed {
+            assert_eq!(store.position(), Position::START);
+            refused += 1;
+            continue;
+        }
+        match store.digest(ALL_TABLES) {
+            Ok(digest) => assert_eq!(digest, whole, "near {start}"),
+            Err(Error::Corrupt { .. }) => refused += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert!(refused > 10, "{refused} flips were found");
+}
+
+#[test]
+fn rows_that_changed_places_are_found() {
+    let dir = scratch();
+    let path = dir.path().join("rows");
+    let (mut store, _) = open(&path);
+    for number in 0..10 {
+        let key = Key::of::<Name>().number(number);
+        store.put(key, Name(format!("name number {number}")));
+    }
+    store.checkpoint().unwrap();
+    drop(store);
+    let mut bytes = fs::read(&path).unwrap();
+    let find = |bytes: &[u8], name: &str| {
+        let mut windows = bytes.windows(name.len());
+        windows.position(|window| window == name.as_bytes())
+    };
+    let (one, other) = ("name number 3", "name number 7");
+    let (at, then) = (find(&bytes, one).unwrap(), find(&bytes, other).unwrap());
+    bytes[at..at + one.len()].copy_from_slice(other.as_bytes());
+    bytes[then..then + other.len()].copy_from_slice(one.as_bytes());
+    fs::write(&path, bytes).unwrap();
+    let (store, _) = open(&path);
+    let found = store.get::<Name>(&Key::of::<Name>().number(3));
+    assert!(matches!(found, Err(Error::Corrupt { .. })), "{found:?}");
+}
+
+#[test]
+fn file_that_is_only_looked_at_stays_where_it_is() {
+    let dir = scratch();
+    let path = dir.path().join("rows");
+    assert!(Store::look(&path, &options()).unwrap().is_none());
+    filled(&path);
+    let length = fs::metadata(&path).unwrap().len();
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let noise = vec![0xA5; length as usize - 8192];
+    std::os::unix::fs::FileExt::write_all_at(&file, &noise, 8192).unwrap();
+    match Store::look(&path, &options()).unwrap().unwrap() {
+        Ok(store) => {
+            let failed = store.digest(ALL_TABLES);
+            assert!(matches!(failed, Err(Error::Corrupt { .. })), "{failed:?}");
+            assert!(store.is_damaged());
+        }
+        Err(reason) => assert!(reason.is_damage(), "{reason}"),
+    }
+    assert!(path.exists());
+    fs::write(&path, b"redb\x1a\x0a and more").unwrap();
+    let reason = Store::look(&path, &options()).unwrap().unwrap();
+    assert_eq!(reason.unwrap_err(), Unusable::OtherLayout);
 }
 
 #[test]

@@ -4,13 +4,16 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use campaign_ledger::domain::Position;
-use campaign_ledger::domain::rows::{Key, MemoryRows, Row, Rows, Scan};
+use campaign_ledger::domain::rows::{Key, MemoryRows, Row, Rows, RowsMut, Scan};
 use campaign_ledger::store::{
     Checkpoint, Opened, Options, Snapshot, Store, Written, digest_of_memory,
 };
 use proptest::prelude::*;
 
 use super::{ALL_TABLES, Name, Tally, options, scratch};
+
+/// Snapshots that live at a time.
+const MOST_SNAPSHOTS: usize = 4;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -35,6 +38,8 @@ enum Step {
     Reset,
     Reopen,
     TakeSnapshot,
+    DropSnapshot(usize),
+    TakeBack,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -66,7 +71,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Checkpoint),
         1 => Just(Step::Reset),
         1 => Just(Step::Reopen),
-        1 => Just(Step::TakeSnapshot),
+        4 => Just(Step::TakeSnapshot),
+        3 => (0..MOST_SNAPSHOTS).prop_map(Step::DropSnapshot),
+        3 => Just(Step::TakeBack),
     ]
 }
 
@@ -95,7 +102,7 @@ struct Pair {
     durable: State,
     checkpoint: Option<Checkpoint>,
     written: Option<Written>,
-    snapshot: Option<(Snapshot, State)>,
+    snapshots: Vec<(Snapshot, State)>,
 }
 
 impl Pair {
@@ -116,7 +123,7 @@ impl Pair {
             durable: State::default(),
             checkpoint: None,
             written: None,
-            snapshot: None,
+            snapshots: Vec::new(),
         }
     }
 
@@ -149,6 +156,10 @@ impl Pair {
             Step::Get(key) => {
                 compare_get::<Tally>(self.store.as_ref().unwrap(), &self.now.rows, key);
                 compare_get::<Name>(self.store.as_ref().unwrap(), &self.now.rows, key);
+                for (snapshot, then) in &self.snapshots {
+                    compare_get::<Tally>(snapshot, &then.rows, key);
+                    compare_get::<Name>(snapshot, &then.rows, key);
+                }
             }
             Step::Scan {
                 group,
@@ -168,6 +179,10 @@ impl Pair {
                 let store = self.store.as_ref().unwrap();
                 let Ok(expected) = self.now.rows.page::<Tally>(scan, limit);
                 assert_eq!(store.page::<Tally>(scan, limit).unwrap(), expected);
+                for (snapshot, then) in &self.snapshots {
+                    let Ok(expected) = then.rows.page::<Tally>(scan, limit);
+                    assert_eq!(snapshot.page::<Tally>(scan, limit).unwrap(), expected);
+                }
             }
             Step::Freeze => self.freeze(),
             Step::Write => {
@@ -198,9 +213,19 @@ impl Pair {
             }
             Step::Reopen => self.reopen(),
             Step::TakeSnapshot => {
-                self.check_snapshot();
-                self.snapshot = Some((self.store().snapshot(), self.now.clone()));
+                if self.snapshots.len() == MOST_SNAPSHOTS {
+                    check_snapshot(self.snapshots.remove(0));
+                }
+                let now = self.now.clone();
+                let snapshot = self.store().snapshot();
+                self.snapshots.push((snapshot, now));
             }
+            Step::DropSnapshot(which) => {
+                if which < self.snapshots.len() {
+                    check_snapshot(self.snapshots.remove(which));
+                }
+            }
+            Step::TakeBack => self.store().take_back(),
             _ => unreachable!("a change of rows"),
         }
     }
@@ -223,7 +248,7 @@ impl Pair {
     }
 
     fn reopen(&mut self) {
-        self.check_snapshot();
+        self.snapshots.drain(..).for_each(check_snapshot);
         self.checkpoint = None;
         self.written = None;
         self.frozen = None;
@@ -235,20 +260,10 @@ impl Pair {
         self.store = Some(store);
     }
 
-    fn check_snapshot(&mut self) {
-        if let Some((snapshot, state)) = self.snapshot.take() {
-            assert_eq!(snapshot.position(), state.position);
-            assert_eq!(
-                snapshot.digest(ALL_TABLES).unwrap(),
-                digest_of_memory(&state.rows, ALL_TABLES).unwrap()
-            );
-        }
-    }
-
     /// Compares everything there is, and again once it went through the file.
     fn finish(mut self) {
         self.compare_all();
-        self.check_snapshot();
+        self.snapshots.drain(..).for_each(check_snapshot);
         self.checkpoint = None;
         self.written = None;
         self.store().checkpoint().unwrap();
@@ -271,8 +286,18 @@ impl Pair {
     }
 }
 
+fn check_snapshot((snapshot, then): (Snapshot, State)) {
+    assert_eq!(snapshot.position(), then.position);
+    compare_table::<Tally>(&snapshot, &then.rows);
+    compare_table::<Name>(&snapshot, &then.rows);
+    assert_eq!(
+        snapshot.digest(ALL_TABLES).unwrap(),
+        digest_of_memory(&then.rows, ALL_TABLES).unwrap()
+    );
+}
+
 /// Applies a step that changes rows; tells whether it was one.
-fn evolve(rows: &mut impl Rows, step: &Step) -> bool {
+fn evolve(rows: &mut impl RowsMut, step: &Step) -> bool {
     match step {
         Step::PutTally(key, count) => rows.put(key_of::<Tally>(*key), super::tally(*count)),
         Step::PutName(key, name) => rows.put(key_of::<Name>(*key), Name(name.clone())),
@@ -292,12 +317,12 @@ fn evolve(rows: &mut impl Rows, step: &Step) -> bool {
     true
 }
 
-fn compare_get<R: Row>(store: &Store, model: &MemoryRows, key: u8) {
+fn compare_get<R: Row>(store: &impl Rows, model: &MemoryRows, key: u8) {
     let Ok(expected) = model.get::<R>(&key_of::<R>(key));
     assert_eq!(store.get::<R>(&key_of::<R>(key)).unwrap(), expected);
 }
 
-fn compare_table<R: Row>(store: &Store, model: &MemoryRows) {
+fn compare_table<R: Row>(store: &impl Rows, model: &MemoryRows) {
     let all = Key::of::<R>();
     for scan in [Scan::of(&all), Scan::of(&all).descending()] {
         let mut found: Vec<(Key, Arc<R>)> = Vec::new();

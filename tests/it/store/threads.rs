@@ -6,8 +6,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use campaign_ledger::domain::Position;
-use campaign_ledger::domain::rows::{Key, Rows, Scan};
-use campaign_ledger::store::{Checkpoint, Options, Store, Written};
+use campaign_ledger::domain::rows::{Key, Rows, RowsMut, Scan};
+use campaign_ledger::store::{Checkpoint, Options, Snapshot, Store, Written};
 use parking_lot::RwLock;
 
 use super::{Tally, options, scratch, tally};
@@ -66,6 +66,7 @@ fn apply(shared: &Shared, checkpoints: &Sender<Checkpoint>, thawed: &Receiver<()
     let mut row = 1;
     for block in 1..=CHECKPOINTS * BLOCKS_PER_CHECKPOINT {
         let mut store = shared.store.write();
+        store.take_back();
         let mut changed = Vec::new();
         for _ in 0..ROWS_PER_BLOCK {
             row = next(row);
@@ -117,6 +118,33 @@ fn read(shared: &Shared, mut turn: u64) -> u64 {
     reads
 }
 
+/// Reads in snapshots, which fill the cache too, and outlive checkpoints.
+fn read_in_snapshots(shared: &Shared) -> u64 {
+    let mut reads = 0;
+    let mut older = None;
+    while !shared.done.load(Ordering::SeqCst) || reads == 0 {
+        let floors: Vec<_> = shared
+            .floor
+            .iter()
+            .map(|one| one.load(Ordering::SeqCst))
+            .collect();
+        let snapshot = shared.store.write().snapshot();
+        let counts = |snapshot: &Snapshot| -> Vec<u64> {
+            let of = |row| snapshot.get::<Tally>(&key(row)).unwrap().unwrap().count;
+            (0..ROWS).map(of).collect()
+        };
+        let before = counts(&snapshot);
+        for (count, floor) in before.iter().zip(floors) {
+            assert!((floor..=snapshot.position().get()).contains(count));
+        }
+        if let Some((older, then)) = older.replace((snapshot, before)) {
+            assert_eq!(counts(&older), then, "a snapshot changes");
+        }
+        reads += 1;
+    }
+    reads
+}
+
 #[test]
 fn no_reader_sees_a_row_go_back() {
     let dir = scratch();
@@ -126,12 +154,13 @@ fn no_reader_sees_a_row_go_back() {
     let (tell_thawed, thawed) = mpsc::channel();
     thread::scope(|scope| {
         let done = Done(&shared.done);
-        let readers: Vec<_> = (0..2)
+        let mut readers: Vec<_> = (0..2)
             .map(|seed| {
                 let shared = &shared;
                 scope.spawn(move || read(shared, seed))
             })
             .collect();
+        readers.push(scope.spawn(|| read_in_snapshots(&shared)));
         let writer = scope.spawn(|| write(&shared, to_write, tell_thawed));
         apply(&shared, &checkpoints, &thawed);
         drop(checkpoints);

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use campaign_ledger::domain::Position;
-use campaign_ledger::domain::rows::{Key, Rows, Scan};
+use campaign_ledger::domain::rows::{Key, Rows, RowsMut, Scan};
 use campaign_ledger::store::{Error, Store};
 
 use super::{ALL_TABLES, Name, Tally, names, open, scratch, tally};

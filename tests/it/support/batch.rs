@@ -6,8 +6,8 @@ use prost::Message as _;
 
 /// Decodes the records of a batch, which the server passes on as they are stored.
 pub fn decoded(batch: &EventBatch) -> Vec<Record> {
-    let records = batch.records.iter();
+    let records = batch.records();
     records
-        .map(|bytes| Record::decode(bytes.as_ref()).unwrap())
+        .map(|bytes| Record::decode(bytes).unwrap())
         .collect()
 }

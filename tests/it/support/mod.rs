@@ -2,6 +2,7 @@
 
 pub mod arbitrary;
 pub mod batch;
+pub mod counted_log;
 pub mod event_types;
 pub mod faulty_log;
 pub mod figures;

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
-use campaign_ledger::proto::api;
+use campaign_ledger::proto::api::{self, ErrorReason};
 use campaign_ledger::server::drain::{Outcome, Stop};
 use campaign_ledger::server::{self, Ready};
 use tempfile::TempDir;
@@ -67,6 +67,8 @@ pub struct Resting {
 pub struct Client {
     channel: Channel,
     told: Arc<AtomicU64>,
+    /// Whether it asks again while what is damaged is folded anew.
+    is_patient: bool,
 }
 
 impl Server {
@@ -106,6 +108,11 @@ impl Server {
     /// The same, to be held.
     pub fn clock_handle(&self) -> Arc<TestClock> {
         Arc::clone(&self.rest.clock)
+    }
+
+    /// Where its data is.
+    pub fn directory(&self) -> &Path {
+        self.rest.directory()
     }
 
     /// Another connection to it.
@@ -196,6 +203,7 @@ impl Client {
         Self {
             channel: endpoint.connect().await.unwrap(),
             told: Arc::default(),
+            is_patient: false,
         }
     }
 
@@ -204,6 +212,7 @@ impl Client {
         Self {
             channel: Endpoint::from_static("http://127.0.0.1:1").connect_lazy(),
             told: Arc::default(),
+            is_patient: false,
         }
     }
 
@@ -212,9 +221,35 @@ impl Client {
         self.channel.clone()
     }
 
+    /// The same, but where the ledger says that it folds something anew, it asks again.
+    pub fn patient(&self) -> Self {
+        Self {
+            is_patient: true,
+            ..self.clone()
+        }
+    }
+
     /// Asks and passes on whatever comes.
     pub async fn call<C: Call>(&self, request: C) -> Result<C::Answer, Status> {
-        C::send(tonic::Request::new(request), self.channel()).await
+        let until = tokio::time::Instant::now() + FAR;
+        loop {
+            let asked = tonic::Request::new(request.clone());
+            let answer = C::send(asked, self.channel()).await;
+            let is_mending = |status: &Status| {
+                let reason = Refusal::from(status.clone()).reason;
+                let mending = [ErrorReason::ViewsRebuilding, ErrorReason::TreeRebuilding];
+                mending.contains(&reason)
+            };
+            match answer {
+                Err(status) if self.is_patient && is_mending(&status) => {
+                    assert!(
+                        tokio::time::Instant::now() < until,
+                        "never mended: {status}"
+                    );
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// Writes, which must succeed.

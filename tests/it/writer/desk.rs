@@ -79,7 +79,7 @@ impl Office {
         self.dir.path().join("views")
     }
 
-    fn options(&self) -> Options {
+    pub fn options(&self) -> Options {
         Options {
             cache_bytes: 1 << 20,
             redb_cache_bytes: 1 << 20,

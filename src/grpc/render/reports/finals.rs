@@ -3,7 +3,7 @@
 use prost::Message;
 use sha2::{Digest, Sha256};
 
-use super::{Rates, campaign_roi, posts_of_campaign, read_posts};
+use super::{Rates, campaign_roi};
 use crate::domain::metrics::DEFINITIONS;
 use crate::domain::rows::{MemoryRows, Rows};
 use crate::domain::state::{Campaign, Report};
@@ -35,11 +35,10 @@ pub fn final_roi(
     rows: &MemoryRows,
     as_of: Position,
 ) -> Option<(api::CampaignRoi, Drawn)> {
-    let (campaign, totals, posts, now) = match read(name, rows) {
+    let (campaign, totals, rates, now) = match read(name, rows) {
         Ok(found) => found?,
         Err(never) => match never {},
     };
-    let rates = Rates::of_posts(&posts);
     let roi = api::CampaignRoi {
         state: api::CampaignState::Finalised.into(),
         report_revisions: 0,
@@ -53,16 +52,16 @@ pub fn final_roi(
     Some((roi, drawn))
 }
 
-type Found = (Campaign, CampaignTotals, super::posts::Posts, Timestamp);
+type Found = (Campaign, CampaignTotals, Rates, Timestamp);
 
 fn read<S: Rows>(name: &CampaignRef, rows: &S) -> Result<Option<Found>, S::Error> {
     let Some(campaign) = rows.get::<Campaign>(&Campaign::key(name))? else {
         return Ok(None);
     };
     let totals = rows.get::<CampaignTotals>(&CampaignTotals::key(name))?;
-    let posts = read_posts(rows, &posts_of_campaign(rows, name)?)?;
+    let rates = Rates::of_campaign(rows, name)?;
     let now = LastRecorded::of(rows)?;
     let campaign = Campaign::clone(&campaign);
     let totals = totals.as_deref().cloned().unwrap_or_default();
-    Ok(Some((campaign, totals, posts, now)))
+    Ok(Some((campaign, totals, rates, now)))
 }

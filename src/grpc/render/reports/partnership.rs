@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::posts::{posts_of_creator, read_posts};
+use super::posts::posts_of_creator;
 use super::{Rates, acceptance_rate, agreements, delivery, holds, products, quality};
 use crate::domain::metrics::{Absent, divide, exact};
 use crate::domain::rows::Rows;
@@ -27,8 +27,7 @@ pub fn read_partnership<S: Rows>(
     let creator = rows.get::<Creator>(&Creator::key(name))?;
     let mut rates: BTreeMap<CampaignId, Rates> = BTreeMap::new();
     for (campaign, posts) in posts_of_creator(rows, name)? {
-        let posts = read_posts(rows, &posts)?;
-        rates.insert(campaign, Rates::of_posts(&posts));
+        rates.insert(campaign, Rates::of_posts(rows, &posts)?);
     }
     let now = LastRecorded::of(rows)?;
     let together = row.sum(rows, &name.brand)?;

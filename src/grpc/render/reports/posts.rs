@@ -1,72 +1,112 @@
-//! The posts behind a report, and what rates are told of.
+//! The posts behind a report, and the rates of each.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use crate::domain::metrics::{Rate, rate};
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{CreatorCollaboration, CreditedPost, Publication};
 use crate::domain::{
     CampaignId, CampaignRef, CollaborationRef, CreatorRef, EngagementSums, MeasurementKind,
-    MeasurementScope, Paired, PublicationRef,
+    MeasurementScope, PublicationRef,
 };
 
-/// The posts that rates are told of, as the rows have them.
-pub type Posts = Vec<Arc<Publication>>;
-
-/// Engagement of single posts, whole, for means and medians.
+/// Rates of single posts, for means and medians.
 #[derive(Clone, Debug, Default)]
-pub struct Rates(BTreeMap<(bool, MeasurementScope, MeasurementKind), Vec<EngagementSums>>);
+pub struct Rates(BTreeMap<(bool, MeasurementScope, MeasurementKind), OfPosts>);
+
+/// Rates of the posts that have both the numerator and a denominator that is not 0.
+#[derive(Clone, Debug, Default)]
+pub struct OfPosts {
+    /// Engagements by followers.
+    pub by_followers: Vec<Rate>,
+    /// Engagements by reach.
+    pub by_reach: Vec<Rate>,
+    /// Engagements by views.
+    pub by_views: Vec<Rate>,
+}
+
+impl OfPosts {
+    fn add(&mut self, post: &EngagementSums) {
+        for (rates, paired) in [
+            (&mut self.by_followers, &post.by_followers),
+            (&mut self.by_reach, &post.by_reach),
+            (&mut self.by_views, &post.by_views),
+        ] {
+            if paired.posts > 0 {
+                rates.extend(rate(paired.numerator, paired.denominator));
+            }
+        }
+    }
+}
 
 impl Rates {
+    /// Reads the rates of the posts of a campaign, each once. A campaign may have many posts, so
+    /// none of them is kept.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn of_campaign<S: Rows>(rows: &S, campaign: &CampaignRef) -> Result<Self, S::Error> {
+        let mut rates = Self::default();
+        let prefix = Publication::of_campaign(campaign);
+        rows.scan::<Publication>(Scan::of(&prefix), &mut |_, post| {
+            rates.add_post(post);
+            ControlFlow::Continue(())
+        })?;
+        Ok(rates)
+    }
+
+    /// Reads the rates of the posts a collaboration is credited with.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn of_collaboration<S: Rows>(rows: &S, place: &CollaborationRef) -> Result<Self, S::Error> {
+        Self::of_posts(rows, &posts_of_collaboration(rows, place)?)
+    }
+
+    /// Reads the rates of posts.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn of_posts<S: Rows>(rows: &S, posts: &[PublicationRef]) -> Result<Self, S::Error> {
+        let mut rates = Self::default();
+        for post in posts {
+            if let Some(post) = rows.get::<Publication>(&Publication::key(post))? {
+                rates.add_post(&post);
+            }
+        }
+        Ok(rates)
+    }
+
+    fn add_post(&mut self, post: &Publication) {
+        for ((scope, kind), series) in &post.series {
+            for (on_time, heads) in [(true, series.on_time()), (false, &series.counted)] {
+                let of_kind = self.0.entry((on_time, *scope, *kind));
+                let sums = EngagementSums::of_post(post, &heads.values());
+                of_kind.or_default().add(&sums);
+            }
+        }
+    }
+
     /// Takes in the rates of other posts.
     pub fn add(&mut self, others: &Self) {
         for (key, posts) in &others.0 {
             let known = self.0.entry(*key).or_default();
-            known.extend(posts.iter().cloned());
+            known.by_followers.extend(&posts.by_followers);
+            known.by_reach.extend(&posts.by_reach);
+            known.by_views.extend(&posts.by_views);
         }
     }
 
-    /// Takes the rates of posts.
-    pub fn of_posts(posts: &Posts) -> Self {
-        let mut rates = Self::default();
-        for post in posts {
-            for ((scope, kind), series) in &post.series {
-                for (on_time, heads) in [(true, series.on_time()), (false, &series.counted)] {
-                    let sums = EngagementSums::of_post(post, &heads.values());
-                    let of_kind = rates.0.entry((on_time, *scope, *kind));
-                    of_kind.or_default().push(sums);
-                }
-            }
-        }
-        rates
-    }
-
-    /// Returns the rates of the posts that have both numerator and a denominator that is not 0.
+    /// Returns the rates of one audience and kind.
     pub fn of(
         &self,
         on_time: bool,
         scope: MeasurementScope,
         kind: MeasurementKind,
-        pick: fn(&EngagementSums) -> Paired,
-    ) -> Vec<Rate> {
-        let posts = self.0.get(&(on_time, scope, kind)).into_iter().flatten();
-        posts
-            .map(pick)
-            .filter(|paired| paired.posts > 0)
-            .filter_map(|paired| rate(paired.numerator, paired.denominator))
-            .collect()
+    ) -> Option<&OfPosts> {
+        self.0.get(&(on_time, scope, kind))
     }
-}
-
-/// Reads the rows of posts.
-///
-/// # Errors
-/// When rows cannot be read.
-pub fn read_posts<S: Rows>(rows: &S, posts: &[PublicationRef]) -> Result<Posts, S::Error> {
-    let read = |post| rows.get(&Publication::key(post)).transpose();
-    posts.iter().filter_map(read).collect()
 }
 
 /// Finds the posts of a campaign, each once.

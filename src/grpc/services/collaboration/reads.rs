@@ -15,7 +15,7 @@ use crate::grpc::page_token::Query;
 use crate::grpc::services::campaign::id_at;
 use crate::grpc::{parse, render};
 use crate::proto::api;
-use crate::store::{self, Store};
+use crate::store::{self, Snapshot};
 use crate::views::Slice;
 
 /// Serves `GetCollaboration`.
@@ -33,7 +33,7 @@ pub async fn get(
         query.when,
         Slice::Campaign(query.collaboration.campaign_ref()),
     );
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         let row = known_collaboration(rows, &query.collaboration)?;
         Ok(shown(rows, &query.collaboration, &row)?)
     };
@@ -67,8 +67,8 @@ pub async fn list(
     let query = parsed(parse::list_collaborations(request))?;
     let start = calls.page_start(same_query, &query.page)?;
     let (when, slice) = (query.when, slice_of(&query));
-    let find = move |rows: &Store| listed(rows, &query, start.as_ref());
-    let ((collaborations, next), position) = calls.read(when, slice, deadline, find).await?;
+    let find = move |rows: &Snapshot| listed(rows, &query, start.as_ref());
+    let ((collaborations, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
     Ok(Response::new(api::ListCollaborationsResponse {
         collaborations,
@@ -82,7 +82,7 @@ pub async fn list(
 /// # Errors
 /// Rows that cannot be read.
 fn listed(
-    rows: &Store,
+    rows: &Snapshot,
     query: &parse::CollaborationsQuery,
     start: Option<&Key>,
 ) -> Result<(Vec<api::Collaboration>, Option<Key>), Lookup> {
@@ -152,7 +152,7 @@ fn named(query: &parse::CollaborationsQuery, entry: &CreatorCollaboration) -> Co
 }
 
 fn if_wanted(
-    rows: &Store,
+    rows: &Snapshot,
     query: &parse::CollaborationsQuery,
     name: &CollaborationRef,
     row: &Collaboration,
@@ -167,7 +167,7 @@ fn if_wanted(
 /// # Errors
 /// When rows cannot be read.
 pub fn shown(
-    rows: &Store,
+    rows: &Snapshot,
     name: &CollaborationRef,
     row: &Collaboration,
 ) -> Result<api::Collaboration, store::Error> {
@@ -181,7 +181,7 @@ pub fn shown(
 
 /// Tells where an agreement stands: what is open ends with its campaign.
 fn state_of(
-    rows: &Store,
+    rows: &Snapshot,
     name: &CollaborationRef,
     row: &Collaboration,
 ) -> Result<CollaborationState, store::Error> {
@@ -216,7 +216,7 @@ pub async fn list_holds(
     let start = calls.page_start(same_query, &query.page)?;
     let place = query.collaboration;
     let (when, slice) = (query.when, Slice::Campaign(place.campaign_ref()));
-    let find = move |rows: &Store| {
+    let find = move |rows: &Snapshot| {
         known_collaboration(rows, &place)?;
         let keep = |_: &Key, row: &Hold| {
             let is_on = row.released_at.is_none();
@@ -240,7 +240,7 @@ pub async fn list_holds(
 /// # Errors
 /// `COLLABORATION_NOT_FOUND`, or rows that cannot be read.
 pub fn known_collaboration(
-    rows: &Store,
+    rows: &Snapshot,
     name: &CollaborationRef,
 ) -> Result<Arc<Collaboration>, Lookup> {
     let row = rows.get::<Collaboration>(&Collaboration::key(name))?;

@@ -15,7 +15,9 @@ impl Teller {
             at.is_some_and(|at| at <= self.now)
         });
         let mut locks = due.filter_map(|(_, due)| match &*due {
-            Due::Lock { order } if order.brand == self.campaign.brand => Some(order.order.clone()),
+            Due::Lock { campaign, order } if campaign.brand == self.campaign.brand => {
+                Some(order.clone())
+            }
             Due::Lock { .. }
             | Due::Offer { .. }
             | Due::Ending { .. }

@@ -12,9 +12,11 @@ use campaign_ledger::grpc::incoming::Incoming;
 use campaign_ledger::grpc::page_token::PageTokens;
 use campaign_ledger::grpc::pool::Pools;
 use campaign_ledger::grpc::services;
+use campaign_ledger::grpc::streams::Streams;
 use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
 use campaign_ledger::log::Log;
 use campaign_ledger::proofs::{self, LogKeys};
+use campaign_ledger::proto::api::audit_service_server::AuditServiceServer;
 use campaign_ledger::proto::api::campaign_service_server::CampaignServiceServer;
 use campaign_ledger::proto::api::creator_service_server::CreatorServiceServer;
 use campaign_ledger::server::drain::{self, Stop};
@@ -30,11 +32,15 @@ use uuid::Uuid;
 
 use super::{Client, TestClock, day};
 
-/// A server of campaigns and creators. It lives as long as this.
+/// A server of campaigns and creators, and of the log. It lives as long as this.
 pub struct Wired {
     pub client: Client,
+    /// What its streams are held to.
+    pub streams: Streams,
     /// Permits to fold a past.
     pub folds: Arc<Semaphore>,
+    /// Threads of long reads.
+    pub pools: Pools,
     _directory: TempDir,
 }
 
@@ -44,13 +50,15 @@ impl Wired {
         let stop = Stop::new();
         let door = Door::default();
         let calls = calls(&directory, log, &stop);
-        let folds = Arc::clone(&calls.folds);
+        let (folds, streams) = (Arc::clone(&calls.folds), calls.streams.clone());
+        let pools = calls.pools.clone();
         door.open(calls);
         let health = Health::starting(&[]).await;
         let routes = Routes::new(health.service())
             .add_service(CampaignServiceServer::new(services::Campaigns::new(
                 door.clone(),
             )))
+            .add_service(AuditServiceServer::new(services::Audits::new(door.clone())))
             .add_service(CreatorServiceServer::new(services::Creators::new(door)));
         let config = Config::default();
         let router = transport::router(&config, routes);
@@ -64,7 +72,9 @@ impl Wired {
         );
         Self {
             client: Client::to(address).await,
+            streams,
             folds,
+            pools,
             _directory: directory,
         }
     }
@@ -99,6 +109,7 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         clock,
         folds: Arc::new(Semaphore::new(MAX_FOLDS)),
         pools: Pools::start().unwrap(),
+        streams: Streams::of(&Config::default()),
         subscriptions: Subscriptions::in_memory().unwrap(),
         ending: stop.streams(),
     }

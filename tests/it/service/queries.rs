@@ -1,0 +1,50 @@
+//! Queries over many rows wait for threads of their own, and not without a limit.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::task::{Context, Waker};
+
+use campaign_ledger::grpc::pool::{READERS, READS_WAITING};
+use campaign_ledger::log::memory::MemoryLog;
+use campaign_ledger::proto::api::*;
+use tonic::Code;
+
+use crate::support::server::Wired;
+
+/// What the tests of this file are refused with.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::TooManyQueries];
+
+#[tokio::test]
+async fn one_query_too_many_is_told_to_come_back() {
+    let wired = Wired::on(Arc::new(MemoryLog::new(0))).await;
+    let request = ListCampaignsRequest {
+        brand_id: String::from("kopi"),
+        ..ListCampaignsRequest::default()
+    };
+    let readers = &wired.pools.readers;
+    let (begun, begins) = mpsc::channel();
+    let mut under_way = Vec::new();
+    // Each waits for its sender to be dropped.
+    let mut held = Vec::new();
+    for number in 0..READERS + READS_WAITING {
+        let begun = begun.clone();
+        let (hold, released) = mpsc::channel::<()>();
+        held.push(hold);
+        let mut work = Box::pin(readers.run("another-brand", move |_| {
+            let _ = begun.send(());
+            let _ = released.recv();
+        }));
+        let polled = work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending());
+        under_way.push(work as Pin<Box<dyn Future<Output = _>>>);
+        if number < READERS {
+            begins.recv().unwrap();
+        }
+    }
+    let refusal = wired.client.refused(request.clone()).await;
+    let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyQueries);
+    assert!(refusal.details.retry_info().is_some(), "{refusal}");
+    drop((held, under_way));
+    assert_eq!(wired.client.call(request).await.unwrap().campaigns, []);
+}
