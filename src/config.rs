@@ -87,6 +87,8 @@ pub struct Config {
     pub drain_delay_ms: u64,
     /// Latest requests whose `request_id` is remembered.
     pub request_ids_remembered: usize,
+    /// Memory for the answers of the latest writes.
+    pub answers_remembered_bytes: usize,
     /// Memory for rows read or written lately.
     pub views_cache_bytes: usize,
     /// Memory of changed rows that forces a checkpoint.
@@ -145,6 +147,7 @@ impl Default for Config {
             drain_timeout_ms: 10_000,
             drain_delay_ms: 250,
             request_ids_remembered: 1_000_000,
+            answers_remembered_bytes: 32 << 20,
             views_cache_bytes: 96 << 20,
             checkpoint_bytes: 56 << 20,
             checkpoint_interval_ms: 10_000,

@@ -7,6 +7,7 @@
 pub mod causes;
 pub mod clock;
 pub mod domain;
+pub mod files;
 pub mod log;
 pub mod proto;
 pub mod store;

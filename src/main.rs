@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use campaign_ledger::cli::{
     Arguments, Command, Exit, backup, complain, explain, export, keys, offline, print_completions,
-    serve, statement,
+    process, serve, statement,
 };
 use clap::Parser;
 
@@ -18,7 +18,13 @@ fn main() -> ExitCode {
     // Of a huge page of which one small value is left, all 2 MiB stay. Where the system hands them out
     // unasked, this turns that off; on a kernel that cannot, memory comes back later.
     let _ = rustix::thread::disable_transparent_huge_pages(true);
-    let exit = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    process::keep_files_private();
+    if let Err(error) = process::enough_files() {
+        complain(&error);
+        return Exit::Failed.into();
+    }
+    let exit = match command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Replay(arguments) => offline_exit(offline::replay(&arguments)),
         Command::Verify(arguments) => offline_exit(offline::verify_log(&arguments)),

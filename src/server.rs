@@ -4,6 +4,8 @@
 //! Stop: not serving → end calls and streams → let the writer finish → checkpoint → close.
 
 pub mod drain;
+mod loss;
+mod supervise;
 mod timers;
 pub mod transport;
 mod watch;
@@ -14,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 use crate::clock::{self, Guard};
 use crate::config::Config;
 use crate::domain::Position;
-use crate::grpc::calls::{Calls, Door, MAX_FOLDS};
+use crate::grpc::calls::{Calls, Door, FoldLimits, Folds};
 use crate::grpc::health::Health;
 use crate::grpc::incoming::Incoming;
 use crate::grpc::page_token::PageTokens;
@@ -46,6 +47,9 @@ use crate::store::{Options, Pace};
 use crate::subscriptions::{self, Subscriptions};
 use crate::views::{LastRecorded, Live, ViewError, Views};
 use drain::{Limits, Outcome, Stop};
+use supervise::supervise;
+
+pub use loss::accept_loss;
 
 /// Why the server could not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +72,12 @@ pub enum Error {
     /// The writer could not be started.
     #[error(transparent)]
     Writer(#[from] ledger::StartError),
+    /// The async runtime could not be started.
+    #[error("the runtime could not be started")]
+    Runtime(#[source] io::Error),
+    /// SIGTERM and SIGINT could not be taken over.
+    #[error("the signals that end the server could not be taken over")]
+    Signals(#[source] io::Error),
     /// The address could not be bound.
     #[error("{address} could not be bound: {source}")]
     Bind {
@@ -123,13 +133,15 @@ impl Error {
             Self::Read(ReadError::Corrupt { .. }) => true,
             Self::Views(error) => error.is_damage(),
             Self::Proofs(error) => error.is_damage(),
+            Self::SigningKey(error) => matches!(error, KeyError::Damaged { .. }),
             Self::Read(ReadError::Io { .. })
             | Self::Subscriptions(_)
             | Self::Threads(_)
             | Self::Writer(_)
+            | Self::Runtime(_)
+            | Self::Signals(_)
             | Self::Bind { .. }
             | Self::TokenKey { .. }
-            | Self::SigningKey(_)
             | Self::Witnesses { .. }
             | Self::Clock(_)
             | Self::Reflection(_)
@@ -172,6 +184,8 @@ pub async fn serve(
     ready: impl FnOnce(Ready) + Send + 'static,
 ) -> Result<Outcome, Error> {
     let (directory, log) = open_log(&config).await?;
+    // Locked as long as anybody works in it: a replay that is left behind, too.
+    let directory = Arc::new(directory);
     let tokens = PageTokens::open(directory.root()).map_err(|source| Error::TokenKey {
         path: directory.root().to_owned(),
         source,
@@ -195,6 +209,7 @@ pub async fn serve(
         subscriptions_path: directory.subscriptions_path(),
         proofs: proof_settings(&config, &directory)?,
         log_id: directory.log_id(),
+        _locked: Arc::clone(&directory),
         log,
         clock,
     };
@@ -205,7 +220,11 @@ pub async fn serve(
         let pools = pools.clone();
         let data_dir = directory.root().to_owned();
         async move {
-            let running = spawn_blocking(move || start.replay()).await??;
+            let replaying = spawn_blocking(move || start.replay());
+            let running = tokio::select! {
+                running = replaying => running??,
+                () = stop.draining() => return Ok(None),
+            };
             door.open(running.calls(tokens, pools, streams, &stop));
             health.serving().await;
             let head = running.log.head().position;
@@ -215,7 +234,7 @@ pub async fn serve(
                 data_dir,
                 head,
             });
-            Ok::<_, Error>(running)
+            Ok::<_, Error>(Some(running))
         }
     };
     let router = transport::router(&config, routes);
@@ -227,7 +246,9 @@ pub async fn serve(
         outcome
     };
     let (outcome, running) = tokio::join!(serving, supervise(running, &health, &stop));
-    running?.finish().await?;
+    if let Some(running) = running? {
+        running.finish().await?;
+    }
     drop(directory);
     Ok(outcome?)
 }
@@ -292,6 +313,7 @@ struct Start {
     subscriptions_path: PathBuf,
     proofs: proofs::Settings,
     log_id: Uuid,
+    _locked: Arc<DataDirectory>,
     log: Arc<dyn Log>,
     clock: Arc<Guard>,
 }
@@ -355,6 +377,7 @@ fn proof_settings(config: &Config, directory: &DataDirectory) -> Result<proofs::
         log_id,
         keys,
         witnesses,
+        interval: Duration::from_millis(config.checkpoint_interval_ms),
     })
 }
 
@@ -391,6 +414,7 @@ impl Start {
             queue: config.write_queue_commands,
             group_commands: config.group_commands,
             group_bytes: config.group_bytes,
+            answers_bytes: config.answers_remembered_bytes,
         };
         let (log, clock) = (Arc::clone(&self.log), Arc::clone(&self.clock));
         let (ledger, writer) = Writer::start(log, live, requests, clock, limits)?;
@@ -432,7 +456,12 @@ impl Running {
             proofs: self.proofs.clone(),
             tokens,
             clock: Arc::clone(&self.clock),
-            folds: Arc::new(Semaphore::new(MAX_FOLDS)),
+            folds: Folds::on(
+                pools.folds.clone(),
+                self.views.clone(),
+                Arc::clone(&self.log),
+                FoldLimits::default(),
+            ),
             pools,
             streams,
             subscriptions: self.subscriptions.clone(),
@@ -451,35 +480,4 @@ impl Running {
             None => Ok(()),
         }
     }
-}
-
-/// Brings the server up, then runs its timers and watches writer and views until the drain.
-async fn supervise(
-    running: impl Future<Output = Result<Running, Error>>,
-    health: &Health,
-    stop: &Stop,
-) -> Result<Running, Error> {
-    let running = match running.await {
-        Ok(running) => running,
-        Err(error) => {
-            stop.at_once();
-            return Err(error);
-        }
-    };
-    let mut writer = running.writer.stopped();
-    // What the wait answers borrows from the channel and is dropped at once: held over the select
-    // it would tie this future to one thread.
-    let stopped = async { drop(writer.wait_for(Option::is_some).await) };
-    let timers = timers::run(&running.ledger, &running.views, &running.clock);
-    let watching = watch::clock(&running.clock, health);
-    let mending = watch::rows(&running.views, &running.ledger);
-    tokio::select! {
-        () = stop.draining() => {}
-        () = timers => {}
-        () = watching => {}
-        () = mending => {}
-        // Reads go on; whoever balances load sends both elsewhere.
-        () = stopped => health.draining().await,
-    }
-    Ok(running)
 }

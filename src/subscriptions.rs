@@ -4,33 +4,62 @@
 //! event, for events are facts about campaigns, and a consumer that wrote one for each event it has
 //! read would never come to an end. So the file is not rebuilt, and losing it loses where consumers
 //! stood, nothing else. Does not know what is followed: that is kept as the bytes it came in.
+//!
+//! All rows are in memory too, and each has a checksum in the file. A file that is damaged is found
+//! out when it is opened. It is set aside then and an empty one made, so consumers are told that their
+//! name is unknown, and know that they must begin again: a wrong position would make them miss events.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::backends::{FileBackend, InMemoryBackend};
+use redb::{Builder, Database, ReadableDatabase, ReadableTable, TableDefinition, TableError};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::domain::{Position, SubscriptionId, Timestamp};
+use crate::files;
 
 /// Most subscriptions: a list of them fits one answer.
 pub const MAX_SUBSCRIPTIONS: usize = 1_000;
+/// Most subscriptions of one group, such as a brand: ten groups must ask for all they may have before
+/// another one finds no room.
+pub const MAX_SUBSCRIPTIONS_OF_GROUP: usize = 100;
 /// Memory for pages of the file: it has a few.
 const CACHE_BYTES: usize = 1 << 20;
 
-/// The number is the layout's version.
-const TABLE: TableDefinition<&str, &[u8]> = TableDefinition::new("subscriptions.1");
+/// The number is the layout's version. A value is a checksum, and then the row.
+const TABLE: TableDefinition<&str, &[u8]> = TableDefinition::new("subscriptions.2");
+/// As it was before rows had checksums; moved when it is found.
+const OLDER_TABLE: TableDefinition<&str, &[u8]> = TableDefinition::new("subscriptions.1");
+
+/// Length of a row's checksum: damage by chance goes unnoticed once in 2^64 times.
+const CHECKSUM_BYTES: usize = 8;
 
 /// Why the file could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The storage failed.
-    #[error("the file of subscriptions")]
-    Storage(#[from] Box<redb::Error>),
-    /// What is kept cannot be read.
-    #[error("the file of subscriptions holds what is none")]
-    Malformed(#[from] postcard::Error),
+    /// The system refused.
+    #[error("the subscriptions file {} could not be read or written", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is not what was written; the next start sets it aside.
+    #[error("the subscriptions file {} is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// A named consumer of events.
@@ -53,24 +82,41 @@ pub enum Made {
     Stands(Subscription),
     /// It is there and follows something else.
     Differs,
-    /// There are as many as there may be.
+    /// There are as many as there may be in all.
     Full,
+    /// There are as many as its group may have.
+    GroupFull,
 }
 
 /// The file of subscriptions. What is changed is durable when the call returns. Cheap to clone.
 #[derive(Clone)]
-pub struct Subscriptions(Arc<Mutex<Database>>);
+pub struct Subscriptions(Arc<Mutex<State>>);
+
+struct State {
+    path: PathBuf,
+    database: Database,
+    rows: BTreeMap<String, Subscription>,
+}
 
 impl Subscriptions {
-    /// Opens the file, or makes it.
+    /// Opens the file, or makes it; a damaged one is set aside and made anew.
     ///
     /// # Errors
-    /// When it cannot be opened.
+    /// [`Error::Io`] when the system refuses, or another process has the file open.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let mut builder = Database::builder();
-        builder.set_cache_size(CACHE_BYTES);
-        let database = builder.create(path).map_err(storage)?;
-        Self::with(database)
+        let io = |source| io_error(path, source);
+        if !path.try_exists().map_err(io)? {
+            create(path, &BTreeMap::new())?;
+        }
+        let state = match open(path) {
+            Err(Error::Damaged { reason, .. }) => {
+                warn_set_aside(path, &reason, "named consumers begin again")?;
+                create(path, &BTreeMap::new())?;
+                open(path)?
+            }
+            opened => opened?,
+        };
+        Ok(Self(Arc::new(Mutex::new(state))))
     }
 
     /// Begins without a file, to be forgotten.
@@ -78,92 +124,87 @@ impl Subscriptions {
     /// # Errors
     /// When there is no memory for it.
     pub fn in_memory() -> Result<Self, Error> {
-        let memory = redb::backends::InMemoryBackend::new();
-        let database = Database::builder().create_with_backend(memory);
-        Self::with(database.map_err(storage)?)
+        let path = Path::new("in memory");
+        let memory = InMemoryBackend::new();
+        let database = Builder::new().create_with_backend(memory);
+        let database = database.map_err(|error| refused(path, error))?;
+        write(path, &database, &|_| Ok(()))?;
+        Ok(Self(Arc::new(Mutex::new(State {
+            path: path.to_owned(),
+            database,
+            rows: BTreeMap::new(),
+        }))))
     }
 
-    fn with(database: Database) -> Result<Self, Error> {
-        let transaction = database.begin_write().map_err(storage)?;
-        transaction.open_table(TABLE).map_err(storage)?;
-        transaction.commit().map_err(storage)?;
-        Ok(Self(Arc::new(Mutex::new(database))))
-    }
-
-    /// Makes a subscription, or finds the one of that name.
+    /// Makes a subscription, or finds the one of that name. `group_of` says whose a subscription is:
+    /// each group may have [`MAX_SUBSCRIPTIONS_OF_GROUP`].
     ///
     /// # Errors
-    /// When the file cannot be read or written.
-    pub fn make(&self, name: &SubscriptionId, made: Subscription) -> Result<Made, Error> {
-        self.change(|table| {
-            if let Some(there) = read(table, name.as_str())? {
-                let is_same = there.followed == made.followed;
-                return Ok((
-                    if is_same {
-                        Made::Stands(there)
-                    } else {
-                        Made::Differs
-                    },
-                    None,
-                ));
-            }
-            let count = table.iter().map_err(storage)?.count();
-            if count >= MAX_SUBSCRIPTIONS {
-                return Ok((Made::Full, None));
-            }
-            Ok((Made::Stands(made.clone()), Some((name.as_str(), made))))
-        })
+    /// When the file cannot be written.
+    pub fn make<G: PartialEq>(
+        &self,
+        name: &SubscriptionId,
+        made: Subscription,
+        group_of: impl Fn(&Subscription) -> G,
+    ) -> Result<Made, Error> {
+        let mut state = self.0.lock();
+        if let Some(there) = state.rows.get(name.as_str()) {
+            return Ok(match there.followed == made.followed {
+                true => Made::Stands(there.clone()),
+                false => Made::Differs,
+            });
+        }
+        let group = group_of(&made);
+        let is_of_group = |one: &&Subscription| group_of(one) == group;
+        if state.rows.values().filter(is_of_group).count() >= MAX_SUBSCRIPTIONS_OF_GROUP {
+            return Ok(Made::GroupFull);
+        }
+        if state.rows.len() >= MAX_SUBSCRIPTIONS {
+            return Ok(Made::Full);
+        }
+        state.keep(name, made.clone())?;
+        Ok(Made::Stands(made))
     }
 
     /// Notes that everything up to a position was taken in; never goes back. `None` when there is no
     /// such subscription.
     ///
     /// # Errors
-    /// When the file cannot be read or written.
+    /// When the file cannot be written.
     pub fn acknowledge(
         &self,
         name: &SubscriptionId,
         position: Position,
         now: Timestamp,
     ) -> Result<Option<Position>, Error> {
-        self.change(|table| {
-            let Some(mut there) = read(table, name.as_str())? else {
-                return Ok((None, None));
-            };
-            if position <= there.acknowledged {
-                return Ok((Some(there.acknowledged), None));
-            }
-            there.acknowledged = position;
-            there.acknowledged_at = Some(now);
-            Ok((Some(position), Some((name.as_str(), there))))
-        })
+        let mut state = self.0.lock();
+        let Some(there) = state.rows.get(name.as_str()) else {
+            return Ok(None);
+        };
+        // What changes nothing costs no disk.
+        if position <= there.acknowledged {
+            return Ok(Some(there.acknowledged));
+        }
+        let acknowledged = Subscription {
+            acknowledged: position,
+            acknowledged_at: Some(now),
+            ..there.clone()
+        };
+        state.keep(name, acknowledged)?;
+        Ok(Some(position))
     }
 
     /// Finds a subscription.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn find(&self, name: &SubscriptionId) -> Result<Option<Subscription>, Error> {
-        let mut all = self.list()?.into_iter();
-        Ok(all
-            .find(|(one, _)| one == name.as_str())
-            .map(|(_, found)| found))
+    pub fn find(&self, name: &SubscriptionId) -> Option<Subscription> {
+        self.0.lock().rows.get(name.as_str()).cloned()
     }
 
     /// Lists all, by name.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn list(&self) -> Result<Vec<(String, Subscription)>, Error> {
-        let transaction = self.0.lock().begin_read().map_err(storage)?;
-        let table = transaction.open_table(TABLE).map_err(storage)?;
-        let mut all = Vec::new();
-        for entry in table.iter().map_err(storage)? {
-            let (name, bytes) = entry.map_err(storage)?;
-            let subscription = postcard::from_bytes(bytes.value())?;
-            all.push((name.value().to_owned(), subscription));
-        }
-        Ok(all)
+    pub fn list(&self) -> Vec<(String, Subscription)> {
+        let state = self.0.lock();
+        let rows = state.rows.iter();
+        rows.map(|(name, one)| (name.clone(), one.clone()))
+            .collect()
     }
 
     /// Forgets a subscription; tells whether there was one.
@@ -171,52 +212,227 @@ impl Subscriptions {
     /// # Errors
     /// When the file cannot be written.
     pub fn delete(&self, name: &SubscriptionId) -> Result<bool, Error> {
-        let database = self.0.lock();
-        let transaction = database.begin_write().map_err(storage)?;
-        let was_there = {
-            let mut table = transaction.open_table(TABLE).map_err(storage)?;
-            let removed = table.remove(name.as_str()).map_err(storage)?;
-            removed.is_some()
-        };
-        transaction.commit().map_err(storage)?;
-        Ok(was_there)
+        let mut state = self.0.lock();
+        if !state.rows.contains_key(name.as_str()) {
+            return Ok(false);
+        }
+        state.write(|table| table.remove(name.as_str()).map(|_| ()))?;
+        state.rows.remove(name.as_str());
+        Ok(true)
+    }
+}
+
+impl State {
+    /// Makes a row durable, and then known.
+    fn keep(&mut self, name: &SubscriptionId, row: Subscription) -> Result<(), Error> {
+        let name = name.as_str();
+        let value = encode(&self.path, name, &row)?;
+        self.write(|table| table.insert(name, value.as_slice()).map(|_| ()))?;
+        self.rows.insert(name.to_owned(), row);
+        Ok(())
     }
 
-    /// Looks at the table and changes one entry of it, in one durable transaction.
-    fn change<'n, T>(
-        &self,
-        look: impl FnOnce(&Table<'_>) -> Result<(T, Option<(&'n str, Subscription)>), Error>,
-    ) -> Result<T, Error> {
-        let database = self.0.lock();
-        let transaction = database.begin_write().map_err(storage)?;
-        let (answer, is_changed) = {
-            let mut table = transaction.open_table(TABLE).map_err(storage)?;
-            let (answer, change) = look(&table)?;
-            let is_changed = change.is_some();
-            if let Some((name, subscription)) = change {
-                let bytes = postcard::to_stdvec(&subscription)?;
-                table.insert(name, bytes.as_slice()).map_err(storage)?;
+    /// Changes the table in one durable transaction.
+    fn write(
+        &mut self,
+        change: impl Fn(&mut Table<'_>) -> Result<(), redb::StorageError>,
+    ) -> Result<(), Error> {
+        match write(&self.path, &self.database, &change) {
+            // The rows are here, so they are written anew.
+            Err(Error::Damaged { reason, .. }) => {
+                warn_set_aside(&self.path, &reason, "it is written anew")?;
+                create(&self.path, &self.rows)?;
+                self.database = open_database(&self.path)?;
+                write(&self.path, &self.database, &change)
             }
-            (answer, is_changed)
-        };
-        // What changes nothing costs no disk.
-        if is_changed {
-            transaction.commit().map_err(storage)?;
-        } else {
-            transaction.abort().map_err(storage)?;
+            Err(failed) => {
+                // After a failed write redb takes no more of them; the next one finds it open again.
+                if let Ok(again) = open_database(&self.path) {
+                    self.database = again;
+                }
+                Err(failed)
+            }
+            Ok(()) => Ok(()),
         }
-        Ok(answer)
     }
 }
 
 type Table<'a> = redb::Table<'a, &'static str, &'static [u8]>;
 
-fn read(table: &Table<'_>, name: &str) -> Result<Option<Subscription>, Error> {
-    let found = table.get(name).map_err(storage)?;
-    let read = |bytes: redb::AccessGuard<'_, &[u8]>| postcard::from_bytes(bytes.value());
-    Ok(found.map(read).transpose()?)
+fn write(
+    path: &Path,
+    database: &Database,
+    change: &dyn Fn(&mut Table<'_>) -> Result<(), redb::StorageError>,
+) -> Result<(), Error> {
+    guarded(path, || {
+        let transaction = database.begin_write().map_err(|e| refused(path, e))?;
+        let mut table = transaction
+            .open_table(TABLE)
+            .map_err(|e| refused(path, e))?;
+        change(&mut table).map_err(|e| refused(path, e))?;
+        drop(table);
+        transaction.commit().map_err(|e| refused(path, e))
+    })
 }
 
-fn storage(error: impl Into<redb::Error>) -> Error {
-    Error::Storage(Box::new(error.into()))
+fn warn_set_aside(path: &Path, reason: &str, what_now: &str) -> Result<(), Error> {
+    let aside = files::set_aside(path).map_err(|source| io_error(path, source))?;
+    let (path, aside) = (path.display(), aside.display());
+    tracing::warn!(%path, %aside, reason, "the subscriptions file is damaged and was set aside: {what_now}");
+    Ok(())
 }
+
+/// Makes a file with these rows beside its name, and gives it that once it is whole.
+fn create(path: &Path, rows: &BTreeMap<String, Subscription>) -> Result<(), Error> {
+    let io = |source| io_error(path, source);
+    let draft = files::draft_of(path);
+    let file = files::create(&draft).map_err(io)?;
+    let backend = FileBackend::new(file).map_err(|e| refused(path, e))?;
+    let database = builder().create_with_backend(backend);
+    let database = database.map_err(|e| refused(path, e))?;
+    let values = rows
+        .iter()
+        .map(|(name, row)| Ok((name.as_str(), encode(path, name, row)?)));
+    let values = values.collect::<Result<Vec<_>, Error>>()?;
+    write(path, &database, &|table| {
+        for (name, value) in &values {
+            table.insert(*name, value.as_slice())?;
+        }
+        Ok(())
+    })?;
+    drop(database);
+    files::put_in_place(&draft, path).map_err(io)
+}
+
+fn open(path: &Path) -> Result<State, Error> {
+    let database = open_database(path)?;
+    let rows = guarded(path, || rows_in(path, &database))?;
+    Ok(State {
+        path: path.to_owned(),
+        database,
+        rows,
+    })
+}
+
+fn open_database(path: &Path) -> Result<Database, Error> {
+    guarded(path, || builder().open(path).map_err(|e| refused(path, e)))
+}
+
+fn builder() -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+fn rows_in(path: &Path, database: &Database) -> Result<BTreeMap<String, Subscription>, Error> {
+    let transaction = database.begin_read().map_err(|e| refused(path, e))?;
+    let table = match transaction.open_table(TABLE) {
+        Err(TableError::TableDoesNotExist(_)) => {
+            drop(transaction);
+            return move_older(path, database);
+        }
+        table => table.map_err(|e| refused(path, e))?,
+    };
+    let mut rows = BTreeMap::new();
+    for entry in table.iter().map_err(|e| refused(path, e))? {
+        let (name, value) = entry.map_err(|e| refused(path, e))?;
+        let row = decode(path, name.value(), value.value())?;
+        rows.insert(name.value().to_owned(), row);
+    }
+    Ok(rows)
+}
+
+/// Moves the rows of the layout without checksums.
+fn move_older(path: &Path, database: &Database) -> Result<BTreeMap<String, Subscription>, Error> {
+    let failed = |error: redb::Error| refused(path, error);
+    let transaction = database.begin_write().map_err(|e| failed(e.into()))?;
+    let mut rows = BTreeMap::new();
+    {
+        let mut table = transaction
+            .open_table(TABLE)
+            .map_err(|e| failed(e.into()))?;
+        let older = transaction.open_table(OLDER_TABLE);
+        let older = older.map_err(|e| failed(e.into()))?;
+        for entry in older.iter().map_err(|e| failed(e.into()))? {
+            let (name, value) = entry.map_err(|e| failed(e.into()))?;
+            let row = postcard::from_bytes(value.value());
+            let row: Subscription = row.map_err(|error| damaged(path, error))?;
+            let value = encode(path, name.value(), &row)?;
+            let kept = table.insert(name.value(), value.as_slice());
+            kept.map_err(|e| failed(e.into()))?;
+            rows.insert(name.value().to_owned(), row);
+        }
+    }
+    let removed = transaction.delete_table(OLDER_TABLE);
+    removed.map_err(|e| failed(e.into()))?;
+    transaction.commit().map_err(|e| failed(e.into()))?;
+    Ok(rows)
+}
+
+fn encode(path: &Path, name: &str, row: &Subscription) -> Result<Vec<u8>, Error> {
+    let bytes = postcard::to_stdvec(row).map_err(|error| damaged(path, error))?;
+    let mut value = checksum(name, &bytes).to_vec();
+    value.extend_from_slice(&bytes);
+    Ok(value)
+}
+
+fn decode(path: &Path, name: &str, value: &[u8]) -> Result<Subscription, Error> {
+    let (stored, bytes) = value
+        .split_first_chunk()
+        .ok_or_else(|| damaged(path, "a row is too short"))?;
+    if *stored != checksum(name, bytes) {
+        return Err(damaged(path, format!("the checksum of row {name:?}")));
+    }
+    postcard::from_bytes(bytes).map_err(|error| damaged(path, error))
+}
+
+fn checksum(name: &str, row: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    let mut hash = Sha256::new();
+    // The length keeps the two apart.
+    hash.update((name.len() as u64).to_be_bytes());
+    hash.update(name);
+    hash.update(row);
+    let mut checksum = [0; CHECKSUM_BYTES];
+    checksum.copy_from_slice(&hash.finalize()[..CHECKSUM_BYTES]);
+    checksum
+}
+
+/// Calls into redb, which may panic on a damaged file.
+fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(damaged(path, "reading it made the storage engine panic")))
+}
+
+fn refused(path: &Path, error: impl Into<redb::Error>) -> Error {
+    let is_damage = |error: &io::Error| {
+        let kind = error.kind();
+        matches!(
+            kind,
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+        )
+    };
+    match error.into() {
+        redb::Error::Io(source) if !is_damage(&source) => io_error(path, source),
+        error @ (redb::Error::DatabaseAlreadyOpen
+        | redb::Error::DatabaseClosed
+        | redb::Error::PreviousIo) => io_error(path, io::Error::other(error)),
+        error => damaged(path, error),
+    }
+}
+
+fn io_error(path: &Path, source: io::Error) -> Error {
+    Error::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn damaged(path: &Path, reason: impl std::fmt::Display) -> Error {
+    Error::Damaged {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,10 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::config::LogFormat;
 use crate::text::Plain;
 
+/// What is said of h2 unless the filter does: its warnings are of what clients do, one for each
+/// connection that it ends for that.
+const OF_H2: &str = "h2=error";
+
 /// Says why logging did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -34,12 +38,7 @@ pub enum Error {
 /// # Errors
 /// A filter that does not parse, or a second call.
 pub fn start(format: LogFormat, filter: &str) -> Result<(), Error> {
-    let parsed = EnvFilter::builder()
-        .parse(filter)
-        .map_err(|source| Error::Filter {
-            filter: filter.to_owned(),
-            source,
-        })?;
+    let parsed = parse(filter)?;
     let in_colour = stderr().is_terminal();
     let lines = fmt()
         .with_env_filter(parsed)
@@ -65,6 +64,18 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), Error> {
     Ok(())
 }
 
+fn parse(filter: &str) -> Result<EnvFilter, Error> {
+    let parsed = EnvFilter::builder().parse(filter);
+    let parsed = parsed.map_err(|source| Error::Filter {
+        filter: filter.to_owned(),
+        source,
+    })?;
+    if filter.contains("h2") {
+        return Ok(parsed);
+    }
+    Ok(parsed.add_directive(OF_H2.parse().expect("h2 and error are a directive")))
+}
+
 /// Panics are log lines like any other: one line, in the chosen format.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let location = panic.location().map(ToString::to_string);
@@ -75,4 +86,21 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
         thread = thread.name(),
         "panicked"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directives(filter: &str) -> String {
+        parse(filter).unwrap().to_string()
+    }
+
+    #[test]
+    fn what_clients_do_to_h2_is_no_warning_unless_asked_for() {
+        assert!(directives("info").contains("h2=error"));
+        assert!(directives("debug,campaign_ledger=trace").contains("h2=error"));
+        assert!(!directives("info,h2=debug").contains("h2=error"));
+        assert!(parse("no=such=filter").is_err());
+    }
 }

@@ -42,6 +42,7 @@ pub fn cost(data: &Path) -> Cost {
         log_id: directory.log_id().to_string(),
         keys: LogKeys::create(&file("signing-key"), "example.org/bench").expect("a key is made"),
         witnesses: Vec::new(),
+        interval: std::time::Duration::from_secs(3_600),
     };
     let (before, begun) = (process::own_usage(), Instant::now());
     let (_live, proofs) = Live::open(settings, &log).expect("the tree is folded");

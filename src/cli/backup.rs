@@ -12,6 +12,7 @@ use super::remote::{self, ask, refused};
 use super::{BackupCommand, CreateBackup, Exit, Import, Restore, VerifyBackups, offline, say};
 use crate::config::Config;
 use crate::domain::{Position, Timestamp};
+use crate::files;
 use crate::log::backup::{
     Backup, BackupError, Contents, Extent, ImportError, WriteError, import, write,
 };
@@ -240,7 +241,7 @@ fn create(create: &CreateBackup) -> Result<(), Error> {
         // Another backup may have taken the name meanwhile.
         .and_then(|contents| refuse_existing(create).map(|()| contents))
         .inspect_err(|_| drop(fs::remove_file(&partial)))?;
-    fs::rename(&partial, &create.file).map_err(file_error("renamed", &partial))?;
+    files::put_in_place(&partial, &create.file).map_err(file_error("renamed", &partial))?;
     tell(format_args!(
         "{}: {}",
         create.file.display(),
@@ -263,7 +264,7 @@ fn write_partial(create: &CreateBackup, partial: &Path) -> Result<Contents, Erro
         Some(file) => open(file)?.contents().end.position,
         None => Position::new(create.after),
     };
-    let mut out = File::create(partial).map_err(file_error("created", partial))?;
+    let mut out = files::create(partial).map_err(file_error("created", partial))?;
     match &create.server {
         Some(address) => fetch(address, after, &mut out, partial)?,
         None => take(create, after, &mut out)?,

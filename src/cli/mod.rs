@@ -11,6 +11,7 @@ pub mod export;
 mod help;
 pub mod keys;
 pub mod offline;
+pub mod process;
 pub mod progress;
 pub mod remote;
 pub mod serve;
@@ -150,6 +151,11 @@ pub struct Serve {
     /// Print the effective configuration as TOML, with the origin of every value, and exit
     #[arg(long)]
     pub print_config: bool,
+    /// Start all the same where a start is refused because something is lost: what is given up is
+    /// named in the log lines and set aside, not removed. For one start, after a refusal that names
+    /// this flag
+    #[arg(long)]
+    pub accept_loss: bool,
     /// Start although the clock is more than 5 minutes before the last event, or more than 366 days
     /// after it; only this once
     #[arg(long)]

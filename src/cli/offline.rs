@@ -344,6 +344,7 @@ impl Remembered {
             signed.map_err(|error| proofs::Error::Damaged {
                 path: directory.checkpoint_path(),
                 reason: with_causes(&error),
+                given_up: proofs::GUARD,
             })?;
         }
         let own = own.map(|(_, checkpoint)| checkpoint);

@@ -1,6 +1,8 @@
 //! `serve`: runs the server until a signal and says what a newcomer needs to know.
 
 use std::io::Write;
+use std::pin::pin;
+use std::process::exit;
 use std::sync::Arc;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -8,9 +10,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::{Exit, Serve, complain, heard};
 use crate::causes::with_causes;
 use crate::clock::{Guard, SystemClock};
-use crate::config::{Config, Effective};
-use crate::server::drain::{Outcome, Signals, Stop, relay};
-use crate::server::{Error, Ready, serve};
+use crate::config::{Config, Effective, LogFormat};
+use crate::server::drain::{Limits, Outcome, Signals, Stop, relay};
+use crate::server::{Error, Ready, accept_loss, serve};
 use crate::telemetry;
 
 /// Runs the server; returns how the process ends.
@@ -47,18 +49,42 @@ pub fn run(arguments: &Serve) -> Exit {
         true => clock.accepted_at_start(),
         false => clock,
     };
-    match block_on(config, Arc::new(clock)) {
+    match until_ended(&config, &Arc::new(clock), arguments.accept_loss) {
         Ok(Outcome::Drained) => Exit::Done,
         Ok(Outcome::Cut { connections }) => {
             tracing::warn!(connections, "connections were cut at the drain deadline");
             Exit::Done
         }
         Err(error) => {
-            let told = with_causes(&error);
-            tracing::error!(error = told, "the server ended");
-            complain(&error);
+            tell(&error, config.log_format);
             exit_of(&error)
         }
+    }
+}
+
+/// Most losses that one start accepts: each is of another file.
+const MOST_LOSSES: usize = 8;
+
+/// Serves; where a start is refused because of a loss that is accepted, what is lost is set aside and
+/// the start tried again.
+fn until_ended(config: &Config, clock: &Arc<Guard>, accepts_loss: bool) -> Result<Outcome, Error> {
+    let mut losses = if accepts_loss { MOST_LOSSES } else { 0 };
+    loop {
+        let ended = block_on(config.clone(), Arc::clone(clock));
+        match &ended {
+            Err(error) if losses > 0 && accept_loss(error, &config.data_dir)? => losses -= 1,
+            _ => return ended,
+        }
+    }
+}
+
+/// Says once why the server ended: to people in words, to machines as a log line.
+fn tell(error: &Error, format: LogFormat) {
+    if format == LogFormat::Json && tracing::enabled!(tracing::Level::ERROR) {
+        let error = with_causes(error);
+        tracing::error!(error, "the server ended");
+    } else {
+        complain(error);
     }
 }
 
@@ -78,27 +104,27 @@ fn block_on(config: Config, clock: Arc<Guard>) -> Result<Outcome, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|source| Error::Bind {
-            address: config.listen,
-            source,
-        })?;
-    runtime.block_on(async {
-        let signals = Signals::register().map_err(|source| Error::Bind {
-            address: config.listen,
-            source,
-        })?;
-        let confirmed = signal(SignalKind::user_defined1()).map_err(|source| Error::Bind {
-            address: config.listen,
-            source,
-        })?;
+        .map_err(Error::Runtime)?;
+    let ended = runtime.block_on(async {
+        let signals = Signals::register().map_err(Error::Signals)?;
+        let confirmed = signal(SignalKind::user_defined1()).map_err(Error::Signals)?;
         let stop = Stop::new();
-        let relaying = tokio::spawn(relay(signals, stop.clone()));
-        let accepting = tokio::spawn(accept(confirmed, Arc::clone(&clock)));
-        let outcome = serve(config, clock, stop, announce).await;
-        relaying.abort();
-        accepting.abort();
-        outcome
-    })
+        tokio::spawn(relay(signals, stop.clone()));
+        tokio::spawn(accept(confirmed, Arc::clone(&clock)));
+        let limits = Limits::of(&config);
+        let mut serving = pin!(serve(config, clock, stop.clone(), announce));
+        tokio::select! {
+            outcome = &mut serving => outcome,
+            () = stop.overdue(limits) => {
+                tracing::warn!("ending although not all is done: the next start does it");
+                // Without dropping anything: the directory stays locked as long as threads work in it.
+                exit(Exit::Done as i32)
+            }
+        }
+    });
+    // Threads that still read are not waited for: nobody waits for what they read.
+    runtime.shutdown_background();
+    ended
 }
 
 /// Accepts the clock whenever the signal says so: whoever may send it could as well restart the

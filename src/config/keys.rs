@@ -240,7 +240,7 @@ pub(super) static ALL: &[Key] = &[
             least: 100,
             most: HOUR_MS,
         },
-        help: "Hard end of a drain, counted from the signal; what is still open then is cut",
+        help: "Hard end of a drain, counted from the signal; what is open when a tenth of it is left is cut",
     },
     Key {
         name: "drain_delay_ms",
@@ -258,6 +258,15 @@ pub(super) static ALL: &[Key] = &[
         },
         help: "Latest writes whose request_id still returns the first answer, after a restart \
                those in the last four times as many events; some 80 bytes of memory each",
+    },
+    Key {
+        name: "answers_remembered_bytes",
+        rule: Rule::Number {
+            least: 0,
+            most: TIB,
+        },
+        help: "Memory for the answers of the latest writes: one sent again gets its first answer \
+               from there, an older one from a fold of the log",
     },
     Key {
         name: "views_cache_bytes",

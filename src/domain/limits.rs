@@ -2,7 +2,7 @@
 //!
 //! Each is far beyond what campaigns need, and small enough that every row and every answer stays
 //! small. Only `decide` and the readers of calls refuse by them: what the log holds is folded, however
-//! much it is. `BOUNDS.md` says which collection keeps which limit; a test compares the two.
+//! much it is. `docs/bounds.md` says which collection keeps which limit; a test compares the two.
 
 /// Refunds of one order that wait for it: more of one order are a mistake in its id.
 pub const MAX_WAITING_REFUNDS: usize = 100;

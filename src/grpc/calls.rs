@@ -1,12 +1,12 @@
 //! What every handler does: write and render, or wait for a position and read.
 
+mod folds;
 mod pages;
 mod past;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use uuid::Uuid;
@@ -21,21 +21,19 @@ use super::streams::Streams;
 use super::written::Written;
 use crate::clock::Guard;
 use crate::domain::rows::Key;
-use crate::domain::state::Resource;
-use crate::domain::{Command, Position, Request, Timestamp, Violation};
+use crate::domain::{Position, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
 use crate::log::Log;
 use crate::proofs::Proofs;
 use crate::proto::api;
 use crate::store::{self, Snapshot};
 use crate::subscriptions::Subscriptions;
-use crate::views::index::Scope;
-use crate::views::{self, Slice, Views, as_of, events_of};
+use crate::views::{self, Slice, Views};
 
 /// Longest wait for a position when the caller names no deadline.
 const MAX_WAIT: Duration = Duration::from_secs(5);
+pub use folds::{Folded, Folding, Folds, Limits as FoldLimits, NotFolded, Question, Taken};
 pub use pages::{joined_page, page, ranked_page};
-pub use past::{MAX_FOLDS, PastFold};
 
 /// Everything handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -54,8 +52,8 @@ pub struct Calls {
     pub tokens: PageTokens,
     /// The clock.
     pub clock: Arc<Guard>,
-    /// Lets few pasts be folded at a time: each holds its rows in memory.
-    pub folds: Arc<Semaphore>,
+    /// Folds the past.
+    pub folds: Folds,
     /// What streams are held to.
     pub streams: Streams,
     /// Threads for folds of the past and for long reads.
@@ -104,8 +102,9 @@ impl Door {
         parse: impl FnOnce(T, Timestamp) -> Write,
     ) -> Result<Written, Status> {
         let calls = self.enter()?;
+        let deadline = Deadline::of(&request);
         let parsed = parse(request.into_inner(), calls.now());
-        calls.write(parsed).await
+        calls.write(parsed, deadline).await
     }
 }
 
@@ -119,7 +118,11 @@ impl Calls {
     ///
     /// # Errors
     /// The status of whatever kept it from happening.
-    pub async fn write(&self, parsed: Write) -> Result<Written, Status> {
+    pub async fn write(
+        &self,
+        parsed: Write,
+        deadline: Option<Deadline>,
+    ) -> Result<Written, Status> {
         let parsed = parsed.map_err(status::invalid)?;
         let is_asked = parsed.prove;
         let answered = self
@@ -129,7 +132,7 @@ impl Calls {
         let Answer { recorded, after } = answered.map_err(status::write)?;
         let resource = match after {
             After::Now(resource) => resource,
-            After::Then(request) => Box::pin(self.then(request, recorded.last)).await?,
+            After::Then(request) => Box::pin(self.then(request, &recorded, deadline)).await?,
         };
         let recorded_at = match recorded.recorded_at {
             Some(at) => at,
@@ -157,29 +160,6 @@ impl Calls {
     async fn recorded_at(&self, position: Position) -> Result<Timestamp, Status> {
         let log = Arc::clone(&self.log);
         blocking(move || views::recorded_at(log.as_ref(), position).map_err(status::as_of)).await
-    }
-
-    /// Folds the log up to the end of a write that was answered before, to answer it the same way.
-    async fn then(&self, request: Box<Request>, last: Position) -> Result<Resource, Status> {
-        self.reach(last, None).await?;
-        let (views, log) = (self.views.clone(), Arc::clone(&self.log));
-        blocking(move || {
-            let found = views.read(|rows| -> Result<_, store::Error> {
-                events_of(rows, &scopes_of(rows, &request)?, last, usize::MAX)
-            });
-            let positions = found
-                .map_err(status::view)?
-                .map_err(|error| status::internal(&error))?;
-            let rows = as_of(log.as_ref(), &positions).map_err(status::as_of)?;
-            let resource = match Resource::of(&rows, &request) {
-                Ok(resource) => resource,
-                Err(never) => match never {},
-            };
-            resource.ok_or_else(|| {
-                status::internal(&std::io::Error::other("a repeated write has no resource"))
-            })
-        })
-        .await
     }
 
     /// Waits until everything up to a position is durable, and so in the views.
@@ -261,14 +241,11 @@ impl Calls {
     ) -> Result<(T, u64), Status> {
         self.reach(when.min_position, deadline).await?;
         if let Some(as_of) = when.as_of {
-            let (found, position) = self
-                .past(as_of, slice, deadline, |fold| {
-                    let mut rows = fold.rows(&mut |_, _, _| ())?;
-                    Ok((read(&rows.snapshot()), fold.until))
-                })
-                .await?;
-            let found = found.map_err(Lookup::into_status)?;
-            return Ok((found, position.get()));
+            let brand = slice.brand().to_string();
+            let past = self.past(as_of, slice, deadline).await?;
+            let position = past.rows.position().get();
+            let read = |rows: &Snapshot| read(rows).map_err(Lookup::into_status);
+            return Ok((self.read_past(&brand, past, read).await?, position));
         }
         let views = self.views.clone();
         let answer = move || {
@@ -286,6 +263,19 @@ impl Calls {
         self.reach(position, deadline).await?;
         let found = found.map_err(Lookup::into_status)?;
         Ok((found, position.get()))
+    }
+
+    /// Does a long read on the threads for it; owners take turns.
+    ///
+    /// # Errors
+    /// When too many wait, and whatever the work refuses.
+    pub async fn long_read<T: Send + 'static>(
+        &self,
+        owner: &str,
+        work: impl FnOnce() -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
+        let read = self.pools.readers.run(owner, |_| work()).await;
+        read.map_err(NotFolded::from).map_err(status::past)?
     }
 
     /// Reads the key after which a page begins.
@@ -347,59 +337,6 @@ pub async fn blocking<T: Send + 'static>(
         Ok(result) => result,
         Err(error) => Err(status::internal(&error)),
     }
-}
-
-/// The scopes whose events make the resource of a request.
-fn scopes_of(rows: &Snapshot, request: &Request) -> Result<Vec<Scope>, store::Error> {
-    let brand = request.brand.clone();
-    let campaign = |campaign| crate::domain::CampaignRef {
-        brand: brand.clone(),
-        campaign,
-    };
-    Ok(match &request.command {
-        Command::Campaign { campaign: id, .. }
-        | Command::Collaboration { campaign: id, .. }
-        | Command::Deliverable { campaign: id, .. }
-        | Command::Cost { campaign: id, .. }
-        | Command::Dispute { campaign: id, .. } => {
-            Scope::of_campaign(campaign(id.clone())).to_vec()
-        }
-        Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
-            Scope::of_campaign(publication.collaboration.campaign_ref()).to_vec()
-        }
-        Command::Creator { creator, .. } => {
-            let creator = creator.clone();
-            vec![Scope::Creator(crate::domain::CreatorRef { brand, creator })]
-        }
-        Command::RecordConversion {
-            campaign: id,
-            claim,
-        } => {
-            let mut scopes = order_scopes(rows, request, &claim.order)?;
-            let claimed = Scope::Campaign(campaign(id.clone()));
-            if !scopes.contains(&claimed) {
-                scopes.push(claimed);
-            }
-            scopes
-        }
-        Command::RecordRefund { refund } => order_scopes(rows, request, &refund.order)?,
-        Command::AdjustConversion { adjustment } => order_scopes(rows, request, &adjustment.order)?,
-        Command::LockOrder { order } | Command::SettleRefunds { order } => {
-            order_scopes(rows, request, order)?
-        }
-    })
-}
-
-fn order_scopes(
-    rows: &Snapshot,
-    request: &Request,
-    order: &crate::domain::OrderKey,
-) -> Result<Vec<Scope>, store::Error> {
-    let name = crate::domain::OrderRef {
-        brand: request.brand.clone(),
-        order: order.clone(),
-    };
-    Slice::Order(name).scopes(rows)
 }
 
 /// Parses a query or refuses it with every violation.

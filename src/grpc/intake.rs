@@ -30,7 +30,7 @@ use tonic::Status;
 use tonic::body::Body as TonicBody;
 use tower::{Layer, Service};
 
-use super::peer::Peer;
+use super::peer::{OpenCall, Peer};
 use super::status;
 pub use answer::Answer;
 use budget::{Budget, Hold};
@@ -59,11 +59,11 @@ const REFLECTION: &str = "/grpc.reflection.";
 /// Memory for messages that are not answered yet. What a handler decodes is counted roughly.
 const MESSAGES_BYTES: usize = 48 << 20;
 
-/// Memory for answers that are not sent yet.
-const ANSWERS_BYTES: usize = 48 << 20;
+/// Memory for answers that are not sent yet: more, as clients ask for many long lists at once.
+const ANSWERS_BYTES: usize = 64 << 20;
 
 /// A connection may have this part of either memory.
-const CONNECTION_PART: usize = 3;
+const CONNECTION_PART: usize = 2;
 
 /// How many messages of the largest kind a budget has room for at least, where they may be larger
 /// than by default: one that is gathered and one that is decoded, for a connection.
@@ -135,6 +135,8 @@ pub struct Intake<S> {
 #[derive(Debug)]
 pub struct Call {
     hold: Hold<OfMessages>,
+    /// Counts the call for its connection.
+    open: Option<OpenCall>,
     method: Method,
     is_gzip: bool,
     is_reflection: bool,
@@ -171,6 +173,7 @@ impl Call {
         let peer = request.extensions().get::<Peer>().cloned();
         // From here on, to drop it counts it out.
         let mut call = Self {
+            open: peer.as_ref().map(Peer::begin_call),
             hold: Hold::of_request(OfMessages(Arc::clone(shared)), peer),
             method: shared.methods.find(path),
             is_gzip: is_gzip(request.headers()),
@@ -178,9 +181,9 @@ impl Call {
         };
         let free = MAX_CALLS.saturating_sub(before);
         let own = call
-            .hold
-            .peer()
-            .map_or(0, |peer| peer.open_calls() as usize);
+            .open
+            .as_ref()
+            .map_or(0, |open| open.peer().open_calls() as usize);
         if own > LIGHT_CALLS && own > free / PART_OF_FREE_CALLS {
             return Err(status::too_many_calls(MAX_CALLS));
         }
@@ -196,6 +199,13 @@ impl Call {
 
     fn shared(&self) -> &Arc<Shared> {
         &self.hold.budget().0
+    }
+
+    /// Marks that a message went.
+    fn moved(&self) {
+        if let Some(open) = &self.open {
+            open.peer().moved();
+        }
     }
 
     /// Makes an empty hold of the answer.
@@ -360,11 +370,9 @@ mod tests {
     fn a_few_connections_do_not_take_all_calls() {
         let layer = IntakeLayer::new(crate::proto::DESCRIPTORS, 4 << 20);
         let begin = |peer: &Peer| {
-            let counted = peer.begin_call();
             let mut request = Request::new(());
             request.extensions_mut().insert(peer.clone());
-            let call = Call::begin(&layer.shared, &request);
-            call.map(|call| (counted, call))
+            Call::begin(&layer.shared, &request)
         };
         let mut open = Vec::new();
         for connection in 0..100 {

@@ -4,15 +4,16 @@
 //! last row sent and an HMAC-SHA256 over all of that. The MAC key lives in the data directory, so
 //! tokens outlive a restart. Does not know what a key means; it is not encrypted, only protected.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use sha2::{Digest as _, Sha256};
+
+use crate::causes::with_causes;
+use crate::files;
 
 /// Name of the key file in the data directory.
 pub const KEY_FILE: &str = "page-token.key";
@@ -82,21 +83,30 @@ impl PageTokens {
         Self { key }
     }
 
-    /// Takes the MAC key kept in `data_dir`, and makes one there on first use.
+    /// Takes the MAC key kept in `data_dir`, and makes one there on first use, or in place of a
+    /// damaged one.
     ///
-    /// The file is readable by its owner only and appears whole or not at all.
+    /// A key that cannot be written, as on a full disk, serves until the process ends: tokens are
+    /// then refused after a restart, and reads go on.
     ///
     /// # Errors
-    /// The file cannot be read or written, or has not the length of a key.
+    /// The file cannot be read, or the system has no random bytes.
     pub fn open(data_dir: &Path) -> io::Result<Self> {
         let path = data_dir.join(KEY_FILE);
-        match File::open(&path) {
-            Ok(file) => read_key(file).map(Self::new),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                create_key(data_dir, &path).map(Self::new)
-            }
-            Err(error) => Err(error),
+        let is_damaged = match files::read(&path)? {
+            None => false,
+            Some(bytes) => match <[u8; KEY_BYTES]>::try_from(bytes) {
+                Ok(key) => return Ok(Self::new(key)),
+                Err(_) => true,
+            },
+        };
+        let mut key = [0; KEY_BYTES];
+        getrandom::fill(&mut key).map_err(io::Error::other)?;
+        if let Err(error) = keep(&path, &key, is_damaged) {
+            let (path, error) = (path.display(), with_causes(&error));
+            tracing::warn!(%path, error, "the new key of page tokens is not kept: tokens end with this process");
         }
+        Ok(Self::new(key))
     }
 
     /// Makes the token of the page that begins after `last_key`.
@@ -163,39 +173,19 @@ impl std::fmt::Debug for PageTokens {
     }
 }
 
-fn read_key(file: File) -> io::Result<[u8; KEY_BYTES]> {
-    let mut bytes = Vec::new();
-    file.take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    bytes.try_into().map_err(|_| {
-        let reason = format!("{KEY_FILE} does not hold {KEY_BYTES} bytes; remove it for a new one");
-        io::Error::new(io::ErrorKind::InvalidData, reason)
-    })
-}
-
-/// Writes a new key beside its place and moves it there.
-fn create_key(data_dir: &Path, path: &Path) -> io::Result<[u8; KEY_BYTES]> {
-    let mut key = [0; KEY_BYTES];
-    getrandom::fill(&mut key).map_err(io::Error::other)?;
-    let draft = path.with_extension("key.new");
-    // What an earlier start left half done.
-    match fs::remove_file(&draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
+/// Writes a new key; what is there and is no key is set aside.
+fn keep(path: &Path, key: &[u8], is_damaged: bool) -> io::Result<()> {
+    if is_damaged {
+        let aside = files::set_aside(path)?;
+        let (path, aside) = (path.display(), aside.display());
+        tracing::warn!(%path, %aside, "the key of page tokens is damaged and was set aside: tokens handed out end");
     }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)?;
-    file.write_all(&key)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
-    File::open(data_dir)?.sync_all()?;
-    Ok(key)
+    files::replace(path, key)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     use proptest::prelude::*;
@@ -262,13 +252,25 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_key_file_is_told() {
+    fn a_damaged_key_file_is_set_aside() {
         for length in [0, KEY_BYTES - 1, KEY_BYTES + 1] {
             let dir = tempfile::tempdir().unwrap();
             fs::write(dir.path().join(KEY_FILE), vec![1; length]).unwrap();
-            let error = PageTokens::open(dir.path()).unwrap_err();
-            assert!(error.to_string().contains(KEY_FILE), "{error}");
+            let made = PageTokens::open(dir.path()).unwrap();
+            let again = PageTokens::open(dir.path()).unwrap();
+            assert_eq!(made.key, again.key);
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
         }
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_kept_serves_all_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        // What cannot be removed by `remove_file` stands where the key is made.
+        fs::create_dir(dir.path().join("page-token.key.new")).unwrap();
+        let tokens = PageTokens::open(dir.path()).unwrap();
+        let token = tokens.make(query("open"), b"c-1");
+        assert_eq!(tokens.read(query("open"), &token).unwrap(), b"c-1");
     }
 
     proptest! {

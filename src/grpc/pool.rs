@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 
 /// Threads that fold the past. A fold keeps a core busy and holds its rows in memory: on the two cores
 /// of a small machine, more at a time would finish none of them earlier.
-const FOLDERS: usize = 2;
+pub const FOLDERS: usize = 2;
 /// Folds that may wait: more than finish while a caller waits for them.
 const FOLDS_WAITING: usize = 256;
 /// Threads that read long stretches of the log, or many rows. They wait for the disk part of the time,
@@ -155,21 +155,31 @@ impl Pool {
         owner: &str,
         work: impl FnOnce(&Caller) -> T + Send + 'static,
     ) -> Result<T, Refused> {
+        let (send, result) = oneshot::channel();
+        let _waits = self.begin(owner, move |caller| drop(send.send(work(caller))))?;
+        result.await.map_err(|_| Refused::Lost)
+    }
+
+    /// Does work as [`run`](Self::run) does, for as long as somebody holds what this returns.
+    ///
+    /// # Errors
+    /// [`Refused::Full`] when too much waits; [`Refused::Lost`] when the pool has ended.
+    pub fn begin(
+        &self,
+        owner: &str,
+        work: impl FnOnce(&Caller) + Send + 'static,
+    ) -> Result<Waits, Refused> {
         let caller = Caller {
             gone: Arc::default(),
             ending: Arc::clone(&self.0.ending),
         };
-        let (send, result) = oneshot::channel();
+        let waits = Waits(caller.clone());
         let job = Job {
             caller: caller.clone(),
-            work: Box::new({
-                let caller = caller.clone();
-                move || drop(send.send(work(&caller)))
-            }),
+            work: Box::new(move || work(&caller)),
         };
-        let _leaves = Leaves(&caller);
         self.0.push(owner, job)?;
-        result.await.map_err(|_| Refused::Lost)
+        Ok(waits)
     }
 
     /// Ends the threads: what waits is dropped, what runs is told that nobody waits. Returns at once.
@@ -180,10 +190,10 @@ impl Pool {
     }
 }
 
-/// Tells the work that its caller is gone, once it is.
-struct Leaves<'a>(&'a Caller);
+/// Somebody waits for work. Dropped, nobody does any more, and the work learns it.
+pub struct Waits(Caller);
 
-impl Drop for Leaves<'_> {
+impl Drop for Waits {
     fn drop(&mut self) {
         self.0.gone.store(true, Ordering::Relaxed);
     }

@@ -18,7 +18,7 @@ use tower::{Layer, Service};
 use tracing::{Level, Span, debug, debug_span, enabled, trace, warn};
 
 use super::failure;
-use super::peer::{OpenCall, Peer};
+use super::peer::Peer;
 use super::seldom::Seldom;
 
 /// Lines about failed calls in ten seconds: enough to see what fails, few enough that a client that
@@ -71,16 +71,14 @@ where
 struct Call {
     span: Span,
     method: Option<PathAndQuery>,
-    /// Counted for its connection until it is dropped.
-    open: Option<OpenCall>,
+    peer: Option<SocketAddr>,
     begun: Instant,
     finished: bool,
 }
 
 impl Call {
     fn begin<B>(request: &Request<B>) -> Self {
-        let open = request.extensions().get().map(Peer::begin_call);
-        let peer = open.as_ref().map(address);
+        let peer = request.extensions().get().map(Peer::address);
         let path = request.uri().path();
         let span = debug_span!(
             "call",
@@ -90,7 +88,7 @@ impl Call {
         Self {
             span,
             method: request.uri().path_and_query().cloned(),
-            open,
+            peer,
             begun: Instant::now(),
             finished: false,
         }
@@ -118,7 +116,7 @@ impl Call {
             warn!(
                 parent: &self.span,
                 method = self.method(),
-                peer = self.open.as_ref().map(address).map(tracing::field::display),
+                peer = self.peer.map(tracing::field::display),
                 ?code,
                 reason,
                 elapsed_us = self.elapsed_us(),
@@ -137,10 +135,6 @@ impl Call {
     fn elapsed_us(&self) -> u64 {
         u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
-}
-
-fn address(open: &OpenCall) -> SocketAddr {
-    open.peer().address()
 }
 
 impl Drop for Call {
@@ -225,9 +219,6 @@ impl<B: Body> Body for SpanBody<B> {
             return inner.poll_frame(cx);
         };
         let frame = ready!(call.span.in_scope(|| inner.poll_frame(cx)));
-        if let Some(open) = &call.open {
-            open.peer().moved();
-        }
         if let Some(Ok(frame)) = &frame
             && let Some(trailers) = frame.trailers_ref()
         {

@@ -4,6 +4,7 @@
 //! `ErrorReason` of `errors.proto`, without its prefix.
 
 mod edge;
+mod past;
 mod refusal;
 mod streams;
 
@@ -14,6 +15,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViolation, StatusExt};
 
 pub use edge::*;
+pub use past::{as_of, past, repeated, report};
 
 use super::failure::DOMAIN;
 use super::page_token;
@@ -26,7 +28,7 @@ use crate::log::ReadError;
 use crate::proofs;
 use crate::proto::api::{self, ErrorReason, ItemError};
 use crate::store;
-use crate::views::{AsOfError, ViewError};
+use crate::views::ViewError;
 
 pub use streams::{idle_ingest, lost_stream, no_place, unread};
 
@@ -198,22 +200,9 @@ pub fn view(error: ViewError) -> Status {
     }
 }
 
-/// Reports a past state that cannot be folded.
-pub fn as_of(error: AsOfError) -> Status {
-    match error {
-        AsOfError::Read(error) => read(error),
-        AsOfError::Decode(_)
-        | AsOfError::Evolve(_)
-        | AsOfError::Missing(_)
-        | AsOfError::Store(_) => internal(&error),
-    }
-}
-
 /// Reports a tree that cannot be read.
 pub fn proof(error: proofs::Error) -> Status {
     if error.is_of_tree() {
-        let error = with_causes(&error);
-        tracing::warn!(error, "the tree is damaged, it is folded anew");
         let message =
             "the tree is being folded anew, because its file was damaged: ask again later";
         return mending(ErrorReason::TreeRebuilding, message.to_owned());
@@ -403,15 +392,9 @@ pub fn subscription_differs(name: &str) -> Status {
 }
 
 /// Refuses one named consumer more.
-pub fn too_many_subscriptions(limit: usize) -> Status {
-    let message = format!("there are {limit} subscriptions already");
+pub fn too_many_subscriptions(limit: usize, owner: &str) -> Status {
+    let message = format!("{owner} has {limit} subscriptions already, the most that it may have");
     too_many(ErrorReason::TooManySubscriptions, "subscriptions", message)
-}
-
-/// Refuses one past more, while others are folded.
-pub fn too_many_folds(limit: usize) -> Status {
-    let message = format!("{limit} pasts are folded already");
-    too_many(ErrorReason::TooManyFolds, "folds", message)
 }
 
 /// Says why a query over many rows was not answered.

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use bytes::Bytes;
 use parking_lot::MutexGuard;
 
+use super::answers::Answers;
 use super::group::Group;
 use super::requests::{RequestMemory, Seen};
 use super::{After, Answer, Job, Many, Names, One, Recorded, WriteError};
@@ -37,6 +38,7 @@ pub(super) struct Decider<'a> {
     /// What of the group only queries read; settled before they see the rows.
     pub fold: Fold,
     pub requests: &'a mut RequestMemory,
+    pub answers: &'a mut Answers,
     /// Most bytes of a group's records.
     pub group_bytes: usize,
 }
@@ -100,15 +102,21 @@ impl Decider<'_> {
             None if validate_only => return self.rehearse(group, request).map(Some),
             None => self.decide(group, request)?,
         };
-        let recorded = match taken {
+        let mut recorded = match taken {
             None => return Ok(None),
             Some(Err(error)) => return Ok(Some(Err(error))),
             Some(Ok(recorded)) => recorded,
         };
+        let resource = self.after(request, recorded.last)?;
         if recorded.new {
             self.remember(request, recorded.first, recorded.last);
+            if let Some(resource) = &resource {
+                self.answers.keep(recorded.last, group.now, resource);
+            }
+            return Ok(Some(Ok((recorded, resource))));
         }
-        let resource = self.after(request, recorded.last)?;
+        recorded.recorded_at = self.answers.recorded_at(recorded.last);
+        let resource = resource.or_else(|| self.answers.get(recorded.last));
         Ok(Some(Ok((recorded, resource))))
     }
 

@@ -8,6 +8,7 @@
 //!
 //! Owns group commit and idempotency. Does not know gRPC, nor what views make of events.
 
+mod answers;
 mod commit;
 mod decider;
 mod group;

@@ -5,11 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use super::answers::Answers;
 use super::commit::Committer;
 use super::decider::{Decider, Stuck};
 use super::group::Group;
@@ -30,6 +32,8 @@ pub struct Limits {
     pub group_commands: usize,
     /// Encoded bytes of the records of one group.
     pub group_bytes: usize,
+    /// Bytes of answers kept for writes that are sent again.
+    pub answers_bytes: usize,
 }
 
 /// Why the writer could not start.
@@ -72,6 +76,7 @@ impl Writer {
             log,
             live,
             requests,
+            answers: Answers::new(limits.answers_bytes),
             clock,
             last_recorded,
             limits,
@@ -163,6 +168,7 @@ struct Work {
     live: Live,
     committer: Committer,
     requests: RequestMemory,
+    answers: Answers,
     clock: Arc<Guard>,
     /// The last event decided, durable or on its way.
     decided: Position,
@@ -204,7 +210,7 @@ impl Work {
             self.live.rewind(self.log.as_ref(), &reason);
         }
         loop {
-            match wait(&mut queue) {
+            match wait_until(&mut queue, None) {
                 Next::Decide(job) => job.fail(&reason),
                 Next::Look => {}
                 Next::End => return,
@@ -218,14 +224,21 @@ impl Work {
             if self.live.is_damaged() {
                 return Err(Halted::Rows("the file of the views is damaged".into()));
             }
+            // More changed rows would only fill the memory.
+            if self.live.is_read_only() {
+                return Err(Halted::Rows(NO_ROOM.into()));
+            }
             if self.live.is_checkpoint_due() {
                 self.committer.settle()?;
-                self.live.checkpoint();
+                self.live.checkpoint().map_err(Halted::Rows)?;
             }
-            let job = match in_hand.job.take().map_or_else(|| wait(queue), Next::Decide) {
-                Next::Decide(job) => job,
-                Next::Look => continue,
-                Next::End => return Ok(self.committer.settle()?),
+            let job = match in_hand.job.take().or_else(|| take_next(queue)) {
+                Some(job) => job,
+                None => match wait_until(queue, self.live.checkpoint_due_at()) {
+                    Next::Decide(job) => job,
+                    Next::Look => continue,
+                    Next::End => return Ok(self.committer.settle()?),
+                },
             };
             let now = match self.clock.trusted() {
                 Ok(now) => now.max(self.last_recorded),
@@ -273,6 +286,7 @@ impl Work {
             rows: self.live.rows(),
             fold: Fold::default(),
             requests: &mut self.requests,
+            answers: &mut self.answers,
             group_bytes: self.limits.group_bytes.min(ALWAYS_FITS_BYTES),
         };
         let (mut next, mut carried) = (Some(first), None);
@@ -308,7 +322,6 @@ impl Work {
     /// # Errors
     /// `Log` when the last group may not be durable, `Rows` when the rows could not be folded.
     fn mend(&mut self, queue: &mut Queue, in_hand: InHand) -> Result<(), Halted> {
-        tracing::warn!("the file of the views is damaged: they are folded anew, calls are refused");
         // Nothing of it was handed over.
         in_hand.refuse(|| WriteError::Mending);
         self.committer.settle()?;
@@ -340,6 +353,9 @@ impl Work {
     }
 }
 
+/// Why no more is decided on a full disk.
+const NO_ROOM: &str = "the views cannot be kept: No space left on device";
+
 /// How often waiting writes are refused while the rows are folded anew.
 const MENDING_TURN: Duration = Duration::from_millis(20);
 
@@ -353,15 +369,46 @@ fn refuse_waiting(queue: &mut Queue) {
     }
 }
 
-/// Waits for what comes next.
-fn wait(queue: &mut Queue) -> Next {
+/// Waits for what comes next, but no longer than until a time: then there may be something to look
+/// after.
+fn wait_until(queue: &mut Queue, time: Option<Instant>) -> Next {
     loop {
-        match queue.blocking_recv() {
+        let message = match time {
+            None => queue.blocking_recv(),
+            Some(time) => match receive_until(queue, time) {
+                Poll::Ready(message) => message,
+                Poll::Pending => return Next::Look,
+            },
+        };
+        match message {
             Some(Message::Decide(job, _places)) => return Next::Decide(job),
             Some(Message::Look) => return Next::Look,
             Some(Message::Close) => queue.close(),
             None => return Next::End,
         }
+    }
+}
+
+/// Receives from the queue; pending when the time came first.
+fn receive_until<T>(queue: &mut mpsc::UnboundedReceiver<T>, time: Instant) -> Poll<Option<T>> {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        let received = queue.poll_recv(&mut context);
+        let left = time.saturating_duration_since(Instant::now());
+        if received.is_ready() || left.is_zero() {
+            return received;
+        }
+        thread::park_timeout(left);
+    }
+}
+
+/// Wakes a thread that is parked.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 

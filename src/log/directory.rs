@@ -4,6 +4,15 @@
 //! ever work in the same one, no foreign files are touched, and no older program misreads a newer
 //! one's files. Does not know what is inside `log/` and `views`.
 //!
+//! A ledger is made in an order that leaves no doubt about what is half made, whatever ends it:
+//!
+//! ```text
+//! LOCK ─▶ log.new/ with a log in it ─▶ FORMAT.new ─▶ log.new to log ─▶ FORMAT.new to FORMAT
+//!         └──── unfinished: removed by the next attempt ─────┘└ finished by whoever opens it ┘
+//! ```
+//!
+//! So a `FORMAT` without a log means that the log was lost, and a log without `FORMAT` is not ours.
+//!
 //! ```text
 //! <data>/FORMAT        what this is; written last of all when a ledger is created
 //! <data>/LOCK          held by the process that works here; its content means nothing
@@ -17,21 +26,26 @@
 //! ```
 
 mod marker;
+mod private;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
 use super::OpenError;
+use super::sled::SledLog;
+use crate::files;
 use marker::Marker;
 
 pub use marker::FORMAT_VERSION;
 
 const MARKER: &str = "FORMAT";
-/// The marker until it is whole: a crash while it is written leaves no half a marker.
-const MARKER_BEING_WRITTEN: &str = "FORMAT.new";
+/// The marker, and the log, until both are whole.
+const UNFINISHED_MARKER: &str = "FORMAT.new";
+const UNFINISHED_LOG: &str = "log.new";
 const LOCK: &str = "LOCK";
 const LOG: &str = "log";
 const VIEWS: &str = "views";
@@ -44,7 +58,14 @@ const COSIGNATURES: &str = "cosignatures";
 /// What may lie in a directory that a ledger is created in, beside an empty `log/`: what a crash
 /// during an earlier creation leaves, a key that was made before, and what a fresh file system has at
 /// its root.
-const MAY_EXIST_BEFORE: [&str; 4] = [LOCK, MARKER_BEING_WRITTEN, SIGNING_KEY, "lost+found"];
+const MAY_EXIST_BEFORE: [&str; 6] = [
+    LOCK,
+    UNFINISHED_MARKER,
+    UNFINISHED_LOG,
+    SIGNING_KEY,
+    "signing-key.new",
+    "lost+found",
+];
 
 /// The partition of a ledger that has only one.
 pub const ONLY_PARTITION: u32 = 0;
@@ -75,14 +96,21 @@ impl DataDirectory {
     ///
     /// [`OpenError::NotFound`] when there is none, else as [`DataDirectory::open_or_create`].
     pub fn open(root: &Path) -> Result<Self, OpenError> {
-        if !exists(&root.join(MARKER))? {
+        if !exists(&root.join(MARKER))? && !is_almost_made(root)? {
             refuse_foreign(root)?;
             return Err(OpenError::NotFound {
                 path: root.to_owned(),
             });
         }
         let lock = lock(root)?;
-        let marker = Marker::read(&root.join(MARKER))?;
+        let marker = match read_marker(root)? {
+            Some(marker) => marker,
+            None => {
+                return Err(OpenError::NotFound {
+                    path: root.to_owned(),
+                });
+            }
+        };
         Self::with(root, marker, lock)
     }
 
@@ -90,25 +118,26 @@ impl DataDirectory {
     ///
     /// A created one survives a power cut from the moment this returns. One of an older format is
     /// marked as of this program's format, so that no older program misreads what is written now.
+    /// What other users of the machine may do with the files is taken from them.
     ///
     /// # Errors
     ///
     /// - [`OpenError::InUse`]: another process, or another value in this one, works there.
     /// - [`OpenError::Foreign`]: there are files, but not a ledger's.
     /// - [`OpenError::Newer`], [`OpenError::Marker`]: a ledger's, but not for this program.
+    /// - [`OpenError::Gone`]: a ledger's, but its log was lost.
     /// - [`OpenError::Io`]: the operating system refused.
     pub fn open_or_create(root: &Path) -> Result<Self, OpenError> {
-        if !exists(&root.join(MARKER))? {
+        if !exists(&root.join(MARKER))? && !is_almost_made(root)? {
             refuse_foreign(root)?;
             create_directory(root)?;
         }
         let lock = lock(root)?;
-        // Looked for again: until the lock was taken another process may have been creating it.
-        let marker = if exists(&root.join(MARKER))? {
-            Marker::read(&root.join(MARKER))?
-        } else {
-            create(root)?
+        let marker = match read_marker(root)? {
+            Some(marker) => marker,
+            None => create(root)?,
         };
+        private::make(root);
         let mut directory = Self::with(root, marker, lock)?;
         if directory.marker.format < FORMAT_VERSION {
             directory.marker.format = FORMAT_VERSION;
@@ -123,20 +152,39 @@ impl DataDirectory {
             marker,
             _lock: lock,
         };
-        // Created before the marker was, so it never goes missing by itself. A new log in its place
+        // Made before the marker was, so it never goes missing by itself. A new log in its place
         // would hide the loss.
-        if exists(&directory.log_path())? {
-            Ok(directory)
-        } else {
-            Err(OpenError::Damaged {
-                path: directory.log_path(),
-                reason: "the directory is gone".to_owned(),
-            })
+        let log = directory.log_path();
+        if !exists(&log)? || !SledLog::is_in(&log)? && was_served(root)? {
+            return Err(OpenError::Gone { path: log });
         }
+        Ok(directory)
+    }
+
+    /// Puts an empty log in place of the one at `root` that was lost; what is left of that is set
+    /// aside. Gives where.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::InUse`], [`OpenError::Io`]: as [`DataDirectory::open_or_create`].
+    pub fn begin_again(root: &Path) -> Result<Option<PathBuf>, OpenError> {
+        let _lock = lock(root)?;
+        let log = root.join(LOG);
+        let aside = match exists(&log)? {
+            true => {
+                let aside = files::set_aside(&log);
+                Some(aside.map_err(|source| io_error("set aside", &log, source))?)
+            }
+            false => None,
+        };
+        make_log(root)?;
+        put_in_place(root, UNFINISHED_LOG, LOG)?;
+        Ok(aside)
     }
 
     /// Makes a place for the log `log_id` at `root`, which must be missing or empty. It becomes a
-    /// ledger's with [`Restoring::finish`]; until then nothing opens it, whatever ends this process.
+    /// ledger's with [`Restoring::finish`]; until then nothing opens it, whatever ends this process,
+    /// and another attempt begins anew.
     ///
     /// # Errors
     ///
@@ -149,13 +197,19 @@ impl DataDirectory {
         if exists(&root.join(MARKER))? {
             return Err(occupied());
         }
-        refuse_foreign(root)?;
+        if !is_almost_made(root)? {
+            refuse_foreign(root)?;
+        }
         create_directory(root)?;
         let lock = lock(root)?;
         if exists(&root.join(MARKER))? {
             return Err(occupied());
         }
-        create_directory(&root.join(LOG))?;
+        if is_almost_made(root)? {
+            // Nobody has opened it. Both under their unfinished names again, it is not made at all.
+            put_in_place(root, LOG, UNFINISHED_LOG)?;
+        }
+        begin_log(root)?;
         Ok(Restoring {
             root: root.to_owned(),
             marker: Marker::of(log_id),
@@ -221,7 +275,7 @@ pub struct Restoring {
 impl Restoring {
     /// Where the log goes.
     pub fn log_path(&self) -> PathBuf {
-        self.root.join(LOG)
+        self.root.join(UNFINISHED_LOG)
     }
 
     /// Removes what was put into it: it is empty again.
@@ -234,48 +288,102 @@ impl Restoring {
         fs::remove_dir_all(&log).map_err(|source| io_error("removed", &log, source))
     }
 
-    /// Makes it a ledger's: the log is whole.
+    /// Makes it a ledger's: the log is whole, and closed.
     ///
     /// # Errors
     ///
     /// [`OpenError::Io`]: the operating system refused.
     pub fn finish(self) -> Result<DataDirectory, OpenError> {
-        write(&self.root, &self.marker)?;
+        finish(&self.root, &self.marker)?;
         DataDirectory::with(&self.root, self.marker, self.lock)
     }
 }
 
 fn create(root: &Path) -> Result<Marker, OpenError> {
-    create_directory(&root.join(LOG))?;
+    make_log(root)?;
     let marker = Marker::of(Uuid::now_v7());
-    write(root, &marker)?;
+    finish(root, &marker)?;
     Ok(marker)
 }
 
-/// Writes the marker, in one step, so that it survives a power cut.
+/// Makes an empty log under its unfinished name.
+fn make_log(root: &Path) -> Result<(), OpenError> {
+    begin_log(root)?;
+    SledLog::create(&root.join(UNFINISHED_LOG))
+}
+
+/// Makes the directory of an unfinished log anew.
+fn begin_log(root: &Path) -> Result<(), OpenError> {
+    let log = root.join(UNFINISHED_LOG);
+    match fs::remove_dir_all(&log) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(io_error("removed", &log, error));
+        }
+        Ok(()) | Err(_) => {}
+    }
+    create_directory(&log)
+}
+
+/// Gives log and marker their names. With the log's it is made: from there on whoever opens it
+/// finishes it.
+fn finish(root: &Path, marker: &Marker) -> Result<(), OpenError> {
+    let unfinished = root.join(UNFINISHED_MARKER);
+    let written = files::create(&unfinished).and_then(|mut file| {
+        file.write_all(marker.to_string().as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|source| io_error("written", &unfinished, source))?;
+    sync_directory(root)?;
+    put_in_place(root, UNFINISHED_LOG, LOG)?;
+    put_in_place(root, UNFINISHED_MARKER, MARKER)
+}
+
+fn put_in_place(root: &Path, unfinished: &str, name: &str) -> Result<(), OpenError> {
+    let path = root.join(name);
+    files::put_in_place(&root.join(unfinished), &path)
+        .map_err(|source| io_error("created", &path, source))
+}
+
+/// Whether a ledger lies there that only lacks the name of its marker.
+fn is_almost_made(root: &Path) -> Result<bool, OpenError> {
+    let is_marked = || Marker::read(&root.join(UNFINISHED_MARKER)).is_ok();
+    Ok(!exists(&root.join(MARKER))? && SledLog::is_in(&root.join(LOG))? && is_marked())
+}
+
+/// Reads the marker, and gives it its name if that is all it lacks; `None` where no ledger is made.
+fn read_marker(root: &Path) -> Result<Option<Marker>, OpenError> {
+    if is_almost_made(root)? {
+        put_in_place(root, UNFINISHED_MARKER, MARKER)?;
+    }
+    let path = root.join(MARKER);
+    match exists(&path)? {
+        true => Marker::read(&path).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// Whether a server has ever worked there: then there are more files than a creation makes. Earlier
+/// versions made the log after the marker.
+fn was_served(root: &Path) -> Result<bool, OpenError> {
+    let by_creation = |name: &String| {
+        [MARKER, LOG].contains(&name.as_str()) || MAY_EXIST_BEFORE.contains(&name.as_str())
+    };
+    Ok(!names_in(root)?.iter().all(by_creation))
+}
+
 fn write(root: &Path, marker: &Marker) -> Result<(), OpenError> {
-    let being_written = root.join(MARKER_BEING_WRITTEN);
-    fs::write(&being_written, marker.to_string())
-        .and_then(|()| File::open(&being_written)?.sync_all())
-        .map_err(|source| io_error("written", &being_written, source))?;
-    let whole = root.join(MARKER);
-    fs::rename(&being_written, &whole).map_err(|source| io_error("created", &whole, source))?;
-    sync_directory(root)
+    let path = root.join(MARKER);
+    let written = files::replace(&path, marker.to_string().as_bytes());
+    written.map_err(|source| io_error("written", &path, source))
 }
 
 /// Creates a directory and what is missing above it, so that all of it survives a power cut.
 pub(super) fn create_directory(path: &Path) -> Result<(), OpenError> {
-    let above = parent(path);
+    let above = files::directory_of(path);
     if !exists(&above)? {
         create_directory(&above)?;
     }
-    match fs::create_dir(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(io_error("created", path, error))
-        }
-        // Synced even if it was there: an earlier attempt may have ended before it got that far.
-        Ok(()) | Err(_) => sync_directory(&above),
-    }
+    files::create_directory(path).map_err(|source| io_error("created", path, source))
 }
 
 fn lock(root: &Path) -> Result<File, OpenError> {
@@ -284,6 +392,7 @@ fn lock(root: &Path) -> Result<File, OpenError> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(files::PRIVATE_FILE)
         .open(&path)
         .map_err(|source| io_error("opened", &path, source))?;
     match file.try_lock() {
@@ -325,18 +434,7 @@ pub(super) fn names_in(path: &Path) -> Result<Vec<String>, OpenError> {
 
 /// Syncs a directory, so that the names in it survive a power cut.
 pub(super) fn sync_directory(path: &Path) -> Result<(), OpenError> {
-    File::open(path)
-        .and_then(|directory| directory.sync_all())
-        .map_err(|source| io_error("synced", path, source))
-}
-
-/// The directory that `path` is named in.
-pub(super) fn parent(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
-        Some(parent) => parent.to_owned(),
-        None => path.to_owned(),
-    }
+    files::sync_directory(path).map_err(|source| io_error("synced", path, source))
 }
 
 /// Whether something exists at `path`; not being able to tell is an error, not a no.

@@ -176,6 +176,16 @@ pub enum OpenError {
         /// The partition that is stored.
         found: u32,
     },
+    /// There is a ledger, and its log is gone.
+    #[error(
+        "the log in {} is gone (neither `journal` nor `db` is there): restore the last backup, or, \
+         to give up every event and begin with an empty log, start once with `serve --accept-loss`",
+        path.display()
+    )]
+    Gone {
+        /// The log's directory.
+        path: PathBuf,
+    },
     /// The storage engine can't open its files.
     #[error(
         "the log in {} can't be opened ({reason}): keep a copy of the directory and restore the \
@@ -206,8 +216,8 @@ pub enum OpenError {
     /// The log lacks blocks that it had acknowledged, so nothing may be appended after the rest.
     #[error(
         "the log in {} has lost acknowledged blocks (it had got to {reached}, and now ends at \
-         {found}): restore the last backup, or, to go on without what is lost, put an empty file \
-         `reached` in place of its `journal`",
+         {found}): restore the last backup, or, to give up the events in between, start once with \
+         `serve --accept-loss`",
         path.display()
     )]
     Shrunk {
@@ -221,8 +231,8 @@ pub enum OpenError {
     /// The log's journal is gone or can't be trusted; it may have held acknowledged blocks that
     /// nothing else has.
     #[error(
-        "the journal of the log in {} {reason}: restore the last backup, or, to go on with what is \
-         left, put an empty file `reached` in place of `journal`",
+        "the journal of the log in {} {reason}: restore the last backup, or, to give up the last \
+         events, which only the journal may have had, start once with `serve --accept-loss`",
         path.display()
     )]
     Journal {
@@ -261,6 +271,7 @@ impl OpenError {
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Marker { .. }
+            | Self::Gone { .. }
             | Self::Damaged { .. }
             | Self::Tail { .. }
             | Self::Shrunk { .. }

@@ -41,7 +41,7 @@ pub use crate::domain::Position;
 pub use block::Block;
 pub use error::{AppendError, Fault, OpenError, ReadError};
 pub use hash::Hash;
-pub use select::select;
+pub use select::{Selection, select};
 pub use verify::verify;
 
 /// Where a log stands: its last block and its last position.

@@ -37,6 +37,10 @@
 //! - Its cache counts a page only after 64 accesses to the same 256th of all pages, so a walk, which
 //!   accesses each page once, would bring the whole log into memory. So blocks are accessed again,
 //!   in proportion to their size, until they are counted and evicted.
+//! - Once a write failed it reads nothing that it has not written. So its file gets room on the disk
+//!   before blocks are put into it, and where there is no room the log is open for reading.
+//! - It takes damage of its snapshots and settings for damage of the log. So where it finds damage,
+//!   these are set aside, it makes them anew from its pages, and then the log is read whole.
 //! - It has no way to open without writing: recovery cuts a torn end off and writes a snapshot. So
 //!   reading tools refuse a place where there is no log, but **look at a damaged one in a copy**.
 
@@ -51,7 +55,7 @@ mod recovery;
 mod witness;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -60,6 +64,7 @@ use tokio::sync::watch;
 use super::chain::Chain;
 use super::directory::io_error;
 use super::{AppendError, Block, Blocks, Head, Log, OpenError, Position, ReadError};
+use crate::causes::with_causes;
 use blocks::StoredFrom;
 use files::Files;
 use journal::{Journal, SEGMENT_BYTES};
@@ -71,7 +76,7 @@ use recovery::{Found, Recovered};
 /// can be opened again.
 pub struct SledLog {
     partition: u32,
-    /// Dropped before the files are; `None` when opened for reading.
+    /// Dropped before the files are; `None` when opened for reading, or on a full disk.
     _mover: Option<Mover>,
     files: Arc<Files>,
     pending: Arc<Pending>,
@@ -89,7 +94,8 @@ impl SledLog {
     /// Opens the log of `partition` in `dir`, or creates an empty one there.
     ///
     /// Whatever of the log a killed process left is durable, and in sled, when this returns. The
-    /// last block is read and checked, and those that only the journal had; the others only once
+    /// last block is read and checked, and those that only the journal had (they stay there on a full
+    /// disk: then the log is read, and appends are [`AppendError::Stuck`]); the others only once
     /// they are read. A log of an earlier version is read and checked whole, moved into the layout
     /// of this one, and gets a journal if it has none.
     ///
@@ -114,7 +120,55 @@ impl SledLog {
     /// As [`SledLog::open`].
     pub fn open_with(dir: &Path, partition: u32, segment_bytes: u32) -> Result<Self, OpenError> {
         let recovered = recovery::recover(dir, partition, segment_bytes)?;
-        Self::with(recovered, partition).map_err(|source| io_error("given a thread", dir, source))
+        let is_mended = recovered.files.is_mended();
+        let log = Self::with(recovered, partition);
+        let log = log.map_err(|source| io_error("given a thread", dir, source))?;
+        if is_mended {
+            log.check_all(dir)?;
+        }
+        Ok(log)
+    }
+
+    /// Reads every block: sled made its list of pages anew, and may have left out some.
+    fn check_all(&self, dir: &Path) -> Result<(), OpenError> {
+        super::verify(self, |_| ()).map_err(|error| match error {
+            ReadError::Io { source } => io_error("read", dir, source),
+            corrupt => OpenError::Damaged {
+                path: dir.to_owned(),
+                reason: with_causes(&corrupt),
+            },
+        })?;
+        Ok(())
+    }
+
+    /// Tells whether there is a log in `dir`, whole or in part.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Io`]: the operating system refused.
+    pub fn is_in(dir: &Path) -> Result<bool, OpenError> {
+        Ok(Journal::is_in(dir)? || Files::exist(dir)?)
+    }
+
+    /// Makes an empty log in `dir`, which has none; it survives a power cut from the moment this
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Io`]: the operating system refused.
+    pub fn create(dir: &Path) -> Result<(), OpenError> {
+        Journal::create(dir, SEGMENT_BYTES, None)
+    }
+
+    /// Sets the journal of the log in `dir` aside: the log goes on from where sled's files end, and
+    /// what only the journal had is lost. Gives where it is now, if there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Io`]: the operating system refused.
+    pub fn give_up_journal(dir: &Path) -> Result<Option<PathBuf>, OpenError> {
+        witness::note_nothing(dir)?;
+        Journal::set_aside(dir)
     }
 
     fn with(recovered: Recovered, partition: u32) -> io::Result<Self> {
@@ -122,12 +176,26 @@ impl SledLog {
             files,
             journal,
             head,
+            stuck,
         } = recovered;
-        let (files, pending) = (Arc::new(files), Arc::new(Pending::default()));
-        let mover = Mover::start(Arc::clone(&files), Arc::clone(&pending))?;
+        let files = Arc::new(files);
+        let (pending, mover) = match stuck {
+            None => {
+                let pending = Arc::new(Pending::default());
+                let mover = Mover::start(Arc::clone(&files), Arc::clone(&pending))?;
+                (pending, Some(mover))
+            }
+            Some((beyond, error)) => {
+                let reason = with_causes(&error);
+                tracing::error!(reason, "the log can be read, and takes no appends");
+                let pending = Arc::new(Pending::of(beyond));
+                pending.fail(Arc::new(error));
+                (pending, None)
+            }
+        };
         Ok(Self {
             partition,
-            _mover: Some(mover),
+            _mover: mover,
             files,
             pending,
             head: watch::Sender::new(head),

@@ -11,14 +11,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Error;
 use super::checkpoint::{read_hash, read_size};
-use super::files::{self, Readable};
 use super::note::{Note, Signature, Unverified, VerifierKey};
 use super::{Checkpoint, note};
+use crate::files;
 use crate::log::Hash;
 
 /// Most sizes whose cosignatures are kept, the largest of them: witnesses sign every few seconds
 /// at the most, and who wants an old one had time to fetch it.
 const MAX_SIZES: usize = 1_000;
+
+/// What starting without the file gives up.
+const SIGNATURES: &str = "what witnesses signed";
 
 /// Why a cosignature is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +54,11 @@ impl Cosigned {
     /// # Errors
     /// When it cannot be read, or holds something else.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let text = files::read(path).map_err(|source| file_error(path, source))?;
+        let text = files::read_text(path).map_err(|source| file_error(path, source))?;
         let by_size = read(&text.unwrap_or_default()).map_err(|line| Error::Damaged {
             path: path.to_owned(),
             reason: format!("line {line} is no cosignature"),
+            given_up: SIGNATURES,
         })?;
         Ok(Self {
             path: path.to_owned(),
@@ -91,7 +95,7 @@ impl Cosigned {
         if more.by_size.len() > MAX_SIZES {
             more.by_size.pop_first();
         }
-        let kept = files::replace(&self.path, &more.to_string(), Readable::ByAll);
+        let kept = files::replace(&self.path, more.to_string().as_bytes());
         kept.map_err(|source| file_error(&self.path, source))?;
         *self = more;
         Ok(())
@@ -122,6 +126,7 @@ impl Cosigned {
                         "at size {} a witness signed something else",
                         checkpoint.size
                     ),
+                    given_up: SIGNATURES,
                 });
             }
         }

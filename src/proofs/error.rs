@@ -35,17 +35,24 @@ pub enum Error {
         source: io::Error,
     },
     /// A file beside the tree holds something else.
-    #[error("{} is damaged: {reason}", path.display())]
+    #[error(
+        "{} is damaged ({reason}): restore it from a backup, or, to give up {given_up}, start once \
+         with `serve --accept-loss`",
+        path.display()
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
         /// What is wrong.
         reason: String,
+        /// What is lost without the file.
+        given_up: &'static str,
     },
     /// The log ends before what was folded or signed.
     #[error(
         "the log ends at position {log}, before position {reached} that was signed: the log lost \
-         its end; restore it from a backup"
+         its end; restore it from a backup, or, to give up the events in between, start once with \
+         `serve --accept-loss`"
     )]
     Ahead {
         /// What was reached.

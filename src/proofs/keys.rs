@@ -8,8 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::files::{self, Readable};
 use super::note::{self, Algorithm, Note, SigningKey, VerifierKey};
+use crate::files;
 
 /// Begins the note of a rotation, so that a key never signs it for anything else.
 const ROTATION: &str = "campaign-ledger key rotation v1";
@@ -112,7 +112,7 @@ impl LogKeys {
     /// [`KeyError::Exists`] where there is one; [`KeyError::Io`].
     pub fn create(path: &Path, name: &str) -> Result<Self, KeyError> {
         let failed = |source| io_error(path, source);
-        if files::read(path).map_err(failed)?.is_some() {
+        if files::read_text(path).map_err(failed)?.is_some() {
             return Err(KeyError::Exists {
                 path: path.to_owned(),
             });
@@ -130,7 +130,7 @@ impl LogKeys {
     /// # Errors
     /// See [`KeyError`].
     pub fn open(path: &Path) -> Result<Self, KeyError> {
-        let text = files::read(path).map_err(|source| io_error(path, source))?;
+        let text = files::read_text(path).map_err(|source| io_error(path, source))?;
         let text = text.ok_or_else(|| KeyError::Missing {
             path: path.to_owned(),
         })?;
@@ -160,7 +160,7 @@ impl LogKeys {
     fn write(&self, path: &Path) -> Result<(), KeyError> {
         let notes = self.successions.iter().map(|one| one.note.to_string());
         let text = format!("{}\n{}", self.current.expose(), notes.collect::<String>());
-        let written = files::replace(path, &text, Readable::ByOwner);
+        let written = files::replace(path, text.as_bytes());
         written.map_err(|source| io_error(path, source))
     }
 

@@ -6,21 +6,21 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::files::{self, Readable};
 use super::note::{Note, VerifierKey};
 use super::tiles::{self, SCHEMA, TreeError};
 use super::tree::{self, Nodes, leaf_hash};
 use super::{AddError, Checkpoint, Cosigned, Error, LogKeys};
 use crate::causes::with_causes;
 use crate::domain::Position;
+use crate::files;
 use crate::log::{Hash, Log};
 use crate::store::{self, Opened, Options, Store};
 
@@ -28,8 +28,6 @@ use crate::store::{self, Opened, Options, Store};
 const LINGER: Duration = Duration::from_millis(50);
 /// Most records between checkpoints of the store: what a start after a kill folds again.
 const STORE_POSITIONS: u64 = 100_000;
-/// Longest time between checkpoints of the store while there are writes.
-const STORE_INTERVAL: Duration = Duration::from_secs(10);
 /// Memory for tiles, and as much again for pages of their file: proofs ask for a handful.
 const CACHE_BYTES: usize = 4 << 20;
 
@@ -48,6 +46,8 @@ pub struct Settings {
     pub keys: LogKeys,
     /// Whose cosignatures are taken.
     pub witnesses: Vec<VerifierKey>,
+    /// Longest that what is folded may be in memory alone.
+    pub interval: Duration,
 }
 
 /// How far the tree is folded.
@@ -306,10 +306,10 @@ impl Live {
 
     /// Gives up the tree's file and begins another one.
     fn begin_anew(&mut self, reason: &str) -> Result<(), Error> {
-        let path = self.shared.settings.tree.display();
-        tracing::warn!(reason, %path, "the tree is damaged, folding it anew");
         let mut rows = self.shared.rows.write();
         rows.condemn(reason);
+        let aside = rows.aside().map(|path| path.display().to_string());
+        tracing::warn!(reason, aside, "the tree is damaged, folding it anew");
         // Lets go of the file before another one is made.
         *rows = Store::in_memory()?;
         let (anew, _) = open_rows(&self.shared.settings)?;
@@ -328,10 +328,12 @@ impl Live {
         // What came since the tree was opened.
         tail.mark_changed();
         loop {
+            let due = self.due_at();
             tokio::select! {
                 () = ending.cancelled() => break,
                 () = shared.damage.notified() => {}
                 changed = tail.changed() => if changed.is_err() { break },
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
             }
             tokio::select! {
                 () = ending.cancelled() => {}
@@ -390,17 +392,29 @@ impl Live {
             drop(rows);
             self.keep_when_due();
         }
+        self.keep_when_due();
         self.tell.send_modify(|progress| progress.size = size);
         Ok(())
     }
 
+    /// How many records are folded and not kept.
+    fn behind(&self) -> u64 {
+        let rows = self.shared.rows.read();
+        rows.position().get() - rows.checkpoint_position().get()
+    }
+
+    /// When what is folded must be kept though nothing more comes.
+    fn due_at(&self) -> Option<Instant> {
+        let due = self.kept_at + self.shared.settings.interval;
+        (self.behind() > 0).then_some(due)
+    }
+
     /// Keeps what is folded when enough of it is not; what could not be kept is tried again later.
     fn keep_when_due(&mut self) {
-        let rows = self.shared.rows.read();
-        let behind = rows.position().get() - rows.checkpoint_position().get();
-        drop(rows);
+        let behind = self.behind();
         let is_much = behind >= STORE_POSITIONS && self.is_kept;
-        if !is_much && self.kept_at.elapsed() < STORE_INTERVAL {
+        let is_long = behind > 0 && self.kept_at.elapsed() >= self.shared.settings.interval;
+        if !is_much && !is_long {
             return;
         }
         let kept = self.keep();
@@ -427,7 +441,7 @@ impl Live {
         }
         let signed = self.shared.sign(self.shared.checkpoint(size)?);
         let path = &self.shared.settings.checkpoint;
-        let kept = files::replace(path, &signed.note.to_string(), Readable::ByAll);
+        let kept = files::replace(path, signed.note.to_string().as_bytes());
         kept.map_err(|source| Error::File {
             path: path.clone(),
             source,
@@ -437,12 +451,15 @@ impl Live {
     }
 }
 
+/// What starting without the last checkpoint gives up.
+pub const GUARD: &str = "what tells at a start that the log lost its end or was rewritten";
+
 /// Reads the checkpoint that was signed last; `None` where none was.
 ///
 /// # Errors
 /// When the file cannot be read, or holds something else. Who signed it is not looked at.
 pub fn remembered(path: &Path) -> Result<Option<(Note, Checkpoint)>, Error> {
-    let text = files::read(path).map_err(|source| Error::File {
+    let text = files::read_text(path).map_err(|source| Error::File {
         path: path.to_owned(),
         source,
     })?;
@@ -450,6 +467,7 @@ pub fn remembered(path: &Path) -> Result<Option<(Note, Checkpoint)>, Error> {
     let damaged = |reason: String| Error::Damaged {
         path: path.to_owned(),
         reason,
+        given_up: GUARD,
     };
     let note: Note = text
         .parse()
@@ -462,8 +480,9 @@ pub fn remembered(path: &Path) -> Result<Option<(Note, Checkpoint)>, Error> {
 /// Opens the rows of the tree; tells whether there were none of use.
 fn open_rows(settings: &Settings) -> Result<(Store, bool), Error> {
     let (rows, opened) = Store::open(&settings.tree, &tree_options(&settings.log_id))?;
-    if let Opened::Discarded { reason } = &opened {
-        tracing::warn!(%reason, "the tree was discarded, folding it anew");
+    if let Opened::Discarded { reason, aside } = &opened {
+        let aside = aside.as_ref().map(|path| path.display().to_string());
+        tracing::warn!(%reason, aside, "the tree was discarded, folding it anew");
     }
     Ok((rows, opened != Opened::Resumed))
 }

@@ -19,7 +19,6 @@
 mod checkpoint;
 mod cosigned;
 mod error;
-mod files;
 mod frontier;
 mod keys;
 mod live;
@@ -32,7 +31,7 @@ pub use cosigned::{AddError, Cosigned};
 pub use error::Error;
 pub use frontier::Frontier;
 pub use keys::{KeyError, LogKeys, Succession};
-pub use live::{Live, Proofs, Settings, Signed, remembered, tree_options};
+pub use live::{GUARD, Live, Proofs, Settings, Signed, remembered, tree_options};
 pub use tiles::{SCHEMA, Tile, TreeError, append, is_held, node};
 
 /// Reads the keys of witnesses in a text: one a line; empty lines and those that begin with `#` say

@@ -20,6 +20,10 @@ pub struct Pace {
     pub interval: Duration,
 }
 
+/// How long until it is looked again whether a checkpoint has been written: its rows stay in memory
+/// until then.
+const WRITTEN_SOON: Duration = Duration::from_millis(100);
+
 /// Writes the checkpoints of one store in the background, one at a time.
 pub struct Checkpointer {
     pace: Pace,
@@ -74,6 +78,21 @@ impl Checkpointer {
         self.is_wanted(store)
     }
 
+    /// Tells when [`step`](Self::step) may have something to do though nothing more changes; `None`
+    /// when it never will.
+    pub fn due_at(&self, store: &Store) -> Option<Instant> {
+        if self.under_way {
+            return Some(Instant::now() + WRITTEN_SOON);
+        }
+        let is_behind = store.position() > store.checkpoint_position();
+        is_behind.then(|| self.last + self.pace.interval)
+    }
+
+    /// Tells whether changed rows take all the memory they may.
+    pub fn is_full(&self, dirty_bytes: usize) -> bool {
+        dirty_bytes >= self.pace.dirty_bytes
+    }
+
     fn is_wanted(&self, store: &Store) -> bool {
         let behind = store.position().get() - store.checkpoint_position().get();
         store.dirty_bytes() >= self.pace.dirty_bytes
@@ -84,7 +103,7 @@ impl Checkpointer {
     /// Waits for the checkpoint under way when the next one is due by its bytes: a fold can be
     /// faster than the disk. Call it while nobody waits for the store.
     pub fn make_room(&mut self, dirty_bytes: usize) {
-        if self.under_way && self.ready.is_none() && dirty_bytes >= self.pace.dirty_bytes {
+        if self.under_way && self.ready.is_none() && self.is_full(dirty_bytes) {
             self.ready = self.done.recv().ok();
         }
     }

@@ -4,17 +4,18 @@
 //! the layout of the file, or types of rows beyond decoding them.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::{Mutex, RwLock};
 use redb::Database;
+use rustix::io::Errno;
 
 use crate::domain::Position;
 use crate::domain::rows::{AnyRow, Key, Row, Span, decode};
+use crate::files;
 
 use super::failure::{Failure, guarded, refused};
 use super::file::{
@@ -40,8 +41,12 @@ pub(super) struct Disk {
     table: RwLock<Table>,
     /// The position the file is known to have reached.
     durable: AtomicU64,
-    /// Set once damage was found and the file removed.
+    /// Whether the file can be read and not written, since the disk was full when it was opened.
+    is_read_only: AtomicBool,
+    /// Set once damage was found and the file set aside.
     condemned: AtomicBool,
+    /// What the file is called since then.
+    aside: OnceLock<PathBuf>,
     /// Whether the file stays where it is when damage is found: it is only looked at.
     stays: bool,
 }
@@ -58,9 +63,10 @@ impl Disk {
             match open_existing(path, options).map_err(failed)? {
                 Ok(found) => (found, Opened::Resumed),
                 Err(reason) => {
-                    fs::remove_file(path).map_err(Failure::Io).map_err(failed)?;
+                    let aside = discard(path, &reason).map_err(Failure::Io);
+                    let aside = aside.map_err(failed)?;
                     let found = create(path, options).map_err(failed)?;
-                    (found, Opened::Discarded { reason })
+                    (found, Opened::Discarded { reason, aside })
                 }
             }
         };
@@ -97,9 +103,21 @@ impl Disk {
             database: Mutex::new(Some(found.database)),
             table: RwLock::new(found.table),
             durable: AtomicU64::new(found.position.get()),
+            is_read_only: AtomicBool::new(found.is_read_only),
             condemned: AtomicBool::new(false),
+            aside: OnceLock::new(),
             stays: false,
         }
+    }
+
+    /// Tells whether the file can be read and not written, because the disk is full.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.is_read_only.load(Ordering::Acquire)
+    }
+
+    /// What the damaged file is called now.
+    pub(super) fn aside(&self) -> Option<&Path> {
+        self.aside.get().map(PathBuf::as_path)
     }
 
     /// Tells whether damage was found.
@@ -158,8 +176,14 @@ impl Disk {
     /// reads go to the new checkpoint.
     pub(super) fn commit(&self, frozen: &Frozen) -> Result<Vec<usize>, Error> {
         let mut database = self.database.lock();
+        if self.is_read_only() {
+            // There may be room by now.
+            self.reopen(&mut database)
+                .map_err(|failure| self.settle(failure))?;
+        }
         let attempt = |database: &Option<Database>| {
             self.unless_condemned()?;
+            self.unless_read_only()?;
             let database = database.as_ref().ok_or(Failure::Closed)?;
             guarded(|| write(database, frozen))
         };
@@ -167,7 +191,9 @@ impl Disk {
         if matches!(result, Err(Failure::Closed)) {
             result = self.reopen(&mut database).and_then(|_| attempt(&database));
         }
-        if let Err(Failure::Io(_)) = result {
+        if let Err(Failure::Io(_)) = result
+            && self.unless_read_only().is_ok()
+        {
             // redb refuses everything after a failed write. Opened anew, the file serves reads,
             // and if that fails too, whoever needs it next tries again.
             let _ = self.reopen(&mut database);
@@ -213,10 +239,19 @@ impl Disk {
         if found.position.get() < self.durable.load(Ordering::Acquire) {
             return Err(Failure::Corrupt("it lost a checkpoint".to_owned()));
         }
+        self.is_read_only
+            .store(found.is_read_only, Ordering::Release);
         self.durable.store(found.position.get(), Ordering::Release);
         *database = Some(found.database);
         self.publish(found.table.clone());
         Ok(found.table)
+    }
+
+    fn unless_read_only(&self) -> Result<(), Failure> {
+        match self.is_read_only() {
+            true => Err(Failure::Io(Errno::NOSPC.into())),
+            false => Ok(()),
+        }
     }
 
     fn unless_condemned(&self) -> Result<(), Failure> {
@@ -226,14 +261,16 @@ impl Disk {
         Ok(())
     }
 
-    /// Turns a failure into an error, removing the file when that is what the next open needs.
+    /// Turns a failure into an error, setting the file aside when that is what the next open needs.
     pub(super) fn settle(&self, failure: Failure) -> Error {
         if matches!(failure, Failure::Corrupt(_))
             && !self.condemned.swap(true, Ordering::AcqRel)
             && !self.stays
         {
             // Left in place it would be resumed and fail again; gone already is as good.
-            let _ = fs::remove_file(&self.path);
+            if let Ok(aside) = files::set_aside(&self.path) {
+                let _ = self.aside.set(aside);
+            }
         }
         error_of(&self.path, failure)
     }
@@ -252,6 +289,16 @@ impl fmt::Debug for Disk {
         f.debug_struct("Disk")
             .field("path", &self.path)
             .finish_non_exhaustive()
+    }
+}
+
+/// Makes way for a new file: a damaged one is kept for people to look at.
+fn discard(path: &Path, reason: &Unusable) -> io::Result<Option<PathBuf>> {
+    match reason {
+        Unusable::Unreadable { .. } => files::set_aside(path).map(Some),
+        Unusable::OtherSchema { .. } | Unusable::OtherLog { .. } | Unusable::OtherLayout => {
+            files::remove(path).map(|()| None)
+        }
     }
 }
 

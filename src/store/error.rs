@@ -24,9 +24,9 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// The file holds what this store never wrote. It has been removed, this store can read no
+    /// The file holds what this store never wrote. It has been set aside, this store can read no
     /// more of it, and the next open starts from nothing.
-    #[error("the store file {path} is damaged and was discarded: {reason}")]
+    #[error("the store file {path} is damaged and was set aside: {reason}")]
     Corrupt {
         /// The file.
         path: PathBuf,

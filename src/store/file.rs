@@ -15,10 +15,12 @@ use redb::{
 };
 
 use crate::domain::Position;
+use crate::files;
 
 use super::Options;
 use super::failure::{Failure, guarded, refused};
 use super::layers::Frozen;
+use super::overlay::Overlay;
 use super::pages::{Pages, Refused};
 
 /// Rows by key. The number is the layout's version: a file without this table is of another one.
@@ -83,6 +85,8 @@ pub(super) struct Found {
     pub(super) database: Database,
     pub(super) table: Table,
     pub(super) position: Position,
+    /// Whether it can be read and not written: the disk is full.
+    pub(super) is_read_only: bool,
 }
 
 pub(super) fn is_missing_or_empty(path: &Path) -> io::Result<bool> {
@@ -93,23 +97,24 @@ pub(super) fn is_missing_or_empty(path: &Path) -> io::Result<bool> {
     }
 }
 
+/// Makes the file beside its name, and gives it that once it is whole.
 pub(super) fn create(path: &Path, options: &Options) -> Result<Found, Failure> {
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(Failure::Io)?;
+    let draft = files::draft_of(path);
+    let file = files::create(&draft).map_err(Failure::Io)?;
     let pages = Pages::over(file).map_err(|refused| match refused {
         Refused::InUse => Failure::InUse,
         Refused::OtherLayout => Failure::Corrupt("it is not empty".to_owned()),
         Refused::Io(error) => Failure::Io(error),
     })?;
-    guarded(|| {
+    let found = guarded(|| {
         let database = builder(options).create_with_backend(pages);
         begin(database.map_err(refused)?, options)
-    })
+    })?;
+    drop(found.table);
+    close(&mut Some(found.database))?;
+    files::put_in_place(&draft, path).map_err(Failure::Io)?;
+    open_existing(path, options)?
+        .map_err(|reason| Failure::Corrupt(format!("it was just made: {reason}")))
 }
 
 /// Begins without a file, to be forgotten.
@@ -140,13 +145,45 @@ fn begin(database: Database, options: &Options) -> Result<Found, Failure> {
         table: rows_of(&begin_read(&database)?)?,
         database,
         position: Position::START,
+        is_read_only: false,
     })
 }
 
-/// Opens a file that is there. The inner error tells why it is of no use.
+/// Opens a file that is there. The inner error tells why it is of no use. Where the disk has no room
+/// for what opening writes, the file can be read all the same.
 pub(super) fn open_existing(
     path: &Path,
     options: &Options,
+) -> Result<Result<Found, Unusable>, Failure> {
+    let in_file = |pages: Pages| builder(options).create_with_backend(pages).map_err(refused);
+    let in_memory = |pages: Pages| {
+        let overlay = Overlay::over(pages).map_err(Failure::Io)?;
+        let database = builder(options).create_with_backend(overlay);
+        database.map_err(refused)
+    };
+    match open_with(path, options, in_file) {
+        Err(Failure::Io(error)) if is_full(&error) => {}
+        opened => return opened,
+    }
+    let opened = open_with(path, options, in_memory)?;
+    Ok(opened.map(|found| Found {
+        is_read_only: true,
+        ..found
+    }))
+}
+
+/// Whether a file system refused because it has no room.
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+fn open_with(
+    path: &Path,
+    options: &Options,
+    open: impl FnOnce(Pages) -> Result<Database, Failure>,
 ) -> Result<Result<Found, Unusable>, Failure> {
     let opened = OpenOptions::new().read(true).write(true).open(path);
     let pages = match Pages::over(opened.map_err(Failure::Io)?) {
@@ -156,9 +193,7 @@ pub(super) fn open_existing(
         Err(Refused::Io(error)) => return Err(Failure::Io(error)),
     };
     let opened = guarded(|| {
-        let database = builder(options)
-            .create_with_backend(pages)
-            .map_err(refused)?;
+        let database = open(pages)?;
         let transaction = begin_read(&database)?;
         let (schema, log_id, position) = identity(&transaction)?;
         if schema != options.schema {
@@ -171,6 +206,7 @@ pub(super) fn open_existing(
             table: rows_of(&transaction)?,
             database,
             position,
+            is_read_only: false,
         }))
     });
     match opened {

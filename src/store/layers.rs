@@ -166,6 +166,13 @@ impl Layer {
         }
     }
 
+    /// Counts the bytes of all rows as they are now.
+    pub(super) fn weigh(&self) -> usize {
+        let now = |slot: &Slot| slot.as_ref().map(|held| Held::of(held.row.clone()));
+        let rows = self.slots.iter();
+        rows.map(|(key, slot)| slot_bytes(key, &now(slot))).sum()
+    }
+
     fn at<'a>(&'a self, key: &'a Key) -> Option<(&'a Key, &'a Slot)> {
         Some((key, self.slots.get(key)?))
     }

@@ -52,6 +52,7 @@ mod error;
 mod failure;
 mod file;
 mod layers;
+mod overlay;
 mod pages;
 mod range;
 mod rows;
@@ -59,7 +60,7 @@ mod snapshot;
 
 use std::iter;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use crate::domain::Position;
@@ -101,10 +102,12 @@ pub enum Opened {
     Fresh,
     /// The store resumes at the file's last checkpoint.
     Resumed,
-    /// There was a file of no use; it is gone and the store starts empty, at [`Position::START`].
+    /// There was a file of no use; the store starts empty, at [`Position::START`].
     Discarded {
         /// Why it was of no use.
         reason: Unusable,
+        /// What a damaged file is called now; any other is removed.
+        aside: Option<PathBuf>,
     },
 }
 
@@ -128,8 +131,8 @@ pub struct Store {
 impl Store {
     /// Opens the store in the file at `path`, making it when there is none.
     ///
-    /// A file that cannot serve, because it is damaged, of another schema or of another log, is
-    /// removed and the store starts from nothing: rows are a fold, the log has them all. One
+    /// Where a file cannot serve, the store starts from nothing: rows are a fold, the log has them
+    /// all. A damaged file is set aside, one of another schema or of another log is removed. One
     /// process can have the file open at a time.
     ///
     /// # Errors
@@ -159,6 +162,17 @@ impl Store {
     /// would have to come from the file is refused.
     pub fn is_damaged(&self) -> bool {
         self.below.disk.is_condemned()
+    }
+
+    /// Tells whether the file can be read and not written, because the disk is full: what is changed
+    /// stays in memory.
+    pub fn is_read_only(&self) -> bool {
+        self.below.disk.is_read_only()
+    }
+
+    /// What a damaged file is called now, to be looked at.
+    pub fn aside(&self) -> Option<&Path> {
+        self.below.disk.aside()
     }
 
     /// Gives the file up: what it says is known to be wrong. Nothing more is read from it, and the next
@@ -237,6 +251,12 @@ impl Store {
         if !self.below.shared.is_empty() {
             self.below.shared.take_back(&mut self.dirty);
         }
+    }
+
+    /// Estimates the memory, in bytes, of the rows changed since the last freeze as they are now. Walks
+    /// all of them.
+    pub fn weigh(&self) -> usize {
+        self.dirty.weigh()
     }
 
     /// Forgets every change since the last freeze, or since opening, and gives the position the

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
+use std::time::Instant;
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, watch};
@@ -40,8 +41,9 @@ pub enum ViewError {
     Thread(#[from] io::Error),
     /// The file is ahead of the log: blocks are missing at the end of the log.
     #[error(
-        "the views stand at position {views}, beyond the log's head {log}: \
-         the log lost its end; restore it from a backup"
+        "the views stand at position {views}, beyond the log's head {log}: the log lost its end; \
+         restore it from a backup, or, to give up the events in between, start once with \
+         `serve --accept-loss`"
     )]
     Ahead {
         /// Position of the rows.
@@ -160,6 +162,11 @@ impl Views {
         self.progress.borrow().durable
     }
 
+    /// Returns the position that a start after a kill would fold from.
+    pub fn checkpoint_position(&self) -> Position {
+        self.store.lock().checkpoint_position()
+    }
+
     /// Waits until everything up to a position is durable and in the rows. Cancel it to stop
     /// waiting.
     ///
@@ -274,24 +281,42 @@ impl Live {
         self.store.lock().is_damaged()
     }
 
+    /// Tells whether the rows can be read and not kept, because the disk is full.
+    pub fn is_read_only(&self) -> bool {
+        self.store.lock().is_read_only()
+    }
+
     /// Tells whether [`Live::checkpoint`] has something to do.
     pub fn is_checkpoint_due(&self) -> bool {
         self.checkpointer.is_due(&self.store.lock())
     }
 
+    /// Tells when [`Live::checkpoint`] may have something to do though nothing more is folded; `None`
+    /// when all that was folded is kept.
+    pub fn checkpoint_due_at(&self) -> Option<Instant> {
+        self.checkpointer.due_at(&self.store.lock())
+    }
+
     /// Starts a checkpoint when one is due, or takes in a finished one. All that was folded must be
     /// durable.
-    pub fn checkpoint(&mut self) {
+    ///
+    /// # Errors
+    /// Why a checkpoint failed, once as many changed rows are in memory as may be. Until then it is tried
+    /// again.
+    pub fn checkpoint(&mut self) -> Result<(), Arc<str>> {
         let dirty_bytes = self.store.lock().dirty_bytes();
         self.checkpointer.make_room(dirty_bytes);
         let mut store = self.store.lock();
         let written = self.checkpointer.step(&mut store);
         // What was written is dropped without the lock.
         drop(store);
-        if let Err(error) = written {
-            let error = with_causes(&error);
-            tracing::warn!(error, "views not checkpointed, trying again later");
+        let Err(error) = written else { return Ok(()) };
+        let error = with_causes(&error);
+        if self.checkpointer.is_full(dirty_bytes) {
+            return Err(format!("the views cannot be kept: {error}").into());
         }
+        tracing::warn!(error, "views not checkpointed, trying again later");
+        Ok(())
     }
 
     /// Takes back what was folded and did not become durable; readers go on with what is.
@@ -328,8 +353,9 @@ fn folded(
     progress: &mut dyn FnMut(Position),
 ) -> Result<Store, ViewError> {
     let (mut store, opened) = Store::open(path, options)?;
-    if let Opened::Discarded { reason } = &opened {
-        tracing::warn!(%reason, "views discarded, folding them anew");
+    if let Opened::Discarded { reason, aside } = &opened {
+        let aside = aside.as_ref().map(|path| path.display().to_string());
+        tracing::warn!(%reason, aside, "views discarded, folding them anew");
     }
     let (views, head) = (store.position(), log.head().position);
     if views > head {

@@ -30,6 +30,11 @@ impl Live {
     }
 
     fn fold_anew(&self, log: &dyn Log, go_on: impl Fn() -> bool) -> Result<bool, ViewError> {
+        let aside = self.rows().aside().map(|path| path.display().to_string());
+        tracing::warn!(
+            aside,
+            "the file of the views is damaged: they are folded anew, calls are refused"
+        );
         // Lets go of the damaged file, and of the memory.
         *self.rows() = Store::in_memory()?;
         let (mut store, _) = Store::open(&self.path, &self.options)?;

@@ -15,7 +15,6 @@
 //! | brand awareness | [`PostDay`] | brand, day |
 //! | index | [`index`] | campaign, creator, or the rest of a brand → positions |
 
-mod as_of;
 mod awareness;
 mod campaign_roi;
 mod check;
@@ -27,18 +26,21 @@ mod partnership;
 mod past;
 mod performance;
 mod rebuild;
+mod slice;
 pub mod worklist;
 
-pub use as_of::{AsOfError, as_of, as_of_telling, events_of};
 pub use awareness::{Day, PostDay};
 pub use campaign_roi::CampaignTotals;
 pub use check::{CheckError, Compared, Trial, Unfit};
 pub use engine::{Durable, Live, ViewError, Views};
 pub use fold::{Fold, LastRecorded};
 pub use partnership::{CampaignShare, Lifetime, Partnership};
-pub use past::{AsOf, MAX_FOLDED, Slice, Tell, past, position_at, position_before, recorded_at};
+pub use past::{
+    AsOf, AsOfError, Look, Past, Tell, past, position_at, position_before, recorded_at,
+};
 pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
+pub use slice::Slice;
 
 /// Fingerprint of the fold, made by the build; a file of another one is folded anew.
 pub const SCHEMA: u64 = include!(concat!(env!("OUT_DIR"), "/views.schema"));

@@ -1,25 +1,58 @@
 //! The past: rows folded anew from the events a question is about, up to when it asks.
 //!
-//! Owns which events those are and where a time lies in the log. The fold is the live one, stopped
-//! earlier. Does not know questions: it is told whose events make the answer.
+//! Owns the fold and where a time lies in the log. The fold is the live one, stopped earlier. Does not
+//! know whose events make an answer, nor how many pasts are folded at a time.
 
-use super::as_of::{AsOfError, events_of};
-use super::index::{self, Scope};
-use super::{Fold, LastRecorded, Partnership};
-use crate::domain::rows::{Overlay, Rows};
-use crate::domain::state::{Collaboration, Order};
-use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CollaborationRef, Contribution, CreatorRef, EvolveError,
-    OrderRef, Position, Record, Timestamp,
-};
-use crate::log::codec::{self, peek};
-use crate::log::{Log, select};
-use crate::store::{self, Store};
+use super::{Fold, LastRecorded, ViewError};
+use crate::domain::rows::Overlay;
+use crate::domain::{Contribution, EvolveError, Position, Record, Timestamp};
+use crate::log::codec::{self, DecodeError, peek};
+use crate::log::{Log, ReadError, Selection, select};
+use crate::store::{self, Snapshot, Store};
 
-/// Most events that are folded for an answer: some seconds, and a gigabyte at the worst.
-pub const MAX_FOLDED: usize = 1_000_000;
-/// Records read at once: some hundred KiB.
-const READ_AT_ONCE: usize = 1_024;
+/// Events folded between two looks at whether the fold should go on: about a millisecond.
+const EVENTS_BETWEEN_LOOKS: usize = 256;
+
+/// Why a past could not be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum AsOfError {
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A record could not be decoded.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// An event does not fit what came before it.
+    #[error("the past could not be folded at {0}")]
+    Evolve(Position),
+    /// The log has no such event.
+    #[error("the log has no event {0}")]
+    Missing(Position),
+    /// Rows could not be read.
+    #[error("the view store: {0}")]
+    Store(#[from] store::Error),
+    /// The index could not be read.
+    #[error(transparent)]
+    Views(#[from] ViewError),
+    /// More events than are folded for an answer.
+    #[error("more than {limit} events")]
+    TooMany {
+        /// Most events.
+        limit: usize,
+    },
+    /// The rows take more memory than a fold may.
+    #[error("the rows take more than {limit} bytes")]
+    TooLarge {
+        /// Most bytes.
+        limit: usize,
+    },
+    /// Other folds have the memory.
+    #[error("other folds take the memory")]
+    Crowded,
+    /// Nobody waits for it any more.
+    #[error("nobody waits for the past any more")]
+    Abandoned,
+}
 
 /// Which past.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,127 +63,6 @@ pub enum AsOf {
     RecordedAt(Timestamp),
     /// As it was at this time, as known now.
     OccurredAt(Timestamp),
-}
-
-/// Whose events make an answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Slice {
-    /// A campaign.
-    Campaign(CampaignRef),
-    /// A collaboration: its campaign, and what is known of its creator.
-    Collaboration(CollaborationRef),
-    /// What is known of a creator.
-    Creator(CreatorRef),
-    /// A campaign, and what is known of a creator.
-    Pair(CampaignRef, CreatorRef),
-    /// A creator and the campaigns they were asked into.
-    Partnership(CreatorRef),
-    /// An order.
-    Order(OrderRef),
-    /// Some campaigns, and what is known of all creators.
-    Campaigns(BrandId, Vec<CampaignId>),
-    /// What is known of all creators.
-    Creators(BrandId),
-    /// All of a brand.
-    Brand(BrandId),
-}
-
-impl Slice {
-    /// Names a campaign where there is one, else all of a brand.
-    pub fn of(brand: &BrandId, campaign: Option<&CampaignId>) -> Self {
-        let brand = brand.clone();
-        match campaign.cloned() {
-            Some(campaign) => Self::Campaign(CampaignRef { brand, campaign }),
-            None => Self::Brand(brand),
-        }
-    }
-
-    /// Gives the brand that is asked about.
-    pub fn brand(&self) -> &BrandId {
-        match self {
-            Self::Campaign(name) | Self::Pair(name, _) => &name.brand,
-            Self::Collaboration(name) => &name.brand,
-            Self::Creator(name) | Self::Partnership(name) => &name.brand,
-            Self::Order(name) => &name.brand,
-            Self::Campaigns(brand, _) | Self::Creators(brand) | Self::Brand(brand) => brand,
-        }
-    }
-
-    /// Finds the scopes, by the rows as they are now.
-    ///
-    /// # Errors
-    /// When rows cannot be read.
-    pub fn scopes<S: Rows>(&self, rows: &S) -> Result<Vec<Scope>, S::Error> {
-        Ok(match self {
-            Self::Campaign(campaign) => Scope::of_campaign(campaign.clone()).to_vec(),
-            Self::Collaboration(place) => {
-                let mut scopes = Scope::of_campaign(place.campaign_ref()).to_vec();
-                let row = rows.get::<Collaboration>(&Collaboration::key(place))?;
-                scopes.extend(row.map(|row| {
-                    Scope::Creator(CreatorRef {
-                        brand: place.brand.clone(),
-                        creator: row.creator.clone(),
-                    })
-                }));
-                scopes
-            }
-            Self::Creator(creator) => vec![Scope::Creator(creator.clone())],
-            Self::Pair(campaign, creator) => {
-                let mut scopes = Scope::of_campaign(campaign.clone()).to_vec();
-                scopes.push(Scope::Creator(creator.clone()));
-                scopes
-            }
-            Self::Partnership(creator) => {
-                let row = rows.get::<Partnership>(&Partnership::key(creator))?;
-                let campaigns = row.iter().flat_map(|row| row.campaigns());
-                let named = campaigns.map(|campaign| {
-                    Scope::Campaign(CampaignRef {
-                        brand: creator.brand.clone(),
-                        campaign: campaign.clone(),
-                    })
-                });
-                let mut scopes: Vec<_> = named.collect();
-                scopes.push(Scope::Rest(creator.brand.clone()));
-                scopes.push(Scope::Creator(creator.clone()));
-                scopes
-            }
-            Self::Order(order) => {
-                let row = rows.get::<Order>(&Order::key(order))?;
-                let standing = row.as_ref().and_then(|row| row.conversion.as_ref());
-                let campaign = standing.map(|standing| {
-                    Scope::Campaign(CampaignRef {
-                        brand: order.brand.clone(),
-                        campaign: standing.campaign.clone(),
-                    })
-                });
-                let rest = Scope::Rest(order.brand.clone());
-                [rest].into_iter().chain(campaign).collect()
-            }
-            Self::Campaigns(brand, campaigns) => {
-                let mut scopes = index::scopes_of_brand(rows, brand)?;
-                scopes.retain(|scope| match scope {
-                    Scope::Campaign(one) => campaigns.contains(&one.campaign),
-                    Scope::Creator(_) | Scope::Rest(_) => true,
-                });
-                scopes
-            }
-            Self::Creators(brand) => {
-                let mut scopes = index::scopes_of_brand(rows, brand)?;
-                scopes.retain(|scope| matches!(scope, Scope::Creator(_)));
-                scopes
-            }
-            Self::Brand(brand) => index::scopes_of_brand(rows, brand)?,
-        })
-    }
-
-    /// Finds the events up to a position, in log order, one more than are folded at the most.
-    ///
-    /// # Errors
-    /// When rows cannot be read.
-    pub fn events<S: Rows>(&self, rows: &S, until: Position) -> Result<Vec<Position>, S::Error> {
-        let scopes = self.scopes(rows)?;
-        events_of(rows, &scopes, until, MAX_FOLDED + 1)
-    }
 }
 
 /// Finds the last position recorded at or before a time, by halving.
@@ -205,8 +117,24 @@ pub fn recorded_at(log: &dyn Log, position: Position) -> Result<Timestamp, AsOfE
 /// after it.
 pub type Tell<'a> = dyn FnMut(&Record, &[Contribution], &Store) + 'a;
 
+/// Says whether a fold may go on, whose rows are estimated to take so many bytes.
+pub type Look<'a> = dyn FnMut(usize) -> Result<(), AsOfError> + 'a;
+
+/// A past.
+#[derive(Debug)]
+pub struct Past {
+    /// The rows as they were.
+    pub rows: Snapshot,
+    /// The events that added to the totals of their campaign, in log order.
+    pub adds: Vec<Position>,
+    /// When the last of the events folded was recorded.
+    pub last_recorded: Timestamp,
+    /// What all of it is estimated to take.
+    pub bytes: usize,
+}
+
 /// Folds the events at these positions: the rows as they were at `until`, or of what of it had
-/// happened at a time.
+/// happened at a time. Reads one record after the other; `look` is asked every few events.
 ///
 /// # Errors
 /// See [`AsOfError`].
@@ -215,28 +143,38 @@ pub fn past(
     events: &[Position],
     until: Position,
     occurred: Option<Timestamp>,
+    look: &mut Look<'_>,
     tell: &mut Tell<'_>,
-) -> Result<Store, AsOfError> {
+) -> Result<Past, AsOfError> {
     let mut rows = Store::in_memory()?;
-    let mut fold = Fold::default();
-    for positions in events.chunks(READ_AT_ONCE) {
-        for (_, bytes) in select(log, positions)? {
-            let record = codec::decode(&bytes)?;
-            let mut contributions = Vec::new();
-            let mut keep = |told: &[Contribution]| contributions.extend_from_slice(told);
-            let is_folded = match occurred {
-                None => {
-                    let folded = fold.apply_telling(&mut rows, &record, &mut keep);
-                    folded.map_err(evolve_error).map(|_| true)?
-                }
-                Some(time) if record.fact_at() <= time => {
-                    fold_if_founded(&mut fold, &mut rows, &record, &mut keep)?
-                }
-                Some(_) => false,
-            };
-            if is_folded {
-                tell(&record, &contributions, &rows);
+    let (mut fold, mut records) = (Fold::default(), Selection::of(log));
+    let (mut adds, mut last_recorded) = (Vec::new(), Timestamp::default());
+    let mut weight = Weight::default();
+    for (number, position) in events.iter().enumerate() {
+        if number % EVENTS_BETWEEN_LOOKS == 0 {
+            fold.settle(&mut rows)?;
+            look(weight.of(&rows, number))?;
+        }
+        let Some(bytes) = records.read(*position)? else {
+            break;
+        };
+        let record = codec::decode(bytes)?;
+        let mut contributions = Vec::new();
+        let mut keep = |told: &[Contribution]| contributions.extend_from_slice(told);
+        let folded = match occurred {
+            None => {
+                let folded = fold.apply_telling(&mut rows, &record, &mut keep);
+                Some(folded.map_err(evolve_error)?)
             }
+            Some(time) if record.fact_at() <= time => {
+                fold_if_founded(&mut fold, &mut rows, &record, &mut keep)?
+            }
+            Some(_) => None,
+        };
+        if let Some(is_added) = folded {
+            adds.extend(is_added.then_some(record.position));
+            last_recorded = record.recorded_at;
+            tell(&record, &contributions, &rows);
         }
     }
     fold.settle(&mut rows)?;
@@ -248,24 +186,51 @@ pub fn past(
     };
     LastRecorded::note(&mut rows, now)?;
     rows.advance(until);
-    Ok(rows)
+    Ok(Past {
+        bytes: rows.weigh() + size_of_val(adds.as_slice()),
+        rows: rows.snapshot(),
+        adds,
+        last_recorded,
+    })
 }
 
-/// Folds an event, unless what it builds on happened only later: then nothing of it stays.
+/// Estimates what the rows of a fold take. Rows are counted as they are put; how much they grew is seen
+/// each time the fold has doubled, since all of them are walked for that.
+#[derive(Default)]
+struct Weight {
+    /// What they took when they were weighed, and what was counted then.
+    weighed: usize,
+    counted: usize,
+    /// After so many events they are weighed again.
+    next: usize,
+}
+
+impl Weight {
+    fn of(&mut self, rows: &Store, events: usize) -> usize {
+        if events >= self.next {
+            (self.weighed, self.counted) = (rows.weigh(), rows.dirty_bytes());
+            self.next = (2 * events).max(EVENTS_BETWEEN_LOOKS);
+        }
+        self.weighed + rows.dirty_bytes().saturating_sub(self.counted)
+    }
+}
+
+/// Folds an event, unless what it builds on happened only later: then nothing of it stays. Tells
+/// whether it adds to the totals of its campaign; `None` where it was not folded.
 fn fold_if_founded(
     fold: &mut Fold,
     rows: &mut Store,
     record: &Record,
     tell: &mut dyn FnMut(&[Contribution]),
-) -> Result<bool, AsOfError> {
+) -> Result<Option<bool>, AsOfError> {
     let mut above = Overlay::above(rows);
     match fold.apply_telling(&mut above, record, tell) {
-        Ok(_) => {
+        Ok(is_added) => {
             let changes = above.into_changes();
             rows.adopt(changes);
-            Ok(true)
+            Ok(Some(is_added))
         }
-        Err(EvolveError::Dangling { .. }) => Ok(false),
+        Err(EvolveError::Dangling { .. }) => Ok(None),
         Err(error @ EvolveError::Rows(_)) => Err(evolve_error(error)),
     }
 }

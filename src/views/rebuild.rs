@@ -1,12 +1,12 @@
 //! Rebuild: folds all views anew beside the old ones and swaps them in.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::SCHEMA;
 use super::engine::{ViewError, catch_up};
 use crate::domain::Position;
+use crate::files;
 use crate::log::Log;
 use crate::store::{self, Options, Store};
 
@@ -50,9 +50,7 @@ pub fn rebuild(
         ..options.clone()
     };
     let beside = path.with_extension("rebuild");
-    if beside.exists() {
-        fs::remove_file(&beside)?;
-    }
+    files::remove(&beside)?;
     let (mut store, _) = Store::open(&beside, &options)?;
     catch_up(&mut store, log, progress)?;
     store.checkpoint()?;
@@ -60,7 +58,7 @@ pub fn rebuild(
     let digest = store.digest(0..=u8::MAX)?;
     drop(store);
     let old_digest = old_digest(path, &options, position)?;
-    fs::rename(&beside, path)?;
+    files::put_in_place(&beside, path)?;
     Ok(Rebuilt {
         position,
         digest,

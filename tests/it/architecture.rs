@@ -7,18 +7,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each room may import. Imports point one way; whoever adds a room says where it stands.
-const IMPORTS: [(&str, &[&str]); 18] = [
+const IMPORTS: [(&str, &[&str]); 19] = [
     ("domain", &[]),
+    ("files", &[]),
     ("causes", &[]),
     ("text", &[]),
     ("proto", &[]),
     ("config", &[]),
     ("clock", &["domain"]),
-    ("log", &["causes", "domain", "proto", "text"]),
-    ("store", &["domain"]),
-    ("subscriptions", &["domain"]),
-    ("views", &["causes", "domain", "log", "store"]),
-    ("proofs", &["causes", "domain", "log", "store"]),
+    ("log", &["causes", "domain", "files", "proto", "text"]),
+    ("store", &["domain", "files"]),
+    ("subscriptions", &["domain", "files"]),
+    ("views", &["causes", "domain", "files", "log", "store"]),
+    ("proofs", &["causes", "domain", "files", "log", "store"]),
     ("verify", &["domain", "log", "proofs", "store", "views"]),
     (
         "ledger",
@@ -31,6 +32,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
             "clock",
             "config",
             "domain",
+            "files",
             "ledger",
             "log",
             "proofs",
@@ -48,6 +50,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
             "clock",
             "config",
             "domain",
+            "files",
             "grpc",
             "ledger",
             "log",
@@ -66,6 +69,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
             "clock",
             "config",
             "domain",
+            "files",
             "log",
             "proofs",
             "proto",

@@ -1,4 +1,5 @@
-//! Every collection of a row or an event has a bound: the table in `BOUNDS.md` is held to the sources.
+//! Every collection of a row or an event has a bound: the table in `docs/bounds.md` is held to the
+//! sources.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -135,7 +136,7 @@ fn every_collection_of_a_row_or_an_event_has_a_bound() {
     }
     there.retain(|name| !PASSING.iter().any(|of| name.split('.').next() == Some(of)));
     assert!(there.len() > 40, "the sources were read: {there:?}");
-    let table = fs::read_to_string(root().join("BOUNDS.md")).unwrap();
+    let table = fs::read_to_string(root().join("docs/bounds.md")).unwrap();
     let listed = listed(&table);
     assert!(listed.is_sorted(), "the table is in order");
     let listed: BTreeSet<String> = listed.into_iter().collect();
@@ -153,7 +154,7 @@ fn every_limit_is_named_in_the_table_and_used() {
     let names = limits.lines().filter_map(|line| defined(line, "const "));
     let names: BTreeSet<String> = names.collect();
     assert!(names.len() > 20, "{names:?}");
-    let table = fs::read_to_string(root().join("BOUNDS.md")).unwrap();
+    let table = fs::read_to_string(root().join("docs/bounds.md")).unwrap();
     let mut paths = Vec::new();
     files(&root().join("src"), &mut paths);
     let sources: String = paths

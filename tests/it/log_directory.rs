@@ -1,6 +1,7 @@
 //! The ledger's directory: one process, no foreign files, nothing created by looking.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use campaign_ledger::log::OpenError;
@@ -94,6 +95,8 @@ fn interrupted_creation_is_completed() {
     let root = tempfile::tempdir().unwrap();
     fs::write(root.path().join("LOCK"), "").unwrap();
     fs::create_dir(root.path().join("log")).unwrap();
+    fs::create_dir(root.path().join("log.new")).unwrap();
+    fs::write(root.path().join("log.new/journal.new"), "CL").unwrap();
     fs::write(root.path().join("FORMAT.new"), "product: camp").unwrap();
     assert!(matches!(
         DataDirectory::open(root.path()),
@@ -152,6 +155,69 @@ fn lost_log_is_not_replaced_by_an_empty_one() {
     drop(directory);
     assert!(matches!(
         DataDirectory::open_or_create(root.path()),
-        Err(OpenError::Damaged { .. })
+        Err(OpenError::Gone { .. })
     ));
+}
+
+#[test]
+fn log_whose_files_are_all_gone_is_not_replaced_by_an_empty_one() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = DataDirectory::open_or_create(root.path()).unwrap();
+    let log = directory.log_path();
+    drop(SledLog::open(&log, ONLY_PARTITION).unwrap());
+    drop(directory);
+    // What a server leaves beside it, but for the views.
+    fs::write(root.path().join("tree"), "hashes").unwrap();
+    fs::remove_file(log.join("journal")).unwrap();
+    drop(DataDirectory::open_or_create(root.path()).unwrap());
+    fs::remove_file(log.join("db")).unwrap();
+    for refused in [
+        DataDirectory::open_or_create(root.path()),
+        DataDirectory::open(root.path()),
+    ] {
+        let error = refused.unwrap_err();
+        assert!(matches!(error, OpenError::Gone { .. }), "{error}");
+        assert!(error.is_damage());
+    }
+    assert!(DataDirectory::begin_again(root.path()).unwrap().is_some());
+    let directory = DataDirectory::open_or_create(root.path()).unwrap();
+    SledLog::open(&directory.log_path(), ONLY_PARTITION).unwrap();
+}
+
+#[test]
+fn ledger_that_only_lacks_its_marker_is_finished() {
+    let root = tempfile::tempdir().unwrap();
+    let id = DataDirectory::open_or_create(root.path()).unwrap().log_id();
+    let (marker, unfinished) = (root.path().join("FORMAT"), root.path().join("FORMAT.new"));
+    for open in [DataDirectory::open_or_create, DataDirectory::open] {
+        fs::rename(&marker, &unfinished).unwrap();
+        assert_eq!(open(root.path()).unwrap().log_id(), id);
+    }
+    assert_eq!(names_in(root.path()), ["FORMAT", "LOCK", "log"]);
+    // Nobody has opened it: a restore that was ended there is begun again.
+    fs::rename(&marker, &unfinished).unwrap();
+    drop(DataDirectory::restore(root.path(), id).unwrap());
+    assert_eq!(names_in(root.path()), ["FORMAT.new", "LOCK", "log.new"]);
+}
+
+#[test]
+fn directory_and_files_are_their_owners_alone() {
+    let mode_of = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().join("data");
+    let log = DataDirectory::open_or_create(&root).unwrap().log_path();
+    drop(SledLog::open(&log, ONLY_PARTITION).unwrap());
+    // As an earlier version may have left them.
+    fs::set_permissions(&root, Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(log.join("db"), Permissions::from_mode(0o644)).unwrap();
+    drop(DataDirectory::open_or_create(&root).unwrap());
+    assert_eq!((mode_of(&root), mode_of(&log)), (0o700, 0o700));
+    for path in [
+        root.join("FORMAT"),
+        root.join("LOCK"),
+        log.join("journal"),
+        log.join("db"),
+    ] {
+        assert_eq!(mode_of(&path), 0o600, "{}", path.display());
+    }
 }

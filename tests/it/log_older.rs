@@ -9,6 +9,7 @@ use campaign_ledger::log::{Block, Fault, Hash, Head, Log, OpenError, Position, R
 use tempfile::TempDir;
 
 use crate::support::log_backend::{blocks_in, change_sled, copy, filled};
+use crate::support::older::{self, insert_by_position};
 use crate::support::records::{append, read_all};
 
 fn open(dir: &TempDir) -> Result<SledLog, OpenError> {
@@ -26,28 +27,11 @@ fn new_log(counts: &[u64]) -> TempDir {
 }
 
 fn blocks_of(dir: &TempDir) -> Vec<Block> {
-    let log = for_reading(dir);
-    let blocks = log.read(Position::START).unwrap();
-    blocks.map(|block| Block::clone(&block.unwrap())).collect()
+    older::blocks_of(dir.path())
 }
 
-/// Lays blocks out as earlier versions did.
-fn insert_by_position(db: &sled::Db, blocks: &[Block]) {
-    for block in blocks {
-        let key = block.first_position().get().to_be_bytes();
-        db.insert(key, &block.encoded()[..]).unwrap();
-    }
-}
-
-/// A log of format 2: these blocks as they were laid out then, and the journal of `log`.
 fn older(log: &TempDir, blocks: &[Block]) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    fs::copy(log.path().join("journal"), dir.path().join("journal")).unwrap();
-    fs::write(dir.path().join("db"), "").unwrap();
-    change_sled(dir.path(), |db| insert_by_position(db, blocks));
-    // Opening writes a snapshot.
-    change_sled(dir.path(), |_| ());
-    dir
+    older::older(log.path(), blocks)
 }
 
 /// How many blocks are where they were before, and where they belong.

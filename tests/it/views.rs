@@ -134,7 +134,7 @@ proptest! {
         for record in &durable.records {
             fold(&live, record);
             live.teller().reached(record.position);
-            live.checkpoint();
+            live.checkpoint().unwrap();
         }
         for record in &history.records[durable.records.len()..] {
             fold(&live, record);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Campaign, Collaboration, Cost, Creator, Dispute, Hold, Order, Publication, RaisedFlag, Report,
 };
@@ -12,7 +14,7 @@ use crate::domain::{
 };
 
 /// The thing a command changed, by name and as it stands.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant pairs a name with its row")]
 pub enum Resource {
     Campaign(CampaignRef, Arc<Campaign>),

@@ -11,7 +11,7 @@ use crate::store::{self, Snapshot};
 const MAX_SCANNED: usize = 10_000;
 /// Encoded rows that end a page: with one row more it still fits the 4 MiB clients take by default.
 const PAGE_BYTES: usize = 1 << 20;
-/// What no single row takes, whatever is in it: see `BOUNDS.md`.
+/// What no single row takes, whatever is in it: see `docs/bounds.md`.
 const MAX_ROW_BYTES: usize = 3 << 20;
 
 /// Collects a page of the rows under a prefix that `keep` makes something of; returns it with the

@@ -1,35 +1,64 @@
-//! Answers about the past: few at a time, each folded from the events it is made of.
+//! Answers about the past, each from rows that are folded for it or that an equal question shares.
 
 use std::sync::Arc;
 
 use tonic::Status;
 
-use super::{Calls, MAX_WAIT, blocking};
-use crate::domain::{Position, Timestamp, Violation};
+use super::folds::{Folded, Folding, NotFolded, Question};
+use super::{Calls, MAX_WAIT};
+use crate::domain::state::Resource;
+use crate::domain::{Request, Violation};
 use crate::grpc::deadline::{Deadline, wait};
 use crate::grpc::status;
-use crate::log::Log;
-use crate::store::Store;
-use crate::views::{AsOf, MAX_FOLDED, Slice, Tell, past, position_at};
+use crate::ledger::Recorded;
+use crate::store::Snapshot;
+use crate::views::{AsOf, Slice, position_at};
 
-/// Pasts folded at a time.
-pub const MAX_FOLDS: usize = 4;
 const AS_OF_POSITION: &str = "as_of.position";
 const FUTURE_RULE: &str = "must not be in the future";
 
 impl Calls {
-    /// Finds the events that make a past answer, and works on them where waiting costs nobody.
+    /// Folds the rows of a past, or shares those of an equal question.
     ///
     /// # Errors
-    /// `POSITION_AHEAD`; `INVALID_FIELD` for a time in the future and for more events than are folded
-    /// for an answer.
-    pub async fn past<T: Send + 'static>(
+    /// As [`question`](Self::question), and why they cannot be folded.
+    pub async fn past(
         &self,
         as_of: AsOf,
         slice: Slice,
         deadline: Option<Deadline>,
-        work: impl FnOnce(&PastFold) -> Result<T, Status> + Send + 'static,
+    ) -> Result<Arc<Folded>, Status> {
+        let question = self.question(as_of, slice, deadline).await?;
+        let folded = self.folds.rows(question, deadline).await;
+        folded.map_err(status::past)
+    }
+
+    /// Works on a past of which each event is told.
+    ///
+    /// # Errors
+    /// As [`past`](Self::past), and whatever `work` refuses.
+    pub async fn telling<T: Send + 'static>(
+        &self,
+        as_of: AsOf,
+        slice: Slice,
+        deadline: Option<Deadline>,
+        work: impl FnOnce(&mut Folding<'_>) -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
+        let question = self.question(as_of, slice, deadline).await?;
+        let told = self.folds.telling(question, deadline, work).await;
+        told.map_err(status::past)
+    }
+
+    /// Finds the position that a question about the past ends at.
+    ///
+    /// # Errors
+    /// `POSITION_AHEAD`; `INVALID_FIELD` for a time in the future.
+    async fn question(
+        &self,
+        as_of: AsOf,
+        slice: Slice,
+        deadline: Option<Deadline>,
+    ) -> Result<Question, Status> {
         let (head, now) = (self.log.head().position, self.now());
         let future = |field| {
             let violation = Violation::new(field, FUTURE_RULE);
@@ -42,61 +71,66 @@ impl Calls {
             AsOf::Position(_) | AsOf::RecordedAt(_) | AsOf::OccurredAt(_) => {}
         }
         self.reach(head, deadline).await?;
-        let permit = Arc::clone(&self.folds).acquire_owned();
-        let permit = wait(permit, deadline, MAX_WAIT).await;
-        let Ok(Ok(permit)) = permit else {
-            return Err(status::too_many_folds(MAX_FOLDS));
-        };
-        let (views, log) = (self.views.clone(), Arc::clone(&self.log));
-        blocking(move || {
-            let (until, occurred) = match as_of {
-                AsOf::Position(at) => (at, None),
-                AsOf::RecordedAt(at) => {
-                    let found = position_at(log.as_ref(), head, at);
-                    (found.map_err(status::as_of)?, None)
-                }
-                AsOf::OccurredAt(at) => (head, Some(at)),
-            };
-            let events = views.read(|rows| slice.events(rows, until));
-            let events = events.map_err(status::view)?;
-            let events = events.map_err(|error| status::internal(&error))?;
-            if events.len() > MAX_FOLDED {
-                let rule = format!("must be of a narrower question: more than {MAX_FOLDED} events");
-                return Err(status::invalid(vec![Violation::new("as_of", rule)]));
+        let (until, occurred) = match as_of {
+            AsOf::Position(at) => (at, None),
+            AsOf::OccurredAt(at) => (head, Some(at)),
+            AsOf::RecordedAt(at) => {
+                let log = Arc::clone(&self.log);
+                let find = move || position_at(log.as_ref(), head, at).map_err(status::as_of);
+                let found = self.long_read(slice.brand().as_str(), find);
+                // As long as others wait: the threads may all be taken.
+                let found = wait(found, deadline, MAX_WAIT).await;
+                (
+                    found.unwrap_or_else(|_| Err(status::past(NotFolded::Busy)))?,
+                    None,
+                )
             }
-            let fold = PastFold {
-                log,
-                events,
-                until,
-                occurred,
-            };
-            let answer = work(&fold);
-            drop(permit);
-            answer
+        };
+        Ok(Question {
+            slice,
+            until,
+            occurred,
         })
-        .await
     }
-}
 
-/// The events of a past answer.
-pub struct PastFold {
-    /// The log.
-    pub log: Arc<dyn Log>,
-    /// Where they stand in it, in its order.
-    pub events: Vec<Position>,
-    /// The position the answer reflects.
-    pub until: Position,
-    /// Only what had happened at this time; `None` for all.
-    pub occurred: Option<Timestamp>,
-}
-
-impl PastFold {
-    /// Folds them; tells each.
+    /// Reads the rows of a past, and drops them, where that costs nobody.
     ///
     /// # Errors
-    /// When they cannot be read.
-    pub fn rows(&self, tell: &mut Tell<'_>) -> Result<Store, Status> {
-        let (log, events) = (self.log.as_ref(), &self.events);
-        past(log, events, self.until, self.occurred, tell).map_err(status::as_of)
+    /// Whatever `read` refuses.
+    pub async fn read_past<T: Send + 'static>(
+        &self,
+        brand: &str,
+        past: Arc<Folded>,
+        read: impl FnOnce(&Snapshot) -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
+        self.long_read(brand, move || read(&past.rows)).await
+    }
+
+    /// Finds what a write that was answered before was about, as the write left it.
+    ///
+    /// # Errors
+    /// Why its past cannot be folded: the write stands in any case.
+    pub(super) async fn then(
+        &self,
+        request: Box<Request>,
+        recorded: &Recorded,
+        deadline: Option<Deadline>,
+    ) -> Result<Resource, Status> {
+        let (first, last) = (recorded.first, recorded.last);
+        self.reach(last, deadline).await?;
+        let question = Question {
+            slice: Slice::of_request(&request),
+            until: last,
+            occurred: None,
+        };
+        let folded = self.folds.rows(question, deadline).await;
+        let past = folded.map_err(|error| status::repeated(error, first, last))?;
+        let brand = request.brand.to_string();
+        let found = self.read_past(&brand, past, move |rows| {
+            Resource::of(rows, &request).map_err(|error| status::internal(&error))
+        });
+        found.await?.ok_or_else(|| {
+            status::internal(&std::io::Error::other("a repeated write has no resource"))
+        })
     }
 }

@@ -12,10 +12,9 @@ use crate::domain::{
     CreatorRef, Effect, Event, Position, PublicationEvent, PublicationRef, Record, RefundId,
     RevenueEvent, Target, Timestamp,
 };
-use crate::grpc::calls::PastFold;
 use crate::grpc::{render, status};
-use crate::store::{self, Store};
-use crate::views::Partnership;
+use crate::store::{self, Snapshot, Store};
+use crate::views::{Partnership, Tell};
 
 /// What is explained.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,16 +75,19 @@ pub struct Behind {
     /// The events that put posts live.
     pub published: HashMap<PublicationRef, Position>,
     /// The rows.
-    pub rows: Store,
+    pub rows: Snapshot,
     /// The fields of the report that are not empty, by path.
     pub report: Vec<(String, String)>,
 }
 
-/// Folds the past and gathers what its events added; `None` where there is nothing to explain.
+/// Gathers what the events of a past added as `fold` folds it; `None` where there is nothing to explain.
 ///
 /// # Errors
-/// When the log cannot be read.
-pub fn gather(fold: &PastFold, subject: Subject) -> Result<Option<Behind>, Status> {
+/// Those of `fold`, and when rows cannot be read.
+pub fn gather(
+    subject: Subject,
+    fold: impl FnOnce(&mut Tell<'_>) -> Result<Snapshot, Status>,
+) -> Result<Option<Behind>, Status> {
     let mut gathering = Gathering {
         subject: &subject,
         steps: Vec::new(),
@@ -96,7 +98,7 @@ pub fn gather(fold: &PastFold, subject: Subject) -> Result<Option<Behind>, Statu
         published: HashMap::new(),
         waiting: BTreeMap::new(),
     };
-    let rows = fold.rows(&mut |record, contributions, rows| {
+    let rows = fold(&mut |record, contributions, rows| {
         gathering.take(record, contributions);
         gathering.note_numbers(record, rows);
     })?;
@@ -127,7 +129,7 @@ pub fn gather(fold: &PastFold, subject: Subject) -> Result<Option<Behind>, Statu
 /// The fields of the report that shows the numbers; `None` where there is none.
 fn report_of(
     subject: &Subject,
-    rows: &Store,
+    rows: &Snapshot,
 ) -> Result<Option<Vec<(String, String)>>, store::Error> {
     match subject {
         Subject::Campaign(name) => {

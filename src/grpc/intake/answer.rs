@@ -1,7 +1,7 @@
 //! The body of an answer, counted while it is on its way to a client that may not read it.
 //!
-//! hyper takes a frame before the client has room for it, and HTTP/2 queues it. So each large frame
-//! carries its hold with it and gives it back when its last byte has been sent.
+//! hyper takes a frame before the client has room for it, and HTTP/2 queues it. So each frame carries
+//! its call with it, which is in flight until the last byte has been sent, and a large one its hold.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -51,10 +51,11 @@ impl<B> Answer<B> {
     }
 }
 
-/// Bytes with the hold that counts them.
+/// Bytes with what counts them.
 struct Held {
     bytes: Bytes,
-    _hold: Hold<OfAnswers>,
+    _call: Arc<Call>,
+    _hold: Option<Hold<OfAnswers>>,
 }
 
 impl AsRef<[u8]> for Held {
@@ -64,15 +65,20 @@ impl AsRef<[u8]> for Held {
 }
 
 /// Counts a frame of data; gives trailers with the refusal where there is no room for it.
-fn counted(bytes: Bytes, call: &Call) -> Result<Bytes, HeaderMap> {
-    if bytes.len() <= UNCOUNTED_BYTES {
-        return Ok(bytes);
+fn counted(bytes: Bytes, call: &Arc<Call>) -> Result<Bytes, HeaderMap> {
+    let mut hold = None;
+    if bytes.len() > UNCOUNTED_BYTES {
+        let large = call.hold_of_answer();
+        let taken = large.take(bytes.len(), UNSENT_SAFE);
+        taken.map_err(|Full| status::trailers(&status::no_room_for_answer()))?;
+        hold = Some(large);
     }
-    let hold = call.hold_of_answer();
-    match hold.take(bytes.len(), UNSENT_SAFE) {
-        Ok(()) => Ok(Bytes::from_owner(Held { bytes, _hold: hold })),
-        Err(Full) => Err(status::trailers(&status::no_room_for_answer())),
-    }
+    call.moved();
+    Ok(Bytes::from_owner(Held {
+        bytes,
+        _call: Arc::clone(call),
+        _hold: hold,
+    }))
 }
 
 impl<B> Body for Answer<B>
@@ -118,5 +124,88 @@ where
             Some(inner) => inner.size_hint(),
             None => SizeHint::with_exact(0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::convert::Infallible;
+    use std::task::Waker;
+
+    use http::Request;
+    use tonic::Code;
+
+    use super::super::IntakeLayer;
+    use super::super::budget::{Budget, Limits};
+    use super::*;
+    use crate::grpc::failure;
+    use crate::proto::DESCRIPTORS;
+
+    const LARGE: usize = 64 << 10;
+
+    struct Chunks(VecDeque<Bytes>);
+
+    impl Body for Chunks {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(self.0.pop_front().map(|chunk| Ok(Frame::data(chunk))))
+        }
+    }
+
+    fn layer() -> IntakeLayer {
+        let mut layer = IntakeLayer::new(DESCRIPTORS, 4 << 20);
+        Arc::get_mut(&mut layer.shared).unwrap().answers = Budget::new(Limits {
+            process_bytes: 100 << 10,
+            connection_bytes: 100 << 10,
+        });
+        layer
+    }
+
+    fn answer(layer: &IntakeLayer, chunks: &[usize]) -> Answer<Chunks> {
+        let call = Call::begin(&layer.shared, &Request::new(())).unwrap();
+        let chunks = chunks.iter().map(|length| Bytes::from(vec![7; *length]));
+        Answer::new(Chunks(chunks.collect()), Some(call))
+    }
+
+    fn next(answer: &mut Answer<Chunks>) -> Frame<Bytes> {
+        let mut cx = Context::from_waker(Waker::noop());
+        match Pin::new(answer).poll_frame(&mut cx) {
+            Poll::Ready(Some(Ok(frame))) => frame,
+            other => panic!("no frame: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_sent_is_held_until_it_is_gone() {
+        let layer = layer();
+        let mut answer = answer(&layer, &[LARGE, UNCOUNTED_BYTES]);
+        let large = next(&mut answer).into_data().unwrap();
+        assert_eq!(large, vec![7; LARGE]);
+        assert_eq!(layer.shared.answers.held(), LARGE);
+        let small = next(&mut answer);
+        assert_eq!(layer.shared.answers.held(), LARGE);
+        drop((answer, small));
+        assert_eq!(layer.shared.answers.held(), LARGE, "HTTP/2 has it still");
+        drop(large);
+        assert_eq!(layer.shared.answers.held(), 0);
+    }
+
+    #[test]
+    fn an_answer_without_room_ends_with_its_refusal() {
+        let layer = layer();
+        let mut unread = answer(&layer, &[LARGE]);
+        let _unread = next(&mut unread);
+        let mut next_one = answer(&layer, &[LARGE, LARGE]);
+        let refusal = next(&mut next_one).into_trailers().unwrap();
+        assert_eq!(failure::code_of(&refusal), Some(Code::ResourceExhausted));
+        let reason = failure::reason_of(&refusal);
+        assert_eq!(reason.as_deref(), Some("NO_ROOM_FOR_ANSWER"));
+        assert!(next_one.is_end_stream());
     }
 }

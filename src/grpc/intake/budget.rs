@@ -1,7 +1,8 @@
 //! Bytes in flight: what the messages of all connections may hold together, and one's share of it.
 //!
 //! Who wants more than there is takes it from the message that made no progress for longest, if one
-//! has stood still for a while; so stalled uploads and answers that nobody reads lock nobody out.
+//! has stood still for a while, or else from a connection that holds much more; so stalled uploads,
+//! and answers that nobody reads, lock nobody out.
 //! Only large messages and those that come in parts are counted here: the small ones that arrive
 //! whole are gone before they would add up.
 
@@ -48,6 +49,12 @@ struct Entry {
     /// From when on others may take these bytes.
     safe_until: Instant,
     loss: Arc<Loss>,
+}
+
+/// Who asks for room.
+struct Wanted {
+    id: u64,
+    connection_would_hold: usize,
 }
 
 /// How the owner of bytes learns that another one got them.
@@ -107,11 +114,15 @@ impl Budget {
             return Err(Full);
         };
         let (connection, more) = (entry.connection, bytes.saturating_sub(entry.bytes));
+        let wanted = Wanted {
+            id,
+            connection_would_hold: state.held_by(connection) + more,
+        };
         while state.held_by(connection) + more > connection_bytes {
-            state.make_room(id, Some(connection), now)?;
+            state.make_room(&wanted, Some(connection), now)?;
         }
         while state.held + more > process_bytes {
-            state.make_room(id, None, now)?;
+            state.make_room(&wanted, None, now)?;
         }
         state.set(id, bytes, safe_until);
         Ok(())
@@ -146,19 +157,19 @@ impl State {
         *held = *held + bytes - before;
     }
 
-    /// Takes the bytes of whoever stood still for longest, of this connection or of all.
-    fn make_room(&mut self, but: u64, of: Option<u64>, now: Instant) -> Result<(), Full> {
-        let may_lose = |id: u64, entry: &Entry| {
-            id != but
-                && entry.bytes > 0
-                && entry.safe_until <= now
-                && of.is_none_or(|connection| connection == entry.connection)
-        };
-        let entries = self.holds.iter();
-        let candidates = entries.filter(|(id, entry)| may_lose(**id, entry));
-        let stillest = candidates.min_by_key(|(_, entry)| entry.safe_until);
-        let id = stillest.map(|(id, _)| *id).ok_or(Full)?;
-        if let Some(loss) = self.leave(id) {
+    /// Takes the bytes of whoever stood still for longest, of this connection or of all. Where nobody
+    /// stands still, who holds much gives way to who would hold less than half of that.
+    fn make_room(&mut self, wanted: &Wanted, of: Option<u64>, now: Instant) -> Result<(), Full> {
+        let is_still = |entry: &Entry| entry.safe_until <= now;
+        let is_of = |entry: &Entry| of.is_none_or(|connection| connection == entry.connection);
+        let leaving = self.stillest(wanted.id, |entry| is_still(entry) && is_of(entry));
+        let leaving = leaving.or_else(|| {
+            let (&heaviest, &held) = self.by_connection.iter().max_by_key(|(_, held)| **held)?;
+            let gives_way = of.is_none() && held > 2 * wanted.connection_would_hold;
+            let is_of_heaviest = |entry: &Entry| gives_way && entry.connection == heaviest;
+            self.stillest(wanted.id, is_of_heaviest)
+        });
+        if let Some(loss) = self.leave(leaving.ok_or(Full)?) {
             loss.happened.store(true, Ordering::Release);
             loss.waker.wake();
             if let Some(peer) = &loss.connection {
@@ -166,6 +177,14 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    fn stillest(&self, but: u64, may_lose: impl Fn(&Entry) -> bool) -> Option<u64> {
+        let entries = self.holds.iter();
+        let others = entries.filter(|(id, entry)| **id != but && entry.bytes > 0);
+        let candidates = others.filter(|(_, entry)| may_lose(entry));
+        let stillest = candidates.min_by_key(|(_, entry)| entry.safe_until);
+        stillest.map(|(id, _)| *id)
     }
 
     fn leave(&mut self, id: u64) -> Option<Arc<Loss>> {
@@ -328,6 +347,24 @@ mod tests {
         assert_eq!(holds[1].take_at(1, SECOND, now + SECOND), Err(Full));
         drop(holds);
         assert_eq!(budget.held(), 30, "what was lost is not given back twice");
+    }
+
+    #[test]
+    fn who_holds_much_gives_way_to_who_holds_little() {
+        let (budget, now) = (Arc::new(Budget::new(LIMITS)), Instant::now());
+        let much = [30, 28].map(|bytes| {
+            let hold = Hold::of_request(Arc::clone(&budget), peer(1));
+            assert_eq!(hold.take_at(bytes, SECOND, now), Ok(()));
+            hold
+        });
+        let some = Hold::of_request(Arc::clone(&budget), peer(2));
+        assert_eq!(some.take_at(42, SECOND, now), Ok(()));
+        // Not for as much, and not within a connection.
+        let newcomer = Hold::of_request(Arc::clone(&budget), peer(3));
+        assert_eq!(newcomer.take_at(29, SECOND, now), Err(Full));
+        assert_eq!(newcomer.take_at(20, SECOND, now), Ok(()));
+        assert_eq!(much.iter().filter(|hold| is_lost(hold)).count(), 1);
+        assert!(!is_lost(&some));
     }
 
     #[test]

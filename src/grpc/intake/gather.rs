@@ -158,6 +158,7 @@ impl<B> Gather<B> {
             self.call.hold.release();
         }
         self.passed += 1;
+        self.call.moved();
         Ok(message)
     }
 

@@ -1,28 +1,35 @@
 //! The events behind a number, over gRPC.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use crate::domain::{Position, Record};
-use crate::grpc::calls::{Calls, PastFold, blocking, parsed};
+use crate::grpc::calls::{Calls, Folding, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::explain::metric::{Metric, Sides};
 use crate::grpc::explain::{Added, Explanation, Subject, gather};
 use crate::grpc::{parse, render, status};
 use crate::log::codec::json::record_descriptor;
 use crate::log::codec::{self, peek};
-use crate::log::select;
+use crate::log::{Log, Selection};
 use crate::proto::api;
 use crate::proto::api::explain_metric_response::Message;
 use crate::views::{AsOf, Slice};
 
 /// Events of one message: some hundred KiB.
 const EVENTS_OF_A_MESSAGE: usize = 1_024;
+/// Memory that an event of an explanation takes until it is sent: its position and two exact numbers.
+const ADDED_BYTES: usize = 256;
 /// Messages between the reader and the connection: one on its way, one being read.
 const MESSAGES_AHEAD: usize = 2;
+
+/// How long a client may take nothing of an answer that is kept in memory for it.
+const STALLED: Duration = Duration::from_secs(30);
 
 type Answer = Result<api::ExplainMetricResponse, Status>;
 /// The parts of an explanation.
@@ -45,39 +52,54 @@ pub(super) async fn explain(
         Subject::Campaign(name) => Slice::Campaign(name.clone()),
         Subject::Partnership(name) => Slice::Partnership(name.clone()),
     };
-    let work = move |fold: &PastFold| explained(fold, query.subject, &query.metric);
-    let (metric, explanation) = calls.past(as_of, slice, deadline, work).await?;
+    let brand = slice.brand().to_string();
+    let work = move |fold: &mut Folding<'_>| explained(fold, query.subject, &query.metric);
+    let (metric, explanation) = calls.telling(as_of, slice, deadline, work).await?;
+    let taken = calls.folds.take(explanation.added.len() * ADDED_BYTES);
+    let taken = taken.map_err(status::past)?;
     let (send, receive) = mpsc::channel(MESSAGES_AHEAD);
-    let log = Arc::clone(&calls.log);
+    let calls = calls.clone();
     tokio::spawn(async move {
         let first = api::ExplainMetricResponse {
             message: Some(Message::Metric(metric)),
         };
-        let mut heard = send.send(Ok(first)).await.is_ok();
+        let mut heard = sent(&send, Ok(first)).await;
         let added: Vec<_> = explanation.added.into_iter().collect();
         for part in added.chunks(EVENTS_OF_A_MESSAGE) {
             if !heard {
                 return;
             }
-            let (log, part) = (Arc::clone(&log), part.to_vec());
-            let events = blocking(move || {
-                let positions: Vec<_> = part.iter().map(|(position, _)| *position).collect();
-                let records = select(log.as_ref(), &positions).map_err(status::read)?;
-                let events = records.iter().zip(&part);
-                let events = events.map(|((_, bytes), (at, added))| event(*at, bytes, added));
-                let events = events.collect::<Result<_, Status>>()?;
-                let message = Some(Message::Events(api::ExplainedEvents { events }));
-                Ok(api::ExplainMetricResponse { message })
-            });
-            heard = send.send(events.await).await.is_ok();
+            let (log, part) = (Arc::clone(&calls.log), part.to_vec());
+            let events = calls.long_read(&brand, move || events(log.as_ref(), &part));
+            heard = sent(&send, events.await).await;
         }
+        drop(taken);
     });
     Ok(Response::new(ReceiverStream::new(receive)))
 }
 
+/// Sends a message; tells whether it was taken before long.
+pub(super) async fn sent<T>(to: &mpsc::Sender<T>, message: T) -> bool {
+    let sent = timeout(STALLED, to.send(message)).await;
+    sent.is_ok_and(|sent| sent.is_ok())
+}
+
+/// Reads events, and says what each added.
+fn events(log: &dyn Log, added: &[(Position, Added)]) -> Answer {
+    let mut records = Selection::of(log);
+    let mut events = Vec::with_capacity(added.len());
+    for (position, added) in added {
+        if let Some(bytes) = records.read(*position).map_err(status::read)? {
+            events.push(event(*position, bytes, added)?);
+        }
+    }
+    let message = Some(Message::Events(api::ExplainedEvents { events }));
+    Ok(api::ExplainMetricResponse { message })
+}
+
 /// Takes a number apart, and says how the report shows it.
 fn explained(
-    fold: &PastFold,
+    fold: &mut Folding<'_>,
     subject: Subject,
     metric: &Metric,
 ) -> Result<(api::ExplainedMetric, Explanation), Status> {
@@ -91,7 +113,7 @@ fn explained(
             (reason, "partnership", name.creator.to_string())
         }
     };
-    let behind = gather(fold, subject)?;
+    let behind = gather(subject, |tell| fold.past(tell).map(|past| past.rows))?;
     let behind = behind.ok_or_else(|| status::not_found(reason, kind, &id))?;
     let explanation = behind.explain(metric);
     let explanation = explanation.map_err(|error| status::internal(&error))?;
@@ -104,7 +126,7 @@ fn explained(
         denominator: side(&explanation.sum),
         scale: shown.scale,
         events: explanation.added.len() as u64,
-        position: fold.until.get(),
+        position: behind.rows.position().get(),
     };
     Ok((told, explanation))
 }

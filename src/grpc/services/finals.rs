@@ -5,19 +5,19 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use super::campaign::known_campaign;
-use crate::domain::rows::{Key, MemoryRows, Rows};
+use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Campaign, Report};
 use crate::domain::{CampaignRef, Drawn, Position};
-use crate::grpc::calls::{Calls, Lookup, blocking, page, parsed};
+use crate::grpc::calls::{Calls, Lookup, Question, blocking, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render, status};
 use crate::log::codec::json::event_name;
 use crate::log::codec::peek;
+use crate::log::{Log, Selection};
 use crate::proto::api;
 use crate::store::Snapshot;
-use crate::views::index::Scope;
-use crate::views::{Slice, as_of_telling, events_of};
+use crate::views::{Past, Slice};
 
 /// Draws the numbers as they are now and asks to keep them.
 ///
@@ -27,19 +27,19 @@ pub async fn finalise(
     calls: &Calls,
     request: Request<api::FinaliseReportRequest>,
 ) -> Result<Response<api::FinaliseReportResponse>, Status> {
+    let deadline = Deadline::of(&request);
     let asked = parsed(parse::finalise_report(request.into_inner(), calls.now()))?;
     let as_of = calls.views.position();
-    let past = Past::of(calls, asked.campaign.clone());
-    let drawn = blocking(move || {
-        if !past.has_ended()? {
-            return Ok(None);
-        }
-        let rows = past.rows(as_of, &mut |_| ())?;
-        Ok(render::final_roi(&past.campaign, &rows, as_of).map(|(_, drawn)| drawn))
-    });
     // Where there is nothing to fix, nothing is drawn: the rules say why.
-    let drawn = drawn.await?.unwrap_or_else(|| Drawn::nothing(as_of));
-    let written = calls.write(Ok(asked.with(drawn))).await?;
+    let drawn = match has_ended(calls, asked.campaign.clone()).await? {
+        true => {
+            draw(calls, &asked.campaign, as_of, deadline, nothing)
+                .await?
+                .drawn
+        }
+        false => Drawn::nothing(as_of),
+    };
+    let written = calls.write(Ok(asked.with(drawn)), deadline).await?;
     Ok(Response::new(api::FinaliseReportResponse {
         report: written.report(),
         receipt: Some(written.receipt),
@@ -60,17 +60,13 @@ pub async fn get(
     let (when, slice) = (query.when, Slice::Campaign(query.campaign.clone()));
     let find = move |rows: &Snapshot| known_report(rows, &query.campaign, query.revision);
     let (report, position) = calls.read(when, slice, deadline, find).await?;
-    let past = Past::of(calls, name);
-    let answer = blocking(move || {
-        let (roi, drawn) = past.draw(&report, &mut |_| ())?;
-        Ok(api::GetReportResponse {
-            report: Some(render::final_report(&past.campaign, &report)),
-            roi: Some(roi),
-            is_reproduced: drawn == report.drawn,
-            position,
-        })
-    });
-    Ok(Response::new(answer.await?))
+    let drawing = draw(calls, &name, report.drawn.as_of, deadline, nothing).await?;
+    Ok(Response::new(api::GetReportResponse {
+        report: Some(render::final_report(&name, &report)),
+        roi: Some(drawing.roi),
+        is_reproduced: drawing.drawn == report.drawn,
+        position,
+    }))
 }
 
 /// Lists the revisions of a campaign.
@@ -139,14 +135,22 @@ pub async fn compare(
         Ok((from, to))
     };
     let ((from, to), position) = calls.read(when, slice, deadline, find).await?;
-    let past = Past::of(calls, name);
     let after = start.as_ref().and_then(|key| key.parts().number());
     let after = after.map_or(from.drawn.as_of, Position::new);
-    let (mut answer, last) = blocking(move || past.compare(&from, &to, after, size)).await?;
-    answer.position = position;
-    let next = last.map(|last| Key::of::<Report>().number(last));
-    answer.next_page_token = calls.next_page(same_query, next);
-    Ok(Response::new(answer))
+    let before = draw(calls, &name, from.drawn.as_of, deadline, nothing).await?;
+    let log = Arc::clone(&calls.log);
+    let list = move |past: &Past| changes(log.as_ref(), past, after, size);
+    let now = draw(calls, &name, to.drawn.as_of, deadline, list).await?;
+    let (events, last) = now.more;
+    let next = last.map(|last| Key::of::<Report>().number(last.get()));
+    Ok(Response::new(api::CompareReportsResponse {
+        from: Some(render::final_report(&name, &from)),
+        to: Some(render::final_report(&name, &to)),
+        changes: render::changes(&before.roi, &now.roi),
+        events,
+        next_page_token: calls.next_page(same_query, next),
+        position,
+    }))
 }
 
 /// Finds a revision, or the last one.
@@ -164,82 +168,75 @@ fn known_report(
     })
 }
 
-/// A campaign as it was.
-struct Past {
-    calls: Calls,
-    campaign: CampaignRef,
+/// Tells whether the campaign is one that has reports: all of it is folded for no other.
+async fn has_ended(calls: &Calls, name: CampaignRef) -> Result<bool, Status> {
+    let views = calls.views.clone();
+    let row = blocking(move || {
+        let row = views.read(|rows| rows.get::<Campaign>(&Campaign::key(&name)));
+        let row = row.map_err(status::view)?;
+        row.map_err(|error| status::internal(&error))
+    });
+    let row = row.await?;
+    Ok(row.is_some_and(|campaign| campaign.closed.is_some()))
 }
 
-impl Past {
-    fn of(calls: &Calls, campaign: CampaignRef) -> Self {
-        let calls = calls.clone();
-        Self { calls, campaign }
-    }
+/// The numbers of a campaign as it was, and what more was read of that past.
+struct Drawing<T> {
+    roi: api::CampaignRoi,
+    drawn: Drawn,
+    more: T,
+}
 
-    /// Tells whether the campaign is one that has reports: all of it is folded for no other.
-    fn has_ended(&self) -> Result<bool, Status> {
-        let key = Campaign::key(&self.campaign);
-        let row = self.calls.views.read(|rows| rows.get::<Campaign>(&key));
-        let row = row.map_err(status::view)?;
-        let row = row.map_err(|error| status::internal(&error))?;
-        Ok(row.is_some_and(|campaign| campaign.closed.is_some()))
-    }
+/// Draws the numbers of a campaign at a position, and reads more of that past.
+async fn draw<T: Send + 'static>(
+    calls: &Calls,
+    name: &CampaignRef,
+    as_of: Position,
+    deadline: Option<Deadline>,
+    more: impl FnOnce(&Past) -> Result<T, Status> + Send + 'static,
+) -> Result<Drawing<T>, Status> {
+    let question = Question {
+        slice: Slice::Campaign(name.clone()),
+        until: as_of,
+        occurred: None,
+    };
+    let past = calls.folds.rows(question, deadline).await;
+    let past = past.map_err(status::report)?;
+    let campaign = name.clone();
+    let drawing = calls.long_read(name.brand.as_str(), move || {
+        let drawn = render::final_roi(&campaign, &past, as_of);
+        let drawn = drawn.map_err(|error| status::internal(&error))?;
+        let missing = || status::internal(&std::io::Error::other("a report has no campaign"));
+        let (roi, drawn) = drawn.ok_or_else(missing)?;
+        let more = more(&past)?;
+        Ok(Drawing { roi, drawn, more })
+    });
+    drawing.await
+}
 
-    /// Folds the campaign up to a position; tells the events that added to its totals.
-    fn rows(&self, until: Position, adds: &mut dyn FnMut(&[u8])) -> Result<MemoryRows, Status> {
-        let scopes = Scope::of_campaign(self.campaign.clone());
-        let events = self
-            .calls
-            .views
-            .read(|rows| events_of(rows, &scopes, until, usize::MAX));
-        let events = events.map_err(status::view)?;
-        let events = events.map_err(|error| status::internal(&error))?;
-        as_of_telling(self.calls.log.as_ref(), &events, adds).map_err(status::as_of)
-    }
+fn nothing(_: &Past) -> Result<(), Status> {
+    Ok(())
+}
 
-    /// Draws the numbers of a revision anew.
-    fn draw(
-        &self,
-        report: &Report,
-        adds: &mut dyn FnMut(&[u8]),
-    ) -> Result<(api::CampaignRoi, Drawn), Status> {
-        let as_of = report.drawn.as_of;
-        let rows = self.rows(as_of, adds)?;
-        render::final_roi(&self.campaign, &rows, as_of)
-            .ok_or_else(|| status::internal(&std::io::Error::other("a report has no campaign")))
+/// Lists at most so many of the events after a position that added to the numbers, and the last of them
+/// if there are more.
+fn changes(
+    log: &dyn Log,
+    past: &Past,
+    after: Position,
+    size: usize,
+) -> Result<(Vec<api::ChangingEvent>, Option<Position>), Status> {
+    let begin = past.adds.partition_point(|position| *position <= after);
+    let (_, rest) = past.adds.split_at(begin);
+    let (listed, beyond) = rest.split_at(rest.len().min(size));
+    let mut records = Selection::of(log);
+    let mut events = Vec::with_capacity(listed.len());
+    for position in listed {
+        let record = records.read(*position).map_err(status::read)?;
+        events.extend(record.and_then(|record| changing(record)));
     }
-
-    /// Compares two revisions; lists at most so many of the events after a position that made the
-    /// difference, and the position to go on after, if there are more.
-    fn compare(
-        &self,
-        from: &Report,
-        to: &Report,
-        after: Position,
-        size: usize,
-    ) -> Result<(api::CompareReportsResponse, Option<u64>), Status> {
-        let (before, _) = self.draw(from, &mut |_| ())?;
-        let (mut events, mut more) = (Vec::new(), false);
-        let mut list = |record: &[u8]| {
-            let changing = changing(record).filter(|event| event.position > after.get());
-            if let Some(event) = changing {
-                more = events.len() == size;
-                if !more {
-                    events.push(event);
-                }
-            }
-        };
-        let (now, _) = self.draw(to, &mut list)?;
-        let last = events.last().filter(|_| more).map(|event| event.position);
-        let answer = api::CompareReportsResponse {
-            from: Some(render::final_report(&self.campaign, from)),
-            to: Some(render::final_report(&self.campaign, to)),
-            changes: render::changes(&before, &now),
-            events,
-            ..api::CompareReportsResponse::default()
-        };
-        Ok((answer, last))
-    }
+    let last = listed.last().copied().filter(|_| !beyond.is_empty());
+    Ok((events, last))
 }
 
 fn changing(record: &[u8]) -> Option<api::ChangingEvent> {

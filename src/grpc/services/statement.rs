@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
-use tokio_stream::Iter;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::campaign::{id_at, known_campaign};
 use super::collaboration::shown;
+use super::explain::sent;
 use super::proofs;
 use super::report::performance;
 use crate::domain::rows::{Rows, Scan};
@@ -17,10 +19,10 @@ use crate::domain::{
     CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, MeasurementKind,
     MeasurementScope, Position, PublicationId, Record, Tally, Target, Timestamp, Totals,
 };
-use crate::grpc::calls::{Calls, Lookup, PastFold, blocking, parsed};
+use crate::grpc::calls::{Calls, Folding, Lookup, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::statement::{Day, Happened, Line, Statement, csv, html};
-use crate::grpc::{parse, render};
+use crate::grpc::{parse, render, status};
 use crate::log::codec::{self, peek};
 use crate::proto::api;
 use crate::store::Snapshot;
@@ -29,8 +31,13 @@ use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};
 /// Bytes of the file in one message.
 const CHUNK_BYTES: usize = 256 << 10;
 
+/// Chunks between the file and the connection.
+const CHUNKS_AHEAD: usize = 2;
+/// Memory that a line of a statement takes, with the text it becomes, by estimate.
+const LINE_BYTES: usize = 2 << 10;
+
 /// A file in chunks.
-pub(super) type Chunks = Iter<std::vec::IntoIter<Result<api::GetStatementResponse, Status>>>;
+pub(super) type Chunks = ReceiverStream<Result<api::GetStatementResponse, Status>>;
 
 /// Writes a statement.
 ///
@@ -46,10 +53,13 @@ pub(super) async fn get(
     let as_of = query.when.as_of;
     let as_of = as_of.unwrap_or_else(|| AsOf::Position(calls.views.position()));
     let name = query.campaign;
+    let brand = name.brand.to_string();
     // What is known of creators is in the numbers of collaborations.
     let slice = Slice::Campaigns(name.brand.clone(), vec![name.campaign.clone()]);
-    let work = move |fold: &PastFold| drawn(fold, &name);
-    let mut statement = calls.past(as_of, slice, deadline, work).await?;
+    let work = move |fold: &mut Folding<'_>| drawn(fold, &name);
+    let mut statement = calls.telling(as_of, slice, deadline, work).await?;
+    let lines = statement.collaborations.len() + statement.timeline.len() + statement.days.len();
+    let taken = calls.folds.take(lines * LINE_BYTES).map_err(status::past)?;
     let size = Position::new(statement.position);
     let signed = proofs::signed(calls, "as_of.position", Some(size), deadline).await?;
     statement.checkpoint = signed.note.to_string();
@@ -59,32 +69,35 @@ pub(super) async fn get(
             parse::StatementFormat::Csv => csv(&statement),
         }))
     };
-    let file = blocking(write).await?;
-    let starts = (0..file.len()).step_by(CHUNK_BYTES);
-    let chunks: Vec<_> = starts
-        .map(|start| {
+    let file = calls.long_read(&brand, write).await?;
+    let (send, receive) = mpsc::channel(CHUNKS_AHEAD);
+    tokio::spawn(async move {
+        for start in (0..file.len()).step_by(CHUNK_BYTES) {
             let end = file.len().min(start + CHUNK_BYTES);
             let chunk = file.slice(start..end);
-            Ok(api::GetStatementResponse { chunk })
-        })
-        .collect();
-    Ok(Response::new(tokio_stream::iter(chunks)))
+            if !sent(&send, Ok(api::GetStatementResponse { chunk })).await {
+                break;
+            }
+        }
+        drop(taken);
+    });
+    Ok(Response::new(ReceiverStream::new(receive)))
 }
 
-fn drawn(fold: &PastFold, name: &CampaignRef) -> Result<Statement, Status> {
+fn drawn(fold: &mut Folding<'_>, name: &CampaignRef) -> Result<Statement, Status> {
     let (mut days, mut timeline) = (BTreeMap::new(), Vec::new());
-    let mut rows = fold.rows(&mut |record, contributions, _| {
+    let past = fold.past(&mut |record, contributions, _| {
         if record.subject.campaign.as_ref() == Some(&name.campaign) {
             add(&mut days, record.fact_at(), contributions);
             timeline.extend(happened(record));
         }
     })?;
-    let found = read(&rows.snapshot(), name).map_err(Lookup::into_status)?;
+    let found = read(&past.rows, name).map_err(Lookup::into_status)?;
     timeline.sort_by(|one, other| (&one.at, one.position).cmp(&(&other.at, other.position)));
     Ok(Statement {
         days: summed(days),
         timeline,
-        position: fold.until.get(),
+        position: past.rows.position().get(),
         ..found
     })
 }

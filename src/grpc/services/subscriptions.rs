@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 use crate::grpc::calls::{Calls, blocking, parsed};
 use crate::grpc::{parse, status};
 use crate::proto::api;
-use crate::subscriptions::{Made, Subscription};
+use crate::subscriptions::{self, Made, Subscription};
 
 /// Finds or makes the subscription a consumer comes back to.
 ///
@@ -23,23 +23,30 @@ pub(super) async fn enter(
         after,
     } = query;
     blocking(move || {
-        let failed = |error: crate::subscriptions::Error| status::internal(&error);
         let Some(followed) = followed else {
-            let found = subscriptions.find(&name).map_err(failed)?;
-            let found = found.ok_or_else(|| not_found(name.as_str()))?;
-            return follow(&found);
+            let found = subscriptions.find(&name);
+            return follow(&found.ok_or_else(|| not_found(name.as_str()))?);
         };
+        let brand = brand_of(&followed);
         let subscription = Subscription {
             followed: followed.encode_to_vec(),
             acknowledged: after,
             created_at: now,
             acknowledged_at: None,
         };
-        match subscriptions.make(&name, subscription).map_err(failed)? {
+        // What cannot be read is of no brand; `read` says so to whoever asks for it.
+        let group_of = |one: &Subscription| read(one).ok().and_then(|one| brand_of(&one));
+        let made = subscriptions.make(&name, subscription, group_of);
+        match made.map_err(|error| status::internal(&error))? {
             Made::Stands(subscription) => follow(&subscription),
             Made::Differs => Err(status::subscription_differs(name.as_str())),
             Made::Full => Err(status::too_many_subscriptions(
-                crate::subscriptions::MAX_SUBSCRIPTIONS,
+                subscriptions::MAX_SUBSCRIPTIONS,
+                "the ledger",
+            )),
+            Made::GroupFull => Err(status::too_many_subscriptions(
+                subscriptions::MAX_SUBSCRIPTIONS_OF_GROUP,
+                brand.as_deref().unwrap_or("whole log"),
             )),
         }
     })
@@ -58,6 +65,18 @@ fn follow(subscription: &Subscription) -> Result<parse::FollowQuery, Status> {
 fn read(subscription: &Subscription) -> Result<api::Followed, Status> {
     let followed = api::Followed::decode(subscription.followed.as_slice());
     followed.map_err(|error| status::internal(&error))
+}
+
+/// The brand whose events are followed; `None` for those of all brands.
+fn brand_of(followed: &api::Followed) -> Option<String> {
+    use api::log_scope::Scope;
+    match followed.scope.as_ref()?.scope.clone()? {
+        Scope::All(_) => None,
+        Scope::BrandId(brand) => Some(brand),
+        Scope::Campaign(of) => Some(of.brand_id),
+        Scope::Collaboration(of) => Some(of.brand_id),
+        Scope::Creator(of) => Some(of.brand_id),
+    }
 }
 
 fn not_found(name: &str) -> Status {
@@ -98,9 +117,7 @@ pub(super) async fn list(
 ) -> Result<Response<api::ListSubscriptionsResponse>, Status> {
     let subscriptions = calls.subscriptions.clone();
     let listed = blocking(move || {
-        let all = subscriptions.list();
-        let all = all.map_err(|error| status::internal(&error))?;
-        let shown = all.into_iter().map(|(name, one)| {
+        let shown = subscriptions.list().into_iter().map(|(name, one)| {
             Ok(api::Subscription {
                 name,
                 followed: Some(read(&one)?),

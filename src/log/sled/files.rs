@@ -2,15 +2,20 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::Errno;
 use sled::{Db, Tree};
 
 use super::blocks::Key;
 use super::guard::guarded;
 use crate::causes::with_causes;
+use crate::files;
 use crate::log::OpenError;
 use crate::log::block::MAX_BLOCK_BYTES;
 use crate::log::chain::StorageError;
@@ -43,6 +48,13 @@ const BYTES_PER_ACCESS: usize = 2 * 1024;
 /// grows for ever. It isn't what makes blocks durable.
 const RECLAIM_EVERY_MS: u64 = 500;
 
+/// Room on the disk that sled's file must have behind its end before blocks are put into it: for all
+/// that the journal may be ahead of it, and a batch more. sled serves no reads of what it could not
+/// write; so a full disk stops writes, and reads go on.
+const NEEDED_BYTES: u64 = (2 * SEGMENT_BYTES + 1024 * 1024) as u64;
+/// What is taken when there is less than that, so that it is taken once for many batches.
+const RESERVED_BYTES: u64 = 3 * SEGMENT_BYTES as u64;
+
 /// How long a dropped log waits for sled's threads to let go of the file, some 2 seconds in all:
 /// they need milliseconds, and nothing is lost when they get no more time.
 const RELEASE_TRIES: u32 = 1000;
@@ -70,6 +82,10 @@ pub(super) struct Files {
     /// There until dropped.
     sled: Option<Opened>,
     pages: File,
+    /// Up to where there is room on the disk.
+    reserved: AtomicU64,
+    /// Whether sled opened only after files were set aside that it had damaged.
+    is_mended: bool,
 }
 
 struct Opened {
@@ -112,18 +128,36 @@ impl Files {
             .truncate(false)
             .read(true)
             .write(true)
+            .mode(files::PRIVATE_FILE)
             .open(&path)
             .map_err(|source| io_error("opened", &path, source))?;
         refuse_in_use(dir, &pages)?;
         remove_unfinished_snapshots(dir)?;
         remove_torn_settings(dir)?;
+        // Opening writes zeros behind the end. Whether there is room for more is asked again later.
+        let _ = reserve(&pages, &AtomicU64::default());
 
         let config = sled::Config::new()
             .path(dir)
             .segment_size(SEGMENT_BYTES)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(RECLAIM_EVERY_MS));
-        let sled = guarded(|| Opened::with(&config)).map_err(|error| match error {
+        let mut is_mended = false;
+        let mut sled = guarded(|| Opened::with(&config));
+        match &sled {
+            Err(StorageError::Damaged(_)) => {
+                is_mended = set_aside_disposable(dir)?;
+                if is_mended {
+                    sled = guarded(|| Opened::with(&config));
+                }
+            }
+            Err(StorageError::Io(error)) if error.kind() == io::ErrorKind::StorageFull => {
+                make_room(dir, &pages)?;
+                sled = guarded(|| Opened::with(&config));
+            }
+            Err(StorageError::Io(_)) | Ok(_) => {}
+        }
+        let sled = sled.map_err(|error| match error {
             StorageError::Io(source) => io_error("opened", dir, source),
             StorageError::Damaged(reason) => OpenError::Damaged {
                 path: dir.to_owned(),
@@ -134,7 +168,15 @@ impl Files {
             dir: dir.to_owned(),
             sled: Some(sled),
             pages,
+            reserved: AtomicU64::default(),
+            is_mended,
         })
+    }
+
+    /// Tells whether files were set aside to open sled: then the log must be read whole before it
+    /// is trusted.
+    pub fn is_mended(&self) -> bool {
+        self.is_mended
     }
 
     /// All of sled, and the tree that has no name.
@@ -157,6 +199,11 @@ impl Files {
     /// Makes what was flushed to the pages durable, their number too.
     pub fn sync_data(&self) -> Result<(), StorageError> {
         Ok(self.pages.sync_data()?)
+    }
+
+    /// Takes room on the disk for what sled will write next.
+    pub fn reserve(&self) -> Result<(), StorageError> {
+        Ok(reserve(&self.pages, &self.reserved)?)
     }
 
     /// Makes durable what opening found and wrote, names of new files included.
@@ -231,6 +278,38 @@ impl Drop for Files {
     }
 }
 
+/// Takes room behind the end of the file, unless there is enough up to `reserved`.
+fn reserve(pages: &File, reserved: &AtomicU64) -> io::Result<()> {
+    let end = pages.metadata()?.len();
+    if end + NEEDED_BYTES <= reserved.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    match fallocate(pages, FallocateFlags::KEEP_SIZE, end, RESERVED_BYTES) {
+        // Some file systems can't; there sled finds out by itself.
+        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
+            reserved.store(end + RESERVED_BYTES, Ordering::Relaxed);
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes room on a full disk for the list of pages that sled writes as it opens: gives up the list
+/// before it, and what was reserved but for the segment that is being written.
+fn make_room(dir: &Path, pages: &File) -> Result<(), OpenError> {
+    let path = dir.join(PAGES);
+    let failed = |source| io_error("given room", &path, source);
+    remove_snapshots(dir)?;
+    let end = pages.metadata().map_err(failed)?.len();
+    // Giving a file a size lets go of what lies behind it, if the size is another.
+    pages.set_len(end + 1).map_err(failed)?;
+    pages.set_len(end).map_err(failed)?;
+    let rest = end.next_multiple_of(SEGMENT_BYTES as u64) - end;
+    // Where even that is refused, opening says so.
+    let _ = fallocate(pages, FallocateFlags::KEEP_SIZE, end, rest.max(1));
+    Ok(())
+}
+
 fn refuse_in_use(dir: &Path, pages: &File) -> Result<(), OpenError> {
     let failed = |source| io_error("locked", dir, source);
     match pages.try_lock() {
@@ -265,6 +344,27 @@ fn is_whole(settings: &[u8]) -> bool {
         .split_last_chunk::<4>()
         .and_then(|(lines, _checksum)| std::str::from_utf8(lines).ok())
         .is_some_and(|lines| lines.ends_with('\n') && lines.matches(": ").count() == SETTINGS_LINES)
+}
+
+/// Sets aside what sled may have found damaged and makes anew from its pages: snapshots and settings.
+/// Tells whether there was anything.
+fn set_aside_disposable(dir: &Path) -> Result<bool, OpenError> {
+    let is_one = |name: &String| name.starts_with(SNAPSHOT) || name == SETTINGS;
+    let mut found = false;
+    for name in names_in(dir)?.into_iter().filter(is_one) {
+        let path = dir.join(&name);
+        // sled would take a file whose name still begins with `snap.` for a snapshot.
+        let like = match name == SETTINGS {
+            true => path.clone(),
+            false => dir.join("snapshot"),
+        };
+        let aside = files::set_aside_as(&path, &like);
+        let aside = aside.map_err(|source| io_error("set aside", &path, source))?;
+        let (path, aside) = (path.display(), aside.display());
+        tracing::warn!(%path, %aside, "the log did not open: what can be made anew was set aside");
+        found = true;
+    }
+    Ok(found)
 }
 
 /// Removes what a process that was killed while it wrote a snapshot left: sled would read it.

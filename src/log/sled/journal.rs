@@ -24,22 +24,21 @@
 //!   100 ms, the loss of it goes unnoticed; from then on sled has more than the journal, which is
 //!   refused.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use crate::files;
 use crate::log::block::MAX_BLOCK_BYTES;
 use crate::log::chain::Stored;
-use crate::log::directory::{exists, io_error, sync_directory};
+use crate::log::directory::{exists, io_error};
 use crate::log::{Block, Hash, Head, OpenError, Position};
 
 /// The file's name, in the log's directory.
 pub(super) const NAME: &str = "journal";
-/// Its name until it is whole.
-const BEING_WRITTEN: &str = "journal.new";
 
 /// What a segment has unless told otherwise, 8 MiB: some 70 of the largest blocks or 2,048 small
 /// ones for each time that sled is synced.
@@ -95,11 +94,28 @@ pub(super) struct Frame {
 }
 
 impl Journal {
+    /// Whether there is one in `dir`.
+    pub fn is_in(dir: &Path) -> Result<bool, OpenError> {
+        exists(&dir.join(NAME))
+    }
+
+    /// Sets the one in `dir` aside and gives its new path, if there is one.
+    pub fn set_aside(dir: &Path) -> Result<Option<PathBuf>, OpenError> {
+        let path = dir.join(NAME);
+        if !Self::is_in(dir)? {
+            return Ok(None);
+        }
+        let aside = files::set_aside(&path);
+        let aside = aside.map_err(|source| io_error("set aside", &path, source))?;
+        Ok(Some(aside))
+    }
+
     /// Makes the journal in `dir`; it survives a power cut from the moment this returns.
     ///
     /// `last` is the last block of a log that had no journal before.
     pub fn create(dir: &Path, segment_bytes: u32, last: Option<&Block>) -> Result<(), OpenError> {
-        let path = dir.join(BEING_WRITTEN);
+        let whole = dir.join(NAME);
+        let path = files::draft_of(&whole);
         let failed = |source| io_error("written", &path, source);
         let mut id = Id::default();
         getrandom::fill(&mut id).map_err(|error| failed(io::Error::other(error)))?;
@@ -108,7 +124,7 @@ impl Journal {
             segment_bytes: padded(segment_bytes as usize) as u32,
             id,
         };
-        File::create(&path)
+        files::create(&path)
             .and_then(|file| {
                 layout.write_whole(&file)?;
                 if let Some(block) = last {
@@ -119,18 +135,16 @@ impl Journal {
                 file.sync_all()
             })
             .map_err(failed)?;
-        let whole = dir.join(NAME);
-        fs::rename(&path, &whole).map_err(|source| io_error("created", &whole, source))?;
-        sync_directory(dir)
+        files::put_in_place(&path, &whole).map_err(|source| io_error("created", &whole, source))
     }
 
     /// Opens the journal in `dir` and gives every frame in it, ordered by block; `None` where there
     /// is none. Writes nothing.
     pub fn open(dir: &Path) -> Result<Option<(Self, Vec<Frame>)>, OpenError> {
-        let path = dir.join(NAME);
-        if !exists(&path)? {
+        if !Self::is_in(dir)? {
             return Ok(None);
         }
+        let path = dir.join(NAME);
         let failed = |source| io_error("read", &path, source);
         let file = OpenOptions::new()
             .read(true)

@@ -66,6 +66,7 @@ fn run(files: &Files, pending: &Pending) -> Result<(), StorageError> {
     loop {
         match pending.next_task() {
             Task::Insert(batch) => {
+                files.reserve()?;
                 for (_, encoded) in &batch {
                     writer.insert(encoded)?;
                 }

@@ -1,11 +1,12 @@
 //! Blocks on their way from the journal into sled.
 //!
 //! Owns the durable blocks that sled may lack, and what the appender and the mover wait for. Holds
-//! no more than the journal does, since the appender waits before it writes over a block that is
+//! little more than the journal does, since the appender waits before it writes over a block that is
 //! not durable in sled.
 //!
-//! A block leaves only once sled has it. So whoever looks here first and into sled second misses
-//! none.
+//! A block leaves only once it is durable in sled, and so is every block of its page: where sled could
+//! not write a page, it cannot read it either. So whoever looks here first and into sled second misses
+//! none, on a failing disk too.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,6 +25,9 @@ const BATCH_BYTES: usize = 1024 * 1024;
 /// that little is to be moved when the process is killed.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// Blocks that stay although they are durable in sled: as many as lie on one page of it.
+const BLOCKS_A_PAGE: usize = 8;
+
 /// The blocks, and what is known of sled.
 #[derive(Default)]
 pub(super) struct Pending {
@@ -35,6 +39,7 @@ pub(super) struct Pending {
 #[derive(Default)]
 struct State {
     blocks: BTreeMap<Position, Bytes>,
+    /// Bytes of the blocks that sled lacks.
     bytes: usize,
     /// The last block that sled has.
     moved: Position,
@@ -108,7 +113,7 @@ impl Pending {
             let unsynced = state.safe < state.moved;
             let hurry = waited || state.closing;
             let is_due = hurry || state.bytes >= BATCH_BYTES || state.wanted > state.moved;
-            if is_due && !state.blocks.is_empty() {
+            if is_due && state.has_unmoved() {
                 return Task::Insert(state.batch());
             }
             if unsynced && (hurry || state.wanted > state.safe) {
@@ -117,7 +122,7 @@ impl Pending {
             if state.closing {
                 return Task::End;
             }
-            if unsynced || !state.blocks.is_empty() {
+            if unsynced || state.has_unmoved() {
                 let wait = self.for_mover.wait_for(&mut state, PATIENCE);
                 waited = wait.timed_out();
             } else {
@@ -126,20 +131,23 @@ impl Pending {
         }
     }
 
-    /// Lets go of blocks that sled has now.
+    /// Notes that sled has these blocks now.
     pub fn moved(&self, batch: &[Stored]) {
         let mut state = self.state.lock();
         for (position, encoded) in batch {
-            state.blocks.remove(position);
             state.bytes -= encoded.len();
             state.moved = *position;
         }
     }
 
-    /// Notes that all that was moved is durable in sled.
+    /// Notes that all that was moved is durable in sled, and lets go of it.
     pub fn synced(&self) {
         let mut state = self.state.lock();
         state.safe = state.moved;
+        let moved = state.blocks.range(..=state.moved).count();
+        for _ in BLOCKS_A_PAGE..moved {
+            state.blocks.pop_first();
+        }
         self.for_appender.notify_all();
     }
 
@@ -171,6 +179,11 @@ impl Pending {
 }
 
 impl State {
+    fn has_unmoved(&self) -> bool {
+        let last = self.blocks.last_key_value();
+        last.is_some_and(|(last, _)| *last > self.moved)
+    }
+
     fn batch(&self) -> Vec<Stored> {
         let mut bytes = 0;
         let within = |(_, encoded): &(&Position, &Bytes)| {
@@ -178,10 +191,46 @@ impl State {
             bytes += encoded.len();
             fits
         };
-        self.blocks.iter().take_while(within).map(cloned).collect()
+        let unmoved = self.blocks.range(self.moved.next()..);
+        unmoved.take_while(within).map(cloned).collect()
     }
 }
 
 fn cloned((position, encoded): (&Position, &Bytes)) -> Stored {
     (*position, encoded.clone())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn block(number: u64) -> Stored {
+        (Position::new(number), Bytes::from_static(b"block"))
+    }
+
+    fn batch(pending: &Pending) -> Vec<Stored> {
+        match pending.next_task() {
+            Task::Insert(batch) => batch,
+            Task::Sync => panic!("there is something to insert"),
+            Task::End => panic!("nobody asked for an end"),
+        }
+    }
+
+    #[test]
+    fn a_block_stays_until_its_page_is_durable_in_sled() {
+        let pending = Pending::default();
+        for number in 1..=20 {
+            pending.push(block(number), None);
+        }
+        let moved = batch(&pending);
+        pending.moved(&moved);
+        assert!(pending.at_or_before(Position::new(1)).is_some());
+        pending.push(block(21), None);
+        pending.synced();
+        assert!(pending.at_or_before(Position::new(12)).is_none());
+        let (first, has_all) = pending.at_or_after(Position::new(13));
+        assert_eq!((first, has_all), (Some(block(13)), true));
+        assert_eq!(batch(&pending), [block(21)], "none is moved twice");
+    }
 }

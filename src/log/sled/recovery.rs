@@ -16,11 +16,14 @@ use crate::log::chain::{StorageError, Stored};
 use crate::log::directory::{create_directory, io_error};
 use crate::log::{Block, Fault, Head, OpenError};
 
-/// A log that is ready for appends: everything is in sled, and durable.
+/// A log that is ready for appends: everything is in sled, and durable. On a full disk it is ready
+/// for reads.
 pub(super) struct Recovered {
     pub files: Files,
     pub journal: Journal,
     pub head: Head,
+    /// What only the journal has, and why it can't be moved into sled.
+    pub stuck: Option<(Vec<Stored>, StorageError)>,
 }
 
 /// Opens the log of `partition` in `dir`, or makes one, and moves into sled what only the journal
@@ -55,8 +58,20 @@ pub(super) fn recover(
 
     let stored = last.map_or(Head::EMPTY, |block| block.head());
     let beyond = beyond(dir, partition, &stored, frames)?;
-    move_all(&files, &mut journal, &beyond).map_err(|error| refused(dir, error))?;
     let head = beyond.last().map_or(stored, |frame| frame.head);
+    let stuck = match files.reserve() {
+        Err(error) => {
+            // Where the last sync failed, what is there may be in memory alone.
+            let again = journal.write_again(&beyond);
+            again.map_err(|source| io_error("written", dir, source))?;
+            let beyond = beyond.into_iter().map(Frame::into_stored).collect();
+            Some((beyond, error))
+        }
+        Ok(()) => {
+            move_all(&files, &mut journal, &beyond).map_err(|error| refused(dir, error))?;
+            None
+        }
+    };
     if head != stored {
         tracing::warn!(
             sled = stored.position.get(),
@@ -68,6 +83,7 @@ pub(super) fn recover(
         files,
         journal,
         head,
+        stuck,
     })
 }
 

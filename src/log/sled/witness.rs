@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::files;
 use crate::log::directory::{io_error, sync_directory};
 use crate::log::{Hash, Head, OpenError, Position};
 
@@ -27,6 +28,12 @@ pub(super) fn noted_in(dir: &Path) -> Result<Option<Head>, OpenError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(io_error("read", &path, source)),
     }
+}
+
+/// Leaves an empty note: who opens the log goes on with what sled has.
+pub(super) fn note_nothing(dir: &Path) -> Result<(), OpenError> {
+    let path = dir.join(NAME);
+    files::replace(&path, &[]).map_err(|source| io_error("written", &path, source))
 }
 
 /// Removes the note, if there is one.

@@ -4,6 +4,8 @@ Requests and answers are dicts in canonical proto JSON, with every field of an a
 presence of its own filled in.
 """
 
+import threading
+
 import grpc
 from google.protobuf import descriptor_pool, json_format, message_factory
 from google.rpc import error_details_pb2
@@ -42,9 +44,13 @@ class Ledger:
     """The services of a running ledger."""
 
     def __init__(self, address):
-        self.channel = grpc.insecure_channel(address)
+        # A connection of its own: channels to the same address would share one.
+        own = [("grpc.use_local_subchannel_pool", 1)]
+        self.channel = grpc.insecure_channel(address, options=own)
         self._reflection = ProtoReflectionDescriptorDatabase(self.channel)
         self._pool = descriptor_pool.DescriptorPool(self._reflection)
+        # The pool asks the server for what it lacks, and is not made for many threads.
+        self._describing = threading.Lock()
 
     def services(self):
         return set(self._reflection.get_services())
@@ -57,6 +63,15 @@ class Ledger:
         except grpc.RpcError as error:
             raise Refused(error) from None
 
+    def start(self, method, request=None, deadline_s=DEADLINE_S):
+        """Begins a call of `Service/Method`; returns its future, for many at a time."""
+        send, request = self._prepare(self.channel.unary_unary, method, request)
+        return send.future(request, timeout=deadline_s)
+
+    def encoded(self, method, request):
+        """Returns the bytes of a request message."""
+        return self._prepare(self.channel.unary_unary, method, request)[1].SerializeToString()
+
     def stream(self, method, request=None, deadline_s=DEADLINE_S):
         """Calls a streaming `Service/Method`; yields the answers, raises Refused."""
         send, request = self._prepare(self.channel.unary_stream, method, request)
@@ -68,13 +83,16 @@ class Ledger:
 
     def _prepare(self, kind, method, request):
         service, name = method.split("/")
-        descriptor = self._pool.FindServiceByName(f"{PACKAGE}.{service}").FindMethodByName(name)
-        message = message_factory.GetMessageClass(descriptor.input_type)()
+        with self._describing:
+            described = self._pool.FindServiceByName(f"{PACKAGE}.{service}")
+            descriptor = described.FindMethodByName(name)
+            message = message_factory.GetMessageClass(descriptor.input_type)()
+            answer = message_factory.GetMessageClass(descriptor.output_type)
         json_format.ParseDict(request or {}, message)
         send = kind(
             f"/{PACKAGE}.{method}",
             request_serializer=lambda message: message.SerializeToString(),
-            response_deserializer=message_factory.GetMessageClass(descriptor.output_type).FromString,
+            response_deserializer=answer.FromString,
         )
         return send, message
 

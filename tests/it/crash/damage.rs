@@ -5,6 +5,7 @@
 //! so that the damage is where a test wants it and sled's own checksums hold, and in the journal
 //! too: see `copies` for what only one of them has lost. `verify` and `serve` are the binary.
 
+mod beside;
 mod copies;
 mod kept;
 

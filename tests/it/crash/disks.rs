@@ -4,6 +4,8 @@
 //! The first works everywhere. The others need a permission or a program that may be missing: then
 //! they say so, and the test is none.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -57,6 +59,13 @@ impl SmallDisk {
 
     pub fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// Leaves no byte of it free.
+    pub fn fill(&self) {
+        let mut file = File::create(self.path().join("filler")).unwrap();
+        let some = [1; 64 * 1024];
+        while file.write(&some).is_ok_and(|written| written > 0) {}
     }
 
     /// Gives it another size, and makes it writable again.

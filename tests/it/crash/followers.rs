@@ -179,10 +179,15 @@ async fn a_thousand_idle_followers_take_little_memory() {
     let (server, channel) = launch.start().await;
     scene.write_some(&channel).await;
     let before = resident_kib(&server);
-    // On a connection of their own: nobody reads it, and its window is theirs alone.
+    // On connections of their own: nobody reads them, and their windows are theirs alone. One has no
+    // more than a part of all calls.
+    const OF_A_CONNECTION: usize = 200;
     let mut audit = AuditServiceClient::new(server.connect());
     let mut idle = Vec::new();
-    for _ in 0..FOLLOWERS {
+    for number in 0..FOLLOWERS {
+        if number % OF_A_CONNECTION == 0 {
+            audit = AuditServiceClient::new(server.connect());
+        }
         let request = FollowEventsRequest {
             scope: everything(),
             after_position: 0,

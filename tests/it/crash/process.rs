@@ -1,5 +1,6 @@
 //! The binary as a process: started, awaited, killed.
 
+use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -51,6 +52,12 @@ impl Launch {
         self
     }
 
+    /// Sets a flag that is no setting.
+    pub fn flag(mut self, name: &str) -> Self {
+        self.settings.push(format!("--{name}"));
+        self
+    }
+
     /// Starts it through another program.
     pub fn through(mut self, wrapper: &[&str]) -> Self {
         self.wrapper = wrapper.iter().map(|&word| word.to_owned()).collect();
@@ -69,15 +76,7 @@ impl Launch {
         let stderr = NamedTempFile::new().unwrap();
         let stderr_path = self.stderr.as_deref().unwrap_or(stderr.path());
         let writing = OpenOptions::new().append(true).open(stderr_path).unwrap();
-        let mut command = match self.wrapper.split_first() {
-            None => Command::new(BINARY),
-            Some((program, arguments)) => {
-                let mut command = Command::new(program);
-                command.args(arguments).arg(BINARY);
-                command
-            }
-        };
-        let mut child = command
+        let mut child = through(&self.wrapper)
             .arg("serve")
             .arg("--data-dir")
             .arg(&self.data_dir)
@@ -178,6 +177,11 @@ impl Server {
         self.child.wait().unwrap()
     }
 
+    /// How it ended, if it has.
+    pub fn try_wait(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
     /// What it wrote to standard error.
     pub fn stderr(&self) -> String {
         fs::read_to_string(self.stderr.path()).unwrap()
@@ -199,7 +203,24 @@ impl Drop for Server {
 
 /// Runs the binary with these words.
 pub fn run<'a>(words: impl IntoIterator<Item = &'a str>) -> Output {
-    Command::new(BINARY).args(words).output().unwrap()
+    run_through(&[], words)
+}
+
+/// Runs the binary with these words, started by another program.
+pub fn run_through<'a>(wrapper: &[&str], words: impl IntoIterator<Item = &'a str>) -> Output {
+    through(wrapper).args(words).output().unwrap()
+}
+
+/// The binary, started by another program if there is one.
+fn through<S: AsRef<OsStr>>(wrapper: &[S]) -> Command {
+    match wrapper.split_first() {
+        None => Command::new(BINARY),
+        Some((program, arguments)) => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(BINARY);
+            command
+        }
+    }
 }
 
 /// Starts the binary with these words and does not wait for it.

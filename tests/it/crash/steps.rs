@@ -1,16 +1,21 @@
-//! Killed at every step of opening.
+//! Killed at every step of opening, of bringing up to date and of restoring.
 //!
 //! The SIGKILL loop meets the moments between two calls to the system by chance, and some of them
 //! last microseconds: a file that is there but empty, a name that is not yet another one. Here
-//! `strace` kills the server as it makes its *n*-th call of a kind, for each kind that changes files
-//! or makes changes last, and for each *n* until the server gets to serve.
+//! `strace` kills the process as it makes its *n*-th call of a kind, for each kind that changes files
+//! or makes changes last, and for each *n* until it gets through.
 //!
 //! `cargo test` tries a few of them; `CRASH_STEPS=all` tries all.
 
+use std::fs;
+
 use super::chance::Chance;
 use super::disks::Strace;
-use super::process::offline;
+use super::history::head_of;
+use super::process::{offline, run, run_through};
 use super::scene::Scene;
+use crate::support::log_backend::copy;
+use crate::support::older::{blocks_of, older};
 
 /// The kinds of calls, and how many of each a thread makes at least while a directory is made.
 const CALLS: [(&str, u64); 10] = [
@@ -32,12 +37,14 @@ const FEW: usize = 4;
 /// More steps of a kind than opening ever takes.
 const MOST_STEPS: u64 = 500;
 
-/// Starts the server again and again, each time killed at another step, until it gets to serve.
+/// Makes an attempt again and again, each time killed at another step, until it gets through.
 ///
-/// `prepare` makes the data directory of each start, `check` looks at what the kill has left.
-async fn kill_at_each_step(
-    prepare: impl AsyncFn() -> Scene,
-    check: impl AsyncFn(&mut Scene, &mut Chance),
+/// `prepare` makes what each attempt works on, `attempt` runs it through a wrapper and tells whether
+/// it got through, `check` looks at what the kill has left.
+async fn kill_at_each_step<S>(
+    prepare: impl AsyncFn() -> S,
+    attempt: impl AsyncFn(&S, &[&str]) -> bool,
+    check: impl AsyncFn(&mut S, &mut Chance),
 ) {
     let Some(strace) = Strace::at_hand() else {
         return;
@@ -63,11 +70,9 @@ async fn kill_at_each_step(
             let mut scene = prepare().await;
             let wrapper = strace.anywhere(&format!("{call}:signal=SIGKILL:when={step}"));
             let words: Vec<_> = wrapper.iter().map(String::as_str).collect();
-            let mut server = scene.launch().through(&words).spawn();
-            let served = server.ready().await.is_some();
-            server.kill();
+            let got_through = attempt(&scene, &words).await;
             check(&mut scene, &mut chance).await;
-            if served {
+            if got_through {
                 break;
             }
             eprintln!("killed at {call} {step}");
@@ -76,6 +81,14 @@ async fn kill_at_each_step(
     }
     assert!(kills > 0 || !all, "no kill came in time");
     eprintln!("{kills} kills");
+}
+
+/// Starts the server; it is killed once it serves, if not before.
+async fn start(scene: &Scene, wrapper: &[&str]) -> bool {
+    let mut server = scene.launch().through(wrapper).spawn();
+    let served = server.ready().await.is_some();
+    server.kill();
+    served
 }
 
 /// Starts, settles, stops in order, and audits.
@@ -89,9 +102,84 @@ async fn comes_back(scene: &mut Scene, chance: &mut Chance) {
     scene.audit();
 }
 
+/// Starts without help and without a warning of damage, has so many events, and leaves good files.
+async fn opens_by_itself(scene: &Scene, events: u64) {
+    let (mut server, channel) = scene.launch().start().await;
+    assert_eq!(head_of(&channel).await.0, events);
+    drop(channel);
+    server.kill();
+    let said = server.stderr();
+    assert!(!said.contains("set aside"), "{said}");
+    scene.verify();
+}
+
+/// A scene of several blocks whose server was stopped in order.
+async fn stopped() -> Scene {
+    let mut scene = Scene::new();
+    let (mut server, channel) = scene.launch().start().await;
+    for _ in 0..4 {
+        scene.write_some(&channel).await;
+    }
+    scene.check(&channel).await;
+    drop(channel);
+    assert!(server.stop().success(), "{}", server.obituary());
+    scene
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_making_a_data_directory() {
-    kill_at_each_step(async || Scene::new(), comes_back).await;
+    let check = async |scene: &mut Scene, _: &mut Chance| opens_by_itself(scene, 0).await;
+    kill_at_each_step(async || Scene::new(), start, check).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_bringing_an_older_directory_up_to_date() {
+    let kept = stopped().await;
+    let log = kept.data_dir().join("log");
+    let blocks = blocks_of(&log);
+    let older = older(&log, &blocks);
+    let marker = fs::read_to_string(kept.data_dir().join("FORMAT")).unwrap();
+    let prepare = async || {
+        let scene = Scene::new();
+        let (data, log) = (scene.data_dir(), scene.data_dir().join("log"));
+        fs::create_dir_all(&log).unwrap();
+        copy(older.path(), &log);
+        for name in ["views", "tree", "checkpoint", "signing-key"] {
+            fs::copy(kept.data_dir().join(name), data.join(name)).unwrap();
+        }
+        let older = marker.replace("format: 3", "format: 2");
+        assert_ne!(older, marker);
+        fs::write(data.join("FORMAT"), older).unwrap();
+        scene
+    };
+    let check = async |scene: &mut Scene, _: &mut Chance| {
+        opens_by_itself(scene, kept.events()).await;
+    };
+    kill_at_each_step(prepare, start, check).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_restoring() {
+    let kept = stopped().await;
+    let here = tempfile::tempdir().unwrap();
+    let backup = here.path().join("backup").display().to_string();
+    let data = kept.data_dir().display().to_string();
+    let taken = run(["backup", "create", &backup, "--data-dir", &data]);
+    assert!(taken.status.success(), "{taken:?}");
+    let restore = |scene: &Scene, wrapper: &[&str]| {
+        let data = scene.data_dir().display().to_string();
+        run_through(wrapper, ["restore", &backup, "--data-dir", &data])
+    };
+    let attempt = async |scene: &Scene, wrapper: &[&str]| restore(scene, wrapper).status.success();
+    let check = async |scene: &mut Scene, _: &mut Chance| {
+        let again = restore(scene, &[]);
+        let said = String::from_utf8(again.stderr).unwrap();
+        // Where nothing was missing any more, it is whole.
+        let is_whole = said.contains("holds a ledger already");
+        assert!(again.status.success() || is_whole, "{said}");
+        opens_by_itself(scene, kept.events()).await;
+    };
+    kill_at_each_step(async || Scene::new(), attempt, check).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,25 +197,15 @@ async fn killed_while_opening_what_a_kill_left() {
         scene.verify();
         comes_back(scene, chance).await;
     };
-    kill_at_each_step(prepare, check).await;
+    kill_at_each_step(prepare, start, check).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_opening_what_ended_well() {
-    let prepare = async || {
-        let mut scene = Scene::new();
-        let (mut server, channel) = scene.launch().start().await;
-        for _ in 0..8 {
-            scene.write_some(&channel).await;
-        }
-        drop(channel);
-        assert!(server.stop().success());
-        scene
-    };
     let check = async |scene: &mut Scene, chance: &mut Chance| {
         let rebuilt = offline("rebuild-views", &scene.data_dir());
         assert!(rebuilt.status.success(), "{rebuilt:?}");
         comes_back(scene, chance).await;
     };
-    kill_at_each_step(prepare, check).await;
+    kill_at_each_step(stopped, start, check).await;
 }

@@ -4,7 +4,6 @@ mod questions;
 
 use std::sync::Arc;
 
-use campaign_ledger::grpc::calls::MAX_FOLDS;
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::proto::api::as_of::At;
 use campaign_ledger::proto::api::*;
@@ -16,7 +15,7 @@ use super::rebuilt::live;
 use crate::support::histories;
 use crate::support::ledger::Ledger;
 use crate::support::server::{
-    Call as _, Client, Refusal, Server, Story, Wired, day, days_and, idr, terms,
+    Call as _, Client, Refusal, Server, Story, Wired, day, days_and, hold_folds, idr, terms,
 };
 
 /// What the tests of this file are refused with, among others.
@@ -238,8 +237,7 @@ async fn a_past_that_is_none_is_refused_by_name() {
 #[tokio::test]
 async fn one_past_too_many_waits_its_turn_and_is_told_to_come_back() {
     let wired = Wired::on(Arc::new(MemoryLog::new(0))).await;
-    let folds = Arc::clone(&wired.folds).acquire_many_owned(MAX_FOLDS as u32);
-    let folds = folds.await.unwrap();
+    let held = hold_folds(&wired.calls.pools).await;
     let request = ListCampaignsRequest {
         brand_id: String::from("kopi"),
         as_of: Some(at(At::Position(0))),
@@ -251,6 +249,6 @@ async fn one_past_too_many_waits_its_turn_and_is_told_to_come_back() {
     let refusal = Refusal::from(refused.unwrap_err());
     let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyFolds);
     assert!(refusal.details.retry_info().is_some(), "{refusal}");
-    drop(folds);
+    drop(held);
     assert_eq!(wired.client.call(request).await.unwrap().campaigns, []);
 }

@@ -30,7 +30,7 @@ pub fn all() -> Option<LogScope> {
     })
 }
 
-fn of_brand(brand: &str) -> Option<LogScope> {
+pub fn of_brand(brand: &str) -> Option<LogScope> {
     Some(LogScope {
         scope: Some(Scope::BrandId(brand.to_owned())),
     })

@@ -13,7 +13,7 @@ use super::rebuilt::{are_the_same, everything, live};
 use crate::crash::process::offline;
 use crate::support::histories;
 use crate::support::ledger::Ledger;
-use crate::support::server::{Client, Resting, Server, Story, idr, terms};
+use crate::support::server::{Client, Resting, Server, Story, day, idr, terms};
 
 /// What the tests of this file are refused with, before they ask again.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::ViewsRebuilding];
@@ -23,11 +23,12 @@ const DAMAGED: Option<i32> = Some(3);
 
 /// A directory with a history in it, that no server runs on.
 async fn with_a_history() -> Resting {
-    let resting = Server::start().await.stop().await;
+    let mut resting = Server::start().await.stop().await;
     let steps = histories::from_seed(5, 200);
     live(resting.directory(), &steps, &mut Ledger::default()).await;
     // Long before any of it, so that no timer adds to it.
-    resting.clock.set(prost_types::Timestamp::default());
+    resting.clock.set(day(-365));
+    resting.accept_clock = true;
     resting
 }
 
@@ -138,9 +139,10 @@ fn spoil(path: &Path) -> u64 {
     metadata.ino()
 }
 
-/// A server with a campaign all of whose rows have to come from the file.
+/// A server with a campaign all of whose rows have to come from the file: a debug build of redb reads
+/// the whole file when it opens it, so the cache is next to nothing.
 async fn at_rest_on_disk() -> (Server, Story, PathBuf) {
-    let server = Server::with(|config| config.views_cache_bytes = 1 << 20).await;
+    let server = Server::with(|config| config.views_cache_bytes = 1 << 14).await;
     let story = Story::open(&server, "launch").await;
     for number in 0..200 {
         let who = format!("creator-{number}");

@@ -311,14 +311,7 @@ async fn a_metric_may_be_spelled_as_json_has_it_and_a_mistyped_one_is_near_some(
     let rule = &broken.field_violations[0].description;
     assert!(rule.contains("total.revenue.net_minor"), "{rule}");
     // Whatever is asked for, little is said.
-    for odd in [
-        "\u{1b}[31m",
-        "[",
-        "]",
-        ".",
-        "total.[",
-        &"a.".repeat(100_000),
-    ] {
+    for odd in ["\u{1b}[31m", "[", "]", ".", "total.[", &"a.".repeat(1_000)] {
         let refusal = explain(&story, asked(&story, campaign.clone(), odd)).await;
         let refusal = refusal.unwrap_err();
         let broken = refusal.details.bad_request().unwrap();

@@ -15,6 +15,7 @@ mod engagement;
 mod explain;
 mod faults;
 mod filters;
+mod folds;
 mod followers;
 mod half_batches;
 mod health;

@@ -22,7 +22,7 @@ async fn one_query_too_many_is_told_to_come_back() {
         brand_id: String::from("kopi"),
         ..ListCampaignsRequest::default()
     };
-    let readers = &wired.pools.readers;
+    let readers = &wired.calls.pools.readers;
     let (begun, begins) = mpsc::channel();
     let mut under_way = Vec::new();
     // Each waits for its sender to be dropped.

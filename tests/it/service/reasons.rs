@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::proto::api::ErrorReason;
 
 use super::{
-    as_of, audit, bad_input, clock, consequences, damaged_folds, engagement, faults, followers,
-    health, ingest, messages, proofs, queries, reads, refusals, retries, slow, subscriptions,
-    timers, waiting,
+    as_of, audit, bad_input, clock, consequences, damaged_folds, engagement, faults, folds,
+    followers, health, ingest, messages, proofs, queries, reads, refusals, retries, slow,
+    subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -66,6 +66,7 @@ async fn every_reason_is_shown_or_excused() {
         consequences::SHOWS,
         engagement::SHOWS,
         faults::SHOWS,
+        folds::SHOWS,
         followers::SHOWS,
         health::SHOWS,
         ingest::SHOWS,

@@ -60,6 +60,7 @@ pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Lef
         queue: steps.len(),
         group_commands: 5,
         group_bytes: 64 << 10,
+        answers_bytes: 1 << 20,
     };
     let memory = RequestMemory::new(10);
     let (ledger, writer) = Writer::start(log, live, memory, guard, limits).unwrap();

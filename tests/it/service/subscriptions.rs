@@ -5,12 +5,15 @@ use campaign_ledger::log::directory::DataDirectory;
 use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
 use campaign_ledger::proto::api::subscribe_response::Message;
 use campaign_ledger::proto::api::*;
-use campaign_ledger::subscriptions::{MAX_SUBSCRIPTIONS, Subscription as Kept, Subscriptions};
+use campaign_ledger::subscriptions::{
+    MAX_SUBSCRIPTIONS, MAX_SUBSCRIPTIONS_OF_GROUP, Made, Subscription as Kept, Subscriptions,
+};
+use prost::Message as _;
 use tonic::Code;
 
-use super::audit::{all, of_campaign};
+use super::audit::{all, of_brand, of_campaign};
 use crate::support::batch::decoded;
-use crate::support::server::{Client, Refusal, Server, Story, day};
+use crate::support::server::{Client, Refusal, Resting, Server, Story, day};
 
 /// What the tests of this file are refused with, among others.
 pub const SHOWS: &[ErrorReason] = &[
@@ -156,32 +159,45 @@ async fn names_are_kept_apart_and_known() {
     assert_eq!(refusal.field_names(), ["followed.scope"]);
 }
 
-#[tokio::test]
-async fn one_name_too_many_is_refused() {
-    let resting = Server::start().await.stop().await;
+/// Puts subscriptions into the file of a server at rest, each of some brand.
+fn fill(resting: &Resting, count: usize, brand_of: impl Fn(usize) -> String) {
     let path = {
         let directory = DataDirectory::open(resting.directory()).unwrap();
         directory.subscriptions_path()
     };
     let subscriptions = Subscriptions::open(&path).unwrap();
-    for number in 0..MAX_SUBSCRIPTIONS {
+    for number in 0..count {
         let name = SubscriptionId::parse(&format!("c-{number:04}")).unwrap();
         let at = day(0);
+        let followed = Followed {
+            scope: of_brand(&brand_of(number)),
+            filter: None,
+        };
         let kept = Kept {
-            followed: Vec::new(),
+            followed: followed.encode_to_vec(),
             acknowledged: Position::START,
             created_at: Timestamp::new(at.seconds, at.nanos).unwrap(),
             acknowledged_at: None,
         };
-        subscriptions.make(&name, kept).unwrap();
+        let group_of = |one: &Kept| one.followed.clone();
+        let made = subscriptions.make(&name, kept, group_of).unwrap();
+        assert!(matches!(made, Made::Stands(_)), "{made:?}");
     }
-    drop(subscriptions);
+}
+
+#[tokio::test]
+async fn one_name_too_many_is_refused() {
+    let resting = Server::start().await.stop().await;
+    fill(&resting, MAX_SUBSCRIPTIONS, |number| {
+        format!("b-{}", number / MAX_SUBSCRIPTIONS_OF_GROUP)
+    });
     let server = resting.start().await;
     let refusal = catch_up(&server, named("mirror", all(), 0))
         .await
         .unwrap_err();
     let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManySubscriptions);
     assert!(refusal.details.retry_info().is_some(), "{refusal}");
+    assert!(refusal.to_string().contains("1000"), "{refusal}");
     assert_eq!(list(&server).await.len(), MAX_SUBSCRIPTIONS);
     delete(&server, "c-0007").await.unwrap();
     assert!(
@@ -190,4 +206,37 @@ async fn one_name_too_many_is_refused() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn one_brand_does_not_take_the_names_of_others() {
+    let resting = Server::start().await.stop().await;
+    fill(&resting, MAX_SUBSCRIPTIONS_OF_GROUP, |_| "kopi".to_owned());
+    let server = resting.start().await;
+    for scope in [of_brand("kopi"), of_campaign("kopi", "launch")] {
+        let refused = catch_up(&server, named("mirror", scope, 0)).await;
+        let refusal = refused.unwrap_err();
+        let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManySubscriptions);
+        assert!(refusal.to_string().contains("kopi has 100"), "{refusal}");
+    }
+    for (name, scope) in [("theirs", of_brand("teh")), ("whole", all())] {
+        let told = catch_up(&server, named(name, scope, 0)).await.unwrap();
+        assert!(told.is_empty());
+    }
+}
+
+/// A wrong position would make a consumer miss events, so it is told to begin again.
+#[tokio::test]
+async fn consumers_of_a_damaged_file_are_told_that_their_names_are_unknown() {
+    let server = Server::start().await;
+    catch_up(&server, named("mirror", all(), 0)).await.unwrap();
+    let resting = server.stop().await;
+    let path = resting.directory().join("subscriptions");
+    std::fs::write(&path, "not what was written").unwrap();
+    let server = resting.start().await;
+    let unknown = catch_up(&server, named("mirror", None, 0)).await;
+    let unknown = unknown.unwrap_err();
+    unknown.is(Code::NotFound, ErrorReason::SubscriptionNotFound);
+    catch_up(&server, named("mirror", all(), 0)).await.unwrap();
+    assert_eq!(list(&server).await, [("mirror".to_owned(), 0)]);
 }

@@ -64,7 +64,7 @@ fn discarded(path: &Path, options: &Options) -> Unusable {
     assert_eq!(store.position(), Position::START);
     assert!(store.get::<Tally>(&key(1)).unwrap().is_none());
     match opened {
-        Opened::Discarded { reason } => reason,
+        Opened::Discarded { reason, .. } => reason,
         other => panic!("{other:?}"),
     }
 }
@@ -242,7 +242,10 @@ fn rows_that_changed_places_are_found() {
     bytes[at..at + one.len()].copy_from_slice(other.as_bytes());
     bytes[then..then + other.len()].copy_from_slice(one.as_bytes());
     fs::write(&path, bytes).unwrap();
-    let (store, _) = open(&path);
+    let (store, opened) = open(&path);
+    if let Opened::Discarded { .. } = opened {
+        return; // A page that opening needs was among them.
+    }
     let found = store.get::<Name>(&Key::of::<Name>().number(3));
     assert!(matches!(found, Err(Error::Corrupt { .. })), "{found:?}");
 }

@@ -11,6 +11,8 @@ pub mod golden;
 pub mod histories;
 pub mod ledger;
 pub mod log_backend;
+pub mod older;
+pub mod read_log;
 pub mod records;
 pub mod requests;
 pub mod server;

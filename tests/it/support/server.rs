@@ -34,7 +34,7 @@ pub use folds::folds_in;
 pub use raw::RawCalls;
 pub use refusal::{Refusal, documented_codes};
 pub use story::{Story, deliverable, evidence, fitting, idr, money, plan, terms};
-pub use wired::Wired;
+pub use wired::{Wired, hold_folds};
 
 /// A limit that no test should meet: longer than any of them, shorter than patience.
 pub const FAR: Duration = Duration::from_secs(20);

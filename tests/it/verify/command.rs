@@ -56,6 +56,7 @@ fn prove(data: &Path) {
             .or_else(|_| LogKeys::create(&path, super::LOG))
             .unwrap(),
         witnesses: Vec::new(),
+        interval: std::time::Duration::from_secs(3_600),
     };
     let (live, _) = Live::open(settings, &log).unwrap();
     let ended = tokio_util::sync::CancellationToken::new();

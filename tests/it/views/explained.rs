@@ -1,14 +1,13 @@
 //! Every number of every report is exactly what the events behind it add.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use campaign_ledger::domain::metrics::{Exact, exact, publish};
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::calls::PastFold;
 use campaign_ledger::grpc::explain::metric::{Metric, Report, Sides};
 use campaign_ledger::grpc::explain::{Behind, Subject, gather};
 use campaign_ledger::proto::api::WithoutContribution as Reason;
+use campaign_ledger::views::{Tell, past};
 
 use super::History;
 
@@ -66,13 +65,15 @@ fn behind(history: &History, subject: Subject) -> Option<Behind> {
     let kopi = |record: &&Record| record.brand.as_str() == "kopi";
     let events = history.records.iter().filter(kopi);
     let part = history.up_to(history.records.len());
-    let fold = PastFold {
-        log: Arc::new(part.log),
-        events: events.map(|record| record.position).collect(),
-        until: history.records.last()?.position,
-        occurred: None,
+    let events: Vec<_> = events.map(|record| record.position).collect();
+    let until = history.records.last()?.position;
+    let fold = |tell: &mut Tell<'_>| {
+        let look = &mut |_| Ok(());
+        Ok(past(&part.log, &events, until, None, look, tell)
+            .unwrap()
+            .rows)
     };
-    gather(&fold, subject).unwrap()
+    gather(subject, fold).unwrap()
 }
 
 /// The number both sides make, as the report rounds it; `None` when there is none.

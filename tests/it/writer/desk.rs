@@ -35,6 +35,7 @@ impl Default for Office {
                 queue: 1_000,
                 group_commands: 256,
                 group_bytes: 96 << 10,
+                answers_bytes: 1 << 20,
             },
             pace: NO_PACE,
             remembered: 1_000,
@@ -55,6 +56,11 @@ impl Office {
     /// Opens state and memory on the log as a start would, and starts the writer.
     pub fn open(&self, log: Arc<dyn Log>) -> Desk {
         let live = self.state(log.as_ref()).unwrap();
+        self.open_on(log, live)
+    }
+
+    /// The same, on rows that are open.
+    pub fn open_on(&self, log: Arc<dyn Log>, live: Live) -> Desk {
         let requests = RequestMemory::of_tail(log.as_ref(), self.remembered).unwrap();
         let clock = Arc::new(Guard::new(Arc::clone(&self.clock) as _));
         let (ledger, writer) = Writer::start(log, live, requests, clock, self.limits).unwrap();

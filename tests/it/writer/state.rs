@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use campaign_ledger::domain::Position;
 use campaign_ledger::log::Log;
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::store::Pace;
-use campaign_ledger::views::{Fold, ViewError};
+use campaign_ledger::views::{Fold, Live, ViewError};
 
 use super::desk::{
-    Office, campaign_with_invitations, close, create, digest, digest_from_zero, profile,
+    NO_PACE, Office, campaign_with_invitations, close, create, digest, digest_from_zero, profile,
 };
 
 /// Writes a story about a campaign, closes, and gives the head's position.
@@ -158,4 +159,33 @@ async fn state_ahead_of_the_log_is_refused_as_damage_of_the_log() {
     let desk = office.open(Arc::new(log.clone()));
     let answer = desk.write(create("next", "next")).await.unwrap();
     assert_eq!(answer.recorded.first, Position::new(head + 1));
+}
+
+/// Nobody has to come for what is folded to be kept.
+#[tokio::test]
+async fn rows_are_checkpointed_in_time_while_nobody_writes() {
+    let log = MemoryLog::new(0);
+    let interval = Duration::from_millis(200);
+    let office = Office {
+        pace: Pace {
+            interval,
+            ..NO_PACE
+        },
+        ..Office::default()
+    };
+    let (path, options) = (office.state_path(), office.options());
+    let (live, views) = Live::open(&path, &options, office.pace, &log, |_| ()).unwrap();
+    let desk = office.open_on(Arc::new(log.clone()), live);
+    for request in campaign_with_invitations("jujur", 5) {
+        desk.write(request).await.unwrap();
+    }
+    let head = log.head().position;
+    let kept = async {
+        while views.checkpoint_position() < head {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(60), kept);
+    in_time.await.expect("the rows are kept");
+    assert_eq!(desk.close().await, None);
 }

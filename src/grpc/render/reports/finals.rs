@@ -5,12 +5,13 @@ use sha2::{Digest, Sha256};
 
 use super::{Rates, campaign_roi};
 use crate::domain::metrics::DEFINITIONS;
-use crate::domain::rows::{MemoryRows, Rows};
+use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Report};
-use crate::domain::{CampaignRef, Drawn, Position, Timestamp};
+use crate::domain::{CampaignRef, Drawn, Position};
 use crate::grpc::render::time;
 use crate::proto::api;
-use crate::views::{CampaignTotals, LastRecorded};
+use crate::store;
+use crate::views::{CampaignTotals, Past};
 
 /// Renders a revision, without its numbers.
 pub fn final_report(name: &CampaignRef, row: &Report) -> api::FinalReport {
@@ -29,16 +30,19 @@ pub fn final_report(name: &CampaignRef, row: &Report) -> api::FinalReport {
 
 /// Draws the numbers of a campaign from the events of its scopes up to a position; `None` when none
 /// of them made it. Revisions before and the state they left do not show, so that the same facts
-/// draw the same numbers.
+/// draw the same numbers; what is overdue is so by the last of those events.
+///
+/// # Errors
+/// When rows cannot be read.
 pub fn final_roi(
     name: &CampaignRef,
-    rows: &MemoryRows,
+    past: &Past,
     as_of: Position,
-) -> Option<(api::CampaignRoi, Drawn)> {
-    let (campaign, totals, rates, now) = match read(name, rows) {
-        Ok(found) => found?,
-        Err(never) => match never {},
+) -> Result<Option<(api::CampaignRoi, Drawn)>, store::Error> {
+    let Some((campaign, totals, rates)) = read(name, &past.rows)? else {
+        return Ok(None);
     };
+    let now = past.last_recorded;
     let roi = api::CampaignRoi {
         state: api::CampaignState::Finalised.into(),
         report_revisions: 0,
@@ -49,10 +53,10 @@ pub fn final_roi(
         definitions: DEFINITIONS.to_owned(),
         sha256: Sha256::digest(roi.encode_to_vec()).into(),
     };
-    Some((roi, drawn))
+    Ok(Some((roi, drawn)))
 }
 
-type Found = (Campaign, CampaignTotals, Rates, Timestamp);
+type Found = (Campaign, CampaignTotals, Rates);
 
 fn read<S: Rows>(name: &CampaignRef, rows: &S) -> Result<Option<Found>, S::Error> {
     let Some(campaign) = rows.get::<Campaign>(&Campaign::key(name))? else {
@@ -60,8 +64,7 @@ fn read<S: Rows>(name: &CampaignRef, rows: &S) -> Result<Option<Found>, S::Error
     };
     let totals = rows.get::<CampaignTotals>(&CampaignTotals::key(name))?;
     let rates = Rates::of_campaign(rows, name)?;
-    let now = LastRecorded::of(rows)?;
     let campaign = Campaign::clone(&campaign);
     let totals = totals.as_deref().cloned().unwrap_or_default();
-    Ok(Some((campaign, totals, rates, now)))
+    Ok(Some((campaign, totals, rates)))
 }

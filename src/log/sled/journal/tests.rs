@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::fs;
+
 use proptest::prelude::*;
 use tempfile::TempDir;
 

@@ -6,7 +6,7 @@
 //! sync of a directory are there up to some call, and then none. A sync of a file vouches for its
 //! content and not for its name, which is less than most file systems promise.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,7 +66,7 @@ impl<'a> Disk<'a> {
             names: Vec::new(),
             names_synced: 0,
         };
-        let mut inodes: HashMap<PathBuf, Inode> = HashMap::new();
+        let mut inodes: BTreeMap<PathBuf, Inode> = BTreeMap::new();
         // When each naming had ended, to know what a sync covers.
         let mut named: Vec<usize> = Vec::new();
         for call in calls.iter().take_while(|call| call.during.start <= cut) {
@@ -106,8 +106,7 @@ impl<'a> Disk<'a> {
                     name(&mut disk, Naming::Directory(path.clone()));
                 }
                 Deed::Rename { from, to } => {
-                    let inode = inodes.remove(from).unwrap();
-                    inodes.insert(to.clone(), inode);
+                    renamed(&mut inodes, from, to);
                     name(&mut disk, Naming::Rename(from.clone(), to.clone()));
                 }
                 Deed::Remove { path } => {
@@ -154,25 +153,27 @@ impl<'a> Disk<'a> {
         };
         let unsure = (self.names.len() - self.names_synced) as u64;
         let named = self.names_synced + chance.below(unsure + 1) as usize;
-        let mut files: BTreeMap<&Path, Inode> = BTreeMap::new();
+        let mut files: BTreeMap<PathBuf, Inode> = BTreeMap::new();
         let place = |path: &Path| image.join(path.strip_prefix(root).unwrap());
         for naming in &self.names[..named] {
             match naming {
                 Naming::File(path, inode) => {
-                    files.insert(path, *inode);
+                    files.insert(path.clone(), *inode);
                 }
                 Naming::Directory(path) => fs::create_dir(place(path)).unwrap(),
                 Naming::Rename(from, to) => {
-                    let inode = files.remove(from.as_path()).unwrap();
-                    files.insert(to, inode);
+                    renamed(&mut files, from, to);
+                    if place(from).exists() {
+                        fs::rename(place(from), place(to)).unwrap();
+                    }
                 }
                 Naming::Remove(path) => {
-                    files.remove(path.as_path());
+                    files.remove(path);
                 }
             }
         }
         for (path, inode) in files {
-            fs::write(place(path), self.content(inode, luck, chance)).unwrap();
+            fs::write(place(&path), self.content(inode, luck, chance)).unwrap();
         }
     }
 
@@ -222,6 +223,22 @@ impl<'a> Disk<'a> {
             found[start..end].copy_from_slice(&kept[..end - start]);
         }
         found
+    }
+}
+
+/// Moves what has this path, or one below it.
+fn renamed(inodes: &mut BTreeMap<PathBuf, Inode>, from: &Path, to: &Path) {
+    let paths: Vec<_> = inodes.keys().cloned().collect();
+    for path in paths {
+        let Ok(below) = path.strip_prefix(from) else {
+            continue;
+        };
+        let inode = inodes.remove(&path).unwrap();
+        let path = match below.as_os_str().is_empty() {
+            true => to.to_owned(),
+            false => to.join(below),
+        };
+        inodes.insert(path, inode);
     }
 }
 

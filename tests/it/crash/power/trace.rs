@@ -191,7 +191,7 @@ impl Reading {
                 let path = path(0);
                 (!path.exists()).then_some(Deed::Remove { path })
             }
-            "fsync" | "fdatasync" | "sync_file_range" => None,
+            "fsync" | "fdatasync" | "sync_file_range" | "fallocate" => None,
             other => panic!("{other} was ended by a kill"),
         };
         self.calls.extend(deed.map(|deed| Call { during, deed }));
@@ -264,6 +264,8 @@ impl Reading {
             },
             // It waits for pages to be written, but neither for the size nor for the drive.
             "sync_file_range" => return None,
+            // It takes room, and changes neither content nor size.
+            "fallocate" if arguments[1].contains("FALLOC_FL_KEEP_SIZE") => return None,
             other => panic!("{other} changes files in a way that is not understood here"),
         })
     }

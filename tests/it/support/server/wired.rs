@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
-use campaign_ledger::grpc::calls::{Calls, Door, MAX_FOLDS};
+use campaign_ledger::grpc::calls::{Calls, Door, FoldLimits, Folds};
 use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::Incoming;
 use campaign_ledger::grpc::page_token::PageTokens;
-use campaign_ledger::grpc::pool::Pools;
+use campaign_ledger::grpc::pool::{Caller, FOLDERS, Pools};
 use campaign_ledger::grpc::services;
 use campaign_ledger::grpc::streams::Streams;
 use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
@@ -19,47 +19,50 @@ use campaign_ledger::proofs::{self, LogKeys};
 use campaign_ledger::proto::api::audit_service_server::AuditServiceServer;
 use campaign_ledger::proto::api::campaign_service_server::CampaignServiceServer;
 use campaign_ledger::proto::api::creator_service_server::CreatorServiceServer;
+use campaign_ledger::proto::api::report_service_server::ReportServiceServer;
 use campaign_ledger::server::drain::{self, Stop};
 use campaign_ledger::server::{store_options, transport};
 use campaign_ledger::store::Pace;
 use campaign_ledger::subscriptions::Subscriptions;
 use campaign_ledger::views::Live;
 use tempfile::TempDir;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
 
 use super::{Client, TestClock, day};
 
-/// A server of campaigns and creators, and of the log. It lives as long as this.
+/// A server of campaigns, creators, reports and the log. It lives as long as this.
 pub struct Wired {
     pub client: Client,
-    /// What its streams are held to.
-    pub streams: Streams,
-    /// Permits to fold a past.
-    pub folds: Arc<Semaphore>,
-    /// Threads of long reads.
-    pub pools: Pools,
+    pub calls: Calls,
     _directory: TempDir,
 }
 
 impl Wired {
     pub async fn on(log: Arc<dyn Log>) -> Self {
+        Self::within(log, FoldLimits::default(), 1 << 20).await
+    }
+
+    /// Within limits of folds, and of the bytes of answers that are kept.
+    pub async fn within(log: Arc<dyn Log>, folds: FoldLimits, answers_bytes: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let stop = Stop::new();
         let door = Door::default();
-        let calls = calls(&directory, log, &stop);
-        let (folds, streams) = (Arc::clone(&calls.folds), calls.streams.clone());
-        let pools = calls.pools.clone();
-        door.open(calls);
+        let calls = calls(&directory, log, &stop, folds, answers_bytes);
+        door.open(calls.clone());
         let health = Health::starting(&[]).await;
         let routes = Routes::new(health.service())
             .add_service(CampaignServiceServer::new(services::Campaigns::new(
                 door.clone(),
             )))
-            .add_service(AuditServiceServer::new(services::Audits::new(door.clone())))
-            .add_service(CreatorServiceServer::new(services::Creators::new(door)));
+            .add_service(CreatorServiceServer::new(services::Creators::new(
+                door.clone(),
+            )))
+            .add_service(ReportServiceServer::new(services::Reports::new(
+                door.clone(),
+            )))
+            .add_service(AuditServiceServer::new(services::Audits::new(door)));
         let config = Config::default();
         let router = transport::router(&config, routes);
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -72,15 +75,19 @@ impl Wired {
         );
         Self {
             client: Client::to(address).await,
-            streams,
-            folds,
-            pools,
+            calls,
             _directory: directory,
         }
     }
 }
 
-fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
+fn calls(
+    directory: &TempDir,
+    log: Arc<dyn Log>,
+    stop: &Stop,
+    folds: FoldLimits,
+    answers_bytes: usize,
+) -> Calls {
     let pace = Pace {
         dirty_bytes: usize::MAX,
         positions: u64::MAX,
@@ -93,12 +100,15 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         queue: 100,
         group_commands: 10,
         group_bytes: 64 << 10,
+        answers_bytes,
     };
     let (tree, proofs) = proofs::Live::open(proof_settings(directory), log.as_ref()).unwrap();
     tokio::spawn(tree.run(Arc::clone(&log), CancellationToken::new()));
     let clock = Arc::new(Guard::new(Arc::new(TestClock::at(day(0)))));
+    let pools = Pools::start().unwrap();
     let memory = RequestMemory::new(100);
     let (ledger, _) = Writer::start(Arc::clone(&log), live, memory, clock.clone(), limits).unwrap();
+    let folds = Folds::on(pools.folds.clone(), views.clone(), Arc::clone(&log), folds);
     Calls {
         ledger,
         views,
@@ -107,8 +117,8 @@ fn calls(directory: &TempDir, log: Arc<dyn Log>, stop: &Stop) -> Calls {
         proofs,
         tokens: PageTokens::new([7; 32]),
         clock,
-        folds: Arc::new(Semaphore::new(MAX_FOLDS)),
-        pools: Pools::start().unwrap(),
+        folds,
+        pools,
         streams: Streams::of(&Config::default()),
         subscriptions: Subscriptions::in_memory().unwrap(),
         ending: stop.streams(),
@@ -124,5 +134,32 @@ fn proof_settings(directory: &TempDir) -> proofs::Settings {
         log_id: "wired".to_owned(),
         keys: LogKeys::create(&file("signing-key"), "example.org/wired").unwrap(),
         witnesses: Vec::new(),
+        interval: std::time::Duration::from_secs(3_600),
     }
+}
+
+/// Threads that fold, held until this is dropped.
+pub struct HeldFolds {
+    _releases: Vec<std::sync::mpsc::Sender<()>>,
+}
+
+/// Takes all threads that fold.
+pub async fn hold_folds(pools: &Pools) -> HeldFolds {
+    let mut held = Vec::new();
+    for _ in 0..FOLDERS {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let pool = pools.folds.clone();
+        tokio::spawn(async move {
+            let hold = move |_: &Caller| {
+                begin.send(()).unwrap();
+                // Ends when the other side is dropped.
+                let _ = released.recv();
+            };
+            pool.run("holder", hold).await.unwrap();
+        });
+        begun.await.unwrap();
+        held.push(release);
+    }
+    HeldFolds { _releases: held }
 }
