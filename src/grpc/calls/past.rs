@@ -21,7 +21,7 @@ impl Calls {
     /// Folds the rows of a past, or shares those of an equal question.
     ///
     /// # Errors
-    /// As [`question`](Self::question), and why they cannot be folded.
+    /// As of a time or position ahead of the log, and why the events cannot be folded.
     pub async fn past(
         &self,
         as_of: AsOf,
