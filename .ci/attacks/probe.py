@@ -34,6 +34,8 @@ class Probe:
 
     def _read(self):
         for line in self.process.stdout:
+            if not line.endswith("\n"):
+                return  # It was ended in the middle of a line.
             kind, value = line.rstrip("\n").split(" ", 1)
             with self.lock:
                 self.taken[kind].append(value)
