@@ -38,10 +38,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     tonic_prost_build::configure()
         .bytes(".")
-        // Stored records go out as they are: src/proto/batch.rs says how.
+        // Stored records go out as they are: src/wire/proto/batch.rs says how.
         .extern_path(
             ".campaign.ledger.v1.EventBatch",
-            "crate::proto::batch::EventBatch",
+            "crate::wire::proto::batch::EventBatch",
         )
         .build_client(true)
         .build_server(true)

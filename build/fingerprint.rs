@@ -25,6 +25,7 @@ pub const VIEWS: Fold = Fold {
         "src/domain",
         "src/views",
         "src/log/codec",
+        "src/wire",
         "proto/campaign/ledger/event",
         "proto/campaign/ledger/type",
         "src/store/file.rs",

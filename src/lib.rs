@@ -9,9 +9,9 @@ pub mod clock;
 pub mod domain;
 pub mod files;
 pub mod log;
-pub mod proto;
 pub mod store;
 pub mod subscriptions;
+pub mod wire;
 
 pub mod ledger;
 pub mod proofs;

@@ -37,15 +37,15 @@ use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
 use crate::proofs::note::VerifierKey;
 use crate::proofs::{self, KeyError, LogKeys, Proofs};
-use crate::proto::api::{
+use crate::store::{Options, Pace};
+use crate::subscriptions::{self, Subscriptions};
+use crate::views::{LastRecorded, Live, ViewError, Views};
+use crate::wire::proto::api::{
     audit_service_server, campaign_service_server, collaboration_service_server,
     creator_service_server, measurement_service_server, report_service_server,
     settlement_service_server,
 };
-use crate::proto::{self};
-use crate::store::{Options, Pace};
-use crate::subscriptions::{self, Subscriptions};
-use crate::views::{LastRecorded, Live, ViewError, Views};
+use crate::wire::proto::{self};
 use drain::{Limits, Outcome, Stop};
 use supervise::supervise;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
+use campaign_ledger::wire::proto::api::measurement_service_client::MeasurementServiceClient;
 use tonic::transport::Channel;
 
 use crate::support::measured::Measured;

@@ -6,7 +6,7 @@
 use std::io::Write as _;
 use std::process::Command;
 
-use campaign_ledger::proto::api;
+use campaign_ledger::wire::proto::api;
 use prost::Message as _;
 
 /// Connections and calls in flight on each.

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use campaign_ledger::cli::dynamic::Raw;
-use campaign_ledger::proto::api;
-use campaign_ledger::proto::api::engagement_result::Outcome;
-use campaign_ledger::proto::api::ingest_engagement_request::Message;
+use campaign_ledger::wire::proto::api;
+use campaign_ledger::wire::proto::api::engagement_result::Outcome;
+use campaign_ledger::wire::proto::api::ingest_engagement_request::Message;
 use http::uri::PathAndQuery;
 use prost::Message as _;
 use tonic::client::Grpc;

@@ -6,12 +6,12 @@ use std::path::Path;
 use campaign_ledger::config::Config;
 use campaign_ledger::grpc::health::Health;
 use campaign_ledger::grpc::incoming::Incoming;
-use campaign_ledger::proto::api;
-use campaign_ledger::proto::api::measurement_service_server::{
-    MeasurementService, MeasurementServiceServer,
-};
 use campaign_ledger::server::drain::{self, Limits, Stop};
 use campaign_ledger::server::transport;
+use campaign_ledger::wire::proto::api;
+use campaign_ledger::wire::proto::api::measurement_service_server::{
+    MeasurementService, MeasurementServiceServer,
+};
 use prost::Message as _;
 use tokio_stream::Empty;
 use tonic::service::Routes;

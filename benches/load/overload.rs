@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use campaign_ledger::cli::dynamic::Raw;
-use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
+use campaign_ledger::wire::proto::api::measurement_service_client::MeasurementServiceClient;
 use tonic::Code;
 use tonic::client::Grpc;
 use tonic::transport::Channel;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use campaign_ledger::proto::api::report_service_client::ReportServiceClient;
-use campaign_ledger::proto::api::{GetCampaignRoiRequest, GetPartnershipRequest};
+use campaign_ledger::wire::proto::api::report_service_client::ReportServiceClient;
+use campaign_ledger::wire::proto::api::{GetCampaignRoiRequest, GetPartnershipRequest};
 use tonic::transport::Channel;
 
 use crate::drive::Load;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
+use campaign_ledger::wire::proto::api::measurement_service_client::MeasurementServiceClient;
 use prost::Message as _;
 use tempfile::TempDir;
 use tonic::transport::Channel;

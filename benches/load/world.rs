@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use campaign_ledger::proto::api::campaign_service_client::CampaignServiceClient;
-use campaign_ledger::proto::api::collaboration_service_client::CollaborationServiceClient;
-use campaign_ledger::proto::api::creator_service_client::CreatorServiceClient;
-use campaign_ledger::proto::{api, values};
+use campaign_ledger::wire::proto::api::campaign_service_client::CampaignServiceClient;
+use campaign_ledger::wire::proto::api::collaboration_service_client::CollaborationServiceClient;
+use campaign_ledger::wire::proto::api::creator_service_client::CreatorServiceClient;
+use campaign_ledger::wire::proto::{api, values};
 use prost_types::Timestamp;
 use tonic::transport::Channel;
 

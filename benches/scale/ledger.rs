@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use campaign_ledger::cli::dynamic::Raw;
-use campaign_ledger::proto::api;
-use campaign_ledger::proto::api::engagement_result::Outcome;
+use campaign_ledger::wire::proto::api;
+use campaign_ledger::wire::proto::api::engagement_result::Outcome;
 use http::uri::PathAndQuery;
 use prost::Message;
 use tokio::sync::watch;

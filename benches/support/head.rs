@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::{GetHeadRequest, GetHeadResponse};
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::{GetHeadRequest, GetHeadResponse};
 use tonic::transport::Channel;
 
 /// Time between two looks at the head.

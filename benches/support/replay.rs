@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use campaign_ledger::cli::dynamic::Raw;
-use campaign_ledger::proto::api::log_scope::Scope;
-use campaign_ledger::proto::api::{LogScope, ReadEventsRequest, ReadEventsResponse, WholeLog};
+use campaign_ledger::wire::proto::api::log_scope::Scope;
+use campaign_ledger::wire::proto::api::{
+    LogScope, ReadEventsRequest, ReadEventsResponse, WholeLog,
+};
 use http::uri::PathAndQuery;
 use prost::Message as _;
 use tonic::client::Grpc;

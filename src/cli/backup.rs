@@ -21,11 +21,11 @@ use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
 use crate::log::{Block, Head, Log, OpenError, ReadError};
 use crate::proofs;
-use crate::proto::api;
-use crate::proto::api::audit_service_client::AuditServiceClient;
 use crate::server::store_options;
 use crate::verify::{self, Against};
 use crate::views::Trial;
+use crate::wire::proto::api;
+use crate::wire::proto::api::audit_service_client::AuditServiceClient;
 
 /// Why a backup could not be taken, checked or put back.
 #[derive(Debug, thiserror::Error)]

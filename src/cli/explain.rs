@@ -8,12 +8,12 @@ use std::io::{self, BufWriter, Write};
 use tonic::transport::{Channel, Endpoint};
 
 use super::{Exit, Explain};
-use crate::proto::api;
-use crate::proto::api::as_of::At;
-use crate::proto::api::audit_service_client::AuditServiceClient;
-use crate::proto::api::explain_metric_request::Subject;
-use crate::proto::api::explain_metric_response::Message;
 use crate::text::Plain;
+use crate::wire::proto::api;
+use crate::wire::proto::api::as_of::At;
+use crate::wire::proto::api::audit_service_client::AuditServiceClient;
+use crate::wire::proto::api::explain_metric_request::Subject;
+use crate::wire::proto::api::explain_metric_response::Message;
 
 /// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]

@@ -19,9 +19,9 @@ use self::rows::Asking;
 use self::table::{Table, Texts};
 use super::remote::{self, ask, refused};
 use super::{Exit, Replay, offline};
-use crate::proto::api::audit_service_client::AuditServiceClient;
-use crate::proto::api::{self, log_scope::Scope};
 use crate::text::escaped;
+use crate::wire::proto::api::audit_service_client::AuditServiceClient;
+use crate::wire::proto::api::{self, log_scope::Scope};
 
 /// Why there is no export.
 #[derive(Debug, thiserror::Error)]

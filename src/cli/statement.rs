@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use super::remote::{self, ask, refused};
 use super::{Exit, StatementArguments, StatementFormat, heard};
-use crate::proto::api;
-use crate::proto::api::report_service_client::ReportServiceClient;
+use crate::wire::proto::api;
+use crate::wire::proto::api::report_service_client::ReportServiceClient;
 
 /// Why there is no statement.
 #[derive(Debug, thiserror::Error)]

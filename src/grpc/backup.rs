@@ -15,7 +15,7 @@ use super::streams::shares::{Place, Stamp, Who};
 use crate::domain::Position;
 use crate::log::backup::{WriteError, Writer};
 use crate::log::{Head, Log};
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// Most bytes of the file in one message.
 const CHUNK_BYTES: usize = 256 << 10;

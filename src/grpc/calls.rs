@@ -25,10 +25,10 @@ use crate::domain::{Position, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
 use crate::log::Log;
 use crate::proofs::Proofs;
-use crate::proto::api;
 use crate::store::{self, Snapshot};
 use crate::subscriptions::Subscriptions;
 use crate::views::{self, Slice, Views};
+use crate::wire::proto::api;
 
 /// Longest wait for a position when the caller names no deadline.
 const MAX_WAIT: Duration = Duration::from_secs(5);

@@ -11,7 +11,7 @@ use super::catch::{Catch, CatchLayer};
 use super::deadline::{DeadlineLayer, Deadlines};
 use super::intake::{Intake, IntakeLayer};
 use super::span::{SpanLayer, Spans};
-use crate::proto::DESCRIPTORS;
+use crate::wire::proto::DESCRIPTORS;
 
 /// All of the edge as one layer.
 #[derive(Debug, Clone)]

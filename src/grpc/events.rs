@@ -20,8 +20,8 @@ use super::streams::outlet::{Outlet, Room, Unread};
 use super::streams::shares::{Place, Who};
 use crate::domain::Position;
 use crate::log::Log;
-use crate::proto::api;
 use crate::views::Views;
+use crate::wire::proto::api;
 use turn::{Ended, Turn};
 
 /// Stored records in one message, unless a single one is larger: large enough to be quick, and few

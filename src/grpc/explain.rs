@@ -19,9 +19,9 @@ use crate::domain::rows::Rows;
 use crate::domain::state::Campaign;
 use crate::domain::{CampaignRef, Position, Totals};
 use crate::grpc::render;
-use crate::proto::api::WithoutContribution as Reason;
 use crate::store;
 use crate::views::LastRecorded;
+use crate::wire::proto::api::WithoutContribution as Reason;
 
 pub use gather::{Behind, Subject, gather};
 pub use near::near;

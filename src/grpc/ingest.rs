@@ -26,7 +26,9 @@ use super::status;
 use super::streams::LINGER;
 use super::streams::shares::{Place, Stamp, Who};
 use crate::ledger::{Ledger, Room};
-use crate::proto::api::{IngestEngagementRequest, IngestEngagementResponse, RefusedEngagement};
+use crate::wire::proto::api::{
+    IngestEngagementRequest, IngestEngagementResponse, RefusedEngagement,
+};
 
 /// Chunks of one stream that are read and not acknowledged: enough that the writer never waits for
 /// the client, few enough that a client that takes no answers holds little memory.

@@ -368,7 +368,7 @@ mod tests {
 
     #[test]
     fn a_few_connections_do_not_take_all_calls() {
-        let layer = IntakeLayer::new(crate::proto::DESCRIPTORS, 4 << 20);
+        let layer = IntakeLayer::new(crate::wire::proto::DESCRIPTORS, 4 << 20);
         let begin = |peer: &Peer| {
             let mut request = Request::new(());
             request.extensions_mut().insert(peer.clone());

@@ -7,8 +7,8 @@ use super::parse::{Batch, Items, MAX_ITEMS, Read};
 use super::status;
 use crate::domain::{Position, Refusal, Timestamp, Violation};
 use crate::ledger::{Ledger, Places, Recorded, Room, WriteError};
-use crate::log::codec::fields::Broken;
-use crate::proto::api::{ItemError, ItemResult, ItemWritten, item_result};
+use crate::wire::fields::Broken;
+use crate::wire::proto::api::{ItemError, ItemResult, ItemWritten, item_result};
 
 /// What items came to.
 pub struct Outcomes {

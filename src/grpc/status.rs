@@ -26,9 +26,9 @@ use crate::domain::{Position, Violation};
 use crate::ledger::WriteError;
 use crate::log::ReadError;
 use crate::proofs;
-use crate::proto::api::{self, ErrorReason, ItemError};
 use crate::store;
 use crate::views::ViewError;
+use crate::wire::proto::api::{self, ErrorReason, ItemError};
 
 pub use streams::{idle_ingest, lost_stream, no_place, unread};
 

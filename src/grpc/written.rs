@@ -3,7 +3,7 @@
 use super::render;
 use crate::domain::Position;
 use crate::domain::state::Resource;
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// A write that happened.
 pub struct Written {

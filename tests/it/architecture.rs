@@ -12,10 +12,10 @@ const IMPORTS: [(&str, &[&str]); 19] = [
     ("files", &[]),
     ("causes", &[]),
     ("text", &[]),
-    ("proto", &[]),
+    ("wire", &["domain", "text"]),
     ("config", &[]),
     ("clock", &["domain"]),
-    ("log", &["causes", "domain", "files", "proto", "text"]),
+    ("log", &["causes", "domain", "files", "text", "wire"]),
     ("store", &["domain", "files"]),
     ("subscriptions", &["domain", "files"]),
     ("views", &["causes", "domain", "files", "log", "store"]),
@@ -36,7 +36,7 @@ const IMPORTS: [(&str, &[&str]); 19] = [
             "ledger",
             "log",
             "proofs",
-            "proto",
+            "wire",
             "store",
             "subscriptions",
             "text",
@@ -55,7 +55,7 @@ const IMPORTS: [(&str, &[&str]); 19] = [
             "ledger",
             "log",
             "proofs",
-            "proto",
+            "wire",
             "store",
             "subscriptions",
             "views",
@@ -72,7 +72,7 @@ const IMPORTS: [(&str, &[&str]); 19] = [
             "files",
             "log",
             "proofs",
-            "proto",
+            "wire",
             "server",
             "telemetry",
             "text",
@@ -254,8 +254,7 @@ fn generated_types_stay_in_the_codec_and_at_the_edges() {
         "src/grpc",
         "src/server",
         "src/cli",
-        "src/proto",
-        "src/proto.rs",
+        "src/wire",
         "src/lib.rs",
     ];
     let mut broken = Broken::default();
@@ -264,7 +263,7 @@ fn generated_types_stay_in_the_codec_and_at_the_edges() {
         .filter(|source| !source.is_below(&at_home))
     {
         for (number, line) in source.code() {
-            let knows = imported(source, number, line).contains("proto");
+            let knows = imported(source, number, line).contains("wire");
             let mut words = line.split(|char: char| !char.is_alphanumeric() && char != '_');
             let names = words.any(|word| word.starts_with("prost") || word.starts_with("tonic"));
             if knows || names {

@@ -7,7 +7,7 @@ use std::{env, fs};
 use campaign_ledger::domain::{AgreementEvent, Event, Position, Record, Timestamp};
 use campaign_ledger::log::codec::json::{self, JsonError, to_json};
 use campaign_ledger::log::codec::{DecodeError, decode, encode, peek};
-use campaign_ledger::proto;
+use campaign_ledger::wire::proto;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

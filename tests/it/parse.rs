@@ -17,7 +17,7 @@ mod settlement;
 
 use campaign_ledger::domain::{Command, Currency, Money, Timestamp, Violation};
 use campaign_ledger::grpc::parse::Write;
-use campaign_ledger::proto::{api, values};
+use campaign_ledger::wire::proto::{api, values};
 
 const NOW_SECONDS: i64 = 1_760_000_000;
 /// One more character than reasons may have.

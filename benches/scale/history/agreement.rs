@@ -1,7 +1,7 @@
 //! Calls about campaigns, creators and the work agreed on.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::Call;
 use super::ids::{DAY_S, Place, at, by_brand, by_creator, collaboration, rupiah};

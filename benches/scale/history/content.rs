@@ -1,6 +1,6 @@
 //! Calls about deliverables and posts.
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 
 use super::Call;
 use super::agreement::{POST, SECOND};

@@ -1,7 +1,7 @@
 //! Names, times and amounts, as functions of numbers.
 
-use campaign_ledger::proto::api::WriteContext;
-use campaign_ledger::proto::values::{Actor, ActorKind, Money};
+use campaign_ledger::wire::proto::api::WriteContext;
+use campaign_ledger::wire::proto::values::{Actor, ActorKind, Money};
 use prost_types::Timestamp;
 
 use super::DESKS;

@@ -1,7 +1,7 @@
 //! Calls about what was seen of posts, and about orders.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 use prost_types::Timestamp;
 
 use super::Call;

@@ -1,7 +1,7 @@
 //! Calls about fees.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::CostType;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::CostType;
 
 use super::Call;
 use super::ids::{DAY_S, at, by_brand, collaboration, rupiah};

@@ -11,7 +11,7 @@ use crate::domain::{
     CampaignId, Currency, EngagementSums, MeasurementKind, MeasurementScope, Paired, Tally,
     Timestamp, Totals,
 };
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// A number as one exact sum, or as one over another.
 #[derive(Clone, PartialEq, Debug)]

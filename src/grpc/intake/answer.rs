@@ -140,7 +140,7 @@ mod tests {
     use super::super::budget::{Budget, Limits};
     use super::*;
     use crate::grpc::failure;
-    use crate::proto::DESCRIPTORS;
+    use crate::wire::proto::DESCRIPTORS;
 
     const LARGE: usize = 64 << 10;
 

@@ -96,7 +96,7 @@ mod tests {
 
     use super::super::shapes::{MAX_PER_FIELD, UNDECODED_ABOVE};
     use super::*;
-    use crate::proto::{DESCRIPTORS, api};
+    use crate::wire::proto::{DESCRIPTORS, api};
 
     const MANY: usize = 4 << 20;
     const BATCH_CALL: &str = "/campaign.ledger.v1.MeasurementService/BatchRecordEngagement";

@@ -7,10 +7,10 @@ use super::page::{read_brand, read_campaign, read_collaboration};
 use crate::domain::{
     BrandId, CampaignRef, CollaborationRef, CreatorId, CreatorRef, Position, Timestamp,
 };
-use crate::log::codec::fields::{Checked, Fields, Origin};
 use crate::log::codec::json::record_descriptor;
-use crate::log::codec::values::read_time;
-use crate::proto::api;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::read_time;
 
 const SCOPE_RULE: &str = "must be exactly one of brand_id, campaign, all, collaboration, creator";
 /// Most names of events in a filter: there are fewer.

@@ -6,9 +6,9 @@ use super::{
     record_payment, ship_product, withdraw_invitation,
 };
 use crate::domain::Timestamp;
-use crate::log::codec::terms::read_terms;
-use crate::log::codec::values::{MAX_REASON_CHARS, read_time};
-use crate::proto::api;
+use crate::wire::proto::api;
+use crate::wire::terms::read_terms;
+use crate::wire::values::{MAX_REASON_CHARS, read_time};
 
 /// Parses `BatchInviteCreators`.
 ///

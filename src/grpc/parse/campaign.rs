@@ -9,11 +9,11 @@ use crate::domain::{
     BrandId, CampaignId, CampaignObjective, CampaignRef, CampaignState, CampaignVerb, Command,
     Currency, Timestamp,
 };
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::plan::read_plan;
-use crate::log::codec::values::{MAX_REASON_CHARS, read_positive_amount, read_time};
-use crate::log::codec::vocabulary;
-use crate::proto::api;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::plan::read_plan;
+use crate::wire::proto::api;
+use crate::wire::values::{MAX_REASON_CHARS, read_positive_amount, read_time};
+use crate::wire::words;
 
 /// Parses `CreateCampaign`.
 ///
@@ -192,11 +192,7 @@ pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery
         fields.one_of_here(number, campaign_state, CampaignState::name)
     });
     let objectives = fields.each("objectives", request.objectives, |fields, number| {
-        fields.one_of_here(
-            number,
-            vocabulary::campaign_objective,
-            CampaignObjective::name,
-        )
+        fields.one_of_here(number, words::campaign_objective, CampaignObjective::name)
     });
     let currency = &request.currency_code;
     let currency = fields.parse_optional("currency_code", currency, Currency::parse);

@@ -10,10 +10,10 @@ use crate::domain::{
     BrandId, CampaignId, CollaborationId, CollaborationRef, CollaborationState, CollaborationVerb,
     Command, CreatorId, Timestamp,
 };
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::terms::read_terms;
-use crate::log::codec::values::{MAX_REASON_CHARS, read_time, read_version};
-use crate::proto::api;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::terms::read_terms;
+use crate::wire::values::{MAX_REASON_CHARS, read_time, read_version};
 
 /// Parses `InviteCreator`.
 ///

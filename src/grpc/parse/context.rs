@@ -9,9 +9,9 @@ use crate::domain::{
     OnBehalfOf, PublicationId, PublicationRef, Request, RequestId, RequestStamp, Timestamp,
     Violation,
 };
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::values::{read_actor, read_on_behalf_of, read_time};
-use crate::proto::api;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::{read_actor, read_on_behalf_of, read_time};
 
 /// Rule of proofs, which calls of many writes answer without.
 pub const NOT_FOR_MANY_RULE: &str =

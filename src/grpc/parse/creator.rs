@@ -10,10 +10,10 @@ use crate::domain::{
     Timestamp,
 };
 use crate::log::codec::events::read_profile;
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::values::MAX_REASON_CHARS;
-use crate::log::codec::vocabulary;
-use crate::proto::{api, event};
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::{api, event};
+use crate::wire::values::MAX_REASON_CHARS;
+use crate::wire::words;
 
 /// Parses `RecordCreatorProfile`.
 ///
@@ -163,12 +163,12 @@ pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let niche = fields.parse_optional("niche", &request.niche, Niche::parse);
     let tiers = fields.each("tiers", request.tiers, |fields, number| {
-        fields.one_of_here(number, vocabulary::tier, Tier::name)
+        fields.one_of_here(number, words::tier, Tier::name)
     });
     let platform = match request.platform {
         0 => Ok(None),
         number => fields
-            .one_of("platform", number, vocabulary::platform, Platform::name)
+            .one_of("platform", number, words::platform, Platform::name)
             .map(Some),
     };
     let matches = fields.parse_optional(

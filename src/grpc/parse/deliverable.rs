@@ -6,12 +6,12 @@ use crate::domain::{
     CampaignId, CollaborationId, Command, ContentRef, DeliverableId, DeliverableVerb,
     PublicationId, Publish, Timestamp,
 };
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::values::{
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::proto::api;
+use crate::wire::values::{
     MAX_NAME_CHARS, MAX_REASON_CHARS, MAX_URL_CHARS, check_share_count, read_rating, read_shares,
     read_time, read_version,
 };
-use crate::proto::api;
 
 const REASONS_RULE: &str = "must have 1 to 20 elements";
 /// The names a deliverable goes by.

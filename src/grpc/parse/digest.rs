@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::domain::{BrandId, RequestId, Timestamp};
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// Keeps made ids apart from every other use of the hash.
 const MADE_ID: &[u8] = b"campaign-ledger made id";

@@ -8,10 +8,10 @@ use crate::domain::{
     CampaignId, CampaignRef, CollaborationId, Command, DisputeId, DisputeRuling, DisputeVerb,
     Resolution, Timestamp,
 };
-use crate::log::codec::dispute::{read_arbiter, read_ruling, read_subject};
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::values::{MAX_REASON_CHARS, MAX_URL_CHARS};
-use crate::proto::api;
+use crate::wire::dispute::{read_arbiter, read_ruling, read_subject};
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::{MAX_REASON_CHARS, MAX_URL_CHARS};
 
 const EVIDENCE_RULE: &str = "must have at most 20 elements";
 const ARBITER_RULE: &str = "must be given unless the dispute is WITHDRAWN";

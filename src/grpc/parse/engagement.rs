@@ -9,11 +9,11 @@ use crate::domain::{
     BrandId, Command, EngagementVerb, Observation, Position, PublicationRef, Timestamp,
 };
 use crate::ledger::Names;
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::observation::{WireSeen, read_counters, read_seen};
-use crate::log::codec::values::{MAX_REASON_CHARS, read_position};
-use crate::proto::api;
-use crate::proto::api::ingest_engagement_request::Message;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::observation::{WireSeen, read_counters, read_seen};
+use crate::wire::proto::api;
+use crate::wire::proto::api::ingest_engagement_request::Message;
+use crate::wire::values::{MAX_REASON_CHARS, read_position};
 
 const NOT_IN_STREAM_RULE: &str = "must be absent in a stream";
 const OPENED_RULE: &str = "must come once, as the first message";

@@ -5,8 +5,8 @@ use super::page::{When, read_brand, read_when};
 use crate::domain::{CampaignId, CampaignRef, CreatorId, CreatorRef};
 use crate::grpc::explain::metric::{Metric, Report};
 use crate::grpc::explain::{Subject, near};
-use crate::log::codec::fields::{Fields, Origin};
-use crate::proto::api;
+use crate::wire::fields::{Fields, Origin};
+use crate::wire::proto::api;
 
 const SUBJECT_RULE: &str = "must be exactly one of campaign_id, creator_id";
 

@@ -4,8 +4,8 @@ use super::Read;
 use super::context::{Call, Context, Parsed};
 use super::page::{Page, When, read_campaign, read_page, read_when};
 use crate::domain::{CampaignRef, CampaignVerb, Command, Drawn, Timestamp};
-use crate::log::codec::fields::{Fields, Origin};
-use crate::proto::api;
+use crate::wire::fields::{Fields, Origin};
+use crate::wire::proto::api;
 
 const REVISION_RULE: &str = "must be 1 or more";
 const LATER_RULE: &str = "must be after from_revision";

@@ -8,9 +8,9 @@ use crate::domain::{
     CollaborationRef, CollaborationVerb, DeliverableId, FlagId, HoldId, HoldPlaced, Timestamp,
 };
 use crate::log::codec::events::read_ground;
-use crate::log::codec::fields::{Fields, Origin};
-use crate::log::codec::values::MAX_REASON_CHARS;
-use crate::proto::api;
+use crate::wire::fields::{Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::MAX_REASON_CHARS;
 
 /// Parses `TerminateCollaboration`.
 ///

@@ -3,9 +3,9 @@
 use super::Read;
 use super::page::{When, read_brand, read_when};
 use crate::domain::{BrandId, CampaignId};
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::proto::api;
 use crate::views::Day;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
 
 /// Most days of one answer.
 const MAX_DAYS: i64 = 366;

@@ -6,8 +6,8 @@ use super::context::{Call, Write};
 use super::{Read, digest};
 use crate::domain::{CollaborationVerb, Command, Request, Timestamp, Violation};
 use crate::ledger::Names;
-use crate::log::codec::fields::{Broken, Fields};
-use crate::proto::api;
+use crate::wire::fields::{Broken, Fields};
+use crate::wire::proto::api;
 
 /// Most items of one batch.
 pub const MAX_ITEMS: usize = 1_000;

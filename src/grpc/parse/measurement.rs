@@ -12,14 +12,14 @@ use crate::domain::{
     AdjustmentId, CampaignRef, Claim, Code, CollaborationId, Command, ConversionAdjustment,
     ConversionType, OrderRef, Position, PublicationId, PublicationRef, Refund, RefundId, Timestamp,
 };
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::values::{
+use crate::views::AsOf;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::{
     MAX_REASON_CHARS, check_share_count, read_amount, read_delta, read_fx_rate, read_order,
     read_positive_amount, read_shares, read_time, read_touch,
 };
-use crate::log::codec::vocabulary;
-use crate::proto::api;
-use crate::views::AsOf;
+use crate::wire::words;
 
 const TOUCHES_RULE: &str = "must have at most 50 elements";
 const NOT_JOINT_RULE: &str = "must be absent with joint_shares";
@@ -53,7 +53,7 @@ fn read_claim(call: &mut Call, request: api::RecordConversionRequest) -> Checked
     let kind = fields.one_of(
         "type",
         request.r#type,
-        vocabulary::conversion_type,
+        words::conversion_type,
         ConversionType::name,
     );
     let value = fields.optional("value", request.value, read_amount);
@@ -263,7 +263,7 @@ pub fn list_conversions(request: api::ListConversionsRequest) -> Read<Conversion
     });
     let code = fields.parse_optional("code", &request.code, Code::parse);
     let kinds = fields.each("types", request.types, |fields, number| {
-        fields.one_of_here(number, vocabulary::conversion_type, ConversionType::name)
+        fields.one_of_here(number, words::conversion_type, ConversionType::name)
     });
     let ordered_from = fields.optional("ordered_from", request.ordered_from, read_time);
     let ordered_before = fields.optional("ordered_before", request.ordered_before, read_time);

@@ -3,9 +3,9 @@
 use super::collaboration::Place;
 use super::context::{Call, Write};
 use crate::domain::{CollaborationVerb, CreatorId, Timestamp};
-use crate::log::codec::terms::read_terms;
-use crate::log::codec::values::{MAX_REASON_CHARS, read_amount, read_time, read_version};
-use crate::proto::api;
+use crate::wire::proto::api;
+use crate::wire::terms::read_terms;
+use crate::wire::values::{MAX_REASON_CHARS, read_amount, read_time, read_version};
 
 /// Longest message or note of a creator, in characters: a page.
 const MAX_NOTE_CHARS: usize = 2_000;

@@ -3,10 +3,10 @@
 use crate::domain::{
     BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Position,
 };
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::values::read_time;
-use crate::proto::api;
 use crate::views::AsOf;
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::proto::api;
+use crate::wire::values::read_time;
 
 /// Rows of a page when the caller names no size.
 pub const DEFAULT_PAGE_SIZE: usize = 50;

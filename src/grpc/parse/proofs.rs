@@ -2,8 +2,8 @@
 
 use super::Read;
 use crate::domain::Position;
-use crate::log::codec::fields::{Fields, Origin};
-use crate::proto::api;
+use crate::wire::fields::{Fields, Origin};
+use crate::wire::proto::api;
 
 const POSITION_RULE: &str = "must be 1 or more";
 const SIZE_RULE: &str = "must be position or more";

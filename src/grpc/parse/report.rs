@@ -8,9 +8,9 @@ use super::collaboration::{CollaborationQuery, collaboration_query};
 use super::creator::{CreatorQuery, creator_query};
 use super::page::{Page, When, read_brand, read_campaign, read_page, read_when};
 use crate::domain::{BrandId, CampaignRef, Currency, Timestamp};
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::values::read_time;
-use crate::proto::api;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::read_time;
 
 /// Parses `GetCampaignRoi`.
 ///

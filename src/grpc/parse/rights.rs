@@ -3,9 +3,9 @@
 use super::Read;
 use super::page::{Page, When, read_brand, read_page, read_when};
 use crate::domain::{BrandId, CampaignId, CreatorId, Timestamp};
-use crate::log::codec::fields::{Fields, Origin};
-use crate::log::codec::values::read_time;
-use crate::proto::api;
+use crate::wire::fields::{Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::read_time;
 
 /// Asks for the rights of use of a brand.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,8 +3,8 @@
 use super::collaboration::Place;
 use super::context::{Call, Write};
 use crate::domain::{CollaborationVerb, CostId, ShipmentId, Timestamp};
-use crate::log::codec::values::{MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value};
-use crate::proto::api;
+use crate::wire::proto::api;
+use crate::wire::values::{MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value};
 
 /// Parses `ShipProduct`.
 ///

@@ -7,10 +7,10 @@ use crate::domain::{
     Assessment, CampaignRef, Command, CreatorId, CreatorRef, CreatorVerb, FlagCategory, FlagId,
     FlagSeverity, SafetyFlag, Timestamp,
 };
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::selection::{flag_category, flag_severity, read_assessment, read_evidence};
-use crate::log::codec::values::MAX_REASON_CHARS;
-use crate::proto::api;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::selection::{flag_category, flag_severity, read_assessment, read_evidence};
+use crate::wire::values::MAX_REASON_CHARS;
 
 /// Parses `AssessCreator`.
 ///

@@ -8,13 +8,13 @@ use crate::domain::{
     CostType, CostVerb, CreatorId, Currency, PaymentId, Rate, Reference, Tax, TaxId, Timestamp,
     bonus_line,
 };
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::log::codec::values::{
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::{
     MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_delta, read_fx_rate,
     read_positive_amount,
 };
-use crate::log::codec::vocabulary;
-use crate::proto::api;
+use crate::wire::words;
 
 /// Parses `RecordCost`.
 ///
@@ -36,12 +36,7 @@ fn read_cost(call: &mut Call, request: api::RecordCostRequest) -> Checked<CostVe
         &request.collaboration_id,
         CollaborationId::parse,
     );
-    let kind = fields.one_of(
-        "type",
-        request.r#type,
-        vocabulary::cost_type,
-        CostType::name,
-    );
+    let kind = fields.one_of("type", request.r#type, words::cost_type, CostType::name);
     let amount = fields.required("amount", request.amount, read_positive_amount);
     let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
     let incurred_at = call.past("incurred_at", request.incurred_at);
@@ -260,7 +255,7 @@ pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
         CollaborationId::parse,
     );
     let kinds = fields.each("types", request.types, |fields, number| {
-        fields.one_of_here(number, vocabulary::cost_type, CostType::name)
+        fields.one_of_here(number, words::cost_type, CostType::name)
     });
     let states = fields.each("states", request.states, |fields, number| {
         fields.one_of_here(number, cost_state, CostState::name)

@@ -3,8 +3,8 @@
 use super::Read;
 use super::audit::{read_filter, read_scope};
 use crate::domain::{Position, SubscriptionId};
-use crate::log::codec::fields::{Checked, Fields, Origin};
-use crate::proto::api;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
 
 /// Asks for events from where a named consumer stands.
 pub struct SubscribeQuery {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::Read;
 use super::page::{Page, When, read_brand, read_page, read_when};
 use crate::domain::{ActorKind, BrandId, CampaignId, Timestamp};
-use crate::log::codec::fields::{Fields, Origin};
-use crate::log::codec::values::read_time;
-use crate::proto::{api, values};
 use crate::views::worklist::TaskKind;
+use crate::wire::fields::{Fields, Origin};
+use crate::wire::proto::{api, values};
+use crate::wire::values::read_time;
 
 /// Asks for tasks.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,7 +3,7 @@
 use super::time;
 use crate::domain::state::{BudgetUse, Campaign};
 use crate::domain::{CampaignRef, CampaignState};
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// Renders a state.
 pub fn campaign_state(state: CampaignState) -> api::CampaignState {

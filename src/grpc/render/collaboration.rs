@@ -8,7 +8,7 @@ use crate::domain::state::{
     Shipment, Submission, Told,
 };
 use crate::domain::{CollaborationRef, CollaborationState, DeliverableState};
-use crate::proto::{api, values};
+use crate::wire::proto::{api, values};
 
 /// Renders a state.
 pub fn collaboration_state(state: CollaborationState) -> api::CollaborationState {

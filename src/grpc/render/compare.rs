@@ -8,7 +8,7 @@ use prost_reflect::{
 };
 
 use crate::log::codec::json::pool;
-use crate::proto::api;
+use crate::wire::proto::api;
 
 const PACKAGE: &str = "campaign.ledger.v1";
 const ROI: &str = "campaign.ledger.v1.CampaignRoi";

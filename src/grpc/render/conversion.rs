@@ -4,9 +4,9 @@ use super::time;
 use crate::domain::state::{ClaimStatus, Order, OrderAdjustment, OrderRefund, RefundState};
 use crate::domain::{Code, ConversionRejected, Credit, OrderRef, Position};
 use crate::ledger::Recorded;
-use crate::proto::api::conversion_claim::Claim;
-use crate::proto::api::conversion_result::Outcome;
-use crate::proto::{api, values};
+use crate::wire::proto::api::conversion_claim::Claim;
+use crate::wire::proto::api::conversion_result::Outcome;
+use crate::wire::proto::{api, values};
 
 /// Why a second claim of an order is rejected.
 const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";

@@ -6,7 +6,7 @@ use crate::domain::{
     BrandId, CampaignId, CampaignRef, CostId, CostState, CreatorId, Currency, OwedFor, Tax,
 };
 use crate::log::codec::events::write_owed_for;
-use crate::proto::{api, values};
+use crate::wire::proto::{api, values};
 
 /// Renders a cost line.
 pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{latest_fitting, time};
 use crate::domain::state::{Creator, RaisedFlag};
 use crate::domain::{CreatorProfile, CreatorRef, Criterion, CriterionMatch};
-use crate::log::codec::selection::write_evidence;
-use crate::log::codec::values::{write_followers, write_niches};
-use crate::proto::{api, values};
+use crate::wire::proto::{api, values};
+use crate::wire::selection::write_evidence;
+use crate::wire::values::{write_followers, write_niches};
 
 /// Most bytes of the safety flags that are shown with their creator: thousands of words.
 const FLAGS_BYTES: usize = 256 << 10;

@@ -3,8 +3,8 @@
 use super::time;
 use crate::domain::state::Dispute;
 use crate::domain::{CampaignRef, DisputeId};
-use crate::log::codec::dispute::write_ruling;
-use crate::proto::{api, values};
+use crate::wire::dispute::write_ruling;
+use crate::wire::proto::{api, values};
 
 /// Renders a dispute.
 pub fn dispute(campaign: &CampaignRef, id: &DisputeId, row: &Dispute) -> api::Dispute {

@@ -11,7 +11,7 @@ use crate::domain::{
     ConversionType, CostType, Counter, Counters, Currency, EmvModel, EngagementSums,
     MeasurementKind, MeasurementScope, Paired, Sum, Tally, WHOLE_BP,
 };
-use crate::proto::{api, values};
+use crate::wire::proto::{api, values};
 
 /// What figures need to know beside the sums.
 #[derive(Clone, Copy, Debug)]

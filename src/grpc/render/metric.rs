@@ -2,7 +2,7 @@
 
 use crate::domain::Currency;
 use crate::domain::metrics::{Absent, Exact, Metric, Rate, divide, exact, mean, publish};
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// Parts in a whole.
 pub const PPM: i64 = 1_000_000;

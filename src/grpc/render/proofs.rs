@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::domain::{Position, Timestamp};
 use crate::log::Hash;
 use crate::proofs::{LogKeys, Signed};
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// Renders hashes, one by one.
 pub fn hashes(hashes: &[Hash]) -> Vec<Bytes> {

@@ -6,8 +6,8 @@ use crate::domain::state::{
 };
 use crate::domain::{Counter, MeasurementKind, MeasurementScope, PublicationRef};
 use crate::ledger::Recorded;
-use crate::proto::api::engagement_result::Outcome;
-use crate::proto::{api, values};
+use crate::wire::proto::api::engagement_result::Outcome;
+use crate::wire::proto::{api, values};
 
 /// Renders a publication with its standing counters up to `measure_until`.
 pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication {

@@ -21,8 +21,8 @@ use crate::domain::state::{Campaign, Collaboration, CommissionAccount, Creator};
 use crate::domain::{
     CampaignRef, CollaborationRef, CollaborationState, Currency, Tier, Timestamp, Totals,
 };
-use crate::proto::{api, values};
 use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded};
+use crate::wire::proto::{api, values};
 
 fn both(totals: &Totals, campaign: &Campaign, rates: &Rates) -> [Option<api::Figures>; 2] {
     let basis = |on_time| Basis {

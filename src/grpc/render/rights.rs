@@ -1,7 +1,7 @@
 //! Rights of use as messages.
 
 use crate::domain::state::RightsEnd;
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// Renders a right of use and where it was agreed on.
 pub fn agreed_rights(row: &RightsEnd) -> api::AgreedRights {

@@ -2,9 +2,9 @@
 
 use super::time;
 use crate::domain::{ActorKind, CollaborationId, CostId, CreatorId, DeliverableId, Timestamp};
-use crate::proto::api::task_block::Block;
-use crate::proto::{api, values};
 use crate::views::worklist::{Blocked, TaskKind, TaskRow, When};
+use crate::wire::proto::api::task_block::Block;
+use crate::wire::proto::{api, values};
 
 /// Renders a task, as it stands at a time, with what it waits for.
 pub fn task(row: &TaskRow, blocked: Option<&Blocked>, now: Timestamp) -> api::Task {

@@ -13,10 +13,10 @@ use crate::grpc::events::{BATCHES_AHEAD, Batch, Reader, Span, Stopped};
 use crate::grpc::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
 use crate::grpc::streams::shares::{Place, Stamp, Who};
 use crate::grpc::{backup, parse, status};
-use crate::proto::api;
-use crate::proto::api::audit_service_server;
-use crate::proto::api::follow_events_response::Message;
 use crate::views::position_before;
+use crate::wire::proto::api;
+use crate::wire::proto::api::audit_service_server;
+use crate::wire::proto::api::follow_events_response::Message;
 
 /// More events than there will ever be.
 const NO_LIMIT: u64 = u64::MAX;

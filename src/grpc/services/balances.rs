@@ -9,9 +9,9 @@ use crate::grpc::calls::{Door, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
-use crate::proto::api;
 use crate::store::Snapshot;
 use crate::views::Slice;
+use crate::wire::proto::api;
 
 /// Lists balances of a brand, over all of its campaigns or in one of them.
 pub(super) async fn list(

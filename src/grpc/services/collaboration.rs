@@ -7,8 +7,8 @@ use tonic::{Request, Response, Status};
 use super::rights;
 use crate::grpc::calls::Door;
 use crate::grpc::{many, parse};
-use crate::proto::api;
-use crate::proto::api::collaboration_service_server;
+use crate::wire::proto::api;
+use crate::wire::proto::api::collaboration_service_server;
 pub use reads::{known_collaboration, shown};
 
 /// Serves `CollaborationService`.

@@ -14,9 +14,9 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
 use crate::ledger::Recorded;
-use crate::proto::api;
 use crate::store::{self, Snapshot};
 use crate::views::{LastRecorded, Slice};
+use crate::wire::proto::api;
 
 /// Records conversions, each for itself, and tells what became of each.
 pub(super) async fn record_many(

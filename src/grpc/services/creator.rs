@@ -14,10 +14,10 @@ use crate::grpc::calls::{Door, Lookup, joined_page, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
-use crate::proto::api;
-use crate::proto::api::creator_service_server;
 use crate::store::{self, Snapshot};
 use crate::views::Slice;
+use crate::wire::proto::api;
+use crate::wire::proto::api::creator_service_server;
 
 /// Serves `CreatorService`.
 pub struct Creators {

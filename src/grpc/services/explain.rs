@@ -17,9 +17,9 @@ use crate::grpc::{parse, render, status};
 use crate::log::codec::json::record_descriptor;
 use crate::log::codec::{self, peek};
 use crate::log::{Log, Selection};
-use crate::proto::api;
-use crate::proto::api::explain_metric_response::Message;
 use crate::views::{AsOf, Slice};
+use crate::wire::proto::api;
+use crate::wire::proto::api::explain_metric_response::Message;
 
 /// Events of one message: some hundred KiB.
 const EVENTS_OF_A_MESSAGE: usize = 1_024;

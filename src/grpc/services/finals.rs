@@ -15,9 +15,9 @@ use crate::grpc::{parse, render, status};
 use crate::log::codec::json::event_name;
 use crate::log::codec::peek;
 use crate::log::{Log, Selection};
-use crate::proto::api;
 use crate::store::Snapshot;
 use crate::views::{Past, Slice};
+use crate::wire::proto::api;
 
 /// Draws the numbers as they are now and asks to keep them.
 ///

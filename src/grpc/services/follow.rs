@@ -13,8 +13,8 @@ use crate::grpc::parse::FollowQuery;
 use crate::grpc::status;
 use crate::grpc::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
 use crate::grpc::streams::shares::{Place, Stamp, Who};
-use crate::proto::api;
-use crate::proto::api::follow_events_response::Message;
+use crate::wire::proto::api;
+use crate::wire::proto::api::follow_events_response::Message;
 
 /// Silence after which a follower hears that the stream is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);

@@ -17,9 +17,9 @@ use crate::grpc::calls::{Calls, Lookup, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::render::{Group, Groups, Rates};
 use crate::grpc::{parse, render, status};
-use crate::proto::api;
 use crate::store::{self, Snapshot};
 use crate::views::{CollaborationTotals, PostDay, Slice};
+use crate::wire::proto::api;
 
 /// Most posts of one answer: they are read within a second.
 const MAX_POSTS: usize = 10_000;

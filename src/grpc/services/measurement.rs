@@ -11,10 +11,10 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::ingest::{Acks, Ingest};
 use crate::grpc::streams::shares::{Stamp, Who};
 use crate::grpc::{many, parse, render, status};
-use crate::proto::api;
-use crate::proto::api::measurement_service_server;
 use crate::store::Snapshot;
 use crate::views::Slice;
+use crate::wire::proto::api;
+use crate::wire::proto::api::measurement_service_server;
 
 /// Serves `MeasurementService`.
 pub struct Measurements {

@@ -9,9 +9,9 @@ use crate::grpc::calls::{Calls, Lookup, page, parsed, ranked_page};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render, status};
-use crate::proto::api;
 use crate::store::Snapshot;
 use crate::views::{LastRecorded, Partnership, Slice};
+use crate::wire::proto::api;
 
 /// Most partnerships that are put in order: their sums are taken while nothing is written.
 const MAX_RANKED: usize = 5_000;

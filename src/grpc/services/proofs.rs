@@ -8,7 +8,7 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::parse::CheckpointQuery;
 use crate::grpc::{parse, render, status};
 use crate::proofs::Signed;
-use crate::proto::api;
+use crate::wire::proto::api;
 
 /// Answers a signed checkpoint.
 pub async fn get_checkpoint(

@@ -12,9 +12,9 @@ use crate::grpc::calls::{Door, Lookup, joined_page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
-use crate::proto::api;
 use crate::store::Snapshot;
 use crate::views::Slice;
+use crate::wire::proto::api;
 
 /// Lists posts.
 pub(super) async fn list(

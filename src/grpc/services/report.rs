@@ -17,10 +17,10 @@ use crate::domain::{CreatorRef, Timestamp};
 use crate::grpc::calls::{Door, Lookup, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::{parse, render};
-use crate::proto::api;
-use crate::proto::api::report_service_server;
 use crate::store::Snapshot;
 use crate::views::{CollaborationTotals, LastRecorded, Partnership, Slice};
+use crate::wire::proto::api;
+use crate::wire::proto::api::report_service_server;
 
 /// Serves `ReportService`.
 pub struct Reports {

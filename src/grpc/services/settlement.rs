@@ -11,10 +11,10 @@ use crate::grpc::calls::{Door, page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
-use crate::proto::api;
-use crate::proto::api::settlement_service_server;
 use crate::store::Snapshot;
 use crate::views::Slice;
+use crate::wire::proto::api;
+use crate::wire::proto::api::settlement_service_server;
 
 /// Serves `SettlementService`.
 pub struct Settlements {

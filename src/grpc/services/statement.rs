@@ -24,9 +24,9 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::statement::{Day, Happened, Line, Statement, csv, html};
 use crate::grpc::{parse, render, status};
 use crate::log::codec::{self, peek};
-use crate::proto::api;
 use crate::store::Snapshot;
 use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};
+use crate::wire::proto::api;
 
 /// Bytes of the file in one message.
 const CHUNK_BYTES: usize = 256 << 10;

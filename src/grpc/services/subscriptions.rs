@@ -5,8 +5,8 @@ use tonic::{Request, Response, Status};
 
 use crate::grpc::calls::{Calls, blocking, parsed};
 use crate::grpc::{parse, status};
-use crate::proto::api;
 use crate::subscriptions::{self, Made, Subscription};
+use crate::wire::proto::api;
 
 /// Finds or makes the subscription a consumer comes back to.
 ///

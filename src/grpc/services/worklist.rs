@@ -8,10 +8,10 @@ use crate::grpc::calls::{Calls, joined_page, parsed};
 use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
-use crate::proto::api;
 use crate::store::Snapshot;
 use crate::views::worklist::{TaskRow, When};
 use crate::views::{AsOf, LastRecorded, Slice};
+use crate::wire::proto::api;
 
 /// Lists tasks of a brand or of one of its campaigns.
 ///

@@ -10,7 +10,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use crate::proto::api;
+use crate::wire::proto::api;
 
 pub use page::html;
 pub use table::csv;

@@ -9,8 +9,8 @@ use super::words::{
     Spelled, count, known, moment, money, money_metric, percent, short, time, title,
 };
 use super::{Line, Statement};
-use crate::proto::api::{self, CostBasis};
-use crate::proto::values;
+use crate::wire::proto::api::{self, CostBasis};
+use crate::wire::proto::values;
 
 const STYLE: &str = include_str!("page.css");
 

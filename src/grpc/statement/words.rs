@@ -1,8 +1,8 @@
 //! Numbers and names, spelled for people.
 
 use crate::domain::Currency;
-use crate::proto::api::AbsentReason;
-use crate::proto::api::{MoneyMetric, RatioMetric, money_metric, ratio_metric};
+use crate::wire::proto::api::AbsentReason;
+use crate::wire::proto::api::{MoneyMetric, RatioMetric, money_metric, ratio_metric};
 
 /// What stands where there is no number.
 const NOTHING: &str = "–";

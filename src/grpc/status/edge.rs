@@ -8,7 +8,7 @@ use tonic::{Code, Status};
 
 use super::{invalid, status, too_many};
 use crate::domain::Violation;
-use crate::proto::api::ErrorReason;
+use crate::wire::proto::api::ErrorReason;
 
 /// Refuses one call more.
 pub fn too_many_calls(limit: usize) -> Status {

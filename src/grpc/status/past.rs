@@ -7,8 +7,8 @@ use crate::domain::{Position, Violation};
 use crate::grpc::calls::NotFolded;
 use crate::grpc::pool::FOLDERS;
 use crate::ledger::WriteError;
-use crate::proto::api::ErrorReason;
 use crate::views::AsOfError;
+use crate::wire::proto::api::ErrorReason;
 
 /// Reports a past state that cannot be folded.
 pub fn as_of(error: AsOfError) -> Status {

@@ -4,7 +4,7 @@ use tonic::Status;
 
 use super::{invalid, lost_race, not_found, precondition, taken};
 use crate::domain::{Refusal, Unknown};
-use crate::proto::api::ErrorReason;
+use crate::wire::proto::api::ErrorReason;
 
 /// Reports a command that a rule forbids.
 pub(super) fn refused(refusal: Refusal) -> Status {

@@ -8,7 +8,7 @@ use super::{Metadata, status, too_many};
 use crate::domain::Position;
 use crate::grpc::streams::outlet::Unread;
 use crate::grpc::streams::shares::{Kind, Refused, Whose};
-use crate::proto::api::ErrorReason;
+use crate::wire::proto::api::ErrorReason;
 
 /// Refuses one stream more.
 pub fn no_place(refused: Refused) -> Status {

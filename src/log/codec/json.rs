@@ -31,7 +31,7 @@ pub enum JsonError {
 pub fn pool() -> &'static DescriptorPool {
     static POOL: OnceLock<DescriptorPool> = OnceLock::new();
     POOL.get_or_init(|| {
-        DescriptorPool::decode(crate::proto::DESCRIPTORS)
+        DescriptorPool::decode(crate::wire::proto::DESCRIPTORS)
             .expect("the build wrote the descriptors that it compiled")
     })
 }

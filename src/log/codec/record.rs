@@ -6,14 +6,14 @@ use prost::encoding::{self, WireType};
 use prost_types::Timestamp as WireTime;
 
 use super::events::{Stored, write_event};
-use super::fields::{Checked, Fields, Origin, REQUIRED_RULE};
 use super::peek::peek;
-use super::values::{read_actor, read_on_behalf_of, read_position, read_time};
 use crate::domain::{
     BrandId, CampaignId, CollaborationId, CreatorId, Position, Record, RequestId, RequestStamp,
     Subject, Violation,
 };
-use crate::proto::{event as wire, values as wire_values};
+use crate::wire::fields::{Checked, Fields, Origin, REQUIRED_RULE};
+use crate::wire::proto::{event as wire, values as wire_values};
+use crate::wire::values::{read_actor, read_on_behalf_of, read_position, read_time};
 
 const NO_REQUEST_RULE: &str = "must be empty without request_id";
 

@@ -6,11 +6,11 @@ use std::path::Path;
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Block, Head, Log as _, Position};
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::event::Record;
-use campaign_ledger::proto::event::record::Event;
-use campaign_ledger::proto::values::CostType;
 use campaign_ledger::text::{LINE_RULE, NOTE_RULE, is_line};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::event::Record;
+use campaign_ledger::wire::proto::event::record::Event;
+use campaign_ledger::wire::proto::values::CostType;
 use prost::Message as _;
 use tonic::Code;
 

@@ -10,8 +10,8 @@ use campaign_ledger::log::codec::peek;
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Log as _, Position};
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::{GetCheckpointRequest, ListKeysRequest};
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::{GetCheckpointRequest, ListKeysRequest};
 
 use super::chance::Chance;
 use super::history::head_of;

@@ -14,9 +14,9 @@ use std::path::Path;
 use campaign_ledger::log::directory::ONLY_PARTITION;
 use campaign_ledger::log::memory::{MemoryLog, StoredBlocks};
 use campaign_ledger::log::{Position, ReadError, verify};
-use campaign_ledger::proto::api::*;
 use campaign_ledger::server;
 use campaign_ledger::server::drain::Stop;
+use campaign_ledger::wire::proto::api::*;
 use tonic::Code;
 
 use super::process::{Launch, offline};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::follow_events_response::Message;
-use campaign_ledger::proto::api::subscribe_response::Message as Subscribed;
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::follow_events_response::Message;
+use campaign_ledger::wire::proto::api::subscribe_response::Message as Subscribed;
+use campaign_ledger::wire::proto::api::*;
 use tonic::transport::Channel;
 
 use super::chance::Chance;

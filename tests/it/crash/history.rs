@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use campaign_ledger::log::Hash;
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::creator_service_client::CreatorServiceClient;
-use campaign_ledger::proto::{api, event};
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::creator_service_client::CreatorServiceClient;
+use campaign_ledger::wire::proto::{api, event};
 use prost::Message as _;
 use tonic::transport::Channel;
 

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use campaign_ledger::log::Hash;
-use campaign_ledger::proto::api::campaign_service_client::CampaignServiceClient;
-use campaign_ledger::proto::api::collaboration_service_client::CollaborationServiceClient;
-use campaign_ledger::proto::api::creator_service_client::CreatorServiceClient;
-use campaign_ledger::proto::api::settlement_service_client::SettlementServiceClient;
-use campaign_ledger::proto::{api, values};
+use campaign_ledger::wire::proto::api::campaign_service_client::CampaignServiceClient;
+use campaign_ledger::wire::proto::api::collaboration_service_client::CollaborationServiceClient;
+use campaign_ledger::wire::proto::api::creator_service_client::CreatorServiceClient;
+use campaign_ledger::wire::proto::api::settlement_service_client::SettlementServiceClient;
+use campaign_ledger::wire::proto::{api, values};
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use campaign_ledger::cli::Arguments;
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::{GetCheckpointRequest, ListKeysRequest};
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::{GetCheckpointRequest, ListKeysRequest};
 use clap::CommandFactory as _;
 use tempfile::TempDir;
 

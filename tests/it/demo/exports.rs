@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use campaign_ledger::log::codec::json::record_descriptor;
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::*;
 use campaign_ledger::text::cell as safe;
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::*;
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 use tempfile::TempDir;

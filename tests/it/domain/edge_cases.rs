@@ -18,7 +18,7 @@
 use campaign_ledger::domain::metrics::{Absent, exact, roi};
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::parse;
-use campaign_ledger::proto::values as wire;
+use campaign_ledger::wire::proto::values as wire;
 
 use super::costs::*;
 use super::engagement::{likes, observe};

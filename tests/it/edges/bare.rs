@@ -65,7 +65,7 @@ impl Bare {
     pub async fn start(settings: Settings) -> Self {
         let health = Health::starting(&[SERVICE]).await;
         let stop = Stop::new();
-        let descriptors: &[&[u8]] = &[campaign_ledger::proto::DESCRIPTORS];
+        let descriptors: &[&[u8]] = &[campaign_ledger::wire::proto::DESCRIPTORS];
         let routes = Routes::new(health.service());
         let routes = reflection::add_to(routes, descriptors, &stop.streams()).unwrap();
         let router = transport::router(&Config::default(), routes);

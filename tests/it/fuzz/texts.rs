@@ -6,7 +6,7 @@ use campaign_ledger::domain::{
     RequestId, ShipmentId, Timestamp, Violation, convert,
 };
 use campaign_ledger::grpc::parse::record_cost;
-use campaign_ledger::proto::{api, values};
+use campaign_ledger::wire::proto::{api, values};
 use num_bigint::BigInt;
 use num_rational::Ratio;
 use proptest::prelude::*;

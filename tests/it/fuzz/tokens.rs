@@ -1,7 +1,7 @@
 //! Page tokens from anywhere; what the module's own tests do not try.
 
 use campaign_ledger::grpc::page_token::{Error, PageTokens, Query};
-use campaign_ledger::proto::api::{ListCampaignsRequest, ListCreatorsRequest};
+use campaign_ledger::wire::proto::api::{ListCampaignsRequest, ListCreatorsRequest};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -4,8 +4,8 @@ mod reports;
 
 use std::collections::BTreeMap;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 use prost_types::Timestamp;
 
 use super::play::{Play, SOURCES, cost_id, deal_id, dispute_id, hold_id, order_id, work_id};
@@ -330,9 +330,9 @@ fn is_deliverable(found: &FoundDeliverable, number: usize, own: &Deliverable) {
 }
 
 /// A deliverable as the API shows it.
-type FoundDeliverable = campaign_ledger::proto::api::Deliverable;
+type FoundDeliverable = campaign_ledger::wire::proto::api::Deliverable;
 
-fn is_line(found: &campaign_ledger::proto::api::Cost, own: &Cost) {
+fn is_line(found: &campaign_ledger::wire::proto::api::Cost, own: &Cost) {
     assert_eq!(found.r#type(), own.kind);
     let deal = own.deal.map(deal_id).unwrap_or_default();
     assert_eq!(found.collaboration_id, deal);

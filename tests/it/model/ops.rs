@@ -2,7 +2,7 @@
 
 mod deals;
 
-use campaign_ledger::proto::values::Counters;
+use campaign_ledger::wire::proto::values::Counters;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

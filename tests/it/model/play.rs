@@ -9,8 +9,8 @@ mod works;
 
 use std::pin::Pin;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::ops::{CampaignVerb, CreatorVerb, Op, Pick, Refund, Sale};
 use super::world::{CAP_MINOR, CREATORS, Judged, SPECS, World};

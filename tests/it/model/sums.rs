@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use campaign_ledger::proto::api::{CollaborationState, DeliverableState};
-use campaign_ledger::proto::values::{ConversionType, CostType};
+use campaign_ledger::wire::proto::api::{CollaborationState, DeliverableState};
+use campaign_ledger::wire::proto::values::{ConversionType, CostType};
 
 use super::world::{Campaign, Credited, DAY, Deal, Fate, Order, World};
 use crate::support::figures::{Expected, Seen};

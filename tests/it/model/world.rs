@@ -14,10 +14,10 @@ mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use campaign_ledger::proto::api::{
+use campaign_ledger::wire::proto::api::{
     CampaignState, CollaborationState, DeliverableState, ErrorReason,
 };
-use campaign_ledger::proto::values::{CostType, Counters};
+use campaign_ledger::wire::proto::values::{CostType, Counters};
 
 use super::ops::{Correction, Offer, Refund, Sale};
 pub use costs::KINDS;

@@ -2,7 +2,7 @@
 
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::parse::*;
-use campaign_ledger::proto::{api, values};
+use campaign_ledger::wire::proto::{api, values};
 use uuid::Uuid;
 
 use super::{ID_RULE, LONG_REASON, at, context, each_is_refused, moment, now, texts, wire_actor};

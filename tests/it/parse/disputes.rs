@@ -3,7 +3,7 @@
 use campaign_ledger::domain::state::ClaimStatus;
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::parse::*;
-use campaign_ledger::proto::{api, values};
+use campaign_ledger::wire::proto::{api, values};
 use values::dispute_subject::Subject;
 
 use super::{

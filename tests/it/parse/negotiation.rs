@@ -2,9 +2,9 @@
 
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::parse::*;
-use campaign_ledger::log::codec::fields::{Fields, Origin};
-use campaign_ledger::log::codec::terms::read_terms;
-use campaign_ledger::proto::{api, values};
+use campaign_ledger::wire::fields::{Fields, Origin};
+use campaign_ledger::wire::proto::{api, values};
+use campaign_ledger::wire::terms::read_terms;
 
 use super::{at, command, context, each_is_refused, idr, moment, now, wire_idr};
 

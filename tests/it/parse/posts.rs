@@ -2,7 +2,7 @@
 
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::parse::*;
-use campaign_ledger::proto::{api, values};
+use campaign_ledger::wire::proto::{api, values};
 
 use super::{LONG_REASON, at, command, context, each_is_refused, moment, now};
 

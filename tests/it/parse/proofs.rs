@@ -2,7 +2,7 @@
 
 use campaign_ledger::domain::Position;
 use campaign_ledger::grpc::parse::*;
-use campaign_ledger::proto::api;
+use campaign_ledger::wire::proto::api;
 
 use super::each_is_refused;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::parse::*;
-use campaign_ledger::proto::api;
 use campaign_ledger::views::AsOf;
+use campaign_ledger::wire::proto::api;
 
 use super::{at, each_is_refused, moment, texts};
 

@@ -2,9 +2,9 @@
 
 use campaign_ledger::domain::{ActorKind, CampaignVerb, Command, Drawn, Position};
 use campaign_ledger::grpc::parse::*;
-use campaign_ledger::proto::{api, values};
 use campaign_ledger::views::Day;
 use campaign_ledger::views::worklist::TaskKind;
+use campaign_ledger::wire::proto::{api, values};
 
 use super::{Case, ID_RULE, context, each_is_refused, now, texts};
 

@@ -5,9 +5,9 @@ mod questions;
 use std::sync::Arc;
 
 use campaign_ledger::log::memory::MemoryLog;
-use campaign_ledger::proto::api::as_of::At;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters};
+use campaign_ledger::wire::proto::api::as_of::At;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, Counters};
 use tonic::Code;
 
 use self::questions::{Note, note_all};

@@ -7,11 +7,11 @@ use campaign_ledger::domain::Position;
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Log as _, codec};
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::log_scope::Scope;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::event::Record;
-use campaign_ledger::proto::values::{ActorKind, Counters};
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::log_scope::Scope;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::event::Record;
+use campaign_ledger::wire::proto::values::{ActorKind, Counters};
 use prost::Message as _;
 use tonic::Code;
 

@@ -6,8 +6,8 @@ mod wire;
 
 use std::pin::Pin;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, FxRate, Share};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, FxRate, Share};
 use tonic::{Code, Status};
 
 use crate::support::server::{Call, Client, Refusal, Server, Story, day, idr, money, plan, terms};

@@ -1,7 +1,7 @@
 //! Many invitations in one call: a result for each, and each for itself.
 
-use campaign_ledger::proto::api::item_result::Outcome;
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::item_result::Outcome;
+use campaign_ledger::wire::proto::api::*;
 use tonic::Code;
 
 use super::batches::told;

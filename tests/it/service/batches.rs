@@ -1,8 +1,8 @@
 //! Many observations in one call: a result for each, and each for itself.
 
-use campaign_ledger::proto::api::engagement_result::Outcome;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::Counters;
+use campaign_ledger::wire::proto::api::engagement_result::Outcome;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::Counters;
 use prost_types::Timestamp;
 use tonic::Code;
 

@@ -1,8 +1,8 @@
 //! The same asked of many: a result for each, each for itself, and the first answers for a retry.
 
-use campaign_ledger::proto::api::item_result::Outcome;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::CostType;
+use campaign_ledger::wire::proto::api::item_result::Outcome;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::CostType;
 
 use super::batches::told;
 use crate::support::server::{Call, Server, Story, by_brand, day, idr, terms};

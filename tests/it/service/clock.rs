@@ -1,10 +1,10 @@
 //! A clock that jumps: nothing is stamped by it until it is right again, or accepted.
 
 use campaign_ledger::clock::StartError;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::Counters;
 use campaign_ledger::server::drain::Stop;
 use campaign_ledger::server::{self, Error};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::Counters;
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus::{self, NotServing, Serving};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use campaign_ledger::proto::api::log_scope::Scope;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::event::Record;
-use campaign_ledger::proto::event::record::Event;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::log_scope::Scope;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::event::Record;
+use campaign_ledger::wire::proto::event::record::Event;
+use campaign_ledger::wire::proto::values::*;
 use prost::Message as _;
 use tonic::Code;
 

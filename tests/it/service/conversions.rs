@@ -1,9 +1,9 @@
 //! Conversions: many at once, and every claim listed with what became of it.
 
-use campaign_ledger::proto::api::conversion_claim::Claim;
-use campaign_ledger::proto::api::conversion_result::Outcome;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{ConversionType, Share};
+use campaign_ledger::wire::proto::api::conversion_claim::Claim;
+use campaign_ledger::wire::proto::api::conversion_result::Outcome;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{ConversionType, Share};
 use tonic::Code;
 
 use super::batches::told;

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 
 use super::rebuilt::{are_the_same, everything, live};
 use crate::crash::process::offline;

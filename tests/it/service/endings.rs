@@ -1,7 +1,7 @@
 //! How agreements begin and end, and what goes on afterwards.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 use tonic::Code;
 
 use super::bad_input::but;

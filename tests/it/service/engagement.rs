@@ -1,7 +1,7 @@
 //! Counters are absolute observations: the golden vector.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{Counters, ObservationSource};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{Counters, ObservationSource};
 use prost_types::Timestamp;
 use tonic::Code;
 

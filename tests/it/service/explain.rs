@@ -2,11 +2,11 @@
 
 use campaign_ledger::cli::explain::{print, request};
 use campaign_ledger::cli::{Arguments, Command};
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::explain_metric_request::Subject;
-use campaign_ledger::proto::api::explain_metric_response::Message;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters};
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::explain_metric_request::Subject;
+use campaign_ledger::wire::proto::api::explain_metric_response::Message;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, Counters};
 use clap::Parser as _;
 use tonic::Code;
 

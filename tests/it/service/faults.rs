@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use campaign_ledger::log::Block;
 use campaign_ledger::log::memory::MemoryLog;
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::*;
 use tonic::Code;
 
 use super::audit::all;

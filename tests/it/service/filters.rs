@@ -1,7 +1,7 @@
 //! Filters of lists, and tokens that go on with no other filter.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{
     CampaignObjective, CommissionTerms, CostType, SettlementTrigger,
 };
 use tonic::Code;
@@ -37,7 +37,7 @@ async fn is_bound<R: Read>(
 async fn campaigns_are_found_by_objective_currency_and_time() {
     let server = Server::start().await;
     let campaign =
-        async |name: &str, change: fn(&mut campaign_ledger::proto::values::CampaignPlan)| {
+        async |name: &str, change: fn(&mut campaign_ledger::wire::proto::values::CampaignPlan)| {
             let mut plan = plan("IDR");
             change(&mut plan);
             let story = Story::of("kopi", name, "IDR", &server);
@@ -308,7 +308,9 @@ async fn tokens_go_on_with_no_other_filter() {
             |one| one.collaboration_id = String::from("ayu"),
             |one| one.statuses = vec![ConversionStatus::Locked.into()],
             |one| one.code = String::from("kopi"),
-            |one| one.types = vec![campaign_ledger::proto::values::ConversionType::Sale.into()],
+            |one| {
+                one.types = vec![campaign_ledger::wire::proto::values::ConversionType::Sale.into()]
+            },
             |one| one.ordered_from = Some(day(0)),
             |one| one.ordered_before = Some(day(9)),
         ],

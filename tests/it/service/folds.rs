@@ -7,9 +7,9 @@ use std::time::Duration;
 use campaign_ledger::domain::{BrandId, CreatorId, CreatorRef, Position};
 use campaign_ledger::grpc::calls::{FoldLimits, Question};
 use campaign_ledger::log::memory::MemoryLog;
-use campaign_ledger::proto::api::as_of::At;
-use campaign_ledger::proto::api::*;
 use campaign_ledger::views::Slice;
+use campaign_ledger::wire::proto::api::as_of::At;
+use campaign_ledger::wire::proto::api::*;
 use tonic::Code;
 
 use super::retries::named;

@@ -1,9 +1,9 @@
 //! The log followed: from a position, past the head, to the end of the server.
 
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::follow_events_response::Message;
-use campaign_ledger::proto::api::*;
 use campaign_ledger::server::drain::Outcome;
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::follow_events_response::Message;
+use campaign_ledger::wire::proto::api::*;
 use tonic::{Code, Streaming};
 
 use super::audit::{all, of_campaign};

@@ -7,8 +7,8 @@ use std::path::Path;
 use campaign_ledger::log::directory::ONLY_PARTITION;
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Block, Log, Position};
-use campaign_ledger::proto::api::ErrorReason;
-use campaign_ledger::proto::event::Record;
+use campaign_ledger::wire::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::event::Record;
 use prost::Message as _;
 use tonic::Code;
 

@@ -10,9 +10,9 @@ use std::thread;
 
 use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
-use campaign_ledger::proto::api::*;
 use campaign_ledger::server::drain::Stop;
 use campaign_ledger::server::{self};
+use campaign_ledger::wire::proto::api::*;
 use tokio::sync::oneshot;
 use tonic::Code;
 use tonic::transport::Channel;

@@ -3,10 +3,10 @@
 use std::ops::RangeInclusive;
 
 use campaign_ledger::grpc::ingest::CHUNKS_IN_FLIGHT;
-use campaign_ledger::proto::api::ingest_engagement_request::Message;
-use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
-use campaign_ledger::proto::api::*;
 use campaign_ledger::server::drain::Outcome;
+use campaign_ledger::wire::proto::api::ingest_engagement_request::Message;
+use campaign_ledger::wire::proto::api::measurement_service_client::MeasurementServiceClient;
+use campaign_ledger::wire::proto::api::*;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::transport::{Channel, Endpoint};

@@ -1,7 +1,7 @@
 //! A brand as a whole: awareness by day, groups side by side, partnerships by a number.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters, Platform, Terms, Tier};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, Counters, Platform, Terms, Tier};
 use tonic::Code;
 
 use crate::support::server::{Client, Server, Story, day, deliverable, idr, plan, terms};

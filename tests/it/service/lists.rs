@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Platform};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, Platform};
 use prost::Message as _;
 
 use crate::support::server::{Client, Read, Server, Story, day, idr, plan, terms, together};

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use bytes::Bytes;
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 use h2::SendStream;
 use h2::client::{ResponseFuture, SendRequest};
 use http::{HeaderMap, Request, Response, StatusCode};

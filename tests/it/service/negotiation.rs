@@ -1,7 +1,7 @@
 //! Negotiation and amendments, over the wire.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 use tonic::Code;
 
 use super::retries::named;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{MeasurementKind, MeasurementScope};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{MeasurementKind, MeasurementScope};
 use num_bigint::BigInt;
 use num_rational::Ratio;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 use tokio::task::JoinSet;
 use tonic::Code;
 

@@ -1,7 +1,7 @@
 //! Products sent to creators, and what they are worth.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::CostType;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::CostType;
 
 use crate::support::server::{Server, Story, day, idr, terms};
 

@@ -5,9 +5,9 @@ use std::fs;
 use bytes::Bytes;
 use campaign_ledger::proofs::note::{Algorithm, Note, SigningKey, VerifierKey};
 use campaign_ledger::proofs::{Checkpoint, LogKeys};
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::*;
 use campaign_ledger::verify::kept;
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::*;
 use tonic::Code;
 
 use super::audit::all;

@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 
 use campaign_ledger::grpc::pool::{READERS, READS_WAITING};
 use campaign_ledger::log::memory::MemoryLog;
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 use tonic::Code;
 
 use crate::support::server::Wired;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 use prost::Message as _;
 use tonic::Code;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use campaign_ledger::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
     as_of, audit, bad_input, clock, consequences, damaged_folds, engagement, faults, folds,

@@ -14,10 +14,10 @@ use campaign_ledger::ledger::{self, Answer, RequestMemory, WriteError, Writer};
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Log, codec};
-use campaign_ledger::proto::api::*;
 use campaign_ledger::server::store_options;
 use campaign_ledger::store::Pace;
 use campaign_ledger::views::{self, Live};
+use campaign_ledger::wire::proto::api::*;
 
 use crate::support::histories::{self, Step};
 use crate::support::ledger::Ledger;

@@ -8,8 +8,8 @@ mod rules;
 mod safety;
 mod settlement;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::Evidence;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::Evidence;
 use tonic::Code;
 
 use super::bad_input::Attempt;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::follow_events_response::Message;
-use campaign_ledger::proto::api::log_scope::Scope;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::event::Record;
-use campaign_ledger::proto::event::record::Event;
-use campaign_ledger::proto::values::Counters;
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::follow_events_response::Message;
+use campaign_ledger::wire::proto::api::log_scope::Scope;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::event::Record;
+use campaign_ledger::wire::proto::event::record::Event;
+use campaign_ledger::wire::proto::values::Counters;
 use tonic::Code;
 
 use super::audit::{all, of_campaign, three_campaigns};

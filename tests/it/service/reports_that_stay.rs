@@ -1,7 +1,7 @@
 //! Reports that stay: what is recorded later changes no revision, but makes another one.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, Counters};
 use prost::Message as _;
 use sha2::{Digest, Sha256};
 

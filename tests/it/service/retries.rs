@@ -1,7 +1,7 @@
 //! A request sent twice happens once, and both are told the same.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, Counters};
 use tonic::Code;
 
 use crate::support::server::{

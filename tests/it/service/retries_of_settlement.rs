@@ -1,8 +1,8 @@
 //! Every write of settlement and of disputes, sent again after what it was about has changed.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::dispute_subject::Subject;
-use campaign_ledger::proto::values::{
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::dispute_subject::Subject;
+use campaign_ledger::wire::proto::values::{
     BonusTier, CostType, Counter, Counters, DisputeRuling, DisputedNumber,
 };
 

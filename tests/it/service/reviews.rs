@@ -1,8 +1,8 @@
 //! What nobody reviews in time is approved by itself.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::event::record::Event;
-use campaign_ledger::proto::values::{ActorKind, Terms};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::event::record::Event;
+use campaign_ledger::wire::proto::values::{ActorKind, Terms};
 
 use super::timers::next_event;
 use crate::support::server::{Server, Story, day, days_and, idr, terms};

@@ -1,7 +1,7 @@
 //! Rights of use, by when they end.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::lists::pages;
 use crate::support::server::{Server, Story, day, idr, terms};

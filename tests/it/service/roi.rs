@@ -7,8 +7,8 @@ mod facts;
 mod sums;
 mod telling;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, MeasurementKind, MeasurementScope};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, MeasurementKind, MeasurementScope};
 
 use super::numbers::{BASES, of_figures};
 use crate::support::figures::{Expected, are};

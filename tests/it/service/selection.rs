@@ -1,8 +1,10 @@
 //! Selection and safety as callers see them: vetting, flags with their history, holds, termination,
 //! matching, and what reports show of it.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters, FollowerRange, SelectionPolicy, Tier};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{
+    CostType, Counters, FollowerRange, SelectionPolicy, Tier,
+};
 use tonic::Code;
 
 use crate::support::server::{Server, Story, day, evidence, fitting, idr, plan, terms};
@@ -303,7 +305,7 @@ async fn creators_are_found_page_by_page_by_what_is_known_of_them() {
         ),
         (
             ListCreatorsRequest {
-                platform: campaign_ledger::proto::values::Platform::Instagram.into(),
+                platform: campaign_ledger::wire::proto::values::Platform::Instagram.into(),
                 ..all()
             },
             &["ayu", "budi", "citra", "dewi"],

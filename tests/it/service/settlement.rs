@@ -1,8 +1,8 @@
 //! Cost lines after they were recorded, and disputes about them, as callers see them.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::dispute_subject::Subject;
-use campaign_ledger::proto::values::{
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::dispute_subject::Subject;
+use campaign_ledger::wire::proto::values::{
     ActorKind, BonusTier, CommissionTerms, CostType, Counter, Counters, DisputeRuling,
     DisputedNumber, FeePart, SettlementTrigger,
 };

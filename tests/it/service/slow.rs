@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use campaign_ledger::log::memory::MemoryLog;
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::measurement_service_client::MeasurementServiceClient;
+use campaign_ledger::wire::proto::api::*;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status, Streaming};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use campaign_ledger::grpc::render::fields_of;
-use campaign_ledger::proto::api::report_service_client::ReportServiceClient;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters};
+use campaign_ledger::wire::proto::api::report_service_client::ReportServiceClient;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, Counters};
 use prost::Message;
 use tonic::Code;
 

@@ -2,12 +2,12 @@
 
 use campaign_ledger::domain::{Position, SubscriptionId, Timestamp};
 use campaign_ledger::log::directory::DataDirectory;
-use campaign_ledger::proto::api::audit_service_client::AuditServiceClient;
-use campaign_ledger::proto::api::subscribe_response::Message;
-use campaign_ledger::proto::api::*;
 use campaign_ledger::subscriptions::{
     MAX_SUBSCRIPTIONS, MAX_SUBSCRIPTIONS_OF_GROUP, Made, Subscription as Kept, Subscriptions,
 };
+use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
+use campaign_ledger::wire::proto::api::subscribe_response::Message;
+use campaign_ledger::wire::proto::api::*;
 use prost::Message as _;
 use tonic::Code;
 

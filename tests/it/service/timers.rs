@@ -1,10 +1,10 @@
 //! Invitations end by themselves.
 
-use campaign_ledger::proto::api::log_scope::Scope;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::event::Record;
-use campaign_ledger::proto::event::record::Event;
-use campaign_ledger::proto::values::{ActorKind, CommissionTerms, CostType};
+use campaign_ledger::wire::proto::api::log_scope::Scope;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::event::Record;
+use campaign_ledger::wire::proto::event::record::Event;
+use campaign_ledger::wire::proto::values::{ActorKind, CommissionTerms, CostType};
 use tonic::Code;
 
 use crate::support::batch::decoded;

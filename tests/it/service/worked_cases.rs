@@ -5,8 +5,8 @@ mod played;
 
 use std::collections::BTreeMap;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::Tier;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::Tier;
 use serde::Deserialize;
 use tonic::Code;
 

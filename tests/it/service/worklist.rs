@@ -1,9 +1,9 @@
 //! Who must act next: each step of a collaboration hands the turn on.
 
-use campaign_ledger::proto::api::task_block::Block;
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::dispute_subject::Subject;
-use campaign_ledger::proto::values::{ActorKind, CostType, SelectionPolicy};
+use campaign_ledger::wire::proto::api::task_block::Block;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::dispute_subject::Subject;
+use campaign_ledger::wire::proto::values::{ActorKind, CostType, SelectionPolicy};
 
 use crate::support::server::{Server, Story, day, idr, plan, terms};
 

@@ -1,7 +1,7 @@
 //! Events as a client of any language gets them.
 
-use campaign_ledger::proto::api::EventBatch;
-use campaign_ledger::proto::event::Record;
+use campaign_ledger::wire::proto::api::EventBatch;
+use campaign_ledger::wire::proto::event::Record;
 use prost::Message as _;
 
 /// Decodes the records of a batch, which the server passes on as they are stored.

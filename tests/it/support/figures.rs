@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use campaign_ledger::proto::api::{AbsentReason, CostBasis, Figures};
-use campaign_ledger::proto::values::{Counters, MeasurementKind, MeasurementScope};
+use campaign_ledger::wire::proto::api::{AbsentReason, CostBasis, Figures};
+use campaign_ledger::wire::proto::values::{Counters, MeasurementKind, MeasurementScope};
 use num_bigint::BigInt;
 use num_rational::Ratio;
 

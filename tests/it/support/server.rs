@@ -18,9 +18,9 @@ use std::time::Duration;
 
 use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
-use campaign_ledger::proto::api::{self, ErrorReason};
 use campaign_ledger::server::drain::{Outcome, Stop};
 use campaign_ledger::server::{self, Ready};
+use campaign_ledger::wire::proto::api::{self, ErrorReason};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;

@@ -6,8 +6,8 @@ use campaign_ledger::domain::metrics::{Exact, exact, publish};
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::explain::metric::{Metric, Report, Sides};
 use campaign_ledger::grpc::explain::{Behind, Subject, gather};
-use campaign_ledger::proto::api::WithoutContribution as Reason;
 use campaign_ledger::views::{Tell, past};
+use campaign_ledger::wire::proto::api::WithoutContribution as Reason;
 
 use super::History;
 

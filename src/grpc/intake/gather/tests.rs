@@ -14,7 +14,7 @@ use super::super::IntakeLayer;
 use super::super::budget::{Budget, Limits};
 use super::super::methods::SINGLE_BYTES;
 use super::*;
-use crate::proto::{DESCRIPTORS, api};
+use crate::wire::proto::{DESCRIPTORS, api};
 
 const BATCH: &str = "/campaign.ledger.v1.MeasurementService/BatchRecordEngagement";
 const INGEST: &str = "/campaign.ledger.v1.MeasurementService/IngestEngagement";

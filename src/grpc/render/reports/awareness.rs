@@ -6,8 +6,8 @@ use crate::domain::state::Publication;
 use crate::domain::{Counter, Counters, EngagementSums, MeasurementKind, MeasurementScope, Sum};
 use crate::grpc::render::count;
 use crate::grpc::render::figures::rounded;
-use crate::proto::api;
 use crate::views::Day;
+use crate::wire::proto::api;
 
 /// The days on which posts went live, and what the posts of each add up to.
 #[derive(Debug, Default)]

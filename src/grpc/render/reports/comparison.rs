@@ -7,7 +7,7 @@ use super::partnership::of_currency;
 use crate::domain::{Currency, Niche, Platform, Tier, Totals};
 use crate::grpc::render::count;
 use crate::grpc::render::figures::figures;
-use crate::proto::{api, values};
+use crate::wire::proto::{api, values};
 
 /// What the collaborations of a group have in common; `None` where they are not told apart by it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

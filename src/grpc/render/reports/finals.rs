@@ -9,9 +9,9 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Report};
 use crate::domain::{CampaignRef, Drawn, Position};
 use crate::grpc::render::time;
-use crate::proto::api;
 use crate::store;
 use crate::views::{CampaignTotals, Past};
+use crate::wire::proto::api;
 
 /// Renders a revision, without its numbers.
 pub fn final_report(name: &CampaignRef, row: &Report) -> api::FinalReport {

@@ -12,8 +12,8 @@ use crate::grpc::parse::PartnershipOrder;
 use crate::grpc::render::figures::{Basis, figures, roi_ppm};
 use crate::grpc::render::metric::{ratio, ratio_of};
 use crate::grpc::render::{count, time};
-use crate::proto::{api, values};
 use crate::views::{CampaignShare, LastRecorded, Lifetime, Partnership};
+use crate::wire::proto::{api, values};
 
 /// Renders a partnership with all it adds up to.
 ///

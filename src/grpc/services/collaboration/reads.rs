@@ -14,9 +14,9 @@ use crate::grpc::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::services::campaign::id_at;
 use crate::grpc::{parse, render};
-use crate::proto::api;
 use crate::store::{self, Snapshot};
 use crate::views::Slice;
+use crate::wire::proto::api;
 
 /// Serves `GetCollaboration`.
 ///

@@ -5,7 +5,7 @@ use maud::{Markup, Render, html};
 use super::super::words::{self, Spelled, amount, amount_metric, count, factor, moment, percent};
 use super::super::{Line, Statement};
 use super::{measured, name, on_basis};
-use crate::proto::api::{self, CostBasis};
+use crate::wire::proto::api::{self, CostBasis};
 
 /// Events that the timeline shows; the log has all.
 const MAX_EVENTS: usize = 400;

@@ -8,11 +8,11 @@ use crate::domain::{
     AgreementEvent, BriefAccepted, CollaborationId, DisputeId, Event, FlagId, FollowerCount,
     Ground, Money, Offer, Tier,
 };
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::terms::read_terms;
-use crate::log::codec::values::{read_amount, read_time, read_version, write_digest};
-use crate::log::codec::vocabulary;
-use crate::proto::values;
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::proto::values;
+use crate::wire::terms::read_terms;
+use crate::wire::values::{read_amount, read_time, read_version, write_digest};
+use crate::wire::words;
 
 const ONE_GROUND_RULE: &str = "must be absent with dispute_id";
 
@@ -113,7 +113,7 @@ fn write_invited(offer: &Offer, previous: Option<&CollaborationId>) -> Wire {
 impl Stored for wire::BriefAccepted {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let offer_version = read_version(fields, "offer_version", self.offer_version);
-        let tier = fields.one_of("tier", self.tier, vocabulary::tier, Tier::name);
+        let tier = fields.one_of("tier", self.tier, words::tier, Tier::name);
         let seen_at = fields.optional(
             "followers_observed_at",
             self.followers_observed_at,

@@ -2,9 +2,9 @@
 
 use super::{Stored, Wire, wire};
 use crate::domain::{CampaignEvent, CampaignPlan, Drawn, Event, Money, ReportFinalised};
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::plan::read_plan;
-use crate::log::codec::values::{read_position, read_positive_amount, write_digest};
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::plan::read_plan;
+use crate::wire::values::{read_position, read_positive_amount, write_digest};
 
 /// Writes an event of the track.
 pub fn write(event: &CampaignEvent) -> Wire {

@@ -2,8 +2,8 @@
 
 use super::{Stored, Wire, wire};
 use crate::domain::{ContentEvent, ContentRef, DeliverableId, Event, Timestamp};
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::values::{read_rating, read_time, read_version, write_digest};
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::values::{read_rating, read_time, read_version, write_digest};
 
 /// Writes an event of the track.
 pub fn write(event: &ContentEvent) -> Wire {

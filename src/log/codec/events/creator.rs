@@ -7,15 +7,15 @@ use crate::domain::{
     CreatorEvent, CreatorProfile, Event, FlagCategory, FlagId, FlagSeverity, PersonalDetails,
     Platform, SafetyFlag,
 };
-use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::log::codec::selection::{
+use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::wire::proto::values;
+use crate::wire::selection::{
     flag_category, flag_severity, read_assessment, read_evidence, write_evidence,
 };
-use crate::log::codec::values::{
+use crate::wire::values::{
     MAX_NAME_CHARS, read_followers, read_niches, write_followers, write_niches,
 };
-use crate::log::codec::vocabulary;
-use crate::proto::values;
+use crate::wire::words;
 
 /// Writes an event of the track.
 pub fn write(event: &CreatorEvent) -> Wire {
@@ -84,7 +84,7 @@ fn read_handles(
         let platform = fields.one_of(
             "platform",
             message.platform,
-            vocabulary::platform,
+            words::platform,
             Platform::name,
         )?;
         let new = by_platform.insert(platform, handle).is_none();

@@ -2,8 +2,8 @@
 
 use super::{Stored, Wire, wire};
 use crate::domain::{DisputeEvent, DisputeId, DisputeOpened, Event, Resolution};
-use crate::log::codec::dispute::{read_arbiter, read_ruling, read_subject, write_ruling};
-use crate::log::codec::fields::{Checked, Fields};
+use crate::wire::dispute::{read_arbiter, read_ruling, read_subject, write_ruling};
+use crate::wire::fields::{Checked, Fields};
 
 /// Writes an event of the track.
 pub fn write(event: &DisputeEvent) -> Wire {

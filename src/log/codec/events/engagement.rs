@@ -4,12 +4,12 @@ use super::{Stored, Wire, wire};
 use crate::domain::{
     EngagementEvent, Event, FactTiming, Observation, PublicationId, Replaces, Seen,
 };
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::observation::{
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::observation::{
     WireSeen, read_counters, read_seen, read_timing, write_seen, write_timing,
 };
-use crate::log::codec::values::read_position;
-use crate::proto::values;
+use crate::wire::proto::values;
+use crate::wire::values::read_position;
 
 /// Writes an event of the track.
 pub fn write(event: &EngagementEvent) -> Wire {

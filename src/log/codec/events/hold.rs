@@ -2,7 +2,7 @@
 
 use super::{Stored, Wire, wire};
 use crate::domain::{DeliverableId, Event, FlagId, HoldEvent, HoldId, HoldPlaced};
-use crate::log::codec::fields::{Checked, Fields};
+use crate::wire::fields::{Checked, Fields};
 
 /// Writes an event of the track.
 pub fn write(event: &HoldEvent) -> Wire {

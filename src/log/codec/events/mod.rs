@@ -20,9 +20,9 @@ pub use creator::read_profile;
 pub use publication::read_removed_by;
 pub use settlement::write_owed_for;
 
-use super::fields::{Checked, Fields};
 use crate::domain::Event;
-use crate::proto::event as wire;
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::proto::event as wire;
 use wire::record::Event as Wire;
 
 /// The message of an event, as the log keeps it.

@@ -6,10 +6,10 @@ use crate::domain::{
     ConnectionType, DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event,
     Platform, PostRemoved, PublicationEvent, PublicationId, PublicationRecorded, RemovedBy,
 };
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::values::{read_shares, read_time};
-use crate::log::codec::vocabulary;
-use crate::proto::values;
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::proto::values;
+use crate::wire::values::{read_shares, read_time};
+use crate::wire::words;
 
 /// Writes an event of the track.
 pub fn write(event: &PublicationEvent) -> Wire {
@@ -41,12 +41,7 @@ impl Stored for wire::PublicationRecorded {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let deliverable = read_deliverable(fields, &self.deliverable_id);
         let publication = read_publication(fields, &self.publication_id);
-        let platform = fields.one_of(
-            "platform",
-            self.platform,
-            vocabulary::platform,
-            Platform::name,
-        );
+        let platform = fields.one_of("platform", self.platform, words::platform, Platform::name);
         let published_at = fields.required("published_at", self.published_at, read_time);
         let shares = read_shares(fields, "shares", self.shares);
         Ok(Event::Publication(PublicationEvent::PublicationRecorded(
@@ -197,7 +192,7 @@ fn read_agreed(
     let connection = (connection != 0).then_some(connection);
     fields.optional("connection", connection, |fields, number| {
         let name = ConnectionType::name;
-        let connection = fields.one_of_here(number, vocabulary::connection_type, name)?;
+        let connection = fields.one_of_here(number, words::connection_type, name)?;
         Ok(DisclosureTerms {
             connection,
             required_label: Some(label).filter(|label| !label.is_empty()),

@@ -8,14 +8,14 @@ use crate::domain::{
     ConversionRecorded, ConversionRejected, ConversionType, CreatorId, Credit, Event, OrderKey,
     Refund, RefundEffect, RefundId, RefundRejection, RevenueEvent, WHOLE_BP,
 };
-use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::log::codec::observation::{read_timing, write_timing};
-use crate::log::codec::values::{
+use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::wire::observation::{read_timing, write_timing};
+use crate::wire::proto::values;
+use crate::wire::values::{
     SHARE_RULE, check_whole, read_amount, read_fx_rate, read_money, read_order, read_position,
     read_positive_amount, read_time, write_digest,
 };
-use crate::log::codec::vocabulary;
-use crate::proto::values;
+use crate::wire::words;
 
 /// Writes an event of the track.
 pub fn write(event: &RevenueEvent) -> Wire {
@@ -101,7 +101,7 @@ impl Stored for wire::ConversionRecorded {
         let kind = fields.one_of(
             "type",
             self.r#type,
-            vocabulary::conversion_type,
+            words::conversion_type,
             ConversionType::name,
         );
         let value = fields.optional("value", self.value, read_amount);
@@ -110,13 +110,13 @@ impl Stored for wire::ConversionRecorded {
         let basis = fields.one_of(
             "basis",
             self.basis,
-            vocabulary::attribution_basis,
+            words::attribution_basis,
             AttributionBasis::name,
         );
         let unattributed = fields.parse_optional(
             "unattributed_reason",
             &self.unattributed_reason,
-            vocabulary::unattributed_reason,
+            words::unattributed_reason,
         );
         let credits = read_credits(fields, self.credits);
         let timing = read_timing(fields, self.timing);
@@ -183,7 +183,7 @@ impl Stored for wire::ConversionRejected {
         let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
         let kind = (self.r#type != 0).then_some(self.r#type);
         let kind = fields.optional("type", kind, |fields, number| {
-            fields.one_of_here(number, vocabulary::conversion_type, ConversionType::name)
+            fields.one_of_here(number, words::conversion_type, ConversionType::name)
         });
         let code = fields.parse_optional("code", &self.code, Code::parse);
         Ok(Event::Revenue(RevenueEvent::ConversionRejected(
@@ -345,7 +345,7 @@ impl Stored for wire::RefundRejected {
             refunded_at: self.refunded_at,
         };
         let refund = read_refund_fields(fields, refund);
-        let rejection = fields.parse("reason", &self.reason, vocabulary::refund_rejection);
+        let rejection = fields.parse("reason", &self.reason, words::refund_rejection);
         Ok(Event::Revenue(RevenueEvent::RefundRejected {
             refund: refund?,
             rejection: rejection?,

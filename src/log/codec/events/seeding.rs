@@ -2,8 +2,8 @@
 
 use super::{Stored, Wire, wire};
 use crate::domain::{Event, ProductValue, SeedingEvent, ShipmentId, Timestamp};
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::values::{read_product_value, read_time};
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::values::{read_product_value, read_time};
 
 /// Writes an event of the track.
 pub fn write(event: &SeedingEvent) -> Wire {

@@ -6,13 +6,13 @@ use crate::domain::{
     BonusId, CostId, CostRecorded, CostType, DeliverableId, Event, FactTiming, OwedFor, PaymentId,
     PaymentRecorded, Rate, Reference, SettlementEvent, SettlementTrigger, Tax, TaxId,
 };
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::observation::{read_timing, write_timing};
-use crate::log::codec::values::{
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::observation::{read_timing, write_timing};
+use crate::wire::proto::values;
+use crate::wire::values::{
     NOT_NEGATIVE_RULE, read_amount, read_fx_rate, read_positive_amount, read_time,
 };
-use crate::log::codec::vocabulary;
-use crate::proto::values;
+use crate::wire::words;
 
 /// Writes an event of the track.
 pub fn write(event: &SettlementEvent) -> Wire {
@@ -72,7 +72,7 @@ fn read_line(fields: &mut Fields, id: &str) -> Checked<CostId> {
 impl Stored for wire::CostRecorded {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let cost = read_line(fields, &self.cost_id);
-        let kind = fields.one_of("type", self.r#type, vocabulary::cost_type, CostType::name);
+        let kind = fields.one_of("type", self.r#type, words::cost_type, CostType::name);
         let amount = fields.required("amount", self.amount, read_positive_amount);
         let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
         let incurred_at = fields.required("incurred_at", self.incurred_at, read_time);
@@ -110,7 +110,7 @@ fn read_owed_for(fields: &mut Fields, trigger: i32, deliverable: &str) -> Checke
     let trigger = fields.one_of(
         "trigger",
         trigger,
-        vocabulary::settlement_trigger,
+        words::settlement_trigger,
         SettlementTrigger::name,
     );
     let deliverable = fields.parse_optional("deliverable_id", deliverable, DeliverableId::parse);

@@ -1,6 +1,6 @@
 //! Many deals at once: invitations in one call, a campaign brought to its end, its report.
 
-use campaign_ledger::proto::api::item_result::Outcome;
+use campaign_ledger::wire::proto::api::item_result::Outcome;
 
 use super::super::ops::{DealVerb, Offer, WorkVerb};
 use super::super::world::{DAY, Ruling};

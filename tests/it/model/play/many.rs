@@ -1,8 +1,8 @@
 //! Observations many at a time, in a batch or a stream: each is judged as if it came alone.
 
-use campaign_ledger::proto::api::engagement_result::Outcome;
-use campaign_ledger::proto::api::ingest_engagement_request::Message;
-use campaign_ledger::proto::api::measurement_service_client::MeasurementServiceClient;
+use campaign_ledger::wire::proto::api::engagement_result::Outcome;
+use campaign_ledger::wire::proto::api::ingest_engagement_request::Message;
+use campaign_ledger::wire::proto::api::measurement_service_client::MeasurementServiceClient;
 
 use super::super::ops::{Sighting, Way};
 use super::super::world::PostPlace;

@@ -1,6 +1,6 @@
 //! Requests about cost lines, payments and disputes.
 
-use campaign_ledger::proto::values::dispute_subject::Subject;
+use campaign_ledger::wire::proto::values::dispute_subject::Subject;
 
 use super::super::ops::{Op, Pick};
 use super::super::world::{About, Cost, CostKey, DAY, KINDS, Ruling};

@@ -1,6 +1,6 @@
 //! Requests about deliverables.
 
-use campaign_ledger::proto::api::DeliverableState;
+use campaign_ledger::wire::proto::api::DeliverableState;
 
 use super::super::ops::{Pick, WorkVerb};
 use super::super::world::DAY;

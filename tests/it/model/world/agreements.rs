@@ -1,7 +1,7 @@
 //! What becomes of agreements: holds, and how they end.
 
-use campaign_ledger::proto::api::{CollaborationState, DeliverableState, ErrorReason};
-use campaign_ledger::proto::values::CostType;
+use campaign_ledger::wire::proto::api::{CollaborationState, DeliverableState, ErrorReason};
+use campaign_ledger::wire::proto::values::CostType;
 use num_rational::Ratio;
 
 use super::super::ops::DealVerb;

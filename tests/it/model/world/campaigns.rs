@@ -1,6 +1,6 @@
 //! Campaigns and creators.
 
-use campaign_ledger::proto::api::{CampaignState, CollaborationState, ErrorReason};
+use campaign_ledger::wire::proto::api::{CampaignState, CollaborationState, ErrorReason};
 
 use super::super::ops::{CampaignVerb, CreatorVerb};
 use super::{Against, CAP_MINOR, Campaign, Judged, SPECS, World};

@@ -1,7 +1,7 @@
 //! Cost lines and payments: paid at most what is approved, approved at most what is owed.
 
-use campaign_ledger::proto::api::ErrorReason;
-use campaign_ledger::proto::values::CostType;
+use campaign_ledger::wire::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::values::CostType;
 
 use super::{About, Against, Campaign, Cost, CostKey, Judged, Payment, World};
 

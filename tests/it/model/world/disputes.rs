@@ -1,7 +1,7 @@
 //! Disputes: what is disputed waits for the ruling, and a ruling on a line says what is owed.
 
-use campaign_ledger::proto::api::ErrorReason;
-use campaign_ledger::proto::values::CostType;
+use campaign_ledger::wire::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::values::CostType;
 
 use super::agreements::part;
 use super::{Against, Campaign, CostKey, Judged, World};

@@ -1,7 +1,7 @@
 //! Observations: absolute values on an axis of time, corrected in place and voided.
 
-use campaign_ledger::proto::api::ErrorReason;
-use campaign_ledger::proto::values::Counters;
+use campaign_ledger::wire::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::values::Counters;
 
 use super::{Judged, Observation, Post, World};
 

@@ -1,7 +1,7 @@
 //! Invitations and applications, offers and counters, amendments: numbered versions, each answered
 //! by its number.
 
-use campaign_ledger::proto::api::{
+use campaign_ledger::wire::proto::api::{
     CampaignState, CollaborationState, DeliverableState, ErrorReason,
 };
 

@@ -1,6 +1,6 @@
 //! Orders: one winner each, by code before link before none, and what of them went back.
 
-use campaign_ledger::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::super::ops::{Correction, Refund, Sale};
 use super::{Campaign, Conversion, Credited, DAY, Fate, Judged, KnownRefund, SPECS, World};

@@ -1,6 +1,6 @@
 //! Products: sent while work goes on, arrived and come back whatever became of it.
 
-use campaign_ledger::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{Against, Judged, Shipment, World};
 

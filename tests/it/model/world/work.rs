@@ -1,6 +1,6 @@
 //! Deliverables: handed in, reviewed, published, verified.
 
-use campaign_ledger::proto::api::{DeliverableState, ErrorReason};
+use campaign_ledger::wire::proto::api::{DeliverableState, ErrorReason};
 
 use super::super::ops::{Publish, WorkVerb};
 use super::{About, Against, DAY, Judged, Post, World};

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 
 use crate::support::server::{Client, Read, Refusal, day};
 

@@ -1,7 +1,7 @@
 //! Requests about things that are not there, and what is missing.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::{CostType, Counters, DisputeRuling, LinkTouch, Share};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::{CostType, Counters, DisputeRuling, LinkTouch, Share};
 
 use super::{Attempt, but};
 use crate::support::server::{Story, day, idr, terms};

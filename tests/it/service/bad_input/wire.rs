@@ -1,6 +1,6 @@
 //! Bytes that are no request: too many, malformed, for nobody, compressed in ways nobody reads.
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 use prost::Message as _;
 use tonic::Code;
 use tonic::codec::CompressionEncoding;

@@ -1,6 +1,6 @@
 //! Requests of the negotiation and of amendments that a rule forbids.
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::places::{Places, offered};

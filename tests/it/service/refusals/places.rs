@@ -1,8 +1,8 @@
 //! A brand with campaigns and collaborations in every state there is.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::dispute_subject::Subject;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::dispute_subject::Subject;
+use campaign_ledger::wire::proto::values::*;
 
 use crate::support::server::{Server, Story, day, idr, plan, terms};
 

@@ -1,6 +1,6 @@
 //! What forbids telling of posts and products.
 
-use campaign_ledger::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::super::bad_input::{Attempt, but};
 use super::{Row, row};

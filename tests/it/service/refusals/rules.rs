@@ -1,6 +1,6 @@
 //! Requests that a rule forbids, and what the refusal must say.
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::places::{Places, offered};

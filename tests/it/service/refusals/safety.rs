@@ -1,6 +1,6 @@
 //! Requests about safety flags and holds that a rule forbids.
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::{Row, row};

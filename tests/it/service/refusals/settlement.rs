@@ -1,8 +1,8 @@
 //! Requests about money that a rule forbids, and what the refusal must say.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::dispute_subject::Subject;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::dispute_subject::Subject;
+use campaign_ledger::wire::proto::values::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::{Row, row};

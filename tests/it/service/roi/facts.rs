@@ -1,6 +1,6 @@
 //! The facts of the story, as data.
 
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::values::*;
 
 /// Rupiah for a dollar.
 pub const USD_RATE: i64 = 16_000;

@@ -1,6 +1,6 @@
 //! What the facts come to, by the published formulas, without the ledger's code.
 
-use campaign_ledger::proto::values::{CostType, Counters};
+use campaign_ledger::wire::proto::values::{CostType, Counters};
 
 use super::super::numbers::half_even;
 use super::facts::{COSTS, CPM_MINOR, FEES, KILL_FEE_BP, MARGIN_BP, ORDERS, POSTS, USD_RATE};

@@ -1,7 +1,7 @@
 //! How the facts of the story are told to the server.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::facts::{
     COSTS, CPM_MINOR, FEES, KILL_FEE_BP, MARGIN_BP, NOTHING, ORDERS, PAID_VIEWS, POSTS, Proof,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use campaign_ledger::proto::api::AbsentReason;
+use campaign_ledger::wire::proto::api::AbsentReason;
 use num_bigint::BigInt;
 use num_rational::Ratio;
 

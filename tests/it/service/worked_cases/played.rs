@@ -1,6 +1,6 @@
 //! How an example becomes facts in the ledger.
 
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::Case;
 use crate::support::server::{Client, Story, day, money, plan, terms, together};

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 

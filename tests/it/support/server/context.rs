@@ -1,7 +1,7 @@
 //! Who acts, under which request id. An empty id means none.
 
-use campaign_ledger::proto::api::WriteContext;
-use campaign_ledger::proto::values::{Actor, ActorKind, OnBehalfOf};
+use campaign_ledger::wire::proto::api::WriteContext;
+use campaign_ledger::wire::proto::values::{Actor, ActorKind, OnBehalfOf};
 
 fn actor(kind: ActorKind, id: &str) -> Option<Actor> {
     Some(Actor {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use campaign_ledger::proto::api::ErrorReason;
+use campaign_ledger::wire::proto::api::ErrorReason;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 

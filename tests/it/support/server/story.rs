@@ -13,8 +13,8 @@ mod selection;
 mod settlement;
 mod work;
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 use prost_types::Timestamp;
 
 use super::{Client, day};

@@ -2,9 +2,9 @@
 
 use crate::domain::{AgreementEvent, Event, Position, Terms};
 use crate::log::codec::events::{Stored, Wire, wire};
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::terms::read_terms;
-use crate::log::codec::values::{read_position, read_version, write_digest};
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::terms::read_terms;
+use crate::wire::values::{read_position, read_version, write_digest};
 
 impl Stored for wire::AmendmentProposed {
     fn read(self, fields: &mut Fields) -> Checked<Event> {

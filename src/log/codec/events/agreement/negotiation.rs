@@ -4,10 +4,10 @@ use prost_types::Timestamp as WireTime;
 
 use crate::domain::{AgreementEvent, CollaborationId, Event, Money, Offer};
 use crate::log::codec::events::{Stored, Wire, wire};
-use crate::log::codec::fields::{Checked, Fields};
-use crate::log::codec::terms::read_terms;
-use crate::log::codec::values::{read_amount, read_time, read_version};
-use crate::proto::values;
+use crate::wire::fields::{Checked, Fields};
+use crate::wire::proto::values;
+use crate::wire::terms::read_terms;
+use crate::wire::values::{read_amount, read_time, read_version};
 
 fn read_offer(
     fields: &mut Fields,

@@ -1,8 +1,8 @@
 //! Fields of disputes and of corrected orders.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::dispute_subject::Subject;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::dispute_subject::Subject;
+use campaign_ledger::wire::proto::values::*;
 
 use super::super::but;
 use super::{Row, UNKNOWN};

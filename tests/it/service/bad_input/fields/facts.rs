@@ -1,7 +1,7 @@
 //! Fields of what is measured, paid and read.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::super::{Attempt, but};
 use super::{Row, UNKNOWN};

@@ -1,7 +1,7 @@
 //! Fields that name things, of contexts, plans and profiles.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::super::{Attempt, but};
 use super::{Row, UNKNOWN};

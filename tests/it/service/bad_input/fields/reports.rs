@@ -1,6 +1,6 @@
 //! Fields of requests about reports.
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 
 use super::super::but;
 use super::{Row, UNKNOWN};

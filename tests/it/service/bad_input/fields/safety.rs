@@ -1,7 +1,7 @@
 //! Fields of assessments, safety flags and holds.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::super::{Attempt, but};
 use super::{Row, UNKNOWN};

@@ -1,6 +1,6 @@
 //! Fields of offers and of the work that follows.
 
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::super::but;
 use super::{Row, UNKNOWN};

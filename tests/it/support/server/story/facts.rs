@@ -1,7 +1,7 @@
 //! Requests about what was measured and what it cost.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 use prost_types::Timestamp;
 
 use super::super::by_brand;

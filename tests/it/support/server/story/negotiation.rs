@@ -1,7 +1,7 @@
 //! Requests of the negotiation and of amendments.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::super::{by_brand, by_creator, day};
 use super::Story;

@@ -1,7 +1,7 @@
 //! Requests about posts once they were live, and about products once they were sent.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 use prost_types::Timestamp;
 
 use super::super::{by_brand, by_creator};

@@ -1,6 +1,6 @@
 //! Requests about reports.
 
-use campaign_ledger::proto::api::*;
+use campaign_ledger::wire::proto::api::*;
 
 use super::super::by_brand;
 use super::Story;

@@ -1,7 +1,7 @@
 //! Requests about selection, safety and holds.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::*;
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::*;
 
 use super::super::{by_brand, day};
 use super::Story;

@@ -1,8 +1,8 @@
 //! Requests about what becomes of cost lines, and about disputes.
 
-use campaign_ledger::proto::api::*;
-use campaign_ledger::proto::values::dispute_subject::Subject;
-use campaign_ledger::proto::values::{Arbiter, DisputeRuling, DisputeSubject, Money};
+use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::values::dispute_subject::Subject;
+use campaign_ledger::wire::proto::values::{Arbiter, DisputeRuling, DisputeSubject, Money};
 
 use super::super::by_brand;
 use super::Story;

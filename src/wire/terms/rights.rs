@@ -6,10 +6,10 @@ use crate::domain::limits::{MAX_CHANNELS, MAX_RIGHTS, MAX_TERRITORIES};
 use crate::domain::{
     ConnectionType, DisclosureTerms, RightsId, Territory, UsageRights, UsageScope,
 };
-use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::log::codec::values::read_time;
-use crate::log::codec::vocabulary;
-use crate::proto::values as wire;
+use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::wire::proto::values as wire;
+use crate::wire::values::read_time;
+use crate::wire::words;
 
 const RIGHTS_RULE: &str = "must have at most 20 elements";
 const CHANNELS_RULE: &str = "must have at most 20 elements";
@@ -34,12 +34,7 @@ pub fn read(fields: &mut Fields, rights: Vec<wire::UsageRights>) -> Checked<Vec<
 
 fn read_right(fields: &mut Fields, message: wire::UsageRights) -> Checked<UsageRights> {
     let id = fields.parse("rights_id", &message.rights_id, RightsId::parse);
-    let scope = fields.one_of(
-        "scope",
-        message.scope,
-        vocabulary::usage_scope,
-        UsageScope::name,
-    );
+    let scope = fields.one_of("scope", message.scope, words::usage_scope, UsageScope::name);
     fields.limit(
         "channels",
         message.channels.len() <= MAX_CHANNELS,
@@ -86,7 +81,7 @@ pub fn read_disclosure(
     let connection = fields.one_of(
         "connection",
         message.connection,
-        vocabulary::connection_type,
+        words::connection_type,
         ConnectionType::name,
     )?;
     Ok(DisclosureTerms {

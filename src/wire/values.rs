@@ -8,14 +8,14 @@ use bytes::Bytes;
 use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
-use super::vocabulary;
+use super::words;
 use crate::domain::limits::{MAX_NICHES, MAX_SHARES};
 use crate::domain::{
     Actor, ActorId, ActorKind, CollaborationId, Currency, FollowerCount, FxRate, LinkTouch, Money,
     Niche, OnBehalfOf, OrderKey, OrderSource, Platform, Position, ProductValue, Rate, Reference,
     Share, Timestamp, WHOLE_BP,
 };
-use crate::proto::values as wire;
+use crate::wire::proto::values as wire;
 
 /// Longest reason, in characters: a paragraph.
 pub const MAX_REASON_CHARS: usize = 500;
@@ -143,7 +143,7 @@ impl From<&FxRate> for wire::FxRate {
 pub fn read_actor(fields: &mut Fields, message: wire::Actor) -> Checked<Actor> {
     let kind_of = match fields.origin() {
         Origin::Call => caller_kind,
-        Origin::Log => vocabulary::actor_kind,
+        Origin::Log => words::actor_kind,
     };
     let kind = fields.one_of("kind", message.kind, kind_of, ActorKind::name);
     let id = fields.parse("id", &message.id, ActorId::parse);
@@ -154,7 +154,7 @@ pub fn read_actor(fields: &mut Fields, message: wire::Actor) -> Checked<Actor> {
 }
 
 fn caller_kind(number: i32) -> Option<ActorKind> {
-    vocabulary::actor_kind(number).filter(|kind| *kind != ActorKind::System)
+    words::actor_kind(number).filter(|kind| *kind != ActorKind::System)
 }
 
 impl From<&Actor> for wire::Actor {
@@ -205,12 +205,7 @@ pub fn read_followers(
 ) -> Checked<BTreeMap<Platform, FollowerCount>> {
     let mut seen = BTreeSet::new();
     let counts = fields.each("followers", counts, |fields, count| {
-        let platform = fields.one_of(
-            "platform",
-            count.platform,
-            vocabulary::platform,
-            Platform::name,
-        );
+        let platform = fields.one_of("platform", count.platform, words::platform, Platform::name);
         let observed_at = fields.required("observed_at", count.observed_at, read_time);
         let platform = platform?;
         fields.check("platform", seen.insert(platform), UNIQUE_RULE);

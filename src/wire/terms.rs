@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use super::fields::{Checked, Fields, UNIQUE_RULE};
 use super::values::{MAX_URL_CHARS, read_amount, read_basis_points, read_time};
-use super::vocabulary;
+use super::words;
 use crate::domain::limits::{MAX_DELIVERABLES, MAX_REVISIONS};
 use crate::domain::{
     AttributionTerms, Code, ContentFormat, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS,
     DEFAULT_WINDOW_DAYS, DeliverableId, DeliverableTerms, KillFeeTerms, Platform, Terms,
 };
-use crate::proto::values as wire;
+use crate::wire::proto::values as wire;
 
 const DELIVERABLES_RULE: &str = "must have 1 to 50 elements";
 const REVISIONS_RULE: &str = "must be 0 to 20";
@@ -49,8 +49,8 @@ pub fn read_terms(fields: &mut Fields, message: wire::Terms) -> Checked<Terms> {
     });
     let kill_fee = message.kill_fee.unwrap_or_default();
     let kill_fee = fields.within("kill_fee", |fields| read_kill_fee(fields, kill_fee));
-    let rounding = vocabulary::rounding(message.rounding)
-        .ok_or_else(|| fields.refuse("rounding", ROUNDING_RULE));
+    let rounding =
+        words::rounding(message.rounding).ok_or_else(|| fields.refuse("rounding", ROUNDING_RULE));
     if let Some(hours) = message.review_hours {
         let range = 1..=MAX_REVIEW_HOURS;
         fields.limit("review_hours", range.contains(&hours), REVIEW_RULE);
@@ -108,13 +108,13 @@ fn read_deliverable(
     let platform = fields.one_of(
         "platform",
         message.platform,
-        vocabulary::platform,
+        words::platform,
         Platform::name,
     );
     let format = fields.one_of(
         "format",
         message.format,
-        vocabulary::content_format,
+        words::content_format,
         ContentFormat::name,
     );
     let due_at = fields.required("due_at", message.due_at, read_time);

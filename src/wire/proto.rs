@@ -13,7 +13,7 @@ pub mod campaign {
     pub mod ledger {
         pub mod v1 {
             tonic::include_proto!("campaign.ledger.v1");
-            pub use crate::proto::batch::EventBatch;
+            pub use crate::wire::proto::batch::EventBatch;
         }
         pub mod event {
             pub mod v1 {

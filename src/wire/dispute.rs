@@ -3,7 +3,7 @@
 use super::fields::{Checked, Fields};
 use super::values::{MAX_NAME_CHARS, read_basis_points};
 use crate::domain::{Arbiter, CostId, DeliverableId, DisputeRuling, DisputeSubject, PublicationId};
-use crate::proto::values as wire;
+use crate::wire::proto::values as wire;
 use wire::dispute_subject::Subject;
 
 const SPLIT_RULE: &str = "must be given for SPLIT, and for no other";

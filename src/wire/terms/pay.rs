@@ -6,10 +6,10 @@ use crate::domain::limits::MAX_BONUSES;
 use crate::domain::{
     BonusId, BonusTier, CommissionTerms, Counter, FeePart, SettlementTrigger, WHOLE_BP,
 };
-use crate::log::codec::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::log::codec::values::{FROM_ONE_RULE, SHARE_RULE, check_whole, read_positive_amount};
-use crate::log::codec::vocabulary;
-use crate::proto::values as wire;
+use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::wire::proto::values as wire;
+use crate::wire::values::{FROM_ONE_RULE, SHARE_RULE, check_whole, read_positive_amount};
+use crate::wire::words;
 
 const BONUSES_RULE: &str = "must have at most 10 elements";
 
@@ -23,7 +23,7 @@ pub fn read_fee_parts(fields: &mut Fields, parts: Vec<wire::FeePart>) -> Checked
         let trigger = fields.one_of(
             "trigger",
             message.trigger,
-            vocabulary::settlement_trigger,
+            words::settlement_trigger,
             SettlementTrigger::name,
         )?;
         fields.check("trigger", seen.insert(trigger), UNIQUE_RULE);
@@ -40,12 +40,7 @@ pub fn read_bonuses(fields: &mut Fields, tiers: Vec<wire::BonusTier>) -> Checked
     let mut seen = BTreeSet::new();
     fields.each("bonuses", tiers, |fields, message| {
         let id = fields.parse("bonus_id", &message.bonus_id, BonusId::parse);
-        let counter = fields.one_of(
-            "counter",
-            message.counter,
-            vocabulary::counter,
-            Counter::name,
-        );
+        let counter = fields.one_of("counter", message.counter, words::counter, Counter::name);
         fields.check("at_least", message.at_least > 0, FROM_ONE_RULE);
         let amount = fields.required("amount", message.amount, read_positive_amount);
         let id = id?;

@@ -8,7 +8,7 @@ use crate::domain::{
     CostType, Counter, FactTiming, MeasurementKind, MeasurementScope, ObservationSource, Platform,
     RefundRejection, Rounding, SettlementTrigger, Tier, UnattributedReason, UsageScope,
 };
-use crate::proto::values as wire;
+use crate::wire::proto::values as wire;
 
 /// Reads which side acts.
 pub fn actor_kind(number: i32) -> Option<ActorKind> {

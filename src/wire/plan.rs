@@ -7,13 +7,13 @@ use super::values::{
     MAX_NAME_CHARS, check_currency, read_amount, read_basis_points, read_niches,
     read_positive_amount, read_time, write_niches,
 };
-use super::vocabulary;
+use super::words;
 use crate::domain::limits::MAX_FORMATS;
 use crate::domain::{
     CampaignObjective, CampaignPlan, ContentFormat, Currency, EmvModel, FollowerRange,
     ModelVersion, Money, SelectionPolicy, Timestamp,
 };
-use crate::proto::values as wire;
+use crate::wire::proto::values as wire;
 
 const FORMATS_RULE: &str = "must have at most 12 elements";
 const FOLLOWERS_RULE: &str = "must be at or above min_followers";
@@ -28,7 +28,7 @@ pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<Ca
     let objective = fields.one_of(
         "objective",
         message.objective,
-        vocabulary::campaign_objective,
+        words::campaign_objective,
         CampaignObjective::name,
     );
     let niches = read_niches(fields, message.niches);
@@ -106,7 +106,7 @@ fn read_formats(fields: &mut Fields, formats: Vec<i32>) -> Checked<Vec<ContentFo
     fields.limit("formats", formats.len() <= MAX_FORMATS, FORMATS_RULE);
     let mut seen = BTreeSet::new();
     fields.each("formats", formats, |fields, number| {
-        let format = fields.one_of_here(number, vocabulary::content_format, ContentFormat::name)?;
+        let format = fields.one_of_here(number, words::content_format, ContentFormat::name)?;
         if seen.insert(format) {
             Ok(format)
         } else {

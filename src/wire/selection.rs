@@ -4,7 +4,7 @@ use super::fields::{Checked, Fields};
 use super::values::{MAX_REASON_CHARS, MAX_URL_CHARS, read_niches, read_time, write_niches};
 use crate::domain::limits::MAX_EVIDENCE;
 use crate::domain::{Assessment, ControversyCheck, Evidence, Fit, FlagCategory, FlagSeverity};
-use crate::proto::values as wire;
+use crate::wire::proto::values as wire;
 
 const EVIDENCE_RULE: &str = "must have at most 20 elements";
 

@@ -4,11 +4,11 @@ use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields};
 use super::values::read_time;
-use super::vocabulary;
+use super::words;
 use crate::domain::{
     Counter, Counters, FactTiming, MeasurementKind, MeasurementScope, ObservationSource, Seen,
 };
-use crate::proto::values as wire;
+use crate::wire::proto::values as wire;
 
 /// States that an observation must have seen something.
 pub const COUNTERS_RULE: &str = "must have at least one counter";
@@ -31,19 +31,19 @@ pub fn read_seen(fields: &mut Fields, message: WireSeen) -> Checked<Seen> {
     let source = fields.one_of(
         "source",
         message.source,
-        vocabulary::observation_source,
+        words::observation_source,
         ObservationSource::name,
     );
     let kind = fields.one_of(
         "kind",
         message.kind,
-        vocabulary::measurement_kind,
+        words::measurement_kind,
         MeasurementKind::name,
     );
     let scope = fields.one_of(
         "scope",
         message.scope,
-        vocabulary::measurement_scope,
+        words::measurement_scope,
         MeasurementScope::name,
     );
     Ok(Seen {
@@ -56,7 +56,7 @@ pub fn read_seen(fields: &mut Fields, message: WireSeen) -> Checked<Seen> {
 
 /// Reads when a fact happened against the window of its campaign.
 pub fn read_timing(fields: &mut Fields, number: i32) -> Checked<FactTiming> {
-    fields.one_of("timing", number, vocabulary::fact_timing, FactTiming::name)
+    fields.one_of("timing", number, words::fact_timing, FactTiming::name)
 }
 
 /// Writes when a fact happened against the window of its campaign.

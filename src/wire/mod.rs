@@ -1,0 +1,14 @@
+//! Messages and domain values, both ways.
+//!
+//! Owns the generated types, the conversions of values, and the one parser that stored records and
+//! calls share. Does not know what a block is, nor what a call may ask.
+
+pub mod dispute;
+pub mod fields;
+pub mod observation;
+pub mod plan;
+pub mod proto;
+pub mod selection;
+pub mod terms;
+pub mod values;
+pub mod words;
