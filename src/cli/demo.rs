@@ -178,7 +178,7 @@ async fn play_beside(address: &str, stories: &[Story]) -> Result<(), Error> {
 
 async fn play_all(channel: &Channel, address: &str, stories: &[Story]) -> Result<(), Error> {
     let begun = Instant::now();
-    let mut told = String::from(HEAD);
+    let mut table = String::from(HEAD);
     let (mut writes, mut refusals) = (0, 0);
     let mut first = None;
     for story in stories {
@@ -187,14 +187,14 @@ async fn play_all(channel: &Channel, address: &str, stories: &[Story]) -> Result
             "{:<10} {:>3} writes by {} and its creators, {} refused, as expected",
             story.name, played.writes, story.brand, played.refusals
         ))?;
-        rows(&mut told, &story.brand, &played);
+        rows(&mut table, &story.brand, &played);
         writes += played.writes;
         refusals += played.refusals;
         first = first.or_else(|| Some((&story.brand, campaign_of(&played)?)));
     }
     let seconds = begun.elapsed().as_secs_f64();
     say(format!(
-        "{writes} writes and {refusals} refusals in {seconds:.1} s.\n\n{told}"
+        "{writes} writes and {refusals} refusals in {seconds:.1} s.\n\n{table}"
     ))?;
     if let Some((brand, campaign)) = first {
         say(next(address, brand, &campaign))?;
@@ -213,7 +213,7 @@ const HEAD: &str =
     "brand          campaign       currency          cost    net return        ROI\n";
 
 /// Adds what the campaigns of a story cost and brought, as committed.
-fn rows(told: &mut String, brand: &str, played: &Played) {
+fn rows(table: &mut String, brand: &str, played: &Played) {
     for roi in &played.campaigns {
         let text = |pointer: &str| {
             let value = roi.pointer(pointer).and_then(Value::as_str);
@@ -223,7 +223,7 @@ fn rows(told: &mut String, brand: &str, played: &Played) {
         let roi = text(&at("roi/partsPerMillion")).parse::<i64>();
         let roi = roi.map_or_else(|_| text(&at("roi/absent")), percent);
         writeln!(
-            told,
+            table,
             "{brand:<14} {:<14} {:<8} {:>13} {:>13} {roi:>10}",
             text("/campaignId"),
             text("/total/currencyCode"),
