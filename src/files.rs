@@ -26,17 +26,26 @@ const UNFINISHED: &str = ".new";
 /// Reads a file; `None` where there is none.
 ///
 /// # Errors
-/// When the system refuses.
+/// When the system refuses, or something else has that name: to read a pipe would wait for ever.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let Some(metadata) = found(fs::metadata(path))? else {
+        return Ok(None);
+    };
+    if !metadata.is_file() {
+        let reason = format!("{} is not a regular file", path.display());
+        return Err(io::Error::other(reason));
+    }
     found(fs::read(path))
 }
 
-/// Reads a text; `None` where there is no file.
+/// Reads a text; `None` where there is no file. Bytes that are not UTF-8 become U+FFFD, which no file
+/// of a ledger holds, so the parser of the file reports the damage.
 ///
 /// # Errors
-/// When the system refuses, or the file is not UTF-8.
+/// As [`read`].
 pub fn read_text(path: &Path) -> io::Result<Option<String>> {
-    found(fs::read_to_string(path))
+    let bytes = read(path)?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 fn found<T>(read: io::Result<T>) -> io::Result<Option<T>> {
@@ -202,6 +211,30 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert!(read(&dir.path().join("nothing")).unwrap().is_none());
         remove(&dir.path().join("nothing")).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pipe");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &path,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR,
+            0,
+        )
+        .unwrap();
+        assert!(read(&path).is_err());
+        assert!(read(dir.path()).is_err());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_left_to_the_parser() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("note");
+        fs::write(&path, b"a\xffb").unwrap();
+        assert_eq!(read_text(&path).unwrap().as_deref(), Some("a\u{fffd}b"));
     }
 
     #[test]

@@ -25,6 +25,7 @@
 //! <data>/subscriptions how far named consumers have come
 //! ```
 
+mod kinds;
 mod marker;
 mod private;
 
@@ -102,6 +103,7 @@ impl DataDirectory {
                 path: root.to_owned(),
             });
         }
+        kinds::check(root)?;
         let lock = lock(root)?;
         let marker = match read_marker(root)? {
             Some(marker) => marker,
@@ -132,6 +134,7 @@ impl DataDirectory {
             refuse_foreign(root)?;
             create_directory(root)?;
         }
+        kinds::check(root)?;
         let lock = lock(root)?;
         let marker = match read_marker(root)? {
             Some(marker) => marker,

@@ -163,6 +163,18 @@ pub enum OpenError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// Something else has the name of a file or a directory of the ledger; it was not opened.
+    #[error(
+        "{} is not {expected}: move it away, and put back what belongs there, from a backup where \
+         there is one",
+        path.display()
+    )]
+    OtherKind {
+        /// What was found.
+        path: PathBuf,
+        /// What belongs there.
+        expected: &'static str,
+    },
     /// The stored log belongs to another partition.
     #[error(
         "{} holds partition {found}, not {expected}: check the configured partition and path",
@@ -271,6 +283,7 @@ impl OpenError {
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Marker { .. }
+            | Self::OtherKind { .. }
             | Self::Gone { .. }
             | Self::Damaged { .. }
             | Self::Tail { .. }

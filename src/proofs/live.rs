@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::note::{Note, VerifierKey};
 use super::tiles::{self, SCHEMA, TreeError};
 use super::tree::{self, Nodes, leaf_hash};
+use super::signed::signed_last;
 use super::{AddError, Checkpoint, Cosigned, Error, LogKeys};
 use crate::causes::with_causes;
 use crate::domain::Position;
@@ -251,7 +252,7 @@ impl Live {
         }
         let (tell, told) = watch::channel(Progress::default());
         let cosigned = Cosigned::open(&settings.cosignatures)?;
-        let signed = remembered(&settings.checkpoint)?;
+        let signed = signed_last(&settings)?;
         let mut live = Self {
             shared: Arc::new(Shared {
                 rows: RwLock::new(rows),
@@ -449,32 +450,6 @@ impl Live {
         self.signed = Some(signed.checkpoint);
         Ok(())
     }
-}
-
-/// What starting without the last checkpoint gives up.
-pub const GUARD: &str = "what tells at a start that the log lost its end or was rewritten";
-
-/// Reads the checkpoint that was signed last; `None` where none was.
-///
-/// # Errors
-/// When the file cannot be read, or holds something else. Who signed it is not looked at.
-pub fn remembered(path: &Path) -> Result<Option<(Note, Checkpoint)>, Error> {
-    let text = files::read_text(path).map_err(|source| Error::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    let Some(text) = text else { return Ok(None) };
-    let damaged = |reason: String| Error::Damaged {
-        path: path.to_owned(),
-        reason,
-        given_up: GUARD,
-    };
-    let note: Note = text
-        .parse()
-        .map_err(|error: super::note::Malformed| damaged(error.to_string()))?;
-    let checkpoint = note.text.parse();
-    let checkpoint = checkpoint.map_err(|error: super::Malformed| damaged(error.to_string()))?;
-    Ok(Some((note, checkpoint)))
 }
 
 /// Opens the rows of the tree; tells whether there were none of use.

@@ -132,7 +132,7 @@ impl Flight {
         let mut folded = self.folded.clone();
         let folded = folded.wait_for(Option::is_some).await;
         let folded = folded.ok().and_then(|folded| folded.clone());
-        folded.unwrap_or(Err(Refused::Lost.into()))
+        folded.unwrap_or_else(|| Err(Refused::Lost.into()))
     }
 }
 

@@ -13,12 +13,12 @@
 //! older program would not see the blocks.
 
 use std::fmt;
-use std::fs;
 use std::path::Path;
 
 use uuid::Uuid;
 
 use super::{ONLY_PARTITION, OpenError, io_error};
+use crate::files;
 
 const PRODUCT: &str = "campaign-ledger";
 
@@ -56,8 +56,8 @@ impl Marker {
     }
 
     pub fn read(path: &Path) -> Result<Self, OpenError> {
-        let text =
-            fs::read_to_string(path).map_err(|source| io_error("read as text", path, source))?;
+        let text = files::read_text(path).map_err(|source| io_error("read", path, source))?;
+        let text = text.unwrap_or_default();
         let damaged = |reason| OpenError::Marker {
             path: path.to_owned(),
             reason,
@@ -96,6 +96,8 @@ impl Marker {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn read(text: &str) -> Result<Marker, OpenError> {

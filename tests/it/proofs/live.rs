@@ -225,6 +225,33 @@ fn files_that_hold_something_else_are_named() {
     );
 }
 
+#[tokio::test]
+async fn an_edited_checkpoint_is_named_and_no_rewritten_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log_of(3);
+    open_and_end(directory.path(), &log).await;
+    let path = directory.path().join("checkpoint");
+    let signed = fs::read(&path).unwrap();
+    let end_of_text = signed.windows(2).position(|two| two == b"\n\n").unwrap();
+    for at in 0..end_of_text {
+        for flip in [1, 0x80] {
+            let mut edited = signed.clone();
+            edited[at] ^= flip;
+            fs::write(&path, &edited).unwrap();
+            let refused = Live::open(settings(directory.path()), &log).err().unwrap();
+            assert!(refused.is_damage());
+            let says = refused.to_string();
+            assert!(says.contains("checkpoint is damaged"), "{at}: {says}");
+        }
+    }
+    let names = fs::read_dir(directory.path()).unwrap();
+    let asides = names.filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains("damaged")
+    });
+    assert_eq!(asides.count(), 0, "the tree is good");
+}
+
 #[test]
 fn kept_cosignatures_are_held_to_the_witness_that_made_them() {
     let directory = tempfile::tempdir().unwrap();
