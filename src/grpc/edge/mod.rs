@@ -4,9 +4,7 @@
 //! Owns what a connection, a call and a message may cost, how long a call may take, and how an
 //! error travels. Does not know what a call means.
 
-pub mod catch;
 pub mod deadline;
-pub mod failure;
 pub mod health;
 pub mod incoming;
 pub mod intake;
