@@ -3,6 +3,11 @@
 //! Every error carries `ErrorInfo{reason, domain, metadata}`; the reasons are the enum
 //! `ErrorReason` of `errors.proto`, without its prefix.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where statuses are made, each with its reason"
+)]
+
 mod complete;
 mod edge;
 mod past;
