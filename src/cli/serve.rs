@@ -116,7 +116,8 @@ pub(super) fn block_on(
         let signals = Signals::register().map_err(Error::Signals)?;
         let confirmed = signal(SignalKind::user_defined1()).map_err(Error::Signals)?;
         // A limit of file sizes then fails a write, as a full disk does, instead of ending the process.
-        let _limit = signal(SignalKind::from_raw(SIGXFSZ)).map_err(Error::Signals)?;
+        let _limit = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))
+            .map_err(Error::Signals)?;
         tokio::spawn(relay(signals, stop.clone()));
         tokio::spawn(accept(confirmed, Arc::clone(&clock)));
         let limits = Limits::of(&config);

@@ -4,7 +4,7 @@
 //! so a write costs the hash of its records and hardly a switch of threads. Checkpoints are made
 //! when they are asked for, of any size: a signature is quick, and the same each time.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +15,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::note::{Note, VerifierKey};
+use super::remembered::{remember, signed_last};
 use super::tiles::{self, SCHEMA, TreeError};
 use super::tree::{self, Nodes, leaf_hash};
-use super::signed::signed_last;
 use super::{AddError, Checkpoint, Cosigned, Error, LogKeys};
 use crate::causes::with_causes;
 use crate::domain::Position;
-use crate::files;
 use crate::log::{Hash, Log};
 use crate::store::{self, Opened, Options, Store};
 
@@ -55,6 +54,8 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 struct Progress {
     size: Position,
+    /// How far the last checkpoint goes that was signed and kept since the start.
+    kept: Position,
     /// Why it gets no further.
     ended: Option<Arc<str>>,
 }
@@ -121,6 +122,17 @@ impl Proofs {
             }) => Err(Error::Stopped(Arc::clone(reason))),
             Ok(_) | Err(_) => Err(Error::Stopped("the server is going down".into())),
         }
+    }
+
+    /// Waits until the checkpoint that is kept has so many records. Cancel it to stop waiting.
+    ///
+    /// # Errors
+    /// `Stopped` when nobody keeps the tree any more.
+    pub async fn kept(&self, size: Position) -> Result<(), Error> {
+        let mut progress = self.progress.clone();
+        let now = progress.wait_for(|now| now.kept >= size).await;
+        now.map(|_| ())
+            .map_err(|_| Error::Stopped("the server is going down".into()))
     }
 
     /// Signs the checkpoint of the first `size` records, which the tree must have; witnesses'
@@ -252,7 +264,7 @@ impl Live {
         }
         let (tell, told) = watch::channel(Progress::default());
         let cosigned = Cosigned::open(&settings.cosignatures)?;
-        let signed = signed_last(&settings)?;
+        let signed = signed_last(&settings.checkpoint, &settings.keys.public())?;
         let mut live = Self {
             shared: Arc::new(Shared {
                 rows: RwLock::new(rows),
@@ -441,13 +453,9 @@ impl Live {
             return Ok(());
         }
         let signed = self.shared.sign(self.shared.checkpoint(size)?);
-        let path = &self.shared.settings.checkpoint;
-        let kept = files::replace(path, signed.note.to_string().as_bytes());
-        kept.map_err(|source| Error::File {
-            path: path.clone(),
-            source,
-        })?;
+        remember(&self.shared.settings.checkpoint, &signed.note)?;
         self.signed = Some(signed.checkpoint);
+        self.tell.send_modify(|progress| progress.kept = size);
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ mod frontier;
 mod keys;
 mod live;
 pub mod note;
-mod signed;
+mod remembered;
 mod tiles;
 pub mod tree;
 
@@ -33,7 +33,7 @@ pub use error::Error;
 pub use frontier::Frontier;
 pub use keys::{KeyError, LogKeys, Succession};
 pub use live::{Live, Proofs, Settings, Signed, tree_options};
-pub use signed::{GUARD, remembered};
+pub use remembered::{GUARD, remembered};
 pub use tiles::{SCHEMA, Tile, TreeError, append, is_held, node};
 
 /// Reads the keys of witnesses in a text: one a line; empty lines and those that begin with `#` say

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{
-    CHECKPOINT, COSIGNATURES, LOCK, LOG, MARKER, OpenError, SIGNING_KEY, SUBSCRIPTIONS, TREE, VIEWS,
-    io_error, names_in,
+    CHECKPOINT, COSIGNATURES, LOCK, LOG, MARKER, OpenError, SIGNING_KEY, SUBSCRIPTIONS, TREE,
+    VIEWS, io_error, names_in,
 };
 
 /// The names that stand for files.

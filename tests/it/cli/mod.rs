@@ -45,6 +45,8 @@ pub async fn run_beside(within: &Path, line: String) -> (Option<i32>, String) {
 /// A server that serves.
 pub struct Serving {
     child: Child,
+    /// `http://` and the address, for clients.
+    pub url: String,
     stderr: NamedTempFile,
 }
 
@@ -61,13 +63,15 @@ impl Serving {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let is_last = |line: &String| line.starts_with("Try:") || line.starts_with("Ctrl-C");
-        match lines
-            .by_ref()
-            .map_while(Result::ok)
-            .any(|line| is_last(&line))
-        {
-            true => Ok(Self { child, stderr }),
-            false => Err((child.wait().unwrap(), text_of(&stderr))),
+        let last = lines.by_ref().map_while(Result::ok).find(is_last);
+        match last {
+            Some(last) => {
+                let mut words = last.split_whitespace();
+                let url = words.find(|word| word.starts_with("http://"));
+                let url = url.unwrap_or_default().to_owned();
+                Ok(Self { child, url, stderr })
+            }
+            None => Err((child.wait().unwrap(), text_of(&stderr))),
         }
     }
 
