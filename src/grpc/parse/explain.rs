@@ -3,8 +3,8 @@
 use super::Read;
 use super::page::{When, read_brand, read_when};
 use crate::domain::{CampaignId, CampaignRef, CreatorId, CreatorRef};
-use crate::grpc::explain::metric::{Metric, Report};
-use crate::grpc::explain::{Subject, near};
+use crate::explain::metric::{Metric, Report};
+use crate::explain::{Subject, near};
 use crate::wire::fields::{Fields, Origin};
 use crate::wire::proto::api;
 

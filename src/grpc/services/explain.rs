@@ -9,14 +9,15 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use crate::domain::{Position, Record};
+use crate::explain::metric::{Metric, Sides};
+use crate::explain::{Added, Explanation, Gathering, Subject};
 use crate::grpc::calls::{Calls, Folding, parsed};
 use crate::grpc::deadline::Deadline;
-use crate::grpc::explain::metric::{Metric, Sides};
-use crate::grpc::explain::{Added, Explanation, Subject, gather};
-use crate::grpc::{parse, render, status};
+use crate::grpc::{parse, status};
 use crate::log::codec::json::record_descriptor;
 use crate::log::codec::{self, peek};
 use crate::log::{Log, Selection};
+use crate::report;
 use crate::views::{AsOf, Slice};
 use crate::wire::proto::api;
 use crate::wire::proto::api::explain_metric_response::Message;
@@ -113,7 +114,12 @@ fn explained(
             (reason, "partnership", name.creator.to_string())
         }
     };
-    let behind = gather(subject, |tell| fold.past(tell).map(|past| past.rows))?;
+    let mut gathering = Gathering::of(subject);
+    let past = fold.past(&mut |record, contributions, rows| {
+        gathering.note(record, contributions, rows);
+    })?;
+    let behind = gathering.finish(past.rows);
+    let behind = behind.map_err(|error| status::internal(&error))?;
     let behind = behind.ok_or_else(|| status::not_found(reason, kind, &id))?;
     let explanation = behind.explain(metric);
     let explanation = explanation.map_err(|error| status::internal(&error))?;
@@ -122,7 +128,7 @@ fn explained(
         metric: metric.path.clone(),
         published: shown.published,
         absent: shown.absent,
-        numerator: render::fraction(&explanation.sum.numerator),
+        numerator: report::fraction(&explanation.sum.numerator),
         denominator: side(&explanation.sum),
         scale: shown.scale,
         events: explanation.added.len() as u64,
@@ -133,7 +139,7 @@ fn explained(
 
 fn side(sides: &Sides) -> String {
     let side = sides.denominator.as_ref();
-    side.map(render::fraction).unwrap_or_default()
+    side.map(report::fraction).unwrap_or_default()
 }
 
 fn event(position: Position, bytes: &[u8], added: &Added) -> Result<api::ExplainedEvent, Status> {
@@ -156,7 +162,7 @@ fn event(position: Position, bytes: &[u8], added: &Added) -> Result<api::Explain
         campaign_id: header.campaign_id.to_owned(),
         collaboration_id: header.collaboration_id.to_owned(),
         creator_id: header.creator_id.to_owned(),
-        numerator: render::fraction(&added.sides.numerator),
+        numerator: report::fraction(&added.sides.numerator),
         denominator: side(&added.sides),
         reason: reason.into(),
         by_position: by.map_or(0, Position::get),

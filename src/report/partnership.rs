@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::count;
+use super::figures::{Basis, figures, roi_ppm};
+use super::metric::{ratio, ratio_of};
 use super::posts::posts_of_creator;
 use super::{Rates, acceptance_rate, agreements, delivery, holds, products, quality};
 use crate::domain::metrics::{Absent, divide, exact};
 use crate::domain::rows::Rows;
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorRef, Currency, Tier, Timestamp, Totals};
-use crate::grpc::parse::PartnershipOrder;
-use crate::grpc::render::figures::{Basis, figures, roi_ppm};
-use crate::grpc::render::metric::{ratio, ratio_of};
-use crate::grpc::render::{count, time};
 use crate::views::{CampaignShare, LastRecorded, Lifetime, Partnership};
 use crate::wire::proto::{api, values};
 
@@ -121,6 +120,24 @@ fn products_by_currency(together: &Lifetime) -> Vec<api::ProductFigures> {
         .collect()
 }
 
+/// By what partnerships are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartnershipOrder {
+    /// By creator.
+    Creator,
+    /// By lifetime ROI.
+    LifetimeRoi {
+        /// Over the campaigns in this currency.
+        currency: Currency,
+        /// On this cost.
+        basis: api::CostBasis,
+    },
+    /// By how often work was on time.
+    OnTime,
+    /// By the last event.
+    LastContact,
+}
+
 /// Where a partnership stands in a list: the more, the earlier; `None` comes last.
 pub fn rank(order: &PartnershipOrder, together: &Lifetime, now: Timestamp) -> Option<i64> {
     let mut all = Totals::default();
@@ -175,7 +192,7 @@ fn trend(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::C
         let rates = rates.get(campaign).unwrap_or(&none);
         api::CampaignTrend {
             campaign_id: campaign.to_string(),
-            first_invited_at: time(share.first_invited_at),
+            first_invited_at: Some(share.first_invited_at.into()),
             collaborations: share.collaborations as u64,
             figures: Some(figures(
                 &share.totals.counted,

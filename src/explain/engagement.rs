@@ -15,7 +15,7 @@ use crate::domain::{
     CampaignRef, CollaborationRef, Counter, Counters, Currency, EngagementSums, MeasurementKind,
     MeasurementScope, Paired, Position, PublicationRef, Totals, WHOLE_BP,
 };
-use crate::grpc::render;
+use crate::report;
 use crate::store;
 
 /// A post, and the part of it that is credited.
@@ -40,7 +40,7 @@ impl Behind {
         let mut posts = Vec::new();
         match &self.subject {
             Subject::Campaign(campaign) => {
-                for name in render::posts_of_campaign(&self.rows, campaign)? {
+                for name in report::posts_of_campaign(&self.rows, campaign)? {
                     posts.extend(self.post(name, |_| WHOLE_BP)?);
                 }
             }
@@ -54,7 +54,7 @@ impl Behind {
                     if !self.is_in(part, &place.campaign_ref())? {
                         continue;
                     }
-                    for name in render::posts_of_collaboration(&self.rows, &place)? {
+                    for name in report::posts_of_collaboration(&self.rows, &place)? {
                         let share = |post: &Publication| {
                             let mut credits = post.credits.iter();
                             let own = credits.find(|one| one.collaboration == *collaboration);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Rates;
+use super::count;
+use super::figures::figures;
 use super::partnership::of_currency;
 use crate::domain::{Currency, Niche, Platform, Tier, Totals};
-use crate::grpc::render::count;
-use crate::grpc::render::figures::figures;
 use crate::wire::proto::{api, values};
 
 /// What the collaborations of a group have in common; `None` where they are not told apart by it.

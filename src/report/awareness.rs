@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::count;
+use super::figures::rounded;
 use crate::domain::state::Publication;
 use crate::domain::{Counter, Counters, EngagementSums, MeasurementKind, MeasurementScope, Sum};
-use crate::grpc::render::count;
-use crate::grpc::render::figures::rounded;
 use crate::views::Day;
 use crate::wire::proto::api;
 

@@ -1,7 +1,7 @@
 //! Figures: money and engagement of one set of facts, with every ratio made from them.
 
 use super::metric::{PPM, mean_ratio, money, ratio};
-use super::reports::{OfPosts, Rates};
+use super::{OfPosts, Rates};
 use super::{count, minor};
 use crate::domain::metrics::{
     self, Absent, Exact, Metric, Rate, cost_per_thousand, divide, exact, median, roas, roi,

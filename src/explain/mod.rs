@@ -18,12 +18,12 @@ use crate::domain::metrics::exact;
 use crate::domain::rows::Rows;
 use crate::domain::state::Campaign;
 use crate::domain::{CampaignRef, Position, Totals};
-use crate::grpc::render;
+use crate::report;
 use crate::store;
 use crate::views::LastRecorded;
 use crate::wire::proto::api::WithoutContribution as Reason;
 
-pub use gather::{Behind, Subject, gather};
+pub use gather::{Behind, Gathering, Subject};
 pub use near::near;
 
 use engagement::as_totals;
@@ -108,7 +108,7 @@ impl Behind {
         let ppm = value(".parts_per_million");
         let absent = value(".absent").unwrap_or_default();
         Shown {
-            scale: if ppm.is_some() { render::PPM as u64 } else { 1 },
+            scale: if ppm.is_some() { report::PPM as u64 } else { 1 },
             published: ppm
                 .or_else(|| value(".minor_units"))
                 .or_else(|| value(""))

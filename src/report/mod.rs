@@ -1,20 +1,30 @@
-//! Reports: campaign ROI, collaboration performance, and here what a partnership shares with them.
+//! Reports: rows added up and shown as messages.
+//!
+//! Owns what a report reads, which number stands in which field, and how two reports differ. Does not
+//! know who asks, nor how an answer is sent.
 
 mod awareness;
+mod compare;
 mod comparison;
+mod figures;
 mod finals;
+mod metric;
 mod partnership;
 mod posts;
+mod states;
 
 pub use awareness::Days;
+pub use compare::{changes, fields_of};
 pub use comparison::{Group, Groups};
 pub use finals::{final_report, final_roi};
-pub use partnership::{rank, read_partnership};
+pub use metric::{PPM, fraction, ratio_of};
+pub use partnership::{PartnershipOrder, rank, read_partnership};
 pub use posts::{OfPosts, Rates, posts_of_campaign, posts_of_collaboration};
+pub use states::{budget, campaign_state, collaboration_state};
 
-use super::figures::{Basis, figures};
-use super::metric::{ratio, ratio_of};
-use super::{budget, campaign_state, collaboration_state, count, minor};
+use figures::{Basis, figures};
+use metric::ratio;
+
 use crate::domain::metrics::ratings;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, CommissionAccount, Creator};
@@ -217,4 +227,14 @@ fn quality(totals: &Totals) -> api::Quality {
         mean: ratio(&mean),
         variance: ratio(&variance),
     }
+}
+
+/// A count that is never negative by construction, as the API shows it.
+fn count(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// A sum as the API shows it. Sums of money are kept within int64 by `decide`.
+pub fn minor(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
 }
