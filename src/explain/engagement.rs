@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::gather::{Behind, Subject};
-use super::metric::Part;
+use super::number::Part;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Axis, Entry, Heads, Publication};
 use crate::domain::{
@@ -141,7 +141,7 @@ pub fn as_if_standing(credited: &Credited, counters: &Counters, share_bp: u32) -
     sums
 }
 
-/// Puts sums where a metric looks for them.
+/// Puts sums where a number looks for them.
 pub fn as_totals(key: (MeasurementScope, MeasurementKind), sums: EngagementSums) -> Totals {
     let mut totals = Totals::default();
     let sums = Box::new(sums);

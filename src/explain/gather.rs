@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::metric::RowNumbers;
+use crate::domain::metrics::Standing;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Creator};
 use crate::domain::{
@@ -62,8 +62,8 @@ pub struct Behind {
     pub subject: Subject,
     /// What each event added, in log order.
     pub steps: Vec<Step>,
-    /// The numbers of the row, after each event that changed them.
-    pub numbers: Vec<(Position, RowNumbers)>,
+    /// The numbers that rows keep, after each event that changed them.
+    pub standings: Vec<(Position, Standing)>,
     /// The collaborations that belong to a partnership, by campaign.
     pub collaborations: BTreeSet<(CampaignId, CollaborationId)>,
     /// When collaborations were accepted.
@@ -104,7 +104,7 @@ fn report_of(
 pub struct Gathering {
     subject: Subject,
     steps: Vec<Step>,
-    numbers: Vec<(Position, RowNumbers)>,
+    standings: Vec<(Position, Standing)>,
     collaborations: BTreeSet<(CampaignId, CollaborationId)>,
     accepted: Vec<Moment>,
     last_activity: Option<Moment>,
@@ -119,7 +119,7 @@ impl Gathering {
         Self {
             subject,
             steps: Vec::new(),
-            numbers: Vec::new(),
+            standings: Vec::new(),
             collaborations: BTreeSet::new(),
             accepted: Vec::new(),
             last_activity: None,
@@ -131,7 +131,7 @@ impl Gathering {
     /// Notes what an event adds. `rows` are those after it.
     pub fn note(&mut self, record: &Record, contributions: &[Contribution], rows: &Store) {
         self.take(record, contributions);
-        self.note_numbers(record, rows);
+        self.note_standing(record, rows);
     }
 
     /// Ends with the rows after all events; `None` where there is nothing to explain.
@@ -144,7 +144,7 @@ impl Gathering {
         Ok(report.map(|report| Behind {
             subject: self.subject,
             steps: self.steps,
-            numbers: self.numbers,
+            standings: self.standings,
             collaborations: self.collaborations,
             accepted: self.accepted,
             last_activity: self.last_activity,
@@ -289,54 +289,25 @@ impl Gathering {
         }
     }
 
-    fn note_numbers(&mut self, record: &Record, rows: &Store) {
+    fn note_standing(&mut self, record: &Record, rows: &Store) {
         // A row that cannot be read fails the fold, or the answer made of the same rows.
-        let numbers = match &self.subject {
+        let standing = match &self.subject {
             Subject::Campaign(name) => {
                 let row = rows.get::<Campaign>(&Campaign::key(name));
-                row.ok().flatten().map(|row| of_campaign(&row))
+                row.ok().flatten().map(|row| Standing::of_campaign(&row))
             }
             Subject::Partnership(name) => {
                 let together = rows.get::<Partnership>(&Partnership::key(name));
-                let creator = rows.get::<Creator>(&Creator::key(name));
-                let together = together.ok().flatten();
-                Some(of_partnership(
-                    together.as_deref(),
-                    creator.ok().flatten().as_deref(),
-                ))
+                let accepted = together.ok().flatten().map(|row| row.accepted_at.len());
+                let creator = rows.get::<Creator>(&Creator::key(name)).ok().flatten();
+                let accepted = accepted.unwrap_or_default();
+                Some(Standing::of_partnership(accepted, creator.as_deref()))
             }
         };
-        let Some(numbers) = numbers else { return };
-        let before = self.numbers.last().map_or([0; 6], |(_, before)| *before);
-        if numbers != before {
-            self.numbers.push((record.position, numbers));
+        let Some(standing) = standing else { return };
+        let last = self.standings.last();
+        if standing != last.map(|(_, before)| *before).unwrap_or_default() {
+            self.standings.push((record.position, standing));
         }
     }
-}
-
-fn of_campaign(row: &Campaign) -> RowNumbers {
-    let cap = i128::from(row.plan.budget_cap_minor.unwrap_or(0));
-    [
-        cap,
-        row.budget.reserved.into(),
-        row.budget.committed.into(),
-        row.budget.other.into(),
-        cap - row.budget.total(),
-        row.reports.into(),
-    ]
-}
-
-fn of_partnership(together: Option<&Partnership>, creator: Option<&Creator>) -> RowNumbers {
-    let accepted = together.map_or(0, |row| row.accepted_at.len() as i128);
-    let Some(creator) = creator else {
-        return [accepted, 0, 0, 0, 0, 0];
-    };
-    [
-        accepted,
-        creator.blocks.into(),
-        creator.flags.into(),
-        creator.open_flags.len() as i128,
-        creator.assessments.into(),
-        0,
-    ]
 }

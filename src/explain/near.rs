@@ -1,28 +1,26 @@
-//! Metrics that are spelled nearly like what was asked for.
+//! Numbers that are spelled nearly like what was asked for.
 
-use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::EnumDescriptor;
 
-use super::metric::{Metric, Report};
+use super::number::{self, Number};
 use super::path::Path;
+use crate::domain::metrics::Report;
 use crate::log::codec::json::pool;
 
-const PACKAGE: &str = "campaign.ledger.v1";
 /// Longest path that is compared: a little longer than the longest there is, so that nonsense costs
 /// nothing.
 const MAX_COMPARED: usize = 160;
 /// Most that are suggested: few enough to read, and to fit a message.
 const MAX_SUGGESTED: usize = 3;
-/// Fields within fields that reports have at most.
-const MAX_DEPTH: usize = 6;
 
-/// Finds the metrics of a report that are spelled most like a path, the nearest first.
+/// Finds the numbers of a report that are spelled most like a path, the nearest first.
 pub fn near(report: Report, asked: &str) -> Vec<String> {
     if asked.len() > MAX_COMPARED {
         return Vec::new();
     }
     let asked = Path::parse(asked).map_or_else(|| asked.to_owned(), |path| path.to_string());
     let wanted = last_of(&asked);
-    let mut ranked: Vec<_> = metrics(report, &asked)
+    let mut ranked: Vec<_> = numbers(report, &asked)
         .into_iter()
         .filter_map(|path| {
             let field = away(wanted, last_of(&path));
@@ -48,20 +46,33 @@ fn last_of(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-/// Lists every metric of a report. What lists are told apart by that is no small vocabulary, such as
-/// a currency, is as in the path that was asked for.
-fn metrics(report: Report, asked: &str) -> Vec<String> {
-    let kind = pool().get_message_by_name(&format!("{PACKAGE}.{}", report.message()));
-    let mut fields = Fields {
-        word: word_of(asked).unwrap_or("IDR").to_owned(),
-        found: Vec::new(),
-    };
-    if let Some(kind) = kind {
-        fields.walk(&kind, "", 0);
-    }
-    let is_metric =
-        |path: &String| Metric::find(report, path).is_some_and(|metric| metric.path == *path);
-    fields.found.into_iter().filter(is_metric).collect()
+/// Lists every number of a report. Where the entries of a list are told apart by what is no small
+/// vocabulary, such as a currency, they are called as in the path that was asked for.
+fn numbers(report: Report, asked: &str) -> Vec<String> {
+    let word = word_of(asked).unwrap_or("IDR");
+    let rows = report.sections().iter().flat_map(|section| {
+        let rows = section.rows.iter();
+        rows.map(|row| (section.prefix, row.path))
+    });
+    let paths = rows.flat_map(|(prefix, path)| {
+        let fields = number::segments(prefix, path);
+        fields.fold(vec![String::new()], |paths, (field, list)| {
+            let entries = list.map_or_else(
+                || vec![field.to_owned()],
+                |list| {
+                    let words = entries(field, list).unwrap_or_else(|| vec![word.to_owned()]);
+                    words
+                        .iter()
+                        .map(|words| format!("{field}[{words}]"))
+                        .collect()
+                },
+            );
+            joined(&paths, ".", &entries)
+        })
+    });
+    let is_number =
+        |path: &String| Number::find(report, path).is_some_and(|number| number.path == *path);
+    paths.filter(is_number).collect()
 }
 
 fn word_of(path: &str) -> Option<&str> {
@@ -69,75 +80,45 @@ fn word_of(path: &str) -> Option<&str> {
     Some(rest.split_once(']')?.0)
 }
 
-struct Fields {
-    word: String,
-    found: Vec<String>,
+/// Lists how the entries of a list may be called; `None` where that is no small vocabulary.
+fn entries(field: &str, list: &str) -> Option<Vec<String>> {
+    let list: &[&str] = match list {
+        "basis" => &["v1.CostBasis"],
+        "scope,kind" => &["type.v1.MeasurementScope", "type.v1.MeasurementKind"],
+        "cost_type" => &["type.v1.CostType"],
+        "conversion_type" => &["type.v1.ConversionType"],
+        "collaboration_state" => &["v1.CollaborationState"],
+        "deliverable_state" => &["v1.DeliverableState"],
+        _ => return None,
+    };
+    let words = list.iter().map(|name| {
+        let words = pool().get_enum_by_name(&format!("campaign.ledger.{name}"));
+        words
+            .map(|words| words_of(field, &words))
+            .unwrap_or_default()
+    });
+    Some(words.fold(vec![String::new()], |names, words| {
+        joined(&names, ",", &words)
+    }))
 }
 
-impl Fields {
-    fn walk(&mut self, kind: &MessageDescriptor, within: &str, depth: usize) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        for field in kind.fields() {
-            let path = match within {
-                "" => field.name().to_owned(),
-                within => format!("{within}.{}", field.name()),
-            };
-            match field.kind() {
-                Kind::Message(kind) if field.is_list() => {
-                    for words in self.entries(&field, &kind) {
-                        self.walk(&kind, &format!("{path}[{words}]"), depth + 1);
-                    }
-                }
-                Kind::Message(kind) => {
-                    self.walk(&kind, &path, depth + 1);
-                    self.found.push(path);
-                }
-                _ => self.found.push(path),
-            }
-        }
-    }
-
-    /// Lists how the entries of a list may be called: by the enums they begin with, or by a word.
-    fn entries(&self, list: &FieldDescriptor, kind: &MessageDescriptor) -> Vec<String> {
-        let states = match list.name() {
-            "agreements" | "collaborations" => Some("CollaborationState"),
-            "deliverables" => Some("DeliverableState"),
-            _ => None,
+/// Joins each of the first to each of the second.
+fn joined(firsts: &[String], by: &str, seconds: &[String]) -> Vec<String> {
+    let each = |first: &String| -> Vec<String> {
+        let one = |second: &String| match first.as_str() {
+            "" => second.clone(),
+            first => format!("{first}{by}{second}"),
         };
-        let states = states.and_then(|name| pool().get_enum_by_name(&format!("{PACKAGE}.{name}")));
-        if let Some(states) = states {
-            // Shown without their prefix.
-            let words = words_of(&states);
-            let short = |word: &String| Path::state_in_short(list.name(), word).to_owned();
-            return words.iter().map(short).collect();
-        }
-        let enums = kind.fields().map_while(|field| match field.kind() {
-            Kind::Enum(words) if !field.is_list() => Some(words_of(&words)),
-            _ => None,
-        });
-        let product = |names: Vec<String>, words: Vec<String>| -> Vec<String> {
-            let each = |name: &String| -> Vec<String> {
-                let joined = |word: &String| match name.as_str() {
-                    "" => word.clone(),
-                    name => format!("{name},{word}"),
-                };
-                words.iter().map(joined).collect()
-            };
-            names.iter().flat_map(each).collect()
-        };
-        match enums.fold(vec![String::new()], product) {
-            none if none == [""] => vec![self.word.clone()],
-            names => names,
-        }
-    }
+        seconds.iter().map(one).collect()
+    };
+    firsts.iter().flat_map(each).collect()
 }
 
-/// The words of an enum but for "unspecified".
-fn words_of(words: &EnumDescriptor) -> Vec<String> {
+/// The words of an enumeration but for "unspecified", as a list shows them: states in short.
+fn words_of(list: &str, words: &EnumDescriptor) -> Vec<String> {
     let given = words.values().filter(|word| word.number() != 0);
-    given.map(|word| word.name().to_owned()).collect()
+    let shown = given.map(|word| Path::state_in_short(list, word.name()).to_owned());
+    shown.collect()
 }
 
 #[cfg(test)]
@@ -194,7 +175,7 @@ mod tests {
     #[test]
     fn what_is_listed_is_found() {
         for report in [Report::Roi, Report::Partnership] {
-            assert!(metrics(report, "").len() > 50);
+            assert!(numbers(report, "").len() > 50);
         }
     }
 }

@@ -17,36 +17,46 @@ pub use awareness::Days;
 pub use compare::{changes, fields_of};
 pub use comparison::{Group, Groups};
 pub use finals::{final_report, final_roi};
-pub use metric::{PPM, fraction, ratio_of};
+pub use metric::{PPM, fraction, minor, ratio_of};
 pub use partnership::{PartnershipOrder, rank, read_partnership};
-pub use posts::{OfPosts, Rates, posts_of_campaign, posts_of_collaboration};
+pub use posts::{Rates, posts_of_campaign, posts_of_collaboration};
 pub use states::{budget, campaign_state, collaboration_state};
 
-use figures::{Basis, figures};
-use metric::ratio;
+use figures::figures;
+use metric::Shown;
 
-use crate::domain::metrics::ratings;
+use crate::domain::metrics::work::products;
+use crate::domain::metrics::{
+    Entry, Facts, Known, Metric, Plan, Standing, campaign as of_campaign, work,
+};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, CommissionAccount, Creator};
 use crate::domain::{
-    CampaignRef, CollaborationRef, CollaborationState, Currency, Tier, Timestamp, Totals,
+    CampaignRef, CollaborationRef, CollaborationState, DeliverableState, Tier, Timestamp, Totals,
 };
 use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded};
 use crate::wire::proto::{api, values};
 
-fn both(totals: &Totals, campaign: &Campaign, rates: &Rates) -> [Option<api::Figures>; 2] {
-    let basis = |on_time| Basis {
-        currency: campaign.plan.currency,
-        margin_bp: campaign.plan.gross_margin_bp,
-        emv: campaign.plan.emv_model.as_ref(),
-        rates,
-        rejected_claims: totals.rejected_claims,
-        on_time,
-    };
-    [
-        Some(figures(&totals.counted, &basis(false))),
-        Some(figures(&totals.on_time, &basis(true))),
-    ]
+/// Looks at the facts of a campaign or of one of its collaborations.
+fn looked_at<'a>(totals: &'a Totals, known: &'a Known, campaign: &Campaign) -> Shown<'a> {
+    Shown {
+        facts: Facts::of(totals, false, known),
+        currency: Some(campaign.plan.currency),
+    }
+}
+
+fn known(campaign: &Campaign, totals: &Totals, now: Timestamp) -> Known {
+    Known {
+        plan: Some(Plan::of(campaign)),
+        now,
+        ratings: totals.ratings,
+        standing: Standing::of_campaign(campaign),
+    }
+}
+
+fn on_time(shown: Shown<'_>, rates: &Rates) -> api::Figures {
+    let facts = Facts::of(shown.facts.totals, true, shown.facts.known);
+    figures(Shown { facts, ..shown }, rates, true)
 }
 
 /// Renders what a campaign cost and brought, from rows that stay as they are.
@@ -72,28 +82,28 @@ pub fn campaign_roi(
     rates: &Rates,
     now: Timestamp,
 ) -> api::CampaignRoi {
-    let totals = &row.totals;
-    let [total, on_time] = both(totals, campaign, rates);
+    let known = known(campaign, &row.totals, now);
+    let shown = looked_at(&row.totals, &known, campaign);
     api::CampaignRoi {
         brand_id: name.brand.to_string(),
         campaign_id: name.campaign.to_string(),
         state: campaign_state(campaign.state) as i32,
-        budget: Some(budget(campaign.plan.budget_cap_minor, &campaign.budget)),
-        total,
-        on_time,
-        agreements: agreements(totals),
-        deliverables: deliverables(totals),
-        acceptance_rate: acceptance_rate(totals),
-        delivery: Some(delivery(totals, now)),
-        quality: Some(quality(totals)),
-        creators_gifted: count(totals.gifted),
-        post_rate: ratio_of(totals.gifted_posted, totals.gifted),
-        facts_after_measurement: count(totals.after_measurement),
-        disputed_numbers: count(totals.conduct.disputed_numbers),
-        open_disputes: count(totals.conduct.open_disputes),
-        products: Some(products(totals, campaign.plan.currency)),
+        budget: Some(budget(campaign)),
+        total: Some(figures(shown, rates, false)),
+        on_time: Some(on_time(shown, rates)),
+        agreements: agreements(shown, &of_campaign::AGREEMENTS),
+        deliverables: deliverables(shown),
+        acceptance_rate: shown.ratio(&work::ACCEPTANCE_RATE),
+        delivery: Some(delivery(shown)),
+        quality: Some(quality(shown)),
+        creators_gifted: shown.count(&of_campaign::GIFTED),
+        post_rate: shown.ratio(&of_campaign::POST_RATE),
+        facts_after_measurement: shown.count(&of_campaign::AFTER_MEASUREMENT),
+        disputed_numbers: shown.count(&of_campaign::DISPUTED_NUMBERS),
+        open_disputes: shown.count(&work::OPEN_DISPUTES),
+        products: Some(product_figures(shown)),
         report_revisions: campaign.reports,
-        holds: Some(holds(totals)),
+        holds: Some(holds(shown)),
     }
 }
 
@@ -107,8 +117,8 @@ pub fn performance(
     rates: &Rates,
     now: Timestamp,
 ) -> api::CollaborationPerformance {
-    let totals = &row.totals;
-    let [total, on_time] = both(totals, campaign, rates);
+    let known = known(campaign, &row.totals, now);
+    let shown = looked_at(&row.totals, &known, campaign);
     let acceptance = collaboration.acceptance.as_ref();
     let frozen = acceptance.map_or(Tier::Unknown, |acceptance| acceptance.tier);
     api::CollaborationPerformance {
@@ -119,22 +129,15 @@ pub fn performance(
         state: collaboration_state(collaboration.state) as i32,
         tier_at_acceptance: values::Tier::from(frozen) as i32,
         tier_now: values::Tier::from(creator.map_or(Tier::Unknown, Creator::tier)) as i32,
-        total,
-        on_time,
-        deliverables: deliverables(totals),
-        delivery: Some(delivery(totals, now)),
-        quality: Some(quality(totals)),
+        total: Some(figures(shown, rates, false)),
+        on_time: Some(on_time(shown, rates)),
+        deliverables: deliverables(shown),
+        delivery: Some(delivery(shown)),
+        quality: Some(quality(shown)),
         commission: commission(&collaboration.commission),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
-        products: Some(products(totals, campaign.plan.currency)),
-        holds: Some(holds(totals)),
-    }
-}
-
-fn holds(totals: &Totals) -> api::HoldTotals {
-    api::HoldTotals {
-        placed: count(totals.holds.placed),
-        open: count(totals.holds.open),
+        products: Some(product_figures(shown)),
+        holds: Some(holds(shown)),
     }
 }
 
@@ -146,95 +149,76 @@ fn commission(account: &CommissionAccount) -> Option<api::CommissionBalance> {
     })
 }
 
-fn agreements(totals: &Totals) -> Vec<api::StateCount> {
-    let counts = totals.agreements.iter();
-    counts
-        .map(|(state, count)| state_count(state.name(), *count))
-        .collect()
-}
-
-fn deliverables(totals: &Totals) -> Vec<api::StateCount> {
-    let counts = totals.deliverables.iter();
-    counts
-        .map(|(state, count)| state_count(state.name(), *count))
-        .collect()
-}
-
-fn state_count(state: &str, number: i64) -> api::StateCount {
-    api::StateCount {
-        state: state.to_owned(),
-        count: count(number),
+fn holds(shown: Shown<'_>) -> api::HoldTotals {
+    api::HoldTotals {
+        placed: shown.count(&work::HOLDS_PLACED),
+        open: shown.count(&work::HOLDS_OPEN),
     }
 }
 
-fn acceptance_rate(totals: &Totals) -> Option<api::RatioMetric> {
-    let reached = |state| totals.reached.get(&state).copied().unwrap_or(0);
-    let accepted = reached(CollaborationState::Accepted);
-    let refused = reached(CollaborationState::Declined) + reached(CollaborationState::Expired);
-    ratio_of(accepted, accepted + refused)
-}
-
-fn delivery(totals: &Totals, now: Timestamp) -> api::Delivery {
-    let delivery = &totals.delivery;
-    let overdue: i64 = delivery
-        .open_dues
-        .range(..now)
-        .map(|(_, count)| count)
-        .sum();
-    let due = delivery.published + overdue;
-    api::Delivery {
-        accepted_deliverables: count(delivery.accepted),
-        verified_deliverables: count(delivery.verified),
-        completion_rate: ratio_of(delivery.verified, delivery.accepted),
-        published: count(delivery.published),
-        overdue: count(overdue),
-        on_time_rate: ratio_of(delivery.on_time, due),
-        on_time_rate_original: ratio_of(delivery.on_time_original, due),
-        seconds_late: u64::try_from(delivery.seconds_late).unwrap_or(u64::MAX),
-        submissions: count(delivery.submissions),
-        revisions: count(delivery.revisions),
-        revision_rate: ratio_of(delivery.revisions, delivery.handed_in),
-        breaches_late: count(delivery.published - delivery.on_time),
-        breaches_unapproved: count(delivery.unapproved),
-        breaches_undisclosed: count(delivery.undisclosed),
-        breaches_removed_early: count(delivery.removed_early),
-        removed: count(delivery.removed),
-    }
-}
-
-fn products(totals: &Totals, currency: Currency) -> api::ProductFigures {
-    let products = &totals.products;
-    api::ProductFigures {
-        currency_code: currency.to_string(),
-        shipped: count(products.shipped),
-        received: count(products.received),
-        returned: count(products.returned),
-        cost_of_goods_minor: minor(products.cost_of_goods),
-        fair_value_minor: minor(products.fair_value),
-        returned_cost_of_goods_minor: minor(products.returned_cost_of_goods),
-        returned_fair_value_minor: minor(products.returned_fair_value),
-    }
-}
-
-fn quality(totals: &Totals) -> api::Quality {
-    let rated = ratings(&totals.ratings);
-    let (mean, variance) = match rated {
-        Ok((mean, variance)) => (Ok(mean), Ok(variance)),
-        Err(reason) => (Err(reason), Err(reason)),
+fn agreements(shown: Shown<'_>, metric: &Metric) -> Vec<api::StateCount> {
+    let states = shown.facts.totals.agreements.keys();
+    let of = |state: &CollaborationState| api::StateCount {
+        state: state.name().to_owned(),
+        count: shown.at(Entry::Agreements(state.name())).count(metric),
     };
-    api::Quality {
-        ratings: count(totals.ratings.iter().sum()),
-        mean: ratio(&mean),
-        variance: ratio(&variance),
+    states.map(of).collect()
+}
+
+fn deliverables(shown: Shown<'_>) -> Vec<api::StateCount> {
+    let states = shown.facts.totals.deliverables.keys();
+    let of = |state: &DeliverableState| {
+        let shown = shown.at(Entry::Deliverables(state.name()));
+        api::StateCount {
+            state: state.name().to_owned(),
+            count: shown.count(&of_campaign::DELIVERABLES),
+        }
+    };
+    states.map(of).collect()
+}
+
+fn delivery(shown: Shown<'_>) -> api::Delivery {
+    api::Delivery {
+        accepted_deliverables: shown.count(&work::ACCEPTED),
+        verified_deliverables: shown.count(&work::VERIFIED),
+        completion_rate: shown.ratio(&work::COMPLETION_RATE),
+        published: shown.count(&work::PUBLISHED),
+        overdue: shown.count(&work::OVERDUE),
+        on_time_rate: shown.ratio(&work::ON_TIME_RATE),
+        on_time_rate_original: shown.ratio(&work::ON_TIME_RATE_ORIGINAL),
+        seconds_late: shown.count(&work::SECONDS_LATE),
+        submissions: shown.count(&work::SUBMISSIONS),
+        revisions: shown.count(&work::REVISIONS),
+        revision_rate: shown.ratio(&work::REVISION_RATE),
+        breaches_late: shown.count(&work::LATE),
+        breaches_unapproved: shown.count(&work::UNAPPROVED),
+        breaches_undisclosed: shown.count(&work::UNDISCLOSED),
+        breaches_removed_early: shown.count(&work::REMOVED_EARLY),
+        removed: shown.count(&work::REMOVED),
     }
 }
 
-/// A count that is never negative by construction, as the API shows it.
+fn product_figures(shown: Shown<'_>) -> api::ProductFigures {
+    api::ProductFigures {
+        currency_code: shown.currency_code(),
+        shipped: shown.count(&products::SHIPPED),
+        received: shown.count(&products::RECEIVED),
+        returned: shown.count(&products::RETURNED),
+        cost_of_goods_minor: shown.minor(&products::COST_OF_GOODS),
+        fair_value_minor: shown.minor(&products::FAIR_VALUE),
+        returned_cost_of_goods_minor: shown.minor(&products::RETURNED_COST_OF_GOODS),
+        returned_fair_value_minor: shown.minor(&products::RETURNED_FAIR_VALUE),
+    }
+}
+
+fn quality(shown: Shown<'_>) -> api::Quality {
+    api::Quality {
+        ratings: shown.count(&work::RATINGS),
+        mean: shown.ratio(&work::RATING),
+        variance: shown.ratio(&work::VARIANCE),
+    }
+}
+
 fn count(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
-}
-
-/// A sum as the API shows it. Sums of money are kept within int64 by `decide`.
-pub fn minor(value: i128) -> i64 {
-    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
 }

@@ -1,8 +1,9 @@
 //! States and budgets, as every message of the API shows them.
 
-use super::minor;
-use crate::domain::state::BudgetUse;
-use crate::domain::{CampaignState, CollaborationState};
+use super::metric::Shown;
+use crate::domain::metrics::{Facts, Known, Standing, campaign as of_campaign};
+use crate::domain::state::Campaign;
+use crate::domain::{CampaignState, CollaborationState, Totals};
 use crate::wire::proto::api;
 
 /// Renders the state of a campaign.
@@ -36,13 +37,21 @@ pub fn collaboration_state(state: CollaborationState) -> api::CollaborationState
 }
 
 /// Renders how much of a budget is in use.
-pub fn budget(cap_minor: Option<i64>, used: &BudgetUse) -> api::BudgetUse {
-    let cap_minor = cap_minor.unwrap_or(0);
+pub fn budget(campaign: &Campaign) -> api::BudgetUse {
+    let totals = Totals::default();
+    let known = Known {
+        standing: Standing::of_campaign(campaign),
+        ..Known::default()
+    };
+    let shown = Shown {
+        facts: Facts::of(&totals, false, &known),
+        currency: Some(campaign.plan.currency),
+    };
     api::BudgetUse {
-        cap_minor,
-        reserved_minor: used.reserved,
-        committed_minor: used.committed,
-        other_minor: used.other,
-        available_minor: minor(i128::from(cap_minor) - used.total()),
+        cap_minor: shown.minor(&of_campaign::CAP),
+        reserved_minor: shown.minor(&of_campaign::RESERVED),
+        committed_minor: shown.minor(&of_campaign::COMMITTED),
+        other_minor: shown.minor(&of_campaign::OTHER),
+        available_minor: shown.minor(&of_campaign::AVAILABLE),
     }
 }

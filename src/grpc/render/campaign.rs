@@ -13,7 +13,7 @@ pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
         campaign_id: name.campaign.to_string(),
         state: campaign_state(row.state) as i32,
         plan: Some((&row.plan).into()),
-        budget: Some(budget(row.plan.budget_cap_minor, &row.budget)),
+        budget: Some(budget(row)),
         open_invitations: row.open_invitations,
         applications: row.applications,
         live_collaborations: row.live_collaborations,

@@ -8,12 +8,13 @@ use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
+use crate::domain::metrics::Sides;
 use crate::domain::{Position, Record};
-use crate::explain::metric::{Metric, Sides};
-use crate::explain::{Added, Explanation, Gathering, Subject};
+use crate::explain::{Added, Explanation, Gathering, Number, Subject};
 use crate::grpc::calls::{Calls, Folding, parsed};
-use crate::grpc::deadline::Deadline;
-use crate::grpc::{parse, status};
+use crate::grpc::edge::deadline::Deadline;
+use crate::grpc::edge::status;
+use crate::grpc::parse;
 use crate::log::codec::json::record_descriptor;
 use crate::log::codec::{self, peek};
 use crate::log::{Log, Selection};
@@ -54,7 +55,7 @@ pub(super) async fn explain(
         Subject::Partnership(name) => Slice::Partnership(name.clone()),
     };
     let brand = slice.brand().to_string();
-    let work = move |fold: &mut Folding<'_>| explained(fold, query.subject, &query.metric);
+    let work = move |fold: &mut Folding<'_>| explained(fold, query.subject, &query.number);
     let (metric, explanation) = calls.telling(as_of, slice, deadline, work).await?;
     let taken = calls.folds.take(explanation.added.len() * ADDED_BYTES);
     let taken = taken.map_err(status::past)?;
@@ -102,7 +103,7 @@ fn events(log: &dyn Log, added: &[(Position, Added)]) -> Answer {
 fn explained(
     fold: &mut Folding<'_>,
     subject: Subject,
-    metric: &Metric,
+    number: &Number,
 ) -> Result<(api::ExplainedMetric, Explanation), Status> {
     let (reason, kind, id) = match &subject {
         Subject::Campaign(name) => {
@@ -121,11 +122,11 @@ fn explained(
     let behind = gathering.finish(past.rows);
     let behind = behind.map_err(|error| status::internal(&error))?;
     let behind = behind.ok_or_else(|| status::not_found(reason, kind, &id))?;
-    let explanation = behind.explain(metric);
+    let explanation = behind.explain(number);
     let explanation = explanation.map_err(|error| status::internal(&error))?;
-    let shown = behind.shown(metric);
+    let shown = behind.shown(number);
     let told = api::ExplainedMetric {
-        metric: metric.path.clone(),
+        metric: number.path.clone(),
         published: shown.published,
         absent: shown.absent,
         numerator: report::fraction(&explanation.sum.numerator),

@@ -14,8 +14,9 @@ use crate::domain::{
     Violation,
 };
 use crate::grpc::calls::{Calls, Lookup, parsed};
-use crate::grpc::deadline::Deadline;
-use crate::grpc::{parse, status};
+use crate::grpc::edge::deadline::Deadline;
+use crate::grpc::edge::status;
+use crate::grpc::parse;
 use crate::report::{self, Group, Groups, Rates};
 use crate::store::{self, Snapshot};
 use crate::views::{CollaborationTotals, PostDay, Slice};

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use campaign_ledger::domain::metrics::{Exact, exact, publish};
+use campaign_ledger::domain::metrics::{Exact, Report, Sides, exact, publish};
 use campaign_ledger::domain::*;
-use campaign_ledger::explain::metric::{Metric, Report, Sides};
-use campaign_ledger::explain::{Behind, Gathering, Subject};
+use campaign_ledger::explain::{Behind, Gathering, Number, Subject};
 use campaign_ledger::store::Store;
 use campaign_ledger::views::past;
 use campaign_ledger::wire::proto::api::WithoutContribution as Reason;
@@ -94,7 +93,7 @@ fn rounded(path: &str, sides: &Sides, scale: u64) -> Option<i64> {
 }
 
 /// Checks one number; tells the reasons it gives.
-fn is_what_its_events_add(behind: &Behind, metric: &Metric) -> BTreeSet<Reason> {
+fn is_what_its_events_add(behind: &Behind, metric: &Number) -> BTreeSet<Reason> {
     let what = format!("{:?}: {}", behind.subject, metric.path);
     let explanation = behind.explain(metric).unwrap();
     let mut sum = Sides {
@@ -127,7 +126,7 @@ fn is_what_its_events_add(behind: &Behind, metric: &Metric) -> BTreeSet<Reason> 
 }
 
 /// Both ends of a time may be the same event.
-fn is_offset(metric: &Metric) -> bool {
+fn is_offset(metric: &Number) -> bool {
     ["tenure_seconds", "longest_gap_seconds"].contains(&metric.path.as_str())
 }
 
@@ -149,7 +148,7 @@ fn every_number_is_exactly_what_its_events_add() {
                 let fields = same.flat_map(|(_, behind)| &behind.report);
                 let paths: BTreeSet<_> = fields.filter_map(|(field, _)| number(field)).collect();
                 for path in paths {
-                    let metric = Metric::find(*report, &path);
+                    let metric = Number::find(*report, &path);
                     let metric = metric.unwrap_or_else(|| panic!("{path} is explained"));
                     assert_eq!(metric.path, path);
                     reasons.extend(is_what_its_events_add(one, &metric));
@@ -192,6 +191,6 @@ fn what_is_no_number_is_not_explained() {
         "state",
         "lifetime[IDR].posts_published",
     ] {
-        assert!(Metric::find(Report::Roi, path).is_none(), "{path}");
+        assert!(Number::find(Report::Roi, path).is_none(), "{path}");
     }
 }
