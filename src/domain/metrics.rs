@@ -17,6 +17,7 @@ pub mod money;
 pub mod partnership;
 mod rates;
 mod row;
+mod sides;
 pub mod work;
 
 use std::cmp::Ordering;
@@ -29,9 +30,10 @@ use super::WHOLE_BP;
 
 pub use catalogue::{Report, Section};
 pub use facts::{CostBasis, Entry, Facts, Known, Plan, Standing, Times};
-pub use given::Given;
+pub use given::{Example, Given};
 pub use rates::{MAX_EXACT_MEAN, Mean, Rate, mean, median, rate};
-pub use row::{Check, Example, Formula, Metric, Pick, Sides, Unit};
+pub use row::{Check, Formula, Metric, Pick, Unit};
+pub use sides::Sides;
 
 /// Names the formulas of this version. A report that stays keeps the name: a formula or a column that
 /// changes needs another one.

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::gather::{Behind, Subject};
-use super::number::Part;
+use super::number::{Number, Part};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Axis, Entry, Heads, Publication};
 use crate::domain::{
@@ -26,6 +26,20 @@ pub struct Credited {
     pub post: Arc<Publication>,
     /// In basis points.
     pub share_bp: u32,
+}
+
+/// The heads a number looks at.
+pub(super) fn heads<'a>(
+    number: &Number,
+    credited: &'a Credited,
+    key: (MeasurementScope, MeasurementKind),
+) -> Option<&'a Heads> {
+    let series = credited.post.series.get(&key)?;
+    Some(if number.on_time {
+        series.on_time()
+    } else {
+        &series.counted
+    })
 }
 
 /// Parts of the sums over a post, by the event that stands for them.

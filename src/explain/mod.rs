@@ -174,7 +174,7 @@ impl Behind {
     ) -> Result<(), store::Error> {
         let posts = self.credited(&number.part)?;
         for credited in &posts {
-            if let Some(heads) = rates::heads(number, credited, key) {
+            if let Some(heads) = engagement::heads(number, credited, key) {
                 for (position, sums) in self.pieces(credited, heads, credited.share_bp) {
                     explanation.add(position, &sides(&as_totals(key, sums)));
                 }

@@ -1,12 +1,12 @@
 //! Rates of posts and times between acceptances: numbers that are no sums of totals.
 
-use super::engagement::Credited;
+use super::engagement::{Credited, heads};
 use super::gather::{Behind, Moment};
 use super::number::Number;
 use super::{Explanation, Reason, reasons};
 use crate::domain::metrics::{Exact, Pick, Sides, Times, exact};
 use crate::domain::state::Heads;
-use crate::domain::{MeasurementKind, MeasurementScope, Position, WHOLE_BP};
+use crate::domain::{Position, WHOLE_BP};
 use crate::store;
 
 const NANOS: i64 = 1_000_000_000;
@@ -18,20 +18,6 @@ pub(super) enum OfPosts {
     Mean,
     /// Their median.
     Median,
-}
-
-/// The heads a number looks at.
-pub(super) fn heads<'a>(
-    number: &Number,
-    credited: &'a Credited,
-    key: (MeasurementScope, MeasurementKind),
-) -> Option<&'a Heads> {
-    let series = credited.post.series.get(&key)?;
-    Some(if number.on_time {
-        series.on_time()
-    } else {
-        &series.counted
-    })
 }
 
 /// The rate of one post, and what events add to it.

@@ -2,10 +2,10 @@
 
 use std::slice::from_ref;
 
-use super::engagement::{Credited, as_if_standing, as_totals};
+use super::engagement::{Credited, as_if_standing, as_totals, heads};
 use super::gather::{Behind, Evidence, Step};
 use super::number::Number;
-use super::{Explanation, Reason, rates};
+use super::{Explanation, Reason};
 use crate::domain::metrics::Sides;
 use crate::domain::state::{Entry, Heads};
 use crate::domain::{
@@ -122,7 +122,7 @@ impl Behind {
         sides: &dyn Fn(&Totals) -> Sides,
         explanation: &mut Explanation,
     ) -> Result<(), store::Error> {
-        let heads = rates::heads(number, credited, key);
+        let heads = heads(number, credited, key);
         self.observations(credited, key, &mut |entry| {
             let sums = as_if_standing(credited, &entry.counters, credited.share_bp);
             if sides(&as_totals(key, sums)).is_nothing() {

@@ -1,8 +1,6 @@
 //! What worked examples are given: each a name, a number, and where formulas find it.
 
-use super::{
-    Absent, CostBasis, Entry, Example, Facts, Formula, Known, Metric, Plan, Rate, Value, rate,
-};
+use super::{CostBasis, Entry, Facts, Known, Plan, Rate, rate};
 use crate::domain::{
     CollaborationState, ConversionType, CostType, Counter, EngagementSums, MeasurementKind,
     MeasurementScope, Paired, Span, Sum, Timestamp, Totals, WHOLE_BP,
@@ -24,51 +22,48 @@ pub struct Given {
     put: fn(&mut Sample, &Given),
 }
 
+/// A number computed once.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// Of what.
+    pub given: &'static [Given],
+    /// The result, exact, in lowest terms.
+    pub result: &'static str,
+}
+
 /// The facts of an example.
 #[derive(Debug, Default)]
-struct Sample {
+pub(super) struct Sample {
     totals: Totals,
     known: Known,
-    rates: Vec<Rate>,
-    accepted: Vec<Timestamp>,
-    last_activity: Option<Timestamp>,
+    /// Rates of single posts.
+    pub(super) rates: Vec<Rate>,
+    /// When collaborations were accepted, in order.
+    pub(super) accepted: Vec<Timestamp>,
+    /// The last thing that happened in any of them.
+    pub(super) last_activity: Option<Timestamp>,
 }
 
 impl Example {
-    /// Computes the example.
-    ///
-    /// # Errors
-    /// Why the number is undefined.
-    pub fn compute(&self, metric: &Metric) -> Value {
+    /// Puts what is given where formulas find it.
+    pub(super) fn sample(&self) -> Sample {
         let mut sample = Sample::default();
-        self.given
-            .iter()
-            .for_each(|given| (given.put)(&mut sample, given));
-        let known = Known {
-            ratings: sample.totals.ratings,
-            ..sample.known
-        };
-        let (scope, kind) = AUDIENCE;
-        let facts = Facts::of(&sample.totals, false, &known);
-        let facts = facts.at(BASIS).at(Entry::Audience(scope, kind));
-        match metric.formula {
-            Formula::Mean(_) | Formula::Median(_) => {
-                let mean = metric.of_rates(&sample.rates, 1)?;
-                mean.exact.ok_or(Absent::OutOfRange)
-            }
-            Formula::Times(_) => metric.of_times(&sample.accepted, sample.last_activity),
-            Formula::Whole(_)
-            | Formula::Shares(_)
-            | Formula::Counter(_)
-            | Formula::Priced(_)
-            | Formula::Ratio(_)
-            | Formula::Row(_)
-            | Formula::RowRatio(_) => metric.value(&facts),
+        for given in self.given {
+            (given.put)(&mut sample, given);
         }
+        sample.known.ratings = sample.totals.ratings;
+        sample
     }
 }
 
 impl Sample {
+    /// Looks at the basis and the audience that examples are on.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        let (scope, kind) = AUDIENCE;
+        let facts = Facts::of(&self.totals, false, &self.known);
+        facts.at(BASIS).at(Entry::Audience(scope, kind))
+    }
+
     fn engagement(&mut self) -> &mut EngagementSums {
         self.totals.counted.engagement.entry(AUDIENCE).or_default()
     }

@@ -1,8 +1,7 @@
 //! A row of the table of metrics: one number, and everything there is to know of it.
 
-use num_traits::Zero;
-
-use super::given::Given;
+use super::given::{Example, Given};
+use super::sides::Sides;
 use super::{
     Absent, Exact, Facts, Mean, Rate, Standing, Times, Value, exact, in_wholes, mean, median,
     publish,
@@ -86,80 +85,6 @@ pub struct Check {
     pub when: &'static str,
     /// The case, as code.
     pub holds: fn(&Facts<'_>) -> bool,
-}
-
-/// A number computed once.
-#[derive(Clone, Copy, Debug)]
-pub struct Example {
-    /// Of what.
-    pub given: &'static [Given],
-    /// The result, exact, in lowest terms.
-    pub result: &'static str,
-}
-
-/// A number as one exact sum, or as one over another.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Sides {
-    /// The sum, or what is divided.
-    pub numerator: Exact,
-    /// By what it is divided; `None` where it is a sum.
-    pub denominator: Option<Exact>,
-}
-
-impl Sides {
-    /// A sum.
-    pub fn whole(sum: Exact) -> Self {
-        Self {
-            numerator: sum,
-            denominator: None,
-        }
-    }
-
-    /// One sum over another.
-    pub fn ratio(numerator: Exact, denominator: Exact) -> Self {
-        Self {
-            numerator,
-            denominator: Some(denominator),
-        }
-    }
-
-    /// Tells whether it adds nothing to either side.
-    pub fn is_nothing(&self) -> bool {
-        self.numerator.is_zero() && self.denominator.as_ref().is_none_or(Zero::is_zero)
-    }
-
-    /// Adds to both sides.
-    pub fn add(&mut self, other: &Self) {
-        self.numerator += &other.numerator;
-        if let (Some(mine), Some(theirs)) = (&mut self.denominator, &other.denominator) {
-            *mine += theirs;
-        }
-    }
-
-    /// Returns nothing, on each side that there is.
-    pub fn zero(&self) -> Self {
-        Self {
-            numerator: exact(0),
-            denominator: self.denominator.as_ref().map(|_| exact(0)),
-        }
-    }
-
-    /// Returns what both sides became, less what they were.
-    pub fn since(&self, before: &Self) -> Self {
-        let denominators = self.denominator.as_ref().zip(before.denominator.as_ref());
-        Self {
-            numerator: &self.numerator - &before.numerator,
-            denominator: denominators.map(|(is, was)| is - was),
-        }
-    }
-
-    fn value(self, zero: Absent) -> Value {
-        match self.denominator {
-            Some(side) if side.is_zero() => Err(zero),
-            Some(side) => Ok(self.numerator / side),
-            None => Ok(self.numerator),
-        }
-    }
 }
 
 impl Metric {
@@ -247,6 +172,25 @@ impl Metric {
             sides.add(&Sides::ratio(exact(nanos) / exact(NANOS), exact(1)));
         }
         sides.value(self.zero)
+    }
+
+    /// Computes the example; `None` where there is none.
+    pub fn of_example(&self) -> Option<Value> {
+        let sample = self.example?.sample();
+        Some(match self.formula {
+            Formula::Mean(_) | Formula::Median(_) => {
+                let mean = self.of_rates(&sample.rates, 1);
+                mean.and_then(|mean| mean.exact.ok_or(Absent::OutOfRange))
+            }
+            Formula::Times(_) => self.of_times(&sample.accepted, sample.last_activity),
+            Formula::Whole(_)
+            | Formula::Shares(_)
+            | Formula::Counter(_)
+            | Formula::Priced(_)
+            | Formula::Ratio(_)
+            | Formula::Row(_)
+            | Formula::RowRatio(_) => self.value(&sample.facts()),
+        })
     }
 
     fn defined(&self, facts: &Facts<'_>) -> Result<(), Absent> {
