@@ -3,6 +3,7 @@
 use super::render;
 use crate::domain::Position;
 use crate::domain::state::Resource;
+use crate::report;
 use crate::wire::proto::api;
 
 /// A write that happened.
@@ -30,7 +31,7 @@ impl Written {
         let Resource::Report(name, _, row) = &self.resource else {
             return None;
         };
-        Some(render::final_report(name, row))
+        Some(report::final_report(name, row))
     }
 
     /// Renders the creator the write was about.

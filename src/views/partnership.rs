@@ -122,18 +122,6 @@ impl Partnership {
         }
         Ok(lifetime)
     }
-
-    /// Returns the times between the acceptance of each collaboration and that of the next, in
-    /// nanoseconds.
-    pub fn gaps(&self) -> impl Iterator<Item = i128> + '_ {
-        let mut accepted = self.accepted_at.clone();
-        accepted.sort();
-        let next = accepted.clone().into_iter().skip(1);
-        accepted
-            .into_iter()
-            .zip(next)
-            .map(|(earlier, later)| i128::from(later.nanos()) - i128::from(earlier.nanos()))
-    }
 }
 
 /// What a brand and a creator did together.

@@ -11,7 +11,7 @@ use modules::{Unit, circles, imports, units};
 use source::sources;
 
 /// What each room may import. Imports point one way; whoever adds a room says where it stands.
-const IMPORTS: [(&str, &[&str]); 19] = [
+const IMPORTS: [(&str, &[&str]); 22] = [
     ("domain", &[]),
     ("files", &[]),
     ("causes", &[]),
@@ -25,6 +25,12 @@ const IMPORTS: [(&str, &[&str]); 19] = [
     ("views", &["causes", "domain", "files", "log", "store"]),
     ("proofs", &["causes", "domain", "files", "log", "store"]),
     ("verify", &["domain", "log", "proofs", "store", "views"]),
+    ("report", &["domain", "log", "store", "views", "wire"]),
+    (
+        "explain",
+        &["domain", "log", "report", "store", "views", "wire"],
+    ),
+    ("statement", &["domain", "report", "text", "wire"]),
     (
         "ledger",
         &["causes", "clock", "domain", "log", "store", "views"],
@@ -36,11 +42,14 @@ const IMPORTS: [(&str, &[&str]); 19] = [
             "clock",
             "config",
             "domain",
+            "explain",
             "files",
             "ledger",
             "log",
             "proofs",
             "wire",
+            "report",
+            "statement",
             "store",
             "subscriptions",
             "text",
@@ -91,28 +100,14 @@ const IMPORTS: [(&str, &[&str]); 19] = [
 const MAX_LINES: usize = 500;
 
 /// Modules of one folder that need each other still. To be made fewer, never more.
-const CIRCLES: [(&str, &[&str]); 5] = [
+const CIRCLES: [(&str, &[&str]); 2] = [
     (
         "grpc",
         &[
-            "backup",
-            "calls",
-            "edge",
-            "events",
-            "explain",
-            "ingest",
-            "many",
-            "parse",
-            "render",
-            "services",
-            "statement",
-            "streams",
-            "written",
+            "backup", "calls", "edge", "events", "ingest", "many", "parse", "render", "services",
+            "streams", "written",
         ],
     ),
-    ("grpc/explain", &["figures", "metric"]),
-    ("grpc/explain", &["rates", "reasons"]),
-    ("grpc/render", &["figures", "reports"]),
     ("grpc/services", &["report", "statement"]),
 ];
 
@@ -202,7 +197,16 @@ fn foreign<'a>(unit: &'a Unit, names: &[&str]) -> Vec<(usize, &'a str)> {
 
 #[test]
 fn generated_types_stay_in_the_codec_and_at_the_edges() {
-    let at_home = ["grpc", "server", "cli", "wire", "lib"];
+    let at_home = [
+        "report",
+        "explain",
+        "statement",
+        "grpc",
+        "server",
+        "cli",
+        "wire",
+        "lib",
+    ];
     let units = units();
     let is_outside = |module: &[String]| {
         !at_home.contains(&room(module))

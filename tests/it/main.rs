@@ -19,6 +19,7 @@ mod demo;
 mod domain;
 mod edges;
 mod fingerprint;
+mod formulas;
 mod fuzz;
 mod log_backup;
 mod log_block;

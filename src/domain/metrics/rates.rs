@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use num_rational::Ratio;
 use num_traits::Zero;
 
-use super::{Absent, Exact, Metric, exact, publish};
+use super::{Absent, Exact, Value, exact, publish};
 
 /// A fraction of two integers, the second above 0, not reduced.
 pub type Rate = Ratio<i128>;
@@ -111,7 +111,7 @@ fn to_exact(rate: &Rate) -> Exact {
 /// assert_eq!(median(rates(&[3, 1, 2])), Ok(exact(2)));
 /// assert_eq!(median(rates(&[1, 2])), Ok(exact(3) / exact(2)));
 /// ```
-pub fn median(mut rates: Vec<Rate>) -> Metric {
+pub fn median(mut rates: Vec<Rate>) -> Value {
     let middle = rates.len() / 2;
     if rates.is_empty() {
         return Err(Absent::ZeroDenominator);

@@ -2,9 +2,9 @@
 
 use super::Read;
 use super::page::{When, read_brand, read_when};
+use crate::domain::metrics::Report;
 use crate::domain::{CampaignId, CampaignRef, CreatorId, CreatorRef};
-use crate::grpc::explain::metric::{Metric, Report};
-use crate::grpc::explain::{Subject, near};
+use crate::explain::{Number, Subject, near};
 use crate::wire::fields::{Fields, Origin};
 use crate::wire::proto::api;
 
@@ -15,7 +15,7 @@ pub struct ExplainQuery {
     /// Of what.
     pub subject: Subject,
     /// Which number.
-    pub metric: Metric,
+    pub number: Number,
     /// As of when.
     pub when: When,
 }
@@ -48,7 +48,7 @@ pub fn explain_metric(request: &api::ExplainMetricRequest) -> Read<ExplainQuery>
         }
         None => (Report::Roi, Err(fields.refuse("subject", SUBJECT_RULE))),
     };
-    let metric = Metric::find(report, &request.metric).ok_or_else(|| {
+    let number = Number::find(report, &request.metric).ok_or_else(|| {
         let rule = format!("must be the path of a number within {}", report.message());
         let near = near(report, &request.metric).join(", ");
         let rule = match near.as_str() {
@@ -60,7 +60,7 @@ pub fn explain_metric(request: &api::ExplainMetricRequest) -> Read<ExplainQuery>
     let query = subject.and_then(|subject| {
         Ok(ExplainQuery {
             subject,
-            metric: metric?,
+            number: number?,
             when: when?,
         })
     });

@@ -8,6 +8,7 @@ use super::collaboration::{CollaborationQuery, collaboration_query};
 use super::creator::{CreatorQuery, creator_query};
 use super::page::{Page, When, read_brand, read_campaign, read_page, read_when};
 use crate::domain::{BrandId, CampaignRef, Currency, Timestamp};
+use crate::report::PartnershipOrder;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 use crate::wire::values::read_time;
@@ -104,24 +105,6 @@ pub fn get_partnership(request: &api::GetPartnershipRequest) -> Read<CreatorQuer
         &request.creator_id,
         (request.min_position, request.as_of),
     )
-}
-
-/// By what partnerships are listed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PartnershipOrder {
-    /// By creator.
-    Creator,
-    /// By lifetime ROI.
-    LifetimeRoi {
-        /// Over the campaigns in this currency.
-        currency: Currency,
-        /// On this cost.
-        basis: api::CostBasis,
-    },
-    /// By how often work was on time.
-    OnTime,
-    /// By the last event.
-    LastContact,
 }
 
 /// Asks for the partnerships of a brand.

@@ -1,21 +1,10 @@
 //! Campaigns as messages.
 
 use super::time;
-use crate::domain::state::{BudgetUse, Campaign};
-use crate::domain::{CampaignRef, CampaignState};
+use crate::domain::CampaignRef;
+use crate::domain::state::Campaign;
+use crate::report::{budget, campaign_state};
 use crate::wire::proto::api;
-
-/// Renders a state.
-pub fn campaign_state(state: CampaignState) -> api::CampaignState {
-    match state {
-        CampaignState::Draft => api::CampaignState::Draft,
-        CampaignState::Open => api::CampaignState::Open,
-        CampaignState::Paused => api::CampaignState::Paused,
-        CampaignState::Closed => api::CampaignState::Closed,
-        CampaignState::Cancelled => api::CampaignState::Cancelled,
-        CampaignState::Finalised => api::CampaignState::Finalised,
-    }
-}
 
 /// Renders a campaign.
 pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
@@ -24,7 +13,7 @@ pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
         campaign_id: name.campaign.to_string(),
         state: campaign_state(row.state) as i32,
         plan: Some((&row.plan).into()),
-        budget: Some(budget(row.plan.budget_cap_minor, &row.budget)),
+        budget: Some(budget(row)),
         open_invitations: row.open_invitations,
         applications: row.applications,
         live_collaborations: row.live_collaborations,
@@ -32,17 +21,5 @@ pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
         updated_position: row.updated.get(),
         reports: row.reports,
         ending: row.ending,
-    }
-}
-
-/// Renders how much of a budget is in use.
-pub fn budget(cap_minor: Option<i64>, used: &BudgetUse) -> api::BudgetUse {
-    let cap_minor = cap_minor.unwrap_or(0);
-    api::BudgetUse {
-        cap_minor,
-        reserved_minor: used.reserved,
-        committed_minor: used.committed,
-        other_minor: used.other,
-        available_minor: super::minor(i128::from(cap_minor) - used.total()),
     }
 }

@@ -7,26 +7,9 @@ use crate::domain::state::{
     Acceptance, Amendment, Application, Collaboration, Deliverable, Hold, OfferMade, PinnedTerms,
     Shipment, Submission, Told,
 };
-use crate::domain::{CollaborationRef, CollaborationState, DeliverableState};
+use crate::domain::{CollaborationRef, DeliverableState};
+use crate::report::collaboration_state;
 use crate::wire::proto::{api, values};
-
-/// Renders a state.
-pub fn collaboration_state(state: CollaborationState) -> api::CollaborationState {
-    match state {
-        CollaborationState::Invited => api::CollaborationState::Invited,
-        CollaborationState::Accepted => api::CollaborationState::Accepted,
-        CollaborationState::Active => api::CollaborationState::Active,
-        CollaborationState::Declined => api::CollaborationState::Declined,
-        CollaborationState::Withdrawn => api::CollaborationState::Withdrawn,
-        CollaborationState::Expired => api::CollaborationState::Expired,
-        CollaborationState::Completed => api::CollaborationState::Completed,
-        CollaborationState::Cancelled => api::CollaborationState::Cancelled,
-        CollaborationState::Terminated => api::CollaborationState::Terminated,
-        CollaborationState::Applied => api::CollaborationState::Applied,
-        CollaborationState::Countered => api::CollaborationState::Countered,
-        CollaborationState::Rejected => api::CollaborationState::Rejected,
-    }
-}
 
 fn deliverable_state(state: DeliverableState) -> api::DeliverableState {
     match state {

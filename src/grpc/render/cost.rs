@@ -1,11 +1,12 @@
 //! Cost lines as messages.
 
-use super::{minor, time};
+use super::time;
 use crate::domain::state::{Balance, Cost};
 use crate::domain::{
     BrandId, CampaignId, CampaignRef, CostId, CostState, CreatorId, Currency, OwedFor, Tax,
 };
 use crate::log::codec::events::write_owed_for;
+use crate::report::minor;
 use crate::wire::proto::{api, values};
 
 /// Renders a cost line.

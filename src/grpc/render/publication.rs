@@ -1,11 +1,12 @@
 //! Publications and their standing counters as messages.
 
-use super::{campaign_state, collaboration_state, time};
+use super::time;
 use crate::domain::state::{
     Campaign, Collaboration, DisclosureCheck, Head, Heads, Publication, source_of,
 };
 use crate::domain::{Counter, MeasurementKind, MeasurementScope, PublicationRef};
 use crate::ledger::Recorded;
+use crate::report::{campaign_state, collaboration_state};
 use crate::wire::proto::api::engagement_result::Outcome;
 use crate::wire::proto::{api, values};
 

@@ -8,16 +8,17 @@ use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
+use crate::domain::metrics::Sides;
 use crate::domain::{Position, Record};
+use crate::explain::{Added, Explanation, Gathering, Number, Subject};
 use crate::grpc::calls::{Calls, Folding, parsed};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
-use crate::grpc::explain::metric::{Metric, Sides};
-use crate::grpc::explain::{Added, Explanation, Subject, gather};
-use crate::grpc::{parse, render};
+use crate::grpc::parse;
 use crate::log::codec::json::record_descriptor;
 use crate::log::codec::{self, peek};
 use crate::log::{Log, Selection};
+use crate::report;
 use crate::views::{AsOf, Slice};
 use crate::wire::proto::api;
 use crate::wire::proto::api::explain_metric_response::Message;
@@ -54,7 +55,7 @@ pub(super) async fn explain(
         Subject::Partnership(name) => Slice::Partnership(name.clone()),
     };
     let brand = slice.brand().to_string();
-    let work = move |fold: &mut Folding<'_>| explained(fold, query.subject, &query.metric);
+    let work = move |fold: &mut Folding<'_>| explained(fold, query.subject, &query.number);
     let (metric, explanation) = calls.telling(as_of, slice, deadline, work).await?;
     let taken = calls.folds.take(explanation.added.len() * ADDED_BYTES);
     let taken = taken.map_err(status::past)?;
@@ -102,7 +103,7 @@ fn events(log: &dyn Log, added: &[(Position, Added)]) -> Answer {
 fn explained(
     fold: &mut Folding<'_>,
     subject: Subject,
-    metric: &Metric,
+    number: &Number,
 ) -> Result<(api::ExplainedMetric, Explanation), Status> {
     let (reason, kind, id) = match &subject {
         Subject::Campaign(name) => {
@@ -114,16 +115,21 @@ fn explained(
             (reason, "partnership", name.creator.to_string())
         }
     };
-    let behind = gather(subject, |tell| fold.past(tell).map(|past| past.rows))?;
+    let mut gathering = Gathering::of(subject);
+    let past = fold.past(&mut |record, contributions, rows| {
+        gathering.note(record, contributions, rows);
+    })?;
+    let behind = gathering.finish(past.rows);
+    let behind = behind.map_err(|error| status::internal(&error))?;
     let behind = behind.ok_or_else(|| status::not_found(reason, kind, &id))?;
-    let explanation = behind.explain(metric);
+    let explanation = behind.explain(number);
     let explanation = explanation.map_err(|error| status::internal(&error))?;
-    let shown = behind.shown(metric);
+    let shown = behind.shown(number);
     let told = api::ExplainedMetric {
-        metric: metric.path.clone(),
+        metric: number.path.clone(),
         published: shown.published,
         absent: shown.absent,
-        numerator: render::fraction(&explanation.sum.numerator),
+        numerator: report::fraction(&explanation.sum.numerator),
         denominator: side(&explanation.sum),
         scale: shown.scale,
         events: explanation.added.len() as u64,
@@ -134,7 +140,7 @@ fn explained(
 
 fn side(sides: &Sides) -> String {
     let side = sides.denominator.as_ref();
-    side.map(render::fraction).unwrap_or_default()
+    side.map(report::fraction).unwrap_or_default()
 }
 
 fn event(position: Position, bytes: &[u8], added: &Added) -> Result<api::ExplainedEvent, Status> {
@@ -157,7 +163,7 @@ fn event(position: Position, bytes: &[u8], added: &Added) -> Result<api::Explain
         campaign_id: header.campaign_id.to_owned(),
         collaboration_id: header.collaboration_id.to_owned(),
         creator_id: header.creator_id.to_owned(),
-        numerator: render::fraction(&added.sides.numerator),
+        numerator: report::fraction(&added.sides.numerator),
         denominator: side(&added.sides),
         reason: reason.into(),
         by_position: by.map_or(0, Position::get),

@@ -12,10 +12,11 @@ use crate::grpc::calls::{Calls, Lookup, Question, blocking, page, parsed};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
 use crate::grpc::page_token::Query;
-use crate::grpc::{parse, render};
+use crate::grpc::parse;
 use crate::log::codec::json::event_name;
 use crate::log::codec::peek;
 use crate::log::{Log, Selection};
+use crate::report;
 use crate::store::Snapshot;
 use crate::views::{Past, Slice};
 use crate::wire::proto::api;
@@ -63,7 +64,7 @@ pub async fn get(
     let (report, position) = calls.read(when, slice, deadline, find).await?;
     let drawing = draw(calls, &name, report.drawn.as_of, deadline, nothing).await?;
     Ok(Response::new(api::GetReportResponse {
-        report: Some(render::final_report(&name, &report)),
+        report: Some(report::final_report(&name, &report)),
         roi: Some(drawing.roi),
         is_reproduced: drawing.drawn == report.drawn,
         position,
@@ -95,7 +96,7 @@ pub async fn list(
     let find = move |rows: &Snapshot| {
         known_campaign(rows, &query.campaign)?;
         let prefix = Report::of_campaign(&query.campaign);
-        let keep = |_: &Key, row: &Report| Some(render::final_report(&query.campaign, row));
+        let keep = |_: &Key, row: &Report| Some(report::final_report(&query.campaign, row));
         Ok(page(rows, &prefix, start.as_ref(), query.page.size, keep)?)
     };
     let ((reports, next), position) = calls.read_many(when, slice, deadline, find).await?;
@@ -145,9 +146,9 @@ pub async fn compare(
     let (events, last) = now.more;
     let next = last.map(|last| Key::of::<Report>().number(last.get()));
     Ok(Response::new(api::CompareReportsResponse {
-        from: Some(render::final_report(&name, &from)),
-        to: Some(render::final_report(&name, &to)),
-        changes: render::changes(&before.roi, &now.roi),
+        from: Some(report::final_report(&name, &from)),
+        to: Some(report::final_report(&name, &to)),
+        changes: report::changes(&before.roi, &now.roi),
         events,
         next_page_token: calls.next_page(same_query, next),
         position,
@@ -205,7 +206,7 @@ async fn draw<T: Send + 'static>(
     let past = past.map_err(status::report)?;
     let campaign = name.clone();
     let drawing = calls.long_read(name.brand.as_str(), move || {
-        let drawn = render::final_roi(&campaign, &past, as_of);
+        let drawn = report::final_roi(&campaign, &past, as_of);
         let drawn = drawn.map_err(|error| status::internal(&error))?;
         let missing = || status::internal(&std::io::Error::other("a report has no campaign"));
         let (roi, drawn) = drawn.ok_or_else(missing)?;

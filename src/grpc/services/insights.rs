@@ -16,8 +16,8 @@ use crate::domain::{
 use crate::grpc::calls::{Calls, Lookup, parsed};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
-use crate::grpc::render::{Group, Groups, Rates};
-use crate::grpc::{parse, render};
+use crate::grpc::parse;
+use crate::report::{self, Group, Groups, Rates};
 use crate::store::{self, Snapshot};
 use crate::views::{CollaborationTotals, PostDay, Slice};
 use crate::wire::proto::api;
@@ -46,7 +46,7 @@ pub async fn awareness(
             let rule = format!("must be earlier: more than {MAX_POSTS} posts went live");
             return Err(refused("until_day", rule));
         }
-        let mut days = render::Days::default();
+        let mut days = report::Days::default();
         for name in &names {
             if let Some(post) = rows.get::<Publication>(&Publication::key(name))? {
                 days.add(&post);

@@ -9,7 +9,8 @@ use crate::grpc::calls::{Calls, Lookup, page, parsed, ranked_page};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
 use crate::grpc::page_token::Query;
-use crate::grpc::{parse, render};
+use crate::grpc::parse;
+use crate::report::{self, PartnershipOrder};
 use crate::store::Snapshot;
 use crate::views::{LastRecorded, Partnership, Slice};
 use crate::wire::proto::api;
@@ -40,10 +41,10 @@ pub async fn list(
     let start = calls.page_start(same_query, &query.page)?;
     let (when, slice) = (query.when, Slice::Brand(query.brand.clone()));
     let find = move |rows: &Snapshot| match query.order {
-        parse::PartnershipOrder::Creator => by_creator(rows, &query, start.as_ref()),
-        parse::PartnershipOrder::LifetimeRoi { .. }
-        | parse::PartnershipOrder::OnTime
-        | parse::PartnershipOrder::LastContact => by_rank(rows, &query, start.as_ref()),
+        PartnershipOrder::Creator => by_creator(rows, &query, start.as_ref()),
+        PartnershipOrder::LifetimeRoi { .. }
+        | PartnershipOrder::OnTime
+        | PartnershipOrder::LastContact => by_rank(rows, &query, start.as_ref()),
     };
     let ((partnerships, next), position) = calls.read_many(when, slice, deadline, find).await?;
     let next_page_token = calls.next_page(same_query, next);
@@ -66,7 +67,7 @@ fn by_creator(
     let size = query.page.size;
     let listed = page(rows, &prefix, start, size, |key, row: &Partnership| {
         let name = named(query, key)?;
-        match render::read_partnership(rows, &name, row) {
+        match report::read_partnership(rows, &name, row) {
             Ok(found) => Some(found),
             Err(error) => {
                 failed = Some(error);
@@ -99,11 +100,11 @@ fn by_rank(
             continue;
         };
         let together = row.sum(rows, &query.brand)?;
-        let rank = render::rank(&query.order, &together, now);
+        let rank = report::rank(&query.order, &together, now);
         ranked.push((ranked_key(rank, &name.creator), (name, row)));
     }
     let shown = ranked_page(ranked, start, query.page.size, |(name, row)| {
-        render::read_partnership(rows, name, row)
+        report::read_partnership(rows, name, row)
     });
     Ok(shown?)
 }

@@ -16,7 +16,8 @@ use crate::domain::state::Creator;
 use crate::domain::{CreatorRef, Timestamp};
 use crate::grpc::calls::{Door, Lookup, parsed};
 use crate::grpc::edge::deadline::Deadline;
-use crate::grpc::{parse, render};
+use crate::grpc::parse;
+use crate::report;
 use crate::store::Snapshot;
 use crate::views::{CollaborationTotals, LastRecorded, Partnership, Slice};
 use crate::wire::proto::api;
@@ -56,7 +57,7 @@ impl report_service_server::ReportService for Reports {
         let find = move |rows: &Snapshot| {
             let name = &query.campaign;
             let campaign = known_campaign(rows, name)?;
-            Ok(render::read_roi(rows, name, &campaign)?)
+            Ok(report::read_roi(rows, name, &campaign)?)
         };
         let (roi, position) = calls.read_many(when, slice, deadline, find).await?;
         Ok(Response::new(api::GetCampaignRoiResponse {
@@ -98,7 +99,7 @@ impl report_service_server::ReportService for Reports {
             let id = query.creator.creator.as_str();
             let missing =
                 || Lookup::missing(api::ErrorReason::PartnershipNotFound, "partnership", id);
-            Ok(render::read_partnership(
+            Ok(report::read_partnership(
                 rows,
                 &query.creator,
                 &*row.ok_or_else(missing)?,
@@ -146,7 +147,7 @@ impl report_service_server::ReportService for Reports {
         Ok(Response::new(api::GetCreatorRetentionResponse {
             creators_first,
             creators_kept,
-            retention: render::ratio_of(creators_kept as i64, creators_first as i64),
+            retention: report::ratio_of(creators_kept as i64, creators_first as i64),
             position,
         }))
     }
@@ -213,9 +214,9 @@ pub(super) fn performance(
     };
     let creator = rows.get::<Creator>(&Creator::key(&creator))?;
     let totals = rows.get::<CollaborationTotals>(&CollaborationTotals::key(name))?;
-    let rates = render::Rates::of_collaboration(rows, name)?;
+    let rates = report::Rates::of_collaboration(rows, name)?;
     let now = LastRecorded::of(rows)?;
-    Ok(render::performance(
+    Ok(report::performance(
         name,
         &campaign,
         &collaboration,

@@ -22,9 +22,10 @@ use crate::domain::{
 use crate::grpc::calls::{Calls, Folding, Lookup, parsed};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
-use crate::grpc::statement::{Day, Happened, Line, Statement, csv, html};
 use crate::grpc::{parse, render};
 use crate::log::codec::{self, peek};
+use crate::report;
+use crate::statement::{Day, Happened, Line, Statement, csv, html};
 use crate::store::Snapshot;
 use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};
 use crate::wire::proto::api;
@@ -107,7 +108,7 @@ fn drawn(fold: &mut Folding<'_>, name: &CampaignRef) -> Result<Statement, Status
 fn read(rows: &Snapshot, name: &CampaignRef) -> Result<Statement, Lookup> {
     let campaign = known_campaign(rows, name)?;
     let totals = rows.get::<CampaignTotals>(&CampaignTotals::key(name))?;
-    let rates = render::Rates::of_campaign(rows, name)?;
+    let rates = report::Rates::of_campaign(rows, name)?;
     let now = LastRecorded::of(rows)?;
     let totals = totals.unwrap_or_default();
     let (mut names, mut revisions) = (Vec::new(), Vec::new());
@@ -118,7 +119,7 @@ fn read(rows: &Snapshot, name: &CampaignRef) -> Result<Statement, Lookup> {
     })?;
     let prefix = Report::of_campaign(name);
     rows.scan::<Report>(Scan::of(&prefix), &mut |_, row| {
-        revisions.push(render::final_report(name, row));
+        revisions.push(report::final_report(name, row));
         ControlFlow::Continue(())
     })?;
     let mut collaborations = Vec::with_capacity(names.len());
@@ -136,7 +137,7 @@ fn read(rows: &Snapshot, name: &CampaignRef) -> Result<Statement, Lookup> {
     }
     Ok(Statement {
         campaign: render::campaign(name, &campaign),
-        roi: render::campaign_roi(name, &campaign, &totals, &rates, now),
+        roi: report::campaign_roi(name, &campaign, &totals, &rates, now),
         collaborations,
         days: Vec::new(),
         timeline: Vec::new(),

@@ -15,7 +15,7 @@
 //! | barter | `service::roi::a_barter_without_cost_has_a_return_but_no_roi`, as published |
 //! | budget lowered | `campaigns::budget_cannot_go_below_what_is_in_use` |
 
-use campaign_ledger::domain::metrics::{Absent, exact, roi};
+use campaign_ledger::domain::metrics::{Absent, CostBasis, Entry, Facts, Known, exact, money};
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::parse;
 use campaign_ledger::wire::proto::values as wire;
@@ -288,9 +288,12 @@ fn zero_cost_barter() {
         .given(ship("ayu-1", "s-1"))
         .given(convert_order(sale_by("o-1", rp(250_000), "ayu-1")));
     let of = |history: &History| {
-        let counted = history.totals().counted;
-        let (cost, revenue) = (exact(counted.accrued()), exact(counted.net_revenue()));
-        (roi(&cost, &revenue), revenue - cost)
+        let (totals, known) = (history.totals(), Known::default());
+        let facts = Facts::of(&totals, false, &known).at(Entry::Basis(CostBasis::Accrued));
+        (
+            money::ROI.value(&facts),
+            money::NET_RETURN.value(&facts).unwrap(),
+        )
     };
     // What the creator got is worth something, and is no cost until somebody says so.
     assert_eq!(history.totals().products.shipped, 1);

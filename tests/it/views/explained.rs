@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use campaign_ledger::domain::metrics::{Exact, exact, publish};
+use campaign_ledger::domain::metrics::{Exact, Report, Sides, exact, publish};
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::explain::metric::{Metric, Report, Sides};
-use campaign_ledger::grpc::explain::{Behind, Subject, gather};
-use campaign_ledger::views::{Tell, past};
+use campaign_ledger::explain::{Behind, Gathering, Number, Subject};
+use campaign_ledger::store::Store;
+use campaign_ledger::views::past;
 use campaign_ledger::wire::proto::api::WithoutContribution as Reason;
 
 use super::History;
@@ -67,13 +67,13 @@ fn behind(history: &History, subject: Subject) -> Option<Behind> {
     let part = history.up_to(history.records.len());
     let events: Vec<_> = events.map(|record| record.position).collect();
     let until = history.records.last()?.position;
-    let fold = |tell: &mut Tell<'_>| {
-        let look = &mut |_| Ok(());
-        Ok(past(&part.log, &events, until, None, look, tell)
-            .unwrap()
-            .rows)
+    let mut gathering = Gathering::of(subject);
+    let note = &mut |record: &Record, added: &[Contribution], rows: &Store| {
+        gathering.note(record, added, rows);
     };
-    gather(subject, fold).unwrap()
+    let look = &mut |_| Ok(());
+    let past = past(&part.log, &events, until, None, look, note).unwrap();
+    gathering.finish(past.rows).unwrap()
 }
 
 /// The number both sides make, as the report rounds it; `None` when there is none.
@@ -93,7 +93,7 @@ fn rounded(path: &str, sides: &Sides, scale: u64) -> Option<i64> {
 }
 
 /// Checks one number; tells the reasons it gives.
-fn is_what_its_events_add(behind: &Behind, metric: &Metric) -> BTreeSet<Reason> {
+fn is_what_its_events_add(behind: &Behind, metric: &Number) -> BTreeSet<Reason> {
     let what = format!("{:?}: {}", behind.subject, metric.path);
     let explanation = behind.explain(metric).unwrap();
     let mut sum = Sides {
@@ -126,7 +126,7 @@ fn is_what_its_events_add(behind: &Behind, metric: &Metric) -> BTreeSet<Reason> 
 }
 
 /// Both ends of a time may be the same event.
-fn is_offset(metric: &Metric) -> bool {
+fn is_offset(metric: &Number) -> bool {
     ["tenure_seconds", "longest_gap_seconds"].contains(&metric.path.as_str())
 }
 
@@ -148,7 +148,7 @@ fn every_number_is_exactly_what_its_events_add() {
                 let fields = same.flat_map(|(_, behind)| &behind.report);
                 let paths: BTreeSet<_> = fields.filter_map(|(field, _)| number(field)).collect();
                 for path in paths {
-                    let metric = Metric::find(*report, &path);
+                    let metric = Number::find(*report, &path);
                     let metric = metric.unwrap_or_else(|| panic!("{path} is explained"));
                     assert_eq!(metric.path, path);
                     reasons.extend(is_what_its_events_add(one, &metric));
@@ -191,6 +191,6 @@ fn what_is_no_number_is_not_explained() {
         "state",
         "lifetime[IDR].posts_published",
     ] {
-        assert!(Metric::find(Report::Roi, path).is_none(), "{path}");
+        assert!(Number::find(Report::Roi, path).is_none(), "{path}");
     }
 }

@@ -14,6 +14,7 @@ use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::services::campaign::id_at;
 use crate::grpc::{parse, render};
+use crate::report;
 use crate::store::{self, Snapshot};
 use crate::views::Slice;
 use crate::wire::proto::api;
@@ -172,7 +173,7 @@ pub fn shown(
     row: &Collaboration,
 ) -> Result<api::Collaboration, store::Error> {
     let holds = row.shown_holds(rows, name)?;
-    let state = render::collaboration_state(state_of(rows, name, row)?) as i32;
+    let state = report::collaboration_state(state_of(rows, name, row)?) as i32;
     Ok(api::Collaboration {
         state,
         ..render::collaboration(name, row, &holds)

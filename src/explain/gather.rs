@@ -2,20 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tonic::Status;
-
-use super::metric::RowNumbers;
+use crate::domain::metrics::Standing;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Creator};
 use crate::domain::{
     AgreementEvent, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Contribution,
-    CreatorRef, Effect, Event, Position, PublicationEvent, PublicationRef, Record, RefundId,
-    RevenueEvent, Target, Timestamp,
+    CreatorRef, Effect, Event, OrderKey, Position, PublicationEvent, PublicationRef, Record,
+    RefundId, RevenueEvent, Target, Timestamp,
 };
-use crate::grpc::edge::status;
-use crate::grpc::render;
+use crate::report;
 use crate::store::{self, Snapshot, Store};
-use crate::views::{Partnership, Tell};
+use crate::views::Partnership;
 
 /// What is explained.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,8 +62,8 @@ pub struct Behind {
     pub subject: Subject,
     /// What each event added, in log order.
     pub steps: Vec<Step>,
-    /// The numbers of the row, after each event that changed them.
-    pub numbers: Vec<(Position, RowNumbers)>,
+    /// The numbers that rows keep, after each event that changed them.
+    pub standings: Vec<(Position, Standing)>,
     /// The collaborations that belong to a partnership, by campaign.
     pub collaborations: BTreeSet<(CampaignId, CollaborationId)>,
     /// When collaborations were accepted.
@@ -81,52 +78,6 @@ pub struct Behind {
     pub report: Vec<(String, String)>,
 }
 
-/// Gathers what the events of a past added as `fold` folds it; `None` where there is nothing to explain.
-///
-/// # Errors
-/// Those of `fold`, and when rows cannot be read.
-pub fn gather(
-    subject: Subject,
-    fold: impl FnOnce(&mut Tell<'_>) -> Result<Snapshot, Status>,
-) -> Result<Option<Behind>, Status> {
-    let mut gathering = Gathering {
-        subject: &subject,
-        steps: Vec::new(),
-        numbers: Vec::new(),
-        collaborations: BTreeSet::new(),
-        accepted: Vec::new(),
-        last_activity: None,
-        published: HashMap::new(),
-        waiting: BTreeMap::new(),
-    };
-    let rows = fold(&mut |record, contributions, rows| {
-        gathering.take(record, contributions);
-        gathering.note_numbers(record, rows);
-    })?;
-    let Gathering {
-        mut steps,
-        numbers,
-        collaborations,
-        accepted,
-        last_activity,
-        published,
-        ..
-    } = gathering;
-    steps.sort_by_key(|step| step.position);
-    let report = report_of(&subject, &rows).map_err(|error| status::internal(&error))?;
-    Ok(report.map(|report| Behind {
-        subject,
-        steps,
-        numbers,
-        collaborations,
-        accepted,
-        last_activity,
-        published,
-        rows,
-        report,
-    }))
-}
-
 /// The fields of the report that shows the numbers; `None` where there is none.
 fn report_of(
     subject: &Subject,
@@ -136,38 +87,79 @@ fn report_of(
         Subject::Campaign(name) => {
             let row = rows.get::<Campaign>(&Campaign::key(name))?;
             let report = row
-                .map(|row| render::read_roi(rows, name, &row))
+                .map(|row| report::read_roi(rows, name, &row))
                 .transpose()?;
-            Ok(report.map(|report| render::fields_of("CampaignRoi", &report)))
+            Ok(report.map(|report| report::fields_of("CampaignRoi", &report)))
         }
         Subject::Partnership(name) => {
             let row = rows.get::<Partnership>(&Partnership::key(name))?;
-            let report = row.map(|row| render::read_partnership(rows, name, &row));
+            let report = row.map(|row| report::read_partnership(rows, name, &row));
             let report = report.transpose()?;
-            Ok(report.map(|report| render::fields_of("Partnership", &report)))
+            Ok(report.map(|report| report::fields_of("Partnership", &report)))
         }
     }
 }
 
-struct Gathering<'a> {
-    subject: &'a Subject,
+/// Gathers what events add while they are folded.
+pub struct Gathering {
+    subject: Subject,
     steps: Vec<Step>,
-    numbers: Vec<(Position, RowNumbers)>,
+    standings: Vec<(Position, Standing)>,
     collaborations: BTreeSet<(CampaignId, CollaborationId)>,
     accepted: Vec<Moment>,
     last_activity: Option<Moment>,
     published: HashMap<PublicationRef, Position>,
-    /// Refunds whose order has not come, and the events that told of them.
-    waiting: BTreeMap<(crate::domain::OrderKey, RefundId), Position>,
+    /// Refunds whose order has not come, and the events that recorded them.
+    waiting: BTreeMap<(OrderKey, RefundId), Position>,
 }
 
-impl Gathering<'_> {
+impl Gathering {
+    /// Begins with nothing.
+    pub fn of(subject: Subject) -> Self {
+        Self {
+            subject,
+            steps: Vec::new(),
+            standings: Vec::new(),
+            collaborations: BTreeSet::new(),
+            accepted: Vec::new(),
+            last_activity: None,
+            published: HashMap::new(),
+            waiting: BTreeMap::new(),
+        }
+    }
+
+    /// Notes what an event adds. `rows` are those after it.
+    pub fn note(&mut self, record: &Record, contributions: &[Contribution], rows: &Store) {
+        self.take(record, contributions);
+        self.note_standing(record, rows);
+    }
+
+    /// Ends with the rows after all events; `None` where there is nothing to explain.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn finish(mut self, rows: Snapshot) -> Result<Option<Behind>, store::Error> {
+        self.steps.sort_by_key(|step| step.position);
+        let report = report_of(&self.subject, &rows)?;
+        Ok(report.map(|report| Behind {
+            subject: self.subject,
+            steps: self.steps,
+            standings: self.standings,
+            collaborations: self.collaborations,
+            accepted: self.accepted,
+            last_activity: self.last_activity,
+            published: self.published,
+            rows,
+            report,
+        }))
+    }
+
     fn take(&mut self, record: &Record, contributions: &[Contribution]) {
         self.note_refund(record);
         let Some(campaign) = record.subject.campaign.clone() else {
             return;
         };
-        if let Subject::Campaign(name) = self.subject
+        if let Subject::Campaign(name) = &self.subject
             && name.campaign != campaign
         {
             return;
@@ -192,7 +184,7 @@ impl Gathering<'_> {
     }
 
     fn is_meant(&self, campaign: &CampaignId, target: &Target) -> bool {
-        match (self.subject, target) {
+        match (&self.subject, target) {
             (Subject::Campaign(_), Target::Campaign) => true,
             (Subject::Partnership(_), Target::Collaboration(id)) => self.is_ours(campaign, id),
             (Subject::Campaign(_), Target::Collaboration(_))
@@ -210,7 +202,7 @@ impl Gathering<'_> {
         let Some(collaboration) = &record.subject.collaboration else {
             return;
         };
-        if let Subject::Partnership(name) = self.subject
+        if let Subject::Partnership(name) = &self.subject
             && record.subject.creator.as_ref() == Some(&name.creator)
         {
             let place = (campaign.clone(), collaboration.clone());
@@ -297,54 +289,25 @@ impl Gathering<'_> {
         }
     }
 
-    fn note_numbers(&mut self, record: &Record, rows: &Store) {
+    fn note_standing(&mut self, record: &Record, rows: &Store) {
         // A row that cannot be read fails the fold, or the answer made of the same rows.
-        let numbers = match self.subject {
+        let standing = match &self.subject {
             Subject::Campaign(name) => {
                 let row = rows.get::<Campaign>(&Campaign::key(name));
-                row.ok().flatten().map(|row| of_campaign(&row))
+                row.ok().flatten().map(|row| Standing::of_campaign(&row))
             }
             Subject::Partnership(name) => {
                 let together = rows.get::<Partnership>(&Partnership::key(name));
-                let creator = rows.get::<Creator>(&Creator::key(name));
-                let together = together.ok().flatten();
-                Some(of_partnership(
-                    together.as_deref(),
-                    creator.ok().flatten().as_deref(),
-                ))
+                let accepted = together.ok().flatten().map(|row| row.accepted_at.len());
+                let creator = rows.get::<Creator>(&Creator::key(name)).ok().flatten();
+                let accepted = accepted.unwrap_or_default();
+                Some(Standing::of_partnership(accepted, creator.as_deref()))
             }
         };
-        let Some(numbers) = numbers else { return };
-        let before = self.numbers.last().map_or([0; 6], |(_, before)| *before);
-        if numbers != before {
-            self.numbers.push((record.position, numbers));
+        let Some(standing) = standing else { return };
+        let last = self.standings.last();
+        if standing != last.map(|(_, before)| *before).unwrap_or_default() {
+            self.standings.push((record.position, standing));
         }
     }
-}
-
-fn of_campaign(row: &Campaign) -> RowNumbers {
-    let cap = i128::from(row.plan.budget_cap_minor.unwrap_or(0));
-    [
-        cap,
-        row.budget.reserved.into(),
-        row.budget.committed.into(),
-        row.budget.other.into(),
-        cap - row.budget.total(),
-        row.reports.into(),
-    ]
-}
-
-fn of_partnership(together: Option<&Partnership>, creator: Option<&Creator>) -> RowNumbers {
-    let accepted = together.map_or(0, |row| row.accepted_at.len() as i128);
-    let Some(creator) = creator else {
-        return [accepted, 0, 0, 0, 0, 0];
-    };
-    [
-        accepted,
-        creator.blocks.into(),
-        creator.flags.into(),
-        creator.open_flags.len() as i128,
-        creator.assessments.into(),
-        0,
-    ]
 }

@@ -1,6 +1,6 @@
 //! A statement as a table: a row for each number, by the name that the API gives it.
 
-use crate::grpc::render::fields_of;
+use crate::report::fields_of;
 use crate::text;
 
 use super::Statement;

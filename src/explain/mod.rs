@@ -1,33 +1,34 @@
 //! Explains a number of a report: the events behind it, and what each adds to it.
 //!
 //! A number is exactly what its events add: what was superseded, rejected, voided or left out is
-//! listed beside, with the reason, and adds nothing. See [`metric`] for how a field is found.
+//! listed beside, with the reason, and adds nothing. Owns how the events behind a number are found and
+//! what each adds; what a number is made of stands in `domain::metrics`.
 
 mod engagement;
-mod figures;
 mod gather;
-pub mod metric;
 mod near;
+mod number;
 mod path;
 mod rates;
 mod reasons;
 
 use std::collections::BTreeMap;
 
-use crate::domain::metrics::exact;
+use crate::domain::metrics::{Formula, Known, Plan, Sides, Standing};
 use crate::domain::rows::Rows;
 use crate::domain::state::Campaign;
 use crate::domain::{CampaignRef, Position, Totals};
-use crate::grpc::render;
+use crate::report;
 use crate::store;
 use crate::views::LastRecorded;
 use crate::wire::proto::api::WithoutContribution as Reason;
 
-pub use gather::{Behind, Subject, gather};
+pub use gather::{Behind, Gathering, Subject};
 pub use near::near;
+pub use number::{Number, Part};
 
 use engagement::as_totals;
-use metric::{Figure, Known, Metric, Sides, Sum, Taken};
+use rates::OfPosts;
 
 /// What one event adds to a number.
 #[derive(Clone, PartialEq, Debug)]
@@ -55,19 +56,12 @@ impl Explanation {
         }
     }
 
-    fn zero(&self) -> Sides {
-        Sides {
-            numerator: exact(0),
-            denominator: self.sum.denominator.as_ref().map(|_| exact(0)),
-        }
-    }
-
     fn add(&mut self, position: Position, sides: &Sides) {
         if sides.is_nothing() {
             return;
         }
         self.sum.add(sides);
-        let zero = self.zero();
+        let zero = self.sum.zero();
         let added = self.added.entry(position).or_insert(Added {
             sides: zero,
             reason: None,
@@ -78,7 +72,7 @@ impl Explanation {
 
     /// Lists an event that adds nothing, unless it does.
     fn leave_out(&mut self, position: Position, reason: Reason, by: Option<Position>) {
-        let sides = self.zero();
+        let sides = self.sum.zero();
         let reason = Some((reason, by));
         self.added
             .entry(position)
@@ -99,16 +93,16 @@ pub struct Shown {
 
 impl Behind {
     /// Says how the report shows a number.
-    pub fn shown(&self, metric: &Metric) -> Shown {
+    pub fn shown(&self, number: &Number) -> Shown {
         let value = |leaf: &str| {
-            let path = format!("{}{leaf}", metric.path);
+            let path = format!("{}{leaf}", number.path);
             let found = self.report.iter().find(|(field, _)| *field == path);
             found.map(|(_, value)| value.clone())
         };
         let ppm = value(".parts_per_million");
         let absent = value(".absent").unwrap_or_default();
         Shown {
-            scale: if ppm.is_some() { render::PPM as u64 } else { 1 },
+            scale: if ppm.is_some() { report::PPM as u64 } else { 1 },
             published: ppm
                 .or_else(|| value(".minor_units"))
                 .or_else(|| value(""))
@@ -121,21 +115,26 @@ impl Behind {
     ///
     /// # Errors
     /// When rows cannot be read.
-    pub fn explain(&self, metric: &Metric) -> Result<Explanation, store::Error> {
-        match &metric.figure {
-            Figure::Sum(sum) => self.sum(metric, sum),
-            Figure::Row(of) => Ok(self.row(*of)),
-            Figure::Posts(how, pick) => self.rates(metric, *how, *pick),
-            Figure::Times(of) => Ok(self.times(*of)),
+    pub fn explain(&self, number: &Number) -> Result<Explanation, store::Error> {
+        match number.metric.formula {
+            Formula::Whole(_)
+            | Formula::Shares(_)
+            | Formula::Counter(_)
+            | Formula::Priced(_)
+            | Formula::Ratio(_) => self.sum(number),
+            Formula::Row(_) | Formula::RowRatio(_) => Ok(self.row(number)),
+            Formula::Mean(pick) => self.rates(number, OfPosts::Mean, pick),
+            Formula::Median(pick) => self.rates(number, OfPosts::Median, pick),
+            Formula::Times(times) => Ok(self.times(times)),
         }
     }
 
-    fn sum(&self, metric: &Metric, sum: &Sum) -> Result<Explanation, store::Error> {
+    fn sum(&self, number: &Number) -> Result<Explanation, store::Error> {
         let mut of_steps = Vec::new();
         let mut known = self.known()?;
         for step in &self.steps {
             let campaign = self.campaign_of(step);
-            if !self.is_in(&metric.part, &campaign)? {
+            if !self.is_in(&number.part, &campaign)? {
                 continue;
             }
             let mut totals = Totals::default();
@@ -145,13 +144,13 @@ impl Behind {
             }
             of_steps.push((step, totals));
         }
-        let sides = |totals: &Totals| take(metric, sum, &known, totals);
+        let sides = |totals: &Totals| number.sides(totals, &known);
         let mut explanation = Explanation::of(sides(&Totals::default()));
         for (step, totals) in &of_steps {
             explanation.add(step.position, &sides(totals));
         }
-        if let Some(key) = metric.engagement {
-            self.standing(metric, key, &sides, &mut explanation)?;
+        if let Some(key) = number.audience() {
+            self.standing(number, key, &sides, &mut explanation)?;
         }
         // Reasons come last: whoever adds something has none.
         for (step, _) in &of_steps {
@@ -165,7 +164,7 @@ impl Behind {
     /// Adds what stands of the observations, and lists the others.
     fn standing(
         &self,
-        metric: &Metric,
+        number: &Number,
         key: (
             crate::domain::MeasurementScope,
             crate::domain::MeasurementKind,
@@ -173,25 +172,33 @@ impl Behind {
         sides: &dyn Fn(&Totals) -> Sides,
         explanation: &mut Explanation,
     ) -> Result<(), store::Error> {
-        let posts = self.credited(&metric.part)?;
+        let posts = self.credited(&number.part)?;
         for credited in &posts {
-            if let Some(heads) = rates::heads(metric, credited, key) {
+            if let Some(heads) = engagement::heads(number, credited, key) {
                 for (position, sums) in self.pieces(credited, heads, credited.share_bp) {
                     explanation.add(position, &sides(&as_totals(key, sums)));
                 }
             }
         }
         for credited in &posts {
-            self.list_others(metric, key, credited, sides, explanation)?;
+            self.list_others(number, key, credited, sides, explanation)?;
         }
         Ok(())
     }
 
-    fn row(&self, of: fn(&metric::RowNumbers) -> Sides) -> Explanation {
-        let mut before = of(&[0; 6]);
+    fn row(&self, number: &Number) -> Explanation {
+        let nothing = Totals::default();
+        let sides = |standing| {
+            let known = Known {
+                standing,
+                ..Known::default()
+            };
+            number.sides(&nothing, &known)
+        };
+        let mut before = sides(Standing::default());
         let mut explanation = Explanation::of(before.clone());
-        for (position, numbers) in &self.numbers {
-            let after = of(numbers);
+        for (position, standing) in &self.standings {
+            let after = sides(*standing);
             explanation.add(*position, &after.since(&before));
             before = after;
         }
@@ -217,23 +224,8 @@ impl Behind {
         if let Subject::Campaign(name) = &self.subject
             && let Some(row) = self.rows.get::<Campaign>(&Campaign::key(name))?
         {
-            known.margin_bp = row.plan.gross_margin_bp;
-            let model = row.plan.emv_model.as_ref();
-            known.emv_cpm_minor = model.map(|model| model.cpm.minor);
+            known.plan = Some(Plan::of(&row));
         }
         Ok(known)
     }
-}
-
-fn take(metric: &Metric, sum: &Sum, known: &Known, totals: &Totals) -> Sides {
-    let tally = if metric.on_time {
-        &totals.on_time
-    } else {
-        &totals.counted
-    };
-    sum(&Taken {
-        totals,
-        tally,
-        known,
-    })
 }

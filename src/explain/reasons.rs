@@ -2,10 +2,11 @@
 
 use std::slice::from_ref;
 
-use super::engagement::{Credited, as_if_standing, as_totals};
+use super::engagement::{Credited, as_if_standing, as_totals, heads};
 use super::gather::{Behind, Evidence, Step};
-use super::metric::{Metric, Sides};
-use super::{Explanation, Reason, rates};
+use super::number::Number;
+use super::{Explanation, Reason};
+use crate::domain::metrics::Sides;
 use crate::domain::state::{Entry, Heads};
 use crate::domain::{
     ConversionType, CostType, Counter, Effect, FactTiming, MeasurementKind, MeasurementScope,
@@ -115,26 +116,26 @@ impl Behind {
     /// Lists the observations of a post that add nothing.
     pub(super) fn list_others(
         &self,
-        metric: &Metric,
+        number: &Number,
         key: (MeasurementScope, MeasurementKind),
         credited: &Credited,
         sides: &dyn Fn(&Totals) -> Sides,
         explanation: &mut Explanation,
     ) -> Result<(), store::Error> {
-        let heads = rates::heads(metric, credited, key);
+        let heads = heads(number, credited, key);
         self.observations(credited, key, &mut |entry| {
             let sums = as_if_standing(credited, &entry.counters, credited.share_bp);
             if sides(&as_totals(key, sums)).is_nothing() {
                 return;
             }
-            leave_out(metric, entry, heads, explanation);
+            leave_out(number, entry, heads, explanation);
         })
     }
 }
 
 /// Lists what an observation and its corrections are, where they add nothing.
 pub(super) fn leave_out(
-    metric: &Metric,
+    number: &Number,
     entry: &Entry,
     heads: Option<&Heads>,
     explanation: &mut Explanation,
@@ -143,7 +144,7 @@ pub(super) fn leave_out(
     let earlier = std::iter::once(entry.key.position).chain(entry.changes.iter().copied());
     let (replaced, last) = match entry.voided {
         true => (Reason::Voided, (Reason::Voids, Some(entry.key.position))),
-        false => (Reason::Corrected, standing(metric, entry, heads)),
+        false => (Reason::Corrected, standing(number, entry, heads)),
     };
     for position in earlier.filter(|position| *position != latest) {
         explanation.leave_out(position, replaced, Some(latest));
@@ -152,8 +153,8 @@ pub(super) fn leave_out(
 }
 
 /// Why an observation that was not voided does not stand.
-fn standing(metric: &Metric, entry: &Entry, heads: Option<&Heads>) -> (Reason, Option<Position>) {
-    match (entry.timing, metric.on_time) {
+fn standing(number: &Number, entry: &Entry, heads: Option<&Heads>) -> (Reason, Option<Position>) {
+    match (entry.timing, number.on_time) {
         (FactTiming::AfterMeasurement, _) => return (Reason::AfterMeasurement, None),
         (FactTiming::Late, true) => return (Reason::Late, None),
         (FactTiming::Late, false) | (FactTiming::OnTime, _) => {}

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Rates;
-use super::partnership::of_currency;
+use super::count;
+use super::partnership::over_campaigns;
 use crate::domain::{Currency, Niche, Platform, Tier, Totals};
-use crate::grpc::render::count;
-use crate::grpc::render::figures::figures;
 use crate::wire::proto::{api, values};
 
 /// What the collaborations of a group have in common; `None` where they are not told apart by it.
@@ -58,10 +57,7 @@ impl Groups {
                     .into(),
                 mixed_platforms: group.platform == Some(None),
                 collaborations: count(collaborations),
-                figures: Some(figures(
-                    &totals.counted,
-                    &of_currency(group.currency, &rates),
-                )),
+                figures: Some(over_campaigns(&totals, group.currency, &rates)),
             }
         };
         self.0.into_iter().map(of).collect()

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::figures::{figures, roi_ppm};
+use super::metric::{PPM, Shown, ratio, seconds};
 use super::posts::posts_of_creator;
-use super::{Rates, acceptance_rate, agreements, delivery, holds, products, quality};
-use crate::domain::metrics::{Absent, divide, exact};
+use super::{Rates, agreements, delivery, holds, product_figures, quality};
+use crate::domain::metrics::{
+    Exact, Facts, Known, Metric, Standing, partnership as of_both, publish, work,
+};
 use crate::domain::rows::Rows;
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorRef, Currency, Tier, Timestamp, Totals};
-use crate::grpc::parse::PartnershipOrder;
-use crate::grpc::render::figures::{Basis, figures, roi_ppm};
-use crate::grpc::render::metric::{ratio, ratio_of};
-use crate::grpc::render::{count, time};
 use crate::views::{CampaignShare, LastRecorded, Lifetime, Partnership};
 use crate::wire::proto::{api, values};
 
@@ -55,56 +55,48 @@ fn partnership(
         .campaigns
         .values()
         .for_each(|share| all += &share.totals);
-    let accepted = row.accepted_at.len() as i64;
-    let (first, last) = (
-        row.accepted_at.iter().min().copied(),
-        row.accepted_at.iter().max().copied(),
-    );
-    let tenure = first
-        .zip(together.last_activity_at)
-        .map(|(first, last)| last.since(first));
-    let gaps: Vec<i128> = row.gaps().collect();
-    let mean_gap = divide(
-        &exact(gaps.iter().sum::<i128>()),
-        &exact(gaps.len() as i64 * NANOS),
-    );
-    let (payments, seconds) = all.payments;
-    let days_until_paid = match payments {
-        0 => Err(Absent::NoObservation),
-        payments => divide(&exact(seconds), &exact(payments * SECONDS_PER_DAY)),
+    let known = Known {
+        plan: None,
+        now,
+        ratings: all.ratings,
+        standing: Standing::of_partnership(row.accepted_at.len(), creator),
     };
+    let shown = Shown {
+        facts: Facts::of(&all, false, &known),
+        currency: None,
+    };
+    let mut accepted = row.accepted_at.clone();
+    accepted.sort();
+    let times = |metric: &Metric| metric.of_times(&accepted, together.last_activity_at);
     api::Partnership {
         brand_id: name.brand.to_string(),
         creator_id: name.creator.to_string(),
         blocked: creator.is_some_and(|creator| creator.blocked.is_some()),
         tier_now: values::Tier::from(creator.map_or(Tier::Unknown, Creator::tier)) as i32,
         first_invited_at: row.first_invited_at.map(Into::into),
-        first_accepted_at: first.map(Into::into),
-        last_accepted_at: last.map(Into::into),
+        first_accepted_at: accepted.first().copied().map(Into::into),
+        last_accepted_at: accepted.last().copied().map(Into::into),
         last_activity_at: together.last_activity_at.map(Into::into),
-        tenure_seconds: tenure.map_or(0, |tenure| tenure.seconds_late()),
-        collaborations: agreements(&all),
-        accepted_collaborations: count(accepted),
-        repeat_rate: ratio_of((accepted - 1).max(0), accepted),
-        acceptance_rate: acceptance_rate(&all),
-        longest_gap_seconds: gaps
-            .iter()
-            .max()
-            .map_or(0, |gap| (gap / i128::from(NANOS)) as u64),
-        mean_gap_seconds: ratio(&mean_gap),
-        delivery: Some(delivery(&all, now)),
-        quality: Some(quality(&all)),
+        tenure_seconds: seconds(times(&of_both::TENURE), Exact::ceil),
+        collaborations: agreements(shown, &of_both::COLLABORATIONS),
+        accepted_collaborations: shown.count(&of_both::ACCEPTED),
+        repeat_rate: shown.ratio(&of_both::REPEAT_RATE),
+        acceptance_rate: shown.ratio(&work::ACCEPTANCE_RATE),
+        longest_gap_seconds: seconds(times(&of_both::LONGEST_GAP), Exact::floor),
+        mean_gap_seconds: ratio(times(&of_both::MEAN_GAP)),
+        delivery: Some(delivery(shown)),
+        quality: Some(quality(shown)),
         lifetime: lifetime(together, rates),
         campaigns: trend(together, rates),
-        mean_days_until_paid: ratio(&days_until_paid),
-        disputes: count(all.conduct.disputes),
-        open_disputes: count(all.conduct.open_disputes),
-        blocks: creator.map_or(0, |creator| u64::from(creator.blocks)),
+        mean_days_until_paid: shown.ratio(&of_both::DAYS_UNTIL_PAID),
+        disputes: shown.count(&of_both::DISPUTES),
+        open_disputes: shown.count(&work::OPEN_DISPUTES),
+        blocks: shown.count(&of_both::BLOCKS),
         products: products_by_currency(together),
-        flags: creator.map_or(0, |creator| u64::from(creator.flags)),
-        open_flags: creator.map_or(0, |creator| creator.open_flags.len() as u64),
-        holds: Some(holds(&all)),
-        assessments: creator.map_or(0, |creator| u64::from(creator.assessments)),
+        flags: shown.count(&of_both::FLAGS),
+        open_flags: shown.count(&of_both::OPEN_FLAGS),
+        holds: Some(holds(shown)),
+        assessments: shown.count(&of_both::ASSESSMENTS),
         assessment: creator
             .and_then(|creator| creator.assessment.as_ref())
             .map(Into::into),
@@ -116,40 +108,60 @@ fn products_by_currency(together: &Lifetime) -> Vec<api::ProductFigures> {
     for share in together.campaigns.values() {
         *by_currency.entry(share.currency).or_default() += &share.totals;
     }
-    let sums = by_currency.iter();
-    sums.map(|(currency, totals)| products(totals, *currency))
-        .collect()
+    let known = Known::default();
+    let of = |(currency, totals): (&Currency, &Totals)| {
+        product_figures(Shown {
+            facts: Facts::of(totals, false, &known),
+            currency: Some(*currency),
+        })
+    };
+    by_currency.iter().map(of).collect()
+}
+
+/// By what partnerships are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartnershipOrder {
+    /// By creator.
+    Creator,
+    /// By lifetime ROI.
+    LifetimeRoi {
+        /// Over the campaigns in this currency.
+        currency: Currency,
+        /// On this cost.
+        basis: api::CostBasis,
+    },
+    /// By how often work was on time.
+    OnTime,
+    /// By the last event.
+    LastContact,
 }
 
 /// Where a partnership stands in a list: the more, the earlier; `None` comes last.
 pub fn rank(order: &PartnershipOrder, together: &Lifetime, now: Timestamp) -> Option<i64> {
-    let mut all = Totals::default();
-    let shares = together.campaigns.values();
+    let known = Known {
+        now,
+        ..Known::default()
+    };
+    let sum = |is_meant: &dyn Fn(&CampaignShare) -> bool| {
+        let mut all = Totals::default();
+        let shares = together.campaigns.values().filter(|share| is_meant(share));
+        shares.for_each(|share| all += &share.totals);
+        all
+    };
     match order {
         PartnershipOrder::Creator => None,
         PartnershipOrder::LifetimeRoi { currency, basis } => {
-            shares
-                .filter(|share| share.currency == *currency)
-                .for_each(|share| all += &share.totals);
-            roi_ppm(&all.counted, *basis)
+            let all = sum(&|share| share.currency == *currency);
+            roi_ppm(Facts::of(&all, false, &known), *basis)
         }
         PartnershipOrder::OnTime => {
-            shares.for_each(|share| all += &share.totals);
-            parts_per_million(delivery(&all, now).on_time_rate)
+            let all = sum(&|_| true);
+            let rate = work::ON_TIME_RATE.value(&Facts::of(&all, false, &known));
+            publish(&rate.ok()?, PPM).ok()
         }
         PartnershipOrder::LastContact => together.last_activity_at.map(Timestamp::nanos),
     }
 }
-
-fn parts_per_million(metric: Option<api::RatioMetric>) -> Option<i64> {
-    match metric?.value? {
-        api::ratio_metric::Value::PartsPerMillion(ppm) => Some(ppm),
-        api::ratio_metric::Value::Absent(_) => None,
-    }
-}
-
-const NANOS: i64 = 1_000_000_000;
-const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 /// Lifetime figures by reporting currency: amounts of different currencies are never added.
 fn lifetime(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::Figures> {
@@ -162,7 +174,7 @@ fn lifetime(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api
         }
     }
     let of = |(currency, (totals, rates)): (Currency, (Totals, Rates))| {
-        figures(&totals.counted, &of_currency(currency, &rates))
+        over_campaigns(&totals, currency, &rates)
     };
     by_currency.into_iter().map(of).collect()
 }
@@ -175,25 +187,20 @@ fn trend(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::C
         let rates = rates.get(campaign).unwrap_or(&none);
         api::CampaignTrend {
             campaign_id: campaign.to_string(),
-            first_invited_at: time(share.first_invited_at),
+            first_invited_at: Some(share.first_invited_at.into()),
             collaborations: share.collaborations as u64,
-            figures: Some(figures(
-                &share.totals.counted,
-                &of_currency(share.currency, rates),
-            )),
+            figures: Some(over_campaigns(&share.totals, share.currency, rates)),
         }
     };
     campaigns.into_iter().map(of).collect()
 }
 
-/// Over several campaigns neither a margin nor a model holds.
-pub(super) fn of_currency(currency: Currency, rates: &Rates) -> Basis<'_> {
-    Basis {
-        currency,
-        margin_bp: None,
-        emv: None,
-        rates,
-        rejected_claims: 0,
-        on_time: false,
-    }
+/// Shows figures over several campaigns: neither a margin nor a model holds for all of them.
+pub(super) fn over_campaigns(totals: &Totals, currency: Currency, rates: &Rates) -> api::Figures {
+    let known = Known::default();
+    let shown = Shown {
+        facts: Facts::of(totals, false, &known),
+        currency: Some(currency),
+    };
+    figures(shown, rates, false)
 }

@@ -8,14 +8,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::gather::{Behind, Subject};
-use super::metric::Part;
+use super::number::{Number, Part};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Axis, Entry, Heads, Publication};
 use crate::domain::{
     CampaignRef, CollaborationRef, Counter, Counters, Currency, EngagementSums, MeasurementKind,
     MeasurementScope, Paired, Position, PublicationRef, Totals, WHOLE_BP,
 };
-use crate::grpc::render;
+use crate::report;
 use crate::store;
 
 /// A post, and the part of it that is credited.
@@ -26,6 +26,20 @@ pub struct Credited {
     pub post: Arc<Publication>,
     /// In basis points.
     pub share_bp: u32,
+}
+
+/// The heads a number looks at.
+pub(super) fn heads<'a>(
+    number: &Number,
+    credited: &'a Credited,
+    key: (MeasurementScope, MeasurementKind),
+) -> Option<&'a Heads> {
+    let series = credited.post.series.get(&key)?;
+    Some(if number.on_time {
+        series.on_time()
+    } else {
+        &series.counted
+    })
 }
 
 /// Parts of the sums over a post, by the event that stands for them.
@@ -40,7 +54,7 @@ impl Behind {
         let mut posts = Vec::new();
         match &self.subject {
             Subject::Campaign(campaign) => {
-                for name in render::posts_of_campaign(&self.rows, campaign)? {
+                for name in report::posts_of_campaign(&self.rows, campaign)? {
                     posts.extend(self.post(name, |_| WHOLE_BP)?);
                 }
             }
@@ -54,7 +68,7 @@ impl Behind {
                     if !self.is_in(part, &place.campaign_ref())? {
                         continue;
                     }
-                    for name in render::posts_of_collaboration(&self.rows, &place)? {
+                    for name in report::posts_of_collaboration(&self.rows, &place)? {
                         let share = |post: &Publication| {
                             let mut credits = post.credits.iter();
                             let own = credits.find(|one| one.collaboration == *collaboration);
@@ -141,7 +155,7 @@ pub fn as_if_standing(credited: &Credited, counters: &Counters, share_bp: u32) -
     sums
 }
 
-/// Puts sums where a metric looks for them.
+/// Puts sums where a number looks for them.
 pub fn as_totals(key: (MeasurementScope, MeasurementKind), sums: EngagementSums) -> Totals {
     let mut totals = Totals::default();
     let sums = Box::new(sums);

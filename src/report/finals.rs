@@ -8,7 +8,6 @@ use crate::domain::metrics::DEFINITIONS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Report};
 use crate::domain::{CampaignRef, Drawn, Position};
-use crate::grpc::render::time;
 use crate::store;
 use crate::views::{CampaignTotals, Past};
 use crate::wire::proto::api;
@@ -22,7 +21,7 @@ pub fn final_report(name: &CampaignRef, row: &Report) -> api::FinalReport {
         as_of_position: row.drawn.as_of.get(),
         definitions: row.drawn.definitions.clone(),
         report_sha256: row.drawn.sha256.to_vec().into(),
-        finalised_at: time(row.at),
+        finalised_at: Some(row.at.into()),
         finalised_by: Some((&row.by).into()),
         finalised_position: row.made.get(),
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::count;
+use crate::domain::metrics::{in_wholes, publish};
 use crate::domain::state::Publication;
 use crate::domain::{Counter, Counters, EngagementSums, MeasurementKind, MeasurementScope, Sum};
-use crate::grpc::render::count;
-use crate::grpc::render::figures::rounded;
 use crate::views::Day;
 use crate::wire::proto::api;
 
@@ -56,4 +56,11 @@ fn date(day: Day) -> String {
     let date = epoch.checked_add(jiff::Span::new().days(day.get()));
     // Every moment that was parsed has a date.
     date.map(|date| date.to_string()).unwrap_or_default()
+}
+
+/// Rounds a sum in ten-thousandths to wholes.
+fn rounded(ten_thousandths: i128) -> u64 {
+    let published = publish(&in_wholes(ten_thousandths), 1).ok();
+    let counted = published.and_then(|value| u64::try_from(value).ok());
+    counted.unwrap_or(u64::MAX)
 }

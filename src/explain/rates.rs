@@ -1,30 +1,23 @@
 //! Rates of posts and times between acceptances: numbers that are no sums of totals.
 
-use super::engagement::Credited;
+use super::engagement::{Credited, heads};
 use super::gather::{Behind, Moment};
-use super::metric::{Metric, OfPosts, OfTimes, Sides};
+use super::number::Number;
 use super::{Explanation, Reason, reasons};
-use crate::domain::metrics::{Exact, exact};
+use crate::domain::metrics::{Exact, Pick, Sides, Times, exact};
 use crate::domain::state::Heads;
-use crate::domain::{
-    EngagementSums, MeasurementKind, MeasurementScope, Paired, Position, WHOLE_BP,
-};
+use crate::domain::{Position, WHOLE_BP};
 use crate::store;
 
 const NANOS: i64 = 1_000_000_000;
 
-/// The heads a metric looks at.
-pub(super) fn heads<'a>(
-    metric: &Metric,
-    credited: &'a Credited,
-    key: (MeasurementScope, MeasurementKind),
-) -> Option<&'a Heads> {
-    let series = credited.post.series.get(&key)?;
-    Some(if metric.on_time {
-        series.on_time()
-    } else {
-        &series.counted
-    })
+/// How the rates of posts become one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum OfPosts {
+    /// Their mean.
+    Mean,
+    /// Their median.
+    Median,
 }
 
 /// The rate of one post, and what events add to it.
@@ -38,21 +31,21 @@ impl Behind {
     /// Takes the mean or the median of the rates of posts apart.
     pub(super) fn rates(
         &self,
-        metric: &Metric,
+        number: &Number,
         how: OfPosts,
-        pick: fn(&EngagementSums) -> Paired,
+        pick: Pick,
     ) -> Result<Explanation, store::Error> {
         let zero = match how {
             OfPosts::Mean => Sides::ratio(exact(0), exact(0)),
             OfPosts::Median => Sides::whole(exact(0)),
         };
         let mut explanation = Explanation::of(zero);
-        let Some(key) = metric.engagement else {
+        let Some(key) = number.audience() else {
             return Ok(explanation);
         };
-        let posts = self.credited(&metric.part)?;
+        let posts = self.credited(&number.part)?;
         let rated = posts.iter().filter_map(|credited| {
-            let heads = heads(metric, credited, key)?;
+            let heads = heads(number, credited, key)?;
             self.rate(credited, heads, pick)
         });
         let mut rated: Vec<OfPost<'_>> = rated.collect();
@@ -78,20 +71,15 @@ impl Behind {
                 // Of a mean, every part is there.
                 explanation.leave_out(*position, Reason::NotInMiddle, None);
             }
-            let heads = heads(metric, post.credited, key);
+            let heads = heads(number, post.credited, key);
             self.observations(post.credited, key, &mut |entry| {
-                reasons::leave_out(metric, entry, heads, &mut explanation);
+                reasons::leave_out(number, entry, heads, &mut explanation);
             })?;
         }
         Ok(explanation)
     }
 
-    fn rate<'a>(
-        &self,
-        credited: &'a Credited,
-        heads: &Heads,
-        pick: fn(&EngagementSums) -> Paired,
-    ) -> Option<OfPost<'a>> {
+    fn rate<'a>(&self, credited: &'a Credited, heads: &Heads, pick: Pick) -> Option<OfPost<'a>> {
         let pieces = self.pieces(credited, heads, WHOLE_BP);
         let denominator: i128 = pieces.values().map(|sums| pick(sums).denominator).sum();
         let is_there = pieces.values().any(|sums| pick(sums).posts > 0) && denominator > 0;
@@ -113,37 +101,22 @@ impl Behind {
 
     /// Takes a number of times apart: a time from one moment to another is the later one less the
     /// earlier one, in seconds since 1970.
-    pub(super) fn times(&self, of: OfTimes) -> Explanation {
+    pub(super) fn times(&self, of: Times) -> Explanation {
         let mut accepted = self.accepted.clone();
         accepted.sort_by_key(|moment| moment.at);
-        let zero = match of {
-            OfTimes::Tenure | OfTimes::LongestGap => Sides::whole(exact(0)),
-            OfTimes::MeanGap => Sides::ratio(exact(0), exact(0)),
-        };
-        let mut explanation = Explanation::of(zero);
-        let pairs = accepted.iter().zip(accepted.iter().skip(1));
-        match of {
-            OfTimes::Tenure => {
-                if let (Some(first), Some(last)) = (accepted.first(), self.last_activity) {
-                    between(&mut explanation, first, &last);
+        let mut explanation = Explanation::of(of.zero());
+        for (from, to) in of.spans(&accepted, self.last_activity, |moment| moment.at) {
+            match of {
+                Times::Tenure | Times::LongestGap => between(&mut explanation, &from, &to),
+                Times::MeanGap => {
+                    let gap = seconds(&to) - seconds(&from);
+                    explanation.add(to.position, &Sides::ratio(gap, exact(1)));
                 }
             }
-            OfTimes::LongestGap => {
-                let longest = pairs.max_by_key(|(earlier, later)| {
-                    i128::from(later.at.nanos()) - i128::from(earlier.at.nanos())
-                });
-                if let Some((earlier, later)) = longest {
-                    between(&mut explanation, earlier, later);
-                }
-                for moment in &accepted {
-                    explanation.leave_out(moment.position, Reason::NotInMiddle, None);
-                }
-            }
-            OfTimes::MeanGap => {
-                for (earlier, later) in pairs {
-                    let gap = seconds(later) - seconds(earlier);
-                    explanation.add(later.position, &Sides::ratio(gap, exact(1)));
-                }
+        }
+        if of == Times::LongestGap {
+            for moment in &accepted {
+                explanation.leave_out(moment.position, Reason::NotInMiddle, None);
             }
         }
         explanation

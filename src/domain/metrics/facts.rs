@@ -1,0 +1,302 @@
+//! Facts: what formulas read.
+
+use super::Sides;
+use crate::domain::state::{Campaign, Creator};
+use crate::domain::{
+    ConversionSums, ConversionType, CostSums, CostType, Currency, EngagementSums, MeasurementKind,
+    MeasurementScope, Paired, Sum, Tally, Timestamp, Totals,
+};
+
+/// Which cost a number is built on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CostBasis {
+    /// Accepted fees, or fee lines where those are more, and all other costs less recoveries.
+    Committed,
+    /// Recorded cost lines less recoveries.
+    Accrued,
+    /// Payments less recoveries paid back.
+    Paid,
+}
+
+impl CostBasis {
+    /// All of them, as reports list them.
+    pub const ALL: [Self; 3] = [Self::Committed, Self::Accrued, Self::Paid];
+
+    fn cost(self, tally: &Tally) -> i128 {
+        match self {
+            Self::Committed => tally.committed,
+            Self::Accrued => tally.accrued(),
+            Self::Paid => tally.paid(),
+        }
+    }
+}
+
+/// An entry of a list of a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// Of the returns, or of the unit costs.
+    Basis(CostBasis),
+    /// Of the engagement: an audience, and how it was measured.
+    Audience(MeasurementScope, MeasurementKind),
+    /// Of the cost by type.
+    CostType(CostType),
+    /// Of the conversions.
+    ConversionType(ConversionType),
+    /// Of the amounts that lack an exchange rate.
+    Foreign(Currency),
+    /// Of the collaborations, by the name of their state.
+    Agreements(&'static str),
+    /// Of the deliverables, by the name of their state.
+    Deliverables(&'static str),
+}
+
+/// What no single event says.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Known {
+    /// The plan of the campaign. `None` over several campaigns: neither a margin nor a model holds
+    /// for all of them.
+    pub plan: Option<Plan>,
+    /// What is due before is overdue.
+    pub now: Timestamp,
+    /// All ratings, for their mean.
+    pub ratings: [i64; 5],
+    /// The numbers that rows keep.
+    pub standing: Standing,
+}
+
+/// What formulas read of the plan of a campaign.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Plan {
+    /// Gross margin, in basis points of revenue.
+    pub margin_bp: Option<u32>,
+    /// Price of a thousand impressions in the model of earned media value, in minor units.
+    pub emv_cpm_minor: Option<i64>,
+}
+
+impl Plan {
+    /// Takes the plan of a campaign.
+    pub fn of(campaign: &Campaign) -> Self {
+        let model = campaign.plan.emv_model.as_ref();
+        Self {
+            margin_bp: campaign.plan.gross_margin_bp,
+            emv_cpm_minor: model.map(|model| model.cpm.minor),
+        }
+    }
+}
+
+/// Numbers that rows keep. Events replace them and do not add to them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// Cap of the budget; 0 while the draft has none.
+    pub cap: i128,
+    /// Fees of open offers.
+    pub reserved: i128,
+    /// Accepted fees, or the fee lines where those are more.
+    pub committed: i128,
+    /// Other recorded costs, less recoveries.
+    pub other: i128,
+    /// Revisions of the report that stay.
+    pub reports: i128,
+    /// Collaborations ever accepted.
+    pub accepted: i128,
+    /// How often the brand blocked the creator.
+    pub blocks: i128,
+    /// Safety flags ever raised.
+    pub flags: i128,
+    /// Of those, not cleared.
+    pub open_flags: i128,
+    /// Assessments of the creator.
+    pub assessments: i128,
+}
+
+impl Standing {
+    /// Takes what the row of a campaign keeps.
+    pub fn of_campaign(row: &Campaign) -> Self {
+        Self {
+            cap: row.plan.budget_cap_minor.unwrap_or(0).into(),
+            reserved: row.budget.reserved.into(),
+            committed: row.budget.committed.into(),
+            other: row.budget.other.into(),
+            reports: row.reports.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes what the rows of a partnership and of its creator keep.
+    pub fn of_partnership(accepted: usize, creator: Option<&Creator>) -> Self {
+        let of_creator = creator.map(|creator| Self {
+            blocks: creator.blocks.into(),
+            flags: creator.flags.into(),
+            open_flags: creator.open_flags.len() as i128,
+            assessments: creator.assessments.into(),
+            ..Self::default()
+        });
+        Self {
+            accepted: accepted as i128,
+            ..of_creator.unwrap_or_default()
+        }
+    }
+}
+
+/// What a formula reads: sums, and of the entries of lists that are on the path of its field.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// All sums.
+    pub totals: &'a Totals,
+    /// Of them, those of the facts that count.
+    pub tally: &'a Tally,
+    /// What no single event says.
+    pub known: &'a Known,
+    /// C on the basis of the entry, in minor units.
+    pub cost: i128,
+    /// The engagement of the entry.
+    pub engagement: &'a EngagementSums,
+    /// The cost lines of the entry.
+    pub lines: CostSums,
+    /// The conversions of the entry.
+    pub conversions: ConversionSums,
+    /// Cost and revenue in the currency of the entry.
+    pub foreign: [i128; 2],
+    /// How many are in the state of the entry.
+    pub in_state: i64,
+}
+
+impl<'a> Facts<'a> {
+    /// Takes facts: all that count, or only those up to the end of the campaign.
+    pub fn of(totals: &'a Totals, on_time: bool, known: &'a Known) -> Self {
+        Self {
+            totals,
+            tally: match on_time {
+                true => &totals.on_time,
+                false => &totals.counted,
+            },
+            known,
+            cost: 0,
+            engagement: &NOTHING,
+            lines: CostSums::default(),
+            conversions: ConversionSums::default(),
+            foreign: [0; 2],
+            in_state: 0,
+        }
+    }
+
+    /// Looks at an entry of a list.
+    pub fn at(self, entry: Entry) -> Self {
+        let tally = self.tally;
+        match entry {
+            Entry::Basis(basis) => Self {
+                cost: basis.cost(tally),
+                ..self
+            },
+            Entry::Audience(scope, kind) => Self {
+                engagement: tally
+                    .engagement
+                    .get(&(scope, kind))
+                    .map_or(&NOTHING, |sums| sums),
+                ..self
+            },
+            Entry::CostType(kind) => Self {
+                lines: tally.costs.get(&kind).copied().unwrap_or_default(),
+                ..self
+            },
+            Entry::ConversionType(kind) => Self {
+                conversions: tally.conversions.get(&kind).copied().unwrap_or_default(),
+                ..self
+            },
+            Entry::Foreign(currency) => Self {
+                foreign: [&tally.foreign_costs, &tally.foreign_revenue]
+                    .map(|amounts| amounts.get(&currency).copied().unwrap_or(0)),
+                ..self
+            },
+            Entry::Agreements(state) => {
+                let mut counts = self.totals.agreements.iter();
+                let found = counts.find(|(one, _)| one.name() == state);
+                Self {
+                    in_state: found.map_or(0, |(_, count)| *count),
+                    ..self
+                }
+            }
+            Entry::Deliverables(state) => {
+                let mut counts = self.totals.deliverables.iter();
+                let found = counts.find(|(one, _)| one.name() == state);
+                Self {
+                    in_state: found.map_or(0, |(_, count)| *count),
+                    ..self
+                }
+            }
+        }
+    }
+
+    /// Sums up what is not delivered and was due before now.
+    pub fn overdue(&self) -> i64 {
+        let dues = self.totals.delivery.open_dues.range(..self.known.now);
+        dues.map(|(_, count)| count).sum()
+    }
+}
+
+/// A number of times.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Times {
+    /// From the first acceptance to the last activity.
+    Tenure,
+    /// The longest time between two acceptances.
+    LongestGap,
+    /// The mean time between two acceptances.
+    MeanGap,
+}
+
+impl Times {
+    /// Returns the times that the number adds up, from one moment to another. `accepted` is in order
+    /// of time.
+    pub fn spans<M: Copy>(
+        self,
+        accepted: &[M],
+        last_activity: Option<M>,
+        at: fn(&M) -> Timestamp,
+    ) -> Vec<(M, M)> {
+        let gaps = || {
+            accepted
+                .iter()
+                .copied()
+                .zip(accepted.iter().skip(1).copied())
+        };
+        match self {
+            Self::Tenure => accepted
+                .first()
+                .copied()
+                .zip(last_activity)
+                .into_iter()
+                .collect(),
+            Self::LongestGap => gaps()
+                .max_by_key(|(from, to)| i128::from(at(to).nanos()) - i128::from(at(from).nanos()))
+                .into_iter()
+                .collect(),
+            Self::MeanGap => gaps().collect(),
+        }
+    }
+
+    /// Returns nothing yet, on each side that the number has.
+    pub fn zero(self) -> Sides {
+        match self {
+            Self::Tenure | Self::LongestGap => Sides::whole(super::exact(0)),
+            Self::MeanGap => Sides::ratio(super::exact(0), super::exact(0)),
+        }
+    }
+}
+
+/// What was seen where nothing was.
+static NOTHING: EngagementSums = EngagementSums {
+    counters: [Sum { value: 0, posts: 0 }; 11],
+    engagements: Sum { value: 0, posts: 0 },
+    posts: 0,
+    by_followers: NO_PAIR,
+    by_reach: NO_PAIR,
+    by_views: NO_PAIR,
+    clicks_by_impressions: NO_PAIR,
+};
+
+const NO_PAIR: Paired = Paired {
+    numerator: 0,
+    denominator: 0,
+    posts: 0,
+};
