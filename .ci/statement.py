@@ -10,7 +10,7 @@ import sys
 from PIL import Image
 from pypdf import PdfReader
 
-STYLE = open("src/grpc/statement/page.css", encoding="utf-8").read()
+STYLE = open("src/statement/page.css", encoding="utf-8").read()
 CURRENCY_DECIMALS = {"IDR": 2, "USD": 2}
 # Rows of pixels that are looked at: the page is longer, its plots are not further down.
 HEIGHT = 3000

@@ -13,8 +13,11 @@ pub mod store;
 pub mod subscriptions;
 pub mod wire;
 
+pub mod explain;
 pub mod ledger;
 pub mod proofs;
+pub mod report;
+pub mod statement;
 pub mod verify;
 pub mod views;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use campaign_ledger::grpc::render::fields_of;
+use campaign_ledger::report::fields_of;
 use campaign_ledger::wire::proto::api::report_service_client::ReportServiceClient;
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{CostType, Counters};

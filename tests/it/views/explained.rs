@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use campaign_ledger::domain::metrics::{Exact, exact, publish};
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::explain::metric::{Metric, Report, Sides};
-use campaign_ledger::grpc::explain::{Behind, Subject, gather};
-use campaign_ledger::views::{Tell, past};
+use campaign_ledger::explain::metric::{Metric, Report, Sides};
+use campaign_ledger::explain::{Behind, Gathering, Subject};
+use campaign_ledger::store::Store;
+use campaign_ledger::views::past;
 use campaign_ledger::wire::proto::api::WithoutContribution as Reason;
 
 use super::History;
@@ -67,13 +68,13 @@ fn behind(history: &History, subject: Subject) -> Option<Behind> {
     let part = history.up_to(history.records.len());
     let events: Vec<_> = events.map(|record| record.position).collect();
     let until = history.records.last()?.position;
-    let fold = |tell: &mut Tell<'_>| {
-        let look = &mut |_| Ok(());
-        Ok(past(&part.log, &events, until, None, look, tell)
-            .unwrap()
-            .rows)
+    let mut gathering = Gathering::of(subject);
+    let note = &mut |record: &Record, added: &[Contribution], rows: &Store| {
+        gathering.note(record, added, rows);
     };
-    gather(subject, fold).unwrap()
+    let look = &mut |_| Ok(());
+    let past = past(&part.log, &events, until, None, look, note).unwrap();
+    gathering.finish(past.rows).unwrap()
 }
 
 /// The number both sides make, as the report rounds it; `None` when there is none.

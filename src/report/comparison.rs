@@ -1,0 +1,69 @@
+//! Collaborations by tier, niche and platform, side by side.
+
+use std::collections::BTreeMap;
+
+use super::Rates;
+use super::count;
+use super::figures::figures;
+use super::partnership::of_currency;
+use crate::domain::{Currency, Niche, Platform, Tier, Totals};
+use crate::wire::proto::{api, values};
+
+/// What the collaborations of a group have in common; `None` where they are not told apart by it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Group {
+    /// Tier at acceptance.
+    pub tier: Option<Tier>,
+    /// A niche of the creator that the campaign looks for; `Some(None)` when there is none.
+    pub niche: Option<Option<Niche>>,
+    /// Platform of everything promised; `Some(None)` when there are several.
+    pub platform: Option<Option<Platform>>,
+    /// Amounts of different currencies are never added.
+    pub currency: Currency,
+}
+
+/// What the collaborations of each group add up to.
+#[derive(Default)]
+pub struct Groups(BTreeMap<Group, (i64, Totals, Rates)>);
+
+impl Groups {
+    /// Adds a collaboration to a group.
+    pub fn add(&mut self, group: Group, of_one: &Totals, of_posts: &Rates) {
+        let (collaborations, totals, rates) = self.0.entry(group).or_default();
+        *collaborations += 1;
+        *totals += of_one;
+        rates.add(of_posts);
+    }
+
+    /// Counts the groups.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "nobody asks whether there are none"
+    )]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Renders the groups in order.
+    pub fn render(self) -> Vec<api::ComparisonRow> {
+        let of = |(group, (collaborations, totals, rates)): (Group, (i64, Totals, Rates))| {
+            let platform = group.platform.flatten();
+            let tier = group.tier.map_or(values::Tier::Unspecified, Into::into);
+            let niche = group.niche.flatten();
+            api::ComparisonRow {
+                tier: tier.into(),
+                niche: niche.map(|niche| niche.to_string()).unwrap_or_default(),
+                platform: platform
+                    .map_or(values::Platform::Unspecified, Into::into)
+                    .into(),
+                mixed_platforms: group.platform == Some(None),
+                collaborations: count(collaborations),
+                figures: Some(figures(
+                    &totals.counted,
+                    &of_currency(group.currency, &rates),
+                )),
+            }
+        };
+        self.0.into_iter().map(of).collect()
+    }
+}
