@@ -36,6 +36,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         fs::write(out.join(name).with_extension("schema"), schema.to_string())?;
     }
 
+    let mut config = tonic_prost_build::Config::new();
+    // The name of a request names its method.
+    config.enable_type_names();
     tonic_prost_build::configure()
         .bytes(".")
         // Stored records go out as they are: src/wire/proto/batch.rs says how.
@@ -45,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         )
         .build_client(true)
         .build_server(true)
-        .compile_fds(fds)?;
+        .compile_fds_with_config(fds, config)?;
     Ok(())
 }
 

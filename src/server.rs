@@ -24,14 +24,20 @@ use uuid::Uuid;
 use crate::clock::{self, Guard};
 use crate::config::Config;
 use crate::domain::Position;
+use crate::grpc::audit::Audits;
+use crate::grpc::calls::page_token::PageTokens;
+use crate::grpc::calls::pool::Pools;
+use crate::grpc::calls::streams::Streams;
 use crate::grpc::calls::{Calls, Door, FoldLimits, Folds};
+use crate::grpc::campaign::Campaigns;
+use crate::grpc::collaboration::Collaborations;
+use crate::grpc::creator::Creators;
 use crate::grpc::edge::health::Health;
 use crate::grpc::edge::incoming::Incoming;
 use crate::grpc::edge::reflection;
-use crate::grpc::page_token::PageTokens;
-use crate::grpc::pool::Pools;
-use crate::grpc::services;
-use crate::grpc::streams::Streams;
+use crate::grpc::measurement::Measurements;
+use crate::grpc::report::Reports;
+use crate::grpc::settlement::Settlements;
 use crate::ledger::{self, RequestMemory, Writer};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION, signing_key_path};
 use crate::log::sled::SledLog;
@@ -290,15 +296,13 @@ fn routes(config: &Config, door: &Door, health: &Health, stop: &Stop) -> Result<
     }
     let routes = add!(
         Routes::new(health.service()),
-        campaign_service_server::CampaignServiceServer(services::Campaigns::new(door())),
-        creator_service_server::CreatorServiceServer(services::Creators::new(door())),
-        collaboration_service_server::CollaborationServiceServer(services::Collaborations::new(
-            door()
-        )),
-        measurement_service_server::MeasurementServiceServer(services::Measurements::new(door())),
-        settlement_service_server::SettlementServiceServer(services::Settlements::new(door())),
-        report_service_server::ReportServiceServer(services::Reports::new(door())),
-        audit_service_server::AuditServiceServer(services::Audits::new(door())),
+        campaign_service_server::CampaignServiceServer(Campaigns::new(door())),
+        creator_service_server::CreatorServiceServer(Creators::new(door())),
+        collaboration_service_server::CollaborationServiceServer(Collaborations::new(door())),
+        measurement_service_server::MeasurementServiceServer(Measurements::new(door())),
+        settlement_service_server::SettlementServiceServer(Settlements::new(door())),
+        report_service_server::ReportServiceServer(Reports::new(door())),
+        audit_service_server::AuditServiceServer(Audits::new(door())),
     );
     Ok(reflection::add_to(
         routes,

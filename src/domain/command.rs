@@ -29,6 +29,97 @@ impl Request {
             .as_ref()
             .map_or(self.actor.kind, |other| other.actor.kind)
     }
+
+    /// Names what the command is about.
+    pub fn about(&self) -> About {
+        let campaign = |campaign: &CampaignId| CampaignRef {
+            brand: self.brand.clone(),
+            campaign: campaign.clone(),
+        };
+        let place = |campaign: &CampaignId, collaboration: &CollaborationId| CollaborationRef {
+            brand: self.brand.clone(),
+            campaign: campaign.clone(),
+            collaboration: collaboration.clone(),
+        };
+        let order = |order: &OrderKey| OrderRef {
+            brand: self.brand.clone(),
+            order: order.clone(),
+        };
+        match &self.command {
+            Command::Campaign { campaign: name, .. } => About::Campaign(campaign(name)),
+            Command::Creator { creator, .. } => About::Creator(CreatorRef {
+                brand: self.brand.clone(),
+                creator: creator.clone(),
+            }),
+            Command::Collaboration {
+                campaign,
+                collaboration,
+                ..
+            }
+            | Command::Deliverable {
+                campaign,
+                collaboration,
+                ..
+            } => About::Collaboration(place(campaign, collaboration)),
+            Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
+                About::Publication(publication.clone())
+            }
+            Command::RecordConversion { campaign, claim } => {
+                About::Claim(order(&claim.order), campaign.clone())
+            }
+            Command::RecordRefund { refund } => About::Order(order(&refund.order)),
+            Command::AdjustConversion { adjustment } => About::Order(order(&adjustment.order)),
+            Command::LockOrder { order: name } | Command::SettleRefunds { order: name } => {
+                About::Order(order(name))
+            }
+            Command::Cost {
+                campaign: name,
+                cost,
+                ..
+            } => About::Cost(campaign(name), cost.clone()),
+            Command::Dispute {
+                campaign: name,
+                dispute,
+                ..
+            } => About::Dispute(campaign(name), dispute.clone()),
+        }
+    }
+}
+
+/// What a command is about, by its full name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum About {
+    /// A campaign.
+    Campaign(CampaignRef),
+    /// A creator.
+    Creator(CreatorRef),
+    /// A collaboration, or one of its deliverables.
+    Collaboration(CollaborationRef),
+    /// A post.
+    Publication(PublicationRef),
+    /// An order.
+    Order(OrderRef),
+    /// An order that a campaign claims.
+    Claim(OrderRef, CampaignId),
+    /// A cost line.
+    Cost(CampaignRef, CostId),
+    /// A dispute.
+    Dispute(CampaignRef, DisputeId),
+}
+
+impl About {
+    /// Returns the last part of the name.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Campaign(name) => name.campaign.as_str(),
+            Self::Creator(name) => name.creator.as_str(),
+            Self::Collaboration(name) => name.collaboration.as_str(),
+            Self::Publication(name) => name.publication.as_str(),
+            Self::Order(name) | Self::Claim(name, _) => name.order.id.as_str(),
+            Self::Cost(_, id) => id.as_str(),
+            Self::Dispute(_, id) => id.as_str(),
+        }
+    }
 }
 
 /// What is asked.

@@ -6,8 +6,8 @@ use super::{Partnership, Views};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Order};
 use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CollaborationRef, Command, CreatorRef, OrderKey, OrderRef,
-    Position, Request,
+    About, BrandId, CampaignId, CampaignRef, CollaborationRef, CreatorRef, OrderRef, Position,
+    Request,
 };
 
 /// Positions taken from the index at a time: writes wait for some eight rows, no longer.
@@ -50,32 +50,15 @@ impl Slice {
 
     /// Names what makes the resource of a request.
     pub fn of_request(request: &Request) -> Self {
-        let brand = request.brand.clone();
-        let order = |order: &OrderKey| OrderRef {
-            brand: request.brand.clone(),
-            order: order.clone(),
-        };
-        match &request.command {
-            Command::Campaign { campaign, .. }
-            | Command::Collaboration { campaign, .. }
-            | Command::Deliverable { campaign, .. }
-            | Command::Cost { campaign, .. }
-            | Command::Dispute { campaign, .. } => Self::of(&brand, Some(campaign)),
-            Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
-                Self::Campaign(publication.collaboration.campaign_ref())
+        match request.about() {
+            About::Campaign(name) | About::Cost(name, _) | About::Dispute(name, _) => {
+                Self::Campaign(name)
             }
-            Command::Creator { creator, .. } => Self::Creator(CreatorRef {
-                brand,
-                creator: creator.clone(),
-            }),
-            Command::RecordConversion { campaign, claim } => {
-                Self::Claim(order(&claim.order), campaign.clone())
-            }
-            Command::RecordRefund { refund } => Self::Order(order(&refund.order)),
-            Command::AdjustConversion { adjustment } => Self::Order(order(&adjustment.order)),
-            Command::LockOrder { order: name } | Command::SettleRefunds { order: name } => {
-                Self::Order(order(name))
-            }
+            About::Collaboration(name) => Self::Campaign(name.campaign_ref()),
+            About::Publication(name) => Self::Campaign(name.collaboration.campaign_ref()),
+            About::Creator(name) => Self::Creator(name),
+            About::Order(name) => Self::Order(name),
+            About::Claim(name, campaign) => Self::Claim(name, campaign),
         }
     }
 

@@ -16,7 +16,7 @@ mod selection;
 mod settlement;
 
 use campaign_ledger::domain::{Command, Currency, Money, Timestamp, Violation};
-use campaign_ledger::grpc::parse::Write;
+use campaign_ledger::grpc::calls::request::Write;
 use campaign_ledger::wire::proto::{api, values};
 
 const NOW_SECONDS: i64 = 1_760_000_000;

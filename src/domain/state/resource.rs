@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::rows::Rows;
 use crate::domain::{
-    CampaignRef, CampaignVerb, CollaborationRef, Command, ConversionAdjustment, CostId, CreatorRef,
+    About, CampaignRef, CampaignVerb, CollaborationRef, Command, CostId, CreatorRef,
     DeliverableVerb, DisputeId, OrderRef, Position, PublicationRef, Request,
 };
 
@@ -41,100 +41,31 @@ impl Resource {
     /// When rows cannot be read.
     #[expect(clippy::too_many_lines, reason = "an arm for each kind of command")]
     pub fn of<S: Rows>(rows: &S, request: &Request) -> Result<Option<Self>, S::Error> {
-        let brand = request.brand.clone();
-        Ok(match &request.command {
-            Command::Campaign { campaign, verb } => {
-                let name = CampaignRef {
-                    brand,
-                    campaign: campaign.clone(),
-                };
-                after_campaign(rows, name, verb)?
-            }
-            Command::Creator { creator, .. } => {
-                let name = CreatorRef {
-                    brand,
-                    creator: creator.clone(),
-                };
+        Ok(match request.about() {
+            About::Campaign(name) => after_campaign(rows, name, &request.command)?,
+            About::Creator(name) => {
                 let Some(row) = rows.get::<Creator>(&Creator::key(&name))? else {
                     return Ok(None);
                 };
                 let flags = row.shown_flags(rows, &name)?;
                 Some(Self::Creator(name, row, flags))
             }
-            Command::Collaboration {
-                campaign,
-                collaboration,
-                ..
-            } => {
-                let (campaign, collaboration) = (campaign.clone(), collaboration.clone());
-                let name = CollaborationRef {
-                    brand,
-                    campaign,
-                    collaboration,
-                };
-                of_collaboration(rows, name)?
+            About::Collaboration(name) => after_collaboration(rows, name, &request.command)?,
+            About::Publication(name) => {
+                let row = rows.get(&Publication::key(&name))?;
+                row.map(|row| Self::Publication(name, row))
             }
-            Command::Deliverable {
-                campaign,
-                collaboration,
-                verb,
-                ..
-            } => {
-                let (campaign, collaboration) = (campaign.clone(), collaboration.clone());
-                let name = CollaborationRef {
-                    brand,
-                    campaign,
-                    collaboration,
-                };
-                after_deliverable(rows, name, verb)?
+            About::Order(name) | About::Claim(name, _) => {
+                let row = rows.get(&Order::key(&name))?;
+                row.map(|row| Self::Order(name, row))
             }
-            Command::Publication { publication, .. } | Command::Engagement { publication, .. } => {
-                let row = rows.get(&Publication::key(publication))?;
-                row.map(|row| Self::Publication(publication.clone(), row))
+            About::Cost(name, cost) => {
+                let row = rows.get(&Cost::key(&name, &cost))?;
+                row.map(|row| Self::Cost(name, cost, row))
             }
-            Command::RecordConversion { claim, .. } => {
-                let name = OrderRef {
-                    brand,
-                    order: claim.order.clone(),
-                };
-                rows.get(&Order::key(&name))?
-                    .map(|row| Self::Order(name, row))
-            }
-            Command::RecordRefund { refund } => {
-                let name = OrderRef {
-                    brand,
-                    order: refund.order.clone(),
-                };
-                rows.get(&Order::key(&name))?
-                    .map(|row| Self::Order(name, row))
-            }
-            Command::AdjustConversion {
-                adjustment: ConversionAdjustment { order, .. },
-            }
-            | Command::LockOrder { order }
-            | Command::SettleRefunds { order } => {
-                let order = order.clone();
-                let name = OrderRef { brand, order };
-                rows.get(&Order::key(&name))?
-                    .map(|row| Self::Order(name, row))
-            }
-            Command::Cost { campaign, cost, .. } => {
-                let name = CampaignRef {
-                    brand,
-                    campaign: campaign.clone(),
-                };
-                let row = rows.get(&Cost::key(&name, cost))?;
-                row.map(|row| Self::Cost(name, cost.clone(), row))
-            }
-            Command::Dispute {
-                campaign, dispute, ..
-            } => {
-                let name = CampaignRef {
-                    brand,
-                    campaign: campaign.clone(),
-                };
-                let row = rows.get(&Dispute::key(&name, dispute))?;
-                row.map(|row| Self::Dispute(name, dispute.clone(), row))
+            About::Dispute(name, dispute) => {
+                let row = rows.get(&Dispute::key(&name, &dispute))?;
+                row.map(|row| Self::Dispute(name, dispute, row))
             }
         })
     }
@@ -157,38 +88,36 @@ impl Resource {
 fn after_campaign<S: Rows>(
     rows: &S,
     name: CampaignRef,
-    verb: &CampaignVerb,
+    command: &Command,
 ) -> Result<Option<Resource>, S::Error> {
     let Some(row) = rows.get::<Campaign>(&Campaign::key(&name))? else {
         return Ok(None);
     };
-    let CampaignVerb::FinaliseReport { .. } = verb else {
+    let Command::Campaign {
+        verb: CampaignVerb::FinaliseReport { .. },
+        ..
+    } = command
+    else {
         return Ok(Some(Resource::Campaign(name, row)));
     };
     let report = rows.get(&Report::key(&name, row.reports))?;
     Ok(report.map(|report| Resource::Report(name, row, report)))
 }
 
-fn of_collaboration<S: Rows>(
+fn after_collaboration<S: Rows>(
     rows: &S,
     name: CollaborationRef,
+    command: &Command,
 ) -> Result<Option<Resource>, S::Error> {
     let Some(row) = rows.get::<Collaboration>(&Collaboration::key(&name))? else {
         return Ok(None);
     };
     let holds = row.shown_holds(rows, &name)?;
-    Ok(Some(Resource::Collaboration(name, row, holds)))
-}
-
-fn after_deliverable<S: Rows>(
-    rows: &S,
-    name: CollaborationRef,
-    verb: &DeliverableVerb,
-) -> Result<Option<Resource>, S::Error> {
-    let Some(Resource::Collaboration(name, row, holds)) = of_collaboration(rows, name)? else {
-        return Ok(None);
-    };
-    let DeliverableVerb::Publish(publish) = verb else {
+    let Command::Deliverable {
+        verb: DeliverableVerb::Publish(publish),
+        ..
+    } = command
+    else {
         return Ok(Some(Resource::Collaboration(name, row, holds)));
     };
     let post = PublicationRef {

@@ -18,10 +18,10 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::MAX_WAIT;
+use super::pool::{Caller, Pool, Refused, Waits};
 use crate::domain::{Position, Timestamp};
 use crate::grpc::edge::deadline::{Deadline, wait};
 use crate::grpc::edge::status;
-use crate::grpc::pool::{Caller, Pool, Refused, Waits};
 use crate::log::Log;
 use crate::views::{AsOfError, Past, Slice, Tell, Views, past};
 

@@ -4,6 +4,8 @@ use std::ops::ControlFlow;
 
 use prost::Message;
 
+use super::page_token::Query;
+use crate::domain::Timestamp;
 use crate::domain::rows::{Key, Row, Rows, Scan};
 use crate::store::{self, Snapshot};
 
@@ -14,6 +16,46 @@ const PAGE_BYTES: usize = 1 << 20;
 /// What no single row takes, whatever is in it: see `docs/bounds.md`.
 const MAX_ROW_BYTES: usize = 3 << 20;
 
+/// What was listed, with the key to go on after, if there may be more.
+pub type Listed<T> = (Vec<T>, Option<Key>);
+
+/// The page of a list that is asked for.
+#[derive(Clone)]
+pub struct Part {
+    /// What is listed: the next page must be of the same.
+    pub query: Query,
+    /// The key after which it begins; `None` for the first page.
+    pub start: Option<Key>,
+    /// At most so many elements.
+    pub size: usize,
+    /// When it is asked for.
+    pub now: Timestamp,
+}
+
+impl Part {
+    /// Begins after a key, if the page does not begin after it already.
+    pub fn not_before(&self, key: Option<Key>) -> Self {
+        let start = self.start.clone().max(key);
+        Self {
+            start,
+            ..self.clone()
+        }
+    }
+}
+
+/// Reads an id back from the text part of a key; `None` when the key is not of this shape.
+pub fn id_at<T>(
+    key: &Key,
+    part: usize,
+    parse: impl FnOnce(&str) -> Result<T, &'static str>,
+) -> Option<T> {
+    let mut parts = key.parts();
+    for _ in 0..part {
+        parts.text()?;
+    }
+    parse(parts.text()?).ok()
+}
+
 /// Collects a page of the rows under a prefix that `keep` makes something of; returns it with the
 /// key to go on after, if there may be more. Large rows make the page shorter than `size`.
 ///
@@ -22,18 +64,17 @@ const MAX_ROW_BYTES: usize = 3 << 20;
 pub fn page<R: Row, T: Message>(
     rows: &Snapshot,
     prefix: &Key,
-    start: Option<&Key>,
-    size: usize,
+    part: &Part,
     mut keep: impl FnMut(&Key, &R) -> Option<T>,
-) -> Result<(Vec<T>, Option<Key>), store::Error> {
-    let scan = match start {
+) -> Result<Listed<T>, store::Error> {
+    let scan = match &part.start {
         Some(start) => Scan::of(prefix).after(start),
         None => Scan::of(prefix),
     };
     let (mut kept, mut bytes, mut scanned) = (Vec::new(), 0, 0);
     let (mut last, mut more) = (None, false);
     rows.scan::<R>(scan, &mut |key, row| {
-        if kept.len() == size || bytes >= PAGE_BYTES || scanned == MAX_SCANNED {
+        if kept.len() == part.size || bytes >= PAGE_BYTES || scanned == MAX_SCANNED {
             more = true;
             return ControlFlow::Break(());
         }
@@ -55,12 +96,11 @@ pub fn page<R: Row, T: Message>(
 pub fn joined_page<R: Row, T: Message>(
     rows: &Snapshot,
     prefix: &Key,
-    start: Option<&Key>,
-    size: usize,
+    part: &Part,
     mut keep: impl FnMut(&Key, &R) -> Result<Option<T>, store::Error>,
-) -> Result<(Vec<T>, Option<Key>), store::Error> {
+) -> Result<Listed<T>, store::Error> {
     let mut failed = None;
-    let listed = page(rows, prefix, start, size, |key, row| {
+    let listed = page(rows, prefix, part, |key, row| {
         keep(key, row).unwrap_or_else(|error| {
             failed = Some(error);
             None
@@ -75,17 +115,16 @@ pub fn joined_page<R: Row, T: Message>(
 /// Those of `show`.
 pub fn ranked_page<R, T: Message, E>(
     mut ranked: Vec<(Key, R)>,
-    start: Option<&Key>,
-    size: usize,
+    part: &Part,
     show: impl Fn(&R) -> Result<T, E>,
-) -> Result<(Vec<T>, Option<Key>), E> {
+) -> Result<Listed<T>, E> {
     ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
     let (mut shown, mut bytes, mut last) = (Vec::new(), 0, None);
     for (key, one) in ranked {
-        if start.is_some_and(|start| key <= *start) {
+        if part.start.as_ref().is_some_and(|start| key <= *start) {
             continue;
         }
-        if shown.len() == size || bytes >= PAGE_BYTES {
+        if shown.len() == part.size || bytes >= PAGE_BYTES {
             return Ok((shown, last));
         }
         let one = show(&one)?;

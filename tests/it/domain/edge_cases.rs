@@ -17,7 +17,10 @@
 
 use campaign_ledger::domain::metrics::{Absent, CostBasis, Entry, Facts, Known, exact, money};
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse;
+use campaign_ledger::grpc::calls::request::Write;
+use campaign_ledger::grpc::campaign::parse::create_campaign;
+use campaign_ledger::grpc::collaboration::parse::record_publication;
+use campaign_ledger::grpc::measurement::parse::record_conversion;
 use campaign_ledger::wire::proto::values as wire;
 
 use super::costs::*;
@@ -328,7 +331,7 @@ fn budget_lowered_below_committed() {
 }
 
 /// Fields that a request breaks, as its sender is told.
-fn broken(parsed: parse::Write) -> Vec<String> {
+fn broken(parsed: Write) -> Vec<String> {
     let violations = parsed.err().unwrap_or_default();
     violations.iter().map(|one| one.field.clone()).collect()
 }
@@ -354,11 +357,11 @@ async fn joint_shares_not_adding_to_10_000() {
         };
         let mut post = story.publish("ayu", "d1", days_and(10, 0));
         post.shares = shares.clone();
-        let told = broken(parse::record_publication(post, now()));
+        let told = broken(record_publication(post, now()));
         assert_eq!(told, expected("shares"));
         let mut sale = story.sale("o-1", Some(idr(100)), days_and(10, 0), None);
         sale.joint_shares = shares;
-        let told = broken(parse::record_conversion(sale, now()));
+        let told = broken(record_conversion(sale, now()));
         assert_eq!(told, expected("joint_shares"));
     }
 }
@@ -376,7 +379,7 @@ async fn end_before_start() {
         (plan.start_at, plan.end_at) = (day_0, end_at);
         plan.measure_until = measure_until;
         let create = Story::unspoken().create(plan);
-        let told = broken(parse::create_campaign(create, now()));
+        let told = broken(create_campaign(create, now()));
         assert_eq!(told, [expected]);
     }
 }
@@ -406,7 +409,7 @@ async fn clock_skew() {
         at.nanos = nanos;
         create.context = by_brand("");
         create.context.as_mut().unwrap().occurred_at = Some(at);
-        broken(parse::create_campaign(create, now()))
+        broken(create_campaign(create, now()))
     };
     assert_eq!(ahead(300, 0), [""; 0]);
     assert_eq!(ahead(300, 1), ["context.occurred_at"]);

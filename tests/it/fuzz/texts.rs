@@ -5,7 +5,7 @@ use campaign_ledger::domain::{
     ModelVersion, Money, Niche, OrderSource, PaymentId, PublicationId, Rate, Reference, RefundId,
     RequestId, ShipmentId, Timestamp, Violation, convert,
 };
-use campaign_ledger::grpc::parse::record_cost;
+use campaign_ledger::grpc::settlement::parse::record_cost;
 use campaign_ledger::wire::proto::{api, values};
 use num_bigint::BigInt;
 use num_rational::Ratio;

@@ -1,6 +1,6 @@
 //! Page tokens from anywhere; what the module's own tests do not try.
 
-use campaign_ledger::grpc::page_token::{Error, PageTokens, Query};
+use campaign_ledger::grpc::calls::page_token::{Error, PageTokens, Query};
 use campaign_ledger::wire::proto::api::{ListCampaignsRequest, ListCreatorsRequest};
 use proptest::collection::vec;
 use proptest::prelude::*;

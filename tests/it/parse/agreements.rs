@@ -1,7 +1,7 @@
 //! Agreements and shipments.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::collaboration::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 
 use super::{LONG_URL, at, command, context, each_is_refused, idr, moment, now, wire_idr};

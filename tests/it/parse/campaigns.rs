@@ -1,7 +1,8 @@
 //! Campaigns.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::calls::request::*;
+use campaign_ledger::grpc::campaign::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 
 use super::{

@@ -1,7 +1,10 @@
 //! What every write has in common.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::calls::request::*;
+use campaign_ledger::grpc::campaign::parse::*;
+use campaign_ledger::grpc::collaboration::parse::*;
+use campaign_ledger::grpc::settlement::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::creator::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 
 use super::{LONG_NAME, at, command, context, each_is_refused, moment, now};

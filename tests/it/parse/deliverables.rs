@@ -1,7 +1,8 @@
 //! Deliverables and publications.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::calls::request::*;
+use campaign_ledger::grpc::collaboration::parse::*;
 use campaign_ledger::wire::proto::api;
 
 use super::{

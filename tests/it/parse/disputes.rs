@@ -2,7 +2,9 @@
 
 use campaign_ledger::domain::state::ClaimStatus;
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::calls::request::*;
+use campaign_ledger::grpc::measurement::parse::*;
+use campaign_ledger::grpc::settlement::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 use values::dispute_subject::Subject;
 

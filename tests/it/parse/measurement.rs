@@ -1,7 +1,7 @@
 //! Engagement, conversions, refunds.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::measurement::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 
 use super::{

@@ -1,7 +1,8 @@
 //! The negotiation and amendments: each request becomes its command.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::calls::request::*;
+use campaign_ledger::grpc::collaboration::parse::*;
 use campaign_ledger::wire::fields::{Fields, Origin};
 use campaign_ledger::wire::proto::{api, values};
 use campaign_ledger::wire::terms::read_terms;

@@ -1,7 +1,9 @@
 //! Posts once they were live, products once they were sent, and the lists of them.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::calls::request::*;
+use campaign_ledger::grpc::collaboration::parse::*;
+use campaign_ledger::grpc::measurement::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 
 use super::{LONG_REASON, at, command, context, each_is_refused, moment, now};

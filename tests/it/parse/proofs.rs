@@ -1,7 +1,8 @@
 //! Requests about proofs.
 
 use campaign_ledger::domain::Position;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::audit::parse::*;
+use campaign_ledger::grpc::measurement::parse::*;
 use campaign_ledger::wire::proto::api;
 
 use super::each_is_refused;

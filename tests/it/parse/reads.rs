@@ -3,7 +3,14 @@
 use std::collections::BTreeSet;
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::audit::parse::*;
+use campaign_ledger::grpc::calls::request::*;
+use campaign_ledger::grpc::campaign::parse::*;
+use campaign_ledger::grpc::collaboration::parse::*;
+use campaign_ledger::grpc::creator::parse::*;
+use campaign_ledger::grpc::measurement::parse::*;
+use campaign_ledger::grpc::report::parse::*;
+use campaign_ledger::grpc::settlement::parse::*;
 use campaign_ledger::views::AsOf;
 use campaign_ledger::wire::proto::api;
 

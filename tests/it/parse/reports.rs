@@ -1,7 +1,7 @@
 //! Requests about reports.
 
 use campaign_ledger::domain::{ActorKind, CampaignVerb, Command, Drawn, Position};
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::report::parse::*;
 use campaign_ledger::report::PartnershipOrder;
 use campaign_ledger::views::Day;
 use campaign_ledger::views::worklist::TaskKind;

@@ -1,7 +1,8 @@
 //! Assessments, safety flags, holds, matching.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::collaboration::parse::*;
+use campaign_ledger::grpc::creator::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 
 use super::{ID_RULE, LONG_REASON, LONG_URL, at, command, context, each_is_refused, moment, now};

@@ -1,7 +1,8 @@
 //! Costs and payments.
 
 use campaign_ledger::domain::*;
-use campaign_ledger::grpc::parse::*;
+use campaign_ledger::grpc::calls::request::*;
+use campaign_ledger::grpc::settlement::parse::*;
 use campaign_ledger::wire::proto::{api, values};
 
 use super::{LONG_REASON, at, command, context, each_is_refused, idr, now, wire_fx, wire_idr};

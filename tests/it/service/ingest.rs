@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use campaign_ledger::grpc::ingest::CHUNKS_IN_FLIGHT;
+use campaign_ledger::grpc::measurement::ingest::CHUNKS_IN_FLIGHT;
 use campaign_ledger::server::drain::Outcome;
 use campaign_ledger::wire::proto::api::ingest_engagement_request::Message;
 use campaign_ledger::wire::proto::api::measurement_service_client::MeasurementServiceClient;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::task::{Context, Waker};
 
-use campaign_ledger::grpc::pool::{READERS, READS_WAITING};
+use campaign_ledger::grpc::calls::pool::{READERS, READS_WAITING};
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::wire::proto::api::*;
 use tonic::Code;

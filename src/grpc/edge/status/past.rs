@@ -5,7 +5,7 @@ use tonic::{Code, Status};
 use super::{internal, invalid, precondition, read, status, too_many, view, write};
 use crate::domain::{Position, Violation};
 use crate::grpc::calls::NotFolded;
-use crate::grpc::pool::FOLDERS;
+use crate::grpc::calls::pool::FOLDERS;
 use crate::ledger::WriteError;
 use crate::views::AsOfError;
 use crate::wire::proto::api::ErrorReason;

@@ -6,8 +6,8 @@ use tonic::{Code, Status};
 
 use super::{Metadata, status, too_many};
 use crate::domain::Position;
-use crate::grpc::streams::outlet::Unread;
-use crate::grpc::streams::shares::{Kind, Refused, Whose};
+use crate::grpc::calls::streams::outlet::Unread;
+use crate::grpc::calls::streams::shares::{Kind, Refused, Whose};
 use crate::wire::proto::api::ErrorReason;
 
 /// Refuses one stream more.

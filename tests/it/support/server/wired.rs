@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
+use campaign_ledger::grpc::audit::Audits;
+use campaign_ledger::grpc::calls::page_token::PageTokens;
+use campaign_ledger::grpc::calls::pool::{Caller, FOLDERS, Pools};
+use campaign_ledger::grpc::calls::streams::Streams;
 use campaign_ledger::grpc::calls::{Calls, Door, FoldLimits, Folds};
+use campaign_ledger::grpc::campaign::Campaigns;
+use campaign_ledger::grpc::creator::Creators;
 use campaign_ledger::grpc::edge::health::Health;
 use campaign_ledger::grpc::edge::incoming::Incoming;
-use campaign_ledger::grpc::page_token::PageTokens;
-use campaign_ledger::grpc::pool::{Caller, FOLDERS, Pools};
-use campaign_ledger::grpc::services;
-use campaign_ledger::grpc::streams::Streams;
+use campaign_ledger::grpc::report::Reports;
 use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
 use campaign_ledger::log::Log;
 use campaign_ledger::proofs::{self, LogKeys};
@@ -53,16 +56,10 @@ impl Wired {
         door.open(calls.clone());
         let health = Health::starting(&[]).await;
         let routes = Routes::new(health.service())
-            .add_service(CampaignServiceServer::new(services::Campaigns::new(
-                door.clone(),
-            )))
-            .add_service(CreatorServiceServer::new(services::Creators::new(
-                door.clone(),
-            )))
-            .add_service(ReportServiceServer::new(services::Reports::new(
-                door.clone(),
-            )))
-            .add_service(AuditServiceServer::new(services::Audits::new(door)));
+            .add_service(CampaignServiceServer::new(Campaigns::new(door.clone())))
+            .add_service(CreatorServiceServer::new(Creators::new(door.clone())))
+            .add_service(ReportServiceServer::new(Reports::new(door.clone())))
+            .add_service(AuditServiceServer::new(Audits::new(door)));
         let config = Config::default();
         let router = transport::router(&config, routes);
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));

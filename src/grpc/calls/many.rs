@@ -1,0 +1,146 @@
+//! Many writes at once: what each of them came to, in the order they were sent.
+
+use tonic::Status;
+
+use super::request::{Batch, Items, MAX_ITEMS, Read};
+use super::{Calls, parsed};
+use crate::domain::{Position, Refusal, Timestamp, Violation};
+use crate::grpc::edge::status;
+use crate::ledger::{Ledger, Places, Recorded, Room, WriteError};
+use crate::wire::fields::Broken;
+use crate::wire::proto::api::{ItemError, ItemResult, ItemWritten, item_result};
+
+/// What items came to.
+pub struct Outcomes {
+    /// One of each, in order.
+    pub each: Vec<Result<Recorded, ItemError>>,
+    /// Greatest position one of them has in the log; 0 when none is there.
+    pub last: Position,
+}
+
+/// Parses a batch of so many items in `field` by the time of now, has each executed for itself, and
+/// renders what they came to.
+///
+/// # Errors
+/// What keeps all of them from being decided.
+pub async fn write<T>(
+    calls: &Calls,
+    request: T,
+    items: (&'static str, usize),
+    parse: impl FnOnce(T, Timestamp) -> Read<Batch>,
+) -> Result<(Vec<ItemResult>, u64), Status> {
+    let (outcomes, ids) = decide(calls, request, items, parse).await?;
+    let last = outcomes.last.get();
+    Ok((outcomes.results(ids), last))
+}
+
+/// Parses a batch of so many items in `field` by the time of now, and has each executed for itself;
+/// returns what they came to, and what each is about.
+///
+/// # Errors
+/// What keeps all of them from being decided.
+pub async fn decide<T>(
+    calls: &Calls,
+    request: T,
+    (field, count): (&'static str, usize),
+    parse: impl FnOnce(T, Timestamp) -> Read<Batch>,
+) -> Result<(Outcomes, Vec<String>), Status> {
+    // Before anything is parsed: refusing must cost little.
+    let places = calls
+        .ledger
+        .places(count.min(MAX_ITEMS), Room::Refuse)
+        .await;
+    let places = places.map_err(status::write)?;
+    let batch = parsed(parse(request, calls.now()))?;
+    let (items, validate_only) = (batch.items, batch.validate_only);
+    let written = execute(&calls.ledger, items, field, validate_only, places);
+    let outcomes = written.await.map_err(status::write)?;
+    Ok((outcomes, batch.ids))
+}
+
+/// Has items decided, each for itself, and waits until they are durable.
+///
+/// `path` leads to their field from the request; `places` were taken for them in the queue.
+///
+/// # Errors
+/// What keeps all of them from being decided.
+pub async fn execute(
+    ledger: &Ledger,
+    items: Items,
+    path: &str,
+    validate_only: bool,
+    places: Places,
+) -> Result<Outcomes, WriteError> {
+    let Items {
+        requests,
+        broken,
+        names,
+    } = items;
+    let answered = match requests.is_empty() {
+        true => Vec::new(),
+        false => {
+            let decided = ledger.execute_all(requests, names, validate_only, places);
+            decided.await?
+        }
+    };
+    let in_log = answered.iter().flatten().filter(|one| one.in_log);
+    let last = in_log.map(|one| one.last).max().unwrap_or_default();
+    let each = in_order(answered, broken, path);
+    Ok(Outcomes { each, last })
+}
+
+impl Outcomes {
+    /// Renders them, each with the id of what it is about.
+    fn results(self, ids: Vec<String>) -> Vec<ItemResult> {
+        let each = self.each.into_iter().zip(ids);
+        each.map(|(outcome, id)| ItemResult {
+            outcome: Some(match outcome {
+                Ok(recorded) => item_result::Outcome::Written(written(&recorded, id)),
+                Err(error) => item_result::Outcome::Error(error),
+            }),
+        })
+        .collect()
+    }
+}
+
+fn written(recorded: &Recorded, id: String) -> ItemWritten {
+    let in_log = |position: Position| if recorded.in_log { position.get() } else { 0 };
+    ItemWritten {
+        id,
+        first_position: in_log(recorded.first),
+        last_position: in_log(recorded.last),
+        written_before: !recorded.new,
+    }
+}
+
+/// Puts answers between the elements that were broken before anybody was asked.
+fn in_order(
+    answered: Vec<Result<Recorded, WriteError>>,
+    broken: Vec<Broken>,
+    path: &str,
+) -> Vec<Result<Recorded, ItemError>> {
+    let count = answered.len() + broken.len();
+    let (mut answered, mut broken) = (answered.into_iter(), broken.into_iter().peekable());
+    let outcome = |index| match broken.next_if(|one| one.index == index) {
+        Some(one) => Some(Err(status::item(&status::invalid(one.violations)))),
+        None => answered
+            .next()
+            .map(|answer| answer.map_err(|error| item_error(error, path, index))),
+    };
+    (0..count).map_while(outcome).collect()
+}
+
+fn item_error(error: WriteError, path: &str, index: usize) -> ItemError {
+    let error = match error {
+        WriteError::Refused(Refusal::Invalid(violations)) => {
+            let below = |violation: Violation| Violation {
+                field: format!("{path}[{index}].{}", violation.field),
+                ..violation
+            };
+            Refusal::Invalid(violations.into_iter().map(below).collect()).into()
+        }
+        other => other,
+    };
+    let error: Status = status::write(error);
+    status::item(&error)
+}

@@ -1,0 +1,374 @@
+//! What every handler does: write and render, or wait for a position and read.
+
+mod folds;
+pub mod many;
+pub mod page_token;
+mod pages;
+mod past;
+pub mod pool;
+pub mod proofs;
+pub mod render;
+pub mod request;
+pub mod service;
+pub mod streams;
+mod written;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+use uuid::Uuid;
+
+use self::page_token::{PageTokens, Query};
+use self::pool::Pools;
+use self::request::{Page, When, Write};
+use self::streams::Streams;
+use super::edge::deadline::{Deadline, wait};
+use super::edge::status;
+use crate::clock::Guard;
+use crate::domain::rows::Key;
+use crate::domain::{Position, Timestamp, Violation};
+use crate::ledger::{After, Answer, Ledger};
+use crate::log::Log;
+use crate::proofs::Proofs;
+use crate::store::{self, Snapshot};
+use crate::subscriptions::Subscriptions;
+use crate::views::{self, Slice, Views};
+use crate::wire::proto::api;
+
+/// Longest wait for a position when the caller names no deadline.
+const MAX_WAIT: Duration = Duration::from_secs(5);
+pub use folds::{Folded, Folding, Folds, Limits as FoldLimits, NotFolded, Question, Taken};
+pub use pages::{Listed, Part, id_at, joined_page, page, ranked_page};
+pub use written::{Shown, Written};
+
+/// Everything handlers work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Calls {
+    /// The way to the writer.
+    pub ledger: Ledger,
+    /// The views.
+    pub views: Views,
+    /// The log.
+    pub log: Arc<dyn Log>,
+    /// Names the log.
+    pub log_id: Uuid,
+    /// The tree over it.
+    pub proofs: Proofs,
+    /// Makes and reads page tokens.
+    pub tokens: PageTokens,
+    /// The clock.
+    pub clock: Arc<Guard>,
+    /// Folds the past.
+    pub folds: Folds,
+    /// What streams are held to.
+    pub streams: Streams,
+    /// Threads for folds of the past and for long reads.
+    pub pools: Pools,
+    /// Where named consumers stand.
+    pub subscriptions: Subscriptions,
+    /// Cancelled when long streams must end.
+    pub ending: CancellationToken,
+}
+
+/// How many rows an answer is made of, which says where they are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Load {
+    /// A few: on any thread that may wait for a disk.
+    Few,
+    /// Many: on threads that give way to writes, and of which no brand has more than its turn.
+    Many,
+}
+
+/// What a read is held to.
+pub struct Reading {
+    /// How many rows it reads.
+    pub load: Load,
+    /// As of when.
+    pub when: When,
+    /// The events that make the answer.
+    pub slice: Slice,
+    /// When the caller gives up.
+    pub deadline: Option<Deadline>,
+}
+
+/// The door to the calls: closed until the log is replayed.
+#[derive(Clone, Default)]
+pub struct Door(Arc<OnceLock<Calls>>);
+
+impl Door {
+    /// Opens the door, once.
+    pub fn open(&self, calls: Calls) {
+        // Whoever opened it first had the same calls to offer.
+        let _ = self.0.set(calls);
+    }
+
+    /// Goes through.
+    ///
+    /// # Errors
+    /// `NOT_READY` while the log is being replayed.
+    pub fn enter(&self) -> Result<&Calls, Status> {
+        self.0.get().ok_or_else(status::not_ready)
+    }
+}
+
+impl Calls {
+    /// Returns the time now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Parses a write by the time of now, and executes it.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn write<T>(
+        &self,
+        request: tonic::Request<T>,
+        parse: impl FnOnce(T, Timestamp) -> Write,
+    ) -> Result<Written, Status> {
+        let deadline = Deadline::of(&request);
+        let parsed = parse(request.into_inner(), self.now());
+        self.execute(parsed, deadline).await
+    }
+
+    /// Executes a parsed write.
+    ///
+    /// # Errors
+    /// The status of whatever kept it from happening.
+    pub async fn execute(
+        &self,
+        parsed: Write,
+        deadline: Option<Deadline>,
+    ) -> Result<Written, Status> {
+        let parsed = parsed.map_err(status::invalid)?;
+        let is_asked = parsed.prove;
+        let answered = self
+            .ledger
+            .execute(parsed.request, parsed.validate_only)
+            .await;
+        let Answer { recorded, after } = answered.map_err(status::write)?;
+        let resource = match after {
+            After::Now(resource) => resource,
+            After::Then(request) => Box::pin(self.then(request, &recorded, deadline)).await?,
+        };
+        let recorded_at = match recorded.recorded_at {
+            Some(at) => at,
+            None => Box::pin(self.recorded_at(recorded.first)).await?,
+        };
+        let in_log = |position: Position| if recorded.in_log { position.get() } else { 0 };
+        let proof = match is_asked && recorded.in_log {
+            true => proofs::of_write(self, recorded.first, recorded.last).await,
+            false => None,
+        };
+        let receipt = api::Receipt {
+            first_position: in_log(recorded.first),
+            last_position: in_log(recorded.last),
+            recorded_at: Some(recorded_at.into()),
+            proof,
+        };
+        Ok(Written {
+            receipt,
+            first: recorded.first,
+            resource,
+        })
+    }
+
+    /// Reads when an event was recorded.
+    async fn recorded_at(&self, position: Position) -> Result<Timestamp, Status> {
+        let log = Arc::clone(&self.log);
+        blocking(move || views::recorded_at(log.as_ref(), position).map_err(status::as_of)).await
+    }
+
+    /// Waits until everything up to a position is durable, and so in the views.
+    ///
+    /// # Errors
+    /// `POSITION_NOT_REACHED` at the caller's deadline.
+    pub async fn reach(&self, wanted: Position, deadline: Option<Deadline>) -> Result<(), Status> {
+        if self.views.position() >= wanted {
+            return Ok(());
+        }
+        match wait(self.views.durable(wanted), deadline, MAX_WAIT).await {
+            Ok(reached) => reached.map_err(status::view),
+            Err(_) => Err(status::not_reached(wanted, self.views.position())),
+        }
+    }
+
+    /// Waits until the tree over the log has a size, which a field of the call names; the latest
+    /// when it names none.
+    ///
+    /// # Errors
+    /// `POSITION_AHEAD`; `POSITION_NOT_REACHED` at the caller's deadline.
+    pub async fn tree_of(
+        &self,
+        field: &'static str,
+        size: Option<Position>,
+        deadline: Option<Deadline>,
+    ) -> Result<Position, Status> {
+        let head = self.log.head().position;
+        let size = size.unwrap_or(head);
+        if size > head {
+            return Err(status::ahead(field, size, head));
+        }
+        match wait(self.proofs.reach(size), deadline, MAX_WAIT).await {
+            Ok(reached) => reached.map(|()| size).map_err(status::proof),
+            Err(_) => Err(status::not_reached(size, self.proofs.size())),
+        }
+    }
+
+    /// Waits for a position, then reads rows, as they are or as they were; returns what was read and
+    /// the position it reflects, once that is durable.
+    ///
+    /// # Errors
+    /// As [`reach`](Self::reach), and whatever `read` refuses; of a past, also as
+    /// [`past`](Self::past); of many rows, also `TOO_MANY_QUERIES`.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        reading: Reading,
+        read: impl FnOnce(&Snapshot) -> Result<T, Lookup> + Send + 'static,
+    ) -> Result<(T, u64), Status> {
+        let Reading {
+            load,
+            when,
+            slice,
+            deadline,
+        } = reading;
+        self.reach(when.min_position, deadline).await?;
+        if let Some(as_of) = when.as_of {
+            let brand = slice.brand().to_string();
+            let past = self.past(as_of, slice, deadline).await?;
+            let position = past.rows.position().get();
+            let read = |rows: &Snapshot| read(rows).map_err(Lookup::into_status);
+            return Ok((self.read_past(&brand, past, read).await?, position));
+        }
+        let views = self.views.clone();
+        let answer = move || {
+            let answer = views.read(|rows| (read(rows), rows.position()));
+            answer.map_err(status::view)
+        };
+        let (found, position) = match load {
+            Load::Few => blocking(answer).await?,
+            Load::Many => {
+                let owner = slice.brand().as_str();
+                let answered = self.pools.readers.run(owner, |_| answer()).await;
+                answered.map_err(status::query)??
+            }
+        };
+        self.reach(position, deadline).await?;
+        let found = found.map_err(Lookup::into_status)?;
+        Ok((found, position.get()))
+    }
+
+    /// Does a long read on the threads for it; owners take turns.
+    ///
+    /// # Errors
+    /// When too many wait, and whatever the work refuses.
+    pub async fn long_read<T: Send + 'static>(
+        &self,
+        owner: &str,
+        work: impl FnOnce() -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
+        let read = self.pools.readers.run(owner, |_| work()).await;
+        read.map_err(NotFolded::from).map_err(status::past)?
+    }
+
+    /// Reads which page of a query is asked for.
+    ///
+    /// # Errors
+    /// A token that is not of this query.
+    pub fn part(&self, query: Query, page: &Page) -> Result<Part, Status> {
+        let start = match &page.token {
+            None => None,
+            Some(token) => {
+                let key = self.tokens.read(query, token).map_err(status::page_token)?;
+                Some(Key::from_bytes(&key))
+            }
+        };
+        Ok(Part {
+            query,
+            start,
+            size: page.size,
+            now: self.now(),
+        })
+    }
+
+    /// Reads a page of a list as [`read`](Self::read) does; returns its elements, the token of the
+    /// next page, empty when there is none, and the position they reflect.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn list<T: Send + 'static>(
+        &self,
+        reading: Reading,
+        part: Part,
+        list: impl FnOnce(&Snapshot, &Part) -> Result<Listed<T>, Lookup> + Send + 'static,
+    ) -> Result<(Vec<T>, String, u64), Status> {
+        let query = part.query;
+        let read = move |rows: &Snapshot| list(rows, &part);
+        let ((listed, next), position) = self.read(reading, read).await?;
+        Ok((listed, self.next_page(query, next), position))
+    }
+
+    /// Makes the token of the next page; empty when there is none.
+    pub fn next_page(&self, query: Query, next: Option<Key>) -> String {
+        next.map(|key| self.tokens.make(query, key.as_bytes()))
+            .unwrap_or_default()
+    }
+}
+
+/// Why a lookup gives no answer.
+pub enum Lookup {
+    /// A status to pass on.
+    Status(Box<Status>),
+    /// The rows could not be read.
+    Rows(store::Error),
+}
+
+impl Lookup {
+    /// Says that something is not there.
+    pub fn missing(reason: api::ErrorReason, kind: &str, id: &str) -> Self {
+        Self::Status(Box::new(status::not_found(reason, kind, id)))
+    }
+
+    /// Turns into the status to answer with.
+    pub fn into_status(self) -> Status {
+        match self {
+            Self::Status(status) => *status,
+            Self::Rows(error) => status::internal(&error),
+        }
+    }
+}
+
+impl From<store::Error> for Lookup {
+    fn from(error: store::Error) -> Self {
+        Self::Rows(error)
+    }
+}
+
+/// Runs what may wait for a lock or a disk on a thread that may.
+///
+/// # Errors
+/// What the work says; a panic in it is a fault of the server.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Status> + Send + 'static,
+) -> Result<T, Status> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(status::internal(&error)),
+    }
+}
+
+/// Parses a query or refuses it with every violation.
+///
+/// # Errors
+/// The status that names them.
+pub fn parsed<T>(query: Result<T, Vec<Violation>>) -> Result<T, Status> {
+    query.map_err(status::invalid)
+}
+
+impl From<std::convert::Infallible> for Lookup {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}

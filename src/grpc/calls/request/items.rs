@@ -1,0 +1,131 @@
+//! Many writes in one call, each for itself.
+
+use prost::{Message, Name};
+
+use super::context::{Call, Write};
+use super::{Read, digest};
+use crate::domain::{CollaborationVerb, Command, Request, Timestamp, Violation};
+use crate::ledger::Names;
+use crate::wire::fields::{Broken, Fields};
+use crate::wire::proto::api;
+
+/// Most items of one batch.
+pub const MAX_ITEMS: usize = 1_000;
+const COUNT_RULE: &str = "must have 1 to 1,000 elements";
+
+/// Writes of one brand, each for itself.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Items {
+    /// Those that keep every rule a single request can keep, in their order.
+    pub requests: Vec<Request>,
+    /// The others.
+    pub broken: Vec<Broken>,
+    /// How they are told from those of another call.
+    pub names: Names,
+}
+
+/// A batch of writes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Batch {
+    /// What is asked.
+    pub items: Items,
+    /// What each item is about, in the order they were sent; empty where that is told otherwise.
+    pub ids: Vec<String>,
+    /// Decide and answer, but append nothing.
+    pub validate_only: bool,
+}
+
+/// Checks that a batch has items, and not too many.
+pub fn check_count(fields: &mut Fields, field: &'static str, count: usize) {
+    fields.check(field, (1..=MAX_ITEMS).contains(&count), COUNT_RULE);
+}
+
+/// A batch on its way to its items.
+pub struct Envelope {
+    /// Reads what the items share.
+    pub call: Call,
+    context: api::WriteContext,
+    now: Timestamp,
+}
+
+impl Envelope {
+    /// Begins with what every write has. `rest` is the request with its context taken out.
+    pub fn begin<R: Message + Name>(
+        brand_id: &str,
+        context: Option<api::WriteContext>,
+        rest: &R,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            context: context.clone().unwrap_or_default(),
+            call: Call::begin(brand_id, context, rest, now),
+            now,
+        }
+    }
+
+    /// Ends the reading of what the items share, and reads each as the call it stands for: by
+    /// `call_of`, under a request id that the batch's and its place make.
+    ///
+    /// # Errors
+    /// Every violation of what they share.
+    pub fn read<T, R>(
+        mut self,
+        field: &'static str,
+        items: Vec<T>,
+        parse: fn(R, Timestamp) -> Write,
+        call_of: impl Fn(T, api::WriteContext) -> R,
+    ) -> Read<Batch> {
+        check_count(&mut self.call.fields, field, items.len());
+        let (_, shared) = self.call.finish_shared()?;
+        let (mut requests, mut broken) = (Vec::with_capacity(items.len()), Vec::new());
+        let mut ids = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            let name = shared.request_id().map(|id| digest::item_id(id, index));
+            let context = api::WriteContext {
+                request_id: name
+                    .map(|name| name.as_str().to_owned())
+                    .unwrap_or_default(),
+                ..self.context.clone()
+            };
+            match parse(call_of(item, context), self.now) {
+                Ok(parsed) => {
+                    ids.push(id_of(&parsed.request));
+                    requests.push(*parsed.request);
+                }
+                Err(violations) => {
+                    ids.push(String::new());
+                    let below = |violation: Violation| Violation {
+                        field: format!("{field}[{index}].{}", violation.field),
+                        ..violation
+                    };
+                    let violations = violations.into_iter().map(below).collect();
+                    broken.push(Broken { index, violations });
+                }
+            }
+        }
+        Ok(Batch {
+            items: Items {
+                requests,
+                broken,
+                names: Names::Each,
+            },
+            ids,
+            validate_only: shared.validate_only,
+        })
+    }
+}
+
+/// Names what an item is about, by the id that the item itself gives it.
+fn id_of(request: &Request) -> String {
+    if let Command::Collaboration {
+        verb: CollaborationVerb::ShipProduct { shipment, .. },
+        ..
+    } = &request.command
+    {
+        return shipment.to_string();
+    }
+    if let Command::Deliverable { deliverable, .. } = &request.command {
+        return deliverable.to_string();
+    }
+    request.about().id().to_owned()
+}

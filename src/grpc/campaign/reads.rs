@@ -1,0 +1,60 @@
+//! How campaigns are found and listed.
+
+use std::sync::Arc;
+
+use super::{parse, render};
+use crate::domain::rows::Rows;
+use crate::domain::state::Campaign;
+use crate::domain::{CampaignId, CampaignRef};
+use crate::grpc::calls::{Listed, Lookup, Part, id_at, page};
+use crate::store::Snapshot;
+use crate::wire::proto::api;
+
+/// Answers `GetCampaign`.
+pub(super) fn found(
+    rows: &Snapshot,
+    query: &parse::CampaignQuery,
+) -> Result<api::Campaign, Lookup> {
+    let row = known_campaign(rows, &query.campaign)?;
+    Ok(render::campaign(&query.campaign, &row))
+}
+
+/// Answers a page of `ListCampaigns`.
+pub(super) fn listed(
+    rows: &Snapshot,
+    query: &parse::CampaignsQuery,
+    part: &Part,
+) -> Result<Listed<api::Campaign>, Lookup> {
+    let prefix = Campaign::of_brand(&query.brand);
+    let listed = page(rows, &prefix, part, |key, row: &Campaign| {
+        let name = CampaignRef {
+            brand: query.brand.clone(),
+            campaign: id_at(key, 1, CampaignId::parse)?,
+        };
+        is_meant(query, row).then(|| render::campaign(&name, row))
+    });
+    Ok(listed?)
+}
+
+fn is_meant(query: &parse::CampaignsQuery, row: &Campaign) -> bool {
+    let plan = &row.plan;
+    let ends_late = |from| plan.end_at.is_some_and(|end_at| end_at >= from);
+    let starts_early = |before| plan.start_at.is_some_and(|start_at| start_at < before);
+    (query.states.is_empty() || query.states.contains(&row.state))
+        && (query.objectives.is_empty() || query.objectives.contains(&plan.objective))
+        && query.currency.is_none_or(|only| only == plan.currency)
+        && query.ends_from.is_none_or(ends_late)
+        && query.starts_before.is_none_or(starts_early)
+}
+
+/// Finds a campaign.
+///
+/// # Errors
+/// `CAMPAIGN_NOT_FOUND`, or rows that cannot be read.
+pub fn known_campaign(rows: &Snapshot, name: &CampaignRef) -> Result<Arc<Campaign>, Lookup> {
+    let row = rows.get::<Campaign>(&Campaign::key(name))?;
+    row.ok_or_else(|| {
+        let reason = api::ErrorReason::CampaignNotFound;
+        Lookup::missing(reason, "campaign", name.campaign.as_str())
+    })
+}

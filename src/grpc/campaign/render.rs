@@ -1,0 +1,35 @@
+//! Campaigns as messages.
+
+use crate::domain::CampaignRef;
+use crate::domain::state::{Campaign, Resource};
+use crate::grpc::calls::Shown;
+use crate::grpc::calls::render::time;
+use crate::report::{budget, campaign_state};
+use crate::wire::proto::api;
+
+impl Shown for api::Campaign {
+    fn of(resource: &Resource) -> Option<Self> {
+        let (Resource::Campaign(name, row) | Resource::Report(name, row, _)) = resource else {
+            return None;
+        };
+        Some(campaign(name, row))
+    }
+}
+
+/// Renders a campaign.
+pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
+    api::Campaign {
+        brand_id: name.brand.to_string(),
+        campaign_id: name.campaign.to_string(),
+        state: campaign_state(row.state) as i32,
+        plan: Some((&row.plan).into()),
+        budget: Some(budget(row)),
+        open_invitations: row.open_invitations,
+        applications: row.applications,
+        live_collaborations: row.live_collaborations,
+        created_at: time(row.created_at),
+        updated_position: row.updated.get(),
+        reports: row.reports,
+        ending: row.ending,
+    }
+}

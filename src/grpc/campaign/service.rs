@@ -1,0 +1,26 @@
+//! `CampaignService`, a row for each call.
+
+use super::parse;
+use super::reads::{found, listed};
+use crate::grpc::calls::service::service;
+use crate::views::Slice;
+use crate::wire::proto::api::*;
+
+service! {
+    /// Serves `CampaignService`.
+    Campaigns: campaign_service_server::CampaignService {
+        write create_campaign(CreateCampaignRequest) -> CreateCampaignResponse { campaign }
+        write open_campaign(OpenCampaignRequest) -> OpenCampaignResponse { campaign }
+        write pause_campaign(PauseCampaignRequest) -> PauseCampaignResponse { campaign }
+        write resume_campaign(ResumeCampaignRequest) -> ResumeCampaignResponse { campaign }
+        write amend_budget(AmendBudgetRequest) -> AmendBudgetResponse { campaign }
+        write close_campaign(CloseCampaignRequest) -> CloseCampaignResponse { campaign }
+        write cancel_campaign(CancelCampaignRequest) -> CancelCampaignResponse { campaign }
+        get[Few] get_campaign(GetCampaignRequest) -> GetCampaignResponse {
+            campaign: |query| Slice::Campaign(query.campaign.clone()), found
+        }
+        list[Many] list_campaigns(ListCampaignsRequest) -> ListCampaignsResponse {
+            campaigns: |query| Slice::Brand(query.brand.clone()), listed
+        }
+    }
+}

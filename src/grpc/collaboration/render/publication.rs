@@ -1,0 +1,135 @@
+//! Publications and their standing counters as messages.
+
+use crate::domain::state::{
+    Campaign, Collaboration, DisclosureCheck, Head, Heads, Publication, Resource, source_of,
+};
+use crate::domain::{Counter, MeasurementKind, MeasurementScope, PublicationRef};
+use crate::grpc::calls::Shown;
+use crate::grpc::calls::render::time;
+use crate::ledger::Recorded;
+use crate::report::{campaign_state, collaboration_state};
+use crate::wire::proto::api::engagement_result::Outcome;
+use crate::wire::proto::{api, values};
+
+impl Shown for api::Publication {
+    fn of(resource: &Resource) -> Option<Self> {
+        let (Resource::Publication(name, row) | Resource::Published(_, _, _, name, row)) = resource
+        else {
+            return None;
+        };
+        Some(publication(name, row))
+    }
+}
+
+/// Renders a publication with its standing counters up to `measure_until`.
+pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication {
+    let series = row.series.iter();
+    let engagement = series.map(|((scope, kind), series)| heads(*scope, *kind, &series.counted));
+    let shares = row
+        .credits
+        .iter()
+        .filter(|_| row.is_joint())
+        .map(|credit| values::Share {
+            collaboration_id: credit.collaboration.to_string(),
+            share_bp: credit.share_bp,
+        });
+    api::Publication {
+        brand_id: name.collaboration.brand.to_string(),
+        campaign_id: name.collaboration.campaign.to_string(),
+        collaboration_id: name.collaboration.collaboration.to_string(),
+        deliverable_id: row.deliverable.to_string(),
+        publication_id: name.publication.to_string(),
+        platform: values::Platform::from(row.platform) as i32,
+        url: row.url.clone(),
+        platform_post_id: row.post_id.clone(),
+        published_at: time(row.published_at),
+        followers: row.followers,
+        disclosed: row.disclosed,
+        incentivised: row.incentivised,
+        shares: shares.collect(),
+        verified: row.verified,
+        engagement: engagement.collect(),
+        observations: row.series.values().map(|series| series.standing).sum(),
+        updated_position: row.updated.get(),
+        removed_at: row.removed_at().map(Into::into),
+        removals: row.removals,
+        disclosure_check: row.check.as_deref().map(disclosure_check),
+        undisclosed: row.undisclosed,
+        collaboration_state: api::CollaborationState::Unspecified as i32,
+        campaign_state: api::CampaignState::Unspecified as i32,
+    }
+}
+
+/// Marks a publication with where its agreement and its campaign stand.
+pub fn mark(publication: &mut api::Publication, owner: &Collaboration, campaign: &Campaign) {
+    publication.collaboration_state = collaboration_state(owner.state) as i32;
+    publication.campaign_state = campaign_state(campaign.state) as i32;
+}
+
+fn disclosure_check(check: &DisclosureCheck) -> api::DisclosureCheck {
+    let agreed = check.terms.as_ref().map(values::DisclosureTerms::from);
+    let agreed = agreed.unwrap_or_default();
+    let found = &check.found;
+    api::DisclosureCheck {
+        checked_at: time(found.checked_at),
+        checked_by: Some((&check.by).into()),
+        required: check.required,
+        connection: agreed.connection,
+        required_label: agreed.required_label,
+        label_found: found.label.clone().unwrap_or_default(),
+        sufficient: found.sufficient,
+        evidence: found.evidence.clone(),
+    }
+}
+
+/// Renders the standing counters of one audience and kind.
+pub fn heads(
+    scope: MeasurementScope,
+    kind: MeasurementKind,
+    heads: &Heads,
+) -> api::EngagementHeads {
+    let head = |counter| heads.get(counter).map(counter_head);
+    api::EngagementHeads {
+        scope: values::MeasurementScope::from(scope) as i32,
+        kind: values::MeasurementKind::from(kind) as i32,
+        likes: head(Counter::Likes),
+        comments: head(Counter::Comments),
+        shares: head(Counter::Shares),
+        saves: head(Counter::Saves),
+        views: head(Counter::Views),
+        impressions: head(Counter::Impressions),
+        reach: head(Counter::Reach),
+        clicks: head(Counter::Clicks),
+        replies: head(Counter::Replies),
+        peak_viewers: head(Counter::PeakViewers),
+        live_seconds: head(Counter::LiveSeconds),
+    }
+}
+
+fn counter_head(head: &Head) -> api::CounterHead {
+    api::CounterHead {
+        value: head.value,
+        observed_at: time(head.key.observed_at),
+        source: values::ObservationSource::from(source_of(head.key.rank)) as i32,
+        position: head.latest.get(),
+        fell_from: head.fell_from(),
+    }
+}
+
+/// Renders what one observation of a batch came to.
+pub fn recorded(outcome: Result<Recorded, api::ItemError>) -> api::EngagementResult {
+    let outcome = match outcome {
+        Ok(recorded) => Outcome::Recorded(api::RecordedEngagement {
+            observation_position: if recorded.in_log {
+                recorded.first.get()
+            } else {
+                0
+            },
+            recorded_before: !recorded.new,
+        }),
+        Err(error) => Outcome::Error(error),
+    };
+    api::EngagementResult {
+        outcome: Some(outcome),
+    }
+}

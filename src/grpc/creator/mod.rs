@@ -1,0 +1,8 @@
+//! Creators over gRPC.
+
+pub mod parse;
+mod reads;
+pub mod render;
+mod service;
+
+pub use service::Creators;

@@ -1,0 +1,102 @@
+//! Creators as messages.
+
+use std::sync::Arc;
+
+use crate::domain::state::{Creator, RaisedFlag, Resource};
+use crate::domain::{CreatorProfile, CreatorRef, Criterion, CriterionMatch};
+use crate::grpc::calls::Shown;
+use crate::grpc::calls::render::{count_of, latest_fitting, time};
+use crate::wire::proto::{api, values};
+use crate::wire::selection::write_evidence;
+use crate::wire::values::{write_followers, write_niches};
+
+impl Shown for api::Creator {
+    fn of(resource: &Resource) -> Option<Self> {
+        let Resource::Creator(name, row, flags) = resource else {
+            return None;
+        };
+        Some(creator(name, row, flags))
+    }
+}
+
+/// Most bytes of the safety flags that are shown with their creator: thousands of words.
+const FLAGS_BYTES: usize = 256 << 10;
+
+/// Renders a creator with its safety flags, the latest of them where they are many.
+pub fn creator(name: &CreatorRef, row: &Creator, flags: &[Arc<RaisedFlag>]) -> api::Creator {
+    api::Creator {
+        brand_id: name.brand.to_string(),
+        creator_id: name.creator.to_string(),
+        profile: Some(profile(&row.profile)),
+        tier: values::Tier::from(row.tier()) as i32,
+        blocked: row.blocked.is_some(),
+        block_reason: row.blocked.clone().unwrap_or_default(),
+        updated_position: row.updated.get(),
+        assessment: row.assessment.as_ref().map(Into::into),
+        assessments: row.assessments,
+        flags: latest_fitting(
+            flags.iter().map(|one| safety_flag(one)).collect(),
+            FLAGS_BYTES,
+        ),
+        blocks: row.blocks,
+        flags_raised: row.flags,
+        open_flags: count_of(&row.open_flags),
+    }
+}
+
+/// Renders a safety flag.
+pub fn safety_flag(row: &RaisedFlag) -> api::SafetyFlag {
+    let (flag, cleared) = (&row.flag, row.cleared.as_ref());
+    api::SafetyFlag {
+        flag_id: flag.id.to_string(),
+        severity: values::FlagSeverity::from(flag.severity) as i32,
+        category: values::FlagCategory::from(flag.category) as i32,
+        note: flag.note.clone(),
+        evidence: write_evidence(&flag.evidence),
+        raised_at: time(row.raised_at),
+        raised_position: row.raised.get(),
+        cleared_at: cleared.and_then(|cleared| time(cleared.at)),
+        clear_reason: cleared.map_or_else(String::new, |cleared| cleared.reason.clone()),
+        clear_evidence: cleared.map_or_else(Vec::new, |cleared| write_evidence(&cleared.evidence)),
+    }
+}
+
+/// Renders how a creator meets what a campaign looks for.
+pub fn criteria(found: &[CriterionMatch]) -> Vec<api::CriterionMatch> {
+    let render = |one: &CriterionMatch| api::CriterionMatch {
+        criterion: criterion(one.criterion) as i32,
+        met: one.met,
+        wanted: one.wanted.clone(),
+        found: one.found.clone(),
+    };
+    found.iter().map(render).collect()
+}
+
+fn criterion(criterion: Criterion) -> api::MatchCriterion {
+    match criterion {
+        Criterion::Followers => api::MatchCriterion::Followers,
+        Criterion::Niche => api::MatchCriterion::Niche,
+        Criterion::Vetting => api::MatchCriterion::Vetting,
+        Criterion::NotBlocked => api::MatchCriterion::NotBlocked,
+        Criterion::NotLive => api::MatchCriterion::NotLive,
+        Criterion::OpenFlags => api::MatchCriterion::OpenFlags,
+    }
+}
+
+fn profile(profile: &CreatorProfile) -> api::CreatorProfile {
+    let personal = &profile.personal;
+    let handles = personal
+        .handles
+        .iter()
+        .map(|(platform, handle)| api::CreatorHandle {
+            platform: values::Platform::from(*platform) as i32,
+            handle: handle.clone(),
+        });
+    api::CreatorProfile {
+        followers: write_followers(&profile.followers),
+        niches: write_niches(&profile.niches),
+        locality: personal.locality.clone(),
+        display_name: personal.display_name.clone(),
+        handles: handles.collect(),
+    }
+}

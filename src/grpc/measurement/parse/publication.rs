@@ -1,0 +1,159 @@
+//! Requests of the measurement service about posts once they were live.
+
+use crate::domain::{
+    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, Platform, PublicationRef,
+    PublicationVerb, Timestamp,
+};
+use crate::grpc::calls::request::Read;
+use crate::grpc::calls::request::context::{Call, Write};
+use crate::grpc::calls::request::page::{Page, When, read_brand, read_page, read_when};
+use crate::log::codec::events::read_removed_by;
+use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::proto::api;
+use crate::wire::values::{MAX_REASON_CHARS, MAX_URL_CHARS};
+use crate::wire::words;
+
+/// Longest label of a post, in characters.
+const MAX_LABEL_CHARS: usize = 100;
+const CAMPAIGN_RULE: &str = "is required with collaboration_id";
+
+/// Parses `RecordPostRemoved`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_post_removed(mut request: api::RecordPostRemovedRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin(brand_id, context, &request, now);
+    let publication = call.publication(
+        &request.campaign_id,
+        &request.collaboration_id,
+        &request.publication_id,
+    );
+    let removed_at = call.past("removed_at", request.removed_at);
+    let by = read_removed_by(&mut call.fields, request.removed_by);
+    let reason = call
+        .fields
+        .optional_note("reason", request.reason, MAX_REASON_CHARS);
+    let verb = removed_at.and_then(|removed_at| {
+        Ok(PublicationVerb::Remove {
+            removed_at,
+            by: by?,
+            reason,
+        })
+    });
+    call.finish(command(publication, verb))
+}
+
+/// Parses `RecordPostRestored`.
+///
+/// # Errors
+/// Every violation.
+pub fn record_post_restored(mut request: api::RecordPostRestoredRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin(brand_id, context, &request, now);
+    let publication = call.publication(
+        &request.campaign_id,
+        &request.collaboration_id,
+        &request.publication_id,
+    );
+    let restored_at = call.past("restored_at", request.restored_at);
+    let verb = restored_at.map(|restored_at| PublicationVerb::Restore { restored_at });
+    call.finish(command(publication, verb))
+}
+
+/// Parses `CheckDisclosure`.
+///
+/// # Errors
+/// Every violation.
+pub fn check_disclosure(mut request: api::CheckDisclosureRequest, now: Timestamp) -> Write {
+    let context = request.context.take();
+    let brand_id = &request.brand_id;
+    let mut call = Call::begin(brand_id, context, &request, now);
+    let publication = call.publication(
+        &request.campaign_id,
+        &request.collaboration_id,
+        &request.publication_id,
+    );
+    let checked_at = call.past("checked_at", request.checked_at);
+    let fields = &mut call.fields;
+    let label = fields.optional_line("label_found", request.label_found, MAX_LABEL_CHARS);
+    let evidence = fields.optional_line("evidence", request.evidence, MAX_URL_CHARS);
+    let verb = checked_at.map(|checked_at| PublicationVerb::CheckDisclosure {
+        found: DisclosureFound {
+            checked_at,
+            label: Some(label).filter(|label| !label.is_empty()),
+            sufficient: request.sufficient,
+            evidence,
+        },
+    });
+    call.finish(command(publication, verb))
+}
+
+fn command(
+    publication: Checked<PublicationRef>,
+    verb: Checked<PublicationVerb>,
+) -> Checked<Command> {
+    Ok(Command::Publication {
+        publication: publication?,
+        verb: verb?,
+    })
+}
+
+/// Asks for the posts of a brand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicationsQuery {
+    /// Whose.
+    pub brand: BrandId,
+    /// Only of this campaign.
+    pub campaign: Option<CampaignId>,
+    /// Only of this collaboration, which is of that campaign.
+    pub collaboration: Option<CollaborationId>,
+    /// Only those whose disclosure is demanded and missing, or only the others.
+    pub undisclosed: Option<bool>,
+    /// Only those taken down, or only those live.
+    pub removed: Option<bool>,
+    /// Only on this platform.
+    pub platform: Option<Platform>,
+    /// Which part.
+    pub page: Page,
+    /// As of when.
+    pub when: When,
+}
+
+/// Parses `ListPublications`.
+///
+/// # Errors
+/// Every violation.
+pub fn list_publications(request: api::ListPublicationsRequest) -> Read<PublicationsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
+    let collaboration = fields.parse_optional(
+        "collaboration_id",
+        &request.collaboration_id,
+        CollaborationId::parse,
+    );
+    let is_placed = request.collaboration_id.is_empty() || !request.campaign_id.is_empty();
+    fields.check("campaign_id", is_placed, CAMPAIGN_RULE);
+    let platform = (request.platform != 0).then_some(request.platform);
+    let platform = fields.optional("platform", platform, |fields, number| {
+        fields.one_of_here(number, words::platform, Platform::name)
+    });
+    let page = read_page(&mut fields, request.page_size, request.page_token);
+    let query = brand.and_then(|brand| {
+        Ok(PublicationsQuery {
+            brand,
+            campaign: campaign?,
+            collaboration: collaboration?,
+            undisclosed: request.undisclosed,
+            removed: request.removed,
+            platform: platform?,
+            page: page?,
+            when: when?,
+        })
+    });
+    fields.finish(query)
+}

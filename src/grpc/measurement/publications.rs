@@ -1,0 +1,136 @@
+//! Publications over gRPC: one as it is or was, and lists of them.
+
+use tonic::{Request, Response, Status};
+
+use super::parse;
+use crate::domain::rows::{Key, Rows};
+use crate::domain::state::{Axis, Campaign, Collaboration, Cutoff, Publication};
+use crate::domain::{
+    CampaignId, CollaborationId, CollaborationRef, Position, PublicationId, PublicationRef,
+    Timestamp,
+};
+use crate::grpc::calls::{Calls, Listed, Load, Lookup, Part, Reading, id_at, joined_page, parsed};
+use crate::grpc::collaboration::render::{heads, mark, publication};
+use crate::grpc::edge::deadline::Deadline;
+use crate::grpc::edge::status;
+use crate::store::Snapshot;
+use crate::views::Slice;
+use crate::wire::proto::api;
+
+/// Answers a page of `ListPublications`.
+pub(super) fn listed(
+    rows: &Snapshot,
+    query: &parse::PublicationsQuery,
+    part: &Part,
+) -> Result<Listed<api::Publication>, Lookup> {
+    let keep = |key: &Key, row: &Publication| {
+        let name = is_meant(query, row).then(|| named(query, key));
+        let name = name.flatten();
+        name.map(|name| marked(rows, &name, row)).transpose()
+    };
+    Ok(joined_page(rows, &prefix_of(query), part, keep)?)
+}
+
+fn prefix_of(query: &parse::PublicationsQuery) -> Key {
+    let parts = [
+        query.campaign.as_ref().map(CampaignId::as_str),
+        query.collaboration.as_ref().map(CollaborationId::as_str),
+    ];
+    let brand = Publication::of_brand(&query.brand);
+    parts.into_iter().flatten().fold(brand, Key::text)
+}
+
+fn named(query: &parse::PublicationsQuery, key: &Key) -> Option<PublicationRef> {
+    Some(PublicationRef {
+        collaboration: CollaborationRef {
+            brand: query.brand.clone(),
+            campaign: id_at(key, 1, CampaignId::parse)?,
+            collaboration: id_at(key, 2, CollaborationId::parse)?,
+        },
+        publication: id_at(key, 3, PublicationId::parse)?,
+    })
+}
+
+fn is_meant(query: &parse::PublicationsQuery, row: &Publication) -> bool {
+    let removed = row.removed_at().is_some();
+    query
+        .undisclosed
+        .is_none_or(|wanted| wanted == row.undisclosed)
+        && query.removed.is_none_or(|wanted| wanted == removed)
+        && query.platform.is_none_or(|wanted| wanted == row.platform)
+}
+
+/// Renders a publication, marked with where its agreement and its campaign stand.
+fn marked<S: Rows>(
+    rows: &S,
+    name: &PublicationRef,
+    row: &Publication,
+) -> Result<api::Publication, S::Error> {
+    let mut message = publication(name, row);
+    let owner = rows.get::<Collaboration>(&Collaboration::key(&name.collaboration))?;
+    let campaign = Campaign::key(&name.collaboration.campaign_ref());
+    let campaign = rows.get::<Campaign>(&campaign)?;
+    if let (Some(owner), Some(campaign)) = (owner, campaign) {
+        mark(&mut message, &owner, &campaign);
+    }
+    Ok(message)
+}
+
+/// Answers `GetPublication`.
+pub(super) async fn get(
+    calls: &Calls,
+    request: Request<api::GetPublicationRequest>,
+) -> Result<Response<api::GetPublicationResponse>, Status> {
+    let deadline = Deadline::of(&request);
+    let request = request.into_inner();
+    let query = parsed(parse::get_publication(&request))?;
+    let (asked, head) = (
+        Position::new(request.as_of_position),
+        calls.log.head().position,
+    );
+    if asked > head {
+        return Err(status::ahead("as_of_position", asked, head));
+    }
+    let reading = Reading {
+        load: Load::Few,
+        when: query.when,
+        slice: Slice::Campaign(query.publication.collaboration.campaign_ref()),
+        deadline,
+    };
+    let find = move |rows: &Snapshot| found(rows, &query.publication, query.observed_until);
+    let (publication, position) = calls.read(reading, find).await?;
+    Ok(Response::new(api::GetPublicationResponse {
+        publication: Some(publication),
+        position,
+    }))
+}
+
+/// Finds a publication with its counters, as observed up to a time if one is given.
+fn found<S: Rows>(
+    rows: &S,
+    name: &PublicationRef,
+    until: Option<Timestamp>,
+) -> Result<api::Publication, Lookup>
+where
+    Lookup: From<S::Error>,
+{
+    let key = Publication::key(name);
+    let Some(row) = rows.get::<Publication>(&key)? else {
+        let (reason, id) = (
+            api::ErrorReason::PublicationNotFound,
+            name.publication.as_str(),
+        );
+        return Err(Lookup::missing(reason, "publication", id));
+    };
+    let mut message = marked(rows, name, &row)?;
+    let Some(until) = until else {
+        return Ok(message);
+    };
+    message.engagement.clear();
+    for ((scope, kind), series) in &row.series {
+        let (axis, sought) = (Axis::new(&key, *scope, *kind), series.counted.sought());
+        let standing = axis.heads(rows, Cutoff::Until(until), sought)?;
+        message.engagement.push(heads(*scope, *kind, &standing));
+    }
+    Ok(message)
+}

@@ -1,0 +1,187 @@
+//! Conversions and refunds as messages.
+
+use crate::domain::state::{
+    ClaimStatus, Order, OrderAdjustment, OrderRefund, RefundState, Resource,
+};
+use crate::domain::{Code, ConversionRejected, Credit, OrderRef, Position};
+use crate::grpc::calls::Shown;
+use crate::grpc::calls::render::time;
+use crate::ledger::Recorded;
+use crate::wire::proto::api::conversion_claim::Claim;
+use crate::wire::proto::api::conversion_result::Outcome;
+use crate::wire::proto::{api, values};
+
+impl Shown for api::Conversion {
+    fn of(resource: &Resource) -> Option<Self> {
+        let Resource::Order(name, row) = resource else {
+            return None;
+        };
+        Some(conversion(name, row))
+    }
+}
+
+/// Why a second claim of an order is rejected.
+const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
+
+/// Renders what is known of an order.
+pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
+    let shown = row
+        .refunds
+        .iter()
+        .filter(|known| known.state != RefundState::Rejected);
+    let mut message = api::Conversion {
+        brand_id: name.brand.to_string(),
+        order_source: name.order.source.to_string(),
+        order_id: name.order.id.as_str().to_owned(),
+        refunds: shown.map(refund).collect(),
+        ..api::Conversion::default()
+    };
+    let Some(standing) = &row.conversion else {
+        return message;
+    };
+    let recorded = &standing.conversion;
+    let refunded = row.refunded_reporting_minor();
+    message.campaign_id = standing.campaign.to_string();
+    message.r#type = values::ConversionType::from(recorded.kind) as i32;
+    message.value = recorded.value.map(Into::into);
+    message.ordered_at = time(recorded.ordered_at);
+    message.basis = values::AttributionBasis::from(recorded.basis) as i32;
+    message.unattributed_reason = recorded
+        .unattributed
+        .map(|reason| reason.name().to_owned())
+        .unwrap_or_default();
+    message.credits = recorded.credits.iter().map(credit).collect();
+    message.net_minor = row.whole_reporting_minor().map(|whole| whole - refunded);
+    message.adjustments = row.adjustments.iter().map(adjustment).collect();
+    message.locks_at = time(standing.lock.at);
+    message.locked = row.locked;
+    message.position = standing.position.get();
+    message.code = code(recorded.code.as_ref());
+    message
+}
+
+fn code(code: Option<&Code>) -> String {
+    code.map_or("", Code::as_str).to_owned()
+}
+
+/// Renders a claim that stands, with all that is known of its order.
+pub fn standing_claim(
+    position: Position,
+    statuses: &[ClaimStatus],
+    name: &OrderRef,
+    row: &Order,
+) -> api::ConversionClaim {
+    let shown = conversion(name, row);
+    api::ConversionClaim {
+        position: position.get(),
+        statuses: statuses.iter().map(|status| status_of(*status)).collect(),
+        reason: shown.unattributed_reason.clone(),
+        claim: Some(Claim::Conversion(shown)),
+    }
+}
+
+/// Renders a second claim of an order.
+pub fn rejected_claim(
+    position: Position,
+    statuses: &[ClaimStatus],
+    rejected: &ConversionRejected,
+) -> api::ConversionClaim {
+    let ids = |ids: &[_]| ids.iter().map(ToString::to_string).collect();
+    let kind = rejected.kind.map(values::ConversionType::from);
+    api::ConversionClaim {
+        position: position.get(),
+        statuses: statuses.iter().map(|status| status_of(*status)).collect(),
+        reason: DUPLICATE_ORDER.to_owned(),
+        claim: Some(Claim::Rejected(api::RejectedClaim {
+            order_source: rejected.order.source.to_string(),
+            order_id: rejected.order.id.as_str().to_owned(),
+            r#type: kind.unwrap_or_default() as i32,
+            value: rejected.value.map(Into::into),
+            ordered_at: time(rejected.ordered_at),
+            code: code(rejected.code.as_ref()),
+            claimed_collaboration_ids: ids(&rejected.claimed),
+            winner_position: rejected.winner.get(),
+            winner_campaign_id: rejected.winner_campaign.to_string(),
+            winner_collaboration_ids: ids(&rejected.winner_collaborations),
+        })),
+    }
+}
+
+/// Renders what a claim of many came to; `claim` as it stands in the log, if it does.
+pub fn recorded_claim(
+    recorded: &Recorded,
+    claim: Option<api::ConversionClaim>,
+) -> api::ConversionResult {
+    let claim = claim.unwrap_or_default();
+    let outcome = match claim.claim {
+        Some(Claim::Conversion(_)) if claim.reason.is_empty() => api::ConversionOutcome::Attributed,
+        Some(Claim::Conversion(_)) => api::ConversionOutcome::Unattributed,
+        Some(Claim::Rejected(_)) => api::ConversionOutcome::Rejected,
+        None => api::ConversionOutcome::Unspecified,
+    };
+    let recorded = api::RecordedConversion {
+        outcome: outcome as i32,
+        reason: claim.reason,
+        position: claim.position,
+        recorded_before: !recorded.new,
+    };
+    api::ConversionResult {
+        outcome: Some(Outcome::Recorded(recorded)),
+    }
+}
+
+/// Renders why a claim of many was refused.
+pub fn refused_claim(error: api::ItemError) -> api::ConversionResult {
+    api::ConversionResult {
+        outcome: Some(Outcome::Error(error)),
+    }
+}
+
+fn status_of(status: ClaimStatus) -> i32 {
+    let status = match status {
+        ClaimStatus::Attributed => api::ConversionStatus::Attributed,
+        ClaimStatus::Unattributed => api::ConversionStatus::Unattributed,
+        ClaimStatus::Duplicate => api::ConversionStatus::Duplicate,
+        ClaimStatus::MissingFx => api::ConversionStatus::MissingFx,
+        ClaimStatus::Locked => api::ConversionStatus::Locked,
+    };
+    status as i32
+}
+
+/// Tells what became of a claim, from where it stands in the log.
+pub fn outcome(row: &Order, first: Position) -> api::ConversionOutcome {
+    let Some(standing) = &row.conversion else {
+        return api::ConversionOutcome::Rejected;
+    };
+    match (standing.position == first, standing.conversion.unattributed) {
+        (false, _) => api::ConversionOutcome::Rejected,
+        (true, Some(_)) => api::ConversionOutcome::Unattributed,
+        (true, None) => api::ConversionOutcome::Attributed,
+    }
+}
+
+fn credit(credit: &Credit) -> api::Credit {
+    api::Credit {
+        collaboration_id: credit.collaboration.to_string(),
+        share_bp: credit.share_bp,
+        amount_minor: credit.amount_minor,
+    }
+}
+
+fn adjustment(known: &OrderAdjustment) -> api::ConversionAdjustment {
+    let adjustment = &known.adjustment;
+    api::ConversionAdjustment {
+        adjustment_id: adjustment.id.to_string(),
+        delta: Some(adjustment.delta.into()),
+        reason: adjustment.reason.clone(),
+    }
+}
+
+fn refund(known: &OrderRefund) -> api::Refund {
+    api::Refund {
+        refund_id: known.refund.id.to_string(),
+        amount: Some(known.refund.amount.into()),
+        refunded_at: time(known.refund.refunded_at),
+        waiting: known.state == RefundState::Waiting,
+    }
+}

@@ -1,0 +1,41 @@
+//! What a brand owes its creators.
+
+use super::{parse, render};
+use crate::domain::CampaignRef;
+use crate::domain::state::Balance;
+use crate::grpc::calls::{Listed, Lookup, Part, page};
+use crate::grpc::campaign::reads::known_campaign;
+use crate::store::Snapshot;
+use crate::wire::proto::api;
+
+/// Answers a page of `ListBalances`: of a brand, over all of its campaigns or in one of them.
+pub(super) fn listed(
+    rows: &Snapshot,
+    query: &parse::BalancesQuery,
+    part: &Part,
+) -> Result<Listed<api::Balance>, Lookup> {
+    let prefix = match &query.campaign {
+        Some(campaign) => {
+            let name = CampaignRef {
+                brand: query.brand.clone(),
+                campaign: campaign.clone(),
+            };
+            known_campaign(rows, &name)?;
+            Balance::of_campaign(&name)
+        }
+        None => Balance::of_brand(&query.brand),
+    };
+    let prefix = match &query.creator {
+        Some(creator) => prefix.text(creator.as_str()),
+        None => prefix,
+    };
+    let listed = page(rows, &prefix, part, |key, row: &Balance| {
+        let (creator, currency) = Balance::named(key)?;
+        let is_open = row.owed_minor() != 0 || row.carried_minor != 0;
+        let wanted = query.currency.is_none_or(|only| only == currency)
+            && query.open.is_none_or(|open| open == is_open);
+        let (brand, campaign) = (&query.brand, query.campaign.as_ref());
+        wanted.then(|| render::balance(brand, campaign, &creator, currency, row))
+    });
+    Ok(listed?)
+}
