@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use smallvec::SmallVec;
 
-use crate::domain::Violation;
+use crate::domain::{Numbered, Violation};
 use crate::text;
 
 /// Fields within fields that take no allocation.
@@ -257,30 +257,59 @@ impl Fields {
         text
     }
 
-    /// Reads the number of an enum that must be given.
-    ///
-    /// `value_of` knows the numbers from 1 on without gaps, and no others.
-    pub fn one_of<T>(
+    /// Reads the number of a word that must be given.
+    pub fn one_of<T: Numbered>(&mut self, field: &'static str, number: i32) -> Checked<T> {
+        self.within(field, |fields| fields.one_of_here(number))
+    }
+
+    /// Reads the number of a word that may be absent, which is spelled as 0.
+    pub fn optional_one_of<T: Numbered>(
         &mut self,
         field: &'static str,
         number: i32,
-        value_of: fn(i32) -> Option<T>,
-        name_of: fn(T) -> &'static str,
-    ) -> Checked<T> {
-        self.within(field, |fields| {
-            fields.one_of_here(number, value_of, name_of)
+    ) -> Checked<Option<T>> {
+        match number {
+            0 => Ok(None),
+            number => self.one_of(field, number).map(Some),
+        }
+    }
+
+    /// Reads the field at hand as the number of a word that must be given.
+    pub fn one_of_here<T: Numbered>(&mut self, number: i32) -> Checked<T> {
+        self.one_among_here(number, T::ALL)
+    }
+
+    /// Reads the field at hand as the number of one of some words.
+    pub fn one_among_here<T: Numbered>(&mut self, number: i32, words: &[T]) -> Checked<T> {
+        let word = T::from_number(number).filter(|word| words.contains(word));
+        word.ok_or_else(|| {
+            let mut words = words.to_vec();
+            words.sort_by_key(|word| word.number());
+            let names: Vec<_> = words.into_iter().map(T::name).collect();
+            self.refuse_here(format!("must be one of {}", names.join(", ")))
         })
     }
 
-    /// Reads the field at hand as the number of an enum that must be given.
-    pub fn one_of_here<T>(
+    /// Reads the number of an enumeration that only calls know and that must be given.
+    pub fn choice<T: TryFrom<i32>>(
+        &mut self,
+        field: &'static str,
+        number: i32,
+        name_of: fn(&T) -> &'static str,
+    ) -> Checked<T> {
+        self.within(field, |fields| fields.choice_here(number, name_of))
+    }
+
+    /// Reads the field at hand as the number of an enumeration that only calls know.
+    pub fn choice_here<T: TryFrom<i32>>(
         &mut self,
         number: i32,
-        value_of: fn(i32) -> Option<T>,
-        name_of: fn(T) -> &'static str,
+        name_of: fn(&T) -> &'static str,
     ) -> Checked<T> {
-        value_of(number).ok_or_else(|| {
-            let names: Vec<_> = (1..).map_while(value_of).map(name_of).collect();
+        let given = |number: i32| T::try_from(number).ok().filter(|_| number != 0);
+        given(number).ok_or_else(|| {
+            let choices: Vec<T> = (1..).map_while(given).collect();
+            let names: Vec<_> = choices.iter().map(name_of).collect();
             self.refuse_here(format!("must be one of {}", names.join(", ")))
         })
     }

@@ -11,4 +11,3 @@ pub mod proto;
 pub mod selection;
 pub mod terms;
 pub mod values;
-pub mod words;

@@ -8,12 +8,11 @@ use bytes::Bytes;
 use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
-use super::words;
 use crate::domain::limits::{MAX_NICHES, MAX_SHARES};
 use crate::domain::{
     Actor, ActorId, ActorKind, CollaborationId, Currency, FollowerCount, FxRate, LinkTouch, Money,
-    Niche, OnBehalfOf, OrderKey, OrderSource, Platform, Position, ProductValue, Rate, Reference,
-    Share, Timestamp, WHOLE_BP,
+    Niche, Numbered, OnBehalfOf, OrderKey, OrderSource, Platform, Position, ProductValue, Rate,
+    Reference, Share, Timestamp, WHOLE_BP,
 };
 use crate::wire::proto::values as wire;
 
@@ -43,6 +42,11 @@ pub const SHARE_RULE: &str = "must be 1 to 10,000";
 const SHARE_COUNT_RULE: &str = "must have 2 to 50 elements";
 /// States that shares make a whole.
 pub const SHARES_RULE: &str = "must add to 10,000 basis points";
+
+/// Writes the number of a word that may be absent, which is spelled as 0.
+pub fn optional_number<T: Numbered>(word: Option<T>) -> i32 {
+    word.map_or(0, T::number)
+}
 
 /// Reads a moment.
 pub fn read_time(fields: &mut Fields, message: WireTime) -> Checked<Timestamp> {
@@ -141,11 +145,11 @@ impl From<&FxRate> for wire::FxRate {
 
 /// Reads who acts. Calls cannot speak as the ledger itself, nor for it.
 pub fn read_actor(fields: &mut Fields, message: wire::Actor) -> Checked<Actor> {
-    let kind_of = match fields.origin() {
-        Origin::Call => caller_kind,
-        Origin::Log => words::actor_kind,
+    let kinds: &[ActorKind] = match fields.origin() {
+        Origin::Call => &[ActorKind::Brand, ActorKind::Creator],
+        Origin::Log => &ActorKind::ALL,
     };
-    let kind = fields.one_of("kind", message.kind, kind_of, ActorKind::name);
+    let kind = fields.within("kind", |fields| fields.one_among_here(message.kind, kinds));
     let id = fields.parse("id", &message.id, ActorId::parse);
     Ok(Actor {
         kind: kind?,
@@ -153,14 +157,10 @@ pub fn read_actor(fields: &mut Fields, message: wire::Actor) -> Checked<Actor> {
     })
 }
 
-fn caller_kind(number: i32) -> Option<ActorKind> {
-    words::actor_kind(number).filter(|kind| *kind != ActorKind::System)
-}
-
 impl From<&Actor> for wire::Actor {
     fn from(actor: &Actor) -> Self {
         Self {
-            kind: wire::ActorKind::from(actor.kind).into(),
+            kind: actor.kind.number(),
             id: actor.id.as_str().to_owned(),
         }
     }
@@ -205,7 +205,7 @@ pub fn read_followers(
 ) -> Checked<BTreeMap<Platform, FollowerCount>> {
     let mut seen = BTreeSet::new();
     let counts = fields.each("followers", counts, |fields, count| {
-        let platform = fields.one_of("platform", count.platform, words::platform, Platform::name);
+        let platform = fields.one_of("platform", count.platform);
         let observed_at = fields.required("observed_at", count.observed_at, read_time);
         let platform = platform?;
         fields.check("platform", seen.insert(platform), UNIQUE_RULE);
@@ -221,7 +221,7 @@ pub fn read_followers(
 /// Writes follower counts.
 pub fn write_followers(counts: &BTreeMap<Platform, FollowerCount>) -> Vec<wire::FollowerCount> {
     let write = |(platform, count): (&Platform, &FollowerCount)| wire::FollowerCount {
-        platform: wire::Platform::from(*platform).into(),
+        platform: platform.number(),
         followers: count.followers,
         observed_at: Some(count.observed_at.into()),
     };

@@ -27,4 +27,5 @@ mod store;
 mod support;
 mod verify;
 mod views;
+mod words;
 mod writer;

@@ -4,11 +4,10 @@ use super::metric::{Figure, Metric, OfPosts, Sides, Taken};
 use super::path::Segment;
 use crate::domain::metrics::{Exact, exact};
 use crate::domain::{
-    Counter, Currency, EngagementSums, MeasurementKind, MeasurementScope, Paired, Sum, Tally,
-    WHOLE_BP,
+    ConversionType, CostType, Counter, Currency, EngagementSums, MeasurementKind, MeasurementScope,
+    Numbered, Paired, Sum, Tally, WHOLE_BP,
 };
 use crate::wire::proto::{api, values};
-use crate::wire::words;
 
 /// Finds a number of `Figures` by its path.
 pub fn find(path: &[Segment<'_>]) -> Option<Metric> {
@@ -46,7 +45,7 @@ fn cost(path: &[Segment<'_>]) -> Option<Metric> {
         [("paid_minor", None)] => of_tally(|tally| exact(tally.paid())),
         [("by_type", Some(kind)), (field, None)] => {
             let kind = values::CostType::from_str_name(kind)?;
-            let kind = words::cost_type(kind.into())?;
+            let kind = CostType::from_number(kind.into())?;
             let sums = move |tally: &Tally| tally.costs.get(&kind).copied().unwrap_or_default();
             match *field {
                 "accrued_minor" => of_tally(move |tally| exact(sums(tally).accrued)),
@@ -67,7 +66,7 @@ fn revenue(path: &[Segment<'_>]) -> Option<Metric> {
         [("rejected_claims", None)] => Metric::count(|totals| totals.rejected_claims),
         [("conversions", Some(kind)), (field, None)] => {
             let kind = values::ConversionType::from_str_name(kind)?;
-            let kind = words::conversion_type(kind.into())?;
+            let kind = ConversionType::from_number(kind.into())?;
             let sums = move |tally: &Tally| {
                 let sums = tally.conversions.get(&kind);
                 sums.copied().unwrap_or_default()
@@ -124,8 +123,8 @@ fn engagement(words: &str, path: &[Segment<'_>]) -> Option<Metric> {
     let scope = values::MeasurementScope::from_str_name(scope)?;
     let kind = values::MeasurementKind::from_str_name(kind)?;
     let key = (
-        words::measurement_scope(scope.into())?,
-        words::measurement_kind(kind.into())?,
+        MeasurementScope::from_number(scope.into())?,
+        MeasurementKind::from_number(kind.into())?,
     );
     let metric = of_engagement(key, path)?;
     Some(Metric {

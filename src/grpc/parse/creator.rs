@@ -13,7 +13,6 @@ use crate::log::codec::events::read_profile;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::{api, event};
 use crate::wire::values::MAX_REASON_CHARS;
-use crate::wire::words;
 
 /// Parses `RecordCreatorProfile`.
 ///
@@ -163,14 +162,9 @@ pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let niche = fields.parse_optional("niche", &request.niche, Niche::parse);
     let tiers = fields.each("tiers", request.tiers, |fields, number| {
-        fields.one_of_here(number, words::tier, Tier::name)
+        fields.one_of_here(number)
     });
-    let platform = match request.platform {
-        0 => Ok(None),
-        number => fields
-            .one_of("platform", number, words::platform, Platform::name)
-            .map(Some),
-    };
+    let platform = fields.optional_one_of("platform", request.platform);
     let matches = fields.parse_optional(
         "matches_campaign_id",
         &request.matches_campaign_id,

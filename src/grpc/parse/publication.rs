@@ -11,7 +11,6 @@ use crate::log::codec::events::read_removed_by;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 use crate::wire::values::{MAX_REASON_CHARS, MAX_URL_CHARS};
-use crate::wire::words;
 
 /// Longest label of a post, in characters.
 const MAX_LABEL_CHARS: usize = 100;
@@ -140,7 +139,7 @@ pub fn list_publications(request: api::ListPublicationsRequest) -> Read<Publicat
     fields.check("campaign_id", is_placed, CAMPAIGN_RULE);
     let platform = (request.platform != 0).then_some(request.platform);
     let platform = fields.optional("platform", platform, |fields, number| {
-        fields.one_of_here(number, words::platform, Platform::name)
+        fields.one_of_here(number)
     });
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = brand.and_then(|brand| {

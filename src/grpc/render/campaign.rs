@@ -1,28 +1,16 @@
 //! Campaigns as messages.
 
 use super::time;
+use crate::domain::CampaignRef;
 use crate::domain::state::{BudgetUse, Campaign};
-use crate::domain::{CampaignRef, CampaignState};
 use crate::wire::proto::api;
-
-/// Renders a state.
-pub fn campaign_state(state: CampaignState) -> api::CampaignState {
-    match state {
-        CampaignState::Draft => api::CampaignState::Draft,
-        CampaignState::Open => api::CampaignState::Open,
-        CampaignState::Paused => api::CampaignState::Paused,
-        CampaignState::Closed => api::CampaignState::Closed,
-        CampaignState::Cancelled => api::CampaignState::Cancelled,
-        CampaignState::Finalised => api::CampaignState::Finalised,
-    }
-}
 
 /// Renders a campaign.
 pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
     api::Campaign {
         brand_id: name.brand.to_string(),
         campaign_id: name.campaign.to_string(),
-        state: campaign_state(row.state) as i32,
+        state: row.state.number(),
         plan: Some((&row.plan).into()),
         budget: Some(budget(row.plan.budget_cap_minor, &row.budget)),
         open_invitations: row.open_invitations,

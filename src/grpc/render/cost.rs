@@ -2,11 +2,9 @@
 
 use super::{minor, time};
 use crate::domain::state::{Balance, Cost};
-use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CostId, CostState, CreatorId, Currency, OwedFor, Tax,
-};
+use crate::domain::{BrandId, CampaignId, CampaignRef, CostId, CreatorId, Currency, OwedFor, Tax};
 use crate::log::codec::events::write_owed_for;
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 /// Renders a cost line.
 pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
@@ -25,12 +23,12 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
         campaign_id: campaign.campaign.to_string(),
         collaboration_id: collaboration.unwrap_or_default(),
         cost_id: id.to_string(),
-        r#type: values::CostType::from(row.kind) as i32,
+        r#type: row.kind.number(),
         amount: Some(row.amount.into()),
         reporting_minor: row.reporting_minor,
         approved_minor: row.approved_minor,
         paid_minor: row.paid_minor,
-        state: cost_state(row.state()) as i32,
+        state: row.state().number(),
         incurred_at: time(row.incurred_at),
         note: row.note.clone(),
         updated_position: row.updated.get(),
@@ -62,16 +60,6 @@ fn tax(tax: &Tax) -> api::Tax {
         article: tax.article.clone(),
         certificate: tax.certificate.clone(),
         period: tax.period.clone(),
-    }
-}
-
-fn cost_state(state: CostState) -> api::CostState {
-    match state {
-        CostState::Accrued => api::CostState::Accrued,
-        CostState::Approved => api::CostState::Approved,
-        CostState::Paid => api::CostState::Paid,
-        CostState::Reversed => api::CostState::Reversed,
-        CostState::Withheld => api::CostState::Withheld,
     }
 }
 

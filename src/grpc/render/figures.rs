@@ -11,7 +11,7 @@ use crate::domain::{
     ConversionType, CostType, Counter, Counters, Currency, EmvModel, EngagementSums,
     MeasurementKind, MeasurementScope, Paired, Sum, Tally, WHOLE_BP,
 };
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 /// What figures need to know beside the sums.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +106,7 @@ fn cost_totals(tally: &Tally) -> api::CostTotals {
         .costs
         .iter()
         .map(|(kind, sums): (&CostType, _)| api::CostByType {
-            r#type: values::CostType::from(*kind) as i32,
+            r#type: kind.number(),
             accrued_minor: minor(sums.accrued),
             paid_minor: minor(sums.paid),
         });
@@ -121,7 +121,7 @@ fn cost_totals(tally: &Tally) -> api::CostTotals {
 fn revenue_totals(tally: &Tally, basis: &Basis<'_>) -> api::RevenueTotals {
     let counted = tally.conversions.iter();
     let conversions = counted.map(|(kind, sums): (&ConversionType, _)| api::ConversionTotal {
-        r#type: values::ConversionType::from(*kind) as i32,
+        r#type: kind.number(),
         attributed: rounded(sums.attributed_bp),
         unattributed: count(sums.unattributed),
     });
@@ -212,8 +212,8 @@ fn engagement_figures(
         .each()
         .map(|(name, cost)| unit_costs(name, &cost, sums, basis.currency));
     api::EngagementFigures {
-        scope: values::MeasurementScope::from(scope) as i32,
-        kind: values::MeasurementKind::from(kind) as i32,
+        scope: scope.number(),
+        kind: kind.number(),
         counters: Some((&counters(sums)).into()),
         reach_not_deduplicated: sums.counters[Counter::Reach as usize].posts > 1,
         engagements: (sums.engagements.posts > 0).then(|| rounded(sums.engagements.value)),

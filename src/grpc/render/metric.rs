@@ -7,18 +7,6 @@ use crate::wire::proto::api;
 /// Parts in a whole.
 pub const PPM: i64 = 1_000_000;
 
-fn absent(reason: Absent) -> api::AbsentReason {
-    match reason {
-        Absent::ZeroCost => api::AbsentReason::ZeroCost,
-        Absent::NoObservation => api::AbsentReason::NoObservation,
-        Absent::ZeroDenominator => api::AbsentReason::ZeroDenominator,
-        Absent::MarginUnknown => api::AbsentReason::MarginUnknown,
-        Absent::MissingFx => api::AbsentReason::MissingFx,
-        Absent::NoModel => api::AbsentReason::NoModel,
-        Absent::OutOfRange => api::AbsentReason::OutOfRange,
-    }
-}
-
 /// Renders a ratio in parts per million.
 pub fn ratio(metric: &Metric) -> Option<api::RatioMetric> {
     use api::ratio_metric::Value;
@@ -28,7 +16,7 @@ pub fn ratio(metric: &Metric) -> Option<api::RatioMetric> {
         .and_then(|value| publish(value, PPM));
     let value = match published {
         Ok(ppm) => Value::PartsPerMillion(ppm),
-        Err(reason) => Value::Absent(absent(reason) as i32),
+        Err(reason) => Value::Absent(reason.number()),
     };
     let exact = metric.as_ref().map(fraction).unwrap_or_default();
     Some(api::RatioMetric {
@@ -66,7 +54,7 @@ pub fn money(metric: &Metric, currency: Currency) -> Option<api::MoneyMetric> {
         .and_then(|value| publish(value, 1));
     let value = match published {
         Ok(minor) => Value::MinorUnits(minor),
-        Err(reason) => Value::Absent(absent(reason) as i32),
+        Err(reason) => Value::Absent(reason.number()),
     };
     let major = exact(10_i64.pow(currency.exponent()));
     let exact = metric

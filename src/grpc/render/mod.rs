@@ -15,8 +15,8 @@ mod reports;
 mod rights;
 mod worklist;
 
-pub use campaign::{budget, campaign, campaign_state};
-pub use collaboration::{collaboration, collaboration_state, hold};
+pub use campaign::{budget, campaign};
+pub use collaboration::{collaboration, hold};
 pub use compare::{changes, fields_of};
 pub use conversion::{
     conversion, outcome, recorded_claim, refused_claim, rejected_claim, standing_claim,

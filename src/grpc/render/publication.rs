@@ -1,6 +1,6 @@
 //! Publications and their standing counters as messages.
 
-use super::{campaign_state, collaboration_state, time};
+use super::time;
 use crate::domain::state::{
     Campaign, Collaboration, DisclosureCheck, Head, Heads, Publication, source_of,
 };
@@ -27,7 +27,7 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         collaboration_id: name.collaboration.collaboration.to_string(),
         deliverable_id: row.deliverable.to_string(),
         publication_id: name.publication.to_string(),
-        platform: values::Platform::from(row.platform) as i32,
+        platform: row.platform.number(),
         url: row.url.clone(),
         platform_post_id: row.post_id.clone(),
         published_at: time(row.published_at),
@@ -43,15 +43,15 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         removals: row.removals,
         disclosure_check: row.check.as_deref().map(disclosure_check),
         undisclosed: row.undisclosed,
-        collaboration_state: api::CollaborationState::Unspecified as i32,
-        campaign_state: api::CampaignState::Unspecified as i32,
+        collaboration_state: 0,
+        campaign_state: 0,
     }
 }
 
 /// Marks a publication with where its agreement and its campaign stand.
 pub fn mark(publication: &mut api::Publication, owner: &Collaboration, campaign: &Campaign) {
-    publication.collaboration_state = collaboration_state(owner.state) as i32;
-    publication.campaign_state = campaign_state(campaign.state) as i32;
+    publication.collaboration_state = owner.state.number();
+    publication.campaign_state = campaign.state.number();
 }
 
 fn disclosure_check(check: &DisclosureCheck) -> api::DisclosureCheck {
@@ -78,8 +78,8 @@ pub fn heads(
 ) -> api::EngagementHeads {
     let head = |counter| heads.get(counter).map(counter_head);
     api::EngagementHeads {
-        scope: values::MeasurementScope::from(scope) as i32,
-        kind: values::MeasurementKind::from(kind) as i32,
+        scope: scope.number(),
+        kind: kind.number(),
         likes: head(Counter::Likes),
         comments: head(Counter::Comments),
         shares: head(Counter::Shares),
@@ -98,7 +98,7 @@ fn counter_head(head: &Head) -> api::CounterHead {
     api::CounterHead {
         value: head.value,
         observed_at: time(head.key.observed_at),
-        source: values::ObservationSource::from(source_of(head.key.rank)) as i32,
+        source: source_of(head.key.rank).number(),
         position: head.latest.get(),
         fell_from: head.fell_from(),
     }

@@ -14,7 +14,7 @@ pub use posts::{OfPosts, Rates, posts_of_campaign, posts_of_collaboration};
 
 use super::figures::{Basis, figures};
 use super::metric::{ratio, ratio_of};
-use super::{budget, campaign_state, collaboration_state, count, minor};
+use super::{budget, count, minor};
 use crate::domain::metrics::ratings;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, CommissionAccount, Creator};
@@ -22,7 +22,7 @@ use crate::domain::{
     CampaignRef, CollaborationRef, CollaborationState, Currency, Tier, Timestamp, Totals,
 };
 use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded};
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 fn both(totals: &Totals, campaign: &Campaign, rates: &Rates) -> [Option<api::Figures>; 2] {
     let basis = |on_time| Basis {
@@ -67,7 +67,7 @@ pub fn campaign_roi(
     api::CampaignRoi {
         brand_id: name.brand.to_string(),
         campaign_id: name.campaign.to_string(),
-        state: campaign_state(campaign.state) as i32,
+        state: campaign.state.number(),
         budget: Some(budget(campaign.plan.budget_cap_minor, &campaign.budget)),
         total,
         on_time,
@@ -106,9 +106,9 @@ pub fn performance(
         campaign_id: name.campaign.to_string(),
         collaboration_id: name.collaboration.to_string(),
         creator_id: collaboration.creator.to_string(),
-        state: collaboration_state(collaboration.state) as i32,
-        tier_at_acceptance: values::Tier::from(frozen) as i32,
-        tier_now: values::Tier::from(creator.map_or(Tier::Unknown, Creator::tier)) as i32,
+        state: collaboration.state.number(),
+        tier_at_acceptance: frozen.number(),
+        tier_now: creator.map_or(Tier::Unknown, Creator::tier).number(),
         total,
         on_time,
         deliverables: deliverables(totals),

@@ -77,7 +77,7 @@ fn partnership(
         brand_id: name.brand.to_string(),
         creator_id: name.creator.to_string(),
         blocked: creator.is_some_and(|creator| creator.blocked.is_some()),
-        tier_now: values::Tier::from(creator.map_or(Tier::Unknown, Creator::tier)) as i32,
+        tier_now: creator.map_or(Tier::Unknown, Creator::tier).number(),
         first_invited_at: row.first_invited_at.map(Into::into),
         first_accepted_at: first.map(Into::into),
         last_accepted_at: last.map(Into::into),

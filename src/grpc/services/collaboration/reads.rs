@@ -172,7 +172,7 @@ pub fn shown(
     row: &Collaboration,
 ) -> Result<api::Collaboration, store::Error> {
     let holds = row.shown_holds(rows, name)?;
-    let state = render::collaboration_state(state_of(rows, name, row)?) as i32;
+    let state = state_of(rows, name, row)?.number();
     Ok(api::Collaboration {
         state,
         ..render::collaboration(name, row, &holds)

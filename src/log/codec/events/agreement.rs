@@ -6,13 +6,11 @@ mod negotiation;
 use super::{Stored, Wire, wire};
 use crate::domain::{
     AgreementEvent, BriefAccepted, CollaborationId, DisputeId, Event, FlagId, FollowerCount,
-    Ground, Money, Offer, Tier,
+    Ground, Money, Offer,
 };
 use crate::wire::fields::{Checked, Fields};
-use crate::wire::proto::values;
 use crate::wire::terms::read_terms;
 use crate::wire::values::{read_amount, read_time, read_version, write_digest};
-use crate::wire::words;
 
 const ONE_GROUND_RULE: &str = "must be absent with dispute_id";
 
@@ -113,7 +111,7 @@ fn write_invited(offer: &Offer, previous: Option<&CollaborationId>) -> Wire {
 impl Stored for wire::BriefAccepted {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let offer_version = read_version(fields, "offer_version", self.offer_version);
-        let tier = fields.one_of("tier", self.tier, words::tier, Tier::name);
+        let tier = fields.one_of("tier", self.tier);
         let seen_at = fields.optional(
             "followers_observed_at",
             self.followers_observed_at,
@@ -145,7 +143,7 @@ impl Stored for wire::BriefAccepted {
 fn write_accepted(accepted: &BriefAccepted) -> Wire {
     Wire::BriefAccepted(wire::BriefAccepted {
         offer_version: accepted.offer_version,
-        tier: values::Tier::from(accepted.tier).into(),
+        tier: accepted.tier.number(),
         tier_scheme: accepted.tier_scheme.clone(),
         followers: accepted.followers.map(|count| count.followers),
         followers_observed_at: accepted.followers.map(|count| count.observed_at.into()),

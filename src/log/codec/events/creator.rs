@@ -4,18 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    CreatorEvent, CreatorProfile, Event, FlagCategory, FlagId, FlagSeverity, PersonalDetails,
-    Platform, SafetyFlag,
+    CreatorEvent, CreatorProfile, Event, FlagId, PersonalDetails, Platform, SafetyFlag,
 };
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::wire::proto::values;
-use crate::wire::selection::{
-    flag_category, flag_severity, read_assessment, read_evidence, write_evidence,
-};
+use crate::wire::selection::{read_assessment, read_evidence, write_evidence};
 use crate::wire::values::{
     MAX_NAME_CHARS, read_followers, read_niches, write_followers, write_niches,
 };
-use crate::wire::words;
 
 /// Writes an event of the track.
 pub fn write(event: &CreatorEvent) -> Wire {
@@ -81,12 +76,7 @@ fn read_handles(
     let mut by_platform = BTreeMap::new();
     fields.each("handles", handles, |fields, message| {
         let handle = fields.line("handle", message.handle, MAX_HANDLE_CHARS);
-        let platform = fields.one_of(
-            "platform",
-            message.platform,
-            words::platform,
-            Platform::name,
-        )?;
+        let platform = fields.one_of("platform", message.platform)?;
         let new = by_platform.insert(platform, handle).is_none();
         fields.check("platform", new, UNIQUE_RULE);
         Ok(())
@@ -96,7 +86,7 @@ fn read_handles(
 
 fn write_profile_recorded(profile: &CreatorProfile) -> Wire {
     let write_handle = |(platform, handle): (&Platform, &String)| wire::CreatorHandle {
-        platform: values::Platform::from(*platform).into(),
+        platform: platform.number(),
         handle: handle.clone(),
     };
     let personal = &profile.personal;
@@ -145,8 +135,8 @@ impl Stored for wire::CreatorAssessed {
 impl Stored for wire::SafetyFlagRaised {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let id = fields.parse("flag_id", &self.flag_id, FlagId::parse);
-        let severity = fields.one_of("severity", self.severity, flag_severity, FlagSeverity::name);
-        let category = fields.one_of("category", self.category, flag_category, FlagCategory::name);
+        let severity = fields.one_of("severity", self.severity);
+        let category = fields.one_of("category", self.category);
         let evidence = read_evidence(fields, self.evidence);
         let flag = SafetyFlag {
             id: id?,
@@ -162,8 +152,8 @@ impl Stored for wire::SafetyFlagRaised {
 fn write_flag(flag: &SafetyFlag) -> Wire {
     Wire::SafetyFlagRaised(wire::SafetyFlagRaised {
         flag_id: flag.id.to_string(),
-        severity: values::FlagSeverity::from(flag.severity).into(),
-        category: values::FlagCategory::from(flag.category).into(),
+        severity: flag.severity.number(),
+        category: flag.category.number(),
         evidence: write_evidence(&flag.evidence),
         note: flag.note.clone(),
     })

@@ -3,13 +3,12 @@
 use super::content::read_deliverable;
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    ConnectionType, DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event,
-    Platform, PostRemoved, PublicationEvent, PublicationId, PublicationRecorded, RemovedBy,
+    DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event, PostRemoved,
+    PublicationEvent, PublicationId, PublicationRecorded, RemovedBy,
 };
 use crate::wire::fields::{Checked, Fields};
 use crate::wire::proto::values;
-use crate::wire::values::{read_shares, read_time};
-use crate::wire::words;
+use crate::wire::values::{optional_number, read_shares, read_time};
 
 /// Writes an event of the track.
 pub fn write(event: &PublicationEvent) -> Wire {
@@ -41,7 +40,7 @@ impl Stored for wire::PublicationRecorded {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let deliverable = read_deliverable(fields, &self.deliverable_id);
         let publication = read_publication(fields, &self.publication_id);
-        let platform = fields.one_of("platform", self.platform, words::platform, Platform::name);
+        let platform = fields.one_of("platform", self.platform);
         let published_at = fields.required("published_at", self.published_at, read_time);
         let shares = read_shares(fields, "shares", self.shares);
         Ok(Event::Publication(PublicationEvent::PublicationRecorded(
@@ -69,7 +68,7 @@ fn write_published(published: &PublicationRecorded) -> Wire {
     Wire::PublicationRecorded(wire::PublicationRecorded {
         deliverable_id: published.deliverable.to_string(),
         publication_id: published.publication.to_string(),
-        platform: values::Platform::from(published.platform).into(),
+        platform: published.platform.number(),
         url: published.url.clone(),
         platform_post_id: published.post_id.clone(),
         published_at: Some(published.published_at.into()),
@@ -125,21 +124,15 @@ impl Stored for wire::PostRemoved {
 
 /// Reads who took a post down; unspecified when not known.
 pub fn read_removed_by(fields: &mut Fields, number: i32) -> Checked<Option<RemovedBy>> {
-    let known = (number != 0).then_some(number);
-    fields.optional("removed_by", known, |fields, number| {
-        fields.one_of_here(number, removed_by, RemovedBy::name)
-    })
+    fields.optional_one_of("removed_by", number)
 }
 
 fn write_removed(removed: &PostRemoved) -> Wire {
-    let by = removed
-        .by
-        .map_or(values::RemovedBy::Unspecified, Into::into);
     Wire::PostRemoved(wire::PostRemoved {
         publication_id: removed.publication.to_string(),
         deliverable_id: removed.deliverable.to_string(),
         removed_at: Some(removed.removed_at.into()),
-        removed_by: by.into(),
+        removed_by: optional_number(removed.by),
         reason: removed.reason.clone(),
         live_seconds: removed.live_seconds,
         required_seconds: removed.required_seconds,
@@ -191,8 +184,7 @@ fn read_agreed(
 ) -> Checked<Option<DisclosureTerms>> {
     let connection = (connection != 0).then_some(connection);
     fields.optional("connection", connection, |fields, number| {
-        let name = ConnectionType::name;
-        let connection = fields.one_of_here(number, words::connection_type, name)?;
+        let connection = fields.one_of_here(number)?;
         Ok(DisclosureTerms {
             connection,
             required_label: Some(label).filter(|label| !label.is_empty()),
@@ -215,24 +207,4 @@ fn write_checked(checked: &DisclosureChecked) -> Wire {
         sufficient: found.sufficient,
         evidence: found.evidence.clone(),
     })
-}
-
-/// Reads who took a post down.
-fn removed_by(number: i32) -> Option<RemovedBy> {
-    match values::RemovedBy::try_from(number).ok()? {
-        values::RemovedBy::Unspecified => None,
-        values::RemovedBy::Creator => Some(RemovedBy::Creator),
-        values::RemovedBy::Platform => Some(RemovedBy::Platform),
-        values::RemovedBy::Brand => Some(RemovedBy::Brand),
-    }
-}
-
-impl From<RemovedBy> for values::RemovedBy {
-    fn from(word: RemovedBy) -> Self {
-        match word {
-            RemovedBy::Creator => Self::Creator,
-            RemovedBy::Platform => Self::Platform,
-            RemovedBy::Brand => Self::Brand,
-        }
-    }
 }

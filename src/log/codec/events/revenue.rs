@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    AdjustmentId, AttributionBasis, CampaignId, Code, CollaborationId, ConversionAdjustment,
-    ConversionRecorded, ConversionRejected, ConversionType, CreatorId, Credit, Event, OrderKey,
-    Refund, RefundEffect, RefundId, RefundRejection, RevenueEvent, WHOLE_BP,
+    AdjustmentId, CampaignId, Code, CollaborationId, ConversionAdjustment, ConversionRecorded,
+    ConversionRejected, CreatorId, Credit, Event, OrderKey, Refund, RefundEffect, RefundId,
+    RefundRejection, RevenueEvent, WHOLE_BP, Word,
 };
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::wire::observation::{read_timing, write_timing};
@@ -15,7 +15,6 @@ use crate::wire::values::{
     SHARE_RULE, check_whole, read_amount, read_fx_rate, read_money, read_order, read_position,
     read_positive_amount, read_time, write_digest,
 };
-use crate::wire::words;
 
 /// Writes an event of the track.
 pub fn write(event: &RevenueEvent) -> Wire {
@@ -39,6 +38,14 @@ pub fn write(event: &RevenueEvent) -> Wire {
 const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
 const DUPLICATE_RULE: &str = "must be DUPLICATE_ORDER";
 const WAITING_RULE: &str = "must be false where credits, timing or reporting_minor are given";
+
+/// Reads a word that messages store by its name.
+fn read_word<T: Word>(fields: &mut Fields, field: &'static str, name: &str) -> Checked<T> {
+    T::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = T::ALL.iter().map(|word| word.name()).collect();
+        fields.refuse(field, format!("must be one of {}", names.join(", ")))
+    })
+}
 
 /// Reads the name of an order.
 pub fn read_order_key(fields: &mut Fields, message: wire::OrderKey) -> Checked<OrderKey> {
@@ -98,26 +105,15 @@ fn write_credits(credits: &[Credit]) -> Vec<wire::Credit> {
 impl Stored for wire::ConversionRecorded {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let order = fields.required("order", self.order, read_order_key);
-        let kind = fields.one_of(
-            "type",
-            self.r#type,
-            words::conversion_type,
-            ConversionType::name,
-        );
+        let kind = fields.one_of("type", self.r#type);
         let value = fields.optional("value", self.value, read_amount);
         let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
         let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
-        let basis = fields.one_of(
-            "basis",
-            self.basis,
-            words::attribution_basis,
-            AttributionBasis::name,
-        );
-        let unattributed = fields.parse_optional(
-            "unattributed_reason",
-            &self.unattributed_reason,
-            words::unattributed_reason,
-        );
+        let basis = fields.one_of("basis", self.basis);
+        let unattributed = match self.unattributed_reason.as_str() {
+            "" => Ok(None),
+            reason => read_word(fields, "unattributed_reason", reason).map(Some),
+        };
         let credits = read_credits(fields, self.credits);
         let timing = read_timing(fields, self.timing);
         let claim_digest = fields.bytes("claim_digest", &self.claim_digest);
@@ -145,12 +141,12 @@ fn write_conversion(conversion: &ConversionRecorded) -> Wire {
     let reason = conversion.unattributed;
     Wire::ConversionRecorded(wire::ConversionRecorded {
         order: write_order_key(&conversion.order),
-        r#type: values::ConversionType::from(conversion.kind).into(),
+        r#type: conversion.kind.number(),
         value: conversion.value.map(Into::into),
         fx_rate: conversion.fx_rate.as_ref().map(Into::into),
         reporting_minor: conversion.reporting_minor,
         ordered_at: Some(conversion.ordered_at.into()),
-        basis: values::AttributionBasis::from(conversion.basis).into(),
+        basis: conversion.basis.number(),
         unattributed_reason: reason.map(|why| why.name().to_owned()).unwrap_or_default(),
         credits: write_credits(&conversion.credits),
         timing: write_timing(conversion.timing),
@@ -181,10 +177,7 @@ impl Stored for wire::ConversionRejected {
         );
         let value = fields.optional("value", self.value, read_amount);
         let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
-        let kind = (self.r#type != 0).then_some(self.r#type);
-        let kind = fields.optional("type", kind, |fields, number| {
-            fields.one_of_here(number, words::conversion_type, ConversionType::name)
-        });
+        let kind = fields.optional_one_of("type", self.r#type);
         let code = fields.parse_optional("code", &self.code, Code::parse);
         Ok(Event::Revenue(RevenueEvent::ConversionRejected(
             ConversionRejected {
@@ -227,10 +220,7 @@ fn write_conversion_rejected(rejected: &ConversionRejected) -> Wire {
         claimed_collaboration_ids: write_ids(&rejected.claimed),
         value: rejected.value.map(Into::into),
         ordered_at: Some(rejected.ordered_at.into()),
-        r#type: rejected
-            .kind
-            .map(|kind| values::ConversionType::from(kind).into())
-            .unwrap_or_default(),
+        r#type: rejected.kind.map(|kind| kind.number()).unwrap_or_default(),
         code: write_code(rejected.code.as_ref()),
     })
 }
@@ -266,7 +256,7 @@ impl Stored for wire::RefundRecorded {
         };
         let refund = read_refund_fields(fields, refund);
         if self.waiting {
-            let unknown = self.timing == i32::from(values::FactTiming::Unspecified);
+            let unknown = self.timing == 0;
             let nothing = unknown && self.reporting_minor.is_none() && self.credits.is_empty();
             fields.check("waiting", nothing, WAITING_RULE);
             return Ok(Event::Revenue(RevenueEvent::RefundRecorded {
@@ -289,7 +279,7 @@ impl Stored for wire::RefundRecorded {
 }
 
 fn write_refund(refund: &Refund, effect: Option<&RefundEffect>) -> Wire {
-    let unknown = values::FactTiming::Unspecified.into();
+    let unknown = 0;
     Wire::RefundRecorded(wire::RefundRecorded {
         order: write_order_key(&refund.order),
         refund_id: refund.id.to_string(),
@@ -345,7 +335,7 @@ impl Stored for wire::RefundRejected {
             refunded_at: self.refunded_at,
         };
         let refund = read_refund_fields(fields, refund);
-        let rejection = fields.parse("reason", &self.reason, words::refund_rejection);
+        let rejection = read_word(fields, "reason", &self.reason);
         Ok(Event::Revenue(RevenueEvent::RefundRejected {
             refund: refund?,
             rejection: rejection?,

@@ -3,16 +3,14 @@
 use super::revenue::{read_order_key, write_order_key};
 use super::{Stored, Wire, wire};
 use crate::domain::{
-    BonusId, CostId, CostRecorded, CostType, DeliverableId, Event, FactTiming, OwedFor, PaymentId,
-    PaymentRecorded, Rate, Reference, SettlementEvent, SettlementTrigger, Tax, TaxId,
+    BonusId, CostId, CostRecorded, DeliverableId, Event, FactTiming, OwedFor, PaymentId,
+    PaymentRecorded, Rate, Reference, SettlementEvent, Tax, TaxId,
 };
 use crate::wire::fields::{Checked, Fields};
 use crate::wire::observation::{read_timing, write_timing};
-use crate::wire::proto::values;
 use crate::wire::values::{
     NOT_NEGATIVE_RULE, read_amount, read_fx_rate, read_positive_amount, read_time,
 };
-use crate::wire::words;
 
 /// Writes an event of the track.
 pub fn write(event: &SettlementEvent) -> Wire {
@@ -72,7 +70,7 @@ fn read_line(fields: &mut Fields, id: &str) -> Checked<CostId> {
 impl Stored for wire::CostRecorded {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let cost = read_line(fields, &self.cost_id);
-        let kind = fields.one_of("type", self.r#type, words::cost_type, CostType::name);
+        let kind = fields.one_of("type", self.r#type);
         let amount = fields.required("amount", self.amount, read_positive_amount);
         let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
         let incurred_at = fields.required("incurred_at", self.incurred_at, read_time);
@@ -107,12 +105,7 @@ fn read_owed_for(fields: &mut Fields, trigger: i32, deliverable: &str) -> Checke
     if trigger == 0 {
         return Ok(None);
     }
-    let trigger = fields.one_of(
-        "trigger",
-        trigger,
-        words::settlement_trigger,
-        SettlementTrigger::name,
-    );
+    let trigger = fields.one_of("trigger", trigger);
     let deliverable = fields.parse_optional("deliverable_id", deliverable, DeliverableId::parse);
     Ok(Some(OwedFor::FeePart {
         trigger: trigger?,
@@ -128,8 +121,7 @@ pub fn write_owed_for(owed_for: Option<&OwedFor>) -> (i32, String) {
             deliverable,
         }) => {
             let deliverable = deliverable.as_ref().map(ToString::to_string);
-            let trigger = values::SettlementTrigger::from(*trigger);
-            (trigger.into(), deliverable.unwrap_or_default())
+            (trigger.number(), deliverable.unwrap_or_default())
         }
         Some(OwedFor::Bonus { .. } | OwedFor::Commission { .. }) | None => Default::default(),
     }
@@ -139,7 +131,7 @@ fn write_cost(cost: &CostRecorded) -> Wire {
     let (trigger, deliverable_id) = write_owed_for(cost.owed_for.as_ref());
     Wire::CostRecorded(wire::CostRecorded {
         cost_id: cost.cost.to_string(),
-        r#type: values::CostType::from(cost.kind).into(),
+        r#type: cost.kind.number(),
         amount: Some(cost.amount.into()),
         fx_rate: cost.fx_rate.as_ref().map(Into::into),
         reporting_minor: cost.reporting_minor,
