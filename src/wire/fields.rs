@@ -115,6 +115,20 @@ impl Fields {
         }
     }
 
+    /// Checks a rule that belongs to the field at hand.
+    pub fn check_here(&mut self, holds: bool, rule: &str) {
+        if !holds {
+            self.refuse_here(rule);
+        }
+    }
+
+    /// Checks a limit of the field at hand, which holds for calls only.
+    pub fn limit_here(&mut self, holds: bool, rule: &str) {
+        if self.origin == Origin::Call {
+            self.check_here(holds, rule);
+        }
+    }
+
     /// Checks a limit, which holds for calls only; a broken one is noted.
     pub fn limit(&mut self, field: &'static str, holds: bool, rule: &str) {
         if self.origin == Origin::Call {
@@ -157,19 +171,26 @@ impl Fields {
         &mut self,
         field: &'static str,
         messages: Vec<M>,
+        read: impl FnMut(&mut Self, M) -> Checked<T>,
+    ) -> Checked<Vec<T>> {
+        self.within(field, |fields| fields.each_here(messages, read))
+    }
+
+    /// Reads every element of the repeated field at hand, also those after a broken one.
+    pub fn each_here<M, T>(
+        &mut self,
+        messages: Vec<M>,
         mut read: impl FnMut(&mut Self, M) -> Checked<T>,
     ) -> Checked<Vec<T>> {
-        self.within(field, |fields| {
-            let mut values = Ok(Vec::with_capacity(messages.len()));
-            for (index, message) in messages.into_iter().enumerate() {
-                let value = fields.below(Step::Index(index), |fields| read(fields, message));
-                values = values.and_then(|mut values: Vec<T>| {
-                    values.push(value?);
-                    Ok(values)
-                });
-            }
-            values
-        })
+        let mut values = Ok(Vec::with_capacity(messages.len()));
+        for (index, message) in messages.into_iter().enumerate() {
+            let value = self.below(Step::Index(index), |fields| read(fields, message));
+            values = values.and_then(|mut values: Vec<T>| {
+                values.push(value?);
+                Ok(values)
+            });
+        }
+        values
     }
 
     /// Reads every element of a repeated field for itself: a broken one breaks no other, nor the
@@ -236,7 +257,12 @@ impl Fields {
 
     /// Reads a line of at most `most` characters.
     pub fn optional_line(&mut self, field: &'static str, text: String, most: usize) -> String {
-        self.within(field, |fields| fields.free(&text, 0..=most, Lines::One));
+        self.within(field, |fields| fields.optional_line_here(text, most))
+    }
+
+    /// Reads the field at hand as a line of at most `most` characters.
+    pub fn optional_line_here(&mut self, text: String, most: usize) -> String {
+        self.free(&text, 0..=most, Lines::One);
         text
     }
 
@@ -316,9 +342,14 @@ impl Fields {
 
     /// Reads bytes of a fixed length.
     pub fn bytes<const N: usize>(&mut self, field: &'static str, bytes: &[u8]) -> Checked<[u8; N]> {
+        self.within(field, |fields| fields.bytes_here(bytes))
+    }
+
+    /// Reads the field at hand as bytes of a fixed length.
+    pub fn bytes_here<const N: usize>(&mut self, bytes: &[u8]) -> Checked<[u8; N]> {
         bytes
             .try_into()
-            .map_err(|_| self.refuse(field, format!("must be {N} bytes")))
+            .map_err(|_| self.refuse_here(format!("must be {N} bytes")))
     }
 
     /// What free text may be holds for calls only: the log may have what was free before.

@@ -8,6 +8,8 @@ pub mod fields;
 pub mod observation;
 pub mod plan;
 pub mod proto;
+pub mod rules;
 pub mod selection;
+pub mod spelled;
 pub mod terms;
 pub mod values;

@@ -4,7 +4,7 @@ use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields};
 use super::values::read_time;
-use crate::domain::{Counter, Counters, FactTiming, Seen};
+use crate::domain::{Counter, Counters, Seen};
 use crate::wire::proto::values as wire;
 
 /// States that an observation must have seen something.
@@ -34,26 +34,6 @@ pub fn read_seen(fields: &mut Fields, message: WireSeen) -> Checked<Seen> {
         kind: kind?,
         scope: scope?,
     })
-}
-
-/// Reads when a fact happened against the window of its campaign.
-pub fn read_timing(fields: &mut Fields, number: i32) -> Checked<FactTiming> {
-    fields.one_of("timing", number)
-}
-
-/// Writes when a fact happened against the window of its campaign.
-pub fn write_timing(timing: FactTiming) -> i32 {
-    timing.number()
-}
-
-/// Writes where an observation lies.
-pub fn write_seen(seen: Seen) -> WireSeen {
-    WireSeen {
-        observed_at: Some(seen.observed_at.into()),
-        source: seen.source.number(),
-        kind: seen.kind.number(),
-        scope: seen.scope.number(),
-    }
 }
 
 /// Reads counters, of which at least one was seen.

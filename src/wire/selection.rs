@@ -32,8 +32,16 @@ pub fn read_assessment(fields: &mut Fields, message: wire::Assessment) -> Checke
 
 /// Reads what a finding rests on.
 pub fn read_evidence(fields: &mut Fields, evidence: Vec<wire::Evidence>) -> Checked<Vec<Evidence>> {
-    fields.limit("evidence", evidence.len() <= MAX_EVIDENCE, EVIDENCE_RULE);
-    fields.each("evidence", evidence, |fields, message| {
+    fields.within("evidence", |fields| read_evidence_here(fields, evidence))
+}
+
+/// Reads the field at hand as what a finding rests on.
+pub fn read_evidence_here(
+    fields: &mut Fields,
+    evidence: Vec<wire::Evidence>,
+) -> Checked<Vec<Evidence>> {
+    fields.limit_here(evidence.len() <= MAX_EVIDENCE, EVIDENCE_RULE);
+    fields.each_here(evidence, |fields, message| {
         let reference = fields.line("reference", message.reference, MAX_URL_CHARS);
         let note = fields.optional_note("note", message.note, MAX_REASON_CHARS);
         let sha256 = match message.sha256.is_empty() {

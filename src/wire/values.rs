@@ -187,8 +187,13 @@ impl From<&OnBehalfOf> for wire::OnBehalfOf {
 
 /// Reads niches.
 pub fn read_niches(fields: &mut Fields, niches: Vec<String>) -> Checked<Vec<Niche>> {
-    fields.limit("niches", niches.len() <= MAX_NICHES, NICHES_RULE);
-    fields.each("niches", niches, |fields, niche| {
+    fields.within("niches", |fields| read_niches_here(fields, niches))
+}
+
+/// Reads the field at hand as niches.
+pub fn read_niches_here(fields: &mut Fields, niches: Vec<String>) -> Checked<Vec<Niche>> {
+    fields.limit_here(niches.len() <= MAX_NICHES, NICHES_RULE);
+    fields.each_here(niches, |fields, niche| {
         Niche::parse(&niche).map_err(|rule| fields.refuse_here(rule))
     })
 }
@@ -198,13 +203,13 @@ pub fn write_niches(niches: &[Niche]) -> Vec<String> {
     niches.iter().map(Niche::to_string).collect()
 }
 
-/// Reads follower counts, at most one per platform.
-pub fn read_followers(
+/// Reads the field at hand as follower counts, at most one per platform.
+pub fn read_followers_here(
     fields: &mut Fields,
     counts: Vec<wire::FollowerCount>,
 ) -> Checked<BTreeMap<Platform, FollowerCount>> {
     let mut seen = BTreeSet::new();
-    let counts = fields.each("followers", counts, |fields, count| {
+    let counts = fields.each_here(counts, |fields, count| {
         let platform = fields.one_of("platform", count.platform);
         let observed_at = fields.required("observed_at", count.observed_at, read_time);
         let platform = platform?;
@@ -234,9 +239,14 @@ pub fn read_shares(
     field: &'static str,
     shares: Vec<wire::Share>,
 ) -> Checked<Vec<Share>> {
-    check_whole(fields, field, shares.iter().map(|share| share.share_bp));
+    fields.within(field, |fields| read_shares_here(fields, shares))
+}
+
+/// Reads the field at hand as the shares of one fact.
+pub fn read_shares_here(fields: &mut Fields, shares: Vec<wire::Share>) -> Checked<Vec<Share>> {
+    check_whole_here(fields, shares.iter().map(|share| share.share_bp));
     let mut seen = BTreeSet::new();
-    fields.each(field, shares, |fields, message| {
+    fields.each_here(shares, |fields, message| {
         let range = 1..=WHOLE_BP;
         fields.check("share_bp", range.contains(&message.share_bp), SHARE_RULE);
         let collaboration = read_collaboration(fields, &message.collaboration_id)?;
@@ -261,9 +271,14 @@ pub fn check_whole(
     field: &'static str,
     parts: impl ExactSizeIterator<Item = u32>,
 ) {
+    fields.within(field, |fields| check_whole_here(fields, parts));
+}
+
+/// Checks that parts of the field at hand, where there are any, add to the whole.
+pub fn check_whole_here(fields: &mut Fields, parts: impl ExactSizeIterator<Item = u32>) {
     let none = parts.len() == 0;
     let sum: u64 = parts.map(u64::from).sum();
-    fields.check(field, none || sum == u64::from(WHOLE_BP), SHARES_RULE);
+    fields.check_here(none || sum == u64::from(WHOLE_BP), SHARES_RULE);
 }
 
 impl From<&Share> for wire::Share {
@@ -333,6 +348,11 @@ pub const RATING_RULE: &str = "must be 1 to 5";
 
 /// Reads a rating of content.
 pub fn read_rating(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u8>> {
+    fields.within("rating", |fields| read_rating_here(fields, rating))
+}
+
+/// Reads the field at hand as a rating of content.
+pub fn read_rating_here(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u8>> {
     let range = 1..=MAX_RATING;
     let read = |rating: u32| {
         u8::try_from(rating)
@@ -340,6 +360,6 @@ pub fn read_rating(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u
             .filter(|rating| range.contains(rating))
     };
     rating
-        .map(|rating| read(rating).ok_or_else(|| fields.refuse("rating", RATING_RULE)))
+        .map(|rating| read(rating).ok_or_else(|| fields.refuse_here(RATING_RULE)))
         .transpose()
 }

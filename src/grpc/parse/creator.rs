@@ -6,12 +6,12 @@ use super::Read;
 use super::context::{Call, Write};
 use super::page::{Page, When, read_brand, read_page, read_when};
 use crate::domain::{
-    BrandId, CampaignId, Command, CreatorId, CreatorRef, CreatorVerb, Niche, Platform, Tier,
-    Timestamp,
+    BrandId, CampaignId, Command, CreatorId, CreatorProfile, CreatorRef, CreatorVerb, Niche,
+    Platform, Tier, Timestamp,
 };
-use crate::log::codec::events::read_profile;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::{api, event};
+use crate::wire::spelled::Field;
 use crate::wire::values::MAX_REASON_CHARS;
 
 /// Parses `RecordCreatorProfile`.
@@ -29,7 +29,7 @@ pub fn record_creator_profile(
     let profile = call
         .fields
         .required("profile", request.profile, |fields, profile| {
-            read_profile(fields, as_recorded(profile))
+            CreatorProfile::read(fields, as_recorded(profile))
         });
     let verb = profile.map(|profile| CreatorVerb::RecordProfile { profile });
     call.finish(command(creator, verb))

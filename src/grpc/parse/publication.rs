@@ -7,7 +7,6 @@ use crate::domain::{
     BrandId, CampaignId, CollaborationId, Command, DisclosureFound, Platform, PublicationRef,
     PublicationVerb, Timestamp,
 };
-use crate::log::codec::events::read_removed_by;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 use crate::wire::values::{MAX_REASON_CHARS, MAX_URL_CHARS};
@@ -30,7 +29,9 @@ pub fn record_post_removed(mut request: api::RecordPostRemovedRequest, now: Time
         &request.publication_id,
     );
     let removed_at = call.past("removed_at", request.removed_at);
-    let by = read_removed_by(&mut call.fields, request.removed_by);
+    let by = call
+        .fields
+        .optional_one_of("removed_by", request.removed_by);
     let reason = call
         .fields
         .optional_note("reason", request.reason, MAX_REASON_CHARS);

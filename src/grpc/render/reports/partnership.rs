@@ -13,7 +13,7 @@ use crate::grpc::render::figures::{Basis, figures, roi_ppm};
 use crate::grpc::render::metric::{ratio, ratio_of};
 use crate::grpc::render::{count, time};
 use crate::views::{CampaignShare, LastRecorded, Lifetime, Partnership};
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 /// Renders a partnership with all it adds up to.
 ///
