@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use campaign_ledger::config::Config;
-use campaign_ledger::grpc::health::Health;
-use campaign_ledger::grpc::incoming::Incoming;
+use campaign_ledger::grpc::edge::health::Health;
+use campaign_ledger::grpc::edge::incoming::Incoming;
 use campaign_ledger::server::drain::{self, Limits, Stop};
 use campaign_ledger::server::transport;
 use campaign_ledger::wire::proto::api;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use tonic::Status;
 
 use super::calls::Calls;
+use super::edge::status;
 use super::pool::Caller;
-use super::status;
 use super::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
 use super::streams::shares::{Place, Stamp, Who};
 use crate::domain::Position;

@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use uuid::Uuid;
 
-use super::deadline::{Deadline, wait};
+use super::edge::deadline::{Deadline, wait};
+use super::edge::status;
 use super::page_token::{PageTokens, Query};
 use super::parse::{Page, When, Write};
 use super::pool::Pools;
 use super::services::proofs;
-use super::status;
 use super::streams::Streams;
 use super::written::Written;
 use crate::clock::Guard;

@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::calls::Calls;
+use super::edge::status;
 use super::parse::{EventFilter, Scope};
 use super::pool::{Caller, Pool};
-use super::status;
 use super::streams::outlet::{Outlet, Room, Unread};
 use super::streams::shares::{Place, Who};
 use crate::domain::Position;

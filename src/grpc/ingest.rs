@@ -20,9 +20,9 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
 use super::calls::Calls;
+use super::edge::status;
 use super::many::{self, Outcomes};
 use super::parse::{self, Chunk, Opening};
-use super::status;
 use super::streams::LINGER;
 use super::streams::shares::{Place, Stamp, Who};
 use crate::ledger::{Ledger, Room};

@@ -3,8 +3,8 @@
 use tonic::Status;
 
 use super::calls::{Door, parsed};
+use super::edge::status;
 use super::parse::{Batch, Items, MAX_ITEMS, Read};
-use super::status;
 use crate::domain::{Position, Refusal, Timestamp, Violation};
 use crate::ledger::{Ledger, Places, Recorded, Room, WriteError};
 use crate::wire::fields::Broken;

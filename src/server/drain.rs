@@ -26,8 +26,8 @@ use tower::{Layer, Service};
 use tracing::{info, warn};
 
 use crate::config::Config;
-use crate::grpc::health::Health;
-use crate::grpc::incoming::Incoming;
+use crate::grpc::edge::health::Health;
+use crate::grpc::edge::incoming::Incoming;
 
 /// Time cut connections have to go away: they end at their next poll.
 const CUT_GRACE: Duration = Duration::from_millis(250);

@@ -2,7 +2,7 @@
 
 use super::drain::Stop;
 use super::{Error, Running, timers, watch};
-use crate::grpc::health::Health;
+use crate::grpc::edge::health::Health;
 
 /// Brings the server up, then runs its timers and watches writer and views until the drain. `None` when
 /// the drain begins before it is up: nothing was answered, so the replay is left to itself.

@@ -9,8 +9,8 @@ use tonic::transport::server::Router;
 use tower::layer::util::{Identity, Stack};
 
 use crate::config::Config;
-use crate::grpc::edge::EdgeLayer;
-use crate::grpc::incoming;
+use crate::grpc::edge::incoming;
+use crate::grpc::edge::layer::EdgeLayer;
 
 /// How much of one request a client may send ahead of the server's reading.
 ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock::Guard;
-use crate::grpc::health::Health;
+use crate::grpc::edge::health::Health;
 use crate::ledger::Ledger;
 use crate::views::Views;
 

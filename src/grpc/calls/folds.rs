@@ -19,9 +19,9 @@ use tonic::Status;
 
 use super::MAX_WAIT;
 use crate::domain::{Position, Timestamp};
-use crate::grpc::deadline::{Deadline, wait};
+use crate::grpc::edge::deadline::{Deadline, wait};
+use crate::grpc::edge::status;
 use crate::grpc::pool::{Caller, Pool, Refused, Waits};
-use crate::grpc::status;
 use crate::log::Log;
 use crate::views::{AsOfError, Past, Slice, Tell, Views, past};
 

@@ -6,8 +6,8 @@ use tonic::Status;
 
 use super::{Batch, Reader, Reading};
 use crate::domain::{BrandId, Position};
+use crate::grpc::edge::status;
 use crate::grpc::parse::{EventFilter, Scope, TimeRange};
-use crate::grpc::status;
 use crate::grpc::streams::outlet::Room;
 use crate::log::Block;
 use crate::log::codec::{self, Peek, peek};

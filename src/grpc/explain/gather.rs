@@ -12,7 +12,8 @@ use crate::domain::{
     CreatorRef, Effect, Event, Position, PublicationEvent, PublicationRef, Record, RefundId,
     RevenueEvent, Target, Timestamp,
 };
-use crate::grpc::{render, status};
+use crate::grpc::edge::status;
+use crate::grpc::render;
 use crate::store::{self, Snapshot, Store};
 use crate::views::{Partnership, Tell};
 

@@ -6,7 +6,7 @@ use super::campaign::known_campaign;
 use crate::domain::CampaignRef;
 use crate::domain::state::Balance;
 use crate::grpc::calls::{Door, page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::store::Snapshot;

@@ -8,7 +8,7 @@ use crate::domain::rows::{Key, Rows};
 use crate::domain::state::Campaign;
 use crate::domain::{CampaignId, CampaignRef};
 use crate::grpc::calls::{Door, Lookup, page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::store::Snapshot;

@@ -10,7 +10,7 @@ use crate::domain::{
     OrderRef, Position, Timestamp,
 };
 use crate::grpc::calls::{Door, joined_page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
 use crate::ledger::Recorded;

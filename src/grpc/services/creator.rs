@@ -11,7 +11,7 @@ use crate::domain::{
     BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, CriterionMatch, criteria_of,
 };
 use crate::grpc::calls::{Door, Lookup, joined_page, page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
 use crate::store::{self, Snapshot};

@@ -10,10 +10,11 @@ use tonic::{Request, Response, Status};
 
 use crate::domain::{Position, Record};
 use crate::grpc::calls::{Calls, Folding, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
+use crate::grpc::edge::status;
 use crate::grpc::explain::metric::{Metric, Sides};
 use crate::grpc::explain::{Added, Explanation, Subject, gather};
-use crate::grpc::{parse, render, status};
+use crate::grpc::{parse, render};
 use crate::log::codec::json::record_descriptor;
 use crate::log::codec::{self, peek};
 use crate::log::{Log, Selection};

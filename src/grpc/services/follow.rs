@@ -8,9 +8,9 @@ use tonic::Status;
 
 use crate::domain::Position;
 use crate::grpc::calls::Calls;
+use crate::grpc::edge::status;
 use crate::grpc::events::{BATCHES_AHEAD, Batch, Reader, Span, Stopped};
 use crate::grpc::parse::FollowQuery;
-use crate::grpc::status;
 use crate::grpc::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
 use crate::grpc::streams::shares::{Place, Stamp, Who};
 use crate::wire::proto::api;

@@ -14,9 +14,10 @@ use crate::domain::{
     Violation,
 };
 use crate::grpc::calls::{Calls, Lookup, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
+use crate::grpc::edge::status;
 use crate::grpc::render::{Group, Groups, Rates};
-use crate::grpc::{parse, render, status};
+use crate::grpc::{parse, render};
 use crate::store::{self, Snapshot};
 use crate::views::{CollaborationTotals, PostDay, Slice};
 use crate::wire::proto::api;

@@ -4,9 +4,10 @@ use tonic::{Request, Response, Status};
 
 use crate::domain::Position;
 use crate::grpc::calls::{Calls, blocking, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
+use crate::grpc::edge::status;
 use crate::grpc::parse::CheckpointQuery;
-use crate::grpc::{parse, render, status};
+use crate::grpc::{parse, render};
 use crate::proofs::Signed;
 use crate::wire::proto::api;
 

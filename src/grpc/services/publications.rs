@@ -9,7 +9,7 @@ use crate::domain::{
     CampaignId, CollaborationId, CollaborationRef, PublicationId, PublicationRef, Timestamp,
 };
 use crate::grpc::calls::{Door, Lookup, joined_page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::store::Snapshot;

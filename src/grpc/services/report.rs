@@ -15,7 +15,7 @@ use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::Creator;
 use crate::domain::{CreatorRef, Timestamp};
 use crate::grpc::calls::{Door, Lookup, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::{parse, render};
 use crate::store::Snapshot;
 use crate::views::{CollaborationTotals, LastRecorded, Partnership, Slice};

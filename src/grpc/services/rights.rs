@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 use crate::domain::Timestamp;
 use crate::domain::state::RightsEnd;
 use crate::grpc::calls::{Door, page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::store::Snapshot;

@@ -8,7 +8,7 @@ use crate::domain::rows::Key;
 use crate::domain::state::{Cost, Dispute};
 use crate::domain::{CostId, DisputeId};
 use crate::grpc::calls::{Door, page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{many, parse, render};
 use crate::store::Snapshot;

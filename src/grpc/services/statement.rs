@@ -20,9 +20,10 @@ use crate::domain::{
     MeasurementScope, Position, PublicationId, Record, Tally, Target, Timestamp, Totals,
 };
 use crate::grpc::calls::{Calls, Folding, Lookup, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
+use crate::grpc::edge::status;
 use crate::grpc::statement::{Day, Happened, Line, Statement, csv, html};
-use crate::grpc::{parse, render, status};
+use crate::grpc::{parse, render};
 use crate::log::codec::{self, peek};
 use crate::store::Snapshot;
 use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};

@@ -4,7 +4,8 @@ use prost::Message as _;
 use tonic::{Request, Response, Status};
 
 use crate::grpc::calls::{Calls, blocking, parsed};
-use crate::grpc::{parse, status};
+use crate::grpc::edge::status;
+use crate::grpc::parse;
 use crate::subscriptions::{self, Made, Subscription};
 use crate::wire::proto::api;
 

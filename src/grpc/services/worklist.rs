@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 use super::campaign::known_campaign;
 use crate::domain::CampaignRef;
 use crate::grpc::calls::{Calls, joined_page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::{parse, render};
 use crate::store::Snapshot;

@@ -24,7 +24,7 @@ use tokio_stream::Stream;
 use tonic::Status;
 
 use super::shares::{Place, Stamp};
-use crate::grpc::status;
+use crate::grpc::edge::status;
 
 /// Why a stream ends although there is more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -481,7 +481,8 @@ mod tests {
             ref mut messages,
             ..
         } = stage;
-        let status = |stands| crate::grpc::status::draining(crate::domain::Position::new(stands));
+        let status =
+            |stands| crate::grpc::edge::status::draining(crate::domain::Position::new(stands));
         out.cut(status);
         let taken = messages.collect::<Vec<_>>().await;
         out.gone().await;

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::BrandId;
-use crate::grpc::peer::Peer;
+use crate::grpc::edge::peer::Peer;
 
 /// One connection gets at most this part of all places.
 const CONNECTION_PART: (usize, usize) = (1, 4);

@@ -10,7 +10,7 @@ use crate::domain::{
     CampaignId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState, CreatorRef,
 };
 use crate::grpc::calls::{Door, Lookup, joined_page, page, parsed};
-use crate::grpc::deadline::Deadline;
+use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::page_token::Query;
 use crate::grpc::services::campaign::id_at;
 use crate::grpc::{parse, render};

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::grpc::peer::Peer;
+use crate::grpc::edge::peer::Peer;
 
 /// How long nothing has moved on a connection without calls that may lose its place. Longer than a
 /// client that calls again and again pauses between two calls.

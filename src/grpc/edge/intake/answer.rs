@@ -15,7 +15,7 @@ use pin_project_lite::pin_project;
 
 use super::budget::{Full, Hold};
 use super::{Call, OfAnswers};
-use crate::grpc::status;
+use crate::grpc::edge::status;
 
 /// Frames up to this size are not counted: a call in flight costs that much anyway.
 const UNCOUNTED_BYTES: usize = 4 << 10;
@@ -139,7 +139,7 @@ mod tests {
     use super::super::IntakeLayer;
     use super::super::budget::{Budget, Limits};
     use super::*;
-    use crate::grpc::failure;
+    use crate::grpc::edge::failure;
     use crate::wire::proto::DESCRIPTORS;
 
     const LARGE: usize = 64 << 10;

@@ -6,7 +6,7 @@ use tonic::body::Body as Answer;
 use tower::service_fn;
 
 use super::*;
-use crate::grpc::failure::code_of;
+use crate::grpc::edge::failure::code_of;
 
 const SOON: &str = "2m";
 

@@ -18,11 +18,11 @@ pub use edge::*;
 pub use past::{as_of, past, repeated, report};
 
 use super::failure::DOMAIN;
-use super::page_token;
-use super::pool::Refused;
 use super::seldom::Seldom;
 use crate::causes::with_causes;
 use crate::domain::{Position, Violation};
+use crate::grpc::page_token;
+use crate::grpc::pool::Refused;
 use crate::ledger::WriteError;
 use crate::log::ReadError;
 use crate::proofs;

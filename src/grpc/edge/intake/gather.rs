@@ -19,7 +19,7 @@ use tonic::Status;
 use super::Call;
 use super::inflate::{self, gunzip};
 use super::shapes::{Broken, NEEDS_NO_COUNT};
-use crate::grpc::status;
+use crate::grpc::edge::status;
 
 /// Flag and length before each message.
 const HEADER_BYTES: usize = 5;

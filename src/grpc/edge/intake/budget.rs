@@ -16,7 +16,7 @@ use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use crate::grpc::peer::Peer;
+use crate::grpc::edge::peer::Peer;
 
 /// How much may be in flight.
 #[derive(Debug, Clone, Copy)]
