@@ -27,6 +27,7 @@ use num_rational::Ratio;
 use num_traits::{ToPrimitive, Zero};
 
 use super::WHOLE_BP;
+use crate::domain::words;
 
 pub use catalogue::{Report, Section};
 pub use facts::{CostBasis, Entry, Facts, Known, Plan, Standing, Times};
@@ -42,23 +43,24 @@ pub const DEFINITIONS: &str = "metrics-v1";
 /// An exact number.
 pub type Exact = Ratio<BigInt>;
 
-/// Why a number is undefined.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Absent {
-    /// Cost is 0.
-    ZeroCost,
-    /// What it is made of was never seen.
-    NoObservation,
-    /// The denominator is 0.
-    ZeroDenominator,
-    /// The campaign has no gross margin.
-    MarginUnknown,
-    /// A foreign amount without a rate is left out of the totals.
-    MissingFx,
-    /// The campaign has no model of earned media value.
-    NoModel,
-    /// The number does not fit int64.
-    OutOfRange,
+words! {
+    /// Why a number is undefined.
+    pub enum Absent: "campaign.ledger.v1.AbsentReason" {
+        /// Cost is 0.
+        ZeroCost = 1 => "ZERO_COST",
+        /// What it is made of was never seen.
+        NoObservation = 2 => "NO_OBSERVATION",
+        /// The denominator is 0.
+        ZeroDenominator = 3 => "ZERO_DENOMINATOR",
+        /// The campaign has no gross margin.
+        MarginUnknown = 4 => "MARGIN_UNKNOWN",
+        /// A foreign amount without a rate is left out of the totals.
+        MissingFx = 5 => "MISSING_FX",
+        /// The campaign has no model of earned media value.
+        NoModel = 6 => "NO_MODEL",
+        /// The number does not fit int64.
+        OutOfRange = 7 => "OUT_OF_RANGE",
+    }
 }
 
 /// A number, or why there is none.

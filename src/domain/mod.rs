@@ -24,6 +24,7 @@ mod totals;
 pub mod values;
 mod violation;
 mod vocabulary;
+mod word;
 
 pub use command::*;
 pub use decide::*;
@@ -42,3 +43,5 @@ pub use totals::*;
 pub use values::*;
 pub use violation::Violation;
 pub use vocabulary::*;
+pub(crate) use word::words;
+pub use word::{Numbered, Word};

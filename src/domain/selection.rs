@@ -4,105 +4,61 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::FlagId;
 use super::state::{Campaign, Creator, Pair};
-use super::{FollowerRange, Niche, Timestamp};
+use super::{FollowerRange, Niche, Timestamp, words};
 
-/// How well a creator fits in one respect.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Fit {
-    /// Fits.
-    Fits,
-    /// Fits in part.
-    Partly,
-    /// Does not fit.
-    DoesNotFit,
-}
-
-impl Fit {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Fits => "FITS",
-            Self::Partly => "PARTLY",
-            Self::DoesNotFit => "DOES_NOT_FIT",
-        }
+words! {
+    /// How well a creator fits in one respect.
+    pub enum Fit: "campaign.ledger.type.v1.Fit" {
+        /// Fits.
+        Fits = 1 => "FITS",
+        /// Fits in part.
+        Partly = 2 => "PARTLY",
+        /// Does not fit.
+        DoesNotFit = 3 => "DOES_NOT_FIT",
     }
 }
 
-/// What a look for controversies came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum ControversyCheck {
-    /// Nothing was found.
-    Clear,
-    /// Something was found.
-    Found,
-    /// What was found is open to doubt.
-    Unclear,
-}
-
-impl ControversyCheck {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Clear => "CLEAR",
-            Self::Found => "FOUND",
-            Self::Unclear => "UNCLEAR",
-        }
+words! {
+    /// What a look for controversies came to.
+    pub enum ControversyCheck: "campaign.ledger.type.v1.ControversyCheck" {
+        /// Nothing was found.
+        Clear = 1 => "CLEAR",
+        /// Something was found.
+        Found = 2 => "FOUND",
+        /// What was found is open to doubt.
+        Unclear = 3 => "UNCLEAR",
     }
 }
 
-/// How grave a concern is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum FlagSeverity {
-    /// To be kept in mind.
-    Low,
-    /// To be looked at.
-    Medium,
-    /// Work should wait.
-    High,
-    /// Work should end.
-    Critical,
-}
-
-impl FlagSeverity {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "LOW",
-            Self::Medium => "MEDIUM",
-            Self::High => "HIGH",
-            Self::Critical => "CRITICAL",
-        }
+words! {
+    /// How grave a concern is.
+    pub enum FlagSeverity: "campaign.ledger.type.v1.FlagSeverity" {
+        /// To be kept in mind.
+        Low = 1 => "LOW",
+        /// To be looked at.
+        Medium = 2 => "MEDIUM",
+        /// Work should wait.
+        High = 3 => "HIGH",
+        /// Work should end.
+        Critical = 4 => "CRITICAL",
     }
 }
 
-/// What a concern is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum FlagCategory {
-    /// A public controversy.
-    Controversy,
-    /// Deceit of the brand or the audience.
-    Fraud,
-    /// Followers or engagement that are bought.
-    FakeFollowers,
-    /// Content that offends.
-    OffensiveContent,
-    /// A breach of law.
-    Legal,
-    /// Anything else.
-    Other,
-}
-
-impl FlagCategory {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Controversy => "CONTROVERSY",
-            Self::Fraud => "FRAUD",
-            Self::FakeFollowers => "FAKE_FOLLOWERS",
-            Self::OffensiveContent => "OFFENSIVE_CONTENT",
-            Self::Legal => "LEGAL",
-            Self::Other => "OTHER",
-        }
+words! {
+    /// What a concern is about.
+    pub enum FlagCategory: "campaign.ledger.type.v1.FlagCategory" {
+        /// A public controversy.
+        Controversy = 1 => "CONTROVERSY",
+        /// Deceit of the brand or the audience.
+        Fraud = 2 => "FRAUD",
+        /// Followers or engagement that are bought.
+        FakeFollowers = 3 => "FAKE_FOLLOWERS",
+        /// Content that offends.
+        OffensiveContent = 4 => "OFFENSIVE_CONTENT",
+        /// A breach of law.
+        Legal = 5 => "LEGAL",
+        /// Anything else.
+        Other = 6 => "OTHER",
     }
 }
 
@@ -153,21 +109,22 @@ pub struct SafetyFlag {
     pub note: String,
 }
 
-/// What a campaign looks for in a creator.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Criterion {
-    /// The largest follower count is in the range of the plan.
-    Followers,
-    /// The creator has a niche of the plan.
-    Niche,
-    /// The creator was assessed, if the policy asks for it.
-    Vetting,
-    /// The brand does not block the creator.
-    NotBlocked,
-    /// The pair has no live collaboration in the campaign.
-    NotLive,
-    /// How many safety flags are open; told, never judged.
-    OpenFlags,
+words! {
+    /// What a campaign looks for in a creator.
+    pub enum Criterion: "campaign.ledger.v1.MatchCriterion" {
+        /// The largest follower count is in the range of the plan.
+        Followers = 1 => "FOLLOWERS",
+        /// The creator has a niche of the plan.
+        Niche = 2 => "NICHE",
+        /// The creator was assessed, if the policy asks for it.
+        Vetting = 3 => "VETTING",
+        /// The brand does not block the creator.
+        NotBlocked = 4 => "NOT_BLOCKED",
+        /// The pair has no live collaboration in the campaign.
+        NotLive = 5 => "NOT_LIVE",
+        /// How many safety flags are open; told, never judged.
+        OpenFlags = 6 => "OPEN_FLAGS",
+    }
 }
 
 /// One criterion, what it wants and what there is.

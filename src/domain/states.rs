@@ -1,37 +1,26 @@
 //! States of the parallel tracks: campaign, agreement, deliverable, cost line.
 
-use serde::{Deserialize, Serialize};
+use super::words;
 
-/// Where a campaign stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum CampaignState {
-    /// Being planned.
-    Draft,
-    /// Creators may be invited.
-    Open,
-    /// No new invitations or acceptances.
-    Paused,
-    /// No more work; measurement and settlement go on.
-    Closed,
-    /// Called off.
-    Cancelled,
-    /// Closed, and a report that stays was made of it.
-    Finalised,
+words! {
+    /// Where a campaign stands.
+    pub enum CampaignState: "campaign.ledger.v1.CampaignState" {
+        /// Being planned.
+        Draft = 1 => "DRAFT",
+        /// Creators may be invited.
+        Open = 2 => "OPEN",
+        /// No new invitations or acceptances.
+        Paused = 3 => "PAUSED",
+        /// No more work; measurement and settlement go on.
+        Closed = 4 => "CLOSED",
+        /// Called off.
+        Cancelled = 5 => "CANCELLED",
+        /// Closed, and a report that stays was made of it.
+        Finalised = 6 => "FINALISED",
+    }
 }
 
 impl CampaignState {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "DRAFT",
-            Self::Open => "OPEN",
-            Self::Paused => "PAUSED",
-            Self::Closed => "CLOSED",
-            Self::Cancelled => "CANCELLED",
-            Self::Finalised => "FINALISED",
-        }
-    }
-
     /// Tells whether the campaign is over: nothing in it is offered or worked on any more.
     pub const fn is_ended(self) -> bool {
         match self {
@@ -41,120 +30,73 @@ impl CampaignState {
     }
 }
 
-/// Where the agreement of a collaboration stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum CollaborationState {
-    /// An offer is open.
-    Invited,
-    /// Terms are pinned.
-    Accepted,
-    /// Work has begun.
-    Active,
-    /// Ended: the creator said no.
-    Declined,
-    /// Ended: the brand took the offer back.
-    Withdrawn,
-    /// Ended: nobody answered in time.
-    Expired,
-    /// Ended: everything is verified or waived.
-    Completed,
-    /// Ended before anything was published: the brand called it off, or the creator left.
-    Cancelled,
-    /// Ended: the brand ended it for a grave reason.
-    Terminated,
-    /// The creator asked to take part; no offer yet.
-    Applied,
-    /// The creator answered the offer with terms of their own.
-    Countered,
-    /// Ended: the brand turned an application or a counter down.
-    Rejected,
-}
-
-impl CollaborationState {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Invited => "INVITED",
-            Self::Accepted => "ACCEPTED",
-            Self::Active => "ACTIVE",
-            Self::Declined => "DECLINED",
-            Self::Withdrawn => "WITHDRAWN",
-            Self::Expired => "EXPIRED",
-            Self::Completed => "COMPLETED",
-            Self::Cancelled => "CANCELLED",
-            Self::Terminated => "TERMINATED",
-            Self::Applied => "APPLIED",
-            Self::Countered => "COUNTERED",
-            Self::Rejected => "REJECTED",
-        }
+words! {
+    /// Where the agreement of a collaboration stands.
+    pub enum CollaborationState: "campaign.ledger.v1.CollaborationState" {
+        /// An offer is open.
+        Invited = 1 => "INVITED",
+        /// Terms are pinned.
+        Accepted = 2 => "ACCEPTED",
+        /// Work has begun.
+        Active = 3 => "ACTIVE",
+        /// Ended: the creator said no.
+        Declined = 4 => "DECLINED",
+        /// Ended: the brand took the offer back.
+        Withdrawn = 5 => "WITHDRAWN",
+        /// Ended: nobody answered in time.
+        Expired = 6 => "EXPIRED",
+        /// Ended: everything is verified or waived.
+        Completed = 7 => "COMPLETED",
+        /// Ended before anything was published: the brand called it off, or the creator left.
+        Cancelled = 8 => "CANCELLED",
+        /// Ended: the brand ended it for a grave reason.
+        Terminated = 12 => "TERMINATED",
+        /// The creator asked to take part; no offer yet.
+        Applied = 9 => "APPLIED",
+        /// The creator answered the offer with terms of their own.
+        Countered = 10 => "COUNTERED",
+        /// Ended: the brand turned an application or a counter down.
+        Rejected = 11 => "REJECTED",
     }
 }
 
-/// Where a deliverable stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum DeliverableState {
-    /// Nothing handed in.
-    Planned,
-    /// A version waits for review.
-    Submitted,
-    /// Changes were asked for.
-    RevisionRequested,
-    /// A version is approved.
-    Approved,
-    /// Rejected for good.
-    Rejected,
-    /// The post is live.
-    Published,
-    /// The post is checked.
-    Verified,
-    /// The brand does without.
-    Waived,
-    /// The post was live and is taken down.
-    Removed,
-}
-
-impl DeliverableState {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Planned => "PLANNED",
-            Self::Submitted => "SUBMITTED",
-            Self::RevisionRequested => "REVISION_REQUESTED",
-            Self::Approved => "APPROVED",
-            Self::Rejected => "REJECTED",
-            Self::Published => "PUBLISHED",
-            Self::Verified => "VERIFIED",
-            Self::Waived => "WAIVED",
-            Self::Removed => "REMOVED",
-        }
+words! {
+    /// Where a deliverable stands.
+    pub enum DeliverableState: "campaign.ledger.v1.DeliverableState" {
+        /// Nothing handed in.
+        Planned = 1 => "PLANNED",
+        /// A version waits for review.
+        Submitted = 2 => "SUBMITTED",
+        /// Changes were asked for.
+        RevisionRequested = 3 => "REVISION_REQUESTED",
+        /// A version is approved.
+        Approved = 4 => "APPROVED",
+        /// Rejected for good.
+        Rejected = 5 => "REJECTED",
+        /// The post is live.
+        Published = 6 => "PUBLISHED",
+        /// The post is checked.
+        Verified = 7 => "VERIFIED",
+        /// The brand does without.
+        Waived = 8 => "WAIVED",
+        /// The post was live and is taken down.
+        Removed = 9 => "REMOVED",
     }
 }
 
-/// Where a cost line stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum CostState {
-    /// Owed.
-    Accrued,
-    /// All of it may be paid.
-    Approved,
-    /// All of it is paid.
-    Paid,
-    /// Taken back.
-    Reversed,
-    /// Neither approved further nor paid until it is released.
-    Withheld,
-}
-
-impl CostState {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Accrued => "ACCRUED",
-            Self::Approved => "APPROVED",
-            Self::Paid => "PAID",
-            Self::Reversed => "REVERSED",
-            Self::Withheld => "WITHHELD",
-        }
+words! {
+    /// Where a cost line stands.
+    pub enum CostState: "campaign.ledger.v1.CostState" {
+        /// Owed.
+        Accrued = 1 => "ACCRUED",
+        /// All of it may be paid.
+        Approved = 2 => "APPROVED",
+        /// All of it is paid.
+        Paid = 3 => "PAID",
+        /// Taken back.
+        Reversed = 4 => "REVERSED",
+        /// Neither approved further nor paid until it is released.
+        Withheld = 5 => "WITHHELD",
     }
 }
 

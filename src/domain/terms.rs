@@ -8,6 +8,7 @@ use super::{
     ConnectionType, ContentFormat, Counter, Money, Platform, SettlementTrigger, Span, Timestamp,
     UsageScope, WHOLE_BP, allocate,
 };
+use crate::domain::words;
 
 /// One promised post.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -306,10 +307,12 @@ pub struct CommissionTerms {
     pub rate_bp: u32,
 }
 
-/// How an amount that does not divide is rounded.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub enum Rounding {
-    /// To the nearest settlement increment, ties to even, the remainder on the last share.
-    #[default]
-    HalfEven,
+words! {
+    /// How an amount that does not divide is rounded.
+    #[derive(Default)]
+    pub enum Rounding: "campaign.ledger.type.v1.RoundingMode" {
+        /// To the nearest settlement increment, ties to even, the remainder on the last share.
+        #[default]
+        HalfEven = 1 => "HALF_EVEN",
+    }
 }

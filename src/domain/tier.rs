@@ -1,38 +1,25 @@
 //! Follower tiers: a pure function of the raw count under a named scheme.
 
-use serde::{Deserialize, Serialize};
+use super::words;
 
 /// Names the scheme this module computes; stored beside every frozen tier.
 pub const TIER_SCHEME: &str = "seed-v1";
 
-/// Follower tier under a named scheme.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Tier {
-    /// The count is not known.
-    Unknown,
-    /// 0 to 999.
-    BelowNano,
-    /// 1,000 to 9,999.
-    Nano,
-    /// 10,000 to 100,000.
-    Micro,
-    /// 100,001 to 1,000,000.
-    Macro,
-    /// 1,000,001 and more.
-    Mega,
-}
-
-impl Tier {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "UNKNOWN",
-            Self::BelowNano => "BELOW_NANO",
-            Self::Nano => "NANO",
-            Self::Micro => "MICRO",
-            Self::Macro => "MACRO",
-            Self::Mega => "MEGA",
-        }
+words! {
+    /// Follower tier under a named scheme.
+    pub enum Tier: "campaign.ledger.type.v1.Tier" {
+        /// The count is not known.
+        Unknown = 1 => "UNKNOWN",
+        /// 0 to 999.
+        BelowNano = 2 => "BELOW_NANO",
+        /// 1,000 to 9,999.
+        Nano = 3 => "NANO",
+        /// 10,000 to 100,000.
+        Micro = 4 => "MICRO",
+        /// 100,001 to 1,000,000.
+        Macro = 5 => "MACRO",
+        /// 1,000,001 and more.
+        Mega = 6 => "MEGA",
     }
 }
 

@@ -9,6 +9,7 @@ use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
 use super::{
     ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Position, Timestamp,
 };
+use crate::domain::words;
 
 /// Who did something.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -145,67 +146,37 @@ impl CampaignPlan {
     }
 }
 
-/// A counter of a post.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Counter {
-    /// Likes.
-    Likes,
-    /// Comments.
-    Comments,
-    /// Shares or reposts.
-    Shares,
-    /// Saves or bookmarks.
-    Saves,
-    /// Views or plays.
-    Views,
-    /// Impressions.
-    Impressions,
-    /// Unique people reached.
-    Reach,
-    /// Clicks on the tracked link.
-    Clicks,
-    /// Replies.
-    Replies,
-    /// Most people watching at once.
-    PeakViewers,
-    /// Seconds a live ran.
-    LiveSeconds,
+words! {
+    /// A counter of a post.
+    pub enum Counter: "campaign.ledger.type.v1.Counter" {
+        /// Likes.
+        Likes = 1 => "LIKES",
+        /// Comments.
+        Comments = 2 => "COMMENTS",
+        /// Shares or reposts.
+        Shares = 3 => "SHARES",
+        /// Saves or bookmarks.
+        Saves = 4 => "SAVES",
+        /// Views or plays.
+        Views = 5 => "VIEWS",
+        /// Impressions.
+        Impressions = 6 => "IMPRESSIONS",
+        /// Unique people reached.
+        Reach = 7 => "REACH",
+        /// Clicks on the tracked link.
+        Clicks = 8 => "CLICKS",
+        /// Replies.
+        Replies = 9 => "REPLIES",
+        /// Most people watching at once.
+        PeakViewers = 10 => "PEAK_VIEWERS",
+        /// Seconds a live ran.
+        LiveSeconds = 11 => "LIVE_SECONDS",
+    }
 }
 
 impl Counter {
-    /// All counters, in their order in [`Counters`].
-    pub const ALL: [Counter; 11] = [
-        Self::Likes,
-        Self::Comments,
-        Self::Shares,
-        Self::Saves,
-        Self::Views,
-        Self::Impressions,
-        Self::Reach,
-        Self::Clicks,
-        Self::Replies,
-        Self::PeakViewers,
-        Self::LiveSeconds,
-    ];
     /// Engagements (`e-v1`): likes + comments + shares + saves.
     pub const ENGAGEMENTS: [Counter; 4] = [Self::Likes, Self::Comments, Self::Shares, Self::Saves];
-
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Likes => "LIKES",
-            Self::Comments => "COMMENTS",
-            Self::Shares => "SHARES",
-            Self::Saves => "SAVES",
-            Self::Views => "VIEWS",
-            Self::Impressions => "IMPRESSIONS",
-            Self::Reach => "REACH",
-            Self::Clicks => "CLICKS",
-            Self::Replies => "REPLIES",
-            Self::PeakViewers => "PEAK_VIEWERS",
-            Self::LiveSeconds => "LIVE_SECONDS",
-        }
-    }
 }
 
 /// Counters as seen at one time. `None` is "not seen", which is not 0.

@@ -1,16 +1,17 @@
-//! The words of the field that take one of a few values.
+//! Enumerations of the domain.
 
-use serde::{Deserialize, Serialize};
+use super::words;
 
-/// Which side acts.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum ActorKind {
-    /// The brand.
-    Brand,
-    /// The creator.
-    Creator,
-    /// The ledger itself: timers.
-    System,
+words! {
+    /// Which side acts.
+    pub enum ActorKind: "campaign.ledger.type.v1.ActorKind" {
+        /// The brand.
+        Brand = 1 => "BRAND",
+        /// The creator.
+        Creator = 2 => "CREATOR",
+        /// The ledger itself: timers.
+        System = 3 => "SYSTEM",
+    }
 }
 
 impl ActorKind {
@@ -21,427 +22,240 @@ impl ActorKind {
             Self::Creator => Self::Brand,
         }
     }
+}
 
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Brand => "BRAND",
-            Self::Creator => "CREATOR",
-            Self::System => "SYSTEM",
-        }
+words! {
+    /// Where a post lives.
+    pub enum Platform: "campaign.ledger.type.v1.Platform" {
+        /// Instagram.
+        Instagram = 1 => "INSTAGRAM",
+        /// TikTok.
+        Tiktok = 2 => "TIKTOK",
+        /// YouTube.
+        Youtube = 3 => "YOUTUBE",
+        /// Any other.
+        Other = 4 => "OTHER",
     }
 }
 
-/// Where a post lives.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Platform {
-    /// Instagram.
-    Instagram,
-    /// TikTok.
-    Tiktok,
-    /// YouTube.
-    Youtube,
-    /// Any other.
-    Other,
-}
-
-impl Platform {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Instagram => "INSTAGRAM",
-            Self::Tiktok => "TIKTOK",
-            Self::Youtube => "YOUTUBE",
-            Self::Other => "OTHER",
-        }
+words! {
+    /// What kind of post is promised.
+    pub enum ContentFormat: "campaign.ledger.type.v1.ContentFormat" {
+        /// An honest review.
+        Review = 1 => "REVIEW",
+        /// A tutorial.
+        Tutorial = 2 => "TUTORIAL",
+        /// An unboxing.
+        Unboxing = 3 => "UNBOXING",
+        /// A usage or visit experience.
+        Experience = 4 => "EXPERIENCE",
+        /// A before-after comparison.
+        BeforeAfter = 5 => "BEFORE_AFTER",
+        /// A showcase.
+        Showcase = 6 => "SHOWCASE",
+        /// A giveaway: incentivised engagement.
+        Giveaway = 7 => "GIVEAWAY",
+        /// Questions and answers.
+        Qna = 8 => "QNA",
+        /// A live stream.
+        Live = 9 => "LIVE",
+        /// One post credited to several collaborations.
+        Joint = 10 => "JOINT",
+        /// A story.
+        Story = 11 => "STORY",
+        /// Any other.
+        Other = 12 => "OTHER",
     }
 }
 
-/// What kind of post is promised.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum ContentFormat {
-    /// An honest review.
-    Review,
-    /// A tutorial.
-    Tutorial,
-    /// An unboxing.
-    Unboxing,
-    /// A usage or visit experience.
-    Experience,
-    /// A before-after comparison.
-    BeforeAfter,
-    /// A showcase.
-    Showcase,
-    /// A giveaway: incentivised engagement.
-    Giveaway,
-    /// Questions and answers.
-    Qna,
-    /// A live stream.
-    Live,
-    /// One post credited to several collaborations.
-    Joint,
-    /// A story.
-    Story,
-    /// Any other.
-    Other,
-}
-
-impl ContentFormat {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Review => "REVIEW",
-            Self::Tutorial => "TUTORIAL",
-            Self::Unboxing => "UNBOXING",
-            Self::Experience => "EXPERIENCE",
-            Self::BeforeAfter => "BEFORE_AFTER",
-            Self::Showcase => "SHOWCASE",
-            Self::Giveaway => "GIVEAWAY",
-            Self::Qna => "QNA",
-            Self::Live => "LIVE",
-            Self::Joint => "JOINT",
-            Self::Story => "STORY",
-            Self::Other => "OTHER",
-        }
+words! {
+    /// Where counters come from; at the same time the earlier here wins.
+    pub enum ObservationSource: "campaign.ledger.type.v1.ObservationSource" {
+        /// The platform itself.
+        Api = 1 => "API",
+        /// The brand.
+        Brand = 2 => "BRAND",
+        /// The creator.
+        Creator = 3 => "CREATOR",
+        /// An estimate.
+        Estimate = 4 => "ESTIMATE",
     }
 }
 
-/// Where counters come from; at the same time the earlier here wins.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum ObservationSource {
-    /// The platform itself.
-    Api,
-    /// The brand.
-    Brand,
-    /// The creator.
-    Creator,
-    /// An estimate.
-    Estimate,
-}
-
-impl ObservationSource {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Api => "API",
-            Self::Brand => "BRAND",
-            Self::Creator => "CREATOR",
-            Self::Estimate => "ESTIMATE",
-        }
+words! {
+    /// How counters came about; kinds never mix in one ratio.
+    pub enum MeasurementKind: "campaign.ledger.type.v1.MeasurementKind" {
+        /// By the platform.
+        Measured = 1 => "MEASURED",
+        /// By a person.
+        Reported = 2 => "REPORTED",
+        /// By estimate.
+        Estimated = 3 => "ESTIMATED",
     }
 }
 
-/// How counters came about; kinds never mix in one ratio.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum MeasurementKind {
-    /// By the platform.
-    Measured,
-    /// By a person.
-    Reported,
-    /// By estimate.
-    Estimated,
-}
-
-impl MeasurementKind {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Measured => "MEASURED",
-            Self::Reported => "REPORTED",
-            Self::Estimated => "ESTIMATED",
-        }
+words! {
+    /// Which audience counters cover; scopes never mix in one ratio.
+    pub enum MeasurementScope: "campaign.ledger.type.v1.MeasurementScope" {
+        /// Without paid distribution.
+        Organic = 1 => "ORGANIC",
+        /// Paid distribution only.
+        Paid = 2 => "PAID",
+        /// Both together.
+        Total = 3 => "TOTAL",
     }
 }
 
-/// Which audience counters cover; scopes never mix in one ratio.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum MeasurementScope {
-    /// Without paid distribution.
-    Organic,
-    /// Paid distribution only.
-    Paid,
-    /// Both together.
-    Total,
-}
-
-impl MeasurementScope {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Organic => "ORGANIC",
-            Self::Paid => "PAID",
-            Self::Total => "TOTAL",
-        }
+words! {
+    /// When a fact happened against the window of its campaign.
+    pub enum FactTiming: "campaign.ledger.type.v1.FactTiming" {
+        /// At or before the end.
+        OnTime = 1 => "ON_TIME",
+        /// After the end, up to `measure_until`: counted, and shown apart.
+        Late = 2 => "LATE",
+        /// After `measure_until`: recorded, in no total.
+        AfterMeasurement = 3 => "AFTER_MEASUREMENT",
     }
 }
 
-/// When a fact happened against the window of its campaign.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum FactTiming {
-    /// At or before the end.
-    OnTime,
-    /// After the end, up to `measure_until`: counted, and shown apart.
-    Late,
-    /// After `measure_until`: recorded, in no total.
-    AfterMeasurement,
-}
-
-impl FactTiming {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::OnTime => "ON_TIME",
-            Self::Late => "LATE",
-            Self::AfterMeasurement => "AFTER_MEASUREMENT",
-        }
+words! {
+    /// What a conversion is.
+    pub enum ConversionType: "campaign.ledger.type.v1.ConversionType" {
+        /// A sale.
+        Sale = 1 => "SALE",
+        /// An installation.
+        Install = 2 => "INSTALL",
+        /// A sign-up.
+        Signup = 3 => "SIGNUP",
+        /// A lead.
+        Lead = 4 => "LEAD",
+        /// A visit.
+        Visit = 5 => "VISIT",
     }
 }
 
-/// What a conversion is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum ConversionType {
-    /// A sale.
-    Sale,
-    /// An installation.
-    Install,
-    /// A sign-up.
-    Signup,
-    /// A lead.
-    Lead,
-    /// A visit.
-    Visit,
-}
-
-impl ConversionType {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sale => "SALE",
-            Self::Install => "INSTALL",
-            Self::Signup => "SIGNUP",
-            Self::Lead => "LEAD",
-            Self::Visit => "VISIT",
-        }
+words! {
+    /// Why a conversion is credited as it is.
+    pub enum AttributionBasis: "campaign.ledger.type.v1.AttributionBasis" {
+        /// A pinned code was used.
+        Code = 1 => "CODE",
+        /// The last link touch within its window.
+        Link = 2 => "LINK",
+        /// Shares stated by the caller.
+        Joint = 3 => "JOINT",
+        /// Neither: unattributed.
+        None = 4 => "NONE",
     }
 }
 
-/// Why a conversion is credited as it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum AttributionBasis {
-    /// A pinned code was used.
-    Code,
-    /// The last link touch within its window.
-    Link,
-    /// Shares stated by the caller.
-    Joint,
-    /// Neither: unattributed.
-    None,
-}
-
-impl AttributionBasis {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Code => "CODE",
-            Self::Link => "LINK",
-            Self::Joint => "JOINT",
-            Self::None => "NONE",
-        }
+words! {
+    /// What money was spent on.
+    pub enum CostType: "campaign.ledger.type.v1.CostType" {
+        /// The creator's fee; draws on the commitment.
+        Fee = 1 => "FEE",
+        /// A bonus.
+        Bonus = 2 => "BONUS",
+        /// A commission.
+        Commission = 3 => "COMMISSION",
+        /// Product at cost of goods.
+        Product = 4 => "PRODUCT",
+        /// Shipping.
+        Shipping = 5 => "SHIPPING",
+        /// Travel or a meal.
+        TravelMeal = 6 => "TRAVEL_MEAL",
+        /// Production.
+        Production = 7 => "PRODUCTION",
+        /// Paid amplification.
+        PaidAmplification = 8 => "PAID_AMPLIFICATION",
+        /// A platform or payment fee.
+        PlatformFee = 9 => "PLATFORM_FEE",
+        /// Tax borne by the brand.
+        Tax = 10 => "TAX",
+        /// Owed after a cancellation.
+        KillFee = 11 => "KILL_FEE",
+        /// Money that came back; lowers cost.
+        Recovery = 12 => "RECOVERY",
     }
 }
 
-/// What money was spent on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum CostType {
-    /// The creator's fee; draws on the commitment.
-    Fee,
-    /// A bonus.
-    Bonus,
-    /// A commission.
-    Commission,
-    /// Product at cost of goods.
-    Product,
-    /// Shipping.
-    Shipping,
-    /// Travel or a meal.
-    TravelMeal,
-    /// Production.
-    Production,
-    /// Paid amplification.
-    PaidAmplification,
-    /// A platform or payment fee.
-    PlatformFee,
-    /// Tax borne by the brand.
-    Tax,
-    /// Owed after a cancellation.
-    KillFee,
-    /// Money that came back; lowers cost.
-    Recovery,
-}
-
-impl CostType {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Fee => "FEE",
-            Self::Bonus => "BONUS",
-            Self::Commission => "COMMISSION",
-            Self::Product => "PRODUCT",
-            Self::Shipping => "SHIPPING",
-            Self::TravelMeal => "TRAVEL_MEAL",
-            Self::Production => "PRODUCTION",
-            Self::PaidAmplification => "PAID_AMPLIFICATION",
-            Self::PlatformFee => "PLATFORM_FEE",
-            Self::Tax => "TAX",
-            Self::KillFee => "KILL_FEE",
-            Self::Recovery => "RECOVERY",
-        }
+words! {
+    /// What a campaign is for.
+    pub enum CampaignObjective: "campaign.ledger.type.v1.CampaignObjective" {
+        /// Being known.
+        Awareness = 1 => "AWARENESS",
+        /// Interaction.
+        Engagement = 2 => "ENGAGEMENT",
+        /// Sales, installs, sign-ups, visits.
+        Conversion = 3 => "CONVERSION",
+        /// Content to reuse.
+        Content = 4 => "CONTENT",
+        /// Lasting relations.
+        Loyalty = 5 => "LOYALTY",
     }
 }
 
-/// What a campaign is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum CampaignObjective {
-    /// Being known.
-    Awareness,
-    /// Interaction.
-    Engagement,
-    /// Sales, installs, sign-ups, visits.
-    Conversion,
-    /// Content to reuse.
-    Content,
-    /// Lasting relations.
-    Loyalty,
-}
-
-impl CampaignObjective {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Awareness => "AWARENESS",
-            Self::Engagement => "ENGAGEMENT",
-            Self::Conversion => "CONVERSION",
-            Self::Content => "CONTENT",
-            Self::Loyalty => "LOYALTY",
-        }
+words! {
+    /// Why a conversion is credited to nobody.
+    pub enum UnattributedReason {
+        /// The last touch lies outside the window.
+        OutsideWindow => "OUTSIDE_WINDOW",
+        /// No accepted terms pin the code.
+        UnknownCode => "UNKNOWN_CODE",
+        /// Neither code nor touch was given.
+        NoEvidence => "NO_EVIDENCE",
     }
 }
 
-/// Why a conversion is credited to nobody.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum UnattributedReason {
-    /// The last touch lies outside the window.
-    OutsideWindow,
-    /// No accepted terms pin the code.
-    UnknownCode,
-    /// Neither code nor touch was given.
-    NoEvidence,
-}
-
-impl UnattributedReason {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::OutsideWindow => "OUTSIDE_WINDOW",
-            Self::UnknownCode => "UNKNOWN_CODE",
-            Self::NoEvidence => "NO_EVIDENCE",
-        }
+words! {
+    /// Why a waiting refund does not fit its order.
+    pub enum RefundRejection {
+        /// Refunds would be more than the order.
+        RefundExceedsOrder => "REFUND_EXCEEDS_ORDER",
+        /// It is in another currency.
+        CurrencyMismatch => "CURRENCY_MISMATCH",
     }
 }
 
-/// Why a waiting refund does not fit its order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum RefundRejection {
-    /// Refunds would be more than the order.
-    RefundExceedsOrder,
-    /// It is in another currency.
-    CurrencyMismatch,
-}
-
-impl RefundRejection {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RefundExceedsOrder => "REFUND_EXCEEDS_ORDER",
-            Self::CurrencyMismatch => "CURRENCY_MISMATCH",
-        }
+words! {
+    /// Which use rights allow.
+    pub enum UsageScope: "campaign.ledger.type.v1.UsageScope" {
+        /// Posts of the brand's own, without paid distribution.
+        Organic = 1 => "ORGANIC",
+        /// Paid distribution.
+        Paid = 2 => "PAID",
+        /// Channels the brand owns, such as its site or shop.
+        OwnedChannels = 3 => "OWNED_CHANNELS",
+        /// All of these.
+        All = 4 => "ALL",
     }
 }
 
-/// Which use rights allow.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum UsageScope {
-    /// Posts of the brand's own, without paid distribution.
-    Organic,
-    /// Paid distribution.
-    Paid,
-    /// Channels the brand owns, such as its site or shop.
-    OwnedChannels,
-    /// All of these.
-    All,
-}
-
-impl UsageScope {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Organic => "ORGANIC",
-            Self::Paid => "PAID",
-            Self::OwnedChannels => "OWNED_CHANNELS",
-            Self::All => "ALL",
-        }
+words! {
+    /// What ties a creator to a brand.
+    pub enum ConnectionType: "campaign.ledger.type.v1.ConnectionType" {
+        /// Paid in money.
+        Paid = 1 => "PAID",
+        /// Given a product or a visit.
+        Gifted = 2 => "GIFTED",
+        /// Paid by what is sold.
+        Affiliate = 3 => "AFFILIATE",
+        /// Works for the brand.
+        Employee = 4 => "EMPLOYEE",
+        /// Family of someone at the brand.
+        Family = 5 => "FAMILY",
+        /// Any other tie.
+        Other = 6 => "OTHER",
     }
 }
 
-/// What ties a creator to a brand.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum ConnectionType {
-    /// Paid in money.
-    Paid,
-    /// Given a product or a visit.
-    Gifted,
-    /// Paid by what is sold.
-    Affiliate,
-    /// Works for the brand.
-    Employee,
-    /// Family of someone at the brand.
-    Family,
-    /// Any other tie.
-    Other,
-}
-
-impl ConnectionType {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Paid => "PAID",
-            Self::Gifted => "GIFTED",
-            Self::Affiliate => "AFFILIATE",
-            Self::Employee => "EMPLOYEE",
-            Self::Family => "FAMILY",
-            Self::Other => "OTHER",
-        }
-    }
-}
-
-/// What makes money owed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum SettlementTrigger {
-    /// The terms were accepted.
-    Acceptance,
-    /// Content was approved.
-    Approval,
-    /// A post was verified.
-    Verification,
-}
-
-impl SettlementTrigger {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Acceptance => "ACCEPTANCE",
-            Self::Approval => "APPROVAL",
-            Self::Verification => "VERIFICATION",
-        }
+words! {
+    /// What makes money owed.
+    pub enum SettlementTrigger: "campaign.ledger.type.v1.SettlementTrigger" {
+        /// The terms were accepted.
+        Acceptance = 1 => "ACCEPTANCE",
+        /// Content was approved.
+        Approval = 2 => "APPROVAL",
+        /// A post was verified.
+        Verification = 3 => "VERIFICATION",
     }
 }

@@ -2,9 +2,11 @@
 
 use super::path::{Path, Segment};
 use crate::domain::metrics::{CostBasis, Entry, Facts, Known, Metric, Report, Sides, exact};
-use crate::domain::{CampaignId, Currency, MeasurementKind, MeasurementScope, Totals};
+use crate::domain::{
+    CampaignId, ConversionType, CostType, Currency, MeasurementKind, MeasurementScope, Numbered,
+    Totals,
+};
 use crate::wire::proto::{api, values};
-use crate::wire::words;
 
 /// Over which part of the facts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -134,17 +136,17 @@ fn place(list: &str, words: &str) -> Option<Place> {
             let scope = values::MeasurementScope::from_str_name(scope)?;
             let kind = values::MeasurementKind::from_str_name(kind)?;
             Entry::Audience(
-                words::measurement_scope(scope.into())?,
-                words::measurement_kind(kind.into())?,
+                MeasurementScope::from_number(scope.into())?,
+                MeasurementKind::from_number(kind.into())?,
             )
         }
         "cost_type" => {
             let kind = values::CostType::from_str_name(words)?;
-            Entry::CostType(words::cost_type(kind.into())?)
+            Entry::CostType(CostType::from_number(kind.into())?)
         }
         "conversion_type" => {
             let kind = values::ConversionType::from_str_name(words)?;
-            Entry::ConversionType(words::conversion_type(kind.into())?)
+            Entry::ConversionType(ConversionType::from_number(kind.into())?)
         }
         "collaboration_state" => {
             let full = format!("COLLABORATION_STATE_{words}");

@@ -6,7 +6,8 @@ use super::Rates;
 use super::count;
 use super::partnership::over_campaigns;
 use crate::domain::{Currency, Niche, Platform, Tier, Totals};
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
+use crate::wire::values::optional_number;
 
 /// What the collaborations of a group have in common; `None` where they are not told apart by it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -47,14 +48,11 @@ impl Groups {
     pub fn render(self) -> Vec<api::ComparisonRow> {
         let of = |(group, (collaborations, totals, rates)): (Group, (i64, Totals, Rates))| {
             let platform = group.platform.flatten();
-            let tier = group.tier.map_or(values::Tier::Unspecified, Into::into);
             let niche = group.niche.flatten();
             api::ComparisonRow {
-                tier: tier.into(),
+                tier: optional_number(group.tier),
                 niche: niche.map(|niche| niche.to_string()).unwrap_or_default(),
-                platform: platform
-                    .map_or(values::Platform::Unspecified, Into::into)
-                    .into(),
+                platform: optional_number(platform),
                 mixed_platforms: group.platform == Some(None),
                 collaborations: count(collaborations),
                 figures: Some(over_campaigns(&totals, group.currency, &rates)),

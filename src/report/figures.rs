@@ -12,7 +12,7 @@ use crate::domain::{
     ConversionType, CostType, Counter, Counters, Currency, EngagementSums, MeasurementKind,
     MeasurementScope,
 };
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 /// The audience and kind that reports always show.
 const HEADLINE: (MeasurementScope, MeasurementKind) =
@@ -45,7 +45,7 @@ fn cost(shown: Shown<'_>) -> api::CostTotals {
     let of_type = |kind: &CostType| {
         let shown = shown.at(Entry::CostType(*kind));
         api::CostByType {
-            r#type: values::CostType::from(*kind) as i32,
+            r#type: kind.number(),
             accrued_minor: shown.minor(&money::TYPE_ACCRUED),
             paid_minor: shown.minor(&money::TYPE_PAID),
         }
@@ -62,7 +62,7 @@ fn revenue(shown: Shown<'_>) -> api::RevenueTotals {
     let of_type = |kind: &ConversionType| {
         let shown = shown.at(Entry::ConversionType(*kind));
         api::ConversionTotal {
-            r#type: values::ConversionType::from(*kind) as i32,
+            r#type: kind.number(),
             attributed: shown.seen(&money::ATTRIBUTED_OF_TYPE).unwrap_or_default(),
             unattributed: shown.count(&money::UNATTRIBUTED_OF_TYPE),
         }
@@ -148,8 +148,8 @@ fn engagement_figures(
         &of_posts::ER_VIEWS_POSTS,
     ];
     api::EngagementFigures {
-        scope: values::MeasurementScope::from(scope) as i32,
-        kind: values::MeasurementKind::from(kind) as i32,
+        scope: scope.number(),
+        kind: kind.number(),
         counters: Some((&counters(shown, sums)).into()),
         reach_not_deduplicated: sums.counters[Counter::Reach as usize].posts > 1,
         engagements: shown.seen(&of_posts::ENGAGEMENTS),

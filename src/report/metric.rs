@@ -50,7 +50,7 @@ impl Shown<'_> {
         let published = value.as_ref().map_err(|reason| *reason);
         let shown = match published.and_then(|value| publish(value, 1)) {
             Ok(minor) => Shown::MinorUnits(minor),
-            Err(reason) => Shown::Absent(absent(reason) as i32),
+            Err(reason) => Shown::Absent(reason.number()),
         };
         let decimals = self.currency.map_or(0, |currency| currency.exponent());
         let major = || exact(10_i64.pow(decimals));
@@ -88,7 +88,7 @@ pub(super) fn ratio(value: Value) -> Option<api::RatioMetric> {
     let published = value.as_ref().map_err(|reason| *reason);
     let shown = match published.and_then(|value| publish(value, PPM)) {
         Ok(ppm) => Shown::PartsPerMillion(ppm),
-        Err(reason) => Shown::Absent(absent(reason) as i32),
+        Err(reason) => Shown::Absent(reason.number()),
     };
     Some(api::RatioMetric {
         value: Some(shown),
@@ -133,17 +133,5 @@ pub(super) fn basis(basis: CostBasis) -> api::CostBasis {
         CostBasis::Committed => api::CostBasis::Committed,
         CostBasis::Accrued => api::CostBasis::Accrued,
         CostBasis::Paid => api::CostBasis::Paid,
-    }
-}
-
-fn absent(reason: Absent) -> api::AbsentReason {
-    match reason {
-        Absent::ZeroCost => api::AbsentReason::ZeroCost,
-        Absent::NoObservation => api::AbsentReason::NoObservation,
-        Absent::ZeroDenominator => api::AbsentReason::ZeroDenominator,
-        Absent::MarginUnknown => api::AbsentReason::MarginUnknown,
-        Absent::MissingFx => api::AbsentReason::MissingFx,
-        Absent::NoModel => api::AbsentReason::NoModel,
-        Absent::OutOfRange => api::AbsentReason::OutOfRange,
     }
 }

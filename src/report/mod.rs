@@ -4,6 +4,7 @@
 //! know who asks, nor how an answer is sent.
 
 mod awareness;
+mod budget;
 mod compare;
 mod comparison;
 mod figures;
@@ -11,16 +12,15 @@ mod finals;
 mod metric;
 mod partnership;
 mod posts;
-mod states;
 
 pub use awareness::Days;
+pub use budget::budget;
 pub use compare::{changes, fields_of};
 pub use comparison::{Group, Groups};
 pub use finals::{final_report, final_roi};
 pub use metric::{PPM, fraction, minor, ratio_of};
 pub use partnership::{PartnershipOrder, rank, read_partnership};
 pub use posts::{Rates, posts_of_campaign, posts_of_collaboration};
-pub use states::{budget, campaign_state, collaboration_state};
 
 use figures::figures;
 use metric::Shown;
@@ -35,7 +35,7 @@ use crate::domain::{
     CampaignRef, CollaborationRef, CollaborationState, DeliverableState, Tier, Timestamp, Totals,
 };
 use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded};
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 /// Looks at the facts of a campaign or of one of its collaborations.
 fn looked_at<'a>(totals: &'a Totals, known: &'a Known, campaign: &Campaign) -> Shown<'a> {
@@ -87,7 +87,7 @@ pub fn campaign_roi(
     api::CampaignRoi {
         brand_id: name.brand.to_string(),
         campaign_id: name.campaign.to_string(),
-        state: campaign_state(campaign.state) as i32,
+        state: campaign.state.number(),
         budget: Some(budget(campaign)),
         total: Some(figures(shown, rates, false)),
         on_time: Some(on_time(shown, rates)),
@@ -126,9 +126,9 @@ pub fn performance(
         campaign_id: name.campaign.to_string(),
         collaboration_id: name.collaboration.to_string(),
         creator_id: collaboration.creator.to_string(),
-        state: collaboration_state(collaboration.state) as i32,
-        tier_at_acceptance: values::Tier::from(frozen) as i32,
-        tier_now: values::Tier::from(creator.map_or(Tier::Unknown, Creator::tier)) as i32,
+        state: collaboration.state.number(),
+        tier_at_acceptance: frozen.number(),
+        tier_now: creator.map_or(Tier::Unknown, Creator::tier).number(),
         total: Some(figures(shown, rates, false)),
         on_time: Some(on_time(shown, rates)),
         deliverables: deliverables(shown),

@@ -13,7 +13,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::Creator;
 use crate::domain::{CampaignId, CreatorRef, Currency, Tier, Timestamp, Totals};
 use crate::views::{CampaignShare, LastRecorded, Lifetime, Partnership};
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 /// Renders a partnership with all it adds up to.
 ///
@@ -72,7 +72,7 @@ fn partnership(
         brand_id: name.brand.to_string(),
         creator_id: name.creator.to_string(),
         blocked: creator.is_some_and(|creator| creator.blocked.is_some()),
-        tier_now: values::Tier::from(creator.map_or(Tier::Unknown, Creator::tier)) as i32,
+        tier_now: creator.map_or(Tier::Unknown, Creator::tier).number(),
         first_invited_at: row.first_invited_at.map(Into::into),
         first_accepted_at: accepted.first().copied().map(Into::into),
         last_accepted_at: accepted.last().copied().map(Into::into),

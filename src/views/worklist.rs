@@ -11,61 +11,42 @@ use serde::{Deserialize, Serialize};
 use super::table;
 use crate::domain::rows::{Key, Row, Rows, RowsMut};
 use crate::domain::state::{Campaign, Collaboration, Cost, Dispute, Publication};
+use crate::domain::words;
 use crate::domain::{
     ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
     CreatorId, DeliverableId, DisputeEvent, DisputeId, DisputeSubject, Event, HoldId,
     PublicationRef, Record, Timestamp,
 };
 
-/// What is to be done. New kinds are appended.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum TaskKind {
-    /// Accept or decline the offer, before it expires.
-    AnswerOffer,
-    /// Hand in content, or what was revised.
-    SubmitContent,
-    /// Approve, reject or ask for a revision.
-    ReviewContent,
-    /// Put approved content live.
-    Publish,
-    /// Check that a post is as agreed.
-    VerifyPublication,
-    /// Disclose the cooperation in a post.
-    Disclose,
-    /// Do without what was rejected, so that the rest can end.
-    WaiveRejected,
-    /// Complete the collaboration: everything is verified or waived.
-    Complete,
-    /// Approve a cost line, or what is left of it.
-    ApproveCost,
-    /// Pay what is approved.
-    Pay,
-    /// Send an offer, or reject the application.
-    AnswerApplication,
-    /// Revise the offer, or accept or reject the counter-offer, before it expires.
-    AnswerCounter,
-    /// Accept or reject the amendment.
-    AnswerAmendment,
-}
-
-impl TaskKind {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AnswerOffer => "ANSWER_OFFER",
-            Self::SubmitContent => "SUBMIT_CONTENT",
-            Self::ReviewContent => "REVIEW_CONTENT",
-            Self::Publish => "PUBLISH",
-            Self::VerifyPublication => "VERIFY_PUBLICATION",
-            Self::Disclose => "DISCLOSE",
-            Self::WaiveRejected => "WAIVE_REJECTED",
-            Self::Complete => "COMPLETE",
-            Self::ApproveCost => "APPROVE_COST",
-            Self::Pay => "PAY",
-            Self::AnswerApplication => "ANSWER_APPLICATION",
-            Self::AnswerCounter => "ANSWER_COUNTER",
-            Self::AnswerAmendment => "ANSWER_AMENDMENT",
-        }
+words! {
+    /// What is to be done. New kinds are appended.
+    pub enum TaskKind: "campaign.ledger.v1.TaskKind" {
+        /// Accept or decline the offer, before it expires.
+        AnswerOffer = 1 => "ANSWER_OFFER",
+        /// Hand in content, or what was revised.
+        SubmitContent = 2 => "SUBMIT_CONTENT",
+        /// Approve, reject or ask for a revision.
+        ReviewContent = 3 => "REVIEW_CONTENT",
+        /// Put approved content live.
+        Publish = 4 => "PUBLISH",
+        /// Check that a post is as agreed.
+        VerifyPublication = 5 => "VERIFY_PUBLICATION",
+        /// Disclose the cooperation in a post.
+        Disclose = 6 => "DISCLOSE",
+        /// Do without what was rejected, so that the rest can end.
+        WaiveRejected = 7 => "WAIVE_REJECTED",
+        /// Complete the collaboration: everything is verified or waived.
+        Complete = 8 => "COMPLETE",
+        /// Approve a cost line, or what is left of it.
+        ApproveCost = 9 => "APPROVE_COST",
+        /// Pay what is approved.
+        Pay = 10 => "PAY",
+        /// Send an offer, or reject the application.
+        AnswerApplication = 11 => "ANSWER_APPLICATION",
+        /// Revise the offer, or accept or reject the counter-offer, before it expires.
+        AnswerCounter = 12 => "ANSWER_COUNTER",
+        /// Accept or reject the amendment.
+        AnswerAmendment = 13 => "ANSWER_AMENDMENT",
     }
 }
 

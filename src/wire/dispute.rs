@@ -2,7 +2,9 @@
 
 use super::fields::{Checked, Fields};
 use super::values::{MAX_NAME_CHARS, read_basis_points};
-use crate::domain::{Arbiter, CostId, DeliverableId, DisputeRuling, DisputeSubject, PublicationId};
+use crate::domain::{
+    Arbiter, CostId, DeliverableId, DisputeRuling, DisputeSubject, PublicationId, RulingKind,
+};
 use crate::wire::proto::values as wire;
 use wire::dispute_subject::Subject;
 
@@ -65,40 +67,27 @@ pub fn read_ruling(
     ruling: i32,
     share_bp: Option<u32>,
 ) -> Checked<DisputeRuling> {
-    let ruling = fields.one_of("ruling", ruling, word, DisputeRuling::name)?;
-    match (ruling, share_bp) {
-        (DisputeRuling::Split { .. }, Some(share_bp)) => Ok(DisputeRuling::Split {
+    match (fields.one_of("ruling", ruling)?, share_bp) {
+        (RulingKind::Split, Some(share_bp)) => Ok(DisputeRuling::Split {
             share_bp: read_basis_points(fields, "share_bp", share_bp),
         }),
-        (DisputeRuling::Upheld | DisputeRuling::Overturned | DisputeRuling::Withdrawn, None) => {
-            Ok(ruling)
-        }
-        (DisputeRuling::Split { .. }, None)
-        | (DisputeRuling::Upheld | DisputeRuling::Overturned | DisputeRuling::Withdrawn, Some(_)) => {
+        (RulingKind::Upheld, None) => Ok(DisputeRuling::Upheld),
+        (RulingKind::Overturned, None) => Ok(DisputeRuling::Overturned),
+        (RulingKind::Withdrawn, None) => Ok(DisputeRuling::Withdrawn),
+        (RulingKind::Split, None)
+        | (RulingKind::Upheld | RulingKind::Overturned | RulingKind::Withdrawn, Some(_)) => {
             Err(fields.refuse("share_bp", SPLIT_RULE))
         }
     }
 }
 
-fn word(number: i32) -> Option<DisputeRuling> {
-    match wire::DisputeRuling::try_from(number).ok()? {
-        wire::DisputeRuling::Unspecified => None,
-        wire::DisputeRuling::Upheld => Some(DisputeRuling::Upheld),
-        wire::DisputeRuling::Overturned => Some(DisputeRuling::Overturned),
-        wire::DisputeRuling::Split => Some(DisputeRuling::Split { share_bp: 0 }),
-        wire::DisputeRuling::Withdrawn => Some(DisputeRuling::Withdrawn),
-    }
-}
-
 /// Writes for whom a dispute ended: the word, and the share that goes with a split.
 pub fn write_ruling(ruling: DisputeRuling) -> (i32, Option<u32>) {
-    let (word, share_bp) = match ruling {
-        DisputeRuling::Upheld => (wire::DisputeRuling::Upheld, None),
-        DisputeRuling::Overturned => (wire::DisputeRuling::Overturned, None),
-        DisputeRuling::Split { share_bp } => (wire::DisputeRuling::Split, Some(share_bp)),
-        DisputeRuling::Withdrawn => (wire::DisputeRuling::Withdrawn, None),
+    let share_bp = match ruling {
+        DisputeRuling::Split { share_bp } => Some(share_bp),
+        DisputeRuling::Upheld | DisputeRuling::Overturned | DisputeRuling::Withdrawn => None,
     };
-    (word.into(), share_bp)
+    (ruling.kind().number(), share_bp)
 }
 
 /// Reads who ruled.

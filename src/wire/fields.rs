@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use smallvec::SmallVec;
 
-use crate::domain::Violation;
+use crate::domain::{Numbered, Violation};
 use crate::text;
 
 /// Fields within fields that take no allocation.
@@ -115,6 +115,20 @@ impl Fields {
         }
     }
 
+    /// Checks a rule that belongs to the field at hand.
+    pub fn check_here(&mut self, holds: bool, rule: &str) {
+        if !holds {
+            self.refuse_here(rule);
+        }
+    }
+
+    /// Checks a limit of the field at hand, which holds for calls only.
+    pub fn limit_here(&mut self, holds: bool, rule: &str) {
+        if self.origin == Origin::Call {
+            self.check_here(holds, rule);
+        }
+    }
+
     /// Checks a limit, which holds for calls only; a broken one is noted.
     pub fn limit(&mut self, field: &'static str, holds: bool, rule: &str) {
         if self.origin == Origin::Call {
@@ -157,19 +171,26 @@ impl Fields {
         &mut self,
         field: &'static str,
         messages: Vec<M>,
+        read: impl FnMut(&mut Self, M) -> Checked<T>,
+    ) -> Checked<Vec<T>> {
+        self.within(field, |fields| fields.each_here(messages, read))
+    }
+
+    /// Reads every element of the repeated field at hand, also those after a broken one.
+    pub fn each_here<M, T>(
+        &mut self,
+        messages: Vec<M>,
         mut read: impl FnMut(&mut Self, M) -> Checked<T>,
     ) -> Checked<Vec<T>> {
-        self.within(field, |fields| {
-            let mut values = Ok(Vec::with_capacity(messages.len()));
-            for (index, message) in messages.into_iter().enumerate() {
-                let value = fields.below(Step::Index(index), |fields| read(fields, message));
-                values = values.and_then(|mut values: Vec<T>| {
-                    values.push(value?);
-                    Ok(values)
-                });
-            }
-            values
-        })
+        let mut values = Ok(Vec::with_capacity(messages.len()));
+        for (index, message) in messages.into_iter().enumerate() {
+            let value = self.below(Step::Index(index), |fields| read(fields, message));
+            values = values.and_then(|mut values: Vec<T>| {
+                values.push(value?);
+                Ok(values)
+            });
+        }
+        values
     }
 
     /// Reads every element of a repeated field for itself: a broken one breaks no other, nor the
@@ -236,7 +257,12 @@ impl Fields {
 
     /// Reads a line of at most `most` characters.
     pub fn optional_line(&mut self, field: &'static str, text: String, most: usize) -> String {
-        self.within(field, |fields| fields.free(&text, 0..=most, Lines::One));
+        self.within(field, |fields| fields.optional_line_here(text, most))
+    }
+
+    /// Reads the field at hand as a line of at most `most` characters.
+    pub fn optional_line_here(&mut self, text: String, most: usize) -> String {
+        self.free(&text, 0..=most, Lines::One);
         text
     }
 
@@ -257,39 +283,73 @@ impl Fields {
         text
     }
 
-    /// Reads the number of an enum that must be given.
-    ///
-    /// `value_of` knows the numbers from 1 on without gaps, and no others.
-    pub fn one_of<T>(
+    /// Reads the number of a word that must be given.
+    pub fn one_of<T: Numbered>(&mut self, field: &'static str, number: i32) -> Checked<T> {
+        self.within(field, |fields| fields.one_of_here(number))
+    }
+
+    /// Reads the number of a word that may be absent, which is spelled as 0.
+    pub fn optional_one_of<T: Numbered>(
         &mut self,
         field: &'static str,
         number: i32,
-        value_of: fn(i32) -> Option<T>,
-        name_of: fn(T) -> &'static str,
-    ) -> Checked<T> {
-        self.within(field, |fields| {
-            fields.one_of_here(number, value_of, name_of)
+    ) -> Checked<Option<T>> {
+        match number {
+            0 => Ok(None),
+            number => self.one_of(field, number).map(Some),
+        }
+    }
+
+    /// Reads the field at hand as the number of a word that must be given.
+    pub fn one_of_here<T: Numbered>(&mut self, number: i32) -> Checked<T> {
+        self.one_among_here(number, T::ALL)
+    }
+
+    /// Reads the field at hand as the number of one of some words.
+    pub fn one_among_here<T: Numbered>(&mut self, number: i32, words: &[T]) -> Checked<T> {
+        let word = T::from_number(number).filter(|word| words.contains(word));
+        word.ok_or_else(|| {
+            let mut words = words.to_vec();
+            words.sort_by_key(|word| word.number());
+            let names: Vec<_> = words.into_iter().map(T::name).collect();
+            self.refuse_here(format!("must be one of {}", names.join(", ")))
         })
     }
 
-    /// Reads the field at hand as the number of an enum that must be given.
-    pub fn one_of_here<T>(
+    /// Reads the number of an enumeration that only calls know and that must be given.
+    pub fn choice<T: TryFrom<i32>>(
+        &mut self,
+        field: &'static str,
+        number: i32,
+        name_of: fn(&T) -> &'static str,
+    ) -> Checked<T> {
+        self.within(field, |fields| fields.choice_here(number, name_of))
+    }
+
+    /// Reads the field at hand as the number of an enumeration that only calls know.
+    pub fn choice_here<T: TryFrom<i32>>(
         &mut self,
         number: i32,
-        value_of: fn(i32) -> Option<T>,
-        name_of: fn(T) -> &'static str,
+        name_of: fn(&T) -> &'static str,
     ) -> Checked<T> {
-        value_of(number).ok_or_else(|| {
-            let names: Vec<_> = (1..).map_while(value_of).map(name_of).collect();
+        let given = |number: i32| T::try_from(number).ok().filter(|_| number != 0);
+        given(number).ok_or_else(|| {
+            let choices: Vec<T> = (1..).map_while(given).collect();
+            let names: Vec<_> = choices.iter().map(name_of).collect();
             self.refuse_here(format!("must be one of {}", names.join(", ")))
         })
     }
 
     /// Reads bytes of a fixed length.
     pub fn bytes<const N: usize>(&mut self, field: &'static str, bytes: &[u8]) -> Checked<[u8; N]> {
+        self.within(field, |fields| fields.bytes_here(bytes))
+    }
+
+    /// Reads the field at hand as bytes of a fixed length.
+    pub fn bytes_here<const N: usize>(&mut self, bytes: &[u8]) -> Checked<[u8; N]> {
         bytes
             .try_into()
-            .map_err(|_| self.refuse(field, format!("must be {N} bytes")))
+            .map_err(|_| self.refuse_here(format!("must be {N} bytes")))
     }
 
     /// What free text may be holds for calls only: the log may have what was free before.

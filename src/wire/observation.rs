@@ -4,10 +4,7 @@ use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields};
 use super::values::read_time;
-use super::words;
-use crate::domain::{
-    Counter, Counters, FactTiming, MeasurementKind, MeasurementScope, ObservationSource, Seen,
-};
+use crate::domain::{Counter, Counters, Seen};
 use crate::wire::proto::values as wire;
 
 /// States that an observation must have seen something.
@@ -28,50 +25,15 @@ pub struct WireSeen {
 /// Reads where an observation lies.
 pub fn read_seen(fields: &mut Fields, message: WireSeen) -> Checked<Seen> {
     let observed_at = fields.required("observed_at", message.observed_at, read_time);
-    let source = fields.one_of(
-        "source",
-        message.source,
-        words::observation_source,
-        ObservationSource::name,
-    );
-    let kind = fields.one_of(
-        "kind",
-        message.kind,
-        words::measurement_kind,
-        MeasurementKind::name,
-    );
-    let scope = fields.one_of(
-        "scope",
-        message.scope,
-        words::measurement_scope,
-        MeasurementScope::name,
-    );
+    let source = fields.one_of("source", message.source);
+    let kind = fields.one_of("kind", message.kind);
+    let scope = fields.one_of("scope", message.scope);
     Ok(Seen {
         observed_at: observed_at?,
         source: source?,
         kind: kind?,
         scope: scope?,
     })
-}
-
-/// Reads when a fact happened against the window of its campaign.
-pub fn read_timing(fields: &mut Fields, number: i32) -> Checked<FactTiming> {
-    fields.one_of("timing", number, words::fact_timing, FactTiming::name)
-}
-
-/// Writes when a fact happened against the window of its campaign.
-pub fn write_timing(timing: FactTiming) -> i32 {
-    wire::FactTiming::from(timing).into()
-}
-
-/// Writes where an observation lies.
-pub fn write_seen(seen: Seen) -> WireSeen {
-    WireSeen {
-        observed_at: Some(seen.observed_at.into()),
-        source: wire::ObservationSource::from(seen.source).into(),
-        kind: wire::MeasurementKind::from(seen.kind).into(),
-        scope: wire::MeasurementScope::from(seen.scope).into(),
-    }
 }
 
 /// Reads counters, of which at least one was seen.

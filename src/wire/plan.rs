@@ -7,11 +7,10 @@ use super::values::{
     MAX_NAME_CHARS, check_currency, read_amount, read_basis_points, read_niches,
     read_positive_amount, read_time, write_niches,
 };
-use super::words;
 use crate::domain::limits::MAX_FORMATS;
 use crate::domain::{
-    CampaignObjective, CampaignPlan, ContentFormat, Currency, EmvModel, FollowerRange,
-    ModelVersion, Money, SelectionPolicy, Timestamp,
+    CampaignPlan, ContentFormat, Currency, EmvModel, FollowerRange, ModelVersion, Money,
+    SelectionPolicy, Timestamp,
 };
 use crate::wire::proto::values as wire;
 
@@ -25,12 +24,7 @@ pub const MEASURE_RULE: &str = "must be at or after end_at";
 /// Reads a plan.
 pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<CampaignPlan> {
     let title = fields.line("title", message.title, MAX_NAME_CHARS);
-    let objective = fields.one_of(
-        "objective",
-        message.objective,
-        words::campaign_objective,
-        CampaignObjective::name,
-    );
+    let objective = fields.one_of("objective", message.objective);
     let niches = read_niches(fields, message.niches);
     let followers = fields.optional("followers", message.followers, read_follower_range);
     let formats = read_formats(fields, message.formats);
@@ -106,7 +100,7 @@ fn read_formats(fields: &mut Fields, formats: Vec<i32>) -> Checked<Vec<ContentFo
     fields.limit("formats", formats.len() <= MAX_FORMATS, FORMATS_RULE);
     let mut seen = BTreeSet::new();
     fields.each("formats", formats, |fields, number| {
-        let format = fields.one_of_here(number, words::content_format, ContentFormat::name)?;
+        let format = fields.one_of_here(number)?;
         if seen.insert(format) {
             Ok(format)
         } else {
@@ -149,12 +143,10 @@ impl From<&CampaignPlan> for wire::CampaignPlan {
         let formats = plan.formats.iter().copied();
         Self {
             title: plan.title.clone(),
-            objective: wire::CampaignObjective::from(plan.objective).into(),
+            objective: plan.objective.number(),
             niches: write_niches(&plan.niches),
             followers: plan.followers.map(Into::into),
-            formats: formats
-                .map(|format| wire::ContentFormat::from(format).into())
-                .collect(),
+            formats: formats.map(|format| format.number()).collect(),
             currency_code: currency.code().to_owned(),
             budget_cap: plan.budget_cap_minor.map(money),
             start_at: plan.start_at.map(Into::into),

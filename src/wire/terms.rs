@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 
 use super::fields::{Checked, Fields, UNIQUE_RULE};
 use super::values::{MAX_URL_CHARS, read_amount, read_basis_points, read_time};
-use super::words;
 use crate::domain::limits::{MAX_DELIVERABLES, MAX_REVISIONS};
 use crate::domain::{
-    AttributionTerms, Code, ContentFormat, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS,
-    DEFAULT_WINDOW_DAYS, DeliverableId, DeliverableTerms, KillFeeTerms, Platform, Terms,
+    AttributionTerms, Code, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS, DEFAULT_WINDOW_DAYS,
+    DeliverableId, DeliverableTerms, KillFeeTerms, Numbered, Rounding, Terms,
 };
 use crate::wire::proto::values as wire;
 
@@ -49,8 +48,7 @@ pub fn read_terms(fields: &mut Fields, message: wire::Terms) -> Checked<Terms> {
     });
     let kill_fee = message.kill_fee.unwrap_or_default();
     let kill_fee = fields.within("kill_fee", |fields| read_kill_fee(fields, kill_fee));
-    let rounding =
-        words::rounding(message.rounding).ok_or_else(|| fields.refuse("rounding", ROUNDING_RULE));
+    let rounding = read_rounding(fields, message.rounding);
     if let Some(hours) = message.review_hours {
         let range = 1..=MAX_REVIEW_HOURS;
         fields.limit("review_hours", range.contains(&hours), REVIEW_RULE);
@@ -75,6 +73,14 @@ pub fn read_terms(fields: &mut Fields, message: wire::Terms) -> Checked<Terms> {
         bonuses: bonuses?,
         commission: commission?,
     })
+}
+
+/// Reads how amounts are rounded; not given means half-even.
+fn read_rounding(fields: &mut Fields, number: i32) -> Checked<Rounding> {
+    if number == 0 {
+        return Ok(Rounding::default());
+    }
+    Rounding::from_number(number).ok_or_else(|| fields.refuse("rounding", ROUNDING_RULE))
 }
 
 fn read_deliverables(
@@ -105,18 +111,8 @@ fn read_deliverable(
         &message.deliverable_id,
         DeliverableId::parse,
     );
-    let platform = fields.one_of(
-        "platform",
-        message.platform,
-        words::platform,
-        Platform::name,
-    );
-    let format = fields.one_of(
-        "format",
-        message.format,
-        words::content_format,
-        ContentFormat::name,
-    );
+    let platform = fields.one_of("platform", message.platform);
+    let format = fields.one_of("format", message.format);
     let due_at = fields.required("due_at", message.due_at, read_time);
     Ok(DeliverableTerms {
         id: id?,
@@ -169,7 +165,7 @@ impl From<&Terms> for wire::Terms {
             attribution: Some((&terms.attribution).into()),
             kill_fee: (kill_fee != KillFeeTerms::default()).then(|| kill_fee.into()),
             min_live_days: terms.min_live_days,
-            rounding: wire::RoundingMode::from(terms.rounding).into(),
+            rounding: terms.rounding.number(),
             review_hours: terms.review_hours,
             usage_rights: terms.usage_rights.iter().map(Into::into).collect(),
             disclosure: terms.disclosure.as_ref().map(Into::into),
@@ -184,8 +180,8 @@ impl From<&DeliverableTerms> for wire::DeliverableTerms {
     fn from(promised: &DeliverableTerms) -> Self {
         Self {
             deliverable_id: promised.id.as_str().to_owned(),
-            platform: wire::Platform::from(promised.platform).into(),
-            format: wire::ContentFormat::from(promised.format).into(),
+            platform: promised.platform.number(),
+            format: promised.format.number(),
             due_at: Some(promised.due_at.into()),
         }
     }

@@ -8,12 +8,11 @@ use bytes::Bytes;
 use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
-use super::words;
 use crate::domain::limits::{MAX_NICHES, MAX_SHARES};
 use crate::domain::{
     Actor, ActorId, ActorKind, CollaborationId, Currency, FollowerCount, FxRate, LinkTouch, Money,
-    Niche, OnBehalfOf, OrderKey, OrderSource, Platform, Position, ProductValue, Rate, Reference,
-    Share, Timestamp, WHOLE_BP,
+    Niche, Numbered, OnBehalfOf, OrderKey, OrderSource, Platform, Position, ProductValue, Rate,
+    Reference, Share, Timestamp, WHOLE_BP,
 };
 use crate::wire::proto::values as wire;
 
@@ -43,6 +42,11 @@ pub const SHARE_RULE: &str = "must be 1 to 10,000";
 const SHARE_COUNT_RULE: &str = "must have 2 to 50 elements";
 /// States that shares make a whole.
 pub const SHARES_RULE: &str = "must add to 10,000 basis points";
+
+/// Writes the number of a word that may be absent, which is spelled as 0.
+pub fn optional_number<T: Numbered>(word: Option<T>) -> i32 {
+    word.map_or(0, T::number)
+}
 
 /// Reads a moment.
 pub fn read_time(fields: &mut Fields, message: WireTime) -> Checked<Timestamp> {
@@ -141,11 +145,11 @@ impl From<&FxRate> for wire::FxRate {
 
 /// Reads who acts. Calls cannot speak as the ledger itself, nor for it.
 pub fn read_actor(fields: &mut Fields, message: wire::Actor) -> Checked<Actor> {
-    let kind_of = match fields.origin() {
-        Origin::Call => caller_kind,
-        Origin::Log => words::actor_kind,
+    let kinds: &[ActorKind] = match fields.origin() {
+        Origin::Call => &[ActorKind::Brand, ActorKind::Creator],
+        Origin::Log => &ActorKind::ALL,
     };
-    let kind = fields.one_of("kind", message.kind, kind_of, ActorKind::name);
+    let kind = fields.within("kind", |fields| fields.one_among_here(message.kind, kinds));
     let id = fields.parse("id", &message.id, ActorId::parse);
     Ok(Actor {
         kind: kind?,
@@ -153,14 +157,10 @@ pub fn read_actor(fields: &mut Fields, message: wire::Actor) -> Checked<Actor> {
     })
 }
 
-fn caller_kind(number: i32) -> Option<ActorKind> {
-    words::actor_kind(number).filter(|kind| *kind != ActorKind::System)
-}
-
 impl From<&Actor> for wire::Actor {
     fn from(actor: &Actor) -> Self {
         Self {
-            kind: wire::ActorKind::from(actor.kind).into(),
+            kind: actor.kind.number(),
             id: actor.id.as_str().to_owned(),
         }
     }
@@ -187,8 +187,13 @@ impl From<&OnBehalfOf> for wire::OnBehalfOf {
 
 /// Reads niches.
 pub fn read_niches(fields: &mut Fields, niches: Vec<String>) -> Checked<Vec<Niche>> {
-    fields.limit("niches", niches.len() <= MAX_NICHES, NICHES_RULE);
-    fields.each("niches", niches, |fields, niche| {
+    fields.within("niches", |fields| read_niches_here(fields, niches))
+}
+
+/// Reads the field at hand as niches.
+pub fn read_niches_here(fields: &mut Fields, niches: Vec<String>) -> Checked<Vec<Niche>> {
+    fields.limit_here(niches.len() <= MAX_NICHES, NICHES_RULE);
+    fields.each_here(niches, |fields, niche| {
         Niche::parse(&niche).map_err(|rule| fields.refuse_here(rule))
     })
 }
@@ -198,14 +203,14 @@ pub fn write_niches(niches: &[Niche]) -> Vec<String> {
     niches.iter().map(Niche::to_string).collect()
 }
 
-/// Reads follower counts, at most one per platform.
-pub fn read_followers(
+/// Reads the field at hand as follower counts, at most one per platform.
+pub fn read_followers_here(
     fields: &mut Fields,
     counts: Vec<wire::FollowerCount>,
 ) -> Checked<BTreeMap<Platform, FollowerCount>> {
     let mut seen = BTreeSet::new();
-    let counts = fields.each("followers", counts, |fields, count| {
-        let platform = fields.one_of("platform", count.platform, words::platform, Platform::name);
+    let counts = fields.each_here(counts, |fields, count| {
+        let platform = fields.one_of("platform", count.platform);
         let observed_at = fields.required("observed_at", count.observed_at, read_time);
         let platform = platform?;
         fields.check("platform", seen.insert(platform), UNIQUE_RULE);
@@ -221,7 +226,7 @@ pub fn read_followers(
 /// Writes follower counts.
 pub fn write_followers(counts: &BTreeMap<Platform, FollowerCount>) -> Vec<wire::FollowerCount> {
     let write = |(platform, count): (&Platform, &FollowerCount)| wire::FollowerCount {
-        platform: wire::Platform::from(*platform).into(),
+        platform: platform.number(),
         followers: count.followers,
         observed_at: Some(count.observed_at.into()),
     };
@@ -234,9 +239,14 @@ pub fn read_shares(
     field: &'static str,
     shares: Vec<wire::Share>,
 ) -> Checked<Vec<Share>> {
-    check_whole(fields, field, shares.iter().map(|share| share.share_bp));
+    fields.within(field, |fields| read_shares_here(fields, shares))
+}
+
+/// Reads the field at hand as the shares of one fact.
+pub fn read_shares_here(fields: &mut Fields, shares: Vec<wire::Share>) -> Checked<Vec<Share>> {
+    check_whole_here(fields, shares.iter().map(|share| share.share_bp));
     let mut seen = BTreeSet::new();
-    fields.each(field, shares, |fields, message| {
+    fields.each_here(shares, |fields, message| {
         let range = 1..=WHOLE_BP;
         fields.check("share_bp", range.contains(&message.share_bp), SHARE_RULE);
         let collaboration = read_collaboration(fields, &message.collaboration_id)?;
@@ -261,9 +271,14 @@ pub fn check_whole(
     field: &'static str,
     parts: impl ExactSizeIterator<Item = u32>,
 ) {
+    fields.within(field, |fields| check_whole_here(fields, parts));
+}
+
+/// Checks that parts of the field at hand, where there are any, add to the whole.
+pub fn check_whole_here(fields: &mut Fields, parts: impl ExactSizeIterator<Item = u32>) {
     let none = parts.len() == 0;
     let sum: u64 = parts.map(u64::from).sum();
-    fields.check(field, none || sum == u64::from(WHOLE_BP), SHARES_RULE);
+    fields.check_here(none || sum == u64::from(WHOLE_BP), SHARES_RULE);
 }
 
 impl From<&Share> for wire::Share {
@@ -333,6 +348,11 @@ pub const RATING_RULE: &str = "must be 1 to 5";
 
 /// Reads a rating of content.
 pub fn read_rating(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u8>> {
+    fields.within("rating", |fields| read_rating_here(fields, rating))
+}
+
+/// Reads the field at hand as a rating of content.
+pub fn read_rating_here(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u8>> {
     let range = 1..=MAX_RATING;
     let read = |rating: u32| {
         u8::try_from(rating)
@@ -340,6 +360,6 @@ pub fn read_rating(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u
             .filter(|rating| range.contains(rating))
     };
     rating
-        .map(|rating| read(rating).ok_or_else(|| fields.refuse("rating", RATING_RULE)))
+        .map(|rating| read(rating).ok_or_else(|| fields.refuse_here(RATING_RULE)))
         .transpose()
 }

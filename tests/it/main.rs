@@ -36,4 +36,5 @@ mod store;
 mod support;
 mod verify;
 mod views;
+mod words;
 mod writer;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Dispute, OpenDispute, Resolved};
+use crate::domain::words;
 use crate::domain::{Conduct, CostId, DeliverableId, DisputeId, Effect, PublicationId};
 
 /// What happened to disputes.
@@ -86,14 +87,28 @@ pub enum DisputeRuling {
     Withdrawn,
 }
 
+words! {
+    /// For whom a dispute ended, without the part of a split.
+    pub enum RulingKind: "campaign.ledger.type.v1.DisputeRuling" {
+        /// The side that opened it is right.
+        Upheld = 1 => "UPHELD",
+        /// The side that opened it is not right.
+        Overturned = 2 => "OVERTURNED",
+        /// Both are in part.
+        Split = 3 => "SPLIT",
+        /// The side that opened it took it back.
+        Withdrawn = 4 => "WITHDRAWN",
+    }
+}
+
 impl DisputeRuling {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
+    /// Returns the ruling without the part of a split.
+    pub const fn kind(self) -> RulingKind {
         match self {
-            Self::Upheld => "UPHELD",
-            Self::Overturned => "OVERTURNED",
-            Self::Split { .. } => "SPLIT",
-            Self::Withdrawn => "WITHDRAWN",
+            Self::Upheld => RulingKind::Upheld,
+            Self::Overturned => RulingKind::Overturned,
+            Self::Split { .. } => RulingKind::Split,
+            Self::Withdrawn => RulingKind::Withdrawn,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::state::{
     Collaboration, CreditedPost, DisclosureCheck, Pair, PlatformPost, PostCredit, Publication,
     Removal,
 };
+use crate::domain::words;
 use crate::domain::{
     CollaborationRef, CreatorId, DeliverableId, DeliverableState, DisclosureTerms, Effect,
     Platform, PublicationId, PublicationRef, Share, Timestamp, WHOLE_BP,
@@ -101,25 +102,15 @@ pub struct PostRemoved {
     pub early: bool,
 }
 
-/// Who took a post down.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum RemovedBy {
-    /// The creator.
-    Creator,
-    /// The platform.
-    Platform,
-    /// The brand had it taken down.
-    Brand,
-}
-
-impl RemovedBy {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Creator => "CREATOR",
-            Self::Platform => "PLATFORM",
-            Self::Brand => "BRAND",
-        }
+words! {
+    /// Who took a post down.
+    pub enum RemovedBy: "campaign.ledger.type.v1.RemovedBy" {
+        /// The creator.
+        Creator = 1 => "CREATOR",
+        /// The platform.
+        Platform = 2 => "PLATFORM",
+        /// The brand had it taken down.
+        Brand = 3 => "BRAND",
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::campaign::within;
 use super::table;
 use crate::domain::rows::{Key, Row};
+use crate::domain::words;
 use crate::domain::{
     AdjustmentId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
     ConversionRecorded, ConversionRejected, CostId, DEFAULT_LOCK_DAYS, Money, OrderKey, OrderRef,
@@ -250,31 +251,19 @@ impl Claimed {
     }
 }
 
-/// What became of a claim; more than one may hold.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ClaimStatus {
-    /// Somebody is credited.
-    Attributed,
-    /// Nobody is credited.
-    Unattributed,
-    /// Another claim of the order stands.
-    Duplicate,
-    /// Its value is left out of totals, as it is foreign and has no rate.
-    MissingFx,
-    /// Only adjustments and refunds change its value.
-    Locked,
-}
-
-impl ClaimStatus {
-    /// Returns the name as the API spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Attributed => "ATTRIBUTED",
-            Self::Unattributed => "UNATTRIBUTED",
-            Self::Duplicate => "DUPLICATE",
-            Self::MissingFx => "MISSING_FX",
-            Self::Locked => "LOCKED",
-        }
+words! {
+    /// What became of a claim; more than one may hold.
+    pub enum ClaimStatus: "campaign.ledger.v1.ConversionStatus" {
+        /// Somebody is credited.
+        Attributed = 1 => "ATTRIBUTED",
+        /// Nobody is credited.
+        Unattributed = 2 => "UNATTRIBUTED",
+        /// Another claim of the order stands.
+        Duplicate = 3 => "DUPLICATE",
+        /// Its value is left out of totals, as it is foreign and has no rate.
+        MissingFx = 4 => "MISSING_FX",
+        /// Only adjustments and refunds change its value.
+        Locked = 5 => "LOCKED",
     }
 }
 

@@ -7,8 +7,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::parse;
-use crate::domain::{Position, Record};
 use crate::domain::metrics::Sides;
+use crate::domain::{Position, Record};
 use crate::explain::{Added, Explanation, Gathering, Number, Subject};
 use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, parsed};

@@ -15,7 +15,6 @@ use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::plan::read_plan;
 use crate::wire::proto::api;
 use crate::wire::values::{MAX_REASON_CHARS, read_positive_amount, read_time};
-use crate::wire::words;
 
 /// Parses `CreateCampaign`.
 ///
@@ -191,10 +190,10 @@ pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery
     let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let states = fields.each("states", request.states, |fields, number| {
-        fields.one_of_here(number, campaign_state, CampaignState::name)
+        fields.one_of_here(number)
     });
     let objectives = fields.each("objectives", request.objectives, |fields, number| {
-        fields.one_of_here(number, words::campaign_objective, CampaignObjective::name)
+        fields.one_of_here(number)
     });
     let currency = &request.currency_code;
     let currency = fields.parse_optional("currency_code", currency, Currency::parse);
@@ -214,16 +213,4 @@ pub fn list_campaigns(request: api::ListCampaignsRequest) -> Read<CampaignsQuery
         })
     });
     fields.finish(query)
-}
-
-fn campaign_state(number: i32) -> Option<CampaignState> {
-    match api::CampaignState::try_from(number).ok()? {
-        api::CampaignState::Unspecified => None,
-        api::CampaignState::Draft => Some(CampaignState::Draft),
-        api::CampaignState::Open => Some(CampaignState::Open),
-        api::CampaignState::Paused => Some(CampaignState::Paused),
-        api::CampaignState::Closed => Some(CampaignState::Closed),
-        api::CampaignState::Cancelled => Some(CampaignState::Cancelled),
-        api::CampaignState::Finalised => Some(CampaignState::Finalised),
-    }
 }

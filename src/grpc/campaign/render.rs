@@ -4,7 +4,7 @@ use crate::domain::CampaignRef;
 use crate::domain::state::{Campaign, Resource};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
-use crate::report::{budget, campaign_state};
+use crate::report::budget;
 use crate::wire::proto::api;
 
 impl Shown for api::Campaign {
@@ -21,7 +21,7 @@ pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
     api::Campaign {
         brand_id: name.brand.to_string(),
         campaign_id: name.campaign.to_string(),
-        state: campaign_state(row.state) as i32,
+        state: row.state.number(),
         plan: Some((&row.plan).into()),
         budget: Some(budget(row)),
         open_invitations: row.open_invitations,

@@ -9,7 +9,6 @@ use crate::domain::{
     CampaignId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState, CreatorRef,
 };
 use crate::grpc::calls::{Listed, Lookup, Part, id_at, joined_page, page};
-use crate::report;
 use crate::store::{self, Snapshot};
 use crate::views::Slice;
 use crate::wire::proto::api;
@@ -115,7 +114,7 @@ pub fn shown(
     row: &Collaboration,
 ) -> Result<api::Collaboration, store::Error> {
     let holds = row.shown_holds(rows, name)?;
-    let state = report::collaboration_state(state_of(rows, name, row)?) as i32;
+    let state = state_of(rows, name, row)?.number();
     Ok(api::Collaboration {
         state,
         ..render::collaboration(name, row, &holds)

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::domain::state::{Creator, RaisedFlag, Resource};
-use crate::domain::{CreatorProfile, CreatorRef, Criterion, CriterionMatch};
+use crate::domain::{CreatorProfile, CreatorRef, CriterionMatch};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::{count_of, latest_fitting, time};
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 use crate::wire::selection::write_evidence;
 use crate::wire::values::{write_followers, write_niches};
 
@@ -28,7 +28,7 @@ pub fn creator(name: &CreatorRef, row: &Creator, flags: &[Arc<RaisedFlag>]) -> a
         brand_id: name.brand.to_string(),
         creator_id: name.creator.to_string(),
         profile: Some(profile(&row.profile)),
-        tier: values::Tier::from(row.tier()) as i32,
+        tier: row.tier().number(),
         blocked: row.blocked.is_some(),
         block_reason: row.blocked.clone().unwrap_or_default(),
         updated_position: row.updated.get(),
@@ -49,8 +49,8 @@ pub fn safety_flag(row: &RaisedFlag) -> api::SafetyFlag {
     let (flag, cleared) = (&row.flag, row.cleared.as_ref());
     api::SafetyFlag {
         flag_id: flag.id.to_string(),
-        severity: values::FlagSeverity::from(flag.severity) as i32,
-        category: values::FlagCategory::from(flag.category) as i32,
+        severity: flag.severity.number(),
+        category: flag.category.number(),
         note: flag.note.clone(),
         evidence: write_evidence(&flag.evidence),
         raised_at: time(row.raised_at),
@@ -64,23 +64,12 @@ pub fn safety_flag(row: &RaisedFlag) -> api::SafetyFlag {
 /// Renders how a creator meets what a campaign looks for.
 pub fn criteria(found: &[CriterionMatch]) -> Vec<api::CriterionMatch> {
     let render = |one: &CriterionMatch| api::CriterionMatch {
-        criterion: criterion(one.criterion) as i32,
+        criterion: one.criterion.number(),
         met: one.met,
         wanted: one.wanted.clone(),
         found: one.found.clone(),
     };
     found.iter().map(render).collect()
-}
-
-fn criterion(criterion: Criterion) -> api::MatchCriterion {
-    match criterion {
-        Criterion::Followers => api::MatchCriterion::Followers,
-        Criterion::Niche => api::MatchCriterion::Niche,
-        Criterion::Vetting => api::MatchCriterion::Vetting,
-        Criterion::NotBlocked => api::MatchCriterion::NotBlocked,
-        Criterion::NotLive => api::MatchCriterion::NotLive,
-        Criterion::OpenFlags => api::MatchCriterion::OpenFlags,
-    }
 }
 
 fn profile(profile: &CreatorProfile) -> api::CreatorProfile {
@@ -89,7 +78,7 @@ fn profile(profile: &CreatorProfile) -> api::CreatorProfile {
         .handles
         .iter()
         .map(|(platform, handle)| api::CreatorHandle {
-            platform: values::Platform::from(*platform) as i32,
+            platform: platform.number(),
             handle: handle.clone(),
         });
     api::CreatorProfile {

@@ -7,9 +7,10 @@ use crate::domain::{Code, ConversionRejected, Credit, OrderRef, Position};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::ledger::Recorded;
+use crate::wire::proto::api;
 use crate::wire::proto::api::conversion_claim::Claim;
 use crate::wire::proto::api::conversion_result::Outcome;
-use crate::wire::proto::{api, values};
+use crate::wire::values::optional_number;
 
 impl Shown for api::Conversion {
     fn of(resource: &Resource) -> Option<Self> {
@@ -42,10 +43,10 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
     let recorded = &standing.conversion;
     let refunded = row.refunded_reporting_minor();
     message.campaign_id = standing.campaign.to_string();
-    message.r#type = values::ConversionType::from(recorded.kind) as i32;
+    message.r#type = recorded.kind.number();
     message.value = recorded.value.map(Into::into);
     message.ordered_at = time(recorded.ordered_at);
-    message.basis = values::AttributionBasis::from(recorded.basis) as i32;
+    message.basis = recorded.basis.number();
     message.unattributed_reason = recorded
         .unattributed
         .map(|reason| reason.name().to_owned())
@@ -74,7 +75,7 @@ pub fn standing_claim(
     let shown = conversion(name, row);
     api::ConversionClaim {
         position: position.get(),
-        statuses: statuses.iter().map(|status| status_of(*status)).collect(),
+        statuses: statuses.iter().map(|status| status.number()).collect(),
         reason: shown.unattributed_reason.clone(),
         claim: Some(Claim::Conversion(shown)),
     }
@@ -87,15 +88,14 @@ pub fn rejected_claim(
     rejected: &ConversionRejected,
 ) -> api::ConversionClaim {
     let ids = |ids: &[_]| ids.iter().map(ToString::to_string).collect();
-    let kind = rejected.kind.map(values::ConversionType::from);
     api::ConversionClaim {
         position: position.get(),
-        statuses: statuses.iter().map(|status| status_of(*status)).collect(),
+        statuses: statuses.iter().map(|status| status.number()).collect(),
         reason: DUPLICATE_ORDER.to_owned(),
         claim: Some(Claim::Rejected(api::RejectedClaim {
             order_source: rejected.order.source.to_string(),
             order_id: rejected.order.id.as_str().to_owned(),
-            r#type: kind.unwrap_or_default() as i32,
+            r#type: optional_number(rejected.kind),
             value: rejected.value.map(Into::into),
             ordered_at: time(rejected.ordered_at),
             code: code(rejected.code.as_ref()),
@@ -135,17 +135,6 @@ pub fn refused_claim(error: api::ItemError) -> api::ConversionResult {
     api::ConversionResult {
         outcome: Some(Outcome::Error(error)),
     }
-}
-
-fn status_of(status: ClaimStatus) -> i32 {
-    let status = match status {
-        ClaimStatus::Attributed => api::ConversionStatus::Attributed,
-        ClaimStatus::Unattributed => api::ConversionStatus::Unattributed,
-        ClaimStatus::Duplicate => api::ConversionStatus::Duplicate,
-        ClaimStatus::MissingFx => api::ConversionStatus::MissingFx,
-        ClaimStatus::Locked => api::ConversionStatus::Locked,
-    };
-    status as i32
 }
 
 /// Tells what became of a claim, from where it stands in the log.

@@ -2,9 +2,9 @@
 
 use crate::domain::{ActorKind, CollaborationId, CostId, CreatorId, DeliverableId, Timestamp};
 use crate::grpc::calls::render::time;
-use crate::views::worklist::{Blocked, TaskKind, TaskRow, When};
+use crate::views::worklist::{Blocked, TaskRow, When};
+use crate::wire::proto::api;
 use crate::wire::proto::api::task_block::Block;
-use crate::wire::proto::{api, values};
 
 /// Renders a task, as it stands at a time, with what it waits for.
 pub fn task(row: &TaskRow, blocked: Option<&Blocked>, now: Timestamp) -> api::Task {
@@ -14,8 +14,8 @@ pub fn task(row: &TaskRow, blocked: Option<&Blocked>, now: Timestamp) -> api::Ta
     };
     let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
     api::Task {
-        kind: kind(row.task.kind).into(),
-        side: values::ActorKind::from(row.task.side).into(),
+        kind: row.task.kind.number(),
+        side: row.task.side.number(),
         due_at: due_at.and_then(time),
         overdue: due_at.is_some_and(|due_at| due_at < now),
         since: since.and_then(time),
@@ -36,27 +36,9 @@ fn block(blocked: &Blocked) -> api::TaskBlock {
             &[ActorKind::Brand, ActorKind::Creator],
         ),
     };
-    let side = |kind: &ActorKind| values::ActorKind::from(*kind).into();
+    let side = |kind: &ActorKind| kind.number();
     api::TaskBlock {
         block: Some(block),
         lifted_by: lifted_by.iter().map(side).collect(),
-    }
-}
-
-fn kind(kind: TaskKind) -> api::TaskKind {
-    match kind {
-        TaskKind::AnswerOffer => api::TaskKind::AnswerOffer,
-        TaskKind::SubmitContent => api::TaskKind::SubmitContent,
-        TaskKind::ReviewContent => api::TaskKind::ReviewContent,
-        TaskKind::Publish => api::TaskKind::Publish,
-        TaskKind::VerifyPublication => api::TaskKind::VerifyPublication,
-        TaskKind::Disclose => api::TaskKind::Disclose,
-        TaskKind::WaiveRejected => api::TaskKind::WaiveRejected,
-        TaskKind::Complete => api::TaskKind::Complete,
-        TaskKind::ApproveCost => api::TaskKind::ApproveCost,
-        TaskKind::Pay => api::TaskKind::Pay,
-        TaskKind::AnswerApplication => api::TaskKind::AnswerApplication,
-        TaskKind::AnswerCounter => api::TaskKind::AnswerCounter,
-        TaskKind::AnswerAmendment => api::TaskKind::AnswerAmendment,
     }
 }

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::domain::limits::MAX_BONUSES;
-use crate::domain::{
-    BonusId, BonusTier, CommissionTerms, Counter, FeePart, SettlementTrigger, WHOLE_BP,
-};
+use crate::domain::{BonusId, BonusTier, CommissionTerms, FeePart, WHOLE_BP};
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::wire::proto::values as wire;
 use crate::wire::values::{FROM_ONE_RULE, SHARE_RULE, check_whole, read_positive_amount};
-use crate::wire::words;
 
 const BONUSES_RULE: &str = "must have at most 10 elements";
 
@@ -20,12 +17,7 @@ pub fn read_fee_parts(fields: &mut Fields, parts: Vec<wire::FeePart>) -> Checked
     fields.each("fee_parts", parts, |fields, message| {
         let range = 1..=WHOLE_BP;
         fields.check("part_bp", range.contains(&message.part_bp), SHARE_RULE);
-        let trigger = fields.one_of(
-            "trigger",
-            message.trigger,
-            words::settlement_trigger,
-            SettlementTrigger::name,
-        )?;
+        let trigger = fields.one_of("trigger", message.trigger)?;
         fields.check("trigger", seen.insert(trigger), UNIQUE_RULE);
         Ok(FeePart {
             trigger,
@@ -40,7 +32,7 @@ pub fn read_bonuses(fields: &mut Fields, tiers: Vec<wire::BonusTier>) -> Checked
     let mut seen = BTreeSet::new();
     fields.each("bonuses", tiers, |fields, message| {
         let id = fields.parse("bonus_id", &message.bonus_id, BonusId::parse);
-        let counter = fields.one_of("counter", message.counter, words::counter, Counter::name);
+        let counter = fields.one_of("counter", message.counter);
         fields.check("at_least", message.at_least > 0, FROM_ONE_RULE);
         let amount = fields.required("amount", message.amount, read_positive_amount);
         let id = id?;
@@ -69,7 +61,7 @@ pub fn read_commission(
 impl From<FeePart> for wire::FeePart {
     fn from(part: FeePart) -> Self {
         Self {
-            trigger: wire::SettlementTrigger::from(part.trigger).into(),
+            trigger: part.trigger.number(),
             part_bp: part.part_bp,
         }
     }
@@ -79,7 +71,7 @@ impl From<&BonusTier> for wire::BonusTier {
     fn from(tier: &BonusTier) -> Self {
         Self {
             bonus_id: tier.id.to_string(),
-            counter: wire::Counter::from(tier.counter).into(),
+            counter: tier.counter.number(),
             at_least: tier.at_least,
             amount: Some(tier.amount.into()),
         }

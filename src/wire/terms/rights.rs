@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::domain::limits::{MAX_CHANNELS, MAX_RIGHTS, MAX_TERRITORIES};
-use crate::domain::{
-    ConnectionType, DisclosureTerms, RightsId, Territory, UsageRights, UsageScope,
-};
+use crate::domain::{DisclosureTerms, RightsId, Territory, UsageRights};
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::wire::proto::values as wire;
 use crate::wire::values::read_time;
-use crate::wire::words;
 
 const RIGHTS_RULE: &str = "must have at most 20 elements";
 const CHANNELS_RULE: &str = "must have at most 20 elements";
@@ -34,7 +31,7 @@ pub fn read(fields: &mut Fields, rights: Vec<wire::UsageRights>) -> Checked<Vec<
 
 fn read_right(fields: &mut Fields, message: wire::UsageRights) -> Checked<UsageRights> {
     let id = fields.parse("rights_id", &message.rights_id, RightsId::parse);
-    let scope = fields.one_of("scope", message.scope, words::usage_scope, UsageScope::name);
+    let scope = fields.one_of("scope", message.scope);
     fields.limit(
         "channels",
         message.channels.len() <= MAX_CHANNELS,
@@ -78,12 +75,7 @@ pub fn read_disclosure(
     message: wire::DisclosureTerms,
 ) -> Checked<DisclosureTerms> {
     let label = fields.optional_line("required_label", message.required_label, MAX_LABEL_CHARS);
-    let connection = fields.one_of(
-        "connection",
-        message.connection,
-        words::connection_type,
-        ConnectionType::name,
-    )?;
+    let connection = fields.one_of("connection", message.connection)?;
     Ok(DisclosureTerms {
         connection,
         required_label: Some(label).filter(|label| !label.is_empty()),
@@ -95,7 +87,7 @@ impl From<&UsageRights> for wire::UsageRights {
         let territories = right.territories.iter();
         Self {
             rights_id: right.id.to_string(),
-            scope: wire::UsageScope::from(right.scope).into(),
+            scope: right.scope.number(),
             channels: right.channels.clone(),
             territories: territories.map(|one| one.as_str().to_owned()).collect(),
             starts_at: Some(right.starts_at.into()),
@@ -107,7 +99,7 @@ impl From<&UsageRights> for wire::UsageRights {
 impl From<&DisclosureTerms> for wire::DisclosureTerms {
     fn from(disclosure: &DisclosureTerms) -> Self {
         Self {
-            connection: wire::ConnectionType::from(disclosure.connection).into(),
+            connection: disclosure.connection.number(),
             required_label: disclosure.required_label.clone().unwrap_or_default(),
         }
     }

@@ -1,7 +1,7 @@
 //! Requests that ask for the events behind a number.
 
-use crate::domain::{CampaignId, CampaignRef, CreatorId, CreatorRef};
 use crate::domain::metrics::Report;
+use crate::domain::{CampaignId, CampaignRef, CreatorId, CreatorRef};
 use crate::explain::{Number, Subject, near};
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::page::{When, read_brand, read_when};

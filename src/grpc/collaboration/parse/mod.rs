@@ -231,7 +231,7 @@ pub fn list_collaborations(request: api::ListCollaborationsRequest) -> Read<Coll
     let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
     let creator = fields.parse_optional("creator_id", &request.creator_id, CreatorId::parse);
     let states = fields.each("states", request.states, |fields, number| {
-        fields.one_of_here(number, collaboration_state, CollaborationState::name)
+        fields.one_of_here(number)
     });
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = brand.and_then(|brand| {
@@ -245,22 +245,4 @@ pub fn list_collaborations(request: api::ListCollaborationsRequest) -> Read<Coll
         })
     });
     fields.finish(query)
-}
-
-fn collaboration_state(number: i32) -> Option<CollaborationState> {
-    match api::CollaborationState::try_from(number).ok()? {
-        api::CollaborationState::Unspecified => None,
-        api::CollaborationState::Invited => Some(CollaborationState::Invited),
-        api::CollaborationState::Accepted => Some(CollaborationState::Accepted),
-        api::CollaborationState::Active => Some(CollaborationState::Active),
-        api::CollaborationState::Declined => Some(CollaborationState::Declined),
-        api::CollaborationState::Withdrawn => Some(CollaborationState::Withdrawn),
-        api::CollaborationState::Expired => Some(CollaborationState::Expired),
-        api::CollaborationState::Completed => Some(CollaborationState::Completed),
-        api::CollaborationState::Cancelled => Some(CollaborationState::Cancelled),
-        api::CollaborationState::Terminated => Some(CollaborationState::Terminated),
-        api::CollaborationState::Applied => Some(CollaborationState::Applied),
-        api::CollaborationState::Countered => Some(CollaborationState::Countered),
-        api::CollaborationState::Rejected => Some(CollaborationState::Rejected),
-    }
 }

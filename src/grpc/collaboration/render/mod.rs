@@ -8,15 +8,14 @@ pub use rights::*;
 
 use std::sync::Arc;
 
+use crate::domain::CollaborationRef;
 use crate::domain::state::{
     Acceptance, Amendment, Application, Collaboration, Deliverable, Hold, OfferMade, PinnedTerms,
     Resource, Shipment, Submission, Told,
 };
-use crate::domain::{CollaborationRef, DeliverableState};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::{count_of, latest_fitting, time};
-use crate::report::collaboration_state;
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 impl Shown for api::Collaboration {
     fn of(resource: &Resource) -> Option<Self> {
@@ -26,20 +25,6 @@ impl Shown for api::Collaboration {
             return None;
         };
         Some(collaboration(name, row, holds))
-    }
-}
-
-fn deliverable_state(state: DeliverableState) -> api::DeliverableState {
-    match state {
-        DeliverableState::Planned => api::DeliverableState::Planned,
-        DeliverableState::Submitted => api::DeliverableState::Submitted,
-        DeliverableState::RevisionRequested => api::DeliverableState::RevisionRequested,
-        DeliverableState::Approved => api::DeliverableState::Approved,
-        DeliverableState::Rejected => api::DeliverableState::Rejected,
-        DeliverableState::Published => api::DeliverableState::Published,
-        DeliverableState::Verified => api::DeliverableState::Verified,
-        DeliverableState::Waived => api::DeliverableState::Waived,
-        DeliverableState::Removed => api::DeliverableState::Removed,
     }
 }
 
@@ -72,7 +57,7 @@ pub fn collaboration(
         collaboration_id: name.collaboration.to_string(),
         creator_id: row.creator.to_string(),
         previous_collaboration_id: previous.unwrap_or_default(),
-        state: collaboration_state(row.state) as i32,
+        state: row.state.number(),
         offer: latest.map(offer),
         acceptance: row.acceptance.as_ref().map(|one| acceptance(one, row)),
         deliverables: row.deliverables.iter().map(deliverable).collect(),
@@ -129,7 +114,7 @@ fn offer(made: &OfferMade) -> api::Offer {
         version: made.offer.version,
         terms: Some((&made.offer.terms).into()),
         expires_at: time(made.offer.expires_at),
-        made_by: values::ActorKind::from(made.by) as i32,
+        made_by: made.by.number(),
         made_at: time(made.at),
         note: made.note.clone(),
     }
@@ -147,7 +132,7 @@ fn amendment(amendment: &Amendment) -> api::Amendment {
     api::Amendment {
         terms_version: amendment.version,
         terms: Some((&amendment.terms).into()),
-        proposed_by: values::ActorKind::from(amendment.by) as i32,
+        proposed_by: amendment.by.number(),
         proposed_at: time(amendment.at),
         reason: amendment.reason.clone(),
     }
@@ -167,7 +152,7 @@ fn acceptance(acceptance: &Acceptance, row: &Collaboration) -> api::Acceptance {
     api::Acceptance {
         offer_version: acceptance.offer_version,
         accepted_at: time(acceptance.at),
-        tier: values::Tier::from(acceptance.tier) as i32,
+        tier: acceptance.tier.number(),
         tier_scheme: acceptance.tier_scheme.clone(),
         followers: acceptance.followers.map(|count| count.followers),
         terms_digest: terms
@@ -183,9 +168,9 @@ fn deliverable(row: &Deliverable) -> api::Deliverable {
     let publication = row.publication.as_ref().map(ToString::to_string);
     api::Deliverable {
         deliverable_id: row.terms.id.to_string(),
-        platform: values::Platform::from(row.terms.platform) as i32,
-        format: values::ContentFormat::from(row.terms.format) as i32,
-        state: deliverable_state(row.state) as i32,
+        platform: row.terms.platform.number(),
+        format: row.terms.format.number(),
+        state: row.state.number(),
         due_at: time(row.due_at),
         original_due_at: time(row.terms.due_at),
         submissions: latest_fitting(

@@ -7,7 +7,6 @@ use crate::domain::{Counter, MeasurementKind, MeasurementScope, PublicationRef};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::ledger::Recorded;
-use crate::report::{campaign_state, collaboration_state};
 use crate::wire::proto::api::engagement_result::Outcome;
 use crate::wire::proto::{api, values};
 
@@ -39,7 +38,7 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         collaboration_id: name.collaboration.collaboration.to_string(),
         deliverable_id: row.deliverable.to_string(),
         publication_id: name.publication.to_string(),
-        platform: values::Platform::from(row.platform) as i32,
+        platform: row.platform.number(),
         url: row.url.clone(),
         platform_post_id: row.post_id.clone(),
         published_at: time(row.published_at),
@@ -55,15 +54,15 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         removals: row.removals,
         disclosure_check: row.check.as_deref().map(disclosure_check),
         undisclosed: row.undisclosed,
-        collaboration_state: api::CollaborationState::Unspecified as i32,
-        campaign_state: api::CampaignState::Unspecified as i32,
+        collaboration_state: 0,
+        campaign_state: 0,
     }
 }
 
 /// Marks a publication with where its agreement and its campaign stand.
 pub fn mark(publication: &mut api::Publication, owner: &Collaboration, campaign: &Campaign) {
-    publication.collaboration_state = collaboration_state(owner.state) as i32;
-    publication.campaign_state = campaign_state(campaign.state) as i32;
+    publication.collaboration_state = owner.state.number();
+    publication.campaign_state = campaign.state.number();
 }
 
 fn disclosure_check(check: &DisclosureCheck) -> api::DisclosureCheck {
@@ -90,8 +89,8 @@ pub fn heads(
 ) -> api::EngagementHeads {
     let head = |counter| heads.get(counter).map(counter_head);
     api::EngagementHeads {
-        scope: values::MeasurementScope::from(scope) as i32,
-        kind: values::MeasurementKind::from(kind) as i32,
+        scope: scope.number(),
+        kind: kind.number(),
         likes: head(Counter::Likes),
         comments: head(Counter::Comments),
         shares: head(Counter::Shares),
@@ -110,7 +109,7 @@ fn counter_head(head: &Head) -> api::CounterHead {
     api::CounterHead {
         value: head.value,
         observed_at: time(head.key.observed_at),
-        source: values::ObservationSource::from(source_of(head.key.rank)) as i32,
+        source: source_of(head.key.rank).number(),
         position: head.latest.get(),
         fell_from: head.fell_from(),
     }

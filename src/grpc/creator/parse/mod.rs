@@ -7,18 +7,17 @@ pub use selection::*;
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    BrandId, CampaignId, Command, CreatorId, CreatorRef, CreatorVerb, Niche, Platform, Tier,
-    Timestamp,
+    BrandId, CampaignId, Command, CreatorId, CreatorProfile, CreatorRef, CreatorVerb, Niche,
+    Platform, Tier, Timestamp,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
 use crate::grpc::calls::request::items::{Batch, Envelope};
 use crate::grpc::calls::request::page::{Page, When, read_brand, read_page, read_when};
-use crate::log::codec::events::read_profile;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::{api, event};
+use crate::wire::spelled::Field;
 use crate::wire::values::MAX_REASON_CHARS;
-use crate::wire::words;
 
 /// Parses `RecordCreatorProfile`.
 ///
@@ -35,7 +34,7 @@ pub fn record_creator_profile(
     let profile = call
         .fields
         .required("profile", request.profile, |fields, profile| {
-            read_profile(fields, as_recorded(profile))
+            CreatorProfile::read(fields, as_recorded(profile))
         });
     let verb = profile.map(|profile| CreatorVerb::RecordProfile { profile });
     call.finish(command(creator, verb))
@@ -192,14 +191,9 @@ pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let niche = fields.parse_optional("niche", &request.niche, Niche::parse);
     let tiers = fields.each("tiers", request.tiers, |fields, number| {
-        fields.one_of_here(number, words::tier, Tier::name)
+        fields.one_of_here(number)
     });
-    let platform = match request.platform {
-        0 => Ok(None),
-        number => fields
-            .one_of("platform", number, words::platform, Platform::name)
-            .map(Some),
-    };
+    let platform = fields.optional_one_of("platform", request.platform);
     let matches = fields.parse_optional(
         "matches_campaign_id",
         &request.matches_campaign_id,

@@ -1,8 +1,8 @@
 //! Requests of the creator service about selection: assessments, safety flags, matching.
 
 use crate::domain::{
-    Assessment, CampaignRef, Command, CreatorId, CreatorRef, CreatorVerb, FlagCategory, FlagId,
-    FlagSeverity, SafetyFlag, Timestamp,
+    Assessment, CampaignRef, Command, CreatorId, CreatorRef, CreatorVerb, FlagId, SafetyFlag,
+    Timestamp,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write, check_past};
@@ -11,7 +11,7 @@ use crate::grpc::calls::request::page::{
 };
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
-use crate::wire::selection::{flag_category, flag_severity, read_assessment, read_evidence};
+use crate::wire::selection::{read_assessment, read_evidence};
 use crate::wire::values::MAX_REASON_CHARS;
 
 /// Parses `AssessCreator`.
@@ -47,8 +47,8 @@ pub fn raise_safety_flag(mut request: api::RaiseSafetyFlagRequest, now: Timestam
     let id = call.id_or_made("flag_id", &request.flag_id, FlagId::parse);
     let fields = &mut call.fields;
     let (severity, category) = (request.severity, request.category);
-    let severity = fields.one_of("severity", severity, flag_severity, FlagSeverity::name);
-    let category = fields.one_of("category", category, flag_category, FlagCategory::name);
+    let severity = fields.one_of("severity", severity);
+    let category = fields.one_of("category", category);
     let evidence = read_evidence(fields, request.evidence);
     let note = fields.note("note", request.note, MAX_REASON_CHARS);
     let verb = id.and_then(|id| {

@@ -26,7 +26,6 @@ use crate::wire::values::{
     MAX_REASON_CHARS, check_share_count, read_amount, read_delta, read_fx_rate, read_order,
     read_positive_amount, read_shares, read_time, read_touch,
 };
-use crate::wire::words;
 
 const TOUCHES_RULE: &str = "must have at most 50 elements";
 const NOT_JOINT_RULE: &str = "must be absent with joint_shares";
@@ -90,12 +89,7 @@ fn read_claim(call: &mut Call, request: api::RecordConversionRequest) -> Checked
     let digest = digest::of_claim(&request);
     let fields = &mut call.fields;
     let order = read_order(fields, &request.order_source, &request.order_id);
-    let kind = fields.one_of(
-        "type",
-        request.r#type,
-        words::conversion_type,
-        ConversionType::name,
-    );
+    let kind = fields.one_of("type", request.r#type);
     let value = fields.optional("value", request.value, read_amount);
     let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
     let ordered_at = call.past("ordered_at", request.ordered_at);
@@ -299,11 +293,11 @@ pub fn list_conversions(request: api::ListConversionsRequest) -> Read<Conversion
         CollaborationId::parse,
     );
     let statuses = fields.each("statuses", request.statuses, |fields, number| {
-        fields.one_of_here(number, claim_status, ClaimStatus::name)
+        fields.one_of_here(number)
     });
     let code = fields.parse_optional("code", &request.code, Code::parse);
     let kinds = fields.each("types", request.types, |fields, number| {
-        fields.one_of_here(number, words::conversion_type, ConversionType::name)
+        fields.one_of_here(number)
     });
     let ordered_from = fields.optional("ordered_from", request.ordered_from, read_time);
     let ordered_before = fields.optional("ordered_before", request.ordered_before, read_time);
@@ -322,15 +316,4 @@ pub fn list_conversions(request: api::ListConversionsRequest) -> Read<Conversion
         })
     });
     fields.finish(query)
-}
-
-fn claim_status(number: i32) -> Option<ClaimStatus> {
-    match api::ConversionStatus::try_from(number).ok()? {
-        api::ConversionStatus::Unspecified => None,
-        api::ConversionStatus::Attributed => Some(ClaimStatus::Attributed),
-        api::ConversionStatus::Unattributed => Some(ClaimStatus::Unattributed),
-        api::ConversionStatus::Duplicate => Some(ClaimStatus::Duplicate),
-        api::ConversionStatus::MissingFx => Some(ClaimStatus::MissingFx),
-        api::ConversionStatus::Locked => Some(ClaimStatus::Locked),
-    }
 }

@@ -7,11 +7,9 @@ use crate::domain::{
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
 use crate::grpc::calls::request::page::{Page, When, read_brand, read_page, read_when};
-use crate::log::codec::events::read_removed_by;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 use crate::wire::values::{MAX_REASON_CHARS, MAX_URL_CHARS};
-use crate::wire::words;
 
 /// Longest label of a post, in characters.
 const MAX_LABEL_CHARS: usize = 100;
@@ -31,7 +29,9 @@ pub fn record_post_removed(mut request: api::RecordPostRemovedRequest, now: Time
         &request.publication_id,
     );
     let removed_at = call.past("removed_at", request.removed_at);
-    let by = read_removed_by(&mut call.fields, request.removed_by);
+    let by = call
+        .fields
+        .optional_one_of("removed_by", request.removed_by);
     let reason = call
         .fields
         .optional_note("reason", request.reason, MAX_REASON_CHARS);
@@ -140,7 +140,7 @@ pub fn list_publications(request: api::ListPublicationsRequest) -> Read<Publicat
     fields.check("campaign_id", is_placed, CAMPAIGN_RULE);
     let platform = (request.platform != 0).then_some(request.platform);
     let platform = fields.optional("platform", platform, |fields, number| {
-        fields.one_of_here(number, words::platform, Platform::name)
+        fields.one_of_here(number)
     });
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = brand.and_then(|brand| {

@@ -119,7 +119,7 @@ pub fn get_comparison(request: api::GetComparisonRequest) -> Read<ComparisonQuer
 fn read_apart(fields: &mut Fields, group_by: Vec<i32>) -> Checked<Apart> {
     fields.check("group_by", !group_by.is_empty(), "is required");
     let keys = fields.each("group_by", group_by, |fields, number| {
-        fields.one_of_here(number, key_of, |key| key.as_str_name())
+        fields.choice_here(number, api::ComparisonKey::as_str_name)
     })?;
     let mut apart = Apart::default();
     for key in keys {
@@ -131,9 +131,4 @@ fn read_apart(fields: &mut Fields, group_by: Vec<i32>) -> Checked<Apart> {
         }
     }
     Ok(apart)
-}
-
-fn key_of(number: i32) -> Option<api::ComparisonKey> {
-    let key = api::ComparisonKey::try_from(number).ok();
-    key.filter(|key| *key != api::ComparisonKey::Unspecified)
 }

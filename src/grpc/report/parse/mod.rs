@@ -66,8 +66,8 @@ pub fn get_statement(request: &api::GetStatementRequest) -> Read<StatementQuery>
     let format = match request.format {
         0 => Ok(StatementFormat::Html),
         number => {
-            let name = |format: api::StatementFormat| format.as_str_name();
-            let read = fields.one_of("format", number, format_of, name);
+            let name = api::StatementFormat::as_str_name;
+            let read = fields.choice("format", number, name);
             read.map(|format| match format {
                 api::StatementFormat::Csv => StatementFormat::Csv,
                 api::StatementFormat::Unspecified | api::StatementFormat::Html => {
@@ -83,11 +83,6 @@ pub fn get_statement(request: &api::GetStatementRequest) -> Read<StatementQuery>
             when: when?,
         })
     }))
-}
-
-fn format_of(number: i32) -> Option<api::StatementFormat> {
-    let format = api::StatementFormat::try_from(number).ok()?;
-    (format != api::StatementFormat::Unspecified).then_some(format)
 }
 
 /// Parses `GetCollaborationPerformance`.
@@ -158,7 +153,7 @@ fn read_order(
     use api::PartnershipOrder as Wire;
     let order = match request.order_by {
         0 => Wire::Creator,
-        number => fields.one_of("order_by", number, order_of, |order| order.as_str_name())?,
+        number => fields.choice("order_by", number, Wire::as_str_name)?,
     };
     let by_roi = order == Wire::LifetimeRoi;
     if !by_roi {
@@ -173,7 +168,7 @@ fn read_order(
             let currency = fields.parse("currency_code", &request.currency_code, Currency::parse);
             let basis = match request.basis {
                 0 => Ok(api::CostBasis::Accrued),
-                number => fields.one_of("basis", number, basis_of, |basis| basis.as_str_name()),
+                number => fields.choice("basis", number, api::CostBasis::as_str_name),
             };
             PartnershipOrder::LifetimeRoi {
                 currency: currency?,
@@ -184,16 +179,6 @@ fn read_order(
 }
 
 const ONLY_ROI_RULE: &str = "must be LIFETIME_ROI where currency_code or basis is given";
-
-fn order_of(number: i32) -> Option<api::PartnershipOrder> {
-    let order = api::PartnershipOrder::try_from(number).ok();
-    order.filter(|order| *order != api::PartnershipOrder::Unspecified)
-}
-
-fn basis_of(number: i32) -> Option<api::CostBasis> {
-    let basis = api::CostBasis::try_from(number).ok();
-    basis.filter(|basis| *basis != api::CostBasis::Unspecified)
-}
 
 /// A stretch of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -7,7 +7,7 @@ use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::page::{Page, When, read_brand, read_page, read_when};
 use crate::views::worklist::TaskKind;
 use crate::wire::fields::{Fields, Origin};
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 use crate::wire::values::read_time;
 
 /// Asks for tasks.
@@ -40,14 +40,14 @@ pub fn list_worklist(request: api::ListWorklistRequest) -> Read<WorklistQuery> {
     let when = read_when(&mut fields, request.min_position, request.as_of);
     let brand = read_brand(&mut fields, &request.brand_id);
     let campaign = fields.parse_optional("campaign_id", &request.campaign_id, CampaignId::parse);
-    let side = match request.side {
-        0 => Ok(None),
-        side => fields
-            .one_of("side", side, side_of, ActorKind::name)
-            .map(Some),
-    };
+    // The ledger itself has no tasks.
+    let sides = [ActorKind::Brand, ActorKind::Creator];
+    let side = (request.side != 0).then_some(request.side);
+    let side = fields.optional("side", side, |fields, side| {
+        fields.one_among_here(side, &sides)
+    });
     let kinds = fields.each("kinds", request.kinds, |fields, number| {
-        fields.one_of_here(number, kind_of, TaskKind::name)
+        fields.one_of_here(number)
     });
     let due_before = fields.optional("due_before", request.due_before, read_time);
     let page = read_page(&mut fields, request.page_size, request.page_token);
@@ -64,32 +64,4 @@ pub fn list_worklist(request: api::ListWorklistRequest) -> Read<WorklistQuery> {
         })
     });
     fields.finish(query)
-}
-
-/// The ledger itself has no tasks.
-fn side_of(number: i32) -> Option<ActorKind> {
-    match values::ActorKind::try_from(number).ok()? {
-        values::ActorKind::Brand => Some(ActorKind::Brand),
-        values::ActorKind::Creator => Some(ActorKind::Creator),
-        values::ActorKind::System | values::ActorKind::Unspecified => None,
-    }
-}
-
-fn kind_of(number: i32) -> Option<TaskKind> {
-    match api::TaskKind::try_from(number).ok()? {
-        api::TaskKind::Unspecified => None,
-        api::TaskKind::AnswerOffer => Some(TaskKind::AnswerOffer),
-        api::TaskKind::SubmitContent => Some(TaskKind::SubmitContent),
-        api::TaskKind::ReviewContent => Some(TaskKind::ReviewContent),
-        api::TaskKind::Publish => Some(TaskKind::Publish),
-        api::TaskKind::VerifyPublication => Some(TaskKind::VerifyPublication),
-        api::TaskKind::Disclose => Some(TaskKind::Disclose),
-        api::TaskKind::WaiveRejected => Some(TaskKind::WaiveRejected),
-        api::TaskKind::Complete => Some(TaskKind::Complete),
-        api::TaskKind::ApproveCost => Some(TaskKind::ApproveCost),
-        api::TaskKind::Pay => Some(TaskKind::Pay),
-        api::TaskKind::AnswerApplication => Some(TaskKind::AnswerApplication),
-        api::TaskKind::AnswerCounter => Some(TaskKind::AnswerCounter),
-        api::TaskKind::AnswerAmendment => Some(TaskKind::AnswerAmendment),
-    }
 }

@@ -22,7 +22,6 @@ use crate::wire::values::{
     MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_delta, read_fx_rate,
     read_positive_amount,
 };
-use crate::wire::words;
 
 /// Parses `RecordCost`.
 ///
@@ -44,7 +43,7 @@ fn read_cost(call: &mut Call, request: api::RecordCostRequest) -> Checked<CostVe
         &request.collaboration_id,
         CollaborationId::parse,
     );
-    let kind = fields.one_of("type", request.r#type, words::cost_type, CostType::name);
+    let kind = fields.one_of("type", request.r#type);
     let amount = fields.required("amount", request.amount, read_positive_amount);
     let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
     let incurred_at = call.past("incurred_at", request.incurred_at);
@@ -263,10 +262,10 @@ pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
         CollaborationId::parse,
     );
     let kinds = fields.each("types", request.types, |fields, number| {
-        fields.one_of_here(number, words::cost_type, CostType::name)
+        fields.one_of_here(number)
     });
     let states = fields.each("states", request.states, |fields, number| {
-        fields.one_of_here(number, cost_state, CostState::name)
+        fields.one_of_here(number)
     });
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = campaign.and_then(|campaign| {
@@ -280,17 +279,6 @@ pub fn list_costs(request: api::ListCostsRequest) -> Read<CostsQuery> {
         })
     });
     fields.finish(query)
-}
-
-fn cost_state(number: i32) -> Option<CostState> {
-    match api::CostState::try_from(number).ok()? {
-        api::CostState::Unspecified => None,
-        api::CostState::Accrued => Some(CostState::Accrued),
-        api::CostState::Approved => Some(CostState::Approved),
-        api::CostState::Paid => Some(CostState::Paid),
-        api::CostState::Reversed => Some(CostState::Reversed),
-        api::CostState::Withheld => Some(CostState::Withheld),
-    }
 }
 
 /// Asks for what a brand owes its creators.

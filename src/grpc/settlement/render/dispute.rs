@@ -5,7 +5,7 @@ use crate::domain::{CampaignRef, DisputeId};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::wire::dispute::write_ruling;
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 impl Shown for api::Dispute {
     fn of(resource: &Resource) -> Option<Self> {
@@ -28,7 +28,7 @@ pub fn dispute(campaign: &CampaignRef, id: &DisputeId, row: &Dispute) -> api::Di
         collaboration_id: row.collaboration.to_string(),
         dispute_id: id.to_string(),
         subject: Some((&row.subject).into()),
-        opened_by: values::ActorKind::from(row.opened_by) as i32,
+        opened_by: row.opened_by.number(),
         opened_at: time(row.opened_at),
         reason: row.reason.clone(),
         evidence: row.evidence.clone(),

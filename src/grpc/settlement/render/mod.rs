@@ -5,14 +5,12 @@ mod dispute;
 pub use dispute::*;
 
 use crate::domain::state::{Balance, Cost, Resource};
-use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CostId, CostState, CreatorId, Currency, OwedFor, Tax,
-};
+use crate::domain::{BrandId, CampaignId, CampaignRef, CostId, CreatorId, Currency, OwedFor, Tax};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::log::codec::events::write_owed_for;
 use crate::report::minor;
-use crate::wire::proto::{api, values};
+use crate::wire::proto::api;
 
 impl Shown for api::Cost {
     fn of(resource: &Resource) -> Option<Self> {
@@ -40,12 +38,12 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
         campaign_id: campaign.campaign.to_string(),
         collaboration_id: collaboration.unwrap_or_default(),
         cost_id: id.to_string(),
-        r#type: values::CostType::from(row.kind) as i32,
+        r#type: row.kind.number(),
         amount: Some(row.amount.into()),
         reporting_minor: row.reporting_minor,
         approved_minor: row.approved_minor,
         paid_minor: row.paid_minor,
-        state: cost_state(row.state()) as i32,
+        state: row.state().number(),
         incurred_at: time(row.incurred_at),
         note: row.note.clone(),
         updated_position: row.updated.get(),
@@ -77,16 +75,6 @@ fn tax(tax: &Tax) -> api::Tax {
         article: tax.article.clone(),
         certificate: tax.certificate.clone(),
         period: tax.period.clone(),
-    }
-}
-
-fn cost_state(state: CostState) -> api::CostState {
-    match state {
-        CostState::Accrued => api::CostState::Accrued,
-        CostState::Approved => api::CostState::Approved,
-        CostState::Paid => api::CostState::Paid,
-        CostState::Reversed => api::CostState::Reversed,
-        CostState::Withheld => api::CostState::Withheld,
     }
 }
 

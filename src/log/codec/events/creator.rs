@@ -2,181 +2,84 @@
 
 use std::collections::BTreeMap;
 
-use super::{Stored, Wire, wire};
-use crate::domain::{
-    CreatorEvent, CreatorProfile, Event, FlagCategory, FlagId, FlagSeverity, PersonalDetails,
-    Platform, SafetyFlag,
-};
+use super::{Stored, Wire, stored, wire};
+use crate::domain::{CreatorEvent, CreatorProfile, Event, PersonalDetails, Platform, SafetyFlag};
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::wire::proto::values;
-use crate::wire::selection::{
-    flag_category, flag_severity, read_assessment, read_evidence, write_evidence,
-};
-use crate::wire::values::{
-    MAX_NAME_CHARS, read_followers, read_niches, write_followers, write_niches,
-};
-use crate::wire::words;
+use crate::wire::rules::{evidence, followers, niches, optional_name};
+use crate::wire::spelled::{Field, spelled};
 
-/// Writes an event of the track.
-pub fn write(event: &CreatorEvent) -> Wire {
-    match event {
-        CreatorEvent::CreatorProfileRecorded { profile } => write_profile_recorded(profile),
-        CreatorEvent::CreatorBlocked { reason } => write_blocked(reason),
-        CreatorEvent::CreatorUnblocked { reason } => write_unblocked(reason),
-        CreatorEvent::CreatorAssessed { assessment } => {
-            Wire::CreatorAssessed(wire::CreatorAssessed {
-                assessment: Some(assessment.into()),
-            })
-        }
-        CreatorEvent::SafetyFlagRaised { flag } => write_flag(flag),
-        CreatorEvent::SafetyFlagCleared {
-            flag,
-            reason,
-            evidence,
-        } => Wire::SafetyFlagCleared(wire::SafetyFlagCleared {
-            flag_id: flag.to_string(),
-            reason: reason.clone(),
-            evidence: write_evidence(evidence),
-        }),
+stored! { Creator(CreatorEvent) {
+    CreatorBlocked { reason, }
+    CreatorUnblocked { reason, }
+    CreatorAssessed { assessment, }
+    SafetyFlagRaised {
+        flag: SafetyFlag {
+            id = flag_id,
+            severity,
+            category,
+            evidence: evidence,
+            note,
+        },
     }
-}
-
-/// Longest handle, in characters: beyond what any platform allows.
-const MAX_HANDLE_CHARS: usize = 100;
+    SafetyFlagCleared {
+        flag = flag_id,
+        reason,
+        evidence: evidence,
+    }
+} by hand {
+    CreatorEvent::CreatorProfileRecorded { profile } => {
+        Wire::CreatorProfileRecorded(profile.write())
+    }
+}}
 
 impl Stored for wire::CreatorProfileRecorded {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let profile = read_profile(fields, self)?;
+        let profile = CreatorProfile::read(fields, self)?;
         Ok(Event::Creator(CreatorEvent::CreatorProfileRecorded {
             profile,
         }))
     }
 }
 
-/// Reads a profile.
-pub fn read_profile(
-    fields: &mut Fields,
-    message: wire::CreatorProfileRecorded,
-) -> Checked<CreatorProfile> {
-    let followers = read_followers(fields, message.followers);
-    let niches = read_niches(fields, message.niches);
-    let locality = fields.optional_line("locality", message.locality, MAX_NAME_CHARS);
-    let display_name = fields.optional_line("display_name", message.display_name, MAX_NAME_CHARS);
-    let handles = read_handles(fields, message.handles);
-    Ok(CreatorProfile {
-        followers: followers?,
-        niches: niches?,
+spelled! {
+    CreatorProfile => wire::CreatorProfileRecorded {
+        followers: followers,
+        niches: niches,
         personal: PersonalDetails {
-            locality,
-            display_name,
-            handles: handles?,
+            locality: optional_name,
+            display_name: optional_name,
+            handles: handles,
         },
-    })
-}
-
-fn read_handles(
-    fields: &mut Fields,
-    handles: Vec<wire::CreatorHandle>,
-) -> Checked<BTreeMap<Platform, String>> {
-    let mut by_platform = BTreeMap::new();
-    fields.each("handles", handles, |fields, message| {
-        let handle = fields.line("handle", message.handle, MAX_HANDLE_CHARS);
-        let platform = fields.one_of(
-            "platform",
-            message.platform,
-            words::platform,
-            Platform::name,
-        )?;
-        let new = by_platform.insert(platform, handle).is_none();
-        fields.check("platform", new, UNIQUE_RULE);
-        Ok(())
-    })?;
-    Ok(by_platform)
-}
-
-fn write_profile_recorded(profile: &CreatorProfile) -> Wire {
-    let write_handle = |(platform, handle): (&Platform, &String)| wire::CreatorHandle {
-        platform: values::Platform::from(*platform).into(),
-        handle: handle.clone(),
-    };
-    let personal = &profile.personal;
-    Wire::CreatorProfileRecorded(wire::CreatorProfileRecorded {
-        followers: write_followers(&profile.followers),
-        niches: write_niches(&profile.niches),
-        locality: personal.locality.clone(),
-        display_name: personal.display_name.clone(),
-        handles: personal.handles.iter().map(write_handle).collect(),
-    })
-}
-
-fn write_blocked(reason: &str) -> Wire {
-    Wire::CreatorBlocked(wire::CreatorBlocked {
-        reason: reason.to_owned(),
-    })
-}
-
-fn write_unblocked(reason: &str) -> Wire {
-    Wire::CreatorUnblocked(wire::CreatorUnblocked {
-        reason: reason.to_owned(),
-    })
-}
-
-impl Stored for wire::CreatorBlocked {
-    fn read(self, _: &mut Fields) -> Checked<Event> {
-        let reason = self.reason;
-        Ok(Event::Creator(CreatorEvent::CreatorBlocked { reason }))
     }
 }
 
-impl Stored for wire::CreatorUnblocked {
-    fn read(self, _: &mut Fields) -> Checked<Event> {
-        let reason = self.reason;
-        Ok(Event::Creator(CreatorEvent::CreatorUnblocked { reason }))
-    }
-}
+/// Handles, one a platform.
+mod handles {
+    use super::*;
 
-impl Stored for wire::CreatorAssessed {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let assessment = fields.required("assessment", self.assessment, read_assessment)?;
-        Ok(Event::Creator(CreatorEvent::CreatorAssessed { assessment }))
-    }
-}
+    /// Longest handle, in characters: beyond what any platform allows.
+    const MAX_HANDLE_CHARS: usize = 100;
 
-impl Stored for wire::SafetyFlagRaised {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let id = fields.parse("flag_id", &self.flag_id, FlagId::parse);
-        let severity = fields.one_of("severity", self.severity, flag_severity, FlagSeverity::name);
-        let category = fields.one_of("category", self.category, flag_category, FlagCategory::name);
-        let evidence = read_evidence(fields, self.evidence);
-        let flag = SafetyFlag {
-            id: id?,
-            severity: severity?,
-            category: category?,
-            evidence: evidence?,
-            note: self.note,
+    pub fn read(
+        fields: &mut Fields,
+        handles: Vec<wire::CreatorHandle>,
+    ) -> Checked<BTreeMap<Platform, String>> {
+        let mut by_platform = BTreeMap::new();
+        fields.each_here(handles, |fields, message| {
+            let handle = fields.line("handle", message.handle, MAX_HANDLE_CHARS);
+            let platform = fields.one_of("platform", message.platform)?;
+            let new = by_platform.insert(platform, handle).is_none();
+            fields.check("platform", new, UNIQUE_RULE);
+            Ok(())
+        })?;
+        Ok(by_platform)
+    }
+
+    pub fn write(handles: &BTreeMap<Platform, String>) -> Vec<wire::CreatorHandle> {
+        let write = |(platform, handle): (&Platform, &String)| wire::CreatorHandle {
+            platform: platform.number(),
+            handle: handle.clone(),
         };
-        Ok(Event::Creator(CreatorEvent::SafetyFlagRaised { flag }))
-    }
-}
-
-fn write_flag(flag: &SafetyFlag) -> Wire {
-    Wire::SafetyFlagRaised(wire::SafetyFlagRaised {
-        flag_id: flag.id.to_string(),
-        severity: values::FlagSeverity::from(flag.severity).into(),
-        category: values::FlagCategory::from(flag.category).into(),
-        evidence: write_evidence(&flag.evidence),
-        note: flag.note.clone(),
-    })
-}
-
-impl Stored for wire::SafetyFlagCleared {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let flag = fields.parse("flag_id", &self.flag_id, FlagId::parse);
-        let evidence = read_evidence(fields, self.evidence);
-        Ok(Event::Creator(CreatorEvent::SafetyFlagCleared {
-            flag: flag?,
-            reason: self.reason,
-            evidence: evidence?,
-        }))
+        handles.iter().map(write).collect()
     }
 }

@@ -1,48 +1,31 @@
 //! Events of disputes, both ways.
 
-use super::{Stored, Wire, wire};
+use super::{Stored, Wire, stored, wire};
 use crate::domain::{DisputeEvent, DisputeId, DisputeOpened, Event, Resolution};
-use crate::wire::dispute::{read_arbiter, read_ruling, read_subject, write_ruling};
+use crate::wire::dispute::{read_arbiter, read_ruling, write_ruling};
 use crate::wire::fields::{Checked, Fields};
 
-/// Writes an event of the track.
-pub fn write(event: &DisputeEvent) -> Wire {
-    match event {
-        DisputeEvent::DisputeOpened(opened) => Wire::DisputeOpened(wire::DisputeOpened {
-            dispute_id: opened.dispute.to_string(),
-            subject: Some((&opened.subject).into()),
-            reason: opened.reason.clone(),
-            evidence: opened.evidence.clone(),
-        }),
-        DisputeEvent::DisputeResolved {
-            dispute,
-            resolution,
-        } => {
-            let (ruling, share_bp) = write_ruling(resolution.ruling);
-            Wire::DisputeResolved(wire::DisputeResolved {
-                dispute_id: dispute.to_string(),
-                ruling,
-                share_bp,
-                arbiter: resolution.arbiter.as_ref().map(Into::into),
-                reason: resolution.reason.clone(),
-            })
-        }
+stored! { Dispute(DisputeEvent) {
+    DisputeOpened (DisputeOpened {
+        dispute = dispute_id,
+        subject,
+        reason,
+        evidence,
+    })
+} by hand {
+    DisputeEvent::DisputeResolved { dispute, resolution } => {
+        let (ruling, share_bp) = write_ruling(resolution.ruling);
+        Wire::DisputeResolved(wire::DisputeResolved {
+            dispute_id: dispute.to_string(),
+            ruling,
+            share_bp,
+            arbiter: resolution.arbiter.as_ref().map(Into::into),
+            reason: resolution.reason.clone(),
+        })
     }
-}
+}}
 
-impl Stored for wire::DisputeOpened {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let dispute = fields.parse("dispute_id", &self.dispute_id, DisputeId::parse);
-        let subject = fields.required("subject", self.subject, read_subject);
-        Ok(Event::Dispute(DisputeEvent::DisputeOpened(DisputeOpened {
-            dispute: dispute?,
-            subject: subject?,
-            reason: self.reason,
-            evidence: self.evidence,
-        })))
-    }
-}
-
+// A ruling is a word and the share that goes with it.
 impl Stored for wire::DisputeResolved {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let dispute = fields.parse("dispute_id", &self.dispute_id, DisputeId::parse);

@@ -1,7 +1,8 @@
 //! Events, both ways: one file by track.
 //!
 //! Neither way has a catch-all: a new event does not compile until it can be written and read. The
-//! table of reading is the build's, made from the messages that a record may hold.
+//! table of reading is the build's, made from the messages that a record may hold. An event is a row
+//! for each field, in the `stored!` of its track; what differs in shape is written by hand.
 
 mod agreement;
 mod campaign;
@@ -16,8 +17,6 @@ mod seeding;
 mod settlement;
 
 pub use agreement::read_ground;
-pub use creator::read_profile;
-pub use publication::read_removed_by;
 pub use settlement::write_owed_for;
 
 use crate::domain::Event;
@@ -36,6 +35,47 @@ pub trait Stored {
 
 // `impl Stored for Wire`: an arm for every message.
 include!(concat!(env!("OUT_DIR"), "/stored.rs"));
+
+/// Spells the events of a track: `Event { rows }`, or `Event(Payload { rows })` where the payload is
+/// a type of its own, and then what is written by hand.
+macro_rules! stored {
+    (
+        $track:ident($event:ident) { $($name:ident $payload:tt)* }
+        $(by hand { $($arms:tt)* })?
+    ) => {
+        /// Writes an event of the track.
+        pub fn write(event: &$event) -> $crate::log::codec::events::Wire {
+            match event {
+                $(
+                    $crate::wire::spelled::rows!(pattern [] [$event::$name] $payload) => {
+                        $crate::log::codec::events::Wire::$name($crate::wire::spelled::rows!(
+                            message [$crate::wire::proto::event::$name] [] $payload
+                        ))
+                    }
+                )*
+                $($($arms)*)?
+            }
+        }
+
+        $(
+            impl $crate::log::codec::events::Stored for $crate::wire::proto::event::$name {
+                #[allow(unused_variables, reason = "some events only say that they happened")]
+                fn read(
+                    self,
+                    fields: &mut $crate::wire::fields::Fields,
+                ) -> $crate::wire::fields::Checked<$crate::domain::Event> {
+                    let message = self;
+                    let event: $crate::wire::fields::Checked<$event> = $crate::wire::spelled::rows!(
+                        read [fields message] [$event::$name] $payload
+                    );
+                    event.map($crate::domain::Event::$track)
+                }
+            }
+        )*
+    };
+}
+
+use stored;
 
 /// Writes an event.
 pub fn write_event(event: &Event) -> Wire {

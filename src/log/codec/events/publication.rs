@@ -1,169 +1,62 @@
 //! Events of posts, both ways.
 
-use super::content::read_deliverable;
-use super::{Stored, Wire, wire};
+use super::{Stored, Wire, stored, wire};
 use crate::domain::{
-    ConnectionType, DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event,
-    Platform, PostRemoved, PublicationEvent, PublicationId, PublicationRecorded, RemovedBy,
+    DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event, PostRemoved,
+    PublicationEvent, PublicationId, PublicationRecorded,
 };
 use crate::wire::fields::{Checked, Fields};
 use crate::wire::proto::values;
-use crate::wire::values::{read_shares, read_time};
-use crate::wire::words;
+use crate::wire::rules::shares;
+use crate::wire::values::read_time;
 
-/// Writes an event of the track.
-pub fn write(event: &PublicationEvent) -> Wire {
-    match event {
-        PublicationEvent::PublicationRecorded(published) => write_published(published),
-        PublicationEvent::PublicationVerified {
-            deliverable,
-            publication,
-        } => write_verified(deliverable, publication),
-        PublicationEvent::PostRemoved(removed) => write_removed(removed),
-        PublicationEvent::PostRestored {
-            publication,
-            deliverable,
-            restored_at,
-        } => Wire::PostRestored(wire::PostRestored {
-            publication_id: publication.to_string(),
-            deliverable_id: deliverable.to_string(),
-            restored_at: Some((*restored_at).into()),
-        }),
-        PublicationEvent::DisclosureChecked(checked) => write_checked(checked),
-    }
-}
-
-fn read_publication(fields: &mut Fields, id: &str) -> Checked<PublicationId> {
-    fields.parse("publication_id", id, PublicationId::parse)
-}
-
-impl Stored for wire::PublicationRecorded {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let deliverable = read_deliverable(fields, &self.deliverable_id);
-        let publication = read_publication(fields, &self.publication_id);
-        let platform = fields.one_of("platform", self.platform, words::platform, Platform::name);
-        let published_at = fields.required("published_at", self.published_at, read_time);
-        let shares = read_shares(fields, "shares", self.shares);
-        Ok(Event::Publication(PublicationEvent::PublicationRecorded(
-            PublicationRecorded {
-                deliverable: deliverable?,
-                publication: publication?,
-                platform: platform?,
-                url: self.url,
-                post_id: self.platform_post_id,
-                published_at: published_at?,
-                followers: self.followers,
-                disclosed: self.disclosed,
-                incentivised: self.incentivised,
-                shares: shares?,
-                seconds_late: self.seconds_late,
-                seconds_late_original: self.seconds_late_original,
-                unapproved: self.unapproved,
-                undisclosed: self.undisclosed,
-            },
-        )))
-    }
-}
-
-fn write_published(published: &PublicationRecorded) -> Wire {
-    Wire::PublicationRecorded(wire::PublicationRecorded {
-        deliverable_id: published.deliverable.to_string(),
-        publication_id: published.publication.to_string(),
-        platform: values::Platform::from(published.platform).into(),
-        url: published.url.clone(),
-        platform_post_id: published.post_id.clone(),
-        published_at: Some(published.published_at.into()),
-        followers: published.followers,
-        disclosed: published.disclosed,
-        incentivised: published.incentivised,
-        shares: published.shares.iter().map(Into::into).collect(),
-        seconds_late: published.seconds_late,
-        seconds_late_original: published.seconds_late_original,
-        unapproved: published.unapproved,
-        undisclosed: published.undisclosed,
+stored! { Publication(PublicationEvent) {
+    PublicationRecorded (PublicationRecorded {
+        deliverable = deliverable_id,
+        publication = publication_id,
+        platform,
+        url,
+        post_id = platform_post_id,
+        published_at,
+        followers,
+        disclosed,
+        incentivised,
+        shares: shares,
+        seconds_late,
+        seconds_late_original,
+        unapproved,
+        undisclosed,
     })
-}
-
-impl Stored for wire::PublicationVerified {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let deliverable = read_deliverable(fields, &self.deliverable_id);
-        let publication = read_publication(fields, &self.publication_id);
-        Ok(Event::Publication(PublicationEvent::PublicationVerified {
-            deliverable: deliverable?,
-            publication: publication?,
-        }))
+    PublicationVerified {
+        deliverable = deliverable_id,
+        publication = publication_id,
     }
-}
-
-fn write_verified(deliverable: &DeliverableId, publication: &PublicationId) -> Wire {
-    Wire::PublicationVerified(wire::PublicationVerified {
-        deliverable_id: deliverable.to_string(),
-        publication_id: publication.to_string(),
+    PostRemoved (PostRemoved {
+        publication = publication_id,
+        deliverable = deliverable_id,
+        removed_at,
+        by = removed_by,
+        reason,
+        live_seconds,
+        required_seconds,
+        early,
     })
-}
-
-impl Stored for wire::PostRemoved {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let publication = read_publication(fields, &self.publication_id);
-        let deliverable = read_deliverable(fields, &self.deliverable_id);
-        let removed_at = fields.required("removed_at", self.removed_at, read_time);
-        let by = read_removed_by(fields, self.removed_by);
-        Ok(Event::Publication(PublicationEvent::PostRemoved(
-            PostRemoved {
-                publication: publication?,
-                deliverable: deliverable?,
-                removed_at: removed_at?,
-                by: by?,
-                reason: self.reason,
-                live_seconds: self.live_seconds,
-                required_seconds: self.required_seconds,
-                early: self.early,
-            },
-        )))
+    PostRestored {
+        publication = publication_id,
+        deliverable = deliverable_id,
+        restored_at,
     }
-}
+} by hand {
+    PublicationEvent::DisclosureChecked(checked) => write_checked(checked),
+}}
 
-/// Reads who took a post down; unspecified when not known.
-pub fn read_removed_by(fields: &mut Fields, number: i32) -> Checked<Option<RemovedBy>> {
-    let known = (number != 0).then_some(number);
-    fields.optional("removed_by", known, |fields, number| {
-        fields.one_of_here(number, removed_by, RemovedBy::name)
-    })
-}
-
-fn write_removed(removed: &PostRemoved) -> Wire {
-    let by = removed
-        .by
-        .map_or(values::RemovedBy::Unspecified, Into::into);
-    Wire::PostRemoved(wire::PostRemoved {
-        publication_id: removed.publication.to_string(),
-        deliverable_id: removed.deliverable.to_string(),
-        removed_at: Some(removed.removed_at.into()),
-        removed_by: by.into(),
-        reason: removed.reason.clone(),
-        live_seconds: removed.live_seconds,
-        required_seconds: removed.required_seconds,
-        early: removed.early,
-    })
-}
-
-impl Stored for wire::PostRestored {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let publication = read_publication(fields, &self.publication_id);
-        let deliverable = read_deliverable(fields, &self.deliverable_id);
-        let restored_at = fields.required("restored_at", self.restored_at, read_time);
-        Ok(Event::Publication(PublicationEvent::PostRestored {
-            publication: publication?,
-            deliverable: deliverable?,
-            restored_at: restored_at?,
-        }))
-    }
-}
-
+// What the terms say is absent without a connection.
 impl Stored for wire::DisclosureChecked {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
-        let publication = read_publication(fields, &self.publication_id);
-        let deliverable = read_deliverable(fields, &self.deliverable_id);
+        let publication =
+            fields.parse("publication_id", &self.publication_id, PublicationId::parse);
+        let deliverable =
+            fields.parse("deliverable_id", &self.deliverable_id, DeliverableId::parse);
         let checked_at = fields.required("checked_at", self.checked_at, read_time);
         let terms = read_agreed(fields, self.connection, self.required_label);
         Ok(Event::Publication(PublicationEvent::DisclosureChecked(
@@ -191,8 +84,7 @@ fn read_agreed(
 ) -> Checked<Option<DisclosureTerms>> {
     let connection = (connection != 0).then_some(connection);
     fields.optional("connection", connection, |fields, number| {
-        let name = ConnectionType::name;
-        let connection = fields.one_of_here(number, words::connection_type, name)?;
+        let connection = fields.one_of_here(number)?;
         Ok(DisclosureTerms {
             connection,
             required_label: Some(label).filter(|label| !label.is_empty()),
@@ -215,24 +107,4 @@ fn write_checked(checked: &DisclosureChecked) -> Wire {
         sufficient: found.sufficient,
         evidence: found.evidence.clone(),
     })
-}
-
-/// Reads who took a post down.
-fn removed_by(number: i32) -> Option<RemovedBy> {
-    match values::RemovedBy::try_from(number).ok()? {
-        values::RemovedBy::Unspecified => None,
-        values::RemovedBy::Creator => Some(RemovedBy::Creator),
-        values::RemovedBy::Platform => Some(RemovedBy::Platform),
-        values::RemovedBy::Brand => Some(RemovedBy::Brand),
-    }
-}
-
-impl From<RemovedBy> for values::RemovedBy {
-    fn from(word: RemovedBy) -> Self {
-        match word {
-            RemovedBy::Creator => Self::Creator,
-            RemovedBy::Platform => Self::Platform,
-            RemovedBy::Brand => Self::Brand,
-        }
-    }
 }
