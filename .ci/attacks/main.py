@@ -98,6 +98,41 @@ class Attacks:
         connection.close()
 
     @contextmanager
+    def fields_again_and_again(self):
+        """Requests of one field a million times, compressed to 4 KB, and of a text that inflates."""
+        bodies = [b"\x12\0" * 2_000_000, b"\xa2\x06\0" * 1_300_000, b"\x08\0" * 2_000_000]
+        bodies.append(b"\x0a\xff\xff\x7f" + b"a" * 2_097_151)
+        packed = [gzip.compress(body) for body in bodies]
+        numbers = iter(range(10**9))
+        with repeated(8, lambda: self._send_packed(packed[next(numbers) % len(packed)])):
+            yield
+
+    @contextmanager
+    def frames_that_nobody_reads(self):
+        """60 ingests that take no answers send single bytes, each behind 8 KiB that HTTP/2 skips."""
+        method = "MeasurementService/IngestEngagement"
+        ledger = self.ledger()
+        messages = [{"opening": {"brand_id": BRAND, "context": context()}}]
+        for number in range(1, 14):
+            observation = {**seen(0, at(-1)), "campaign_id": "none"}
+            messages.append({"chunk": {"chunk_number": number, "observations": [observation]}})
+        begun = b"".join(framed(ledger.encoded(method, message)) for message in messages)
+        connections = [Connection(self.address, window=0) for _ in range(60)]
+        streams = {}
+        for connection in connections:
+            connection.pump(0.05)
+            streams[connection] = connection.open(method)
+            connection.send(streams[connection], begun)
+        deadline = time.monotonic() + 8
+        for _ in range(40):
+            for connection in connections:
+                if not connection.closed and time.monotonic() < deadline:
+                    connection.send_bytes_apart(streams[connection], 25)
+                    connection.pump()
+        with Alive(connections):
+            yield
+
+    @contextmanager
     def late_retries(self):
         """64 callers repeat observations that were recorded long ago."""
         ledger = self.ledger()

@@ -98,6 +98,16 @@ class Connection:
         self.flush()
         return sent
 
+    def send_bytes_apart(self, stream, count):
+        """Sends single bytes to a stream, past the windows, each behind a frame of unknown type."""
+        byte = struct.pack(">I", 1)[1:] + b"\0\0" + struct.pack(">I", stream) + b"\0"
+        skipped = struct.pack(">I", 8_100)[1:] + b"\x77\0" + bytes(4 + 8_100)
+        try:
+            self.socket.settimeout(1)
+            self.socket.sendall((byte + skipped) * count)
+        except OSError:
+            self.closed = True
+
     def reset(self, stream):
         try:
             self.http.reset_stream(stream)

@@ -14,15 +14,18 @@ use crate::grpc::edge::layer::EdgeLayer;
 
 /// How much of one request a client may send ahead of the server's reading.
 ///
-/// Four times the largest command (120 KiB), so a write never waits for a window, and at a round
-/// trip of 100 ms still 5 MiB a second for a stream of writes. Answers are not held by this: their
-/// speed depends on the *client's* windows.
-const STREAM_WINDOW_BYTES: u32 = 512 << 10;
+/// HTTP/2 keeps each frame together with the whole read of the network that brought it, so a frame of
+/// one byte may keep 8 KiB. Only the windows bound how many frames wait, so they are small. At a round
+/// trip of 100 ms a stream of writes still sends 640 KiB a second, and the largest command (120 KiB)
+/// waits for one more round trip. Answers are not held by this: their speed depends on the *client's*
+/// windows.
+const STREAM_WINDOW_BYTES: u32 = 64 << 10;
 
 /// The same for all requests of a connection: two full streams, so that one stalled upload does
 /// not stop the others. The intake reads requests as they come, into memory that it counts, so this
-/// fills only for streams whose handler waits, and those are few.
-const CONNECTION_WINDOW_BYTES: u32 = 1 << 20;
+/// fills only for streams whose handler waits, and those are few. HTTP/2 ends a connection whose small
+/// frames wait: each costs what it lacks to 256 bytes, and together they may cost half of this.
+const CONNECTION_WINDOW_BYTES: u32 = 128 << 10;
 
 /// Headers of one request, decoded: a path, a deadline, a token; more is an attack. They stay as long
 /// as the call does.
@@ -87,6 +90,16 @@ fn entropy() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A client that takes no answers makes the server keep what it sends. See the attack
+    /// `frames_that_nobody_reads`.
+    #[test]
+    fn small_frames_that_wait_keep_little_memory() {
+        const READ_BYTES: u32 = 8 << 10;
+        const COST_OF_ONE_BYTE: u32 = 255;
+        let frames = CONNECTION_WINDOW_BYTES / 2 / COST_OF_ONE_BYTE;
+        assert!(frames * READ_BYTES <= 2_200_000);
+    }
 
     #[test]
     fn the_age_varies_by_a_tenth() {

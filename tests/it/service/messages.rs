@@ -212,6 +212,21 @@ async fn too_many_elements_are_refused_before_they_are_decoded() {
     refusal.is(Code::InvalidArgument, ErrorReason::InvalidField);
 }
 
+/// One message of no bytes, one unknown text, one number: each again and again.
+#[tokio::test]
+async fn fields_again_and_again_are_refused_before_they_are_decoded() {
+    let server = Server::start().await;
+    let client = Rough::to(&server).await;
+    for path in [BATCH, SINGLE] {
+        for field in [&[0x12, 0][..], &[0xa2, 6, 0], &[0xa0, 6, 0]] {
+            let bomb = field.repeat(80_000);
+            let call = client.send(path, &[], framed(0, &bomb)).await;
+            let refusal = call.refusal().await;
+            refusal.is(Code::InvalidArgument, ErrorReason::InvalidField);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_second_message_is_refused() {
     let server = Server::start().await;

@@ -33,6 +33,13 @@ const UNCOUNTED_BYTES: usize = 4 << 10;
 /// What an element is taken to need when it is decoded, beside its bytes.
 const ELEMENT_BYTES: usize = 128;
 
+/// How many times its size a compressed message may inflate to. Lists of alike items come to some
+/// thirty; a thousand, which gzip can do, costs a client nothing and the server much.
+const MAX_RATIO: usize = 100;
+
+/// A compressed message may always inflate to this much, however small it is.
+const ANY_RATIO_BYTES: usize = 64 << 10;
+
 /// How long a message may make no progress before others may take its memory.
 const ARRIVING_SAFE: Duration = Duration::from_secs(1);
 
@@ -163,7 +170,9 @@ impl<B> Gather<B> {
     }
 
     fn inflated(&self, compressed: &[u8]) -> Result<Bytes, Status> {
-        let most = self.call.method.max_bytes;
+        let max_bytes = self.call.method.max_bytes;
+        let worth = ANY_RATIO_BYTES + MAX_RATIO * compressed.len();
+        let most = max_bytes.min(worth);
         let mut message = vec![0; HEADER_BYTES];
         let look = |beginning: &[u8]| {
             let counted = self
@@ -181,6 +190,7 @@ impl<B> Gather<B> {
             }
         };
         gunzip(compressed, &mut message, most, look).map_err(|error| match error {
+            inflate::Error::TooLarge if worth < max_bytes => status::inflates_too_much(MAX_RATIO),
             inflate::Error::TooLarge => status::message_too_large(most + 1, most),
             inflate::Error::Malformed => status::malformed_message("it is not gzip"),
             inflate::Error::Refused(status) => status,
@@ -209,7 +219,7 @@ impl Broken {
     /// Tells whether more bytes may heal it.
     fn may_be_cut(&self) -> bool {
         match self {
-            Self::TooMany { .. } => false,
+            Self::TooMany { .. } | Self::TooManyFields { .. } => false,
             Self::Malformed | Self::Truncated => true,
         }
     }
@@ -218,6 +228,7 @@ impl Broken {
 fn broken(why: Broken) -> Status {
     match why {
         Broken::TooMany { field, limit } => status::too_many_elements(field, limit),
+        Broken::TooManyFields { field, limit } => status::too_many_fields(field, limit),
         Broken::Malformed | Broken::Truncated => {
             status::malformed_message("it is not the message that the method takes")
         }

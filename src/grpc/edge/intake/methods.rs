@@ -202,6 +202,53 @@ mod tests {
         assert_eq!(broken, too_many("evidence"));
     }
 
+    /// The same field again and again costs time, though the decoder keeps the last one only.
+    #[test]
+    fn fields_are_counted_too() {
+        let methods = methods();
+        let limit_of = |path: &str, field: &str, bytes: &[u8]| {
+            let counted = methods.count(methods.find(path), &bytes.repeat(200_000));
+            match counted {
+                Err(Broken::TooManyFields { field: at, limit }) => {
+                    assert_eq!(at, field);
+                    assert!(limit < 100, "{limit}");
+                }
+                other => panic!("{bytes:?}: {other:?}"),
+            }
+        };
+        limit_of(BATCH_CALL, "context", &[0x12, 0]);
+        limit_of(BATCH_CALL, "brand_id", &[0x0a, 0]);
+        limit_of(BATCH_CALL, "36", &[0xa2, 2, 0]);
+        limit_of(BATCH_CALL, "36", &[0xa0, 2, 0]);
+        limit_of(SINGLE, "100", &[0xa2, 6, 0]);
+        let inner = [&[0x12, 0xff, 1][..], &[0xa0, 2, 0].repeat(85)].concat();
+        let counted = methods.count(methods.find(BATCH_CALL), &inner);
+        let Err(Broken::TooManyFields { field, .. }) = counted else {
+            panic!("{counted:?}");
+        };
+        assert_eq!(field, "context.36");
+    }
+
+    #[test]
+    fn fields_of_all_messages_are_counted_together() {
+        let methods = methods();
+        let item = [&[0x1a, 180][..], &[1], &[0xa0, 2, 0].repeat(60)].concat();
+        let counted = methods.count(methods.find(BATCH_CALL), &item.repeat(1_000));
+        assert_eq!(counted, Ok(1_000));
+        let wide = [&[0x1a, 192][..], &[1], &[0xa0, 2, 0].repeat(64)].concat();
+        let counted = methods.count(methods.find(BATCH_CALL), &wide.repeat(2_000));
+        assert!(matches!(counted, Err(Broken::TooManyFields { .. })));
+    }
+
+    /// Whoever gives every field it knows is far from the limits.
+    #[test]
+    fn the_largest_honest_messages_have_few_fields() {
+        let files = FileDescriptorSet::decode(DESCRIPTORS).unwrap().file;
+        let messages = files.iter().flat_map(|file| &file.message_type);
+        let most = messages.map(|message| message.field.len()).max().unwrap();
+        assert!(most * MAX_PER_FIELD <= 128_000, "{most}");
+    }
+
     #[test]
     fn what_the_decoder_takes_is_counted_to_its_end_or_refused() {
         let methods = methods();

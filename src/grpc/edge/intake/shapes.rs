@@ -1,8 +1,9 @@
-//! How many elements a message has, counted on its bytes before anything is decoded.
+//! How many elements and fields a message has, counted on its bytes before anything is decoded.
 //!
 //! An element of two bytes becomes hundreds in memory, so a message of 4 MiB could ask for a
-//! gigabyte. Owns the shapes of all request messages and the limits of elements. What breaks the
-//! rules of the wire is malformed here as it is for the decoder, so nothing is counted short.
+//! gigabyte. A single field that is given a million times takes no memory, but as much time. Owns the
+//! shapes of all request messages and the limits of elements and fields. What breaks the rules of the
+//! wire is malformed here as it is for the decoder, so nothing is counted short.
 
 use std::collections::HashMap;
 
@@ -20,7 +21,18 @@ pub(super) const UNDECODED_ABOVE: usize = 2 * MAX_PER_FIELD;
 /// Most elements of a message, all fields together: dozens for each item of a batch.
 const MAX_IN_ALL: usize = 32_000;
 
-/// A message this long or shorter cannot break a limit, as an element takes two bytes.
+/// How often each single field of a message may be given, on average. Once is enough, but the wire
+/// allows more: the last one counts, and parts of a message are merged.
+const MAX_PER_SINGLE: usize = 2;
+
+/// How many more fields a message may have: those of newer clients, which are unknown here.
+const MAX_UNKNOWN: usize = 64;
+
+/// Most fields of a message with all messages in it: some for each element.
+const MAX_FIELDS: usize = 4 * MAX_IN_ALL;
+
+/// A message this long or shorter has too few elements to break a limit, as each takes two bytes, and
+/// too few fields to take much time.
 pub(super) const NEEDS_NO_COUNT: usize = 2 * UNDECODED_ABOVE;
 
 /// How deep messages may nest; the decoder's own limit.
@@ -30,13 +42,15 @@ const MAX_DEPTH: usize = 100;
 #[derive(Debug)]
 pub(super) struct Shapes(Vec<Shape>);
 
-/// One message: where messages or many values may be found in it.
+/// One message: what may be found in it.
 #[derive(Debug, Default)]
 struct Shape {
     /// By number.
     fields: Vec<Field>,
     /// How many of the fields are repeated.
     repeated: usize,
+    /// Most fields, beside the elements of those that are repeated.
+    most_others: usize,
 }
 
 #[derive(Debug)]
@@ -70,6 +84,13 @@ pub(super) enum Broken {
         /// Most elements that are allowed, of this field or of the message.
         limit: usize,
     },
+    /// A message has more fields than one of its shape may have, beside its elements.
+    TooManyFields {
+        /// The path of the field that is one too many; a number where its name is unknown.
+        field: String,
+        /// Most fields that are allowed, of this message or of all.
+        limit: usize,
+    },
     /// The bytes are no message.
     Malformed,
     /// The bytes end within a field.
@@ -100,6 +121,7 @@ impl Shapes {
         let mut walk = Walk {
             shapes: &self.0,
             elements: 0,
+            fields: 0,
         };
         walk.message(message, shape, 0)?;
         Ok(walk.elements)
@@ -126,9 +148,6 @@ impl Shape {
             let Some(kind) = kind_of(field, numbers) else {
                 continue;
             };
-            if repeated.is_none() && !matches!(kind, Kind::Message(_)) {
-                continue;
-            }
             shape.repeated += usize::from(repeated.is_some());
             shape.fields.push(Field {
                 number: u32::try_from(field.number()).unwrap_or_default(),
@@ -138,6 +157,8 @@ impl Shape {
             });
         }
         shape.fields.sort_by_key(|field| field.number);
+        let singles = shape.fields.len() - shape.repeated;
+        shape.most_others = MAX_PER_SINGLE * singles + MAX_UNKNOWN;
         shape
     }
 
@@ -169,6 +190,7 @@ fn kind_of(field: &FieldDescriptorProto, numbers: &HashMap<String, usize>) -> Op
 struct Walk<'a> {
     shapes: &'a [Shape],
     elements: usize,
+    fields: usize,
 }
 
 impl Walk<'_> {
@@ -178,13 +200,23 @@ impl Walk<'_> {
         }
         let shape = &self.shapes[shape];
         let mut counts = SmallVec::<[usize; 8]>::from_elem(0, shape.repeated);
+        let mut others = 0;
         while !bytes.is_empty() {
             let (number, value) = take_field(&mut bytes)?;
-            let Some(field) = shape.field(number) else {
+            let field = shape.field(number);
+            self.fields += 1;
+            let repeated = field.and_then(|field| field.repeated);
+            others += usize::from(repeated.is_none());
+            let limits = [(others, shape.most_others), (self.fields, MAX_FIELDS)];
+            if let Some((_, limit)) = limits.into_iter().find(|(count, limit)| count > limit) {
+                let field = field.map_or_else(|| number.to_string(), |field| field.name.clone());
+                return Err(Broken::TooManyFields { field, limit });
+            }
+            let Some(field) = field else {
                 continue;
             };
             let mut index = None;
-            if let Some(slot) = field.repeated {
+            if let Some(slot) = repeated {
                 index = Some(counts[slot]);
                 let more = value.elements(field.kind);
                 counts[slot] += more;
@@ -214,11 +246,18 @@ impl Field {
 
 impl Broken {
     fn within(self, parent: &str, index: Option<usize>) -> Self {
+        let path = |field: String| {
+            let at = index.map(|index| format!("[{index}]")).unwrap_or_default();
+            format!("{parent}{at}.{field}")
+        };
         match self {
             Self::TooMany { field, limit } => {
-                let at = index.map(|index| format!("[{index}]")).unwrap_or_default();
-                let field = format!("{parent}{at}.{field}");
+                let field = path(field);
                 Self::TooMany { field, limit }
+            }
+            Self::TooManyFields { field, limit } => {
+                let field = path(field);
+                Self::TooManyFields { field, limit }
             }
             // The parent is all there, so the part should be.
             Self::Malformed | Self::Truncated => Self::Malformed,

@@ -60,6 +60,17 @@ pub fn too_many_elements(field: String, limit: usize) -> Status {
     invalid(vec![Violation::new(field, rule)])
 }
 
+/// Refuses a message with too many single or unknown fields, before it is decoded.
+pub fn too_many_fields(field: String, limit: usize) -> Status {
+    let rule = format!("is too much: its message has at most {limit} fields beside its lists");
+    invalid(vec![Violation::new(field, rule)])
+}
+
+/// Refuses a compressed message that is much larger than what came.
+pub fn inflates_too_much(ratio: usize) -> Status {
+    malformed_message(&format!("it inflates to more than {ratio} times its size"))
+}
+
 /// Refuses bytes that are not the message they should be.
 pub fn malformed_message(why: &str) -> Status {
     let message = format!("the message cannot be read: {why}");
