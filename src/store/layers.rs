@@ -1,7 +1,7 @@
-//! The layers in memory, and the walk that shows all layers as one.
+//! The layers in memory, and the walk that merges all layers.
 //!
-//! Owns how rows and removals are held and counted, and which layer wins. Does not know files
-//! beyond the ordered entries one hands out.
+//! Owns how rows and removals are held and counted, and which layer wins. Of a file, it knows only
+//! its ordered entries.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, btree_set};
@@ -19,15 +19,15 @@ use super::Error;
 use super::disk::Disk;
 use super::range::{DiskRange, Stored};
 
-/// Memory one entry takes besides its row: the key, its slot in a tree or hash table that is not
-/// full, the row's counters and what the allocator adds.
+/// Memory of one entry besides its row: the key, its slot in a tree or hash table that is not full,
+/// the reference counts and the overhead of the allocator.
 const ENTRY_OVERHEAD_BYTES: usize = 320;
 
-/// What a row points to, in memory, per encoded byte: sums are wide and mostly zeros, which take a
-/// byte each when encoded; strings and lists carry capacity, alignment and allocator overhead.
+/// Memory that a row points to, per encoded byte. Sums are wide and mostly zeros, and an encoded
+/// zero takes one byte. Strings and lists have capacity, alignment and allocator overhead.
 const DECODED_BYTES_PER_ENCODED: usize = 4;
 
-/// A decoded row and the length of its encoding in bytes, as far as known.
+/// A decoded row and the known length of its encoding in bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     row: AnyRow,
@@ -51,7 +51,7 @@ impl Held {
         }
     }
 
-    /// The same row, after its encoding turned out to have this length.
+    /// Returns the same row with the actual length of its encoding.
     pub(super) fn resized(&self, encoded_bytes: usize) -> Self {
         Self::with_size(self.row.clone(), encoded_bytes)
     }
@@ -68,7 +68,7 @@ impl Held {
         self.row.encode(out)
     }
 
-    /// Estimates the memory the row takes under `key`, in bytes.
+    /// Estimates the memory of the row under `key`, in bytes.
     pub(super) fn memory_bytes(&self, key: &Key) -> usize {
         ENTRY_OVERHEAD_BYTES
             + key.as_bytes().len()
@@ -87,8 +87,8 @@ fn wrong_type<R: Row>() -> Error {
 /// What a layer says about a key: the row, or that it is removed.
 pub(super) type Slot = Option<Held>;
 
-/// Changed rows: found by hash, since a fold looks up the same few over and over, and walked in
-/// order, by keys that are put in order once each.
+/// Changed rows. Lookups go by hash, because a fold looks up the same few rows over and over. Walks
+/// go in key order; each key is sorted in once.
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     slots: HashMap<Key, Slot>,
@@ -109,7 +109,7 @@ impl Layer {
         self.slots.get(key)
     }
 
-    /// Opens a row for a change, taking it from `load` when the layer says nothing about it.
+    /// Returns a row for a change. If the layer does not have the key, the row comes from `load`.
     pub(super) fn get_mut_or_load(
         &mut self,
         key: &Key,
@@ -128,7 +128,8 @@ impl Layer {
         }
     }
 
-    /// Opens a row for a change, taking it from `load` and else from `make`.
+    /// Returns a row for a change. If the layer does not have the row, it comes from `load`, or
+    /// else from `make`.
     pub(super) fn get_mut_or_put(
         &mut self,
         key: &Key,
@@ -185,23 +186,24 @@ fn slot_bytes(key: &Key, slot: &Slot) -> usize {
         })
 }
 
-/// Layers that change no more, the oldest first. What several of them say about a key, the newest
-/// one says. A clone shares the layers.
+/// Layers that no longer change, the oldest first. If several layers have a key, the newest one
+/// wins. A clone shares the layers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stack(Vec<Arc<Layer>>);
 
-/// Most rows that are moved from layer to layer at a time: less than half a millisecond.
+/// Most rows that one call moves between layers: this takes less than half a millisecond.
 const MOVED_AT_ONCE: usize = 1_000;
 
-/// Layers that a lookup goes through in no time that counts.
+/// Number of layers that a lookup can search without a noticeable delay.
 const FEW_LAYERS: usize = 4;
 
-/// Most rows of a layer that is made of others: a copy of it takes less than a millisecond.
+/// Most rows of a joined layer: copying it takes less than a millisecond.
 const JOINED_ROWS: usize = 2_000;
 
 impl Stack {
-    /// Puts a layer on top. Where there are many small ones, because snapshots follow each other
-    /// while one lives, they are joined by halves: each row is copied a few times at the most.
+    /// Puts a layer on top. Snapshots that follow each other while an older one lives make many
+    /// small layers. Those are joined when their sizes are similar, so each row is copied only a
+    /// few times.
     pub(super) fn push(&mut self, layer: Layer) {
         if layer.len() == 0 {
             return;
@@ -230,7 +232,7 @@ impl Stack {
         self.0.is_empty()
     }
 
-    /// Counts the keys the layers say something about.
+    /// Counts the keys of all layers.
     pub(super) fn len(&self) -> usize {
         match self.0.as_slice() {
             [one] => one.len(),
@@ -243,13 +245,13 @@ impl Stack {
         Merged::of(self.newest_first(), &Span::of_tables(&(0..=u8::MAX)), false)
     }
 
-    /// Gives the layers, the newest first.
+    /// Returns the layers, the newest first.
     pub(super) fn newest_first(&self) -> impl Iterator<Item = &Layer> {
         self.0.iter().rev().map(Arc::as_ref)
     }
 
-    /// Joins the newest layers with `above` where nobody else shares them, so that the layers do not
-    /// become many. Takes a bounded time; what is left over is for the next call.
+    /// Joins the newest layers with `above` if nothing else shares them, so that the number of
+    /// layers stays small. Takes a bounded time; the next call continues.
     pub(super) fn take_back(&mut self, above: &mut Layer) {
         while let Some(mut top) = self.0.pop() {
             let Some(below) = Arc::get_mut(&mut top) else {
@@ -257,7 +259,8 @@ impl Stack {
             };
             if below.len() > above.len() {
                 std::mem::swap(below, above);
-                // The larger one stays; now `below` is the newer of the two.
+                // The smaller layer moves into the larger one; after the swap `below` is the newer
+                // one.
                 above.take_newer(below, MOVED_AT_ONCE);
                 if below.len() > 0 {
                     std::mem::swap(below, above);
@@ -274,7 +277,7 @@ impl Stack {
 }
 
 impl Layer {
-    /// Copies the layer with newer rows above it.
+    /// Returns a copy of the layer with newer rows on top.
     fn with(&self, newer: &Layer) -> Layer {
         let mut joined = Self {
             slots: self.slots.clone(),
@@ -287,7 +290,7 @@ impl Layer {
         joined
     }
 
-    /// Moves rows in that win over those here.
+    /// Moves in newer rows. They replace rows of this layer.
     fn take_newer(&mut self, newer: &mut Layer, most: usize) {
         for _ in 0..most {
             let Some((key, slot)) = newer.pop() else {
@@ -297,7 +300,7 @@ impl Layer {
         }
     }
 
-    /// Moves rows in where nothing is said about them here.
+    /// Moves in older rows. Rows of this layer win.
     fn take_older(&mut self, older: &mut Layer, most: usize) {
         for _ in 0..most {
             let Some((key, slot)) = older.pop() else {
@@ -317,7 +320,7 @@ impl Layer {
     }
 }
 
-/// Layers that change no more, and the position their rows are at.
+/// Layers that no longer change, and the position of their rows.
 #[derive(Debug)]
 pub(super) struct Frozen {
     pub(super) rows: Stack,
@@ -326,13 +329,13 @@ pub(super) struct Frozen {
     pub(super) number: u64,
 }
 
-/// A row met on a walk.
+/// A row that a walk has reached.
 pub(super) enum Entry<'a> {
     Held(&'a Key, &'a Held),
     Stored(Stored),
 }
 
-/// Shows an entry to a typed visitor.
+/// Calls a typed visitor with an entry.
 pub(super) fn visit_as<R: Row>(
     entry: Entry<'_>,
     disk: &Disk,
@@ -347,8 +350,8 @@ pub(super) fn visit_as<R: Row>(
     }
 }
 
-/// Walks the rows within `span` as if all layers were one, until `visit` breaks. The newest layer
-/// comes first.
+/// Walks the rows within `span` as if all layers were one, until `visit` breaks. `layers` starts
+/// with the newest.
 pub(super) fn walk<'a>(
     layers: impl Iterator<Item = &'a Layer>,
     mut on_disk: DiskRange<'_>,
@@ -365,7 +368,7 @@ pub(super) fn walk<'a>(
             (None, Some(_)) => Ordering::Greater,
             (Some(key), Some(stored)) => directed(key.cmp(&stored.key), descending),
         };
-        // Memory wins over the file; where they meet, the stored row is passed over.
+        // Memory wins over the file: if both have the key, the stored row is skipped.
         let below = if order.is_ge() {
             std::mem::replace(&mut stored, on_disk.next()?)
         } else {
@@ -386,7 +389,7 @@ pub(super) fn walk<'a>(
     }
 }
 
-/// Layers as one, in order: of those that say something about a key, the first.
+/// Merges layers in key order. If several layers have a key, the first one wins.
 struct Merged<'a> {
     layers: SmallVec<[Peekable<Directed<'a>>; 3]>,
     descending: bool,
