@@ -286,6 +286,6 @@ impl Ledger {
 
 fn lost() -> WriteError {
     WriteError::Stopped {
-        reason: writer::LOST.into(),
+        reason: commit::LOST.into(),
     }
 }

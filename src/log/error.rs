@@ -216,7 +216,7 @@ pub enum OpenError {
     },
     /// The log lacks blocks that it had acknowledged, so nothing may be appended after the rest.
     #[error(
-        "the log in {} has lost acknowledged blocks (it had got to {reached}, and now ends at \
+        "the log in {} has lost acknowledged blocks (it had reached {reached}, and now ends at \
          {found}): restore the last backup, or, to give up the events in between, start once with \
          `serve --accept-loss`",
         path.display()
@@ -244,7 +244,7 @@ pub enum OpenError {
     },
     /// The storage engine keeps values in files that it never syncs.
     #[error(
-        "the log in {} keeps values in {found} files of their own, which a power cut may lose: run \
+        "the log in {} keeps values in {found} separate files, which a power cut may lose: run \
          `verify` on it and restore it into a new directory",
         path.display()
     )]

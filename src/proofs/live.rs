@@ -4,7 +4,7 @@
 //! So a write costs the hash of its records and hardly a switch of threads. Checkpoints of any size
 //! are made on request: a signature is quick, and it is the same each time.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::note::{Note, VerifierKey};
+use super::remembered::{remember, remembered};
 use super::tiles::{self, SCHEMA, TreeError};
 use super::tree::{self, Nodes, leaf_hash};
 use super::{AddError, Checkpoint, Cosigned, Error, LogKeys};
 use crate::causes::with_causes;
 use crate::domain::Position;
-use crate::files;
 use crate::log::{Hash, Log};
 use crate::store::{self, Opened, Options, Store};
 
@@ -54,6 +54,8 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 struct Progress {
     size: Position,
+    /// The size of the last checkpoint that was signed and written since the start.
+    kept: Position,
     /// Why the fold has stopped.
     ended: Option<Arc<str>>,
 }
@@ -119,6 +121,17 @@ impl Proofs {
             }) => Err(Error::Stopped(Arc::clone(reason))),
             Ok(_) | Err(_) => Err(Error::Stopped("the server is stopping".into())),
         }
+    }
+
+    /// Waits until the written checkpoint has this many records. Can be cancelled.
+    ///
+    /// # Errors
+    /// `Stopped` when the tree has no writer any more.
+    pub async fn kept(&self, size: Position) -> Result<(), Error> {
+        let mut progress = self.progress.clone();
+        let now = progress.wait_for(|now| now.kept >= size).await;
+        now.map(|_| ())
+            .map_err(|_| Error::Stopped("the server is going down".into()))
     }
 
     /// Signs the checkpoint of the first `size` records, which the tree must have. Returns it with
@@ -248,7 +261,7 @@ impl Live {
                 log: head,
             });
         }
-        let (tell, told) = watch::channel(Progress::default());
+        let (tell, watched) = watch::channel(Progress::default());
         let cosigned = Cosigned::open(&settings.cosignatures)?;
         let signed = remembered(&settings.checkpoint)?;
         let mut live = Self {
@@ -271,7 +284,7 @@ impl Live {
         live.is_held = true;
         let proofs = Proofs {
             shared: Arc::clone(&live.shared),
-            progress: told,
+            progress: watched,
         };
         Ok((live, proofs))
     }
@@ -439,41 +452,11 @@ impl Live {
             return Ok(());
         }
         let signed = self.shared.sign(self.shared.checkpoint(size)?);
-        let path = &self.shared.settings.checkpoint;
-        let kept = files::replace(path, signed.note.to_string().as_bytes());
-        kept.map_err(|source| Error::File {
-            path: path.clone(),
-            source,
-        })?;
+        remember(&self.shared.settings.checkpoint, &signed.note)?;
         self.signed = Some(signed.checkpoint);
+        self.tell.send_modify(|progress| progress.kept = size);
         Ok(())
     }
-}
-
-/// What a start without the last checkpoint loses.
-pub const GUARD: &str = "the check at a start that the log is complete and unchanged";
-
-/// Reads the last signed checkpoint. Returns `None` if there is none.
-///
-/// # Errors
-/// `File` when it cannot be read, `Damaged` when it holds something else. Verifies no signature.
-pub fn remembered(path: &Path) -> Result<Option<(Note, Checkpoint)>, Error> {
-    let text = files::read_text(path).map_err(|source| Error::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    let Some(text) = text else { return Ok(None) };
-    let damaged = |reason: String| Error::Damaged {
-        path: path.to_owned(),
-        reason,
-        given_up: GUARD,
-    };
-    let note: Note = text
-        .parse()
-        .map_err(|error: super::note::Malformed| damaged(error.to_string()))?;
-    let checkpoint = note.text.parse();
-    let checkpoint = checkpoint.map_err(|error: super::Malformed| damaged(error.to_string()))?;
-    Ok(Some((note, checkpoint)))
 }
 
 /// Opens the rows of the tree. Returns whether they are new, because there were no usable ones.

@@ -55,9 +55,9 @@ mod file;
 mod layers;
 mod overlay;
 mod pages;
-mod range;
 mod rows;
 mod snapshot;
+mod walk;
 
 use std::iter;
 use std::ops::RangeInclusive;
@@ -71,8 +71,9 @@ use cache::Cache;
 use digest::digest_of_walk;
 use disk::Disk;
 use failure::Failure;
-use layers::{Frozen, Held, Layer, Stack, walk};
+use layers::{Frozen, Held, Layer, Stack};
 use rows::Below;
+use walk::walk;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use checkpointer::{Checkpointer, Pace};

@@ -11,7 +11,7 @@ use crate::store::{Options, Store};
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
     "{} is not what the log says: {reason}. The log itself is good: remove that file, and the next \
-     start folds it anew",
+     start rebuilds it",
     path.display()
 )]
 pub struct Unlike {

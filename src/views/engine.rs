@@ -42,7 +42,7 @@ pub enum ViewError {
     Thread(#[from] io::Error),
     /// The file is ahead of the log: blocks are missing at the end of the log.
     #[error(
-        "the views stand at position {views}, beyond the log's head {log}: the log lost its end; \
+        "the views are at position {views}, beyond the log's head {log}: the log lost its end; \
          restore it from a backup, or, to give up the events in between, start once with \
          `serve --accept-loss`"
     )]
@@ -98,6 +98,8 @@ impl ViewError {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Progress {
     durable: Position,
+    /// The position from which a start after a kill folds.
+    kept: Position,
     /// Why no later position will be durable.
     pub(super) ended: Option<Arc<str>>,
     /// Why the rows cannot be read even at `durable`.
@@ -164,9 +166,15 @@ impl Views {
         self.progress.borrow().durable
     }
 
-    /// Returns the position from which a start after a kill would fold.
-    pub fn checkpoint_position(&self) -> Position {
-        self.store.lock().checkpoint_position()
+    /// Waits until a checkpoint holds everything up to a position. Cancel it to stop waiting.
+    ///
+    /// # Errors
+    /// `Stopped` when the rows have no writer any more.
+    pub async fn kept(&self, wanted: Position) -> Result<(), ViewError> {
+        let mut progress = self.progress.clone();
+        let now = progress.wait_for(|now| now.kept >= wanted).await;
+        now.map(|_| ())
+            .map_err(|_| ViewError::Stopped("the server is going down".into()))
     }
 
     /// Waits until everything up to a position is durable and in the rows. Cancel it to stop
@@ -246,14 +254,15 @@ impl Live {
             folded => folded?,
         };
         let head = store.position();
-        let (tell, told) = watch::channel(Progress {
+        let (tell, watched) = watch::channel(Progress {
             durable: head,
+            kept: store.checkpoint_position(),
             ..Progress::default()
         });
         let store = Arc::new(Mutex::new(store));
         let views = Views {
             store: Arc::clone(&store),
-            progress: told,
+            progress: watched,
             damage: Arc::default(),
         };
         let live = Self {
@@ -310,10 +319,17 @@ impl Live {
         self.checkpointer.make_room(dirty_bytes);
         let mut store = self.store.lock();
         let written = self.checkpointer.step(&mut store);
-        // The written checkpoint is dropped without the lock.
+        let kept = store.checkpoint_position();
         drop(store);
-        let Err(error) = written else { return Ok(()) };
-        let error = with_causes(&error);
+        let error = match written {
+            Ok(None) => return Ok(()),
+            // What was written is dropped here, without the lock.
+            Ok(Some(_written)) => {
+                self.tell.send_modify(|progress| progress.kept = kept);
+                return Ok(());
+            }
+            Err(error) => with_causes(&error),
+        };
         if self.checkpointer.is_full(dirty_bytes) {
             return Err(format!("the views cannot be checkpointed: {error}").into());
         }

@@ -16,12 +16,12 @@ use std::path::Path;
 use bytes::Bytes;
 use sled::IVec;
 
-use super::files::{CacheBound, Files};
+use super::files::{CacheBound, Files, Key};
 use super::guard::guarded;
 use super::pending::Pending;
 use crate::log::block::Outline;
 use crate::log::chain::{StorageError, Stored, stored_at};
-use crate::log::directory::io_error;
+use crate::log::paths::io_error;
 use crate::log::{Block, Fault, Head, OpenError, Position};
 
 /// Least number of keys beyond the last block. It is more than the 17 keys that a page has before
@@ -34,9 +34,6 @@ const BLOCKS_PER_ENTRY: u64 = 9;
 
 /// The value of a key whose block is yet to come; no block is empty.
 const PLACEHOLDER: &[u8] = &[];
-
-/// A number or a position, big-endian, so that keys sort like numbers.
-pub(super) type Key = [u8; 8];
 
 /// The place of a block, stored or yet to come.
 #[derive(Clone, Copy)]

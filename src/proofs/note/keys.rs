@@ -158,6 +158,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// When the name is invalid, or the system provides no random bytes.
+    #[expect(clippy::disallowed_methods, reason = "a key is made of chance")]
     pub fn generate(name: &str, algorithm: Algorithm) -> io::Result<Self> {
         let mut seed = [0; SECRET_KEY_LENGTH];
         getrandom::fill(&mut seed).map_err(io::Error::other)?;
