@@ -7,8 +7,8 @@ use super::note::Note;
 use super::{Checkpoint, Error};
 use crate::files;
 
-/// What starting without the last checkpoint gives up.
-pub const GUARD: &str = "what tells at a start that the log lost its end or was rewritten";
+/// What a start without the last checkpoint loses.
+pub const GUARD: &str = "the check at a start that the log is complete and unchanged";
 
 /// Keeps a signed checkpoint in place of the one before it.
 ///
@@ -22,7 +22,8 @@ pub(super) fn remember(path: &Path, signed: &Note) -> Result<(), Error> {
     })
 }
 
-/// Reads the checkpoint that was signed last; `None` where none was. Does not look at who signed it.
+/// Reads the last signed checkpoint. Returns `None` if there is none. Does not look at who signed
+/// it.
 ///
 /// # Errors
 /// The file cannot be read, or holds something else.
