@@ -13,7 +13,7 @@ pub enum KeptError {
     #[error(transparent)]
     Checkpoint(#[from] proofs::Malformed),
     /// No trusted key signed it.
-    #[error("none of the given keys signed the checkpoint")]
+    #[error("the checkpoint is signed by another key, not by a given one")]
     OtherKey,
     /// It was changed after it was signed.
     #[error("the checkpoint was edited: its signature does not match its text")]
