@@ -1,10 +1,10 @@
-//! An error in one line, with every cause: what a log line or the end of a command says of it.
+//! The text of an error with all its causes, in one line, for log lines and exit messages.
 
 use std::error::Error;
 
-/// Tells an error and its causes, outermost first.
+/// Returns the texts of an error and its causes, outermost first.
 ///
-/// A cause that the text before it ends with is not told twice.
+/// A cause is left out if the text before it already ends with it.
 ///
 /// ```
 /// use std::io;
@@ -19,14 +19,14 @@ use std::error::Error;
 /// );
 /// ```
 pub fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let mut told = error.to_string();
+    let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
         let text = error.to_string();
-        if !told.ends_with(&text) {
-            told = format!("{told}: {text}");
+        if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
         }
         cause = error.source();
     }
-    told
+    line
 }

@@ -1,7 +1,7 @@
-//! The clock, as a parameter, so that tests own time.
+//! The clock, as a parameter, so that tests control time.
 //!
-//! A clock shows two times at once: the time of day, which people and daemons may set, and how much
-//! time has passed, which nobody can. [`Guard`] compares them.
+//! A clock shows two times at once: the time of day, which people and daemons may set, and the
+//! elapsed time, which cannot be set. [`Guard`] compares them.
 
 mod guard;
 
@@ -14,19 +14,18 @@ use crate::domain::Timestamp;
 
 pub use guard::{Doubt, Guard, StartError};
 
-/// What a clock shows at one moment.
+/// The two times that a clock shows at one moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reading {
-    /// The time of day. It jumps when somebody sets the clock.
+    /// The time of day. It jumps when the clock is set.
     pub wall: Timestamp,
-    /// Nanoseconds since a moment that stays the same. They pass at the same pace whatever is done to
-    /// the time of day.
+    /// Nanoseconds since a fixed moment. Setting the time of day does not change them.
     pub elapsed_ns: i64,
 }
 
-/// Tells the time.
+/// A source of the time.
 pub trait Clock: Send + Sync + 'static {
-    /// Reads the time of day and how much time has passed.
+    /// Reads the time of day and the elapsed time.
     fn reading(&self) -> Reading;
 }
 
@@ -34,7 +33,7 @@ pub trait Clock: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-/// Counts while the machine sleeps, so that opening a laptop is not a jump.
+/// This clock counts while the machine sleeps, so that opening a laptop is not a jump.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const ELAPSED: ClockId = ClockId::Boottime;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -61,16 +60,16 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that moves when it is told to.
+/// A clock that moves only when a test moves it.
 #[derive(Debug)]
 pub struct ManualClock {
     wall: AtomicI64,
-    /// How far the time of day is from the time that passed.
+    /// Difference between the time of day and the elapsed time, in nanoseconds.
     jumped: AtomicI64,
 }
 
 impl ManualClock {
-    /// Starts at a time.
+    /// Makes a clock that shows this time.
     pub fn at(time: Timestamp) -> Self {
         Self {
             wall: AtomicI64::new(time.nanos()),
@@ -78,19 +77,19 @@ impl ManualClock {
         }
     }
 
-    /// Lets time pass until the time of day is this.
+    /// Lets time pass until the time of day is `time`.
     pub fn set(&self, time: Timestamp) {
         self.wall.store(time.nanos(), Ordering::SeqCst);
     }
 
-    /// Sets the time of day so many seconds ahead, or back, while no time passes.
+    /// Sets the time of day ahead by `seconds`, or back if they are negative. No time passes.
     pub fn jump(&self, seconds: i64) {
         let nanos = seconds.saturating_mul(1_000_000_000);
         self.jumped.fetch_add(nanos, Ordering::SeqCst);
         self.wall.fetch_add(nanos, Ordering::SeqCst);
     }
 
-    /// Shows what the clock would show if the time of day were this.
+    /// Returns the reading that the clock has when the time of day is `wall`.
     pub fn reading_at(&self, wall: Timestamp) -> Reading {
         let jumped = self.jumped.load(Ordering::SeqCst);
         Reading {

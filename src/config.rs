@@ -1,8 +1,8 @@
 //! The settings of `serve` and how they are found: flag, then environment, then file, then default.
 //!
-//! Owns every key's name, default, rule and help text (`keys`), the merge of the four sources
-//! and the rules that span keys. Refuses what it does not know, a misspelt environment variable
-//! too. Does not know what the settings are for: it opens no file but the configuration file.
+//! Owns every key's name, default, rule and help text (`keys`), the merge of the four sources and
+//! the rules that span keys. Refuses unknown keys, including misspelt environment variables. Does
+//! not know what the settings are for: it opens no file except the configuration file.
 
 mod flags;
 mod keys;
@@ -17,14 +17,14 @@ use serde::{Deserialize, Serialize};
 
 pub use flags::Flags;
 
-/// What every environment variable of ours starts with; the rest is the key in capitals.
+/// Prefix of all environment variables of this program; the rest of a name is the key in capitals.
 pub const ENVIRONMENT_PREFIX: &str = "CAMPAIGN_LEDGER_";
 
-/// Names the configuration file, like `--config`.
+/// The environment variable that names the configuration file, like `--config`.
 pub const CONFIG_VARIABLE: &str = "CAMPAIGN_LEDGER_CONFIG";
 
-/// Kubernetes sets `<SERVICE>_SERVICE_…` and `<SERVICE>_PORT…` for each service it knows, and a
-/// service named `campaign-ledger` lands on our prefix; so no key may start like this.
+/// Kubernetes sets `<SERVICE>_SERVICE_…` and `<SERVICE>_PORT…` for each service that it knows.
+/// Those of a service named `campaign-ledger` have our prefix, so no key may start like this.
 const SERVICE_LINKS: [&str; 2] = ["SERVICE_", "PORT"];
 
 /// Every setting of the server, already checked.
@@ -33,7 +33,7 @@ const SERVICE_LINKS: [&str; 2] = ["SERVICE_", "PORT"];
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where the log, the views and the keys live.
+    /// Directory of the log, the views and the keys.
     pub data_dir: PathBuf,
     /// File of the key that checkpoints are signed with; empty for one in the data directory.
     pub signing_key: PathBuf,
@@ -69,7 +69,7 @@ pub struct Config {
     pub max_ingests: usize,
     /// Backups taken at a time.
     pub max_backups: usize,
-    /// Time after which a stream whose client takes nothing ends.
+    /// Time after which a stream ends if its client reads nothing.
     pub stream_unread_timeout_ms: u64,
     /// Time after which a silent stream of observations ends.
     pub stream_idle_timeout_ms: u64,
@@ -89,19 +89,19 @@ pub struct Config {
     pub request_ids_remembered: usize,
     /// Memory for the answers of the latest writes.
     pub answers_remembered_bytes: usize,
-    /// Memory for rows read or written lately.
+    /// Memory for recently read or written rows.
     pub views_cache_bytes: usize,
     /// Memory of changed rows that forces a checkpoint.
     pub checkpoint_bytes: usize,
     /// Longest time between checkpoints while there are writes.
     pub checkpoint_interval_ms: u64,
-    /// How log lines look.
+    /// Format of log lines.
     pub log_format: LogFormat,
     /// Which log lines are written, in the syntax of `RUST_LOG`.
     pub log_filter: String,
 }
 
-/// How log lines look on standard error.
+/// Format of log lines on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -129,7 +129,7 @@ impl Default for Config {
             keepalive_timeout_s: 20,
             max_connection_idle_s: 300,
             max_connection_age_s: 0,
-            // Each may have two or three batches of 64 KiB that its client does not take.
+            // Each may hold two or three batches of 64 KiB that its client has not read.
             max_readers: 1_024,
             // Each costs a task while there is nothing to send.
             max_followers: 4_096,
@@ -138,11 +138,11 @@ impl Default for Config {
             max_backups: 2,
             stream_unread_timeout_ms: 60_000,
             stream_idle_timeout_ms: 300_000,
-            // Longer than a client that works pauses.
+            // A working client pauses for less time than this.
             stream_give_way_ms: 5_000,
             write_queue_commands: 2_048,
             group_commands: 256,
-            // Leaves a fifth of a 120 KiB block for the envelope of each event.
+            // This leaves a fifth of a 120 KiB block for the envelopes of the events.
             group_bytes: 96 << 10,
             drain_timeout_ms: 10_000,
             drain_delay_ms: 250,
@@ -160,7 +160,7 @@ impl Default for Config {
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Nobody set it.
+    /// It was not set.
     Default,
     /// This configuration file.
     File(PathBuf),
@@ -170,7 +170,7 @@ pub enum Origin {
     Flag,
 }
 
-/// Says why there is no configuration.
+/// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be read.
@@ -178,7 +178,7 @@ pub enum Error {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The error of the system.
         #[source]
         source: std::io::Error,
     },
@@ -187,15 +187,15 @@ pub enum Error {
     Syntax {
         /// The file.
         path: PathBuf,
-        /// What the parser says, with line and column.
+        /// The message of the parser, with line and column.
         reason: String,
     },
-    /// A key or variable that means nothing here.
+    /// An unknown key or variable.
     #[error("{name} ({origin}): unknown key; `campaign-ledger serve --help` lists them")]
     UnknownKey {
         /// As written.
         name: String,
-        /// Where it stands.
+        /// The source of the value.
         origin: Origin,
     },
     /// A value that breaks the rule of its key.
@@ -203,12 +203,12 @@ pub enum Error {
     Rule {
         /// The key.
         key: &'static str,
-        /// Where the value stands.
+        /// The source of the value.
         origin: Origin,
-        /// What the value must be, and what it is.
+        /// The rule and the value.
         rule: String,
     },
-    /// An address others can reach, while nothing protects it.
+    /// An address that other machines can reach, without protection.
     #[error(
         "listen ({origin}): {listen} can be reached from other machines, and this version has \
          neither TLS nor authentication: anyone who reaches it can read and write everything. \
@@ -216,14 +216,14 @@ pub enum Error {
          policy protects it"
     )]
     Exposed {
-        /// The address asked for.
+        /// The address.
         listen: SocketAddr,
-        /// Where it stands.
+        /// The source of the value.
         origin: Origin,
     },
 }
 
-/// A configuration and where each of its values came from.
+/// A configuration and the source of each of its values.
 #[derive(Debug, Clone)]
 pub struct Effective {
     /// The settings.
@@ -232,18 +232,19 @@ pub struct Effective {
 }
 
 impl Effective {
-    /// Finds the settings of this process: its flags, its environment, the file they name.
+    /// Finds the settings of this process in its flags, its environment, and the file that they
+    /// name.
     ///
     /// # Errors
-    /// Names the key and the rule it breaks, or the file that cannot be read.
+    /// See [`Error`].
     pub fn of_process(flags: &Flags) -> Result<Self, Error> {
         Self::load(flags, std::env::vars_os())
     }
 
-    /// Finds the settings from `flags`, these `variables` and the file either of them names.
+    /// Finds the settings in `flags`, in `variables`, and in the file that one of them names.
     ///
     /// # Errors
-    /// Names the key and the rule it breaks, or the file that cannot be read.
+    /// See [`Error`].
     pub fn load(
         flags: &Flags,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
@@ -260,7 +261,7 @@ impl Effective {
         Self::merge(layers)
     }
 
-    /// Lays the layers over the defaults, the last one on top.
+    /// Merges the layers with the defaults. Later layers win.
     fn merge(layers: Vec<(Origin, toml::Table)>) -> Result<Self, Error> {
         let mut merged = toml::Table::new();
         let mut origins = BTreeMap::new();
@@ -310,13 +311,13 @@ impl Effective {
         Ok(())
     }
 
-    /// Says where the value of this key came from.
+    /// Returns the source of the value of this key.
     pub fn origin(&self, key: &str) -> Origin {
         self.origins.get(key).cloned().unwrap_or(Origin::Default)
     }
 }
 
-/// Writes TOML that gives the same configuration again, each line with its origin.
+/// Writes TOML that reads back as the same configuration. Each line has its source.
 impl fmt::Display for Effective {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values = toml::Table::try_from(&self.config).map_err(|_| fmt::Error)?;
@@ -351,7 +352,7 @@ fn read_file(path: &Path) -> Result<toml::Table, Error> {
         })
 }
 
-/// Reads our variables, and the configuration file they may name.
+/// Reads the variables of this program, and the configuration file that they may name.
 fn read_environment(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<(toml::Table, Option<PathBuf>), Error> {

@@ -1,11 +1,11 @@
-//! Files of a ledger on disk: each is whole or not there, private to its owner, and never removed
+//! Files of a ledger on disk: each is complete or absent, private to its owner, and never removed
 //! because it is damaged.
 //!
-//! A file is made under another name beside its own, synced, and renamed; then its directory is
-//! synced. So whatever ends the process, or the power, the name stands for the old file or the new
-//! one. What a half-made file left under the other name is removed by the next attempt.
+//! A file is created under a temporary name in the same directory, synced, and renamed; then its
+//! directory is synced. So after a kill or a power cut, the name belongs to the old file or to the
+//! new one. The next attempt removes a half-written temporary file.
 //!
-//! Owns these steps and the modes. Does not know what is in a file.
+//! Owns these steps and the file modes. Does not know what is in a file.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
@@ -17,13 +17,13 @@ use std::path::{Path, PathBuf};
 pub const PRIVATE_FILE: u32 = 0o600;
 /// Only the owner may enter.
 pub const PRIVATE_DIRECTORY: u32 = 0o700;
-/// What the owner does not grant to anybody else.
+/// The mode bits of other users.
 const OF_OTHERS: u32 = 0o077;
 
-/// What a file is called until it is whole.
+/// Suffix of a file that is not complete yet.
 const UNFINISHED: &str = ".new";
 
-/// Reads a file; `None` where there is none.
+/// Reads a file. Returns `None` if there is none.
 ///
 /// # Errors
 /// When the system refuses, or something else has that name: to read a pipe would wait for ever.
@@ -38,7 +38,7 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     found(fs::read(path))
 }
 
-/// Reads a text; `None` where there is no file. Bytes that are not UTF-8 become U+FFFD, which no file
+/// Reads a text file. Returns `None` if there is none. Bytes that are not UTF-8 become U+FFFD, which no file
 /// of a ledger holds, so the parser of the file reports the damage.
 ///
 /// # Errors
@@ -56,10 +56,10 @@ fn found<T>(read: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// Puts `content` in place of what a file holds, or makes the file, in one step.
+/// Replaces the content of a file, or creates the file, in one step.
 ///
 /// # Errors
-/// When the system refuses; the file is then as it was, or as it should be.
+/// When the system refuses. The file then has its old content or the new one.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = draft_of(path);
     let mut file = create(&draft)?;
@@ -69,12 +69,12 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     put_in_place(&draft, path)
 }
 
-/// Says what a file is called until it is whole: `journal.new` for `journal`.
+/// Returns the temporary name of a file: `journal.new` for `journal`.
 pub fn draft_of(path: &Path) -> PathBuf {
     with_suffix(path, UNFINISHED)
 }
 
-/// Makes a new private file, in place of an unfinished one of that name.
+/// Creates a private file. Removes an unfinished one with that name first.
 ///
 /// # Errors
 /// When the system refuses.
@@ -88,7 +88,8 @@ pub fn create(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Gives a whole and synced file, or a directory of such files, its name for good.
+/// Renames a complete and synced file, or a directory of such files, to its final name, and syncs
+/// the directory.
 ///
 /// # Errors
 /// When the system refuses.
@@ -105,14 +106,14 @@ pub fn remove(path: &Path) -> io::Result<()> {
     found(fs::remove_file(path)).map(|_| ())
 }
 
-/// Makes a directory that only its owner may enter; one that is there stays as it is.
+/// Creates a directory that only its owner may enter. An existing one is not changed.
 ///
 /// # Errors
 /// When the system refuses.
 pub fn create_directory(path: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(PRIVATE_DIRECTORY).create(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        // Synced even if it was there: an earlier attempt may have ended before it got that far.
+        // An existing one is synced too: an earlier attempt may have ended before its sync.
         Ok(()) | Err(_) => sync_directory(&directory_of(path)),
     }
 }
@@ -125,7 +126,7 @@ pub fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// The directory that `path` is named in.
+/// Returns the directory of `path`.
 pub fn directory_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
@@ -134,8 +135,8 @@ pub fn directory_of(path: &Path) -> PathBuf {
     }
 }
 
-/// Renames what is damaged to `<name>.damaged-<UTC time>`, so that people can look at it and a new one
-/// can be made. Gives the new path.
+/// Renames a damaged file to `<name>.damaged-<UTC time>`, so that people can examine it and a new
+/// one can be made. Returns the new path.
 ///
 /// # Errors
 /// When the system refuses.
@@ -143,7 +144,8 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
     set_aside_as(path, path)
 }
 
-/// Sets a file aside as if it were called `like`, where its own name would make it be read on.
+/// Renames a damaged file like [`set_aside`], but with the name `like` instead of its own: for a
+/// file that would still be read under a name that begins with its own.
 ///
 /// # Errors
 /// When the system refuses.
@@ -157,18 +159,17 @@ pub fn set_aside_as(path: &Path, like: &Path) -> io::Result<PathBuf> {
         1 => with_suffix(like, &format!(".damaged-{now}")),
         more => with_suffix(like, &format!(".damaged-{now}-{more}")),
     };
-    // Two within a second are two files.
+    // Two files may be renamed within a second.
     let aside = (1..).map(named).find(|aside| !aside.exists());
     let aside = aside.expect("a directory has fewer names than there are numbers");
     put_in_place(path, &aside)?;
     Ok(aside)
 }
 
-/// Takes from everybody but the owner what they may do with a file or a directory. Tells whether
-/// there was something to take.
+/// Removes the access of other users to a file or a directory. Returns whether they had any.
 ///
 /// # Errors
-/// When the system refuses, as it does where the file is another user's.
+/// When the system refuses, for example because the file belongs to another user.
 pub fn make_private(path: &Path) -> io::Result<bool> {
     let mode = fs::symlink_metadata(path)?.permissions().mode();
     if mode & OF_OTHERS == 0 {

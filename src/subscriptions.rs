@@ -1,13 +1,14 @@
-//! Subscriptions: how far consumers with a name have come, kept for them.
+//! Subscriptions: the positions up to which named consumers have processed events.
 //!
-//! Owns one small file beside the log. It is no fold: what a consumer has acknowledged is in no
-//! event, for events are facts about campaigns, and a consumer that wrote one for each event it has
-//! read would never come to an end. So the file is not rebuilt, and losing it loses where consumers
-//! stood, nothing else. Does not know what is followed: that is kept as the bytes it came in.
+//! Owns one small file beside the log. The file is not a fold, because acknowledgements are not
+//! events: events are facts about campaigns, and a consumer that wrote an event for each event that
+//! it reads would never end. So the file cannot be rebuilt. If it is lost, only the positions of
+//! consumers are lost. Does not know what a consumer follows: that is stored as the bytes that the
+//! caller passes.
 //!
-//! All rows are in memory too, and each has a checksum in the file. A file that is damaged is found
-//! out when it is opened. It is set aside then and an empty one made, so consumers are told that their
-//! name is unknown, and know that they must begin again: a wrong position would make them miss events.
+//! All rows are in memory too, and each has a checksum in the file. Damage of the file is found
+//! when it is opened. The file is then renamed and an empty one is made. Consumers get the error
+//! that their name is unknown, so they begin again: a wrong position would make them miss events.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -26,18 +27,18 @@ use crate::files;
 
 /// Most subscriptions: a list of them fits one answer.
 pub const MAX_SUBSCRIPTIONS: usize = 1_000;
-/// Most subscriptions of one group, such as a brand: ten groups must ask for all they may have before
-/// another one finds no room.
+/// Most subscriptions of one group, such as a brand: ten groups must use all of theirs before
+/// another group finds no room.
 pub const MAX_SUBSCRIPTIONS_OF_GROUP: usize = 100;
-/// Memory for pages of the file: it has a few.
+/// Memory for pages of the file, which has only a few.
 const CACHE_BYTES: usize = 1 << 20;
 
-/// The number is the layout's version. A value is a checksum, and then the row.
+/// The number is the version of the layout. A value is a checksum followed by the row.
 const TABLE: TableDefinition<&str, &[u8]> = TableDefinition::new("subscriptions.2");
-/// As it was before rows had checksums; moved when it is found.
+/// The table from before rows had checksums. Its rows are moved when it is found.
 const OLDER_TABLE: TableDefinition<&str, &[u8]> = TableDefinition::new("subscriptions.1");
 
-/// Length of a row's checksum: damage by chance goes unnoticed once in 2^64 times.
+/// Length of a row's checksum: random damage stays undetected once in 2^64 cases.
 const CHECKSUM_BYTES: usize = 8;
 
 /// Why the file could not be read or written.
@@ -48,11 +49,11 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
-    /// The file is not what was written; the next start sets it aside.
+    /// The file is damaged; the next start renames it.
     #[error("the subscriptions file {} is damaged: {reason}", path.display())]
     Damaged {
         /// The file.
@@ -65,30 +66,30 @@ pub enum Error {
 /// A named consumer of events.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Subscription {
-    /// What is followed, encoded.
+    /// What the consumer follows, encoded.
     pub followed: Vec<u8>,
-    /// Everything up to here was taken in.
+    /// The consumer has processed everything up to this position.
     pub acknowledged: Position,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When something was last acknowledged.
+    /// When the position last moved.
     pub acknowledged_at: Option<Timestamp>,
 }
 
-/// What became of making a subscription.
+/// The result of making a subscription.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Made {
-    /// It was made, or is there and follows the same.
+    /// It was made, or it exists and follows the same.
     Stands(Subscription),
-    /// It is there and follows something else.
+    /// It exists and follows something else.
     Differs,
-    /// There are as many as there may be in all.
+    /// There are [`MAX_SUBSCRIPTIONS`] already.
     Full,
-    /// There are as many as its group may have.
+    /// Its group has [`MAX_SUBSCRIPTIONS_OF_GROUP`] already.
     GroupFull,
 }
 
-/// The file of subscriptions. What is changed is durable when the call returns. Cheap to clone.
+/// The file of subscriptions. A change is durable when its call returns. Cheap to clone.
 #[derive(Clone)]
 pub struct Subscriptions(Arc<Mutex<State>>);
 
@@ -99,7 +100,7 @@ struct State {
 }
 
 impl Subscriptions {
-    /// Opens the file, or makes it; a damaged one is set aside and made anew.
+    /// Opens the file or creates it. A damaged file is renamed and a new one is created.
     ///
     /// # Errors
     /// [`Error::Io`] when the system refuses, or another process has the file open.
@@ -110,7 +111,7 @@ impl Subscriptions {
         }
         let state = match open(path) {
             Err(Error::Damaged { reason, .. }) => {
-                warn_set_aside(path, &reason, "named consumers begin again")?;
+                warn_set_aside(path, &reason, "named consumers must begin again")?;
                 create(path, &BTreeMap::new())?;
                 open(path)?
             }
@@ -119,7 +120,7 @@ impl Subscriptions {
         Ok(Self(Arc::new(Mutex::new(state))))
     }
 
-    /// Begins without a file, to be forgotten.
+    /// Creates subscriptions without a file, for tests and tools.
     ///
     /// # Errors
     /// When there is no memory for it.
@@ -136,8 +137,8 @@ impl Subscriptions {
         }))))
     }
 
-    /// Makes a subscription, or finds the one of that name. `group_of` says whose a subscription is:
-    /// each group may have [`MAX_SUBSCRIPTIONS_OF_GROUP`].
+    /// Makes a subscription, or finds the one with that name. `group_of` returns the group of a
+    /// subscription: each group may have [`MAX_SUBSCRIPTIONS_OF_GROUP`].
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -166,8 +167,8 @@ impl Subscriptions {
         Ok(Made::Stands(made))
     }
 
-    /// Notes that everything up to a position was taken in; never goes back. `None` when there is no
-    /// such subscription.
+    /// Records that the consumer has processed everything up to a position. The position never
+    /// decreases. Returns `None` if there is no such subscription.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -181,7 +182,7 @@ impl Subscriptions {
         let Some(there) = state.rows.get(name.as_str()) else {
             return Ok(None);
         };
-        // What changes nothing costs no disk.
+        // Without a change, nothing is written.
         if position <= there.acknowledged {
             return Ok(Some(there.acknowledged));
         }
@@ -199,7 +200,7 @@ impl Subscriptions {
         self.0.lock().rows.get(name.as_str()).cloned()
     }
 
-    /// Lists all, by name.
+    /// Lists all subscriptions, by name.
     pub fn list(&self) -> Vec<(String, Subscription)> {
         let state = self.0.lock();
         let rows = state.rows.iter();
@@ -207,7 +208,7 @@ impl Subscriptions {
             .collect()
     }
 
-    /// Forgets a subscription; tells whether there was one.
+    /// Deletes a subscription. Returns whether there was one.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -223,7 +224,7 @@ impl Subscriptions {
 }
 
 impl State {
-    /// Makes a row durable, and then known.
+    /// Makes a row durable, and then visible.
     fn keep(&mut self, name: &SubscriptionId, row: Subscription) -> Result<(), Error> {
         let name = name.as_str();
         let value = encode(&self.path, name, &row)?;
@@ -238,15 +239,16 @@ impl State {
         change: impl Fn(&mut Table<'_>) -> Result<(), redb::StorageError>,
     ) -> Result<(), Error> {
         match write(&self.path, &self.database, &change) {
-            // The rows are here, so they are written anew.
+            // All rows are in memory, so a new file is written from them.
             Err(Error::Damaged { reason, .. }) => {
-                warn_set_aside(&self.path, &reason, "it is written anew")?;
+                warn_set_aside(&self.path, &reason, "a new one is written")?;
                 create(&self.path, &self.rows)?;
                 self.database = open_database(&self.path)?;
                 write(&self.path, &self.database, &change)
             }
             Err(failed) => {
-                // After a failed write redb takes no more of them; the next one finds it open again.
+                // redb refuses writes after a failed one, so the file is reopened for the next
+                // write.
                 if let Ok(again) = open_database(&self.path) {
                     self.database = again;
                 }
@@ -278,11 +280,11 @@ fn write(
 fn warn_set_aside(path: &Path, reason: &str, what_now: &str) -> Result<(), Error> {
     let aside = files::set_aside(path).map_err(|source| io_error(path, source))?;
     let (path, aside) = (path.display(), aside.display());
-    tracing::warn!(%path, %aside, reason, "the subscriptions file is damaged and was set aside: {what_now}");
+    tracing::warn!(%path, %aside, reason, "the subscriptions file is damaged and was renamed: {what_now}");
     Ok(())
 }
 
-/// Makes a file with these rows beside its name, and gives it that once it is whole.
+/// Writes these rows to a file under a temporary name, and renames it once it is complete.
 fn create(path: &Path, rows: &BTreeMap<String, Subscription>) -> Result<(), Error> {
     let io = |source| io_error(path, source);
     let draft = files::draft_of(path);
@@ -381,14 +383,14 @@ fn decode(path: &Path, name: &str, value: &[u8]) -> Result<Subscription, Error> 
         .split_first_chunk()
         .ok_or_else(|| damaged(path, "a row is too short"))?;
     if *stored != checksum(name, bytes) {
-        return Err(damaged(path, format!("the checksum of row {name:?}")));
+        return Err(damaged(path, format!("row {name:?} has a wrong checksum")));
     }
     postcard::from_bytes(bytes).map_err(|error| damaged(path, error))
 }
 
 fn checksum(name: &str, row: &[u8]) -> [u8; CHECKSUM_BYTES] {
     let mut hash = Sha256::new();
-    // The length keeps the two apart.
+    // The length separates the name from the row.
     hash.update((name.len() as u64).to_be_bytes());
     hash.update(name);
     hash.update(row);
@@ -399,8 +401,12 @@ fn checksum(name: &str, row: &[u8]) -> [u8; CHECKSUM_BYTES] {
 
 /// Calls into redb, which may panic on a damaged file.
 fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(damaged(path, "reading it made the storage engine panic")))
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(damaged(
+            path,
+            "the storage engine panicked while reading it",
+        ))
+    })
 }
 
 fn refused(path: &Path, error: impl Into<redb::Error>) -> Error {

@@ -1,6 +1,6 @@
 //! Log lines on standard error, as text or JSON, and panics among them.
 //!
-//! Owns the process-wide subscriber. Standard output stays free for what commands print.
+//! Owns the process-wide subscriber. Standard output is left to the commands.
 
 use std::io::{IsTerminal as _, stderr};
 use std::panic::PanicHookInfo;
@@ -12,23 +12,23 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::config::LogFormat;
 use crate::text::Plain;
 
-/// What is said of h2 unless the filter does: its warnings are of what clients do, one for each
-/// connection that it ends for that.
+/// The level of h2, unless the filter sets one. Its warnings report misbehaving clients, one for
+/// each connection that h2 ends.
 const OF_H2: &str = "h2=error";
 
-/// Says why logging did not start.
+/// Why logging did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The filter does not parse.
-    #[error("log_filter: `{filter}` is no filter")]
+    #[error("log_filter: `{filter}` is not a filter")]
     Filter {
-        /// As given.
+        /// The filter.
         filter: String,
-        /// What the parser says.
+        /// The error of the parser.
         #[source]
         source: tracing_subscriber::filter::ParseError,
     },
-    /// It was started before in this process.
+    /// Logging was already started in this process.
     #[error("logging is already set up")]
     AlreadyStarted(#[source] tracing_subscriber::util::TryInitError),
 }
@@ -36,7 +36,7 @@ pub enum Error {
 /// Starts logging for the whole process, once.
 ///
 /// # Errors
-/// A filter that does not parse, or a second call.
+/// [`Error::Filter`] if the filter does not parse, [`Error::AlreadyStarted`] on a second call.
 pub fn start(format: LogFormat, filter: &str) -> Result<(), Error> {
     let parsed = parse(filter)?;
     let in_colour = stderr().is_terminal();
@@ -47,8 +47,8 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), Error> {
             false => Plain::to(stderr()),
         })
         .with_ansi(in_colour)
-        // It would complain of a line that could not be written by a panic: on a full disk, in the
-        // panic's own line, that ends the process.
+        // With internal errors on, a log line that cannot be written causes a panic. On a full
+        // disk, the line of that panic fails too, which ends the process.
         .log_internal_errors(false);
     match format {
         LogFormat::Text => lines.finish().try_init(),
@@ -76,7 +76,7 @@ fn parse(filter: &str) -> Result<EnvFilter, Error> {
     Ok(parsed.add_directive(OF_H2.parse().expect("h2 and error are a directive")))
 }
 
-/// Panics are log lines like any other: one line, in the chosen format.
+/// Logs a panic like any other event: one line, in the chosen format.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let location = panic.location().map(ToString::to_string);
     let thread = std::thread::current();

@@ -1,9 +1,8 @@
-//! Text that people wrote, and programs that may take it for something else: a terminal obeys control
-//! characters, a reader is misled by characters that turn the direction of what follows, and a
-//! spreadsheet runs a cell that begins like a formula.
+//! Text of users, made safe to show: a terminal obeys control characters, characters that change
+//! the text direction mislead a reader, and a spreadsheet runs a cell that begins like a formula.
 //!
-//! Owns which characters those are, what a text of one or of many lines may hold, and how a text is
-//! shown where it holds them all the same. Knows no field, no file and no format but that.
+//! Owns the list of these characters, the rules for texts of one and of many lines, and the
+//! escaping of texts that hold such characters anyway. Does not know fields or files.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -16,12 +15,12 @@ pub const LINE_RULE: &str = "must have no control characters or line breaks, and
 pub const NOTE_RULE: &str = "must have no control characters but line breaks and tabs, and no \
                              characters that change the direction of text";
 
-/// Tells whether a text has one line and nothing hidden, as names and titles must.
+/// Returns whether a text has one line and nothing hidden, as names and titles must.
 pub fn is_line(text: &str) -> bool {
     !text.chars().any(is_hidden)
 }
 
-/// Tells whether a text has nothing hidden but line breaks and tabs, as notes must.
+/// Returns whether a text has nothing hidden but line breaks and tabs, as notes must.
 pub fn is_note(text: &str) -> bool {
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
@@ -33,9 +32,9 @@ pub fn is_note(text: &str) -> bool {
     true
 }
 
-/// Shows a text with everything hidden spelled out, as `\u001b`; `except` stays as it is.
+/// Returns a text with hidden characters escaped, such as `\u001b`. Characters in `except` stay.
 ///
-/// All that can be hidden has four digits, so a JSON text still says the same.
+/// All hidden characters have four hexadecimal digits, so an escaped JSON text keeps its meaning.
 ///
 /// ```
 /// use campaign_ledger::text::escaped;
@@ -57,11 +56,11 @@ pub fn escaped<'a>(text: &'a str, except: &str) -> Cow<'a, str> {
     Cow::Owned(shown)
 }
 
-/// Makes a cell of a table that no spreadsheet runs and no terminal obeys.
+/// Makes a table cell that is safe in spreadsheets and terminals.
 ///
-/// An apostrophe goes before a cell that begins with `=`, `+`, `-`, `@` or a tab, and before such a
-/// beginning after `;` or a tab, where some spreadsheets begin another cell. Numbers and exact
-/// fractions stay as they are.
+/// Puts an apostrophe before a cell that begins with `=`, `+`, `-`, `@` or a tab. Also puts one
+/// before these characters after `;` or a tab, where some spreadsheets begin another cell. Numbers
+/// and exact fractions stay as they are.
 ///
 /// ```
 /// use campaign_ledger::text::cell;
@@ -88,9 +87,9 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Writes text with everything hidden spelled out but line breaks and tabs, for a terminal or a log.
+/// A writer for a terminal or a log. It escapes hidden characters except line breaks and tabs.
 ///
-/// A character must not come in two writes: those of `write!` and of log lines are whole.
+/// A character must not be split between two writes. `write!` and log lines never split one.
 #[derive(Debug)]
 pub struct Plain<W> {
     to: W,
@@ -98,13 +97,13 @@ pub struct Plain<W> {
 }
 
 impl<W: io::Write> Plain<W> {
-    /// Writes there.
+    /// Writes to `to`.
     pub fn to(to: W) -> Self {
         let except = "\n\t";
         Self { to, except }
     }
 
-    /// Writes there, and lets colours pass: whoever makes them spells out what is not theirs.
+    /// Writes to `to` and passes colour sequences. The caller must escape all other text.
     pub fn in_colour(to: W) -> Self {
         let except = "\n\t\u{1b}";
         Self { to, except }
@@ -123,10 +122,10 @@ impl<W: io::Write> io::Write for Plain<W> {
     }
 }
 
-/// What formulas begin with, in full width too.
+/// The first characters of formulas, also in full width.
 const RUNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Tells whether a text is a sign, digits, and at most one point or fraction bar between digits.
+/// Returns whether a text is a sign, digits, and at most one point or fraction bar between digits.
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let mut parts = unsigned.splitn(2, ['.', '/']);
@@ -134,8 +133,9 @@ fn is_number(text: &str) -> bool {
     parts.all(is_digits)
 }
 
-/// Control characters, separators of lines, and what changes the direction or the shape of text
-/// around it. Joiners stay: many scripts and emoji are written with them.
+/// Returns whether a character is hidden: control characters, line separators, and characters that
+/// change the direction or the shape of the text around them. Joiners are not hidden: many scripts
+/// and emoji need them.
 fn is_hidden(char: char) -> bool {
     char.is_control()
         || matches!(

@@ -1,9 +1,8 @@
-//! The guard of the clock: what is recorded for ever must not be stamped by a clock that jumped.
+//! The guard of the clock: permanent records must not get their time from a clock that jumped.
 //!
-//! Time daemons slew a clock, by at most 500 millionths, and step it by little. A larger step is a
-//! fault or a decision, and the guard cannot know which. So it doubts the clock until the clock is
-//! back where it should be, or until somebody who knows accepts it. Meanwhile it goes on by the time
-//! that passed.
+//! Time daemons slew a clock by at most 500 millionths and make only small steps. A larger step is
+//! a fault or a decision, and the guard cannot know which. So it does not trust the clock until the
+//! clock is right again or an operator accepts it. Meanwhile it continues from the elapsed time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,34 +14,35 @@ use crate::domain::{Span, Timestamp};
 
 const SECOND: i64 = 1_000_000_000;
 
-/// Furthest the time of day may be from where it should be: far above the steps of a time daemon,
-/// far below what would expire an offer that people still talk about.
+/// Most nanoseconds that the time of day may differ from the expected time. This is far more than
+/// the steps of a time daemon, and far less than the time in which an offer expires.
 const MOST_AWAY_NS: i64 = 60 * SECOND;
-/// The guard follows the clock by one part in so many of the time that passes: twice as fast as the
-/// fastest slew of Linux, so that slewing is never a jump, and many small steps are one.
+/// The guard follows the clock by at most this fraction of the elapsed time, one in a thousand.
+/// That is twice as fast as the fastest slew of Linux, so slewing is never a jump, but many small
+/// steps together are one.
 const FOLLOWS_ONE_IN: i64 = 1_000;
-/// Furthest a start may be before the last event: a little disorder between two machines.
+/// Most time that a start may be before the last event: clocks of two machines may differ a little.
 const MOST_BEFORE: Span = Span::seconds(5 * 60);
-/// Furthest a start may be after the last event: a ledger that rests for a year is rare, a clock that
-/// is wrong by years is not.
+/// Most time that a start may be after the last event: a ledger without events for a year is rare,
+/// but a clock that is wrong by years is not.
 const MOST_AFTER: Span = Span::days(366);
-/// Times of day that a ledger can be kept at: before, the machine has lost its clock; after, there is
-/// hardly room before the end of the times that can be stored, in 2262.
+/// Times of day at which a ledger can record. An earlier time means that the machine has lost its
+/// clock. A later time is close to the end of the times that can be stored, in 2262.
 const FROM_2020_TO_2250: std::ops::Range<Timestamp> =
     Timestamp::from_nanos(1_577_836_800 * SECOND)..Timestamp::from_nanos(8_835_955_200 * SECOND);
 
-/// Why the clock is not believed.
+/// Why the clock is not trusted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "the server's clock shows {shown}, but by the time that passed it should show {expected}: no \
+    "the server's clock shows {shown}, but by the elapsed time it should show {expected}: no \
      writes are taken until it does, or until an operator accepts it"
 )]
 pub struct Doubt {
     /// The time of day.
     pub shown: Timestamp,
-    /// What it should be.
+    /// The expected time of day.
     pub expected: Timestamp,
-    /// When it was noticed, by the time that passed.
+    /// The expected time of day when the jump was noticed.
     pub since: Timestamp,
 }
 
@@ -53,19 +53,19 @@ impl Doubt {
     }
 }
 
-/// Why a ledger must not be started, or a clock not be accepted, at this time.
+/// Why a ledger must not start at this time, or why this time cannot be accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum StartError {
-    /// The time of day is none that a ledger can be kept at.
+    /// A ledger cannot record at this time of day.
     #[error(
-        "the clock shows {shown}: a ledger is kept between 2020 and 2250, so set the clock of the \
+        "the clock shows {shown}: a ledger records only between 2020 and 2250, so set the clock of the \
          machine"
     )]
     OutOfRange {
         /// The time of day.
         shown: Timestamp,
     },
-    /// The last event was recorded after now.
+    /// The last event was recorded later than now.
     #[error(
         "the clock shows {shown}, but the last event was recorded at {last}, {} s later: set the \
          clock of the machine; or, if it is right, start once with --accept-clock, and all is \
@@ -91,21 +91,21 @@ pub enum StartError {
     },
 }
 
-/// Tells the time, and whether it can be believed.
+/// Returns the time and decides whether it can be trusted.
 pub struct Guard {
     clock: Arc<dyn Clock>,
-    /// The time of day, less the time that passed: constant for a clock that is never set.
+    /// The time of day minus the elapsed time: constant for a clock that is never set.
     offset: AtomicI64,
-    /// Time that had passed when the offset followed the clock.
+    /// Elapsed time when the offset last followed the clock.
     followed: Mutex<i64>,
-    /// When the doubt that lasts began, by the time that passed.
+    /// When the current doubt began, by the elapsed time.
     doubted: Mutex<Option<Timestamp>>,
-    /// Whether an operator accepts the clock as it is at the start.
+    /// Whether an operator accepts the clock at the start.
     accepted: bool,
 }
 
 impl Guard {
-    /// Believes a clock as it is now.
+    /// Makes a guard that trusts the clock as it is now.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let reading = clock.reading();
         Self {
@@ -117,7 +117,7 @@ impl Guard {
         }
     }
 
-    /// Believes it also when a start would not, as an operator said.
+    /// Makes the guard trust the clock at the start, because an operator accepts it.
     #[must_use]
     pub fn accepted_at_start(self) -> Self {
         Self {
@@ -126,7 +126,8 @@ impl Guard {
         }
     }
 
-    /// Returns the time now, for what is not recorded: the time of day, or what it should be.
+    /// Returns the current time, for uses that record nothing: the time of day, or the expected one
+    /// if the clock is not trusted.
     pub fn now(&self) -> Timestamp {
         let reading = self.clock.reading();
         match self.is_away(reading) {
@@ -135,14 +136,15 @@ impl Guard {
         }
     }
 
-    /// Returns the time now, for what is recorded.
+    /// Returns the current time, for records.
     ///
     /// # Errors
-    /// Why the clock is not believed.
+    /// Why the clock is not trusted.
     pub fn trusted(&self) -> Result<Timestamp, Doubt> {
         let mut reading = self.clock.reading();
         if self.is_away(reading) {
-            // A thread that was put aside between the two times of a reading sees a jump too.
+            // A thread that was interrupted between the two times of a reading sees a jump too, so
+            // it reads again.
             reading = self.clock.reading();
         }
         if !self.is_away(reading) {
@@ -156,7 +158,8 @@ impl Guard {
         })
     }
 
-    /// Looks at the clock, as somebody must every now and then: follows it where it is believed.
+    /// Checks the clock, and follows its small changes if it is trusted. A timer must call this
+    /// regularly.
     ///
     /// # Errors
     /// As [`trusted`](Self::trusted).
@@ -177,10 +180,10 @@ impl Guard {
         Ok(())
     }
 
-    /// Believes the clock as it is now, because somebody who knows says so.
+    /// Trusts the clock as it is now, because an operator accepts it.
     ///
     /// # Errors
-    /// When it shows a time that no ledger can be kept at.
+    /// [`StartError::OutOfRange`] if a ledger cannot record at this time.
     pub fn accept(&self) -> Result<Timestamp, StartError> {
         let reading = self.clock.reading();
         check_range(reading.wall)?;
@@ -191,10 +194,12 @@ impl Guard {
         Ok(reading.wall)
     }
 
-    /// Checks the time at the start of a ledger whose last event was recorded then, if there is one.
+    /// Checks the time at the start of a ledger. `last` is the recording time of its last event, if
+    /// there is one.
     ///
     /// # Errors
-    /// When the clock cannot be right, or is not likely to be and nobody accepted it.
+    /// When the clock cannot be right, or when it is unlikely to be right and no operator accepted
+    /// it.
     pub fn check_start(&self, last: Option<Timestamp>) -> Result<(), StartError> {
         let shown = self.clock.reading().wall;
         check_range(shown)?;

@@ -21,7 +21,7 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// Takes just a data directory and a configuration file, as the offline commands do.
+    /// Makes the flags of an offline command: only a data directory and a configuration file.
     pub fn offline(data_dir: Option<String>, file: Option<PathBuf>) -> Self {
         let mut table = toml::Table::new();
         if let Some(data_dir) = data_dir {

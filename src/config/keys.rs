@@ -1,7 +1,7 @@
-//! The table of keys: name, rule and help text of every setting, once.
+//! The table of keys: name, rule and help text of every setting.
 //!
-//! Owns what a single value may be, wherever it comes from: flags, variables and the file go
-//! through the same [`Rule`]. Does not know the rules that span keys.
+//! Owns the rule of each value: flags, variables and the file go through the same [`Rule`]. Does
+//! not know the rules that span keys.
 
 use std::net::SocketAddr;
 
@@ -16,7 +16,7 @@ pub(super) struct Key {
     pub help: &'static str,
 }
 
-/// What the value of a key must be.
+/// The rule for the value of a key.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
     /// A path that is not empty.

@@ -85,13 +85,13 @@ fn the_environment_may_name_the_file() {
 #[test]
 fn unknown_keys_are_refused_wherever_they_stand() {
     let (_dir, path) = file("max_conections = 1");
-    let told = refusal(&["--config", &path], &[]);
+    let error = refusal(&["--config", &path], &[]);
     assert!(
-        told.contains("max_conections") && told.contains("ledger.toml"),
-        "{told}"
+        error.contains("max_conections") && error.contains("ledger.toml"),
+        "{error}"
     );
-    let told = refusal(&[], &[("CAMPAIGN_LEDGER_LISTN", "127.0.0.1:1")]);
-    assert!(told.contains("CAMPAIGN_LEDGER_LISTN"), "{told}");
+    let error = refusal(&[], &[("CAMPAIGN_LEDGER_LISTN", "127.0.0.1:1")]);
+    assert!(error.contains("CAMPAIGN_LEDGER_LISTN"), "{error}");
     assert!(try_flags(&["--listn", "127.0.0.1:1"]).is_err());
 }
 
@@ -112,19 +112,19 @@ fn the_service_links_of_kubernetes_are_not_ours() {
 
 #[test]
 fn a_broken_rule_names_key_origin_and_rule() {
-    let told = refusal(&[], &[("CAMPAIGN_LEDGER_MAX_CONNECTIONS", "0")]);
+    let error = refusal(&[], &[("CAMPAIGN_LEDGER_MAX_CONNECTIONS", "0")]);
     assert_eq!(
-        told,
+        error,
         "max_connections (from the environment): must be a whole number from 1 to 100000, is `0`"
     );
     let (_dir, path) = file("log_format = 3");
-    let told = refusal(&["--config", &path], &[]);
+    let error = refusal(&["--config", &path], &[]);
     assert!(
-        told.contains("log_format") && told.contains("text, json, is `3`"),
-        "{told}"
+        error.contains("log_format") && error.contains("text, json, is `3`"),
+        "{error}"
     );
-    let told = try_flags(&["--log-filter", "campaign_ledger=loud"]).unwrap_err();
-    assert!(told.to_string().contains("--log-filter"), "{told}");
+    let error = try_flags(&["--log-filter", "campaign_ledger=loud"]).unwrap_err();
+    assert!(error.to_string().contains("--log-filter"), "{error}");
     let (_dir, path) = file("log_format =");
     assert!(refusal(&["--config", &path], &[]).contains("line 1"));
     assert!(refusal(&["--config", "/nowhere.toml"], &[]).contains("/nowhere.toml"));
@@ -153,10 +153,10 @@ fn an_exposed_address_needs_insecure() {
 
 #[test]
 fn the_delay_ends_before_the_drain_does() {
-    let told = refusal(&["--drain-delay-ms", "10000"], &[]);
+    let error = refusal(&["--drain-delay-ms", "10000"], &[]);
     assert!(
-        told.contains("drain_delay_ms") && told.contains("drain_timeout_ms"),
-        "{told}"
+        error.contains("drain_delay_ms") && error.contains("drain_timeout_ms"),
+        "{error}"
     );
 }
 

@@ -1,24 +1,24 @@
-//! The memory of answers: what the last writes were about, as each left it.
+//! The memory of answers: the resource of each recent write, as the write left it.
 //!
-//! A write that is sent again gets the answer it got first, although things have moved on since. So
-//! answers are kept, encoded, in a ring of bounded bytes. Beyond it an answer is folded from the log.
+//! A repeated write gets its first answer, even if the resource has changed since. So answers are
+//! kept, encoded, in a ring of bounded bytes. An older answer is folded from the log.
 
 use std::collections::VecDeque;
 
 use crate::domain::state::Resource;
 use crate::domain::{Position, Timestamp};
 
-/// The last so many bytes of answers, by the last position of the write.
+/// The latest answers, up to a limit of bytes, by the last position of the write.
 #[derive(Debug)]
 pub(super) struct Answers {
     limit: usize,
     /// Encoded answers, one after the other, the oldest first.
     bytes: VecDeque<u8>,
-    /// How many bytes were dropped before them.
+    /// Number of bytes dropped before them.
     dropped: u64,
-    /// Where they end, by position, in order.
+    /// Where each answer ends, in order of positions.
     entries: VecDeque<Entry>,
-    /// Where an answer is encoded.
+    /// Buffer in which an answer is encoded.
     scratch: Vec<u8>,
 }
 
@@ -26,12 +26,12 @@ pub(super) struct Answers {
 struct Entry {
     last: Position,
     recorded_at: Timestamp,
-    /// Counts the bytes of all answers up to the end of this one.
+    /// Bytes of all answers ever kept, up to the end of this one.
     end: u64,
 }
 
 impl Answers {
-    /// Keeps answers of at most so many bytes, with what is noted about each.
+    /// Creates a memory of at most `limit` bytes, which includes the entry of each answer.
     pub(super) fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -42,14 +42,15 @@ impl Answers {
         }
     }
 
-    /// Keeps what a write left that ended at `last`, which comes after those kept before.
+    /// Keeps the resource that a write left. `last` is the last position of the write and is beyond
+    /// those kept before.
     pub(super) fn keep(&mut self, last: Position, recorded_at: Timestamp, resource: &Resource) {
         if self.limit == 0 {
             return;
         }
         self.scratch.clear();
         let scratch = std::mem::take(&mut self.scratch);
-        // What has no encoding is folded, should it be asked for again.
+        // A resource that has no encoding is folded if it is asked for again.
         let Ok(encoded) = postcard::to_extend(resource, scratch) else {
             return;
         };
@@ -73,12 +74,12 @@ impl Answers {
         self.dropped = oldest.end;
     }
 
-    /// Tells when a write was recorded that ended at `last`, if its answer is kept.
+    /// Returns when the write that ended at `last` was recorded, if its answer is kept.
     pub(super) fn recorded_at(&self, last: Position) -> Option<Timestamp> {
         Some(self.entries[self.find(last)?].recorded_at)
     }
 
-    /// Finds what a write left that ended at `last`.
+    /// Finds the resource that the write left that ended at `last`.
     pub(super) fn get(&self, last: Position) -> Option<Resource> {
         let number = self.find(last)?;
         let begin = number.checked_sub(1).map(|before| self.entries[before].end);

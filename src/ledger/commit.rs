@@ -1,7 +1,7 @@
-//! The commit: seals a group into a block, makes it durable, tells readers and answers.
+//! The commit: seals a group into a block, makes it durable, notifies readers and answers callers.
 //!
-//! While one group is on its way to the disk, the writer decides the next; never more than one is
-//! on its way, so what may be lost is one block.
+//! While one group is on its way to the disk, the writer decides the next. Never more than one
+//! group is on its way, so a crash loses at most one block.
 
 use std::io;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ enum Failed {
     Append(#[from] AppendError),
 }
 
-/// Puts groups at the end of the log.
+/// Appends groups to the log.
 struct Commit {
     log: Arc<dyn Log>,
     head: Head,
@@ -36,7 +36,8 @@ struct Commit {
 }
 
 impl Commit {
-    /// Makes a group durable and answers it; an error when it may not be, which it is told then.
+    /// Makes a group durable and answers its callers. If the group may not be durable, its callers
+    /// get the error too.
     fn commit(&mut self, mut group: Group) -> Result<(), Arc<str>> {
         match self.append(&mut group) {
             Ok(()) => {
@@ -63,10 +64,10 @@ impl Commit {
     }
 }
 
-/// What became of a group.
+/// The outcome of a commit.
 type Done = Result<(), Arc<str>>;
 
-/// Commits groups, one at a time: here, or on a thread of its own.
+/// Commits groups one at a time, on the calling thread or on its own thread.
 pub(super) struct Committer {
     commit: Arc<Mutex<Commit>>,
     work: Option<SyncSender<Group>>,
@@ -79,7 +80,7 @@ impl Committer {
     /// Starts the thread.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system refuses to start a thread.
     pub(super) fn start(log: Arc<dyn Log>, durable: Durable) -> io::Result<Self> {
         let head = log.head();
         let commit = Arc::new(Mutex::new(Commit { log, head, durable }));
@@ -105,7 +106,7 @@ impl Committer {
         })
     }
 
-    /// Tells whether a group is on its way.
+    /// Returns whether a group is on its way.
     pub(super) fn is_under_way(&self) -> bool {
         self.under_way
     }
@@ -121,7 +122,7 @@ impl Committer {
         self.done.recv().unwrap_or_else(|_| Err(LOST.into()))
     }
 
-    /// Commits a group before it returns: nothing else is to be done meanwhile, and a switch of
+    /// Commits a group before it returns. It is for a caller without other work: a switch of
     /// threads costs about as much as the disk.
     ///
     /// # Errors
@@ -131,11 +132,12 @@ impl Committer {
         self.commit.lock().commit(group)
     }
 
-    /// Commits a group while others are decided. [`Committer::settle`] first.
+    /// Commits a group while others are decided. Call [`Committer::settle`] first.
     pub(super) fn commit_behind(&mut self, group: Group) {
         debug_assert!(!self.under_way, "one group at a time");
         if let Some(work) = &self.work {
-            // Of a thread that is gone `settle` tells; the callers' answers went with it.
+            // If the thread has ended, `settle` reports that, and the callers have lost their
+            // answers.
             self.under_way = true;
             let _ = work.send(group);
         }
@@ -146,7 +148,7 @@ impl Drop for Committer {
     fn drop(&mut self) {
         self.work = None;
         if let Some(thread) = self.thread.take() {
-            // A panic there has been told by its hook, and by `settle`.
+            // The panic hook and `settle` have reported a panic of the thread.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,5 @@
-//! The decider: decides requests into a group, each against rows that show the ones before it.
+//! The decider: decides requests into a group. Each request sees the rows that the earlier ones
+//! changed.
 
 use std::ops::RangeInclusive;
 
@@ -35,7 +36,8 @@ pub(super) enum Broken {
 /// The rows and the memory of requests, held while a group is decided.
 pub(super) struct Decider<'a> {
     pub rows: MutexGuard<'a, Store>,
-    /// What of the group only queries read; settled before they see the rows.
+    /// Changes of the group to rows that only queries read. They are settled before queries see the
+    /// rows.
     pub fold: Fold,
     pub requests: &'a mut RequestMemory,
     pub answers: &'a mut Answers,
@@ -43,28 +45,28 @@ pub(super) struct Decider<'a> {
     pub group_bytes: usize,
 }
 
-/// What became of a request: its group is full, or it came to something.
+/// The outcome of a request; `None` if its group is full.
 type Taken = Option<Result<Recorded, WriteError>>;
 
-/// Where a request stands, and what it is about if that is as the request left it.
+/// The place of a write in the log, and its resource if that is still as the write left it.
 type Answered = Result<(Recorded, Option<Resource>), WriteError>;
 
-/// What a request comes to, before anything is changed.
+/// The decision on a request, before any row changes.
 enum Verdict {
-    /// These events, encoded too, and the bytes they take of a block.
+    /// These events happen. With them: their encodings and the bytes that they take in a block.
     Happens(Vec<Record>, Vec<Bytes>, usize),
-    /// It had happened before.
+    /// They happened before.
     Happened(Recorded),
     Refused(WriteError),
 }
 
 impl Decider<'_> {
-    /// Lets readers see what was decided.
+    /// Settles the rows and lets readers see them.
     pub(super) fn finish(mut self) -> Result<(), Broken> {
         Ok(self.fold.settle(&mut *self.rows)?)
     }
 
-    /// Decides a job into the group; gives back what the group has no room for.
+    /// Decides a job into the group. Returns the part for which the group has no room.
     pub(super) fn take(&mut self, group: &mut Group, job: Job) -> Result<(), (Job, Stuck)> {
         match job {
             Job::One(one) => self.take_one(group, one),
@@ -90,7 +92,7 @@ impl Decider<'_> {
         }
     }
 
-    /// Decides one request and looks at what it is about; `None` when the group has no room for it.
+    /// Decides one request and reads its resource. Returns `None` if the group has no room for it.
     fn answer(
         &mut self,
         group: &mut Group,
@@ -143,7 +145,7 @@ impl Decider<'_> {
         }
     }
 
-    /// Decides one request of many after the other; tells whether the group had room for all.
+    /// Decides many requests, one after the other. Returns whether the group had room for all.
     fn take_each(&mut self, group: &mut Group, many: &mut Many) -> Result<bool, Broken> {
         let begun = group.next();
         let mut all = true;
@@ -177,7 +179,7 @@ impl Decider<'_> {
         Ok(all)
     }
 
-    /// Finds what an earlier try of many came to for one of them.
+    /// Finds the outcome of one of many requests in an earlier attempt.
     fn answered_before(
         &self,
         many: &Many,
@@ -192,7 +194,8 @@ impl Decider<'_> {
         }
     }
 
-    /// Finds one of many between the events of an earlier try, though it be voided by now.
+    /// Finds one of many requests among the events of an earlier attempt, even if it has been
+    /// voided since.
     fn recorded_within(
         &self,
         span: &Option<RangeInclusive<Position>>,
@@ -203,7 +206,7 @@ impl Decider<'_> {
         Ok(found.map(|position| before(position, position)))
     }
 
-    /// Decides one request into the group; `None` when the group has no room for it.
+    /// Decides one request into the group. Returns `None` if the group has no room for it.
     fn decide(&mut self, group: &mut Group, request: &Request) -> Result<Taken, Broken> {
         let (records, encoded, bytes) = match self.verdict(group, request)? {
             Verdict::Happens(records, encoded, bytes) => (records, encoded, bytes),
@@ -233,7 +236,7 @@ impl Decider<'_> {
         })))
     }
 
-    /// Decides a request and looks at what it would do.
+    /// Decides a request and returns what it would do.
     fn rehearse(&self, group: &Group, request: &Request) -> Result<Answered, Broken> {
         let records = match self.verdict(group, request)? {
             Verdict::Happens(records, ..) => records,
@@ -278,13 +281,13 @@ impl Decider<'_> {
         })
     }
 
-    /// Looks at what a request is about, if it still is as a write that ended at `last` left it.
+    /// Reads the resource of a request if it is still as the write left it that ended at `last`.
     fn after(&self, request: &Request, last: Position) -> Result<Option<Resource>, Broken> {
         let resource = Resource::of(&*self.rows, request)?;
         Ok(resource.filter(|resource| resource.updated() <= last))
     }
 
-    /// Finds the same request among those remembered; an error when its content differs.
+    /// Finds a remembered request with the same id. Returns an error if its content differs.
     fn known(&self, request: &Request) -> Option<Result<Seen, WriteError>> {
         let stamp = request.stamp.as_ref()?;
         let seen = self
@@ -314,7 +317,7 @@ impl Decider<'_> {
     }
 }
 
-/// What happened before is answered as it was then.
+/// Makes the answer for events that happened before.
 fn before(first: Position, last: Position) -> Recorded {
     Recorded {
         first,
@@ -327,7 +330,7 @@ fn before(first: Position, last: Position) -> Recorded {
 
 /// Why a job was not taken.
 pub(super) enum Stuck {
-    /// The group is full: the job is first in the next one.
+    /// The group is full: the job is the first of the next group.
     Full,
     /// The rows cannot be trusted any more.
     Broken(Broken),

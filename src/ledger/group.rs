@@ -1,4 +1,4 @@
-//! A group: what is decided together, becomes one block and is answered together.
+//! A group: requests that are decided together, become one block and are answered together.
 
 use std::sync::Arc;
 
@@ -12,21 +12,21 @@ use crate::domain::{Position, Timestamp};
 pub(super) struct Group {
     /// Position before its first event.
     after: Position,
-    /// When all of it is recorded.
+    /// Recording time of all its events.
     pub now: Timestamp,
     /// The records, encoded, in order.
     pub records: Vec<Bytes>,
-    /// What they take of a block.
+    /// Bytes that the records take in a block.
     pub bytes: usize,
     /// Requests decided into it.
     pub requests: usize,
     waiting: Vec<Waiting>,
 }
 
-/// Somebody who is answered once the group is durable.
+/// A caller that is answered once the group is durable.
 #[expect(
     clippy::large_enum_variant,
-    reason = "nearly all are the large one, and a box for each would cost every write"
+    reason = "nearly all are the large variant, and a box for each would slow every write"
 )]
 enum Waiting {
     One(
@@ -48,17 +48,18 @@ impl Group {
         }
     }
 
-    /// The position of the next event decided into the group.
+    /// Returns the position of the next event decided into the group.
     pub(super) fn next(&self) -> Position {
         self.last().next()
     }
 
-    /// The position of the last event decided into the group, or of the one before it.
+    /// Returns the position of the last event of the group, or of the event before the group if it
+    /// is empty.
     pub(super) fn last(&self) -> Position {
         Position::new(self.after.get() + self.records.len() as u64)
     }
 
-    /// Takes in the records of one request.
+    /// Adds the records of one request.
     pub(super) fn push(&mut self, records: Vec<Bytes>, bytes: usize) {
         self.records.extend(records);
         self.bytes += bytes;
@@ -87,10 +88,10 @@ impl Group {
         self.waiting.push(Waiting::Many(many.answer, Err(error)));
     }
 
-    /// Answers everybody: the group is durable.
+    /// Answers all callers: the group is durable.
     pub(super) fn answer(self) {
         for waiting in self.waiting {
-            // A caller that went away has lost its wait; the write stands.
+            // A caller that went away gets no answer; the write stands.
             match waiting {
                 Waiting::One(to, answer) => drop(to.send(answer)),
                 Waiting::Many(to, outcomes) => drop(to.send(outcomes)),
@@ -98,12 +99,12 @@ impl Group {
         }
     }
 
-    /// Tells everybody that the writer has stopped.
+    /// Answers all callers that the writer has stopped.
     pub(super) fn fail(self, reason: &Arc<str>) {
         self.refuse(|| stopped(reason));
     }
 
-    /// Tells everybody why nothing of the group will be durable.
+    /// Answers all callers with the reason why no event of the group will be durable.
     pub(super) fn refuse(self, why: impl Fn() -> WriteError) {
         for waiting in self.waiting {
             match waiting {
@@ -115,7 +116,7 @@ impl Group {
 }
 
 impl Job {
-    /// Tells whether some of it is in an earlier group.
+    /// Returns whether a part of the job is in an earlier group.
     pub(super) fn is_begun(&self) -> bool {
         match self {
             Self::One(_) => false,
@@ -123,12 +124,12 @@ impl Job {
         }
     }
 
-    /// Tells whoever waits that the writer has stopped.
+    /// Answers the caller that the writer has stopped.
     pub(super) fn fail(self, reason: &Arc<str>) {
         self.refuse(stopped(reason));
     }
 
-    /// Tells whoever waits why nothing of it is decided.
+    /// Answers the caller with the reason why the job is not decided.
     pub(super) fn refuse(self, error: WriteError) {
         match self {
             Self::One(one) => drop(one.answer.send(Err(error))),

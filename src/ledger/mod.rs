@@ -1,4 +1,4 @@
-//! The write side: one thread owns the log and folds it, and gives every fact one order.
+//! The write side: one thread owns the log, folds it, and puts all events in one order.
 //!
 //! ```text
 //! caller ── Job ──▶ bounded queue ──▶ writer: drain → decide → fold ──▶ group
@@ -6,7 +6,7 @@
 //!    └── answers, refusals and repeats ◀── durable ◀── log.append ◀── seal block
 //! ```
 //!
-//! Owns group commit and idempotency. Does not know gRPC, nor what views make of events.
+//! Owns group commit and idempotency. Does not know gRPC or what views fold from events.
 
 mod answers;
 mod commit;
@@ -27,48 +27,50 @@ use crate::domain::{Position, Refusal, Request, RequestId, Timestamp};
 pub use requests::RequestMemory;
 pub use writer::{Limits, StartError, Writer};
 
-/// Where a write stands in the log.
+/// The place of a write in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Recorded {
-    /// First event of the write; when only validated, where it would have stood.
+    /// First event of the write. If the write was only validated: the position that it would have
+    /// had.
     pub first: Position,
-    /// Last event of the write; when only validated, where it would have stood.
+    /// Last event of the write. If the write was only validated: the position that it would have
+    /// had.
     pub last: Position,
-    /// Whether the events are in the log; not when the write was only validated.
+    /// Whether the events are in the log: false if the write was only validated.
     pub in_log: bool,
-    /// Whether this call made them; not when it had happened before.
+    /// Whether this call made them: false for a repeated write.
     pub new: bool,
-    /// When the ledger wrote it, or decided it; `None` for what had happened before: its first
-    /// event says.
+    /// When the ledger recorded or validated the write. `None` for a repeated write: its first
+    /// event has the time.
     pub recorded_at: Option<Timestamp>,
 }
 
-/// What a write came to.
+/// The answer to a write.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Answer {
-    /// Where it stands in the log.
+    /// The place of the write in the log.
     pub recorded: Recorded,
-    /// What the request is about, after the write.
+    /// The resource of the request after the write.
     pub after: After,
 }
 
-/// The state an answer shows.
+/// The resource that an answer shows.
 #[derive(Clone, PartialEq, Debug)]
 pub enum After {
-    /// As it is now.
+    /// The resource as it is now.
     Now(Resource),
-    /// As it was at the last event of the write, a repeat of which this is: things have moved on
-    /// since, and whoever answers this request must fold the log up to there.
+    /// The resource as it was at the last event of a repeated write. It has changed since, so the
+    /// caller that answers this request must fold the log up to that event.
     Then(Box<Request>),
 }
 
-/// Why a write came to nothing, by what the caller can do.
+/// Why a write failed, by what the caller can do.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum WriteError {
     /// A rule forbids it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The request id was used before with other content.
+    /// The request id was used before, with other content.
     #[error("the request_id was used at position {first} with other content")]
     RequestIdReused {
         /// First event of the other request.
@@ -81,27 +83,27 @@ pub enum WriteError {
     TooLarge {
         /// Bytes needed.
         bytes: usize,
-        /// Bytes there are.
+        /// Most bytes.
         limit: usize,
     },
     /// Too many writes are waiting; nothing was decided.
     #[error("too many writes are waiting")]
     QueueFull,
-    /// The ledger is going down; nothing was decided.
-    #[error("the ledger takes no more writes: it is going down")]
+    /// The ledger is stopping; nothing was decided.
+    #[error("the ledger is stopping and takes no more writes")]
     Draining,
-    /// The file of the views was damaged, and they are being folded anew from the log. Of a batch, a
-    /// part may have happened, of other writes nothing: ask again, with the same request id.
-    #[error("the views are being folded anew, because their file was damaged: ask again later")]
+    /// The file of the views was damaged, and the views are being rebuilt from the log. A part of a
+    /// batch may have happened; any other write has not. Send it again with the same request id.
+    #[error("the views are being rebuilt, because their file was damaged: try again later")]
     Mending,
-    /// The clock may be wrong, and what is recorded is for ever; nothing was decided.
+    /// The clock may be wrong, and a recorded time can never be corrected; nothing was decided.
     #[error(transparent)]
     Clock(#[from] Doubt),
-    /// The log could not be written. This write may have happened: ask again, with the same
-    /// request id, after the ledger was restarted.
+    /// The log could not be written. This write may have happened: send it again with the same
+    /// request id after the ledger was restarted.
     #[error("the log could not be written, the ledger takes no more writes: {reason}")]
     Stopped {
-        /// What the log said.
+        /// The error of the log.
         reason: Arc<str>,
     },
 }
@@ -111,72 +113,72 @@ pub enum WriteError {
 pub enum Room {
     /// Refuse with [`WriteError::QueueFull`].
     Refuse,
-    /// Wait until there is.
+    /// Wait until there is room.
     Wait,
 }
 
-/// Places in the queue, taken for a job.
+/// Places in the queue that are taken for a job.
 #[derive(Debug)]
 pub struct Places(OwnedSemaphorePermit);
 
-/// What the writer is told.
+/// A message to the writer.
 enum Message {
-    /// Decide a job, which gives its places in the queue back.
+    /// Decide a job. This frees its places in the queue.
     Decide(Job, OwnedSemaphorePermit),
-    /// Look after the rows: a reader met damage.
+    /// Check the rows: a reader found damage.
     Look,
-    /// Take nothing more, answer what is queued, checkpoint and end.
+    /// Accept nothing more, answer the queued jobs, write a checkpoint and end.
     Close,
 }
 
-/// Requests of one job that take a place in the queue: decided in a row, so many take no longer than
-/// one that comes alone.
+/// Requests of one job that share a place in the queue. Requests decided in a row are fast: this
+/// many take no longer than a single one.
 const REQUESTS_A_PLACE: usize = 8;
 
-/// What waits for the writer.
+/// Work that waits for the writer.
 enum Job {
     One(Box<One>),
     Many(Box<Many>),
 }
 
-/// A request on its way to the writer.
+/// One request on its way to the writer.
 struct One {
     request: Box<Request>,
     validate_only: bool,
     answer: oneshot::Sender<Result<Answer, WriteError>>,
 }
 
-/// How requests that share a call are told from those of another call.
+/// How the requests of a call are named, so that a repeated call is recognised.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Names {
-    /// They share one request id, if any; what is recorded twice is known by what it is.
+    /// They share one request id, if any. A repeated request is recognised by its natural key.
     Shared,
-    /// Each has a request id of its own, if any.
+    /// Each has its own request id, if any.
     Each,
 }
 
-/// Requests that share a call and stand each for itself.
+/// Requests of one call, each of which succeeds or fails alone.
 struct Many {
-    /// Those yet to be decided, in order.
+    /// Requests yet to be decided, in order.
     requests: std::vec::IntoIter<Request>,
     validate_only: bool,
     names: Names,
-    /// Where events of an earlier try lie, if they share a name.
+    /// The events of an earlier attempt, if the requests share an id.
     before: Option<RangeInclusive<Position>>,
-    /// How many were decided when the requests were last looked at.
+    /// Number of outcomes when `requests` was last advanced.
     decided: usize,
-    /// What those decided came to.
+    /// Outcomes of the decided requests.
     outcomes: Vec<Result<Recorded, WriteError>>,
     answer: oneshot::Sender<Outcomes>,
 }
 
-/// What many requests came to, one by one, or why none was decided.
+/// The outcomes of many requests, one by one, or the reason why none was decided.
 type Outcomes = Result<Vec<Result<Recorded, WriteError>>, WriteError>;
 
-/// The way to the writer. Cheap to clone.
+/// A handle to the writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Ledger {
-    /// Holds what has a place in the queue.
+    /// The queue of jobs that have places.
     queue: mpsc::UnboundedSender<Message>,
     /// The places in the queue.
     room: Arc<Semaphore>,
@@ -184,11 +186,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Takes the places in the queue that so many requests of one job need, or all there are where
-    /// there are fewer. They come back when the writer begins with the job, or when they are dropped.
+    /// Takes the places in the queue that one job with this many requests needs, or all places if
+    /// there are fewer. The places are free again when the writer begins with the job, or when they
+    /// are dropped.
     ///
     /// # Errors
-    /// `QueueFull` where there is no room and that is not waited for; `Draining`.
+    /// `QueueFull` if there is no room and `room` says not to wait; `Draining` if the ledger is
+    /// stopping.
     pub async fn places(&self, requests: usize, room: Room) -> Result<Places, WriteError> {
         let places = requests.div_ceil(REQUESTS_A_PLACE).max(1);
         let places = u32::try_from(places).unwrap_or(u32::MAX).min(self.places);
@@ -210,7 +214,7 @@ impl Ledger {
         Ok(Places(places))
     }
 
-    /// Sends a request to the writer and waits for what it comes to.
+    /// Sends a request to the writer and waits for the outcome.
     ///
     /// `Ok` means durable. Dropping the future loses the answer, not the write.
     ///
@@ -231,14 +235,15 @@ impl Ledger {
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    /// Sends requests that share a brand and stand each for itself; waits for what they come to.
+    /// Sends requests of one brand, each of which succeeds or fails alone, and waits for the
+    /// outcomes.
     ///
-    /// They are decided in order, and what happened is durable when this returns. Dropping the
+    /// They are decided in order, and all their events are durable when this returns. Dropping the
     /// future loses the answers, not the writes.
     ///
     /// # Errors
-    /// When none was decided: `RequestIdReused`, `Draining`, `Clock`; or `Stopped`, when some may have
-    /// happened.
+    /// `RequestIdReused`, `Draining` or `Clock` if none was decided; `Mending` or `Stopped` if some
+    /// may have happened.
     pub async fn execute_all(
         &self,
         requests: Vec<Request>,
@@ -265,16 +270,16 @@ impl Ledger {
         sent.map_err(|_| WriteError::Draining)
     }
 
-    /// Tells the writer that a reader met damage in the file of the rows.
+    /// Makes the writer check its rows, because a reader found damage in their file.
     pub fn look_after_rows(&self) {
-        // A writer that is gone has no rows to look after.
+        // A writer that has ended has no rows to check.
         let _ = self.queue.send(Message::Look);
     }
 
-    /// Tells the writer to answer what is queued and end; later requests are refused.
+    /// Makes the writer answer the queued jobs and end. Later requests are refused.
     pub fn close(&self) {
         self.room.close();
-        // A closed queue is what was asked for.
+        // An error means that the queue is closed already.
         let _ = self.queue.send(Message::Close);
     }
 }

@@ -1,7 +1,7 @@
-//! The memory of requests: the same id twice is the same request.
+//! The memory of requests: a request with a known id is a repeat.
 //!
-//! Owns the last so many requests of the partition, as 128-bit hashes. It is folded state: the tail
-//! of the log fills it at start. Beyond it natural keys protect, forever.
+//! Owns the latest requests of the partition, up to a limit, as 128-bit hashes. It is folded state:
+//! the tail of the log fills it at start. Natural keys recognise older repeats, without a limit.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use crate::domain::Position;
 use crate::log::codec::{Peek, peek};
 use crate::log::{Log, ReadError};
 
-/// Events that are looked through at a start for each request remembered.
+/// Events that a start reads for each request that can be remembered.
 const EVENTS_A_REQUEST: u64 = 4;
 
 /// A request that made events.
@@ -24,12 +24,13 @@ pub struct Seen {
     pub first: Position,
     /// Its last event.
     pub last: Position,
-    /// Its first event of all: a batch may be written in parts, of which `first` begins the latest.
+    /// First event of its first part: a batch may be written in parts, and `first` is of the latest
+    /// part.
     pub since: Position,
 }
 
 impl Seen {
-    /// Takes in an earlier part of the same request.
+    /// Adds an earlier part of the same request.
     fn begins_with(&mut self, earlier: &Self) {
         if earlier.digest == self.digest {
             self.since = self.since.min(earlier.since);
@@ -37,21 +38,21 @@ impl Seen {
     }
 }
 
-/// The last so many requests that made events.
+/// The latest requests that made events, up to a limit.
 ///
-/// They lie in a ring, oldest first; a table finds their numbers by hash. That is some 80 bytes each,
-/// against 160 of a map beside a queue.
+/// They are in a ring, the oldest first; a table finds their numbers by hash. That takes about 80
+/// bytes each; a map and a queue would take 160.
 #[derive(Debug)]
 pub struct RequestMemory {
     limit: usize,
     ring: VecDeque<(u128, Seen)>,
-    /// Number of the oldest one; numbers wrap around, long after the ring has.
+    /// Number of the oldest request. Numbers wrap around, long after the ring has.
     oldest: u32,
     numbers: HashTable<u32>,
 }
 
 impl RequestMemory {
-    /// Remembers the last `limit` requests.
+    /// Creates a memory of the last `limit` requests.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -61,9 +62,9 @@ impl RequestMemory {
         }
     }
 
-    /// Fills the memory from the tail of a log, reading back as far as it must, but no further than
-    /// four events for each request: where few calls name one, a start would
-    /// otherwise read the whole log.
+    /// Fills the memory from the tail of a log. It reads back as far as needed, but at most four
+    /// events for each request: if few calls have a request id, a start would otherwise read the
+    /// whole log.
     ///
     /// # Errors
     /// When the log cannot be read.
@@ -81,8 +82,7 @@ impl RequestMemory {
         Ok(memory)
     }
 
-    /// Fills the memory anew, for as many requests: what it knows may be of writes that came to
-    /// nothing.
+    /// Clears the memory and fills it again: it may know requests whose writes failed.
     ///
     /// # Errors
     /// When the log cannot be read.
@@ -96,8 +96,8 @@ impl RequestMemory {
             if self.ring.len() == self.limit {
                 return;
             }
-            // One that is known stands twice in the log: it was forgotten, and then used again, or
-            // it was written in parts.
+            // A known request is in the log twice: it was forgotten and then used again, or it was
+            // written in parts.
             if let Some(place) = self.place(key) {
                 self.ring[place].1.begins_with(&seen);
             } else {
@@ -114,7 +114,7 @@ impl RequestMemory {
         Some(self.ring[place].1)
     }
 
-    /// Remembers a request, and forgets the oldest one when there are too many.
+    /// Remembers a request. Forgets the oldest one if there are too many.
     pub fn insert(&mut self, brand: &str, id: &str, seen: Seen) {
         let key = key(brand, id);
         if self.limit == 0 {
@@ -169,13 +169,13 @@ impl RequestMemory {
         self.ring.len()
     }
 
-    /// Tells whether none is remembered.
+    /// Returns whether no request is remembered.
     pub fn is_empty(&self) -> bool {
         self.ring.is_empty()
     }
 }
 
-/// A key is a digest already: any half of it is as good a hash as any.
+/// Returns half of the key as its hash: a key is a digest, so each half is a good hash.
 fn hash(key: u128) -> u64 {
     key as u64
 }
@@ -193,8 +193,9 @@ fn first_half(digest: [u8; 32]) -> u128 {
     u128::from_be_bytes(half.try_into().expect("half of 32 bytes is 16"))
 }
 
-/// Reads the requests after `after`, or some before it, up to `until`; gives the position before
-/// them too. Begins with a whole block: no part of a request goes over the end of one.
+/// Reads the requests after `after` and up to `until`, and returns the position before them. It
+/// begins with a whole block, so it may begin before `after`: no part of a request spans two
+/// blocks.
 fn read_requests(
     log: &dyn Log,
     after: Position,
@@ -210,7 +211,7 @@ fn read_requests(
         }
         before.get_or_insert(start);
         for record in block.records() {
-            // A record that cannot be read stops the replay that follows; it makes no request here.
+            // The replay that follows reports a record that cannot be read; here it is skipped.
             if let Ok(header) = peek(record) {
                 note(&mut requests, &header);
             }

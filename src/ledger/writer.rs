@@ -1,4 +1,4 @@
-//! The writer: a thread that drains the queue and decides what waits, group after group.
+//! The writer: a thread that drains the queue and decides the waiting jobs, group after group.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,7 +32,7 @@ pub struct Limits {
     pub group_commands: usize,
     /// Encoded bytes of the records of one group.
     pub group_bytes: usize,
-    /// Bytes of answers kept for writes that are sent again.
+    /// Bytes of answers kept for repeated writes.
     pub answers_bytes: usize,
 }
 
@@ -42,12 +42,12 @@ pub enum StartError {
     /// The rows could not be read.
     #[error("the rows could not be read")]
     Rows(#[from] crate::store::Error),
-    /// The system gives no thread.
+    /// The system refuses to start a thread.
     #[error("the writer's thread could not be started")]
     Thread(#[from] io::Error),
 }
 
-/// The running writer. [`Ledger::close`] ends it; [`Writer::join`] waits for that.
+/// The running writer. [`Ledger::close`] ends it; [`Writer::join`] waits for its end.
 pub struct Writer {
     thread: JoinHandle<()>,
     stopped: watch::Receiver<Option<Arc<str>>>,
@@ -57,7 +57,7 @@ impl Writer {
     /// Starts the writer on a log and the rows folded from it.
     ///
     /// # Errors
-    /// When the rows cannot be read, or the system gives no thread.
+    /// See [`StartError`].
     pub fn start(
         log: Arc<dyn Log>,
         live: Live,
@@ -92,14 +92,14 @@ impl Writer {
         Ok((ledger, Writer { thread, stopped }))
     }
 
-    /// Watches whether the writer had to stop, and why.
+    /// Returns a watch of why the writer had to stop, if it had to.
     pub fn stopped(&self) -> watch::Receiver<Option<Arc<str>>> {
         self.stopped.clone()
     }
 
-    /// Waits until everything queued is answered and the rows are checkpointed.
+    /// Waits until all queued jobs are answered and the rows are checkpointed.
     ///
-    /// Tells why the writer had stopped before that, if it had.
+    /// Returns why the writer stopped early, if it did.
     pub fn join(self) -> Option<Arc<str>> {
         if self.thread.join().is_err() {
             return Some(LOST.into());
@@ -108,12 +108,13 @@ impl Writer {
     }
 }
 
-/// What the writer has taken from the queue and not handed over: whoever ends its work answers it.
+/// Jobs that the writer has taken from the queue and not yet committed. If the work ends early,
+/// they are answered from here.
 #[derive(Default)]
 struct InHand {
-    /// Decided, in whole or in part.
+    /// Entirely or partly decided jobs.
     group: Option<Group>,
-    /// Yet to be decided.
+    /// A job yet to be decided.
     job: Option<Job>,
 }
 
@@ -137,9 +138,9 @@ impl InHand {
     }
 }
 
-/// Why no more can be decided on the rows as they are.
+/// Why the writer cannot decide on the rows any more.
 enum Halted {
-    /// The log may not be what the rows say it is.
+    /// The log may lack events that the rows have.
     Log(Arc<str>),
     /// The rows cannot be read.
     Rows(Arc<str>),
@@ -151,12 +152,12 @@ impl From<Arc<str>> for Halted {
     }
 }
 
-/// What the writer does next.
+/// The next work of the writer.
 enum Next {
     Decide(Job),
-    /// Looks after its rows.
+    /// Check the rows.
     Look,
-    /// Nothing more: the queue is closed and empty.
+    /// End: the queue is closed and empty.
     End,
 }
 
@@ -167,16 +168,16 @@ struct Work {
     requests: RequestMemory,
     answers: Answers,
     clock: Arc<Guard>,
-    /// The last event decided, durable or on its way.
+    /// The last decided event, durable or on its way.
     decided: Position,
-    /// When the last event was recorded: time never goes backwards.
+    /// When the last event was recorded. Recording times never decrease.
     last_recorded: Timestamp,
     limits: Limits,
 }
 
 impl Work {
-    /// Works until the queue is closed and empty, or until it has to stop; then tells everybody
-    /// who still waits, and who comes, why.
+    /// Works until the queue is closed and empty, or until it has to stop. Then it answers all
+    /// waiting and later callers with the reason.
     fn until_closed(mut self, mut queue: Queue, stop: &watch::Sender<Option<Arc<str>>>) {
         let mut in_hand = InHand::default();
         let (reason, has_rows) = loop {
@@ -194,14 +195,14 @@ impl Work {
                     }
                 }
                 Ok(Err(Halted::Log(reason) | Halted::Rows(reason))) => break (reason, true),
-                // The panic hook has said what it was.
+                // The panic hook has reported the panic.
                 Err(_) => break (LOST.into(), true),
             }
         };
         tracing::error!(%reason, "no more writes are taken");
         stop.send_replace(Some(Arc::clone(&reason)));
         in_hand.fail(&reason);
-        // What is on its way is told by itself.
+        // The committer answers the group that is on its way.
         drop(self.committer);
         if has_rows {
             self.live.rewind(self.log.as_ref(), &reason);
@@ -215,13 +216,13 @@ impl Work {
         }
     }
 
-    /// Decides group after group. What an error leaves unanswered is left `in_hand`.
+    /// Decides group after group. After an error, `in_hand` holds the unanswered jobs.
     fn run(&mut self, queue: &mut Queue, in_hand: &mut InHand) -> Result<(), Halted> {
         loop {
             if self.live.is_damaged() {
                 return Err(Halted::Rows("the file of the views is damaged".into()));
             }
-            // More changed rows would only fill the memory.
+            // The rows cannot be checkpointed, so more changed rows would fill the memory.
             if self.live.is_read_only() {
                 return Err(Halted::Rows(NO_ROOM.into()));
             }
@@ -239,7 +240,7 @@ impl Work {
             };
             let now = match self.clock.trusted() {
                 Ok(now) => now.max(self.last_recorded),
-                // What was begun a moment ago is ended at the time it was begun.
+                // The rest of a job that began a moment ago gets the time of its beginning.
                 Err(_) if job.is_begun() => self.last_recorded,
                 Err(doubt) => {
                     job.refuse(doubt.into());
@@ -251,7 +252,8 @@ impl Work {
             in_hand.job = self.fill(open, job, queue)?;
             if self.committer.is_under_way() {
                 self.committer.settle()?;
-                // Others came meanwhile: the more there are in a block, the less each one costs.
+                // More jobs may have arrived meanwhile: the more there are in a block, the less
+                // each one costs.
                 if in_hand.job.is_none()
                     && open.jobs() < self.limits.group_commands
                     && let Some(job) = take_next(queue)
@@ -269,10 +271,10 @@ impl Work {
         }
     }
 
-    /// Decides what waits, up to the limits; gives back a job that did not fit any more.
+    /// Decides waiting jobs, up to the limits. Returns a job that did not fit any more.
     ///
     /// # Errors
-    /// Why rows cannot be trusted any more.
+    /// `Rows` if the rows cannot be read or do not fit an event.
     fn fill(
         &mut self,
         group: &mut Group,
@@ -313,13 +315,13 @@ impl Work {
         Ok(carried)
     }
 
-    /// Folds the rows anew after damage was found in their file; who asks for a write meanwhile is
-    /// refused. When the ledger goes down it stops early.
+    /// Rebuilds the rows after damage was found in their file. Writes are refused meanwhile. If the
+    /// ledger stops, the rebuild ends early.
     ///
     /// # Errors
-    /// `Log` when the last group may not be durable, `Rows` when the rows could not be folded.
+    /// `Log` if the last group may not be durable, `Rows` if the rows could not be rebuilt.
     fn mend(&mut self, queue: &mut Queue, in_hand: InHand) -> Result<(), Halted> {
-        // Nothing of it was handed over.
+        // These jobs were not given to the committer.
         in_hand.refuse(|| WriteError::Mending);
         self.committer.settle()?;
         let log = self.log.as_ref();
@@ -345,29 +347,28 @@ impl Work {
             Err(error) => return Err(rows(&error)),
         }
         self.decided = log.head().position;
-        tracing::info!(position = %self.decided, "the views were folded anew");
+        tracing::info!(position = %self.decided, "the views were rebuilt");
         Ok(())
     }
 }
 
-/// Why no more is decided on a full disk.
-const NO_ROOM: &str = "the views cannot be kept: No space left on device";
+/// Why the writer stops on a full disk.
+const NO_ROOM: &str = "the views cannot be checkpointed: No space left on device";
 
-/// How often waiting writes are refused while the rows are folded anew.
+/// Time between two refusals of waiting writes while the rows are rebuilt.
 const MENDING_TURN: Duration = Duration::from_millis(20);
 
-/// What the writer is told.
+/// The messages to the writer.
 type Queue = mpsc::UnboundedReceiver<Message>;
 
-/// Refuses what waits, because the rows are being folded anew.
+/// Refuses the waiting jobs, because the rows are being rebuilt.
 fn refuse_waiting(queue: &mut Queue) {
     while let Some(job) = take_next(queue) {
         job.refuse(WriteError::Mending);
     }
 }
 
-/// Waits for what comes next, but no longer than until a time: then there may be something to look
-/// after.
+/// Waits for the next work, but at most until `time`: then the rows may need a checkpoint.
 fn wait_until(queue: &mut Queue, time: Option<Instant>) -> Next {
     loop {
         let message = match time {
@@ -386,7 +387,7 @@ fn wait_until(queue: &mut Queue, time: Option<Instant>) -> Next {
     }
 }
 
-/// Receives from the queue; pending when the time came first.
+/// Receives from the queue. Returns `Pending` if the time passes first.
 fn receive_until<T>(queue: &mut mpsc::UnboundedReceiver<T>, time: Instant) -> Poll<Option<T>> {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
@@ -400,7 +401,7 @@ fn receive_until<T>(queue: &mut mpsc::UnboundedReceiver<T>, time: Instant) -> Po
     }
 }
 
-/// Wakes a thread that is parked.
+/// Wakes a parked thread.
 struct Unpark(Thread);
 
 impl Wake for Unpark {
@@ -409,11 +410,11 @@ impl Wake for Unpark {
     }
 }
 
-/// Takes the next job if one waits.
+/// Takes the next job if there is one.
 fn take_next(queue: &mut Queue) -> Option<Job> {
     match queue.try_recv().ok()? {
         Message::Decide(job, _places) => Some(job),
-        // The rows are looked after before every group.
+        // The rows are checked before every group anyway.
         Message::Look => take_next(queue),
         Message::Close => {
             queue.close();

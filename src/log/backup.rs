@@ -1,7 +1,8 @@
-//! A backup: blocks of one log in a file, without the storage engine they were in.
+//! A backup: blocks of one log in a file, independent of the storage engine.
 //!
-//! Owns the file's format, the reading and checking of such files, and what a log may take from one.
-//! Does not know where the blocks came from: a directory at rest, or a server at work.
+//! Owns the format of the file, the reading and checking of such files, and the import of their
+//! blocks into a log. Does not know whether the blocks come from a directory or from a running
+//! server.
 //!
 //! # Format 1
 //!
@@ -21,8 +22,8 @@
 //! | *m*   | the signed checkpoint of where they end, as text; none where *m* is 0 |
 //! | 32    | SHA-256 of everything in the stream before |
 //!
-//! A backup that starts at block 0 is whole; one that starts later continues those before it. Blocks
-//! overlap or touch: a log passes over what it has, and checks that it has the same.
+//! A backup that starts at block 0 is a whole backup; one that starts later continues earlier ones.
+//! Backups may overlap: a log skips the blocks that it has, after a check that they are the same.
 
 mod import;
 mod reader;
@@ -42,13 +43,13 @@ pub use writer::{Extent, WriteError, Writer, write};
 const MAGIC: [u8; 4] = *b"CLBU";
 const VERSION: u16 = 1;
 
-/// The longest checkpoint, in bytes: a few signatures take some hundred.
+/// The longest checkpoint, in bytes. A few signatures take some hundred bytes.
 const MAX_CHECKPOINT_BYTES: usize = 64 * 1024;
 
-/// What a backup says of itself before its blocks.
+/// The description of a backup, before its blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contents {
-    /// The log that it is of.
+    /// The id of its log.
     pub log_id: Uuid,
     /// The log's partition.
     pub partition: u32,
@@ -58,12 +59,12 @@ pub struct Contents {
     pub end: Head,
 }
 
-/// Why bytes are not a good backup; the first thing that is wrong.
+/// The first fault of a backup.
 #[derive(Debug, Error)]
 pub enum BackupError {
-    /// They don't begin as a backup does.
+    /// It does not begin like a backup.
     #[error(
-        "it is no backup of a campaign ledger: it does not begin with {:?}",
+        "it is not a backup of a campaign ledger: it does not begin with {:?}",
         "CLBU"
     )]
     Foreign,
@@ -73,19 +74,19 @@ pub enum BackupError {
         /// The format's version.
         found: u16,
     },
-    /// It can't be decompressed further, or ends early.
+    /// It cannot be decompressed further, or it ends early.
     #[error("it is cut off or damaged after position {after}")]
     Cut {
         /// The last good position.
         after: Position,
-        /// What the reader or the decompressor said.
+        /// The error of the reader or the decompressor.
         #[source]
         source: io::Error,
     },
     /// A block in it is bad, or not the next one.
     #[error("it is damaged at position {position} in block {block}")]
     Block {
-        /// The number of the block that was due.
+        /// The expected block number.
         block: u64,
         /// The first position that can't be trusted.
         position: Position,
@@ -93,24 +94,24 @@ pub enum BackupError {
         #[source]
         reason: Fault,
     },
-    /// Its blocks end elsewhere than it says.
-    #[error("its blocks end at {found}, it says {stated}")]
+    /// Its blocks do not end where its description says.
+    #[error("its blocks end at {found}, but its description says {stated}")]
     End {
         /// Where they end.
         found: Head,
-        /// Where it says that they do.
+        /// Where its description says that they end.
         stated: Head,
     },
-    /// The blocks are good, and the rest of it is not what was written.
+    /// The blocks are good, but the rest of the backup was changed.
     #[error("its checksum is {computed}, but {stored} was stored")]
     Checksum {
-        /// The hash of what is there.
+        /// The hash of the bytes that were read.
         computed: Hash,
-        /// The hash of what was written.
+        /// The hash that the backup stores.
         stored: Hash,
     },
-    /// Something comes after its end.
-    #[error("it goes on after its end")]
+    /// Bytes follow its end.
+    #[error("there are bytes after its end")]
     Longer,
 }
 

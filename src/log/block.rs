@@ -1,7 +1,7 @@
-//! A block: what one group commit wrote.
+//! A block: the records of one group commit.
 //!
-//! Owns the sealing of records into bytes, the reading of such bytes back, and the rule of which
-//! block comes after which. Does not know what a record means, nor where blocks are stored.
+//! Owns sealing records into bytes, decoding these bytes, and the rule that decides which block may
+//! follow which. Does not know what a record means or where blocks are stored.
 //!
 //! # Format 1
 //!
@@ -24,8 +24,8 @@
 //! | 72+*n* | 32    | SHA-256 of everything before |
 //!
 //! The plain body is each record as a 4-byte length and its bytes. A body is stored as one zstd
-//! frame only where that is smaller. The last 32 bytes are the block's hash: the next block names
-//! them, so that one hash vouches for the whole history before it.
+//! frame only if that is smaller. The last 32 bytes are the block's hash. The next block contains
+//! this hash, so one hash proves the whole history before it.
 
 mod compression;
 mod format;
@@ -39,27 +39,27 @@ pub use format::{DecodeError, is_cut};
 use super::{Hash, Head, Position};
 use format::Place;
 
-/// The most bytes a block has once encoded, 120 KiB: a page of sled's with as many blocks as it can
-/// have must stay small enough to be synced, see [`super::sled`].
+/// The most bytes of an encoded block, 120 KiB. A sled page that is full of such blocks must stay
+/// small enough to be synced, see [`super::sled`].
 pub const MAX_BLOCK_BYTES: usize = 120 * 1024;
 
-/// The most bytes the records of a block and their lengths have before compression, 512 KiB: what
-/// a reader must be ready to allocate for one block.
+/// The most bytes of a block's records and their lengths before compression, 512 KiB. A reader
+/// allocates at most this for one block.
 pub const MAX_PLAIN_BYTES: usize = 512 * 1024;
 
-/// Records whose [`record_cost`]s add up to no more than this always fit one block, however badly
-/// they compress.
+/// Records whose [`record_cost`]s add up to at most this always fit one block, even if they do not
+/// compress.
 pub const ALWAYS_FITS_BYTES: usize = MAX_BLOCK_BYTES - format::OVERHEAD;
 
-/// What a record of `len` bytes takes of a block before compression, in bytes.
+/// Returns the bytes that a record of `len` bytes takes in a block before compression.
 pub const fn record_cost(len: usize) -> usize {
     format::LENGTH_BYTES + len
 }
 
 /// The records of one group commit, sealed: numbered, chained to the block before, hashed.
 ///
-/// A block that exists is well-formed: not empty, within [`MAX_BLOCK_BYTES`], its hash right.
-/// Whether it comes next in a given log is [`Block::follows`].
+/// Every block is well-formed: it is not empty, is within [`MAX_BLOCK_BYTES`], and its hash is
+/// right. [`Block::follows`] says whether it comes next in a given log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     place: Place,
@@ -68,7 +68,7 @@ pub struct Block {
     encoded: Bytes,
 }
 
-/// Why records can't be sealed into one block.
+/// Why records cannot be sealed into one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum SealError {
     /// There are none.
@@ -77,7 +77,7 @@ pub enum SealError {
     /// They are too many or too large; split them.
     #[error("the records need {bytes} bytes, a block takes at most {limit}")]
     TooLarge {
-        /// What they need.
+        /// The bytes that they need.
         bytes: usize,
         /// [`MAX_PLAIN_BYTES`] before, [`MAX_BLOCK_BYTES`] after compression.
         limit: usize,
@@ -87,7 +87,7 @@ pub enum SealError {
     Exhausted,
 }
 
-/// Why a block doesn't come right after a head.
+/// Why a block does not come right after a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Misfit {
     /// It belongs to another partition.
@@ -129,7 +129,8 @@ impl Block {
     ///
     /// # Errors
     ///
-    /// When there are no records, when they don't fit one block, or when numbers have run out.
+    /// When there are no records, when they do not fit one block, or when the positions have run
+    /// out.
     pub fn seal(partition: u32, head: &Head, records: Vec<Bytes>) -> Result<Self, SealError> {
         let (Some(number), Some(first_position)) = (
             head.block.checked_add(1),
@@ -174,7 +175,7 @@ impl Block {
     ///
     /// # Errors
     ///
-    /// The first thing that doesn't fit.
+    /// The first [`Misfit`].
     pub fn follows(&self, partition: u32, head: &Head) -> Result<(), Misfit> {
         if self.place.partition != partition {
             return Err(Misfit::Partition {
@@ -233,12 +234,12 @@ impl Block {
         self.hash
     }
 
-    /// The records, in order and never none; the first stands at [`Block::first_position`].
+    /// The records, in order, at least one; the first is at [`Block::first_position`].
     pub fn records(&self) -> &[Bytes] {
         &self.records
     }
 
-    /// The records that stand after `position`, each with its own.
+    /// The records after `position`, each with its position.
     pub fn records_after(&self, position: Position) -> impl Iterator<Item = (Position, &Bytes)> {
         let first = self.place.first_position.get();
         let skipped = position.next().get().saturating_sub(first);
@@ -253,7 +254,7 @@ impl Block {
         &self.encoded
     }
 
-    /// Where a log stands that this block comes next in.
+    /// The head of a log in which this block comes next.
     pub const fn before(&self) -> Head {
         Head {
             block: self.place.number - 1,
@@ -262,7 +263,7 @@ impl Block {
         }
     }
 
-    /// Where a log stands once this block is its last.
+    /// The head of a log whose last block is this one.
     pub const fn head(&self) -> Head {
         Head {
             block: self.place.number,

@@ -1,6 +1,7 @@
 //! The checks that every backend makes while reading.
 //!
-//! Owns the rule of what may be given to a reader after what. Does not know where the bytes are.
+//! Owns the rule that decides which block a reader may get after which. Does not know where the
+//! bytes are.
 
 use std::io;
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use thiserror::Error;
 
 use super::{Block, Fault, Head, Position, ReadError};
 
-/// What a backend found: the key, which is the position it stored the block under, and the bytes.
+/// A stored block: its key, which is the position under which the backend stored it, and its bytes.
 pub(super) type Stored = (Position, Bytes);
 
-/// What a backend's storage says when it can't do what it was asked.
+/// Why the storage of a backend failed.
 #[derive(Debug, Error)]
 pub(super) enum StorageError {
     /// The operating system refused.
@@ -25,7 +26,7 @@ pub(super) enum StorageError {
 }
 
 impl StorageError {
-    /// Says it to a reader who wanted what is at `position` in block number `block`.
+    /// Makes the error of a reader that wanted `position` in block number `block`.
     pub fn while_reading(self, block: Option<u64>, position: Position) -> ReadError {
         match self {
             Self::Io(source) => ReadError::Io { source },
@@ -38,25 +39,25 @@ impl StorageError {
     }
 }
 
-/// Blocks as they are stored, checked one against the other.
+/// Stored blocks, each checked against the previous one.
 pub(super) struct Chain<I> {
     stored: I,
     partition: u32,
     /// The first position that the reader wants.
     wanted: Position,
-    /// The last good block, or where the walk begins; `None` before the first block of a walk
-    /// that begins in the middle.
+    /// The last good block, or the start of the walk. `None` before the first block of a walk that
+    /// begins in the middle of the log.
     last: Option<Head>,
-    /// A block that must be there.
+    /// A block that the walk must reach.
     reach: Head,
-    /// Whether the walk ends with that block, or with whatever is stored last.
+    /// Whether the walk ends with that block or with the last stored block.
     ends_there: bool,
     ended: bool,
 }
 
 impl<I: Iterator<Item = Result<Stored, StorageError>>> Chain<I> {
-    /// Checks `stored`, which begins with the last block at or before `after + 1`, if any, and
-    /// ends the walk with `head`.
+    /// Checks `stored` and ends the walk with `head`. `stored` begins with the last block at or
+    /// before `after + 1`, if there is one.
     pub fn to(head: Head, stored: I, partition: u32, after: Position) -> Self {
         Self {
             ends_there: true,
@@ -65,7 +66,7 @@ impl<I: Iterator<Item = Result<Stored, StorageError>>> Chain<I> {
         }
     }
 
-    /// The same, but goes on past `head` to whatever is stored last.
+    /// Checks `stored` like [`Chain::to`], but goes on past `head` to the last stored block.
     pub fn past(head: Head, stored: I, partition: u32, after: Position) -> Self {
         Self {
             stored,
@@ -85,7 +86,7 @@ impl<I: Iterator<Item = Result<Stored, StorageError>>> Chain<I> {
             };
             self.last = Some(block.head());
             self.ended = self.ends_there && block.head() == self.reach;
-            // What lies before is skipped: then the wanted position, if anywhere, comes next.
+            // Blocks before the wanted position are skipped.
             if block.last_position() >= self.wanted {
                 return Ok(Some(block));
             }
@@ -119,7 +120,7 @@ impl<I: Iterator<Item = Result<Stored, StorageError>>> Chain<I> {
 
     fn check(&self, key: Position, bytes: Bytes) -> Result<Block, Fault> {
         let block = stored_at(key, bytes)?;
-        // Without a predecessor only the block's own word can be taken for what comes before it.
+        // Without a previous block, the walk must trust what this block says about its predecessor.
         let own_word = Head {
             block: block.number() - 1,
             position: Position::new(block.first_position().get() - 1),
@@ -147,7 +148,7 @@ impl<I: Iterator<Item = Result<Stored, StorageError>>> Chain<I> {
     }
 }
 
-/// Decodes the block stored under `key` and checks that it says so too.
+/// Decodes the block stored under `key` and checks that it starts at that position.
 pub(super) fn stored_at(key: Position, bytes: Bytes) -> Result<Block, Fault> {
     let block = Block::decode(bytes)?;
     if block.first_position() == key {

@@ -1,10 +1,11 @@
 //! The directory that an embedded ledger works in.
 //!
-//! Owns the directory's marker, its lock and the names of what lies in it, so that no two processes
-//! ever work in the same one, no foreign files are touched, and no older program misreads a newer
-//! one's files. Does not know what is inside `log/` and `views`.
+//! Owns the directory's marker, its lock and the names of its files. So two processes never work in
+//! the same directory, foreign files are never touched, and an older program never misreads the
+//! files of a newer one. Does not know what is inside `log/` and `views`.
 //!
-//! A ledger is made in an order that leaves no doubt about what is half made, whatever ends it:
+//! A ledger is created in steps. If the process ends at any step, the files show which steps are
+//! done:
 //!
 //! ```text
 //! LOCK ─▶ log.new/ with a log in it ─▶ FORMAT.new ─▶ log.new to log ─▶ FORMAT.new to FORMAT
@@ -45,7 +46,7 @@ use marker::Marker;
 pub use marker::FORMAT_VERSION;
 
 const MARKER: &str = "FORMAT";
-/// The marker, and the log, until both are whole.
+/// Names of the marker and of the log until both are complete.
 const UNFINISHED_MARKER: &str = "FORMAT.new";
 const UNFINISHED_LOG: &str = "log.new";
 const LOCK: &str = "LOCK";
@@ -57,9 +58,9 @@ const SIGNING_KEY: &str = "signing-key";
 const CHECKPOINT: &str = "checkpoint";
 const COSIGNATURES: &str = "cosignatures";
 
-/// What may lie in a directory that a ledger is created in, beside an empty `log/`: what a crash
-/// during an earlier creation leaves, a key that was made before, and what a fresh file system has at
-/// its root.
+/// Files that may be in a directory in which a ledger is created, beside an empty `log/`: the
+/// remains of a crash during an earlier creation, a key that was made before, and the files that a
+/// new file system has at its root.
 const MAY_EXIST_BEFORE: [&str; 6] = [
     LOCK,
     UNFINISHED_MARKER,
@@ -72,31 +73,33 @@ const MAY_EXIST_BEFORE: [&str; 6] = [
 /// The partition of a ledger that has only one.
 pub const ONLY_PARTITION: u32 = 0;
 
-/// Where the signing key of the ledger at `root` is, unless its settings say otherwise.
+/// Returns the path of the signing key of the ledger at `root`, unless its settings name another
+/// one.
 pub fn signing_key_path(root: &Path) -> PathBuf {
     root.join(SIGNING_KEY)
 }
 
-/// Where the last checkpoint that the ledger at `root` signed is kept. May be missing.
+/// Returns the path of the last checkpoint that the ledger at `root` signed. The file may be
+/// missing.
 pub fn checkpoint_path(root: &Path) -> PathBuf {
     root.join(CHECKPOINT)
 }
 
-/// A ledger's directory, locked: while the value lives, no other process can have one like it.
+/// The locked directory of a ledger: while the value lives, no other process can open it.
 #[derive(Debug)]
 pub struct DataDirectory {
     root: PathBuf,
     marker: Marker,
-    /// The lock goes with the descriptor, whatever way the process ends.
+    /// The lock ends with the descriptor, even if the process is killed.
     _lock: File,
 }
 
 impl DataDirectory {
-    /// Opens the ledger at `root` and never creates one: for tools that work on what is there.
+    /// Opens the ledger at `root` and never creates one: for tools that work on an existing ledger.
     ///
     /// # Errors
     ///
-    /// [`OpenError::NotFound`] when there is none, else as [`DataDirectory::open_or_create`].
+    /// [`OpenError::NotFound`] if there is none; otherwise as [`DataDirectory::open_or_create`].
     pub fn open(root: &Path) -> Result<Self, OpenError> {
         if !exists(&root.join(MARKER))? && !is_almost_made(root)? {
             refuse_foreign(root)?;
@@ -119,9 +122,9 @@ impl DataDirectory {
 
     /// Opens the ledger at `root`, or creates one if the directory is missing or empty.
     ///
-    /// A created one survives a power cut from the moment this returns. One of an older format is
-    /// marked as of this program's format, so that no older program misreads what is written now.
-    /// What other users of the machine may do with the files is taken from them.
+    /// A created ledger survives a power cut as soon as this returns. A ledger of an older format
+    /// gets the marker of this program's format, so that no older program misreads it later. Other
+    /// users of the machine lose all access to the files.
     ///
     /// # Errors
     ///
@@ -156,7 +159,7 @@ impl DataDirectory {
             marker,
             _lock: lock,
         };
-        // Made before the marker was, so it never goes missing by itself. A new log in its place
+        // The log is made before the marker, so a missing log was lost. A new log in its place
         // would hide the loss.
         let log = directory.log_path();
         if !exists(&log)? || !SledLog::is_in(&log)? && was_served(root)? {
@@ -165,8 +168,8 @@ impl DataDirectory {
         Ok(directory)
     }
 
-    /// Puts an empty log in place of the one at `root` that was lost; what is left of that is set
-    /// aside. Gives where.
+    /// Puts an empty log in place of the lost one at `root`. The rest of the lost log is renamed;
+    /// returns its new path.
     ///
     /// # Errors
     ///
@@ -177,7 +180,7 @@ impl DataDirectory {
         let aside = match exists(&log)? {
             true => {
                 let aside = files::set_aside(&log);
-                Some(aside.map_err(|source| io_error("set aside", &log, source))?)
+                Some(aside.map_err(|source| io_error("renamed", &log, source))?)
             }
             false => None,
         };
@@ -186,9 +189,9 @@ impl DataDirectory {
         Ok(aside)
     }
 
-    /// Makes a place for the log `log_id` at `root`, which must be missing or empty. It becomes a
-    /// ledger's with [`Restoring::finish`]; until then nothing opens it, whatever ends this process,
-    /// and another attempt begins anew.
+    /// Creates a place for the log `log_id` at `root`, which must be missing or empty.
+    /// [`Restoring::finish`] makes it a ledger. Until then nothing opens it, even if this process
+    /// is killed, and another attempt starts again.
     ///
     /// # Errors
     ///
@@ -210,7 +213,8 @@ impl DataDirectory {
             return Err(occupied());
         }
         if is_almost_made(root)? {
-            // Nobody has opened it. Both under their unfinished names again, it is not made at all.
+            // No process has opened it yet. With the unfinished names back in place, the ledger
+            // does not exist.
             put_in_place(root, LOG, UNFINISHED_LOG)?;
         }
         begin_log(root)?;
@@ -226,38 +230,38 @@ impl DataDirectory {
         &self.root
     }
 
-    /// Where the log is: the only part that can't be rebuilt.
+    /// The directory of the log: the only part that cannot be rebuilt.
     pub fn log_path(&self) -> PathBuf {
         self.root.join(LOG)
     }
 
-    /// Where views are kept. May be missing.
+    /// The file of the views. May be missing.
     pub fn views_path(&self) -> PathBuf {
         self.root.join(VIEWS)
     }
 
-    /// Where it is kept how far named consumers have come. May be missing.
+    /// The file with the positions of named consumers. May be missing.
     pub fn subscriptions_path(&self) -> PathBuf {
         self.root.join(SUBSCRIPTIONS)
     }
 
-    /// Where the hashes of the tree are kept. May be missing.
+    /// The file with the hashes of the tree. May be missing.
     pub fn tree_path(&self) -> PathBuf {
         self.root.join(TREE)
     }
 
-    /// Where the last checkpoint that was signed is kept. May be missing.
+    /// The file with the last signed checkpoint. May be missing.
     pub fn checkpoint_path(&self) -> PathBuf {
         checkpoint_path(&self.root)
     }
 
-    /// Where what witnesses signed is kept. May be missing.
+    /// The file with the signatures of witnesses. May be missing.
     pub fn cosignatures_path(&self) -> PathBuf {
         self.root.join(COSIGNATURES)
     }
 
-    /// The name that this log got when it was created: what is folded from one log must not be
-    /// continued with another.
+    /// The id that this log got when it was created: a fold of one log must not be continued with
+    /// another.
     pub fn log_id(&self) -> Uuid {
         self.marker.log_id
     }
@@ -268,7 +272,7 @@ impl DataDirectory {
     }
 }
 
-/// A directory that a log is being put into, locked. It has no marker yet.
+/// A locked directory into which a log is restored. It has no marker yet.
 #[derive(Debug)]
 pub struct Restoring {
     root: PathBuf,
@@ -282,7 +286,7 @@ impl Restoring {
         self.root.join(UNFINISHED_LOG)
     }
 
-    /// Removes what was put into it: it is empty again.
+    /// Removes the restored files: the directory is empty again.
     ///
     /// # Errors
     ///
@@ -292,7 +296,7 @@ impl Restoring {
         fs::remove_dir_all(&log).map_err(|source| io_error("removed", &log, source))
     }
 
-    /// Makes it a ledger's: the log is whole, and closed.
+    /// Makes the directory a ledger. The log must be complete and closed.
     ///
     /// # Errors
     ///
@@ -317,7 +321,7 @@ fn make_log(root: &Path) -> Result<(), OpenError> {
     SledLog::create(&root.join(UNFINISHED_LOG))
 }
 
-/// Makes the directory of an unfinished log anew.
+/// Creates the directory of an unfinished log, after removing an earlier one.
 fn begin_log(root: &Path) -> Result<(), OpenError> {
     let log = root.join(UNFINISHED_LOG);
     match fs::remove_dir_all(&log) {
@@ -329,8 +333,8 @@ fn begin_log(root: &Path) -> Result<(), OpenError> {
     create_directory(&log)
 }
 
-/// Gives log and marker their names. With the log's it is made: from there on whoever opens it
-/// finishes it.
+/// Renames log and marker to their final names. Once the log has its name, the ledger exists: if
+/// the process ends before the second rename, the next open does it.
 fn finish(root: &Path, marker: &Marker) -> Result<(), OpenError> {
     let unfinished = root.join(UNFINISHED_MARKER);
     let written = files::create(&unfinished).and_then(|mut file| {
@@ -349,13 +353,14 @@ fn put_in_place(root: &Path, unfinished: &str, name: &str) -> Result<(), OpenErr
         .map_err(|source| io_error("created", &path, source))
 }
 
-/// Whether a ledger lies there that only lacks the name of its marker.
+/// Returns whether a ledger exists there that only lacks the final name of its marker.
 fn is_almost_made(root: &Path) -> Result<bool, OpenError> {
     let is_marked = || Marker::read(&root.join(UNFINISHED_MARKER)).is_ok();
     Ok(!exists(&root.join(MARKER))? && SledLog::is_in(&root.join(LOG))? && is_marked())
 }
 
-/// Reads the marker, and gives it its name if that is all it lacks; `None` where no ledger is made.
+/// Reads the marker. If it only lacks its final name, renames it. Returns `None` if there is no
+/// ledger.
 fn read_marker(root: &Path) -> Result<Option<Marker>, OpenError> {
     if is_almost_made(root)? {
         put_in_place(root, UNFINISHED_MARKER, MARKER)?;
@@ -367,8 +372,8 @@ fn read_marker(root: &Path) -> Result<Option<Marker>, OpenError> {
     }
 }
 
-/// Whether a server has ever worked there: then there are more files than a creation makes. Earlier
-/// versions made the log after the marker.
+/// Returns whether a server has ever worked there: then there are more files than a creation makes.
+/// Earlier versions made the log after the marker.
 fn was_served(root: &Path) -> Result<bool, OpenError> {
     let by_creation = |name: &String| {
         [MARKER, LOG].contains(&name.as_str()) || MAY_EXIST_BEFORE.contains(&name.as_str())
@@ -400,7 +405,7 @@ fn lock(root: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Refuses a directory that has something in it which isn't a ledger's.
+/// Refuses a directory that has foreign files.
 fn refuse_foreign(root: &Path) -> Result<(), OpenError> {
     for name in names_in(root)? {
         let harmless = MAY_EXIST_BEFORE.contains(&name.as_str())

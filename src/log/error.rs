@@ -1,4 +1,4 @@
-//! What can go wrong with a log, by what its caller can do about it.
+//! Errors of a log, by what the caller can do about them.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,46 +11,47 @@ use super::{Head, Position};
 /// Why an append was not acknowledged.
 #[derive(Debug, Error)]
 pub enum AppendError {
-    /// Nothing was written: the log has moved on, or never was where the caller believed it to be.
-    /// Read from the caller's position to [`actual`](Self::Conflict::actual), then decide again.
-    #[error("the log stands at {actual}, not where the block was built to follow")]
+    /// Nothing was written: the log has another head than the caller expected. Read from the
+    /// caller's position to [`actual`](Self::Conflict::actual), then decide again.
+    #[error("the head of the log is {actual}, not the one that the block follows")]
     Conflict {
-        /// Where the log really stands.
+        /// The head of the log.
         actual: Head,
     },
-    /// Nothing was written: the block doesn't come right after the head that was passed with it.
-    /// A mistake in the caller; trying again can't help.
+    /// Nothing was written: the block does not come right after the head that was passed with it.
+    /// This is a bug of the caller; trying again cannot help.
     #[error("the block was refused")]
     Refused(#[source] Misfit),
-    /// The block may have been written, now or after a restart. Answer nobody from it, stop,
-    /// open the log anew and read what it holds. Never retry on the same handle.
+    /// The block may have been written, now or after a restart. Do not answer its callers. Stop,
+    /// reopen the log and read what it holds. Never retry on the same handle.
     #[error("whether the block was written is unknown")]
     Indeterminate {
-        /// What the storage said.
+        /// The error of the storage.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Nothing was written: the storage failed at blocks before this one. These are durable, but
-    /// there is no room for more. Stop and open the log anew.
-    #[error("the log can't take in what it has acknowledged, so it takes no more")]
+    /// Nothing was written: the storage failed at blocks before this one. Those are durable, but
+    /// there is no room for more. Stop and reopen the log.
+    #[error("acknowledged blocks cannot be moved to their final place, so the log takes no more")]
     Stuck {
-        /// What the storage said.
+        /// The error of the storage.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Nothing was written: this handle takes no appends, because an earlier one was
     /// [`Indeterminate`](Self::Indeterminate) or because it was opened for reading only.
-    #[error("this handle of the log takes no appends; open the log anew")]
+    #[error("this handle of the log takes no appends; reopen the log")]
     Stopped,
 }
 
 /// Why the log could not be read.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// What is stored is not what was written. Everything before `position` was read and is good.
+    /// The stored bytes are not those that were written. Everything before `position` was read and
+    /// is good.
     #[error("the log is damaged at position {position}{}: restore it from a backup", in_block(*block))]
     Corrupt {
-        /// The number of the first bad block, where it is known.
+        /// The number of the first bad block, if it is known.
         block: Option<u64>,
         /// The first position that can't be trusted.
         position: Position,
@@ -58,10 +59,10 @@ pub enum ReadError {
         #[source]
         reason: Fault,
     },
-    /// The storage could not be asked; it may work later.
+    /// The storage could not be read; it may work later.
     #[error("the log could not be read")]
     Io {
-        /// What the storage said.
+        /// The error of the storage.
         #[source]
         source: io::Error,
     },
@@ -89,16 +90,16 @@ pub enum Fault {
     /// It is a good block, stored where another one belongs.
     #[error("the block stored there starts at position {first}")]
     Misplaced {
-        /// Where the found block says that it starts.
+        /// The first position of the found block.
         first: Position,
     },
-    /// The block that starts there is gone.
+    /// The block that starts there is missing.
     #[error("no block is stored there")]
     Missing,
     /// It is a good block, but not the one that this log's head names.
     #[error("the block stored there is not the head {head}")]
     NotTheHead {
-        /// The head as this handle knows it.
+        /// The head that this handle knows.
         head: Head,
     },
     /// The storage engine itself found its files damaged.
@@ -106,13 +107,13 @@ pub enum Fault {
     Storage(String),
 }
 
-/// Why a data directory or a log in it can't be used; each message says what to do.
+/// Why a data directory or its log cannot be used; each message says what to do.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// There is none at this place, and this way of opening creates none.
+    /// There is no ledger at this path, and this call does not create one.
     #[error("no ledger at {}: check the path, or start the server there to create one", path.display())]
     NotFound {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
     },
     /// Another process works in the directory.
@@ -124,7 +125,7 @@ pub enum OpenError {
         /// The directory.
         path: PathBuf,
     },
-    /// The directory holds something else; nothing in it was touched.
+    /// The directory holds foreign files; nothing in it was changed.
     #[error(
         "{} is not empty and not a ledger's (it has no FORMAT file but has {found:?}): choose an \
          empty directory, or restore the FORMAT file together with the rest of a backup",
@@ -133,16 +134,16 @@ pub enum OpenError {
     Foreign {
         /// The directory.
         path: PathBuf,
-        /// One of the things found in it.
+        /// One of the foreign files.
         found: String,
     },
-    /// The directory holds a ledger; nothing in it was touched.
+    /// The directory holds a ledger; nothing in it was changed.
     #[error("{} holds a ledger already: restore into an empty directory", path.display())]
     Occupied {
         /// The directory.
         path: PathBuf,
     },
-    /// A newer program wrote the directory; nothing in it was touched.
+    /// A newer program wrote the directory; nothing in it was changed.
     #[error(
         "{} has format {found}, this program knows up to {known}: use a newer program",
         path.display()
@@ -155,7 +156,7 @@ pub enum OpenError {
         /// The newest format version that this program knows.
         known: u32,
     },
-    /// The marker file can't be read as one.
+    /// The marker file is malformed.
     #[error("{} is damaged ({reason}): restore it from a backup", path.display())]
     Marker {
         /// The marker file.
@@ -183,12 +184,12 @@ pub enum OpenError {
     Partition {
         /// The log's directory.
         path: PathBuf,
-        /// The partition that was asked for.
+        /// The expected partition.
         expected: u32,
-        /// The partition that is stored.
+        /// The stored partition.
         found: u32,
     },
-    /// There is a ledger, and its log is gone.
+    /// There is a ledger, but its log is gone.
     #[error(
         "the log in {} is gone (neither `journal` nor `db` is there): restore the last backup, or, \
          to give up every event and begin with an empty log, start once with `serve --accept-loss`",
@@ -198,7 +199,7 @@ pub enum OpenError {
         /// The log's directory.
         path: PathBuf,
     },
-    /// The storage engine can't open its files.
+    /// The storage engine cannot open its files.
     #[error(
         "the log in {} can't be opened ({reason}): keep a copy of the directory and restore the \
          last backup",
@@ -207,10 +208,10 @@ pub enum OpenError {
     Damaged {
         /// The log's directory.
         path: PathBuf,
-        /// What the storage engine said.
+        /// The error of the storage engine.
         reason: String,
     },
-    /// The last block can't be trusted, so nothing may be appended after it.
+    /// The last block cannot be trusted, so nothing may be appended after it.
     #[error(
         "the end of the log in {} is damaged at position {position}: run `verify` on a copy of it to \
          learn what is still good, then restore the last backup",
@@ -227,7 +228,7 @@ pub enum OpenError {
     },
     /// The log lacks blocks that it had acknowledged, so nothing may be appended after the rest.
     #[error(
-        "the log in {} has lost acknowledged blocks (it had got to {reached}, and now ends at \
+        "the log in {} has lost acknowledged blocks (it had reached {reached}, and now ends at \
          {found}): restore the last backup, or, to give up the events in between, start once with \
          `serve --accept-loss`",
         path.display()
@@ -237,11 +238,11 @@ pub enum OpenError {
         path: PathBuf,
         /// Where the log ends.
         found: Head,
-        /// What it had acknowledged.
+        /// The last head that it had acknowledged.
         reached: Head,
     },
-    /// The log's journal is gone or can't be trusted; it may have held acknowledged blocks that
-    /// nothing else has.
+    /// The log's journal is gone or cannot be trusted. It may have held acknowledged blocks that
+    /// are nowhere else.
     #[error(
         "the journal of the log in {} {reason}: restore the last backup, or, to give up the last \
          events, which only the journal may have had, start once with `serve --accept-loss`",
@@ -255,31 +256,31 @@ pub enum OpenError {
     },
     /// The storage engine keeps values in files that it never syncs.
     #[error(
-        "the log in {} keeps values in {found} files of their own, which a power cut may lose: run \
+        "the log in {} keeps values in {found} separate files, which a power cut may lose: run \
          `verify` on it and restore it into a new directory",
         path.display()
     )]
     Spilled {
         /// The log's directory.
         path: PathBuf,
-        /// How many such files there are.
+        /// The number of such files.
         found: usize,
     },
-    /// The operating system refused; the source says what.
+    /// The operating system refused; the source says why.
     #[error("{} could not be {action}: check its permissions and the disk", path.display())]
     Io {
-        /// What was to be done, as a participle: "created", "synced".
+        /// The refused action, as a participle: "created", "synced".
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
 }
 
 impl OpenError {
-    /// Tells whether the stored data is damaged.
+    /// Returns whether the stored data is damaged.
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Marker { .. }

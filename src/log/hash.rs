@@ -1,4 +1,4 @@
-//! The name of a block: SHA-256 over its bytes.
+//! The hash of a block: SHA-256 over its bytes.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use sha2::{Digest, Sha256};
 pub struct Hash([u8; Hash::LEN]);
 
 impl Hash {
-    /// How many bytes a hash has.
+    /// Bytes of a hash.
     pub const LEN: usize = 32;
 
-    /// What the first block of a log names as its predecessor.
+    /// The previous hash of the first block of a log.
     pub const ZERO: Self = Self([0; Self::LEN]);
 
-    /// Takes 32 bytes that are a hash already.
+    /// Makes a hash of its 32 bytes.
     pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
         Self(bytes)
     }
 
-    /// Gives the 32 bytes, to store or to send.
+    /// Returns the 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; Self::LEN] {
         &self.0
     }

@@ -1,7 +1,7 @@
 //! A log in memory, for tests and tools.
 //!
-//! Keeps the encoded bytes, as a disk would, and decodes them for every reader, so that what passes
-//! here has passed the codec too. "Durable" means as long as the value lives.
+//! Keeps the encoded bytes, as a disk does, and decodes them for every reader, so that tests use
+//! the codec too. "Durable" means as long as the value lives.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::chain::{Chain, StorageError, Stored, stored_at};
 use super::{AppendError, Block, Blocks, Fault, Head, Log, Position, ReadError};
 
-/// What is stored: each block's bytes under the position of its first record.
+/// The stored blocks: bytes by the position of the first record.
 pub type StoredBlocks = BTreeMap<Position, Bytes>;
 
 /// One partition's log in memory. A clone is another handle of the same log.
@@ -36,11 +36,11 @@ impl MemoryLog {
         Self::with(partition, StoredBlocks::new(), Head::EMPTY, false)
     }
 
-    /// Opens what another log has stored, see [`MemoryLog::stored`], as a restart would.
+    /// Opens the stored blocks of another log, see [`MemoryLog::stored`], as a restart does.
     ///
     /// # Errors
     ///
-    /// What is wrong with the last block: nothing may be appended after it.
+    /// The fault of the last block: nothing may be appended after it.
     pub fn from_stored(partition: u32, blocks: StoredBlocks) -> Result<Self, Fault> {
         let head = match blocks.last_key_value() {
             Some((&position, bytes)) => stored_at(position, bytes.clone())?.head(),
@@ -49,8 +49,9 @@ impl MemoryLog {
         Ok(Self::with(partition, blocks, head, false))
     }
 
-    /// Opens the same for reading, damaged or not: appends are [`AppendError::Stopped`], and reads
-    /// go on past the head, which is the last good block, to the end of what is stored.
+    /// Opens stored blocks for reading, even if they are damaged. Appends are
+    /// [`AppendError::Stopped`]. The head is the last good block, and reads go on past it to the
+    /// last stored block.
     pub fn from_stored_for_reading(partition: u32, blocks: StoredBlocks) -> Self {
         let head = blocks
             .iter()
@@ -71,7 +72,7 @@ impl MemoryLog {
         }
     }
 
-    /// Copies out what is stored; the bytes themselves are shared.
+    /// Returns the stored blocks; their bytes are shared.
     pub fn stored(&self) -> StoredBlocks {
         self.shared.blocks.lock().clone()
     }
@@ -128,7 +129,7 @@ impl Log for MemoryLog {
     }
 }
 
-/// Walks the stored blocks and holds the lock for one of them at a time.
+/// Walks the stored blocks and takes the lock for one block at a time.
 struct StoredFrom<'a> {
     blocks: &'a Mutex<StoredBlocks>,
     next: Position,

@@ -14,7 +14,7 @@
 //! vouches for all of history. What no chain can show is that blocks are missing *at its end*: a
 //! fold that stands beyond the head is the witness of that, and must say so.
 //!
-//! [`backup`] carries blocks out of a log and into another, whatever keeps them.
+//! [`backup`] copies blocks from a log into a file and into another log, with any backend.
 //!
 //! Backends: [`memory`] for tests and tools, [`sled`] embedded. One conformance suite
 //! (`tests/it/log_conformance.rs`) holds them to this contract.
@@ -45,7 +45,7 @@ pub use hash::Hash;
 pub use select::{Selection, select};
 pub use verify::verify;
 
-/// Where a log stands: its last block and its last position.
+/// The end of a log: its last block and its last position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Head {
     /// The number of the last block, 0 in an empty log.
@@ -57,7 +57,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// Where an empty log stands.
+    /// The head of an empty log.
     pub const EMPTY: Self = Self {
         block: 0,
         position: Position::START,
@@ -75,7 +75,7 @@ impl fmt::Display for Head {
     }
 }
 
-/// The blocks that a read gives, in order. Ends after the first error.
+/// The blocks of a read, in order. Ends after the first error.
 pub type Blocks<'a> = Box<dyn Iterator<Item = Result<Arc<Block>, ReadError>> + Send + 'a>;
 
 /// One partition's log.
@@ -94,10 +94,10 @@ pub type Blocks<'a> = Box<dyn Iterator<Item = Result<Arc<Block>, ReadError>> + S
 ///
 /// It does not promise to serve two processes: see [`directory`].
 pub trait Log: Send + Sync {
-    /// Names the partition that this log holds.
+    /// Returns the partition that this log holds.
     fn partition(&self) -> u32;
 
-    /// Gives the last durable block's head, [`Head::EMPTY`] before the first. Never goes backwards
+    /// Returns the last durable block's head, [`Head::EMPTY`] before the first. Never goes backwards
     /// while the handle lives. Does not touch the disk.
     fn head(&self) -> Head;
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Block, Log, Position, ReadError};
 
-/// Reads single records one after the other, and keeps no more than the block of the last one.
+/// Reads single records one after the other. Keeps only the block of the last one.
 pub struct Selection<'a> {
     log: &'a dyn Log,
     block: Option<Arc<Block>>,
@@ -18,8 +18,8 @@ impl<'a> Selection<'a> {
         Self { log, block: None }
     }
 
-    /// Reads the record at a position, which must be beyond the one read before; neighbours share one
-    /// block read. `None` beyond the head.
+    /// Reads the record at a position, which must be beyond the previous one. Neighbours share one
+    /// block read. Returns `None` beyond the head.
     ///
     /// # Errors
     /// When its block cannot be read.
@@ -36,10 +36,10 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Reads the records at these positions, which must ascend; neighbours share one block read.
+/// Reads the records at these positions, which must ascend. Neighbours share one block read.
 ///
 /// # Errors
-/// When a block cannot be read. Positions beyond the head are passed over.
+/// When a block cannot be read. Positions beyond the head are skipped.
 pub fn select(log: &dyn Log, positions: &[Position]) -> Result<Vec<(Position, Bytes)>, ReadError> {
     let mut records = Vec::with_capacity(positions.len());
     let mut selection = Selection::of(log);

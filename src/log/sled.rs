@@ -1,8 +1,9 @@
-//! The embedded log: a journal that makes blocks durable, and sled 0.34.7, which keeps them all.
+//! The embedded log: a journal that makes blocks durable, and sled 0.34.7, which stores all of
+//! them.
 //!
-//! Owns a directory with the journal and sled's files, and everything that must be done around sled
-//! so that an acknowledged block survives a power cut. Does not know who else works in that
-//! directory: see [`super::directory`].
+//! Owns a directory with the journal and sled's files, and all the care that sled needs so that an
+//! acknowledged block survives a power cut. Does not know which other processes use that directory:
+//! see [`super::directory`].
 //!
 //! ```text
 //! append ──▶ journal, fdatasync ── durable ──▶ pending ── mover ──▶ sled, flush, fdatasync
@@ -10,39 +11,41 @@
 //! ```
 //!
 //! An append writes the block to the journal and syncs that: one write in place, one sync of one
-//! file. A thread moves the blocks into sled behind it, many for each flush. See `journal` for what
-//! is where, `pending` for what readers see meanwhile, `recovery` for what a start makes of both, and
-//! `older` for what it makes of a log of an earlier version.
+//! file. A thread later moves the blocks into sled, many for each flush. `journal` describes the
+//! file, `pending` what readers see meanwhile, `recovery` how a start combines both, and `older`
+//! how it converts a log of an earlier version.
 //!
-//! What was read in sled's source and measured, and is worked around here:
+//! Properties of sled, found in its source and measured, and how this module handles them:
 //!
 //! - `flush()` ends in `sync_file_range`, which makes neither the file's size nor the drive's cache
-//!   durable. So the journal lets go of blocks only after `flush()` and then `fdatasync` on a
-//!   descriptor of our own, as old as sled's: Linux reports a failed write-back once to each.
-//! - A `flush()` wakes all of sled's threads and waits for them, which takes longer than the disk
-//!   does. So none is on the way of an append.
-//! - The start reads `snap.*.generating`, a snapshot that a killed process left half written, and
-//!   fails on it. So these are removed before opening.
-//! - It writes its settings, `conf`, in two steps when it makes a log, and takes half of them for
-//!   damage. So settings that aren't whole are removed before opening, and it writes them anew.
+//!   durable. So the journal drops blocks only after `flush()` and then `fdatasync` on our own
+//!   descriptor, which is as old as sled's: Linux reports a failed write-back once to each
+//!   descriptor.
+//! - A `flush()` wakes all of sled's threads and waits for them, which takes longer than the disk.
+//!   So an append never flushes sled.
+//! - Its start reads `snap.*.generating`, a snapshot that a killed process left half written, and
+//!   fails. So these files are removed before opening.
+//! - It writes its settings, `conf`, in two steps when it makes a log, and takes half-written ones
+//!   for damage. So incomplete settings are removed before opening, and it writes them again.
 //! - Values over a quarter of a segment go to `blobs/`, files that are never synced, and a page of up
 //!   to 17 blocks is one such value. So segments are 8 MiB, 17 of the largest blocks stay below a
 //!   quarter of that, and `blobs/` must be empty.
-//! - It writes a page anew when it is split or was changed often, and reclaims a segment only when
-//!   half of it is garbage. So pages are split while they are empty, and then filled: see `blocks`.
-//! - It panics where its files contradict themselves. So every call is guarded, and a panic becomes
-//!   an error that says what is damaged.
-//! - It cuts off an acknowledged end that was damaged as it does a torn one. The journal, which
-//!   ends where the log does, has that end still, or tells that it is missing.
+//! - It rewrites a page when the page is split or was changed often, and reclaims a segment only
+//!   when half of it is garbage. So pages are split while they are empty, and then filled: see
+//!   `blocks`.
+//! - It panics if its files are inconsistent. So every call is guarded, and a panic becomes an
+//!   error that says what is damaged.
+//! - It cuts off an acknowledged end that was damaged later, as it does with a torn one. The
+//!   journal ends where the log ends, so it still has that end or shows that it is missing.
 //! - Its cache counts a page only after 64 accesses to the same 256th of all pages, so a walk, which
 //!   accesses each page once, would bring the whole log into memory. So blocks are accessed again,
 //!   in proportion to their size, until they are counted and evicted.
-//! - Once a write failed it reads nothing that it has not written. So its file gets room on the disk
-//!   before blocks are put into it, and where there is no room the log is open for reading.
-//! - It takes damage of its snapshots and settings for damage of the log. So where it finds damage,
-//!   these are set aside, it makes them anew from its pages, and then the log is read whole.
-//! - It has no way to open without writing: recovery cuts a torn end off and writes a snapshot. So
-//!   reading tools refuse a place where there is no log, but **look at a damaged one in a copy**.
+//! - After a failed write it cannot read pages that it has not written. So its file gets room on
+//!   the disk before blocks are put into it. If there is no room, the log is open for reading only.
+//! - It takes damage of its snapshots and settings for damage of the log. So if it finds damage,
+//!   these files are renamed, it makes new ones from its pages, and then the whole log is read.
+//! - It cannot open without writing: recovery cuts a torn end off and writes a snapshot. So reading
+//!   tools refuse a directory without a log, but **examine a damaged log in a copy**.
 
 mod blocks;
 mod files;
@@ -72,48 +75,50 @@ use mover::Mover;
 use pending::Pending;
 use recovery::{Found, Recovered};
 
-/// One partition's log on disk. Dropping it moves everything into sled, and waits until the files
+/// One partition's log on disk. Dropping it moves all blocks into sled and waits until the files
 /// can be opened again.
 pub struct SledLog {
     partition: u32,
-    /// Dropped before the files are; `None` when opened for reading, or on a full disk.
+    /// Dropped before the files. `None` if the log was opened for reading or the disk is full.
     _mover: Option<Mover>,
     files: Arc<Files>,
     pending: Arc<Pending>,
     /// The last durable block.
     head: watch::Sender<Head>,
-    /// Appends take turns on this, and are refused once it is gone.
+    /// Appends take turns on this lock. They are refused once the journal is gone.
     journal: Mutex<Option<Journal>>,
-    /// Set when opened for reading: reads go on past the head, and must get to this one.
+    /// Set if the log was opened for reading: reads go on past the head and must reach this one.
     must_reach: Option<Head>,
-    /// Whether sled's blocks are laid out as in earlier versions; never when they can be appended to.
+    /// Whether the blocks in sled have the layout of earlier versions; false if the log takes
+    /// appends.
     is_older: bool,
 }
 
 impl SledLog {
     /// Opens the log of `partition` in `dir`, or creates an empty one there.
     ///
-    /// Whatever of the log a killed process left is durable, and in sled, when this returns. The
-    /// last block is read and checked, and those that only the journal had (they stay there on a full
-    /// disk: then the log is read, and appends are [`AppendError::Stuck`]); the others only once
-    /// they are read. A log of an earlier version is read and checked whole, moved into the layout
-    /// of this one, and gets a journal if it has none.
+    /// When this returns, all blocks that a killed process left are durable and in sled. The
+    /// exception is a full disk: then blocks that only the journal has stay there, reads work, and
+    /// appends are [`AppendError::Stuck`]. The last block and the blocks that only the journal had
+    /// are read and checked; the others are checked when they are read. A log of an earlier version
+    /// is read and checked entirely, moved into the layout of this version, and gets a journal if
+    /// it has none.
     ///
     /// # Errors
     ///
-    /// - [`OpenError::InUse`]: something else has the log open.
-    /// - [`OpenError::Partition`]: it is another partition's.
+    /// - [`OpenError::InUse`]: another process has the log open.
+    /// - [`OpenError::Partition`]: it holds another partition.
     /// - [`OpenError::Tail`], [`OpenError::Shrunk`], [`OpenError::Damaged`]: its last block is bad,
-    ///   blocks are missing at its end, or all of it can't be read.
-    /// - [`OpenError::Journal`]: the journal is missing, damaged, or not this log's.
+    ///   blocks are missing at its end, or sled cannot open its files.
+    /// - [`OpenError::Journal`]: the journal is missing, damaged, or of another log.
     /// - [`OpenError::Spilled`]: sled keeps values where a power cut may lose them.
     /// - [`OpenError::Io`]: the operating system refused.
     pub fn open(dir: &Path, partition: u32) -> Result<Self, OpenError> {
         Self::open_with(dir, partition, SEGMENT_BYTES)
     }
 
-    /// The same; where it makes a journal, each of its two segments has `segment_bytes`, or more if
-    /// a block would not fit. For tests: a small journal is soon written over.
+    /// Opens a log like [`SledLog::open`]. A new journal gets two segments of `segment_bytes`, or
+    /// of more if a block would not fit. For tests: a small journal is soon overwritten.
     ///
     /// # Errors
     ///
@@ -129,7 +134,7 @@ impl SledLog {
         Ok(log)
     }
 
-    /// Reads every block: sled made its list of pages anew, and may have left out some.
+    /// Reads every block: sled made a new list of pages and may have left out some.
     fn check_all(&self, dir: &Path) -> Result<(), OpenError> {
         super::verify(self, |_| ()).map_err(|error| match error {
             ReadError::Io { source } => io_error("read", dir, source),
@@ -141,7 +146,7 @@ impl SledLog {
         Ok(())
     }
 
-    /// Tells whether there is a log in `dir`, whole or in part.
+    /// Returns whether there is a log in `dir`, complete or not.
     ///
     /// # Errors
     ///
@@ -150,7 +155,7 @@ impl SledLog {
         Ok(Journal::is_in(dir)? || Files::exist(dir)?)
     }
 
-    /// Makes an empty log in `dir`, which has none; it survives a power cut from the moment this
+    /// Makes an empty log in `dir`, which has none. The log survives a power cut as soon as this
     /// returns.
     ///
     /// # Errors
@@ -160,8 +165,9 @@ impl SledLog {
         Journal::create(dir, SEGMENT_BYTES, None)
     }
 
-    /// Sets the journal of the log in `dir` aside: the log goes on from where sled's files end, and
-    /// what only the journal had is lost. Gives where it is now, if there was one.
+    /// Renames the journal of the log in `dir`, so that the log goes on from where sled's files
+    /// end. Blocks that only the journal had are lost. Returns the new path of the journal, if
+    /// there was one.
     ///
     /// # Errors
     ///
@@ -187,7 +193,7 @@ impl SledLog {
             }
             Some((beyond, error)) => {
                 let reason = with_causes(&error);
-                tracing::error!(reason, "the log can be read, and takes no appends");
+                tracing::error!(reason, "the log can be read but takes no appends");
                 let pending = Arc::new(Pending::of(beyond));
                 pending.fail(Arc::new(error));
                 (pending, None)
@@ -205,18 +211,17 @@ impl SledLog {
         })
     }
 
-    /// Opens the log of `partition` in `dir` for reading, damaged or not, and never creates one.
+    /// Opens the log of `partition` in `dir` for reading, even if it is damaged. Never creates one.
     ///
-    /// Appends are [`AppendError::Stopped`]. The head is the last block that reads back. Reads go
-    /// on past it to the end of what is stored, and it is an error where that is short of what was
-    /// acknowledged, so that [`super::verify()`] finds all that [`SledLog::open`] may complain of.
-    /// sled recovers its files even so: look at a damaged log in a copy. The journal is left as it
-    /// is.
+    /// Appends are [`AppendError::Stopped`]. The head is the last readable block. Reads go on past
+    /// it to the last stored block, and fail if an acknowledged block is missing. So
+    /// [`super::verify()`] finds every fault that [`SledLog::open`] may report. sled recovers its
+    /// files even so: examine a damaged log in a copy. The journal is not changed.
     ///
     /// # Errors
     ///
-    /// [`OpenError::NotFound`] when there is no log; [`OpenError::Damaged`] when sled can read
-    /// nothing of it; [`OpenError::Journal`], [`OpenError::InUse`] and [`OpenError::Io`] as for
+    /// [`OpenError::NotFound`] when there is no log; [`OpenError::Damaged`] when sled cannot open
+    /// its files; [`OpenError::Journal`], [`OpenError::InUse`] and [`OpenError::Io`] as for
     /// [`SledLog::open`].
     pub fn open_for_reading(dir: &Path, partition: u32) -> Result<Self, OpenError> {
         let Found {
@@ -268,7 +273,7 @@ impl Log for SledLog {
         let complete = match journal.write(block) {
             Ok(complete) => complete,
             Err(error) => {
-                // A sync that failed can't be tried again: Linux has marked the lost pages as clean.
+                // A failed sync cannot be tried again: Linux has marked the lost pages as clean.
                 *turn = None;
                 return Err(AppendError::Indeterminate {
                     source: error.into(),
@@ -324,12 +329,12 @@ mod tests {
         log.append(&head, &next_block(&head)).unwrap()
     }
 
-    /// What can't be written at an offset.
+    /// A file that cannot be written at an offset.
     fn pipe() -> File {
         OwnedFd::from(std::io::pipe().unwrap().1).into()
     }
 
-    /// What can be written, and not be synced.
+    /// A file that can be written but not synced.
     fn null() -> File {
         OpenOptions::new().write(true).open("/dev/null").unwrap()
     }
@@ -403,7 +408,7 @@ mod tests {
         log.pending.wait_until_safe(there).unwrap_err();
         let found = log.files.blocks().get(key).unwrap();
         assert_eq!(found.unwrap(), b"something");
-        // What was acknowledged is read all the same.
+        // Acknowledged blocks can still be read.
         let read: Vec<_> = log.read(Position::START).unwrap().collect();
         assert_eq!(*read[0].as_ref().unwrap().as_ref(), block);
     }

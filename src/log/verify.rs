@@ -1,16 +1,16 @@
-//! The walk over a whole log that looks at every byte.
+//! The walk that checks every byte of a log.
 
 use super::{Block, Head, Log, Position, ReadError};
 
-/// Reads every block of `log` from the first to the last and checks it, see [`Log::read`].
+/// Reads and checks every block of `log`, from the first to the last, see [`Log::read`].
 ///
-/// Gives the head of the last block and calls `on_block` with each good one, for progress. A log
-/// opened for reading only is walked to the end of what is stored, past its head.
+/// Returns the head of the last block. Calls `on_block` with each good block, for progress. In a
+/// log opened for reading only, the walk goes past the head to the last stored block.
 ///
 /// # Errors
 ///
-/// The first bad block, as [`ReadError::Corrupt`]; nothing after it is looked at, since nothing
-/// after it can be vouched for.
+/// The first bad block, as [`ReadError::Corrupt`]. The walk ends there, because no later block can
+/// be trusted.
 pub fn verify(log: &dyn Log, mut on_block: impl FnMut(&Block)) -> Result<Head, ReadError> {
     let mut head = Head::EMPTY;
     for block in log.read(Position::START)? {

@@ -1,4 +1,4 @@
-//! A checkpoint, C2SP tlog-checkpoint: what a signature over the tree is made on.
+//! A checkpoint, C2SP tlog-checkpoint: the text that is signed for a tree.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,19 +21,19 @@ use crate::log::Hash;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Checkpoint {
     text: String,
-    /// How many records the log has.
+    /// Number of records in the log.
     pub size: u64,
     /// The root of the tree over them.
     pub root: Hash,
 }
 
-/// A text is no checkpoint.
+/// Why a text is not a checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the checkpoint {0}")]
 pub struct Malformed(&'static str);
 
 impl Checkpoint {
-    /// Says that the log of this name has so many records, with this root.
+    /// Makes the checkpoint of a log with this name, this many records, and this root.
     pub fn new(origin: &str, size: u64, root: Hash) -> Self {
         let hash = STANDARD.encode(root.as_bytes());
         Self {
@@ -43,12 +43,12 @@ impl Checkpoint {
         }
     }
 
-    /// The text that is signed; it ends with a line feed.
+    /// Returns the text that is signed. It ends with a line feed.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The name of the log.
+    /// Returns the name of the log.
     pub fn origin(&self) -> &str {
         self.text.lines().next().unwrap_or_default()
     }
@@ -63,12 +63,15 @@ impl fmt::Display for Checkpoint {
 impl FromStr for Checkpoint {
     type Err = Malformed;
 
-    /// Reads a checkpoint; lines after the third are extensions, kept because they are signed too.
+    /// Reads a checkpoint. Lines after the third are extensions; they are kept because they are
+    /// signed too.
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let whole = text.strip_suffix('\n');
-        let mut lines = whole.ok_or(Malformed("has no end"))?.split('\n');
+        let mut lines = whole
+            .ok_or(Malformed("has no line feed at its end"))?
+            .split('\n');
         let origin = lines.next().filter(|origin| !origin.is_empty());
-        origin.ok_or(Malformed("names no log"))?;
+        origin.ok_or(Malformed("does not name a log"))?;
         let size = lines.next().and_then(read_size);
         let root = lines.next().and_then(read_hash);
         if lines.any(str::is_empty) {
@@ -82,7 +85,7 @@ impl FromStr for Checkpoint {
     }
 }
 
-/// Reads a decimal number as it would be written, without zeros before it or a sign.
+/// Reads a decimal number without leading zeros and without a sign.
 pub(super) fn read_size(line: &str) -> Option<u64> {
     let size: u64 = line.parse().ok()?;
     (size.to_string() == line).then_some(size)

@@ -1,4 +1,4 @@
-//! What witnesses signed: their signatures, kept with the size and the root they are over.
+//! Cosignatures: signatures of witnesses, kept with the size and the root that they sign.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,26 +16,26 @@ use super::{Checkpoint, note};
 use crate::files;
 use crate::log::Hash;
 
-/// Most sizes whose cosignatures are kept, the largest of them: witnesses sign every few seconds
-/// at the most, and who wants an old one had time to fetch it.
+/// Most sizes whose cosignatures are kept; the largest sizes stay. Witnesses sign every few seconds
+/// at most, so clients have time to fetch a cosignature.
 const MAX_SIZES: usize = 1_000;
 
-/// What starting without the file gives up.
-const SIGNATURES: &str = "what witnesses signed";
+/// What a start without the file loses.
+const SIGNATURES: &str = "the signatures of witnesses";
 
-/// Why a cosignature is not taken.
+/// Why a cosignature is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
-    /// It is not written as one.
+    /// It is malformed.
     #[error(transparent)]
     Malformed(#[from] note::Malformed),
-    /// It is of nobody that was configured as a witness.
-    #[error("no witness of this log has the key it names")]
+    /// It is not from a configured witness.
+    #[error("no witness of this log has the key that it names")]
     UnknownWitness,
-    /// The witness signed something else.
-    #[error("it is not over the checkpoint of this log at this size")]
+    /// It does not match the checkpoint.
+    #[error("it does not sign the checkpoint of this log at this size")]
     BadSignature,
-    /// The checkpoint could not be made, or the signature not be kept.
+    /// The checkpoint could not be made, or the signature could not be written.
     #[error(transparent)]
     Failed(#[from] Error),
 }
@@ -44,20 +44,21 @@ pub enum AddError {
 #[derive(Clone, Debug, Default)]
 pub struct Cosigned {
     path: PathBuf,
-    /// By size: what the tree was, and who signed it.
+    /// The root and the signatures, by size.
     by_size: BTreeMap<u64, (Hash, Vec<Signature>)>,
 }
 
 impl Cosigned {
-    /// Reads what is kept in a file.
+    /// Reads the cosignatures in a file.
     ///
     /// # Errors
-    /// When it cannot be read, or holds something else.
+    /// [`Error::File`] when the file cannot be read, [`Error::Damaged`] when a line of it is
+    /// invalid.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let text = files::read_text(path).map_err(|source| file_error(path, source))?;
         let by_size = read(&text.unwrap_or_default()).map_err(|line| Error::Damaged {
             path: path.to_owned(),
-            reason: format!("line {line} is no cosignature"),
+            reason: format!("line {line} is not a cosignature"),
             given_up: SIGNATURES,
         })?;
         Ok(Self {
@@ -66,12 +67,12 @@ impl Cosigned {
         })
     }
 
-    /// Takes a signature over a checkpoint if it is a witness's, and keeps it.
+    /// Adds a signature over a checkpoint, if it is from a witness, and writes the file.
     ///
-    /// One that the same witness made before over the same checkpoint gives way to it.
+    /// It replaces an earlier signature of the same witness over the same checkpoint.
     ///
     /// # Errors
-    /// See [`AddError`]; nothing is kept then.
+    /// See [`AddError`]; nothing is added then.
     pub fn add(
         &mut self,
         witnesses: &[VerifierKey],
@@ -101,7 +102,7 @@ impl Cosigned {
         Ok(())
     }
 
-    /// The signatures over a checkpoint.
+    /// Returns the signatures over a checkpoint.
     pub fn of(&self, checkpoint: &Checkpoint) -> &[Signature] {
         match self.by_size.get(&checkpoint.size) {
             Some((root, signatures)) if *root == checkpoint.root => signatures,
@@ -112,7 +113,7 @@ impl Cosigned {
     /// Verifies the signatures of these witnesses over these checkpoints.
     ///
     /// # Errors
-    /// When one is not what the witness signed.
+    /// [`Error::Damaged`] for the first signature that does not match.
     pub fn verify(&self, witnesses: &[VerifierKey], signed: &[Checkpoint]) -> Result<(), Error> {
         for checkpoint in signed {
             let note = Note {
@@ -133,14 +134,14 @@ impl Cosigned {
         Ok(())
     }
 
-    /// The largest size that so many witnesses signed.
+    /// Returns the largest size that at least this many witnesses signed.
     pub fn latest(&self, at_least: usize) -> Option<u64> {
         let mut latest = self.by_size.iter().rev();
         let found = latest.find(|(_, (_, signatures))| signatures.len() >= at_least);
         found.map(|(size, _)| *size)
     }
 
-    /// What the tree was at each size that was signed, the smallest first.
+    /// Returns each signed size and its root, the smallest size first.
     pub fn roots(&self) -> impl Iterator<Item = (u64, Hash)> {
         self.by_size.iter().map(|(size, (root, _))| (*size, *root))
     }
@@ -159,7 +160,7 @@ impl fmt::Display for Cosigned {
     }
 }
 
-/// Reads the lines; an error is the number of the first bad one.
+/// Reads the lines. The error is the number of the first bad line.
 fn read(text: &str) -> Result<BTreeMap<u64, (Hash, Vec<Signature>)>, usize> {
     let mut by_size = BTreeMap::new();
     for (number, line) in (1..).zip(text.lines()) {

@@ -1,4 +1,4 @@
-//! What can go wrong with proofs, by what the caller can do.
+//! Errors of proofs, by what the caller can do about them.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,17 +10,17 @@ use crate::domain::Position;
 use crate::log::ReadError;
 use crate::store;
 
-/// Why a proof, or the tree for it, could not be had.
+/// Why a proof or its tree is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The log could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The rows of the tree could not be read or kept.
-    #[error("the store of the tree")]
+    /// The rows of the tree could not be read or written.
+    #[error("the rows of the tree could not be read or written")]
     Store(#[from] store::Error),
-    /// The rows are not those of a tree; without its file the tree is folded anew.
-    #[error("the tree is not whole")]
+    /// The rows are not those of a complete tree. Without its file, the tree is rebuilt.
+    #[error("the tree is incomplete")]
     Tree(#[from] TreeError<store::Error>),
     /// The signing key cannot be used.
     #[error(transparent)]
@@ -30,11 +30,11 @@ pub enum Error {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
-    /// A file beside the tree holds something else.
+    /// A file beside the tree is damaged.
     #[error(
         "{} is damaged ({reason}): restore it from a backup, or, to give up {given_up}, start once \
          with `serve --accept-loss`",
@@ -45,22 +45,22 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong.
         reason: String,
-        /// What is lost without the file.
+        /// What a start without the file loses.
         given_up: &'static str,
     },
-    /// The log ends before what was folded or signed.
+    /// The log ends before a position that was folded or signed.
     #[error(
         "the log ends at position {log}, before position {reached} that was signed: the log lost \
          its end; restore it from a backup, or, to give up the events in between, start once with \
          `serve --accept-loss`"
     )]
     Ahead {
-        /// What was reached.
+        /// That position.
         reached: Position,
         /// Where the log ends.
         log: Position,
     },
-    /// The log says something else than what was signed.
+    /// The log differs from what was signed.
     #[error(
         "the first {size} records are not those that were signed: the log was rewritten; restore \
          it from a backup"
@@ -69,13 +69,13 @@ pub enum Error {
         /// Size of the signed tree.
         size: u64,
     },
-    /// Folding failed before; the reason was logged then.
+    /// An earlier fold failed; its reason was logged.
     #[error("the tree has stopped: {0}")]
     Stopped(Arc<str>),
 }
 
 impl Error {
-    /// Tells whether the tree's own file is to blame: folded anew it is good.
+    /// Returns whether the tree's own file is the cause, so that rebuilding it helps.
     pub fn is_of_tree(&self) -> bool {
         match self {
             Self::Store(error) | Self::Tree(TreeError::Rows(error)) => {
@@ -92,7 +92,7 @@ impl Error {
         }
     }
 
-    /// Tells whether stored data is damaged.
+    /// Returns whether stored data is damaged.
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Read(ReadError::Corrupt { .. })

@@ -1,11 +1,12 @@
-//! The right edge of the tree: all that is needed to go on, and to tell the root.
+//! The right edge of the tree: enough to add leaves and to compute the root.
 
 use super::tree::{empty_root, node_hash};
 use crate::log::Hash;
 
-/// The roots of the complete subtrees that a tree of some size is made of, the largest first.
+/// The roots of the complete subtrees of which a tree consists, the largest first.
 ///
-/// Takes one leaf after the other in bounded memory, for who reads a log once and needs no proofs.
+/// Takes one leaf after the other in bounded memory, for a reader that walks a log once and needs
+/// no proofs.
 #[derive(Clone, Debug, Default)]
 pub struct Frontier {
     size: u64,
@@ -13,7 +14,7 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// How many leaves there are.
+    /// Returns the number of leaves.
     pub fn size(&self) -> u64 {
         self.size
     }
@@ -23,12 +24,12 @@ impl Frontier {
         self.push_telling(leaf, &mut |_, _, _| ());
     }
 
-    /// Adds a leaf by its hash, and tells the root of each subtree that becomes complete with it: its
-    /// level, its index there, its hash. The leaf comes first.
+    /// Adds a leaf by its hash. Calls `tell` with each subtree that it completes: level, index in
+    /// that level, root. The leaf comes first.
     pub fn push_telling(&mut self, leaf: Hash, tell: &mut dyn FnMut(u32, u64, Hash)) {
         let mut hash = leaf;
         tell(0, self.size, leaf);
-        // As many subtrees become complete as there are ones at the end of the size.
+        // The leaf completes as many subtrees as the size has trailing one bits.
         for level in 0..self.size.trailing_ones() {
             if let Some(left) = self.roots.pop() {
                 hash = node_hash(&left, &hash);

@@ -1,8 +1,9 @@
-//! The keys a log signs with: the one in use, and how it came to follow the ones before.
+//! The keys of a log: the one in use, and the proof that it follows the earlier ones.
 //!
-//! All of it is one file that its owner alone may read, replaced in one step: the secret key in its
-//! first line, then a signed note for each rotation, in which the older key names its successor.
-//! So who trusts the first key can follow to the last, and what older keys signed stays verifiable.
+//! They are in one file, which only its owner may read and which is replaced in one step. Its first
+//! line is the secret key. A signed note for each rotation follows, in which the older key names
+//! its successor. So a verifier that trusts the first key can follow the notes to the last one, and
+//! signatures of older keys stay verifiable.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,28 +12,28 @@ use std::str::FromStr;
 use super::note::{self, Algorithm, Note, SigningKey, VerifierKey};
 use crate::files;
 
-/// Begins the note of a rotation, so that a key never signs it for anything else.
+/// The first line of the note of a rotation, so that no other note of a key can be taken for one.
 const ROTATION: &str = "campaign-ledger key rotation v1";
 
-/// Lines of the note of a rotation, with the empty one before its signature.
+/// Lines of the note of a rotation, including the empty one before its signature.
 const ROTATION_LINES: usize = 6;
 
 /// Why keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// There are none.
+    /// There is no key.
     #[error("there is no signing key in {}: make one with `campaign-ledger keys new`", path.display())]
     Missing {
         /// The file.
         path: PathBuf,
     },
-    /// There are some already.
-    #[error("{} is there already: `campaign-ledger keys rotate` puts a new key in its place", path.display())]
+    /// There are keys already.
+    #[error("{} exists already: `campaign-ledger keys rotate` replaces it with a new key", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
     },
-    /// The file holds something else.
+    /// The file is damaged.
     #[error("{} is damaged: {reason}: restore it from a backup", path.display())]
     Damaged {
         /// The file.
@@ -45,7 +46,7 @@ pub enum KeyError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
@@ -54,13 +55,13 @@ pub enum KeyError {
 /// A rotation: an older key names the one after it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Succession {
-    /// The key that is no more in use.
+    /// The key that is no longer in use.
     pub from: VerifierKey,
     /// The key after it.
     pub to: VerifierKey,
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     pub at: u64,
-    /// The note that says so, signed by the older key.
+    /// The note of the rotation, signed by the older key.
     pub note: Note,
 }
 
@@ -86,7 +87,7 @@ impl FromStr for Succession {
             .map_err(|error: note::Malformed| error.to_string())?;
         let lines: Vec<_> = note.text.lines().collect();
         let [ROTATION, from, to, at] = lines.as_slice() else {
-            return Err("a note of it is of no rotation".to_owned());
+            return Err("one of its notes is not of a rotation".to_owned());
         };
         let key = |text: &str| VerifierKey::from_str(text).map_err(|error| error.to_string());
         let (from, to) = (key(from)?, key(to)?);
@@ -109,7 +110,7 @@ impl LogKeys {
     /// Makes the first key of a log.
     ///
     /// # Errors
-    /// [`KeyError::Exists`] where there is one; [`KeyError::Io`].
+    /// [`KeyError::Exists`] when there is one, [`KeyError::Io`] when the system refuses.
     pub fn create(path: &Path, name: &str) -> Result<Self, KeyError> {
         let failed = |source| io_error(path, source);
         if files::read_text(path).map_err(failed)?.is_some() {
@@ -140,8 +141,8 @@ impl LogKeys {
         })
     }
 
-    /// Puts a new key of the same name in place of the one in use, and has that sign for it, at a
-    /// time in seconds since 1970.
+    /// Replaces the key in use with a new key of the same name. The old key signs a note for the
+    /// new one, with this time in seconds since 1970.
     ///
     /// # Errors
     /// See [`KeyError`].
@@ -164,17 +165,17 @@ impl LogKeys {
         written.map_err(|source| io_error(path, source))
     }
 
-    /// The key in use.
+    /// Returns the key in use.
     pub fn current(&self) -> &SigningKey {
         &self.current
     }
 
-    /// The rotations there were, the oldest first.
+    /// Returns the rotations, the oldest first.
     pub fn successions(&self) -> &[Succession] {
         &self.successions
     }
 
-    /// All public keys, the oldest first, the one in use last.
+    /// Returns all public keys, the oldest first, the one in use last.
     pub fn public(&self) -> Vec<VerifierKey> {
         let older = self.successions.iter().map(|one| one.from.clone());
         older.chain([self.current.public().clone()]).collect()
@@ -199,7 +200,7 @@ impl FromStr for LogKeys {
         let next = next.chain([current.public()]);
         let holds = |(one, next): (&Succession, &VerifierKey)| one.to == *next;
         if !successions.iter().zip(next).all(holds) {
-            return Err("a rotation leads to another key than the next one".to_owned());
+            return Err("a rotation does not lead to the next key".to_owned());
         }
         Ok(Self {
             current,

@@ -1,8 +1,8 @@
-//! The tree of a running ledger: folded behind the log, asked by whoever wants a proof.
+//! The tree of a running ledger: it follows the log and serves proofs.
 //!
-//! What is durable is folded some moments later, many blocks at once, unless somebody waits for it:
-//! so a write costs the hash of its records and hardly a switch of threads. Checkpoints are made
-//! when they are asked for, of any size: a signature is quick, and the same each time.
+//! Durable records are folded a moment later, many blocks at once, unless a caller waits for them.
+//! So a write costs the hash of its records and hardly a switch of threads. Checkpoints of any size
+//! are made on request: a signature is quick, and it is the same each time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,43 +24,43 @@ use crate::domain::Position;
 use crate::log::{Hash, Log};
 use crate::store::{self, Opened, Options, Store};
 
-/// How long what is durable may wait to be folded while nobody asks for it.
+/// How long durable records may wait to be folded while no caller waits for them.
 const LINGER: Duration = Duration::from_millis(50);
-/// Most records between checkpoints of the store: what a start after a kill folds again.
+/// Most records between checkpoints of the store, which a start after a kill folds again.
 const STORE_POSITIONS: u64 = 100_000;
-/// Memory for tiles, and as much again for pages of their file: proofs ask for a handful.
+/// Memory for tiles, and as much again for pages of their file. A proof needs only a few.
 const CACHE_BYTES: usize = 4 << 20;
 
-/// Where the proofs of a ledger keep what they need, and whom they trust.
+/// Files, keys and witnesses of the proofs of a ledger.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// File of the tiles: disposable.
     pub tree: PathBuf,
-    /// File of the last checkpoint that was signed.
+    /// File of the last signed checkpoint.
     pub checkpoint: PathBuf,
     /// File of the signatures of witnesses.
     pub cosignatures: PathBuf,
-    /// Names the log the tree is folded from.
+    /// The id of the log from which the tree is folded.
     pub log_id: String,
-    /// The keys the log signs with.
+    /// The keys with which the log signs.
     pub keys: LogKeys,
-    /// Whose cosignatures are taken.
+    /// The keys of witnesses whose cosignatures are accepted.
     pub witnesses: Vec<VerifierKey>,
-    /// Longest that what is folded may be in memory alone.
+    /// Longest time that folded records may be in memory only.
     pub interval: Duration,
 }
 
-/// How far the tree is folded.
+/// The progress of the fold.
 #[derive(Clone, Debug, Default)]
 struct Progress {
     size: Position,
-    /// How far the last checkpoint goes that was signed and kept since the start.
+    /// The size of the last checkpoint that was signed and written since the start.
     kept: Position,
-    /// Why it gets no further.
+    /// Why the fold has stopped.
     ended: Option<Arc<str>>,
 }
 
-/// The tree, to be asked. Cheap to clone.
+/// A handle for requesting proofs. Cheap to clone.
 #[derive(Clone)]
 pub struct Proofs {
     shared: Arc<Shared>,
@@ -71,39 +71,38 @@ struct Shared {
     rows: RwLock<Store>,
     cosigned: Mutex<Cosigned>,
     settings: Settings,
-    /// Told when somebody waits for what is durable and not folded.
+    /// Notified when a caller waits for records that are not folded yet.
     wanted: Notify,
-    /// Told when a reader met damage in the file of the tiles.
+    /// Notified when a reader finds damage in the file of the tiles.
     damage: Notify,
 }
 
 /// A checkpoint with the signatures on it.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// What is signed.
+    /// The signed checkpoint.
     pub checkpoint: Checkpoint,
-    /// With the log's signature, and after it those of witnesses.
+    /// Its note, with the log's signature first and then those of witnesses.
     pub note: Note,
 }
 
 impl Proofs {
-    /// How many records the tree has.
+    /// Returns the number of records in the tree.
     pub fn size(&self) -> Position {
         self.progress.borrow().size
     }
 
-    /// The keys the log signs with.
+    /// The keys with which the log signs.
     pub fn keys(&self) -> &LogKeys {
         &self.shared.settings.keys
     }
 
-    /// Whose cosignatures are taken.
+    /// The keys of witnesses whose cosignatures are accepted.
     pub fn witnesses(&self) -> &[VerifierKey] {
         &self.shared.settings.witnesses
     }
 
-    /// Waits until the tree has so many records, which must be durable or become so. Cancel it to
-    /// stop waiting.
+    /// Waits until the tree has this many records, which are or become durable. Can be cancelled.
     ///
     /// # Errors
     /// `Stopped` when it never will.
@@ -120,14 +119,14 @@ impl Proofs {
                 ended: Some(reason),
                 ..
             }) => Err(Error::Stopped(Arc::clone(reason))),
-            Ok(_) | Err(_) => Err(Error::Stopped("the server is going down".into())),
+            Ok(_) | Err(_) => Err(Error::Stopped("the server is stopping".into())),
         }
     }
 
-    /// Waits until the checkpoint that is kept has so many records. Cancel it to stop waiting.
+    /// Waits until the written checkpoint has this many records. Can be cancelled.
     ///
     /// # Errors
-    /// `Stopped` when nobody keeps the tree any more.
+    /// `Stopped` when the tree has no writer any more.
     pub async fn kept(&self, size: Position) -> Result<(), Error> {
         let mut progress = self.progress.clone();
         let now = progress.wait_for(|now| now.kept >= size).await;
@@ -135,8 +134,8 @@ impl Proofs {
             .map_err(|_| Error::Stopped("the server is going down".into()))
     }
 
-    /// Signs the checkpoint of the first `size` records, which the tree must have; witnesses'
-    /// signatures over it come with it.
+    /// Signs the checkpoint of the first `size` records, which the tree must have. Returns it with
+    /// the witnesses' signatures over it.
     ///
     /// # Errors
     /// When the tree cannot be read.
@@ -150,14 +149,14 @@ impl Proofs {
         Ok(signed)
     }
 
-    /// The largest size that so many witnesses signed.
+    /// Returns the largest size that at least this many witnesses signed.
     pub fn latest_cosigned(&self, at_least: usize) -> Option<Position> {
         let latest = self.shared.cosigned.lock().latest(at_least);
         latest.map(Position::new)
     }
 
-    /// Takes a witness's signature over the checkpoint of the first `size` records, which the tree
-    /// must have, and keeps it.
+    /// Verifies and stores a witness's signature over the checkpoint of the first `size` records,
+    /// which the tree must have.
     ///
     /// # Errors
     /// See [`AddError`].
@@ -169,8 +168,8 @@ impl Proofs {
         Ok(self.checkpoint(size)?)
     }
 
-    /// Lists the hashes that lead from the record at `position` to the root of the tree of the
-    /// first `size` records, which the tree must have; its leaf hash comes with them.
+    /// Returns the leaf hash of the record at `position`, and the hashes that lead from it to the
+    /// root of the first `size` records, which the tree must have.
     ///
     /// # Errors
     /// When the tree cannot be read.
@@ -186,8 +185,8 @@ impl Proofs {
         })
     }
 
-    /// Lists the hashes that show the first `from` records to be the beginning of the first `to`,
-    /// which the tree must have.
+    /// Returns the hashes that prove that the first `from` records are the beginning of the first
+    /// `to` records, which the tree must have.
     ///
     /// # Errors
     /// When the tree cannot be read.
@@ -198,7 +197,7 @@ impl Proofs {
 }
 
 impl Shared {
-    /// Reads the tree; damage is passed on to whoever folds it.
+    /// Reads the tree. Notifies the folding task of damage.
     fn read<T>(
         &self,
         read: impl FnOnce(Nodes<'_, TreeError<store::Error>>) -> Result<T, TreeError<store::Error>>,
@@ -225,31 +224,31 @@ impl Shared {
 
     fn sign(&self, checkpoint: Checkpoint) -> Signed {
         let text = checkpoint.text().to_owned();
-        // A log's signature says no time.
+        // A log's signature has no time.
         let signatures = vec![self.settings.keys.current().sign(&text, 0)];
         let note = Note { text, signatures };
         Signed { checkpoint, note }
     }
 }
 
-/// The tree as its one writer has it.
+/// The tree, for its only writer.
 pub struct Live {
     shared: Arc<Shared>,
     tell: watch::Sender<Progress>,
-    /// When it was last kept, or could not be.
+    /// When the last checkpoint of the store was tried.
     kept_at: Instant,
-    /// Whether it could be.
+    /// Whether that succeeded.
     is_kept: bool,
-    /// What was signed last. A tree that is folded anew signs nothing shorter.
+    /// The last signed checkpoint. A rebuilt tree signs nothing shorter.
     signed: Option<Checkpoint>,
-    /// Whether the tree was compared with what was signed before this start; until then it signs nothing.
+    /// Whether the tree was compared with `signed` since this start. Before, it signs nothing.
     is_held: bool,
-    /// Whether all of the tree was folded from the log since this start.
+    /// Whether the whole tree was folded from the log since this start.
     is_new: bool,
 }
 
 impl Live {
-    /// Opens the tree, folds what the log has beyond it, and holds it to what was signed before.
+    /// Opens the tree, folds what the log has beyond it, and compares it with what was signed.
     ///
     /// # Errors
     /// See [`Error`]; `Ahead` and `Rewritten` when the log is not the one that was signed.
@@ -262,7 +261,7 @@ impl Live {
                 log: head,
             });
         }
-        let (tell, told) = watch::channel(Progress::default());
+        let (tell, watched) = watch::channel(Progress::default());
         let cosigned = Cosigned::open(&settings.cosignatures)?;
         let signed = signed_last(&settings.checkpoint, &settings.keys.public())?;
         let mut live = Self {
@@ -281,18 +280,18 @@ impl Live {
             is_new,
         };
         live.catch_up(log)?;
-        live.hold_to_what_was_signed(log)?;
+        live.compare_with_signed(log)?;
         live.is_held = true;
         let proofs = Proofs {
             shared: Arc::clone(&live.shared),
-            progress: told,
+            progress: watched,
         };
         Ok((live, proofs))
     }
 
-    /// Compares the tree with what was signed. Before the log is said to be rewritten, the tree is
-    /// folded from it.
-    fn hold_to_what_was_signed(&mut self, log: &dyn Log) -> Result<(), Error> {
+    /// Compares the tree with the last signed checkpoint. If they differ, rebuilds the tree from
+    /// the log and compares again, before it reports the log as rewritten.
+    fn compare_with_signed(&mut self, log: &dyn Log) -> Result<(), Error> {
         let Some(signed) = self.signed.clone() else {
             return Ok(());
         };
@@ -310,23 +309,23 @@ impl Live {
             (true, _) => Ok(()),
             (false, true) => Err(Error::Rewritten { size: signed.size }),
             (false, false) => {
-                self.begin_anew("its root is not the one that was signed")?;
+                self.restart("its root is not the one that was signed")?;
                 self.catch_up(log)?;
-                self.hold_to_what_was_signed(log)
+                self.compare_with_signed(log)
             }
         }
     }
 
-    /// Gives up the tree's file and begins another one.
-    fn begin_anew(&mut self, reason: &str) -> Result<(), Error> {
+    /// Gives up the tree's file and begins a new one.
+    fn restart(&mut self, reason: &str) -> Result<(), Error> {
         let mut rows = self.shared.rows.write();
         rows.condemn(reason);
         let aside = rows.aside().map(|path| path.display().to_string());
-        tracing::warn!(reason, aside, "the tree is damaged, folding it anew");
-        // Lets go of the file before another one is made.
+        tracing::warn!(reason, aside, "the tree is damaged and is rebuilt");
+        // This closes the damaged file before the new one is made.
         *rows = Store::in_memory()?;
-        let (anew, _) = open_rows(&self.shared.settings)?;
-        *rows = anew;
+        let (fresh, _) = open_rows(&self.shared.settings)?;
+        *rows = fresh;
         drop(rows);
         self.is_new = true;
         self.tell
@@ -334,11 +333,11 @@ impl Live {
         Ok(())
     }
 
-    /// Folds what becomes durable until it is told to end, then keeps what it has.
+    /// Folds durable records until `ending` is cancelled, then writes a last checkpoint.
     pub async fn run(mut self, log: Arc<dyn Log>, ending: CancellationToken) {
         let shared = Arc::clone(&self.shared);
         let mut tail = log.tail();
-        // What came since the tree was opened.
+        // Records may have arrived since the tree was opened.
         tail.mark_changed();
         loop {
             let due = self.due_at();
@@ -360,7 +359,7 @@ impl Live {
                 (self, folded)
             });
             let Ok((live, folded)) = folded.await else {
-                // Its panic was told by the hook; who waits is told by the channel's end.
+                // The panic hook has reported it, and the end of the channel wakes callers.
                 return;
             };
             self = live;
@@ -374,18 +373,18 @@ impl Live {
         let kept = spawn_blocking(move || self.keep());
         if let Ok(Err(error)) = kept.await {
             let error = with_causes(&error);
-            tracing::warn!(error, "the tree was not kept, the next start folds more");
+            tracing::warn!(error, "the tree was not kept; the next start folds more");
         }
     }
 
-    /// Folds what the log has beyond the tree; all of it where the tree is damaged.
+    /// Folds what the log has beyond the tree, or the whole log if the tree is damaged.
     fn catch_up(&mut self, log: &dyn Log) -> Result<(), Error> {
         if self.shared.rows.read().is_damaged() {
-            self.begin_anew("its file is not what was written")?;
+            self.restart("its file is not what was written")?;
         }
         match self.extend(log) {
             Err(error) if error.is_of_tree() => {
-                self.begin_anew(&with_causes(&error))?;
+                self.restart(&with_causes(&error))?;
                 self.extend(log)
             }
             extended => extended,
@@ -410,19 +409,19 @@ impl Live {
         Ok(())
     }
 
-    /// How many records are folded and not kept.
+    /// Returns the number of folded records that are not checkpointed.
     fn behind(&self) -> u64 {
         let rows = self.shared.rows.read();
         rows.position().get() - rows.checkpoint_position().get()
     }
 
-    /// When what is folded must be kept though nothing more comes.
+    /// Returns when the next checkpoint is due if no more records arrive.
     fn due_at(&self) -> Option<Instant> {
         let due = self.kept_at + self.shared.settings.interval;
         (self.behind() > 0).then_some(due)
     }
 
-    /// Keeps what is folded when enough of it is not; what could not be kept is tried again later.
+    /// Writes a checkpoint after enough records or enough time. A failed one is tried again.
     fn keep_when_due(&mut self) {
         let behind = self.behind();
         let is_much = behind >= STORE_POSITIONS && self.is_kept;
@@ -434,12 +433,12 @@ impl Live {
         self.is_kept = kept.is_ok();
         if let Err(error) = kept {
             let error = with_causes(&error);
-            tracing::warn!(error, "the tree was not kept, trying again later");
+            tracing::warn!(error, "the tree was not kept and will be tried again");
         }
     }
 
-    /// Makes durable what is folded, and the checkpoint over it. Readers wait only while rows are
-    /// passed on, not while they are written.
+    /// Makes the folded records and the signed checkpoint over them durable. Readers wait only
+    /// while rows are frozen and thawed, not while they are written.
     fn keep(&mut self) -> Result<(), Error> {
         self.kept_at = Instant::now();
         let checkpoint = self.shared.rows.write().freeze();
@@ -460,17 +459,17 @@ impl Live {
     }
 }
 
-/// Opens the rows of the tree; tells whether there were none of use.
+/// Opens the rows of the tree. Returns whether they are new, because there were no usable ones.
 fn open_rows(settings: &Settings) -> Result<(Store, bool), Error> {
     let (rows, opened) = Store::open(&settings.tree, &tree_options(&settings.log_id))?;
     if let Opened::Discarded { reason, aside } = &opened {
         let aside = aside.as_ref().map(|path| path.display().to_string());
-        tracing::warn!(%reason, aside, "the tree was discarded, folding it anew");
+        tracing::warn!(%reason, aside, "the tree cannot be used and is rebuilt");
     }
     Ok((rows, opened != Opened::Resumed))
 }
 
-/// Says how the store of the tree of a log is opened.
+/// Returns the options for opening the store of a log's tree.
 pub fn tree_options(log_id: &str) -> Options {
     Options {
         cache_bytes: CACHE_BYTES,

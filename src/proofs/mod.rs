@@ -1,20 +1,20 @@
 //! Proofs: that a record is in the log, and that the log only ever grew.
 //!
 //! The Merkle tree of RFC 6962 over the stored bytes of every record is one more fold over the log,
-//! in a store of its own: disposable, folded off the way of a commit, and only as far as the log is
-//! durable. Its root is signed with Ed25519 as a C2SP checkpoint, so that who keeps one can hold
-//! the operator to it for ever, without trusting the operator in anything.
+//! in its own store. It is disposable, it is folded outside of commits, and it covers only durable
+//! records. Its root is signed with Ed25519 as a C2SP checkpoint. Everyone who keeps a checkpoint
+//! can later prove whether the log still matches it, without trusting the operator.
 //!
 //! ```text
 //! log ── tail ──▶ fold: leaf hashes ──▶ tiles ──▶ root ── sign ──▶ checkpoint ◀── witnesses cosign
 //!                                         └────▶ inclusion, consistency
 //! ```
 //!
-//! A room of its own, because views say what the events mean and this says what their bytes are: it
-//! decodes no record, and verifying needs nothing of what is above it.
+//! It is apart from the views because views depend on the meaning of events, and proofs only on
+//! their bytes: this module decodes no record, and verifying needs none of the modules above it.
 //!
-//! What of it can't be folded anew lies in plain files of its own: the signing key with what it
-//! succeeded, what witnesses signed, and the last checkpoint that was signed.
+//! The data that cannot be rebuilt is in plain files: the signing key with its rotations, the
+//! signatures of witnesses, and the last signed checkpoint.
 
 mod checkpoint;
 mod cosigned;
@@ -36,11 +36,11 @@ pub use live::{Live, Proofs, Settings, Signed, tree_options};
 pub use remembered::{GUARD, remembered};
 pub use tiles::{SCHEMA, Tile, TreeError, append, is_held, node};
 
-/// Reads the keys of witnesses in a text: one a line; empty lines and those that begin with `#` say
-/// nothing.
+/// Reads the keys of witnesses from a text, one in each line. Empty lines and lines that begin with
+/// `#` are ignored.
 ///
 /// # Errors
-/// The first line that is no key of a witness.
+/// For the first line that is not the key of a witness.
 pub fn witness_keys(text: &str) -> Result<Vec<note::VerifierKey>, note::KeyError> {
     text.lines()
         .map(str::trim)

@@ -1,8 +1,8 @@
-//! Signed notes, C2SP signed-note: a text, and lines that say who signs it.
+//! Signed notes, C2SP signed-note: a text and lines of signatures.
 //!
 //! Owns the format of notes and keys, and two kinds of signatures: the plain one of a log, and the
 //! timestamped one of a witness, C2SP tlog-cosignature. Does not know what a text means. Notes are
-//! hostile text until a signature under a known key is verified.
+//! untrusted text until a signature of a known key is verified.
 //!
 //! ```text
 //! example.org/log            the text, which ends with a line feed
@@ -22,7 +22,7 @@ use base64::engine::general_purpose::STANDARD;
 
 pub use keys::{Algorithm, KeyError, KeyId, SigningKey, VerifierKey};
 
-/// Longest note that is read: many times what a checkpoint takes.
+/// Longest note that is read: many times the size of a checkpoint.
 pub const MAX_NOTE_BYTES: usize = 64 << 10;
 
 /// Most signatures of a note that are read, each of which may have to be verified.
@@ -30,12 +30,12 @@ pub const MAX_SIGNATURES: usize = 100;
 
 const SIGNATURE_MARK: &str = "— ";
 
-/// A text and what was signed under it.
+/// A text and its signatures.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Note {
-    /// What is signed; ends with a line feed.
+    /// The signed text; ends with a line feed.
     pub text: String,
-    /// Who signs it, as the note says; nothing is verified by being read.
+    /// The signatures of the note. Reading a note does not verify them.
     pub signatures: Vec<Signature>,
 }
 
@@ -46,28 +46,28 @@ pub struct Signature {
     pub name: String,
     /// The key's id.
     pub key_id: KeyId,
-    /// What the key's algorithm makes of it.
+    /// The signature in the format of the key's algorithm.
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A text is no note.
+/// Why a text is not a note.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the note {0}")]
 pub struct Malformed(&'static str);
 
-/// Why no signature of a note can be relied on.
+/// Why no signature of a note can be trusted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Unverified {
-    /// Nobody signed who is known: another key did, or none.
-    #[error("it is not signed by a key that is known")]
+    /// No known key signed it.
+    #[error("it is not signed by a known key")]
     OtherKey,
-    /// A known key is named, and did not make the signature.
-    #[error("the signature is not of the key it names")]
+    /// The signature names a known key, but that key did not make it.
+    #[error("the signature was not made by the key that it names")]
     BadSignature,
 }
 
 impl Note {
-    /// Makes a note that nobody has signed.
+    /// Makes a note without signatures.
     pub fn unsigned(text: String) -> Self {
         Self {
             text,
@@ -78,7 +78,7 @@ impl Note {
     /// Verifies the first signature by one of these keys.
     ///
     /// # Errors
-    /// See [`Unverified`]. A signature that names a known key and is not its is never passed over.
+    /// See [`Unverified`]. A wrong signature that names a known key is always an error.
     pub fn verify<'k>(&self, keys: &'k [VerifierKey]) -> Result<&'k VerifierKey, Unverified> {
         let mut verified = Err(Unverified::OtherKey);
         for signature in &self.signatures {
@@ -144,7 +144,7 @@ impl FromStr for Signature {
 
     fn from_str(line: &str) -> Result<Self, Malformed> {
         let signed = line.strip_prefix(SIGNATURE_MARK);
-        let signed = signed.ok_or(Malformed("has a line that is no signature"))?;
+        let signed = signed.ok_or(Malformed("has a line that is not a signature"))?;
         let parts = signed.split_once(' ');
         let (name, bytes) = parts.ok_or(Malformed("has a signature without a key"))?;
         if !keys::is_name(name) {

@@ -7,8 +7,8 @@ use super::note::{Note, Unverified, VerifierKey};
 use super::{Checkpoint, Error};
 use crate::files;
 
-/// What starting without the last checkpoint gives up.
-pub const GUARD: &str = "what tells at a start that the log lost its end or was rewritten";
+/// What a start without the last checkpoint loses.
+pub const GUARD: &str = "the check at a start that the log is complete and unchanged";
 
 /// Keeps a signed checkpoint in place of the one before it.
 ///

@@ -1,8 +1,8 @@
 //! The tree as rows: tiles of 256 neighbouring hashes, as in C2SP tlog-tiles.
 //!
-//! A tile of level *l* holds roots of complete subtrees of 256^*l* leaves; what lies between two
-//! levels is hashed when it is asked for, at most 255 hashes. So a record costs 32 bytes and a
-//! 256th of a row, whatever the size of the log, and nothing once written is changed again.
+//! A tile of level *l* holds roots of complete subtrees of 256^*l* leaves. Nodes between two levels
+//! are computed on demand, with at most 255 hashes. So a record costs 32 bytes and a 256th of a row
+//! for any size of the log, and a written hash never changes.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,10 @@ use super::tree::node_hash;
 use crate::domain::rows::{Key, Row, Rows, RowsMut};
 use crate::log::Hash;
 
-/// Fingerprint of the fold, made by the build; a file of another one is folded anew.
+/// Fingerprint of the fold, made by the build. A file with another fingerprint is rebuilt.
 pub const SCHEMA: u64 = include!(concat!(env!("OUT_DIR"), "/tree.schema"));
 
-/// Hashes of a tile, and levels of the tree that one level of tiles stands for.
+/// Hashes of a tile, and the levels of the tree that one level of tiles covers.
 const WIDTH: u64 = 1 << HEIGHT;
 const HEIGHT: u32 = 8;
 
@@ -28,7 +28,7 @@ impl Row for Tile {
     const TABLE: u8 = 1;
 }
 
-/// Why a hash of the tree could not be had.
+/// Why a hash of the tree is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeError<E> {
     /// The rows could not be read.
@@ -56,7 +56,8 @@ impl Tile {
         }
     }
 
-    /// The root over `span` hashes, a power of two, from one on; `None` where there are fewer.
+    /// Returns the root over `span` hashes, a power of two, beginning at `from`. Returns `None` if
+    /// there are fewer.
     fn root(&self, from: u64, span: u64) -> Option<Hash> {
         let bytes = |count: u64| usize::try_from(count).ok()?.checked_mul(Hash::LEN);
         let hashes = self.hashes.get(bytes(from)?..bytes(from + span)?)?;
@@ -74,7 +75,7 @@ impl Tile {
     }
 }
 
-/// Adds the hashes of leaves after the first `size`, which are all that is there.
+/// Adds the hashes of leaves to a tree of `size` leaves.
 ///
 /// # Errors
 /// When rows cannot be read.
@@ -82,7 +83,7 @@ pub fn append<S: RowsMut>(rows: &mut S, size: u64, leaves: &[Hash]) -> Result<()
     extend(rows, 0, size, leaves)
 }
 
-/// Adds hashes to a level of tiles that has `count` already, and to those above it.
+/// Adds hashes to a level of tiles that has `count` hashes, and to the levels above.
 fn extend<S: RowsMut>(
     rows: &mut S,
     level: u32,
@@ -107,8 +108,8 @@ fn extend<S: RowsMut>(
     }
 }
 
-/// Tells whether tiles hold the roots of complete subtrees of a level; those of other levels are hashed
-/// when they are asked for.
+/// Returns whether tiles hold the roots of complete subtrees of a level. Those of other levels are
+/// computed on demand.
 pub fn is_held(level: u32) -> bool {
     level.is_multiple_of(HEIGHT)
 }

@@ -1,14 +1,15 @@
-//! The tree of RFC 6962 as arithmetic: what its root, and the proofs about it, are made of.
+//! The tree of RFC 6962 as arithmetic: its root and its proofs.
 //!
-//! Owns the two hashes and which subtrees a proof lists. Does not know where hashes are kept: it is
-//! lent a way to ask for the root of a complete subtree, by level and index; level 0 has the
-//! leaves, and the node *i* of a level covers the leaves from *i* · 2^level on.
+//! Owns the two hash functions and the choice of subtrees in a proof. Does not know where hashes
+//! are stored: the caller passes a function that returns the root of a complete subtree, by level
+//! and index. Level 0 has the leaves, and the node *i* of a level covers the leaves from *i* ·
+//! 2^level on.
 
 use sha2::{Digest as _, Sha256};
 
 use crate::log::Hash;
 
-/// Finds the root of a complete subtree, by its level and its index there.
+/// A function that finds the root of a complete subtree, by its level and its index in that level.
 pub type Nodes<'a, E> = &'a dyn Fn(u32, u64) -> Result<Hash, E>;
 
 const LEAF: u8 = 0;
@@ -29,7 +30,7 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Hash::from_bytes(digest.finalize().into())
 }
 
-/// The root of the tree without leaves: SHA-256 of nothing.
+/// Returns the root of the tree without leaves: SHA-256 of no bytes.
 pub fn empty_root() -> Hash {
     Hash::of(&[])
 }
@@ -37,7 +38,7 @@ pub fn empty_root() -> Hash {
 /// Computes the root of the tree of the first `size` leaves, `MTH` in RFC 6962, 2.1.
 ///
 /// # Errors
-/// When a node cannot be had.
+/// When `nodes` fails.
 pub fn root<E>(nodes: Nodes<'_, E>, size: u64) -> Result<Hash, E> {
     match size {
         0 => Ok(empty_root()),
@@ -45,11 +46,11 @@ pub fn root<E>(nodes: Nodes<'_, E>, size: u64) -> Result<Hash, E> {
     }
 }
 
-/// Lists the hashes that lead from the leaf `index`, below `size`, to the root of the tree of the
+/// Returns the hashes that lead from the leaf `index`, below `size`, to the root of the tree of the
 /// first `size` leaves; `PATH` in RFC 6962, 2.1.1. The leaf's sibling comes first.
 ///
 /// # Errors
-/// When a node cannot be had.
+/// When `nodes` fails.
 pub fn inclusion<E>(nodes: Nodes<'_, E>, index: u64, size: u64) -> Result<Vec<Hash>, E> {
     let (mut start, mut span, mut path) = (0, size, Vec::new());
     while span > 1 {
@@ -66,11 +67,12 @@ pub fn inclusion<E>(nodes: Nodes<'_, E>, index: u64, size: u64) -> Result<Vec<Ha
     Ok(path)
 }
 
-/// Lists the hashes that show the tree of `from` leaves to be the beginning of the tree of `to`
-/// leaves, at least as many; `PROOF` in RFC 6962, 2.1.2. None are needed when `from` is 0 or `to`.
+/// Returns the hashes that prove that the tree of `from` leaves is the beginning of the tree of
+/// `to` leaves, where `to` ≥ `from`; `PROOF` in RFC 6962, 2.1.2. The list is empty if `from` is 0
+/// or `to`.
 ///
 /// # Errors
-/// When a node cannot be had.
+/// When `nodes` fails.
 pub fn consistency<E>(nodes: Nodes<'_, E>, from: u64, to: u64) -> Result<Vec<Hash>, E> {
     let (mut start, mut span, mut proof) = (0, to, Vec::new());
     if from == 0 {
@@ -86,7 +88,7 @@ pub fn consistency<E>(nodes: Nodes<'_, E>, from: u64, to: u64) -> Result<Vec<Has
             (start, span) = (start + left, span - left);
         }
     }
-    // From the first leaf on it is the whole older tree, whose root the reader knows.
+    // If `start` is 0, the subtree is the whole older tree, whose root the reader knows.
     if start > 0 {
         proof.push(subtree(nodes, start, span)?);
     }
@@ -94,7 +96,7 @@ pub fn consistency<E>(nodes: Nodes<'_, E>, from: u64, to: u64) -> Result<Vec<Has
     Ok(proof)
 }
 
-/// Computes the root over the `span` leaves from `start` on, which begins a subtree of that span.
+/// Computes the root over the `span` leaves from `start` on, where a subtree of that span begins.
 fn subtree<E>(nodes: Nodes<'_, E>, start: u64, span: u64) -> Result<Hash, E> {
     if span.is_power_of_two() {
         return nodes(span.trailing_zeros(), start / span);
@@ -104,7 +106,8 @@ fn subtree<E>(nodes: Nodes<'_, E>, start: u64, span: u64) -> Result<Hash, E> {
     Ok(node_hash(&subtree(nodes, start, left)?, &right))
 }
 
-/// The leaves of the left child of a node over more than one leaf: the largest power of two below.
+/// Returns the number of leaves under the left child of a node over `span` leaves: the largest
+/// power of two below `span`, which is above 1.
 fn split(span: u64) -> u64 {
     1 << (span - 1).ilog2()
 }

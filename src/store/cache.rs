@@ -1,7 +1,8 @@
 //! The cache: decoded rows equal to those in the file, bounded in bytes.
 //!
-//! Owns what is kept, what it weighs, and up to which checkpoint snapshots may use it. That a row in
-//! it is never older than the file is argued in the store's own opening comment.
+//! Owns which rows are kept, how much memory they count for, and up to which checkpoint snapshots
+//! may use them. The opening comment of the store argues why a row in the cache is never older than
+//! the file.
 
 use std::fmt;
 
@@ -12,13 +13,13 @@ use crate::domain::rows::Key;
 
 use super::layers::{Frozen, Held};
 
-/// What a row weighs on average, for sizing the cache's tables before it is full.
+/// Memory of an average row. It sizes the tables of the cache before it is full.
 const TYPICAL_ROW_BYTES: usize = 700;
 
-/// Rows that were read or written lately.
+/// Recently read or written rows.
 pub(super) struct Cache {
     rows: quick_cache::sync::Cache<Key, Held, MemoryBytes>,
-    /// Number of the last frozen layer whose rows are here, or are about to be.
+    /// Number of the last frozen layer whose rows are in the cache or are about to be.
     reflects: RwLock<u64>,
 }
 
@@ -44,31 +45,33 @@ impl Cache {
         self.rows.insert(key, held);
     }
 
-    /// Finds a row for a snapshot that knows the frozen layers up to `frozen`; `None` also when
-    /// the row may be of a later one.
+    /// Finds a row for a snapshot that knows the frozen layers up to `frozen`. Also returns `None`
+    /// when the row may be from a later layer.
     pub(super) fn get_within(&self, key: &Key, frozen: u64) -> Option<Held> {
         let held = self.rows.get(key)?;
-        // Looked at after the row: a later layer is announced before its rows come.
+        // The number is read after the row, because a later layer is announced before its rows
+        // arrive.
         (*self.reflects.read() <= frozen).then_some(held)
     }
 
-    /// Keeps a row that a snapshot has read, which knows the frozen layers up to `frozen`, unless
-    /// the row may have changed since.
+    /// Keeps a row that a snapshot has read, unless the row may have changed since. The snapshot
+    /// knows the frozen layers up to `frozen`.
     pub(super) fn insert_within(&self, key: &Key, held: &Held, frozen: u64) {
-        // Held until the row is in, so that a later layer comes after it.
+        // The lock is held until the row is inserted, so that a later layer is announced after it.
         let reflects = self.reflects.read();
         if *reflects <= frozen {
             self.rows.insert(key.clone(), held.clone());
         }
     }
 
-    /// Announces that the rows of a frozen layer will come. Call it before the file changes.
+    /// Announces that the rows of a frozen layer will follow. Call it before the file changes.
     pub(super) fn announce(&self, frozen: &Frozen) {
         *self.reflects.write() = frozen.number;
     }
 
-    /// Takes over what a frozen layer changed in the file; `encoded_bytes` has the length of each
-    /// row as it was written, in key order. Only while the frozen layer still hides these keys.
+    /// Updates the cache with the rows that a frozen layer changed in the file. `encoded_bytes`
+    /// holds the length of each written row, in key order. Call it only while the frozen layer
+    /// still hides these keys.
     pub(super) fn take_over(&self, frozen: &Frozen, encoded_bytes: &[usize]) {
         for ((key, slot), encoded_bytes) in frozen.rows.iter().zip(encoded_bytes) {
             match slot {
@@ -90,7 +93,7 @@ impl fmt::Debug for Cache {
     }
 }
 
-/// Weighs a row by the memory it takes.
+/// Measures a row by the memory that it takes.
 #[derive(Clone, Debug)]
 struct MemoryBytes;
 

@@ -1,7 +1,7 @@
 //! A checkpoint on its way from memory into the file.
 //!
-//! Owns the order of it: write and sync, then bring the cache up to date, then let the store thaw.
-//! Does not know when one is due or on which thread it is written.
+//! Owns the order of the steps: write and sync, then update the cache, then let the store thaw.
+//! Does not know when a checkpoint is due or on which thread it is written.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use super::cache::Cache;
 use super::disk::Disk;
 use super::layers::Frozen;
 
-/// A frozen layer to be written, on any thread. Dropped unwritten, it can be had again from the
-/// next freeze.
+/// A frozen layer to be written, on any thread. If it is dropped unwritten, the next freeze returns
+/// it again.
 #[derive(Debug)]
 pub struct Checkpoint {
     frozen: Arc<Frozen>,
@@ -37,7 +37,7 @@ impl Checkpoint {
         }
     }
 
-    /// Gives the position the rows are at.
+    /// Returns the position of the rows.
     pub fn position(&self) -> Position {
         self.frozen.position
     }
@@ -49,13 +49,13 @@ impl Checkpoint {
 
     /// Writes the changed rows and their position in one transaction, and syncs it.
     ///
-    /// `Ok` means durable: after a crash the store opens at this position or a later one. Until
-    /// then it opens at this position or the one before, never between.
+    /// `Ok` means durable: after a crash the store opens at this position or a later one. Before
+    /// that, it opens at this position or at the previous one, never between.
     ///
     /// # Errors
     /// [`Error::Io`] when the disk is full or failing, [`Error::Corrupt`] when the file is damaged,
-    /// [`Error::Unencodable`] for a row that has no encoding. The store keeps the frozen rows;
-    /// freezing again hands them out for another attempt.
+    /// [`Error::Unencodable`] for a row that has no encoding. The store keeps the frozen rows; the
+    /// next freeze returns them for another attempt.
     pub fn write(self) -> Result<Written, Error> {
         self.cache.announce(&self.frozen);
         let encoded_bytes = self.disk.commit(&self.frozen)?;
@@ -67,9 +67,9 @@ impl Checkpoint {
     }
 }
 
-/// A durable checkpoint, still to be thawed by its store.
+/// A durable checkpoint that its store has yet to thaw.
 ///
-/// It holds the frozen rows: drop it where nobody waits for it.
+/// It holds the frozen rows, so dropping it takes time: drop it where no other thread waits.
 #[derive(Debug)]
 pub struct Written {
     frozen: Arc<Frozen>,
@@ -77,7 +77,7 @@ pub struct Written {
 }
 
 impl Written {
-    /// Gives the position the checkpoint is at.
+    /// Returns the position of the checkpoint.
     pub fn position(&self) -> Position {
         self.frozen.position
     }

@@ -12,16 +12,16 @@ use super::{Checkpoint, Error, Store, Written};
 /// When a checkpoint is due.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// So many bytes of changed rows at the most.
+    /// Most bytes of changed rows.
     pub dirty_bytes: usize,
-    /// So many positions to fold again after a kill.
+    /// Most positions to fold again after a kill.
     pub positions: u64,
-    /// So long after the one before, when anything changed.
+    /// Time since the previous checkpoint, if any row changed.
     pub interval: Duration,
 }
 
-/// How long until it is looked again whether a checkpoint has been written: its rows stay in memory
-/// until then.
+/// Time until the next look at whether a checkpoint has been written. Its rows stay in memory until
+/// then.
 const WRITTEN_SOON: Duration = Duration::from_millis(100);
 
 /// Writes the checkpoints of one store in the background, one at a time.
@@ -29,31 +29,31 @@ pub struct Checkpointer {
     pace: Pace,
     last: Instant,
     under_way: bool,
-    /// Set when what is under way has been written, or could not be.
+    /// Set when the checkpoint under way has been written or has failed.
     finished: Arc<AtomicBool>,
     work: Option<SyncSender<Checkpoint>>,
     done: Receiver<Result<Written, Error>>,
-    /// What was waited for and not taken in yet.
+    /// A result that was received and not yet applied to the store.
     ready: Option<Result<Written, Error>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Checkpointer {
-    /// Starts the thread under a name.
+    /// Starts the thread with a name.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system refuses to start a thread.
     pub fn start(name: &str, pace: Pace) -> io::Result<Self> {
         let (work, jobs) = sync_channel::<Checkpoint>(1);
         let (results, done) = sync_channel(1);
         let finished = Arc::new(AtomicBool::new(false));
-        let tell = Arc::clone(&finished);
+        let written = Arc::clone(&finished);
         let write = move || {
             for checkpoint in jobs {
                 if results.send(checkpoint.write()).is_err() {
                     return;
                 }
-                tell.store(true, Ordering::Release);
+                written.store(true, Ordering::Release);
             }
         };
         let thread = thread::Builder::new().name(name.to_owned()).spawn(write)?;
@@ -69,7 +69,7 @@ impl Checkpointer {
         })
     }
 
-    /// Tells whether [`step`](Self::step) has something to do.
+    /// Returns whether [`step`](Self::step) has work.
     pub fn is_due(&self, store: &Store) -> bool {
         if self.under_way {
             let must_wait = store.dirty_bytes() >= self.pace.dirty_bytes;
@@ -78,8 +78,8 @@ impl Checkpointer {
         self.is_wanted(store)
     }
 
-    /// Tells when [`step`](Self::step) may have something to do though nothing more changes; `None`
-    /// when it never will.
+    /// Returns when [`step`](Self::step) may have work even if nothing more changes, or `None` if
+    /// it never will.
     pub fn due_at(&self, store: &Store) -> Option<Instant> {
         if self.under_way {
             return Some(Instant::now() + WRITTEN_SOON);
@@ -88,7 +88,7 @@ impl Checkpointer {
         is_behind.then(|| self.last + self.pace.interval)
     }
 
-    /// Tells whether changed rows take all the memory they may.
+    /// Returns whether changed rows take all the memory that they may take.
     pub fn is_full(&self, dirty_bytes: usize) -> bool {
         dirty_bytes >= self.pace.dirty_bytes
     }
@@ -100,21 +100,21 @@ impl Checkpointer {
             || (behind > 0 && self.last.elapsed() >= self.pace.interval)
     }
 
-    /// Waits for the checkpoint under way when the next one is due by its bytes: a fold can be
-    /// faster than the disk. Call it while nobody waits for the store.
+    /// Waits for the checkpoint under way if the next one is due because of its bytes: a fold can
+    /// be faster than the disk. Call it while no other thread waits for the store.
     pub fn make_room(&mut self, dirty_bytes: usize) {
         if self.under_way && self.ready.is_none() && self.is_full(dirty_bytes) {
             self.ready = self.done.recv().ok();
         }
     }
 
-    /// Takes in a finished checkpoint and starts the next one when it is due.
+    /// Applies a finished checkpoint to the store and starts the next one when it is due.
     ///
-    /// Everything applied to the store must be durable in the log. Returns what was written, to be
-    /// dropped when no lock is held.
+    /// Everything applied to the store must be durable in the log. Returns the written checkpoint.
+    /// Drop it when no lock is held.
     ///
     /// # Errors
-    /// When the checkpoint could not be written; it is tried again when the next one is due.
+    /// As [`Checkpoint::write`]. The checkpoint is tried again when the next one is due.
     pub fn step(&mut self, store: &mut Store) -> Result<Option<Written>, Error> {
         let written = self.collect(store)?;
         if !self.under_way && self.is_wanted(store) {
@@ -139,10 +139,10 @@ impl Checkpointer {
         Ok(Some(written))
     }
 
-    /// Ends the thread and writes a last checkpoint in line.
+    /// Ends the thread and writes a last checkpoint on the calling thread.
     ///
     /// # Errors
-    /// When it could not be written.
+    /// As [`Store::checkpoint`].
     pub fn finish(mut self, store: &mut Store) -> Result<(), Error> {
         self.work = None;
         if self.under_way {
@@ -152,7 +152,8 @@ impl Checkpointer {
             }
         }
         if let Some(thread) = self.thread.take() {
-            // A panic there has been reported by its hook; the checkpoint below says the rest.
+            // The panic hook has reported a panic of the thread; the checkpoint below reports a
+            // failure.
             let _ = thread.join();
         }
         store.checkpoint()

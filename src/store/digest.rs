@@ -1,7 +1,7 @@
 //! Digests: equal exactly when the rows are equal.
 //!
-//! Owns what is hashed: for each row in key order the length and bytes of its key, then the length
-//! and bytes of its encoding. Does not know which layer a row was in.
+//! Owns the hashed format: for each row, in key order, the length and bytes of its key, then the
+//! length and bytes of its encoding. Does not know which layer a row was in.
 
 use std::ops::{ControlFlow, RangeInclusive};
 
@@ -12,7 +12,7 @@ use crate::domain::rows::{AnyRow, Key, MemoryRows, Span};
 use super::Error;
 use super::walk::Entry;
 
-/// Digests rows in memory just as a store digests its own.
+/// Digests rows in memory the way a store digests its own rows.
 ///
 /// # Errors
 /// [`Error::Unencodable`] for a row that has no encoding.
@@ -24,7 +24,7 @@ pub fn digest_of_memory(rows: &MemoryRows, tables: RangeInclusive<u8>) -> Result
     Ok(hasher.finish())
 }
 
-/// Digests the rows that a walk in key order shows.
+/// Digests the rows that a walk visits in key order.
 pub(super) fn digest_of_walk(
     walk: impl FnOnce(&mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, Error>) -> Result<(), Error>,
 ) -> Result<[u8; 32], Error> {
@@ -39,7 +39,7 @@ pub(super) fn digest_of_walk(
     Ok(hasher.finish())
 }
 
-/// Hashes rows handed over in key order.
+/// Hashes rows that arrive in key order.
 #[derive(Default)]
 struct RowHasher {
     hash: Sha256,
@@ -47,7 +47,7 @@ struct RowHasher {
 }
 
 impl RowHasher {
-    /// Adds a row that has yet to be encoded.
+    /// Encodes a row and adds it.
     fn add(
         &mut self,
         key: &Key,
@@ -64,7 +64,7 @@ impl RowHasher {
         Ok(())
     }
 
-    /// Adds a row by its encoding.
+    /// Adds an encoded row.
     fn add_encoded(&mut self, key: &Key, row: &[u8]) {
         for part in [key.as_bytes(), row] {
             self.hash.update((part.len() as u64).to_be_bytes());

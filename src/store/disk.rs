@@ -1,7 +1,7 @@
 //! The open file, as the layers above use it: rows in, rows out, checkpoints.
 //!
-//! Owns the one snapshot reads go through, and getting over an I/O error or damage. Does not know
-//! the layout of the file, or types of rows beyond decoding them.
+//! Owns the snapshot of redb that reads use, and the recovery from I/O errors and damage. Does not
+//! know the layout of the file, or types of rows beyond decoding them.
 
 pub(super) mod range;
 
@@ -28,28 +28,29 @@ use super::layers::{Frozen, Held};
 use super::{Error, Opened, Options};
 use range::{DiskRange, Stored};
 
-/// For reads that take the file wherever it is.
+/// For reads that accept the file at any position.
 const ANYWHERE: Position = Position::new(u64::MAX);
 
 /// One open file.
 pub(super) struct Disk {
     path: PathBuf,
     options: Options,
-    /// `None` while the file could not be opened again after a failure. Held for the whole of a
+    /// `None` if the file could not be reopened after a failure. The lock is held during a whole
     /// commit.
     database: Mutex<Option<Database>>,
-    /// The snapshot reads go through. Held, it saves each read the opening of a transaction and a
-    /// table. Replaced after every commit, it keeps from reuse only what the last checkpoint needs.
+    /// The snapshot of redb that reads use. Keeping it saves each read from opening a transaction
+    /// and a table. It is replaced after every commit, so it only blocks the reuse of pages that
+    /// the last checkpoint needs.
     table: RwLock<Table>,
     /// The position the file is known to have reached.
     durable: AtomicU64,
-    /// Whether the file can be read and not written, since the disk was full when it was opened.
+    /// Whether the file can be read but not written, because the disk was full when it was opened.
     is_read_only: AtomicBool,
-    /// Set once damage was found and the file set aside.
+    /// Set once damage was found.
     condemned: AtomicBool,
-    /// What the file is called since then.
+    /// The new path of the file once it was renamed because of damage.
     aside: OnceLock<PathBuf>,
-    /// Whether the file stays where it is when damage is found: it is only looked at.
+    /// Whether a damaged file keeps its name, because it was opened only for a comparison.
     stays: bool,
 }
 
@@ -76,8 +77,8 @@ impl Disk {
         Ok((Self::of(path, options, found), position, opened))
     }
 
-    /// Opens a file that is there and leaves it alone, whatever is found in it; the inner error tells
-    /// why it is of no use.
+    /// Opens an existing file and never renames or removes it. The inner error says why the file
+    /// cannot be used.
     pub(super) fn look(
         path: &Path,
         options: &Options,
@@ -91,7 +92,7 @@ impl Disk {
         }))
     }
 
-    /// Begins without a file.
+    /// Creates a store without a file.
     pub(super) fn nowhere(options: &Options) -> Result<Self, Error> {
         let path = Path::new("");
         let found = create_nowhere(options).map_err(|failure| error_of(path, failure))?;
@@ -112,17 +113,17 @@ impl Disk {
         }
     }
 
-    /// Tells whether the file can be read and not written, because the disk is full.
+    /// Returns whether the file can be read but not written, because the disk is full.
     pub(super) fn is_read_only(&self) -> bool {
         self.is_read_only.load(Ordering::Acquire)
     }
 
-    /// What the damaged file is called now.
+    /// Returns the new path of a damaged file.
     pub(super) fn aside(&self) -> Option<&Path> {
         self.aside.get().map(PathBuf::as_path)
     }
 
-    /// Tells whether damage was found.
+    /// Returns whether damage was found.
     pub(super) fn is_condemned(&self) -> bool {
         self.condemned.load(Ordering::Acquire)
     }
@@ -132,8 +133,8 @@ impl Disk {
         self.get_from::<R>(&self.table(), ANYWHERE, key)
     }
 
-    /// Reads and decodes one row as `table` has it. Should the file have been opened anew, the row
-    /// comes from there, unless that is beyond `reach`.
+    /// Reads and decodes one row of `table`. If the file was reopened, the row comes from the
+    /// reopened file, unless that is beyond `reach`.
     pub(super) fn get_from<R: Row>(
         &self,
         table: &Table,
@@ -158,28 +159,29 @@ impl Disk {
         .map_err(|failure| self.settle(failure))
     }
 
-    /// Decodes a row met on a walk.
+    /// Decodes a row that a walk has reached.
     pub(super) fn decode<R: Row>(&self, stored: &Stored) -> Result<R, Error> {
         decode_as(&stored.key, stored.value()).map_err(|failure| self.settle(failure))
     }
 
-    /// Starts over the stored rows of a span, as of the last checkpoint.
+    /// Starts an iteration over the stored rows of a span, as of the last checkpoint.
     pub(super) fn range(&self, span: &Span, descending: bool) -> Result<DiskRange<'_>, Error> {
         DiskRange::start(self, self.table(), span, descending, ANYWHERE)
     }
 
     /// Writes changed rows and their position in one durable transaction.
     ///
-    /// Durable at once, because redb reuses the pages of an older checkpoint only after a newer
-    /// one is durable, and keeps pages that are not in memory: a later sync would trade one wait
-    /// of this thread, which nobody shares, for a file and a memory that grow.
+    /// The transaction is synced at once. redb reuses the pages of an older checkpoint only after a
+    /// newer one is durable, and it keeps pages that are not durable in memory. A later sync would
+    /// save a wait of this thread, which delays no other thread, but the file and the memory would
+    /// grow.
     ///
-    /// Gives the length of each row as written, zero for a removal, in key order. From here on
-    /// reads go to the new checkpoint.
+    /// Returns the length of each written row in key order, zero for a removal. From then on, reads
+    /// use the new checkpoint.
     pub(super) fn commit(&self, frozen: &Frozen) -> Result<Vec<usize>, Error> {
         let mut database = self.database.lock();
         if self.is_read_only() {
-            // There may be room by now.
+            // The disk may have room by now.
             self.reopen(&mut database)
                 .map_err(|failure| self.settle(failure))?;
         }
@@ -196,8 +198,8 @@ impl Disk {
         if let Err(Failure::Io(_)) = result
             && self.unless_read_only().is_ok()
         {
-            // redb refuses everything after a failed write. Opened anew, the file serves reads,
-            // and if that fails too, whoever needs it next tries again.
+            // redb refuses everything after a failed write. A reopened file serves reads again. If
+            // the reopening fails too, the next caller tries again.
             let _ = self.reopen(&mut database);
         }
         let (table, encoded_bytes) = result.map_err(|failure| self.settle(failure))?;
@@ -206,18 +208,18 @@ impl Disk {
         Ok(encoded_bytes)
     }
 
-    /// Gives the snapshot reads go through.
+    /// Returns the snapshot of redb that reads use.
     pub(super) fn table(&self) -> Table {
         self.table.read().clone()
     }
 
-    /// Sends reads through `table` from now on.
+    /// Makes reads use `table` from now on.
     fn publish(&self, table: Table) {
         *self.table.write() = table;
     }
 
-    /// Opens the file anew after reads through `closed` were refused, unless someone else has; an
-    /// error when it is beyond `reach` by now.
+    /// Reopens the file after reads through `closed` were refused, unless another thread has done
+    /// so. Fails if the file is beyond `reach` by now.
     pub(super) fn reopened(&self, closed: &Table, reach: Position) -> Result<Table, Error> {
         let mut database = self.database.lock();
         let current = self.table();
@@ -263,13 +265,15 @@ impl Disk {
         Ok(())
     }
 
-    /// Turns a failure into an error, setting the file aside when that is what the next open needs.
+    /// Turns a failure into an error. Renames a damaged file, so that the next open starts with a
+    /// new one.
     pub(super) fn settle(&self, failure: Failure) -> Error {
         if matches!(failure, Failure::Corrupt(_))
             && !self.condemned.swap(true, Ordering::AcqRel)
             && !self.stays
         {
-            // Left in place it would be resumed and fail again; gone already is as good.
+            // If the file stayed, the next open would resume it and fail again. It is no problem if
+            // the file is already gone.
             if let Ok(aside) = files::set_aside(&self.path) {
                 let _ = self.aside.set(aside);
             }
@@ -280,8 +284,8 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Nobody is left to tell. What was checkpointed is durable, and a file that cannot even be
-        // closed shows its damage to the next open.
+        // An error cannot be reported here. Written checkpoints are durable, and the next open
+        // finds the damage of a file that cannot be closed.
         let _ = close(self.database.get_mut());
     }
 }
@@ -294,7 +298,7 @@ impl fmt::Debug for Disk {
     }
 }
 
-/// Makes way for a new file: a damaged one is kept for people to look at.
+/// Removes an unusable file. A damaged one is renamed instead, so that people can examine it.
 fn discard(path: &Path, reason: &Unusable) -> io::Result<Option<PathBuf>> {
     match reason {
         Unusable::Unreadable { .. } => files::set_aside(path).map(Some),

@@ -1,9 +1,9 @@
-//! What can go wrong with a store, by what the caller can do about it.
+//! Errors of a store, by what the caller can do about them.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why a store could not do what it was asked. The rows in memory are as they were before.
+/// Why a call of a store failed. The rows in memory are unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Another process, or another store of this one, has the file open; nothing was changed.
@@ -19,14 +19,14 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the file system said.
+        /// The error of the file system.
         #[source]
         source: io::Error,
     },
 
-    /// The file holds what this store never wrote. It has been set aside, this store can read no
-    /// more of it, and the next open starts from nothing.
-    #[error("the store file {path} is damaged and was set aside: {reason}")]
+    /// The file holds bytes that this store never wrote. It has been renamed, this store can read
+    /// no more of it, and the next open starts with no rows.
+    #[error("the store file {path} is damaged: {reason}")]
     Corrupt {
         /// The file.
         path: PathBuf,
@@ -38,22 +38,21 @@ pub enum Error {
     #[error("a checkpoint is being written")]
     CheckpointInFlight,
 
-    /// A row was asked for under the key of another table: a fault in the program.
+    /// The key of a row belongs to another table: a bug.
     #[error("a key of table {found:?} was used for a row of table {expected}")]
     WrongTable {
         /// The table of the row type.
         expected: u8,
-        /// The table the key or the row is of.
+        /// The table of the key or the row.
         found: Option<u8>,
     },
 
-    /// A row cannot be written as bytes: a fault in the program. The checkpoint it is in will fail
-    /// until the row is replaced.
+    /// A row cannot be written as bytes: a bug. Its checkpoint fails until the row is replaced.
     #[error("a row of table {table:?} cannot be encoded: {reason}")]
     Unencodable {
         /// The table of the row.
         table: Option<u8>,
-        /// What stands against it.
+        /// Why it cannot be encoded.
         reason: String,
     },
 }

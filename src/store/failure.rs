@@ -1,29 +1,29 @@
-//! What redb says and does when something is wrong, sorted by what follows from it.
+//! Errors and panics of redb, sorted by what the store does about them.
 //!
-//! Owns the catching of its panics and the sorting of its errors. Does not act on either.
+//! Owns catching its panics and sorting its errors. Does not act on either.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Why a call into redb came to nothing.
+/// Why a call into redb failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Someone else has the file open.
+    /// Another store has the file open.
     InUse,
-    /// An earlier failure closed the file for good; it has to be opened anew.
+    /// redb closed the file after an earlier failure; it must be reopened.
     Closed,
     /// The file system refused.
     Io(io::Error),
-    /// The file is not what was written.
+    /// The file differs from what was written.
     Corrupt(String),
     /// A row cannot be stored.
     Unencodable { table: Option<u8>, reason: String },
 }
 
-/// Calls into redb, which may panic where the file is damaged in a way it did not look for.
+/// Calls into redb and catches its panics: redb may panic on damage that it does not check for.
 ///
-/// Nothing of ours can be left half changed by such a panic: `work` only reads our own state, and
-/// the damaged file is not used again.
+/// Such a panic leaves no state of ours half changed: `work` only reads our state, and the damaged
+/// file is not used again.
 pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let message = panic
@@ -35,7 +35,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T,
     })
 }
 
-/// Sorts any of redb's errors.
+/// Sorts an error of redb.
 pub(super) fn refused(error: impl Into<redb::Error>) -> Failure {
     match error.into() {
         redb::Error::Io(error) => match error.kind() {
@@ -52,7 +52,7 @@ pub(super) fn refused(error: impl Into<redb::Error>) -> Failure {
             table: None,
             reason: error.to_string(),
         },
-        // The rest is what a file of another kind, or with damage, makes redb say.
+        // The other errors come from a damaged file or a file of another kind.
         error => Failure::Corrupt(error.to_string()),
     }
 }

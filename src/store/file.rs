@@ -1,4 +1,4 @@
-//! The store's file: its tables, its identity, and the few things done to it as a whole.
+//! The store's file: its tables, its identity, and the operations on the whole file.
 //!
 //! Owns the layout inside redb. Does not know how long a file stays open or what follows from a
 //! failure.
@@ -23,10 +23,11 @@ use super::layers::Frozen;
 use super::overlay::Overlay;
 use super::pages::{Pages, Refused};
 
-/// Rows by key. The number is the layout's version: a file without this table is of another one.
+/// Rows by key. The number is the version of the layout: a file without this table has another
+/// layout.
 const ROWS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("rows.1");
 
-/// Whose rows they are, and at which position.
+/// The log and the schema of the rows, and their position.
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta.1");
 const SCHEMA: &str = "schema";
 const LOG_ID: &str = "log_id";
@@ -34,10 +35,10 @@ const POSITION: &str = "position";
 
 type RowsTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
-/// Why a file could not serve.
+/// Why a file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
-    /// Its rows are of other types.
+    /// Its rows have other types.
     #[error("its rows are of schema {found:016x}")]
     OtherSchema {
         /// The schema it has.
@@ -49,19 +50,19 @@ pub enum Unusable {
         /// The log it names.
         found: String,
     },
-    /// It was written by another version of this program, in another layout.
+    /// Another version of this program wrote it, in another layout.
     #[error("it is of another layout")]
     OtherLayout,
-    /// It is damaged, or no store file at all.
+    /// It is damaged or is not a store file.
     #[error("it is unreadable: {reason}")]
     Unreadable {
-        /// What stands against reading it.
+        /// Why it cannot be read.
         reason: String,
     },
 }
 
 impl Unusable {
-    /// Tells whether the file is not what was written.
+    /// Returns whether the file is damaged.
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Unreadable { .. } => true,
@@ -70,7 +71,7 @@ impl Unusable {
     }
 }
 
-/// The rows of one checkpoint, as they were when it was made.
+/// The rows of one checkpoint.
 #[derive(Clone)]
 pub(super) struct Table(pub(super) Arc<RowsTable>);
 
@@ -80,12 +81,12 @@ impl fmt::Debug for Table {
     }
 }
 
-/// A file that was opened and belongs to us.
+/// An opened file whose rows belong to this store.
 pub(super) struct Found {
     pub(super) database: Database,
     pub(super) table: Table,
     pub(super) position: Position,
-    /// Whether it can be read and not written: the disk is full.
+    /// Whether it can be read but not written, because the disk is full.
     pub(super) is_read_only: bool,
 }
 
@@ -97,7 +98,7 @@ pub(super) fn is_missing_or_empty(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Makes the file beside its name, and gives it that once it is whole.
+/// Creates the file under a temporary name and renames it once it is complete.
 pub(super) fn create(path: &Path, options: &Options) -> Result<Found, Failure> {
     let draft = files::draft_of(path);
     let file = files::create(&draft).map_err(Failure::Io)?;
@@ -117,7 +118,7 @@ pub(super) fn create(path: &Path, options: &Options) -> Result<Found, Failure> {
         .map_err(|reason| Failure::Corrupt(format!("it was just made: {reason}")))
 }
 
-/// Begins without a file, to be forgotten.
+/// Creates a database in memory.
 pub(super) fn create_nowhere(options: &Options) -> Result<Found, Failure> {
     guarded(|| {
         let database = builder(options).create_with_backend(InMemoryBackend::new());
@@ -149,8 +150,8 @@ fn begin(database: Database, options: &Options) -> Result<Found, Failure> {
     })
 }
 
-/// Opens a file that is there. The inner error tells why it is of no use. Where the disk has no room
-/// for what opening writes, the file can be read all the same.
+/// Opens an existing file. The inner error says why it cannot be used. If the disk has no room for
+/// what opening writes, the file is opened for reading only.
 pub(super) fn open_existing(
     path: &Path,
     options: &Options,
@@ -172,7 +173,7 @@ pub(super) fn open_existing(
     }))
 }
 
-/// Whether a file system refused because it has no room.
+/// Returns whether the error means that the disk is full.
 fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -215,10 +216,10 @@ fn open_with(
     }
 }
 
-/// What the file of a version without checksums begins with.
+/// The first bytes of a file of a version without checksums.
 const BARE_REDB: &[u8] = b"redb\x1a\x0a";
 
-/// Tells the file of an earlier version from one that is damaged.
+/// Distinguishes a file of an earlier version from a damaged one.
 fn unknown_layout(path: &Path) -> Result<Unusable, Failure> {
     let mut start = Vec::new();
     let file = File::open(path).map_err(Failure::Io)?;
@@ -232,7 +233,7 @@ fn unknown_layout(path: &Path) -> Result<Unusable, Failure> {
     })
 }
 
-/// Closes the file and gives up the lock on it; damage met on the way is a failure.
+/// Closes the file and releases its lock. Damage found while closing is a failure.
 pub(super) fn close(database: &mut Option<Database>) -> Result<(), Failure> {
     let database = database.take();
     guarded(|| {
@@ -279,7 +280,7 @@ pub(super) fn write(database: &Database, frozen: &Frozen) -> Result<(Table, Vec<
     transaction
         .set_durability(Durability::Immediate)
         .map_err(refused)?;
-    // Costs each checkpoint a little, and spares a restart after a kill the walk of the whole file.
+    // This costs each checkpoint a little, but a restart after a kill need not walk the whole file.
     transaction.set_quick_repair(true);
     let mut encoded_bytes = Vec::with_capacity(frozen.rows.len());
     {

@@ -1,4 +1,4 @@
-//! The layers in memory, each by itself and all as one.
+//! The layers in memory, each by itself and all of them merged.
 //!
 //! Owns how rows and removals are held and counted, and which layer wins. Does not know files.
 
@@ -15,15 +15,15 @@ use crate::domain::rows::{AnyRow, Key, Row, Span};
 
 use super::Error;
 
-/// Memory one entry takes besides its row: the key, its slot in a tree or hash table that is not
-/// full, the row's counters and what the allocator adds.
+/// Memory of one entry besides its row: the key, its slot in a tree or hash table that is not full,
+/// the reference counts and the overhead of the allocator.
 const ENTRY_OVERHEAD_BYTES: usize = 320;
 
-/// What a row points to, in memory, per encoded byte: sums are wide and mostly zeros, which take a
-/// byte each when encoded; strings and lists carry capacity, alignment and allocator overhead.
+/// Memory that a row points to, per encoded byte. Sums are wide and mostly zeros, and an encoded
+/// zero takes one byte. Strings and lists have capacity, alignment and allocator overhead.
 const DECODED_BYTES_PER_ENCODED: usize = 4;
 
-/// A decoded row and the length of its encoding in bytes, as far as known.
+/// A decoded row and the known length of its encoding in bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     row: AnyRow,
@@ -47,7 +47,7 @@ impl Held {
         }
     }
 
-    /// The same row, after its encoding turned out to have this length.
+    /// Returns the same row with the actual length of its encoding.
     pub(super) fn resized(&self, encoded_bytes: usize) -> Self {
         Self::with_size(self.row.clone(), encoded_bytes)
     }
@@ -64,7 +64,7 @@ impl Held {
         self.row.encode(out)
     }
 
-    /// Estimates the memory the row takes under `key`, in bytes.
+    /// Estimates the memory of the row under `key`, in bytes.
     pub(super) fn memory_bytes(&self, key: &Key) -> usize {
         ENTRY_OVERHEAD_BYTES
             + key.as_bytes().len()
@@ -83,8 +83,8 @@ fn wrong_type<R: Row>() -> Error {
 /// What a layer says about a key: the row, or that it is removed.
 pub(super) type Slot = Option<Held>;
 
-/// Changed rows: found by hash, since a fold looks up the same few over and over, and walked in
-/// order, by keys that are put in order once each.
+/// Changed rows. Lookups go by hash, because a fold looks up the same few rows over and over. Walks
+/// go in key order; each key is sorted in once.
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     slots: HashMap<Key, Slot>,
@@ -105,7 +105,7 @@ impl Layer {
         self.slots.get(key)
     }
 
-    /// Opens a row for a change, taking it from `load` when the layer says nothing about it.
+    /// Returns a row for a change. If the layer does not have the key, the row comes from `load`.
     pub(super) fn get_mut_or_load(
         &mut self,
         key: &Key,
@@ -124,7 +124,8 @@ impl Layer {
         }
     }
 
-    /// Opens a row for a change, taking it from `load` and else from `make`.
+    /// Returns a row for a change. If the layer does not have the row, it comes from `load`, or
+    /// else from `make`.
     pub(super) fn get_mut_or_put(
         &mut self,
         key: &Key,
@@ -181,23 +182,24 @@ fn slot_bytes(key: &Key, slot: &Slot) -> usize {
         })
 }
 
-/// Layers that change no more, the oldest first. What several of them say about a key, the newest
-/// one says. A clone shares the layers.
+/// Layers that no longer change, the oldest first. If several layers have a key, the newest one
+/// wins. A clone shares the layers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stack(Vec<Arc<Layer>>);
 
-/// Most rows that are moved from layer to layer at a time: less than half a millisecond.
+/// Most rows that one call moves between layers: this takes less than half a millisecond.
 const MOVED_AT_ONCE: usize = 1_000;
 
-/// Layers that a lookup goes through in no time that counts.
+/// Number of layers that a lookup can search without a noticeable delay.
 const FEW_LAYERS: usize = 4;
 
-/// Most rows of a layer that is made of others: a copy of it takes less than a millisecond.
+/// Most rows of a joined layer: copying it takes less than a millisecond.
 const JOINED_ROWS: usize = 2_000;
 
 impl Stack {
-    /// Puts a layer on top. Where there are many small ones, because snapshots follow each other
-    /// while one lives, they are joined by halves: each row is copied a few times at the most.
+    /// Puts a layer on top. Snapshots that follow each other while an older one lives make many
+    /// small layers. Those are joined when their sizes are similar, so each row is copied only a
+    /// few times.
     pub(super) fn push(&mut self, layer: Layer) {
         if layer.len() == 0 {
             return;
@@ -226,7 +228,7 @@ impl Stack {
         self.0.is_empty()
     }
 
-    /// Counts the keys the layers say something about.
+    /// Counts the keys of all layers.
     pub(super) fn len(&self) -> usize {
         match self.0.as_slice() {
             [one] => one.len(),
@@ -239,13 +241,13 @@ impl Stack {
         Merged::of(self.newest_first(), &Span::of_tables(&(0..=u8::MAX)), false)
     }
 
-    /// Gives the layers, the newest first.
+    /// Returns the layers, the newest first.
     pub(super) fn newest_first(&self) -> impl Iterator<Item = &Layer> {
         self.0.iter().rev().map(Arc::as_ref)
     }
 
-    /// Joins the newest layers with `above` where nobody else shares them, so that the layers do not
-    /// become many. Takes a bounded time; what is left over is for the next call.
+    /// Joins the newest layers with `above` if nothing else shares them, so that the number of
+    /// layers stays small. Takes a bounded time; the next call continues.
     pub(super) fn take_back(&mut self, above: &mut Layer) {
         while let Some(mut top) = self.0.pop() {
             let Some(below) = Arc::get_mut(&mut top) else {
@@ -253,7 +255,8 @@ impl Stack {
             };
             if below.len() > above.len() {
                 std::mem::swap(below, above);
-                // The larger one stays; now `below` is the newer of the two.
+                // The smaller layer moves into the larger one; after the swap `below` is the newer
+                // one.
                 above.take_newer(below, MOVED_AT_ONCE);
                 if below.len() > 0 {
                     std::mem::swap(below, above);
@@ -270,7 +273,7 @@ impl Stack {
 }
 
 impl Layer {
-    /// Copies the layer with newer rows above it.
+    /// Returns a copy of the layer with newer rows on top.
     fn with(&self, newer: &Layer) -> Layer {
         let mut joined = Self {
             slots: self.slots.clone(),
@@ -283,7 +286,7 @@ impl Layer {
         joined
     }
 
-    /// Moves rows in that win over those here.
+    /// Moves in newer rows. They replace rows of this layer.
     fn take_newer(&mut self, newer: &mut Layer, most: usize) {
         for _ in 0..most {
             let Some((key, slot)) = newer.pop() else {
@@ -293,7 +296,7 @@ impl Layer {
         }
     }
 
-    /// Moves rows in where nothing is said about them here.
+    /// Moves in older rows. Rows of this layer win.
     fn take_older(&mut self, older: &mut Layer, most: usize) {
         for _ in 0..most {
             let Some((key, slot)) = older.pop() else {
@@ -313,7 +316,7 @@ impl Layer {
     }
 }
 
-/// Layers that change no more, and the position their rows are at.
+/// Layers that no longer change, and the position of their rows.
 #[derive(Debug)]
 pub(super) struct Frozen {
     pub(super) rows: Stack,

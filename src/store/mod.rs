@@ -1,4 +1,5 @@
-//! The row store: bounded memory over one file, for folds that must not start from zero.
+//! The row store: bounded memory over one file, for folds that must not restart from the first
+//! event.
 //!
 //! A row is looked for in four places, newest first:
 //!
@@ -11,37 +12,37 @@
 //! ```
 //!
 //! It owns the file, its layout and its checkpoints. It does not know the log, what the rows mean,
-//! or when a checkpoint is due: whoever folds the log decides that from [`Store::dirty_bytes`] and
-//! from its own sense of time.
+//! or when a checkpoint is due: the caller that folds the log decides that from
+//! [`Store::dirty_bytes`] and the time.
 //!
 //! **What a checkpoint costs the applying thread.** [`Store::freeze`] moves a map and
-//! [`Store::thaw`] lets go of one; all encoding, writing and syncing is in
-//! [`Checkpoint::write`], on a thread of the caller's choice, while reads and changes go on.
+//! [`Store::thaw`] drops one; all encoding, writing and syncing is in [`Checkpoint::write`], on a
+//! thread of the caller's choice, while reads and changes go on.
 //!
 //! **Why no read can bring back an old row.** The frozen layer comes and goes only under
-//! `&mut self`, so no read spans that. While it is there, every key it changes is answered by it
-//! and never looked up below, in whatever order the file, the held snapshot and the cache move on
-//! to its position: the writing thread brings them there in its own time. A read that does go
+//! `&mut self`, so no read spans that change. While it is there, it answers for every key that it
+//! changes, and no such key is looked up below. So the writing thread may bring the file, the held
+//! snapshot and the cache to the new position in any order and at any time. A read that does go
 //! below, and fills the cache, does so for keys that are the same before and after.
 //!
-//! **What a snapshot costs.** [`Store::snapshot`] puts the layer that is written aside, unchanged
-//! from then on, and shares it; the next change begins a layer of its own. When no snapshot shares a
-//! layer any more, [`Store::take_back`] joins it with the one that is written. So the applying
-//! thread pays for the rows that it changes while a snapshot lives, which it copies once, and for
-//! nothing else.
+//! **What a snapshot costs.** [`Store::snapshot`] shares the dirty layer, which does not change
+//! from then on; the next change begins a new layer. When no snapshot shares a layer any more,
+//! [`Store::take_back`] joins it with the dirty one. So the applying thread copies once each row
+//! that it changes while a snapshot lives, and pays for nothing else.
 //!
 //! **Why a snapshot never sees or leaves a row of another position.** It reads its own layers, then
-//! the file as of one checkpoint, whatever is written since. It may use the cache as long as the
-//! cache has no row of a frozen layer that the snapshot does not know: what is in a layer that it
-//! knows, it never looks up below. Frozen layers are numbered. [`Checkpoint::write`] announces the
-//! number to the cache before it changes the file or the cache; a snapshot looks at the number after
-//! it found a row, and holds the number while it keeps one.
+//! the file as of one checkpoint, even if newer checkpoints follow. It may use the cache as long as
+//! the cache has no row of a frozen layer that the snapshot does not know: it never looks below for
+//! a row that is in a layer it knows. Frozen layers are numbered. [`Checkpoint::write`] announces
+//! the number to the cache before it changes the file or the cache; a snapshot checks the number
+//! after it found a row, and locks the number while it inserts one.
 //!
-//! **Memory.** Layers above the file hold decoded rows. One is counted as its key, its value's
-//! size, four times its encoded bytes for what it points to, and a fixed overhead per entry, which is
-//! more than measured. The cache and redb's page cache are bounded by [`Options`]; the dirty and
-//! frozen layers are bounded by the caller, who freezes in time and, since a fold can be faster
-//! than a disk, waits for the checkpoint in flight when [`Store::dirty_bytes`] says so.
+//! **Memory.** Layers above the file hold decoded rows. A row is counted as its key, the size of
+//! its value, four times its encoded bytes for the memory it points to, and a fixed overhead per
+//! entry. That is more than measured. The cache and redb's page cache are bounded by [`Options`];
+//! the dirty and frozen layers are bounded by the caller. The caller freezes in time. Since a fold
+//! can be faster than a disk, it also waits for the checkpoint in flight when
+//! [`Store::dirty_bytes`] gets too large.
 
 mod cache;
 mod checkpoint;
@@ -89,25 +90,25 @@ pub struct Options {
     /// Memory for pages of the file, in bytes; up to half of it holds unwritten pages while a
     /// checkpoint is written.
     pub redb_cache_bytes: usize,
-    /// Fingerprint of the row types and of what folds them: a file of another one is discarded and
-    /// its rows are folded anew.
+    /// Fingerprint of the row types and of the code that folds them. A file with another
+    /// fingerprint is discarded and its rows are rebuilt.
     pub schema: u64,
-    /// Names the log the rows are folded from. A file of another log is discarded.
+    /// The name of the log from which the rows are folded. A file of another log is discarded.
     pub log_id: String,
 }
 
-/// What was found when a store was opened.
+/// The result of opening a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opened {
     /// There was no file; the store starts empty, at [`Position::START`].
     Fresh,
     /// The store resumes at the file's last checkpoint.
     Resumed,
-    /// There was a file of no use; the store starts empty, at [`Position::START`].
+    /// The file could not be used; the store starts empty, at [`Position::START`].
     Discarded {
-        /// Why it was of no use.
+        /// Why the file could not be used.
         reason: Unusable,
-        /// What a damaged file is called now; any other is removed.
+        /// The new path of a damaged file; any other unusable file is removed.
         aside: Option<PathBuf>,
     },
 }
@@ -120,7 +121,7 @@ pub struct Store {
     /// The newest changes, which no snapshot has seen.
     dirty: Layer,
     below: Below,
-    /// How far the rows are applied.
+    /// The position up to which events are applied.
     position: Position,
     checkpoint_position: Position,
     /// Counts the layers frozen so far.
@@ -130,22 +131,22 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store in the file at `path`, making it when there is none.
+    /// Opens the store in the file at `path`, and creates the file if there is none.
     ///
-    /// Where a file cannot serve, the store starts from nothing: rows are a fold, the log has them
-    /// all. A damaged file is set aside, one of another schema or of another log is removed. One
+    /// If the file cannot be used, the store starts empty: rows are a fold, so the log can rebuild
+    /// them. A damaged file is renamed; one of another schema or another log is removed. One
     /// process can have the file open at a time.
     ///
     /// # Errors
-    /// [`Error::InUse`] when someone else has the file open, [`Error::Io`] when the file system
-    /// refuses; the file is then left alone.
+    /// [`Error::InUse`] when another store has the file open, [`Error::Io`] when the file system
+    /// refuses; the file is then unchanged.
     pub fn open(path: &Path, options: &Options) -> Result<(Self, Opened), Error> {
         let (disk, position, opened) = Disk::open(path, options)?;
         Ok((Self::over(disk, options, position), opened))
     }
 
-    /// Opens the store in a file that is there, to compare it: the file stays where it is, whatever is
-    /// found in it. `None` where there is none; the inner error tells why it is of no use.
+    /// Opens the store in an existing file to compare it. The file is never renamed or removed.
+    /// Returns `None` if there is no file; the inner error says why the file cannot be used.
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -159,35 +160,35 @@ impl Store {
         })))
     }
 
-    /// Tells whether damage was found in the file. What is read then is from memory, and right; what
-    /// would have to come from the file is refused.
+    /// Returns whether damage was found in the file. Reads from memory then still succeed and are
+    /// correct; reads from the file are refused.
     pub fn is_damaged(&self) -> bool {
         self.below.disk.is_condemned()
     }
 
-    /// Tells whether the file can be read and not written, because the disk is full: what is changed
-    /// stays in memory.
+    /// Returns whether the file can be read but not written, because the disk is full. Changes then
+    /// stay in memory.
     pub fn is_read_only(&self) -> bool {
         self.below.disk.is_read_only()
     }
 
-    /// What a damaged file is called now, to be looked at.
+    /// Returns the new path of a damaged file.
     pub fn aside(&self) -> Option<&Path> {
         self.below.disk.aside()
     }
 
-    /// Gives the file up: what it says is known to be wrong. Nothing more is read from it, and the next
-    /// open starts from nothing.
+    /// Marks the file as damaged, because its rows are known to be wrong. Nothing more is read from
+    /// it, and the next open starts empty.
     pub fn condemn(&self, reason: &str) -> Error {
         self.below.disk.settle(Failure::Corrupt(reason.to_owned()))
     }
 
-    /// Begins without a file, for rows that are read and then forgotten, such as those of a past.
+    /// Creates a store without a file, for temporary rows such as those of a past position.
     ///
-    /// All of them are in memory: whoever folds bounds how many there are.
+    /// All rows are in memory; the caller bounds how many there are.
     ///
     /// # Errors
-    /// When there is no memory for it.
+    /// As [`Store::open`]; in practice none, since there is no file.
     pub fn in_memory() -> Result<Self, Error> {
         let options = Options {
             cache_bytes: 0,
@@ -216,24 +217,24 @@ impl Store {
         }
     }
 
-    /// Takes in what was changed above these rows.
+    /// Applies changes that were made in an overlay of these rows.
     pub fn adopt(&mut self, changes: Changes) {
         for (key, changed) in changes {
             self.dirty.set(key, changed.map(Held::of));
         }
     }
 
-    /// Gives the position up to which the rows are applied.
+    /// Returns the position up to which events are applied.
     pub fn position(&self) -> Position {
         self.position
     }
 
-    /// Gives the position a restart would resume at: that of the last durable checkpoint.
+    /// Returns the position at which a restart would resume: that of the last durable checkpoint.
     pub fn checkpoint_position(&self) -> Position {
         self.checkpoint_position
     }
 
-    /// Notes that the rows now reflect the log up to `position`.
+    /// Records that the rows now reflect the log up to `position`.
     pub fn advance(&mut self, position: Position) {
         debug_assert!(position >= self.position, "a fold goes forward");
         self.position = position;
@@ -246,26 +247,26 @@ impl Store {
         self.dirty.bytes() + self.below.shared.bytes()
     }
 
-    /// Joins layers that no snapshot shares any more. Call it now and then while rows are changed;
-    /// it takes a bounded time.
+    /// Joins layers that no snapshot shares any more. Call it regularly while rows change; it takes
+    /// a bounded time.
     pub fn take_back(&mut self) {
         if !self.below.shared.is_empty() {
             self.below.shared.take_back(&mut self.dirty);
         }
     }
 
-    /// Estimates the memory, in bytes, of the rows changed since the last freeze as they are now. Walks
+    /// Estimates the memory, in bytes, of the rows in the dirty layer at their current size. Walks
     /// all of them.
     pub fn weigh(&self) -> usize {
         self.dirty.weigh()
     }
 
-    /// Forgets every change since the last freeze, or since opening, and gives the position the
-    /// rows are at again.
+    /// Drops every change since the last freeze, or since opening. Returns the position of the
+    /// remaining rows.
     ///
     /// That position is the checkpoint's, unless a frozen layer has yet to be written and thawed:
-    /// then it is the frozen layer's. Its writing may be beyond recall, and going back behind it
-    /// would mix two positions in one file.
+    /// then it is the frozen layer's. The write may no longer be stoppable, and going back before
+    /// it would mix two positions in one file.
     pub fn reset(&mut self) -> Position {
         self.dirty = Layer::default();
         self.below.shared = Stack::default();
@@ -277,12 +278,13 @@ impl Store {
         self.position
     }
 
-    /// Freezes the rows changed so far, to be written elsewhere while the fold goes on.
+    /// Freezes the rows changed so far, so that another thread can write them while the fold goes
+    /// on.
     ///
-    /// Call it only when everything applied is durable in the log. Takes no time that grows with
-    /// the number of rows. `None` when a checkpoint is being written, or when there is nothing to
-    /// write. After a checkpoint failed or was dropped its rows come first: the next freeze hands
-    /// out the same frozen layer again, and the changes since stay dirty.
+    /// Call it only when everything applied is durable in the log. The time does not grow with the
+    /// number of rows. Returns `None` while a checkpoint is being written, or if there is nothing
+    /// to write. After a checkpoint failed or was dropped, the next freeze returns the same frozen
+    /// layer again, and later changes stay dirty.
     pub fn freeze(&mut self) -> Option<Checkpoint> {
         if self.in_flight.strong_count() > 0 {
             return None;
@@ -317,12 +319,12 @@ impl Store {
         Some(frozen)
     }
 
-    /// Lets go of the frozen layer after `written` made it durable.
+    /// Drops the frozen layer after `written` made it durable.
     ///
-    /// Takes no time that grows with the number of rows. What does is dropping `written`, which
-    /// holds the last share of the frozen rows, about a microsecond each: do that without the lock
-    /// around the store, or on the thread that wrote it. Does nothing when `written` is not of the
-    /// frozen layer in flight.
+    /// The time does not grow with the number of rows. Dropping `written` does take such time,
+    /// because it holds the last share of the frozen rows: about a microsecond a row. Drop it
+    /// without the lock around the store, or on the thread that wrote it. Does nothing if `written`
+    /// is not of the frozen layer in flight.
     pub fn thaw(&mut self, written: &Written) {
         let in_flight = self
             .below
@@ -335,7 +337,8 @@ impl Store {
         }
     }
 
-    /// Makes everything applied durable, in line: for offline tools and for a clean stop.
+    /// Makes everything applied durable, on the calling thread: for offline tools and for a clean
+    /// stop.
     ///
     /// # Errors
     /// [`Error::CheckpointInFlight`] when another thread is writing one; else as
@@ -352,16 +355,16 @@ impl Store {
         Ok(())
     }
 
-    /// Puts the layer that is written where snapshots and checkpoints share it.
+    /// Moves the dirty layer to the layers that snapshots and checkpoints share.
     fn share(&mut self) {
         self.below.shared.push(std::mem::take(&mut self.dirty));
     }
 
-    /// Takes a view of the rows as they are now, to read long or slowly without holding up the
-    /// store. Takes no time that grows with the number of rows.
+    /// Returns a view of the rows as they are now, for long or slow reads that must not block the
+    /// store. The time does not grow with the number of rows.
     ///
-    /// A snapshot keeps the file open, and from reusing the space of rows changed since: do not
-    /// keep one.
+    /// A snapshot keeps the file open and prevents the reuse of space of rows that changed since.
+    /// Do not keep one longer than needed.
     pub fn snapshot(&mut self) -> Snapshot {
         self.share();
         let Below {
@@ -382,9 +385,10 @@ impl Store {
     }
 
     /// Digests the rows of the tables with these tags: SHA-256 over keys and encoded rows in key
-    /// order. Equal digests mean equal rows, whatever layer each row is in.
+    /// order. Equal digests mean equal rows, regardless of their layers.
     ///
-    /// Reads every row; take a [`Store::snapshot`] and digest that where others wait for a lock.
+    /// Reads every row. If other threads wait for the store's lock, digest a [`Store::snapshot`]
+    /// instead.
     ///
     /// # Errors
     /// When a row cannot be read.
@@ -394,7 +398,7 @@ impl Store {
         digest_of_walk(|visit| walk(self.layers(), on_disk, &span, false, visit))
     }
 
-    /// Gives the layers in memory, the newest first.
+    /// Returns the layers in memory, the newest first.
     fn layers(&self) -> impl Iterator<Item = &Layer> {
         iter::once(&self.dirty).chain(self.below.layers())
     }

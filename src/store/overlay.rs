@@ -1,8 +1,9 @@
-//! A file that is read and never written: what redb writes to it stays in memory.
+//! A file that is never written: what redb writes to it stays in memory.
 //!
 //! redb serves no more reads after a write failed, and opening the file again may write before it
-//! serves any. On a full disk neither works. Over this, the rows of the last checkpoint can be read
-//! until there is room again; no checkpoint may be written to it, since it would not last.
+//! serves any. On a full disk neither works. Through this overlay, the rows of the last checkpoint
+//! can be read until there is room again. No checkpoint may be written to it, because it would not
+//! be durable.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,10 +12,10 @@ use std::ops::Range;
 use parking_lot::RwLock;
 use redb::StorageBackend;
 
-/// What is kept in memory as a whole: a page of redb.
+/// The unit that is kept in memory: a page of redb.
 const BLOCK_BYTES: usize = 4096;
 
-/// A backend under writes that stay in memory.
+/// A backend whose writes stay in memory.
 #[derive(Debug)]
 pub(super) struct Overlay<B> {
     below: B,
@@ -24,11 +25,11 @@ pub(super) struct Overlay<B> {
 #[derive(Debug)]
 struct State {
     len: u64,
-    /// How far the file below still counts: what was cut off reads as zeros.
+    /// Length up to which the file below still counts: bytes that were cut off read as zeros.
     len_below: u64,
-    /// The header, which redb reads and writes alone, once it was written.
+    /// The header, once it was written. redb reads and writes it separately.
     header: Option<Vec<u8>>,
-    /// Other blocks that were written, by number.
+    /// Other written blocks, by number.
     blocks: BTreeMap<u64, Box<[u8; BLOCK_BYTES]>>,
 }
 
@@ -46,7 +47,7 @@ impl<B: StorageBackend> Overlay<B> {
         })
     }
 
-    /// Reads what the file has; zeros behind it.
+    /// Reads from the file below; bytes beyond its end are zeros.
     fn read_below(&self, state: &State, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let there = state.len_below.saturating_sub(offset);
         let there = usize::try_from(there).map_or(out.len(), |there| there.min(out.len()));
@@ -92,7 +93,7 @@ impl<B: StorageBackend> StorageBackend for Overlay<B> {
         let mut state = self.state.write();
         if len < state.len {
             state.len_below = state.len_below.min(len);
-            // Of a block that is cut, nothing is read behind the cut.
+            // Bytes of a shortened block beyond its new end must read as zeros.
             let first_gone = len.div_ceil(BLOCK_BYTES as u64);
             state.blocks.split_off(&first_gone);
             let within = (len % BLOCK_BYTES as u64) as usize;
@@ -135,14 +136,14 @@ impl<B: StorageBackend> StorageBackend for Overlay<B> {
     }
 }
 
-/// Whether only the beginning of the first block is meant. All else redb reads and writes in whole
-/// blocks.
+/// Returns whether only the beginning of the first block is read or written. redb reads and writes
+/// all else in whole blocks.
 fn is_header(offset: u64, len: usize) -> bool {
     offset == 0 && len < BLOCK_BYTES
 }
 
-/// The blocks that so many bytes from `offset` touch: number, what of the block, and from which of the
-/// bytes on.
+/// Returns the blocks that `len` bytes from `offset` touch: the number, the range within the block,
+/// and where that range begins among the bytes.
 fn blocks_of(offset: u64, len: usize) -> impl Iterator<Item = (u64, Range<usize>, usize)> {
     let block_bytes = BLOCK_BYTES as u64;
     let end = offset + len as u64;

@@ -1,19 +1,19 @@
-//! Blocks with checksums: what is read from the file is what was written there, or an error.
+//! Blocks with checksums: a read returns what was written there, or an error.
 //!
-//! redb trusts its file: it looks at its own checksums after a crash, not when it reads. A byte that
-//! changed would turn one row into another, or hide rows that are there. So each block of 4 KiB has
-//! a checksum over its number and its bytes, which is compared whenever the block comes from the
-//! file; pages that redb has in memory were compared when they came. It covers whole pages of the
-//! tree, so it also finds a row that vanished, and a block that lies in another one's place.
+//! redb trusts its file: it checks its own checksums after a crash, not when it reads. A byte that
+//! changed would turn one row into another, or hide rows that exist. So each block of 4 KiB has a
+//! checksum over its number and its bytes, which is compared whenever the block is read from the
+//! file. Pages that redb has in memory were compared when they were read. The checksum covers whole
+//! pages of the tree, so it also finds a vanished row and a block in the place of another.
 //!
 //! ```text
 //! checksums of 0…1023 │ block 0 │ block 1 │ … │ block 1023 │ checksums of 1024…2047 │ block 1024 │ …
 //! ```
 //!
-//! Checksums are held in memory, one byte for each KiB of the file that was touched, and written
-//! before each sync and each header. redb never writes over a block that its last header needs, so a
-//! crash between a block and its checksum harms only what nobody reads. The header, which is written
-//! over in place, lies with its checksum in one sector.
+//! Checksums are held in memory, one byte for each KiB of the file that was touched. They are
+//! written before each sync and each header. redb never overwrites a block that its last header
+//! needs, so a crash between a block and its checksum harms only blocks that are never read. The
+//! header is overwritten in place; it lies with its checksum in one sector.
 //!
 //! Owns the layout of the file below redb, and its lock. Does not know what is in a block.
 
@@ -25,15 +25,15 @@ use std::os::unix::fs::FileExt as _;
 use parking_lot::RwLock;
 use redb::StorageBackend;
 
-/// Bytes with a checksum of their own: the page of redb, and of the system.
+/// Bytes that one checksum covers: the page size of redb and of the system.
 const BLOCK_BYTES: usize = 4096;
-/// Checksums that fill a block.
+/// Checksums in one block.
 const GROUP_BLOCKS: usize = BLOCK_BYTES / SUM_BYTES;
 const SUM_BYTES: usize = size_of::<u32>();
-/// What a disk writes whole or not at all.
+/// A disk writes this many bytes entirely or not at all.
 const SECTOR_BYTES: usize = 512;
-/// Begins the file, where the checksum of block 0 would be, whose sector has its own. The last byte
-/// is the version of this layout.
+/// The first bytes of the file, in the place of the checksum of block 0, whose sector has its own
+/// checksum. The last byte is the version of this layout.
 const MAGIC: [u8; SUM_BYTES] = *b"CLR\x01";
 
 /// A file of blocks with checksums, locked for as long as it is open.
@@ -48,16 +48,16 @@ pub(super) struct Pages {
 #[derive(Debug)]
 struct Group {
     sums: [u32; GROUP_BLOCKS],
-    /// Whether the file has others.
+    /// Whether they differ from those in the file.
     is_changed: bool,
 }
 
-/// Why a file cannot be used as one of blocks.
+/// Why a file cannot be opened as blocks.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// Someone else has it open.
+    /// Another store has it open.
     InUse,
-    /// It is of another layout.
+    /// It has another layout.
     OtherLayout,
     /// The file system refused.
     Io(io::Error),
@@ -133,7 +133,7 @@ impl Pages {
         })
     }
 
-    /// Writes the checksums that the file has otherwise.
+    /// Writes the checksums that differ from those in the file.
     fn write_groups(&self) -> io::Result<()> {
         let mut groups = self.groups.write();
         for (number, group) in (0..).zip(groups.iter_mut()) {
@@ -235,8 +235,8 @@ impl StorageBackend for Pages {
     }
 }
 
-/// Computes the checksum of a block; its number is part of it, so that a block in another one's place
-/// is found.
+/// Computes the checksum of a block. It includes the number, so that a block in the place of
+/// another is found.
 fn checksum(number: u64, block: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&number.to_le_bytes());
@@ -249,7 +249,8 @@ fn damaged(block: u64) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, reason)
 }
 
-/// redb's header is less than a sector, at the beginning; all else is whole blocks.
+/// Returns whether a span is redb's header: less than a sector, at the beginning. All else is whole
+/// blocks.
 fn is_header(offset: u64, bytes: usize) -> bool {
     offset == 0 && bytes <= SECTOR_BYTES - SUM_BYTES
 }
@@ -268,18 +269,18 @@ fn runs(offset: u64, bytes: usize) -> io::Result<impl Iterator<Item = Range<u64>
     }))
 }
 
-/// The group of a block, and its place there.
+/// Returns the group of a block and the index within it.
 fn group_of(block: u64) -> (usize, usize) {
     let block = block as usize;
     (block / GROUP_BLOCKS, block % GROUP_BLOCKS)
 }
 
-/// Where the checksums of a group are.
+/// Returns the offset of the checksums of a group in the file.
 fn group_place(group: usize) -> u64 {
     (group * (GROUP_BLOCKS + 1) * BLOCK_BYTES) as u64
 }
 
-/// Where a block is.
+/// Returns the offset of a block in the file.
 fn block_place(block: u64) -> u64 {
     let (group, index) = group_of(block);
     group_place(group) + ((index + 1) * BLOCK_BYTES) as u64
@@ -310,7 +311,7 @@ mod tests {
             let offset = number * BLOCK_BYTES as u64;
             pages.write(offset, &block(number as u8)).unwrap();
         }
-        // One page of redb over the border.
+        // One page of redb across the border of two groups.
         let across = (GROUP_BLOCKS as u64 - 1) * BLOCK_BYTES as u64;
         pages
             .write(across, &[block(11), block(12)].concat())

@@ -1,4 +1,4 @@
-//! The rows of a store: the layers as one, for whoever folds.
+//! The rows of a store, as the code that folds sees them: all layers as one.
 //!
 //! Owns which layer answers. Does not know checkpoints.
 
@@ -62,7 +62,8 @@ impl RowsMut for Store {
     fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Error> {
         belongs::<R>(key.table())?;
         let Self { dirty, below, .. } = self;
-        // Not cached on the way: the row is about to differ, and comes to the cache when written.
+        // The row is not cached now: it is about to change, and enters the cache when it is
+        // written.
         let load = || Ok(below.find::<R>(key)?.map(|found| found.held));
         let held = dirty.get_mut_or_load(key, load)?;
         held.map(Held::typed_mut).transpose()
@@ -91,7 +92,7 @@ impl RowsMut for Store {
 }
 
 impl Below {
-    /// Gives its layers in memory, the newest first.
+    /// Returns the layers in memory, the newest first.
     pub(super) fn layers(&self) -> impl Iterator<Item = &Layer> {
         let frozen = self.frozen.iter();
         let frozen = frozen.flat_map(|frozen| frozen.rows.newest_first());

@@ -1,7 +1,7 @@
 //! A view of a store's rows at one position, read without the store.
 //!
-//! Owns shares of the layers and of the file as of one checkpoint. It uses the cache only where the
-//! cache has rows of the same position; the store's opening comment says when that is.
+//! Shares the layers, and the file as of one checkpoint. It uses the cache only while the cache has
+//! rows of the same position; the opening comment of the store says when that is.
 
 use std::fmt;
 use std::ops::{ControlFlow, RangeInclusive};
@@ -20,22 +20,22 @@ use super::layers::{Frozen, Held, Layer, Stack};
 use super::rows::belongs;
 use super::walk::{Entry, visit_as, walk};
 
-/// The rows of a store as they were when it was taken.
+/// The rows of a store at the time when the snapshot was taken.
 ///
-/// Should the store have to open its file anew after an I/O error, and find it further than this
-/// snapshot, the snapshot ends: its reads then fail with [`Error::Io`].
+/// If the store reopens its file after an I/O error and the file is beyond this snapshot, reads
+/// from the snapshot fail with [`Error::Io`].
 pub struct Snapshot {
     shares: Shares,
     table: Table,
 }
 
-/// What a snapshot shares with its store.
+/// State that a snapshot shares with its store.
 pub(super) struct Shares {
     pub(super) layers: Stack,
     pub(super) frozen: Option<Arc<Frozen>>,
     pub(super) cache: Arc<Cache>,
     pub(super) disk: Arc<Disk>,
-    /// How far the rows are applied.
+    /// The position up to which events are applied.
     pub(super) position: Position,
     /// Position of the last checkpoint known to be in the file.
     pub(super) checkpoint: Position,
@@ -51,12 +51,12 @@ impl Snapshot {
         }
     }
 
-    /// Gives the position the rows are at.
+    /// Returns the position of the rows.
     pub fn position(&self) -> Position {
         self.shares.position
     }
 
-    /// Tells whether damage was found in the file.
+    /// Returns whether damage was found in the file.
     pub fn is_damaged(&self) -> bool {
         self.shares.disk.is_condemned()
     }
@@ -88,8 +88,8 @@ impl Snapshot {
         self.shares.layers.newest_first().chain(frozen)
     }
 
-    /// Gives the last position at which the file can be read for this snapshot: the layers hide
-    /// what changed in it up to there.
+    /// Returns the last position at which the file can be read for this snapshot: the layers hide
+    /// all changes of the file up to there.
     fn reach(&self) -> Position {
         let frozen = self.shares.frozen.as_ref();
         frozen.map_or(self.shares.checkpoint, |frozen| frozen.position)

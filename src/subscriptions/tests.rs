@@ -118,7 +118,7 @@ fn a_group_that_has_its_share_leaves_room_for_others() {
         assert!(matches!(made, Made::Stands(_)));
     }
     assert_eq!(make(&subscriptions, "more", at(0)), Made::GroupFull);
-    // What is there stands.
+    // Existing subscriptions stay.
     assert!(matches!(
         make(&subscriptions, "c-7", at(0)),
         Made::Stands(_)

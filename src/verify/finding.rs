@@ -1,4 +1,4 @@
-//! Findings: what was done to a log, told from where it stops to fit.
+//! Findings: classifies the damage of a log at the first place where the log is inconsistent.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use crate::log::codec::peek;
 use crate::log::{Block, Fault, Head, ReadError};
 use crate::views::Unfit;
 
-/// What was done to a log.
+/// The kind of damage.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
-    /// Bytes are not those that were written.
+    /// Bytes were changed.
     Edited,
-    /// Something that was there is missing, and what came after it is there.
+    /// Blocks or records are missing, and later ones exist.
     Removed,
-    /// Something is there that was not.
+    /// Blocks or records were added.
     Inserted,
-    /// Things are in another order.
+    /// Blocks or records are in another order.
     Swapped,
     /// The end is missing.
     Truncated,
-    /// An event does not follow from those before it: one of them is not what it was.
+    /// An event does not follow from the earlier events: one of them was changed.
     Unfit,
 }
 
@@ -40,20 +40,20 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The first thing that is wrong with a log.
+/// The first damage of a log.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
     "the log is damaged at position {position}{}: {kind}: {reason}: restore it from a backup",
     in_block(*block)
 )]
 pub struct Finding {
-    /// What was done.
+    /// The kind of damage.
     pub kind: Kind,
-    /// The first position that can't be trusted.
+    /// The first position that cannot be trusted.
     pub position: Position,
-    /// The block, where it is known.
+    /// The block, if it is known.
     pub block: Option<u64>,
-    /// How it shows.
+    /// How the damage was found.
     pub reason: String,
 }
 
@@ -61,8 +61,8 @@ fn in_block(block: Option<u64>) -> String {
     block.map_or_else(String::new, |number| format!(" in block {number}"))
 }
 
-/// Tells what was done from a block, or what there is in its place, that does not follow `head`, and
-/// from those after it.
+/// Classifies the damage at a block that does not follow `head`, or that cannot be read, with the
+/// help of the blocks after it.
 pub(super) fn of_chain(partition: u32, head: &Head, bad: Found, later: &[Arc<Block>]) -> Finding {
     let found = |kind, position, block, reason: &dyn fmt::Display| Finding {
         kind,
@@ -80,7 +80,12 @@ pub(super) fn of_chain(partition: u32, head: &Head, bad: Found, later: &[Arc<Blo
         }
     };
     let Err(misfit) = block.follows(partition, head) else {
-        return found(Kind::Edited, at, due, &"it follows and was refused");
+        return found(
+            Kind::Edited,
+            at,
+            due,
+            &"it was refused although it follows the block before",
+        );
     };
     match misfit {
         Misfit::Partition { .. } => found(Kind::Inserted, at, due, &misfit),
@@ -98,12 +103,12 @@ pub(super) fn of_chain(partition: u32, head: &Head, bad: Found, later: &[Arc<Blo
             };
             found(kind, at, due, &misfit)
         }
-        // The block before was sealed anew with fewer records than this one follows, or more.
+        // The previous block was sealed again with fewer or more records than this one expects.
         Misfit::Position { found: first, .. } if first > at => {
             found(Kind::Removed, at, head.block, &misfit)
         }
         Misfit::Position { found: first, .. } => found(Kind::Inserted, first, head.block, &misfit),
-        // Either this one was sealed anew, or the one before it: those after it know which.
+        // Either this block or the previous one was sealed again. The next block shows which.
         Misfit::PreviousHash { .. } => {
             let next = later.first();
             let is_known = next.is_none_or(|next| next.previous_hash() == block.hash());
@@ -128,8 +133,8 @@ fn of_fault(fault: &Fault, is_last: bool) -> Kind {
     }
 }
 
-/// Tells what was done from a record of a log whose blocks fit, sealed anew, so `near` begins with
-/// the block of the record.
+/// Classifies the damage at a record. The blocks are consistent, because they were sealed again
+/// after the change. `near` begins with the block of the record.
 pub(super) fn of_record(position: Position, reason: Unfit, near: &[Arc<Block>]) -> Finding {
     let says = |record: &[u8]| peek(record).ok().map(|header| header.position);
     let is_later = |wanted| {
@@ -139,7 +144,7 @@ pub(super) fn of_record(position: Position, reason: Unfit, near: &[Arc<Block>]) 
     let kind = match &reason {
         Unfit::Undecodable(_) => Kind::Edited,
         Unfit::Time | Unfit::Dangling { .. } => Kind::Unfit,
-        // What stands here was there before, or is there again.
+        // A copy of this record is at an earlier or a later position.
         Unfit::Position { says } if *says < position || is_later(*says) => Kind::Inserted,
         Unfit::Position { .. } if is_later(position) => Kind::Swapped,
         Unfit::Position { .. } => Kind::Removed,

@@ -1,4 +1,4 @@
-//! Checkpoints that were kept elsewhere: what may be held against a log.
+//! Checkpoints that were kept elsewhere, with which a log is compared.
 
 use crate::proofs::note::{Malformed, Note, Unverified, VerifierKey};
 use crate::proofs::{self, Checkpoint};
@@ -6,30 +6,30 @@ use crate::proofs::{self, Checkpoint};
 /// Why a checkpoint proves nothing.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum KeptError {
-    /// It is no signed note.
+    /// It is not a signed note.
     #[error(transparent)]
     Note(#[from] Malformed),
-    /// The note is of no checkpoint.
+    /// The note does not contain a checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] proofs::Malformed),
-    /// No key that is trusted signed it.
-    #[error("the checkpoint is signed by another key than those given")]
+    /// No trusted key signed it.
+    #[error("the checkpoint is signed by another key, not by a given one")]
     OtherKey,
     /// It was changed after it was signed.
-    #[error("the checkpoint was edited: its signature is not over what it says")]
+    #[error("the checkpoint was edited: its signature does not match its text")]
     BadSignature,
-    /// It is of another log than the key's.
-    #[error("the checkpoint is of the log {origin}, the key is of another")]
+    /// It is a checkpoint of another log than that of the key.
+    #[error("the checkpoint belongs to the log {origin}, but the key belongs to another log")]
     OtherLog {
         /// The name of the log.
         origin: String,
     },
 }
 
-/// Reads what a checkpoint says, whoever signed it.
+/// Reads a checkpoint without verifying its signatures.
 ///
 /// # Errors
-/// When it is none.
+/// When the note does not contain a checkpoint.
 pub fn stated(note: &str) -> Result<Checkpoint, KeptError> {
     let note: Note = note.parse()?;
     Ok(note.text.parse()?)

@@ -1,10 +1,10 @@
-//! Verify: whether a log is whole and true, told from its blocks alone.
+//! Verify: checks from its blocks alone whether a log is complete and unchanged.
 //!
-//! Walks blocks in order and holds them to each other (numbers, positions, hashes), their records to
-//! their places and to what came before, and all of it to what was signed and kept elsewhere. Needs
-//! no server and no backend: whatever gives blocks can be verified. What is wrong is named by what
-//! was done, as far as bytes can tell; only a checkpoint kept elsewhere tells of a history that was
-//! rewritten as a whole.
+//! Walks the blocks in order. It compares each block with the previous one (numbers, positions,
+//! hashes), each record with its position and with the earlier events, and the whole log with
+//! checkpoints that were signed and kept elsewhere. It needs no server and no backend: any source
+//! of blocks can be verified. A finding names the kind of damage, as far as the bytes show it. Only
+//! a checkpoint kept elsewhere reveals a history that was rewritten as a whole.
 
 mod finding;
 mod folded;
@@ -26,73 +26,73 @@ pub use finding::{Finding, Kind};
 pub use folded::{Folded, Unlike, folded};
 pub use kept::{KeptError, kept, stated};
 
-/// Blocks after a bad one that are looked at, to tell what happened to it.
+/// Blocks after a bad one that are read to classify the damage.
 const LOOKED_AHEAD: usize = 4_096;
 
-/// Why a log is not good, or could not be verified.
+/// Why a log is damaged or could not be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is not what a ledger wrote.
+    /// It is damaged.
     #[error(transparent)]
     Found(#[from] Finding),
     /// It could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// What events are folded into could not be kept.
-    #[error("what is folded")]
+    /// The events could not be folded.
+    #[error("the events could not be folded")]
     Fold(#[source] CheckError),
-    /// What was folded before could not be opened.
-    #[error("what was folded before")]
+    /// The file of an earlier fold could not be opened.
+    #[error("the file of an earlier fold could not be opened")]
     Folded(#[source] store::Error),
-    /// The log is good, and what was folded from it before is not.
+    /// The log is good, but the file of an earlier fold is wrong.
     #[error(transparent)]
     Unlike(#[from] Unlike),
 }
 
-/// What a log is held to beyond itself.
+/// What a log is compared with.
 #[derive(Default)]
 pub struct Against<'a> {
-    /// Checkpoints that were signed, whose signatures are verified.
+    /// Checkpoints whose signatures are verified.
     pub checkpoints: &'a [Checkpoint],
-    /// The tree that was folded from it before.
+    /// The earlier tree of the log.
     pub tree: Option<&'a Store>,
 }
 
-/// How a log stands to a checkpoint.
+/// How a log compares to a checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
-    /// It is what was signed.
+    /// It equals what was signed.
     Identical,
-    /// It begins with what was signed, and has so many records more.
+    /// It begins with what was signed, and has this many more records.
     Extended(u64),
-    /// It ends before what was signed does.
+    /// It ends before the signed size.
     Truncated,
-    /// It has other records than were signed.
+    /// Its records differ from those that were signed.
     Rewritten,
 }
 
-/// A log that is whole.
+/// A verified log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Verified {
-    /// Where it ends.
+    /// Its end.
     pub head: Head,
-    /// The root of the tree over it.
+    /// The root of the tree over its records.
     pub root: Hash,
-    /// How it stands to each checkpoint.
+    /// How it compares to each checkpoint.
     pub standings: Vec<Standing>,
-    /// The first record that the tree folded before has otherwise, or that only the tree has.
+    /// The first record that differs in the earlier tree, or that only the tree has.
     pub differs: Option<Position>,
-    /// Why the tree folded before is none of these records, though it may have all of them.
+    /// Why the earlier tree is inconsistent, even if it has the hashes of all records.
     pub bad_tree: Option<String>,
 }
 
-/// Blocks as they come from wherever they are kept. After a bad one the others may follow.
+/// A block from its source. Good blocks may follow a bad one.
 pub type Found = Result<Arc<Block>, ReadError>;
 
-/// Decodes blocks that lie one after the other, such as those of an export.
+/// Decodes a sequence of blocks, such as that of an export.
 ///
 /// # Errors
-/// As items: `Io` when they could not be had, `Corrupt` when they are no blocks.
+/// As items: `Io` when the bytes could not be read, `Corrupt` when they are not a block.
 pub fn decoded(
     encoded: impl Iterator<Item = std::io::Result<Bytes>>,
 ) -> impl Iterator<Item = Found> {
@@ -120,10 +120,10 @@ pub fn decoded(
 
 /// Verifies the blocks of a partition from the first to the last.
 ///
-/// `trial` folds every event, where that is wanted; `progress` is told each position reached.
+/// `trial`, if given, folds every event. `progress` is called with each reached position.
 ///
 /// # Errors
-/// The first thing that is wrong, named; or why it could not be verified.
+/// The first damage, or why the log could not be verified.
 pub fn verify(
     mut blocks: impl Iterator<Item = Found>,
     partition: u32,
@@ -160,7 +160,7 @@ pub fn verify(
     Ok(walk.end(head))
 }
 
-/// The tree of what was walked over, and how it compares.
+/// The tree over the records so far, and its comparison with the earlier tree.
 struct Walk<'a> {
     against: &'a Against<'a>,
     frontier: Frontier,
@@ -169,12 +169,12 @@ struct Walk<'a> {
     known: Comparison<'a>,
 }
 
-/// How the tree that was folded before compares, node by node.
+/// Compares the earlier tree, node by node.
 struct Comparison<'a> {
     tree: Option<&'a Store>,
-    /// The first record that it has otherwise.
+    /// The first record that differs.
     differs: Option<Position>,
-    /// What else is wrong with it.
+    /// What else is wrong with the tree.
     bad: Option<String>,
 }
 
@@ -192,7 +192,7 @@ impl Comparison<'_> {
             Ok(_) if level == 0 => self.differs = Some(last),
             Ok(_) => {
                 let reason =
-                    format!("node {index} of level {level} is not the hash of those below it");
+                    format!("node {index} of level {level} is not the hash of its children");
                 self.bad = Some(reason);
             }
             Err(error) => self.bad = Some(error.to_string()),

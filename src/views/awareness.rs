@@ -14,7 +14,7 @@ use crate::domain::{
 pub struct Day(i64);
 
 impl Day {
-    /// Takes a day by its number.
+    /// Makes the day with this number.
     pub const fn new(number: i64) -> Self {
         Self(number)
     }
@@ -24,7 +24,7 @@ impl Day {
         self.0
     }
 
-    /// Finds the day of a moment.
+    /// Returns the day of a time.
     pub fn of(at: Timestamp) -> Self {
         const NANOS: i64 = 24 * 60 * 60 * 1_000_000_000;
         Self(at.nanos().div_euclid(NANOS))
@@ -46,7 +46,7 @@ impl Row for PostDay {
 }
 
 impl PostDay {
-    /// Makes the entry of the post that an event put live.
+    /// Makes the entry of the post that an event published.
     pub fn of(record: &Record) -> Option<Self> {
         let Event::Publication(PublicationEvent::PublicationRecorded(published)) = &record.event
         else {
@@ -60,7 +60,7 @@ impl PostDay {
         })
     }
 
-    /// Key of this entry.
+    /// Returns the key of this entry.
     pub fn key(&self, brand: &BrandId) -> Key {
         Self::from_day(brand, self.day)
             .text(self.campaign.as_str())
@@ -68,18 +68,18 @@ impl PostDay {
             .text(self.publication.as_str())
     }
 
-    /// Prefix of the posts of a brand, the earliest day first.
+    /// Returns the prefix of the posts of a brand, the earliest day first.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
     }
 
-    /// Key before all posts of a brand from a day on.
+    /// Returns the key before all posts of a brand from a day on.
     pub fn from_day(brand: &BrandId, day: Day) -> Key {
         // Days before 1970 sort first.
         Self::of_brand(brand).number(day.get().cast_unsigned() ^ (1 << 63))
     }
 
-    /// Names the post.
+    /// Returns the reference of the post.
     pub fn post(&self, brand: &BrandId) -> PublicationRef {
         PublicationRef {
             collaboration: CollaborationRef {

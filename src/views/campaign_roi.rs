@@ -1,4 +1,4 @@
-//! Campaign ROI: what a campaign cost and brought.
+//! Campaign ROI: the costs and results of a campaign.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{CampaignRef, Effect, Totals};
 
-/// Everything a campaign adds up to.
+/// The totals of a campaign.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct CampaignTotals {
     /// The sums.
@@ -18,7 +18,7 @@ impl Row for CampaignTotals {
 }
 
 impl CampaignTotals {
-    /// Key of a campaign's totals.
+    /// Returns the key of a campaign's totals.
     pub fn key(campaign: &CampaignRef) -> Key {
         Key::of::<Self>()
             .text(campaign.brand.as_str())

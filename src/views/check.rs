@@ -1,4 +1,4 @@
-//! Check: folds the events of a log and keeps nothing of it.
+//! Check: folds the events of a log into temporary rows.
 
 use std::fs;
 use std::io;
@@ -10,82 +10,82 @@ use crate::log::Block;
 use crate::log::codec::{self, DecodeError};
 use crate::store::{self, Options, Store};
 
-/// Why a record is not good, or could not be checked.
+/// Why a record is invalid or could not be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// A record is not one that a ledger wrote there.
+    /// A ledger never wrote this record at this position.
     #[error("record {position}: {reason}")]
     Record {
-        /// First bad position.
+        /// First invalid position.
         position: Position,
         /// What is wrong.
         #[source]
         reason: Unfit,
     },
-    /// What events are folded into could not be kept.
-    #[error("the rows of the fold")]
+    /// The rows of the fold could not be read or written.
+    #[error("the rows of the check could not be read or written")]
     Store(#[from] store::Error),
-    /// The file of the rows could not be removed.
-    #[error("the file of the rows")]
+    /// The file of the rows could not be created or removed.
+    #[error("the file of the check could not be created or removed")]
     File(#[from] io::Error),
 }
 
 /// What is wrong with a record.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfit {
-    /// It is no event this version can read.
+    /// This version cannot read it.
     #[error(transparent)]
     Undecodable(#[from] DecodeError),
-    /// It was written for another place.
+    /// It was written for another position.
     #[error("the record says position {says}")]
     Position {
-        /// The place it says.
+        /// The position in the record.
         says: Position,
     },
-    /// It was recorded before the one before it.
-    #[error("it says that it was recorded before the record before it")]
+    /// Its recording time is before that of the previous record.
+    #[error("its recording time is before that of the previous record")]
     Time,
-    /// It does not follow from the events before it.
-    #[error("the event refers to a {what} that no earlier event made")]
+    /// It refers to something that no earlier event created.
+    #[error("the event refers to a {what} that no earlier event created")]
     Dangling {
         /// What it refers to.
         what: &'static str,
     },
 }
 
-/// Changed rows that are held; beyond them they are written to a file, so that a long log needs no
+/// Bytes of changed rows in memory. More rows are written to a file, so that a long log needs no
 /// more memory than a short one.
 const DIRTY_BYTES: usize = 64 << 20;
 
-/// A fold into a file of its own, which goes when this does.
+/// A fold into a temporary file, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct Trial {
     path: PathBuf,
     rows: Store,
-    /// What only queries read; folded only until the kept rows are compared.
+    /// The rows that only queries read. They are folded only until the kept rows are compared.
     fold: Fold,
     kept: Option<Store>,
     compared: Option<Compared>,
     last_recorded: Timestamp,
 }
 
-/// How views that were kept compare to the fold.
+/// The result of comparing kept views to the fold.
 #[derive(Debug)]
 pub enum Compared {
-    /// They say the same.
+    /// They are equal.
     Equal,
-    /// They say something else.
+    /// They differ.
     Differ,
     /// They could not be read.
     Unreadable(store::Error),
 }
 
 impl Trial {
-    /// Begins before the first event, in a file at `path`; one that is there, left by a trial that
-    /// was killed, is removed.
+    /// Begins before the first event, in a file at `path`. A file left by a killed trial is
+    /// removed.
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// When the file cannot be created.
     pub fn begin(path: &Path, options: &Options) -> Result<Self, CheckError> {
         let options = Options {
             schema: SCHEMA,
@@ -105,13 +105,13 @@ impl Trial {
         })
     }
 
-    /// Compares views that were kept, once the fold is where they are. Call it before the first
-    /// block.
+    /// Compares kept views once the fold reaches their position. Call it before the first block.
     pub fn compare(&mut self, kept: Store) {
         self.kept = Some(kept);
     }
 
-    /// Tells how the views compare; `None` where there are none, or the fold did not get there.
+    /// Returns the result of the comparison. `None` if there are no views, or if the fold did not
+    /// reach their position.
     pub fn compared(&mut self) -> Option<Compared> {
         self.compared.take()
     }
@@ -119,7 +119,7 @@ impl Trial {
     /// Folds the events of the next block.
     ///
     /// # Errors
-    /// The first bad position; see [`CheckError`].
+    /// The first invalid position; see [`CheckError`].
     pub fn fold(&mut self, block: &Block) -> Result<(), CheckError> {
         for (position, bytes) in block.records_after(Position::START) {
             self.fold_one(position, bytes)?;
@@ -176,7 +176,7 @@ impl Trial {
 
 impl Drop for Trial {
     fn drop(&mut self) {
-        // Should it stay, the next trial removes it.
+        // If the file stays, the next trial removes it.
         let _ = fs::remove_file(&self.path);
     }
 }

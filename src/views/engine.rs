@@ -1,8 +1,9 @@
 //! The engine: one store of rows that the writer folds and that queries read.
 //!
 //! The writer folds an event before it is durable, since the next command of its group must see it.
-//! A reader may therefore see what is not durable yet, and waits with its answer until it is: see
-//! [`Views::durable`]. When a write fails, rows go back to what is durable: [`Live::rewind`].
+//! So a reader may see rows that are not durable yet. It holds its answer until they are: see
+//! [`Views::durable`]. If a write fails, the rows go back to the durable position: see
+//! [`Live::rewind`].
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,15 +34,15 @@ pub enum ViewError {
     /// An event does not fit the rows.
     #[error(transparent)]
     Evolve(#[from] EvolveError<store::Error>),
-    /// The rows could not be read or kept.
-    #[error("the view store")]
+    /// The rows could not be read or written.
+    #[error("the rows of the views could not be read or written")]
     Store(#[from] store::Error),
-    /// The thread of the checkpoints could not be started.
+    /// The checkpoint thread could not be started.
     #[error("the checkpoint thread could not be started")]
     Thread(#[from] io::Error),
     /// The file is ahead of the log: blocks are missing at the end of the log.
     #[error(
-        "the views stand at position {views}, beyond the log's head {log}: the log lost its end; \
+        "the views are at position {views}, beyond the log's head {log}: the log lost its end; \
          restore it from a backup, or, to give up the events in between, start once with \
          `serve --accept-loss`"
     )]
@@ -51,16 +52,16 @@ pub enum ViewError {
         /// Position of the log.
         log: Position,
     },
-    /// Folding failed before; the reason was logged then.
+    /// An earlier fold failed; its reason was logged.
     #[error("the views have stopped: {0}")]
     Stopped(Arc<str>),
-    /// Their file was damaged, and they are being folded anew.
-    #[error("the views are being folded anew, because their file was damaged")]
+    /// Their file was damaged, and they are being rebuilt.
+    #[error("the views are being rebuilt, because their file was damaged")]
     Mending,
 }
 
 impl ViewError {
-    /// Tells whether the log is damaged.
+    /// Returns whether the log is damaged.
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Read(ReadError::Corrupt { .. })
@@ -76,7 +77,7 @@ impl ViewError {
         }
     }
 
-    /// Tells whether the rows may be to blame: folded anew they may be good.
+    /// Returns whether the rows may be the cause, so that rebuilding them may help.
     fn is_of_rows(&self) -> bool {
         match self {
             Self::Store(error) | Self::Evolve(EvolveError::Rows(error)) => {
@@ -93,22 +94,22 @@ impl ViewError {
     }
 }
 
-/// How far the rows are durable.
+/// The durable position of the rows, and whether they can be read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Progress {
     durable: Position,
-    /// The position that a start after a kill folds from.
+    /// The position from which a start after a kill folds.
     kept: Position,
-    /// Why nothing more will be durable.
+    /// Why no later position will be durable.
     pub(super) ended: Option<Arc<str>>,
-    /// Why the rows are not even those at `durable`.
+    /// Why the rows cannot be read even at `durable`.
     pub(super) broken: Option<Arc<str>>,
-    /// Whether they are being folded anew.
+    /// Whether they are being rebuilt.
     pub(super) is_mending: bool,
 }
 
 impl Progress {
-    /// Tells why nobody may read the rows.
+    /// Returns why the rows cannot be read, if they cannot.
     fn refusal(&self) -> Option<ViewError> {
         if let Some(reason) = &self.broken {
             return Some(ViewError::Stopped(Arc::clone(reason)));
@@ -117,18 +118,18 @@ impl Progress {
     }
 }
 
-/// The rows, to be read. Cheap to clone.
+/// A handle for reading the rows. Cheap to clone.
 #[derive(Clone)]
 pub struct Views {
     store: Arc<Mutex<Store>>,
     progress: watch::Receiver<Progress>,
-    /// Told when a reader met damage.
+    /// Notified when a reader finds damage.
     damage: Arc<Notify>,
 }
 
 impl Views {
-    /// Reads rows at one position, which may not be durable yet. Events are applied meanwhile: take
-    /// your time, but on a thread that may wait for the disk.
+    /// Reads rows at one position, which may not be durable yet. Events are applied meanwhile, so a
+    /// read may be long, but its thread may wait for the disk.
     ///
     /// # Errors
     /// `Stopped` when the rows could not be folded.
@@ -141,16 +142,16 @@ impl Views {
         Ok(found)
     }
 
-    /// Waits until a reader meets damage in the file of the rows: then they are to be mended.
+    /// Waits until a reader finds damage in the file of the rows.
     pub async fn damaged(&self) {
         self.damage.notified().await;
     }
 
-    /// Takes the rows as they are at one position, which may not be durable yet. Waits for the
-    /// group that is being decided, a turn of it at the most.
+    /// Returns the rows at one position, which may not be durable yet. Waits for the group that is
+    /// being decided, but at most for one turn of it.
     ///
     /// # Errors
-    /// `Stopped` when the rows could not be folded, `Mending` while they are being folded anew.
+    /// `Stopped` when the rows could not be folded, `Mending` while they are being rebuilt.
     pub fn snapshot(&self) -> Result<Snapshot, ViewError> {
         let mut store = self.store.lock();
         if let Some(refusal) = self.progress.borrow().refusal() {
@@ -159,7 +160,8 @@ impl Views {
         Ok(store.snapshot())
     }
 
-    /// Returns the position up to which everything is durable; the rows reflect it or more.
+    /// Returns the position up to which everything is durable. The rows reflect this position or a
+    /// later one.
     pub fn position(&self) -> Position {
         self.progress.borrow().durable
     }
@@ -190,12 +192,12 @@ impl Views {
                 ended: Some(reason),
                 ..
             }) => Err(ViewError::Stopped(Arc::clone(reason))),
-            Ok(_) | Err(_) => Err(ViewError::Stopped("the server is going down".into())),
+            Ok(_) | Err(_) => Err(ViewError::Stopped("the server is stopping".into())),
         }
     }
 
-    /// Digests all rows: equal digests are equal rows. Rows that are not durable are waited for by
-    /// whoever shows the digest.
+    /// Digests all rows: equal digests mean equal rows. The rows may not be durable yet, so the
+    /// caller waits for their position before it shows the digest.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -205,22 +207,22 @@ impl Views {
     }
 }
 
-/// Tells readers what is durable.
+/// Notifies readers of the durable position.
 pub struct Durable(watch::Sender<Progress>);
 
 impl Durable {
-    /// Tells that everything up to a position is durable.
+    /// Notifies readers that everything up to a position is durable.
     pub fn reached(&self, at: Position) {
         self.0.send_modify(|progress| progress.durable = at);
     }
 }
 
-/// The rows as their one writer has them.
+/// The rows, for their only writer.
 pub struct Live {
     store: Arc<Mutex<Store>>,
     pub(super) tell: watch::Sender<Progress>,
     checkpointer: Checkpointer,
-    /// Where the rows are kept, and how.
+    /// The file of the rows.
     pub(super) path: PathBuf,
     pub(super) options: Options,
 }
@@ -228,7 +230,7 @@ pub struct Live {
 impl Live {
     /// Opens the rows and folds what the log has beyond them.
     ///
-    /// `progress` is told each position reached.
+    /// `progress` is called with each reached position.
     ///
     /// # Errors
     /// See [`ViewError`].
@@ -246,13 +248,13 @@ impl Live {
         let store = match folded(path, &options, log, &mut progress) {
             Err(error) if error.is_of_rows() => {
                 let error = with_causes(&error);
-                tracing::warn!(error, path = %path.display(), "views damaged, folding them anew");
+                tracing::warn!(error, path = %path.display(), "the views are damaged and are rebuilt");
                 folded(path, &options, log, &mut progress)?
             }
             folded => folded?,
         };
         let head = store.position();
-        let (tell, told) = watch::channel(Progress {
+        let (tell, watched) = watch::channel(Progress {
             durable: head,
             kept: store.checkpoint_position(),
             ..Progress::default()
@@ -260,7 +262,7 @@ impl Live {
         let store = Arc::new(Mutex::new(store));
         let views = Views {
             store: Arc::clone(&store),
-            progress: told,
+            progress: watched,
             damage: Arc::default(),
         };
         let live = Self {
@@ -273,45 +275,45 @@ impl Live {
         Ok((live, views))
     }
 
-    /// Opens the rows for a change; who wants a snapshot waits meanwhile.
+    /// Locks the rows for a change. Readers that want a snapshot wait meanwhile.
     pub fn rows(&self) -> MutexGuard<'_, Store> {
         let mut store = self.store.lock();
         store.take_back();
         store
     }
 
-    /// Returns the way to tell readers what is durable.
+    /// Returns the handle that notifies readers of the durable position.
     pub fn teller(&self) -> Durable {
         Durable(self.tell.clone())
     }
 
-    /// Tells whether damage was found in the file of the rows.
+    /// Returns whether damage was found in the file of the rows.
     pub fn is_damaged(&self) -> bool {
         self.store.lock().is_damaged()
     }
 
-    /// Tells whether the rows can be read and not kept, because the disk is full.
+    /// Returns whether the rows can be read but not checkpointed, because the disk is full.
     pub fn is_read_only(&self) -> bool {
         self.store.lock().is_read_only()
     }
 
-    /// Tells whether [`Live::checkpoint`] has something to do.
+    /// Returns whether [`Live::checkpoint`] has work.
     pub fn is_checkpoint_due(&self) -> bool {
         self.checkpointer.is_due(&self.store.lock())
     }
 
-    /// Tells when [`Live::checkpoint`] may have something to do though nothing more is folded; `None`
-    /// when all that was folded is kept.
+    /// Returns when [`Live::checkpoint`] may have work even if nothing more is folded. `None` if
+    /// all rows are checkpointed.
     pub fn checkpoint_due_at(&self) -> Option<Instant> {
         self.checkpointer.due_at(&self.store.lock())
     }
 
-    /// Starts a checkpoint when one is due, or takes in a finished one. All that was folded must be
+    /// Starts a checkpoint when one is due, or applies a finished one. All folded events must be
     /// durable.
     ///
     /// # Errors
-    /// Why a checkpoint failed, once as many changed rows are in memory as may be. Until then it is tried
-    /// again.
+    /// Why a checkpoint failed, once changed rows take all the memory that they may take. Before
+    /// that, a failed checkpoint is tried again.
     pub fn checkpoint(&mut self) -> Result<(), Arc<str>> {
         let dirty_bytes = self.store.lock().dirty_bytes();
         self.checkpointer.make_room(dirty_bytes);
@@ -329,13 +331,16 @@ impl Live {
             Err(error) => with_causes(&error),
         };
         if self.checkpointer.is_full(dirty_bytes) {
-            return Err(format!("the views cannot be kept: {error}").into());
+            return Err(format!("the views cannot be checkpointed: {error}").into());
         }
-        tracing::warn!(error, "views not checkpointed, trying again later");
+        tracing::warn!(
+            error,
+            "the views were not checkpointed and will be tried again"
+        );
         Ok(())
     }
 
-    /// Takes back what was folded and did not become durable; readers go on with what is.
+    /// Drops the folded events that did not become durable. Readers go on with the durable rows.
     pub fn rewind(&self, log: &dyn Log, reason: &Arc<str>) {
         let mut store = self.store.lock();
         store.reset();
@@ -350,18 +355,21 @@ impl Live {
         });
     }
 
-    /// Takes a last checkpoint.
+    /// Writes a last checkpoint.
     pub fn finish(self) {
         let mut store = self.store.lock();
         if let Err(error) = self.checkpointer.finish(&mut store) {
             let error = with_causes(&error);
-            tracing::warn!(error, "views not checkpointed, the next start folds more");
+            tracing::warn!(
+                error,
+                "the views were not checkpointed; the next start folds more events"
+            );
         }
     }
 }
 
-/// Opens the rows in a file and folds what the log has beyond them. A file whose rows an event does
-/// not fit is given up: the next try folds all of them.
+/// Opens the rows in a file and folds what the log has beyond them. If an event does not fit the
+/// rows, the file is marked as damaged and the next attempt folds all events.
 fn folded(
     path: &Path,
     options: &Options,
@@ -371,7 +379,7 @@ fn folded(
     let (mut store, opened) = Store::open(path, options)?;
     if let Opened::Discarded { reason, aside } = &opened {
         let aside = aside.as_ref().map(|path| path.display().to_string());
-        tracing::warn!(%reason, aside, "views discarded, folding them anew");
+        tracing::warn!(%reason, aside, "the views cannot be used and are rebuilt");
     }
     let (views, head) = (store.position(), log.head().position);
     if views > head {
@@ -384,7 +392,8 @@ fn folded(
         store.condemn(&error.to_string());
     }
     caught_up?;
-    // The writer needs it at once, and damage is mended here.
+    // The writer needs this row at once. Reading it here shows damage while it can still be
+    // repaired.
     LastRecorded::of(&store)?;
     Ok(store)
 }
@@ -401,9 +410,9 @@ pub(super) fn catch_up(
     })
 }
 
-/// Folds what the log has beyond the rows, block after block, as long as `go_on` says so.
+/// Folds what the log has beyond the rows, block after block, while `go_on` returns true.
 ///
-/// Blocks are read and decoded on a thread of their own, which takes about as long as folding them.
+/// A second thread reads and decodes the blocks, which takes about as long as folding them.
 pub(super) fn fold_while(
     store: &mut Store,
     log: &dyn Log,
@@ -438,7 +447,7 @@ pub(super) fn fold_while(
 /// Records of a block, and the last position in it.
 type Decoded = Result<(Vec<Record>, Position), ViewError>;
 
-/// Sends the records of block after block, until one is bad or nobody takes them.
+/// Sends the records of block after block, until a block is bad or the receiver is gone.
 fn decode_all(log: &dyn Log, after: Position, send: &SyncSender<Decoded>) {
     let blocks = match log.read(after) {
         Ok(blocks) => blocks,
@@ -459,8 +468,8 @@ fn decode_all(log: &dyn Log, after: Position, send: &SyncSender<Decoded>) {
     }
 }
 
-/// Blocks decoded before they are folded: some megabytes.
+/// Blocks decoded ahead of the fold: some megabytes.
 const BLOCKS_AHEAD: usize = 8;
 
-/// Most changed rows held while replaying, so that a long replay stays within its memory.
+/// Most bytes of changed rows during a replay, so that a long replay stays within its memory.
 const REPLAY_DIRTY_BYTES: usize = 64 << 20;

@@ -14,7 +14,7 @@ use crate::domain::{
     Position, Record, Target, Timestamp, evolve,
 };
 
-/// When the last event applied was recorded: "now" for answers at this position.
+/// When the last applied event was recorded: "now" for answers at this position.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct LastRecorded {
     at: Timestamp,
@@ -34,7 +34,7 @@ impl LastRecorded {
         Ok(row.map(|row| row.at).unwrap_or_default())
     }
 
-    /// Notes when the last event was recorded.
+    /// Writes when the last event was recorded.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -46,26 +46,27 @@ impl LastRecorded {
 
 /// Folds events into the rows of all views.
 ///
-/// What commands are decided on changes with each event. What only queries read is gathered first:
-/// neighbours add to the same few totals, and sums do not depend on the order of what is added, so
-/// each row is opened once for all of them. Readers see rows only after [`Fold::settle`].
+/// Rows on which commands are decided change with each event. Changes to rows that only queries
+/// read are gathered first: neighbouring events add to the same few totals, and sums do not depend
+/// on the order of addition, so each row is changed once for all of them. Readers see rows only
+/// after [`Fold::settle`].
 #[derive(Default, Debug)]
 pub struct Fold {
     campaigns: HashMap<CampaignRef, OfCampaign>,
     last_recorded: Option<Timestamp>,
 }
 
-/// What was gathered for a campaign.
+/// The gathered changes of a campaign.
 #[derive(Default, Debug)]
 struct OfCampaign {
     positions: Vec<Position>,
     effects: Vec<Effect>,
     collaborations: HashMap<CollaborationId, OfCollaboration>,
-    /// Whose tasks may be others now.
+    /// Owners whose tasks may have changed.
     owners: HashSet<Owner>,
 }
 
-/// What was gathered for a collaboration.
+/// The gathered changes of a collaboration.
 #[derive(Default, Debug)]
 struct OfCollaboration {
     last_activity_at: Option<Timestamp>,
@@ -73,8 +74,8 @@ struct OfCollaboration {
 }
 
 impl Fold {
-    /// Folds an event; what only queries read is gathered. Tells whether it adds to the totals of its
-    /// campaign.
+    /// Folds an event; changes to rows that only queries read are gathered. Returns whether the
+    /// event adds to the totals of its campaign.
     ///
     /// # Errors
     /// When the event does not fit the rows, or they cannot be read. The rows may then hold part of
@@ -87,7 +88,8 @@ impl Fold {
         self.apply_telling(rows, record, &mut |_| ())
     }
 
-    /// Folds an event as [`apply`](Self::apply) does, and tells what it contributes to totals.
+    /// Folds an event as [`apply`](Self::apply) does, and calls `tell` with its contributions to
+    /// totals.
     ///
     /// # Errors
     /// As [`apply`](Self::apply).
@@ -137,10 +139,10 @@ impl Fold {
         Ok(gathered.effects.len() > before)
     }
 
-    /// Adds what was gathered to the rows.
+    /// Adds the gathered changes to the rows.
     ///
     /// # Errors
-    /// When they cannot be read; they must then be dropped.
+    /// When rows cannot be read. The rows must then be dropped.
     pub fn settle<S: RowsMut>(&mut self, rows: &mut S) -> Result<(), S::Error> {
         if let Some(at) = self.last_recorded.take() {
             LastRecorded::note(rows, at)?;
@@ -167,7 +169,7 @@ impl Fold {
     }
 }
 
-/// Notes what an event says about the partnership it is part of.
+/// Updates the partnership to which an event belongs.
 fn note<S: RowsMut>(rows: &mut S, record: &Record, campaign: &CampaignRef) -> Result<(), S::Error> {
     let (Some(creator), Some(row)) = (
         &record.subject.creator,

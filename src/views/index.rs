@@ -1,5 +1,5 @@
-//! The index: where in the log the events of a campaign, of a creator, or of the rest of a brand
-//! lie. Positions are delta-coded, in chunks.
+//! The index: the log positions of the events of a campaign, of a creator, or of the rest of a
+//! brand. Positions are delta-coded, in chunks.
 
 use std::ops::ControlFlow;
 
@@ -9,22 +9,22 @@ use super::table;
 use crate::domain::rows::{Key, Row, Rows, RowsMut, Scan};
 use crate::domain::{BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, Position, Subject};
 
-/// Positions in one chunk: a chunk of neighbouring positions is then some 1 KiB.
+/// Positions in one chunk, which is then about 1 KiB.
 const CHUNK_POSITIONS: u32 = 512;
 
-/// Whose events are looked for.
+/// A set of events that the index finds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Scope {
     /// Events of a campaign.
     Campaign(CampaignRef),
     /// Events about a creator that belong to no campaign.
     Creator(CreatorRef),
-    /// Events of a brand that belong to neither.
+    /// Events of a brand that belong to no campaign and no creator.
     Rest(BrandId),
 }
 
 impl Scope {
-    /// Tells under which scope an event is filed: exactly one.
+    /// Returns the scope of an event: exactly one.
     pub fn of(brand: &BrandId, subject: &Subject) -> Self {
         let brand = brand.clone();
         match (&subject.campaign, &subject.creator) {
@@ -40,14 +40,15 @@ impl Scope {
         }
     }
 
-    /// Names the scopes a fold of one campaign needs: its own events, and those of its brand that
-    /// belong to no campaign, for a refund may come before its order and be applied with it.
+    /// Returns the scopes that a fold of one campaign needs: its own events, and those of its brand
+    /// that belong to no campaign. A refund may arrive before its order and is then applied with
+    /// it.
     pub fn of_campaign(campaign: CampaignRef) -> [Self; 2] {
         let rest = Self::Rest(campaign.brand.clone());
         [rest, Self::Campaign(campaign)]
     }
 
-    /// Reads back what [`Scope::within`] wrote.
+    /// Reads the scope from a key of [`Scope::within`].
     fn read(key: &Key) -> Option<Self> {
         let mut parts = key.parts();
         let brand = BrandId::parse(parts.text()?).ok()?;
@@ -78,7 +79,7 @@ impl Scope {
     }
 }
 
-/// The last positions of a scope, and how many chunks there are before them.
+/// The last positions of a scope, and the number of chunks before them.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 struct IndexHead {
     chunks: u32,
@@ -147,7 +148,7 @@ fn read_varint(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Finds every scope of a brand that has events.
+/// Finds the scopes of a brand that have events.
 ///
 /// # Errors
 /// When rows cannot be read.
@@ -161,7 +162,7 @@ pub fn scopes_of_brand<S: Rows>(rows: &S, brand: &BrandId) -> Result<Vec<Scope>,
     Ok(scopes)
 }
 
-/// Files events under their scope, in log order.
+/// Adds events to the index under their scope, in log order.
 ///
 /// # Errors
 /// When rows cannot be read.
@@ -263,7 +264,7 @@ fn before(position: Position) -> Position {
     Position::new(position.get().saturating_sub(1))
 }
 
-/// Finds the first chunk that reaches beyond a position, by halving.
+/// Finds the first chunk that reaches beyond a position, by binary search.
 fn first_chunk_after<S: Rows>(
     rows: &S,
     scope: &Scope,

@@ -1,9 +1,9 @@
-//! Views: what the log adds up to, as rows that say which position they reflect.
+//! Views: folds of the log, as rows that reflect a known position.
 //!
-//! A view is a file with a row type and what an event does to a row; the engine owns storage,
-//! checkpoints, restarts and rebuilds. The rows commands are decided on are views like all others,
-//! in the same store, so that each event is folded once. Views are disposable: without their file
-//! they are folded anew, to the same bytes.
+//! A view is a source file with a row type and the change that an event makes to a row. The engine
+//! owns storage, checkpoints, restarts and rebuilds. The rows on which commands are decided are
+//! views like all others, in the same store, so that each event is folded once. Views are
+//! disposable: if their file is lost, they are rebuilt to the same bytes.
 //!
 //! | view | row | key |
 //! |---|---|---|
@@ -42,7 +42,7 @@ pub use performance::CollaborationTotals;
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 pub use slice::Slice;
 
-/// Fingerprint of the fold, made by the build; a file of another one is folded anew.
+/// Fingerprint of the fold, made by the build. A file with another fingerprint is rebuilt.
 pub const SCHEMA: u64 = include!(concat!(env!("OUT_DIR"), "/views.schema"));
 
 mod table {

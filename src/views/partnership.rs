@@ -1,7 +1,7 @@
 //! Partnership: a brand and a creator over time. Facts only, no score.
 //!
-//! What collaborations cost and brought stands in their own rows; a partnership is the sum of them,
-//! taken when it is asked for: a creator has few.
+//! Costs and results of collaborations are in the rows of the collaborations. A query sums them,
+//! because a creator has few.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::domain::{
     CreatorRef, Currency, Event, Record, Timestamp, Totals,
 };
 
-/// What a brand and a creator agreed on over time.
+/// The agreements of a brand and a creator over time.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Partnership {
     /// First invitation or application.
@@ -26,7 +26,7 @@ pub struct Partnership {
     campaigns: BTreeMap<CampaignId, Box<CampaignPart>>,
 }
 
-/// The part of a partnership that lies in one campaign.
+/// The part of a partnership in one campaign.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct CampaignPart {
     currency: Currency,
@@ -39,17 +39,17 @@ impl Row for Partnership {
 }
 
 impl Partnership {
-    /// Key of a partnership.
+    /// Returns the key of a partnership.
     pub fn key(creator: &CreatorRef) -> Key {
         Self::of_brand(&creator.brand).text(creator.creator.as_str())
     }
 
-    /// Prefix of the partnerships of a brand.
+    /// Returns the prefix of the partnerships of a brand.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
     }
 
-    /// Tells whether an event says something about the partnership as such.
+    /// Returns whether an event changes the partnership row.
     pub fn is_noted(event: &Event) -> bool {
         matches!(
             event,
@@ -61,7 +61,7 @@ impl Partnership {
         )
     }
 
-    /// Notes an invitation into a campaign of this currency, an application to it, or an acceptance.
+    /// Adds an invitation to a campaign with this currency, an application to it, or an acceptance.
     pub fn note(&mut self, record: &Record, campaign: &CampaignRef, currency: Currency) {
         let at = record.happened_at();
         if let (
@@ -87,7 +87,7 @@ impl Partnership {
         }
     }
 
-    /// Names the campaigns the creator was asked into or applied to.
+    /// Returns the campaigns to which the creator was invited or has applied.
     pub fn campaigns(&self) -> impl Iterator<Item = &CampaignId> {
         self.campaigns.keys()
     }
@@ -124,7 +124,7 @@ impl Partnership {
     }
 }
 
-/// What a brand and a creator did together.
+/// The totals of a brand with a creator.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Lifetime {
     /// Last event of any collaboration.

@@ -1,7 +1,8 @@
-//! The past: rows folded anew from the events a question is about, up to when it asks.
+//! The past: rows folded in memory for one question, from the events that it concerns, up to the
+//! time that it states.
 //!
-//! Owns the fold and where a time lies in the log. The fold is the live one, stopped earlier. Does not
-//! know whose events make an answer, nor how many pasts are folded at a time.
+//! Owns the fold, and the search for the position of a time. The fold is the live one, stopped
+//! earlier. Does not know which events make an answer, or how many folds run at a time.
 
 use super::{Fold, LastRecorded, ViewError};
 use crate::domain::rows::Overlay;
@@ -10,7 +11,7 @@ use crate::log::codec::{self, DecodeError, peek};
 use crate::log::{Log, ReadError, Selection, select};
 use crate::store::{self, Snapshot, Store};
 
-/// Events folded between two looks at whether the fold should go on: about a millisecond.
+/// Events folded between two checks of whether the fold should go on: about a millisecond.
 const EVENTS_BETWEEN_LOOKS: usize = 256;
 
 /// Why a past could not be folded.
@@ -25,47 +26,47 @@ pub enum AsOfError {
     /// An event does not fit what came before it.
     #[error("the past could not be folded at {0}")]
     Evolve(Position),
-    /// The log has no such event.
+    /// The log has no event at this position.
     #[error("the log has no event {0}")]
     Missing(Position),
     /// Rows could not be read.
-    #[error("the view store: {0}")]
+    #[error("the rows of the past could not be folded in memory: {0}")]
     Store(#[from] store::Error),
     /// The index could not be read.
     #[error(transparent)]
     Views(#[from] ViewError),
-    /// More events than are folded for an answer.
+    /// The answer needs more events than a fold may read.
     #[error("more than {limit} events")]
     TooMany {
         /// Most events.
         limit: usize,
     },
-    /// The rows take more memory than a fold may.
+    /// The rows take more memory than one fold may use.
     #[error("the rows take more than {limit} bytes")]
     TooLarge {
         /// Most bytes.
         limit: usize,
     },
-    /// Other folds have the memory.
-    #[error("other folds take the memory")]
+    /// Other folds use the memory.
+    #[error("other folds use the memory")]
     Crowded,
-    /// Nobody waits for it any more.
-    #[error("nobody waits for the past any more")]
+    /// All callers that waited for it have gone.
+    #[error("no caller waits for the past any more")]
     Abandoned,
 }
 
-/// Which past.
+/// The point in time of a question.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AsOf {
-    /// As it was at this position.
+    /// As of this position.
     Position(Position),
-    /// As it was known at this time.
+    /// As of this recording time.
     RecordedAt(Timestamp),
-    /// As it was at this time, as known now.
+    /// As of this happening time, with all events known now.
     OccurredAt(Timestamp),
 }
 
-/// Finds the last position recorded at or before a time, by halving.
+/// Finds the last position recorded at or before a time, by binary search.
 ///
 /// # Errors
 /// When the log cannot be read.
@@ -73,7 +74,7 @@ pub fn position_at(log: &dyn Log, head: Position, time: Timestamp) -> Result<Pos
     last_recorded(log, head, |at| at <= time)
 }
 
-/// Finds the last position recorded before a time, by halving.
+/// Finds the last position recorded before a time, by binary search.
 ///
 /// # Errors
 /// When the log cannot be read.
@@ -113,28 +114,27 @@ pub fn recorded_at(log: &dyn Log, position: Position) -> Result<Timestamp, AsOfE
     Ok(header.recorded_at)
 }
 
-/// What is told of each event that is folded: the event, what it contributed to totals, and the rows
-/// after it.
+/// Receives each folded event, its contributions to totals, and the rows after it.
 pub type Tell<'a> = dyn FnMut(&Record, &[Contribution], &Store) + 'a;
 
-/// Says whether a fold may go on, whose rows are estimated to take so many bytes.
+/// Decides whether a fold may go on. Its argument is the estimated memory of the rows, in bytes.
 pub type Look<'a> = dyn FnMut(usize) -> Result<(), AsOfError> + 'a;
 
-/// A past.
+/// The result of a fold.
 #[derive(Debug)]
 pub struct Past {
-    /// The rows as they were.
+    /// The rows at that point.
     pub rows: Snapshot,
     /// The events that added to the totals of their campaign, in log order.
     pub adds: Vec<Position>,
-    /// When the last of the events folded was recorded.
+    /// When the last folded event was recorded.
     pub last_recorded: Timestamp,
-    /// What all of it is estimated to take.
+    /// Estimated memory of all of it, in bytes.
     pub bytes: usize,
 }
 
-/// Folds the events at these positions: the rows as they were at `until`, or of what of it had
-/// happened at a time. Reads one record after the other; `look` is asked every few events.
+/// Folds the events at these positions into the rows as of `until`. If `occurred` is given, later
+/// happenings are left out. Reads one record after the other, and calls `look` every few events.
 ///
 /// # Errors
 /// See [`AsOfError`].
@@ -160,7 +160,7 @@ pub fn past(
         };
         let record = codec::decode(bytes)?;
         let mut contributions = Vec::new();
-        let mut keep = |told: &[Contribution]| contributions.extend_from_slice(told);
+        let mut keep = |added: &[Contribution]| contributions.extend_from_slice(added);
         let folded = match occurred {
             None => {
                 let folded = fold.apply_telling(&mut rows, &record, &mut keep);
@@ -181,7 +181,7 @@ pub fn past(
     let now = match occurred {
         Some(time) => time,
         None if until == Position::START => Timestamp::default(),
-        // Of all the log: what is overdue is so by the last event of anybody.
+        // The time of the last event in the whole log decides what is overdue.
         None => recorded_at(log, until)?,
     };
     LastRecorded::note(&mut rows, now)?;
@@ -194,14 +194,14 @@ pub fn past(
     })
 }
 
-/// Estimates what the rows of a fold take. Rows are counted as they are put; how much they grew is seen
-/// each time the fold has doubled, since all of them are walked for that.
+/// Estimates the memory of the rows of a fold. A row is counted when it is first put. Its later
+/// growth is counted only when the number of events has doubled, because that walks all rows.
 #[derive(Default)]
 struct Weight {
-    /// What they took when they were weighed, and what was counted then.
+    /// Their measured memory, and the count at that time.
     weighed: usize,
     counted: usize,
-    /// After so many events they are weighed again.
+    /// Number of events after which they are measured again.
     next: usize,
 }
 
@@ -215,8 +215,8 @@ impl Weight {
     }
 }
 
-/// Folds an event, unless what it builds on happened only later: then nothing of it stays. Tells
-/// whether it adds to the totals of its campaign; `None` where it was not folded.
+/// Folds an event, unless it builds on something that happened later: then it changes nothing.
+/// Returns whether it adds to the totals of its campaign, or `None` if it was not folded.
 fn fold_if_founded(
     fold: &mut Fold,
     rows: &mut Store,

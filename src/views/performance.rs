@@ -1,4 +1,4 @@
-//! Collaboration performance: what one creator cost and brought in one campaign.
+//! Collaboration performance: the costs and results of one creator in one campaign.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{CollaborationRef, Effect, Timestamp, Totals};
 
-/// Everything credited to a collaboration.
+/// The totals of a collaboration.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct CollaborationTotals {
     /// The sums.
@@ -20,7 +20,7 @@ impl Row for CollaborationTotals {
 }
 
 impl CollaborationTotals {
-    /// Key of a collaboration's totals.
+    /// Returns the key of a collaboration's totals.
     pub fn key(collaboration: &CollaborationRef) -> Key {
         Key::of::<Self>()
             .text(collaboration.brand.as_str())

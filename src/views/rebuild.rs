@@ -1,4 +1,4 @@
-//! Rebuild: folds all views anew beside the old ones and swaps them in.
+//! Rebuild: folds the whole log into new views and replaces the old ones.
 
 use std::io;
 use std::path::Path;
@@ -10,32 +10,33 @@ use crate::files;
 use crate::log::Log;
 use crate::store::{self, Options, Store};
 
-/// Why a rebuild failed; the old views are as they were.
+/// Why a rebuild failed. The old views are unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
     /// The log could not be folded.
     #[error(transparent)]
     Fold(#[from] ViewError),
-    /// The rows could not be kept.
-    #[error("the view store: {0}")]
+    /// The rows could not be written.
+    #[error("the rows of the new views could not be written: {0}")]
     Store(#[from] store::Error),
-    /// The files could not be swapped.
-    #[error("the new views could not be swapped in")]
+    /// The new file could not replace the old one.
+    #[error("the new views could not replace the old ones")]
     Swap(#[from] io::Error),
 }
 
-/// What a rebuild made.
+/// The result of a rebuild.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rebuilt {
-    /// Position the views reflect.
+    /// Position that the views reflect.
     pub position: Position,
     /// Digest of the new views.
     pub digest: [u8; 32],
-    /// Digest of the old views, when they stood at the same position and could be read.
+    /// Digest of the old views, if they had the same position and could be read.
     pub old_digest: Option<[u8; 32]>,
 }
 
-/// Folds the whole log into new views and swaps them in. No server may run on the directory.
+/// Folds the whole log into new views and replaces the old ones. No server may run on the
+/// directory.
 ///
 /// # Errors
 /// See [`RebuildError`].
@@ -66,7 +67,7 @@ pub fn rebuild(
     })
 }
 
-/// Digests the views that are there, if they are at the same position and can be read.
+/// Digests the old views, if they have the same position and can be read.
 fn old_digest(
     path: &Path,
     options: &Options,

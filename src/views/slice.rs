@@ -1,4 +1,4 @@
-//! Slices: whose events make an answer, and where in the log they lie.
+//! Slices: the events that make an answer, and their positions in the log.
 
 use super::index::{self, Scope};
 use super::past::AsOfError;
@@ -10,36 +10,37 @@ use crate::domain::{
     Request,
 };
 
-/// Positions taken from the index at a time: writes wait for some eight rows, no longer.
+/// Positions read from the index at a time, which are in about eight rows: writes wait no longer
+/// than that.
 const POSITIONS_AT_ONCE: usize = 4_096;
 
-/// Whose events make an answer.
+/// The subjects whose events make an answer.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Slice {
     /// A campaign.
     Campaign(CampaignRef),
-    /// A collaboration: its campaign, and what is known of its creator.
+    /// A collaboration: its campaign and its creator.
     Collaboration(CollaborationRef),
-    /// What is known of a creator.
+    /// A creator.
     Creator(CreatorRef),
-    /// A campaign, and what is known of a creator.
+    /// A campaign and a creator.
     Pair(CampaignRef, CreatorRef),
-    /// A creator and the campaigns they were asked into.
+    /// A creator and the campaigns to which they were invited.
     Partnership(CreatorRef),
-    /// An order, with the campaign that has it.
+    /// An order and the campaign that has it.
     Order(OrderRef),
-    /// An order, with the campaign that has it and one that claims it.
+    /// An order, the campaign that has it, and one that claims it.
     Claim(OrderRef, CampaignId),
-    /// Some campaigns, and what is known of all creators.
+    /// Some campaigns and all creators.
     Campaigns(BrandId, Vec<CampaignId>),
-    /// What is known of all creators.
+    /// All creators.
     Creators(BrandId),
     /// All of a brand.
     Brand(BrandId),
 }
 
 impl Slice {
-    /// Names a campaign where there is one, else all of a brand.
+    /// Returns the slice of a campaign if there is one, else that of the whole brand.
     pub fn of(brand: &BrandId, campaign: Option<&CampaignId>) -> Self {
         let brand = brand.clone();
         match campaign.cloned() {
@@ -48,7 +49,7 @@ impl Slice {
         }
     }
 
-    /// Names what makes the resource of a request.
+    /// Returns the slice that makes the resource of a request.
     pub fn of_request(request: &Request) -> Self {
         match request.about() {
             About::Campaign(name) | About::Cost(name, _) | About::Dispute(name, _) => {
@@ -62,7 +63,7 @@ impl Slice {
         }
     }
 
-    /// Tells whose it is.
+    /// Returns its brand.
     pub fn brand(&self) -> &BrandId {
         match self {
             Self::Campaign(name) | Self::Pair(name, _) => &name.brand,
@@ -73,7 +74,7 @@ impl Slice {
         }
     }
 
-    /// Finds the scopes, by the rows as they are now.
+    /// Finds the scopes of the slice in the current rows.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -130,11 +131,11 @@ impl Slice {
         })
     }
 
-    /// Finds the events up to a position, in log order, `most` at the most. Takes a few at a time from the index, so that
-    /// no write waits for long, and stops when nobody waits for them any more.
+    /// Finds the events up to a position, at most `most`, in log order. Reads a few at a time from
+    /// the index, so that no write waits for long. Stops when no caller waits for them any more.
     ///
     /// # Errors
-    /// `TooMany` when there are more; `Abandoned`; when the index cannot be read.
+    /// `TooMany` if there are more; `Abandoned` if no caller waits; or the index cannot be read.
     pub fn events(
         &self,
         views: &Views,
@@ -168,8 +169,8 @@ impl Slice {
     }
 }
 
-/// The rest of the brand, for a refund may come before its order, and the campaigns that have the order
-/// or claim it.
+/// Returns the scopes of an order: the campaigns that have or claim it, and the rest of the brand,
+/// because a refund may arrive before its order.
 fn of_order<S: Rows>(
     rows: &S,
     order: &OrderRef,

@@ -1,8 +1,8 @@
 //! Worklist: who must act next, by when.
 //!
-//! Tasks follow from the rows as they stand, so there is no rule for each event: what an event is
-//! about is looked at anew once its group is settled, and the difference is put into the list. What
-//! is measured or sold makes no task and costs nothing here.
+//! Tasks follow from the current rows, so there is no rule for each event. Once a group is settled,
+//! the tasks of each owner that its events touched are computed again, and the difference changes
+//! the list. Measurements and sales make no tasks and cost nothing here.
 
 mod tasks;
 
@@ -19,27 +19,27 @@ use crate::domain::{
 };
 
 words! {
-    /// What is to be done. New kinds are appended.
+    /// The kind of a task. New kinds are appended.
     pub enum TaskKind: "campaign.ledger.v1.TaskKind" {
         /// Accept or decline the offer, before it expires.
         AnswerOffer = 1 => "ANSWER_OFFER",
-        /// Hand in content, or what was revised.
+        /// Submit content or its revision.
         SubmitContent = 2 => "SUBMIT_CONTENT",
         /// Approve, reject or ask for a revision.
         ReviewContent = 3 => "REVIEW_CONTENT",
-        /// Put approved content live.
+        /// Publish approved content.
         Publish = 4 => "PUBLISH",
         /// Check that a post is as agreed.
         VerifyPublication = 5 => "VERIFY_PUBLICATION",
         /// Disclose the cooperation in a post.
         Disclose = 6 => "DISCLOSE",
-        /// Do without what was rejected, so that the rest can end.
+        /// Waive rejected content, so that the collaboration can complete.
         WaiveRejected = 7 => "WAIVE_REJECTED",
         /// Complete the collaboration: everything is verified or waived.
         Complete = 8 => "COMPLETE",
-        /// Approve a cost line, or what is left of it.
+        /// Approve a cost line or the rest of it.
         ApproveCost = 9 => "APPROVE_COST",
-        /// Pay what is approved.
+        /// Pay an approved cost.
         Pay = 10 => "PAY",
         /// Send an offer, or reject the application.
         AnswerApplication = 11 => "ANSWER_APPLICATION",
@@ -50,29 +50,29 @@ words! {
     }
 }
 
-/// By when, or since when. What has a due time comes first.
+/// The time of a task. Tasks with a due time come first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum When {
-    /// To be done before.
+    /// The task is due at this time.
     Due(Timestamp),
-    /// There is no due time; it can be done since.
+    /// There is no due time; the task exists since this time.
     Since(Timestamp),
 }
 
-/// Something that somebody must do.
+/// A task.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Task {
-    /// By when, or since when.
+    /// Its time.
     pub when: When,
-    /// What.
+    /// Its kind.
     pub kind: TaskKind,
-    /// Whose turn it is.
+    /// The side that must act.
     pub side: ActorKind,
-    /// The deliverable it is about, if one.
+    /// Its deliverable, if it has one.
     pub deliverable: Option<DeliverableId>,
 }
 
-/// What a task waits for.
+/// Why a task is blocked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Blocked {
     /// A hold, which the brand releases.
@@ -81,7 +81,7 @@ pub enum Blocked {
     Dispute(DisputeId),
 }
 
-/// What has tasks.
+/// The subject of tasks.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Owner {
     /// A collaboration.
@@ -91,7 +91,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    /// Tells whose tasks an event may change.
+    /// Returns the owner whose tasks an event may change.
     pub fn of(record: &Record) -> Option<Self> {
         match &record.event {
             Event::Agreement(_)
@@ -111,7 +111,7 @@ impl Owner {
         }
     }
 
-    /// Finds the line that an event about a dispute freezes or frees, if it is one.
+    /// Finds the cost line that a dispute event freezes or frees, if any.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -142,7 +142,7 @@ impl Owner {
     }
 }
 
-/// The tasks of an owner, as they stand in the list.
+/// The tasks of an owner in the list.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct TaskSet {
     tasks: Vec<Task>,
@@ -161,18 +161,18 @@ impl TaskSet {
     }
 }
 
-/// An entry of the worklist; each is there twice, by brand and by campaign.
+/// An entry of the worklist. Each task has two entries, by brand and by campaign.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TaskRow {
-    /// Where.
+    /// Its campaign.
     pub campaign: CampaignId,
-    /// The collaboration, if it is about one.
+    /// Its collaboration, if it has one.
     pub collaboration: Option<CollaborationId>,
     /// Its creator.
     pub creator: Option<CreatorId>,
-    /// The cost line, if it is about one.
+    /// Its cost line, if it has one.
     pub cost: Option<CostId>,
-    /// What is to be done.
+    /// The task.
     pub task: Task,
 }
 
@@ -181,18 +181,18 @@ impl Row for TaskRow {
 }
 
 impl TaskRow {
-    /// Prefix of the tasks of a brand, due ones first, by time.
+    /// Returns the prefix of the tasks of a brand: due ones first, by time.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str()).byte(0)
     }
 
-    /// Prefix of the tasks of a campaign, due ones first, by time.
+    /// Returns the prefix of the tasks of a campaign: due ones first, by time.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         let key = Key::of::<Self>().text(campaign.brand.as_str()).byte(1);
         key.text(campaign.campaign.as_str())
     }
 
-    /// Tells whether its campaign ended, and with it what waits for an answer.
+    /// Returns whether the task is void because its campaign ended.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -217,7 +217,7 @@ impl TaskRow {
         Ok(campaign.is_some_and(|campaign| campaign.state.is_ended()))
     }
 
-    /// Finds what the task waits for, as the rows stand.
+    /// Finds why the task is blocked, if it is.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -257,12 +257,12 @@ impl TaskRow {
     }
 }
 
-/// A time as a number that sorts like it, also before 1970.
+/// Returns a number that sorts like the time, also before 1970.
 fn sortable(at: Timestamp) -> u64 {
     at.nanos().cast_unsigned() ^ (1 << 63)
 }
 
-/// Looks at an owner anew and puts what changed into the list.
+/// Computes the tasks of an owner again and changes the list accordingly.
 ///
 /// # Errors
 /// When rows cannot be read.
@@ -297,7 +297,7 @@ pub fn settle<S: RowsMut>(
     Ok(())
 }
 
-/// Lists what an owner has to have done, from the rows it is made of.
+/// Lists the tasks of an owner.
 ///
 /// # Errors
 /// When rows cannot be read.

@@ -1,4 +1,4 @@
-//! Puts the blocks of a backup into a log.
+//! Imports the blocks of a backup into a log.
 
 use std::io::Read;
 
@@ -9,7 +9,8 @@ use super::{Backup, BackupError};
 use crate::log::block::SealError;
 use crate::log::{AppendError, Block, Head, Log, Position, ReadError};
 
-/// Why a backup can't be put into a log. What was put in before is good, and stays.
+/// Why a backup cannot be imported. Blocks imported before the failure are good and stay in the
+/// log.
 #[derive(Debug, Error)]
 pub enum ImportError {
     /// The backup is bad.
@@ -25,29 +26,29 @@ pub enum ImportError {
         /// The log's last position.
         end: Position,
     },
-    /// It is of a log that had another block there.
-    #[error("the backup is of another history: block {block} is not the one that the log has")]
+    /// It comes from a log that had another block at this place.
+    #[error("the backup is of another history: its block {block} differs from that of the log")]
     OtherHistory {
-        /// The first block that is seen to differ.
+        /// The first block that differs.
         block: u64,
     },
-    /// The log can't be read.
+    /// The log cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The log takes no more.
+    /// The log refused a block.
     #[error(transparent)]
     Append(#[from] AppendError),
-    /// Part of a block makes no block.
+    /// Part of a block could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
 }
 
-/// Appends the blocks of `backup` that `log` lacks, as long as `keep` wants their records; gives
-/// where the log stands then.
+/// Appends the blocks of `backup` that `log` lacks, while `keep` returns true for their records.
+/// Returns the new head.
 ///
-/// The blocks are those of the backup, byte for byte; only when `keep` says no in the middle of one,
-/// the records before that one get a block of their own, and the log is a history of its own from
-/// there on.
+/// The blocks are those of the backup, byte for byte, with one exception: if `keep` returns false
+/// in the middle of a block, the records before that point get their own block. From then on the
+/// log has its own history.
 ///
 /// # Errors
 /// See [`ImportError`].
@@ -89,13 +90,13 @@ pub fn import<R: Read>(
     Ok(head)
 }
 
-/// The blocks of a log that a backup has too.
+/// The blocks of a log that a backup also has.
 struct Known<'a> {
     blocks: crate::log::Blocks<'a>,
 }
 
 impl<'a> Known<'a> {
-    /// Those after `start`, which the log must have had.
+    /// Starts after `start`, which must be a head of the log.
     fn after(log: &'a dyn Log, start: &Head) -> Result<Self, ImportError> {
         let other = ImportError::OtherHistory { block: start.block };
         let mut blocks = log.read(start.position)?.peekable();

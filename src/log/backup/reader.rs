@@ -1,4 +1,4 @@
-//! Reads backups, and checks every byte of them.
+//! Reads backups and checks every byte.
 
 use std::io::{self, BufReader, Read};
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use super::{BackupError, Contents, MAGIC, MAX_CHECKPOINT_BYTES, VERSION};
 use crate::log::block::MAX_BLOCK_BYTES;
 use crate::log::{Block, Fault, Hash, Head, Position};
 
-/// A backup that is being read: its blocks in order, and the checkpoint once these were read.
+/// A backup that is being read: its blocks in order, then its checkpoint.
 ///
-/// As an iterator it gives each block once that was checked: its own hash, and that it continues the
-/// one before. It ends after the first error; without one, all of the backup is good.
+/// As an iterator it returns each block after two checks: its own hash, and that it follows the
+/// previous block. It ends after the first error. If there is none, the whole backup is good.
 pub struct Backup<R: Read> {
     contents: Contents,
     from: Hashing<Decoder<'static, BufReader<R>>>,
@@ -25,11 +25,11 @@ pub struct Backup<R: Read> {
 }
 
 impl<R: Read> Backup<R> {
-    /// Opens a backup and reads what it says of itself.
+    /// Opens a backup and reads its description.
     ///
     /// # Errors
-    /// [`BackupError::Foreign`], [`BackupError::Newer`]; [`BackupError::Cut`] also when `from` can't
-    /// be read.
+    /// [`BackupError::Foreign`], [`BackupError::Newer`]; [`BackupError::Cut`] also when `from`
+    /// cannot be read.
     pub fn open(mut from: R) -> Result<Self, BackupError> {
         let cut = |source| BackupError::Cut {
             after: Position::START,
@@ -60,12 +60,13 @@ impl<R: Read> Backup<R> {
         })
     }
 
-    /// What it says of itself.
+    /// Returns its description.
     pub const fn contents(&self) -> &Contents {
         &self.contents
     }
 
-    /// The signed checkpoint of where it ends, if it has one; known once all blocks were read.
+    /// Returns the signed checkpoint of its end, if it has one. It is known once all blocks were
+    /// read.
     pub fn checkpoint(&self) -> Option<&str> {
         self.checkpoint.as_deref()
     }
@@ -102,7 +103,7 @@ impl<R: Read> Backup<R> {
         let cut = |source| BackupError::Cut { after, source };
         let checkpoint = String::from_utf8(checkpoint).map_err(|e| cut(io::Error::other(e)))?;
         self.checkpoint = Some(checkpoint).filter(|text| !text.is_empty());
-        // Reading on has the decompressor check its own end.
+        // One more read makes the decompressor check the end of its stream.
         match self.from.read(&mut [0]) {
             Ok(0) => Ok(()),
             Ok(_) => Err(BackupError::Longer),
@@ -183,7 +184,7 @@ fn read_head(from: &mut impl Read) -> io::Result<Head> {
     })
 }
 
-/// Hashes what passes.
+/// Hashes all bytes that are read.
 struct Hashing<R> {
     inner: R,
     hash: Sha256,

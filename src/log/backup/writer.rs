@@ -10,13 +10,13 @@ use zstd::stream::write::Encoder;
 use super::{Contents, MAGIC, VERSION};
 use crate::log::{Block, Head, Log, Position, ReadError};
 
-/// Blocks are compressed one by one already; this takes out what they share.
+/// Each block is already compressed; this removes repetitions between blocks.
 const LEVEL: i32 = 3;
 
-/// Why a backup could not be taken.
+/// Why a backup could not be written.
 #[derive(Debug, Error)]
 pub enum WriteError {
-    /// The log could not be read; nothing of it is backed up that is not good.
+    /// The log could not be read. A bad block is never backed up.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The backup could not be written.
@@ -24,23 +24,23 @@ pub enum WriteError {
     Write(#[from] io::Error),
 }
 
-/// What is to be backed up.
+/// The part of a log to back up.
 #[derive(Clone, Copy, Debug)]
 pub struct Extent<'a> {
-    /// The blocks that hold the records after this position.
+    /// The backup begins with the block that holds the record after this position.
     pub after: Position,
-    /// Up to this one, a head that the log has or had.
+    /// The backup ends with this block, which is or was the head of the log.
     pub end: Head,
-    /// The signed checkpoint that goes with them; may be empty.
+    /// The signed checkpoint of `end`; may be empty.
     pub checkpoint: &'a str,
 }
 
-/// Writes a backup; the log may grow meanwhile.
+/// Writes a backup. The log may grow meanwhile.
 ///
-/// `on_position` is told of each block's last position, for progress.
+/// `on_position` is called with the last position of each block, for progress.
 ///
 /// # Errors
-/// When the log can't be read, or `out` not be written; `out` holds no good backup then.
+/// When the log cannot be read or `out` cannot be written. `out` then does not hold a good backup.
 pub fn write<W: Write>(
     log: &dyn Log,
     log_id: Uuid,
@@ -59,20 +59,20 @@ pub fn write<W: Write>(
     Ok(contents)
 }
 
-/// A backup that is written bit by bit.
+/// A backup that is written in parts.
 pub struct Writer<W: Write> {
     out: Hashing<Encoder<'static, W>>,
     contents: Contents,
-    /// Everything up to here is written.
+    /// All blocks up to this position are written.
     reached: Position,
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins a backup of the blocks that hold the records after a position, up to a head that the
-    /// log has or had.
+    /// Begins a backup: from the block that holds the record after a position, up to a head that
+    /// the log has or had.
     ///
     /// # Errors
-    /// When the log can't be read, or `out` not be written.
+    /// When the log cannot be read or `out` cannot be written.
     pub fn begin(
         log: &dyn Log,
         log_id: Uuid,
@@ -107,10 +107,11 @@ impl<W: Write> Writer<W> {
         })
     }
 
-    /// Writes the next blocks, until `goes_on` says no after one; tells whether all are written.
+    /// Writes the next blocks until `goes_on` returns false after one. Returns whether all are
+    /// written.
     ///
     /// # Errors
-    /// When the log can't be read, or `out` not be written.
+    /// When the log cannot be read or `out` cannot be written.
     pub fn write_blocks(
         &mut self,
         log: &dyn Log,
@@ -130,7 +131,7 @@ impl<W: Write> Writer<W> {
         Ok(true)
     }
 
-    /// Gives what the backup is written to.
+    /// Returns the output of the backup.
     pub fn out(&mut self) -> &mut W {
         self.out.inner.get_mut()
     }
@@ -138,7 +139,7 @@ impl<W: Write> Writer<W> {
     /// Ends the backup with a signed checkpoint, which may be empty.
     ///
     /// # Errors
-    /// When `out` can't be written.
+    /// When `out` cannot be written.
     pub fn finish(mut self, checkpoint: &str) -> Result<(Contents, W), WriteError> {
         write_sized(&mut self.out, b"")?;
         write_sized(&mut self.out, checkpoint.as_bytes())?;
@@ -160,7 +161,7 @@ fn write_sized(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes)
 }
 
-/// Hashes what passes.
+/// Hashes all bytes that are written.
 struct Hashing<W> {
     inner: W,
     hash: Sha256,

@@ -1,12 +1,13 @@
-//! One zstd frame in, one out, within bounds that the caller sets.
+//! Compression of one body into one zstd frame and back, within bounds that the caller sets.
 //!
-//! Each thread keeps its contexts: making one costs 12 µs, more than a small block's whole decoding.
+//! Each thread keeps its contexts. Making one takes 12 µs, which is more than decoding a small
+//! block.
 
 use std::cell::RefCell;
 
 use zstd::bulk::{Compressor, Decompressor};
 
-/// The fastest level: a higher one costs the commit path more time than it saves the disk.
+/// The fastest level: a higher one takes more time during a commit than it saves on the disk.
 const LEVEL: i32 = 1;
 
 thread_local! {
@@ -16,7 +17,7 @@ thread_local! {
         RefCell::new(Decompressor::new().ok());
 }
 
-/// Compresses `plain`, unless that makes it no smaller.
+/// Compresses `plain`. Returns `None` if that makes it no smaller.
 pub(super) fn compress(plain: &[u8]) -> Option<Vec<u8>> {
     let mut smaller = Vec::with_capacity(plain.len().saturating_sub(1));
     COMPRESSOR.with_borrow_mut(|compressor| {
@@ -28,7 +29,7 @@ pub(super) fn compress(plain: &[u8]) -> Option<Vec<u8>> {
 
 /// Decompresses `stored` to exactly `plain_len` bytes, or not at all.
 ///
-/// Allocates no more than `plain_len`, whatever the frame claims.
+/// Never allocates more than `plain_len`, even if the frame states a larger size.
 pub(super) fn decompress(stored: &[u8], plain_len: usize) -> Option<Vec<u8>> {
     let mut plain = Vec::with_capacity(plain_len);
     let len = DECOMPRESSOR.with_borrow_mut(|decompressor| {

@@ -1,4 +1,4 @@
-//! The bytes of a block, to and fro; the table is in [`super`].
+//! Encoding and decoding of a block; the table of its bytes is in [`super`].
 
 use bytes::Bytes;
 use thiserror::Error;
@@ -13,12 +13,12 @@ const PLAIN: u8 = 0;
 const ZSTD: u8 = 1;
 
 const HEADER_BYTES: usize = 72;
-/// What a block takes beside its stored body.
+/// Bytes of a block beside its stored body.
 pub(super) const OVERHEAD: usize = HEADER_BYTES + Hash::LEN;
-/// What a record takes beside its bytes.
+/// Bytes that a record takes beside its own.
 pub(super) const LENGTH_BYTES: usize = size_of::<u32>();
 
-/// Where a block belongs: in which log, as which block, after which one.
+/// The place of a block: its partition, its number, and the block before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub partition: u32,
@@ -27,7 +27,7 @@ pub(super) struct Place {
     pub previous_hash: Hash,
 }
 
-/// What comes before the body, except magic and version.
+/// The fields before the body, except magic and version.
 struct Header {
     encoding: u8,
     place: Place,
@@ -36,16 +36,17 @@ struct Header {
     stored_len: u32,
 }
 
-/// What a block's first bytes say of it. Its hash vouches for none of it until it is decoded.
+/// The fields in the first bytes of a block. They are unchecked until the block is decoded.
 pub(in crate::log) struct Outline {
     pub number: u64,
     pub first_position: Position,
-    /// Where the block after it starts.
+    /// The first position of the next block.
     pub next_position: Position,
 }
 
 impl Outline {
-    /// Reads it from an encoded block's bytes; `None` when they don't begin as a block does.
+    /// Reads it from the bytes of an encoded block. Returns `None` if they do not begin like a
+    /// block.
     pub fn of(encoded: &[u8]) -> Option<Self> {
         let mut rest = encoded;
         if take(&mut rest) != Some(MAGIC) || take(&mut rest) != Some(VERSION.to_be_bytes()) {
@@ -68,19 +69,19 @@ impl Outline {
 /// Why bytes are not a block.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {
-    /// They end too early, or go on after the block's end.
+    /// They end before or after the end of the block.
     #[error("{found} bytes are not the length that the block states")]
     Length {
-        /// How many there are.
+        /// Number of bytes.
         found: usize,
     },
-    /// There are more than any block has.
+    /// They are more than any block may have.
     #[error("{found} bytes are more than a block has, {MAX_BLOCK_BYTES}")]
     TooLarge {
-        /// How many there are.
+        /// Number of bytes.
         found: usize,
     },
-    /// They don't begin as a block does.
+    /// They do not begin like a block.
     #[error("they do not begin with a block's magic")]
     Magic,
     /// A newer program wrote them.
@@ -89,24 +90,24 @@ pub enum DecodeError {
         /// The format's version.
         found: u16,
     },
-    /// They are not the bytes that were hashed.
+    /// They are not the bytes that were sealed.
     #[error("their hash is {computed}, but {stored} was stored")]
     Hash {
-        /// The hash of what is there.
+        /// The hash of the bytes.
         computed: Hash,
-        /// The hash of what was written.
+        /// The stored hash.
         stored: Hash,
     },
     /// A field has a value that no writer gives it.
     #[error("its {0} is out of range")]
     Field(&'static str),
-    /// The body can't be decompressed to its stated length.
+    /// The body cannot be decompressed to its stated length.
     #[error("its body does not decompress to {expected} bytes")]
     Body {
         /// The stated length.
         expected: usize,
     },
-    /// The body doesn't divide into the stated number of records.
+    /// The body does not divide into the stated number of records.
     #[error("its body does not divide into {expected} records")]
     Records {
         /// The stated number.
@@ -114,7 +115,7 @@ pub enum DecodeError {
     },
 }
 
-/// Encodes one block; gives its bytes and its hash.
+/// Encodes one block. Returns its bytes and its hash.
 pub(super) fn encode(place: &Place, records: &[Bytes]) -> Result<(Bytes, Hash), SealError> {
     if records.is_empty() {
         return Err(SealError::Empty);
@@ -162,7 +163,8 @@ pub(super) fn encode(place: &Place, records: &[Bytes]) -> Result<(Bytes, Hash), 
     Ok((out.into(), hash))
 }
 
-/// Whether `count` records from `first` on leave a position after them, so that sums can't wrap.
+/// Returns whether a position is left after `count` records from `first` on, so that sums cannot
+/// overflow.
 fn fits_below_the_last(first: Position, count: u32) -> bool {
     u64::MAX - first.get() >= u64::from(count)
 }
@@ -176,7 +178,7 @@ fn plain_body(records: &[Bytes], plain_len: usize) -> Vec<u8> {
     body
 }
 
-/// Decodes one block; gives its place, its hash and its records.
+/// Decodes one block. Returns its place, its hash and its records.
 pub(super) fn decode(encoded: &Bytes) -> Result<(Place, Hash, Vec<Bytes>), DecodeError> {
     let length = DecodeError::Length {
         found: encoded.len(),
@@ -197,7 +199,7 @@ pub(super) fn decode(encoded: &Bytes) -> Result<(Place, Hash, Vec<Bytes>), Decod
         Some(found) => return Err(DecodeError::Version { found }),
         None => return Err(length),
     }
-    // The hash comes second: past it, the bytes are those that somebody sealed.
+    // The hash comes second: after this check, the bytes are those that were sealed.
     let Some((mut rest, stored)) = rest.split_last_chunk::<{ Hash::LEN }>() else {
         return Err(length);
     };
@@ -227,7 +229,7 @@ pub(super) fn decode(encoded: &Bytes) -> Result<(Place, Hash, Vec<Bytes>), Decod
     Ok((header.place, computed, records))
 }
 
-/// Tells whether bytes begin as a block does, and end before its header says that it ends.
+/// Returns whether bytes begin like a block and end before the end that the header states.
 pub fn is_cut(encoded: &[u8]) -> bool {
     let mut rest = encoded;
     let begins = take(&mut rest) == Some(MAGIC) && take(&mut rest) == Some(VERSION.to_be_bytes());
@@ -252,7 +254,8 @@ impl Header {
         out.extend_from_slice(&self.stored_len.to_be_bytes());
     }
 
-    /// Reads and checks what follows magic and version; `None` when the bytes end too early.
+    /// Reads and checks the fields after magic and version. Returns `None` if the bytes end too
+    /// early.
     fn read(rest: &mut &[u8]) -> Result<Option<Self>, DecodeError> {
         let Some((reserved, header)) = Self::fields(rest) else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The `FORMAT` file: what a directory is, for people and for programs to come.
+//! The `FORMAT` file: tells people and later programs what a directory is.
 //!
 //! ```text
 //! product: campaign-ledger
@@ -7,10 +7,10 @@
 //! log: 0197c5a0-6f7e-7d3c-8a9e-0d4f3b2a1c5d
 //! ```
 //!
-//! The first two lines stay as they are in every later format, so that any program can tell
-//! whether it is too old. Format 1 had a log without a journal, and up to format 2 sled's blocks were
-//! laid out otherwise. These are read, and a server that opens one writes the marker anew first: an
-//! older program would not see the blocks.
+//! The first two lines stay as they are in every later format, so that any program can tell whether
+//! it is too old. Format 1 had a log without a journal, and up to format 2 sled's blocks had
+//! another layout. These are read. A server that opens one first rewrites the marker, because an
+//! older program would not find the new blocks.
 
 use std::fmt;
 use std::path::Path;
@@ -24,12 +24,12 @@ use crate::log::paths::io_error;
 
 const PRODUCT: &str = "campaign-ledger";
 
-/// The version of the data directory's format that this program creates; it reads older ones too.
+/// The format version of the data directory that this program creates. It reads older ones too.
 pub const FORMAT_VERSION: u32 = 3;
 /// The oldest version that it reads.
 const OLDEST_FORMAT_VERSION: u32 = 1;
 
-/// What the file says.
+/// The content of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Marker {
     pub format: u32,
@@ -79,14 +79,14 @@ impl Marker {
                     known: FORMAT_VERSION,
                 });
             }
-            Some(_) | None => return Err(damaged("its second line is no format version")),
+            Some(_) | None => return Err(damaged("its second line is not a format version")),
         };
         let partitions = value("partitions")
             .and_then(|list| list.split(' ').map(|id| id.parse().ok()).collect())
-            .ok_or_else(|| damaged("its third line lists no partitions"))?;
+            .ok_or_else(|| damaged("its third line does not list partitions"))?;
         let log_id = value("log")
             .and_then(|id| id.parse().ok())
-            .ok_or_else(|| damaged("its fourth line names no log"))?;
+            .ok_or_else(|| damaged("its fourth line does not name a log"))?;
         Ok(Self {
             format,
             partitions,

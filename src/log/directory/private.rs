@@ -1,7 +1,7 @@
-//! Modes: what lies in a data directory is its owner's alone.
+//! File modes: only the owner may access the files of a data directory.
 //!
-//! Files are made that way. Those of earlier versions, and of whoever copied a directory here, are
-//! made so when the directory is opened.
+//! New files are created that way. Files of earlier versions and copied files get these modes when
+//! the directory is opened.
 
 use std::fs;
 use std::io;
@@ -13,8 +13,8 @@ use crate::files;
 /// Deepest directory below the data directory that the ledger makes: `log/blobs`.
 const DEPTH: u32 = 2;
 
-/// Takes from everybody but the owner what they may do with a data directory and its files. Where the
-/// system refuses, as it does with another user's files, there is a warning.
+/// Removes the access of other users to a data directory and its files. If the system refuses, as
+/// it does with another user's files, there is a warning.
 pub(super) fn make(root: &Path) {
     let mut changed = 0;
     let path = root.display();
@@ -23,18 +23,18 @@ pub(super) fn make(root: &Path) {
         Ok(()) => tracing::warn!(
             %path,
             changed,
-            "other users could look into the data directory; now only its owner can"
+            "other users could access the data directory; now only its owner can"
         ),
         Err(error) => {
             let error = with_causes(&error);
-            tracing::warn!(%path, error, "other users may be able to look into the data directory");
+            tracing::warn!(%path, error, "other users may be able to access the data directory");
         }
     }
 }
 
 fn make_all(path: &Path, depth: u32, changed: &mut u32) -> io::Result<()> {
     let kind = fs::symlink_metadata(path)?.file_type();
-    // What a link leads to is whoever's made it.
+    // The target of a link belongs to the user who made the link.
     if kind.is_symlink() {
         return Ok(());
     }
@@ -44,7 +44,7 @@ fn make_all(path: &Path, depth: u32, changed: &mut u32) -> io::Result<()> {
     }
     for entry in fs::read_dir(path)? {
         let entry = entry?;
-        // Another's, made with the file system.
+        // It belongs to the file system.
         if entry.file_name() != "lost+found" {
             make_all(&entry.path(), depth - 1, changed)?;
         }

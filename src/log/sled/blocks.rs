@@ -1,15 +1,15 @@
-//! Blocks as sled's keys and values.
+//! Blocks as keys and values of sled.
 //!
 //! ```text
 //! blocks     number ──▶ block; then AHEAD placeholders, which are empty
 //! positions  first position ──▶ number, for every BLOCKS_PER_ENTRY-th block
 //! ```
 //!
-//! sled writes a page anew, all blocks in it, when it is split and when it was changed ten times.
-//! With a new key for each block every block would be written three times, and a file is up to half
-//! garbage. So pages are split while they are empty: the keys, which are numbers and so known in
-//! advance, are there as placeholders long before the blocks are. A page that is split off has 9 of
-//! them, and filling these changes it 9 times. So each block is written once.
+//! sled rewrites a page with all its blocks when the page is split and when it was changed ten
+//! times. With a new key for each block, every block would be written three times, and up to half
+//! of the file would be garbage. So pages are split while they are empty: the keys are numbers, so
+//! they are known in advance, and placeholders exist long before the blocks. A page that is split
+//! off has 9 placeholders, and filling these changes it 9 times. So each block is written once.
 
 use std::path::Path;
 
@@ -24,18 +24,18 @@ use crate::log::chain::{StorageError, Stored, stored_at};
 use crate::log::paths::io_error;
 use crate::log::{Block, Fault, Head, OpenError, Position};
 
-/// How many keys are there beyond the last block, at least: more than the 17 that a page has before
-/// it is split, so that no page with a block in it ever is.
+/// Least number of keys beyond the last block. It is more than the 17 keys that a page has before
+/// it is split, so that no page with a block is ever split.
 const AHEAD: u64 = 32;
 
-/// One block in so many can be found by its position alone, as many as a page has: looking through
-/// the others costs no more reads.
+/// One block in this many can be found by its position. A page has this many blocks, so a search
+/// through the others needs no more reads.
 const BLOCKS_PER_ENTRY: u64 = 9;
 
-/// What is stored where a block is to be; no block is empty.
+/// The value of a key whose block is yet to come; no block is empty.
 const PLACEHOLDER: &[u8] = &[];
 
-/// Where a block is, or is to be.
+/// The place of a block, stored or yet to come.
 #[derive(Clone, Copy)]
 struct Place {
     number: u64,
@@ -52,7 +52,7 @@ impl Place {
 /// Puts blocks into sled, in their order.
 pub(super) struct Writer<'a> {
     files: &'a Files,
-    /// The last key that is there.
+    /// The last existing key.
     last_key: u64,
     bound: CacheBound,
 }
@@ -67,7 +67,8 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// Puts a block into sled, and never over another; it is readable there, but not durable.
+    /// Puts a block into sled and never overwrites another. The block is readable there, but not
+    /// durable.
     pub fn insert(&mut self, encoded: &[u8]) -> Result<(), StorageError> {
         let block = outline(encoded)?;
         while self.last_key < block.number.saturating_add(AHEAD) {
@@ -78,7 +79,7 @@ impl<'a> Writer<'a> {
         guarded(|| blocks.compare_and_swap(key, Some(PLACEHOLDER), Some(encoded)))?
             .map_err(|_| StorageError::Damaged("a block is stored there already".to_owned()))?;
         if block.number % BLOCKS_PER_ENTRY == 1 {
-            // After the block: what is named here is there.
+            // This follows the block, so that an entry always names an existing block.
             let position = block.first_position.get().to_be_bytes();
             guarded(|| self.files.positions().insert(position, &key))?;
         }
@@ -87,7 +88,7 @@ impl<'a> Writer<'a> {
 
     fn make_room(&self, number: u64) -> Result<(), StorageError> {
         let absent = None::<&[u8]>;
-        // Whatever is there already is met when the block comes.
+        // An existing value is found when the block is inserted.
         guarded(|| {
             let key = number.to_be_bytes();
             let blocks = self.files.blocks();
@@ -97,16 +98,16 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Walks the stored blocks upwards, those in sled and those that are not there yet.
+/// Walks the stored blocks upwards: those in sled, then those that are still pending.
 pub(super) struct StoredFrom<'a> {
     files: &'a Files,
     pending: &'a Pending,
-    /// Where the next block is looked for.
+    /// The place of the next block.
     next: Place,
-    /// sled's, from there on.
+    /// The entries in sled from there on.
     in_sled: sled::Iter,
     bound: CacheBound,
-    /// What kept the walk from beginning.
+    /// The error that prevented the walk.
     failed: Option<StorageError>,
 }
 
@@ -139,7 +140,7 @@ impl<'a> StoredFrom<'a> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        // Looked at before sled is: what has left by then, sled has.
+        // Pending blocks are read before sled: a block that has left by then is in sled.
         let (pending, has_all) = self.pending.at_or_after(self.next.position);
         let moved = if has_all { None } else { self.next_in_sled()? };
         let found = match (moved, pending) {
@@ -166,7 +167,8 @@ impl<'a> StoredFrom<'a> {
         let mut found = next_filled(&mut self.in_sled)?;
         let next = self.next.number;
         if found.as_ref().is_none_or(|(number, _)| *number != next) {
-            // It goes by a page as it was, which may have got blocks since; or it lags behind.
+            // The iterator reads an old copy of a page, which may have more blocks by now, or it is
+            // behind.
             self.in_sled = self.files.blocks().range(next.to_be_bytes()..);
             found = next_filled(&mut self.in_sled)?;
         }
@@ -176,7 +178,7 @@ impl<'a> StoredFrom<'a> {
         let blocks = self.files.blocks();
         let key = number.to_be_bytes();
         self.bound.count(blocks, key, encoded.len())?;
-        // Behind a gap only its own word says where it starts, which is after the gap.
+        // After a gap, only the block itself says where it starts.
         let position = if number == next {
             self.next.position
         } else {
@@ -194,8 +196,8 @@ impl Iterator for StoredFrom<'_> {
     }
 }
 
-/// Looks for the last block in sled that starts at or before `position`; where there is none, for
-/// the place of the first one.
+/// Finds the last block in sled that starts at or before `position`, or else the place of the first
+/// block.
 fn find(files: &Files, bound: &mut CacheBound, position: Position) -> Result<Place, StorageError> {
     if position <= Place::FIRST.position {
         return Ok(Place::FIRST);
@@ -213,7 +215,7 @@ fn find(files: &Files, bound: &mut CacheBound, position: Position) -> Result<Pla
     let mut blocks = files.blocks().range(found.number.to_be_bytes()..);
     while let Some((number, encoded)) = next_filled(&mut blocks)? {
         bound.count(files.blocks(), number.to_be_bytes(), encoded.len())?;
-        // What lies where it doesn't belong is taken for what does: reading it finds that out.
+        // A block in the wrong place is ignored here; the reader finds it.
         let block = Outline::of(&encoded).filter(|block| block.number == number);
         let starts = block.as_ref().map_or(due, |block| block.first_position);
         if starts > position {
@@ -247,7 +249,7 @@ pub(super) fn last_block(files: &Files, dir: &Path) -> Result<Option<Block>, Ope
     })
 }
 
-/// Reads the last block that reads back.
+/// Reads the last readable block.
 pub(super) fn last_good_block(files: &Files) -> Option<Block> {
     let mut downwards = files.blocks().iter().rev();
     loop {
@@ -258,18 +260,18 @@ pub(super) fn last_good_block(files: &Files) -> Option<Block> {
     }
 }
 
-/// The number that the last block is stored under, whatever is stored there.
+/// Returns the number under which the last block is stored. The block itself is not checked.
 pub(super) fn last_number(files: &Files) -> Option<u64> {
     let last = next_filled(&mut files.blocks().iter().rev()).ok()?;
     last.map(|(number, _)| number)
 }
 
-/// Whether the log that ends with `last` has the block that `head` names.
+/// Returns whether the log that ends with `last` has the block that `head` names.
 pub(super) fn holds(files: &Files, last: &Head, head: &Head) -> bool {
     if head.block == 0 || head == last {
         return true;
     }
-    // A block's own hash vouches for what it says of itself, so its head is that of no other.
+    // The hash of a block covers all its fields, so no other block has its head.
     StoredFrom::the_block_with(files, &Pending::default(), head.position)
         .next()
         .and_then(Result::ok)
@@ -277,7 +279,7 @@ pub(super) fn holds(files: &Files, last: &Head, head: &Head) -> bool {
         .is_some_and(|block| block.head() == *head)
 }
 
-/// The next entry that is no placeholder.
+/// Returns the next entry that is not a placeholder.
 fn next_filled(
     entries: &mut impl Iterator<Item = sled::Result<(IVec, IVec)>>,
 ) -> Result<Option<(u64, IVec)>, StorageError> {
@@ -291,7 +293,7 @@ fn next_filled(
         .transpose()
 }
 
-/// Decodes the block stored under `number` and checks that it says so too.
+/// Decodes the block stored under `number` and checks that it has this number.
 fn numbered(number: u64, encoded: &[u8]) -> Result<Block, Fault> {
     let block = Block::decode(copied(encoded))?;
     if block.number() == number {
@@ -303,7 +305,8 @@ fn numbered(number: u64, encoded: &[u8]) -> Result<Block, Fault> {
     }
 }
 
-/// Copies a block out of sled: its values are slices of what was read, which readers would pin.
+/// Copies a block out of sled. Its values are slices of larger buffers, which readers would keep in
+/// memory.
 pub(super) fn copied(encoded: &[u8]) -> Bytes {
     Bytes::copy_from_slice(encoded)
 }
@@ -315,5 +318,5 @@ pub(super) fn number_of(bytes: &[u8]) -> Result<u64, StorageError> {
 }
 
 fn outline(encoded: &[u8]) -> Result<Outline, StorageError> {
-    Outline::of(encoded).ok_or_else(|| StorageError::Damaged("what is no block".to_owned()))
+    Outline::of(encoded).ok_or_else(|| StorageError::Damaged("a value is no block".to_owned()))
 }

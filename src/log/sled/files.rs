@@ -1,4 +1,4 @@
-//! sled's files: how they are opened, synced and let go.
+//! sled's files: how they are opened, synced and closed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -26,12 +26,12 @@ pub(super) type Key = [u8; 8];
 /// sled's unit of allocation, 8 MiB. Part of the format: sled opens with no other.
 const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
 
-/// What one value of sled's may have before it goes to a file that is never synced: a quarter of a
+/// Most bytes of a sled value before it goes to a file that is never synced: a quarter of a
 /// segment, less the headers of a segment and of a message.
 const MAX_VALUE_BYTES: usize = SEGMENT_BYTES / 4 - 20 - 32;
 /// A page is one value. It is split when it is next visited with more than 16 blocks.
 const MAX_BLOCKS_IN_PAGE: usize = 17;
-/// A page's own fields; and a block's key, its length and the block's length.
+/// Bytes of a page's own fields, and those of a block's key and two lengths.
 const PAGE_OVERHEAD: usize = 40;
 const BLOCK_OVERHEAD: usize = 13;
 const _: () = assert!(
@@ -39,54 +39,55 @@ const _: () = assert!(
     "a page of the largest blocks would not be synced"
 );
 
-/// What sled keeps of its pages in memory: appends need the last page only, reads pass each once.
+/// Memory for sled's pages. Appends need only the last page, and reads pass each page once.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 
-/// For how many bytes of blocks their page is accessed once more, so that the cache counts it: what
-/// it has not counted yet is then at most 256 × 64 × this, 32 MiB.
+/// Bytes of blocks for which their page is accessed once more, so that the cache counts it. Then at
+/// most 256 × 64 × this, 32 MiB, are uncounted.
 const BYTES_PER_ACCESS: usize = 2 * 1024;
 
 /// How often sled's own thread reclaims space, for at most half of that time. Without it the file
-/// grows for ever. It isn't what makes blocks durable.
+/// grows without limit. It does not make blocks durable.
 const RECLAIM_EVERY_MS: u64 = 500;
 
-/// Room on the disk that sled's file must have behind its end before blocks are put into it: for all
-/// that the journal may be ahead of it, and a batch more. sled serves no reads of what it could not
-/// write; so a full disk stops writes, and reads go on.
+/// Room on the disk that sled's file must have behind its end before blocks are put into it: enough
+/// for all blocks that only the journal may have, and one more batch. sled cannot read what it
+/// could not write. So a full disk stops writes, and reads go on.
 const NEEDED_BYTES: u64 = (2 * SEGMENT_BYTES + 1024 * 1024) as u64;
-/// What is taken when there is less than that, so that it is taken once for many batches.
+/// Room that is reserved when there is less than that, so that one reservation lasts for many
+/// batches.
 const RESERVED_BYTES: u64 = 3 * SEGMENT_BYTES as u64;
 
-/// How long a dropped log waits for sled's threads to let go of the file, some 2 seconds in all:
-/// they need milliseconds, and nothing is lost when they get no more time.
+/// How often a dropped log checks whether sled's threads have closed the file, for about 2 seconds
+/// in all. They need milliseconds, and nothing is lost if they get no more time.
 const RELEASE_TRIES: u32 = 1000;
 const RELEASE_PAUSE: Duration = Duration::from_millis(2);
 
 /// The tree with the blocks.
 const BLOCKS: &str = "blocks";
-/// The tree with the positions that some of them start at.
+/// The tree with the first positions of some blocks.
 const POSITIONS: &str = "positions";
 
 /// The file with all the pages.
 pub(super) const PAGES: &str = "db";
-/// What the names of the files with a list of all pages begin with.
+/// Prefix of the names of snapshots, the files with a list of all pages.
 const SNAPSHOT: &str = "snap.";
 /// The file with the settings.
 const SETTINGS: &str = "conf";
-/// Lines in it: segment size, compression and version, in this order.
+/// Lines of the settings: segment size, compression and version, in this order.
 const SETTINGS_LINES: usize = 3;
 /// The directory for values that are too large for the pages.
 const SPILLED: &str = "blobs";
 
-/// sled, open, and our own descriptor of its file.
+/// The open sled, and our own descriptor of its file.
 pub(super) struct Files {
     dir: PathBuf,
-    /// There until dropped.
+    /// Present until dropped.
     sled: Option<Opened>,
     pages: File,
-    /// Up to where there is room on the disk.
+    /// The offset up to which there is room on the disk.
     reserved: AtomicU64,
-    /// Whether sled opened only after files were set aside that it had damaged.
+    /// Whether sled opened only after damaged files were renamed.
     is_mended: bool,
 }
 
@@ -108,7 +109,7 @@ impl Opened {
 }
 
 impl Files {
-    /// Whether there is a log in `dir`.
+    /// Returns whether there is a log in `dir`.
     pub fn exist(dir: &Path) -> Result<bool, OpenError> {
         exists(&dir.join(PAGES))
     }
@@ -136,7 +137,8 @@ impl Files {
         refuse_in_use(dir, &pages)?;
         remove_unfinished_snapshots(dir)?;
         remove_torn_settings(dir)?;
-        // Opening writes zeros behind the end. Whether there is room for more is asked again later.
+        // Opening writes zeros behind the end. An error is ignored, because the room is checked
+        // again later.
         let _ = reserve(&pages, &AtomicU64::default());
 
         let config = sled::Config::new()
@@ -175,13 +177,13 @@ impl Files {
         })
     }
 
-    /// Tells whether files were set aside to open sled: then the log must be read whole before it
+    /// Returns whether files were renamed to open sled: then the whole log must be read before it
     /// is trusted.
     pub fn is_mended(&self) -> bool {
         self.is_mended
     }
 
-    /// All of sled, and the tree that has no name.
+    /// The sled database, which is also its default tree.
     pub fn db(&self) -> &Db {
         &self.opened().db
     }
@@ -198,17 +200,17 @@ impl Files {
         self.sled.as_ref().expect("only dropping takes it out")
     }
 
-    /// Makes what was flushed to the pages durable, their number too.
+    /// Makes the flushed pages and the file size durable.
     pub fn sync_data(&self) -> Result<(), StorageError> {
         Ok(self.pages.sync_data()?)
     }
 
-    /// Takes room on the disk for what sled will write next.
+    /// Reserves room on the disk for the next writes of sled.
     pub fn reserve(&self) -> Result<(), StorageError> {
         Ok(reserve(&self.pages, &self.reserved)?)
     }
 
-    /// Makes durable what opening found and wrote, names of new files included.
+    /// Makes durable what opening found and wrote, including the names of new files.
     pub fn make_durable(&self) -> Result<(), OpenError> {
         for name in [PAGES, SETTINGS] {
             let path = self.dir.join(name);
@@ -219,13 +221,13 @@ impl Files {
         sync_directory(&self.dir)
     }
 
-    /// Takes another descriptor for our own, so that tests can make it fail.
+    /// Replaces our own descriptor, so that tests can make it fail.
     #[cfg(test)]
     pub fn replace_pages(&mut self, pages: File) {
         self.pages = pages;
     }
 
-    /// Refuses a log some of which lies in files that sled doesn't sync.
+    /// Refuses a log that has values in files that sled does not sync.
     pub fn refuse_spilled(&self) -> Result<(), OpenError> {
         match names_in(&self.dir.join(SPILLED))?.len() {
             0 => Ok(()),
@@ -237,10 +239,10 @@ impl Files {
     }
 }
 
-/// Makes the cache count pages as blocks of theirs are written or read.
+/// Makes the cache count the pages whose blocks are written or read.
 #[derive(Default)]
 pub(super) struct CacheBound {
-    /// Bytes that were passed since the last access.
+    /// Bytes of blocks since the last access.
     passed: usize,
 }
 
@@ -265,12 +267,13 @@ impl Drop for Files {
         });
         if let Err(error) = closed {
             let error = with_causes(&error);
-            tracing::error!(error, "sled did not close in order");
+            tracing::error!(error, "sled did not close cleanly");
         }
-        // sled's threads hold its file, and the lock on it, a little longer than `Db` lives.
+        // sled's threads keep its file and the lock on it a little longer than `Db` lives.
         for _ in 0..RELEASE_TRIES {
             if self.pages.try_lock().is_ok() {
-                // By name: a process forked meanwhile has a copy of the descriptor until it runs.
+                // The lock is released explicitly, because a process forked meanwhile has a copy of
+                // the descriptor until it runs.
                 let _ = self.pages.unlock();
                 return;
             }
@@ -280,14 +283,14 @@ impl Drop for Files {
     }
 }
 
-/// Takes room behind the end of the file, unless there is enough up to `reserved`.
+/// Reserves room behind the end of the file, unless there is enough up to `reserved`.
 fn reserve(pages: &File, reserved: &AtomicU64) -> io::Result<()> {
     let end = pages.metadata()?.len();
     if end + NEEDED_BYTES <= reserved.load(Ordering::Relaxed) {
         return Ok(());
     }
     match fallocate(pages, FallocateFlags::KEEP_SIZE, end, RESERVED_BYTES) {
-        // Some file systems can't; there sled finds out by itself.
+        // Some file systems cannot reserve room; there sled's own writes fail.
         Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
             reserved.store(end + RESERVED_BYTES, Ordering::Relaxed);
             Ok(())
@@ -296,18 +299,18 @@ fn reserve(pages: &File, reserved: &AtomicU64) -> io::Result<()> {
     }
 }
 
-/// Makes room on a full disk for the list of pages that sled writes as it opens: gives up the list
-/// before it, and what was reserved but for the segment that is being written.
+/// Makes room on a full disk for the list of pages that sled writes as it opens. Removes the
+/// previous list, and the reserved room except that of the current segment.
 fn make_room(dir: &Path, pages: &File) -> Result<(), OpenError> {
     let path = dir.join(PAGES);
     let failed = |source| io_error("given room", &path, source);
     remove_snapshots(dir)?;
     let end = pages.metadata().map_err(failed)?.len();
-    // Giving a file a size lets go of what lies behind it, if the size is another.
+    // Setting another file size frees the reserved room behind it.
     pages.set_len(end + 1).map_err(failed)?;
     pages.set_len(end).map_err(failed)?;
     let rest = end.next_multiple_of(SEGMENT_BYTES as u64) - end;
-    // Where even that is refused, opening says so.
+    // If even that is refused, opening reports the error.
     let _ = fallocate(pages, FallocateFlags::KEEP_SIZE, end, rest.max(1));
     Ok(())
 }
@@ -323,10 +326,10 @@ fn refuse_in_use(dir: &Path, pages: &File) -> Result<(), OpenError> {
     }
 }
 
-/// Removes settings that a process that was killed while it made the log left half written, or a
-/// power cut did: sled would take them for damage of the log.
+/// Removes settings that are half written because of a kill or a power cut while the log was made:
+/// sled would take them for damage of the log.
 ///
-/// Nothing is lost by it. They are the same in every log of this format, and sled writes them anew.
+/// Nothing is lost: they are the same in every log of this format, and sled writes them again.
 fn remove_torn_settings(dir: &Path) -> Result<(), OpenError> {
     let path = dir.join(SETTINGS);
     match fs::read(&path) {
@@ -340,7 +343,7 @@ fn remove_torn_settings(dir: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// Whether sled's settings are whole: so many lines, and four bytes of checksum.
+/// Returns whether sled's settings are complete: all lines and four bytes of checksum.
 fn is_whole(settings: &[u8]) -> bool {
     settings
         .split_last_chunk::<4>()
@@ -348,35 +351,35 @@ fn is_whole(settings: &[u8]) -> bool {
         .is_some_and(|lines| lines.ends_with('\n') && lines.matches(": ").count() == SETTINGS_LINES)
 }
 
-/// Sets aside what sled may have found damaged and makes anew from its pages: snapshots and settings.
-/// Tells whether there was anything.
+/// Renames the files that sled may have found damaged and can make again from its pages: snapshots
+/// and settings. Returns whether there was any.
 fn set_aside_disposable(dir: &Path) -> Result<bool, OpenError> {
     let is_one = |name: &String| name.starts_with(SNAPSHOT) || name == SETTINGS;
     let mut found = false;
     for name in names_in(dir)?.into_iter().filter(is_one) {
         let path = dir.join(&name);
-        // sled would take a file whose name still begins with `snap.` for a snapshot.
+        // sled would still read a renamed file as a snapshot if its name began with `snap.`.
         let like = match name == SETTINGS {
             true => path.clone(),
             false => dir.join("snapshot"),
         };
         let aside = files::set_aside_as(&path, &like);
-        let aside = aside.map_err(|source| io_error("set aside", &path, source))?;
+        let aside = aside.map_err(|source| io_error("renamed", &path, source))?;
         let (path, aside) = (path.display(), aside.display());
-        tracing::warn!(%path, %aside, "the log did not open: what can be made anew was set aside");
+        tracing::warn!(%path, %aside, "the log did not open: a file that sled can make again was renamed");
         found = true;
     }
     Ok(found)
 }
 
-/// Removes what a process that was killed while it wrote a snapshot left: sled would read it.
+/// Removes snapshots that a killed process left half written: sled would read them.
 fn remove_unfinished_snapshots(dir: &Path) -> Result<(), OpenError> {
     remove_those(dir, |name| {
         name.starts_with(SNAPSHOT) && name.ends_with(".generating")
     })
 }
 
-/// Removes all snapshots: sled makes another from the pages.
+/// Removes all snapshots: sled makes a new one from the pages.
 pub(super) fn remove_snapshots(dir: &Path) -> Result<(), OpenError> {
     remove_those(dir, |name| name.starts_with(SNAPSHOT))
 }

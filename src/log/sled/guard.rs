@@ -1,8 +1,8 @@
 //! Turns sled's panics into errors.
 //!
-//! sled asserts what it believes of its files and unwraps what it reads from them, so damaged files
-//! make it panic. A panic here ends the read or the append that met it: nothing is asked of the
-//! same iterator again, and the handle takes no appends any more.
+//! sled asserts the consistency of its files and unwraps what it reads from them, so damaged files
+//! make it panic. A panic ends the read or the append in which it happens: the iterator is not used
+//! again, and the handle takes no more appends.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -19,9 +19,9 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Asks sled for something.
+/// Calls sled.
 ///
-/// A panic prints nothing: whoever gets the error says it once, in words.
+/// A panic prints nothing, because the caller reports the error.
 pub(super) fn guarded<T>(ask: impl FnOnce() -> sled::Result<T>) -> Result<T, StorageError> {
     quieten_panics_inside();
     INSIDE.set(true);
@@ -39,7 +39,7 @@ pub(super) fn guarded<T>(ask: impl FnOnce() -> sled::Result<T>) -> Result<T, Sto
     }
 }
 
-/// Says what sled said to whoever wants to open the log.
+/// Makes the error of opening the log from an error of sled.
 pub(super) fn refused(dir: &Path, error: StorageError) -> OpenError {
     match error {
         StorageError::Io(source) => io_error("written", dir, source),
@@ -50,7 +50,7 @@ pub(super) fn refused(dir: &Path, error: StorageError) -> OpenError {
     }
 }
 
-/// Wraps the panic hook, once; panics elsewhere go to the hook that was there before.
+/// Wraps the panic hook once. Panics elsewhere go to the previous hook.
 fn quieten_panics_inside() {
     static WRAPPED: Once = Once::new();
     WRAPPED.call_once(|| {

@@ -1,27 +1,27 @@
 //! The commit journal: where a block becomes durable, before sled has it.
 //!
-//! A commit in sled alone takes twice as long as the disk does and four times the processor. So a
-//! block is written here and synced here, and gets into sled later, with many others. The journal
-//! holds the last few mebibytes of the log, always its last block, and nothing that sled lacks is
-//! ever written over.
+//! A commit in sled alone takes twice as long as the disk needs, and four times the processor time.
+//! So a block is written and synced here, and gets into sled later, with many others. The journal
+//! holds the last few mebibytes of the log and always its last block. A block that sled lacks is
+//! never overwritten.
 //!
 //! ```text
 //! | header | segment                     | segment                     |
 //!          | frame | frame | frame | …   | frame | frame | …           |   all at multiples of 4 KiB
 //! ```
 //!
-//! The file is written with zeros and synced when it is made, and never changes its size: a sync
-//! then has nothing to do but the data. Frames are appended to one segment; when one does not fit,
-//! the other segment is begun, whose blocks must all be durable in sled by then.
+//! The file is written with zeros and synced when it is made, and never changes its size, so a sync
+//! writes only data. Frames are appended to one segment. When a frame does not fit, the other
+//! segment is begun; all of its old blocks must be durable in sled by then.
 //!
-//! - A frame begins with the journal's id, which is random, so that no record can pose as one, and
-//!   with the block's length. The block's own hash vouches for the rest.
-//! - Frames share no sector, so that writing one can't tear another.
-//! - What a frame holds decides what becomes of it, not where it lies: of all frames in the file
-//!   those beyond sled's end must continue it without a gap. Stale ones are in sled by then, torn
-//!   ones don't decode. Only one append is under way at a time, so a torn frame is the last one.
-//! - A last frame that was damaged later looks like a torn one. Until sled has its block, for some
-//!   100 ms, the loss of it goes unnoticed; from then on sled has more than the journal, which is
+//! - A frame begins with the journal's id and the block's length. The id is random, so that no
+//!   record can look like a frame. The block's own hash protects the rest.
+//! - Frames share no sector, so that writing one cannot damage another.
+//! - The content of a frame decides how it is used, not its place: of all frames in the file, those
+//!   beyond sled's end must continue it without a gap. Stale frames are in sled by then, and torn
+//!   frames do not decode. Only one append is under way at a time, so a torn frame is the last one.
+//! - A last frame that was damaged later looks like a torn one. Its loss is not detected until sled
+//!   has the block, about 100 ms later. From then on sled has more than the journal, which is
 //!   refused.
 
 use std::fs::{File, OpenOptions};
@@ -40,14 +40,14 @@ use crate::log::{Block, Hash, Head, OpenError, Position};
 /// The file's name, in the log's directory.
 pub(super) const NAME: &str = "journal";
 
-/// What a segment has unless told otherwise, 8 MiB: some 70 of the largest blocks or 2,048 small
-/// ones for each time that sled is synced.
+/// Default bytes of a segment, 8 MiB: about 70 of the largest blocks or 2,048 small ones for each
+/// sync of sled.
 pub(super) const SEGMENT_BYTES: u32 = 8 * 1024 * 1024;
-/// One is moved into sled while the other is written.
+/// The blocks of one segment are moved into sled while the other is written.
 const SEGMENTS: usize = 2;
-/// What disks write whole or not at all, and systems keep in memory as one page.
+/// Bytes that disks write entirely or not at all, and that systems keep in memory as one page.
 const SECTOR: usize = 4096;
-/// The least that a segment may have: any block fits.
+/// Least bytes of a segment: any block fits.
 pub(super) const MIN_SEGMENT_BYTES: u32 = padded(FRAME_HEADER + MAX_BLOCK_BYTES) as u32;
 
 const MAGIC: [u8; 4] = *b"CLJL";
@@ -59,7 +59,7 @@ const FRAME_HEADER: usize = size_of::<Id>() + 4;
 
 type Id = [u8; 16];
 
-/// What `len` bytes take when they share no sector.
+/// Returns the bytes of whole sectors that `len` bytes take.
 const fn padded(len: usize) -> usize {
     len.next_multiple_of(SECTOR)
 }
@@ -71,19 +71,19 @@ pub(super) struct Journal {
     current: usize,
     /// Where the next frame goes in the current segment.
     offset: usize,
-    /// The last block in each segment, by its first position; the start in an unused one.
+    /// The first position of the last block in each segment; the start in an unused segment.
     last: [Position; SEGMENTS],
     frame: Vec<u8>,
 }
 
-/// What the header says.
+/// The content of the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Layout {
     segment_bytes: u32,
     id: Id,
 }
 
-/// A block as it was found in the journal.
+/// A block found in the journal.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     segment: usize,
@@ -94,23 +94,23 @@ pub(super) struct Frame {
 }
 
 impl Journal {
-    /// Whether there is one in `dir`.
+    /// Returns whether there is a journal in `dir`.
     pub fn is_in(dir: &Path) -> Result<bool, OpenError> {
         exists(&dir.join(NAME))
     }
 
-    /// Sets the one in `dir` aside and gives its new path, if there is one.
+    /// Renames the journal in `dir`, if there is one, and returns its new path.
     pub fn set_aside(dir: &Path) -> Result<Option<PathBuf>, OpenError> {
         let path = dir.join(NAME);
         if !Self::is_in(dir)? {
             return Ok(None);
         }
         let aside = files::set_aside(&path);
-        let aside = aside.map_err(|source| io_error("set aside", &path, source))?;
+        let aside = aside.map_err(|source| io_error("renamed", &path, source))?;
         Ok(Some(aside))
     }
 
-    /// Makes the journal in `dir`; it survives a power cut from the moment this returns.
+    /// Makes the journal in `dir`. It survives a power cut as soon as this returns.
     ///
     /// `last` is the last block of a log that had no journal before.
     #[expect(
@@ -142,8 +142,8 @@ impl Journal {
         files::put_in_place(&path, &whole).map_err(|source| io_error("created", &whole, source))
     }
 
-    /// Opens the journal in `dir` and gives every frame in it, ordered by block; `None` where there
-    /// is none. Writes nothing.
+    /// Opens the journal in `dir` and returns all its frames, ordered by block. Returns `None` if
+    /// there is no journal. Writes nothing.
     pub fn open(dir: &Path) -> Result<Option<(Self, Vec<Frame>)>, OpenError> {
         if !Self::is_in(dir)? {
             return Ok(None);
@@ -180,7 +180,8 @@ impl Journal {
         let journal = Self {
             file,
             layout,
-            // The last block stays until another is durable, whatever becomes of the next frame.
+            // The segment of the last block is not written next, so that this block stays until
+            // another is durable.
             current: (newest + 1) % SEGMENTS,
             offset: 0,
             last: [Position::START; SEGMENTS],
@@ -189,8 +190,8 @@ impl Journal {
         Ok(Some((journal, frames)))
     }
 
-    /// Writes frames that were found once more, where they are, and syncs them: what a failed sync
-    /// left may be in memory alone, and is not written by another one.
+    /// Writes found frames again in their places and syncs them. After a failed sync they may be in
+    /// memory only, and another sync does not write them.
     pub fn write_again(&mut self, frames: &[Frame]) -> io::Result<()> {
         for found in frames {
             self.layout.render(&found.encoded, &mut self.frame);
@@ -200,7 +201,8 @@ impl Journal {
         self.file.sync_data()
     }
 
-    /// The block that must be durable in sled before `block` can be written; the start if none.
+    /// Returns the position up to which blocks must be durable in sled before `block` can be
+    /// written.
     pub fn written_over_by(&self, block: &Block) -> Position {
         if self.fits(block) {
             Position::START
@@ -209,9 +211,9 @@ impl Journal {
         }
     }
 
-    /// Writes `block`; it is durable when this returns `Ok`, and may be so at any time before.
+    /// Writes `block`. It is durable when this returns `Ok`, and may be durable earlier.
     ///
-    /// Gives the last block of the segment that is complete by it, if one is.
+    /// Returns the last block of the previous segment, if this block begins a new one.
     pub fn write(&mut self, block: &Block) -> io::Result<Option<Position>> {
         let mut complete = None;
         if !self.fits(block) {
@@ -237,7 +239,7 @@ impl Journal {
         (self.current + 1) % SEGMENTS
     }
 
-    /// Takes another file for the journal's, so that tests can make it fail.
+    /// Replaces the journal's file, so that tests can make it fail.
     #[cfg(test)]
     pub fn replace_file(&mut self, file: File) -> File {
         std::mem::replace(&mut self.file, file)
@@ -251,7 +253,8 @@ impl Frame {
 }
 
 impl Layout {
-    /// Where a segment begins in the file; past the last one, where the file ends.
+    /// Returns the offset of a segment in the file. The offset after the last segment is the end of
+    /// the file.
     const fn start_of(&self, segment: usize) -> u64 {
         SECTOR as u64 + segment as u64 * self.segment_bytes as u64
     }

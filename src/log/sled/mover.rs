@@ -11,7 +11,7 @@ use super::pending::{Pending, Task};
 use crate::causes::with_causes;
 use crate::log::chain::StorageError;
 
-/// The thread; it ends, with everything in sled, when this is dropped.
+/// A handle to the thread. When it is dropped, the thread moves all blocks into sled and ends.
 pub(super) struct Mover {
     pending: Arc<Pending>,
     thread: Option<JoinHandle<()>>,
@@ -25,8 +25,8 @@ impl Mover {
             .spawn(move || {
                 let at_work = at_work;
                 if let Err(error) = run(&files, &at_work.0) {
-                    let said = with_causes(&error);
-                    tracing::error!(error = said, "blocks can't be moved into sled any more");
+                    let cause = with_causes(&error);
+                    tracing::error!(error = cause, "blocks cannot be moved into sled any more");
                     at_work.0.fail(Arc::new(error));
                 }
             })?;
@@ -51,7 +51,7 @@ impl Drop for Mover {
     }
 }
 
-/// Held by the thread, so that nobody waits for one that is gone, whatever ended it.
+/// Held by the thread. When the thread ends for any reason, waiting threads are woken.
 struct AtWork(Arc<Pending>);
 
 impl Drop for AtWork {
@@ -81,7 +81,7 @@ fn run(files: &Files, pending: &Pending) -> Result<(), StorageError> {
     }
 }
 
-/// Makes durable what was put into sled.
+/// Makes the inserted blocks durable.
 pub(super) fn sync(files: &Files) -> Result<(), StorageError> {
     guarded(|| files.db().flush())?;
     files.sync_data()

@@ -1,15 +1,14 @@
-//! Blocks as formats 1 and 2 kept them: in sled's default tree, by first position.
+//! Blocks as formats 1 and 2 stored them: in sled's default tree, by first position.
 //!
-//! Owns the move from there into [`super::blocks`], which copies them into a sled of their own and
-//! puts its file in place of the old one: cleared away, the old blocks would leave a file of three
-//! times what is in it.
+//! Owns the move into the layout of [`super::blocks`]. It copies the blocks into a new sled and
+//! replaces the old file with the new one: removing the old blocks would leave a file three times
+//! as large as its content.
 //!
 //! ```text
 //! copy into moving/ ─▶ sync ─▶ rename to moved/ ─▶ remove snapshots ─▶ moved/db to db ─▶ remove moved/
 //! ```
 //!
-//! A copy that was ended is begun anew. From the first rename on the move is completed by whoever
-//! opens the log next.
+//! An interrupted copy is started again. After the first rename, the next open completes the move.
 
 use std::fs;
 use std::io;
@@ -31,12 +30,12 @@ use crate::log::{Block, Fault, Head, OpenError, Position};
 
 /// The copy while it is made.
 const MOVING: &str = "moving";
-/// The copy once it is whole and durable.
+/// The copy once it is complete and durable.
 const MOVED: &str = "moved";
 
 const LAST: Position = Position::new(u64::MAX);
 
-/// Whether the log is still stored so.
+/// Returns whether the log still has this layout.
 pub(super) fn holds_the_log(files: &Files) -> bool {
     match guarded(|| files.db().iter().keys().next().transpose()) {
         Ok(first) => first.is_some(),
@@ -44,9 +43,9 @@ pub(super) fn holds_the_log(files: &Files) -> bool {
     }
 }
 
-/// Copies the blocks of `partition` to where [`complete`] takes them from.
+/// Copies the blocks of `partition` to the directory that [`complete`] uses.
 ///
-/// Checks each of them; when one is bad, nothing is moved, and all can be read as they are.
+/// Checks each block. If one is bad, nothing is moved, and the log can be read as it is.
 pub(super) fn copy(files: &Files, dir: &Path, partition: u32) -> Result<(), OpenError> {
     tracing::info!("copying the log into the layout of this version");
     let moving = dir.join(MOVING);
@@ -80,7 +79,7 @@ fn copy_into(moving: &Path, files: &Files, dir: &Path, partition: u32) -> Result
     to.make_durable()
 }
 
-/// Puts a copy that is whole in the place of what it was made of; no handle may be open.
+/// Replaces the old file with a complete copy. No handle may be open.
 pub(super) fn complete(dir: &Path) -> Result<(), OpenError> {
     let moved = dir.join(MOVED);
     if !exists(&moved)? {
@@ -88,7 +87,7 @@ pub(super) fn complete(dir: &Path) -> Result<(), OpenError> {
     }
     let file = moved.join(PAGES);
     if exists(&file)? {
-        // They are of the old file, and sled would go by them.
+        // The snapshots describe the old file, and sled would trust them.
         remove_snapshots(dir)?;
         sync_directory(dir)?;
         let to = dir.join(PAGES);
@@ -98,7 +97,7 @@ pub(super) fn complete(dir: &Path) -> Result<(), OpenError> {
     remove(&moved)
 }
 
-/// Removes a directory, if there is one, and what is in it.
+/// Removes a directory and its files, if there is one.
 fn remove(directory: &Path) -> Result<(), OpenError> {
     match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -134,12 +133,12 @@ fn bad(dir: &Path, position: Position, fault: Fault) -> OpenError {
     }
 }
 
-/// The last block's position, whatever is stored there.
+/// Returns the position under which the last block is stored. The block itself is not checked.
 pub(super) fn last_position(files: &Files) -> Option<Position> {
     last_upto(files, LAST).ok().flatten()
 }
 
-/// Reads the last block that reads back.
+/// Reads the last readable block.
 pub(super) fn last_good_block(files: &Files) -> Option<Block> {
     let mut downwards = files.db().iter().rev();
     loop {
@@ -150,15 +149,15 @@ pub(super) fn last_good_block(files: &Files) -> Option<Block> {
     }
 }
 
-/// Walks the blocks upwards, and those after them that only the journal has.
+/// Walks the blocks upwards, then those that only the journal has.
 pub(super) struct StoredFrom<'a> {
     files: &'a Files,
     beyond: &'a Pending,
-    /// Where the next block is looked for.
+    /// The position of the next block.
     next: Position,
     in_sled: sled::Iter,
     bound: CacheBound,
-    /// What kept the walk from beginning.
+    /// The error that prevented the walk.
     failed: Option<StorageError>,
 }
 
@@ -204,7 +203,7 @@ impl Iterator for StoredFrom<'_> {
     }
 }
 
-/// The last key at or before `position`.
+/// Returns the last key at or before `position`.
 fn last_upto(files: &Files, position: Position) -> Result<Option<Position>, StorageError> {
     let upto = ..=position.get().to_be_bytes();
     guarded(|| files.db().range(upto).keys().next_back().transpose())?

@@ -1,12 +1,12 @@
 //! Blocks on their way from the journal into sled.
 //!
-//! Owns the durable blocks that sled may lack, and what the appender and the mover wait for. Holds
-//! little more than the journal does, since the appender waits before it writes over a block that is
-//! not durable in sled.
+//! Owns the durable blocks that sled may lack, and the conditions for which the appender and the
+//! mover wait. Holds little more than the journal, because the appender waits before it overwrites
+//! a block that is not durable in sled.
 //!
-//! A block leaves only once it is durable in sled, and so is every block of its page: where sled could
-//! not write a page, it cannot read it either. So whoever looks here first and into sled second misses
-//! none, on a failing disk too.
+//! A block leaves only once it and all blocks of its page are durable in sled: sled cannot read a
+//! page that it could not write. So a reader that looks here first and into sled second misses no
+//! block, even on a failing disk.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use parking_lot::{Condvar, Mutex};
 use crate::log::Position;
 use crate::log::chain::{StorageError, Stored};
 
-/// With so many bytes waiting they are moved at once: enough to make waking a thread cheap.
+/// When this many bytes wait, they are moved at once: enough to make waking a thread cheap.
 const BATCH_BYTES: usize = 1024 * 1024;
 
-/// How long fewer bytes wait, and how long sled stays unsynced once there are no more: short enough
-/// that little is to be moved when the process is killed.
+/// How long fewer bytes wait, and how long sled stays unsynced when no more arrive. It is short, so
+/// that a start after a kill has little to move.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Blocks that stay although they are durable in sled: as many as lie on one page of it.
+/// Blocks that stay although they are durable in sled: as many as one page has.
 const BLOCKS_A_PAGE: usize = 8;
 
-/// The blocks, and what is known of sled.
+/// The pending blocks, and what is known of sled.
 #[derive(Default)]
 pub(super) struct Pending {
     state: Mutex<State>,
@@ -45,13 +45,13 @@ struct State {
     moved: Position,
     /// The last block that is durable in sled.
     safe: Position,
-    /// The block that somebody wants to be so.
+    /// The block that an appender wants to be durable in sled.
     wanted: Position,
     closing: bool,
     failed: Option<Arc<StorageError>>,
 }
 
-/// What the mover is to do next.
+/// The next work of the mover.
 pub(super) enum Task {
     /// Put these into sled, in this order.
     Insert(Vec<Stored>),
@@ -62,7 +62,7 @@ pub(super) enum Task {
 }
 
 impl Pending {
-    /// Begins with these; nobody moves them.
+    /// Holds these blocks, without a mover.
     pub fn of(blocks: Vec<Stored>) -> Self {
         let state = State {
             blocks: blocks.into_iter().collect(),
@@ -74,7 +74,7 @@ impl Pending {
         }
     }
 
-    /// Takes in a block that is durable, and the last block of a journal's segment that is complete.
+    /// Adds a durable block, and the last block of a complete segment of the journal.
     pub fn push(&self, (position, encoded): Stored, complete: Option<Position>) {
         let mut state = self.state.lock();
         let before = state.bytes;
@@ -89,7 +89,7 @@ impl Pending {
 
     /// Waits until the block at `position` is durable in sled.
     ///
-    /// Fails, if it is or not, with what made the mover fail.
+    /// Returns the error of the mover if the mover has failed.
     pub fn wait_until_safe(&self, position: Position) -> Result<(), Arc<StorageError>> {
         let mut state = self.state.lock();
         loop {
@@ -105,7 +105,7 @@ impl Pending {
         }
     }
 
-    /// Waits until there is something to do for the mover.
+    /// Waits until there is work for the mover.
     pub fn next_task(&self) -> Task {
         let mut state = self.state.lock();
         let mut waited = false;
@@ -131,7 +131,7 @@ impl Pending {
         }
     }
 
-    /// Notes that sled has these blocks now.
+    /// Records that sled now has these blocks.
     pub fn moved(&self, batch: &[Stored]) {
         let mut state = self.state.lock();
         for (position, encoded) in batch {
@@ -140,7 +140,7 @@ impl Pending {
         }
     }
 
-    /// Notes that all that was moved is durable in sled, and lets go of it.
+    /// Records that all moved blocks are durable in sled, and drops them.
     pub fn synced(&self) {
         let mut state = self.state.lock();
         state.safe = state.moved;
@@ -151,19 +151,19 @@ impl Pending {
         self.for_appender.notify_all();
     }
 
-    /// Notes that nothing will be moved any more.
+    /// Records that no more blocks will be moved.
     pub fn fail(&self, error: Arc<StorageError>) {
         self.state.lock().failed.get_or_insert(error);
         self.for_appender.notify_all();
     }
 
-    /// Asks the mover to move what there is, and end.
+    /// Makes the mover move the remaining blocks and end.
     pub fn close(&self) {
         self.state.lock().closing = true;
         self.for_mover.notify_one();
     }
 
-    /// The first block at or after `position`, and whether all the others after it are here too.
+    /// Returns the first block at or after `position`, and whether all later blocks are here too.
     pub fn at_or_after(&self, position: Position) -> (Option<Stored>, bool) {
         let state = self.state.lock();
         let first = state.blocks.first_key_value();
@@ -171,7 +171,7 @@ impl Pending {
         (state.blocks.range(position..).next().map(cloned), has_all)
     }
 
-    /// The last block at or before `position`.
+    /// Returns the last block at or before `position`.
     pub fn at_or_before(&self, position: Position) -> Option<Stored> {
         let state = self.state.lock();
         state.blocks.range(..=position).next_back().map(cloned)

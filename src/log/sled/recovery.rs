@@ -1,8 +1,8 @@
-//! What a start makes of sled and the journal together.
+//! Recovery: how a start combines sled and the journal.
 //!
-//! Owns the rule of which of the journal's blocks the log has beyond sled's, and of what is damage.
-//! Every block is in the journal first, so the journal ends where the log does, and never before
-//! sled.
+//! Owns the rule that decides which blocks of the journal continue the log beyond sled, and what
+//! counts as damage. Every block is in the journal first, so the journal ends where the log ends,
+//! and never before sled.
 
 use std::path::Path;
 
@@ -17,18 +17,18 @@ use crate::log::chain::{StorageError, Stored};
 use crate::log::paths::{create_directory, io_error};
 use crate::log::{Block, Fault, Head, OpenError};
 
-/// A log that is ready for appends: everything is in sled, and durable. On a full disk it is ready
-/// for reads.
+/// A log that is ready for appends: all blocks are in sled and durable. On a full disk it is ready
+/// for reads only.
 pub(super) struct Recovered {
     pub files: Files,
     pub journal: Journal,
     pub head: Head,
-    /// What only the journal has, and why it can't be moved into sled.
+    /// Blocks that only the journal has, and why they cannot be moved into sled.
     pub stuck: Option<(Vec<Stored>, StorageError)>,
 }
 
-/// Opens the log of `partition` in `dir`, or makes one, and moves into sled what only the journal
-/// has.
+/// Opens the log of `partition` in `dir`, or makes one, and moves into sled the blocks that only
+/// the journal has.
 pub(super) fn recover(
     dir: &Path,
     partition: u32,
@@ -36,7 +36,7 @@ pub(super) fn recover(
 ) -> Result<Recovered, OpenError> {
     create_directory(dir)?;
     if !Files::exist(dir)? && Journal::open(dir)?.is_none() {
-        // Before sled's files: once these are there, a journal that is missing was lost.
+        // The journal is made before sled's files, so if these exist, a missing journal was lost.
         Journal::create(dir, segment_bytes, None)?;
     }
     older::complete(dir)?;
@@ -62,7 +62,7 @@ pub(super) fn recover(
     let head = beyond.last().map_or(stored, |frame| frame.head);
     let stuck = match files.reserve() {
         Err(error) => {
-            // Where the last sync failed, what is there may be in memory alone.
+            // If the last sync failed, the frames may be in memory only.
             let again = journal.write_again(&beyond);
             again.map_err(|source| io_error("written", dir, source))?;
             let beyond = beyond.into_iter().map(Frame::into_stored).collect();
@@ -77,7 +77,7 @@ pub(super) fn recover(
         tracing::warn!(
             sled = stored.position.get(),
             journal = head.position.get(),
-            "the log was not closed in order; its end was taken from its journal"
+            "the log was not closed cleanly; its last blocks were taken from its journal"
         );
     }
     Ok(Recovered {
@@ -88,20 +88,20 @@ pub(super) fn recover(
     })
 }
 
-/// A log that is looked at as it is.
+/// A log that is opened for reading.
 pub(super) struct Found {
     pub files: Files,
-    /// What only the journal has.
+    /// Blocks that only the journal has.
     pub beyond: Vec<Stored>,
-    /// The last block that reads back.
+    /// The last readable block.
     pub head: Head,
     /// A block that was acknowledged.
     pub reached: Head,
-    /// Whether sled's are laid out as in earlier versions, see [`older`].
+    /// Whether sled's blocks have the layout of earlier versions, see [`older`].
     pub is_older: bool,
 }
 
-/// Opens the log in `dir` and changes nothing of the journal.
+/// Opens the log in `dir` and does not change the journal.
 pub(super) fn find(dir: &Path) -> Result<Found, OpenError> {
     older::complete(dir)?;
     let files = Files::open_existing(dir)?;
@@ -140,7 +140,7 @@ pub(super) fn find(dir: &Path) -> Result<Found, OpenError> {
     })
 }
 
-/// Gives a log of an earlier version, which ends with `last`, a journal.
+/// Makes a journal for a log of an earlier version, which ends with `last`.
 fn adopt(
     dir: &Path,
     files: &Files,
@@ -160,7 +160,7 @@ fn adopt(
     Journal::open(dir)?.ok_or_else(|| missing(dir))
 }
 
-/// The journal's blocks after `stored`, where sled ends; these continue it without a gap.
+/// Returns the journal's blocks after `stored`, where sled ends. They continue it without a gap.
 pub(super) fn beyond(
     dir: &Path,
     partition: u32,
@@ -213,7 +213,7 @@ fn newest(frames: &[Frame]) -> Head {
     frames.last().map_or(Head::EMPTY, |frame| frame.head)
 }
 
-/// Refuses a journal that ends before sled does: what else it lacks nobody knows.
+/// Refuses a journal that ends before sled does: it may lack more blocks.
 fn refuse_older(dir: &Path, newest: &Head, stored: &Head) -> Result<(), OpenError> {
     if newest.block >= stored.block {
         return Ok(());

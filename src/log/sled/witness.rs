@@ -1,9 +1,9 @@
-//! What a log without a journal, as earlier versions kept it, noted beside sled's files: how far it
-//! had got.
+//! The note of earlier versions, which had no journal: a file beside sled's files with the head of
+//! the log.
 //!
-//! Where the note is and the journal is not, the log is one of those, and gets a journal. Nothing
-//! else tells it from a log whose journal was lost. So an empty note in place of a lost journal
-//! says to go on with what sled has.
+//! If there is a note and no journal, the log comes from an earlier version and gets a journal.
+//! Nothing else distinguishes it from a log whose journal was lost. So an empty note in place of a
+//! lost journal means: go on with the blocks in sled.
 
 use std::fs;
 use std::io;
@@ -14,11 +14,11 @@ use crate::log::paths::{io_error, sync_directory};
 use crate::log::{Hash, Head, OpenError, Position};
 
 const NAME: &str = "reached";
-/// Block number, position and hash, and the hash of these three: a torn note is no note.
+/// Block number, position and hash, and the hash of these three: a torn note is ignored.
 const NOTE_BYTES: usize = 8 + 8 + 2 * Hash::LEN;
 
-/// Tells what was noted last in `dir`: [`Head::EMPTY`] when it can't be read, `None` when there is
-/// no note.
+/// Returns the head in the note of `dir`. Returns [`Head::EMPTY`] if the note is malformed, `None`
+/// if there is no note.
 pub(super) fn noted_in(dir: &Path) -> Result<Option<Head>, OpenError> {
     let path = dir.join(NAME);
     match fs::read(&path) {
@@ -30,7 +30,7 @@ pub(super) fn noted_in(dir: &Path) -> Result<Option<Head>, OpenError> {
     }
 }
 
-/// Leaves an empty note: who opens the log goes on with what sled has.
+/// Writes an empty note: the next open goes on with the blocks in sled.
 pub(super) fn note_nothing(dir: &Path) -> Result<(), OpenError> {
     let path = dir.join(NAME);
     files::replace(&path, &[]).map_err(|source| io_error("written", &path, source))

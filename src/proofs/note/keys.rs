@@ -12,28 +12,28 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Signature, Unverified};
 
-/// Begins a secret key in writing.
+/// Prefix of a written secret key.
 const SECRET_MARK: &str = "PRIVATE+KEY+";
 
-/// Names a key: the first bytes of SHA-256 over its name, a line feed, and what follows the id in
-/// its written form.
+/// The id of a key: the first bytes of SHA-256 over its name, a line feed, and the bytes that
+/// follow the id in its written form.
 pub type KeyId = [u8; 4];
 
-/// How a key signs, by its number in written keys.
+/// The algorithm of a key, by its number in written keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Algorithm {
-    /// Ed25519 over the text: how a log signs.
+    /// Ed25519 over the text: signatures of a log.
     Ed25519 = 1,
-    /// Ed25519 over a time and the text, `cosignature/v1`: how a witness signs.
+    /// Ed25519 over a time and the text, `cosignature/v1`: signatures of a witness.
     CosignatureV1 = 4,
 }
 
-/// Why a text is no key.
+/// Why a text is not a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct KeyError(&'static str);
 
-/// Tells whether a key may be named like this.
+/// Returns whether a key may have this name.
 pub(super) fn is_name(name: &str) -> bool {
     let is_foreign = |char: char| char.is_whitespace() || char.is_control() || char == '+';
     !name.is_empty() && !name.contains(is_foreign)
@@ -69,7 +69,7 @@ impl VerifierKey {
     /// Reads the key of a witness, which signs the time too.
     ///
     /// # Errors
-    /// When it is no key, or that of a log.
+    /// When the text is not a key, or is the key of a log.
     pub fn of_witness(text: &str) -> Result<Self, KeyError> {
         let key: Self = text.parse()?;
         match key.algorithm {
@@ -78,25 +78,26 @@ impl VerifierKey {
         }
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How it signs.
+    /// Returns the algorithm.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// Tells whether a signature says to be of this key.
+    /// Returns whether a signature names this key.
     pub fn is_named_by(&self, signature: &Signature) -> bool {
         self.name == signature.name && self.id == signature.key_id
     }
 
-    /// Verifies a signature over a text; gives the seconds since 1970 at which a witness made it.
+    /// Verifies a signature over a text. Returns the time of a witness's signature, in seconds
+    /// since 1970.
     ///
     /// # Errors
-    /// [`Unverified::OtherKey`] where it names another key, else [`Unverified::BadSignature`].
+    /// [`Unverified::OtherKey`] if it names another key, otherwise [`Unverified::BadSignature`].
     pub fn verify(&self, text: &str, signature: &Signature) -> Result<Option<u64>, Unverified> {
         if !self.is_named_by(signature) {
             return Err(Unverified::OtherKey);
@@ -136,11 +137,11 @@ impl FromStr for VerifierKey {
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let (name, id, algorithm, key) = read(text)?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(&key);
-        let key = key.map_err(|_| KeyError("the key is no Ed25519 public key"))?;
+        let key = key.map_err(|_| KeyError("the key is not an Ed25519 public key"))?;
         let key = Self::new(name, algorithm, key);
         match key.id == id {
             true => Ok(key),
-            false => Err(KeyError("the id is not of this name and key")),
+            false => Err(KeyError("the id does not match the name and the key")),
         }
     }
 }
@@ -156,7 +157,7 @@ impl SigningKey {
     /// Makes a new key.
     ///
     /// # Errors
-    /// When the name cannot be a key's, or the system gives no random bytes.
+    /// When the name is invalid, or the system provides no random bytes.
     #[expect(clippy::disallowed_methods, reason = "a key is made of chance")]
     pub fn generate(name: &str, algorithm: Algorithm) -> io::Result<Self> {
         let mut seed = [0; SECRET_KEY_LENGTH];
@@ -165,10 +166,10 @@ impl SigningKey {
         named.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
     }
 
-    /// Takes the key of a seed, which must be as hard to guess as the key.
+    /// Makes the key of a seed, which must be as hard to guess as the key.
     ///
     /// # Errors
-    /// When the name cannot be a key's.
+    /// When the name is invalid.
     pub fn of_seed(name: &str, algorithm: Algorithm, seed: &[u8; 32]) -> Result<Self, KeyError> {
         if !is_name(name) {
             return Err(KeyError("the name has spaces or a plus, or is empty"));
@@ -178,12 +179,12 @@ impl SigningKey {
         Ok(Self { key, public })
     }
 
-    /// The public key.
+    /// Returns the public key.
     pub fn public(&self) -> &VerifierKey {
         &self.public
     }
 
-    /// Signs a text; a witness says when, in seconds since 1970, which a log does not.
+    /// Signs a text. A witness also signs `time`, in seconds since 1970; a log ignores it.
     pub fn sign(&self, text: &str, time: u64) -> Signature {
         let bytes = match self.public.algorithm {
             Algorithm::Ed25519 => self.key.sign(text.as_bytes()).to_bytes().to_vec(),
@@ -199,7 +200,7 @@ impl SigningKey {
         }
     }
 
-    /// Writes the key down: whoever reads it can sign.
+    /// Returns the written secret key. Everyone who has it can sign.
     pub fn expose(&self) -> String {
         let seed = written(self.public.algorithm, self.key.as_bytes());
         let id = u32::from_be_bytes(self.public.id);
@@ -213,23 +214,23 @@ impl FromStr for SigningKey {
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let secret = text.strip_prefix(SECRET_MARK);
-        let (name, id, algorithm, seed) = read(secret.ok_or(KeyError("it is no secret key"))?)?;
+        let (name, id, algorithm, seed) = read(secret.ok_or(KeyError("it is not a secret key"))?)?;
         let key = Self::of_seed(name, algorithm, &seed)?;
         match key.public.id == id {
             true => Ok(key),
-            false => Err(KeyError("the id is not of this name and key")),
+            false => Err(KeyError("the id does not match the name and the key")),
         }
     }
 }
 
-/// Shows which key it is, not the key.
+/// Shows the public key, not the secret one.
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({})", self.public)
     }
 }
 
-/// What a witness signs.
+/// Returns the text that a witness signs.
 fn cosigned(time: u64, text: &str) -> String {
     format!("cosignature/v1\ntime {time}\n{text}")
 }
@@ -258,6 +259,6 @@ fn read(text: &str) -> Result<(&str, KeyId, Algorithm, [u8; 32]), KeyError> {
         Some(_) | None => return Err(KeyError("the key is of an unknown kind")),
     };
     let key = key.try_into();
-    let key = key.map_err(|_| KeyError("the key has not 32 bytes"))?;
+    let key = key.map_err(|_| KeyError("the key does not have 32 bytes"))?;
     Ok((name, id.to_be_bytes(), algorithm, key))
 }

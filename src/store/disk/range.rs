@@ -1,6 +1,7 @@
 //! The stored rows of a span, one after the other.
 //!
-//! Owns the place in the file, also across an opening anew. Does not know the layers above.
+//! Owns the place of the iteration in the file, even if the file is reopened. Does not know the
+//! layers above.
 
 use redb::{AccessGuard, Range};
 
@@ -12,7 +13,7 @@ use crate::store::Error;
 use crate::store::failure::{Failure, guarded, refused};
 use crate::store::file::Table;
 
-/// A stored row: its key, and its encoding where redb has it.
+/// A stored row: its key, and its encoding in redb's memory.
 pub(in crate::store) struct Stored {
     pub(in crate::store) key: Key,
     value: AccessGuard<'static, &'static [u8]>,
@@ -30,16 +31,16 @@ pub(in crate::store) struct DiskRange<'a> {
     table: Table,
     span: Span,
     descending: bool,
-    /// The last key handed out.
+    /// The last returned key.
     passed: Option<Key>,
-    /// How far the file may be when it was opened anew, for the walk to go on there.
+    /// The last position of a reopened file at which the iteration can continue.
     reach: Position,
     range: Range<'static, &'static [u8], &'static [u8]>,
 }
 
 impl<'a> DiskRange<'a> {
-    /// Starts over the rows that `table` has. Should the file be opened anew meanwhile, the walk goes
-    /// on there, unless that is beyond `reach`.
+    /// Starts an iteration over the rows of `table`. If the file is reopened meanwhile, the
+    /// iteration continues there, unless that is beyond `reach`.
     pub(in crate::store) fn start(
         disk: &'a Disk,
         mut table: Table,
@@ -96,7 +97,7 @@ impl<'a> DiskRange<'a> {
             Some(entry) => entry.map_err(refused)?,
             None => return Ok(None),
         };
-        // Looked at here, because in a damaged page it is looking that panics.
+        // Read the value here, because in a damaged page reading it panics.
         let _ = value.value();
         Ok(Some(Stored {
             key: Key::from_bytes(key.value()),

@@ -1,4 +1,4 @@
-//! Who must do what next: pure, from the rows as they stand. A new kind of task is a line here.
+//! The rules of tasks: pure functions of the rows. A new kind of task is a line here.
 
 use super::{Blocked, Task, TaskKind, When};
 use crate::domain::state::{Collaboration, Cost, Deliverable, Publication};
@@ -6,7 +6,7 @@ use crate::domain::{
     ActorKind, CollaborationState, DeliverableState, DisputeSubject, PublicationId, Timestamp,
 };
 
-/// Lists what is to be done in a collaboration. `post` finds its live posts.
+/// Lists the tasks of a collaboration. `post` finds its live posts.
 ///
 /// # Errors
 /// Those of `post`.
@@ -65,7 +65,7 @@ pub fn of_collaboration<E>(
     Ok(tasks)
 }
 
-/// Lists what is to be done about a cost line: nothing while it is withheld.
+/// Lists the tasks of a cost line: none while it is withheld.
 pub fn of_cost(cost: &Cost) -> Vec<Task> {
     if cost.reversed || cost.withheld {
         return Vec::new();
@@ -117,14 +117,14 @@ fn until_expiry(kind: TaskKind, collaboration: &Collaboration) -> Option<Task> {
     Some(task(kind, When::Due(offer.expires_at)))
 }
 
-/// Everything is verified or waived, the work began, and nothing is disputed.
+/// Returns whether everything is verified or waived, the work began, and nothing is disputed.
 fn is_done(collaboration: &Collaboration) -> bool {
     collaboration.state == CollaborationState::Active
         && collaboration.open_disputes.is_empty()
         && collaboration.deliverables.iter().all(Deliverable::is_done)
 }
 
-/// When it was accepted.
+/// Returns when the collaboration was accepted.
 fn begun_at(collaboration: &Collaboration) -> Timestamp {
     let acceptance = collaboration.acceptance.as_ref();
     let invited_at = collaboration.invited_at.unwrap_or_default();
@@ -155,8 +155,8 @@ fn task(kind: TaskKind, when: When) -> Task {
     }
 }
 
-/// Finds what a task waits for, from the rows of what it is about: what stops a step is what `decide`
-/// refuses it for.
+/// Finds why a task is blocked, from the rows of its subject. The reasons are those for which
+/// `decide` refuses the step.
 pub fn blocked(
     task: &Task,
     collaboration: Option<&Collaboration>,

@@ -126,7 +126,7 @@ async fn append_that_may_have_happened_and_did_is_answered_to_its_retry() {
 #[tokio::test]
 async fn conflict_stops_the_writer() {
     let failing = AboutToFail::with(Outcome::Conflict).await;
-    let (office, log) = failing.fail("the log stands at").await;
+    let (office, log) = failing.fail("the head of the log is").await;
     assert!(positions_of(&log, "in-flight").is_empty());
     assert_eq!(retry_all(&office, &log).await, 3);
 }

@@ -8,15 +8,15 @@ use tempfile::TempDir;
 use super::super::recovery::beyond;
 use super::*;
 
-/// What a drive writes whole or not at all.
+/// Bytes that a drive writes entirely or not at all.
 const ATOM: usize = 512;
 
-/// A journal, and what was acknowledged.
+/// A journal and the acknowledged blocks.
 struct Scene {
     dir: TempDir,
     journal: Journal,
     blocks: Vec<Block>,
-    /// How many of them are durable in what stands for sled.
+    /// How many of them are durable in the imagined sled.
     safe: usize,
 }
 
@@ -46,7 +46,8 @@ impl Scene {
         Block::seal(0, &self.head(self.blocks.len()), records).unwrap()
     }
 
-    /// Appends as the log does: what would be written over is made durable elsewhere before.
+    /// Appends like the log does: blocks that would be overwritten are first made durable
+    /// elsewhere.
     fn append(&mut self, len: usize) {
         let block = self.next(len);
         let over = self.journal.written_over_by(&block);
@@ -65,15 +66,15 @@ impl Scene {
         fs::read(self.dir.path().join(NAME)).unwrap()
     }
 
-    /// What is in the journal when it is opened with this content.
+    /// Returns the frames of a journal with this content.
     fn frames_of(&self, image: &[u8]) -> Vec<Frame> {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(NAME), image).unwrap();
         Journal::open(dir.path()).unwrap().unwrap().1
     }
 
-    /// Checks that whatever sled may have, the rest of what was acknowledged is in `frames`, and
-    /// nothing else but `under_way`.
+    /// Checks, for each end that sled may have, that the other acknowledged blocks are in `frames`,
+    /// and nothing else except `under_way`.
     fn recovers(&self, frames: &[Frame], under_way: Option<&Block>) {
         for stored in self.safe..=self.blocks.len() {
             let stored_head = self.head(stored);
@@ -91,7 +92,7 @@ fn noise(seed: u64, len: usize) -> Bytes {
     std::iter::repeat_with(|| random.u8(..)).take(len).collect()
 }
 
-/// Mixes two contents by what a power cut may leave of each sector.
+/// Mixes two contents as a power cut may: each sector is old or new.
 fn cut(older: &[u8], newer: &[u8], seed: u64) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut left = older.to_vec();
