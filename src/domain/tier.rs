@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Names the scheme this module computes; stored beside every frozen tier.
+/// Name of the scheme that this module computes. It is stored with every frozen tier.
 pub const TIER_SCHEME: &str = "seed-v1";
 
-/// Follower tier under a named scheme.
+/// Follower tier under the scheme [`TIER_SCHEME`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Tier {
     /// The count is not known.

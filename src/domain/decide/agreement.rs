@@ -1,4 +1,4 @@
-//! Rules of the agreement: who may ask what of it, and how it ends.
+//! Rules of the agreement: who may do what with it, and how it ends.
 
 use super::accrual::line_id;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration};
@@ -10,7 +10,7 @@ use crate::domain::{
     SettlementEvent, ShipmentId, Terms, Timestamp, part_of,
 };
 
-/// What can be asked of the agreement.
+/// Commands about an agreement.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -61,7 +61,7 @@ pub enum CollaborationVerb {
     Withdraw {
         reason: String,
     },
-    /// Only the ledger's own timer asks this.
+    /// Only the timer of the ledger sends this.
     Expire {
         offer_version: u32,
     },
@@ -81,7 +81,7 @@ pub enum CollaborationVerb {
         product: String,
         value: ProductValue,
         shipped_at: Timestamp,
-        /// Line over the cost of goods to record with it.
+        /// Cost line to record for the cost of goods, if any.
         cost: Option<CostId>,
     },
     Receive {
@@ -204,7 +204,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Finds a collaboration that is accepted or active.
+    /// Returns a collaboration that is accepted or active.
     pub(super) fn working(
         &self,
         place: &CollaborationRef,
@@ -264,8 +264,8 @@ impl<S: Rows> Case<'_, S> {
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
-    /// Makes the line of a kill fee. It takes the place of the commitment in the budget, but for
-    /// fees recorded already, which stay.
+    /// Returns the line of a kill fee. In the budget it replaces the commitment, except for fee
+    /// lines that are already recorded.
     fn kill_fee_line(
         &self,
         place: &CollaborationRef,
@@ -299,7 +299,8 @@ fn ensure_unpublished<S: Rows>(collaboration: &Collaboration) -> Decided<(), S> 
     ensure(!published, || Refusal::AlreadyPublished)
 }
 
-/// What the brand owes by the terms in force when it cancels at this stage, to the increment.
+/// Returns what the brand owes under the terms in force when it cancels at this stage, rounded to
+/// the increment.
 fn kill_fee(terms: &Terms, collaboration: &Collaboration) -> Money {
     let approved = collaboration
         .deliverables
@@ -321,8 +322,8 @@ fn kill_fee(terms: &Terms, collaboration: &Collaboration) -> Money {
     }
 }
 
-/// Checks that so much more fits under the cap, and that every part of the sum stays in int64; a
-/// draft without a cap is bounded by int64 alone.
+/// Checks that `more` fits under the cap, and that every part of the sum fits int64. A draft
+/// without a cap has only the int64 bound.
 pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -> Decided<(), S> {
     let cap_minor = campaign.plan.budget_cap_minor.unwrap_or(i64::MAX);
     let budget = &campaign.budget;
@@ -332,7 +333,8 @@ pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -
         needed_minor,
         cap_minor,
     })?;
-    // Recoveries make room for fees beyond int64, and may themselves sum up to less than int64.
+    // With recoveries, fees may exceed int64 although the total fits; recoveries alone may sum to
+    // less than the minimum of int64.
     let fees = i128::from(budget.reserved) + i128::from(budget.committed) + more_minor.max(0);
     let others = i128::from(budget.other) + more_minor;
     let in_range = fees <= i128::from(i64::MAX) && others >= i128::from(i64::MIN);
