@@ -1,12 +1,12 @@
-//! The rooms of the crate keep apart: the sources are read, and a rule that is broken is named with
-//! file and line.
+//! The rooms of the crate stay separate. The tests read the sources and report each broken rule
+//! with file and line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each room may import. Imports point one way; whoever adds a room says where it stands.
+/// What each room may import. Imports point one way; a new room needs a row here.
 const IMPORTS: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("files", &[]),
@@ -83,18 +83,18 @@ const IMPORTS: [(&str, &[&str]); 19] = [
     ("lib", &[]),
 ];
 
-/// Longest file: one idea fits.
+/// Maximum length of a file: one idea fits.
 const MAX_LINES: usize = 500;
 
 /// A source file.
 struct Source {
-    /// Below the root of the project.
+    /// Path below the root of the project.
     path: String,
     lines: Vec<String>,
 }
 
 impl Source {
-    /// The first part of its path below `src/`.
+    /// Returns the first part of the path below `src/`.
     fn room(&self) -> &str {
         let below = self.path.trim_start_matches("src/");
         below.split('/').next().unwrap().trim_end_matches(".rs")
@@ -104,7 +104,7 @@ impl Source {
         places.iter().any(|place| self.path.starts_with(place))
     }
 
-    /// The lines that run in production, numbered, without comments.
+    /// Returns the numbered lines of production code, without comments.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let tests = self
             .lines
@@ -150,7 +150,7 @@ fn collect(directory: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// Production code: what is tests by name is left out.
+/// Returns the production sources; files that are tests by name are left out.
 fn production() -> Vec<Source> {
     let mut sources = sources("src");
     sources.retain(|source| !source.path.ends_with("tests.rs") && source.path != "src/main.rs");
@@ -172,7 +172,7 @@ impl Broken {
     }
 }
 
-/// The rooms named after `crate::` in a line, and in the braces that follow it.
+/// Returns the rooms named after `crate::` in a line, and in the braces that follow it.
 fn imported(source: &Source, at: usize, line: &str) -> BTreeSet<String> {
     let mut rooms = BTreeSet::new();
     for (start, _) in line.match_indices("crate::") {
@@ -191,7 +191,7 @@ fn name(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The first names within braces that may end lines later.
+/// Returns the first names within braces, which may end some lines later.
 fn in_braces(source: &Source, at: usize, first: &str) -> BTreeSet<String> {
     let mut text = first.to_owned();
     text.extend(source.lines[at..].iter().map(|line| format!("{line} ")));

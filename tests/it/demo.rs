@@ -1,4 +1,5 @@
-//! The four stories of `deploy/demo`, played through the real server; every number worked out by hand.
+//! The four stories of `deploy/demo`, played through the real server; every number was computed by
+//! hand.
 
 mod dynamic;
 mod examples;
@@ -20,7 +21,7 @@ use dynamic::Dynamic;
 use expect::differences;
 use story::{Step, Story};
 
-/// 2026-11-01T00:00:00Z: any later time will do.
+/// 2026-11-01T00:00:00Z: any later time works.
 const NOW_S: i64 = 1_793_491_200;
 
 fn stories() -> PathBuf {
@@ -147,7 +148,7 @@ fn compare(story: &str, expected: &[Value], answers: &[(String, Value)]) {
     }
 }
 
-/// Lists what does not stand where it must, in the list whose order matters, if there is one.
+/// Lists the elements that are out of place, for the list whose order matters, if there is one.
 fn misplaced(one: &Value, answer: &Value) -> Vec<String> {
     let Some(list) = one["in_order"].as_str() else {
         return Vec::new();

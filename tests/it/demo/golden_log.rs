@@ -1,5 +1,5 @@
-//! A log that this project wrote once is read for ever: restored, it is the same block for block, and
-//! it says what it said.
+//! A log that this project once wrote stays readable forever: restored, it has the same blocks and
+//! gives the same answers.
 
 use std::fs;
 use std::path::Path;
@@ -13,11 +13,11 @@ use super::story::{Step, Story};
 use super::{Run, play_through, run, served, stories};
 use crate::support::server::Server;
 
-/// The backup, and the questions with their answers.
+/// The backup, and the queries with their answers.
 const BACKUP: &str = "tests/golden/log-1.clbu";
 const ANSWERS: &str = "tests/golden/log-1.json";
 
-/// Plays all stories and keeps their log and what is then answered.
+/// Plays all stories and keeps their log and the answers.
 async fn keep() {
     let server = served().await;
     let client = Dynamic::new(server.channel());

@@ -1,4 +1,4 @@
-//! Reads story files: `deploy/demo/README.md` says what they look like.
+//! Reads story files; `deploy/demo/README.md` describes their format.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub enum Step {
         method: String,
         request: Value,
     },
-    /// A read that is sent again with each event, until a field of the answer is true.
+    /// A read that is repeated with each event, until a field of the answer is true.
     Await {
         method: String,
         request: Value,
@@ -30,7 +30,7 @@ pub enum Step {
     },
 }
 
-/// Why a request must be refused: in the first run, and in those after it.
+/// Why a request must be refused: in the first run, and in later ones.
 pub struct Refused {
     pub first: String,
     pub later: String,
@@ -77,7 +77,7 @@ impl Story {
     }
 }
 
-/// Puts saved values where a request names them.
+/// Inserts saved values where a request names them.
 pub fn fill(request: &Value, saved: &BTreeMap<String, String>) -> Value {
     let text = saved
         .iter()

@@ -1,4 +1,4 @@
-//! Publications: breaches are recorded, never refused; it happened.
+//! Publications: breaches are recorded and not refused, because they happened.
 
 use campaign_ledger::domain::*;
 

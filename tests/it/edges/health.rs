@@ -1,4 +1,4 @@
-//! Health and reflection tell the truth.
+//! Health and reflection report the actual state.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What is stored is not what was written: a reader must be told where that begins.
+//! Stored bytes that differ from the written ones: a reader must get the place where that begins.
 
 use campaign_ledger::log::block::Misfit;
 use campaign_ledger::log::{Block, Fault, Log, Position, ReadError, verify};
@@ -7,7 +7,7 @@ use super::{COUNTS, STARTS, filled};
 use crate::support::log_backend::{PARTITION, flip, on_every_backend, stored_at};
 use crate::support::records::{append, record};
 
-/// Where a walk over the whole log finds it damaged: block, position and what is wrong.
+/// Walks over the whole log and returns where it finds damage: block, position and error.
 fn first_fault(log: &dyn Log) -> (Option<u64>, u64, Fault) {
     let mut good = Position::START;
     let error = verify(log, |block| good = block.last_position()).unwrap_err();
