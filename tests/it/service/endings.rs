@@ -56,7 +56,7 @@ async fn after_the_end_only_measurement_and_settlement_go_on() {
         .await;
     server.write(story.refund("o-1", idr(5), day(0))).await;
     story_pays(&story).await;
-    // A re-engagement needs an open campaign.
+    // A new invitation needs an open campaign.
     let again = but(&story.invite("ayu", terms(idr(1))), |request| {
         request.collaboration_id = String::from("ayu-2");
     });
