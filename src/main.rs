@@ -4,8 +4,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use campaign_ledger::cli::{
-    Arguments, Command, Exit, backup, complain, explain, export, keys, offline, print_completions,
-    process, serve, statement,
+    Arguments, Command, Exit, backup, call, complain, demo, explain, export, keys, offline,
+    print_completions, process, serve, statement,
 };
 use clap::Parser;
 
@@ -36,6 +36,8 @@ fn main() -> ExitCode {
         }
         Command::Import(arguments) => report(backup::import_into(&arguments), backup::Error::exit),
         Command::Explain(arguments) => report(explain::run(&arguments), explain::Error::exit),
+        Command::Call(arguments) => report(call::run(&arguments), call::Error::exit),
+        Command::Demo(arguments) => report(demo::run(&arguments), demo::Error::exit),
         Command::Keys(arguments) => offline_exit(keys::run(&arguments)),
         Command::Export(command) => report(export::export(&command), export::Error::exit),
         Command::Completions { shell } => offline_exit(print_completions(shell)),

@@ -1,22 +1,33 @@
 //! Calls by name: a client that knows the API by its descriptors alone, as grpcurl does.
 
 use bytes::{Buf, BufMut, Bytes};
+use http::uri::PathAndQuery;
 use prost::Message;
-use prost_reflect::{DynamicMessage, MethodDescriptor};
-use tonic::Status;
+use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor, SerializeOptions};
+use serde::Serializer;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::Channel;
+use tonic::{Status, Streaming};
 
 use super::remote::{self, refused};
 use crate::log::codec::json::pool;
 
-const PACKAGE: &str = "campaign.ledger.v1";
+/// The package of all services of the API.
+pub const PACKAGE: &str = "campaign.ledger.v1";
 
 /// Finds a method by its name, such as `CampaignService/ListCampaigns`.
 pub fn method(name: &str) -> Option<MethodDescriptor> {
     let (service, method) = name.split_once('/')?;
     let service = pool().get_service_by_name(&format!("{PACKAGE}.{service}"))?;
     service.methods().find(|known| known.name() == method)
+}
+
+/// Writes a message as the JSON of the API.
+///
+/// # Errors
+/// A value has no JSON form, such as a time out of range.
+pub fn spell<S: Serializer>(message: &DynamicMessage, to: S) -> Result<S::Ok, S::Error> {
+    message.serialize_with_options(to, &SerializeOptions::new())
 }
 
 /// Sends a request and waits for the answer.
@@ -29,20 +40,87 @@ pub async fn call(
     method: &MethodDescriptor,
     request: &DynamicMessage,
 ) -> Result<DynamicMessage, remote::Error> {
-    let service = method.parent_service().full_name();
-    let path = format!("/{service}/{}", method.name());
-    let path = path.parse().expect("names of the API are fit for a path");
+    let mut client = ready(channel, address).await?;
+    let request = tonic::Request::new(Bytes::from(request.encode_to_vec()));
+    let answer = client.unary(request, path(method), Raw).await;
+    let bytes = answer.map_err(refused(address))?.into_inner();
+    decoded(method.output(), bytes, address)
+}
+
+/// Sends requests, and gives answers as they come: for methods of any kind.
+///
+/// # Errors
+/// See [`remote::Error`]; its messages name the address.
+pub async fn stream<'a>(
+    channel: Channel,
+    address: &'a str,
+    method: &MethodDescriptor,
+    requests: &[DynamicMessage],
+) -> Result<Answers<'a>, remote::Error> {
+    let mut client = ready(channel, address).await?;
+    let encoded: Vec<_> = requests
+        .iter()
+        .map(|request| Bytes::from(request.encode_to_vec()))
+        .collect();
+    let requests = tonic::Request::new(tokio_stream::iter(encoded));
+    let answers = client.streaming(requests, path(method), Raw).await;
+    Ok(Answers {
+        answers: answers.map_err(refused(address))?.into_inner(),
+        kind: method.output(),
+        address,
+    })
+}
+
+/// The answers to a call, as they come.
+#[derive(Debug)]
+pub struct Answers<'a> {
+    answers: Streaming<Bytes>,
+    kind: MessageDescriptor,
+    address: &'a str,
+}
+
+impl Answers<'_> {
+    /// Waits for the next one; there is none after the last.
+    ///
+    /// # Errors
+    /// See [`remote::Error`].
+    pub async fn next(&mut self) -> Result<Option<DynamicMessage>, remote::Error> {
+        let answer = self
+            .answers
+            .message()
+            .await
+            .map_err(refused(self.address))?;
+        answer
+            .map(|bytes| decoded(self.kind.clone(), bytes, self.address))
+            .transpose()
+    }
+}
+
+async fn ready(
+    channel: Channel,
+    address: &str,
+) -> Result<tonic::client::Grpc<Channel>, remote::Error> {
     let mut client = tonic::client::Grpc::new(channel);
     let ready = client.ready().await;
     ready.map_err(|source| remote::Error::Connect {
         address: address.to_owned(),
         source,
     })?;
-    let request = tonic::Request::new(Bytes::from(request.encode_to_vec()));
-    let answer = client.unary(request, path, Raw).await;
-    let bytes = answer.map_err(refused(address))?.into_inner();
-    let answer = DynamicMessage::decode(method.output(), bytes);
-    answer.map_err(|source| remote::Error::Unreadable {
+    Ok(client)
+}
+
+fn path(method: &MethodDescriptor) -> PathAndQuery {
+    let service = method.parent_service().full_name();
+    let path = format!("/{service}/{}", method.name());
+    path.parse().expect("names of the API are fit for a path")
+}
+
+fn decoded(
+    kind: MessageDescriptor,
+    bytes: Bytes,
+    address: &str,
+) -> Result<DynamicMessage, remote::Error> {
+    DynamicMessage::decode(kind, bytes).map_err(|source| remote::Error::Unreadable {
         address: address.to_owned(),
         source,
     })

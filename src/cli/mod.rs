@@ -4,6 +4,8 @@
 //! `explain` run what was asked.
 
 pub mod backup;
+pub mod call;
+pub mod demo;
 pub mod dynamic;
 mod exit;
 pub mod explain;
@@ -46,6 +48,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 
 const EXAMPLES: &str = "\
 Examples:
+  campaign-ledger demo
   campaign-ledger serve --data-dir /var/lib/campaign-ledger
   campaign-ledger replay --brand sari-kulit --limit 20
   campaign-ledger verify --data-dir /backup/campaign-ledger
@@ -124,6 +127,18 @@ pub enum Command {
         after_help = format!("{EXPLAIN_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Explain(Explain),
+    /// Call a method of the API with JSON, and print what it answers.
+    #[command(
+        long_about = call::ABOUT,
+        after_help = format!("{}\n\n{EXIT_CODES}", call::EXAMPLES)
+    )]
+    Call(call::CallArguments),
+    /// Play the stories of four brands, and say what to look at next.
+    #[command(
+        long_about = demo::ABOUT,
+        after_help = format!("{}\n\n{EXIT_CODES}", demo::EXAMPLES)
+    )]
+    Demo(demo::DemoArguments),
     /// Make, rotate or show the keys that checkpoints are signed with.
     #[command(
         subcommand,
@@ -316,7 +331,7 @@ pub struct StatementArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
     /// The server
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    #[arg(long, value_name = "URL", default_value = remote::LOCAL)]
     pub server: String,
 }
 
@@ -344,7 +359,7 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 #[derive(Debug, Args)]
 pub struct Explain {
     /// Address of the server
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    #[arg(long, value_name = "URL", default_value = remote::LOCAL)]
     pub server: String,
     /// The brand
     #[arg(long, value_name = "BRAND_ID")]

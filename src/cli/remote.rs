@@ -5,6 +5,9 @@ use std::io;
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
+/// Where a server listens that was told nothing else.
+pub const LOCAL: &str = "http://127.0.0.1:50051";
+
 /// Why a server did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -51,15 +54,20 @@ pub fn ask<T, E: From<Error>>(
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
+    runtime.block_on(async { asking(connect(address).await?).await })
+}
+
+/// Connects to the server at an address.
+///
+/// # Errors
+/// The server could not be reached.
+pub async fn connect(address: &str) -> Result<Channel, Error> {
     let unreachable = |source| Error::Connect {
         address: address.to_owned(),
         source,
     };
-    runtime.block_on(async {
-        let endpoint = Endpoint::from_shared(address.to_owned()).map_err(unreachable)?;
-        let channel = endpoint.connect().await.map_err(unreachable)?;
-        asking(channel).await
-    })
+    let endpoint = Endpoint::from_shared(address.to_owned()).map_err(unreachable)?;
+    endpoint.connect().await.map_err(unreachable)
 }
 
 /// Tells that a server refused.

@@ -70,7 +70,7 @@ const MOST_LOSSES: usize = 8;
 fn until_ended(config: &Config, clock: &Arc<Guard>, accepts_loss: bool) -> Result<Outcome, Error> {
     let mut losses = if accepts_loss { MOST_LOSSES } else { 0 };
     loop {
-        let ended = block_on(config.clone(), Arc::clone(clock));
+        let ended = block_on(config.clone(), Arc::clone(clock), Stop::new(), announce);
         match &ended {
             Err(error) if losses > 0 && accept_loss(error, &config.data_dir)? => losses -= 1,
             _ => return ended,
@@ -88,7 +88,8 @@ fn tell(error: &Error, format: LogFormat) {
     }
 }
 
-fn exit_of(error: &Error) -> Exit {
+/// Tells how the process ends when the server ended so.
+pub(super) fn exit_of(error: &Error) -> Exit {
     if error.is_in_use() {
         Exit::InUse
     } else if error.is_damage() {
@@ -100,7 +101,13 @@ fn exit_of(error: &Error) -> Exit {
     }
 }
 
-fn block_on(config: Config, clock: Arc<Guard>) -> Result<Outcome, Error> {
+/// Serves until a signal, or until `stop` tells so; `ready` is called once calls are answered.
+pub(super) fn block_on(
+    config: Config,
+    clock: Arc<Guard>,
+    stop: Stop,
+    ready: impl FnOnce(Ready) + Send + 'static,
+) -> Result<Outcome, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -108,11 +115,10 @@ fn block_on(config: Config, clock: Arc<Guard>) -> Result<Outcome, Error> {
     let ended = runtime.block_on(async {
         let signals = Signals::register().map_err(Error::Signals)?;
         let confirmed = signal(SignalKind::user_defined1()).map_err(Error::Signals)?;
-        let stop = Stop::new();
         tokio::spawn(relay(signals, stop.clone()));
         tokio::spawn(accept(confirmed, Arc::clone(&clock)));
         let limits = Limits::of(&config);
-        let mut serving = pin!(serve(config, clock, stop.clone(), announce));
+        let mut serving = pin!(serve(config, clock, stop.clone(), ready));
         tokio::select! {
             outcome = &mut serving => outcome,
             () = stop.overdue(limits) => {
@@ -145,12 +151,14 @@ fn announce(ready: Ready) {
         data_dir,
         head,
     } = ready;
+    let program = std::env::args().next();
+    let program = program.as_deref().unwrap_or("campaign-ledger");
     let text = format!(
         "Campaign Ledger {} is ready.\n  \
            listening  {address} (gRPC, no TLS)\n  \
            data       {}\n  \
            log        {head} events\n\
-         Try: grpcurl -plaintext {address} campaign.ledger.v1.AuditService/GetHead\n",
+         Try: {program} call AuditService/GetHead --server http://{address}\n",
         env!("CARGO_PKG_VERSION"),
         data_dir.display(),
     );

@@ -6,7 +6,6 @@ mod examples;
 mod expect;
 mod exports;
 mod golden_log;
-mod story;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,20 +16,28 @@ use clap::Parser;
 use serde_json::Value;
 
 use crate::support::server::Server;
+use campaign_ledger::cli::demo::story::{self, STORIES, Step, Story};
 use dynamic::Dynamic;
 use expect::differences;
-use story::{Step, Story};
 
-/// 2026-11-01T00:00:00Z: any later time works.
+/// 2026-11-01T00:00:00Z: any time that a ledger accepts works.
 const NOW_S: i64 = 1_793_491_200;
+/// 2020-02-01T00:00:00Z and 2249-06-01T00:00:00Z: hardly any clock is outside of them.
+const EDGES_S: [i64; 2] = [1_580_515_200, 8_817_724_800];
 
 fn stories() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("deploy/demo/stories")
 }
 
 async fn served() -> Server {
+    served_at(NOW_S).await
+}
+
+async fn served_at(seconds: i64) -> Server {
     let server = Server::start().await;
-    server.clock().set(Timestamp::new(NOW_S, 0).unwrap().into());
+    server
+        .clock()
+        .set(Timestamp::new(seconds, 0).unwrap().into());
     server
 }
 
@@ -48,11 +55,16 @@ async fn run(words: String) {
     ran.await.unwrap();
 }
 
+/// What must come out of a story.
+fn expected(name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(stories().join(format!("{name}.expected.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
 async fn play(name: &str) {
     let server = served().await;
-    let story = Story::read(&stories().join(format!("{name}.story")));
-    let text = std::fs::read_to_string(stories().join(format!("{name}.expected.json"))).unwrap();
-    let expected: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let story = Story::named(name).unwrap();
+    let expected = expected(name);
     let client = Dynamic::new(server.channel());
 
     let answers = play_through(&client, &story, Run::First).await;
@@ -181,4 +193,17 @@ async fn fashion_adds_up() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn startup_adds_up() {
     play("startup").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_clock_does_not_matter() {
+    for seconds in EDGES_S {
+        let server = served_at(seconds).await;
+        let client = Dynamic::new(server.channel());
+        for (name, _) in STORIES {
+            let story = Story::named(name).unwrap();
+            let answers = play_through(&client, &story, Run::First).await;
+            compare(name, &expected(name), &answers);
+        }
+    }
 }

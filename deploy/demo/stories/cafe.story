@@ -8,7 +8,7 @@ brand kopi-senja
 # Rani plans the campaign: bloggers with 20,000 to 50,000 followers, Rp500,000 in meals. She does
 # not know her margin.
 call CampaignService/CreateCampaign
-by brand rani at 2026-08-25T03:00:00Z
+by brand rani at 2019-08-25T03:00:00Z
 {
   "campaign_id": "menu-baru",
   "plan": {
@@ -18,23 +18,23 @@ by brand rani at 2026-08-25T03:00:00Z
     "formats": ["CONTENT_FORMAT_REVIEW", "CONTENT_FORMAT_EXPERIENCE"],
     "currency_code": "IDR",
     "budget_cap": {"currency_code": "IDR", "minor_units": "50000000"},
-    "start_at": "2026-09-01T00:00:00Z", "end_at": "2026-09-30T00:00:00Z"
+    "start_at": "2019-09-01T00:00:00Z", "end_at": "2019-09-30T00:00:00Z"
   }
 }
 
 call CampaignService/OpenCampaign
-by brand rani at 2026-08-25T03:10:00Z
+by brand rani at 2019-08-25T03:10:00Z
 {"campaign_id": "menu-baru"}
 
 # Four bloggers from the town.
 call CreatorService/RecordCreatorProfile
-by brand rani at 2026-08-25T04:00:00Z
+by brand rani at 2019-08-25T04:00:00Z
 {
   "creator_id": "eka",
   "profile": {
     "followers": [{
       "platform": "PLATFORM_INSTAGRAM", "followers": "25000",
-      "observed_at": "2026-08-25T00:00:00Z"
+      "observed_at": "2019-08-25T00:00:00Z"
     }],
     "niches": ["local-food"],
     "locality": "Yogyakarta", "display_name": "Eka",
@@ -43,12 +43,12 @@ by brand rani at 2026-08-25T04:00:00Z
 }
 
 call CreatorService/RecordCreatorProfile
-by brand rani at 2026-08-25T04:05:00Z
+by brand rani at 2019-08-25T04:05:00Z
 {
   "creator_id": "fajar",
   "profile": {
     "followers": [{
-      "platform": "PLATFORM_TIKTOK", "followers": "50000", "observed_at": "2026-08-25T00:00:00Z"
+      "platform": "PLATFORM_TIKTOK", "followers": "50000", "observed_at": "2019-08-25T00:00:00Z"
     }],
     "niches": ["local-food", "travel"],
     "locality": "Yogyakarta", "display_name": "Fajar",
@@ -57,13 +57,13 @@ by brand rani at 2026-08-25T04:05:00Z
 }
 
 call CreatorService/RecordCreatorProfile
-by brand rani at 2026-08-25T04:10:00Z
+by brand rani at 2019-08-25T04:10:00Z
 {
   "creator_id": "gita",
   "profile": {
     "followers": [{
       "platform": "PLATFORM_INSTAGRAM", "followers": "30000",
-      "observed_at": "2026-08-25T00:00:00Z"
+      "observed_at": "2019-08-25T00:00:00Z"
     }],
     "niches": ["local-food"],
     "locality": "Sleman", "display_name": "Gita",
@@ -72,13 +72,13 @@ by brand rani at 2026-08-25T04:10:00Z
 }
 
 call CreatorService/RecordCreatorProfile
-by brand rani at 2026-08-25T04:15:00Z
+by brand rani at 2019-08-25T04:15:00Z
 {
   "creator_id": "hadi",
   "profile": {
     "followers": [{
       "platform": "PLATFORM_INSTAGRAM", "followers": "20000",
-      "observed_at": "2026-08-25T00:00:00Z"
+      "observed_at": "2019-08-25T00:00:00Z"
     }],
     "niches": ["local-food"],
     "locality": "Bantul", "display_name": "Hadi",
@@ -88,12 +88,12 @@ by brand rani at 2026-08-25T04:15:00Z
 
 # A fifth has a smaller audience than the café looks for; the ledger says so when it is asked.
 call CreatorService/RecordCreatorProfile
-by brand rani at 2026-08-25T04:20:00Z
+by brand rani at 2019-08-25T04:20:00Z
 {
   "creator_id": "intan",
   "profile": {
     "followers": [{
-      "platform": "PLATFORM_TIKTOK", "followers": "8000", "observed_at": "2026-08-25T00:00:00Z"
+      "platform": "PLATFORM_TIKTOK", "followers": "8000", "observed_at": "2019-08-25T00:00:00Z"
     }],
     "niches": ["local-food"],
     "locality": "Klaten", "display_name": "Intan",
@@ -104,77 +104,77 @@ by brand rani at 2026-08-25T04:20:00Z
 # An offer without a fee: one post, and a code to say at the cashier. Eka must say that she
 # was invited.
 call CollaborationService/InviteCreator
-by brand rani at 2026-08-26T02:00:00Z
+by brand rani at 2019-08-26T02:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "eka-1", "creator_id": "eka",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "0"},
     "deliverables": [{
       "deliverable_id": "review", "platform": "PLATFORM_INSTAGRAM",
-      "format": "CONTENT_FORMAT_REVIEW", "due_at": "2026-09-12T00:00:00Z"
+      "format": "CONTENT_FORMAT_REVIEW", "due_at": "2019-09-12T00:00:00Z"
     }],
     "attribution": {"code": "EKA"},
     "disclosure": {"connection": "CONNECTION_TYPE_GIFTED", "required_label": "#undangan"}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/InviteCreator
-by brand rani at 2026-08-26T02:01:00Z
+by brand rani at 2019-08-26T02:01:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "fajar-1", "creator_id": "fajar",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "0"},
     "deliverables": [{
       "deliverable_id": "visit", "platform": "PLATFORM_TIKTOK",
-      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2026-09-12T00:00:00Z"
+      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2019-09-12T00:00:00Z"
     }],
     "attribution": {"code": "FAJAR"}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/InviteCreator
-by brand rani at 2026-08-26T02:02:00Z
+by brand rani at 2019-08-26T02:02:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "gita-1", "creator_id": "gita",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "0"},
     "deliverables": [{
       "deliverable_id": "visit", "platform": "PLATFORM_INSTAGRAM",
-      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2026-09-12T00:00:00Z"
+      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2019-09-12T00:00:00Z"
     }],
     "attribution": {"code": "GITA"}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/InviteCreator
-by brand rani at 2026-08-26T02:03:00Z
+by brand rani at 2019-08-26T02:03:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "hadi-1", "creator_id": "hadi",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "0"},
     "deliverables": [{
       "deliverable_id": "review", "platform": "PLATFORM_INSTAGRAM",
-      "format": "CONTENT_FORMAT_REVIEW", "due_at": "2026-09-12T00:00:00Z"
+      "format": "CONTENT_FORMAT_REVIEW", "due_at": "2019-09-12T00:00:00Z"
     }],
     "attribution": {"code": "HADI"}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 # Fajar asks for three more days. Rani takes his version as it is; she cannot take the first one
 # any more, for an answer names what it answers.
 call CollaborationService/CounterOffer
-by creator fajar at 2026-08-26T09:00:00Z
+by creator fajar at 2019-08-26T09:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "fajar-1", "offer_version": 1,
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "0"},
     "deliverables": [{
       "deliverable_id": "visit", "platform": "PLATFORM_TIKTOK",
-      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2026-09-15T00:00:00Z"
+      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2019-09-15T00:00:00Z"
     }],
     "attribution": {"code": "FAJAR"}
   },
@@ -182,31 +182,31 @@ by creator fajar at 2026-08-26T09:00:00Z
 }
 
 call CollaborationService/AcceptCounter
-by brand rani at 2026-08-26T10:00:00Z
+by brand rani at 2019-08-26T10:00:00Z
 refused STALE_OFFER, later COLLABORATION_STATE
 {"campaign_id": "menu-baru", "collaboration_id": "fajar-1", "offer_version": 1}
 
 call CollaborationService/AcceptCounter
-by brand rani at 2026-08-26T10:01:00Z
+by brand rani at 2019-08-26T10:01:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "fajar-1", "offer_version": 2}
 
 # The others say yes.
 call CollaborationService/AcceptBrief
-by creator eka at 2026-08-27T02:00:00Z
+by creator eka at 2019-08-27T02:00:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "eka-1", "offer_version": 1}
 
 call CollaborationService/AcceptBrief
-by creator gita at 2026-08-27T02:02:00Z
+by creator gita at 2019-08-27T02:02:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "gita-1", "offer_version": 1}
 
 call CollaborationService/AcceptBrief
-by creator hadi at 2026-08-27T02:03:00Z
+by creator hadi at 2019-08-27T02:03:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "hadi-1", "offer_version": 1}
 
 # Eka, Fajar and Hadi come to taste. The evening is worth Rp250,000 to a guest and costs the café
 # Rp50,000 for the meal and Rp50,000 for what the voucher buys.
 call CollaborationService/ShipProduct
-by brand rani at 2026-09-02T12:00:00Z
+by brand rani at 2019-09-02T12:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "eka-1", "shipment_id": "tasting",
   "product": "Tasting menu and a voucher",
@@ -214,29 +214,29 @@ by brand rani at 2026-09-02T12:00:00Z
     "cost_of_goods": {"currency_code": "IDR", "minor_units": "10000000"},
     "fair_value": {"currency_code": "IDR", "minor_units": "25000000"}
   },
-  "shipped_at": "2026-09-02T12:00:00Z"
+  "shipped_at": "2019-09-02T12:00:00Z"
 }
 
 call SettlementService/RecordCost
-by brand rani at 2026-09-02T14:00:00Z
+by brand rani at 2019-09-02T14:00:00Z
 {
   "campaign_id": "menu-baru", "cost_id": "meal-eka", "collaboration_id": "eka-1",
   "type": "COST_TYPE_TRAVEL_MEAL",
   "amount": {"currency_code": "IDR", "minor_units": "5000000"},
-  "incurred_at": "2026-09-02T14:00:00Z"
+  "incurred_at": "2019-09-02T14:00:00Z"
 }
 
 call SettlementService/RecordCost
-by brand rani at 2026-09-02T14:00:30Z
+by brand rani at 2019-09-02T14:00:30Z
 {
   "campaign_id": "menu-baru", "cost_id": "voucher-eka", "collaboration_id": "eka-1",
   "type": "COST_TYPE_PRODUCT",
   "amount": {"currency_code": "IDR", "minor_units": "5000000"},
-  "incurred_at": "2026-09-02T14:00:30Z"
+  "incurred_at": "2019-09-02T14:00:30Z"
 }
 
 call CollaborationService/ShipProduct
-by brand rani at 2026-09-02T12:01:00Z
+by brand rani at 2019-09-02T12:01:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "fajar-1", "shipment_id": "tasting",
   "product": "Tasting menu and a voucher",
@@ -244,29 +244,29 @@ by brand rani at 2026-09-02T12:01:00Z
     "cost_of_goods": {"currency_code": "IDR", "minor_units": "10000000"},
     "fair_value": {"currency_code": "IDR", "minor_units": "25000000"}
   },
-  "shipped_at": "2026-09-02T12:01:00Z"
+  "shipped_at": "2019-09-02T12:01:00Z"
 }
 
 call SettlementService/RecordCost
-by brand rani at 2026-09-02T14:01:00Z
+by brand rani at 2019-09-02T14:01:00Z
 {
   "campaign_id": "menu-baru", "cost_id": "meal-fajar", "collaboration_id": "fajar-1",
   "type": "COST_TYPE_TRAVEL_MEAL",
   "amount": {"currency_code": "IDR", "minor_units": "5000000"},
-  "incurred_at": "2026-09-02T14:01:00Z"
+  "incurred_at": "2019-09-02T14:01:00Z"
 }
 
 call SettlementService/RecordCost
-by brand rani at 2026-09-02T14:01:30Z
+by brand rani at 2019-09-02T14:01:30Z
 {
   "campaign_id": "menu-baru", "cost_id": "voucher-fajar", "collaboration_id": "fajar-1",
   "type": "COST_TYPE_PRODUCT",
   "amount": {"currency_code": "IDR", "minor_units": "5000000"},
-  "incurred_at": "2026-09-02T14:01:30Z"
+  "incurred_at": "2019-09-02T14:01:30Z"
 }
 
 call CollaborationService/ShipProduct
-by brand rani at 2026-09-02T12:02:00Z
+by brand rani at 2019-09-02T12:02:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "hadi-1", "shipment_id": "tasting",
   "product": "Tasting menu and a voucher",
@@ -274,30 +274,30 @@ by brand rani at 2026-09-02T12:02:00Z
     "cost_of_goods": {"currency_code": "IDR", "minor_units": "10000000"},
     "fair_value": {"currency_code": "IDR", "minor_units": "25000000"}
   },
-  "shipped_at": "2026-09-02T12:02:00Z"
+  "shipped_at": "2019-09-02T12:02:00Z"
 }
 
 call SettlementService/RecordCost
-by brand rani at 2026-09-02T14:02:00Z
+by brand rani at 2019-09-02T14:02:00Z
 {
   "campaign_id": "menu-baru", "cost_id": "meal-hadi", "collaboration_id": "hadi-1",
   "type": "COST_TYPE_TRAVEL_MEAL",
   "amount": {"currency_code": "IDR", "minor_units": "5000000"},
-  "incurred_at": "2026-09-02T14:02:00Z"
+  "incurred_at": "2019-09-02T14:02:00Z"
 }
 
 call SettlementService/RecordCost
-by brand rani at 2026-09-02T14:02:30Z
+by brand rani at 2019-09-02T14:02:30Z
 {
   "campaign_id": "menu-baru", "cost_id": "voucher-hadi", "collaboration_id": "hadi-1",
   "type": "COST_TYPE_PRODUCT",
   "amount": {"currency_code": "IDR", "minor_units": "5000000"},
-  "incurred_at": "2026-09-02T14:02:30Z"
+  "incurred_at": "2019-09-02T14:02:30Z"
 }
 
 # Eka and Fajar post.
 call CollaborationService/SubmitContent
-by creator eka at 2026-09-04T04:00:00Z
+by creator eka at 2019-09-04T04:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "eka-1", "deliverable_id": "review",
   "content_ref": "drafts/eka/review-v1",
@@ -305,22 +305,22 @@ by creator eka at 2026-09-04T04:00:00Z
 }
 
 call CollaborationService/ApproveContent
-by brand rani at 2026-09-04T09:00:00Z
+by brand rani at 2019-09-04T09:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "eka-1", "deliverable_id": "review",
   "submission_version": 1, "rating": 4
 }
 
 call CollaborationService/RecordPublication
-by creator eka at 2026-09-05T04:00:00Z
+by creator eka at 2019-09-05T04:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "eka-1", "deliverable_id": "review",
   "publication_id": "eka-post", "url": "https://instagram.example/p/eka-kopi-senja",
-  "platform_post_id": "ig-3001", "published_at": "2026-09-05T04:00:00Z", "disclosed": true
+  "platform_post_id": "ig-3001", "published_at": "2019-09-05T04:00:00Z", "disclosed": true
 }
 
 call CollaborationService/SubmitContent
-by creator fajar at 2026-09-05T04:00:00Z
+by creator fajar at 2019-09-05T04:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "fajar-1", "deliverable_id": "visit",
   "content_ref": "drafts/fajar/visit-v1",
@@ -328,24 +328,24 @@ by creator fajar at 2026-09-05T04:00:00Z
 }
 
 call CollaborationService/ApproveContent
-by brand rani at 2026-09-05T09:00:00Z
+by brand rani at 2019-09-05T09:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "fajar-1", "deliverable_id": "visit",
   "submission_version": 1, "rating": 5
 }
 
 call CollaborationService/RecordPublication
-by creator fajar at 2026-09-06T04:00:00Z
+by creator fajar at 2019-09-06T04:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "fajar-1", "deliverable_id": "visit",
   "publication_id": "fajar-post", "url": "https://tiktok.example/v/fajar-kopi-senja",
-  "platform_post_id": "tt-3002", "published_at": "2026-09-06T04:00:00Z", "disclosed": true
+  "platform_post_id": "tt-3002", "published_at": "2019-09-06T04:00:00Z", "disclosed": true
 }
 
 # Gita pays for her own coffee and posts all the same. Her first draft does not name the café; the
 # post is a day late. It counts all the same.
 call CollaborationService/SubmitContent
-by creator gita at 2026-09-07T04:00:00Z
+by creator gita at 2019-09-07T04:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "gita-1", "deliverable_id": "visit",
   "content_ref": "drafts/gita/visit-v1",
@@ -353,7 +353,7 @@ by creator gita at 2026-09-07T04:00:00Z
 }
 
 call CollaborationService/RequestRevision
-by brand rani at 2026-09-08T04:00:00Z
+by brand rani at 2019-09-08T04:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "gita-1", "deliverable_id": "visit",
   "submission_version": 1,
@@ -361,7 +361,7 @@ by brand rani at 2026-09-08T04:00:00Z
 }
 
 call CollaborationService/SubmitContent
-by creator gita at 2026-09-12T04:00:00Z
+by creator gita at 2019-09-12T04:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "gita-1", "deliverable_id": "visit",
   "content_ref": "drafts/gita/visit-v2",
@@ -369,32 +369,32 @@ by creator gita at 2026-09-12T04:00:00Z
 }
 
 call CollaborationService/ApproveContent
-by brand rani at 2026-09-12T09:00:00Z
+by brand rani at 2019-09-12T09:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "gita-1", "deliverable_id": "visit",
   "submission_version": 2, "rating": 3
 }
 
 call CollaborationService/RecordPublication
-by creator gita at 2026-09-13T00:00:00Z
+by creator gita at 2019-09-13T00:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "gita-1", "deliverable_id": "visit",
   "publication_id": "gita-post", "url": "https://instagram.example/p/gita-kopi-senja",
-  "platform_post_id": "ig-3003", "published_at": "2026-09-13T00:00:00Z", "disclosed": true
+  "platform_post_id": "ig-3003", "published_at": "2019-09-13T00:00:00Z", "disclosed": true
 }
 
 # Rani looks whether Eka's post says what it must. It does.
 call MeasurementService/CheckDisclosure
-by brand rani at 2026-09-13T08:00:00Z
+by brand rani at 2019-09-13T08:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "eka-1", "publication_id": "eka-post",
-  "checked_at": "2026-09-13T08:00:00Z", "label_found": "#undangan", "sufficient": true,
+  "checked_at": "2019-09-13T08:00:00Z", "label_found": "#undangan", "sufficient": true,
   "evidence": "screens/eka-post.png"
 }
 
 # Hadi falls ill. The café does without his post.
 call CollaborationService/WaiveDeliverable
-by brand rani at 2026-09-11T02:00:00Z
+by brand rani at 2019-09-11T02:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "hadi-1", "deliverable_id": "review",
   "reason": "he is in hospital; the meal was a gift"
@@ -402,10 +402,10 @@ by brand rani at 2026-09-11T02:00:00Z
 
 # What the platforms measured.
 call MeasurementService/RecordEngagement
-by brand rani at 2026-09-20T00:00:00Z
+by brand rani at 2019-09-20T00:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "eka-1", "publication_id": "eka-post",
-  "observed_at": "2026-09-20T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
+  "observed_at": "2019-09-20T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
   "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {
     "likes": "1200", "comments": "150", "shares": "50", "saves": "100", "views": "15000",
@@ -414,10 +414,10 @@ by brand rani at 2026-09-20T00:00:00Z
 }
 
 call MeasurementService/RecordEngagement
-by brand rani at 2026-09-20T00:05:00Z
+by brand rani at 2019-09-20T00:05:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "fajar-1", "publication_id": "fajar-post",
-  "observed_at": "2026-09-20T00:05:00Z", "source": "OBSERVATION_SOURCE_API",
+  "observed_at": "2019-09-20T00:05:00Z", "source": "OBSERVATION_SOURCE_API",
   "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {
     "likes": "3600", "comments": "300", "shares": "400", "saves": "200", "views": "60000",
@@ -428,136 +428,136 @@ by brand rani at 2026-09-20T00:05:00Z
 # Gita sends a picture of her screen. That is reported, not measured, and never added to the
 # others.
 call MeasurementService/RecordEngagement
-by creator gita at 2026-09-20T00:10:00Z
+by creator gita at 2019-09-20T00:10:00Z
 save SCREEN observationPosition
 {
   "campaign_id": "menu-baru", "collaboration_id": "gita-1", "publication_id": "gita-post",
-  "observed_at": "2026-09-20T00:10:00Z", "source": "OBSERVATION_SOURCE_CREATOR",
+  "observed_at": "2019-09-20T00:10:00Z", "source": "OBSERVATION_SOURCE_CREATOR",
   "kind": "MEASUREMENT_KIND_REPORTED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {"likes": "1700", "comments": "50", "saves": "150"}
 }
 
 # Guests say a code at the cashier. A visit has no price; capitals do not matter.
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-06T11:00:00Z
+by brand rani at 2019-09-06T11:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-1",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-06T11:00:00Z", "code": "EKA"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-06T11:00:00Z", "code": "EKA"
 }
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-07T10:00:00Z
+by brand rani at 2019-09-07T10:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-2",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-07T10:00:00Z", "code": "FAJAR"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-07T10:00:00Z", "code": "FAJAR"
 }
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-07T10:30:00Z
+by brand rani at 2019-09-07T10:30:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-3",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-07T10:30:00Z", "code": "fajar"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-07T10:30:00Z", "code": "fajar"
 }
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-09T11:00:00Z
+by brand rani at 2019-09-09T11:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-4",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-09T11:00:00Z", "code": "EKA"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-09T11:00:00Z", "code": "EKA"
 }
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-14T09:00:00Z
+by brand rani at 2019-09-14T09:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-5",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-14T09:00:00Z", "code": "GITA"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-14T09:00:00Z", "code": "GITA"
 }
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-12T10:00:00Z
+by brand rani at 2019-09-12T10:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-6",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-12T10:00:00Z", "code": "Fajar"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-12T10:00:00Z", "code": "Fajar"
 }
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-13T12:00:00Z
+by brand rani at 2019-09-13T12:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-7",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-13T12:00:00Z", "code": "eka"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-13T12:00:00Z", "code": "eka"
 }
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-19T10:00:00Z
+by brand rani at 2019-09-19T10:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-8",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-19T10:00:00Z", "code": "FAJAR"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-19T10:00:00Z", "code": "FAJAR"
 }
 
 # Nobody gave out this code: the visit is recorded and credited to nobody.
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-20T10:00:00Z
+by brand rani at 2019-09-20T10:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "V-9",
-  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2026-09-20T10:00:00Z", "code": "SENJA"
+  "type": "CONVERSION_TYPE_VISIT", "ordered_at": "2019-09-20T10:00:00Z", "code": "SENJA"
 }
 
 # A group pays ahead for a table, with Eka's code, and calls it off. The money goes back, and
 # nothing is left of it but the fact.
 call MeasurementService/RecordConversion
-by brand rani at 2026-09-21T10:00:00Z
+by brand rani at 2019-09-21T10:00:00Z
 {
   "campaign_id": "menu-baru", "order_source": "cashier", "order_id": "T-1",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "40000000"},
-  "ordered_at": "2026-09-21T10:00:00Z", "code": "EKA"
+  "ordered_at": "2019-09-21T10:00:00Z", "code": "EKA"
 }
 
 call MeasurementService/RecordRefund
-by brand rani at 2026-09-24T10:00:00Z
+by brand rani at 2019-09-24T10:00:00Z
 {
   "order_source": "cashier", "order_id": "T-1", "refund_id": "r-1",
   "amount": {"currency_code": "IDR", "minor_units": "40000000"},
-  "refunded_at": "2026-09-24T10:00:00Z"
+  "refunded_at": "2019-09-24T10:00:00Z"
 }
 
 # All is checked and closed.
 call CollaborationService/VerifyPublication
-by brand rani at 2026-09-28T02:00:00Z
+by brand rani at 2019-09-28T02:00:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "eka-1", "deliverable_id": "review"}
 
 call CollaborationService/VerifyPublication
-by brand rani at 2026-09-28T02:01:00Z
+by brand rani at 2019-09-28T02:01:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "fajar-1", "deliverable_id": "visit"}
 
 call CollaborationService/VerifyPublication
-by brand rani at 2026-09-28T02:02:00Z
+by brand rani at 2019-09-28T02:02:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "gita-1", "deliverable_id": "visit"}
 
 call CollaborationService/CompleteCollaboration
-by brand rani at 2026-09-28T03:00:00Z
+by brand rani at 2019-09-28T03:00:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "eka-1"}
 
 call CollaborationService/CompleteCollaboration
-by brand rani at 2026-09-28T03:01:00Z
+by brand rani at 2019-09-28T03:01:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "fajar-1"}
 
 call CollaborationService/CompleteCollaboration
-by brand rani at 2026-09-28T03:02:00Z
+by brand rani at 2019-09-28T03:02:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "gita-1"}
 
 call CollaborationService/CompleteCollaboration
-by brand rani at 2026-09-28T03:03:00Z
+by brand rani at 2019-09-28T03:03:00Z
 {"campaign_id": "menu-baru", "collaboration_id": "hadi-1"}
 
 call CampaignService/CloseCampaign
-by brand rani at 2026-09-30T12:00:00Z
+by brand rani at 2019-09-30T12:00:00Z
 {"campaign_id": "menu-baru"}
 
 # In October there is breakfast. Fajar brought most guests, so he is asked again: a breakfast, and
 # 5 % of the tables that are paid with his code, once a week has passed.
 call CampaignService/CreateCampaign
-by brand rani at 2026-10-01T03:00:00Z
+by brand rani at 2019-10-01T03:00:00Z
 {
   "campaign_id": "sarapan",
   "plan": {
@@ -565,65 +565,65 @@ by brand rani at 2026-10-01T03:00:00Z
     "niches": ["local-food"],
     "currency_code": "IDR",
     "budget_cap": {"currency_code": "IDR", "minor_units": "30000000"},
-    "start_at": "2026-10-01T00:00:00Z", "end_at": "2026-10-31T00:00:00Z"
+    "start_at": "2019-10-01T00:00:00Z", "end_at": "2019-10-31T00:00:00Z"
   }
 }
 
 call CampaignService/OpenCampaign
-by brand rani at 2026-10-01T03:10:00Z
+by brand rani at 2019-10-01T03:10:00Z
 {"campaign_id": "sarapan"}
 
 call CollaborationService/InviteCreator
-by brand rani at 2026-10-01T04:00:00Z
+by brand rani at 2019-10-01T04:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "fajar-2", "creator_id": "fajar",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "0"},
     "deliverables": [{
       "deliverable_id": "breakfast", "platform": "PLATFORM_TIKTOK",
-      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2026-10-12T00:00:00Z"
+      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2019-10-12T00:00:00Z"
     }],
     "attribution": {"code": "FAJARPAGI", "lock_days": 7},
     "commission": {"rate_bp": 500}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/AcceptBrief
-by creator fajar at 2026-10-02T02:00:00Z
+by creator fajar at 2019-10-02T02:00:00Z
 {"campaign_id": "sarapan", "collaboration_id": "fajar-2", "offer_version": 1}
 
 # Gita asks by herself, and this time she is the café's guest.
 call CollaborationService/ApplyToCampaign
-by creator gita at 2026-10-02T03:00:00Z
+by creator gita at 2019-10-02T03:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "gita-2", "creator_id": "gita",
   "message": "I live around the corner"
 }
 
 call CollaborationService/SendOffer
-by brand rani at 2026-10-02T04:00:00Z
+by brand rani at 2019-10-02T04:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "gita-2",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "0"},
     "deliverables": [{
       "deliverable_id": "breakfast", "platform": "PLATFORM_INSTAGRAM",
-      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2026-10-12T00:00:00Z"
+      "format": "CONTENT_FORMAT_EXPERIENCE", "due_at": "2019-10-12T00:00:00Z"
     }],
     "attribution": {"code": "GITAPAGI", "lock_days": 7}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/AcceptBrief
-by creator gita at 2026-10-02T05:00:00Z
+by creator gita at 2019-10-02T05:00:00Z
 {"campaign_id": "sarapan", "collaboration_id": "gita-2", "offer_version": 1}
 
 # A breakfast is worth Rp120,000 to a guest and costs the café Rp50,000. Serving it and booking its
 # cost are one step.
 call CollaborationService/ShipProduct
-by brand rani at 2026-10-05T02:00:00Z
+by brand rani at 2019-10-05T02:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "fajar-2", "shipment_id": "breakfast",
   "product": "Breakfast for two",
@@ -631,11 +631,11 @@ by brand rani at 2026-10-05T02:00:00Z
     "cost_of_goods": {"currency_code": "IDR", "minor_units": "5000000"},
     "fair_value": {"currency_code": "IDR", "minor_units": "12000000"}
   },
-  "shipped_at": "2026-10-05T02:00:00Z", "cost_id": "breakfast-fajar"
+  "shipped_at": "2019-10-05T02:00:00Z", "cost_id": "breakfast-fajar"
 }
 
 call CollaborationService/ShipProduct
-by brand rani at 2026-10-05T02:10:00Z
+by brand rani at 2019-10-05T02:10:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "gita-2", "shipment_id": "breakfast",
   "product": "Breakfast for two",
@@ -643,18 +643,18 @@ by brand rani at 2026-10-05T02:10:00Z
     "cost_of_goods": {"currency_code": "IDR", "minor_units": "5000000"},
     "fair_value": {"currency_code": "IDR", "minor_units": "12000000"}
   },
-  "shipped_at": "2026-10-05T02:10:00Z", "cost_id": "breakfast-gita"
+  "shipped_at": "2019-10-05T02:10:00Z", "cost_id": "breakfast-gita"
 }
 
 call CollaborationService/ConfirmProductReceived
-by creator fajar at 2026-10-05T03:00:00Z
+by creator fajar at 2019-10-05T03:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "fajar-2", "shipment_id": "breakfast",
-  "received_at": "2026-10-05T03:00:00Z"
+  "received_at": "2019-10-05T03:00:00Z"
 }
 
 call CollaborationService/SubmitContent
-by creator fajar at 2026-10-08T04:00:00Z
+by creator fajar at 2019-10-08T04:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "fajar-2", "deliverable_id": "breakfast",
   "content_ref": "drafts/fajar/breakfast-v1",
@@ -662,22 +662,22 @@ by creator fajar at 2026-10-08T04:00:00Z
 }
 
 call CollaborationService/ApproveContent
-by brand rani at 2026-10-08T09:00:00Z
+by brand rani at 2019-10-08T09:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "fajar-2", "deliverable_id": "breakfast",
   "submission_version": 1, "rating": 5
 }
 
 call CollaborationService/RecordPublication
-by creator fajar at 2026-10-09T04:00:00Z
+by creator fajar at 2019-10-09T04:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "fajar-2", "deliverable_id": "breakfast",
   "publication_id": "fajar-breakfast", "url": "https://tiktok.example/v/fajar-sarapan",
-  "platform_post_id": "tt-3004", "published_at": "2026-10-09T04:00:00Z", "disclosed": true
+  "platform_post_id": "tt-3004", "published_at": "2019-10-09T04:00:00Z", "disclosed": true
 }
 
 call CollaborationService/SubmitContent
-by creator gita at 2026-10-09T04:00:00Z
+by creator gita at 2019-10-09T04:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "gita-2", "deliverable_id": "breakfast",
   "content_ref": "drafts/gita/breakfast-v1",
@@ -685,25 +685,25 @@ by creator gita at 2026-10-09T04:00:00Z
 }
 
 call CollaborationService/ApproveContent
-by brand rani at 2026-10-09T09:00:00Z
+by brand rani at 2019-10-09T09:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "gita-2", "deliverable_id": "breakfast",
   "submission_version": 1, "rating": 5
 }
 
 call CollaborationService/RecordPublication
-by creator gita at 2026-10-10T04:00:00Z
+by creator gita at 2019-10-10T04:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "gita-2", "deliverable_id": "breakfast",
   "publication_id": "gita-breakfast", "url": "https://instagram.example/p/gita-sarapan",
-  "platform_post_id": "ig-3005", "published_at": "2026-10-10T04:00:00Z", "disclosed": true
+  "platform_post_id": "ig-3005", "published_at": "2019-10-10T04:00:00Z", "disclosed": true
 }
 
 call MeasurementService/RecordEngagement
-by brand rani at 2026-10-28T00:00:00Z
+by brand rani at 2019-10-28T00:00:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "fajar-2", "publication_id": "fajar-breakfast",
-  "observed_at": "2026-10-28T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
+  "observed_at": "2019-10-28T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
   "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {
     "likes": "2600", "comments": "200", "shares": "120", "saves": "80", "views": "40000",
@@ -712,10 +712,10 @@ by brand rani at 2026-10-28T00:00:00Z
 }
 
 call MeasurementService/RecordEngagement
-by brand rani at 2026-10-28T00:05:00Z
+by brand rani at 2019-10-28T00:05:00Z
 {
   "campaign_id": "sarapan", "collaboration_id": "gita-2", "publication_id": "gita-breakfast",
-  "observed_at": "2026-10-28T00:05:00Z", "source": "OBSERVATION_SOURCE_API",
+  "observed_at": "2019-10-28T00:05:00Z", "source": "OBSERVATION_SOURCE_API",
   "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {
     "likes": "1000", "comments": "100", "shares": "40", "saves": "60", "views": "12000",
@@ -726,74 +726,74 @@ by brand rani at 2026-10-28T00:05:00Z
 # Three tables are paid ahead. Half of the second party falls ill and gets its money back; half of
 # the commission on it goes the same way.
 call MeasurementService/RecordConversion
-by brand rani at 2026-10-13T02:00:00Z
+by brand rani at 2019-10-13T02:00:00Z
 {
   "campaign_id": "sarapan", "order_source": "cashier", "order_id": "T-11",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "60000000"},
-  "ordered_at": "2026-10-13T02:00:00Z", "code": "FAJARPAGI"
+  "ordered_at": "2019-10-13T02:00:00Z", "code": "FAJARPAGI"
 }
 
 await MeasurementService/GetConversion until conversion.locked
 {"order_source": "cashier", "order_id": "T-11"}
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-10-15T02:00:00Z
+by brand rani at 2019-10-15T02:00:00Z
 {
   "campaign_id": "sarapan", "order_source": "cashier", "order_id": "T-12",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "40000000"},
-  "ordered_at": "2026-10-15T02:00:00Z", "code": "FAJARPAGI"
+  "ordered_at": "2019-10-15T02:00:00Z", "code": "FAJARPAGI"
 }
 
 await MeasurementService/GetConversion until conversion.locked
 {"order_source": "cashier", "order_id": "T-12"}
 
 call MeasurementService/RecordConversion
-by brand rani at 2026-10-18T02:00:00Z
+by brand rani at 2019-10-18T02:00:00Z
 {
   "campaign_id": "sarapan", "order_source": "cashier", "order_id": "T-13",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "30000000"},
-  "ordered_at": "2026-10-18T02:00:00Z", "code": "GITAPAGI"
+  "ordered_at": "2019-10-18T02:00:00Z", "code": "GITAPAGI"
 }
 
 call MeasurementService/RecordRefund
-by brand rani at 2026-10-24T02:00:00Z
+by brand rani at 2019-10-24T02:00:00Z
 {
   "order_source": "cashier", "order_id": "T-12", "refund_id": "r-1",
   "amount": {"currency_code": "IDR", "minor_units": "20000000"},
-  "refunded_at": "2026-10-24T02:00:00Z"
+  "refunded_at": "2019-10-24T02:00:00Z"
 }
 
 call CollaborationService/VerifyPublication
-by brand rani at 2026-10-29T02:00:00Z
+by brand rani at 2019-10-29T02:00:00Z
 {"campaign_id": "sarapan", "collaboration_id": "fajar-2", "deliverable_id": "breakfast"}
 
 call CollaborationService/VerifyPublication
-by brand rani at 2026-10-29T02:01:00Z
+by brand rani at 2019-10-29T02:01:00Z
 {"campaign_id": "sarapan", "collaboration_id": "gita-2", "deliverable_id": "breakfast"}
 
 call CollaborationService/CompleteCollaboration
-by brand rani at 2026-10-29T03:00:00Z
+by brand rani at 2019-10-29T03:00:00Z
 {"campaign_id": "sarapan", "collaboration_id": "fajar-2"}
 
 call CollaborationService/CompleteCollaboration
-by brand rani at 2026-10-29T03:01:00Z
+by brand rani at 2019-10-29T03:01:00Z
 {"campaign_id": "sarapan", "collaboration_id": "gita-2"}
 
 call CampaignService/CloseCampaign
-by brand rani at 2026-10-31T03:00:00Z
+by brand rani at 2019-10-31T03:00:00Z
 {"campaign_id": "sarapan"}
 
 # Rani fixes the report of the tasting.
 call ReportService/FinaliseReport
-by brand rani at 2026-10-31T04:00:00Z
+by brand rani at 2019-10-31T04:00:00Z
 {"campaign_id": "menu-baru", "revision": 1}
 
 # Gita looks again: 700 likes, not 1,700. Only what was reported changes; what was measured stands.
 call MeasurementService/CorrectEngagement
-by creator gita at 2026-10-31T05:00:00Z
+by creator gita at 2019-10-31T05:00:00Z
 {
   "campaign_id": "menu-baru", "collaboration_id": "gita-1", "publication_id": "gita-post",
   "observation_position": "$SCREEN",
@@ -802,7 +802,7 @@ by creator gita at 2026-10-31T05:00:00Z
 }
 
 call ReportService/FinaliseReport
-by brand rani at 2026-10-31T06:00:00Z
+by brand rani at 2019-10-31T06:00:00Z
 {"campaign_id": "menu-baru", "revision": 2}
 
 # Workings, in rupiah.
@@ -903,12 +903,12 @@ show roi.total.returns.roi
 
 ask ReportService/GetCreatorRetention
 {
-  "first_from": "2026-08-01T00:00:00Z", "first_until": "2026-10-01T00:00:00Z",
-  "second_from": "2026-10-01T00:00:00Z", "second_until": "2026-11-01T00:00:00Z"
+  "first_from": "2019-08-01T00:00:00Z", "first_until": "2019-10-01T00:00:00Z",
+  "second_from": "2019-10-01T00:00:00Z", "second_until": "2019-11-01T00:00:00Z"
 }
 
 ask ReportService/GetBrandAwareness
-{"from_day": "2026-09-01", "until_day": "2026-10-31"}
+{"from_day": "2019-09-01", "until_day": "2019-10-31"}
 
 ask CreatorService/MatchCreator
 {"campaign_id": "menu-baru", "creator_id": "intan"}

@@ -7,7 +7,7 @@ brand lurik-muda
 # Sekar plans the campaign: Rp3,000,000, a margin of 50 %. Returns count for a month after the
 # end.
 call CampaignService/CreateCampaign
-by brand sekar at 2026-08-28T03:00:00Z
+by brand sekar at 2019-08-28T03:00:00Z
 {
   "campaign_id": "lurik-harian",
   "plan": {
@@ -16,24 +16,24 @@ by brand sekar at 2026-08-28T03:00:00Z
     "formats": ["CONTENT_FORMAT_SHOWCASE"],
     "currency_code": "IDR",
     "budget_cap": {"currency_code": "IDR", "minor_units": "300000000"},
-    "start_at": "2026-09-01T00:00:00Z", "end_at": "2026-10-15T00:00:00Z",
-    "measure_until": "2026-11-15T00:00:00Z", "gross_margin_bp": 5000,
+    "start_at": "2019-09-01T00:00:00Z", "end_at": "2019-10-15T00:00:00Z",
+    "measure_until": "2019-11-15T00:00:00Z", "gross_margin_bp": 5000,
     "policy": {"disclosure_required": true}
   }
 }
 
 call CampaignService/OpenCampaign
-by brand sekar at 2026-08-28T03:10:00Z
+by brand sekar at 2019-08-28T03:10:00Z
 {"campaign_id": "lurik-harian"}
 
 call CreatorService/RecordCreatorProfile
-by brand sekar at 2026-08-28T04:00:00Z
+by brand sekar at 2019-08-28T04:00:00Z
 {
   "creator_id": "indah",
   "profile": {
     "followers": [{
       "platform": "PLATFORM_INSTAGRAM", "followers": "60000",
-      "observed_at": "2026-08-28T00:00:00Z"
+      "observed_at": "2019-08-28T00:00:00Z"
     }],
     "niches": ["fashion"],
     "locality": "Solo", "display_name": "Indah",
@@ -43,12 +43,12 @@ by brand sekar at 2026-08-28T04:00:00Z
 
 # With 100,000 followers Joko is still a micro-influencer; one more and he would not be.
 call CreatorService/RecordCreatorProfile
-by brand sekar at 2026-08-28T04:05:00Z
+by brand sekar at 2019-08-28T04:05:00Z
 {
   "creator_id": "joko",
   "profile": {
     "followers": [{
-      "platform": "PLATFORM_TIKTOK", "followers": "100000", "observed_at": "2026-08-28T00:00:00Z"
+      "platform": "PLATFORM_TIKTOK", "followers": "100000", "observed_at": "2019-08-28T00:00:00Z"
     }],
     "niches": ["fashion"],
     "locality": "Semarang", "display_name": "Joko",
@@ -58,47 +58,47 @@ by brand sekar at 2026-08-28T04:05:00Z
 
 # Indah gets a code and a link that counts for 30 days, Joko a link that counts for 7.
 call CollaborationService/InviteCreator
-by brand sekar at 2026-08-29T02:00:00Z
+by brand sekar at 2019-08-29T02:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "indah-1", "creator_id": "indah",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "65000000"},
     "deliverables": [{
       "deliverable_id": "showcase", "platform": "PLATFORM_INSTAGRAM",
-      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2026-09-15T00:00:00Z"
+      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2019-09-15T00:00:00Z"
     }],
     "attribution": {"window_days": 30, "code": "INDAH", "link": "https://lurik.example/?by=indah"}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/InviteCreator
-by brand sekar at 2026-08-29T02:05:00Z
+by brand sekar at 2019-08-29T02:05:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "creator_id": "joko",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "80000000"},
     "deliverables": [{
       "deliverable_id": "showcase", "platform": "PLATFORM_TIKTOK",
-      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2026-09-15T00:00:00Z"
+      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2019-09-15T00:00:00Z"
     }],
     "attribution": {"window_days": 7, "link": "https://lurik.example/?by=joko", "lock_days": 7},
     "commission": {"rate_bp": 500}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 # Joko is offered Rp800,000 and 5 % of what he sells. He asks for Rp1,200,000 and 10 %, and gets
 # Rp950,000 and 10 %. The first offer cannot be accepted any more.
 call CollaborationService/CounterOffer
-by creator joko at 2026-08-29T08:00:00Z
+by creator joko at 2019-08-29T08:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "offer_version": 1,
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "120000000"},
     "deliverables": [{
       "deliverable_id": "showcase", "platform": "PLATFORM_TIKTOK",
-      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2026-09-15T00:00:00Z"
+      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2019-09-15T00:00:00Z"
     }],
     "attribution": {"window_days": 7, "link": "https://lurik.example/?by=joko", "lock_days": 7},
     "commission": {"rate_bp": 1000}
@@ -107,37 +107,37 @@ by creator joko at 2026-08-29T08:00:00Z
 }
 
 call CollaborationService/ReviseOffer
-by brand sekar at 2026-08-29T09:00:00Z
+by brand sekar at 2019-08-29T09:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "offer_version": 2,
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "95000000"},
     "deliverables": [{
       "deliverable_id": "showcase", "platform": "PLATFORM_TIKTOK",
-      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2026-09-15T00:00:00Z"
+      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2019-09-15T00:00:00Z"
     }],
     "attribution": {"window_days": 7, "link": "https://lurik.example/?by=joko", "lock_days": 7},
     "commission": {"rate_bp": 1000}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/AcceptBrief
-by creator indah at 2026-08-30T02:00:00Z
+by creator indah at 2019-08-30T02:00:00Z
 {"campaign_id": "lurik-harian", "collaboration_id": "indah-1", "offer_version": 1}
 
 call CollaborationService/AcceptBrief
-by creator joko at 2026-08-30T02:59:00Z
+by creator joko at 2019-08-30T02:59:00Z
 refused STALE_OFFER, later COLLABORATION_STATE
 {"campaign_id": "lurik-harian", "collaboration_id": "joko-1", "offer_version": 1}
 
 call CollaborationService/AcceptBrief
-by creator joko at 2026-08-30T03:00:00Z
+by creator joko at 2019-08-30T03:00:00Z
 {"campaign_id": "lurik-harian", "collaboration_id": "joko-1", "offer_version": 3}
 
 # Each gets an outfit: Rp100,000 in the making.
 call CollaborationService/ShipProduct
-by brand sekar at 2026-09-01T03:00:00Z
+by brand sekar at 2019-09-01T03:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "indah-1", "shipment_id": "outfit",
   "product": "Lurik outfit",
@@ -145,20 +145,20 @@ by brand sekar at 2026-09-01T03:00:00Z
     "cost_of_goods": {"currency_code": "IDR", "minor_units": "10000000"},
     "fair_value": {"currency_code": "IDR", "minor_units": "40000000"}
   },
-  "shipped_at": "2026-09-01T03:00:00Z"
+  "shipped_at": "2019-09-01T03:00:00Z"
 }
 
 call SettlementService/RecordCost
-by brand sekar at 2026-09-01T03:00:30Z
+by brand sekar at 2019-09-01T03:00:30Z
 {
   "campaign_id": "lurik-harian", "cost_id": "outfit-indah", "collaboration_id": "indah-1",
   "type": "COST_TYPE_PRODUCT",
   "amount": {"currency_code": "IDR", "minor_units": "10000000"},
-  "incurred_at": "2026-09-01T03:00:30Z"
+  "incurred_at": "2019-09-01T03:00:30Z"
 }
 
 call CollaborationService/ShipProduct
-by brand sekar at 2026-09-01T03:01:00Z
+by brand sekar at 2019-09-01T03:01:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "shipment_id": "outfit",
   "product": "Lurik outfit",
@@ -166,20 +166,20 @@ by brand sekar at 2026-09-01T03:01:00Z
     "cost_of_goods": {"currency_code": "IDR", "minor_units": "10000000"},
     "fair_value": {"currency_code": "IDR", "minor_units": "40000000"}
   },
-  "shipped_at": "2026-09-01T03:01:00Z"
+  "shipped_at": "2019-09-01T03:01:00Z"
 }
 
 call SettlementService/RecordCost
-by brand sekar at 2026-09-01T03:01:30Z
+by brand sekar at 2019-09-01T03:01:30Z
 {
   "campaign_id": "lurik-harian", "cost_id": "outfit-joko", "collaboration_id": "joko-1",
   "type": "COST_TYPE_PRODUCT",
   "amount": {"currency_code": "IDR", "minor_units": "10000000"},
-  "incurred_at": "2026-09-01T03:01:30Z"
+  "incurred_at": "2019-09-01T03:01:30Z"
 }
 
 call CollaborationService/SubmitContent
-by creator indah at 2026-09-08T04:00:00Z
+by creator indah at 2019-09-08T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "indah-1", "deliverable_id": "showcase",
   "content_ref": "drafts/indah/showcase-v1",
@@ -187,32 +187,32 @@ by creator indah at 2026-09-08T04:00:00Z
 }
 
 call CollaborationService/ApproveContent
-by brand sekar at 2026-09-09T04:00:00Z
+by brand sekar at 2019-09-09T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "indah-1", "deliverable_id": "showcase",
   "submission_version": 1, "rating": 5
 }
 
 call CollaborationService/RecordPublication
-by creator indah at 2026-09-10T04:00:00Z
+by creator indah at 2019-09-10T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "indah-1", "deliverable_id": "showcase",
   "publication_id": "indah-showcase", "url": "https://instagram.example/p/indah-lurik",
-  "platform_post_id": "ig-4001", "published_at": "2026-09-10T04:00:00Z", "disclosed": true
+  "platform_post_id": "ig-4001", "published_at": "2019-09-10T04:00:00Z", "disclosed": true
 }
 
 # Joko's parcel was late: he gets another week, and the first date is kept. One draft goes back, and
 # the post is two days late all the same. He forgets to disclose the cooperation. All of that is
 # recorded, nothing of it refused.
 call CollaborationService/RescheduleDeadline
-by brand sekar at 2026-09-12T04:00:00Z
+by brand sekar at 2019-09-12T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "deliverable_id": "showcase",
-  "due_at": "2026-09-22T00:00:00Z", "reason": "the parcel was late"
+  "due_at": "2019-09-22T00:00:00Z", "reason": "the parcel was late"
 }
 
 call CollaborationService/SubmitContent
-by creator joko at 2026-09-18T04:00:00Z
+by creator joko at 2019-09-18T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "deliverable_id": "showcase",
   "content_ref": "drafts/joko/showcase-v1",
@@ -220,7 +220,7 @@ by creator joko at 2026-09-18T04:00:00Z
 }
 
 call CollaborationService/RequestRevision
-by brand sekar at 2026-09-19T04:00:00Z
+by brand sekar at 2019-09-19T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "deliverable_id": "showcase",
   "submission_version": 1,
@@ -228,7 +228,7 @@ by brand sekar at 2026-09-19T04:00:00Z
 }
 
 call CollaborationService/SubmitContent
-by creator joko at 2026-09-21T04:00:00Z
+by creator joko at 2019-09-21T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "deliverable_id": "showcase",
   "content_ref": "drafts/joko/showcase-v2",
@@ -236,42 +236,42 @@ by creator joko at 2026-09-21T04:00:00Z
 }
 
 call CollaborationService/ApproveContent
-by brand sekar at 2026-09-22T04:00:00Z
+by brand sekar at 2019-09-22T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "deliverable_id": "showcase",
   "submission_version": 2, "rating": 4
 }
 
 call CollaborationService/RecordPublication
-by creator joko at 2026-09-24T00:00:00Z
+by creator joko at 2019-09-24T00:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "deliverable_id": "showcase",
   "publication_id": "joko-showcase", "url": "https://tiktok.example/v/joko-lurik",
-  "platform_post_id": "tt-4002", "published_at": "2026-09-24T00:00:00Z"
+  "platform_post_id": "tt-4002", "published_at": "2019-09-24T00:00:00Z"
 }
 
 # Sekar looks twice: on the first day there is no label, on the second there is. The post is in
 # order now, and the breach stays.
 call MeasurementService/CheckDisclosure
-by brand sekar at 2026-09-24T06:00:00Z
+by brand sekar at 2019-09-24T06:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "publication_id": "joko-showcase",
-  "checked_at": "2026-09-24T06:00:00Z", "evidence": "screens/joko-1.png"
+  "checked_at": "2019-09-24T06:00:00Z", "evidence": "screens/joko-1.png"
 }
 
 call MeasurementService/CheckDisclosure
-by brand sekar at 2026-09-25T06:00:00Z
+by brand sekar at 2019-09-25T06:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "publication_id": "joko-showcase",
-  "checked_at": "2026-09-25T06:00:00Z", "label_found": "#kerjasama", "sufficient": true,
+  "checked_at": "2019-09-25T06:00:00Z", "label_found": "#kerjasama", "sufficient": true,
   "evidence": "screens/joko-2.png"
 }
 
 call MeasurementService/RecordEngagement
-by brand sekar at 2026-10-05T00:00:00Z
+by brand sekar at 2019-10-05T00:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "indah-1", "publication_id": "indah-showcase",
-  "observed_at": "2026-10-05T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
+  "observed_at": "2019-10-05T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
   "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {
     "likes": "2400", "comments": "200", "shares": "150", "saves": "250", "views": "50000",
@@ -280,10 +280,10 @@ by brand sekar at 2026-10-05T00:00:00Z
 }
 
 call MeasurementService/RecordEngagement
-by brand sekar at 2026-10-05T00:05:00Z
+by brand sekar at 2019-10-05T00:05:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "publication_id": "joko-showcase",
-  "observed_at": "2026-10-05T00:05:00Z", "source": "OBSERVATION_SOURCE_API",
+  "observed_at": "2019-10-05T00:05:00Z", "source": "OBSERVATION_SOURCE_API",
   "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {
     "likes": "4000", "comments": "300", "shares": "400", "saves": "300", "views": "110000",
@@ -293,33 +293,33 @@ by brand sekar at 2026-10-05T00:05:00Z
 
 # An outfit is Rp500,000. The first order comes with Indah's code, the second as well.
 call MeasurementService/RecordConversion
-by brand sekar at 2026-09-12T10:00:00Z
+by brand sekar at 2019-09-12T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-1",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "50000000"},
-  "ordered_at": "2026-09-12T10:00:00Z", "code": "INDAH"
+  "ordered_at": "2019-09-12T10:00:00Z", "code": "INDAH"
 }
 
 call MeasurementService/RecordConversion
-by brand sekar at 2026-09-14T10:00:00Z
+by brand sekar at 2019-09-14T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-2",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "100000000"},
-  "ordered_at": "2026-09-14T10:00:00Z", "code": "INDAH"
+  "ordered_at": "2019-09-14T10:00:00Z", "code": "INDAH"
 }
 
 # This buyer came over Joko's link two days before. A week later the order is locked, and the
 # ledger accrues his 10 %.
 call MeasurementService/RecordConversion
-by brand sekar at 2026-09-26T10:00:00Z
+by brand sekar at 2019-09-26T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-3",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "150000000"},
-  "ordered_at": "2026-09-26T10:00:00Z",
-  "touches": [{"collaboration_id": "joko-1", "touched_at": "2026-09-24T10:00:00Z"}]
+  "ordered_at": "2019-09-26T10:00:00Z",
+  "touches": [{"collaboration_id": "joko-1", "touched_at": "2019-09-24T10:00:00Z"}]
 }
 
 await MeasurementService/GetConversion until conversion.locked
@@ -328,50 +328,50 @@ await MeasurementService/GetConversion until conversion.locked
 # Of the next one the commission is paid too, and then all of it is sent back. What was paid was
 # paid: Rp100,000 are carried, and commission on later orders makes up for them first.
 call MeasurementService/RecordConversion
-by brand sekar at 2026-09-27T10:00:00Z
+by brand sekar at 2019-09-27T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-8",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "100000000"},
-  "ordered_at": "2026-09-27T10:00:00Z",
-  "touches": [{"collaboration_id": "joko-1", "touched_at": "2026-09-27T09:00:00Z"}]
+  "ordered_at": "2019-09-27T10:00:00Z",
+  "touches": [{"collaboration_id": "joko-1", "touched_at": "2019-09-27T09:00:00Z"}]
 }
 
 await MeasurementService/GetConversion until conversion.locked
 {"order_source": "webshop", "order_id": "L-8"}
 
 call SettlementService/ApproveCost
-by brand sekar at 2026-10-07T03:00:00Z
+by brand sekar at 2019-10-07T03:00:00Z
 {"campaign_id": "lurik-harian", "cost_id": "commission-779dd90858e6d0ae0018a43332136bb6"}
 
 call SettlementService/RecordPayment
-by brand sekar at 2026-10-08T03:00:00Z
+by brand sekar at 2019-10-08T03:00:00Z
 {
   "campaign_id": "lurik-harian", "cost_id": "commission-779dd90858e6d0ae0018a43332136bb6",
   "payment_id": "pay-joko-2",
   "amount": {"currency_code": "IDR", "minor_units": "10000000"},
-  "external_reference": "TRF-1008-joko", "paid_at": "2026-10-08T03:00:00Z"
+  "external_reference": "TRF-1008-joko", "paid_at": "2019-10-08T03:00:00Z"
 }
 
 call MeasurementService/RecordRefund
-by brand sekar at 2026-10-10T10:00:00Z
+by brand sekar at 2019-10-10T10:00:00Z
 {
   "order_source": "webshop", "order_id": "L-8", "refund_id": "r-1",
   "amount": {"currency_code": "IDR", "minor_units": "100000000"},
-  "refunded_at": "2026-10-10T10:00:00Z"
+  "refunded_at": "2019-10-10T10:00:00Z"
 }
 
 # Two links: the last touch wins, Joko's. His Rp50,000 go into what is carried.
 call MeasurementService/RecordConversion
-by brand sekar at 2026-09-29T10:00:00Z
+by brand sekar at 2019-09-29T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-4",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "50000000"},
-  "ordered_at": "2026-09-29T10:00:00Z",
+  "ordered_at": "2019-09-29T10:00:00Z",
   "touches": [
-    {"collaboration_id": "indah-1", "touched_at": "2026-09-24T10:00:00Z"},
-    {"collaboration_id": "joko-1", "touched_at": "2026-09-28T10:00:00Z"}
+    {"collaboration_id": "indah-1", "touched_at": "2019-09-24T10:00:00Z"},
+    {"collaboration_id": "joko-1", "touched_at": "2019-09-28T10:00:00Z"}
   ]
 }
 
@@ -380,84 +380,84 @@ await MeasurementService/GetConversion until conversion.locked
 
 # A code and a link: the code wins, Indah's.
 call MeasurementService/RecordConversion
-by brand sekar at 2026-09-26T10:00:00Z
+by brand sekar at 2019-09-26T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-5",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "100000000"},
-  "ordered_at": "2026-09-26T10:00:00Z", "code": "INDAH",
-  "touches": [{"collaboration_id": "joko-1", "touched_at": "2026-09-26T09:00:00Z"}]
+  "ordered_at": "2019-09-26T10:00:00Z", "code": "INDAH",
+  "touches": [{"collaboration_id": "joko-1", "touched_at": "2019-09-26T09:00:00Z"}]
 }
 
 # The shop reports a return before the order it belongs to. It waits, and applies when the order
 # comes.
 call MeasurementService/RecordRefund
-by brand sekar at 2026-10-02T10:00:00Z
+by brand sekar at 2019-10-02T10:00:00Z
 {
   "order_source": "webshop", "order_id": "L-6", "refund_id": "r-1",
   "amount": {"currency_code": "IDR", "minor_units": "100000000"},
-  "refunded_at": "2026-10-02T10:00:00Z"
+  "refunded_at": "2019-10-02T10:00:00Z"
 }
 
 call MeasurementService/RecordConversion
-by brand sekar at 2026-09-28T10:00:00Z
+by brand sekar at 2019-09-28T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-6",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "200000000"},
-  "ordered_at": "2026-09-28T10:00:00Z", "code": "INDAH"
+  "ordered_at": "2019-09-28T10:00:00Z", "code": "INDAH"
 }
 
 # Ten days after the touch, and Joko's terms say seven: credited to nobody.
 call MeasurementService/RecordConversion
-by brand sekar at 2026-10-05T10:00:00Z
+by brand sekar at 2019-10-05T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-7",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "50000000"},
-  "ordered_at": "2026-10-05T10:00:00Z",
-  "touches": [{"collaboration_id": "joko-1", "touched_at": "2026-09-25T10:00:00Z"}]
+  "ordered_at": "2019-10-05T10:00:00Z",
+  "touches": [{"collaboration_id": "joko-1", "touched_at": "2019-09-25T10:00:00Z"}]
 }
 
 # A second claim of order L-3 changes nothing. It is kept as evidence.
 call MeasurementService/RecordConversion
-by brand sekar at 2026-09-26T10:00:00Z
+by brand sekar at 2019-09-26T10:00:00Z
 {
   "campaign_id": "lurik-harian", "order_source": "webshop", "order_id": "L-3",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "150000000"},
-  "ordered_at": "2026-09-26T10:00:00Z", "code": "INDAH"
+  "ordered_at": "2019-09-26T10:00:00Z", "code": "INDAH"
 }
 
 # The fees, and a line booked by mistake, reversed.
 call SettlementService/RecordCost
-by brand sekar at 2026-09-20T03:00:00Z
+by brand sekar at 2019-09-20T03:00:00Z
 {
   "campaign_id": "lurik-harian", "cost_id": "fee-indah", "collaboration_id": "indah-1",
   "type": "COST_TYPE_FEE",
   "amount": {"currency_code": "IDR", "minor_units": "65000000"},
-  "incurred_at": "2026-09-20T03:00:00Z"
+  "incurred_at": "2019-09-20T03:00:00Z"
 }
 
 call SettlementService/RecordCost
-by brand sekar at 2026-09-25T03:00:00Z
+by brand sekar at 2019-09-25T03:00:00Z
 {
   "campaign_id": "lurik-harian", "cost_id": "fee-joko", "collaboration_id": "joko-1",
   "type": "COST_TYPE_FEE",
   "amount": {"currency_code": "IDR", "minor_units": "95000000"},
-  "incurred_at": "2026-09-25T03:00:00Z"
+  "incurred_at": "2019-09-25T03:00:00Z"
 }
 
 call SettlementService/RecordCost
-by brand sekar at 2026-10-10T03:10:00Z
+by brand sekar at 2019-10-10T03:10:00Z
 {
   "campaign_id": "lurik-harian", "cost_id": "photo-studio", "type": "COST_TYPE_PRODUCTION",
   "amount": {"currency_code": "IDR", "minor_units": "40000000"},
-  "incurred_at": "2026-10-10T03:10:00Z", "note": "studio, October"
+  "incurred_at": "2019-10-10T03:10:00Z", "note": "studio, October"
 }
 
 call SettlementService/ReverseCost
-by brand sekar at 2026-10-10T04:00:00Z
+by brand sekar at 2019-10-10T04:00:00Z
 {
   "campaign_id": "lurik-harian", "cost_id": "photo-studio",
   "reason": "belongs to the spring collection"
@@ -465,43 +465,43 @@ by brand sekar at 2026-10-10T04:00:00Z
 
 # Indah is paid in two parts, Joko in one.
 call SettlementService/ApproveCost
-by brand sekar at 2026-09-22T03:00:00Z
+by brand sekar at 2019-09-22T03:00:00Z
 {"campaign_id": "lurik-harian", "cost_id": "fee-indah"}
 
 call SettlementService/RecordPayment
-by brand sekar at 2026-09-24T03:00:00Z
+by brand sekar at 2019-09-24T03:00:00Z
 {
   "campaign_id": "lurik-harian", "cost_id": "fee-indah", "payment_id": "pay-indah-1",
   "amount": {"currency_code": "IDR", "minor_units": "40000000"},
-  "external_reference": "TRF-0924-indah", "paid_at": "2026-09-24T03:00:00Z"
+  "external_reference": "TRF-0924-indah", "paid_at": "2019-09-24T03:00:00Z"
 }
 
 call SettlementService/RecordPayment
-by brand sekar at 2026-09-30T03:00:00Z
+by brand sekar at 2019-09-30T03:00:00Z
 {
   "campaign_id": "lurik-harian", "cost_id": "fee-indah", "payment_id": "pay-indah-2",
   "amount": {"currency_code": "IDR", "minor_units": "25000000"},
-  "external_reference": "TRF-0930-indah", "paid_at": "2026-09-30T03:00:00Z"
+  "external_reference": "TRF-0930-indah", "paid_at": "2019-09-30T03:00:00Z"
 }
 
 # Sekar will not pay the whole fee for a late post. While they disagree, that line is frozen, and
 # no other. An arbiter finds that the parcel was the label's: the fee is due.
 call SettlementService/OpenDispute
-by brand sekar at 2026-09-25T04:00:00Z
+by brand sekar at 2019-09-25T04:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "dispute_id": "late-post",
   "subject": {"cost_id": "fee-joko"},
   "reason": "two days late, in the week of the fair",
-  "evidence": ["mail/2026-09-25-joko"]
+  "evidence": ["mail/2019-09-25-joko"]
 }
 
 call SettlementService/ApproveCost
-by brand sekar at 2026-09-25T05:00:00Z
+by brand sekar at 2019-09-25T05:00:00Z
 refused DISPUTED, later INVALID_FIELD
 {"campaign_id": "lurik-harian", "cost_id": "fee-joko"}
 
 call SettlementService/ResolveDispute
-by brand sekar at 2026-09-26T02:00:00Z
+by brand sekar at 2019-09-26T02:00:00Z
 {
   "campaign_id": "lurik-harian", "collaboration_id": "joko-1", "dispute_id": "late-post",
   "ruling": "DISPUTE_RULING_OVERTURNED",
@@ -510,45 +510,45 @@ by brand sekar at 2026-09-26T02:00:00Z
 }
 
 call SettlementService/ApproveCost
-by brand sekar at 2026-09-26T03:05:00Z
+by brand sekar at 2019-09-26T03:05:00Z
 {"campaign_id": "lurik-harian", "cost_id": "fee-joko"}
 
 call SettlementService/RecordPayment
-by brand sekar at 2026-09-30T03:05:00Z
+by brand sekar at 2019-09-30T03:05:00Z
 {
   "campaign_id": "lurik-harian", "cost_id": "fee-joko", "payment_id": "pay-joko-1",
   "amount": {"currency_code": "IDR", "minor_units": "95000000"},
-  "external_reference": "TRF-0930-joko", "paid_at": "2026-09-30T03:05:00Z"
+  "external_reference": "TRF-0930-joko", "paid_at": "2019-09-30T03:05:00Z"
 }
 
 call CollaborationService/VerifyPublication
-by brand sekar at 2026-10-14T03:00:00Z
+by brand sekar at 2019-10-14T03:00:00Z
 {"campaign_id": "lurik-harian", "collaboration_id": "indah-1", "deliverable_id": "showcase"}
 
 call CollaborationService/CompleteCollaboration
-by brand sekar at 2026-10-14T03:00:30Z
+by brand sekar at 2019-10-14T03:00:30Z
 {"campaign_id": "lurik-harian", "collaboration_id": "indah-1"}
 
 call CollaborationService/VerifyPublication
-by brand sekar at 2026-10-14T03:01:00Z
+by brand sekar at 2019-10-14T03:01:00Z
 {"campaign_id": "lurik-harian", "collaboration_id": "joko-1", "deliverable_id": "showcase"}
 
 call CollaborationService/CompleteCollaboration
-by brand sekar at 2026-10-14T03:01:30Z
+by brand sekar at 2019-10-14T03:01:30Z
 {"campaign_id": "lurik-harian", "collaboration_id": "joko-1"}
 
 call CampaignService/CloseCampaign
-by brand sekar at 2026-10-15T03:00:00Z
+by brand sekar at 2019-10-15T03:00:00Z
 {"campaign_id": "lurik-harian"}
 
 # In October Indah has 120,000 followers. Now she is macro; in the first campaign she stays micro.
 call CreatorService/RecordCreatorProfile
-by brand sekar at 2026-10-15T04:00:00Z
+by brand sekar at 2019-10-15T04:00:00Z
 {
   "creator_id": "indah",
   "profile": {
     "followers": [{
-      "platform": "PLATFORM_INSTAGRAM", "followers": "120000", "observed_at": "2026-10-15T00:00:00Z"
+      "platform": "PLATFORM_INSTAGRAM", "followers": "120000", "observed_at": "2019-10-15T00:00:00Z"
     }],
     "niches": ["fashion"],
     "locality": "Solo", "display_name": "Indah",
@@ -558,7 +558,7 @@ by brand sekar at 2026-10-15T04:00:00Z
 
 # Both are asked again, for what is worn to work. Joko has promised himself elsewhere.
 call CampaignService/CreateCampaign
-by brand sekar at 2026-10-16T03:00:00Z
+by brand sekar at 2019-10-16T03:00:00Z
 {
   "campaign_id": "lurik-kerja",
   "plan": {
@@ -567,63 +567,63 @@ by brand sekar at 2026-10-16T03:00:00Z
     "formats": ["CONTENT_FORMAT_SHOWCASE"],
     "currency_code": "IDR",
     "budget_cap": {"currency_code": "IDR", "minor_units": "150000000"},
-    "start_at": "2026-10-16T00:00:00Z", "end_at": "2026-10-31T00:00:00Z",
-    "measure_until": "2026-11-15T00:00:00Z", "gross_margin_bp": 5000,
+    "start_at": "2019-10-16T00:00:00Z", "end_at": "2019-10-31T00:00:00Z",
+    "measure_until": "2019-11-15T00:00:00Z", "gross_margin_bp": 5000,
     "policy": {"disclosure_required": true}
   }
 }
 
 call CampaignService/OpenCampaign
-by brand sekar at 2026-10-16T03:10:00Z
+by brand sekar at 2019-10-16T03:10:00Z
 {"campaign_id": "lurik-kerja"}
 
 call CollaborationService/InviteCreator
-by brand sekar at 2026-10-16T04:00:00Z
+by brand sekar at 2019-10-16T04:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "creator_id": "indah",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "80000000"},
     "deliverables": [{
       "deliverable_id": "office-look", "platform": "PLATFORM_INSTAGRAM",
-      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2026-10-24T00:00:00Z"
+      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2019-10-24T00:00:00Z"
     }],
     "attribution": {"window_days": 30, "code": "INDAHKERJA"},
     "usage_rights": [{
       "rights_id": "lookbook", "scope": "USAGE_SCOPE_OWNED_CHANNELS",
-      "starts_at": "2026-10-20T00:00:00Z", "ends_at": "2026-12-15T00:00:00Z"
+      "starts_at": "2019-10-20T00:00:00Z", "ends_at": "2019-12-15T00:00:00Z"
     }]
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/InviteCreator
-by brand sekar at 2026-10-16T04:05:00Z
+by brand sekar at 2019-10-16T04:05:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "joko-2", "creator_id": "joko",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "60000000"},
     "deliverables": [{
       "deliverable_id": "office-look", "platform": "PLATFORM_TIKTOK",
-      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2026-10-24T00:00:00Z"
+      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2019-10-24T00:00:00Z"
     }],
     "attribution": {"window_days": 7, "link": "https://lurik.example/kerja?by=joko"}
   },
-  "expires_at": "2099-12-31T00:00:00Z"
+  "expires_at": "2249-12-31T00:00:00Z"
 }
 
 call CollaborationService/AcceptBrief
-by creator indah at 2026-10-17T02:00:00Z
+by creator indah at 2019-10-17T02:00:00Z
 {"campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "offer_version": 1}
 
 call CollaborationService/DeclineInvitation
-by creator joko at 2026-10-17T03:00:00Z
+by creator joko at 2019-10-17T03:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "joko-2",
   "reason": "under contract with another label until December"
 }
 
 call CollaborationService/ShipProduct
-by brand sekar at 2026-10-18T03:00:00Z
+by brand sekar at 2019-10-18T03:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "shipment_id": "outfit",
   "product": "Lurik blazer",
@@ -631,36 +631,36 @@ by brand sekar at 2026-10-18T03:00:00Z
     "cost_of_goods": {"currency_code": "IDR", "minor_units": "10000000"},
     "fair_value": {"currency_code": "IDR", "minor_units": "45000000"}
   },
-  "shipped_at": "2026-10-18T03:00:00Z", "cost_id": "blazer-indah"
+  "shipped_at": "2019-10-18T03:00:00Z", "cost_id": "blazer-indah"
 }
 
 # The blazer does not fit at once. Indah asks for two more days, and Sekar agrees: terms change
 # only with the other side's consent.
 call CollaborationService/AmendTerms
-by creator indah at 2026-10-21T02:00:00Z
+by creator indah at 2019-10-21T02:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "indah-2",
   "terms": {
     "fee": {"currency_code": "IDR", "minor_units": "80000000"},
     "deliverables": [{
       "deliverable_id": "office-look", "platform": "PLATFORM_INSTAGRAM",
-      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2026-10-26T00:00:00Z"
+      "format": "CONTENT_FORMAT_SHOWCASE", "due_at": "2019-10-26T00:00:00Z"
     }],
     "attribution": {"window_days": 30, "code": "INDAHKERJA"},
     "usage_rights": [{
       "rights_id": "lookbook", "scope": "USAGE_SCOPE_OWNED_CHANNELS",
-      "starts_at": "2026-10-20T00:00:00Z", "ends_at": "2026-12-15T00:00:00Z"
+      "starts_at": "2019-10-20T00:00:00Z", "ends_at": "2019-12-15T00:00:00Z"
     }]
   },
   "reason": "the blazer has to be taken in"
 }
 
 call CollaborationService/AcceptAmendment
-by brand sekar at 2026-10-21T05:00:00Z
+by brand sekar at 2019-10-21T05:00:00Z
 {"campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "terms_version": 2}
 
 call CollaborationService/SubmitContent
-by creator indah at 2026-10-23T04:00:00Z
+by creator indah at 2019-10-23T04:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "deliverable_id": "office-look",
   "content_ref": "drafts/indah/office-look-v1",
@@ -668,43 +668,43 @@ by creator indah at 2026-10-23T04:00:00Z
 }
 
 call CollaborationService/ApproveContent
-by brand sekar at 2026-10-24T04:00:00Z
+by brand sekar at 2019-10-24T04:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "deliverable_id": "office-look",
   "submission_version": 1, "rating": 5
 }
 
 call CollaborationService/RecordPublication
-by creator indah at 2026-10-25T04:00:00Z
+by creator indah at 2019-10-25T04:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "deliverable_id": "office-look",
   "publication_id": "indah-office", "url": "https://instagram.example/p/indah-kerja",
-  "platform_post_id": "ig-4003", "published_at": "2026-10-25T04:00:00Z", "disclosed": true
+  "platform_post_id": "ig-4003", "published_at": "2019-10-25T04:00:00Z", "disclosed": true
 }
 
 call MeasurementService/RecordConversion
-by brand sekar at 2026-10-26T10:00:00Z
+by brand sekar at 2019-10-26T10:00:00Z
 {
   "campaign_id": "lurik-kerja", "order_source": "webshop", "order_id": "K-1",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "45000000"},
-  "ordered_at": "2026-10-26T10:00:00Z", "code": "INDAHKERJA"
+  "ordered_at": "2019-10-26T10:00:00Z", "code": "INDAHKERJA"
 }
 
 call MeasurementService/RecordConversion
-by brand sekar at 2026-10-27T10:00:00Z
+by brand sekar at 2019-10-27T10:00:00Z
 {
   "campaign_id": "lurik-kerja", "order_source": "webshop", "order_id": "K-2",
   "type": "CONVERSION_TYPE_SALE",
   "value": {"currency_code": "IDR", "minor_units": "150000000"},
-  "ordered_at": "2026-10-27T10:00:00Z", "code": "INDAHKERJA"
+  "ordered_at": "2019-10-27T10:00:00Z", "code": "INDAHKERJA"
 }
 
 call MeasurementService/RecordEngagement
-by brand sekar at 2026-10-30T00:00:00Z
+by brand sekar at 2019-10-30T00:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "publication_id": "indah-office",
-  "observed_at": "2026-10-30T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
+  "observed_at": "2019-10-30T00:00:00Z", "source": "OBSERVATION_SOURCE_API",
   "kind": "MEASUREMENT_KIND_MEASURED", "scope": "MEASUREMENT_SCOPE_TOTAL",
   "counters": {
     "likes": "3600", "comments": "300", "shares": "300", "saves": "600", "views": "90000",
@@ -713,63 +713,63 @@ by brand sekar at 2026-10-30T00:00:00Z
 }
 
 call CollaborationService/RecordProductReturned
-by brand sekar at 2026-10-30T02:00:00Z
+by brand sekar at 2019-10-30T02:00:00Z
 {
   "campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "shipment_id": "outfit",
-  "returned_at": "2026-10-30T02:00:00Z", "reason": "she keeps the first one"
+  "returned_at": "2019-10-30T02:00:00Z", "reason": "she keeps the first one"
 }
 
 call SettlementService/RecordCost
-by brand sekar at 2026-10-25T05:00:00Z
+by brand sekar at 2019-10-25T05:00:00Z
 {
   "campaign_id": "lurik-kerja", "cost_id": "fee-indah", "collaboration_id": "indah-2",
   "type": "COST_TYPE_FEE",
   "amount": {"currency_code": "IDR", "minor_units": "80000000"},
-  "incurred_at": "2026-10-25T05:00:00Z"
+  "incurred_at": "2019-10-25T05:00:00Z"
 }
 
 call SettlementService/ApproveCost
-by brand sekar at 2026-10-30T03:00:00Z
+by brand sekar at 2019-10-30T03:00:00Z
 {"campaign_id": "lurik-kerja", "cost_id": "fee-indah"}
 
 call CollaborationService/VerifyPublication
-by brand sekar at 2026-10-30T04:00:00Z
+by brand sekar at 2019-10-30T04:00:00Z
 {"campaign_id": "lurik-kerja", "collaboration_id": "indah-2", "deliverable_id": "office-look"}
 
 call CollaborationService/CompleteCollaboration
-by brand sekar at 2026-10-30T04:00:30Z
+by brand sekar at 2019-10-30T04:00:30Z
 {"campaign_id": "lurik-kerja", "collaboration_id": "indah-2"}
 
 call CampaignService/CloseCampaign
-by brand sekar at 2026-10-31T03:00:00Z
+by brand sekar at 2019-10-31T03:00:00Z
 {"campaign_id": "lurik-kerja"}
 
 # The first campaign's report is made when the label needs it, on 26 October. Two days later one of
 # two outfits of order L-2 comes back: late, and counted, in revision 2.
 call ReportService/FinaliseReport
-by brand sekar at 2026-10-26T03:00:00Z
+by brand sekar at 2019-10-26T03:00:00Z
 {"campaign_id": "lurik-harian", "revision": 1}
 
 call MeasurementService/RecordRefund
-by brand sekar at 2026-10-28T10:00:00Z
+by brand sekar at 2019-10-28T10:00:00Z
 {
   "order_source": "webshop", "order_id": "L-2", "refund_id": "r-1",
   "amount": {"currency_code": "IDR", "minor_units": "50000000"},
-  "refunded_at": "2026-10-28T10:00:00Z"
+  "refunded_at": "2019-10-28T10:00:00Z"
 }
 
 call ReportService/FinaliseReport
-by brand sekar at 2026-10-29T03:00:00Z
+by brand sekar at 2019-10-29T03:00:00Z
 {"campaign_id": "lurik-harian", "revision": 2}
 
 # More than the order cannot come back.
 call MeasurementService/RecordRefund
-by brand sekar at 2026-10-29T10:00:00Z
+by brand sekar at 2019-10-29T10:00:00Z
 refused REFUND_EXCEEDS_ORDER
 {
   "order_source": "webshop", "order_id": "L-4", "refund_id": "r-1",
   "amount": {"currency_code": "IDR", "minor_units": "60000000"},
-  "refunded_at": "2026-10-29T10:00:00Z"
+  "refunded_at": "2019-10-29T10:00:00Z"
 }
 
 # Workings, in rupiah.
@@ -881,8 +881,8 @@ show rows.figures.engagement.unitCosts.basis rows.figures.engagement.unitCosts.c
 
 ask ReportService/GetCreatorRetention
 {
-  "first_from": "2026-08-01T00:00:00Z", "first_until": "2026-10-01T00:00:00Z",
-  "second_from": "2026-10-01T00:00:00Z", "second_until": "2026-11-01T00:00:00Z"
+  "first_from": "2019-08-01T00:00:00Z", "first_until": "2019-10-01T00:00:00Z",
+  "second_from": "2019-10-01T00:00:00Z", "second_until": "2019-11-01T00:00:00Z"
 }
 
 # How the dispute ended; posts that still hide the cooperation; rights about to end; what is
@@ -894,7 +894,7 @@ ask MeasurementService/ListPublications
 {"campaign_id": "lurik-harian", "undisclosed": true}
 
 ask CollaborationService/ListUsageRights
-{"ends_before": "2027-01-01T00:00:00Z"}
+{"ends_before": "2020-01-01T00:00:00Z"}
 
 ask ReportService/ListWorklist
 {"kinds": ["TASK_KIND_PAY"]}

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
+use crate::cli::remote::LOCAL;
 use crate::cli::{EXIT_CODES, Replay};
 
 /// What `export` is for.
@@ -117,7 +118,7 @@ pub struct OfBrand {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
     /// The server
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    #[arg(long, value_name = "URL", default_value = LOCAL)]
     pub server: String,
 }
 

@@ -1,6 +1,8 @@
 //! The program as a user at a terminal sees it.
 
 mod backups;
+mod calls;
+mod demos;
 mod pipes;
 mod texts;
 mod warnings;
@@ -58,7 +60,7 @@ impl Serving {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let is_last = |line: &String| line.starts_with("Try:");
+        let is_last = |line: &String| line.starts_with("Try:") || line.starts_with("Ctrl-C");
         match lines
             .by_ref()
             .map_while(Result::ok)

@@ -13,10 +13,10 @@ use clap::CommandFactory as _;
 use tempfile::TempDir;
 
 use super::dynamic::Dynamic;
-use super::story::Story;
-use super::{Run, play_through, run, served, stories};
+use super::{Run, play_through, run, served};
 use crate::cli::{BINARY, Serving};
 use crate::support::server::Server;
+use campaign_ledger::cli::demo::story::Story;
 
 /// Collects the examples of a help page and its subcommands; each page must have some.
 fn examples(command: &mut clap::Command, found: &mut Vec<String>) {
@@ -45,7 +45,7 @@ impl Kept {
     async fn of_a_story() -> Self {
         let server = served().await;
         let directory = TempDir::new().unwrap();
-        let story = Story::read(&stories().join("skincare.story"));
+        let story = Story::named("skincare").unwrap();
         let client = Dynamic::new(server.channel());
         play_through(&client, &story, Run::First).await;
         let address = format!("http://{}", server.address);
@@ -111,7 +111,7 @@ impl Kept {
         }
         // The server makes its own directory: the clock of the story's log is a year off, and such
         // a start is refused.
-        if example.contains("ledger serve") {
+        if example.contains("ledger serve") || example.contains("ledger demo") {
             return root;
         }
         let makes = example.contains("ledger restore");
@@ -136,6 +136,7 @@ impl Kept {
         let root = root.display();
         let mut line = example
             .replace("http://127.0.0.1:50051", &address)
+            .replace("ledger call ", &format!("ledger call --server {address} "))
             .replace(" /", &format!(" {root}/"))
             .replace("~/", &format!("{root}/"));
         let words: Vec<_> = example.split(' ').take(3).collect();
@@ -170,7 +171,8 @@ fn succeeds(line: &str, root: &Path) {
         .env("HOME", root)
         .env("PATH", path)
         .env("CAMPAIGN_LEDGER_LISTEN", "127.0.0.1:0");
-    if line.contains("campaign-ledger serve") && !line.contains("--print-config") {
+    let is_demo = line.contains("campaign-ledger demo") && !line.contains("--server");
+    if is_demo || line.contains("campaign-ledger serve") && !line.contains("--print-config") {
         let server = shell.arg("-c").arg(format!("exec {line}"));
         Serving::start(server)
             .unwrap_or_else(|(status, said)| panic!("{line}: {status}: {said}"))

@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::dynamic::Dynamic;
-use super::story::Story;
-use super::{Run, play_through, run, served, stories};
+use super::{Run, play_through, run, served};
 use crate::support::server::Server;
+use campaign_ledger::cli::demo::story::Story;
 
 const BRAND: &str = "sari-kulit";
 
@@ -56,7 +56,7 @@ const TABLES: [(&str, &str, Option<&str>); 13] = [
 /// A server on which the story of a brand was played.
 async fn played() -> (Server, Dynamic) {
     let server = served().await;
-    let story = Story::read(&stories().join("skincare.story"));
+    let story = Story::named("skincare").unwrap();
     let client = Dynamic::new(server.channel());
     play_through(&client, &story, Run::First).await;
     (server, client)
@@ -214,13 +214,13 @@ async fn tables_say_what_the_api_says() {
 async fn tables_of_the_past_are_those_of_then() {
     let server = served().await;
     let client = Dynamic::new(server.channel());
-    let mut story = Story::read(&stories().join("skincare.story"));
+    let mut story = Story::named("skincare").unwrap();
     story.steps.truncate(story.steps.len() / 2);
     play_through(&client, &story, Run::First).await;
     let then = server.head().await;
     let (costs, roi) = (table(&server, "costs").await, table(&server, "roi").await);
     // A file that was written is not written again.
-    let whole = Story::read(&stories().join("skincare.story"));
+    let whole = Story::named("skincare").unwrap();
     play_through(&client, &whole, Run::Later).await;
     let at = |name: &str| format!("{name} --position {then}");
     assert_eq!(table(&server, &at("costs")).await, costs);

@@ -9,9 +9,9 @@ use tempfile::TempDir;
 
 use super::dynamic::Dynamic;
 use super::expect::differences;
-use super::story::{Step, Story};
-use super::{Run, play_through, run, served, stories};
+use super::{Run, play_through, run, served};
 use crate::support::server::Server;
+use campaign_ledger::cli::demo::story::{Step, Story};
 
 /// The backup, and the queries with their answers.
 const BACKUP: &str = "tests/golden/log-1.clbu";
@@ -23,7 +23,7 @@ async fn keep() {
     let client = Dynamic::new(server.channel());
     let mut questions = vec![("AuditService/GetHead".to_owned(), json!({}))];
     for name in ["skincare", "cafe", "fashion", "startup"] {
-        let story = Story::read(&stories().join(format!("{name}.story")));
+        let story = Story::named(name).unwrap();
         play_through(&client, &story, Run::First).await;
         questions.extend(story.steps.into_iter().filter_map(|step| match step {
             Step::Ask { method, request } => Some((method, request)),

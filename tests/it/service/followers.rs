@@ -1,4 +1,4 @@
-//! The log followed: from a position, past the head, to the end of the server.
+//! Following the log: from a position, past the head, to the end of the server.
 
 use campaign_ledger::server::drain::Outcome;
 use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
@@ -13,7 +13,7 @@ use crate::support::server::{Client, FAR, Refusal, Server, Story, by_brand, idr,
 /// What the tests of this file are refused with, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::Draining, ErrorReason::TooManyFollowers];
 
-/// A stream of events and where it stands.
+/// A stream of events and its position.
 struct Following {
     messages: Streaming<FollowEventsResponse>,
     resume: u64,
@@ -33,7 +33,7 @@ impl Following {
         }
     }
 
-    /// The next message; how the stream ended, else.
+    /// Returns the next message, or how the stream ended.
     async fn next(&mut self) -> Result<Message, Refusal> {
         let next = tokio::time::timeout(FAR, self.messages.message())
             .await
@@ -46,7 +46,7 @@ impl Following {
         Ok(message.message.unwrap())
     }
 
-    /// Positions up to the word that the stream has caught up, and the head it names.
+    /// Returns the positions until the stream has caught up, and the head it names.
     async fn catch_up(&mut self) -> (Vec<u64>, u64) {
         let mut positions = Vec::new();
         loop {
@@ -58,7 +58,7 @@ impl Following {
         }
     }
 
-    /// The positions of the next events.
+    /// Returns the positions of the next events.
     async fn batch(&mut self) -> Vec<u64> {
         match self.next().await.unwrap() {
             Message::Batch(batch) => positions_of(&batch),
@@ -122,7 +122,7 @@ async fn nothing_is_missed_or_told_twice_while_many_write() {
     assert_eq!(told, (1..=302).collect::<Vec<_>>());
 }
 
-/// Writes so many profiles at once.
+/// Writes profiles concurrently.
 async fn write_profiles(story: &Story, from: usize, count: usize) {
     let profiles = (from..from + count).map(|number| {
         let one = story.profile(&format!("c-{number}"), 1);
@@ -143,7 +143,7 @@ async fn write_profiles(story: &Story, from: usize, count: usize) {
 async fn a_slow_follower_is_late_and_costs_nobody_anything() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
-    // On a connection of its own, whose window it fills by not reading.
+    // On a separate connection, whose window it fills by not reading.
     let elsewhere = server.connect().await;
     let mut slow = Following::from(&elsewhere, all(), 0).await;
     let mut quick = Following::from(&server, all(), 0).await;
@@ -196,7 +196,7 @@ async fn a_follower_goes_on_at_the_next_start() {
 
 #[tokio::test]
 async fn one_follower_too_many_is_told_to_come_back() {
-    // What one connection may have of 64.
+    // The limit of one connection, of 64 in all.
     const MOST: usize = 16;
     let server = Server::with(|config| config.max_followers = 64).await;
     let mut audit = AuditServiceClient::new(server.channel());

@@ -1,4 +1,4 @@
-//! What nobody reviews in time is approved by itself.
+//! The ledger approves what nobody reviews in time.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::event::record::Event;

@@ -1,4 +1,5 @@
-//! Clients that take nothing of a stream, or send nothing: they cost little, and end or give way.
+//! Clients that read nothing of a stream, or send nothing: they cost little, and their streams end
+//! or give way.
 
 use std::sync::Arc;
 
@@ -24,10 +25,10 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::StreamGaveWay,
 ];
 
-/// Events of a long log: enough for what a connection that takes nothing is sent all the same.
+/// Events of a long log: enough to fill all buffers of a connection that reads nothing.
 const EVENTS: usize = 3_000;
 
-/// A connection whose window is soon full.
+/// Makes a connection with a small window.
 async fn narrow(server: &Server) -> Channel {
     let endpoint = Endpoint::from_shared(format!("http://{}", server.address)).unwrap();
     let endpoint = endpoint.initial_stream_window_size(1_024);
@@ -40,7 +41,7 @@ fn text(seed: usize) -> String {
     letters.map(|byte| char::from(b'0' + byte % 64)).collect()
 }
 
-/// Writes a log of more than a megabyte, also compressed.
+/// Writes a log of more than a megabyte, also when compressed.
 async fn fill(client: &Client) -> u64 {
     let story = Story::open(client, "launch").await;
     for part in 0..EVENTS / 500 {
@@ -77,7 +78,7 @@ async fn read(
     Ok(audit.read_events(request).await?.into_inner())
 }
 
-/// Takes what comes; gives the positions and how the stream ended.
+/// Reads the stream; returns the positions and how it ended.
 async fn drain(mut messages: Streaming<ReadEventsResponse>) -> (Vec<u64>, Result<(), Refusal>) {
     let mut positions = Vec::new();
     loop {
@@ -93,7 +94,7 @@ async fn drain(mut messages: Streaming<ReadEventsResponse>) -> (Vec<u64>, Result
     }
 }
 
-/// Tries until there is a place.
+/// Repeats until there is a place.
 async fn admitted<T>(mut attempt: impl AsyncFnMut() -> Result<T, Status>) -> T {
     let trying = async {
         loop {
@@ -107,14 +108,14 @@ async fn admitted<T>(mut attempt: impl AsyncFnMut() -> Result<T, Status>) -> T {
     tokio::time::timeout(FAR, trying).await.unwrap()
 }
 
-/// Checks that a refusal says when to come back, and which limit there is.
+/// Checks that a refusal says when to retry, and which limit it is.
 fn is_of_a_limit(refusal: Status, reason: ErrorReason) {
     let refusal = Refusal::from(refusal).is(Code::ResourceExhausted, reason);
     assert!(refusal.details.retry_info().is_some(), "{refusal}");
     assert!(refusal.details.quota_failure().is_some(), "{refusal}");
 }
 
-/// Reads on from where a stream ended; all events were read once then.
+/// Continues reading where a stream ended, and checks that all events were read once.
 async fn goes_on(server: &Server, read_before: Vec<u64>, ended: &Refusal) {
     let resume = ended.metadata["resume_position"].parse().unwrap();
     assert_eq!(read_before.last(), Some(&resume), "{ended}");
@@ -249,7 +250,7 @@ async fn back_up(channel: Channel) -> Result<Streaming<TakeBackupResponse>, Stat
     Ok(audit.take_backup(request).await?.into_inner())
 }
 
-/// Takes all of a backup; gives its bytes and how it ended.
+/// Reads a whole backup; returns its bytes and how the stream ended.
 async fn take(mut chunks: Streaming<TakeBackupResponse>) -> (usize, Result<(), Refusal>) {
     let mut bytes = 0;
     loop {

@@ -64,7 +64,7 @@ async fn a_full_queue_refuses_what_comes_next() {
     let held = server.clock_handle().hold_writer();
     let taken = tokio::spawn(profile("ayu"));
     held.reached().await;
-    // Two of three find room, and wait; the third is told at once.
+    // Two of three find room, and wait; the third is refused at once.
     let mut waiting = tokio::task::JoinSet::new();
     for who in ["budi", "citra", "dewi"] {
         waiting.spawn(profile(who));

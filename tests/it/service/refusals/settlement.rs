@@ -1,4 +1,4 @@
-//! Requests about money that a rule forbids, and what the refusal must say.
+//! Requests about money that a rule forbids, with the expected refusal.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
@@ -143,7 +143,7 @@ pub fn rules(story: &Story) -> Vec<Row> {
     ]
 }
 
-/// What disputes and locks of orders forbid.
+/// Requests that disputes and locks of orders forbid.
 pub fn dispute_rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
         ActorNotAllowed, AdjustmentExceedsOrder, AlreadyExists, BonusNotReached, DisputeOpen,
