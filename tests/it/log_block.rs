@@ -46,7 +46,7 @@ fn golden_zstd_records() -> Vec<Bytes> {
         .collect()
 }
 
-/// Puts the right hash behind changed bytes, as only a writer with a mistake of its own would.
+/// Appends the correct hash to changed bytes, as only a faulty writer would.
 fn rehashed(mut changed: Vec<u8>) -> Bytes {
     let at = changed.len() - Hash::LEN;
     let hash = Hash::of(&changed[..at]);

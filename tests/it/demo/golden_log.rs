@@ -51,7 +51,7 @@ async fn golden_log_says_what_it_said() {
     let data = here.path().join("data");
     run(format!("restore {BACKUP} --data-dir {}", data.display())).await;
     let mut resting = Server::resting(|config| config.data_dir = data);
-    // Before any of it, so that no timer adds to it.
+    // Before the history, so that no timer adds events to it.
     resting.accept_clock = true;
     let server = resting.start().await;
     let client = Dynamic::new(server.channel());

@@ -37,7 +37,7 @@ fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
     Block::decode(Bytes::copy_from_slice(bytes))
 }
 
-/// Puts the right hash behind changed bytes, as only a writer with a mistake of its own would.
+/// Appends the correct hash to changed bytes, as only a faulty writer would.
 fn rehashed(mut bytes: Vec<u8>) -> Bytes {
     bytes.truncate(bytes.len().saturating_sub(Hash::LEN));
     let hash = Hash::of(&bytes);

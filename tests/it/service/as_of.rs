@@ -18,7 +18,7 @@ use crate::support::server::{
     Call as _, Client, Refusal, Server, Story, Wired, day, days_and, hold_folds, idr, terms,
 };
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::TooManyFolds];
 
 fn at(at: At) -> AsOf {
@@ -51,7 +51,7 @@ async fn every_answer_of_the_past_is_given_again() {
     let times: Vec<_> = steps.chunk_by(|one, next| one.at == next.at).collect();
     for part in times.chunks(times.len().div_ceil(STAGES)) {
         live(rest.directory(), &part.concat(), &mut model).await;
-        // Long before any of it, so that no timer adds to it.
+        // Long before the history, so that no timer adds events to it.
         rest.clock.set(day(-2_000));
         rest.accept_clock = true;
         let server = rest.start().await;

@@ -21,7 +21,7 @@ use crate::support::server::{
     together,
 };
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::PositionAhead];
 
 pub fn all() -> Option<LogScope> {

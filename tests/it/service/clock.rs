@@ -13,7 +13,7 @@ use tonic_health::pb::health_client::HealthClient;
 use super::timers::next_event;
 use crate::support::server::{FAR, Resting, Server, Story, day, days_and, idr, terms};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::ClockJumped];
 
 const YEAR_S: i64 = 365 * 86_400;

@@ -16,7 +16,7 @@ use crate::support::server::{
     Client, FAR, Server, Story, day, evidence, for_creator, idr, terms, together,
 };
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::LimitReached];
 
 /// Returns a reason of maximum length, in characters of four bytes.

@@ -15,7 +15,7 @@ use crate::support::histories;
 use crate::support::ledger::Ledger;
 use crate::support::server::{Client, Resting, Server, Story, day, idr, terms};
 
-/// What the tests of this file are refused with, before they ask again.
+/// Reasons that the tests of this file expect before they retry.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::ViewsRebuilding];
 
 /// Exit code of damage.
@@ -26,7 +26,7 @@ async fn with_a_history() -> Resting {
     let mut resting = Server::start().await.stop().await;
     let steps = histories::from_seed(5, 200);
     live(resting.directory(), &steps, &mut Ledger::default()).await;
-    // Long before any of it, so that no timer adds to it.
+    // Long before the history, so that no timer adds events to it.
     resting.clock.set(day(-365));
     resting.accept_clock = true;
     resting

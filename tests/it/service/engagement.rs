@@ -7,7 +7,7 @@ use tonic::Code;
 
 use crate::support::server::{Server, Story, day, days_and, deliverable, idr, terms, together};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::StaleObservation,
     ErrorReason::ObservationVoided,

@@ -15,7 +15,7 @@ use crate::support::faulty_log::{FaultyLog, Outcome};
 use crate::support::log_backend::{blocks_in, change_sled, filled};
 use crate::support::server::{Refusal, Server, Story, Wired, by_brand};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::WritesStopped, ErrorReason::LogCorrupt];
 
 fn campaign(story: &Story, min_position: u64) -> GetCampaignRequest {

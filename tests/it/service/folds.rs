@@ -16,7 +16,7 @@ use super::retries::named;
 use crate::support::read_log::ReadLog;
 use crate::support::server::{Call, Refusal, Story, Wired, hold_folds, plan, together};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::PastTooLarge, ErrorReason::AnswerGone];
 
 /// Bytes of kept answers: none, so that a repeated write needs a fold.

@@ -10,7 +10,7 @@ use super::audit::{all, of_campaign};
 use crate::support::batch::decoded;
 use crate::support::server::{Client, FAR, Refusal, Server, Story, by_brand, idr, terms, together};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::Draining, ErrorReason::TooManyFollowers];
 
 /// A stream of events and its position.
@@ -213,7 +213,7 @@ async fn one_follower_too_many_is_told_to_come_back() {
     let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyFollowers);
     assert!(refusal.details.retry_info().is_some(), "{refusal}");
     assert!(refusal.details.quota_failure().is_some(), "{refusal}");
-    // A place that is left is free again; that the server has noticed takes a moment.
+    // A released place is free again, once the server has noticed.
     following.pop();
     let again = async {
         while audit.follow_events(request()).await.is_err() {

@@ -24,7 +24,7 @@ use tonic_reflection::pb::{v1, v1alpha};
 
 use crate::support::server::{Client, FAR, Server, Story, TestClock, day};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::NotReady];
 
 const SERVICES: [&str; 8] = [

@@ -16,7 +16,7 @@ use tonic::{Code, Streaming};
 use super::batches::{later, likes, observations, post, told};
 use crate::support::server::{FAR, Refusal, Server, Story, by_brand, rehearsal};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::TooManyIngests];
 
 /// The client's end of a stream.
@@ -325,7 +325,7 @@ async fn one_stream_too_many_is_told_to_come_back() {
     let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyIngests);
     assert!(refusal.details.retry_info().is_some(), "{refusal}");
     assert!(refusal.details.quota_failure().is_some(), "{refusal}");
-    // A place that is left is free again; that the server has noticed takes a moment.
+    // A released place is free again, once the server has noticed.
     open.pop();
     let again = async {
         while another().await.is_err() {

@@ -14,7 +14,7 @@ use tonic::{Code, Status};
 
 use crate::support::server::{FAR, Refusal, Server, Story};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::NoRoomForMessage,
     ErrorReason::SecondMessage,

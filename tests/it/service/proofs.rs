@@ -15,7 +15,7 @@ use super::audit::all;
 use crate::proofs::{extends, includes};
 use crate::support::server::{Client, Server, Story, by_brand, idr, rehearsal, terms};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::NotCosigned,
     ErrorReason::UnknownWitness,

@@ -12,7 +12,7 @@ use tonic::Code;
 
 use crate::support::server::Wired;
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::TooManyQueries];
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use tonic::Code;
 
 use crate::support::server::{RawCalls, Refusal, Server, Story};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::PositionNotReached];
 
 fn campaign_at(story: &Story, min_position: u64) -> GetCampaignRequest {

@@ -283,7 +283,7 @@ async fn what_can_be_read_is_the_same_after_a_restart_and_from_the_log_alone() {
     let mut resting = server.stop().await;
     let steps = histories::from_seed(5, 500);
     live(resting.directory(), &steps, &mut Ledger::default()).await;
-    // Long before any of it, so that no timer adds to it.
+    // Long before the history, so that no timer adds events to it.
     resting.clock.set(day(-2_000));
     resting.accept_clock = true;
 

@@ -31,7 +31,7 @@ fn row(reason: ErrorReason, says: &'static [(&'static str, &'static str)], of: A
     }
 }
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub fn shown() -> Vec<ErrorReason> {
     let nowhere = Places::of(Story::unspoken());
     let mut shown: Vec<_> = rules::table(&nowhere)

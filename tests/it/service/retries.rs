@@ -9,7 +9,7 @@ use crate::support::server::{
     together,
 };
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::RequestIdReused];
 
 /// Gives a request an id, whoever sends it.

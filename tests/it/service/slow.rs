@@ -16,7 +16,7 @@ use crate::support::counted_log::CountedLog;
 use crate::support::records::noise;
 use crate::support::server::{Client, FAR, Refusal, Server, Story, Wired, by_brand};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::TooManyReaders,
     ErrorReason::TooManyBackups,
@@ -175,7 +175,7 @@ async fn one_connection_has_a_part_of_the_places() {
     is_of_a_limit(refusal, ErrorReason::TooManyReaders);
     let other = read(server.channel(), 0).await.unwrap();
     drain(other).await.1.unwrap();
-    // A place that is left is free again; that the server has noticed takes a moment.
+    // A released place is free again, once the server has noticed.
     open.pop();
     admitted(async || read(greedy.clone(), 0).await).await;
 }

@@ -15,7 +15,7 @@ use super::audit::{all, of_brand, of_campaign};
 use crate::support::batch::decoded;
 use crate::support::server::{Client, Refusal, Resting, Server, Story, day};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::SubscriptionNotFound,
     ErrorReason::SubscriptionDiffers,

@@ -10,7 +10,7 @@ use tonic::Code;
 use crate::support::batch::decoded;
 use crate::support::server::{FAR, Server, Story, day, days_and, idr, plan, terms};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::OfferExpired];
 
 async fn invited() -> (Server, Story) {

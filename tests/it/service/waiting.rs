@@ -8,7 +8,7 @@ use tonic::Code;
 use super::retries::named;
 use crate::support::server::{FAR, RawCalls, Refusal, Server, Story};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::DeadlineExceeded, ErrorReason::QueueFull];
 
 #[tokio::test]

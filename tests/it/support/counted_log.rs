@@ -1,4 +1,4 @@
-//! A log that counts the blocks that readers of streams take from it, and lets them wait.
+//! A log that counts the blocks that stream readers read from it, and can make them wait.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 /// The name of the threads that read for streams.
 const READERS: &str = "log-reader";
 
-/// A log with a gate before each block that is read for a stream. Others read as they like.
+/// A log with a gate before each block that a stream reader reads. Other readers do not wait.
 pub struct CountedLog {
     inner: Arc<dyn Log>,
     gate: Mutex<Gate>,
@@ -19,14 +19,14 @@ pub struct CountedLog {
 #[derive(Default)]
 struct Gate {
     is_open: bool,
-    /// Threads at the gate.
+    /// Threads that wait at the gate.
     waiting: usize,
     /// Blocks read for streams.
     blocks: usize,
 }
 
 impl CountedLog {
-    /// Wraps a log, with an open gate or with a shut one.
+    /// Wraps a log, with an open or a closed gate.
     pub fn new(inner: Arc<dyn Log>) -> Arc<Self> {
         Arc::new(Self {
             inner,

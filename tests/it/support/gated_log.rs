@@ -1,7 +1,7 @@
-//! A log whose appends wait until they are let through.
+//! A log whose appends wait until they are admitted.
 //!
-//! So a test can hold a group at its sync for as long as it likes, see who waits for what, and know
-//! rather than guess that the writer has got there.
+//! A test can hold a group at its sync for any time, see who waits for what, and know rather than
+//! guess that the writer has reached that place.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use campaign_ledger::log::{AppendError, Block, Blocks, Head, Log, Position, ReadError};
 use tokio::sync::watch;
 
-/// Longer than any test: a writer that has not come by then never will.
+/// Longer than any test: a writer that has not arrived by then never will.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A log with a gate before its appends.
@@ -20,14 +20,14 @@ pub struct GatedLog {
 }
 
 struct Gate {
-    /// How many appends came to the gate.
+    /// Number of appends that came to the gate.
     arrived: u64,
-    /// How many may go through in all.
+    /// Number of appends that may pass in total.
     admitted: u64,
 }
 
 impl GatedLog {
-    /// Puts a gate before the appends of `inner`, and shuts it.
+    /// Puts a closed gate before the appends of `inner`.
     pub fn shut(inner: Arc<dyn Log>) -> Arc<Self> {
         Arc::new(Self {
             inner,
@@ -39,19 +39,19 @@ impl GatedLog {
         })
     }
 
-    /// Lets the next append through, waiting or yet to come.
+    /// Lets the next append pass, whether it waits or is still to come.
     pub fn admit_one(&self) {
         self.gate().admitted += 1;
         self.changed.notify_all();
     }
 
-    /// Lets every append through.
+    /// Lets every append pass.
     pub fn open(&self) {
         self.gate().admitted = u64::MAX;
         self.changed.notify_all();
     }
 
-    /// Waits until so many appends, in all, have come to the gate.
+    /// Waits until this many appends in total have come to the gate.
     pub fn wait_for_arrivals(&self, wanted: u64) {
         let gate = self.gate();
         let too_few = |gate: &mut Gate| gate.arrived < wanted;

@@ -1,4 +1,4 @@
-//! A log that counts its reads, and whose reads wait while a gate is shut.
+//! A log that counts its reads, and whose reads wait while a gate is closed.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use campaign_ledger::log::{AppendError, Block, Blocks, Head, Log, Position, ReadError};
 use tokio::sync::watch;
 
-/// Longer than any test: a read that has not come by then never will.
+/// Longer than any test: a read that has not arrived by then never will.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A log with a gate before its reads.
@@ -32,23 +32,23 @@ impl ReadLog {
         })
     }
 
-    /// How many reads came to the gate.
+    /// Returns how many reads came to the gate.
     pub fn reads(&self) -> u64 {
         self.gate().reads
     }
 
-    /// Lets no read through any more.
+    /// Lets no more reads pass.
     pub fn shut(&self) {
         self.gate().shut = true;
     }
 
-    /// Lets all reads through.
+    /// Lets all reads pass.
     pub fn open(&self) {
         self.gate().shut = false;
         self.changed.notify_all();
     }
 
-    /// Waits until so many reads, in all, have come to the gate.
+    /// Waits until this many reads in total have come to the gate.
     pub fn wait_for_reads(&self, wanted: u64) {
         let gate = self.gate();
         let too_few = |gate: &mut Gate| gate.reads < wanted;

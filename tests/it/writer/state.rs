@@ -14,7 +14,7 @@ use super::desk::{
     NO_PACE, Office, campaign_with_invitations, close, create, digest, digest_from_zero, profile,
 };
 
-/// Writes a story about a campaign, closes, and gives the head's position.
+/// Writes a story about a campaign, closes, and returns the head's position.
 async fn write_story(office: &Office, log: &MemoryLog, campaign: &str) -> u64 {
     let desk = office.open(Arc::new(log.clone()));
     for request in campaign_with_invitations(campaign, 5) {
@@ -155,13 +155,13 @@ async fn state_ahead_of_the_log_is_refused_as_damage_of_the_log() {
     ));
     assert!(error.is_damage());
 
-    // With its end back, the log is as good as before.
+    // With its end back, the log is as before.
     let desk = office.open(Arc::new(log.clone()));
     let answer = desk.write(create("next", "next")).await.unwrap();
     assert_eq!(answer.recorded.first, Position::new(head + 1));
 }
 
-/// Nobody has to come for what is folded to be kept.
+/// Rows are checkpointed even when nobody reads or writes.
 #[tokio::test]
 async fn rows_are_checkpointed_in_time_while_nobody_writes() {
     let log = MemoryLog::new(0);

@@ -225,9 +225,10 @@ impl Kept {
             let db = config.segment_size(SEGMENT_BYTES).open().unwrap();
             work(&db)
         };
-        // sled's threads let go of the file a little after `Db` is dropped.
+        // sled's threads close the file shortly after `Db` is dropped.
         file.lock().unwrap();
-        // A process that another test forks right now has a copy of the descriptor until it runs.
+        // A process that another test forks at this moment has a copy of the descriptor until it
+        // calls `exec`.
         file.unlock().unwrap();
         worked
     }

@@ -9,7 +9,7 @@ use crate::support::server::{
     Story, by_brand, by_creator, day, for_creator, idr, money, plan, terms,
 };
 
-/// Everything. See `places` for who stands where.
+/// All rows. `places` says which creator is in which state.
 pub fn table(places: &Places) -> Vec<Row> {
     let mut rows = campaign_rules(places);
     rows.extend(report_rules(places));

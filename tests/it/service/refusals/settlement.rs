@@ -8,7 +8,7 @@ use super::super::bad_input::{Attempt, but};
 use super::{Row, row};
 use crate::support::server::{Story, by_creator, day, idr, money};
 
-/// Everything. See `places` for who stands where.
+/// All rows. `places` says which creator is in which state.
 pub fn rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
         ActorNotAllowed, AdjustmentBelowApproved, AlreadyExists, ApprovalExceedsAccrued,
