@@ -154,7 +154,7 @@ fn backup_of_another_history_is_refused() {
 }
 
 #[test]
-fn import_ends_where_it_is_told_to() {
+fn import_ends_at_the_requested_position() {
     let whole = backup_after(&filled(), 0);
     for last in 0..=11 {
         let log = MemoryLog::new(PARTITION);
@@ -204,7 +204,7 @@ fn backup_that_was_cut_off_is_never_good() {
 }
 
 #[test]
-fn backup_that_was_changed_anywhere_is_told_or_says_the_same() {
+fn changed_backup_is_rejected_or_has_the_same_content() {
     let good = backup_after(&filled(), 0);
     let said = read(&good).unwrap();
     for offset in 0..good.len() {

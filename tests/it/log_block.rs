@@ -165,7 +165,7 @@ fn decoded_records_share_one_buffer() {
 }
 
 #[test]
-fn newer_format_is_told_from_damage() {
+fn newer_format_is_distinguished_from_damage() {
     let mut newer = GOLDEN_PLAIN.to_vec();
     newer[5] = 2;
     assert_eq!(decode(&newer), Err(DecodeError::Version { found: 2 }));

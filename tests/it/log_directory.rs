@@ -132,7 +132,7 @@ fn newer_directory_is_refused() {
 }
 
 #[test]
-fn older_directory_is_marked_anew_by_who_may_write_there() {
+fn older_directory_gets_a_new_marker_from_a_writer() {
     let root = tempfile::tempdir().unwrap();
     let id = DataDirectory::open_or_create(root.path()).unwrap().log_id();
     let marker = root.path().join("FORMAT");

@@ -113,7 +113,7 @@ fn unfinished_snapshot_is_removed_before_opening() {
 }
 
 #[test]
-fn half_written_settings_are_written_anew() {
+fn half_written_settings_are_rewritten() {
     let dir = closed_log(&[5]);
     let path = dir.path().join("conf");
     let whole = fs::read(&path).unwrap();

@@ -147,7 +147,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_reader_waits_for_what_is_not_durable_and_is_told_when_it_never_will_be() {
+async fn a_reader_waits_for_durability_and_gets_an_error_when_it_never_comes() {
     let history = History::recorded(7, 60, 2);
     let directory = tempfile::tempdir().unwrap();
     let (live, views) = history.up_to(0).open(&directory.path().join("views"));

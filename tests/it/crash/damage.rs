@@ -184,7 +184,7 @@ fn forgetful(kept: &Kept) -> Resting {
 /// A start does not read blocks before the checkpoint of its folds. A reader of such a block gets
 /// an error.
 #[tokio::test(flavor = "multi_thread")]
-async fn damage_behind_the_checkpoint_is_named_to_whoever_reads_it() {
+async fn damage_before_the_checkpoint_is_reported_to_its_readers() {
     let kept = Kept::by_a_server().await;
     let whole = kept.whole();
     let starts = kept.starts();

@@ -229,7 +229,7 @@ async fn sled_that_fails_behind_the_journal_stops_writes_and_loses_nothing() {
 
 /// Views can be rebuilt: a failure there delays a checkpoint and nothing else.
 #[tokio::test(flavor = "multi_thread")]
-async fn failed_checkpoints_cost_nobody_anything() {
+async fn failed_checkpoints_affect_no_caller() {
     // Creating a file takes fewer calls than these.
     for (file, fault) in [
         ("views", "fdatasync:error=EIO:when=6"),

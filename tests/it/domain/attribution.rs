@@ -179,7 +179,7 @@ fn code_counts_from_its_acceptance_on() {
 }
 
 #[test]
-fn code_that_was_only_offered_counts_for_nobody() {
+fn code_that_was_only_offered_credits_no_collaboration() {
     let offered = invited(terms_with_code("KOPI10")).at(day(16));
     let declined = offered.clone().given(decline("ayu-1"));
     for history in [offered, declined] {

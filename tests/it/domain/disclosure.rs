@@ -90,7 +90,7 @@ fn nothing_is_a_breach_where_nothing_is_demanded() {
 }
 
 #[test]
-fn latest_look_at_the_post_counts_whatever_is_told_last() {
+fn latest_check_counts_whatever_is_recorded_last() {
     let history = agreed()
         .at(day(20))
         .given(check_disclosure("ayu-1", found(18, true)))

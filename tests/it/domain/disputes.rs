@@ -313,7 +313,7 @@ fn by_ruling(name: &str) -> Request {
 }
 
 #[test]
-fn ruling_for_whoever_opened_the_dispute_is_ground_to_terminate() {
+fn ruling_for_the_side_that_opened_the_dispute_is_ground_to_terminate() {
     for ruling in [DisputeRuling::Upheld, split(5_000)] {
         let history = billed(submitted())
             .given(open("d-1", about_line()))

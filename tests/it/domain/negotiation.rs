@@ -334,7 +334,7 @@ fn long_negotiation_keeps_its_latest_versions() {
 }
 
 #[test]
-fn close_ends_applications_and_counters_when_told_to() {
+fn close_ends_applications_and_counters_on_request() {
     let close = |withdraw_pending| campaign(CampaignVerb::Close { withdraw_pending });
     let pending = countered().given(apply("bima-1", "bima"));
     let refusal = Refusal::LiveWork {

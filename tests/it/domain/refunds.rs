@@ -168,7 +168,7 @@ fn waiting_refunds_apply_in_order_as_far_as_they_fit() {
 }
 
 #[test]
-fn refund_of_an_unattributed_order_is_nobodys() {
+fn refund_of_an_unattributed_order_is_unattributed() {
     let history = published()
         .given(convert_order(sale("o-1", rp(100_000))))
         .when(refund_of("r-1", rp(40_000)))

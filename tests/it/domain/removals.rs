@@ -163,7 +163,7 @@ fn removal_after_verification_does_not_keep_the_agreement_open() {
 }
 
 #[test]
-fn told_again_is_no_new_event_and_told_otherwise_is_refused() {
+fn the_same_fact_is_no_new_event_and_a_different_one_is_refused() {
     let history = published().at(day(20)).given(remove("ayu-1", day(17)));
     let removed = history.head();
     let history = history

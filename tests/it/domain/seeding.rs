@@ -104,7 +104,7 @@ fn cost_of_goods_is_a_line_where_one_is_named() {
 }
 
 #[test]
-fn told_again_is_no_new_event_and_told_otherwise_is_refused() {
+fn the_same_fact_is_no_new_event_and_a_different_one_is_refused() {
     let history = shipped().given(receive("ayu-1", "s-1", day(3)));
     let received = history.head();
     let history = history

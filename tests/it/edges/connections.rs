@@ -91,7 +91,7 @@ async fn call_once_served(server: &Bare, machine: [u8; 4]) -> SendRequest<Bytes>
 }
 
 #[tokio::test]
-async fn idle_connections_that_answer_pings_lock_nobody_out() {
+async fn idle_connections_that_answer_pings_keep_no_client_out() {
     let server = Bare::start(Settings {
         max_connections: 4,
         ..Settings::default()

@@ -41,7 +41,7 @@ fn flipped_bit_is_found_and_named() {
 }
 
 #[test]
-fn damage_before_the_end_is_found_by_whoever_reads_there() {
+fn damage_before_the_end_is_reported_to_its_readers() {
     on_every_backend(|backend| {
         drop(filled(backend));
         backend.tamper(&|stored| flip(stored_at(stored, 4), 80));

@@ -136,7 +136,7 @@ async fn a_log_that_is_not_the_one_that_was_signed_is_refused() {
 
 /// The tree is suspected before the log.
 #[tokio::test]
-async fn a_tree_of_another_log_is_folded_anew_and_nothing_is_said_to_be_rewritten() {
+async fn a_tree_of_another_log_is_rebuilt_and_no_rewriting_is_reported() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let log = log_of(10);
     let signed = open_and_end(directory.path(), &log).await;
@@ -155,7 +155,7 @@ async fn a_tree_of_another_log_is_folded_anew_and_nothing_is_said_to_be_rewritte
 const MANY: u64 = 300_000;
 
 #[tokio::test]
-async fn a_tree_that_is_damaged_gives_no_false_proof_and_is_folded_anew() {
+async fn a_damaged_tree_gives_no_false_proof_and_is_rebuilt() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tree");
     let log = MemoryLog::new(0);

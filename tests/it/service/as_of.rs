@@ -237,7 +237,7 @@ async fn a_past_that_is_none_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn one_past_too_many_waits_its_turn_and_is_told_to_come_back() {
+async fn one_fold_too_many_waits_and_is_refused_with_a_retry_time() {
     let wired = Wired::on(Arc::new(MemoryLog::new(0))).await;
     let held = hold_folds(&wired.calls.pools).await;
     let request = ListCampaignsRequest {

@@ -94,7 +94,7 @@ async fn found(server: &Server, request: ListConversionsRequest) -> Vec<String> 
 }
 
 #[tokio::test]
-async fn each_of_many_is_told_what_became_of_it_and_the_same_again() {
+async fn each_item_of_a_batch_gets_its_outcome_and_the_same_on_repeat() {
     let server = Server::start().await;
     let story = shop(&server).await;
     let mut items = orders(&story);

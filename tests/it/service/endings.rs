@@ -8,7 +8,7 @@ use super::bad_input::but;
 use crate::support::server::{Refusal, Server, Story, day, deliverable, for_creator, idr, terms};
 
 #[tokio::test]
-async fn losers_of_a_race_are_told_how_it_stands() {
+async fn losers_of_a_race_get_the_current_state() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     server.write(story.profile("ayu", 20_000)).await;

@@ -194,7 +194,7 @@ async fn equal_pasts_are_folded_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fold_stops_once_nobody_waits_for_it() {
+async fn a_fold_stops_once_no_caller_waits_for_it() {
     const EVENTS: u64 = 600;
     let log = ReadLog::on(Arc::new(MemoryLog::new(0)));
     let wired = wired(&log, 1_000, SOME_ANSWERS).await;

@@ -99,7 +99,7 @@ async fn a_follower_catches_up_and_then_hears_what_happens() {
 }
 
 #[tokio::test]
-async fn nothing_is_missed_or_told_twice_while_many_write() {
+async fn nothing_is_missed_or_sent_twice_while_many_write() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     let writing = tokio::spawn(together((0..300).map(move |number| {
@@ -140,7 +140,7 @@ async fn write_profiles(story: &Story, from: usize, count: usize) {
 }
 
 #[tokio::test]
-async fn a_slow_follower_is_late_and_costs_nobody_anything() {
+async fn a_slow_follower_lags_and_affects_no_other_caller() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     // On a separate connection, whose window it fills by not reading.
@@ -195,7 +195,7 @@ async fn a_follower_goes_on_at_the_next_start() {
 }
 
 #[tokio::test]
-async fn one_follower_too_many_is_told_to_come_back() {
+async fn one_follower_too_many_is_refused_with_a_retry_time() {
     // The limit of one connection, of 64 in all.
     const MOST: usize = 16;
     let server = Server::with(|config| config.max_followers = 64).await;

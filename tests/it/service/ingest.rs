@@ -107,7 +107,7 @@ async fn chunks_are_acknowledged_in_order_with_the_position_of_each_item() {
 }
 
 #[tokio::test]
-async fn refused_items_are_told_by_index_and_the_others_stand() {
+async fn refused_items_are_listed_by_index_and_the_others_are_recorded() {
     let server = Server::start().await;
     let story = post(&server).await;
     let head = server.head().await;
@@ -309,7 +309,7 @@ async fn a_client_that_takes_no_answers_is_read_no_further() {
 }
 
 #[tokio::test]
-async fn one_stream_too_many_is_told_to_come_back() {
+async fn one_stream_too_many_is_refused_with_a_retry_time() {
     // The limit of one connection, of 16 in all.
     const MOST: usize = 4;
     let server = Server::with(|config| config.max_ingests = 16).await;

@@ -130,7 +130,7 @@ fn awareness(story: &Story, from: &str, until: &str) -> GetBrandAwarenessRequest
 }
 
 #[tokio::test]
-async fn awareness_is_told_by_the_days_on_which_posts_went_live() {
+async fn awareness_is_grouped_by_the_days_on_which_posts_went_live() {
     let server = Server::start().await;
     let story = told(&server).await;
     let all = server

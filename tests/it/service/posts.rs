@@ -21,7 +21,7 @@ async fn delivery(story: &Story) -> Delivery {
 }
 
 #[tokio::test]
-async fn a_post_deleted_early_keeps_its_numbers_and_is_told_as_a_breach() {
+async fn a_post_deleted_early_keeps_its_numbers_and_is_a_breach() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     let week = Terms {

@@ -200,7 +200,7 @@ async fn many_writes_are_not_proven_in_one_answer() {
 }
 
 #[tokio::test]
-async fn the_same_tree_has_the_same_checkpoint_after_a_restart_and_folded_anew() {
+async fn the_same_tree_has_the_same_checkpoint_after_a_restart_and_a_rebuild() {
     let server = Server::start().await;
     Story::open(&server, "launch").await;
     let first = server.call(GetCheckpointRequest::default()).await.unwrap();

@@ -16,7 +16,7 @@ use crate::support::server::Wired;
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::TooManyQueries];
 
 #[tokio::test]
-async fn one_query_too_many_is_told_to_come_back() {
+async fn one_query_too_many_is_refused_with_a_retry_time() {
     let wired = Wired::on(Arc::new(MemoryLog::new(0))).await;
     let request = ListCampaignsRequest {
         brand_id: String::from("kopi"),

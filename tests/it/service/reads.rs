@@ -58,7 +58,7 @@ async fn a_read_waits_for_its_position() {
 }
 
 #[tokio::test]
-async fn a_write_is_read_at_the_position_it_was_told() {
+async fn a_write_is_read_at_the_position_of_its_receipt() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     for round in 0..40 {

@@ -348,7 +348,7 @@ async fn a_rehearsal_of_what_happened_gets_the_first_answer() {
 }
 
 #[tokio::test]
-async fn a_rehearsed_claim_is_told_its_outcome() {
+async fn a_rehearsed_claim_gets_its_outcome() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     story.accepted("ayu", terms(idr(10))).await;

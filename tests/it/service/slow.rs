@@ -126,7 +126,7 @@ async fn goes_on(server: &Server, read_before: Vec<u64>, ended: &Refusal) {
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_takes_ends_with_where_to_go_on() {
+async fn an_unread_stream_ends_with_the_position_to_resume_from() {
     let server = Server::with(|config| {
         config.max_readers = 1;
         config.stream_unread_timeout_ms = 50;
@@ -144,7 +144,7 @@ async fn a_stream_that_nobody_takes_ends_with_where_to_go_on() {
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_takes_gives_way_to_another() {
+async fn an_unread_stream_gives_way_to_another() {
     let server = Server::with(|config| {
         config.max_readers = 1;
         config.stream_give_way_ms = 10;
@@ -263,7 +263,7 @@ async fn take(mut chunks: Streaming<TakeBackupResponse>) -> (usize, Result<(), R
 }
 
 #[tokio::test]
-async fn a_backup_that_nobody_takes_ends_and_frees_its_place() {
+async fn an_unread_backup_ends_and_frees_its_place() {
     let server = Server::with(|config| {
         config.max_backups = 1;
         config.stream_unread_timeout_ms = 50;
@@ -281,7 +281,7 @@ async fn a_backup_that_nobody_takes_ends_and_frees_its_place() {
 }
 
 #[tokio::test]
-async fn one_backup_too_many_is_told_to_come_back() {
+async fn one_backup_too_many_is_refused_with_a_retry_time() {
     let server = Server::with(|config| config.max_backups = 1).await;
     fill(&server).await;
     let unread = back_up(narrow(&server).await).await.unwrap();

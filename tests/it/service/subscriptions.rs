@@ -81,7 +81,7 @@ async fn delete(client: &Client, name: &str) -> Result<(), Refusal> {
 }
 
 #[tokio::test]
-async fn what_is_acknowledged_is_not_told_again_even_after_a_restart() {
+async fn acknowledged_events_are_not_sent_again_even_after_a_restart() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     server.write(story.profile("ayu", 1)).await;
@@ -227,7 +227,7 @@ async fn one_brand_does_not_take_the_names_of_others() {
 
 /// A wrong position would make a consumer miss events, so the consumer must start again.
 #[tokio::test]
-async fn consumers_of_a_damaged_file_are_told_that_their_names_are_unknown() {
+async fn consumers_of_a_damaged_file_are_unknown() {
     let server = Server::start().await;
     catch_up(&server, named("mirror", all(), 0)).await.unwrap();
     let resting = server.stop().await;

@@ -146,7 +146,7 @@ async fn short_of_budget(server: &Server) -> Story {
 }
 
 #[tokio::test]
-async fn what_one_brand_cannot_pay_holds_up_nobody_and_is_done_once_it_can() {
+async fn what_one_brand_cannot_pay_delays_no_other_and_is_done_once_it_can() {
     let server = Server::start().await;
     let story = short_of_budget(&server).await;
     let other = Story::of("teh", "launch", "IDR", &server);

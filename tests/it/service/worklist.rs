@@ -22,7 +22,7 @@ async fn only(story: &Story, kind: TaskKind) {
 }
 
 #[tokio::test]
-async fn each_step_hands_the_turn_to_whoever_is_next() {
+async fn each_step_passes_the_turn_to_the_next_side() {
     let server = Server::start().await;
     let mut strict = plan("IDR");
     strict.policy = Some(SelectionPolicy {

@@ -263,7 +263,7 @@ fn a_log_stands_to_each_checkpoint_of_its_own() {
 }
 
 #[test]
-fn a_checkpoint_that_was_signed_anew_or_changed_proves_nothing() {
+fn a_checkpoint_that_was_signed_again_or_changed_proves_nothing() {
     let records = history();
     let ours = [key(1).public().clone()];
     for blocks in [0, 1, 9, 20] {

@@ -140,7 +140,7 @@ async fn refused_append_stops_the_writer() {
 }
 
 #[tokio::test]
-async fn panic_while_appending_is_told_as_what_may_have_happened() {
+async fn panic_while_appending_is_reported_as_may_have_happened() {
     let failing = AboutToFail::with(Outcome::Panic).await;
     failing.log.open();
     for asked in failing.waiting {
@@ -164,7 +164,7 @@ async fn state_is_never_checkpointed_beyond_what_is_durable() {
 /// Jobs that the writer has taken and not decided when the previous group fails: one is carried
 /// over to the next group, and with a due checkpoint one waits for that group to end.
 #[tokio::test]
-async fn job_in_hand_when_the_group_before_it_fails_is_told_why() {
+async fn job_in_hand_when_the_previous_group_fails_gets_the_reason() {
     for positions in [u64::MAX, 1] {
         let script = [Outcome::Written, Outcome::LostBeforeWriting];
         let faulty = FaultyLog::new(Arc::new(MemoryLog::new(0)), script);

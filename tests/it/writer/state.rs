@@ -106,7 +106,7 @@ async fn checkpoints_come_while_the_writer_works() {
 }
 
 #[tokio::test]
-async fn state_of_another_log_is_discarded_and_folded_anew() {
+async fn state_of_another_log_is_discarded_and_rebuilt() {
     let (mut office, log) = (Office::default(), MemoryLog::new(0));
     write_story(&office, &log, "jujur").await;
     let other = MemoryLog::new(0);
@@ -119,7 +119,7 @@ async fn state_of_another_log_is_discarded_and_folded_anew() {
 }
 
 #[tokio::test]
-async fn damaged_state_is_discarded_and_folded_anew() {
+async fn damaged_state_is_discarded_and_rebuilt() {
     let (office, log) = (Office::default(), MemoryLog::new(0));
     write_story(&office, &log, "jujur").await;
     let good = fs::read(office.state_path()).unwrap();

@@ -63,7 +63,7 @@ fn snapshot_of(kept: &Kept) -> PathBuf {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_disposable_is_set_aside_and_made_anew() {
+async fn damaged_folds_are_renamed_and_rebuilt() {
     let kept = Kept::by_a_server().await;
     let last = kept.last_position();
     let whole_at: [fn(&Kept) -> PathBuf; 5] = [

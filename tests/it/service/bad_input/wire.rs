@@ -82,7 +82,7 @@ async fn malformed_protobuf_is_bad_input() {
 }
 
 #[tokio::test]
-async fn a_method_nobody_has_is_named() {
+async fn an_unknown_method_is_named() {
     let server = Server::start().await;
     for path in [
         "/campaign.ledger.v1.CampaignService/DeleteCampaign",
