@@ -104,6 +104,7 @@ pub struct DeliveryTotals {
 
 impl Totals {
     /// Adds the contribution of one event.
+    #[expect(clippy::too_many_lines, reason = "an arm for each effect")]
     pub fn apply(&mut self, effect: &Effect) {
         match effect {
             Effect::Agreement { from, to } => {

@@ -1,6 +1,14 @@
 //! Integration tests: contracts of storage, parsing of requests, and the real server over gRPC on
 //! its own port.
 #![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests may use chance, and make statuses to compare with"
+)]
+#![allow(
+    clippy::too_many_lines,
+    reason = "a story or a table of cases is told in one piece"
+)]
 
 mod architecture;
 mod bounds;

@@ -39,6 +39,7 @@ impl Resource {
     ///
     /// # Errors
     /// Returns an error when rows cannot be read.
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind of command")]
     pub fn of<S: Rows>(rows: &S, request: &Request) -> Result<Option<Self>, S::Error> {
         let brand = request.brand.clone();
         Ok(match &request.command {
