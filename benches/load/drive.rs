@@ -1,4 +1,5 @@
-//! Drives a server: so many calls in flight for so long, every latency kept.
+//! Drives a server: a fixed number of calls in flight for a fixed time, with every latency
+//! recorded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,19 +11,19 @@ use tonic::transport::Channel;
 use crate::support::measured::Measured;
 use crate::world::World;
 
-/// What to drive with.
+/// The load on a server.
 #[derive(Clone, Copy)]
 pub struct Load<'a> {
-    /// Calls waiting for an answer at a time.
+    /// Calls that wait for an answer at the same time.
     pub in_flight: usize,
-    /// How long.
+    /// Duration of the load.
     pub time: Duration,
-    /// What the calls are about.
+    /// The data that the calls are about.
     pub world: &'a World,
 }
 
 impl Load<'_> {
-    /// Records one observation a call.
+    /// Records one observation per call.
     pub async fn unary(&self, channels: &[Channel]) -> Measured {
         let next = Arc::new(AtomicU64::new(self.world.first_of_a_run()));
         let start = Instant::now();

@@ -1,7 +1,7 @@
-//! `h2load`, a client that is not ours: the same call over and over, if the program is there.
+//! `h2load`, an independent client: it repeats the same call, if the program is installed.
 //!
-//! It sends one body. To the ledger that is one observation repeated, which it finds and answers
-//! without a new event: the figure is that of the road there and back, not of a write.
+//! It sends one body. For the ledger this is one observation repeated, which writes no new event:
+//! the figure measures the round trip, not a write.
 
 use std::io::Write as _;
 use std::process::Command;
@@ -9,11 +9,12 @@ use std::process::Command;
 use campaign_ledger::wire::proto::api;
 use prost::Message as _;
 
-/// Connections and calls in flight on each.
+/// Connections, and calls in flight on each.
 const CLIENTS: &str = "-c4";
 const STREAMS: &str = "-m32";
 
-/// Calls a second; absent when there is no `h2load`, or it did not understand the server.
+/// Returns calls per second; `None` when `h2load` is not installed or does not understand the
+/// server.
 pub fn rate(address: &str, request: &api::RecordEngagementRequest, calls: u64) -> Option<f64> {
     let mut body = tempfile::NamedTempFile::new().expect("there is room");
     body.write_all(&framed(request)).expect("there is room");
@@ -35,7 +36,7 @@ pub fn rate(address: &str, request: &api::RecordEngagementRequest, calls: u64) -
     rate.parse().ok()
 }
 
-/// The message as gRPC frames it: not compressed, its length, its bytes.
+/// Returns the message in a gRPC frame: the uncompressed flag, its length, its bytes.
 fn framed(request: &api::RecordEngagementRequest) -> Vec<u8> {
     let message = request.encode_to_vec();
     let length = u32::try_from(message.len()).expect("one observation is small");

@@ -1,7 +1,7 @@
-//! Many observations in one call, and in a stream: durable events a second.
+//! Many observations per call, and per stream: durable events per second.
 //!
-//! The messages are made and encoded before the clock starts, and answers are looked into after it
-//! stopped, so that as little as possible of the time is the client's.
+//! Messages are encoded before the clock starts, and answers are checked after it stops, so that
+//! the measured time contains as little client work as possible.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use tonic::transport::Channel;
 
 use crate::world::{self, World};
 
-/// Observations in one message: the most there may be.
+/// Observations in one message: the maximum.
 pub const ITEMS: u64 = 1_000;
 /// Batches in flight on each connection.
 const IN_FLIGHT: usize = 2;
@@ -28,16 +28,16 @@ const IN_FLIGHT: usize = 2;
 const BATCH: &str = "/campaign.ledger.v1.MeasurementService/BatchRecordEngagement";
 const STREAM: &str = "/campaign.ledger.v1.MeasurementService/IngestEngagement";
 
-/// What was recorded.
+/// The result of an ingest.
 #[derive(Clone, Copy, Debug)]
 pub struct Ingested {
     /// Events.
     pub events: u64,
-    /// From the first message until the last one was durable.
+    /// Time from the first message until the last one was durable.
     pub elapsed: Duration,
 }
 
-/// Sends so many batches, some at a time on each connection, and none after `time`.
+/// Sends `count` batches, some at a time on each connection, and none after `time`.
 pub async fn batches(world: &World, channels: &[Channel], count: u64, time: Duration) -> Ingested {
     let lanes = channels.len() * IN_FLIGHT;
     let messages = split(world, count, lanes, |_, observations| {
@@ -67,12 +67,12 @@ pub async fn batches(world: &World, channels: &[Channel], count: u64, time: Dura
     ingested
 }
 
-/// The batch of the observations with these numbers, encoded.
+/// Returns the encoded batch of the observations with these numbers.
 pub fn batch(numbers: Range<u64>, random: &mut fastrand::Rng) -> Bytes {
     batch_of(numbers.map(|number| World::item(number, random)).collect())
 }
 
-/// Where batches are sent.
+/// Path of the batch method.
 pub fn batch_path() -> PathAndQuery {
     PathAndQuery::from_static(BATCH)
 }
@@ -98,7 +98,7 @@ async fn send_batches(channel: Channel, messages: Vec<Bytes>, until: Instant) ->
     answers
 }
 
-/// Sends so many chunks, in a stream for each connection, and none after `time`.
+/// Sends `count` chunks, in one stream per connection, and none after `time`.
 pub async fn streams(world: &World, channels: &[Channel], count: u64, time: Duration) -> Ingested {
     let messages = split(world, count, channels.len(), |number, observations| {
         let chunk = api::EngagementChunk {
@@ -166,7 +166,7 @@ fn encoded(message: Message) -> Bytes {
         .into()
 }
 
-/// Makes so many messages of [`ITEMS`] observations each, numbered from 1, dealt out to lanes.
+/// Makes messages of [`ITEMS`] observations each, numbered from 1, and distributes them over lanes.
 fn split(
     world: &World,
     count: u64,

@@ -1,9 +1,9 @@
-//! Load: this ledger, a no-op server of the same transport and a raw append, side by side.
+//! Load: this ledger, a no-op server with the same transport, and a raw append, side by side.
 //!
-//! `cargo bench --bench load` prints two tables: what was measured, and what of it was asked for.
-//! Every figure is to be read as a ratio of its run, for client and server share the machine; over
-//! several runs (`-- --runs N`, five by default) each is the median. `-- --quick` takes a tenth of
-//! the time, `-- --until unary` or `ingest` ends early.
+//! `cargo bench --bench load` prints two tables: the measurements, and the targets. Read every
+//! figure as a ratio within its run, because client and server share the machine. With several runs
+//! (`-- --runs N`, five by default) each figure is the median. `-- --quick` takes a tenth of the
+//! time; `-- --until unary` or `ingest` ends early.
 
 mod drive;
 mod h2load;
@@ -24,7 +24,7 @@ use run::{Extent, Run, Stage};
 use support::machine;
 use support::report::{Row, Target, print_rows, print_targets};
 
-/// Runs that the medians are over.
+/// Number of runs that the medians are over.
 const RUNS: usize = 5;
 
 const FULL: Extent = Extent {
@@ -78,7 +78,7 @@ fn main() {
     print(&done);
 }
 
-/// Prints the medians of what every run measured, in the order of the first.
+/// Prints the medians of all measurements, in the order of the first run.
 fn print(runs: &[Run]) {
     let Some(first) = runs.first() else {
         return;

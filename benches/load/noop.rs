@@ -1,4 +1,5 @@
-//! The ceiling of the transport: a server of the same messages and settings that does nothing.
+//! The upper limit of the transport: a server with the same messages and settings that does
+//! nothing.
 
 use std::fs;
 use std::path::Path;
@@ -17,15 +18,15 @@ use tokio_stream::Empty;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 
-/// The argument that makes this program that server.
+/// The argument that makes this program run as that server.
 pub const MODE: &str = "noop-server";
 
 struct Noop {
     answer: api::RecordEngagementResponse,
 }
 
-/// Serves until it is killed; `answer` is a file with an answer of the ledger, to be given to every
-/// call, so that both servers send as much.
+/// Serves until it is killed. The file `answer` has an answer of the ledger, which every call gets,
+/// so that both servers send the same amount.
 pub fn serve(answer: &Path) {
     let answer = fs::read(answer).expect("the answer is there");
     let answer = api::RecordEngagementResponse::decode(answer.as_slice());
@@ -70,7 +71,7 @@ impl MeasurementService for Noop {
         &self,
         request: Request<api::RecordEngagementRequest>,
     ) -> Result<Response<api::RecordEngagementResponse>, Status> {
-        // Read and dropped, as the ledger would after it has decided.
+        // Read and dropped, as the ledger does after its decision.
         drop(request.into_inner());
         Ok(Response::new(self.answer.clone()))
     }

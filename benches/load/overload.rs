@@ -1,10 +1,10 @@
-//! Four times as many observations as the ledger can take: what it refuses, how fast, and how it
+//! Four times as many observations as the ledger can process: what it refuses, how fast, and how it
 //! recovers.
 //!
-//! An open loop: calls start when their time has come, whatever became of those before. Only the
-//! number of open calls is bounded; what the client could not start counts as not offered. A call
-//! is a batch, because single calls overload the transport and this client long before the ledger.
-//! A batch that was refused is offered again, for it never was.
+//! This is an open loop: calls start on schedule, whatever the state of earlier ones. Only the
+//! number of open calls is limited; calls that the client could not start count as not offered.
+//! Each call is a batch, because single calls overload the transport and this client long before
+//! the ledger. A refused batch is offered again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,38 +21,39 @@ use crate::ingest;
 use crate::support::measured::Measured;
 use crate::world::World;
 
-/// Observations of a call.
+/// Observations per call.
 pub const ITEMS: u64 = 50;
-/// Calls open at a time: more than three times as many as the write queue has places for.
+/// Open calls: more than three times the capacity of the write queue.
 const OPEN_CALLS: usize = 1_024;
-/// Calls open at a time when as many are made as the ledger takes.
+/// Open calls at the sustained rate.
 const SUSTAINED_CALLS: usize = 16;
-/// Connections they are spread over.
+/// Connections that carry the calls.
 pub const CONNECTIONS: usize = 8;
-/// Calls in a row that must be as fast as before for the ledger to count as recovered.
+/// Number of consecutive calls with normal latency that count as recovered.
 const IN_A_ROW: u32 = 20;
-/// The longest that recovery is watched.
+/// Longest time to watch the recovery.
 const WATCHED: Duration = Duration::from_secs(10);
 
-/// What became of the calls.
+/// Results of the calls.
 pub struct Overloaded {
     /// Answered as recorded.
     pub accepted: Measured,
-    /// Refused for want of room.
+    /// Refused because the queue was full.
     pub refused: Measured,
-    /// From the end of the load to latencies as before; absent when it was not seen.
+    /// Time from the end of the load to normal latencies; `None` when they did not return.
     pub recovery: Option<Duration>,
 }
 
-/// Calls a second that the ledger takes for a while: each caller calls again once it is answered.
+/// Returns the calls per second that the ledger can sustain: each caller calls again once it has an
+/// answer.
 pub async fn sustained(world: &World, channels: &[Channel], time: Duration) -> f64 {
     let schedule = Schedule::of(world, Duration::ZERO, time);
     let (accepted, _) = drive(channels, SUSTAINED_CALLS, &schedule).await;
     accepted.rate()
 }
 
-/// Offers `rate` calls a second for `time`, then watches, on a connection `apart`, until calls take
-/// no longer than `normal`.
+/// Offers `rate` calls per second for `time`. Then watches, on the separate connection `apart`,
+/// until calls take no longer than `normal`.
 pub async fn offer(
     world: &World,
     channels: &[Channel],
@@ -75,7 +76,7 @@ pub async fn offer(
     }
 }
 
-/// Has so many callers call as the schedule says; answers what was accepted and what was refused.
+/// Runs the callers on the schedule; returns the accepted and the refused calls.
 async fn drive(
     channels: &[Channel],
     callers: usize,
@@ -99,7 +100,7 @@ async fn drive(
     (accepted, refused)
 }
 
-/// When which call starts, and which batches are new.
+/// When each call starts, and which batches are new.
 struct Schedule {
     start: Instant,
     gap: Duration,
@@ -121,7 +122,7 @@ impl Schedule {
         })
     }
 
-    /// When the next call is due; none when the time is over.
+    /// Returns when the next call is due; `None` when the time is over.
     fn take(&self) -> Option<Instant> {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let due = self.start + self.gap.mul_f64(call as f64);
@@ -161,7 +162,8 @@ async fn call(channel: Channel, seed: u64, schedule: Arc<Schedule>) -> (Measured
     (accepted, refused)
 }
 
-/// Calls one by one until [`IN_A_ROW`] took no longer than `normal`; answers when that began.
+/// Calls one by one until [`IN_A_ROW`] calls took no longer than `normal`; returns when that series
+/// began.
 async fn recovered(world: &World, channel: &Channel, normal: Duration) -> Option<Duration> {
     let mut client = MeasurementServiceClient::new(channel.clone());
     let mut random = fastrand::Rng::with_seed(0);

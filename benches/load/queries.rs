@@ -1,4 +1,4 @@
-//! Point queries while the ledger writes as fast as it can.
+//! Point queries while the ledger writes at full speed.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use crate::support::measured::Measured;
 use crate::support::process::{Server, connect};
 use crate::world;
 
-/// Writers in flight meanwhile.
+/// Writers in flight during the queries.
 const WRITERS: usize = 128;
 
-/// What the queries took, and what the writers did meanwhile.
+/// Latencies of the queries, and of the writes beside them.
 pub struct Queried {
     /// Campaign ROI.
     pub roi: Measured,
@@ -24,8 +24,8 @@ pub struct Queried {
     pub writes: Measured,
 }
 
-/// Asks one query after the other, on a thread and a connection of its own: what the writers of
-/// this process wait for is not to be counted.
+/// Sends one query after the other, on its own thread and connection, so that the figures do not
+/// include what the writers of this process wait for.
 pub async fn under_load(load: Load<'_>, channels: &[Channel], server: &Server) -> Queried {
     let load = Load {
         in_flight: WRITERS,

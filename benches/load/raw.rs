@@ -1,4 +1,4 @@
-//! The floor of a durable write: append 300 bytes to a file and `fdatasync`.
+//! The lower limit of a durable write: append 300 bytes to a file and call `fdatasync`.
 
 use std::fs::File;
 use std::io::Write;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use crate::support::files;
 use crate::support::measured::Measured;
 
-/// Bytes of one append: what one engagement takes in the log.
+/// Bytes per append: the size of one engagement in the log.
 const BYTES: usize = 300;
 
-/// Appends and syncs for a while.
+/// Appends and syncs for a given time.
 pub fn append_and_sync(time: Duration) -> Measured {
     let directory = files::temporary();
     let mut file = File::create(directory.path().join("raw")).expect("a file is made");

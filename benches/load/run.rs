@@ -1,4 +1,5 @@
-//! One run: every measure once, in an order that lets each find the ledger it needs.
+//! One run: every measurement once, in an order in which each finds the ledger in the state it
+//! needs.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,35 +17,35 @@ use crate::support::{files, head, replay};
 use crate::world::World;
 use crate::{h2load, ingest, noop, overload, queries, raw};
 
-/// Connections of a client.
+/// Connections per client.
 const CONNECTIONS: usize = 4;
-/// Calls in flight that are measured.
+/// Numbers of calls in flight that are measured.
 const IN_FLIGHT: [usize; 3] = [1, 16, 128];
-/// Parts that a measure of two servers is cut into, so that both share what drifts.
+/// Number of parts of a measurement of two servers. They alternate, so that drift affects both.
 const TURNS: u32 = 4;
-/// How many times more is offered than can be taken.
+/// Offered load as a multiple of the sustained load.
 const OVERLOAD: f64 = 4.0;
 
-/// How much of everything.
+/// Size of all measurements.
 pub struct Extent {
-    /// Time of one measure.
+    /// Time of one measurement.
     pub time: Duration,
     /// Time of the overload.
     pub overload: Duration,
-    /// Messages of many observations.
+    /// Number of messages with many observations.
     pub messages: u64,
-    /// Calls of `h2load`.
+    /// Number of calls of `h2load`.
     pub calls: u64,
-    /// After which stage a run ends early.
+    /// Stage after which a run ends early.
     pub last: Option<Stage>,
 }
 
-/// What a run can end after.
+/// Stages after which a run can end.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// One call an observation.
+    /// One observation per call.
     Unary,
-    /// Many observations a call.
+    /// Many observations per call.
     Ingest,
 }
 
@@ -54,16 +55,16 @@ impl Extent {
     }
 }
 
-/// What one run found.
+/// Results of one run.
 #[derive(Default)]
 pub struct Run {
-    /// What was measured.
+    /// The measurements.
     pub rows: Vec<Row>,
-    /// What was asked for.
+    /// The targets.
     pub targets: Vec<Target>,
 }
 
-/// The ledger of a run, and the server that does nothing.
+/// The ledger of a run, and the no-op server.
 struct Site {
     data: PathBuf,
     ledger: Server,
@@ -105,7 +106,7 @@ impl Site {
     }
 }
 
-/// What the ledger answers to an observation.
+/// Returns the ledger's answer to an observation.
 async fn an_answer(world: &World, channel: &Channel) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(0);
     let request = World::observation(world.first_of_a_run(), &mut random);
@@ -114,7 +115,7 @@ async fn an_answer(world: &World, channel: &Channel) -> Vec<u8> {
     answer.expect("it is recorded").into_inner().encode_to_vec()
 }
 
-/// Measures everything once.
+/// Takes all measurements once.
 pub async fn measure(extent: &Extent) -> Run {
     let folder = files::temporary();
     let mut run = Run::default();
@@ -143,7 +144,7 @@ pub async fn measure(extent: &Extent) -> Run {
 }
 
 impl Run {
-    /// Measures calls of one observation; answers how long one takes when it is alone, at worst.
+    /// Measures calls of one observation; returns the worst latency of a single call without load.
     async fn unary(&mut self, site: &Site, extent: &Extent, floor: &Measured) -> Duration {
         let mut normal = Duration::ZERO;
         for in_flight in IN_FLIGHT {
@@ -177,7 +178,7 @@ impl Run {
             let ratio = ledger.rate() / noop.rate();
             self.targets.push(match in_flight {
                 128 => Target::at_least(&name, 0.6, ratio),
-                _ => Target::told(&name, ratio),
+                _ => Target::reported(&name, ratio),
             });
         }
         normal
@@ -204,7 +205,7 @@ impl Run {
         }
         let ratio = ledger.zip(noop).map(|(ledger, noop)| ledger / noop);
         let name = "h2load, one body repeated, rate ÷ no-op";
-        self.targets.push(Target::told(name, ratio));
+        self.targets.push(Target::reported(name, ratio));
     }
 
     async fn ingest(&mut self, site: &Site, extent: &Extent) {
@@ -240,7 +241,7 @@ impl Run {
                 .push(Target::at_least(&target, 350_000.0, found));
             let told = format!("{name}, ms until the views had them");
             self.targets
-                .push(Target::told(&told, behind.as_secs_f64() * 1e3));
+                .push(Target::reported(&told, behind.as_secs_f64() * 1e3));
         }
     }
 
@@ -267,7 +268,7 @@ impl Run {
         let sustained = overload::sustained(world, &channels, extent.time).await;
         let before = site.ledger.usage();
         let offered = (sustained * OVERLOAD, extent.overload);
-        // Twice the worst of a call alone, so that one slow sync is not taken for the load.
+        // Twice the worst latency of a single call, so that one slow sync does not count as load.
         let found = overload::offer(world, &channels, &apart, offered, normal * 2).await;
         let used: Usage = site.ledger.usage().since(&before);
         let grown = used.peak_bytes.saturating_sub(before.peak_bytes);
@@ -288,14 +289,14 @@ impl Run {
         let refused_p99_ms = found.refused.micros(0.99) / 1e3;
         let accepted_p99_s = found.accepted.micros(0.99) / 1e6;
         self.targets.extend([
-            Target::told("overload, calls answered ÷ sustained", offered),
-            Target::told(
+            Target::reported("overload, calls answered ÷ sustained", offered),
+            Target::reported(
                 "overload, accepted ÷ sustained",
                 found.accepted.rate() / sustained,
             ),
-            Target::told("overload, refused p99 ms", refused_p99_ms),
+            Target::reported("overload, refused p99 ms", refused_p99_ms),
             Target::at_most("overload, accepted p99 s", 1.0, accepted_p99_s),
-            Target::told("overload, peak memory grew by MiB", (grown >> 20) as f64),
+            Target::reported("overload, peak memory grew by MiB", (grown >> 20) as f64),
             Target::at_most("overload, s until as fast as before", 1.0, recovery_s),
         ]);
     }

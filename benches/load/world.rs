@@ -1,4 +1,5 @@
-//! The workload: observations over 5,000 collaborations, zipf-spread, some 300 bytes stored.
+//! The workload: observations of 5,000 collaborations, zipf-distributed, about 300 stored bytes
+//! each.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,32 +14,32 @@ use crate::support::zipf::zipf;
 
 /// Collaborations, one post each.
 pub const COLLABORATIONS: u64 = 5_000;
-/// Campaigns they are spread over.
+/// Campaigns that have the collaborations.
 const CAMPAIGNS: u64 = 50;
 /// Set-up calls in flight.
 const MAKERS: u64 = 64;
 /// 2026-01-01T00:00:00Z, when every post went live.
 const START_S: i64 = 1_767_225_600;
 
-/// Names what there is, and keeps runs apart.
+/// Ids of the entities; different for each run.
 pub struct World {
     runs: AtomicU64,
 }
 
 impl World {
-    /// A new world.
+    /// Makes a new world.
     pub fn new() -> Self {
         Self {
             runs: AtomicU64::new(1),
         }
     }
 
-    /// First number of the observations of one run: no two runs see the same.
+    /// Returns the first number of the observations of one run. No two runs use the same numbers.
     pub fn first_of_a_run(&self) -> u64 {
         self.runs.fetch_add(1, Ordering::Relaxed) * 1_000_000_000
     }
 
-    /// Makes campaign, creators, collaborations and posts.
+    /// Creates campaigns, creators, collaborations and posts.
     pub async fn make(&self, channels: &[Channel]) {
         let mut campaigns = CampaignServiceClient::new(channels[0].clone());
         for number in 0..CAMPAIGNS {
@@ -66,7 +67,7 @@ impl World {
         }
     }
 
-    /// The observation with this number: unique in time, zipf-spread over posts.
+    /// Returns the observation with this number: its time is unique, its post is zipf-distributed.
     pub fn observation(number: u64, random: &mut fastrand::Rng) -> api::RecordEngagementRequest {
         let item = Self::item(number, random);
         api::RecordEngagementRequest {
@@ -87,7 +88,7 @@ impl World {
         }
     }
 
-    /// The same as one of many.
+    /// Returns the same observation as an item of a batch.
     pub fn item(number: u64, random: &mut fastrand::Rng) -> api::EngagementItem {
         let offset = i64::try_from(number).unwrap_or(0);
         let post = draw(random);
@@ -115,27 +116,27 @@ impl World {
     }
 }
 
-/// Draws a post, some much more often than others.
+/// Picks a post; some are picked much more often than others.
 pub fn draw(random: &mut fastrand::Rng) -> u64 {
     zipf(random, COLLABORATIONS)
 }
 
-/// The only brand.
+/// Returns the id of the only brand.
 pub fn brand() -> String {
     "bench-brand".to_owned()
 }
 
-/// The campaign of a collaboration.
+/// Returns the campaign of a collaboration.
 pub fn campaign(number: u64) -> String {
     format!("campaign-{}", number % CAMPAIGNS)
 }
 
-/// The creator of a collaboration.
+/// Returns the creator of a collaboration.
 pub fn creator(number: u64) -> String {
     format!("creator-{number}")
 }
 
-/// The brand acts.
+/// Returns a context in which the brand acts.
 pub fn by_brand() -> Option<api::WriteContext> {
     context(values::ActorKind::Brand)
 }

@@ -1,4 +1,4 @@
-//! The running ledger as the desks see it: a call is sent when its turn has come, and must succeed.
+//! The running ledger as desks use it: each call waits for its turn and must succeed.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -18,16 +18,16 @@ use tonic::transport::Channel;
 
 use crate::history::{Call, DESKS, Place};
 
-/// Time between two looks at how far the desks are: far less than a phase takes.
+/// Time between two checks of the progress: much shorter than a phase.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// How far the history is. Desks stop where they are when as many events are durable as are asked
-/// for, and go on when more are.
+/// The progress of the history. Desks pause when the requested number of events is durable, and
+/// continue when more are requested.
 pub struct Progress {
     events: AtomicU64,
     in_flight: AtomicU64,
     goal: watch::Sender<u64>,
-    /// Campaigns that each desk is done with.
+    /// Number of finished campaigns per desk.
     finished: Vec<AtomicU64>,
     /// Calls by method.
     calls: Mutex<BTreeMap<&'static str, u64>>,
@@ -35,7 +35,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Nothing yet, and nothing asked for.
+    /// Makes an empty progress without a request.
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
             events: AtomicU64::new(0),
@@ -47,36 +47,36 @@ impl Progress {
         })
     }
 
-    /// Events that are durable.
+    /// Returns the number of durable events.
     pub fn events(&self) -> u64 {
         self.events.load(Ordering::Relaxed)
     }
 
-    /// Asks for so many events in all; does not wait for them.
+    /// Requests this many events in total; does not wait for them.
     pub fn ask(&self, goal: u64) {
         self.goal.send_replace(goal);
     }
 
-    /// Waits until so many events are durable, which were asked for.
+    /// Waits until this many requested events are durable.
     pub async fn reached(&self, goal: u64) {
         while self.events() < goal {
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    /// Waits until every call that was sent is answered.
+    /// Waits until every sent call has its answer.
     pub async fn at_rest(&self) {
         while self.in_flight.load(Ordering::Relaxed) > 0 {
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    /// From now on calls may fail, for the server is killed.
+    /// Allows calls to fail from now on, because the server will be killed.
     pub fn end(&self) {
         self.ending.store(true, Ordering::Relaxed);
     }
 
-    /// A finished campaign; recent ones are drawn more often, by a zipf law.
+    /// Picks a finished campaign; recent ones are picked more often (zipf).
     pub fn draw_finished(&self, random: &mut fastrand::Rng) -> Place {
         loop {
             let desk = random.u32(0..DESKS);
@@ -89,7 +89,7 @@ impl Progress {
         }
     }
 
-    /// How often a method was called.
+    /// Returns how often a method was called.
     pub fn calls_of(&self, method: &str) -> u64 {
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         let of_method = calls.iter().filter(|(path, _)| path.ends_with(method));
@@ -97,14 +97,14 @@ impl Progress {
     }
 }
 
-/// What every answer to a write begins with.
+/// The fields that the answers to all writes begin with.
 #[derive(Clone, PartialEq, Message)]
 struct Answer {
     #[prost(message, optional, tag = "1")]
     receipt: Option<api::Receipt>,
 }
 
-/// A desk's way to the ledger.
+/// The connection of a desk to the ledger.
 #[derive(Clone)]
 pub struct Ledger {
     client: Grpc<Channel>,
@@ -113,7 +113,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Speaks over this connection.
+    /// Makes a ledger on this connection.
     pub fn new(channel: Channel, progress: &Arc<Progress>) -> Self {
         Self {
             client: Grpc::new(channel),
@@ -122,7 +122,7 @@ impl Ledger {
         }
     }
 
-    /// The same, but sends whether more events are asked for or not.
+    /// Makes a ledger that sends whether more events are requested or not.
     pub fn unheld(channel: Channel, progress: &Arc<Progress>) -> Self {
         Self {
             goal: watch::Sender::new(u64::MAX).subscribe(),
@@ -130,13 +130,13 @@ impl Ledger {
         }
     }
 
-    /// Says that the desk is done with a campaign.
+    /// Records that the desk has finished a campaign.
     pub fn finished(&self, place: Place) {
         let finished = &self.progress.finished[(place.desk % DESKS) as usize];
         finished.store(place.campaign + 1, Ordering::Relaxed);
     }
 
-    /// Sends a write of one thing.
+    /// Sends a write.
     pub async fn write(&mut self, call: Call) {
         let answer = self.send(call).await;
         let answer = Answer::decode(answer).expect("it is an answer to a write");
@@ -145,7 +145,7 @@ impl Ledger {
         self.arrived(events);
     }
 
-    /// Sends observations in one call; answers their positions.
+    /// Sends observations in one call; returns their positions.
     pub async fn observe(&mut self, call: Call) -> Vec<u64> {
         let answer = self.send(call).await;
         let answer = api::BatchRecordEngagementResponse::decode(answer);

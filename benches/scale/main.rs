@@ -1,9 +1,10 @@
-//! Scale: that a history of millions of events takes no more memory, time or room than allowed.
+//! Scale: checks that a history of millions of events stays within its limits of memory, time and
+//! disk.
 //!
-//! `cargo bench --bench scale` plays a history against a server process over gRPC, then stops,
-//! kills, reads, verifies and rebuilds what it left, and prints what was asked for and what was
-//! found. `-- --events N` says how long the history is (a million by default), `-- --seed S` which
-//! one, `-- --keep DIR` that its directory stays, there.
+//! `cargo bench --bench scale` plays a history against a server process over gRPC. Then it stops,
+//! kills, reads, verifies and rebuilds the ledger, and prints the targets and the measurements. `--
+//! --events N` is the length of the history (a million by default), `-- --seed S` selects it, and
+//! `-- --keep DIR` keeps its directory there.
 
 mod history;
 mod ledger;

@@ -1,4 +1,4 @@
-//! What is measured, in order: the history while it grows, then what it left.
+//! The measurements, in order: the history while it grows, then the ledger it leaves.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,26 +17,27 @@ use crate::support::report::{Row, Target};
 use crate::support::{head, replay};
 use crate::{probe, proofs};
 
-/// Events at either end whose rates are compared, or a quarter of the history.
+/// Events at the beginning and at the end whose rates are compared; at most a quarter of the
+/// history.
 const WINDOW: u64 = 100_000;
-/// Connections of all desks together.
+/// Connections that all desks share.
 const CONNECTIONS: usize = 4;
-/// How long it writes before it is killed.
+/// How long the server writes before it is killed.
 const BEFORE_KILL: Duration = Duration::from_secs(3);
 const MIB: f64 = (1 << 20) as f64;
 
-/// What was found.
+/// The results.
 #[derive(Default)]
 pub struct Found {
-    /// What was measured.
+    /// The measurements.
     pub rows: Vec<Row>,
-    /// What was asked for.
+    /// The targets.
     pub targets: Vec<Target>,
-    /// Processor time of the server for an event of the whole history.
+    /// Processor time of the server per event, over the whole history.
     write_us: f64,
 }
 
-/// Measures everything, on a directory that goes or stays.
+/// Takes all measurements, in a directory that is temporary or kept.
 pub async fn all(options: &Options) -> Found {
     let folder = match &options.keep {
         Some(_) => None,
@@ -58,7 +59,7 @@ pub async fn all(options: &Options) -> Found {
     found
 }
 
-/// Campaigns, collaborations and creators that were made.
+/// Returns the number of campaigns, collaborations and creators.
 fn entities(progress: &Progress) -> u64 {
     let made = ["CreateCampaign", "InviteCreator", "RecordCreatorProfile"];
     let made = made.map(|method| (method, progress.calls_of(method)));
@@ -68,7 +69,7 @@ fn entities(progress: &Progress) -> u64 {
     made.iter().map(|(_, count)| count).sum()
 }
 
-/// Sets the desks to work from this one on, each at its first campaign.
+/// Starts the desks from this one on, each with its first campaign.
 fn start_desks(
     first: u32,
     seed: u64,
@@ -85,7 +86,7 @@ fn start_desks(
 }
 
 impl Found {
-    /// Plays the history; measures its first and last part, and plain writes after each.
+    /// Plays the history; measures its first and its last part, and single writes after each.
     async fn grow(
         &mut self,
         options: &Options,
@@ -116,7 +117,7 @@ impl Found {
         let plain = plain_last.rate() / plain_first.rate();
         self.targets.extend([
             Target::at_most("memory while it grows, peak MiB", 512.0, peak_mib),
-            Target::told("memory of the generator, peak MiB", generator_mib),
+            Target::reported("memory of the generator, peak MiB", generator_mib),
             Target::at_least("mixed work, last rate ÷ first", 0.85, last / first),
             Target::at_least("plain RecordEngagement, late rate ÷ early", 0.85, plain),
         ]);
@@ -163,7 +164,7 @@ impl Found {
         let behind = head::views_caught_up(&channel).await;
         let behind_ms = behind.as_secs_f64() * 1e3;
         let told = "ms until the views had the last event";
-        self.targets.push(Target::told(told, behind_ms));
+        self.targets.push(Target::reported(told, behind_ms));
         let before = server.usage();
         let read = replay::read_all(&channel).await;
         let used = server.usage().since(&before);
@@ -182,7 +183,7 @@ impl Found {
         });
     }
 
-    /// What the stopped ledger takes on disk.
+    /// Measures the size of the stopped ledger on disk.
     fn weigh(&mut self, data: &Path, entities: u64) {
         let log = LogBytes::of(data);
         let ratio = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
@@ -190,10 +191,10 @@ impl Found {
         self.targets.extend([
             Target::at_most("log files ÷ blocks", 1.5, ratio(log.files, log.blocks)),
             Target::at_most("blocks ÷ records", 0.5, ratio(log.blocks, log.records)),
-            Target::told("log files, MiB", log.files as f64 / MIB),
-            Target::told("blocks", log.block_count as f64),
-            Target::told("views, MiB", beside_log as f64 / MIB),
-            Target::told(
+            Target::reported("log files, MiB", log.files as f64 / MIB),
+            Target::reported("blocks", log.block_count as f64),
+            Target::reported("views, MiB", beside_log as f64 / MIB),
+            Target::reported(
                 "views, bytes per campaign, collaboration and creator",
                 ratio(beside_log, entities),
             ),
@@ -213,22 +214,22 @@ impl Found {
         let found = rate(events, elapsed);
         self.row("verify, events", found, events, used);
         self.targets
-            .push(Target::told("verify, events a second", found));
+            .push(Target::reported("verify, events a second", found));
     }
 
-    /// Folds the tree anew, and proves events all over it.
+    /// Rebuilds the tree, and proves events all over it.
     fn prove(&mut self, data: &Path) {
         let cost = proofs::cost(data);
         self.targets.extend([
-            Target::told("tree, events folded a second", cost.rate),
+            Target::reported("tree, events folded a second", cost.rate),
             Target::at_most(
                 "processor time, tree ÷ all of a write",
                 0.1,
                 cost.fold_us / self.write_us,
             ),
-            Target::told("proof of an event, bytes of hashes", cost.proof_bytes),
-            Target::told("proof of an event, signed, µs", cost.proof_us),
-            Target::told("proof of growth, µs", cost.consistency_us),
+            Target::reported("proof of an event, bytes of hashes", cost.proof_bytes),
+            Target::reported("proof of an event, signed, µs", cost.proof_us),
+            Target::reported("proof of growth, µs", cost.consistency_us),
         ]);
     }
 
@@ -255,8 +256,8 @@ impl Found {
         ]);
     }
 
-    /// Sets other desks to work beside the first, until the server is killed in it; answers how many
-    /// of their events were acknowledged.
+    /// Starts more desks beside the first ones until the server is killed; returns how many of
+    /// their events were acknowledged.
     async fn write_and_kill(&self, options: &Options, server: Server, channels: &[Channel]) -> u64 {
         let progress = Progress::new();
         let desks = start_desks(DESKS, options.seed, &progress, channels);

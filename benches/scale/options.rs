@@ -1,27 +1,27 @@
-//! What can be asked of the bench.
+//! Options of the bench.
 
 use std::path::PathBuf;
 
 /// Events by default.
 const EVENTS: u64 = 1_000_000;
-/// Fewer say nothing: most desks would not have finished a campaign.
+/// Minimum: with fewer, most desks would not finish a campaign, and the figures mean nothing.
 const LEAST_EVENTS: u64 = 50_000;
 
-/// How long a history, which one, and where.
+/// Length, seed and directory of the history.
 pub struct Options {
-    /// Events.
+    /// Number of events.
     pub events: u64,
     /// Another seed is another history.
     pub seed: u64,
-    /// The directory that stays; absent for one that goes.
+    /// The directory to keep; `None` for a temporary one.
     pub keep: Option<PathBuf>,
 }
 
 impl Options {
-    /// Reads the arguments after `--`; those that cargo adds mean nothing here.
+    /// Parses the arguments after `--` and ignores those that cargo adds.
     ///
     /// # Errors
-    /// The rule that an argument breaks.
+    /// Returns the rule that an argument breaks.
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             events: EVENTS,

@@ -1,7 +1,8 @@
-//! Plain observations of posts all over the history, one a call: the same at every size.
+//! Single observations of posts all over the history, one per call: the same load at every size.
 //!
-//! So many posts are watched at a time, however long the history is, some much more than others:
-//! the same spread as in the load benchmark. What lies unwatched costs disk, and is told in room.
+//! The number of watched posts is fixed, however long the history is; some are watched much more
+//! than others, as in the load benchmark. Posts that are not watched cost only disk space, which is
+//! reported separately.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,16 +15,16 @@ use crate::options::Options;
 use crate::support::measured::Measured;
 use crate::support::zipf::zipf;
 
-/// Calls measured, made before the clock starts; fewer when the history is short.
+/// Calls that are measured, encoded before the clock starts; fewer when the history is short.
 const CALLS: u64 = 30_000;
-/// What part of the history one probe may be: one in so many.
+/// Maximum share of the history that one probe may be: one in this many.
 const SHARE: u64 = 20;
-/// Posts watched at a time, drawn from all finished campaigns.
+/// Posts watched at a time, picked from all finished campaigns.
 const WATCHED: u64 = 2_000;
 /// Calls in flight.
 const IN_FLIGHT: usize = 128;
 
-/// Records them; they count as events of the history.
+/// Records the observations; they count as events of the history.
 pub async fn observe(
     options: &Options,
     progress: &Arc<Progress>,
@@ -66,7 +67,7 @@ pub async fn observe(
     all
 }
 
-/// A post of some finished campaign: its plan, and which of the published ones.
+/// Picks a post of a finished campaign: its plan, and the index of the published one.
 fn draw(seed: u64, progress: &Progress, random: &mut fastrand::Rng) -> (Plan, usize) {
     loop {
         let plan = Plan::of(seed, progress.draw_finished(random));

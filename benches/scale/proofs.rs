@@ -1,4 +1,4 @@
-//! What proofs cost: the tree of the stopped ledger folded anew, and proofs from all over it.
+//! The cost of proofs: rebuilds the tree of the stopped ledger, and proves events all over it.
 
 use std::path::Path;
 use std::time::Instant;
@@ -12,24 +12,24 @@ use campaign_ledger::proofs::{Live, LogKeys, Settings};
 use crate::support::files;
 use crate::support::process;
 
-/// Proofs that the mean is over.
+/// Number of proofs that the mean is over.
 const PROOFS: u64 = 1_000;
 
-/// What was found.
+/// The results.
 pub struct Cost {
-    /// Processor time of folding an event into the tree, reading the log included.
+    /// Processor time to fold one event into the tree, including reading the log.
     pub fold_us: f64,
-    /// Events folded in a second.
+    /// Events folded per second.
     pub rate: f64,
-    /// Time of the proof of an event with a signed checkpoint.
+    /// Time to prove an event, with a signed checkpoint.
     pub proof_us: f64,
-    /// Hashes of a proof.
+    /// Size of a proof's hashes.
     pub proof_bytes: f64,
-    /// Time of a proof that the log only grew.
+    /// Time to prove that the log only grew.
     pub consistency_us: f64,
 }
 
-/// Measures on the directory of a ledger that is not running; leaves nothing there.
+/// Measures in the directory of a ledger that is not running, and leaves no files there.
 pub fn cost(data: &Path) -> Cost {
     let directory = DataDirectory::open(data).expect("the ledger is there");
     let log = SledLog::open(&directory.log_path(), ONLY_PARTITION).expect("its log opens");

@@ -1,4 +1,4 @@
-//! Where a ledger lies, and what is in its directory, in bytes.
+//! The directory of a ledger, and the sizes of what is in it, in bytes.
 
 use std::fs;
 use std::path::Path;
@@ -9,21 +9,21 @@ use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use tempfile::TempDir;
 
-/// A directory beside the build, on the same disk, that goes with the value.
+/// Returns a directory beside the build, on the same disk, that is removed with the value.
 pub fn temporary() -> TempDir {
     TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("there is room beside the build")
 }
 
-/// What the log of a stopped ledger takes.
+/// The size of the log of a stopped ledger.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LogBytes {
-    /// The files as they lie on disk.
+    /// The files on disk.
     pub files: u64,
     /// The encoded blocks in them.
     pub blocks: u64,
     /// The records in the blocks, before compression.
     pub records: u64,
-    /// How many blocks.
+    /// Number of blocks.
     pub block_count: u64,
 }
 
@@ -48,7 +48,7 @@ impl LogBytes {
     }
 }
 
-/// Bytes of all files below a folder; files that go meanwhile count nothing.
+/// Returns the bytes of all files below a folder. Files that disappear meanwhile count 0.
 pub fn below(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries

@@ -1,10 +1,10 @@
-//! Which machine the figures are from.
+//! The machine that the figures are from.
 
 use std::fs;
 use std::path::Path;
 use std::thread;
 
-/// One line: processor, cores, kernel, file system of the data.
+/// Returns one line: processor, cores, kernel, file system of the data.
 pub fn describe() -> String {
     let cores = thread::available_parallelism().map_or(0, |cores| cores.get());
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
@@ -26,7 +26,7 @@ fn processor() -> String {
         .to_owned()
 }
 
-/// The type of the file system that the longest mount point above `path` names.
+/// Returns the type of the file system with the longest mount point above `path`.
 fn file_system(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_default();
     let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
@@ -41,7 +41,7 @@ fn file_system(path: &Path) -> String {
         .to_owned()
 }
 
-/// What else runs: a figure above 0 before a bench starts makes its own figures noisy.
+/// Returns the load of the machine: other load at the start of a bench makes its figures noisy.
 fn load() -> String {
     let average = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     average.split(' ').next().unwrap_or("unknown").to_owned()

@@ -1,20 +1,20 @@
-//! Latencies and the time they took together.
+//! Latencies, and the time that their calls took together.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// What was measured of one kind of call.
+/// The measurements of one kind of call.
 #[derive(Clone)]
 pub struct Measured {
     /// In nanoseconds.
     latencies: Histogram<u64>,
-    /// How long was measured.
+    /// Duration of the measurement.
     elapsed: Duration,
 }
 
 impl Measured {
-    /// Nothing yet.
+    /// Makes an empty measurement.
     pub fn new() -> Self {
         let latencies = Histogram::new(3).expect("3 digits are allowed");
         Self {
@@ -23,7 +23,7 @@ impl Measured {
         }
     }
 
-    /// Keeps one latency.
+    /// Records one latency.
     pub fn record(&mut self, latency: Duration) {
         let nanos = u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX);
         self.latencies
@@ -31,39 +31,39 @@ impl Measured {
             .expect("the histogram grows by itself");
     }
 
-    /// Takes in what another task measured in the same time.
+    /// Adds the measurements of another task over the same time.
     pub fn join(&mut self, other: &Self) {
         self.latencies.add(&other.latencies).expect("same shape");
     }
 
-    /// Takes in what was measured after.
+    /// Adds the measurements of a later time.
     pub fn extend(&mut self, other: &Self) {
         self.join(other);
         self.elapsed += other.elapsed;
     }
 
-    /// Says how long it took.
+    /// Sets the duration.
     pub fn took(&mut self, elapsed: Duration) {
         self.elapsed = elapsed;
     }
 
-    /// Calls measured.
+    /// Returns the number of calls.
     pub fn calls(&self) -> u64 {
         self.latencies.len()
     }
 
-    /// Calls a second; 0 when no time passed.
+    /// Returns calls per second; 0 when no time passed.
     pub fn rate(&self) -> f64 {
         rate(self.calls(), self.elapsed)
     }
 
-    /// A latency in microseconds: the one that this part of the calls did not exceed.
+    /// Returns a latency quantile in microseconds.
     pub fn micros(&self, quantile: f64) -> f64 {
         self.latencies.value_at_quantile(quantile) as f64 / 1_000.0
     }
 }
 
-/// So many in so long, per second; 0 when no time passed.
+/// Returns a count per second; 0 when no time passed.
 pub fn rate(count: u64, elapsed: Duration) -> f64 {
     if elapsed.is_zero() {
         return 0.0;

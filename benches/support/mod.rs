@@ -1,4 +1,4 @@
-//! What both benches share: server processes, latencies, the machine's name, tables.
+//! Shared by both benches: server processes, latencies, the description of the machine, tables.
 
 #![allow(dead_code, reason = "each of the two benches uses its part")]
 

@@ -1,4 +1,4 @@
-//! Server processes: started on a free port, watched through `/proc`, stopped or killed.
+//! Server processes: started on a free port, observed through `/proc`, stopped or killed.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Lines};
@@ -14,13 +14,13 @@ use tonic_health::pb::health_client::HealthClient;
 
 const LEDGER: &str = env!("CARGO_BIN_EXE_campaign-ledger");
 
-/// Time between two looks at a process or at its health: a thousandth of what is looked for.
+/// Time between two looks at a process or its health: a thousandth of the times that are measured.
 const LOOK: Duration = Duration::from_millis(2);
 
 /// The clock tick of `/proc`, in microseconds: `USER_HZ` is 100 on every Linux.
 const TICK_US: u64 = 10_000;
 
-/// What a client lets a server send ahead of its reading: enough that no replay waits for it.
+/// Window that a client gives the server: large enough that no replay waits for it.
 const WINDOW_BYTES: u32 = 16 << 20;
 
 /// A running server.
@@ -28,11 +28,11 @@ pub struct Server {
     child: Child,
     address: String,
     started: Instant,
-    /// Kept open, so that the server can go on printing.
+    /// Kept open, so that the server can continue to print.
     _out: Lines<BufReader<ChildStdout>>,
 }
 
-/// What a process used.
+/// Resources that a process used.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usage {
     /// Processor time, in microseconds.
@@ -44,10 +44,10 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Reads what a process used so far; zeros when it is gone.
+    /// Reads what a process has used so far; zeros when it has ended.
     fn of(pid: u32) -> Self {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        // After the name in brackets, so that field 14 of proc(5) is the word at 11.
+        // Starts after the name in brackets, so that field 14 of proc(5) is the word at index 11.
         let words: Vec<&str> = stat
             .rsplit(')')
             .next()
@@ -68,7 +68,7 @@ impl Usage {
         }
     }
 
-    /// What was used since.
+    /// Returns what was used since `before`.
     pub fn since(&self, before: &Usage) -> Usage {
         Usage {
             cpu_us: self.cpu_us.saturating_sub(before.cpu_us),
@@ -86,7 +86,7 @@ impl Server {
         Self::start(command)
     }
 
-    /// Starts this program as a server: `mode` and then the file it works with.
+    /// Starts this program as a server: the argument `mode`, then the file it uses.
     pub fn own(mode: &str, file: &Path) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
         command.arg(mode).arg(file);
@@ -118,12 +118,12 @@ impl Server {
         }
     }
 
-    /// Where it listens.
+    /// Returns the address it listens on.
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// Opens so many connections.
+    /// Opens connections.
     pub async fn connect(&self, connections: usize) -> Vec<Channel> {
         let mut channels = Vec::with_capacity(connections);
         for _ in 0..connections {
@@ -132,7 +132,7 @@ impl Server {
         channels
     }
 
-    /// Waits until it serves; answers how long after its start that was.
+    /// Waits until it serves; returns how long that was after its start.
     pub async fn ready(&self) -> Duration {
         let channel = self.connect(1).await.swap_remove(0);
         let mut health = HealthClient::new(channel);
@@ -150,12 +150,12 @@ impl Server {
         }
     }
 
-    /// Reads what the process used so far.
+    /// Reads what the process has used so far.
     pub fn usage(&self) -> Usage {
         Usage::of(self.child.id())
     }
 
-    /// Asks it to end, and waits until it has; answers what it had used.
+    /// Asks it to end, and waits for that; returns what it had used.
     pub fn terminate(mut self) -> Usage {
         let pid = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &pid]).status();
@@ -168,7 +168,7 @@ impl Server {
         usage
     }
 
-    /// Kills it in whatever it does.
+    /// Kills it.
     pub fn kill(mut self) {
         self.child.kill().expect("it is alive");
         self.child.wait().expect("it is gone");
@@ -187,15 +187,15 @@ pub async fn connect(address: &str) -> Channel {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Gone already, after `terminate` or `kill`.
+        // The process has already ended after `terminate` or `kill`.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Runs an offline command on a directory; answers how long it took and what it used.
+/// Runs an offline command on a directory; returns how long it took and what it used.
 ///
-/// The command may find the data wanting: then the bench ends.
+/// If the command reports damaged data, the bench ends.
 pub fn offline(command: &str, data_dir: &Path) -> (Duration, Usage) {
     let start = Instant::now();
     let mut child = Command::new(LEDGER)
@@ -214,7 +214,7 @@ pub fn offline(command: &str, data_dir: &Path) -> (Duration, Usage) {
     (start.elapsed(), usage)
 }
 
-/// Watches a process until it ends; answers the last that was seen of it.
+/// Watches a process until it ends; returns the last usage that was read.
 fn watch(child: &mut Child) -> Usage {
     let mut last = Usage::default();
     while child.try_wait().expect("it is our child").is_none() {
@@ -227,7 +227,7 @@ fn watch(child: &mut Child) -> Usage {
     last
 }
 
-/// What this process used so far.
+/// Returns what this process has used so far.
 pub fn own_usage() -> Usage {
     Usage::of(std::process::id())
 }

@@ -1,4 +1,4 @@
-//! Reads the whole log of a running ledger and throws the bytes away.
+//! Reads the whole log of a running ledger and drops the bytes.
 
 use std::time::{Duration, Instant};
 
@@ -16,18 +16,18 @@ use super::head;
 
 const PATH: &str = "/campaign.ledger.v1.AuditService/ReadEvents";
 
-/// What was read.
+/// The result of a replay.
 #[derive(Clone, Copy, Debug)]
 pub struct Replay {
     /// Events.
     pub events: u64,
-    /// Bytes of messages.
+    /// Bytes of the messages.
     pub bytes: u64,
-    /// From the call to its end.
+    /// Time from the call to its end.
     pub elapsed: Duration,
 }
 
-/// Reads everything up to the head. Only the last message is decoded, to see that it ends there.
+/// Reads everything up to the head. Decodes only the last message, to check that it ends there.
 pub async fn read_all(channel: &Channel) -> Replay {
     let events = head::of(channel).await.position;
     let request = ReadEventsRequest {

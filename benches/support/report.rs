@@ -1,29 +1,29 @@
-//! Tables: what was measured, and what of it was asked for.
+//! Tables: the measurements and the targets.
 
 use crate::support::measured::Measured;
 use crate::support::process::Usage;
 
 const MIB: f64 = (1 << 20) as f64;
 
-/// One line of what was measured; an absent figure was not measured.
+/// One measurement; an absent figure was not measured.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
-    /// What.
+    /// Its name.
     pub name: String,
-    /// Events or calls a second.
+    /// Events or calls per second.
     pub rate: Option<f64>,
     /// Latencies in microseconds: p50, p99, p99.9.
     pub latencies: [Option<f64>; 3],
-    /// Processor time of the server for one of them, in microseconds.
+    /// Processor time of the server per event or call, in microseconds.
     pub cpu_us: Option<f64>,
-    /// Events in a block, on average.
+    /// Average number of events per block.
     pub group: Option<f64>,
     /// Peak resident memory of the server, in bytes.
     pub peak_bytes: Option<f64>,
 }
 
 impl Row {
-    /// A line that has a name only.
+    /// Makes a line with only a name.
     pub fn named(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -31,7 +31,7 @@ impl Row {
         }
     }
 
-    /// A line of calls and what they cost the server.
+    /// Makes a line about calls and what they cost the server.
     pub fn of_calls(name: impl Into<String>, measured: &Measured, used: Option<Usage>) -> Self {
         let latency = |quantile| (measured.calls() > 0).then(|| measured.micros(quantile));
         let row = Self {
@@ -45,7 +45,7 @@ impl Row {
         }
     }
 
-    /// Adds what so many calls or events cost the server.
+    /// Adds what this many calls or events cost the server.
     pub fn with_usage(self, count: u64, used: Usage) -> Self {
         Self {
             cpu_us: Some(used.cpu_us as f64 / count.max(1) as f64),
@@ -54,7 +54,7 @@ impl Row {
         }
     }
 
-    /// The same line over several runs: the median of each figure.
+    /// Returns the same line over several runs: the median of each figure.
     pub fn median(runs: &[Self]) -> Self {
         let of = |figure: &dyn Fn(&Self) -> Option<f64>| median(runs.iter().filter_map(figure));
         Self {
@@ -90,42 +90,42 @@ pub fn print_rows(rows: &[Row]) {
     }
 }
 
-/// Which side of a bound is good.
+/// The bound of a target.
 #[derive(Clone, Copy, Debug)]
 pub enum Bound {
-    /// This or more.
+    /// At least this.
     AtLeast(f64),
-    /// This or less.
+    /// At most this.
     AtMost(f64),
-    /// Not asked for, only told.
-    Told,
+    /// No bound: the figure is only reported.
+    Reported,
 }
 
-/// One thing that was asked for.
+/// One target.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// What, with its unit.
+    /// Its name, with the unit.
     pub name: String,
-    /// What is asked.
+    /// The bound.
     pub bound: Bound,
-    /// What was found; absent when it could not be measured.
+    /// The measured figure; `None` when it could not be measured.
     pub found: Option<f64>,
 }
 
 impl Target {
-    /// Asks for this or more.
+    /// Makes a target of at least `least`.
     pub fn at_least(name: &str, least: f64, found: impl Into<Option<f64>>) -> Self {
         Self::new(name, Bound::AtLeast(least), found.into())
     }
 
-    /// Asks for this or less.
+    /// Makes a target of at most `most`.
     pub fn at_most(name: &str, most: f64, found: impl Into<Option<f64>>) -> Self {
         Self::new(name, Bound::AtMost(most), found.into())
     }
 
-    /// Tells a figure that nothing is asked of.
-    pub fn told(name: &str, found: impl Into<Option<f64>>) -> Self {
-        Self::new(name, Bound::Told, found.into())
+    /// Makes an entry without a bound.
+    pub fn reported(name: &str, found: impl Into<Option<f64>>) -> Self {
+        Self::new(name, Bound::Reported, found.into())
     }
 
     fn new(name: &str, bound: Bound, found: Option<f64>) -> Self {
@@ -133,7 +133,7 @@ impl Target {
         Self { name, bound, found }
     }
 
-    /// The same over several runs: the median.
+    /// Returns the same target over several runs: the median.
     pub fn median(runs: &[Self]) -> Option<Self> {
         let found = median(runs.iter().filter_map(|target| target.found));
         Some(Self {
@@ -144,7 +144,7 @@ impl Target {
 
     fn verdict(&self) -> &'static str {
         match (self.bound, self.found) {
-            (Bound::Told, _) => "",
+            (Bound::Reported, _) => "",
             (_, None) => "not measured",
             (Bound::AtLeast(least), Some(found)) if found >= least => "met",
             (Bound::AtMost(most), Some(found)) if found <= most => "met",
@@ -156,12 +156,12 @@ impl Target {
         match self.bound {
             Bound::AtLeast(least) => format!("≥ {}", plain(least)),
             Bound::AtMost(most) => format!("≤ {}", plain(most)),
-            Bound::Told => String::new(),
+            Bound::Reported => String::new(),
         }
     }
 }
 
-/// Prints what was asked for and what was found.
+/// Prints the targets and the measured figures.
 pub fn print_targets(targets: &[Target]) {
     println!("| target | asked | found | |");
     println!("|---|---:|---:|---|");
@@ -176,7 +176,7 @@ pub fn print_targets(targets: &[Target]) {
     }
 }
 
-/// The middle one, the lower of two.
+/// Returns the median, the lower one of two.
 fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
     let mut figures: Vec<f64> = figures.collect();
     figures.sort_by(f64::total_cmp);
@@ -187,7 +187,7 @@ fn figure(figure: Option<f64>, decimals: usize) -> String {
     figure.map_or("–".to_owned(), |figure| format!("{figure:.decimals$}"))
 }
 
-/// Three digits or more, whatever the size.
+/// Formats a figure with three digits or more, whatever its size.
 fn plain(figure: f64) -> String {
     let decimals = match figure.abs() {
         size if size >= 100.0 => 0,

@@ -1,29 +1,29 @@
-//! Commands: what somebody asks for. Parsed, so every field keeps its own rule; rules that need
-//! state are `decide`'s.
+//! Commands: what a caller asks for. A command is parsed: each of its fields keeps its own rule.
+//! The rules that need state are in `decide`.
 
 use super::ids::*;
 use super::values::*;
 use super::*;
 
-/// A command with who asks and as what.
+/// A command, with who asks for it and how.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Request {
-    /// The tenant.
+    /// The brand: the tenant whose log this is.
     pub brand: BrandId,
     /// Who asks.
     pub actor: Actor,
-    /// Whom the actor acts for.
+    /// The party the actor acts for.
     pub on_behalf_of: Option<OnBehalfOf>,
-    /// The caller's name for the request.
+    /// The request id of the caller, and a digest of the request.
     pub stamp: Option<RequestStamp>,
-    /// When the caller says it happened.
+    /// When it happened, as stated by the caller.
     pub occurred_at: Option<Timestamp>,
-    /// What is asked.
+    /// What the caller asks for.
     pub command: Command,
 }
 
 impl Request {
-    /// Returns the side whose rights the rules check: the party acted for, or the actor.
+    /// Returns the side whose rights the rules check: the party acted for, or else the actor.
     pub fn side(&self) -> ActorKind {
         self.on_behalf_of
             .as_ref()
@@ -166,11 +166,11 @@ pub enum Command {
     AdjustConversion {
         adjustment: ConversionAdjustment,
     },
-    /// Only the ledger's own timer asks this.
+    /// Only the timer of the ledger sends this.
     LockOrder {
         order: OrderKey,
     },
-    /// Only the ledger's own timer asks this.
+    /// Only the timer of the ledger sends this.
     SettleRefunds {
         order: OrderKey,
     },

@@ -1,47 +1,48 @@
-//! Events: what happened. Each carries all that folding it needs, so that the past never depends on
-//! rules of today.
+//! Events: what happened. An event carries everything that folding it needs, so that the past never
+//! depends on today's rules.
 
 use super::ids::*;
 use super::values::*;
 use super::*;
 
-/// An event in its place in the log, with who, when and why.
+/// An event at its position in the log, with who caused it, when and why.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Record {
-    /// Place in the partition.
+    /// Position within the partition.
     pub position: Position,
     /// The tenant.
     pub brand: BrandId,
-    /// What it is about.
+    /// The entities that it is about.
     pub subject: Subject,
-    /// Who did it.
+    /// Who caused it.
     pub actor: Actor,
     /// Whom the actor acted for.
     pub on_behalf_of: Option<OnBehalfOf>,
-    /// The request that made it.
+    /// The request that caused it.
     pub request: Option<RequestStamp>,
-    /// When the caller says it happened.
+    /// When it happened, as stated by the caller.
     pub occurred_at: Option<Timestamp>,
-    /// When the ledger wrote it.
+    /// When the ledger recorded it.
     pub recorded_at: Timestamp,
     /// What happened.
     pub event: Event,
 }
 
 impl Record {
-    /// Returns the side it was done for: the party acted for, or the actor.
+    /// Returns the side it was done for: the party acted for, or else the actor.
     pub fn side(&self) -> ActorKind {
         self.on_behalf_of
             .as_ref()
             .map_or(self.actor.kind, |other| other.actor.kind)
     }
 
-    /// Returns when it happened, as far as is known: as claimed, or when it was recorded.
+    /// Returns when it happened: the time that the caller stated, or else the time it was recorded.
     pub fn happened_at(&self) -> Timestamp {
         self.occurred_at.unwrap_or(self.recorded_at)
     }
 
-    /// Returns when the fact it tells of happened: by the fact itself, else as [`happened_at`].
+    /// Returns when the recorded fact happened: the time in the event itself, or else
+    /// [`happened_at`].
     ///
     /// [`happened_at`]: Self::happened_at
     pub fn fact_at(&self) -> Timestamp {
@@ -51,8 +52,8 @@ impl Record {
 }
 
 impl Event {
-    /// Returns when a fact with a time of its own happened. A correction is a word about what it
-    /// corrects, and stands where that was seen.
+    /// Returns when the fact happened, for events that carry a time of their own. A correction has
+    /// the time of the observation that it corrects.
     pub fn happened_at(&self) -> Option<Timestamp> {
         match self {
             Self::Engagement(event) => Some(event.observed_at()),
@@ -70,27 +71,27 @@ impl Event {
     }
 }
 
-/// What an event is about.
+/// The entities that an event is about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Subject {
-    /// The campaign, if one.
+    /// The campaign, if there is one.
     pub campaign: Option<CampaignId>,
-    /// The collaboration, if one.
+    /// The collaboration, if there is one.
     pub collaboration: Option<CollaborationId>,
-    /// The creator, if one.
+    /// The creator, if there is one.
     pub creator: Option<CreatorId>,
 }
 
-/// The caller's name for a request, and a digest of its content.
+/// The request id that the caller chose, and a digest of the request's content.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RequestStamp {
-    /// The name.
+    /// The request id.
     pub id: RequestId,
     /// First 16 bytes of the SHA-256 of the content.
     pub digest: [u8; 16],
 }
 
-/// Something decided but not yet in the log: an event and what it is about.
+/// An event that is decided but not yet in the log, with the entities it is about.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Fact {
     /// What it is about.
@@ -99,7 +100,7 @@ pub struct Fact {
     pub event: Event,
 }
 
-/// What happened, by the track it belongs to: what is folded in one file is defined there.
+/// What happened, by track. The file that folds a track also defines its events.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(missing_docs, reason = "the enum of each track documents it")]
 pub enum Event {

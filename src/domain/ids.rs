@@ -1,15 +1,15 @@
-//! Names of things. An id is valid because it exists: the only way to one is `parse`.
+//! Ids. Every value of an id type is valid: `parse` is the only way to make one.
 //!
-//! Ids are copied with every event; most are short enough to need no allocation.
+//! Every event copies its ids. Most ids are so short that a copy needs no allocation.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-/// Longest id, in characters: room for a UUID with a prefix, short enough for a key.
+/// Longest id, in characters: enough for a UUID with a prefix, short enough for a key.
 pub const MAX_ID_CHARS: usize = 64;
-/// States the rule an id keeps.
+/// The rule for ids.
 pub const ID_RULE: &str = "must be 1 to 64 characters of a-z 0-9 - _";
 
 fn is_id(text: &str) -> bool {
@@ -26,10 +26,10 @@ macro_rules! ids {
         pub struct $name(SmolStr);
 
         impl $name {
-            /// Reads an id.
+            /// Parses an id.
             ///
             /// # Errors
-            /// The rule it breaks.
+            /// Returns [`ID_RULE`] when the text breaks it.
             pub fn parse(text: &str) -> Result<Self, &'static str> {
                 if is_id(text) { Ok(Self(text.into())) } else { Err(ID_RULE) }
             }
@@ -89,11 +89,11 @@ ids! {
     AdjustmentId,
     /// Names a tax record within its cost line.
     TaxId,
-    /// Names a consumer of events.
+    /// Names a consumer of the event stream.
     SubscriptionId,
     /// Names an actor.
     ActorId,
-    /// Names the system an order is from.
+    /// Names the system that an order comes from.
     OrderSource,
     /// Names a niche, such as `skincare`.
     Niche,
@@ -161,7 +161,7 @@ pub struct OrderRef {
 /// Names an order within a brand.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct OrderKey {
-    /// System the order is from.
+    /// System that the order comes from.
     pub source: OrderSource,
     /// Its id there.
     pub id: Reference,
@@ -169,18 +169,18 @@ pub struct OrderKey {
 
 /// Longest foreign reference, in characters.
 pub const MAX_REFERENCE_CHARS: usize = 128;
-/// States the rule a foreign reference keeps.
+/// The rule for references of other systems.
 pub const REFERENCE_RULE: &str = "must be 1 to 128 printable ASCII characters";
 
-/// An id another system gave: an order id, the reference of a transfer.
+/// An id that another system gave, such as an order id or a transfer reference.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Reference(SmolStr);
 
 impl Reference {
-    /// Reads a reference.
+    /// Parses a reference.
     ///
     /// # Errors
-    /// The rule it breaks.
+    /// Returns [`REFERENCE_RULE`] when the text breaks it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let printable = text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
         if (1..=MAX_REFERENCE_CHARS).contains(&text.len()) && printable {
@@ -196,18 +196,18 @@ impl Reference {
     }
 }
 
-/// States the rule a request id keeps.
+/// The rule for request ids.
 pub const REQUEST_ID_RULE: &str = "must be 1 to 64 characters of a-z A-Z 0-9 - _ . :";
 
-/// The caller's name for a request: the same id twice is the same request.
+/// The caller's id for a request. Two requests with the same id are the same request.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct RequestId(SmolStr);
 
 impl RequestId {
-    /// Reads a request id.
+    /// Parses a request id.
     ///
     /// # Errors
-    /// The rule it breaks.
+    /// Returns [`REQUEST_ID_RULE`] when the text breaks it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let allowed = text
             .bytes()

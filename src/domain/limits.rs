@@ -1,111 +1,116 @@
-//! Limits: how many of one thing there may be, and why so many.
+//! Limits: how many of each thing there may be, and why.
 //!
-//! Each is far beyond what campaigns need, and small enough that every row and every answer stays
-//! small. Only `decide` and the readers of calls refuse by them: what the log holds is folded, however
-//! much it is. `docs/bounds.md` says which collection keeps which limit; a test compares the two.
+//! Each limit is far above what campaigns need, and low enough that every row and every answer
+//! stays small. Only `decide` and the parsers of calls refuse because of a limit. Events in the log
+//! are folded whatever their number. `docs/bounds.md` says which limit bounds which collection; a
+//! test compares the two.
 
-/// Refunds of one order that wait for it: more of one order are a mistake in its id.
+/// Refunds of one order that arrived before the order: more than this means a wrong order id.
 pub const MAX_WAITING_REFUNDS: usize = 100;
 
-/// Refunds of one order, those that wait among them: an order has a few, a line that stands for many
-/// orders has more.
+/// Refunds of one order, including those that wait for it: an order has a few; a line that stands
+/// for many orders has more.
 pub const MAX_REFUNDS: usize = 500;
 
-/// Adjustments of one order: each is typed in by somebody, with a reason.
+/// Adjustments of one order: a person enters each of them, with a reason.
 pub const MAX_ADJUSTMENTS: usize = 200;
 
-/// Consequences that a command records itself. Each repeats for whom the caller acts and why, some
-/// 3 KiB at most, so so many fit a block beside what the command says. The ledger records the rest.
+/// Consequences that the command itself records. Each repeats the party acted for and the reason, 3
+/// KiB at most, so that this many fit into one block beside the command's own events. The ledger
+/// records the rest.
 pub const MAX_AT_ONCE: usize = 20;
 
-/// Consequences that the ledger records in one block. None repeats a reason of a caller, so each takes
-/// less than 600 bytes.
+/// Consequences that the ledger records in one block. They carry no reason from a caller, so each
+/// takes less than 600 bytes.
 pub const MAX_FOLLOWING: usize = 150;
 
-/// Safety flags of a creator that are open at a time: with more the brand is done with the creator.
-/// Cleared ones are listed in pages, however many there are.
+/// Open safety flags of one creator: with more, a brand no longer works with the creator. Cleared
+/// flags have no limit; they are listed in pages.
 pub const MAX_OPEN_FLAGS: usize = 100;
 
-/// Safety flags that a creator's own row names besides the open ones, for answers about the creator.
+/// Latest safety flags that the creator's own row names, beside the open ones, for answers about
+/// the creator.
 pub const KEPT_FLAGS: usize = 20;
 
-/// Holds of a collaboration that are on at a time: one for each deliverable, and as many again.
-/// Released ones are listed in pages, however many there are.
+/// Open holds of one collaboration: one for each deliverable, and as many again. Released holds
+/// have no limit; they are listed in pages.
 pub const MAX_OPEN_HOLDS: usize = 100;
 
-/// Holds that a collaboration's own row names besides those that are on, for answers about it.
+/// Latest holds that the collaboration's own row names, beside the open ones, for answers about it.
 pub const KEPT_HOLDS: usize = 20;
 
-/// Disputes of a collaboration that are open at a time: more are not talked over.
+/// Open disputes of one collaboration: nobody settles more than this one by one.
 pub const MAX_OPEN_DISPUTES: usize = 100;
 
-/// Where evidence of a dispute lies: with more it is a dossier, which has an address of its own.
+/// Evidence references of one dispute: a longer list is a document, which has one address of its
+/// own.
 pub const MAX_DISPUTE_EVIDENCE: usize = 20;
 
-/// Most things one finding rests on: beyond this it is a dossier, which has an address of its own.
+/// Evidence references of one finding: a longer list is a document, which has one address of its
+/// own.
 pub const MAX_EVIDENCE: usize = 20;
 
-/// Versions of the terms of a collaboration that were ever in force: an agreement that changes more
-/// often is a new one.
+/// Versions of the terms of one collaboration that were ever in force: an agreement that changes
+/// more often is a new agreement.
 pub const MAX_TERMS_VERSIONS: usize = 50;
 
-/// Bytes that terms take in a row: fifty posts and a page of rights take less.
+/// Bytes of one version of terms in a row: fifty posts and a page of rights take less.
 pub const MAX_TERMS_BYTES: usize = 32 << 10;
 
-/// Versions of the negotiation that a row keeps: the log has all.
+/// Versions of the negotiation that a row keeps: the log has all of them.
 pub const KEPT_OFFERS: usize = 21;
 
-/// Most posts promised in one collaboration: beyond this it is several.
+/// Posts promised in one collaboration: more than this is several collaborations.
 pub const MAX_DELIVERABLES: usize = 50;
 
-/// Most revision rounds: beyond this the brief was wrong.
+/// Revision rounds of one deliverable: with more, the brief was wrong.
 pub const MAX_REVISIONS: u32 = 20;
 
-/// Most wishes in one revision round: beyond this it is another brief.
+/// Requested changes in one revision round: with more, it is another brief.
 pub const MAX_REVISION_REASONS: usize = 20;
 
-/// Bytes of the places where the content of a collaboration lies, of all versions of all posts.
+/// Bytes of all content references of one collaboration: all versions of all its posts.
 pub const MAX_CONTENT_BYTES: usize = 512 << 10;
 
-/// Products sent within one collaboration: a parcel a week for years.
+/// Products sent within one collaboration: a parcel a week for almost four years.
 pub const MAX_SHIPMENTS: usize = 200;
 
-/// Collaborations of a brand with one creator: one a week for twenty years. What they add up to is one
-/// answer.
+/// Collaborations of one brand with one creator: one a week for almost twenty years. One answer
+/// sums over all of them.
 pub const MAX_COLLABORATIONS_OF_CREATOR: u32 = 1_000;
 
-/// Collaborations of a campaign that ever held one code.
+/// Collaborations of one campaign that ever held the same code.
 pub const MAX_CODE_HOLDERS: usize = 1_000;
 
-/// Changes of one observation: what is corrected more often was never known.
+/// Changes of one observation: a number that is corrected more often was never known.
 pub const MAX_CHANGES: usize = 100;
 
-/// Taxes of one cost line: no law knows more.
+/// Taxes of one cost line: no law has more.
 pub const MAX_TAXES: usize = 20;
 
 /// Revisions of the report of one campaign.
 pub const MAX_REPORTS: u32 = 1_000;
 
-/// Most niches of a plan or a profile: more describe nothing.
+/// Niches of one plan or profile: a longer list describes nothing.
 pub const MAX_NICHES: usize = 20;
 
-/// Most formats of a plan: each once.
+/// Formats of one plan: each format once.
 pub const MAX_FORMATS: usize = 12;
 
-/// Most shares of one fact: more do not meet on one post.
+/// Shares of one fact: no post has more partners.
 pub const MAX_SHARES: usize = 50;
 
-/// Most link touches of a claim: only the last one counts, the others are evidence.
+/// Link touches of one claim: only the last one counts, the others are evidence.
 pub const MAX_TOUCHES: usize = 50;
 
-/// Most rights of one agreement: beyond this they say the same thing twice.
+/// Usage rights of one agreement: with more, some of them repeat others.
 pub const MAX_RIGHTS: usize = 20;
 
-/// Most channels of one right; all are named by naming none.
+/// Channels of one usage right; an empty list means all channels.
 pub const MAX_CHANNELS: usize = 20;
 
-/// Most territories of one right: as many as there are countries.
+/// Territories of one usage right: there are about as many countries.
 pub const MAX_TERRITORIES: usize = 250;
 
-/// Most bonuses of one agreement.
+/// Bonuses of one agreement.
 pub const MAX_BONUSES: usize = 10;

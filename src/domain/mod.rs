@@ -1,7 +1,7 @@
-//! The domain: what a campaign ledger records and the rules it keeps.
+//! The domain: what a campaign ledger records, and the rules that it enforces.
 //!
-//! Owns names, values, commands, events, `decide` and `evolve`. Knows no IO, no clock, no async and
-//! no generated types: who needs the time is handed it.
+//! Owns ids, values, commands, events, `decide` and `evolve`. Does not know IO, the clock, async or
+//! generated types: functions that need the time take it as a parameter.
 
 pub mod command;
 mod decide;

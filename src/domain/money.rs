@@ -1,11 +1,11 @@
-//! Exact money: integers in minor units, rationals where something must be divided, no floats.
+//! Exact money: integers in minor units, and rationals where an amount is divided. No floats.
 
 use std::fmt;
 
 use num_rational::Ratio;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// States the rule a currency code keeps.
+/// The rule for currency codes.
 pub const CURRENCY_RULE: &str = "must be an ISO 4217 code of a currency with minor units";
 
 /// A currency of ISO 4217 that amounts can be stated in.
@@ -13,10 +13,10 @@ pub const CURRENCY_RULE: &str = "must be an ISO 4217 code of a currency with min
 pub struct Currency([u8; 3]);
 
 impl Currency {
-    /// Reads a code such as `IDR`.
+    /// Parses a code such as `IDR`.
     ///
     /// # Errors
-    /// The rule it breaks; codes without an exponent, such as `XXX`, are no currencies here.
+    /// Returns [`CURRENCY_RULE`] when the code is unknown or has no minor unit, such as `XXX`.
     pub fn parse(code: &str) -> Result<Self, &'static str> {
         let known = iso_currency::Currency::from_code(code).ok_or(CURRENCY_RULE)?;
         known.exponent().ok_or(CURRENCY_RULE)?;
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Currency {
 pub struct Money {
     /// The currency.
     pub currency: Currency,
-    /// Minor units of it.
+    /// The amount, in minor units of the currency.
     pub minor: i64,
 }
 
@@ -87,7 +87,7 @@ impl fmt::Display for Money {
     }
 }
 
-/// States the rule a rate keeps.
+/// The rule for exchange rates.
 pub const RATE_RULE: &str =
     "must be a decimal above 0 with at most 18 digits before and 12 after the point";
 const RATE_DIGITS: (usize, usize) = (18, 12);
@@ -95,23 +95,23 @@ const RATE_DIGITS: (usize, usize) = (18, 12);
 /// A pinned exchange rate: major units of the reporting currency for one major unit of the amount.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FxRate {
-    /// Decimal text, as given.
+    /// The rate as decimal text, as given.
     pub rate: Rate,
-    /// Where it comes from.
+    /// Who published the rate.
     pub source: String,
     /// When it was in force.
     pub rated_at: super::Timestamp,
 }
 
-/// The decimal text of a rate; its value is exact.
+/// The decimal text of a rate. Its value is exact.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Rate(String);
 
 impl Rate {
-    /// Reads decimal text such as `15875.5`.
+    /// Parses decimal text such as `15875.5`.
     ///
     /// # Errors
-    /// The rule it breaks.
+    /// Returns [`RATE_RULE`] when the text breaks it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let digits = |part: &str, most: usize| {
@@ -142,7 +142,7 @@ impl Rate {
 
 /// Converts an amount at a rate into minor units of `to`, half-even to the minor unit.
 ///
-/// `None` when the result does not fit int64.
+/// Returns `None` when the result does not fit int64.
 ///
 /// ```
 /// use campaign_ledger::domain::{Currency, Money, Rate, convert};
@@ -176,9 +176,10 @@ pub fn half_even(value: Ratio<i128>) -> i128 {
 /// The whole, in basis points.
 pub const WHOLE_BP: u32 = 10_000;
 
-/// Takes a part of an amount, half-even to the increment.
+/// Returns a part of an amount, rounded half-even to the increment.
 ///
-/// `amount` and the result in minor units; `part_bp` at most 10,000, so the result fits.
+/// `amount_minor` and the result are in minor units. `part_bp` is at most 10,000, so the result
+/// fits.
 pub fn part_of(amount_minor: i64, part_bp: u32, increment: i64) -> i64 {
     let exact = Ratio::new(
         i128::from(amount_minor) * i128::from(part_bp),
@@ -188,9 +189,10 @@ pub fn part_of(amount_minor: i64, part_bp: u32, increment: i64) -> i64 {
     i64::try_from(rounded).unwrap_or(amount_minor)
 }
 
-/// Splits an amount by shares, half-even to the increment, the remainder on the last share.
+/// Splits an amount by shares. Each part is rounded half-even to the increment; the remainder goes
+/// to the last share.
 ///
-/// Shares add to 10,000; the parts add to the amount.
+/// The shares add up to 10,000. The parts add up to the amount.
 ///
 /// ```
 /// use campaign_ledger::domain::allocate;

@@ -1,4 +1,4 @@
-//! A place in the log.
+//! Positions in the log.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 pub struct Position(u64);
 
 impl Position {
-    /// Stands before the first event.
+    /// The position before the first event.
     pub const START: Position = Position(0);
 
-    /// Names the place with this number.
+    /// Makes the position with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
@@ -24,8 +24,8 @@ impl Position {
         self.0
     }
 
-    /// Returns the place after this one. Saturates at the last, which no log reaches: a caller of
-    /// the API may name any number.
+    /// Returns the next position. Saturates at the last number, which no log reaches but which a
+    /// caller of the API may send.
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }

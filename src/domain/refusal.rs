@@ -5,7 +5,7 @@ use super::{
     DisputeId, HoldId, Position, Timestamp, Violation,
 };
 
-/// A thing a command refers to and the ledger does not know.
+/// A kind of thing that a command refers to and the ledger does not have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unknown {
     /// A campaign.
@@ -36,7 +36,7 @@ pub enum Unknown {
     Report,
 }
 
-/// Why a command was refused. Nothing was written.
+/// Why a command was refused. A refused command writes nothing.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each message says what its fields are")]
 pub enum Refusal {
@@ -193,7 +193,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Refuses one field.
+    /// Returns the refusal of one field.
     pub fn field(field: &str, rule: impl Into<String>) -> Self {
         Self::Invalid(vec![Violation::new(field, rule)])
     }

@@ -1,7 +1,8 @@
-//! Rows: what every fold over the log keeps, and how decide and evolve see them.
+//! Rows: what every fold over the log keeps, and how `decide` and `evolve` access them.
 //!
-//! Owns the keys, what a row type promises, and the [`Rows`] and [`RowsMut`] traits with their
-//! plain in-memory implementation. Does not know where rows rest: files, caches and checkpoints are the store's.
+//! Owns the keys, the contract of row types, and the [`Rows`] and [`RowsMut`] traits with a plain
+//! in-memory implementation. Does not know where rows are stored: files, caches and checkpoints
+//! belong to the store.
 
 mod any_row;
 mod key;
@@ -22,11 +23,11 @@ pub use memory::MemoryRows;
 pub use overlay::{Changes, Overlay};
 pub use scan::{Scan, Span};
 
-/// One kind of row: a plain value that is written as postcard bytes.
+/// A type of row: a plain value, encoded with postcard.
 ///
-/// Equal rows must encode to equal bytes, or digests mean nothing: no `HashMap`, no float, no
-/// interior mutability. Changing the fields of a row type changes its bytes, so it needs a new
-/// schema number for every store that keeps such rows.
+/// Equal rows must have equal bytes, because digests compare bytes: no `HashMap`, no float, no
+/// interior mutability. A change of a row type's fields changes its bytes. The fingerprint of the
+/// folds (`build/fingerprint.rs`) notices that, and the rows are rebuilt.
 pub trait Row:
     Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
@@ -34,21 +35,21 @@ pub trait Row:
     const TABLE: u8;
 }
 
-/// A set of rows under ordered keys, to be read.
+/// Read access to a set of rows, ordered by key.
 pub trait Rows {
-    /// Why rows could not be read; [`std::convert::Infallible`] where they are in memory.
+    /// Why rows could not be read; [`std::convert::Infallible`] for rows in memory.
     type Error: std::error::Error + Send + Sync + 'static;
 
-    /// Reads the row under `key`.
+    /// Reads the row under `key`; `None` when there is no such row.
     ///
     /// # Errors
-    /// When the row is there and cannot be read.
+    /// Returns an error when the row exists but cannot be read.
     fn get<R: Row>(&self, key: &Key) -> Result<Option<Arc<R>>, Self::Error>;
 
-    /// Visits the rows `scan` asks for, in its order, until the visitor breaks.
+    /// Visits the rows of `scan` in its order, until the visitor breaks.
     ///
     /// # Errors
-    /// When a row cannot be read; the visitor may have seen rows before it.
+    /// Returns an error when a row cannot be read. The visitor may have seen the rows before it.
     fn scan<R: Row>(
         &self,
         scan: Scan<'_>,
@@ -58,7 +59,7 @@ pub trait Rows {
     /// Collects at most `limit` rows of a scan, in its order.
     ///
     /// # Errors
-    /// When a row cannot be read.
+    /// Returns an error when a row cannot be read.
     fn page<R: Row>(
         &self,
         scan: Scan<'_>,
@@ -80,29 +81,30 @@ pub trait Rows {
     }
 }
 
-/// A set of rows under ordered keys, as a fold changes it.
+/// Write access to a set of rows, for folds.
 ///
-/// A change is visible to the next read through the same value. Nothing here is durable, and
-/// nothing here is undone: that is up to whoever owns the rows.
+/// The next read through the same value sees the change. A change is neither durable nor undone
+/// here: the owner of the rows decides about both.
 pub trait RowsMut: Rows {
     /// Opens the row under `key` for a change in place; `None` when there is no such row.
     ///
-    /// The change is copy-on-write: whoever holds the row from an earlier read keeps it as it was.
+    /// The change is copy-on-write: an `Arc` from an earlier read still shows the old row.
     ///
     /// # Errors
-    /// When the row is there and cannot be read.
+    /// Returns an error when the row exists but cannot be read.
     fn get_mut<R: Row>(&mut self, key: &Key) -> Result<Option<&mut R>, Self::Error>;
 
-    /// Puts `row` under `key`, in place of any row that was there.
+    /// Writes `row` under `key` and replaces the row that was there.
     fn put<R: Row>(&mut self, key: Key, row: R);
 
     /// Removes the row under `key`, if there is one.
     fn remove(&mut self, key: &Key);
 
-    /// Opens the row under `key` for a change in place, starting from the default when absent.
+    /// Opens the row under `key` for a change in place. Starts from the default when there is no
+    /// row.
     ///
     /// # Errors
-    /// When the row is there and cannot be read.
+    /// Returns an error when the row exists but cannot be read.
     fn upsert<R: Row + Default>(&mut self, key: &Key) -> Result<&mut R, Self::Error> {
         if self.get_mut::<R>(key)?.is_none() {
             self.put(key.clone(), R::default());

@@ -1,4 +1,4 @@
-//! Selection: what a brand finds out about a creator, and what a campaign looks for in one.
+//! Selection: what a brand knows about a creator, and what a campaign looks for in a creator.
 
 use serde::{Deserialize, Serialize};
 
@@ -62,35 +62,35 @@ words! {
     }
 }
 
-/// Something that shows that a finding is true. May be personal.
+/// Evidence for a finding. May be personal.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Where it lies.
+    /// Address of the evidence.
     pub reference: String,
-    /// SHA-256 of what lies there.
+    /// SHA-256 of the evidence itself.
     pub sha256: Option<[u8; 32]>,
     /// Free text.
     pub note: String,
 }
 
-/// What a brand found when it looked at a creator.
+/// Result of a brand's assessment of a creator.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Assessment {
-    /// Whether what the creator talks about fits.
+    /// Whether the creator's topics fit.
     pub niche_fit: Fit,
     /// Whether the style of communication fits.
     pub style_fit: Fit,
     /// Whether the values fit.
     pub values_fit: Fit,
-    /// What a look for controversies came to.
+    /// Result of the check for controversies.
     pub controversy: ControversyCheck,
     /// Free text; may be personal.
     pub note: String,
-    /// What it rests on.
+    /// Evidence for the assessment.
     pub evidence: Vec<Evidence>,
-    /// When the brand looked.
+    /// When the brand assessed the creator.
     pub assessed_at: Timestamp,
-    /// Niches the creator was assessed for; empty for none in particular.
+    /// Niches that the creator was assessed for; empty for no niche in particular.
     pub niches: Vec<Niche>,
 }
 
@@ -99,13 +99,13 @@ pub struct Assessment {
 pub struct SafetyFlag {
     /// Unique within the creator.
     pub id: FlagId,
-    /// How grave it is.
+    /// How severe it is.
     pub severity: FlagSeverity,
     /// What it is about.
     pub category: FlagCategory,
-    /// What it rests on.
+    /// Evidence for it.
     pub evidence: Vec<Evidence>,
-    /// What it is; may be personal.
+    /// Description; may be personal.
     pub note: String,
 }
 
@@ -127,22 +127,22 @@ words! {
     }
 }
 
-/// One criterion, what it wants and what there is.
+/// One criterion with its wanted and actual value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CriterionMatch {
-    /// Which.
+    /// The criterion.
     pub criterion: Criterion,
     /// Whether it is met.
     pub met: bool,
-    /// What is wanted, for people; empty when anything is.
+    /// What is wanted, as text for people; empty when any value is fine.
     pub wanted: String,
-    /// What was found, for people; empty when nothing is known.
+    /// What was found, as text for people; empty when nothing is known.
     pub found: String,
 }
 
-/// Holds a creator against what a campaign looks for, criterion by criterion.
+/// Compares a creator with what a campaign looks for, criterion by criterion.
 ///
-/// A query: a criterion that is not met refuses nothing by itself.
+/// This is a query: a criterion that is not met refuses nothing by itself.
 pub fn criteria_of(campaign: &Campaign, creator: &Creator, pair: &Pair) -> [CriterionMatch; 6] {
     let policy = campaign.plan.policy;
     let is_assessed = creator.assessment.is_some();

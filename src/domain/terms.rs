@@ -15,18 +15,18 @@ use crate::domain::words;
 pub struct DeliverableTerms {
     /// Unique within the collaboration.
     pub id: DeliverableId,
-    /// Where it will live.
+    /// Platform of the post.
     pub platform: Platform,
-    /// What kind of post.
+    /// Format of the post.
     pub format: ContentFormat,
-    /// On time when live at or before this.
+    /// Due time: a post that is live at or before it is on time.
     pub due_at: Timestamp,
 }
 
-/// Days from the last link touch to the order when the terms name none.
+/// Days from the last link touch to the order, when the terms state none.
 pub const DEFAULT_WINDOW_DAYS: u32 = 30;
 
-/// Days after an order before it is locked when the terms name none.
+/// Days from an order until it is locked, when the terms state none.
 pub const DEFAULT_LOCK_DAYS: u32 = 30;
 
 /// Which conversions count for a collaboration.
@@ -34,16 +34,16 @@ pub const DEFAULT_LOCK_DAYS: u32 = 30;
 pub struct AttributionTerms {
     /// Days from the last link touch to the order, both ends included.
     pub window_days: u32,
-    /// Code quoted by the audience, in upper case.
+    /// Code that the audience quotes, in upper case.
     pub code: Option<Code>,
     /// Tracking link.
     pub link: Option<String>,
-    /// Days from an order until it is locked, and a commission on it is owed.
+    /// Days from an order until it is locked and commission on it is owed.
     pub lock_days: u32,
 }
 
 impl AttributionTerms {
-    /// Tells whether an order counts for a touch: `ordered_at − touched_at` within the window.
+    /// Returns whether an order counts for a touch: `ordered_at − touched_at` is within the window.
     pub fn covers(&self, touched_at: Timestamp, ordered_at: Timestamp) -> bool {
         let elapsed = ordered_at.since(touched_at);
         (Span::default()..=Span::days(self.window_days)).contains(&elapsed)
@@ -54,14 +54,14 @@ impl AttributionTerms {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Code(String);
 
-/// States the rule a code keeps.
+/// The rule for codes.
 pub const CODE_RULE: &str = "must be 1 to 64 printable ASCII characters without spaces";
 
 impl Code {
-    /// Reads a code; its case is folded.
+    /// Parses a code and converts it to upper case.
     ///
     /// # Errors
-    /// The rule it breaks.
+    /// Returns [`CODE_RULE`] when the text breaks it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
         if (1..=super::ids::MAX_ID_CHARS).contains(&text.len()) && graphic {
@@ -71,24 +71,24 @@ impl Code {
         }
     }
 
-    /// Returns the folded text.
+    /// Returns the code in upper case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What the brand owes when it cancels, in basis points of the fee, by stage.
+/// What the brand owes when it cancels, in basis points of the fee, by stage of the work.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct KillFeeTerms {
     /// Before the first submission.
     pub before_content_bp: u32,
-    /// After a submission, nothing approved yet.
+    /// After a submission, before any approval.
     pub after_submission_bp: u32,
     /// After an approval.
     pub after_approval_bp: u32,
 }
 
-/// Revision rounds per deliverable when the terms name none.
+/// Revision rounds per deliverable, when the terms state none.
 pub const DEFAULT_MAX_REVISIONS: u32 = 2;
 
 /// What both sides agree on.
@@ -102,33 +102,33 @@ pub struct Terms {
     pub max_revisions: u32,
     /// Which conversions count.
     pub attribution: AttributionTerms,
-    /// What a cancellation costs.
+    /// What the brand owes when it cancels.
     pub kill_fee: KillFeeTerms,
     /// Days a post must stay up; 0 for no minimum.
     pub min_live_days: u32,
     /// How amounts that do not divide are rounded.
     pub rounding: Rounding,
-    /// Hours after a submission at which the ledger approves it by itself; `None` for never.
+    /// Hours after a submission until the ledger approves it by itself; `None` for never.
     pub review_hours: Option<u32>,
     /// What the brand may do with the content; ids unique.
     pub usage_rights: Vec<UsageRights>,
-    /// How posts disclose the cooperation.
+    /// How posts must disclose the cooperation.
     pub disclosure: Option<DisclosureTerms>,
-    /// When which part of the fee is owed, adding to 10,000; empty when fee lines are recorded by
-    /// hand.
+    /// Which part of the fee is owed when; the parts add up to 10,000. Empty when fee lines are
+    /// recorded by hand.
     pub fee_parts: Vec<FeePart>,
-    /// What is owed on top for engagement; ids unique.
+    /// What is owed in addition for engagement; ids unique.
     pub bonuses: Vec<BonusTier>,
     /// What is owed for conversions.
     pub commission: Option<CommissionTerms>,
 }
 
 impl Terms {
-    /// Returns what of the fee a trigger makes owed, in minor units; 0 when the terms name no such
-    /// part. What is about a deliverable is an equal share of the part.
+    /// Returns the part of the fee that a trigger makes owed, in minor units; 0 when the terms have
+    /// no such part. A trigger of a deliverable makes an equal share of the part owed.
     ///
-    /// Parts add to the fee and shares to their part, each half-even to the increment with the
-    /// remainder on the last.
+    /// Parts add up to the fee and shares to their part. Each is rounded half-even to the
+    /// increment; the remainder goes to the last.
     pub fn fee_part_minor(
         &self,
         trigger: SettlementTrigger,
@@ -153,15 +153,15 @@ impl Terms {
         share.map_or(0, |(_, minor)| minor)
     }
 
-    /// Returns the bytes that the terms take in a row.
+    /// Returns how many bytes the terms take in a row.
     pub fn bytes(&self) -> usize {
         postcard::experimental::serialized_size(self).expect("terms are plain values")
     }
 
-    /// Returns the SHA-256 of the terms in the row encoding, which is the same for equal terms.
+    /// Returns the SHA-256 of the terms in the row encoding. Equal terms have equal digests.
     ///
-    /// What was added to terms later is hashed only where it is used, so that the digest of terms
-    /// without it is what it always was.
+    /// Fields that were added to terms later are hashed only when they are set, so that terms
+    /// without them keep their old digest.
     pub fn digest(&self) -> [u8; 32] {
         let first = (
             &self.fee,
@@ -202,8 +202,8 @@ impl Terms {
     }
 }
 
-/// Splits an amount as `allocate` does, but never below 0: where shares are smaller than what can be
-/// paid, all of it is on the last.
+/// Splits an amount as `allocate` does, but never below 0: where shares are smaller than the
+/// smallest payable amount, the whole amount goes to the last share.
 fn split(amount_minor: i64, shares_bp: &[u32], increment: i64) -> Vec<i64> {
     let mut shares = allocate(amount_minor, shares_bp, increment);
     if let Some(last) = shares.len().checked_sub(1)
@@ -215,7 +215,7 @@ fn split(amount_minor: i64, shares_bp: &[u32], increment: i64) -> Vec<i64> {
     shares
 }
 
-/// Makes so many equal shares of the whole, the remainder on the last.
+/// Returns `count` equal shares of the whole, with the remainder on the last.
 fn equal_shares(count: usize) -> Vec<u32> {
     let count = u32::try_from(count).unwrap_or(u32::MAX).max(1);
     let mut shares = vec![WHOLE_BP / count; count as usize];
@@ -225,20 +225,20 @@ fn equal_shares(count: usize) -> Vec<u32> {
     shares
 }
 
-/// What the brand may do with the content, where and how long.
+/// A right of use: what the brand may do with the content, where and how long.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct UsageRights {
     /// Unique within the terms.
     pub id: RightsId,
-    /// Which kind of use.
+    /// Kind of use.
     pub scope: UsageScope,
     /// Channels; empty for all.
     pub channels: Vec<String>,
     /// Countries; empty for the world.
     pub territories: Vec<Territory>,
-    /// From when on.
+    /// Start of the right.
     pub starts_at: Timestamp,
-    /// Until when, after the start; `None` for ever.
+    /// End of the right, after the start; `None` for a right without end.
     pub ends_at: Option<Timestamp>,
 }
 
@@ -246,14 +246,14 @@ pub struct UsageRights {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Territory(String);
 
-/// States the rule a territory keeps.
+/// The rule for territories.
 pub const TERRITORY_RULE: &str = "must be two upper-case letters of ISO 3166-1";
 
 impl Territory {
-    /// Reads a territory.
+    /// Parses a territory.
     ///
     /// # Errors
-    /// The rule it breaks.
+    /// Returns [`TERRITORY_RULE`] when the text breaks it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let upper = text.bytes().all(|byte| byte.is_ascii_uppercase());
         if text.len() == 2 && upper {
@@ -269,34 +269,34 @@ impl Territory {
     }
 }
 
-/// How posts disclose the cooperation.
+/// How posts must disclose the cooperation.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DisclosureTerms {
-    /// What ties the creator to the brand.
+    /// Relation of the creator to the brand.
     pub connection: ConnectionType,
-    /// The label a post must carry; `None` for any that discloses.
+    /// The label that a post must carry; `None` when any label that discloses is enough.
     pub required_label: Option<String>,
 }
 
-/// A part of the fee, and what makes it owed.
+/// A part of the fee, and the trigger that makes it owed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FeePart {
-    /// What makes it owed; once in the terms.
+    /// The trigger. Each trigger appears once in the terms.
     pub trigger: SettlementTrigger,
-    /// Basis points of the fee; the parts add to 10,000.
+    /// Basis points of the fee; all parts add up to 10,000.
     pub part_bp: u32,
 }
 
-/// What is owed on top once a counter gets so far.
+/// What is owed in addition once a counter reaches a threshold.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BonusTier {
     /// Unique within the terms.
     pub id: BonusId,
-    /// Which counter, as measured over the whole audience.
+    /// The counter, as measured over the whole audience.
     pub counter: Counter,
-    /// How far, 1 or more.
+    /// The threshold, 1 or more.
     pub at_least: u64,
-    /// How much, in the reporting currency of the campaign, more than 0.
+    /// The bonus, in the reporting currency of the campaign, more than 0.
     pub amount: Money,
 }
 

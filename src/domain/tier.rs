@@ -2,7 +2,7 @@
 
 use super::words;
 
-/// Names the scheme this module computes; stored beside every frozen tier.
+/// Name of the scheme that this module computes. It is stored with every frozen tier.
 pub const TIER_SCHEME: &str = "seed-v1";
 
 words! {

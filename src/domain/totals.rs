@@ -1,7 +1,7 @@
 //! Totals: sums of signed contributions.
 //!
-//! Every number a report shows is made from these sums, and every sum is made of contributions that
-//! single events made. A view adds them up; an explanation lists them; they are the same.
+//! Every number of a report is computed from these sums. Every sum consists of contributions of
+//! single events. A view adds the contributions up, and an explanation lists the same ones.
 
 mod conduct;
 mod effect;
@@ -22,36 +22,37 @@ pub use engagement::{EngagementChange, EngagementSums, Paired, Sum, engagements}
 pub use products::ProductTotals;
 pub use tally::{ConversionSums, CostSums, Tally};
 
-/// All that is added up for a campaign, a collaboration or a partnership.
+/// All sums about a campaign, a collaboration or a partnership.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Totals {
-    /// With late facts.
+    /// Money and engagement, with late facts.
     pub counted: Tally,
-    /// Without late facts.
+    /// Money and engagement, without late facts.
     pub on_time: Tally,
-    /// Collaborations by state now.
+    /// Collaborations by current state.
     pub agreements: BTreeMap<CollaborationState, i64>,
-    /// How often collaborations came into a state: once each, but for offers and counters in turn.
+    /// How often collaborations reached a state: once each, except for offers and counters, which
+    /// alternate.
     pub reached: BTreeMap<CollaborationState, i64>,
-    /// Deliverables by state now.
+    /// Deliverables by current state.
     pub deliverables: BTreeMap<DeliverableState, i64>,
-    /// How reliably work was delivered.
+    /// Sums about the delivery of work.
     pub delivery: DeliveryTotals,
-    /// Ratings 1 to 5.
+    /// Number of ratings 1 to 5.
     pub ratings: [i64; 5],
-    /// Creators a product was sent to.
+    /// Creators that a product was sent to.
     pub gifted: i64,
     /// Of those, creators who posted.
     pub gifted_posted: i64,
     /// Products sent.
     pub products: ProductTotals,
-    /// Payments, and the seconds from incurring a cost to paying it.
+    /// Number of payments, and the sum of seconds from incurring a cost to paying it.
     pub payments: (i64, i128),
     /// Facts after `measure_until`.
     pub after_measurement: i64,
-    /// Second claims of orders.
+    /// Rejected claims of orders: another claim stands.
     pub rejected_claims: i64,
-    /// What went wrong between the two sides.
+    /// Counts of disputes.
     pub conduct: ConductTotals,
     /// Holds placed on work.
     pub holds: HoldTotals,
@@ -69,38 +70,40 @@ pub struct HoldTotals {
 /// Sums about deliverables.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct DeliveryTotals {
-    /// In accepted terms, as amended.
+    /// In accepted terms, with amendments.
     pub accepted: i64,
     /// Ever published.
     pub published: i64,
-    /// Published at or before the due time in force.
+    /// Published at or before the current due time.
     pub on_time: i64,
     /// Published at or before the first due time.
     pub on_time_original: i64,
-    /// Seconds late, summed.
+    /// Sum of seconds late.
     pub seconds_late: i128,
-    /// Versions handed in.
+    /// Versions submitted.
     pub submissions: i64,
-    /// Deliverables handed in at least once.
+    /// Deliverables with at least one submission.
     pub handed_in: i64,
     /// Revision rounds.
     pub revisions: i64,
     /// Published without approval.
     pub unapproved: i64,
-    /// Not disclosed where the campaign or the terms demand it, at publication or by a check.
+    /// Not disclosed although the campaign or the terms require it, found at publication or by a
+    /// check.
     pub undisclosed: i64,
     /// Ever verified.
     pub verified: i64,
-    /// Times a post was taken down before the terms allow.
+    /// How often a post was taken down before the terms allow it.
     pub removed_early: i64,
-    /// Posts that are taken down now.
+    /// Posts that are taken down at present.
     pub removed: i64,
-    /// Due times of deliverables neither published nor given up, and how many are due then.
+    /// Due times of deliverables that are neither published nor given up, and how many are due
+    /// then.
     pub open_dues: BTreeMap<Timestamp, i64>,
 }
 
 impl Totals {
-    /// Adds what one event contributes.
+    /// Adds the contribution of one event.
     #[expect(clippy::too_many_lines, reason = "an arm for each effect")]
     pub fn apply(&mut self, effect: &Effect) {
         match effect {
@@ -214,7 +217,7 @@ fn move_count<K: Ord + Copy>(counts: &mut BTreeMap<K, i64>, from: Option<K>, to:
     add(counts, to, 1);
 }
 
-/// Adds to an entry and drops it at 0, so that equal sums are equal bytes.
+/// Adds to an entry and removes it at 0, so that equal sums have equal bytes.
 fn add<K: Ord, V: Default + AddAssign + PartialEq>(sums: &mut BTreeMap<K, V>, key: K, change: V) {
     use std::collections::btree_map::Entry;
     match sums.entry(key) {

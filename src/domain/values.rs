@@ -11,34 +11,34 @@ use super::{
 };
 use crate::domain::words;
 
-/// Who did something.
+/// Who does something.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Actor {
     /// The side the actor is on.
     pub kind: ActorKind,
-    /// An opaque name.
+    /// An opaque id.
     pub id: ActorId,
 }
 
 /// States that the actor acts for another party.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OnBehalfOf {
-    /// The party acted for; the rules check this one.
+    /// The party acted for. The rules check the rights of this party.
     pub actor: Actor,
     /// Why.
     pub reason: String,
 }
 
-/// How many followers a creator had, and when that was seen.
+/// The follower count of a creator, and when it was observed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FollowerCount {
     /// Raw count.
     pub followers: u64,
-    /// When it was seen.
+    /// When it was observed.
     pub observed_at: Timestamp,
 }
 
-/// What a brand knows of a creator.
+/// What a brand knows about a creator.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct CreatorProfile {
     /// Followers by platform.
@@ -70,19 +70,19 @@ pub struct PersonalDetails {
     pub handles: BTreeMap<Platform, String>,
 }
 
-/// Followers a campaign wants, both ends included.
+/// The range of followers that a campaign wants, both ends included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FollowerRange {
-    /// At least so many.
+    /// Lower bound.
     pub min: u64,
-    /// At most so many; `None` for no bound.
+    /// Upper bound; `None` for no bound.
     pub max: Option<u64>,
 }
 
-/// What a campaign demands of its creators.
+/// What a campaign requires of its creators.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct SelectionPolicy {
-    /// An assessment must exist before an invitation.
+    /// The brand must assess a creator before it invites them.
     pub vetting_required: bool,
     /// Posts must disclose the cooperation.
     pub disclosure_required: bool,
@@ -97,12 +97,12 @@ pub struct EmvModel {
     pub cpm: Money,
 }
 
-/// What a campaign sets out to do.
+/// What a campaign plans.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CampaignPlan {
     /// Title.
     pub title: String,
-    /// What it is for.
+    /// Objective.
     pub objective: CampaignObjective,
     /// Niches wanted; empty for any.
     pub niches: Vec<Niche>,
@@ -118,18 +118,18 @@ pub struct CampaignPlan {
     pub start_at: Option<Timestamp>,
     /// End of the window, after the start.
     pub end_at: Option<Timestamp>,
-    /// Late facts count up to here; `None` means the end.
+    /// Late facts count until this time; `None` means until the end.
     pub measure_until: Option<Timestamp>,
     /// Gross margin in basis points; `None` when unknown.
     pub gross_margin_bp: Option<u32>,
-    /// What is demanded of creators.
+    /// What the campaign requires of creators.
     pub policy: SelectionPolicy,
     /// Model of earned media value, if one is to be computed.
     pub emv_model: Option<EmvModel>,
 }
 
 impl CampaignPlan {
-    /// Places a fact against the window; without a window every fact is on time.
+    /// Classifies a time against the campaign window. Without a window every fact is on time.
     pub fn timing(&self, at: Timestamp) -> super::FactTiming {
         use super::FactTiming::{AfterMeasurement, Late, OnTime};
         let Some(end) = self.end_at else {
@@ -179,18 +179,18 @@ impl Counter {
     pub const ENGAGEMENTS: [Counter; 4] = [Self::Likes, Self::Comments, Self::Shares, Self::Saves];
 }
 
-/// Counters as seen at one time. `None` is "not seen", which is not 0.
+/// Counters as observed at one time. `None` is "not observed", which is not 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "OnlySeen", into = "OnlySeen")]
 pub struct Counters {
-    /// A bit for each counter seen.
+    /// One bit for each counter that was observed.
     seen: u16,
-    /// 0 where not seen.
+    /// 0 for counters that were not observed.
     values: [u64; 11],
 }
 
 impl Counters {
-    /// Returns what was seen of one counter.
+    /// Returns the observed value of one counter.
     pub fn get(&self, counter: Counter) -> Option<u64> {
         (self.seen & bit(counter) != 0).then(|| self.values[counter as usize])
     }
@@ -204,12 +204,12 @@ impl Counters {
         self.values[counter as usize] = value.unwrap_or(0);
     }
 
-    /// Tells whether nothing was seen.
+    /// Returns whether no counter was observed.
     pub fn is_empty(&self) -> bool {
         self.seen == 0
     }
 
-    /// Visits the counters that were seen.
+    /// Returns the counters that were observed.
     pub fn seen(&self) -> impl Iterator<Item = (Counter, u64)> + '_ {
         Counter::ALL
             .into_iter()
@@ -217,7 +217,7 @@ impl Counters {
     }
 }
 
-/// Counters as rows keep them: which were seen, and their values.
+/// The encoding of counters in rows: which were observed, and only their values.
 #[derive(Serialize, Deserialize)]
 struct OnlySeen(u16, SmallVec<[u64; 11]>);
 
@@ -243,23 +243,23 @@ const fn bit(counter: Counter) -> u16 {
     1 << counter as u16
 }
 
-/// The part of a fact one collaboration is to be credited with, as claimed.
+/// The part of a fact that one collaboration is credited with, as claimed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Share {
     /// A collaboration of the same campaign.
     pub collaboration: CollaborationId,
-    /// Basis points; the shares of one fact add to 10,000.
+    /// Basis points; the shares of one fact add up to 10,000.
     pub share_bp: u32,
 }
 
-/// The part of an amount one collaboration is credited with.
+/// The part of an amount that one collaboration is credited with.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Credit {
     /// The collaboration.
     pub collaboration: CollaborationId,
     /// Its creator.
     pub creator: CreatorId,
-    /// Basis points; the credits of one fact add to 10,000.
+    /// Basis points; the credits of one fact add up to 10,000.
     pub share_bp: u32,
     /// Minor units of the reporting currency; 0 without value or rate.
     pub amount_minor: i64,
@@ -268,13 +268,13 @@ pub struct Credit {
 /// A click on a collaboration's link before an order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LinkTouch {
-    /// Whose link.
+    /// The collaboration whose link was clicked.
     pub collaboration: CollaborationId,
-    /// When.
+    /// Time of the click.
     pub touched_at: Timestamp,
 }
 
-/// The two values of a product handed to a creator, in the reporting currency.
+/// The two values of a product sent to a creator, in the reporting currency.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ProductValue {
     /// What it cost the brand; enters ROI.
@@ -283,19 +283,19 @@ pub struct ProductValue {
     pub fair_value: Money,
 }
 
-/// Numbers as they were drawn from the log: not the numbers, but what tells them from others.
+/// Numbers that were computed from the log, represented by their digest.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Drawn {
-    /// They are what the events up to here add up to.
+    /// The numbers are the fold of all events up to this position.
     pub as_of: Position,
-    /// Name of the formulas.
+    /// Version of the formulas.
     pub definitions: String,
-    /// SHA-256 of their message.
+    /// SHA-256 of the encoded message with the numbers.
     pub sha256: [u8; 32],
 }
 
 impl Drawn {
-    /// Draws nothing, of what is not there.
+    /// Returns the value for a report that does not exist.
     pub fn nothing(as_of: Position) -> Self {
         Self {
             as_of,
@@ -304,7 +304,7 @@ impl Drawn {
         }
     }
 
-    /// Tells whether the numbers are the same, whenever they were drawn.
+    /// Returns whether the numbers are the same, whatever position they were computed at.
     pub fn says_the_same(&self, other: &Self) -> bool {
         (&self.definitions, self.sha256) == (&other.definitions, other.sha256)
     }

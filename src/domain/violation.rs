@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Names a field and the rule it breaks.
+/// A field and the rule that it breaks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Violation {
     /// Path of the field in the message, such as `terms.deliverables[1].due_at`.
@@ -12,7 +12,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Names a field and a rule.
+    /// Makes a violation of `rule` by `field`.
     pub fn new(field: impl Into<String>, rule: impl Into<String>) -> Self {
         Self {
             field: field.into(),

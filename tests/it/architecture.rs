@@ -1,5 +1,5 @@
-//! The rooms of the crate keep apart: what modules import is read from their sources, and a rule that
-//! is broken is named with file and line. What clippy can see stands in `clippy.toml` instead.
+//! The rooms of the crate stay separate. The tests read the imports from the sources and report each
+//! broken rule with file and line. Rules that clippy can check are in `clippy.toml` instead.
 
 mod modules;
 mod source;
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use modules::{Unit, circles, imports, units};
 use source::sources;
 
-/// What each room may import. Imports point one way; whoever adds a room says where it stands.
+/// What each room may import. Imports point one way; a new room needs a row here.
 const IMPORTS: [(&str, &[&str]); 22] = [
     ("domain", &[]),
     ("files", &[]),
@@ -96,10 +96,10 @@ const IMPORTS: [(&str, &[&str]); 22] = [
     ("lib", &[]),
 ];
 
-/// Longest file: one idea fits.
+/// Maximum length of a file: one idea fits.
 const MAX_LINES: usize = 500;
 
-/// Modules of one folder that need each other still. To be made fewer, never more.
+/// Modules of one folder that still need each other. The list may only become shorter.
 const CIRCLES: [(&str, &[&str]); 2] = [
     (
         "grpc",
@@ -126,7 +126,7 @@ impl Broken {
     }
 }
 
-/// Names the room of a module.
+/// Returns the room of a module.
 fn room(module: &[String]) -> &str {
     module.first().map_or("lib", String::as_str)
 }

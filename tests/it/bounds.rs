@@ -1,11 +1,11 @@
-//! Every collection of a row or an event has a bound: the table in `docs/bounds.md` is held to the
-//! sources.
+//! Every collection in a row or an event has a bound. The tests compare the table in
+//! `docs/bounds.md` with the sources.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where rows and events are defined, and the values they are made of.
+/// Sources that define rows, events and the values in them.
 const HOMES: [&str; 9] = [
     "src/domain/event.rs",
     "src/domain/evolve",
@@ -18,7 +18,7 @@ const HOMES: [&str; 9] = [
     "src/views",
 ];
 
-/// What holds many.
+/// Types that hold many values.
 const MANY: [&str; 7] = [
     "Vec<",
     "VecDeque<",
@@ -29,7 +29,7 @@ const MANY: [&str; 7] = [
     "SmallVec<",
 ];
 
-/// Types that live as long as a call or a fold: neither rows nor parts of one.
+/// Types that live as long as a call or a fold; they are not part of rows.
 const PASSING: [&str; 5] = [
     "Changes",
     "Fold",
@@ -55,7 +55,7 @@ fn files(at: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The name after `word` in a line that begins a definition.
+/// Returns the name after `word` in a line that begins a definition.
 fn defined(line: &str, word: &str) -> Option<String> {
     let line = line
         .trim_start_matches("pub ")
@@ -70,7 +70,7 @@ fn holds_many(kind: &str) -> bool {
     MANY.iter().any(|many| kind.contains(many))
 }
 
-/// The collections among the fields of what a file defines, as `Type.field`.
+/// Returns the collections among the fields that a file defines, as `Type.field`.
 fn collections(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let (mut owner, mut is_enum) = (None::<String>, false);
@@ -83,7 +83,7 @@ fn collections(text: &str) -> Vec<String> {
             owner = defined(trimmed, "struct ").or(defined(trimmed, "enum "));
             variant = None;
             if let (Some(owner), true) = (&owner, trimmed.ends_with(");")) {
-                // One with numbered fields, on one line.
+                // A tuple struct on one line.
                 let fields = trimmed.split_once('(').unwrap().1;
                 for (number, kind) in fields.split(", ").enumerate() {
                     if holds_many(kind) {
@@ -117,7 +117,7 @@ fn collections(text: &str) -> Vec<String> {
     found
 }
 
-/// The first column of the table of rows and events.
+/// Returns the first column of the table of rows and events.
 fn listed(table: &str) -> Vec<String> {
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
     let names = rows.filter_map(|row| row.split_once('`'));

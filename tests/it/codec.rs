@@ -1,4 +1,5 @@
-//! Stored records: what is written is read back, what was written long ago too, and nothing panics.
+//! Stored records: the decoder reads what the encoder writes, and what old versions wrote, and
+//! never panics.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ use prost_reflect::DynamicMessage;
 use crate::support::arbitrary::{self, events};
 use crate::support::{event_types, golden};
 
-/// Set to `write` to write the golden bytes of new events; old ones are never written over.
+/// `write` writes the golden bytes of new events. Existing ones are never overwritten.
 const GOLDEN_ENV: &str = "GOLDEN";
 /// Enough to reach every optional field of an event.
 const CASES_PER_EVENT: u32 = 24;
@@ -210,7 +211,7 @@ fn missing_event_is_named() {
 #[test]
 fn malformed_bytes_name_the_position_when_they_can() {
     let mut bytes = encode(&golden_record("campaign_opened")).to_vec();
-    // Field 20, an event, that ends in the middle of a field.
+    // Field 20, an event, which ends in the middle of a field.
     bytes.extend([0xa2, 0x01, 1, 0x0a]);
     let error = decode(&bytes).unwrap_err();
     let DecodeError::Malformed { position, .. } = error else {

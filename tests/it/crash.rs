@@ -1,8 +1,8 @@
-//! The real server, killed and failed by its disk: nothing that it acknowledged may be missing
-//! afterwards, twice, or in another order, and it must come back without help.
+//! The real server, killed or with a failing disk. Afterwards no acknowledged write may be missing,
+//! doubled or in another order, and the server must start without help.
 //!
-//! These tests start the binary itself, speak to it over gRPC and note every acknowledgement. What
-//! is in the log afterwards is read over gRPC too, and from the files.
+//! These tests start the binary, call it over gRPC and record every acknowledgement. Afterwards
+//! they read the log over gRPC and from the files.
 
 mod backups;
 mod chance;

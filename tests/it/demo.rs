@@ -1,4 +1,5 @@
-//! The four stories of `deploy/demo`, played through the real server; every number worked out by hand.
+//! The four stories of `deploy/demo`, played through the real server; every number was computed by
+//! hand.
 
 mod dynamic;
 mod examples;
@@ -19,9 +20,9 @@ use campaign_ledger::cli::demo::story::{self, STORIES, Step, Story};
 use dynamic::Dynamic;
 use expect::differences;
 
-/// 2026-11-01T00:00:00Z: any time that a ledger accepts will do.
+/// 2026-11-01T00:00:00Z: any time that a ledger accepts works.
 const NOW_S: i64 = 1_793_491_200;
-/// 2020-02-01T00:00:00Z and 2249-06-01T00:00:00Z: hardly any clock shows less or more.
+/// 2020-02-01T00:00:00Z and 2249-06-01T00:00:00Z: hardly any clock is outside of them.
 const EDGES_S: [i64; 2] = [1_580_515_200, 8_817_724_800];
 
 fn stories() -> PathBuf {
@@ -159,7 +160,7 @@ fn compare(story: &str, expected: &[Value], answers: &[(String, Value)]) {
     }
 }
 
-/// Lists what does not stand where it must, in the list whose order matters, if there is one.
+/// Lists the elements that are out of place, for the list whose order matters, if there is one.
 fn misplaced(one: &Value, answer: &Value) -> Vec<String> {
     let Some(list) = one["in_order"].as_str() else {
         return Vec::new();

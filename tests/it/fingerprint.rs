@@ -1,4 +1,4 @@
-//! The fingerprints of the folds: they change with what rows are made of, and with nothing else.
+//! The fingerprints of the folds change with the sources of rows, and with nothing else.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn parts_of(fold: &Fold) -> Vec<Part> {
     parts(Path::new(env!("CARGO_MANIFEST_DIR")), fold).unwrap()
 }
 
-/// The fingerprint after one thing was written otherwise.
+/// Returns the fingerprint after one change.
 fn with(parts: &[Part], name: &str, change: impl Fn(&str) -> String) -> u64 {
     let mut changed = parts.to_vec();
     let (_, content) = changed.iter_mut().find(|(found, _)| found == name).unwrap();
@@ -66,7 +66,7 @@ fn comments_and_tests_do_not_change_it() {
     assert_eq!(what_counts(plain), what_counts(commented));
 }
 
-/// Whoever adds a row adds it where a fingerprint looks.
+/// Every row type must be in a file that a fingerprint covers.
 #[test]
 fn every_row_has_one() {
     let folds = [VIEWS, TREE];

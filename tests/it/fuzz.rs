@@ -1,7 +1,7 @@
-//! Bytes and texts from anywhere: nothing panics, and nothing is taken for what it is not.
+//! Random bytes and texts: nothing panics, and nothing invalid is accepted.
 //!
-//! `cargo test` tries a little of it; `FUZZ_CASES` tries each property that often, and `FUZZ_SEED`
-//! repeats a run.
+//! `cargo test` tries a few cases; `FUZZ_CASES` is the number of cases per property, and
+//! `FUZZ_SEED` repeats a run.
 
 mod blocks;
 mod damage;
@@ -13,7 +13,7 @@ mod wire;
 
 use crate::support::tries::Tries;
 
-/// Enough to find what breaks often, in a second or two for all of them.
+/// Enough to find frequent failures, in a second or two for all properties.
 const USUAL_CASES: u32 = 256;
 
 fn tries() -> Tries {

@@ -1,4 +1,4 @@
-//! Backups: what is in one is what was in the log, and nothing else is taken for it.
+//! Backups: a backup contains what the log contained, and nothing else is accepted as one.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ use crate::support::records::{append, record};
 
 const LOG_ID: Uuid = Uuid::from_u128(0x0197_c5a0_6f7e_7d3c_8a9e_0d4f_3b2a_1c5d);
 
-/// Heads after 0, 3, 4, 9 and 11 records.
+/// Record counts of the blocks; the heads are after 0, 3, 4, 9 and 11 records.
 const COUNTS: [u64; 4] = [3, 1, 5, 2];
 
 fn filled() -> MemoryLog {
@@ -38,7 +38,7 @@ fn backup_after(log: &dyn Log, after: u64) -> Vec<u8> {
     bytes
 }
 
-/// Reads all of a backup; the first thing that is wrong, else what is in it.
+/// Reads a whole backup; returns its contents, or the first error.
 fn read(bytes: &[u8]) -> Result<(Contents, Vec<Bytes>, Option<String>), BackupError> {
     let mut backup = Backup::open(bytes)?;
     let blocks: Result<Vec<_>, _> = (&mut backup)
@@ -110,7 +110,7 @@ fn every_backend_takes_a_backup_in() {
         let log = backend.open().unwrap();
         assert_eq!(import_all(&*log, &whole).unwrap(), filled().head());
         assert_eq!(blocks_of(&*log), blocks_of(&filled()));
-        // Again, it has all of it.
+        // A second import finds everything already there.
         assert_eq!(import_all(&*log, &whole).unwrap(), filled().head());
         assert_eq!(backup_after(&*log, 0), whole);
     });
@@ -121,7 +121,7 @@ fn later_backups_continue_earlier_ones() {
     let log = filled();
     let first = backup_after(&log, 0);
     append(&log, &[4, 4]);
-    // From its end on, and from before that.
+    // From its end, and from an earlier position.
     for after in [11, 3] {
         let second = backup_after(&log, after);
         let restored = MemoryLog::new(PARTITION);
@@ -154,7 +154,7 @@ fn backup_of_another_history_is_refused() {
 }
 
 #[test]
-fn import_ends_where_it_is_told_to() {
+fn import_ends_at_the_requested_position() {
     let whole = backup_after(&filled(), 0);
     for last in 0..=11 {
         let log = MemoryLog::new(PARTITION);
@@ -168,7 +168,7 @@ fn import_ends_where_it_is_told_to() {
             .flat_map(|block| block.unwrap().records().to_vec())
             .collect();
         assert_eq!(records, (1..=last).map(record).collect::<Vec<_>>());
-        // Blocks that are whole are those of the backup.
+        // Complete blocks are those of the backup.
         let same = blocks_of(&log)
             .iter()
             .zip(blocks_of(&filled()))
@@ -204,14 +204,14 @@ fn backup_that_was_cut_off_is_never_good() {
 }
 
 #[test]
-fn backup_that_was_changed_anywhere_is_told_or_says_the_same() {
+fn changed_backup_is_rejected_or_has_the_same_content() {
     let good = backup_after(&filled(), 0);
     let said = read(&good).unwrap();
     for offset in 0..good.len() {
         for mask in [0x01, 0x80, 0xff] {
             let mut bytes = good.clone();
             bytes[offset] ^= mask;
-            // A few bits of the compression's own headers mean nothing.
+            // A few bits of the compression headers have no meaning.
             if let Ok(read) = read(&bytes) {
                 assert_eq!(read, said, "{offset} by {mask:#04x} of {}", good.len());
             }
@@ -225,8 +225,7 @@ fn backup_that_was_changed_anywhere_is_told_or_says_the_same() {
     assert!(matches!(read(&longer), Err(BackupError::Longer)));
 }
 
-/// Takes the compression off, changes what is inside, and puts it on again: as somebody would who
-/// wants it to pass.
+/// Decompresses the backup, changes the content, and compresses it again, as a forger would.
 fn tampered(bytes: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut plain = zstd::decode_all(&bytes[6..]).unwrap();
     change(&mut plain);
@@ -273,7 +272,7 @@ fn what_was_changed_is_named() {
     );
 }
 
-/// A backup that this project wrote once is read for ever.
+/// A backup that this project once wrote stays readable forever.
 #[test]
 fn golden_backup_is_read() {
     let path = "tests/golden/backup-1.clbu";

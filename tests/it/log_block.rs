@@ -1,4 +1,4 @@
-//! The bytes of blocks: that they read back, that they stay readable, and that no others do.
+//! The bytes of blocks: they are read back, they stay readable, and no other bytes are accepted.
 
 use bytes::Bytes;
 use campaign_ledger::log::block::{
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::support::records::{elsewhere, noise};
 
-/// Blocks as the first release wrote them. They must decode for ever: never write them anew.
+/// Blocks as the first release wrote them. They must stay readable forever: never rewrite them.
 const GOLDEN_PLAIN: &[u8] = include_bytes!("../golden/block-v1.bin");
 const GOLDEN_ZSTD: &[u8] = include_bytes!("../golden/block-v1-zstd.bin");
 
@@ -27,7 +27,8 @@ fn golden_head() -> Head {
     }
 }
 
-/// Hashes don't compress, so their block is plain whatever zstd learns to do.
+/// Returns records that are hashes, which do not compress, so that their block is plain with any
+/// version of zstd.
 fn golden_plain_records() -> Vec<Bytes> {
     let hash = |text: &str| Hash::of(text.as_bytes()).as_bytes().to_vec();
     vec![
@@ -45,7 +46,7 @@ fn golden_zstd_records() -> Vec<Bytes> {
         .collect()
 }
 
-/// Puts the right hash behind changed bytes, as only a writer with a mistake of its own would.
+/// Appends the correct hash to changed bytes, as only a faulty writer would.
 fn rehashed(mut changed: Vec<u8>) -> Bytes {
     let at = changed.len() - Hash::LEN;
     let hash = Hash::of(&changed[..at]);
@@ -164,7 +165,7 @@ fn decoded_records_share_one_buffer() {
 }
 
 #[test]
-fn newer_format_is_told_from_damage() {
+fn newer_format_is_distinguished_from_damage() {
     let mut newer = GOLDEN_PLAIN.to_vec();
     newer[5] = 2;
     assert_eq!(decode(&newer), Err(DecodeError::Version { found: 2 }));
@@ -172,7 +173,7 @@ fn newer_format_is_told_from_damage() {
 
 #[test]
 fn frame_that_claims_to_be_large_is_bounded() {
-    // 512 KiB of zeros in a frame of its own, said to be 4 KiB.
+    // 512 KiB of zeros in a zstd frame that claims 4 KiB.
     let bomb = Block::seal(
         0,
         &Head::EMPTY,
@@ -269,7 +270,7 @@ proptest! {
             let end = if in_header { HEADER_BYTES } else { bytes.len() };
             bytes[at.index(end)] = to;
         }
-        // What reads back is consistent in itself, whatever it says.
+        // A block that is read back is consistent in itself.
         if let Ok(block) = Block::decode(rehashed(bytes)) {
             prop_assert!(block.last_position() >= block.first_position());
             prop_assert_eq!(block.records_after(Position::START).count(), block.records().len());

@@ -1,4 +1,4 @@
-//! What every backend of the log must do: the contract of [`Log`], as tests.
+//! What every backend of the log must do: the contract of [`Log`] as tests.
 
 mod damage;
 
@@ -12,7 +12,7 @@ use crate::support::faulty_log::{FaultyLog, Outcome};
 use crate::support::log_backend::{Backend, PARTITION, on_every_backend};
 use crate::support::records::{append, elsewhere, next_block, read_all, record};
 
-/// Four blocks, which start at positions 1, 4, 5 and 10; the log ends at 11.
+/// Record counts of four blocks, which start at positions 1, 4, 5 and 10; the log ends at 11.
 const COUNTS: [u64; 4] = [3, 1, 5, 2];
 const STARTS: [u64; 4] = [1, 4, 5, 10];
 const END: u64 = 11;

@@ -1,4 +1,4 @@
-//! The ledger's directory: one process, no foreign files, nothing created by looking.
+//! The ledger's directory: one process, no foreign files, and nothing is created by readers.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -61,7 +61,7 @@ fn second_opener_is_refused_until_the_first_is_done() {
 fn foreign_directory_is_refused_and_left_alone() {
     let foreign: [&dyn Fn(&Path); 2] = [
         &|root| fs::write(root.join("thesis.tex"), "").unwrap(),
-        // A log without its marker is not ours to adopt.
+        // A log without its marker is not adopted.
         &|root| {
             fs::create_dir(root.join("log")).unwrap();
             fs::write(root.join("log/db"), "").unwrap();
@@ -132,7 +132,7 @@ fn newer_directory_is_refused() {
 }
 
 #[test]
-fn older_directory_is_marked_anew_by_who_may_write_there() {
+fn older_directory_gets_a_new_marker_from_a_writer() {
     let root = tempfile::tempdir().unwrap();
     let id = DataDirectory::open_or_create(root.path()).unwrap().log_id();
     let marker = root.path().join("FORMAT");
@@ -166,7 +166,7 @@ fn log_whose_files_are_all_gone_is_not_replaced_by_an_empty_one() {
     let log = directory.log_path();
     drop(SledLog::open(&log, ONLY_PARTITION).unwrap());
     drop(directory);
-    // What a server leaves beside it, but for the views.
+    // The files that a server leaves beside it, except for the views.
     fs::write(root.path().join("tree"), "hashes").unwrap();
     fs::remove_file(log.join("journal")).unwrap();
     drop(DataDirectory::open_or_create(root.path()).unwrap());
@@ -194,7 +194,7 @@ fn ledger_that_only_lacks_its_marker_is_finished() {
         assert_eq!(open(root.path()).unwrap().log_id(), id);
     }
     assert_eq!(names_in(root.path()), ["FORMAT", "LOCK", "log"]);
-    // Nobody has opened it: a restore that was ended there is begun again.
+    // Nobody has opened it: an interrupted restore starts again there.
     fs::rename(&marker, &unfinished).unwrap();
     drop(DataDirectory::restore(root.path(), id).unwrap());
     assert_eq!(names_in(root.path()), ["FORMAT.new", "LOCK", "log.new"]);
@@ -207,7 +207,7 @@ fn directory_and_files_are_their_owners_alone() {
     let root = root.path().join("data");
     let log = DataDirectory::open_or_create(&root).unwrap().log_path();
     drop(SledLog::open(&log, ONLY_PARTITION).unwrap());
-    // As an earlier version may have left them.
+    // Permissions that an earlier version may have left.
     fs::set_permissions(&root, Permissions::from_mode(0o755)).unwrap();
     fs::set_permissions(log.join("db"), Permissions::from_mode(0o644)).unwrap();
     drop(DataDirectory::open_or_create(&root).unwrap());

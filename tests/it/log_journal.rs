@@ -1,5 +1,5 @@
-//! The log's journal and sled together: wherever a process ended between the two, nothing that was
-//! acknowledged is missing afterwards, and what can't be vouched for is refused.
+//! The log's journal together with sled: wherever a process ended between the two, no acknowledged
+//! write is missing, and untrusted content is refused.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn open(dir: &Path) -> Result<SledLog, OpenError> {
     SledLog::open_with(dir, 0, 1)
 }
 
-/// A log of blocks of three records each.
+/// Makes a log of blocks of three records each.
 fn closed_log(blocks: usize) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     append(&open(dir.path()).unwrap(), &vec![3; blocks]);
@@ -43,7 +43,7 @@ fn blocks_of(dir: &TempDir) -> Vec<Block> {
     blocks.map(|block| Block::clone(&block.unwrap())).collect()
 }
 
-/// sled's files of an earlier time, with the journal of a later one.
+/// Makes a directory with sled's files of an earlier time and the journal of a later one.
 fn behind(earlier: &TempDir, later: &TempDir) -> TempDir {
     let dir = copied(earlier);
     fs::copy(later.path().join("journal"), dir.path().join("journal")).unwrap();
@@ -58,7 +58,7 @@ fn tamper(dir: &TempDir, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(path, bytes).unwrap();
 }
 
-/// Flips a bit in the middle of the frame of a block, wherever it is in the journal.
+/// Flips a bit in the middle of a block's frame, wherever it is in the journal.
 fn damage(dir: &TempDir, block: &Block) {
     tamper(dir, |journal| {
         let encoded = block.encoded();
@@ -75,7 +75,7 @@ fn killed_anywhere_between_journal_and_sled_loses_nothing() {
     let later = copied(&earlier);
     grow(&later, 20);
     let blocks = blocks_of(&later);
-    // However many of them were inserted, and flushed, when the process ended.
+    // However many of them were inserted and flushed when the process ended.
     for moved in 10..=30 {
         let dir = behind(&earlier, &later);
         change_sled(dir.path(), |db| {
@@ -142,7 +142,7 @@ fn readers_see_every_durable_block_while_blocks_move() {
                 }
             });
         }
-        // The journal is written over some twenty times.
+        // The journal is overwritten about twenty times.
         append(&log, &vec![2; 1_200]);
         done.store(true, Ordering::Release);
     });
@@ -175,7 +175,7 @@ fn end_that_sled_lost_is_refused_where_the_journal_has_it_no_more() {
     assert_eq!(read_all(&open(dir.path()).unwrap()).get(), 30);
 }
 
-/// What the message says to who has no backup.
+/// Follows the advice of the message for operators without a backup.
 fn go_on_with_what_is_left(dir: &Path) {
     let _ = fs::remove_file(dir.join("journal"));
     fs::write(dir.join("reached"), "").unwrap();
@@ -190,7 +190,7 @@ fn damage_of_what_sled_has_is_harmless_but_for_the_last_block() {
         damage(&dir, block);
         assert_eq!(read_all(&open(dir.path()).unwrap()).get(), 60);
     }
-    // Whether there was more after it nobody knows.
+    // Nobody knows whether there was more after it.
     let dir = copied(&intact);
     damage(&dir, &blocks[19]);
     is_refused(&dir);
@@ -219,7 +219,7 @@ fn damage_of_what_sled_lacks_is_refused() {
     assert_eq!(open(dir.path()).unwrap().head(), blocks[28].head());
 }
 
-/// What somebody does to the journal's bytes.
+/// A change of the journal's bytes.
 type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
 
 fn is_refused(dir: &TempDir) {

@@ -1,5 +1,5 @@
-//! Logs as earlier versions laid them out: readable as they are, and moved into today's layout by
-//! whoever may write, wherever an earlier move was ended.
+//! Logs in the layouts of earlier versions: readable as they are, and moved into today's layout by
+//! a writer, wherever an earlier move was interrupted.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn older(log: &TempDir, blocks: &[Block]) -> TempDir {
     older::older(log.path(), blocks)
 }
 
-/// How many blocks are where they were before, and where they belong.
+/// Counts the blocks in the old layout, and those in today's.
 fn count(dir: &Path) -> (usize, usize) {
     let mut counts = (0, 0);
     change_sled(dir, |db| {
@@ -43,7 +43,7 @@ fn count(dir: &Path) -> (usize, usize) {
     counts
 }
 
-/// Reads from every position on.
+/// Reads from every position.
 fn reads_from_everywhere(log: &dyn Log, records: u64) {
     for after in 0..=records {
         let after = Position::new(after);
@@ -53,7 +53,7 @@ fn reads_from_everywhere(log: &dyn Log, records: u64) {
     }
 }
 
-/// What a move that was ended somewhere leaves in a log's directory, made from today's log.
+/// A state that an interrupted move may leave in a log's directory, made from today's log.
 type Step = fn(dir: &Path, log: &Path);
 
 fn copying(dir: &Path, log: &Path) {
@@ -200,7 +200,7 @@ fn log_of_another_partition_is_not_moved() {
     assert_eq!(count(dir.path()), (10, 0));
 }
 
-/// A log of format 1: sled's files, and a note of the head.
+/// Makes a log of format 1: sled's files, and a note of the head.
 fn log_without_journal(blocks: &[Block], noted: &Head) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("db"), "").unwrap();
@@ -230,7 +230,7 @@ fn log_without_a_journal_gets_one() {
         drop(log);
         assert!(!dir.path().join("reached").exists());
         assert_eq!(read_all(&open(&dir).unwrap()), head.position.next());
-        // From now on the journal is missed.
+        // From now on a missing journal is an error.
         fs::remove_file(dir.path().join("journal")).unwrap();
         for refused in [open(&dir), SledLog::open_for_reading(dir.path(), 0)] {
             assert!(matches!(refused, Err(OpenError::Journal { .. })));

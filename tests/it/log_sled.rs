@@ -1,4 +1,4 @@
-//! What only the log in sled has to show: that sled's ways of losing data are closed off.
+//! Tests of the log in sled only: sled's ways of losing data are prevented.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn spilled(dir: &Path) -> usize {
     fs::read_dir(dir.join("blobs")).unwrap().count()
 }
 
-/// A log of several sessions, as its directory looks after it was closed.
+/// Makes a log of several sessions, as its directory looks after it was closed.
 fn closed_log(sessions: &[u64]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     for blocks in sessions {
@@ -32,7 +32,7 @@ fn closed_log(sessions: &[u64]) -> TempDir {
     dir
 }
 
-/// Appends blocks of one record each, as large as they can be.
+/// Appends blocks of one record each, as large as possible.
 fn append_largest(log: &SledLog, blocks: u64) {
     for _ in 0..blocks {
         let head = log.head();
@@ -61,7 +61,7 @@ fn thousands_of_the_largest_blocks_spill_nothing() {
     assert_eq!(spilled(dir.path()), 0);
 }
 
-/// The largest ones, and ones as commits of a few records make them.
+/// The largest blocks, and blocks of a few records as commits make them.
 #[test]
 fn blocks_are_written_once() {
     for (record_bytes, blocks) in [(ALWAYS_FITS_BYTES - record_cost(0), 200), (2_048, 4_000)] {
@@ -76,7 +76,7 @@ fn blocks_are_written_once() {
             log.append(&head, &block).unwrap();
         }
         drop(log);
-        // Beside it there is the journal, which has its size whatever the log's is.
+        // The journal beside it has a fixed size.
         let stored = fs::metadata(dir.path().join("db")).unwrap().len();
         assert!(
             stored * 2 <= written * 3,
@@ -113,7 +113,7 @@ fn unfinished_snapshot_is_removed_before_opening() {
 }
 
 #[test]
-fn half_written_settings_are_written_anew() {
+fn half_written_settings_are_rewritten() {
     let dir = closed_log(&[5]);
     let path = dir.path().join("conf");
     let whole = fs::read(&path).unwrap();
@@ -211,7 +211,7 @@ fn acknowledged_end_that_sled_cuts_off_is_taken_from_the_journal() {
 fn damage_that_sled_finds_is_named() {
     let dir = tempfile::tempdir().unwrap();
     append_largest(&open(&dir), 200);
-    // Opening writes a snapshot; from then on a bad page is no end to cut off.
+    // Opening writes a snapshot; after that a bad page is not an end to cut off.
     drop(open(&dir));
     damage(dir.path(), &largest(7)[..100], usize::MAX);
 
@@ -240,7 +240,7 @@ fn log_that_sled_can_not_open_is_refused_in_words_or_whole() {
     damage(dir.path(), &record(30), usize::MAX);
     for open in [SledLog::open, SledLog::open_for_reading] {
         match open(dir.path(), 0) {
-            // What sled lost the journal had.
+            // The journal had what sled lost.
             Ok(log) => assert_eq!(verify(&log, |_| {}).unwrap(), head),
             Err(error) => {
                 assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
@@ -277,7 +277,7 @@ fn whatever_is_damaged_nothing_else_is_read() {
     }
 }
 
-/// Damages the first copies of `content` in sled's pages, `most` at most.
+/// Damages the first copies of `content` in sled's pages, at most `most` of them.
 fn damage(dir: &Path, content: &[u8], most: usize) {
     let path = dir.join("db");
     let mut pages = fs::read(&path).unwrap();
@@ -294,7 +294,7 @@ fn damage(dir: &Path, content: &[u8], most: usize) {
     fs::write(&path, pages).unwrap();
 }
 
-/// Flips a bit, blanks a page or cuts the end off, somewhere in one of the files.
+/// Flips a bit, clears a page or cuts the end off, somewhere in one of the files.
 fn damage_anywhere(dir: &Path, seed: u64) {
     let names = ["db", "db", "db", "conf", "journal"];
     let path = dir.join(names[(seed % 5) as usize]);

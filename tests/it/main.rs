@@ -1,5 +1,5 @@
-//! What is stored held to its contracts, requests parsed, and the real server on a port of its own,
-//! spoken to over gRPC.
+//! Integration tests: contracts of storage, parsing of requests, and the real server over gRPC on
+//! its own port.
 #![allow(clippy::unwrap_used)]
 #![allow(
     clippy::disallowed_methods,

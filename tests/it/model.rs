@@ -1,12 +1,12 @@
-//! The real server against a model of it: random histories, and after them every question.
+//! The real server against a model: random histories, followed by every query.
 //!
-//! The model is written from the words of the domain and shares no code with it. A history has
-//! refusals, repeats, clean restarts and rebuilds in it; what fails is made small. `cargo test`
-//! plays a few; `MODEL_CASES` plays that many, and `MODEL_SEED` repeats a run.
+//! The model is written from the description of the domain and shares no code with it. A history
+//! contains refusals, repeats, clean restarts and rebuilds; a failing one is shrunk. `cargo test`
+//! plays a few; `MODEL_CASES` is the number of histories, and `MODEL_SEED` repeats a run.
 //!
-//! Left to other tests: JOINT posts and shares, foreign amounts, retention; what timers do by
-//! themselves, which comes when it comes: expiry, reviews, commission on locked orders; parts of fees
-//! that fall due by themselves; amendments of more than the fee.
+//! Other tests cover JOINT posts and shares, foreign amounts, retention, timers (expiry, reviews,
+//! commission on locked orders), parts of fees that fall due by themselves, and amendments of more
+//! than the fee.
 
 mod check;
 mod ops;
@@ -27,22 +27,22 @@ use ops::{Op, Rest};
 use play::Play;
 use world::DAY;
 
-/// Histories that `cargo test` plays: some seconds of them.
+/// Histories that `cargo test` plays: they take some seconds.
 const USUAL_CASES: u32 = 8;
 
-/// When the first history begins: after all facts in it.
+/// Start of the first history: after all facts in it.
 const TODAY: i64 = 80 * DAY;
 
-/// A server that outlives histories; each has a brand of its own.
+/// A server for several histories; each history has a brand of its own.
 struct Stage {
     server: Mutex<Option<Server>>,
-    /// Seconds since the beginning, and histories begun.
+    /// Seconds since the beginning, and the number of histories.
     counts: Mutex<(i64, u64)>,
 }
 
 impl Stage {
     async fn play(&self, history: &[Op]) {
-        // One that a failed history left behind is not asked again.
+        // A server that a failed history left is not used again.
         let server = self.server.lock().take();
         let mut server = match server {
             Some(server) => server,
@@ -74,7 +74,7 @@ impl Stage {
         *self.server.lock() = Some(server);
     }
 
-    /// Moves the clock on, and tells it.
+    /// Moves the clock forward, and returns the time.
     fn tick(&self, server: &Server) -> i64 {
         let mut counts = self.counts.lock();
         counts.0 += 1;

@@ -1,4 +1,5 @@
-//! Requests: each rule names its field, all violations come at once, good requests become commands.
+//! Parsing: each rule names its field, all violations are reported at once, and valid requests
+//! become commands.
 
 mod agreements;
 mod campaigns;
@@ -32,12 +33,12 @@ fn now() -> Timestamp {
     Timestamp::new(NOW_SECONDS, 0).unwrap()
 }
 
-/// A moment so many seconds after now, as domain value.
+/// Returns the time this many seconds after now, as a domain value.
 fn moment(seconds: i64) -> Timestamp {
     Timestamp::new(NOW_SECONDS + seconds, 0).unwrap()
 }
 
-/// A moment so many seconds after now, as messages spell it.
+/// Returns the time this many seconds after now, as a message.
 fn at(seconds: i64) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp {
         seconds: NOW_SECONDS + seconds,
@@ -92,10 +93,10 @@ fn texts(violations: Vec<Violation>) -> Vec<String> {
     violations.iter().map(Violation::to_string).collect()
 }
 
-/// What to spoil in a good request, and what must be said of it.
+/// How to spoil a valid request, and the expected violation.
 type Case<R> = (fn(&mut R), &'static str);
 
-/// Spoils a good request in one way after the other; each time exactly one violation is expected.
+/// Spoils a valid request in one way after the other; each must give exactly one violation.
 fn each_is_refused<R: Clone, T: std::fmt::Debug>(
     good: &R,
     parse: impl Fn(R) -> Result<T, Vec<Violation>>,

@@ -15,7 +15,7 @@ use campaign_ledger::store::{Opened, Options, Store};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-/// Every tag a table can have.
+/// Every possible table tag.
 const ALL_TABLES: std::ops::RangeInclusive<u8> = 0..=u8::MAX;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ impl Row for Name {
     const TABLE: u8 = 2;
 }
 
-/// A row the crash tests can recognise: whole checkpoints hold one generation only.
+/// A row of the crash tests: a complete checkpoint holds only one generation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Stamp {
     generation: u64,
@@ -62,7 +62,7 @@ fn options() -> Options {
     }
 }
 
-/// A directory in memory where there is one: no test here pulls the plug, so none needs a disk.
+/// Makes a directory in memory, if possible: no test here cuts the power, so none needs a disk.
 fn scratch() -> TempDir {
     tempfile::tempdir_in("/dev/shm")
         .or_else(|_| tempfile::tempdir())

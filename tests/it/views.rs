@@ -1,4 +1,4 @@
-//! Views equal a fold from zero, however they came to the head of the log.
+//! Views equal a fold from zero, however they reached the head of the log.
 
 mod explained;
 mod worklist;
@@ -25,11 +25,11 @@ struct History {
 }
 
 impl History {
-    /// Records a random history in blocks of so many events.
+    /// Records a random history in blocks of this many events.
     fn recorded(seed: u64, steps: usize, block: usize) -> Self {
         let mut ledger = Ledger::default();
         for step in histories::from_seed(seed, steps) {
-            // What is refused records nothing.
+            // A refused request records nothing.
             let _ = ledger.ask(&step.request, step.at);
         }
         let log = MemoryLog::new(0);
@@ -42,7 +42,7 @@ impl History {
         }
     }
 
-    /// The history up to an event, on a log of its own.
+    /// Returns the history up to an event, on a separate log.
     fn up_to(&self, events: usize) -> Self {
         let records = self.records[..events].to_vec();
         let log = MemoryLog::new(0);
@@ -76,7 +76,7 @@ impl History {
     }
 }
 
-/// Folds an event alone, where the engine folds many together.
+/// Folds a single event, where the engine folds many together.
 fn fold_one<S: RowsMut>(rows: &mut S, record: &Record) {
     let mut fold = Fold::default();
     fold.apply(rows, record).expect("it fits the rows");
@@ -129,7 +129,7 @@ proptest! {
         let history = History::recorded(seed, 60, 3);
         let durable = history.up_to(cut.index(history.records.len() + 1));
         let directory = tempfile::tempdir().unwrap();
-        // From nothing, so that checkpoints come on the way.
+        // From nothing, so that there are checkpoints on the way.
         let (mut live, views) = history.up_to(0).open(&directory.path().join("views"));
         for record in &durable.records {
             fold(&live, record);
@@ -147,7 +147,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_reader_waits_for_what_is_not_durable_and_is_told_when_it_never_will_be() {
+async fn a_reader_waits_for_durability_and_gets_an_error_when_it_never_comes() {
     let history = History::recorded(7, 60, 2);
     let directory = tempfile::tempdir().unwrap();
     let (live, views) = history.up_to(0).open(&directory.path().join("views"));

@@ -1,5 +1,5 @@
-//! The writer held to its promises, in process: group commit, answers after the sync, the memory of
-//! requests, the command state across restarts, and what it does when the log fails it.
+//! The promises of the writer, in process: group commit, answers after the sync, the memory of
+//! requests, the command state across restarts, and failures of the log.
 
 mod desk;
 mod faults;

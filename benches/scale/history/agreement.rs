@@ -1,4 +1,4 @@
-//! Calls about campaigns, creators and the work agreed on.
+//! Calls about campaigns, creators and agreements.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -7,13 +7,13 @@ use super::Call;
 use super::ids::{DAY_S, Place, at, by_brand, by_creator, collaboration, rupiah};
 use super::plan::{Collaboration as Part, Plan};
 
-/// The promise every collaboration makes; the publication has the same name.
+/// The deliverable of every collaboration; its publication has the same id.
 pub const POST: &str = "post";
-/// The promise some make besides.
+/// A second deliverable of some collaborations.
 pub const SECOND: &str = "story";
-/// What a campaign may spend, in rupiah: more than any of them promises.
+/// Budget cap of a campaign, in rupiah: more than any campaign commits.
 const CAP: i64 = 1_000_000_000_000;
-/// 2096-10-02: no offer ends by itself.
+/// 2096-10-02: offers never expire.
 const NEVER_S: i64 = 4_000_000_000;
 
 impl Place {

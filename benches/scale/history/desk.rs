@@ -1,4 +1,4 @@
-//! A desk: one campaign after the other, and now and then an old one again.
+//! A desk: it plays one campaign after the other, and sometimes returns to an old one.
 
 use super::ids::Place;
 use super::plan::{Collaboration, CostFate, End, Fate, Plan, random};
@@ -6,12 +6,12 @@ use crate::ledger::Ledger;
 
 /// Most observations in one call.
 const BATCH: usize = 1_000;
-/// Part of the campaigns after which the desk looks at an old one.
+/// Share of the campaigns after which the desk returns to an old one.
 const VISITS: f64 = 0.5;
-/// Part of the observations that are put right, and that are taken out.
+/// Shares of the observations that are corrected, and that are voided.
 const CORRECTED: f64 = 0.01;
 const VOIDED: f64 = 0.003;
-/// Part of the orders that another claim is made for, and that are refunded.
+/// Shares of the orders with a second claim, and with a refund.
 const CLAIMED_TWICE: f64 = 0.05;
 const REFUNDED: f64 = 0.1;
 
@@ -25,7 +25,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// The desk with this number, before its first campaign.
+    /// Makes the desk with this number, before its first campaign.
     pub fn new(seed: u64, desk: u32) -> Self {
         let place = Place { desk, campaign: 0 };
         Self {
@@ -36,7 +36,7 @@ impl Desk {
         }
     }
 
-    /// Works until nobody asks for more.
+    /// Works until no more events are requested.
     pub async fn work(mut self, mut ledger: Ledger) {
         loop {
             self.run_campaign(&mut ledger).await;
@@ -84,8 +84,9 @@ impl Desk {
         }
     }
 
-    /// Records one new creator for every five collaborations, more when there are too few; answers
-    /// whom the first invitation goes to. The others go to those who follow, so no two to the same.
+    /// Records one new creator for every five collaborations, more when there are too few. Returns
+    /// who gets the first invitation. Later invitations go to the creators after that one, so no
+    /// two go to the same.
     async fn meet_creators(&mut self, plan: &Plan, ledger: &mut Ledger) -> u64 {
         let size = plan.collaborations.len() as u64;
         let missing = size.saturating_sub(self.creators);
@@ -95,7 +96,8 @@ impl Desk {
             ledger.write(call).await;
             self.creators += 1;
         }
-        // Early ones are known best: the k-th is asked first with a chance that falls as 1 ÷ k.
+        // Creators that were recorded early are invited most: the k-th is picked with a probability
+        // proportional to 1 ÷ k.
         let span = (self.creators as f64 + 1.0).ln();
         (self.random.f64() * span).exp() as u64 - 1
     }
@@ -118,7 +120,7 @@ impl Desk {
         }
     }
 
-    /// Puts one of many observations right, or takes it out.
+    /// Corrects or voids one of many observations.
     async fn mend(&mut self, place: Place, of: u32, position: u64, ledger: &mut Ledger) {
         let drawn = self.random.f64();
         if drawn < CORRECTED {
@@ -150,7 +152,7 @@ impl Desk {
         }
     }
 
-    /// Sees the posts of an old campaign again, late.
+    /// Observes the posts of an old campaign again, late.
     async fn visit_old(&mut self, ledger: &mut Ledger) {
         let campaign = self.random.u64(0..=self.place.campaign);
         let place = Place {
@@ -168,7 +170,7 @@ impl Desk {
     }
 }
 
-/// From the answer to an invitation to as far as the collaboration gets.
+/// Plays a collaboration from the answer to the invitation to its last step.
 async fn agree(plan: &Plan, part: &Collaboration, ledger: &mut Ledger) {
     match part.fate {
         Fate::Pending => return,
@@ -209,8 +211,8 @@ async fn agree(plan: &Plan, part: &Collaboration, ledger: &mut Ledger) {
     ledger.write(plan.complete(part)).await;
 }
 
-/// Content is handed in, perhaps twice, and approved or rejected; that of a collaboration that is
-/// cancelled stays unanswered.
+/// Content is submitted, sometimes twice, and approved or rejected; that of a collaboration that is
+/// cancelled gets no answer.
 async fn review(plan: &Plan, part: &Collaboration, ledger: &mut Ledger) {
     ledger.write(plan.submit(part)).await;
     let mut version = 1;
@@ -233,7 +235,7 @@ async fn review(plan: &Plan, part: &Collaboration, ledger: &mut Ledger) {
     }
 }
 
-/// What is recorded of a fee.
+/// Records the costs of a fee.
 async fn settle(plan: &Plan, part: &Collaboration, ledger: &mut Ledger) {
     if part.cost == CostFate::None {
         return;

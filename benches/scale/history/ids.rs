@@ -1,4 +1,4 @@
-//! Names, times and amounts, as functions of numbers.
+//! Ids, times and amounts, as functions of numbers.
 
 use campaign_ledger::wire::proto::api::WriteContext;
 use campaign_ledger::wire::proto::values::{Actor, ActorKind, Money};
@@ -6,9 +6,9 @@ use prost_types::Timestamp;
 
 use super::DESKS;
 
-/// Brands; the first has the most desks.
+/// Number of brands; the first has the most desks.
 const BRANDS: u32 = 16;
-/// 2025-01-01T00:00:00Z: the history ends within the year, so all of it is in the past.
+/// 2025-01-01T00:00:00Z: the history ends within that year, so all of it is in the past.
 const START_S: i64 = 1_735_689_600;
 /// One day.
 pub const DAY_S: i64 = 86_400;
@@ -23,35 +23,36 @@ pub struct Place {
 }
 
 impl Place {
-    /// The brand of the desk: the k-th has a share of the desks that falls as 1 ÷ k.
+    /// Returns the brand of the desk: the share of desks of the k-th brand is proportional to 1 ÷
+    /// k.
     pub fn brand(&self) -> String {
         let part = (f64::from(self.desk % DESKS) + 0.5) / f64::from(DESKS);
         let rank = (part * f64::from(BRANDS + 1).ln()).exp() as u32;
         format!("brand-{}", rank.clamp(1, BRANDS))
     }
 
-    /// The campaign.
+    /// Returns the id of the campaign.
     pub fn campaign(&self) -> String {
         format!("desk-{}-campaign-{}", self.desk, self.campaign)
     }
 
-    /// A creator of the desk.
+    /// Returns the id of a creator of the desk.
     pub fn creator(&self, number: u64) -> String {
         format!("desk-{}-creator-{number}", self.desk)
     }
 
-    /// Something that is unique in the brand.
+    /// Returns an id that is unique within the brand.
     pub fn unique(&self, what: &str, number: u64) -> String {
         format!("{what}-{}-{}-{number}", self.desk, self.campaign)
     }
 }
 
-/// A collaboration of a campaign.
+/// Returns the id of a collaboration of a campaign.
 pub fn collaboration(number: u32) -> String {
     format!("collaboration-{number}")
 }
 
-/// So many seconds into the history.
+/// Returns the time this many seconds into the history.
 pub fn at(seconds: i64) -> Option<Timestamp> {
     Some(Timestamp {
         seconds: START_S + seconds,
@@ -59,7 +60,7 @@ pub fn at(seconds: i64) -> Option<Timestamp> {
     })
 }
 
-/// So many rupiah.
+/// Returns this many rupiah.
 pub fn rupiah(amount: i64) -> Option<Money> {
     Some(Money {
         currency_code: "IDR".to_owned(),
@@ -67,12 +68,12 @@ pub fn rupiah(amount: i64) -> Option<Money> {
     })
 }
 
-/// The brand acts.
+/// Returns a context in which the brand acts.
 pub fn by_brand() -> Option<WriteContext> {
     by(ActorKind::Brand)
 }
 
-/// The creator acts.
+/// Returns a context in which the creator acts.
 pub fn by_creator() -> Option<WriteContext> {
     by(ActorKind::Creator)
 }

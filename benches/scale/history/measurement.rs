@@ -1,4 +1,4 @@
-//! Calls about what was seen of posts, and about orders.
+//! Calls about observations of posts, and about orders.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -9,11 +9,12 @@ use super::agreement::POST;
 use super::ids::{DAY_S, Place, at, by_brand, collaboration, rupiah};
 use super::plan::{Collaboration as Part, Plan};
 
-/// Where orders are from.
+/// The system that orders come from.
 const SHOP: &str = "shop";
 
 impl Plan {
-    /// Observations of a post in no order, some after the window and some after measurement ends.
+    /// Returns observations of a post in random order, some after the window and some after the end
+    /// of measurement.
     pub fn seen(&self, part: &Part, count: u32, random: &mut fastrand::Rng) -> Vec<EngagementItem> {
         (0..count).map(|_| self.seen_once(part, random)).collect()
     }
@@ -21,7 +22,7 @@ impl Plan {
     fn seen_once(&self, part: &Part, random: &mut fastrand::Rng) -> EngagementItem {
         let after_s = random.i64(60..50 * DAY_S);
         let observed_at = at(part.published_s + after_s).map(|time| Timestamp {
-            // No two are alike.
+            // The nanoseconds make each of them unique.
             nanos: random.i32(0..1_000_000_000),
             ..time
         });
@@ -44,7 +45,7 @@ impl Plan {
         }
     }
 
-    /// An order that quotes the code of a collaboration.
+    /// Returns an order with the code of a collaboration.
     pub fn order(&self, number: u32, of: &Part, value: i64) -> Call {
         let request = RecordConversionRequest {
             brand_id: self.place.brand(),
@@ -84,7 +85,7 @@ impl Plan {
 }
 
 impl Place {
-    /// The observations in one call.
+    /// Returns the observations as one call.
     pub fn batch(&self, observations: Vec<EngagementItem>) -> Call {
         let request = BatchRecordEngagementRequest {
             brand_id: self.brand(),
@@ -97,7 +98,7 @@ impl Place {
         )
     }
 
-    /// One observation in a call of its own.
+    /// Returns one observation as a call of its own.
     pub fn observe(&self, item: EngagementItem) -> Call {
         let request = RecordEngagementRequest {
             brand_id: self.brand(),
@@ -118,7 +119,7 @@ impl Place {
         )
     }
 
-    /// Puts an observation right.
+    /// Corrects an observation.
     pub fn correct(&self, of: u32, position: u64, random: &mut fastrand::Rng) -> Call {
         let request = CorrectEngagementRequest {
             brand_id: self.brand(),
@@ -137,7 +138,7 @@ impl Place {
         )
     }
 
-    /// Takes an observation out.
+    /// Voids an observation.
     pub fn void(&self, of: u32, position: u64) -> Call {
         let request = VoidEngagementRequest {
             brand_id: self.brand(),
@@ -155,7 +156,7 @@ impl Place {
     }
 }
 
-/// Counters that grow with the age of the post.
+/// Returns counters that grow with the age of the post.
 fn counters(after_s: i64, random: &mut fastrand::Rng) -> Counters {
     let views = after_s.unsigned_abs() / 60 + random.u64(0..1_000);
     Counters {

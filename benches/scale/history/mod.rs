@@ -1,13 +1,13 @@
-//! A history of many campaigns, the same for the same seed, made as it is sent.
+//! A history of many campaigns, generated while it is sent; the same seed gives the same history.
 //!
-//! The work is that of [`DESKS`] desks. A desk belongs to a brand, has campaigns and creators of
-//! its own and does one thing after the other, so whatever it asks for is allowed, in whatever
-//! order the calls of different desks reach the log. Brands have as many desks as a zipf law gives
-//! them; campaigns, posts and creators are zipf-sized in turn.
+//! The work is that of [`DESKS`] desks. A desk belongs to a brand, has its own campaigns and
+//! creators, and does one thing after the other. Its calls are therefore always allowed, whatever
+//! the order in which the calls of different desks reach the log. The number of desks per brand is
+//! zipf-distributed, and so are the sizes of campaigns, posts and creators.
 //!
-//! Nothing is remembered of what was sent: a [`plan`] is a function of seed, desk and number, and
-//! is made again when an old campaign is visited. A desk takes less than a kilobyte, however long
-//! the history.
+//! Nothing that was sent is kept: a [`plan`] is a function of seed, desk and number, and is
+//! computed again when a desk returns to an old campaign. A desk takes less than a kilobyte,
+//! however long the history is.
 
 mod agreement;
 mod content;
@@ -24,10 +24,10 @@ pub use plan::Plan;
 use bytes::Bytes;
 use prost::Message;
 
-/// Desks, and so calls in flight; fixed, since the history depends on it.
+/// Number of desks, and so of calls in flight. It is fixed, because the history depends on it.
 pub const DESKS: u32 = 128;
 
-/// A call to be sent.
+/// A call to send.
 pub struct Call {
     /// Service and method.
     pub path: &'static str,

@@ -1,33 +1,34 @@
-//! What becomes of a campaign: decided in whole before the first call, from numbers alone.
+//! The plan of a campaign: computed completely before the first call, from numbers only.
 
 use super::ids::{DAY_S, Place};
 
-/// Most collaborations of a campaign: what is pending at its close must fit one block.
+/// Maximum number of collaborations of a campaign: the pending ones at its close must fit one
+/// block.
 const MOST_COLLABORATIONS: f64 = 500.0;
-/// Most observations of a post in one go.
+/// Maximum number of observations of a post at a time.
 const MOST_OBSERVATIONS: f64 = 400.0;
-/// Fall of the sizes: few are large.
+/// Exponent of the size distribution: few are large.
 const EXPONENT: f64 = 1.2;
 
 /// A campaign from its draft to its end.
 pub struct Plan {
-    /// Which.
+    /// The campaign.
     pub place: Place,
-    /// Its end.
+    /// How it ends.
     pub end: End,
-    /// When its window opens, in seconds of the history.
+    /// Start of its window, in seconds of the history.
     pub start_s: i64,
     /// Its collaborations.
     pub collaborations: Vec<Collaboration>,
     /// Orders that were placed.
     pub orders: u32,
-    /// Whether it stood still for a while.
+    /// Whether it is paused for a while.
     pub pauses: bool,
-    /// Whether its cap was raised.
+    /// Whether its cap is raised.
     pub amends: bool,
 }
 
-/// Where a campaign stays.
+/// The last state of a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     Draft,
@@ -38,29 +39,29 @@ pub enum End {
     Cancelled,
 }
 
-/// One creator's part.
+/// The part of one creator.
 pub struct Collaboration {
-    /// From 0, within the campaign.
+    /// Number within the campaign, from 0.
     pub number: u32,
-    /// In rupiah.
+    /// The fee, in rupiah.
     pub fee: i64,
-    /// How far it gets.
+    /// Its last state.
     pub fate: Fate,
-    /// Content is handed in before anything else comes of it.
+    /// Whether content is submitted before it ends.
     pub submits: bool,
-    /// And sent back once.
+    /// Whether a revision is requested once.
     pub revises: bool,
-    /// A second promise, which the brand does without in the end.
+    /// Whether there is a second deliverable, which the brand waives in the end.
     pub has_second: bool,
-    /// When its post went live, in seconds of the history.
+    /// When its post goes live, in seconds of the history.
     pub published_s: i64,
-    /// Observations of the post.
+    /// Number of observations of the post.
     pub observations: u32,
-    /// What is recorded of its fee.
+    /// What is recorded about its fee.
     pub cost: CostFate,
 }
 
-/// How far a collaboration gets.
+/// The last state of a collaboration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     Pending,
@@ -75,7 +76,7 @@ pub enum Fate {
     Completed,
 }
 
-/// How far the line of a fee gets.
+/// The last state of a fee's cost line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CostFate {
     None,
@@ -86,17 +87,17 @@ pub enum CostFate {
 }
 
 impl Fate {
-    /// Whether there is a post.
+    /// Returns whether there is a post.
     pub fn is_published(self) -> bool {
         matches!(self, Self::Published | Self::Verified | Self::Completed)
     }
 
-    /// Whether terms were accepted.
+    /// Returns whether terms are accepted.
     pub fn is_accepted(self) -> bool {
         !matches!(self, Self::Pending | Self::Declined | Self::Withdrawn)
     }
 
-    /// The same, or what it comes to before its campaign can end so.
+    /// Returns the same, or the state that it must reach before its campaign can end like this.
     fn before(self, end: End) -> Self {
         match (end, self) {
             (_, Self::Pending | Self::Declined | Self::Withdrawn | Self::Cancelled) => self,
@@ -108,7 +109,7 @@ impl Fate {
 }
 
 impl Plan {
-    /// Makes the plan of a campaign.
+    /// Computes the plan of a campaign.
     pub fn of(seed: u64, place: Place) -> Self {
         let mut random = random(seed, place);
         let end = end(&mut random);
@@ -138,7 +139,7 @@ impl Plan {
         }
     }
 
-    /// Collaborations with a post.
+    /// Returns the collaborations with a post.
     pub fn published(&self) -> Vec<&Collaboration> {
         let all = self.collaborations.iter();
         all.filter(|one| one.fate.is_published()).collect()
@@ -196,15 +197,15 @@ fn end(random: &mut fastrand::Rng) -> End {
     }
 }
 
-/// Chance of its own for each campaign.
+/// Returns a generator with a seed of its own for each campaign.
 pub fn random(seed: u64, place: Place) -> fastrand::Rng {
-    // Odd constants keep neighbours apart; the generator mixes the rest.
+    // Odd constants separate neighbours; the generator mixes the rest.
     let desk = u64::from(place.desk).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let campaign = place.campaign.wrapping_mul(0xd1b5_4a32_d192_ed03);
     fastrand::Rng::with_seed(seed ^ desk ^ campaign.rotate_left(32))
 }
 
-/// Draws a size of `least` or more, of which few are large.
+/// Picks a size of `least` or more; few are large.
 fn zipf(random: &mut fastrand::Rng, least: f64, most: f64) -> u32 {
     let part = 1.0 - random.f64();
     (least * part.powf(-1.0 / EXPONENT)).min(most) as u32

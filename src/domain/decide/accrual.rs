@@ -1,5 +1,5 @@
-//! What the terms make owed: the parts of a fee by themselves, each when its trigger comes; a bonus
-//! once it is reached.
+//! What the terms make owed: each part of the fee when its trigger occurs, and a bonus once its
+//! threshold is reached.
 
 use sha2::{Digest, Sha256};
 
@@ -13,20 +13,20 @@ use crate::domain::{
     Refusal, SettlementEvent, SettlementTrigger, Terms, WHOLE_BP,
 };
 
-/// Most posts a bonus is worked out over: more than terms and JOINT posts give one collaboration.
+/// Posts that one bonus is computed over: more than the terms and JOINT posts of one collaboration.
 const MAX_POSTS: usize = 1_000;
 
-/// A part of a fee whose trigger has come.
+/// A part of the fee whose trigger has occurred.
 struct Part<'a> {
     terms: &'a Terms,
     trigger: SettlementTrigger,
     deliverable: Option<&'a DeliverableId>,
-    /// What the agreement commits by then, in minor units.
+    /// What the agreement commits at that time, in minor units.
     commitment_minor: i64,
 }
 
 impl<S: Rows> Case<'_, S> {
-    /// Makes the line of what the acceptance of these terms makes owed, if anything.
+    /// Returns the line that the acceptance of these terms makes owed, if any.
     pub(super) fn owed_at_acceptance(
         &self,
         place: &CollaborationRef,
@@ -42,8 +42,8 @@ impl<S: Rows> Case<'_, S> {
         self.fee_line(place, collaboration, &part)
     }
 
-    /// Makes the line of what a step of a deliverable makes owed, if anything, by the terms in force
-    /// when it happens.
+    /// Returns the line that a step of a deliverable makes owed, if any, by the terms in force at
+    /// the time of the step.
     pub(super) fn owed_for_deliverable(
         &self,
         place: &CollaborationRef,
@@ -64,9 +64,9 @@ impl<S: Rows> Case<'_, S> {
         self.fee_line(place, collaboration, &part)
     }
 
-    /// Makes the lines of what new terms make owed because its trigger has come before: parts of the
-    /// fee that no line accrued yet. What was accrued stays as the terms of its time had it. Returns
-    /// them with their sum, in minor units.
+    /// Returns the lines that new terms make owed because their trigger has occurred before: parts
+    /// of the fee without a line. Lines that exist keep the amounts of the terms of their time.
+    /// Also returns the sum of the lines, in minor units.
     pub(super) fn owed_at_amendment(
         &self,
         place: &CollaborationRef,
@@ -93,8 +93,8 @@ impl<S: Rows> Case<'_, S> {
         Ok((lines, sum_minor))
     }
 
-    /// Makes the line of a part. It draws on the commitment, so it fits the budget but for fee lines
-    /// recorded by hand.
+    /// Returns the line of a part of the fee. The line draws on the commitment, so it fits the
+    /// budget unless fee lines were recorded by hand.
     fn fee_line(
         &self,
         place: &CollaborationRef,
@@ -135,7 +135,7 @@ impl<S: Rows> Case<'_, S> {
 }
 
 impl<S: Rows> Case<'_, S> {
-    /// Accrues a bonus that is reached, once.
+    /// Accrues a bonus once its threshold is reached. Each bonus is accrued once.
     pub(super) fn accrue_bonus(
         &self,
         place: &CollaborationRef,
@@ -176,8 +176,8 @@ impl<S: Rows> Case<'_, S> {
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
-    /// Adds up a counter over the posts a collaboration is credited with, by its shares, down to a
-    /// whole number.
+    /// Sums a counter over the posts that a collaboration is credited with, weighted by its shares
+    /// and rounded down to a whole number.
     fn reached(&self, place: &CollaborationRef, counter: Counter) -> Decided<u64, S> {
         let prefix = CreditedPost::of_collaboration(place);
         let posts = self
@@ -207,7 +207,7 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// Lists the triggers that have come in an accepted collaboration, each with its deliverable.
+/// Returns the triggers that have occurred in an accepted collaboration, each with its deliverable.
 fn come(
     collaboration: &Collaboration,
 ) -> impl Iterator<Item = (SettlementTrigger, Option<&DeliverableId>)> {
@@ -225,12 +225,12 @@ fn come(
     acceptance.chain(of_work)
 }
 
-/// Names the line of a bonus: a bonus is accrued once.
+/// Returns the id of the line of a bonus. One bonus has one id, so it is accrued once.
 pub fn bonus_line(collaboration: &CollaborationId, bonus: &BonusId) -> CostId {
     line_id("bonus", &[collaboration.as_str(), bonus.as_str()])
 }
 
-/// Names the line of a part of a fee: the same on every replay.
+/// Returns the id of the line of a part of the fee. Every replay computes the same id.
 fn fee_line_id(place: &CollaborationRef, part: &Part<'_>) -> CostId {
     let deliverable = part.deliverable.map_or("", DeliverableId::as_str);
     let parts = [
@@ -241,9 +241,10 @@ fn fee_line_id(place: &CollaborationRef, part: &Part<'_>) -> CostId {
     line_id("fee", &parts)
 }
 
-/// Names a line that a rule makes: unique within the campaign, the same on every replay.
+/// Returns the id of a line that a rule creates: unique within the campaign, and the same on every
+/// replay.
 pub(super) fn line_id(kind: &str, parts: &[&str]) -> CostId {
-    // No id has a slash, so that no two lists of ids are joined to the same text.
+    // Ids contain no slash, so two different lists of ids never join to the same text.
     let digest = Sha256::digest(parts.join("/"));
     let hex: String = digest
         .iter()

@@ -1,4 +1,4 @@
-//! Rules of the agreement: who may ask what of it, and how it ends.
+//! Rules of the agreement: who may do what with it, and how it ends.
 
 use super::accrual::line_id;
 use super::amounts::ensure_in_budget;
@@ -11,7 +11,7 @@ use crate::domain::{
     SettlementEvent, ShipmentId, Terms, Timestamp, part_of,
 };
 
-/// What can be asked of the agreement.
+/// Commands about an agreement.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -62,7 +62,7 @@ pub enum CollaborationVerb {
     Withdraw {
         reason: String,
     },
-    /// Only the ledger's own timer asks this.
+    /// Only the timer of the ledger sends this.
     Expire {
         offer_version: u32,
     },
@@ -82,7 +82,7 @@ pub enum CollaborationVerb {
         product: String,
         value: ProductValue,
         shipped_at: Timestamp,
-        /// Line over the cost of goods to record with it.
+        /// Cost line to record for the cost of goods, if any.
         cost: Option<CostId>,
     },
     Receive {
@@ -206,7 +206,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Finds a collaboration that is accepted or active.
+    /// Returns a collaboration that is accepted or active.
     pub(super) fn working(
         &self,
         place: &CollaborationRef,
@@ -266,8 +266,8 @@ impl<S: Rows> Case<'_, S> {
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
-    /// Makes the line of a kill fee. It takes the place of the commitment in the budget, but for
-    /// fees recorded already, which stay.
+    /// Returns the line of a kill fee. In the budget it replaces the commitment, except for fee
+    /// lines that are already recorded.
     fn kill_fee_line(
         &self,
         place: &CollaborationRef,
@@ -301,7 +301,8 @@ fn ensure_unpublished<S: Rows>(collaboration: &Collaboration) -> Decided<(), S> 
     ensure(!published, || Refusal::AlreadyPublished)
 }
 
-/// What the brand owes by the terms in force when it cancels at this stage, to the increment.
+/// Returns what the brand owes under the terms in force when it cancels at this stage, rounded to
+/// the increment.
 fn kill_fee(terms: &Terms, collaboration: &Collaboration) -> Money {
     let approved = collaboration
         .deliverables

@@ -1,4 +1,4 @@
-//! Rules of amendments: accepted terms change when both sides agree.
+//! Rules of amendments: accepted terms change when both sides agree to the change.
 
 use std::sync::Arc;
 
@@ -84,8 +84,8 @@ impl<S: Rows> Case<'_, S> {
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
-    /// Checks that terms keep what is under an open dispute: the promise of a disputed deliverable,
-    /// and what a disputed line is owed for.
+    /// Checks that terms keep everything that is under an open dispute: the promise of a disputed
+    /// deliverable, and the reason why a disputed line is owed.
     fn ensure_keeps_disputed(
         &self,
         place: &CollaborationRef,
@@ -110,7 +110,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(())
     }
 
-    /// Finds the amendment that waits for an answer, which must be the one named.
+    /// Returns the amendment that waits for an answer, which must have the expected version.
     fn pending(
         &self,
         place: &CollaborationRef,
@@ -128,8 +128,8 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// Checks that terms keep what was begun: each deliverable that is not just planned is promised
-/// still, on its platform and in its format.
+/// Checks that terms keep the work that has begun: every deliverable beyond `PLANNED` is still
+/// promised, on its platform and in its format.
 fn ensure_keeps_begun<S: Rows>(collaboration: &Collaboration, terms: &Terms) -> Decided<(), S> {
     let deliverables = collaboration.deliverables.iter();
     for begun in deliverables.filter(|one| one.state != DeliverableState::Planned) {
@@ -151,7 +151,7 @@ fn promise<'t>(terms: &'t Terms, id: &DeliverableId) -> Option<&'t DeliverableTe
         .find(|promised| promised.id == *id)
 }
 
-/// Tells whether other terms leave alone what makes a line owed.
+/// Returns whether the new terms keep the reason why a line is owed.
 fn is_ground_kept(line: &Cost, agreed: &Terms, terms: &Terms) -> bool {
     match &line.owed_for {
         Some(OwedFor::FeePart {

@@ -1,5 +1,5 @@
-//! Rules of campaigns: `DRAFT → OPEN ⇄ PAUSED → CLOSED`, `CANCELLED` from the first three; what
-//! comes after `CLOSED` is with the reports.
+//! Rules of campaigns: `DRAFT → OPEN ⇄ PAUSED → CLOSED`, and `CANCELLED` from the first three.
+//! `report` has the rules after `CLOSED`.
 
 use super::{
     Case, Decided, Decision, Halt, ensure, happened, happens, of_campaign, of_collaboration,
@@ -13,7 +13,7 @@ use crate::domain::{
     CollaborationId, CollaborationRef, CollaborationState, Drawn, Event, Fact, Money, Refusal,
 };
 
-/// What can be asked of a campaign.
+/// Commands about a campaign.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -42,7 +42,7 @@ pub enum CampaignVerb {
         revision: Option<u32>,
         drawn: Drawn,
     },
-    /// Only the ledger's own timer asks this.
+    /// Only the timer of the ledger sends this.
     EndPending,
 }
 
@@ -185,15 +185,15 @@ impl<S: Rows> Case<'_, S> {
         )
     }
 
-    /// Ends the campaign, and with it what is pending. Of the first of these the command records it;
-    /// the ledger goes on with the rest.
+    /// Ends the campaign and everything pending in it. The command itself records the first of
+    /// these ends; the ledger records the rest later.
     fn end_campaign(&self, place: &CampaignRef, why: &str, end: Event) -> Decided<Decision, S> {
         let mut facts = vec![of_campaign(&place.campaign, end)];
         facts.extend(self.withdrawals(place, why, MAX_AT_ONCE)?);
         Ok(Decision::Happens(facts))
     }
 
-    /// Records of the next ones that they ended with their campaign.
+    /// Records the next pending collaborations as ended with their campaign.
     fn end_pending(&self, place: &CampaignRef) -> Decided<Decision, S> {
         self.only(ActorKind::System)?;
         let campaign = self.campaign(place)?;
@@ -217,7 +217,7 @@ impl<S: Rows> Case<'_, S> {
             .collect()
     }
 
-    /// Records that an offer, a counter or an application ended with its campaign.
+    /// Returns the fact that an offer, a counter or an application ended with its campaign.
     pub(super) fn withdrawal(&self, place: &CollaborationRef, why: &str) -> Decided<Fact, S> {
         let row: std::sync::Arc<Collaboration> = self.collaboration(place)?;
         let reason = why.to_owned();
@@ -234,7 +234,7 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// Says why what is pending ends with its campaign, if that has ended.
+/// Returns the reason why pending collaborations end with the campaign, if it has ended.
 pub(super) const fn end_of(state: CampaignState) -> Option<&'static str> {
     match state {
         CampaignState::Closed | CampaignState::Finalised => Some("the campaign closed"),
@@ -243,7 +243,7 @@ pub(super) const fn end_of(state: CampaignState) -> Option<&'static str> {
     }
 }
 
-/// Reads back which collaboration of a campaign an open invitation is of.
+/// Reads the collaboration of an open invitation from the row's key.
 fn named<E>(place: &CampaignRef, key: &Key) -> Result<CollaborationRef, Halt<E>> {
     let mut parts = key.parts();
     let id = (parts.text(), parts.text(), parts.text())

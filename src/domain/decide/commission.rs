@@ -1,5 +1,5 @@
-//! Rules of locked orders: commission follows what an order brings after refunds and adjustments;
-//! what no line can take is carried to the next.
+//! Rules of locked orders: commission is computed from an order's revenue after refunds and
+//! adjustments. An amount that no line can take is carried to the next line.
 
 use std::sync::Arc;
 
@@ -19,14 +19,14 @@ use crate::domain::{
     Unknown, allocate, part_of,
 };
 
-/// What a collaboration's commission on an order changes by.
+/// The change of a collaboration's commission on one order.
 struct Change {
     place: CollaborationRef,
     collaboration: Arc<Collaboration>,
     delta_minor: i64,
 }
 
-/// What an order comes to, in minor units of the reporting currency.
+/// The net revenue of an order, in minor units of the reporting currency.
 #[derive(Clone, Copy)]
 struct Net {
     whole_minor: i64,
@@ -34,7 +34,7 @@ struct Net {
 }
 
 impl<S: Rows> Case<'_, S> {
-    /// Locks an order when its time has come: commission on it is owed.
+    /// Locks an order once its lock time has come. Commission on it is then owed.
     pub(super) fn lock_order(&self, id: &OrderKey) -> Decided<Decision, S> {
         self.only(ActorKind::System)?;
         let order = self.known_order(id)?;
@@ -46,7 +46,7 @@ impl<S: Rows> Case<'_, S> {
         }
         self.ensure_locked(standing)?;
         if let Some(facts) = self.settled(&order)? {
-            // What waits comes first; the order is locked once nothing does.
+            // Waiting refunds are settled first; the order is locked once none waits.
             return Ok(Decision::Happens(facts));
         }
         let event = Event::Revenue(RevenueEvent::OrderLocked { order: id.clone() });
@@ -61,7 +61,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(Decision::Happens(facts))
     }
 
-    /// Corrects what a locked order brought.
+    /// Corrects the value of a locked order.
     pub(super) fn adjust_conversion(
         &self,
         adjustment: &ConversionAdjustment,
@@ -110,8 +110,9 @@ impl<S: Rows> Case<'_, S> {
         Ok(Decision::Happens(facts))
     }
 
-    /// Makes the facts of commission that a refund takes from a locked order. A refund is never
-    /// refused for want of budget: should rounding give somebody more, that waits for the next change.
+    /// Returns the facts about commission that a refund of a locked order causes. A refund is never
+    /// refused for lack of budget: if rounding gives a collaboration more, its increase waits for
+    /// the next change.
     pub(super) fn commissions_after_refund(
         &self,
         order: &Order,
@@ -148,8 +149,8 @@ impl<S: Rows> Case<'_, S> {
         })
     }
 
-    /// Finds whose commission changes when an order comes to so much; what falls comes first, so
-    /// that the budget is kept after each.
+    /// Returns whose commission changes when an order has this net revenue. Decreases come first,
+    /// so that the budget holds after each change.
     fn changes(&self, order: &Order, standing: &Standing, net: Net) -> Decided<Vec<Change>, S> {
         let conversion = &standing.conversion;
         if conversion.reporting_minor.is_none() {
@@ -211,7 +212,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(facts)
     }
 
-    /// More commission makes up for what is carried first; the rest goes to a line.
+    /// Higher commission first reduces the carried amount; the rest goes to a line.
     fn earned(
         &self,
         order: &Order,
@@ -232,7 +233,7 @@ impl<S: Rows> Case<'_, S> {
         Ok([used, Some(rest)])
     }
 
-    /// Less commission comes off the line, down to what is approved of it; the rest is carried.
+    /// Lower commission reduces the line down to its approved amount; the rest is carried.
     fn given_back(
         &self,
         order: &Order,
@@ -253,7 +254,7 @@ impl<S: Rows> Case<'_, S> {
         Ok([cut, rest])
     }
 
-    /// Finds the line of an order's commission, if it may be adjusted.
+    /// Returns the line of an order's commission, if it may be adjusted.
     fn open_line(&self, order: &Order, change: &Change) -> Decided<Option<(CostId, Arc<Cost>)>, S> {
         let known = order.commission(&change.place.collaboration);
         let Some(id) = known.and_then(|known| known.line.as_ref()) else {
@@ -279,7 +280,7 @@ impl<S: Rows> Case<'_, S> {
             change.place.collaboration.as_str(),
             number.as_str(),
             conversion.order.source.as_str(),
-            // The only part that may hold a slash, so it is the last.
+            // The only part that may contain a slash, so it comes last.
             conversion.order.id.as_str(),
         ];
         let cost = line_id("commission", &parts);
@@ -316,7 +317,7 @@ fn split(minor: i64, credits: &[Credit], increment: i64) -> Vec<i64> {
     allocate(minor, &shares, increment)
 }
 
-/// Adds to the value of an order; with its refunds it never leaves less than nothing.
+/// Adds to the value of an order. The value less its refunds never falls below zero.
 fn adjusted_value<S: Rows>(order: &Order, delta: Money) -> Decided<Money, S> {
     let Some(value) = order.value() else {
         let rule = "must be of an order with a value";
@@ -339,8 +340,8 @@ fn adjusted_value<S: Rows>(order: &Order, delta: Money) -> Decided<Money, S> {
     }
 }
 
-/// What an adjustment adds to revenue: what the whole order grows by, split like its credits. It
-/// counts where its order does.
+/// Returns what an adjustment adds to revenue: the growth of the whole order, split like its
+/// credits. It counts in the same window as its order.
 fn effect_of<S: Rows>(
     campaign: &Campaign,
     standing: &Standing,

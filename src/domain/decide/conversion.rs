@@ -1,4 +1,5 @@
-//! Rules of conversions: code beats last link touch beats none; one order, one winner.
+//! Rules of conversions: a code takes precedence over the last link touch. One order is credited
+//! once.
 
 use std::sync::Arc;
 
@@ -14,30 +15,30 @@ use crate::domain::{
     allocate,
 };
 
-/// A claim that an order is to be credited.
+/// A claim that an order should be credited.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Claim {
     /// The order.
     pub order: OrderKey,
-    /// What it is.
+    /// Kind of conversion.
     pub kind: ConversionType,
     /// What the customer paid.
     pub value: Option<Money>,
-    /// Rate of a foreign value.
+    /// Exchange rate of a foreign value.
     pub fx_rate: Option<FxRate>,
     /// When it happened.
     pub ordered_at: Timestamp,
-    /// Code quoted.
+    /// Code that the customer used.
     pub code: Option<Code>,
     /// Link touches before the order.
     pub touches: Vec<LinkTouch>,
-    /// Credit in stated shares; empty for by code or touch.
+    /// Stated shares of a joint credit; empty for a credit by code or touch.
     pub joint_shares: Vec<Share>,
     /// First 16 bytes of the SHA-256 of the claim.
     pub digest: [u8; 16],
 }
 
-/// Who is to be credited, and why.
+/// Who is credited, and why.
 struct Attribution {
     basis: AttributionBasis,
     unattributed: Option<UnattributedReason>,
@@ -124,7 +125,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(self.rows.get(&key)?)
     }
 
-    /// Checks that every collaboration a claim names has, or had, accepted terms.
+    /// Checks that every collaboration of a claim has, or had, accepted terms.
     fn ensure_known(&self, campaign: &CampaignId, claim: &Claim) -> Decided<(), S> {
         let touched = claim.touches.iter().map(|touch| &touch.collaboration);
         let shared = claim.joint_shares.iter().map(|share| &share.collaboration);
@@ -133,7 +134,7 @@ impl<S: Rows> Case<'_, S> {
             .try_for_each(|id| self.agreed(campaign, id).map(|_| ()))
     }
 
-    /// Finds a collaboration with accepted terms, ended or not.
+    /// Returns a collaboration with accepted terms, even if it has ended.
     pub(super) fn agreed(
         &self,
         campaign: &CampaignId,
@@ -171,7 +172,7 @@ impl<S: Rows> Case<'_, S> {
         self.by_touch(campaign, claim)
     }
 
-    /// Credits the last touch before the order, if the order lies in its window.
+    /// Credits the last touch before the order, if the order is within its window.
     fn by_touch(&self, campaign: &CampaignRef, claim: &Claim) -> Decided<Attribution, S> {
         let before = claim
             .touches

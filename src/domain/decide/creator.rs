@@ -1,4 +1,4 @@
-//! Rules of creators: the brand's own record of a person.
+//! Rules of creators: the brand's own records about people.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::domain::{
     Fact, FlagId, Refusal, SafetyFlag, Subject, Unknown,
 };
 
-/// What can be asked about a creator.
+/// Commands about a creator.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -129,14 +129,14 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Tells whether a safety flag of a creator, which must be known, is not cleared.
+    /// Returns whether a safety flag of a creator is open. The flag must exist.
     pub(super) fn is_flag_open(&self, creator: &CreatorId, id: &FlagId) -> Decided<bool, S> {
         let key = RaisedFlag::key(&self.creator_ref(creator), id);
         let flag: Arc<RaisedFlag> = self.known(&key, Unknown::Flag, id.as_str())?;
         Ok(flag.cleared.is_none())
     }
 
-    /// Finds a creator the brand works with.
+    /// Returns a creator that the brand does not block.
     pub(super) fn unblocked_creator(&self, id: &CreatorId) -> Decided<Arc<Creator>, S> {
         let creator = self.creator(id)?;
         ensure(creator.blocked.is_none(), || Refusal::CreatorBlocked)?;

@@ -1,4 +1,4 @@
-//! Rules of deliverables: hand in, review, publish, verify.
+//! Rules of deliverables: submit, review, publish, verify.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::domain::{
     SettlementTrigger, Share, Span, Timestamp, Unknown,
 };
 
-/// What can be asked of a deliverable.
+/// Commands about a deliverable.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -32,7 +32,7 @@ pub enum DeliverableVerb {
     Waive { reason: String },
 }
 
-/// A post that went live, as told.
+/// A post that went live, as reported by the caller.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Publish {
     /// The publication.
@@ -51,7 +51,7 @@ pub struct Publish {
     pub shares: Vec<Share>,
 }
 
-/// What a deliverable verb is decided against.
+/// The rows that a command about a deliverable is decided on.
 struct Work<'a> {
     place: &'a CollaborationRef,
     collaboration: Arc<Collaboration>,
@@ -178,7 +178,7 @@ impl<S: Rows> Case<'_, S> {
         }))
     }
 
-    /// Checks that the ledger does not approve by itself before its time.
+    /// Checks that the ledger does not approve before the review period is over.
     fn ensure_review_over(&self, work: &Work<'_>) -> Decided<(), S> {
         if self.request.side() != ActorKind::System {
             return Ok(());
@@ -218,8 +218,8 @@ impl<S: Rows> Case<'_, S> {
         }))
     }
 
-    /// Records that a post is live: late, unapproved or undisclosed is a breach, not a refusal. A
-    /// hold only defers the record: the post keeps its own time.
+    /// Records that a post is live. A post that is late, unapproved or undisclosed is a breach and
+    /// is not refused. A hold only defers the record: the post keeps its own time.
     fn publish(&self, work: &Work<'_>, publish: &Publish) -> Decided<Decision, S> {
         self.brand_or_creator()?;
         ensure_unpublished::<S>(work)?;
@@ -320,7 +320,7 @@ impl<S: Rows> Case<'_, S> {
         self.makes_owed(work, event, SettlementTrigger::Verification)
     }
 
-    /// It happens, and with it what the terms make owed by it.
+    /// Returns the event, followed by what the terms make owed because of it.
     fn makes_owed(
         &self,
         work: &Work<'_>,
@@ -335,8 +335,8 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// Tells what waits for the end of a dispute about a deliverable. Work goes on, and a post that went
-/// live did so.
+/// Returns whether a command must wait until a dispute about the deliverable ends. Work goes on
+/// meanwhile, and a post that went live is still recorded.
 const fn is_frozen_by_disputes(verb: &DeliverableVerb) -> bool {
     match verb {
         DeliverableVerb::Approve { .. }
@@ -350,13 +350,14 @@ const fn is_frozen_by_disputes(verb: &DeliverableVerb) -> bool {
     }
 }
 
-/// Returns when the ledger approves by itself what is handed in now, if the terms say so.
+/// Returns when the ledger approves a version that is submitted now, if the terms have a review
+/// period.
 fn review_due_at(collaboration: &Collaboration, now: Timestamp) -> Option<Timestamp> {
     let hours = collaboration.terms_at(now)?.review_hours?;
     Some(now.after(Span::hours(hours)))
 }
 
-/// Checks that a version is there to be reviewed, and that it is the one meant.
+/// Checks that a version waits for review, and that it is the expected one.
 fn review<S: Rows>(work: &Work<'_>, expected: u32) -> Decided<(), S> {
     let state = work.deliverable.state;
     let rule = "only a submitted one can be reviewed";

@@ -1,4 +1,4 @@
-//! Rules of disputes: either side may open one; it freezes what it is about until it is resolved.
+//! Rules of disputes: either side may open one. A dispute freezes its subject until it is resolved.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::domain::{
     DisputeSubject, Event, Fact, PublicationRef, Refusal, Resolution, Unknown, part_of,
 };
 
-/// What can be asked of a dispute.
+/// Commands about a dispute.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -78,7 +78,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(Decision::Happens(vec![fact]))
     }
 
-    /// Checks that what is disputed is there, and of the collaboration.
+    /// Checks that the subject of the dispute exists and belongs to the collaboration.
     fn ensure_disputable(
         &self,
         place: &CollaborationRef,
@@ -116,7 +116,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Finds a dispute of a collaboration.
+    /// Returns a dispute of a collaboration.
     pub(super) fn dispute(
         &self,
         place: &CollaborationRef,
@@ -155,7 +155,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(Decision::Happens(facts))
     }
 
-    /// Makes the fact that a ruling changes the line it is about, if it does.
+    /// Returns the fact that a ruling changes the disputed line, if it does.
     fn consequence(
         &self,
         place: &CollaborationRef,
@@ -171,7 +171,7 @@ impl<S: Rows> Case<'_, S> {
         let campaign = place.campaign_ref();
         let line = self.line(&campaign, id)?;
         if line.is_commission() {
-            // It follows its order, which the brand adjusts.
+            // Commission follows its order, which the brand adjusts.
             return Ok(None);
         }
         let delta_minor =
@@ -184,8 +184,9 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// What is owed of a line after a ruling: a split gives the creator a share, to the increment; a
-/// brand that is right owes no more than it approved. Never less than that.
+/// Returns what is owed on a line after a ruling, but never less than is approved. A split gives
+/// the creator a share, rounded to the increment. If the brand wins, it owes no more than it
+/// approved.
 fn ruled_minor(line: &Cost, opened_by: ActorKind, ruling: DisputeRuling) -> i64 {
     let total_minor = line.total_minor();
     match (ruling, opened_by) {
@@ -200,7 +201,7 @@ fn ruled_minor(line: &Cost, opened_by: ActorKind, ruling: DisputeRuling) -> i64 
     }
 }
 
-/// Checks that no open dispute freezes it.
+/// Checks that no open dispute freezes the subject.
 pub(super) fn ensure_undisputed<S: Rows>(
     collaboration: &Collaboration,
     subject: &DisputeSubject,

@@ -1,4 +1,5 @@
-//! Rules of engagement: absolute observations, corrected and voided by name.
+//! Rules of engagement: observations are absolute values. They are corrected and voided by
+//! position.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use crate::domain::{
     Replaces, Request, Seen, Unknown,
 };
 
-/// What can be asked about the counters of a post.
+/// Commands about the counters of a post.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -34,7 +35,7 @@ pub enum EngagementVerb {
     },
 }
 
-/// An observation that stands, and where it lies.
+/// An observation that is not voided, and its place.
 struct Standing {
     entry: Entry,
     seen: Seen,
@@ -148,7 +149,8 @@ impl<S: Rows> Case<'_, S> {
         )
     }
 
-    /// Finds the observation a position names, if it names the latest of it.
+    /// Returns the observation that a position names, if the position is that of its latest
+    /// version.
     fn standing(
         &self,
         place: &PublicationRef,
@@ -201,10 +203,11 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// Finds the observation that a request recorded within a span, whatever became of it since.
+/// Returns the observation that a request recorded within a span, even if it has been corrected or
+/// voided since.
 ///
 /// # Errors
-/// When rows cannot be read.
+/// Returns an error when rows cannot be read.
 pub fn recorded_within<S: Rows>(
     rows: &S,
     request: &Request,
@@ -227,7 +230,8 @@ pub fn recorded_within<S: Rows>(
     }
 }
 
-/// The axis of what was seen, and where its last chunks begin; nothing is looked for beyond those.
+/// Returns the time axis of an observation and where its last chunks begin; `None` when the
+/// observation comes after all others, so that a search cannot find it.
 fn axis_of<'a>(key: &Key, publication: &'a Publication, seen: &Seen) -> Option<(Axis, &'a Starts)> {
     let series = publication.series.get(&(seen.scope, seen.kind))?;
     let reaches = !series.is_beyond(seen);

@@ -1,4 +1,4 @@
-//! Rules of holds, and of the end that a safety flag or the ruling of a dispute gives ground for.
+//! Rules of holds, and of termination because of a safety flag or a ruling of a dispute.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl<S: Rows> Case<'_, S> {
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
-    /// Releases a hold in any state of the agreement: settlement goes on after its end.
+    /// Releases a hold in any state of the agreement, because settlement goes on after its end.
     pub(super) fn release_hold(
         &self,
         place: &CollaborationRef,
@@ -61,7 +61,8 @@ impl<S: Rows> Case<'_, S> {
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
-    /// Checks that no hold is on: over this deliverable, or any when none is named.
+    /// Checks that no hold is open: none on this deliverable, or none at all when no deliverable is
+    /// given.
     pub(super) fn ensure_not_held(
         &self,
         collaboration: &Collaboration,

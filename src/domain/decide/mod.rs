@@ -1,6 +1,6 @@
-//! Decide: the rules. A command and the state make events, or a refusal.
+//! Decide: the rules. A command and the state give events or a refusal.
 //!
-//! Pure and total: same state, same command, same time, same answer. Nothing is changed here.
+//! Pure and total: the same state, command and time give the same answer. Nothing is changed here.
 
 mod accrual;
 mod agreement;
@@ -42,16 +42,17 @@ use super::{
     Violation, convert,
 };
 
-/// What a command comes to.
+/// The result of a command.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Decision {
     /// These happen, in this order.
     Happens(Vec<Fact>),
-    /// It happened before, from the first position to the last: nothing new, the same answer.
+    /// The command happened before, from the first position to the last. It writes nothing and gets
+    /// the same answer.
     Happened {
-        /// First event of it.
+        /// First event of that command.
         first: Position,
-        /// Last event of it.
+        /// Last event of that command.
         last: Position,
     },
 }
@@ -70,7 +71,7 @@ pub enum Halt<E> {
 /// Decides a request against the state at the time `now`.
 ///
 /// # Errors
-/// `Refused` when a rule forbids it, `Rows` when the state cannot be read.
+/// Returns `Refused` when a rule forbids the command, and `Rows` when the state cannot be read.
 pub fn decide<S: Rows>(
     rows: &S,
     request: &Request,
@@ -114,7 +115,7 @@ pub fn decide<S: Rows>(
 
 type Decided<T, S> = Result<T, Halt<<S as Rows>::Error>>;
 
-/// One request before the state it is decided against.
+/// A request, and the state that it is decided against.
 struct Case<'a, S> {
     rows: &'a S,
     request: &'a Request,
@@ -172,7 +173,7 @@ impl<S: Rows> Case<'_, S> {
         refuse(Refusal::ActorNotAllowed { allowed })
     }
 
-    /// Checks that the brand, or the ledger's own timer, asks.
+    /// Checks that the side is the brand or the timer of the ledger.
     fn brand_or_system(&self) -> Decided<(), S> {
         match self.request.side() {
             ActorKind::Brand | ActorKind::System => Ok(()),
@@ -182,7 +183,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Checks that one of the two sides asks.
+    /// Checks that the side is the brand or the creator.
     fn brand_or_creator(&self) -> Decided<(), S> {
         match self.request.side() {
             ActorKind::Brand | ActorKind::Creator => Ok(()),
@@ -201,7 +202,7 @@ impl<S: Rows> Case<'_, S> {
         refuse(Refusal::Invalid(vec![Violation::new(field, rule)]))
     }
 
-    /// States an amount in the reporting currency; `None` when it is foreign and has no rate.
+    /// Converts an amount into the reporting currency; `None` when it is foreign and has no rate.
     fn reporting(
         &self,
         field: &'static str,
@@ -238,7 +239,7 @@ fn ensure<E>(holds: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Halt<
     if holds { Ok(()) } else { refuse(refusal()) }
 }
 
-/// One event about a campaign as a whole.
+/// Returns one event about a campaign as a whole.
 fn of_campaign(campaign: &CampaignId, event: Event) -> Fact {
     Fact {
         subject: Subject {
@@ -249,7 +250,7 @@ fn of_campaign(campaign: &CampaignId, event: Event) -> Fact {
     }
 }
 
-/// One event about a collaboration.
+/// Returns one event about a collaboration.
 fn of_collaboration(place: &CollaborationRef, creator: &CreatorId, event: Event) -> Fact {
     Fact {
         subject: Subject {
@@ -261,7 +262,7 @@ fn of_collaboration(place: &CollaborationRef, creator: &CreatorId, event: Event)
     }
 }
 
-/// It happened before, as one event.
+/// Returns the answer of a command that happened before as a single event.
 fn happened<E>(position: Position) -> Result<Decision, Halt<E>> {
     let (first, last) = (position, position);
     Ok(Decision::Happened { first, last })

@@ -268,7 +268,7 @@ impl<S: Rows> Case<'_, S> {
         self.in_state(place, &negotiated, ANSWER_RULE)
     }
 
-    /// Finds the version that waits for an answer, in time for one.
+    /// Returns the version that waits for an answer, unless it has expired.
     fn live_offer<'c>(
         &self,
         collaboration: &'c Collaboration,
@@ -282,7 +282,8 @@ impl<S: Rows> Case<'_, S> {
         Ok(offer)
     }
 
-    /// A rule of state, not of form: a retry may come when the offer is long over.
+    /// This is a rule about state, not about form: a retry may arrive long after the offer has
+    /// expired.
     fn ensure_ahead(&self, expires_at: Timestamp) -> Decided<(), S> {
         ensure(expires_at > self.now, || {
             Refusal::field("expires_at", "must be after now")
@@ -308,7 +309,8 @@ impl<S: Rows> Case<'_, S> {
         ensure(is_vetted, || Refusal::VettingMissing)
     }
 
-    /// Looks at the pair, none of whose collaborations may be live.
+    /// Checks that the campaign and the creator have no live collaboration; returns their latest
+    /// one.
     fn previous(&self, place: &CollaborationRef, creator: &CreatorId) -> Decided<Pair, S> {
         let together = self.creator(creator)?.collaborations;
         ensure(together < MAX_COLLABORATIONS_OF_CREATOR, || {
@@ -326,7 +328,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Checks that terms fit in the place of the brand's open offer.
+    /// Checks that terms may replace the brand's open offer.
     fn ensure_replaces(
         &self,
         place: &CollaborationRef,
@@ -339,8 +341,8 @@ impl<S: Rows> Case<'_, S> {
         self.ensure_fits(place, campaign, terms, held, more_minor)
     }
 
-    /// Checks that terms fit the campaign: its codes, and its budget, of which they take so much more.
-    /// `held` are those whose place they take.
+    /// Checks that terms fit the campaign: their codes, and the budget, which must have room for
+    /// `more`. `held` are the terms that they replace.
     pub(super) fn ensure_fits(
         &self,
         place: &CollaborationRef,
@@ -357,7 +359,7 @@ impl<S: Rows> Case<'_, S> {
     }
 
     /// Checks that every amount of the terms is in the campaign's reporting currency, and that the
-    /// terms are no book.
+    /// terms are not too large for a row.
     pub(super) fn terms_in_currency(&self, terms: &Terms, currency: Currency) -> Decided<(), S> {
         ensure(terms.bytes() <= MAX_TERMS_BYTES, || {
             let rule = format!("must take at most {MAX_TERMS_BYTES} bytes in all");
@@ -392,7 +394,7 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// Finds the version that waits for an answer, which must be the one named.
+/// Returns the version that waits for an answer, which must have the expected version number.
 fn open_offer<S: Rows>(collaboration: &Collaboration, version: u32) -> Decided<&Offer, S> {
     let state = collaboration.state;
     let Some(offer) = collaboration.offer() else {

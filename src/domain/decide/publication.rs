@@ -1,5 +1,5 @@
-//! Rules of posts once they were live: taken down, restored, checked for disclosure. All of it is
-//! measurement: it happened, whatever became of the agreement.
+//! Rules of posts after they were live: taken down, restored, checked for disclosure. All of these
+//! are measurements: they happened, whatever the state of the agreement is.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::domain::{
     PublicationEvent, PublicationRef, Refusal, RemovedBy, Span, Timestamp, Unknown,
 };
 
-/// What can be asked about a post.
+/// Commands about a post.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -153,7 +153,7 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// Returns what the terms in force at a time say about disclosure.
+/// Returns what the terms in force at a time require about disclosure.
 pub(super) fn agreed_disclosure(
     collaboration: &Collaboration,
     at: Timestamp,

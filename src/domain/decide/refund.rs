@@ -1,8 +1,8 @@
-//! Rules of refunds: never more than the order, whether they come before it or after it.
+//! Rules of refunds: never more than the order, whether they arrive before or after it.
 //!
-//! A refund that came before its order waits. The conversion comes first; each refund then counts from
-//! the event on that applies it, and is shown as waiting until then. Those that wait come before
-//! whatever is asked of the order later: nothing takes the room that they need.
+//! A refund that arrives before its order waits for it. Each waiting refund counts from the event
+//! that applies it, and is shown as waiting until then. Waiting refunds are settled before anything
+//! else that is later asked of the order, so that nothing uses up the amount that they need.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Settles refunds that still wait though their order is known.
+    /// Settles refunds that still wait although their order is known.
     pub(super) fn settle_refunds(&self, id: &OrderKey) -> Decided<Decision, S> {
         self.only(ActorKind::System)?;
         let order = self.known_order(id)?;
@@ -82,8 +82,8 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Makes the facts of as many refunds that wait for this known order as one block takes; `None`
-    /// when none waits.
+    /// Returns the facts that settle waiting refunds of this known order, as many as fit into one
+    /// block; `None` when none waits.
     pub(super) fn settled(&self, order: &Order) -> Decided<Option<Vec<Fact>>, S> {
         let Some(standing) = &order.conversion else {
             return Ok(None);
@@ -126,8 +126,8 @@ fn ensure_room<S: Rows>(order: &Order) -> Decided<(), S> {
     })
 }
 
-/// Adds up the refunds that lower a known order, and those that wait and will, in minor units of its
-/// currency.
+/// Sums the refunds that reduce a known order and the waiting ones that will, in minor units of the
+/// order's currency.
 pub(super) fn promised_minor(order: &Order) -> i128 {
     let value = order.value();
     order.waiting().fold(order.refunded_minor(), |sum, known| {
@@ -140,7 +140,7 @@ pub(super) fn promised_minor(order: &Order) -> i128 {
     })
 }
 
-/// Why a refund does not fit an order, if it does not.
+/// Returns why a refund does not fit its order, if it does not.
 fn misfit(value: Option<Money>, amount: Money, refunds_minor: i128) -> Option<RefundRejection> {
     let Some(value) = value else {
         return Some(RefundRejection::RefundExceedsOrder);
@@ -151,8 +151,8 @@ fn misfit(value: Option<Money>, amount: Money, refunds_minor: i128) -> Option<Re
     (refunds_minor > i128::from(value.minor)).then_some(RefundRejection::RefundExceedsOrder)
 }
 
-/// Applies refunds that came before their order, as far as they fit it. `refunded_minor` is what went
-/// back of it so far.
+/// Applies refunds that arrived before their order, as far as they fit it. `refunded_minor` is the
+/// sum that was refunded so far.
 pub(super) fn settle<'r>(
     (campaign, id): (&Campaign, &CampaignId),
     conversion: &ConversionRecorded,
@@ -176,12 +176,12 @@ pub(super) fn settle<'r>(
     facts
 }
 
-/// What a refund takes from revenue: what the refunded part of its order grows by, at the pinned
-/// rate. Whose revenue falls is with the order, whose credits split it.
+/// Returns what a refund takes from revenue: the growth of the refunded part of its order, at the
+/// pinned rate. The credits of the order split it.
 ///
-/// Refunds rounded one by one could take more than the order brought; parts of a growing whole
-/// cannot, and of a fully refunded order nothing remains. A refund counts nowhere its order does
-/// not, whatever time it claims.
+/// Refunds that are rounded one by one could take more than the order brought. Differences of a
+/// growing sum cannot, and after a full refund nothing remains. A refund counts only in the window
+/// of its order, whatever time it states.
 fn effect_of(
     campaign: &Campaign,
     conversion: &ConversionRecorded,
@@ -199,7 +199,7 @@ fn effect_of(
     }
 }
 
-/// Whose revenue a refund lowers, and by how much each.
+/// Returns whose revenue a refund reduces, and by how much each.
 fn credits_of(
     campaign: &Campaign,
     conversion: &ConversionRecorded,
@@ -220,7 +220,8 @@ fn credits_of(
     credits.collect()
 }
 
-/// What all refunds of an order take from revenue before and after this one; `None` without a rate.
+/// Returns what all refunds of an order take from revenue, before and after this one; `None`
+/// without a rate.
 fn growth(
     campaign: &Campaign,
     conversion: &ConversionRecorded,

@@ -1,5 +1,5 @@
-//! Rules of reports that stay: `CLOSED → FINALISED` with the first revision, and one more whenever
-//! the numbers have changed.
+//! Rules of final reports: `CLOSED → FINALISED` with the first revision, and a new revision
+//! whenever the numbers have changed.
 
 use super::{Case, Decided, Decision, ensure, happens, of_campaign};
 use crate::domain::limits::MAX_REPORTS;
@@ -25,7 +25,7 @@ impl<S: Rows> Case<'_, S> {
                 rule: "it closed only after the numbers were taken",
             }
         })?;
-        // The numbers would change by what the ledger still records of the end.
+        // The ledger still records ends of collaborations, which change the numbers.
         ensure(campaign.ending == 0, || Refusal::LiveWork {
             open_invitations: campaign.ending,
             applications: 0,

@@ -45,7 +45,8 @@ impl<S: Rows> Case<'_, S> {
         Ok(of_collaboration(place, &collaboration.creator, event))
     }
 
-    /// Records the cost of goods together with the shipment, if a line is named for it.
+    /// Records the cost of goods together with the shipment, if the command gives a cost line for
+    /// it.
     pub(super) fn with_product_line(
         &self,
         place: &CollaborationRef,
@@ -76,7 +77,7 @@ impl<S: Rows> Case<'_, S> {
         })
     }
 
-    /// Records that a product arrived. It happened, whatever became of the agreement.
+    /// Records that a product arrived. The state of the agreement does not matter.
     pub(super) fn receive(
         &self,
         place: &CollaborationRef,
@@ -104,7 +105,7 @@ impl<S: Rows> Case<'_, S> {
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
-    /// Records that a product came back. It happened, whatever became of the agreement.
+    /// Records that a product was returned. The state of the agreement does not matter.
     pub(super) fn take_back(
         &self,
         place: &CollaborationRef,

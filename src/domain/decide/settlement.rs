@@ -1,4 +1,5 @@
-//! Rules of settlement: paid ≤ approved ≤ accrued + adjustments, per line; a transfer is named once.
+//! Rules of settlement: paid ≤ approved ≤ accrued + adjustments, per line. A transfer reference is
+//! used once.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::domain::{
     SettlementEvent, Tax, Timestamp, Unknown,
 };
 
-/// What can be asked of a cost line.
+/// Commands about a cost line.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -152,7 +153,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Finds a line that was not taken back.
+    /// Returns a line that is not reversed.
     pub(super) fn line(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
         let line: Arc<Cost> = self.known(&Cost::key(place, id), Unknown::Cost, id.as_str())?;
         let rule = "nothing more happens to it";
@@ -161,7 +162,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(line)
     }
 
-    /// Finds a line that no dispute freezes.
+    /// Returns a line that no dispute freezes.
     fn free(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
         let line = self.line(place, id)?;
         match &line.dispute {
@@ -172,7 +173,7 @@ impl<S: Rows> Case<'_, S> {
         }
     }
 
-    /// Finds a line that may be approved and paid.
+    /// Returns a line that may be approved and paid.
     fn payable(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
         let line = self.free(place, id)?;
         let (state, rule) = (CostState::Withheld, "it has to be released first");
@@ -281,7 +282,8 @@ impl<S: Rows> Case<'_, S> {
         happens(self.about(place, &line, event)?)
     }
 
-    /// Makes the fact that a line grows by so much, or shrinks. It counts where the line counts.
+    /// Returns the fact that a line grows or shrinks by `delta`. It counts in the same window as
+    /// the line.
     pub(super) fn adjustment(
         &self,
         place: &CampaignRef,
@@ -393,15 +395,15 @@ impl<S: Rows> Case<'_, S> {
     }
 }
 
-/// What a payment adds in the reporting currency: what is paid of the line so far, less what
-/// earlier payments added, so that a line paid in full is paid exactly, however it was adjusted in
-/// between.
+/// Returns what a payment adds in the reporting currency: everything paid on the line so far, less
+/// what earlier payments added. A line that is paid in full is therefore paid exactly, even if it
+/// was adjusted in between.
 fn paid_part(line: &Cost, paid_minor: i128, currency: Currency) -> Option<i64> {
     let so_far = line.in_reporting(i64::try_from(paid_minor).ok()?, currency)?;
     so_far.checked_sub(line.paid_reporting_minor)
 }
 
-/// Checks that a line is not commission, which follows its order and nothing else.
+/// Checks that a line is not commission. Commission changes only with its order.
 fn ensure_by_hand<S: Rows>(line: &Cost) -> Decided<(), S> {
     let state = line.state();
     let rule = "commission follows its order: adjust that";
@@ -418,7 +420,7 @@ fn ensure_currency<S: Rows>(line: &Cost, field: &'static str, amount: Money) -> 
     })
 }
 
-/// Checks that a line fits the budget; a fee line draws on its commitment first.
+/// Checks that a line fits the budget. A fee line draws on its commitment first.
 fn ensure_affordable<S: Rows>(
     campaign: &Campaign,
     payee: Option<&Collaboration>,
@@ -438,7 +440,7 @@ fn ensure_affordable<S: Rows>(
 }
 
 impl CostType {
-    /// Tells whether the line pays a creator, and so needs a collaboration.
+    /// Returns whether the line pays a creator, and so needs a collaboration.
     pub const fn is_compensation(self) -> bool {
         match self {
             Self::Fee | Self::Bonus | Self::Commission | Self::KillFee => true,

@@ -1,4 +1,4 @@
-//! Events of the agreement, from the invitation to its end, and how its end is folded.
+//! Events of the agreement, from the invitation to its end, and how the end is folded.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::domain::{
     FlagId, FollowerCount, Money, Position, Terms, Tier, Timestamp, UsageRights,
 };
 
-/// What happened to an agreement, from the invitation to its end.
+/// Events of an agreement, from the invitation to its end.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -172,7 +172,7 @@ impl<S: RowsMut> Fold<'_, S> {
         }
     }
 
-    /// Lists the rights of use that terms give, by when they end.
+    /// Adds the usage rights of terms to the list ordered by end.
     pub(super) fn list_rights(&mut self, terms: &Terms) -> Folded<(), S> {
         for entry in self.rights_of(terms)? {
             self.rows.put(entry.key(), entry);
@@ -180,7 +180,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Takes the rights of use of terms that were replaced off the list.
+    /// Removes the usage rights of replaced terms from the list.
     pub(super) fn unlist_rights(&mut self, terms: &Terms) -> Folded<(), S> {
         for entry in self.rights_of(terms)? {
             self.rows.remove(&entry.key());
@@ -241,7 +241,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Makes an accepted collaboration active: work has begun. Returns its creator.
+    /// Makes an accepted collaboration active, because work has begun. Returns its creator.
     pub(super) fn activate(&mut self) -> Folded<CreatorId, S> {
         let collaboration = self.collaboration()?;
         let creator = collaboration.creator.clone();

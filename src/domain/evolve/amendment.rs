@@ -1,15 +1,15 @@
-//! How amendments are folded: the terms in force change, the ones before stay for older facts.
+//! How amendments are folded: new terms come into force; the old ones stay for older facts.
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Amendment, Collaboration, Deliverable, PinnedTerms};
 use crate::domain::{DeliverableId, DeliverableTerms, Effect, FactTiming, Terms, Timestamp};
 
-/// What an amendment changes about deliverables.
+/// The changes that an amendment makes to deliverables.
 #[derive(Default)]
 struct Changes {
     added: Vec<DeliverableTerms>,
-    /// Due times of those left out.
+    /// Due times of the dropped ones.
     dropped: Vec<Timestamp>,
     /// Due times before and after.
     moved: Vec<(Timestamp, Timestamp)>,
@@ -51,7 +51,7 @@ impl<S: RowsMut> Fold<'_, S> {
         let collaboration = self.collaboration()?;
         let committed_before = collaboration.committed_minor();
         let before = collaboration.pinned.last();
-        // Versions take force in their order, whatever times are claimed.
+        // Versions come into force in their order, whatever times callers state.
         let from = before.map_or(happened_at, |before| happened_at.max(before.from));
         let before = before.map(|before| before.terms.clone());
         let held = before
@@ -100,8 +100,8 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 }
 
-/// Puts the deliverables into the order of the new terms. Work done stays with its deliverable, and
-/// so does the first due time; only those planned can be missing, and are dropped.
+/// Puts the deliverables into the order of the new terms. A deliverable keeps its work and its
+/// first due time. Only planned deliverables can be missing from the new terms; they are dropped.
 fn change_deliverables(collaboration: &mut Collaboration, terms: &Terms) -> Changes {
     let mut changes = Changes::default();
     let mut before = std::mem::take(&mut collaboration.deliverables);

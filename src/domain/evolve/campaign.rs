@@ -7,7 +7,7 @@ use crate::domain::rows::RowsMut;
 use crate::domain::state::{BudgetUse, Campaign, Due, Report};
 use crate::domain::{CampaignPlan, CampaignState, Drawn, Money};
 
-/// What happened to a campaign as a whole.
+/// Events of a campaign as a whole.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -91,8 +91,8 @@ impl<S: RowsMut> Fold<'_, S> {
         self.campaign_ended(CampaignState::Closed)
     }
 
-    /// What is open ends with its campaign, and holds nothing of the budget any more. Each end is
-    /// recorded by an event of its own, some of them by the ledger when its turn comes.
+    /// Pending collaborations end with their campaign and no longer reserve budget. Each end gets
+    /// an event of its own; the ledger records some of them later.
     fn campaign_ended(&mut self, to: CampaignState) -> Folded<(), S> {
         let place = self.campaign_ref()?;
         let campaign = self.campaign()?;
@@ -107,7 +107,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Counts one of what ended with its campaign as recorded.
+    /// Decreases the number of ends that are still to be recorded.
     pub(super) fn ending_recorded(&mut self) -> Folded<(), S> {
         let campaign = self.campaign()?;
         campaign.ending = campaign.ending.saturating_sub(1);

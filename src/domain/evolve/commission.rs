@@ -1,4 +1,4 @@
-//! How commission on orders is folded: what was earned on each, and by whom.
+//! How commission on orders is folded: how much each collaboration earned on each order.
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
@@ -6,7 +6,7 @@ use crate::domain::state::{Collaboration, Due, Lock, Order, OrderCommission};
 use crate::domain::{CampaignRef, CollaborationRef, ConversionRecorded, CostId, OrderKey};
 
 impl<S: RowsMut> Fold<'_, S> {
-    /// Pins when an order is locked, and sets the timer when commission is owed then.
+    /// Sets when an order is locked, and a timer for it if commission is owed then.
     pub(super) fn pin_lock(
         &mut self,
         campaign: &CampaignRef,
@@ -21,7 +21,7 @@ impl<S: RowsMut> Fold<'_, S> {
             });
             let row = self.read::<Collaboration>(&key, "collaboration")?;
             if let Some(terms) = row.terms_at(conversion.ordered_at) {
-                lock.heed(terms, conversion);
+                lock.apply_terms(terms, conversion);
             }
         }
         if lock.is_awaited {
@@ -52,7 +52,8 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Notes what the collaboration of the event earned more on an order, and the line that took it.
+    /// Records what the collaboration of the event additionally earned on an order, and the line
+    /// that took it.
     pub(super) fn commissioned(
         &mut self,
         order: &OrderKey,

@@ -1,4 +1,4 @@
-//! Events of deliverables, until they are posts, and how they are folded.
+//! Events of deliverables before publication, and how they are folded.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::domain::rows::RowsMut;
 use crate::domain::state::{Deliverable, Due, Submission};
 use crate::domain::{DeliverableId, DeliverableState, Effect, Timestamp};
 
-/// What happened to a deliverable before it is a post.
+/// Events of a deliverable before it is published.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -161,7 +161,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Moves a deliverable to a state and changes it.
+    /// Moves a deliverable to a state and applies a change to it.
     pub(super) fn step(
         &mut self,
         id: &DeliverableId,
@@ -176,7 +176,8 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Takes a version that waits for review off what falls due: somebody was quicker.
+    /// Removes a version that waits for review from the timer's queue, because somebody reviewed it
+    /// first.
     pub(super) fn end_review(&mut self, id: &DeliverableId) -> Folded<(), S> {
         if let Some((at, due)) = self.review(id)? {
             self.rows.remove(&due.key(at));
@@ -184,7 +185,8 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Says what approves the version that waits for review, and when, if anything does.
+    /// Returns the timer's approval of the version that waits for review and its time, if there is
+    /// one.
     pub(super) fn review(&mut self, id: &DeliverableId) -> Folded<Option<(Timestamp, Due)>, S> {
         let collaboration = self.collaboration_ref()?;
         let deliverable = self.deliverable(id)?;

@@ -6,7 +6,7 @@ use crate::domain::rows::RowsMut;
 use crate::domain::state::{ClearedFlag, Creator, RaisedFlag};
 use crate::domain::{Assessment, CreatorProfile, Evidence, FlagId, SafetyFlag};
 
-/// What happened to what the brand knows of a creator.
+/// Events of a creator.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,

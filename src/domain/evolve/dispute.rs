@@ -8,7 +8,7 @@ use crate::domain::state::{Dispute, OpenDispute, Resolved};
 use crate::domain::words;
 use crate::domain::{Conduct, CostId, DeliverableId, DisputeId, Effect, PublicationId};
 
-/// What happened to disputes.
+/// Events of a dispute.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -176,7 +176,8 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Notes at a line which dispute freezes it; a deliverable stands in its collaboration.
+    /// Records on a line which dispute freezes it. Disputes of deliverables are in the
+    /// collaboration.
     fn freeze(&mut self, subject: &DisputeSubject, by: Option<&DisputeId>) -> Folded<(), S> {
         if let DisputeSubject::Cost(cost) = subject {
             self.cost(cost)?.dispute = by.cloned();

@@ -13,7 +13,7 @@ use crate::domain::{
     Timestamp, WHOLE_BP,
 };
 
-/// What happened to the counters of a post.
+/// Events of the counters of a post.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -42,7 +42,7 @@ pub enum EngagementEvent {
 }
 
 impl EngagementEvent {
-    /// Returns when the counters it is about were seen.
+    /// Returns when its counters were observed.
     pub fn observed_at(&self) -> Timestamp {
         match self {
             Self::EngagementRecorded { observation, .. }
@@ -142,7 +142,7 @@ impl<S: RowsMut> Fold<'_, S> {
         })
     }
 
-    /// Replaces an observation in place, or takes it out when nothing replaces it.
+    /// Replaces an observation in place, or voids it when there is no replacement.
     fn engagement_changed(
         &mut self,
         publication: &PublicationId,
@@ -187,7 +187,7 @@ impl<S: RowsMut> Fold<'_, S> {
         })
     }
 
-    /// Changes a series, and adds what that makes of the post to totals.
+    /// Changes a series, and adds the resulting change of the post's counters to totals.
     fn change_series(
         &mut self,
         key: &Key,
@@ -210,10 +210,10 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 }
 
-/// The standing counters of a series.
+/// The current counters of a series.
 struct Standing {
     counted: Counters,
-    /// Without late observations, where there are any.
+    /// Without late observations, if there are any.
     on_time: Option<Counters>,
 }
 
@@ -247,7 +247,8 @@ fn contribute(
     }
 }
 
-/// Adds a change of standing counters to the tallies without late facts, with them, or to both.
+/// Adds a change of current counters to the tally without late facts, to the one with them, or to
+/// both.
 fn contribute_to(
     to: &mut Vec<Contribution>,
     post: &Publication,

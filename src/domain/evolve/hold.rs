@@ -6,7 +6,7 @@ use crate::domain::rows::RowsMut;
 use crate::domain::state::{Hold, OpenHold};
 use crate::domain::{DeliverableId, Effect, FlagId, HoldId};
 
-/// What happened to a stop of approval, publication and payment.
+/// Events of a hold on approval, publication and payment.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -40,7 +40,7 @@ impl<S: RowsMut> Fold<'_, S> {
 
     fn hold_placed(&mut self, placed: &HoldPlaced) -> Folded<(), S> {
         let placed_at = self.record.happened_at();
-        // What the timer would approve waits too.
+        // The timer's approval waits too.
         for held in self.held(placed.deliverable.as_ref())? {
             self.end_review(&held)?;
         }
@@ -87,7 +87,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Names what a hold is over: a deliverable, or all of them.
+    /// Returns the deliverables that a hold blocks: the given one, or all of them.
     fn held(&mut self, over: Option<&DeliverableId>) -> Folded<Vec<DeliverableId>, S> {
         let all = &self.collaboration()?.deliverables;
         let all = all.iter().map(|one| one.terms.id.clone());

@@ -1,7 +1,8 @@
-//! Evolve: folds one event into rows and says what it contributes to totals.
+//! Evolve: folds one event into rows and returns its contributions to totals.
 //!
-//! The writer, the views, replays and as-of answers all run this and nothing else, which is why
-//! they agree. It never refuses: an event that does not fit the rows means the log is not the one
+//! The writer, the views, replays and as-of answers all use this code and nothing else, so they
+//! always agree. It never refuses an event. An event that does not fit the rows means that the log
+//! is damaged, or is not the log that the rows were folded from.
 //! the rows were folded from, or is damaged.
 
 mod agreement;
@@ -34,7 +35,7 @@ pub use settlement::*;
 use std::sync::Arc;
 
 use super::rows::{Key, Row, Rows, RowsMut};
-use super::state::{Campaign, Collaboration, Told};
+use super::state::{Campaign, Collaboration, Occurrence};
 use super::{
     CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, Effect, Event,
     FactTiming, Position, Record, Target, Timestamp,
@@ -43,12 +44,12 @@ use super::{
 /// Why an event could not be folded.
 #[derive(Debug, thiserror::Error)]
 pub enum EvolveError<E> {
-    /// The event refers to something the rows do not have.
+    /// The event refers to a thing that the rows do not have.
     #[error("event {position} refers to a {what} that no earlier event made")]
     Dangling {
         /// The event.
         position: Position,
-        /// What it refers to.
+        /// The kind of thing.
         what: &'static str,
     },
     /// The rows could not be read.
@@ -59,8 +60,8 @@ pub enum EvolveError<E> {
 /// Folds an event into rows; returns what it adds to totals.
 ///
 /// # Errors
-/// `Dangling` when the event does not fit the rows, `Rows` when they cannot be read. The rows may
-/// then hold part of the event and must be dropped.
+/// Returns `Dangling` when the event does not fit the rows, and `Rows` when they cannot be read.
+/// The rows may then contain a part of the event, so the caller must drop them.
 pub fn evolve<S: RowsMut>(
     rows: &mut S,
     record: &Record,
@@ -74,10 +75,10 @@ pub fn evolve<S: RowsMut>(
     Ok(fold.contributions.unwrap_or_default())
 }
 
-/// Folds an event into rows, for those who have no totals to add to.
+/// Folds an event into rows, for callers without totals.
 ///
 /// # Errors
-/// As [`evolve`].
+/// The same as [`evolve`].
 pub fn evolve_rows<S: RowsMut>(rows: &mut S, record: &Record) -> Result<(), EvolveError<S::Error>> {
     Fold {
         rows,
@@ -87,7 +88,7 @@ pub fn evolve_rows<S: RowsMut>(rows: &mut S, record: &Record) -> Result<(), Evol
     .event()
 }
 
-/// Adds the latest one, and lets go of the oldest beyond so many.
+/// Appends the latest one, and drops the oldest one when there are more than `most`.
 fn push_kept<T>(kept: &mut Vec<T>, latest: T, most: usize) {
     kept.push(latest);
     if kept.len() > most {
@@ -95,11 +96,11 @@ fn push_kept<T>(kept: &mut Vec<T>, latest: T, most: usize) {
     }
 }
 
-/// One event on its way into the rows.
+/// One event that is being folded into the rows.
 struct Fold<'a, S> {
     rows: &'a mut S,
     record: &'a Record,
-    /// What was added so far; `None` when nobody asks.
+    /// Contributions so far; `None` when the caller does not want them.
     contributions: Option<Vec<Contribution>>,
 }
 
@@ -197,7 +198,7 @@ impl<S: RowsMut> Fold<'_, S> {
         }
     }
 
-    /// Adds the same to the campaign and to the collaboration of the event.
+    /// Adds the same effect to the campaign and to the collaboration of the event.
     fn add_to_both(&mut self, effect: Effect) {
         if let Some(collaboration) = self.record.subject.collaboration.clone() {
             self.add_to_collaboration(&collaboration, effect.clone());
@@ -205,10 +206,10 @@ impl<S: RowsMut> Fold<'_, S> {
         self.add_to_campaign(effect);
     }
 
-    /// Says when something happened, and that this event told of it.
-    fn told(&self, at: Timestamp) -> Told {
+    /// Returns the occurrence of something at a time, reported by this event.
+    fn occurrence(&self, at: Timestamp) -> Occurrence {
         let position = self.record.position;
-        Told { at, position }
+        Occurrence { at, position }
     }
 
     fn note_timing(&mut self, timing: FactTiming) {

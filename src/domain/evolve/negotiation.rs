@@ -43,7 +43,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Puts a collaboration into the rows of which nothing is agreed or offered yet.
+    /// Creates the row of a collaboration without offers or accepted terms.
     fn begin(
         &mut self,
         previous: Option<CollaborationId>,
@@ -80,7 +80,7 @@ impl<S: RowsMut> Fold<'_, S> {
             collaboration: place.collaboration.clone(),
         };
         self.rows.put(index.key(&place.brand, &creator), index);
-        // A fold of one campaign has no creators.
+        // The fold of a single campaign has no creators.
         let known = Creator::key(&self.creator_ref()?);
         if let Some(known) = self.rows.get_mut::<Creator>(&known)? {
             known.collaborations += 1;
@@ -94,8 +94,8 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Folds an offer of the brand: the first one, or one after a counter. It takes the place of
-    /// the one before in the budget, and holds its code.
+    /// Folds an offer of the brand, either the first one or one after a counter. It replaces the
+    /// previous offer in the budget, and reserves its code.
     pub(super) fn offered(&mut self, offer: &Offer) -> Folded<(), S> {
         let invited_at = self.record.recorded_at;
         let collaboration = self.collaboration()?;
@@ -177,7 +177,7 @@ impl<S: RowsMut> Fold<'_, S> {
             version: accepted.offer_version,
             terms: terms.clone(),
             digest: accepted.terms_digest,
-            // Orders are told of with their own times, so the claimed time of the acceptance counts.
+            // Orders state their own times, so the stated time of the acceptance counts.
             from: record.happened_at(),
         });
         collaboration.acceptance = Some(Acceptance {
@@ -214,7 +214,7 @@ impl<S: RowsMut> Fold<'_, S> {
         self.add_promised(&terms.deliverables);
     }
 
-    /// Adds deliverables that were agreed on and not begun.
+    /// Adds deliverables that were agreed on and have not begun.
     pub(super) fn add_promised(&mut self, promised: &[DeliverableTerms]) {
         let count = u32::try_from(promised.len()).unwrap_or(u32::MAX);
         self.add_to_both(Effect::DeliverablesAccepted { count });
@@ -230,7 +230,7 @@ impl<S: RowsMut> Fold<'_, S> {
         }
     }
 
-    /// Ends a negotiation that came to nothing.
+    /// Ends a negotiation without an agreement.
     pub(super) fn negotiation_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
         let collaboration = self.collaboration()?;
         let from = std::mem::replace(&mut collaboration.state, to);
@@ -250,7 +250,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Takes the version, or the application, off the lists of what waits for an answer.
+    /// Removes the version, or the application, from the lists of what waits for an answer.
     fn close(&mut self, offer: Option<&Offer>) -> Folded<(), S> {
         let place = self.collaboration_ref()?;
         self.rows.remove(&OpenInvitation::key(&place));
@@ -279,7 +279,7 @@ impl<S: RowsMut> Fold<'_, S> {
         self.change_holder(code, |holder| holder.live = false)
     }
 
-    /// Lets go of one code and holds another, unless they are the same.
+    /// Releases one code and reserves another, unless they are the same.
     pub(super) fn move_code(&mut self, from: Option<&Code>, to: Option<&Code>) -> Folded<(), S> {
         if from == to {
             return Ok(());
@@ -297,7 +297,8 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Notes that the terms with a code are in force; those that had it already keep their time.
+    /// Records that terms with a code are in force. A collaboration that already had the code keeps
+    /// its earlier time.
     pub(super) fn pin_code(&mut self, code: Option<&Code>) -> Folded<(), S> {
         let at = self.record.happened_at();
         self.change_holder(code, |holder| {

@@ -14,7 +14,7 @@ use crate::domain::{
     Platform, PublicationId, PublicationRef, Share, Timestamp, WHOLE_BP,
 };
 
-/// What happened to a post.
+/// Events of a post.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -36,7 +36,7 @@ pub enum PublicationEvent {
 }
 
 impl PublicationEvent {
-    /// Returns when a post went live, was taken down, restored or looked at.
+    /// Returns when a post went live, was taken down, was restored or was checked.
     pub fn happened_at(&self) -> Option<Timestamp> {
         match self {
             Self::PublicationRecorded(post) => Some(post.published_at),
@@ -269,7 +269,7 @@ impl<S: RowsMut> Fold<'_, S> {
         self.rows.put(key, publication);
     }
 
-    /// Counts the post once for the campaign and once for each collaboration credited.
+    /// Counts the post once for the campaign and once for each credited collaboration.
     fn count_post(
         &mut self,
         place: &CollaborationRef,
@@ -304,7 +304,7 @@ impl<S: RowsMut> Fold<'_, S> {
 
     fn removed(&mut self, event: &PostRemoved) -> Folded<(), S> {
         self.step(&event.deliverable, DeliverableState::Removed, |_| ())?;
-        let removed = self.told(event.removed_at);
+        let removed = self.occurrence(event.removed_at);
         let publication = self.publication(&event.publication)?;
         publication.live_seconds = event.live_seconds;
         publication.removals += 1;
@@ -316,7 +316,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Makes a post live again; its deliverable is where it was before.
+    /// Makes a post live again. Its deliverable returns to the state it had before.
     fn restored(
         &mut self,
         publication: &PublicationId,
@@ -328,7 +328,7 @@ impl<S: RowsMut> Fold<'_, S> {
             false => DeliverableState::Published,
         };
         self.step(deliverable, before, |_| ())?;
-        let restored = self.told(at);
+        let restored = self.occurrence(at);
         let publication = self.publication(publication)?;
         publication.live_since = at;
         if let Some(removal) = &mut publication.removal {

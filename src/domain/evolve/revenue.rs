@@ -13,7 +13,7 @@ use crate::domain::{
     RefundId, RefundRejection, Timestamp, UnattributedReason,
 };
 
-/// What happened to orders and their refunds.
+/// Events of orders and their refunds.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -44,7 +44,7 @@ pub enum RevenueEvent {
 }
 
 impl RevenueEvent {
-    /// Returns when an order was made or money of it went back.
+    /// Returns when an order was made, or when it was refunded.
     pub fn happened_at(&self) -> Option<Timestamp> {
         match self {
             Self::ConversionRecorded(conversion) => Some(conversion.ordered_at),
@@ -147,7 +147,7 @@ pub struct RefundEffect {
     pub timing: FactTiming,
 }
 
-/// What settles the refunds that waited for an order.
+/// Returns the timer's work that settles the refunds that waited for an order.
 fn settling(campaign: CampaignRef, order: &OrderKey) -> Due {
     Due::Refunds {
         campaign,
@@ -201,7 +201,7 @@ impl<S: RowsMut> Fold<'_, S> {
         self.claimed(Claimed::Standing(conversion.order.clone()))
     }
 
-    /// Lists a claim in its campaign.
+    /// Adds a claim to the list of its campaign.
     fn claimed(&mut self, claim: Claimed) -> Folded<(), S> {
         let key = Claimed::key(&self.campaign_ref()?, self.record.position);
         self.rows.put(key, claim);
@@ -251,9 +251,9 @@ impl<S: RowsMut> Fold<'_, S> {
         }
     }
 
-    /// Adds what is left out of totals for want of a rate when a sum goes from one amount to
-    /// another: the parts of the one less those of the other, split like the credits, so that
-    /// nothing of a fully refunded order remains.
+    /// Adds the change of the amounts that are left out of totals because they have no rate: the
+    /// parts of the new sum less the parts of the old one, split like the credits. After a full
+    /// refund of an order nothing remains.
     fn add_foreign(&mut self, timing: FactTiming, credits: &[Credit], from: Money, to: Money) {
         let currency = to.currency;
         let effect = |minor| Effect::ForeignRevenue {
@@ -291,7 +291,7 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     fn refund_applied(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
-        // Of a past in which the order had not happened nothing of its refund counts.
+        // In a past in which the order had not happened yet, its refund counts nothing.
         let dangling = self.dangling("conversion");
         if self.order(&refund.order)?.conversion.is_none() {
             return Err(dangling);
@@ -313,8 +313,8 @@ impl<S: RowsMut> Fold<'_, S> {
         )
     }
 
-    /// Splits what a refund takes from revenue as the order's credits do: the part of each is what
-    /// the part of all refunds grows by.
+    /// Splits what a refund takes from revenue like the order's credits: each part is the growth of
+    /// that part of all refunds.
     fn parts_of_refund(
         &mut self,
         order: &OrderKey,
@@ -345,7 +345,7 @@ impl<S: RowsMut> Fold<'_, S> {
         self.refund_settled(&refund.order)
     }
 
-    /// Notes that a refund waits no more: it came with the claim, or the ledger settled it later.
+    /// Records that a refund no longer waits: the claim settled it, or the ledger did so later.
     fn refund_settled(&mut self, order: &OrderKey) -> Folded<(), S> {
         let (position, by) = (self.record.position, self.record.actor.kind);
         let brand = self.record.brand.clone();

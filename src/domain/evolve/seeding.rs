@@ -5,7 +5,7 @@ use crate::domain::rows::RowsMut;
 use crate::domain::state::{Pair, Shipment};
 use crate::domain::{Effect, ProductValue, ShipmentId, Timestamp};
 
-/// What happened to products sent to a creator.
+/// Events of products sent to a creator.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -31,7 +31,7 @@ pub enum SeedingEvent {
 }
 
 impl SeedingEvent {
-    /// Returns when a product was sent, arrived or came back.
+    /// Returns when a product was sent, arrived or was returned.
     pub fn happened_at(&self) -> Timestamp {
         match self {
             Self::ProductShipped { shipped_at, .. } => *shipped_at,
@@ -54,8 +54,8 @@ impl<S: RowsMut> Fold<'_, S> {
                 shipment,
                 received_at,
             } => {
-                let told = self.told(*received_at);
-                self.shipment(shipment)?.received = Some(told);
+                let occurrence = self.occurrence(*received_at);
+                self.shipment(shipment)?.received = Some(occurrence);
                 self.add_to_both(Effect::Received);
                 Ok(())
             }
@@ -65,8 +65,8 @@ impl<S: RowsMut> Fold<'_, S> {
                 value,
                 ..
             } => {
-                let told = self.told(*returned_at);
-                self.shipment(shipment)?.returned = Some(told);
+                let occurrence = self.occurrence(*returned_at);
+                self.shipment(shipment)?.returned = Some(occurrence);
                 self.add_to_both(Effect::Returned { value: *value });
                 Ok(())
             }

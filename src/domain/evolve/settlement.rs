@@ -10,7 +10,7 @@ use crate::domain::{
     OrderKey, PaymentId, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
 };
 
-/// What happened to cost lines and their payments.
+/// Events of cost lines and their payments.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(
     missing_docs,
@@ -160,7 +160,7 @@ pub struct Tax {
 }
 
 impl SettlementEvent {
-    /// Names the line it is about, if it is about one.
+    /// Returns the line that it is about, if there is one.
     pub fn cost(&self) -> Option<&CostId> {
         match self {
             Self::CostRecorded(recorded) => Some(&recorded.cost),
@@ -189,7 +189,7 @@ impl<S: RowsMut> Fold<'_, S> {
         self.add_to_balance(line.amount.currency, line.balance() - before)
     }
 
-    /// Adds to what the creator of the event is owed, in its campaign and in all.
+    /// Adds to what the brand owes the creator of the event, in the campaign and in total.
     fn add_to_balance(&mut self, currency: Currency, more: Balance) -> Folded<(), S> {
         if more == Balance::default() {
             return Ok(());
@@ -304,7 +304,8 @@ impl<S: RowsMut> Fold<'_, S> {
         self.accrue(kind, timing, delta, reporting_minor)
     }
 
-    /// Adds what a line grew by: to the totals, or to what is left out of them for want of a rate.
+    /// Adds the growth of a line to the totals, or to the amounts that are left out because they
+    /// have no rate.
     fn accrue(
         &mut self,
         kind: CostType,
@@ -374,7 +375,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(cost)
     }
 
-    /// Adds a line to cost and to the budget in use; a fee line draws on its commitment first.
+    /// Adds a line to cost and to the budget in use. A fee line draws on its commitment first.
     fn add_cost(&mut self, kind: CostType, timing: FactTiming, minor: i64) -> Folded<(), S> {
         self.spread(Effect::Cost {
             kind,
@@ -402,7 +403,7 @@ impl<S: RowsMut> Fold<'_, S> {
         }
     }
 
-    /// Adds to the campaign and, when the line has one, to its collaboration.
+    /// Adds to the campaign and, if the line has one, to its collaboration.
     fn spread(&mut self, effect: Effect) -> Folded<(), S> {
         if self.record.subject.collaboration.is_some() {
             let key = Collaboration::key(&self.collaboration_ref()?);

@@ -1,7 +1,7 @@
-//! A row of any table, so that one ordered map holds them all.
+//! A row of any table, so that one ordered map holds the rows of all tables.
 //!
-//! Owns the type erasure, the way back to the row type, and the row encoding: postcard. Does not
-//! know keys; that a key's tag and its row's type agree is checked by whoever holds both.
+//! Owns the type erasure, the downcast to the row type, and the row encoding (postcard). Does not
+//! know keys: the owner of key and row checks that the key's table tag fits the row's type.
 
 use std::any::Any;
 use std::fmt;
@@ -11,7 +11,7 @@ use postcard::ser_flavors::Size;
 
 use super::Row;
 
-/// A shared row whose type is known again only to who asks for it.
+/// A shared row without its type. The reader names the type.
 #[derive(Clone)]
 pub struct AnyRow(Arc<dyn Erased>);
 
@@ -21,13 +21,14 @@ impl AnyRow {
         Self(Arc::new(row))
     }
 
-    /// Shares the row; `None` when it is not an `R`.
+    /// Returns the shared row; `None` when it is not an `R`.
     pub fn typed<R: Row>(&self) -> Option<Arc<R>> {
         let any: Arc<dyn Any + Send + Sync> = Arc::clone(&self.0) as _;
         any.downcast().ok()
     }
 
-    /// Opens the row for a change, copying it first when it is shared; `None` when it is not an `R`.
+    /// Opens the row for a change and copies it first when it is shared; `None` when it is not an
+    /// `R`.
     pub fn typed_mut<R: Row>(&mut self) -> Option<&mut R> {
         if Arc::get_mut(&mut self.0).is_none() {
             let shared: &dyn Any = &*self.0;
@@ -37,20 +38,21 @@ impl AnyRow {
         owned.downcast_mut()
     }
 
-    /// Adds the encoded row to `out`.
+    /// Appends the encoded row to `out`.
     ///
     /// # Errors
-    /// When the row's type holds something postcard cannot write; `out` is then undefined.
+    /// Returns an error when the row's type holds something that postcard cannot encode. The
+    /// content of `out` is then undefined.
     pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), postcard::Error> {
         self.0.encode(out)
     }
 
-    /// Gives the length of the encoded row in bytes; zero for a row that cannot be encoded.
+    /// Returns the length of the encoded row in bytes; 0 for a row that cannot be encoded.
     pub fn encoded_bytes(&self) -> usize {
         self.0.encoded_bytes()
     }
 
-    /// Gives the size of the row value itself, without what it points to.
+    /// Returns the size of the row value itself, without what it points to.
     pub fn shallow_bytes(&self) -> usize {
         size_of_val(&*self.0)
     }
@@ -71,7 +73,7 @@ impl fmt::Debug for AnyRow {
 /// Decodes one row from exactly these bytes.
 ///
 /// # Errors
-/// When the bytes are not one whole encoded `R`, or more than that.
+/// Returns an error when the bytes are not exactly one encoded `R`.
 pub fn decode<R: Row>(bytes: &[u8]) -> Result<R, postcard::Error> {
     let (row, rest) = postcard::take_from_bytes(bytes)?;
     if rest.is_empty() {

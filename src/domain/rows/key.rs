@@ -1,6 +1,6 @@
-//! Keys: ordered bytes that put a table's rows where a prefix scan finds them.
+//! Keys: ordered bytes. A prefix scan finds the rows of a table.
 //!
-//! Owns how parts become bytes and back. Does not know what the parts of any table mean.
+//! Owns the encoding of parts as bytes, and back. Does not know what the parts of a table mean.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -9,20 +9,21 @@ use smallvec::SmallVec;
 
 use super::Row;
 
-/// Keys up to this many bytes live inline, without an allocation: a tag, three ids of some fifteen
-/// characters and a place on a time axis, which is what most keys are. One key then takes 80 bytes.
+/// Longest key that needs no allocation. Most keys are a tag, three ids of some fifteen characters
+/// and a place on a time axis, which fit. One key then takes 80 bytes.
 const INLINE_BYTES: usize = 72;
 
-/// Ends every text part. Ids never contain it, so `a` sorts before `ab` and no id's prefix scan
-/// reaches into another id.
+/// Ends every text part. Ids never contain it, so `a` sorts before `ab`, and the prefix scan of one
+/// id never reaches another id.
 const TEXT_END: u8 = 0;
 
-/// The key of one row, or the common prefix of several: a table tag, then parts, ordered as bytes.
+/// The key of one row, or the common prefix of several: a table tag, then parts. Keys are ordered
+/// by their bytes.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(SmallVec<[u8; INLINE_BYTES]>);
 
 impl Clone for Key {
-    /// Copies the bytes at once, which the clone of a small vector does one by one.
+    /// Copies all bytes at once. The clone of a small vector copies them one by one.
     #[inline]
     fn clone(&self) -> Self {
         Self::from_bytes(&self.0)
@@ -30,13 +31,13 @@ impl Clone for Key {
 }
 
 impl Key {
-    /// Starts a key of table `R`: just its tag, and so the prefix of the whole table.
+    /// Starts a key of table `R`: its tag only, which is the prefix of the whole table.
     #[inline]
     pub fn of<R: Row>() -> Self {
         Self(SmallVec::from_slice(&[R::TABLE]))
     }
 
-    /// Adds a text part; it must not contain a zero byte.
+    /// Appends a text part, which must not contain a zero byte.
     #[inline]
     #[must_use]
     pub fn text(mut self, text: &str) -> Self {
@@ -49,7 +50,7 @@ impl Key {
         self
     }
 
-    /// Adds a number as eight bytes that sort like it.
+    /// Appends a number as eight bytes that sort like the number.
     #[inline]
     #[must_use]
     pub fn number(mut self, number: u64) -> Self {
@@ -57,7 +58,7 @@ impl Key {
         self
     }
 
-    /// Adds one byte.
+    /// Appends one byte.
     #[inline]
     #[must_use]
     pub fn byte(mut self, byte: u8) -> Self {
@@ -65,7 +66,7 @@ impl Key {
         self
     }
 
-    /// Gives the key with the same parts in table `R`.
+    /// Returns the key with the same parts in table `R`.
     #[must_use]
     pub fn in_table<R: Row>(&self) -> Self {
         let mut same = self.clone();
@@ -75,22 +76,22 @@ impl Key {
         same
     }
 
-    /// Gives the bytes, tag first.
+    /// Returns the bytes; the tag comes first.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Takes a key from its bytes.
+    /// Makes a key from its bytes.
     pub fn from_bytes(bytes: &[u8]) -> Self {
         Self(SmallVec::from_slice(bytes))
     }
 
-    /// Gives the tag of the table the key belongs to; `None` only for a key of no bytes.
+    /// Returns the tag of the key's table; `None` only for a key without bytes.
     pub fn table(&self) -> Option<u8> {
         self.0.first().copied()
     }
 
-    /// Reads the parts back, in the order they were added.
+    /// Returns a reader of the parts, in the order in which they were appended.
     pub fn parts(&self) -> Parts<'_> {
         Parts(self.0.get(1..).unwrap_or_default())
     }
@@ -114,7 +115,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The parts of a key, read from the front; `None` where the key does not hold such a part.
+/// Reader of the parts of a key, first to last. Each read returns `None` when the key has no such
+/// part there.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a>(&'a [u8]);
 

@@ -1,6 +1,6 @@
 //! Rows in plain memory, for unit tests, as-of folds and verification.
 //!
-//! Owns one ordered map. Does not bound its size and forgets everything when dropped.
+//! Owns one ordered map. Its size has no bound, and the rows are lost when it is dropped.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use super::{AnyRow, Key, Row, Rows, RowsMut, Scan, Span};
 
-/// Every row in one ordered map.
+/// All rows in one ordered map.
 ///
-/// A row that is asked for under another type than it was put with counts as absent; that takes
-/// two row types with one table tag, which is a bug of its own.
+/// A row that is read with another type than it was written with counts as absent. That needs two
+/// row types with one table tag, which is a bug.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemoryRows(BTreeMap<Key, AnyRow>);
 
@@ -22,17 +22,17 @@ impl MemoryRows {
         Self::default()
     }
 
-    /// Counts the rows of all tables.
+    /// Returns the number of rows of all tables.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Tells whether there is no row.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Walks the rows of every table within `span`, in key order.
+    /// Returns the rows of every table within `span`, in key order.
     pub fn within(&self, span: &Span) -> impl DoubleEndedIterator<Item = (&Key, &AnyRow)> {
         self.0.range::<[u8], _>(span.bounds())
     }
@@ -55,7 +55,7 @@ impl Rows for MemoryRows {
             row.typed()
                 .map_or(ControlFlow::Continue(()), |row| visit(key, &row))
         };
-        // Whether the visitor stopped or ran out of rows, it had what it wanted.
+        // A stop by the visitor and the end of the rows are both a complete scan.
         let _ = if scan.is_descending() {
             self.within(&span).rev().try_for_each(&mut visit)
         } else {

@@ -1,6 +1,6 @@
-//! Rows above rows: changes that nobody below sees.
+//! An overlay: changed rows above unchanged ones.
 //!
-//! Owns what was changed. Used to look at what a command would do without doing it.
+//! Owns the changes. Used to find out what a command would do without doing it.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use super::{AnyRow, Key, Row, Rows, RowsMut, Scan};
 
-/// What was changed: the rows put, and the keys of those removed.
+/// The changes: rows written, and `None` for the keys of rows removed.
 pub type Changes = BTreeMap<Key, Option<AnyRow>>;
 
-/// Changes above rows that stay as they are.
+/// Changes above rows that stay unchanged.
 pub struct Overlay<'a, S> {
     below: &'a S,
     changed: Changes,
@@ -26,7 +26,7 @@ impl<'a, S: Rows> Overlay<'a, S> {
         }
     }
 
-    /// Lets go of the rows below.
+    /// Returns the changes without the rows below.
     pub fn into_changes(self) -> Changes {
         self.changed
     }
@@ -42,8 +42,8 @@ impl<S: Rows> Rows for Overlay<'_, S> {
         }
     }
 
-    /// Merges changed rows into those below. Reads the rows below in full: an overlay lives as long
-    /// as one command.
+    /// Merges the changes into the rows below. Reads the whole span of the rows below, which is
+    /// fine because an overlay lives for one command.
     fn scan<R: Row>(
         &self,
         scan: Scan<'_>,

@@ -1,4 +1,4 @@
-//! Scans: which rows of a table, and in which order.
+//! Scans: which rows of a table to visit, and in which order.
 //!
 //! Owns the arithmetic from a prefix and a resume key to two bounds. Does not read rows.
 
@@ -6,7 +6,8 @@ use std::ops::{Bound, RangeInclusive};
 
 use super::Key;
 
-/// What a scan visits: the rows whose key starts with a prefix, in key order or against it.
+/// What a scan visits: the rows whose key starts with a prefix, in ascending or descending key
+/// order.
 ///
 /// ```
 /// use campaign_ledger::domain::rows::{Key, Scan};
@@ -23,7 +24,7 @@ pub struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Visits every row under `prefix`, smallest key first.
+    /// Visits every row under `prefix`, in ascending order.
     pub fn of(prefix: &'a Key) -> Self {
         Self {
             prefix,
@@ -33,7 +34,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Skips all rows up to and including `key`, in the direction of the scan: an ascending scan
-    /// visits greater keys only, a descending one smaller keys only.
+    /// visits only greater keys, a descending one only smaller keys.
     #[must_use]
     pub fn after(self, key: &'a Key) -> Self {
         Self {
@@ -42,7 +43,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Visits the greatest key first.
+    /// Reverses the order: the greatest key comes first.
     #[must_use]
     pub fn descending(self) -> Self {
         Self {
@@ -51,17 +52,17 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Tells whether the greatest key comes first.
+    /// Returns whether the greatest key comes first.
     pub fn is_descending(&self) -> bool {
         self.descending
     }
 
-    /// Gives the tag of the table the scan is in; `None` for a prefix of no bytes.
+    /// Returns the tag of the scan's table; `None` for an empty prefix.
     pub fn table(&self) -> Option<u8> {
         self.prefix.table()
     }
 
-    /// Gives the span of keys to visit.
+    /// Returns the span of keys to visit.
     pub fn span(&self) -> Span {
         let span = Span::of_prefix(self.prefix.as_bytes());
         match self.after {
@@ -71,7 +72,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// A contiguous span of keys; it may hold none.
+/// A contiguous span of keys. It may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     low: Bound<Key>,
@@ -79,7 +80,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Spans the tables with these tags.
+    /// Returns the span of the tables with these tags.
     pub fn of_tables(tags: &RangeInclusive<u8>) -> Self {
         Self {
             low: Bound::Included(Key::from_bytes(&[*tags.start()])),
@@ -95,7 +96,7 @@ impl Span {
         }
     }
 
-    /// Gives the bounds as bytes, the low one never above the high one.
+    /// Returns the bounds as bytes; the lower one is never above the upper one.
     pub fn bounds(&self) -> (Bound<&[u8]>, Bound<&[u8]>) {
         (
             self.low.as_ref().map(Key::as_bytes),
@@ -103,7 +104,7 @@ impl Span {
         )
     }
 
-    /// Gives what is left of the span once a walk, up or down, has passed `key`.
+    /// Returns the rest of the span after a walk, up or down, has passed `key`.
     #[must_use]
     pub fn after(mut self, key: &Key, descending: bool) -> Self {
         if descending {
@@ -128,7 +129,7 @@ impl Span {
         self.in_order()
     }
 
-    /// Makes a span without room for a key an empty one that ordered maps accept.
+    /// Turns a span whose bounds are in the wrong order into an empty one that ordered maps accept.
     fn in_order(self) -> Self {
         let has_room = match (&self.low, &self.high) {
             (Bound::Unbounded, _) | (_, Bound::Unbounded) => true,
@@ -147,7 +148,7 @@ impl Span {
     }
 }
 
-/// Gives the smallest key above every key that starts with `prefix`, if there is one.
+/// Returns the smallest key above all keys that start with `prefix`, if there is one.
 fn successor(prefix: &[u8]) -> Option<Key> {
     let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
     let mut bytes = prefix[..=last].to_vec();

@@ -8,16 +8,16 @@ use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{BrandId, CampaignRef, CreatorId, Currency};
 
-/// Sums over the lines that pay a creator, in one currency: of a campaign, or of the whole brand.
+/// Sums over the lines that pay one creator in one currency, of a campaign or of the whole brand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Balance {
-    /// Lines that were not taken back, with their adjustments.
+    /// Lines that are not reversed, with their adjustments.
     pub accrued_minor: i128,
     /// Of that, approved.
     pub approved_minor: i128,
     /// Of that, paid.
     pub paid_minor: i128,
-    /// Commission that fell after it was approved: 0 or less, set against what comes.
+    /// Commission that fell after it was approved: 0 or less. It is deducted from later commission.
     pub carried_minor: i128,
 }
 
@@ -26,29 +26,29 @@ impl Row for Balance {
 }
 
 impl Balance {
-    /// Returns what is left to pay; less than 0 where the creator owes.
+    /// Returns what is left to pay; negative when the creator owes the brand.
     pub fn owed_minor(&self) -> i128 {
         self.accrued_minor - self.paid_minor + self.carried_minor
     }
 
-    /// Prefix of the balances of a brand, over all of its campaigns, by creator.
+    /// Returns the prefix of the balances of a brand, over all campaigns, by creator.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str()).byte(0)
     }
 
-    /// Prefix of the balances of a campaign, by creator.
+    /// Returns the prefix of the balances of a campaign, by creator.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         let key = Key::of::<Self>().text(campaign.brand.as_str()).byte(1);
         key.text(campaign.campaign.as_str())
     }
 
-    /// Keys of the two balances that a line of a campaign adds to.
+    /// Returns the keys of the two balances that a line of a campaign adds to.
     pub fn keys(campaign: &CampaignRef, creator: &CreatorId, currency: Currency) -> [Key; 2] {
         [Self::of_brand(&campaign.brand), Self::of_campaign(campaign)]
             .map(|key| key.text(creator.as_str()).text(currency.code()))
     }
 
-    /// Reads back whose balance a key is for, and in which currency.
+    /// Reads the creator and the currency from a balance's key.
     pub fn named(key: &Key) -> Option<(CreatorId, Currency)> {
         let mut parts = key.parts();
         parts.text()?;

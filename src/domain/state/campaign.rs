@@ -1,4 +1,4 @@
-//! Campaigns and what is unique within them.
+//! Campaigns, and what is unique within them.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,30 +9,31 @@ use crate::domain::{
     CollaborationRef, CreatorId, Position, Timestamp,
 };
 
-/// A campaign and how much of its budget is in use.
+/// A campaign, and how much of its budget is in use.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Campaign {
-    /// Where it stands.
+    /// State of the campaign.
     pub state: CampaignState,
-    /// What it sets out to do, with the cap in force.
+    /// The plan, with the current budget cap.
     pub plan: CampaignPlan,
     /// How much of the budget is in use.
     pub budget: BudgetUse,
-    /// Offers and counters waiting for an answer.
+    /// Offers and counters that wait for an answer.
     pub open_invitations: u32,
-    /// Applications waiting for an answer.
+    /// Applications that wait for an answer.
     pub applications: u32,
-    /// Offers, counters and applications that ended with the campaign, of which no event tells yet.
+    /// Offers, counters and applications that ended with the campaign but have no event of their
+    /// own yet.
     pub ending: u32,
     /// Collaborations accepted or active.
     pub live_collaborations: u32,
-    /// Attributed and unattributed revenue before refunds, in minor units; guards int64.
+    /// Attributed and unattributed revenue before refunds, in minor units; checked against int64.
     pub gross_revenue_minor: i64,
     /// When it was created.
     pub created_at: Timestamp,
     /// The event that closed it.
     pub closed: Option<Position>,
-    /// Revisions of its report made so far.
+    /// Number of report revisions so far.
     pub reports: u32,
     /// Last event that changed it.
     pub updated: Position,
@@ -43,14 +44,14 @@ pub struct Campaign {
 pub struct BudgetUse {
     /// Fees of open offers.
     pub reserved: i64,
-    /// Accepted fees, or the fee lines where those are more.
+    /// Accepted fees, or the fee lines where their sum is higher.
     pub committed: i64,
     /// Other recorded costs, less recoveries.
     pub other: i64,
 }
 
 impl BudgetUse {
-    /// Adds all three up; wide, so that it cannot overflow.
+    /// Returns the sum of all three; i128, so that it cannot overflow.
     pub fn total(&self) -> i128 {
         i128::from(self.reserved) + i128::from(self.committed) + i128::from(self.other)
     }
@@ -61,18 +62,18 @@ impl Row for Campaign {
 }
 
 impl Campaign {
-    /// Key of a campaign.
+    /// Returns the key of a campaign.
     pub fn key(campaign: &CampaignRef) -> Key {
         Self::of_brand(&campaign.brand).text(campaign.campaign.as_str())
     }
 
-    /// Prefix of the campaigns of a brand.
+    /// Returns the prefix of the campaigns of a brand.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
     }
 }
 
-/// One creator in one campaign: at most one live collaboration.
+/// One creator in one campaign. A pair has at most one live collaboration.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Pair {
     /// The collaboration that has not ended.
@@ -90,13 +91,13 @@ impl Row for Pair {
 }
 
 impl Pair {
-    /// Key of a pair.
+    /// Returns the key of a pair.
     pub fn key(campaign: &CampaignRef, creator: &CreatorId) -> Key {
         within::<Self>(campaign).text(creator.as_str())
     }
 }
 
-/// Who holds, or held, a code in a campaign.
+/// The collaborations that hold, or held, one code in a campaign.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct CodeHolders {
     /// In the order of their invitations.
@@ -108,7 +109,7 @@ pub struct CodeHolders {
 pub struct CodeHolder {
     /// The collaboration.
     pub collaboration: CollaborationId,
-    /// When its terms were pinned; `None` while only offered.
+    /// When its terms came into force; `None` while they are only offered.
     pub accepted_at: Option<Timestamp>,
     /// Whether the collaboration has not ended.
     pub live: bool,
@@ -119,13 +120,13 @@ impl Row for CodeHolders {
 }
 
 impl CodeHolders {
-    /// Key of a code.
+    /// Returns the key of a code.
     pub fn key(campaign: &CampaignRef, code: &Code) -> Key {
         within::<Self>(campaign).text(code.as_str())
     }
 
-    /// Finds whose accepted terms pinned the code when an order was made: the latest acceptance at
-    /// or before the order.
+    /// Returns the collaboration whose accepted terms had the code when an order was made: the one
+    /// with the latest acceptance at or before the order.
     pub fn holder_at(&self, ordered_at: Timestamp) -> Option<&CollaborationId> {
         let accepted = self.holders.iter().filter_map(|holder| {
             let at = holder.accepted_at.filter(|at| *at <= ordered_at)?;
@@ -135,7 +136,7 @@ impl CodeHolders {
     }
 }
 
-/// An agreement still to be made: an application, an offer or a counter waits for an answer.
+/// A pending agreement: an application, an offer or a counter that waits for an answer.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct OpenInvitation {
     /// From this time on it cannot be accepted; `None` for an application.
@@ -147,18 +148,18 @@ impl Row for OpenInvitation {
 }
 
 impl OpenInvitation {
-    /// Key of an open invitation.
+    /// Returns the key of an open invitation.
     pub fn key(collaboration: &CollaborationRef) -> Key {
         Self::of_campaign(&collaboration.campaign_ref()).text(collaboration.collaboration.as_str())
     }
 
-    /// Prefix of the open invitations of a campaign.
+    /// Returns the prefix of the open invitations of a campaign.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         within::<Self>(campaign)
     }
 }
 
-/// Prefix of a table's rows within a campaign.
+/// Returns the prefix of a table's rows within a campaign.
 pub(super) fn within<R: Row>(campaign: &CampaignRef) -> Key {
     campaign_prefix::<R>(&campaign.brand, &campaign.campaign)
 }

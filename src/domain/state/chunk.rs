@@ -1,7 +1,7 @@
-//! Chunks: neighbouring observations of one series, in order.
+//! Chunks: consecutive observations of one series.
 //!
-//! Most observations are written once and then only kept. So they stay encoded, one after the
-//! other, and only their keys are at hand: putting one in its place moves bytes and decodes none.
+//! Most observations are written once and then only kept. They therefore stay encoded, one after
+//! the other, with a list of their keys. An insert moves bytes and decodes nothing.
 
 use std::ops::Range;
 
@@ -12,13 +12,13 @@ use super::table;
 use crate::domain::rows::Row;
 use crate::domain::{Counters, FactTiming, Position};
 
-/// Most observations in one chunk: some 3 KiB, within a page of the row store.
+/// Maximum number of observations in one chunk: about 3 KiB, which fits a page of the row store.
 const MAX_ENTRIES: usize = 64;
 
-/// Neighbouring observations of one series, in order.
+/// Consecutive observations of one series.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Chunk {
-    /// By key, and where each one's bytes end.
+    /// The key of each observation, and where its bytes end.
     places: Vec<(OrderKey, u32)>,
     #[serde(with = "serde_bytes")]
     encoded: Vec<u8>,
@@ -28,7 +28,7 @@ impl Row for Chunk {
     const TABLE: u8 = table::SERIES_CHUNK;
 }
 
-/// An observation without its key.
+/// An observation without its key, for encoding.
 #[derive(Serialize)]
 struct BodyOf<'a> {
     changes: &'a [Position],
@@ -39,7 +39,7 @@ struct BodyOf<'a> {
     voided: bool,
 }
 
-/// The same, read back.
+/// An observation without its key, decoded.
 #[derive(Deserialize)]
 struct Body {
     changes: Vec<Position>,
@@ -51,29 +51,29 @@ struct Body {
 }
 
 impl Chunk {
-    /// Starts with one observation.
+    /// Makes a chunk of one observation.
     pub(super) fn of(entry: &Entry) -> Self {
         let mut chunk = Self::default();
         chunk.insert(entry);
         chunk
     }
 
-    /// The key of the first observation; chunks are never empty.
+    /// Returns the key of the first observation; chunks are never empty.
     pub(super) fn first(&self) -> OrderKey {
         self.places.first().map(|place| place.0).unwrap_or_default()
     }
 
-    /// The key of the last observation.
+    /// Returns the key of the last observation.
     pub(super) fn last(&self) -> OrderKey {
         self.places.last().map(|place| place.0).unwrap_or_default()
     }
 
-    /// Tells whether the next observation makes it too large.
+    /// Returns whether the chunk has no room for another observation.
     pub(super) fn is_full(&self) -> bool {
         self.places.len() >= MAX_ENTRIES
     }
 
-    /// Puts an observation in its place.
+    /// Inserts an observation at its place.
     pub(super) fn insert(&mut self, entry: &Entry) {
         let place = self.places.partition_point(|(key, _)| *key < entry.key);
         let start = self.start(place);
@@ -91,7 +91,7 @@ impl Chunk {
         Some(())
     }
 
-    /// Cuts off the upper half.
+    /// Removes the upper half and returns it as a chunk.
     pub(super) fn split(&mut self) -> Self {
         let middle = self.places.len() / 2;
         let start = self.start(middle);
@@ -103,26 +103,26 @@ impl Chunk {
         Self { places, encoded }
     }
 
-    /// Visits the observations in order.
+    /// Returns the observations in order.
     pub(super) fn entries(&self) -> impl DoubleEndedIterator<Item = Entry> + '_ {
         (0..self.places.len()).map(|place| self.entry(place))
     }
 
-    /// Finds the observation that an event recorded.
+    /// Returns the observation that an event recorded.
     pub(super) fn recorded_at(&self, position: Position) -> Option<Entry> {
         let mut keys = self.places.iter().map(|(key, _)| key.position);
         keys.position(|one| one == position)
             .map(|place| self.entry(place))
     }
 
-    /// Visits those whose key is in a range.
+    /// Returns the observations whose key is in a range.
     pub(super) fn within(&self, keys: Range<OrderKey>) -> impl Iterator<Item = Entry> + '_ {
         let from = self.places.partition_point(|(key, _)| *key < keys.start);
         let to = self.places.partition_point(|(key, _)| *key < keys.end);
         (from..to).map(|place| self.entry(place))
     }
 
-    /// Writes an observation over the bytes of the one at this place.
+    /// Writes an observation over the bytes at `over`, and its end at `place`.
     fn splice(&mut self, place: usize, over: Range<usize>, entry: &Entry) {
         let body = BodyOf {
             changes: &entry.changes,

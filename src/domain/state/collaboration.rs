@@ -20,21 +20,21 @@ use crate::domain::{
 pub struct Collaboration {
     /// The creator.
     pub creator: CreatorId,
-    /// The collaboration of the same pair before this one.
+    /// The collaboration of the same pair before this one, if any.
     pub previous: Option<CollaborationId>,
-    /// Where the agreement stands.
+    /// State of the agreement.
     pub state: CollaborationState,
-    /// What the creator applied with; `None` when the brand invited them.
+    /// The application of the creator; `None` when the brand invited them.
     pub application: Option<Application>,
     /// Offers and counters, the latest last; at most
     /// [`KEPT_OFFERS`](crate::domain::limits::KEPT_OFFERS).
     pub offers: Vec<OfferMade>,
     /// The latest version of an offer, a counter or an amendment; 0 before the first.
     pub last_version: u32,
-    /// What the brand's offer holds of the budget, in minor units of the reporting currency; 0 once
-    /// it is answered for good.
+    /// What the brand's offer reserves of the budget, in minor units of the reporting currency; 0
+    /// once the negotiation has ended.
     pub reserved_minor: i64,
-    /// That and how the offer was accepted.
+    /// How the offer was accepted; `None` before the acceptance.
     pub acceptance: Option<Acceptance>,
     /// Every version of the terms that was ever in force, the first one first.
     pub pinned: Vec<PinnedTerms>,
@@ -44,16 +44,16 @@ pub struct Collaboration {
     pub deliverables: Vec<Deliverable>,
     /// Products sent.
     pub shipments: Vec<Shipment>,
-    /// Holds ever placed.
+    /// Number of holds ever placed.
     pub holds: u32,
-    /// Those that are on, the first one first.
+    /// Holds that are open, the first one first.
     pub open_holds: Vec<OpenHold>,
-    /// The latest ones, on or released, the first one first; at most
+    /// The latest holds, open or released, the first one first; at most
     /// [`KEPT_HOLDS`](crate::domain::limits::KEPT_HOLDS).
     pub latest_holds: Vec<HoldId>,
     /// What the accepted terms commit, in minor units of the reporting currency.
     pub commitment_minor: i64,
-    /// Fee lines recorded and not reversed, in minor units of the reporting currency.
+    /// Fee lines that are recorded and not reversed, in minor units of the reporting currency.
     pub fee_lines_minor: i64,
     /// Commission on locked orders.
     pub commission: CommissionAccount,
@@ -70,17 +70,17 @@ impl Row for Collaboration {
 }
 
 impl Collaboration {
-    /// Key of a collaboration.
+    /// Returns the key of a collaboration.
     pub fn key(collaboration: &CollaborationRef) -> Key {
         Self::of_campaign(&collaboration.campaign_ref()).text(collaboration.collaboration.as_str())
     }
 
-    /// Prefix of the collaborations of a campaign.
+    /// Returns the prefix of the collaborations of a campaign.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         within::<Self>(campaign)
     }
 
-    /// Prefix of the collaborations of a brand.
+    /// Returns the prefix of the collaborations of a brand.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
     }
@@ -98,49 +98,50 @@ impl Collaboration {
             .map(|made| &made.offer)
     }
 
-    /// Returns the latest pinned terms, if any were.
+    /// Returns the latest accepted terms, if there are any.
     pub fn terms(&self) -> Option<&Terms> {
         self.pinned.last().map(|pinned| &pinned.terms)
     }
 
-    /// Returns the terms in force at a time: the latest pinned at or before it, or else the first.
+    /// Returns the terms in force at a time: the latest that came into force at or before it, or
+    /// else the first.
     pub fn terms_at(&self, at: Timestamp) -> Option<&Terms> {
         let in_force = self.pinned.iter().rfind(|pinned| pinned.from <= at);
         in_force.or(self.pinned.first()).map(|pinned| &pinned.terms)
     }
 
-    /// Finds a deliverable.
+    /// Returns a deliverable.
     pub fn deliverable(&self, id: &DeliverableId) -> Option<&Deliverable> {
         self.deliverables
             .iter()
             .find(|deliverable| deliverable.terms.id == *id)
     }
 
-    /// Finds a deliverable to change it.
+    /// Returns a deliverable for a change.
     pub fn deliverable_mut(&mut self, id: &DeliverableId) -> Option<&mut Deliverable> {
         self.deliverables
             .iter_mut()
             .find(|deliverable| deliverable.terms.id == *id)
     }
 
-    /// Adds up what the places of its content take, of all versions handed in.
+    /// Returns the number of bytes of its content references, over all submitted versions.
     pub fn content_bytes(&self) -> usize {
         let versions = self.deliverables.iter().flat_map(|one| &one.submissions);
         versions.map(|one| one.content.reference.len()).sum()
     }
 
-    /// Finds the open dispute about a subject.
+    /// Returns the open dispute about a subject.
     pub fn dispute_of(&self, subject: &DisputeSubject) -> Option<&DisputeId> {
         let mut open = self.open_disputes.iter();
         open.find(|one| one.subject == *subject).map(|one| &one.id)
     }
 
-    /// Finds a shipment.
+    /// Returns a shipment.
     pub fn shipment(&self, id: &ShipmentId) -> Option<&Shipment> {
         self.shipments.iter().find(|shipment| shipment.id == *id)
     }
 
-    /// Finds a hold that is on: over this deliverable, or any when none is named.
+    /// Returns an open hold on this deliverable, or any open hold when no deliverable is given.
     pub fn hold_over(&self, deliverable: Option<&DeliverableId>) -> Option<&OpenHold> {
         let mut on = self.open_holds.iter();
         on.find(|hold| match (deliverable, &hold.deliverable) {
@@ -149,11 +150,11 @@ impl Collaboration {
         })
     }
 
-    /// Reads the holds that an answer shows: those that are on and the latest ones, in the order they
-    /// were placed.
+    /// Reads the holds that an answer shows: the open ones and the latest ones, in the order in
+    /// which they were placed.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn shown_holds<S: Rows>(
         &self,
         rows: &S,
@@ -169,19 +170,19 @@ impl Collaboration {
         Ok(shown)
     }
 
-    /// Returns what the collaboration holds of the budget: the commitment, or the fee lines where
-    /// those are more; in minor units.
+    /// Returns what the collaboration uses of the budget, in minor units: the commitment, or the
+    /// fee lines where their sum is higher.
     pub fn committed_minor(&self) -> i64 {
         self.commitment_minor.max(self.fee_lines_minor)
     }
 }
 
-/// A creator's wish to take part.
+/// A creator's application.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Application {
     /// When, by the ledger's clock.
     pub at: Timestamp,
-    /// What the creator says; may be empty.
+    /// Message of the creator; may be empty.
     pub message: String,
     /// Fee asked for.
     pub fee: Option<Money>,
@@ -192,26 +193,26 @@ pub struct Application {
 pub struct OfferMade {
     /// The version.
     pub offer: Offer,
-    /// Whose terms they are: an offer is the brand's, a counter the creator's.
+    /// The side that made it: the brand makes offers, the creator makes counters.
     pub by: ActorKind,
     /// When, by the ledger's clock.
     pub at: Timestamp,
-    /// What the creator says to a counter; may be empty.
+    /// Note of the creator with a counter; may be empty.
     pub note: String,
 }
 
 /// A change of the terms that waits for the other side.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Amendment {
-    /// Version the terms get.
+    /// Version that the terms get when they are accepted.
     pub version: u32,
-    /// The terms as they would be.
+    /// The proposed terms.
     pub terms: Terms,
     /// The side that proposed it.
     pub by: ActorKind,
     /// When, by the ledger's clock.
     pub at: Timestamp,
-    /// Where in the log.
+    /// Position of the proposal in the log.
     pub proposed: Position,
     /// Why.
     pub reason: String,
@@ -222,7 +223,8 @@ pub struct Amendment {
 pub struct CommissionAccount {
     /// On locked orders, after refunds and adjustments.
     pub earned_minor: i64,
-    /// Of that, what no line accrues: 0, or less while commission fell after it was approved.
+    /// The part that no cost line accrues: 0, or negative while commission fell after it was
+    /// approved.
     pub carried_minor: i64,
 }
 
@@ -235,7 +237,7 @@ pub struct OpenDispute {
     pub subject: DisputeSubject,
 }
 
-/// Terms both sides agreed on.
+/// Terms that both sides accepted.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PinnedTerms {
     /// Their version.
@@ -244,54 +246,54 @@ pub struct PinnedTerms {
     pub terms: Terms,
     /// Their SHA-256.
     pub digest: [u8; 32],
-    /// From when on they are in force.
+    /// Start of their time in force.
     pub from: Timestamp,
 }
 
-/// That and how the offer was accepted.
+/// How and when an offer was accepted.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Acceptance {
     /// The version accepted.
     pub offer_version: u32,
     /// When, by the ledger's clock.
     pub at: Timestamp,
-    /// Tier at acceptance, frozen.
+    /// Tier at acceptance; it does not change later.
     pub tier: Tier,
     /// Scheme of the tier.
     pub tier_scheme: String,
-    /// The count behind it.
+    /// The follower count that the tier was computed from.
     pub followers: Option<FollowerCount>,
     /// Who accepted.
     pub by: Actor,
-    /// For whom, when not for themselves.
+    /// The party they acted for, if any.
     pub on_behalf_of: Option<OnBehalfOf>,
 }
 
-/// One promised post and how far it is.
+/// One promised post and its progress.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Deliverable {
     /// What was promised.
     pub terms: DeliverableTerms,
-    /// Due time in force; the terms keep the first one.
+    /// The due time in force; `terms` keeps the first one.
     pub due_at: Timestamp,
-    /// How far it is.
+    /// State of the deliverable.
     pub state: DeliverableState,
-    /// Every version handed in, version 1 first.
+    /// Every submitted version, version 1 first.
     pub submissions: Vec<Submission>,
     /// Revision rounds used.
     pub revisions: u32,
-    /// Whether a version was ever approved, whatever came after.
+    /// Whether any version was ever approved, even if it was rejected since.
     pub was_approved: bool,
     /// 1 to 5, from the approval.
     pub rating: Option<u8>,
     /// The post.
     pub publication: Option<PublicationId>,
-    /// Whether the post was ever verified, whatever came after.
+    /// Whether the post was ever verified, even if it was taken down since.
     pub was_verified: bool,
 }
 
 impl Deliverable {
-    /// Starts a deliverable as promised.
+    /// Makes a deliverable that is promised and not begun.
     pub fn planned(terms: &DeliverableTerms) -> Self {
         Self {
             terms: terms.clone(),
@@ -306,7 +308,7 @@ impl Deliverable {
         }
     }
 
-    /// Tells whether nothing is left to do: verified once, or waived.
+    /// Returns whether nothing is left to do: it was verified once, or waived.
     pub fn is_done(&self) -> bool {
         self.was_verified || self.state == DeliverableState::Waived
     }
@@ -322,9 +324,9 @@ impl Deliverable {
 pub struct Submission {
     /// Where the content lies, and its hash.
     pub content: ContentRef,
-    /// When it was handed in.
+    /// When it was submitted.
     pub submitted_at: Timestamp,
-    /// Against the due time in force.
+    /// How late it was against the due time in force then.
     pub seconds_late: u64,
     /// When the ledger approves it by itself; `None` without a review period.
     pub review_due_at: Option<Timestamp>,
@@ -337,31 +339,31 @@ pub struct Shipment {
     pub id: ShipmentId,
     /// What was sent.
     pub product: String,
-    /// Its two values.
+    /// Cost of goods and fair value.
     pub value: ProductValue,
     /// When.
     pub shipped_at: Timestamp,
-    /// When it arrived, as far as told.
-    pub received: Option<Told>,
-    /// When it came back.
-    pub returned: Option<Told>,
+    /// When it arrived; `None` while nobody has reported it.
+    pub received: Option<Occurrence>,
+    /// When it was returned.
+    pub returned: Option<Occurrence>,
 }
 
 /// When something happened, and the event that told of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Told {
+pub struct Occurrence {
     /// When.
     pub at: Timestamp,
     /// Position of the event.
     pub position: Position,
 }
 
-/// A stop of approval, publication and payment.
+/// A hold: it blocks approval, publication and payment.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Hold {
     /// The hold.
     pub id: HoldId,
-    /// The deliverable that waits; `None` for all of them.
+    /// The deliverable it blocks; `None` for all of them.
     pub deliverable: Option<DeliverableId>,
     /// The safety flag behind it.
     pub flag: Option<FlagId>,
@@ -380,22 +382,22 @@ impl Row for Hold {
 }
 
 impl Hold {
-    /// Key of a hold.
+    /// Returns the key of a hold.
     pub fn key(collaboration: &CollaborationRef, hold: &HoldId) -> Key {
         Self::of_collaboration(collaboration).text(hold.as_str())
     }
 
-    /// Prefix of the holds of a collaboration.
+    /// Returns the prefix of the holds of a collaboration.
     pub fn of_collaboration(collaboration: &CollaborationRef) -> Key {
         within::<Self>(&collaboration.campaign_ref()).text(collaboration.collaboration.as_str())
     }
 }
 
-/// A hold that is on, and over what.
+/// An open hold and what it blocks.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct OpenHold {
     /// The hold.
     pub id: HoldId,
-    /// The deliverable that waits; `None` for all of them.
+    /// The deliverable it blocks; `None` for all of them.
     pub deliverable: Option<DeliverableId>,
 }

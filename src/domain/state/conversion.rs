@@ -1,4 +1,4 @@
-//! Orders: a conversion, and the refunds of it.
+//! Orders: a conversion and its refunds.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,16 +12,16 @@ use crate::domain::{
     Position, Refund, RefundId, Terms, Timestamp,
 };
 
-/// All that is known of one order.
+/// What the ledger knows about one order.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Order {
-    /// The conversion that stands; `None` while only refunds are known.
+    /// The accepted conversion; `None` while only refunds are known.
     pub conversion: Option<Standing>,
-    /// Refunds, as they came.
+    /// Refunds, in the order of arrival.
     pub refunds: Vec<OrderRefund>,
     /// Corrections of its value.
     pub adjustments: Vec<OrderAdjustment>,
-    /// Whether commission on it was settled.
+    /// Whether the order is locked and commission on it was accrued.
     pub locked: bool,
     /// Commission earned on it so far.
     pub commissions: Vec<OrderCommission>,
@@ -29,33 +29,33 @@ pub struct Order {
     pub updated: Position,
 }
 
-/// A conversion in its place.
+/// The accepted conversion of an order.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Standing {
     /// Its campaign.
     pub campaign: CampaignId,
     /// Position of the event that recorded it.
     pub position: Position,
-    /// Position of the last event that came with it: of the refunds that had waited, some are settled
-    /// by the claim itself.
+    /// Position of the last event of the same command: the claim itself settles some of the refunds
+    /// that waited.
     pub last: Position,
-    /// When it is locked.
+    /// When the order is locked.
     pub lock: Lock,
     /// What was recorded.
     pub conversion: ConversionRecorded,
 }
 
-/// When an order is locked, by the terms in force at the order.
+/// When an order is locked, by the terms in force at the time of the order.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Lock {
-    /// The longest of those it credits; the default when it credits nobody.
+    /// Latest lock time over the collaborations it credits; the default when it credits nobody.
     pub at: Timestamp,
-    /// Whether commission is owed then.
+    /// Whether commission is owed from then on.
     pub is_awaited: bool,
 }
 
 impl Lock {
-    /// Starts with an order that credits nobody.
+    /// Returns the lock of an order that credits nobody.
     pub fn without_terms(conversion: &ConversionRecorded) -> Self {
         let days = if conversion.credits.is_empty() {
             DEFAULT_LOCK_DAYS
@@ -68,8 +68,8 @@ impl Lock {
         }
     }
 
-    /// Heeds the terms of one whom the order credits.
-    pub fn heed(&mut self, terms: &Terms, conversion: &ConversionRecorded) {
+    /// Applies the terms of a collaboration that the order credits.
+    pub fn apply_terms(&mut self, terms: &Terms, conversion: &ConversionRecorded) {
         let days = terms.attribution.lock_days;
         self.at = self.at.max(conversion.ordered_at.later_by_days(days));
         let is_valued = conversion.reporting_minor.is_some();
@@ -86,20 +86,20 @@ pub struct OrderAdjustment {
     pub reporting_minor: Option<i64>,
     /// Position of the event that recorded it.
     pub position: Position,
-    /// Position of the last event that came with it.
+    /// Position of the last event of the same command.
     pub last: Position,
 }
 
-/// Commission one collaboration earned on an order.
+/// Commission that one collaboration earned on an order.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct OrderCommission {
-    /// Who.
+    /// The collaboration.
     pub collaboration: CollaborationId,
     /// So far, in minor units of the reporting currency.
     pub earned_minor: i64,
-    /// The line that took the latest part of it.
+    /// The cost line that took the latest part.
     pub line: Option<CostId>,
-    /// Lines that took it.
+    /// Number of cost lines that took a part.
     pub lines: u32,
 }
 
@@ -112,18 +112,18 @@ pub struct OrderRefund {
     pub reporting_minor: Option<i64>,
     /// Position of the event that recorded it.
     pub position: Position,
-    /// Position of the last event that came with it.
+    /// Position of the last event of the same command.
     pub last: Position,
-    /// What became of it.
+    /// State of the refund.
     pub state: RefundState,
 }
 
-/// What became of a refund.
+/// State of a refund.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum RefundState {
     /// Its order is not known yet.
     Waiting,
-    /// It lowers the order.
+    /// It reduces the order.
     Applied,
     /// It does not fit its order.
     Rejected,
@@ -134,7 +134,7 @@ impl Row for Order {
 }
 
 impl Order {
-    /// Key of an order.
+    /// Returns the key of an order.
     pub fn key(order: &OrderRef) -> Key {
         Key::of::<Self>()
             .text(order.brand.as_str())
@@ -142,19 +142,19 @@ impl Order {
             .text(order.order.id.as_str())
     }
 
-    /// Finds a refund.
+    /// Returns a refund.
     pub fn refund(&self, id: &RefundId) -> Option<&OrderRefund> {
         self.refunds.iter().find(|known| known.refund.id == *id)
     }
 
-    /// Finds an adjustment.
+    /// Returns an adjustment.
     pub fn adjustment(&self, id: &AdjustmentId) -> Option<&OrderAdjustment> {
         self.adjustments
             .iter()
             .find(|known| known.adjustment.id == *id)
     }
 
-    /// Returns the value of the order with its adjustments; `None` without value.
+    /// Returns the value of the order with its adjustments; `None` without a value.
     pub fn value(&self) -> Option<Money> {
         let value = self.conversion.as_ref()?.conversion.value?;
         let adjusted = self.adjustments.iter();
@@ -165,8 +165,8 @@ impl Order {
         })
     }
 
-    /// Returns what the order brought with its adjustments, before refunds, in minor units of the
-    /// reporting currency; `None` without value or rate.
+    /// Returns the revenue of the order with its adjustments, before refunds, in minor units of the
+    /// reporting currency; `None` without a value or a rate.
     pub fn whole_reporting_minor(&self) -> Option<i64> {
         let whole = self.conversion.as_ref()?.conversion.reporting_minor?;
         let adjusted = self.adjustments.iter();
@@ -174,7 +174,7 @@ impl Order {
         Some(whole + adjusted)
     }
 
-    /// Notes that what changed the order last made one more event.
+    /// Records that the command that last changed the order caused another event.
     pub fn goes_on(&mut self, position: Position) {
         let refunds = self.refunds.iter_mut().map(|known| &mut known.last);
         let adjustments = self.adjustments.iter_mut().map(|known| &mut known.last);
@@ -184,28 +184,29 @@ impl Order {
         }
     }
 
-    /// Finds what a collaboration earned on the order.
+    /// Returns what a collaboration earned on the order.
     pub fn commission(&self, collaboration: &CollaborationId) -> Option<&OrderCommission> {
         self.commissions
             .iter()
             .find(|one| one.collaboration == *collaboration)
     }
 
-    /// Adds up the refunds that lower the order, in minor units of the order's currency.
+    /// Returns the sum of the refunds that reduce the order, in minor units of the order's
+    /// currency.
     pub fn refunded_minor(&self) -> i128 {
         self.applied()
             .map(|known| i128::from(known.refund.amount.minor))
             .sum()
     }
 
-    /// Adds up what the refunds took from revenue, in minor units of the reporting currency.
+    /// Returns the sum that refunds took from revenue, in minor units of the reporting currency.
     pub fn refunded_reporting_minor(&self) -> i64 {
         self.applied()
             .filter_map(|known| known.reporting_minor)
             .sum()
     }
 
-    /// Lists the refunds that wait to be settled, as they came.
+    /// Returns the refunds that wait to be settled, in the order of arrival.
     pub fn waiting(&self) -> impl Iterator<Item = &OrderRefund> {
         self.refunds
             .iter()
@@ -219,12 +220,12 @@ impl Order {
     }
 }
 
-/// A claim of an order in a campaign; its key holds where it stands in the log.
+/// A claim of an order in a campaign. Its key holds its position in the log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Claimed {
-    /// It stands: the rest is in the row of its order.
+    /// It was accepted; the row of its order has the rest.
     Standing(OrderKey),
-    /// Another claim of the order had come first.
+    /// Another claim of the order came first.
     Rejected(Box<ConversionRejected>),
 }
 
@@ -233,17 +234,17 @@ impl Row for Claimed {
 }
 
 impl Claimed {
-    /// Key of a claim.
+    /// Returns the key of a claim.
     pub fn key(campaign: &CampaignRef, position: Position) -> Key {
         Self::of_campaign(campaign).number(position.get())
     }
 
-    /// Prefix of the claims of a campaign, in the order they were recorded.
+    /// Returns the prefix of the claims of a campaign, in the order in which they were recorded.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         within::<Self>(campaign)
     }
 
-    /// Reads back the position a key is for.
+    /// Reads the position from a claim's key.
     pub fn position_of(key: &Key) -> Option<Position> {
         let mut parts = key.parts();
         let (_, _, position) = (parts.text()?, parts.text()?, parts.number()?);
@@ -268,7 +269,7 @@ words! {
 }
 
 impl Standing {
-    /// Tells what became of the claim that stands, as of a time.
+    /// Returns the statuses of the accepted claim at a time.
     pub fn statuses(&self, now: Timestamp) -> Vec<ClaimStatus> {
         let recorded = &self.conversion;
         let credited = match recorded.unattributed {

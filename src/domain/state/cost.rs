@@ -13,9 +13,9 @@ use crate::domain::{
 /// A cost line.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Cost {
-    /// Whom it was spent on; `None` for the campaign as a whole.
+    /// The collaboration it pays for; `None` for the campaign as a whole.
     pub collaboration: Option<CollaborationId>,
-    /// What for.
+    /// Type of cost.
     pub kind: CostType,
     /// Accrued, before adjustments.
     pub amount: Money,
@@ -23,7 +23,7 @@ pub struct Cost {
     pub fx_rate: Option<FxRate>,
     /// Amount and adjustments in minor units of the reporting currency; `None` without a rate.
     pub reporting_minor: Option<i64>,
-    /// What adjustments added, in minor units of the line's currency.
+    /// Sum of the adjustments, in minor units of the line's currency.
     pub adjusted_minor: i64,
     /// Approved so far, in minor units of the line's currency.
     pub approved_minor: i64,
@@ -31,13 +31,13 @@ pub struct Cost {
     pub paid_minor: i64,
     /// Paid so far, in minor units of the reporting currency.
     pub paid_reporting_minor: i64,
-    /// Whether the line was taken back.
+    /// Whether the line is reversed.
     pub reversed: bool,
-    /// Whether approval and payment wait until it is released.
+    /// Whether the line is withheld: approval and payment wait until it is released.
     pub withheld: bool,
     /// The open dispute that freezes it.
     pub dispute: Option<DisputeId>,
-    /// What made it owed by the terms; `None` when it was recorded by hand.
+    /// What made it owed under the terms; `None` when it was recorded by hand.
     pub owed_for: Option<OwedFor>,
     /// Taxes recorded.
     pub taxes: Vec<Tax>,
@@ -56,24 +56,24 @@ impl Row for Cost {
 }
 
 impl Cost {
-    /// Key of a cost line.
+    /// Returns the key of a cost line.
     pub fn key(campaign: &CampaignRef, cost: &CostId) -> Key {
         Self::of_campaign(campaign).text(cost.as_str())
     }
 
-    /// Prefix of the cost lines of a campaign.
+    /// Returns the prefix of the cost lines of a campaign.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         within::<Self>(campaign)
     }
 
     /// Returns what is owed in all: the amount and its adjustments, in minor units of the line's
-    /// currency. `decide` keeps it from 0 to the end of int64.
+    /// currency. `decide` keeps it between 0 and the maximum of int64.
     pub fn total_minor(&self) -> i64 {
         self.amount.minor + self.adjusted_minor
     }
 
-    /// States a part of the line in the reporting currency, at the rate pinned when it was
-    /// recorded; `None` without a rate, and when it does not fit int64.
+    /// Converts a part of the line into the reporting currency, at the rate pinned when it was
+    /// recorded; `None` without a rate, and when the result does not fit int64.
     pub fn in_reporting(&self, part_minor: i64, currency: Currency) -> Option<i64> {
         self.reporting_minor?;
         let part = Money {
@@ -86,7 +86,7 @@ impl Cost {
         }
     }
 
-    /// Tells whether the line is commission on a locked order.
+    /// Returns whether the line is commission on a locked order.
     pub fn is_commission(&self) -> bool {
         match self.owed_for {
             Some(OwedFor::Commission { .. }) => true,
@@ -94,8 +94,8 @@ impl Cost {
         }
     }
 
-    /// Returns what the line adds to the balance of its creator: nothing once it was taken back, and
-    /// nothing where it pays somebody else.
+    /// Returns what the line adds to the balance of its creator: nothing when it is reversed or
+    /// does not pay a creator.
     pub fn balance(&self) -> Balance {
         if self.reversed || !self.kind.is_compensation() {
             return Balance::default();
@@ -108,7 +108,7 @@ impl Cost {
         }
     }
 
-    /// Returns where the line stands; one that was adjusted to nothing is neither approved nor paid.
+    /// Returns the state of the line. A line adjusted to zero is neither approved nor paid.
     pub fn state(&self) -> CostState {
         let total_minor = self.total_minor();
         let all = |minor: i64| total_minor > 0 && minor == total_minor;
@@ -138,13 +138,13 @@ impl Row for Payment {
 }
 
 impl Payment {
-    /// Key of a payment.
+    /// Returns the key of a payment.
     pub fn key(campaign: &CampaignRef, payment: &PaymentId) -> Key {
         within::<Self>(campaign).text(payment.as_str())
     }
 }
 
-/// Says that the reference of a transfer was used.
+/// Records that a transfer reference was used.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PaymentReference {
     /// Position of the payment that used it.
@@ -156,7 +156,7 @@ impl Row for PaymentReference {
 }
 
 impl PaymentReference {
-    /// Key of a reference.
+    /// Returns the key of a reference.
     pub fn key(brand: &BrandId, reference: &Reference) -> Key {
         Key::of::<Self>()
             .text(brand.as_str())

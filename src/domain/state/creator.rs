@@ -1,4 +1,4 @@
-//! Creators: a brand's own records of people.
+//! Creators: the brand's own records about people.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::domain::{
 /// A creator as the brand knows them.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Creator {
-    /// As recorded last.
+    /// The latest profile.
     pub profile: CreatorProfile,
-    /// Why the brand blocked the creator, while it does.
+    /// Why the brand blocks the creator; `None` when it does not.
     pub blocked: Option<String>,
     /// How often the brand blocked the creator.
     pub blocks: u32,
@@ -25,13 +25,14 @@ pub struct Creator {
     pub assessment: Option<Assessment>,
     /// How often the brand assessed the creator.
     pub assessments: u32,
-    /// Safety flags ever raised.
+    /// Number of safety flags ever raised.
     pub flags: u32,
-    /// Those that are open, the first one first.
+    /// Flags that are open, the first one first.
     pub open_flags: Vec<FlagId>,
-    /// The latest ones, open or cleared, the first one first; at most [`KEPT_FLAGS`](crate::domain::limits::KEPT_FLAGS).
+    /// The latest flags, open or cleared, the first one first; at most
+    /// [`KEPT_FLAGS`](crate::domain::limits::KEPT_FLAGS).
     pub latest_flags: Vec<FlagId>,
-    /// Collaborations of the brand with the creator, whatever became of them.
+    /// Number of collaborations with the creator, in any state.
     pub collaborations: u32,
     /// Last event that changed it.
     pub updated: Position,
@@ -42,17 +43,17 @@ impl Row for Creator {
 }
 
 impl Creator {
-    /// Key of a creator.
+    /// Returns the key of a creator.
     pub fn key(creator: &CreatorRef) -> Key {
         Self::of_brand(&creator.brand).text(creator.creator.as_str())
     }
 
-    /// Prefix of the creators of a brand.
+    /// Returns the prefix of the creators of a brand.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
     }
 
-    /// Starts with what the brand knows first.
+    /// Makes a creator from the first profile that the brand records.
     pub fn known_as(profile: CreatorProfile, updated: Position) -> Self {
         Self {
             profile,
@@ -69,10 +70,10 @@ impl Creator {
     }
 
     /// Reads the safety flags that an answer shows: the open ones and the latest ones, in the order
-    /// they were raised.
+    /// in which they were raised.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn shown_flags<S: Rows>(
         &self,
         rows: &S,
@@ -87,7 +88,7 @@ impl Creator {
         Ok(shown)
     }
 
-    /// Returns the tier now, from the largest count over all platforms.
+    /// Returns the current tier, from the largest count over all platforms.
     pub fn tier(&self) -> Tier {
         Tier::of(
             self.profile
@@ -97,7 +98,7 @@ impl Creator {
     }
 }
 
-/// A safety flag and what became of it.
+/// A safety flag, and how it was cleared.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RaisedFlag {
     /// As it was raised.
@@ -106,7 +107,7 @@ pub struct RaisedFlag {
     pub raised_at: Timestamp,
     /// The event that raised it.
     pub raised: Position,
-    /// That and why it was cleared.
+    /// How it was cleared; `None` while it is open.
     pub cleared: Option<ClearedFlag>,
 }
 
@@ -115,12 +116,12 @@ impl Row for RaisedFlag {
 }
 
 impl RaisedFlag {
-    /// Key of a safety flag.
+    /// Returns the key of a safety flag.
     pub fn key(creator: &CreatorRef, flag: &FlagId) -> Key {
         Self::of_creator(creator).text(flag.as_str())
     }
 
-    /// Prefix of the safety flags of a creator.
+    /// Returns the prefix of the safety flags of a creator.
     pub fn of_creator(creator: &CreatorRef) -> Key {
         Key::of::<Self>()
             .text(creator.brand.as_str())
@@ -128,18 +129,18 @@ impl RaisedFlag {
     }
 }
 
-/// That and why a safety flag was cleared.
+/// When and why a safety flag was cleared.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ClearedFlag {
     /// When.
     pub at: Timestamp,
     /// Why; may be personal.
     pub reason: String,
-    /// What it rests on.
+    /// Evidence for it.
     pub evidence: Vec<Evidence>,
 }
 
-/// Says that a creator has a collaboration; the key holds which.
+/// An index entry: a creator has a collaboration, which the key names.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CreatorCollaboration {
     /// Its campaign.
@@ -153,14 +154,14 @@ impl Row for CreatorCollaboration {
 }
 
 impl CreatorCollaboration {
-    /// Key of this entry.
+    /// Returns the key of this entry.
     pub fn key(&self, brand: &BrandId, creator: &CreatorId) -> Key {
         Self::of_creator(brand, creator)
             .text(self.campaign.as_str())
             .text(self.collaboration.as_str())
     }
 
-    /// Prefix of the collaborations of a creator.
+    /// Returns the prefix of the collaborations of a creator.
     pub fn of_creator(brand: &BrandId, creator: &CreatorId) -> Key {
         Key::of::<Self>()
             .text(brand.as_str())

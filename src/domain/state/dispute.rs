@@ -34,7 +34,7 @@ pub struct Dispute {
 /// How and when a dispute ended.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Resolved {
-    /// How.
+    /// The ruling and its reason.
     pub resolution: Resolution,
     /// When.
     pub at: Timestamp,
@@ -45,13 +45,13 @@ impl Row for Dispute {
 }
 
 impl Dispute {
-    /// Key of a dispute.
+    /// Returns the key of a dispute.
     pub fn key(campaign: &CampaignRef, dispute: &DisputeId) -> Key {
         Self::of_campaign(campaign).text(dispute.as_str())
     }
 
-    /// Tells whether its ruling gives ground to terminate the collaboration: whoever opened it was
-    /// right, at least in part.
+    /// Returns whether its ruling is a ground to terminate the collaboration: the side that opened
+    /// it was right, at least in part.
     pub fn is_ground_to_terminate(&self) -> bool {
         let ruling = self.resolved.as_ref().map(|one| one.resolution.ruling);
         match ruling {
@@ -60,7 +60,7 @@ impl Dispute {
         }
     }
 
-    /// Prefix of the disputes of a campaign.
+    /// Returns the prefix of the disputes of a campaign.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         within::<Self>(campaign)
     }

@@ -1,4 +1,4 @@
-//! What the ledger does by itself when its time comes, by campaign and kind in the order of time.
+//! What the ledger does by itself at a given time: a queue per campaign and kind, ordered by time.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +18,14 @@ pub enum Due {
         /// The version that expires.
         version: u32,
     },
-    /// An order is locked, and commission on it is owed.
+    /// An order is locked, and commission on it becomes owed.
     Lock {
         /// The campaign that owes it.
         campaign: CampaignRef,
         /// The order.
         order: OrderKey,
     },
-    /// A version handed in is approved, as nobody reviewed it in time.
+    /// A submitted version is approved, because nobody reviewed it in time.
     Review {
         /// The collaboration.
         collaboration: CollaborationRef,
@@ -34,7 +34,7 @@ pub enum Due {
         /// The version of its content.
         version: u32,
     },
-    /// What was open in a campaign when it ended is recorded as ended.
+    /// Pending collaborations of an ended campaign are recorded as ended.
     Ending {
         /// The campaign.
         campaign: CampaignRef,
@@ -52,8 +52,8 @@ impl Row for Due {
     const TABLE: u8 = table::DUE;
 }
 
-/// The queue of what falls due of one kind in one campaign, in the order of time. Each is apart, so
-/// that what waits in one holds up no other.
+/// One queue: the work of one kind in one campaign, ordered by time. The queues are separate, so
+/// that waiting work in one of them delays no other.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Lane {
     /// The campaign.
@@ -63,7 +63,7 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Reads which queue a key is in.
+    /// Returns the queue that a key belongs to.
     pub fn of(key: &Key) -> Option<Self> {
         let mut parts = key.parts();
         let campaign = CampaignRef {
@@ -74,7 +74,7 @@ impl Lane {
         Some(Self { campaign, prefix })
     }
 
-    /// Gives a key after all of its keys and before those of any other queue behind it.
+    /// Returns a key after all keys of this queue and before those of the next queue.
     pub fn end(&self) -> Key {
         self.prefix.clone().number(u64::MAX)
     }
@@ -88,7 +88,7 @@ fn prefix_of(campaign: &CampaignRef, kind: u8) -> Key {
 }
 
 impl Due {
-    /// Key of what falls due at a time.
+    /// Returns the key of work that is due at a time.
     pub fn key(&self, at: Timestamp) -> Key {
         let of = |campaign: &CampaignRef, kind| {
             prefix_of(campaign, kind).number(at.nanos().cast_unsigned())
@@ -114,12 +114,12 @@ impl Due {
         }
     }
 
-    /// Key of the rest of what a command came to, which is due at once.
+    /// Returns the key of the rest of a command's consequences, which is due immediately.
     pub fn key_at_once(&self) -> Key {
         self.key(Timestamp::default())
     }
 
-    /// Reads back the time a key is for.
+    /// Reads the due time from a key.
     pub fn time_of(key: &Key) -> Option<Timestamp> {
         let mut parts = key.parts();
         let (_brand, _campaign, _kind) = (parts.text()?, parts.text()?, parts.byte()?);

@@ -1,8 +1,8 @@
-//! Observations and heads: which observation of a counter stands.
+//! Observations and heads: which observation gives the current value of a counter.
 //!
-//! The head of a counter is the observation with the greatest time; at the same time the better
-//! source wins, then the later position. It never depends on the order of
-//! arrival, because it is a maximum over keys.
+//! The head of a counter is the observation with the latest time. At equal times the better source
+//! wins, then the later position. The order of arrival does not matter, because the head is a
+//! maximum over keys.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,16 +13,16 @@ use crate::domain::{Counter, Counters, FactTiming, ObservationSource, Position, 
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
 )]
 pub struct OrderKey {
-    /// When it was seen.
+    /// When the counters were observed.
     pub observed_at: Timestamp,
-    /// How good the source is; the greater wins.
+    /// Quality of the source; the greater rank wins.
     pub rank: u8,
     /// Position of the event that recorded it.
     pub position: Position,
 }
 
 impl OrderKey {
-    /// Places an observation.
+    /// Returns the place of an observation.
     pub fn new(seen: &Seen, position: Position) -> Self {
         Self {
             observed_at: seen.observed_at,
@@ -32,7 +32,7 @@ impl OrderKey {
     }
 }
 
-/// Ranks sources: API > brand > creator > estimate.
+/// Returns the rank of a source: API > brand > creator > estimate.
 pub const fn rank(source: ObservationSource) -> u8 {
     match source {
         ObservationSource::Api => 3,
@@ -52,32 +52,32 @@ pub const fn source_of(rank: u8) -> ObservationSource {
     }
 }
 
-/// An observation as it stands after corrections.
+/// An observation with its corrections applied.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Its place.
     pub key: OrderKey,
-    /// Corrections and the void of it, in log order.
+    /// Positions of its corrections and its void, in log order.
     pub changes: Vec<Position>,
     /// Against the window of the campaign.
     pub timing: FactTiming,
-    /// What was seen.
+    /// The observed counters.
     pub counters: Counters,
     /// Followers at the time.
     pub followers: Option<u64>,
-    /// What was recorded at first, counters and followers, once a correction replaced it.
+    /// The counters and followers as first recorded, once a correction has replaced them.
     pub recorded: Option<Box<(Counters, Option<u64>)>>,
-    /// Whether it was taken out.
+    /// Whether it was voided.
     pub voided: bool,
 }
 
 impl Entry {
-    /// Returns the recording, or its latest correction or void.
+    /// Returns the position of the recording, or of its latest correction or void.
     pub fn latest(&self) -> Position {
         self.changes.last().copied().unwrap_or(self.key.position)
     }
 
-    /// Puts other values in place of these, and keeps what was recorded at first.
+    /// Replaces the values and keeps the ones that were first recorded.
     pub fn correct(&mut self, counters: Counters, followers: Option<u64>) {
         let before = (self.counters, self.followers);
         self.recorded.get_or_insert_with(|| Box::new(before));
@@ -90,21 +90,21 @@ impl Entry {
     }
 }
 
-/// The standing value of a counter and the one before it.
+/// The current value of a counter and the one before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Head {
     /// Place of the observation.
     pub key: OrderKey,
-    /// The event that says so.
+    /// Position of the event that recorded or last corrected it.
     pub latest: Position,
     /// The value.
     pub value: u64,
-    /// Place and value of the observation before.
+    /// Place and value of the previous observation.
     pub before: Option<(OrderKey, u64)>,
 }
 
 impl Head {
-    /// Returns the higher value before, when the counter fell.
+    /// Returns the previous value when it was higher.
     pub fn fell_from(&self) -> Option<u64> {
         self.before
             .map(|(_, value)| value)
@@ -117,7 +117,7 @@ impl Head {
 #[serde(from = "[Option<Head>; 11]", into = "[Option<Head>; 11]")]
 pub struct Heads {
     slots: [Option<Head>; 11],
-    /// Their values, side by side: totals look at all of them with each observation.
+    /// Values of the heads, side by side, because totals read all of them at each observation.
     values: Counters,
 }
 
@@ -143,13 +143,13 @@ impl Heads {
         self.slots[counter as usize].as_ref()
     }
 
-    /// Returns the standing value of every counter.
+    /// Returns the current value of every counter.
     pub fn values(&self) -> Counters {
         self.values
     }
 
-    /// Says what a walk back over the same observations has to find: of each counter the head, and
-    /// the value before it, where there is one.
+    /// Returns what a walk back over the same observations must find: for each counter its head,
+    /// and the value before it if there is one.
     pub fn sought(&self) -> Sought {
         let of = |slot: &Option<Head>| match slot {
             None => Need::Nothing,
@@ -159,7 +159,7 @@ impl Heads {
         Sought(self.slots.each_ref().map(of))
     }
 
-    /// Says what a walk back has to find once an observation holds other counters, or none.
+    /// Returns what a walk back must find after an observation gets other counters, or none.
     pub fn sought_without(&self, changed: OrderKey, by: Option<&Counters>) -> Sought {
         let mut sought = self.sought();
         for counter in Counter::ALL {
@@ -167,9 +167,9 @@ impl Heads {
             let holds_it = by.is_some_and(|by| by.get(counter).is_some());
             let was_alone = self.get(counter).is_some_and(|head| head.key == changed);
             match (*need, holds_it) {
-                // It may be one more of them.
+                // The observation may add another value.
                 (_, true) => *need = Need::Both,
-                // It was the only one.
+                // It held the only value.
                 (Need::Head, false) if was_alone => *need = Need::Nothing,
                 (Need::Nothing | Need::Head | Need::Both, false) => {}
             }
@@ -177,7 +177,7 @@ impl Heads {
         sought
     }
 
-    /// Takes one more observation in, wherever on the time axis it lies.
+    /// Adds an observation, wherever it lies on the time axis.
     pub fn admit(&mut self, entry: &Entry) {
         for (counter, value) in entry.counters.seen() {
             let slot = &mut self.slots[counter as usize];
@@ -188,28 +188,28 @@ impl Heads {
     }
 }
 
-/// What a walk back over observations has to find before it may end.
+/// What a walk back over observations must find before it may stop.
 #[derive(Clone, Copy, Debug)]
 pub struct Sought([Need; 11]);
 
-/// What is to be found of a counter.
+/// What the walk must find for one counter.
 #[derive(Clone, Copy, Debug)]
 enum Need {
-    /// No observation holds it.
+    /// No observation has it.
     Nothing,
-    /// One does.
+    /// One observation has it.
     Head,
-    /// Several may.
+    /// Several observations may have it.
     Both,
 }
 
 impl Sought {
-    /// Seeks two observations of every counter, so that a walk sees all of them.
+    /// Requires two observations of every counter, so that a walk visits all observations.
     pub fn all() -> Self {
         Self([Need::Both; 11])
     }
 
-    /// Tells whether all of it was found.
+    /// Returns whether the heads contain all of it.
     pub(super) fn is_in(&self, heads: &Heads) -> bool {
         let mut all = self.0.iter().zip(&heads.slots);
         all.all(|(need, slot)| match need {
@@ -240,7 +240,7 @@ fn with_one_more(slot: Option<Head>, entry: &Entry, value: u64) -> Head {
     head
 }
 
-/// Which observations a head is taken over.
+/// Which observations count for a head.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cutoff {
     /// Up to the end of the campaign.
@@ -252,7 +252,7 @@ pub enum Cutoff {
 }
 
 impl Cutoff {
-    /// Tells whether an observation counts.
+    /// Returns whether an observation counts.
     pub(super) fn admits(self, entry: &Entry) -> bool {
         if entry.voided || entry.timing == FactTiming::AfterMeasurement {
             return false;

@@ -1,6 +1,6 @@
-//! State: the rows that folding events makes, and that `decide` looks at.
+//! State: the rows that events are folded into and that `decide` reads.
 //!
-//! One file per track. Each row type knows its key; none knows where it is kept.
+//! One file per track. Each row type defines its key; none knows where rows are stored.
 
 mod balance;
 mod campaign;
@@ -73,13 +73,13 @@ pub mod table {
     pub const CREDITED_POST: u8 = 16;
     /// Disputes.
     pub const DISPUTE: u8 = 24;
-    /// Claims of orders, by where they stand in the log.
+    /// Claims of orders, by position in the log.
     pub const CLAIMED: u8 = 26;
     /// What is owed to creators.
     pub const BALANCE: u8 = 27;
     /// Rights of use, by when they end.
     pub const RIGHTS_END: u8 = 21;
-    /// Reports that stay.
+    /// Final reports.
     pub const REPORT: u8 = 29;
     /// First tag of the views.
     pub const VIEWS: u8 = 32;

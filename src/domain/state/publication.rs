@@ -1,4 +1,4 @@
-//! Publications: live posts and the standing counters of each.
+//! Publications: live posts and their current counters.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::heads::{Entry, Heads, OrderKey};
 use super::series::Starts;
-use super::{Told, table};
+use super::{Occurrence, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     Actor, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorId,
@@ -19,7 +19,7 @@ use crate::domain::{
 pub struct Publication {
     /// The deliverable.
     pub deliverable: DeliverableId,
-    /// Where.
+    /// Platform of the post.
     pub platform: Platform,
     /// Address of the post; personal.
     pub url: String,
@@ -33,25 +33,26 @@ pub struct Publication {
     pub disclosed: bool,
     /// Giveaway: left out of engagement-rate baselines.
     pub incentivised: bool,
-    /// Whether the brand checked it.
+    /// Whether the brand verified it.
     pub verified: bool,
-    /// Who is credited: the owner alone, or the shares of a JOINT post.
+    /// Who is credited: the owner alone, or the partners of a JOINT post.
     pub credits: Vec<PostCredit>,
-    /// Whether disclosure is demanded and missing.
+    /// Whether disclosure is required and missing.
     pub undisclosed: bool,
-    /// Whether it ever was: one breach, whatever is found later.
+    /// Whether it was ever undisclosed: one breach, whatever later checks find.
     pub was_undisclosed: bool,
-    /// The latest check of its disclosure, by when the post was looked at.
+    /// The latest check of its disclosure, by the time of the check.
     pub check: Option<Box<DisclosureCheck>>,
-    /// Since when it is live, or was when it was taken down.
+    /// Start of the current live period, or of the last one while it is taken down.
     pub live_since: Timestamp,
-    /// Whole seconds it was live before that.
+    /// Whole seconds it was live in earlier periods.
     pub live_seconds: u64,
-    /// How often it was taken down.
+    /// Number of times it was taken down.
     pub removals: u32,
-    /// When it was taken down and, if it is live again, restored.
+    /// When it was last taken down and, if it is live again, restored.
     pub removal: Option<Box<Removal>>,
-    /// Observations by audience and kind. Boxed, because a map makes room for eleven at once.
+    /// Observations by audience and kind. Boxed, because a map allocates room for eleven entries at
+    /// once.
     pub series: BTreeMap<(MeasurementScope, MeasurementKind), Box<Series>>,
     /// Last event that changed it.
     pub updated: Position,
@@ -60,70 +61,70 @@ pub struct Publication {
 /// The last time a post was taken down.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Removal {
-    /// When.
-    pub removed: Told,
+    /// When it was taken down.
+    pub removed: Occurrence,
     /// When it was live again.
-    pub restored: Option<Told>,
+    pub restored: Option<Occurrence>,
 }
 
-/// How a post was found to disclose the cooperation, and by whom.
+/// The result of a disclosure check, and who made it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct DisclosureCheck {
     /// What was found.
     pub found: DisclosureFound,
-    /// Whether the campaign or the terms demand disclosure.
+    /// Whether the campaign or the terms require disclosure.
     pub required: bool,
-    /// What the terms say about it.
+    /// What the terms require.
     pub terms: Option<DisclosureTerms>,
-    /// Who looked.
+    /// Who checked.
     pub by: Actor,
     /// Position of the event.
     pub position: Position,
 }
 
-/// The part of a post one collaboration is credited with.
+/// The part of a post that one collaboration is credited with.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PostCredit {
     /// The collaboration.
     pub collaboration: CollaborationId,
     /// Its creator.
     pub creator: CreatorId,
-    /// Basis points; the credits of a post add to 10,000.
+    /// Basis points; the credits of a post add up to 10,000.
     pub share_bp: u32,
 }
 
-/// The observations of a post for one audience and kind, in short; the chunks hold them in full.
+/// A summary of the observations of a post for one audience and kind. The chunks hold them in full.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Series {
     /// Where its last chunks begin.
     pub starts: Starts,
-    /// The greatest key: what comes after it was never seen before.
+    /// The greatest key. An observation with a greater key is new.
     pub last: OrderKey,
-    /// Observations that were not voided.
+    /// Number of observations that are not voided.
     pub standing: u64,
-    /// Heads over the observations up to `measure_until`.
+    /// Heads over the observations until `measure_until`.
     pub counted: Heads,
-    /// Heads over the observations up to the end of the campaign, once there are later ones.
+    /// Heads over the observations until the end of the campaign, once there are later ones.
     on_time: Option<Box<Heads>>,
 }
 
 impl Series {
-    /// Returns the heads over the observations up to the end of the campaign.
+    /// Returns the heads over the observations until the end of the campaign.
     pub fn on_time(&self) -> &Heads {
         self.on_time.as_deref().unwrap_or(&self.counted)
     }
 
-    /// Tells whether late observations made a difference.
+    /// Returns whether there are late observations.
     pub fn has_late(&self) -> bool {
         self.on_time.is_some()
     }
 
-    /// Tells whether an observation comes after all others, and so can be none of them.
+    /// Returns whether an observation comes after all others, and so is new.
     pub fn is_beyond(&self, seen: &Seen) -> bool {
         self.last < OrderKey::new(seen, Position::START)
     }
 
-    /// Takes in one more observation.
+    /// Adds an observation.
     pub fn admit(&mut self, entry: &Entry) {
         self.last = self.last.max(entry.key);
         self.standing += 1;
@@ -142,7 +143,7 @@ impl Series {
         }
     }
 
-    /// Puts heads in place that were taken anew.
+    /// Replaces the heads by recomputed ones.
     pub fn replace(&mut self, on_time: Heads, counted: Heads) {
         self.on_time = (on_time != counted).then(|| Box::new(on_time));
         self.counted = counted;
@@ -154,7 +155,7 @@ impl Row for Publication {
 }
 
 impl Publication {
-    /// Key of a publication.
+    /// Returns the key of a publication.
     pub fn key(publication: &PublicationRef) -> Key {
         let owner = &publication.collaboration;
         Key::of::<Self>()
@@ -164,23 +165,23 @@ impl Publication {
             .text(publication.publication.as_str())
     }
 
-    /// Prefix of the publications of a brand.
+    /// Returns the prefix of the publications of a brand.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
     }
 
-    /// Prefix of the publications of a campaign.
+    /// Returns the prefix of the publications of a campaign.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         super::campaign::within::<Self>(campaign)
     }
 
-    /// Returns when it was taken down, while it is.
+    /// Returns when it was taken down, if it is taken down now.
     pub fn removed_at(&self) -> Option<Timestamp> {
         let removal = self.removal.as_deref()?;
         removal.restored.is_none().then_some(removal.removed.at)
     }
 
-    /// Tells whether several collaborations share the post.
+    /// Returns whether several collaborations share the post.
     pub fn is_joint(&self) -> bool {
         self.credits
             .iter()
@@ -188,7 +189,7 @@ impl Publication {
     }
 }
 
-/// Says which publication holds a post id of a platform.
+/// An index entry: which publication has a post id of a platform.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PlatformPost {
     /// Its campaign.
@@ -204,7 +205,7 @@ impl Row for PlatformPost {
 }
 
 impl PlatformPost {
-    /// Key of a post id.
+    /// Returns the key of a post id.
     pub fn key(brand: &BrandId, platform: Platform, post_id: &str) -> Key {
         Key::of::<Self>()
             .text(brand.as_str())
@@ -213,7 +214,7 @@ impl PlatformPost {
     }
 }
 
-/// Says that a collaboration is credited with a post of its own or of another one.
+/// An index entry: a collaboration is credited with a post, its own or another's.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CreditedPost {
     /// The collaboration that published.
@@ -227,7 +228,7 @@ impl Row for CreditedPost {
 }
 
 impl CreditedPost {
-    /// Key of this entry for a credited collaboration.
+    /// Returns the key of this entry for a credited collaboration.
     pub fn key(&self, credited: &CollaborationRef) -> Key {
         Self::of_campaign(&credited.campaign_ref())
             .text(credited.collaboration.as_str())
@@ -235,12 +236,12 @@ impl CreditedPost {
             .text(self.publication.as_str())
     }
 
-    /// Prefix of the posts a collaboration is credited with.
+    /// Returns the prefix of the posts that a collaboration is credited with.
     pub fn of_collaboration(credited: &CollaborationRef) -> Key {
         Self::of_campaign(&credited.campaign_ref()).text(credited.collaboration.as_str())
     }
 
-    /// Prefix of the posts of a campaign; JOINT posts are there once for each credit.
+    /// Returns the prefix of the posts of a campaign. A JOINT post appears once for each credit.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         super::campaign::within::<Self>(campaign)
     }

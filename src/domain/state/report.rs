@@ -1,4 +1,4 @@
-//! Reports that stay: what was fixed of a campaign, revision by revision.
+//! Final reports: the numbers of a campaign that were fixed, revision by revision.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Report {
     pub by: Actor,
     /// When it was recorded.
     pub at: Timestamp,
-    /// The event that made it.
+    /// The event that recorded it.
     pub made: Position,
 }
 
@@ -27,12 +27,12 @@ impl Row for Report {
 }
 
 impl Report {
-    /// Key of a revision.
+    /// Returns the key of a revision.
     pub fn key(campaign: &CampaignRef, revision: u32) -> Key {
         Self::of_campaign(campaign).number(u64::from(revision))
     }
 
-    /// Prefix of the revisions of a campaign, the first one first.
+    /// Returns the prefix of the revisions of a campaign, the first one first.
     pub fn of_campaign(campaign: &CampaignRef) -> Key {
         within::<Self>(campaign)
     }

@@ -1,4 +1,4 @@
-//! Resources: what a command is about, as it stands after it.
+//! Resources: what a command changes, as it is after the command.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::domain::{
     DeliverableVerb, DisputeId, OrderRef, Position, PublicationRef, Request,
 };
 
-/// The thing a command changed, by name and as it stands.
+/// The resource that a command changed, with its id and its row.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant pairs a name with its row")]
 pub enum Resource {
@@ -35,10 +35,10 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// Finds what a request is about; `None` when it is not in the rows.
+    /// Reads the resource of a request; `None` when it is not in the rows.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     #[expect(clippy::too_many_lines, reason = "an arm for each kind of command")]
     pub fn of<S: Rows>(rows: &S, request: &Request) -> Result<Option<Self>, S::Error> {
         Ok(match request.about() {

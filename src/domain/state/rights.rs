@@ -1,4 +1,4 @@
-//! Rights of use by when they end, so that those that end soon are found first.
+//! Usage rights by their end, so that a scan finds those that end soon first.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,12 +6,12 @@ use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{BrandId, CollaborationRef, CreatorId, Timestamp, UsageRights};
 
-/// A right of use that was agreed on. It outlives the agreement.
+/// An agreed usage right. It remains valid after the agreement ends.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RightsEnd {
-    /// Where it was agreed on.
+    /// The collaboration that agreed on it.
     pub collaboration: CollaborationRef,
-    /// Whose content may be used.
+    /// The creator of the content.
     pub creator: CreatorId,
     /// The right.
     pub rights: UsageRights,
@@ -22,7 +22,7 @@ impl Row for RightsEnd {
 }
 
 impl RightsEnd {
-    /// Key of this right.
+    /// Returns the key of this right.
     pub fn key(&self) -> Key {
         let place = &self.collaboration;
         let end = self.rights.ends_at.map_or(u64::MAX, number);
@@ -33,7 +33,8 @@ impl RightsEnd {
             .text(self.rights.id.as_str())
     }
 
-    /// Prefix of the rights of a brand: those that end first come first, those without end last.
+    /// Returns the prefix of the rights of a brand, ordered by their end; rights without end come
+    /// last.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
     }

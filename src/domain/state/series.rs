@@ -1,7 +1,7 @@
 //! Observations on the time axis, in chunks.
 //!
-//! Chunks keep the cost of one more observation flat however many there are; late ones land in
-//! their place.
+//! With chunks, the cost of one more observation does not grow with their number. Late observations
+//! are inserted at their place.
 
 use std::ops::{ControlFlow, RangeInclusive};
 
@@ -19,17 +19,17 @@ pub struct Axis {
     prefix: Key,
 }
 
-/// Where the last chunks of a series begin, so that what comes about in order finds its chunk without
-/// a search.
+/// Where the last chunks of a series begin. An observation that arrives about in order finds its
+/// chunk without a search.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Starts(SmallVec<[OrderKey; 1]>);
 
-/// Chunks whose beginning is at hand: those of the last 500 observations.
+/// Number of chunks whose beginnings are kept: those of about the last 500 observations.
 const MAX_STARTS: usize = 8;
 
 impl Starts {
-    /// Where the chunk begins that a key belongs to, and the one after it, as far as that is known
-    /// without a search; the first chunk takes what comes before all.
+    /// Returns where the chunk of a key begins, and where the next one begins, as far as that is
+    /// known without a search. The first chunk takes everything before it.
     fn around(&self, key: OrderKey) -> Option<(OrderKey, Option<OrderKey>)> {
         let after = self.0.partition_point(|start| *start <= key);
         let home = match after.checked_sub(1) {
@@ -57,7 +57,7 @@ impl Starts {
 }
 
 impl Axis {
-    /// Names a series of the publication with this key.
+    /// Returns the axis of a series of the publication with this key.
     pub fn new(publication: &Key, scope: MeasurementScope, kind: MeasurementKind) -> Self {
         let prefix = publication
             .in_table::<Chunk>()
@@ -74,10 +74,10 @@ impl Axis {
             .number(first.position.get())
     }
 
-    /// Puts an observation in its place. `starts` are those of the series, and kept up to date.
+    /// Inserts an observation at its place, and updates `starts`, which belong to the series.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn insert<S: RowsMut>(
         &self,
         rows: &mut S,
@@ -108,7 +108,7 @@ impl Axis {
             Some(_) | None => chunk.insert(entry),
         }
         if chunk.first() != began {
-            // It begins earlier now, and lies under its first key.
+            // The chunk now begins earlier, so it moves to the key of its new first observation.
             let chunk = std::mem::take(chunk);
             starts.moved(began, chunk.first());
             rows.remove(&home);
@@ -129,7 +129,8 @@ impl Axis {
         rows.put(self.chunk_key(chunk.first()), chunk);
     }
 
-    /// Finds the chunk a key belongs to: the last that starts at or before it, else the first.
+    /// Returns the chunk that a key belongs to: the last one that starts at or before it, or else
+    /// the first.
     fn home_of<S: Rows>(&self, rows: &S, key: OrderKey) -> Result<Option<Key>, S::Error> {
         let just_beyond = self.chunk_key(key).byte(0);
         let at_or_before = Scan::of(&self.prefix).descending().after(&just_beyond);
@@ -142,10 +143,10 @@ impl Axis {
             .map(|(home, _)| home))
     }
 
-    /// Visits observations from the latest back, until the visitor breaks.
+    /// Visits observations from the latest to the earliest, until the visitor breaks.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn walk_back<S: Rows>(
         &self,
         rows: &S,
@@ -156,13 +157,13 @@ impl Axis {
         })
     }
 
-    /// Finds an observation by the event that recorded it or by any that changed it.
+    /// Returns the observation that an event recorded or changed.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn find<S: Rows>(&self, rows: &S, position: Position) -> Result<Option<Entry>, S::Error> {
         let mut found = None;
-        // Keys are at hand, and most often it is the recording that is named.
+        // Reading the keys is cheap, and callers mostly name the recording.
         rows.scan::<Chunk>(Scan::of(&self.prefix).descending(), &mut |_, chunk| {
             found = chunk.recorded_at(position);
             match found {
@@ -183,11 +184,11 @@ impl Axis {
         Ok(found)
     }
 
-    /// Finds a standing observation with the same time, source and values, the values as they are
-    /// now or as they were recorded: a retry must not undo a correction.
+    /// Returns an observation that is not voided and has the same time, source and values, either
+    /// its current values or the first recorded ones: a retry must not undo a correction.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn find_same<S: Rows>(
         &self,
         rows: &S,
@@ -197,11 +198,11 @@ impl Axis {
         self.find_saying(rows, starts, observation, |entry| !entry.voided)
     }
 
-    /// Finds the observation with the same time, source and values that was recorded within a span,
-    /// standing or voided.
+    /// Returns the observation with the same time, source and values that was recorded within a
+    /// span, voided or not.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn find_recorded<S: Rows>(
         &self,
         rows: &S,
@@ -244,7 +245,7 @@ impl Axis {
                 ControlFlow::Continue(())
             }
         };
-        // What is looked for may begin where its chunk ends, and go on in the next.
+        // The matching observations may start in one chunk and continue in the next.
         let may_go_on = next.is_none_or(|next| next.is_some_and(|next| next <= highest));
         if let Some(chunk) = rows.get::<Chunk>(&home)?
             && look(&chunk).is_continue()
@@ -260,7 +261,7 @@ impl Axis {
     /// Changes an observation in place; `None` when there is none at this place.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn change<S: RowsMut>(
         &self,
         rows: &mut S,
@@ -276,13 +277,14 @@ impl Axis {
         Ok(chunk.change(key, change))
     }
 
-    /// Takes the heads over all observations a cutoff admits, from the latest back.
+    /// Computes the heads over all observations that a cutoff admits, from the latest to the
+    /// earliest.
     ///
-    /// Ends as soon as all that is sought is found: seldom more than two observations back, however
-    /// many there are.
+    /// Stops as soon as everything in `sought` is found, which seldom takes more than two
+    /// observations.
     ///
     /// # Errors
-    /// When rows cannot be read.
+    /// Returns an error when rows cannot be read.
     pub fn heads<S: Rows>(
         &self,
         rows: &S,

@@ -1,10 +1,10 @@
-//! What went wrong between the two sides, counted.
+//! Counts of disputes between the two sides.
 
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-/// Something between the two sides.
+/// What happened to a dispute.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[expect(missing_docs, reason = "the fields of ConductTotals document them")]
 pub enum Conduct {
@@ -19,12 +19,12 @@ pub struct ConductTotals {
     pub disputes: i64,
     /// Disputes that are open.
     pub open_disputes: i64,
-    /// Of those, about numbers.
+    /// Of the open ones, those about numbers.
     pub disputed_numbers: i64,
 }
 
 impl ConductTotals {
-    /// Counts one more.
+    /// Adds one event to the counts.
     pub fn apply(&mut self, conduct: Conduct) {
         match conduct {
             Conduct::DisputeOpened { about_number } => {

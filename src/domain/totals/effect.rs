@@ -1,4 +1,4 @@
-//! What one event adds to totals: signed contributions, the atoms of every number.
+//! Effects: what one event adds to totals. Every number is a sum of these signed contributions.
 
 use std::sync::Arc;
 
@@ -17,18 +17,18 @@ pub enum Target {
     Collaboration(CollaborationId),
 }
 
-/// What one event adds to one target; may be negative.
+/// What one event adds to the totals of one target; may be negative.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Contribution {
-    /// Whose totals.
+    /// The target.
     pub target: Target,
     /// What is added.
     pub effect: Effect,
 }
 
 impl Effect {
-    /// Returns when the fact was, and what it would have added within the window of the campaign;
-    /// `None` where the window does not matter.
+    /// Returns how the fact lies against the campaign window, and the same effect as if it lay within
+    /// the window; `None` where the window does not matter.
     pub fn in_time(&self) -> Option<(FactTiming, Self)> {
         let mut in_time = self.clone();
         let timing = match &mut in_time {
@@ -97,7 +97,7 @@ pub enum Effect {
     DeliverablesAccepted {
         count: u32,
     },
-    /// An amendment leaves out a planned deliverable.
+    /// An amendment drops a planned deliverable.
     DeliverableDropped,
     Submitted {
         first: bool,
@@ -112,13 +112,13 @@ pub enum Effect {
         unapproved: bool,
         undisclosed: bool,
     },
-    /// The post of a deliverable was verified, for the first and only time.
+    /// The post of a deliverable was verified for the first time.
     Verified,
     PostRemoved {
         early: bool,
     },
     PostRestored,
-    /// A check found a post undisclosed that was not known to be.
+    /// A check found a post undisclosed for the first time.
     FoundUndisclosed,
     Posted {
         timing: FactTiming,

@@ -1,4 +1,4 @@
-//! Engagement of posts, summed so that shares of JOINT posts stay exact.
+//! Engagement of posts, summed in a way that keeps shares of JOINT posts exact.
 
 use std::ops::AddAssign;
 
@@ -7,26 +7,26 @@ use serde::{Deserialize, Serialize};
 use crate::domain::state::Publication;
 use crate::domain::{Counter, Counters, WHOLE_BP};
 
-/// Counters summed over posts, in ten-thousandths, so that shares of JOINT posts stay exact.
+/// Counters summed over posts, in ten-thousandths, which keeps shares of JOINT posts exact.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct EngagementSums {
-    /// By counter: the sum, and how many posts it was seen on.
+    /// Per counter: the sum, and the number of posts on which it was observed.
     pub counters: [Sum; 11],
-    /// Engagements, and how many posts had any.
+    /// Engagements, and the number of posts that have any.
     pub engagements: Sum,
     /// Posts with at least one counter.
     pub posts: i64,
-    /// Engagements and followers over the posts that have both, giveaways left out.
+    /// Engagements and followers over the posts that have both, without giveaways.
     pub by_followers: Paired,
-    /// Engagements and reach over the posts that have both, giveaways left out.
+    /// Engagements and reach over the posts that have both, without giveaways.
     pub by_reach: Paired,
-    /// Engagements and views over the posts that have both, giveaways left out.
+    /// Engagements and views over the posts that have both, without giveaways.
     pub by_views: Paired,
     /// Clicks and impressions over the posts that have both.
     pub clicks_by_impressions: Paired,
 }
 
-/// A sum and how many posts it is over.
+/// A sum, and the number of posts it covers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Sum {
     /// In ten-thousandths.
@@ -46,7 +46,8 @@ pub struct Paired {
     pub posts: i64,
 }
 
-/// Adds up engagements (`e-v1`) of the counters seen; `None` when none of the four was.
+/// Returns the engagements (`e-v1`) of the observed counters; `None` when none of the four was
+/// observed.
 pub fn engagements(counters: &Counters) -> Option<u128> {
     let seen = Counter::ENGAGEMENTS
         .iter()
@@ -57,7 +58,7 @@ pub fn engagements(counters: &Counters) -> Option<u128> {
 }
 
 impl EngagementSums {
-    /// Adds what the standing counters of one post became, less what they were.
+    /// Adds the difference between the standing counters of one post after and before a change.
     pub fn apply(&mut self, change: &EngagementChange) {
         let share = i128::from(change.share_bp);
         let EngagementChange { before, after, .. } = change;
@@ -90,7 +91,7 @@ impl EngagementSums {
         self.clicks_by_impressions.change(was, is, share);
     }
 
-    /// What the standing counters of one post amount to, whole.
+    /// Returns the sums over the standing counters of this post alone.
     pub fn of_post(post: &Publication, standing: &Counters) -> Self {
         let mut sums = Self::default();
         sums.apply(&EngagementChange {
@@ -118,12 +119,12 @@ impl AddAssign<&EngagementSums> for EngagementSums {
     }
 }
 
-/// How the standing counters of one post changed, as one target is credited with it.
+/// A change of the standing counters of one post, with the share that one target is credited with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EngagementChange {
-    /// What stood before.
+    /// Counters before.
     pub before: Counters,
-    /// What stands now.
+    /// Counters after.
     pub after: Counters,
     /// Followers at publication.
     pub followers: Option<u64>,
@@ -167,8 +168,8 @@ impl AddAssign for Paired {
     }
 }
 
-/// The difference of two counts, in ten-thousandths. Counters are u64, so at most four of them fit
-/// with room to spare.
+/// Returns the difference of two counts, in ten-thousandths. Counters are u64, so the sum of four
+/// of them fits.
 fn parts(before: Option<u128>, after: Option<u128>, share: i128) -> i128 {
     let whole = |value: Option<u128>| {
         i128::try_from(value.unwrap_or(0)).unwrap_or(i128::MAX / i128::from(WHOLE_BP))

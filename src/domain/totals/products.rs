@@ -11,17 +11,17 @@ use crate::domain::ProductValue;
 pub struct ProductTotals {
     /// Sent.
     pub shipped: i64,
-    /// Told to have arrived.
+    /// Reported as received.
     pub received: i64,
-    /// Come back.
+    /// Returned.
     pub returned: i64,
     /// Cost of goods of those sent.
     pub cost_of_goods: i128,
     /// Fair value of those sent.
     pub fair_value: i128,
-    /// Cost of goods of those that came back.
+    /// Cost of goods of the returned ones.
     pub returned_cost_of_goods: i128,
-    /// Fair value of those that came back.
+    /// Fair value of the returned ones.
     pub returned_fair_value: i128,
 }
 

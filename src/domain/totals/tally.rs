@@ -23,9 +23,10 @@ pub struct Tally {
     pub unattributed: i128,
     /// Conversions by type.
     pub conversions: BTreeMap<ConversionType, ConversionSums>,
-    /// Costs less recoveries left out for want of a rate, in their own minor units.
+    /// Costs less recoveries that are left out because they have no rate, in minor units of their
+    /// own currency.
     pub foreign_costs: BTreeMap<Currency, i128>,
-    /// Revenue left out for want of a rate, in its own minor units.
+    /// Revenue that is left out because it has no rate, in minor units of its own currency.
     pub foreign_revenue: BTreeMap<Currency, i128>,
     /// Posts published.
     pub posts: i64,
@@ -45,9 +46,9 @@ pub struct CostSums {
 /// Conversions of one type.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct ConversionSums {
-    /// Credited, in ten-thousandths.
+    /// Attributed, in ten-thousandths.
     pub attributed_bp: i128,
-    /// Credited to nobody.
+    /// Not attributed.
     pub unattributed: i64,
 }
 
@@ -69,7 +70,7 @@ impl Tally {
             .sum()
     }
 
-    /// Returns R: attributed revenue net of refunds, in minor units.
+    /// Returns R: attributed revenue less refunds, in minor units.
     pub fn net_revenue(&self) -> i128 {
         self.gross - self.refunds
     }
@@ -84,7 +85,7 @@ impl Tally {
 }
 
 impl CostType {
-    /// Returns −1 for money that came back, 1 for money spent.
+    /// Returns −1 for money that is recovered, 1 for money spent.
     pub const fn sign(self) -> i64 {
         match self {
             Self::Recovery => -1,

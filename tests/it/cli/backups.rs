@@ -1,4 +1,4 @@
-//! A backup takes no other file's place, and one that fails leaves nothing behind.
+//! A backup never replaces another file, and a backup that fails leaves no file.
 
 use std::fs;
 

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::{BINARY, run};
 use crate::support::server::{Server, Story};
 
-/// Calls with these arguments and this standard input; gives how it ended, what it answered, and what
-/// it complained about.
+/// Calls with these arguments and this standard input; returns how it ended, what it answered, and
+/// what it complained about.
 async fn call(server: &Server, words: &[&str], input: &str) -> (Option<i32>, String, String) {
     let mut command = Command::new(BINARY);
     command

@@ -1,4 +1,4 @@
-//! The program as somebody at a terminal meets it.
+//! The program as a user at a terminal sees it.
 
 mod backups;
 mod calls;
@@ -20,7 +20,7 @@ use crate::support::server::FAR;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_campaign-ledger");
 
-/// Runs a command line in a directory; gives how it ended and what it said.
+/// Runs a command line in a directory; returns how it ended and what it printed.
 pub fn run(within: &Path, line: &str) -> (Option<i32>, String) {
     let Output {
         status,
@@ -42,7 +42,7 @@ pub async fn run_beside(within: &Path, line: String) -> (Option<i32>, String) {
     ran.await.unwrap()
 }
 
-/// A server that serves.
+/// A running server process.
 pub struct Serving {
     child: Child,
     /// `http://` and the address, for clients.
@@ -51,7 +51,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts it and waits until it says that it is ready; gives how it ended when it never does.
+    /// Starts it and waits until it says that it is ready; returns how it ended if it never is.
     pub fn start(command: &mut Command) -> Result<Self, (ExitStatus, String)> {
         let stderr = NamedTempFile::new().unwrap();
         let writing = OpenOptions::new().append(true).open(stderr.path());
@@ -75,7 +75,7 @@ impl Serving {
         }
     }
 
-    /// On a data directory, with these flags.
+    /// Starts on a data directory, with these flags.
     pub fn on(data: &Path, flags: &[&str]) -> Result<Self, (ExitStatus, String)> {
         let mut command = Command::new(BINARY);
         command.arg("serve").arg("--data-dir").arg(data);
@@ -89,7 +89,7 @@ impl Serving {
         kill_process(pid, signal).unwrap();
     }
 
-    /// Waits until it says so on standard error.
+    /// Waits until it prints this on standard error.
     pub fn says(&self, words: &str) {
         let begun = Instant::now();
         while !text_of(&self.stderr).contains(words) {
@@ -98,7 +98,7 @@ impl Serving {
         }
     }
 
-    /// Stops it in order; gives what it said on standard error.
+    /// Stops it in order; returns what it printed on standard error.
     pub fn stop(mut self) -> String {
         self.signal(Signal::TERM);
         let status = self.child.wait().unwrap();
@@ -114,7 +114,7 @@ fn text_of(file: &NamedTempFile) -> String {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // One that was stopped is gone already.
+        // The process has already ended after `stop`.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! Whoever reads what a command prints may stop: the command ends without a word.
+//! A reader of a command's output may stop reading: the command then ends without an error message.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::{BINARY, Serving, run_beside};
 use crate::support::server::{Server, Story};
 
-/// Runs a command line whose output nobody reads: the pipe is closed before it starts.
+/// Runs a command line whose output nobody reads: the pipe is closed before the command starts.
 fn unread(within: &Path, line: &str) {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

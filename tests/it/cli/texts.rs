@@ -1,5 +1,5 @@
-//! Texts that a terminal would obey or a spreadsheet run: refused at the door, and harmless where
-//! the log has them from before.
+//! Texts that control a terminal or run in a spreadsheet: calls refuse them, and old ones from the
+//! log are made harmless in output.
 
 use std::path::Path;
 
@@ -67,8 +67,8 @@ async fn reasons_have_lines_and_nothing_hidden() {
     server.write(pause).await;
 }
 
-/// Puts the log of a server into another data directory, with the title of its campaign changed to
-/// one that no call could write now.
+/// Copies the log of a server into another data directory, and changes the title of its campaign to
+/// one that no call accepts today.
 fn with_title(from: &Path, to: &Path, title: &str) {
     let open = |root: &Path| {
         let directory = DataDirectory::open_or_create(root).unwrap();
@@ -138,7 +138,7 @@ async fn formulas_are_cells_and_numbers_are_numbers() {
     let of = format!("--brand kopi --server http://{}", server.address);
     let (_, said) = run_beside(here.path(), format!("export campaigns {of}")).await;
     assert!(said.contains("\"'=HYPERLINK(\"\"http://x"), "{said}");
-    // Money was spent and none came: a return of -1, and a profit below nought.
+    // Money was spent and there was no revenue: a return of -1, and a profit below zero.
     for line in [
         format!("export roi {of}"),
         format!("statement --campaign launch --format csv {of}"),

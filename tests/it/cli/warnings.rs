@@ -1,4 +1,4 @@
-//! What an operator is warned of at a start, and what a start is refused for.
+//! Warnings at a start, and reasons to refuse a start.
 
 use std::fs;
 

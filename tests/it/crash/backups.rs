@@ -1,4 +1,4 @@
-//! Backups of the real server: taken while it works, put back, and the same.
+//! Backups of the real server: taken while it works, restored, and compared.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ use super::scene::Scene;
 /// Calls of each client beside a backup.
 const CALLS_EACH: u64 = 60;
 
-/// What is stored in a data directory, and the log's id.
+/// Returns what is stored in a data directory, and the id of the log.
 fn stored(data_dir: &Path) -> (String, Vec<Bytes>) {
     let directory = DataDirectory::open(data_dir).unwrap();
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
@@ -85,7 +85,7 @@ async fn backups_taken_under_load_restore_to_the_same_log() {
         "backup create {third} --since {second} --data-dir {data}"
     ));
     let said = succeeds(&format!("backup verify {first} {second} {third}"));
-    // A line for each file, and one for the log that they are of.
+    // One line for each file, and one for the log.
     assert_eq!(said.lines().count(), 4, "{said}");
 
     let restored = at("restored");
@@ -103,13 +103,13 @@ async fn backups_taken_under_load_restore_to_the_same_log() {
     let occupied = fails(&format!("restore {first} --data-dir {restored}"), 1);
     assert!(occupied.contains("holds a ledger already"), "{occupied}");
 
-    // A standby that has the first one takes in the others.
+    // A standby that has the first backup imports the others.
     let standby = at("standby");
     succeeds(&format!("restore {first} --data-dir {standby}"));
     succeeds(&format!("import {second} {third} --data-dir {standby}"));
     assert_eq!(stored(Path::new(&standby)), stored(&scene.data_dir()));
 
-    // What was acknowledged is in what a server on the restored directory says.
+    // The server on the restored directory returns everything that was acknowledged.
     let (mut server, channel) = Launch::on(Path::new(&restored)).start().await;
     scene.check(&channel).await;
     drop(channel);
@@ -159,7 +159,7 @@ async fn ledger_is_restored_to_a_position_or_a_time() {
     assert!(server.stop().success());
 }
 
-/// What a restore has not finished is no ledger, and says so.
+/// An unfinished restore is not a ledger, and the server says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn restore_that_was_killed_leaves_no_ledger() {
     let mut scene = Scene::bulky();
@@ -186,7 +186,7 @@ async fn restore_that_was_killed_leaves_no_ledger() {
         assert!(!finished);
         let mut server = Launch::on(Path::new(&to)).spawn();
         match server.ready().await {
-            // It was killed before it had made anything.
+            // The kill came before it had created anything.
             Some(_) => assert!(server.stop().success()),
             None => {
                 assert_eq!(server.wait().code(), Some(1));
@@ -197,7 +197,7 @@ async fn restore_that_was_killed_leaves_no_ledger() {
     }
 }
 
-/// Whoever kept a checkpoint can tell of a backup whether history was cut, rewritten or only went on.
+/// A kept checkpoint shows whether the history of a backup was cut, rewritten or only extended.
 #[tokio::test(flavor = "multi_thread")]
 async fn backups_are_held_to_a_checkpoint_that_was_kept() {
     let mut scene = Scene::new();
@@ -234,7 +234,7 @@ async fn backups_are_held_to_a_checkpoint_that_was_kept() {
     let said = fails(&format!("backup verify {short} {against}"), 5);
     assert!(said.contains("truncated"), "{said}");
 
-    // Another history from there on.
+    // From there on the history differs.
     let (mut server, channel) = Launch::on(Path::new(&cut)).start().await;
     let mut other = Client::new("other");
     while head_of(&channel).await.0 <= signed.tree_size {
@@ -247,7 +247,7 @@ async fn backups_are_held_to_a_checkpoint_that_was_kept() {
     assert!(server.stop().success());
     let said = succeeds(&format!("backup verify {rewritten}"));
     assert!(said.contains("good"), "{said}");
-    // Its own checkpoint is of another key.
+    // Its own checkpoint was signed with another key.
     fails(&format!("backup verify {rewritten} {against}"), 7);
     let offline = at("offline");
     fs::remove_file(Path::new(&cut).join("checkpoint")).unwrap();

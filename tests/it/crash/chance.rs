@@ -1,4 +1,4 @@
-//! Chance that can be had again: every number follows from the seed.
+//! Repeatable chance: every number follows from the seed.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use std::time::Duration;
 pub struct Chance(u64);
 
 impl Chance {
-    /// Takes this seed.
+    /// Makes a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Takes the seed of `CRASH_SEED`, or any.
+    /// Uses the seed in `CRASH_SEED`, or a random one.
     pub fn of_environment() -> Self {
         let seed = match std::env::var("CRASH_SEED") {
             Ok(seed) => seed.parse().expect("CRASH_SEED is a number"),
@@ -34,18 +34,18 @@ impl Chance {
         self.next() % end
     }
 
-    /// Yes, in so many of a hundred cases.
+    /// Returns true in this many of a hundred cases.
     pub fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// A time shorter than `end`.
+    /// Returns a time shorter than `end`.
     pub fn time(&mut self, end: Duration) -> Duration {
         let micros = u64::try_from(end.as_micros()).unwrap();
         Duration::from_micros(self.below(micros.max(1)))
     }
 
-    /// One of them.
+    /// Returns one of the choices.
     pub fn one_of<'a, T>(&mut self, choices: &'a [T]) -> Option<&'a T> {
         if choices.is_empty() {
             return None;

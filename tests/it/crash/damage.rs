@@ -1,9 +1,10 @@
-//! Blocks that are damaged where they are stored: whoever looks is told where, and nothing is built
-//! on what cannot be trusted.
+//! Stored blocks that are damaged: every reader reports where, and nothing is computed from
+//! untrusted data.
 //!
-//! The data directory is one that a real server made; the blocks in it are changed with sled itself,
-//! so that the damage is where a test wants it and sled's own checksums hold, and in the journal
-//! too: see `copies` for what only one of them has lost. `verify` and `serve` are the binary.
+//! A real server made the data directory. The tests change its blocks with sled itself, so that the
+//! damage is exactly where a test wants it and sled's own checksums hold. They change the journal
+//! too; `copies` has the cases in which only one of the two is damaged. `verify` and `serve` are
+//! run as the binary.
 
 mod beside;
 mod copies;
@@ -41,7 +42,7 @@ const REGIONS: [(&str, isize); 12] = [
     ("length of the stored body", 71),
     ("body", 90),
 ];
-/// The hash, behind the body: its first and its last byte.
+/// The hash behind the body: its first and its last byte.
 const HASH: [(&str, isize); 2] = [("hash", -32), ("hash", -1)];
 
 fn regions() -> impl Iterator<Item = (&'static str, isize)> + Clone {
@@ -56,7 +57,7 @@ fn flip(block: &mut [u8], at: isize) {
     block[at] ^= 0x10;
 }
 
-/// Runs `verify`, which must find the first damage at this position and exit with 3.
+/// Runs `verify`, which must report the first damage at this position and exit with 3.
 #[track_caller]
 fn verify_names(data_dir: &Path, position: u64, what: &str) {
     let verified = offline("verify", data_dir);
@@ -79,7 +80,7 @@ fn verify_is_content(data_dir: &Path, what: &str) {
     assert!(verified.status.success(), "{what}: {said}");
 }
 
-/// Starts the server, which must refuse, name what is wrong and how to go on, and exit with 3.
+/// Starts the server, which must refuse, say what is wrong and what to do, and exit with 3.
 async fn serve_refuses(data_dir: &Path, named: &str, what: &str) {
     let mut server = Launch::on(data_dir).spawn();
     assert!(server.ready().await.is_none(), "{what}: it serves");
@@ -90,7 +91,7 @@ async fn serve_refuses(data_dir: &Path, named: &str, what: &str) {
     assert!(said.contains("restore"), "{what}: {said}");
 }
 
-/// Starts the server, which must serve all of it, and stops it in order.
+/// Starts the server, which must serve everything, and stops it in order.
 async fn serves(kept: &Kept) {
     let last = kept.last_position();
     let (mut server, channel) = Launch::on(kept.data_dir()).start().await;
@@ -101,7 +102,7 @@ async fn serves(kept: &Kept) {
     assert!(server.stop().success(), "{}", server.stderr());
 }
 
-/// The stored blocks without their disk, so that no byte need be left out.
+/// The stored blocks in memory, so that the test can change every single byte.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_byte_of_every_block_is_vouched_for() {
     let kept = Kept::by_a_server().await;
@@ -126,8 +127,8 @@ async fn every_byte_of_every_block_is_vouched_for() {
     }
 }
 
-/// Goes through the blocks once, each with another field damaged, and through the rest of the fields
-/// on the block in the middle.
+/// Damages each block once, each in another field, and the remaining fields in the block in the
+/// middle.
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_and_serve_name_the_damaged_block() {
     let kept = Kept::by_a_server().await;
@@ -147,7 +148,8 @@ async fn verify_and_serve_name_the_damaged_block() {
             &what,
         )
         .await;
-        // Whoever looks changes nothing: as bad as before, and as good as ever once put back.
+        // The commands changed nothing: the log is damaged as before, and intact once the bytes are
+        // restored.
         assert_eq!(kept.blocks(), damaged, "{what}");
         kept.put_back(&whole);
     }
@@ -172,16 +174,17 @@ async fn damage_that_an_older_checkpoint_must_be_brought_across_is_refused() {
     serves(&kept).await;
 }
 
-/// A server that remembers one request only has no reason of its own to read far back.
+/// A server that remembers only one request has no need to read far back.
 fn forgetful(kept: &Kept) -> Resting {
     let mut rest = kept.rest().clone();
     rest.config.request_ids_remembered = 1;
     rest
 }
 
-/// A start does not read what its folds have behind them; who reads it is told.
+/// A start does not read blocks before the checkpoint of its folds. A reader of such a block gets
+/// an error.
 #[tokio::test(flavor = "multi_thread")]
-async fn damage_behind_the_checkpoint_is_named_to_whoever_reads_it() {
+async fn damage_before_the_checkpoint_is_reported_to_its_readers() {
     let kept = Kept::by_a_server().await;
     let whole = kept.whole();
     let starts = kept.starts();
@@ -224,7 +227,7 @@ async fn swapped_blocks_are_found_at_the_first_of_them() {
     let last = starts.len() - 1;
     for (one, other) in [(0, 1), (2, 6), (last - 1, last)] {
         let (one, other) = (starts[one], starts[other]);
-        // The journal's blocks have no places of their own to swap.
+        // The blocks in the journal cannot be swapped: their places are fixed.
         kept.change_sled(|blocks| {
             let (first, second) = (blocks[&one].clone(), blocks[&other].clone());
             blocks.insert(one, second);
@@ -241,7 +244,7 @@ async fn swapped_blocks_are_found_at_the_first_of_them() {
     serves(&kept).await;
 }
 
-/// sled may open what is left, or nothing at all; either way nothing that is gone is made up for.
+/// sled may open the rest or fail to open; in both cases nothing is invented for what is missing.
 #[tokio::test(flavor = "multi_thread")]
 async fn file_that_was_cut_short_is_refused() {
     let kept = Kept::by_a_server().await;

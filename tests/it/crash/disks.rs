@@ -1,8 +1,8 @@
-//! Disks that fail: a limit on the size of files, a file system of a few mebibytes, and calls to the
-//! system that are made to fail.
+//! Failing disks: a limit on the size of files, a file system of a few mebibytes, and failing
+//! system calls.
 //!
-//! The first works everywhere. The others need a permission or a program that may be missing: then
-//! they say so, and the test is none.
+//! The first works everywhere. The others need a permission or a program that may be missing: the
+//! tests then print this and do nothing.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// A limit on the size of every file; a write over it is cut short and the next one fails.
+/// A limit on the size of every file. A write beyond it is cut short, and the next one fails.
 pub struct FileLimit {
     script: String,
 }
@@ -23,19 +23,19 @@ impl FileLimit {
         Self { script }
     }
 
-    /// A program and its arguments that start what comes after them under the limit.
+    /// Returns the program and the arguments that start a command under the limit.
     pub fn wrapper(&self) -> [&str; 3] {
         ["sh", "-c", &self.script]
     }
 }
 
-/// A file system in memory, of its own size.
+/// A file system in memory, with its own size.
 pub struct SmallDisk {
     dir: TempDir,
 }
 
 impl SmallDisk {
-    /// Mounts one; `None`, with the reason printed, where that is not permitted.
+    /// Mounts one; `None`, with the reason printed, when that is not permitted.
     pub fn mounted(kib: u64) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let options = format!("size={kib}k");
@@ -61,14 +61,14 @@ impl SmallDisk {
         self.dir.path()
     }
 
-    /// Leaves no byte of it free.
+    /// Fills it to the last byte.
     pub fn fill(&self) {
         let mut file = File::create(self.path().join("filler")).unwrap();
         let some = [1; 64 * 1024];
         while file.write(&some).is_ok_and(|written| written > 0) {}
     }
 
-    /// Gives it another size, and makes it writable again.
+    /// Changes its size, and makes it writable again.
     pub fn resize(&self, kib: u64) {
         self.remount(&format!("remount,rw,size={kib}k"));
     }
@@ -88,19 +88,19 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily, since what a failed test leaves running may still be at home there.
+        // Unmounts lazily, because processes that a failed test left may still use it.
         let _ = Command::new("umount").arg("-l").arg(self.path()).status();
     }
 }
 
-/// `strace`, which has calls to the system fail.
+/// `strace`, which makes system calls fail.
 pub struct Strace {
-    /// What `-o` writes to.
+    /// The file that `-o` writes to.
     log: PathBuf,
 }
 
 impl Strace {
-    /// Finds it; `None`, with the reason printed, where there is none or it may not trace.
+    /// Finds `strace`; `None`, with the reason printed, when it is missing or may not trace.
     pub fn at_hand() -> Option<Self> {
         let tried = Command::new("strace")
             .args(["-o", "/dev/null", "true"])
@@ -121,8 +121,8 @@ impl Strace {
         }
     }
 
-    /// A program and its arguments that start what comes after them, and inject `fault` into its
-    /// calls about the file at `path`: see `inject` in the manual. Counts are by thread.
+    /// Returns the program and the arguments that start a command and inject `fault` into its calls
+    /// about the file at `path`: see `inject` in the manual. Counts are per thread.
     pub fn wrapper(&self, path: &Path, fault: &str) -> Vec<String> {
         let path = path.to_string_lossy().into_owned();
         let mut words = self.anywhere(fault);
@@ -138,7 +138,7 @@ impl Strace {
     }
 
     fn base(&self) -> Vec<String> {
-        // As a grandchild, so that the process that is started is the one that can be killed.
+        // Runs strace as a grandchild, so that the started process is the one that can be killed.
         let log = self.log.to_string_lossy().into_owned();
         ["strace", "-D", "-f", "-qq", "-o", &log]
             .map(str::to_owned)

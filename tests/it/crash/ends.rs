@@ -1,4 +1,4 @@
-//! The process ends when it is asked to, whatever it is busy with.
+//! The process ends when asked, whatever it is doing.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -9,12 +9,12 @@ use tempfile::tempdir;
 
 use super::process::{Launch, Server};
 
-/// Longer than any end takes, and much shorter than what the process would wait for.
+/// Longer than any end takes, and much shorter than what the process would otherwise wait for.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What the process would wait for.
+/// What the process would otherwise wait for.
 const FAR_MS: &str = "600000";
 
-/// Waits for its end; panics when that does not come.
+/// Waits for its end; panics when it does not end.
 fn end_of(server: &mut Server) -> ExitStatus {
     let begun = Instant::now();
     loop {
@@ -27,14 +27,14 @@ fn end_of(server: &mut Server) -> ExitStatus {
     }
 }
 
-/// Puts a pipe in place of a file. Whoever opens it to read waits for somebody who writes.
+/// Replaces a file by a pipe. Opening it for reading blocks until somebody writes.
 fn make_pipe(path: &Path) {
     fs::remove_file(path).unwrap();
     let made = Command::new("mkfifo").arg(path).status().unwrap();
     assert!(made.success());
 }
 
-/// A directory in which a start hangs, reading a file that never ends.
+/// Makes a directory in which a start hangs, because it reads a file that never ends.
 async fn where_a_start_hangs() -> (tempfile::TempDir, Launch) {
     let directory = tempdir().unwrap();
     let launch = Launch::on(directory.path()).set("drain-timeout-ms", FAR_MS);
@@ -53,7 +53,7 @@ async fn a_start_that_hangs_ends_with_the_first_signal() {
     let (directory, launch) = where_a_start_hangs().await;
     let mut server = launch.spawn();
     let checkpoint = directory.path().join("checkpoint");
-    // Returns once the start has opened it, and holds it open.
+    // Returns once the start has opened the file, and keeps it open.
     let writer = tokio::task::spawn_blocking(|| File::options().write(true).open(checkpoint));
     let writer = writer.await.unwrap().unwrap();
     server.terminate();

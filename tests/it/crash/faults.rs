@@ -1,8 +1,8 @@
-//! The real server on a disk that fails it.
+//! The real server on a failing disk.
 //!
-//! What every such test expects is the same: no answer without durability, writes stop with a typed
-//! error, the log says why, reads go on, health says NOT_SERVING, the process ends with 1 when it is
-//! stopped, and the next start on a good disk has everything that was acknowledged.
+//! Every such test expects the same: no answer without durability, writes stop with a typed error,
+//! the log output says why, reads continue, health is NOT_SERVING, the process exits with 1 when it
+//! is stopped, and the next start on a good disk has everything that was acknowledged.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -19,17 +19,17 @@ use super::load::write_until_gone;
 use super::process::{Launch, Server, offline};
 use super::scene::Scene;
 
-/// What the state, the views and sled's file may grow to: some thousand events.
+/// Maximum size of the state, the views and sled's file: about a thousand events.
 const LITTLE_SPACE_KIB: u64 = 1_024;
 
-/// What a file may grow to where sled has written one segment, and opens with writing another; the
-/// journal's second half does not fit.
+/// Maximum size of a file at which sled has written one segment and opening writes another one; the
+/// second half of the journal does not fit.
 const LITTLE_FILE_KIB: u64 = 12 * 1_024;
 
-/// What the log takes from its beginning: its journal, and the room that is kept for sled's file.
+/// Initial size of the log: its journal, and the space reserved for sled's file.
 const LOG_KIB: u64 = (16 + 24) * 1_024 + 4;
 
-/// Writes until writes stop, and checks what clients, readers and operators get to see then.
+/// Writes until writes stop, and checks what clients, readers and operators then see.
 async fn writes_stop(scene: &mut Scene, launch: &Launch, reason: &str) -> Server {
     let (server, channel) = launch.start().await;
     scene.check(&channel).await;
@@ -44,7 +44,7 @@ async fn writes_stop(scene: &mut Scene, launch: &Launch, reason: &str) -> Server
         );
         assert!(status.message().contains(reason), "{status:?}");
     }
-    // Whoever asks later is told the same.
+    // Later calls get the same error.
     let halts = write_until_gone(&mut scene.clients, &channel, &count).await;
     assert_eq!(halts.len(), scene.clients.len());
     assert!(halts.iter().all(|status| status.message().contains(reason)));
@@ -64,7 +64,7 @@ async fn health(channel: &Channel) -> ServingStatus {
     answer.into_inner().status()
 }
 
-/// Starts on a good disk, settles what is unsure, stops in order and audits the files.
+/// Starts on a good disk, repeats the unanswered calls, stops in order and audits the files.
 async fn recovers(scene: &mut Scene) {
     let (mut server, channel) = scene.revive(&mut Chance::new(1)).await;
     scene.settle(&channel).await;
@@ -96,7 +96,7 @@ async fn full_disk_stops_writes_and_loses_nothing() {
     let mut server = writes_stop(&mut scene, &launch, "No space left on device").await;
     assert_eq!(server.stop().code(), Some(1));
 
-    // Still full, to the last byte: it starts, is read, and takes no writes.
+    // The disk is still full: the server starts, is read, and accepts no writes.
     disk.fill();
     for killed in [true, false] {
         let mut server = writes_stop(&mut scene, &launch, "No space left on device").await;
@@ -168,7 +168,7 @@ async fn log_lines_that_cannot_be_written_end_nothing() {
     recovers(&mut scene).await;
 }
 
-/// Has one call to the system fail at its `when`-th time in a thread, for one file of the data
+/// Makes one system call fail at its `when`-th time in a thread, for one file of the data
 /// directory; returns how to start a server that way.
 fn failing(scene: &Scene, file: &str, fault: &str) -> Option<Launch> {
     let strace = Strace::at_hand()?;
@@ -208,8 +208,8 @@ async fn failed_write_stops_writes_and_loses_nothing() {
     }
 }
 
-/// What is behind the journal takes nothing any more: what was acknowledged is in the journal, and
-/// nothing is added to that.
+/// sled behind the journal fails: everything acknowledged is in the journal, and nothing more is
+/// added to it.
 #[tokio::test(flavor = "multi_thread")]
 async fn sled_that_fails_behind_the_journal_stops_writes_and_loses_nothing() {
     for (fault, reason) in [
@@ -227,10 +227,10 @@ async fn sled_that_fails_behind_the_journal_stops_writes_and_loses_nothing() {
     }
 }
 
-/// Views are disposable: what fails there delays a checkpoint and nothing else.
+/// Views can be rebuilt: a failure there delays a checkpoint and nothing else.
 #[tokio::test(flavor = "multi_thread")]
-async fn failed_checkpoints_cost_nobody_anything() {
-    // Making a file takes fewer calls than these.
+async fn failed_checkpoints_affect_no_caller() {
+    // Creating a file takes fewer calls than these.
     for (file, fault) in [
         ("views", "fdatasync:error=EIO:when=6"),
         ("views", "pwrite64:error=ENOSPC:when=12"),
@@ -255,7 +255,7 @@ async fn failed_checkpoints_cost_nobody_anything() {
     }
 }
 
-/// Rows that cannot be read any more are no ground to decide on.
+/// Rows that cannot be read are no basis for decisions.
 #[tokio::test(flavor = "multi_thread")]
 async fn views_that_cannot_be_kept_stop_writes_and_lose_nothing() {
     let mut scene = Scene::new();
@@ -268,8 +268,8 @@ async fn views_that_cannot_be_kept_stop_writes_and_lose_nothing() {
     recovers(&mut scene).await;
 }
 
-/// Calls on the log's files: those that a commit makes, and those that move it into sled; and what
-/// may become of them.
+/// System calls on the files of the log, those of a commit and those of the move into sled, and the
+/// errors they may return.
 const CALLS: [(&str, &str); 7] = [
     ("log/journal", "pwrite64:error=EIO"),
     ("log/journal", "pwrite64:error=ENOSPC"),
@@ -280,11 +280,11 @@ const CALLS: [(&str, &str); 7] = [
     ("log/db", "fsync:error=EIO"),
 ];
 
-/// Calls of each client: more commits than a fault is late.
+/// Calls of each client: more commits than the fault is late.
 const CALLS_EACH: u64 = 12;
 
-/// One call fails, the next ones would not: no second try may hide it. `cargo test` tries one time of
-/// each kind; `CRASH_STEPS=all` tries the first thirty.
+/// One call fails and the next ones would not: no retry may hide that. `cargo test` tries one call
+/// of each kind; `CRASH_STEPS=all` tries the first thirty.
 #[tokio::test(flavor = "multi_thread")]
 async fn call_that_fails_once_loses_nothing() {
     let mut chance = Chance::of_environment();

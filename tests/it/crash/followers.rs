@@ -1,5 +1,5 @@
-//! Followers through kills: whoever resumes where it was told to misses nothing and hears nothing
-//! twice, and what a named consumer acknowledged stays so.
+//! Followers through kills: a follower that resumes at the position it was given gets every event
+//! exactly once, and acknowledgements of a named consumer are kept.
 
 use std::fs;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ fn everything() -> Option<LogScope> {
     })
 }
 
-/// Follows by itself, and knows where to go on.
+/// A follower that stores its own position.
 #[derive(Default)]
 struct Follower {
     heard: Vec<u64>,
@@ -35,7 +35,7 @@ struct Follower {
 }
 
 impl Follower {
-    /// Follows until the stream ends, or all up to a position was heard.
+    /// Follows until the stream ends, or until a position is reached.
     async fn follow(&mut self, channel: &Channel, until: u64) {
         let mut audit = AuditServiceClient::new(channel.clone());
         let request = FollowEventsRequest {
@@ -60,12 +60,12 @@ impl Follower {
     }
 }
 
-/// Lets the server keep where it stands.
+/// A consumer whose position the server stores.
 #[derive(Default)]
 struct Consumer {
-    /// What was acknowledged for certain.
+    /// Position whose acknowledgement the server confirmed.
     acknowledged: u64,
-    /// What was acknowledged, unless the server died before it heard.
+    /// Position that was acknowledged last, perhaps without a confirmation.
     asked: u64,
     heard: Vec<u64>,
 }
@@ -150,7 +150,7 @@ async fn followers_miss_nothing_and_hear_nothing_twice_whenever_the_server_is_ki
     assert!(server.stop().success(), "{}", server.obituary());
 }
 
-/// Kilobytes the process has in memory.
+/// Returns the resident memory of the process, in KiB.
 fn resident_kib(server: &Server) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -158,7 +158,7 @@ fn resident_kib(server: &Server) -> u64 {
     number.unwrap().parse().unwrap()
 }
 
-/// Hundredths of a second the process has computed.
+/// Returns the processor time of the process, in hundredths of a second.
 fn computed(server: &Server) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{}/stat", server.id())).unwrap();
     let after_name = stat.rsplit(") ").next().unwrap();
@@ -179,8 +179,8 @@ async fn a_thousand_idle_followers_take_little_memory() {
     let (server, channel) = launch.start().await;
     scene.write_some(&channel).await;
     let before = resident_kib(&server);
-    // On connections of their own: nobody reads them, and their windows are theirs alone. One has no
-    // more than a part of all calls.
+    // Followers per connection. Nobody reads these connections, and each has its own window. One
+    // connection may have only a part of all calls.
     const OF_A_CONNECTION: usize = 200;
     let mut audit = AuditServiceClient::new(server.connect());
     let mut idle = Vec::new();

@@ -1,4 +1,4 @@
-//! The log as the server tells it, held against what the clients noted.
+//! The log as the server returns it, compared with what the clients recorded.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use tonic::transport::Channel;
 
 use super::load::{BRAND, Client};
 
-/// Every event of a log, in order: event *n* stands at position *n* + 1.
+/// All events of a log, in order: event *n* has position *n* + 1.
 #[derive(Default)]
 pub struct History {
     events: Vec<Event>,
@@ -24,8 +24,8 @@ struct Event {
     hash: Hash,
 }
 
-/// Asks for the position of the last event and the hash of its block, in hexadecimal, and waits for
-/// the views to have it.
+/// Returns the position of the last event and the hash of its block in hexadecimal, once the views
+/// have reached it.
 pub async fn head_of(channel: &Channel) -> (u64, String) {
     let mut audit = AuditServiceClient::new(channel.clone());
     let head = audit.get_head(api::GetHeadRequest {}).await.unwrap();
@@ -44,7 +44,7 @@ pub async fn head_of(channel: &Channel) -> (u64, String) {
 }
 
 impl History {
-    /// Reads the whole log over gRPC; fails on a gap and where time goes backwards.
+    /// Reads the whole log over gRPC; fails on a gap or when time goes backwards.
     pub async fn read(channel: &Channel) -> Self {
         let mut audit = AuditServiceClient::new(channel.clone());
         let request = api::ReadEventsRequest {
@@ -79,7 +79,7 @@ impl History {
         self.events.push(event);
     }
 
-    /// The position of the last event.
+    /// Returns the position of the last event.
     pub fn head(&self) -> u64 {
         self.events.len() as u64
     }
@@ -90,8 +90,8 @@ impl History {
         assert!(self.events.starts_with(&earlier.events), "history changed");
     }
 
-    /// Fails unless every acknowledged call is there, once, where its client was told; and nothing
-    /// else but calls that were not answered, once at the most.
+    /// Fails unless every acknowledged call is there once, at the position its client received, and
+    /// everything else is a call without an answer, at most once.
     pub fn holds(&self, clients: &[Client]) {
         let mut spans = self.spans();
         for acknowledged in clients.iter().flat_map(|client| &client.acknowledged) {
@@ -108,7 +108,7 @@ impl History {
         }
     }
 
-    /// First and last position by request; fails when a request has events in two places.
+    /// Returns first and last position by request; fails when a request has events in two places.
     fn spans(&self) -> HashMap<&str, (u64, u64)> {
         let mut spans: HashMap<&str, (u64, u64)> = HashMap::new();
         for (event, position) in self.events.iter().zip(1..) {

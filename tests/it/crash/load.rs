@@ -1,8 +1,8 @@
-//! Clients that write as fast as they are answered and note every acknowledgement.
+//! Clients that write as fast as they get answers, and record every acknowledgement.
 //!
-//! Each client works through stories of its own, one call at a time, so that at most one of its
-//! calls is unsure when the server goes. Every call depends on those before it: a server that came
-//! back with a state that lacks something would refuse the next one.
+//! Each client works through its own stories, one call at a time, so that at most one of its calls
+//! has an unknown outcome when the server dies. Every call depends on the calls before it: a server
+//! that starts with an incomplete state refuses the next one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,13 +18,13 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-/// Whose all of it is.
+/// The brand of everything here.
 pub const BRAND: &str = "kulit-sehat";
 
-/// How long a call may take: a server that is killed answers nothing at all.
+/// How long a call may take: a killed server never answers.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A call, to be made once or again.
+/// A call, made once or repeated.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub request_id: String,
@@ -40,7 +40,7 @@ enum Step {
     Open,
     Invite(u32),
     RecordCost,
-    /// Three events: two invitations withdrawn, and the end.
+    /// Three events: two withdrawn invitations, and the close.
     Close,
 }
 
@@ -55,7 +55,7 @@ const STORY: [Step; 8] = [
     Step::Close,
 ];
 
-/// A call that was answered.
+/// An acknowledged call.
 #[derive(Clone, Debug)]
 pub struct Acknowledged {
     pub call: Call,
@@ -63,23 +63,23 @@ pub struct Acknowledged {
     pub last: u64,
 }
 
-/// One client's notes.
+/// The records of one client.
 pub struct Client {
     name: String,
-    /// Whether profiles are as large as they may be, so that the log grows by segments of sled's.
+    /// Whether profiles have maximum size, so that the log grows by segments of sled.
     bulky: bool,
     calls: usize,
     pub acknowledged: Vec<Acknowledged>,
-    /// Sent, and not answered.
+    /// The call that was sent and has no answer.
     pub unsure: Option<Call>,
 }
 
-/// Why a client came to a halt.
+/// Why a client stopped.
 #[derive(Debug)]
 pub enum Halt {
-    /// The server is gone, or takes no writes.
+    /// The server is gone, or accepts no writes.
     Gone(Status),
-    /// It was refused what it had a right to.
+    /// The server refused a valid call.
     Wrong(Call, Status),
 }
 
@@ -94,7 +94,7 @@ impl Client {
         }
     }
 
-    /// The same, with profiles as large as they may be.
+    /// Makes a client with profiles of maximum size.
     pub fn bulky(name: &str) -> Self {
         Self {
             bulky: true,
@@ -102,7 +102,7 @@ impl Client {
         }
     }
 
-    /// Writes until the server is gone. Each acknowledgement is counted in `count`.
+    /// Writes until the server is gone. Counts each acknowledgement in `count`.
     pub async fn run(&mut self, channel: &Channel, count: &AtomicU64) -> Halt {
         loop {
             match self.write_one(channel).await {
@@ -112,7 +112,7 @@ impl Client {
         }
     }
 
-    /// Makes again the call that was not answered, if there is one, or the next one.
+    /// Repeats the call without an answer, if there is one, or makes the next one.
     pub async fn write_one(&mut self, channel: &Channel) -> Result<(), Halt> {
         let call = self.unsure.take().unwrap_or_else(|| self.next_call());
         self.unsure = Some(call.clone());
@@ -141,7 +141,7 @@ impl Client {
 }
 
 impl Acknowledged {
-    /// Makes the call again and checks that the answer is the first one.
+    /// Repeats the call and checks that the answer is the first one.
     pub async fn repeat(&self, channel: &Channel) -> Result<(), Halt> {
         let receipt = self.call.make(channel).await?;
         let positions = (receipt.first_position, receipt.last_position);
@@ -161,7 +161,7 @@ impl Call {
         let reason = status.get_details_error_info().map(|info| info.reason);
         match (status.code(), reason.as_deref()) {
             (Code::Unavailable, Some("WRITES_STOPPED" | "DRAINING")) => Halt::Gone(status),
-            // Without a reason of the ledger's it is the transport that speaks: nobody is there.
+            // A status without a reason of the ledger comes from the transport: the server is gone.
             (_, None) => Halt::Gone(status),
             (_, Some(_)) => Halt::Wrong(self.clone(), status),
         }
@@ -243,7 +243,7 @@ impl Call {
         Ok(receipt.expect("every write has a receipt"))
     }
 
-    /// The same for the same call, and like no other when it is large.
+    /// Returns the same profile for the same call; large ones differ from all others.
     fn profile(&self) -> api::CreatorProfile {
         if !self.bulky {
             return api::CreatorProfile::default();
@@ -276,8 +276,8 @@ impl Call {
     }
 }
 
-/// Lets all clients write until the server is gone, or takes no more; fails when one was refused.
-/// Gives what each was told last.
+/// Lets all clients write until the server is gone or accepts no more; fails when a valid call was
+/// refused. Returns the last status of each client.
 pub async fn write_until_gone(
     clients: &mut [Client],
     channel: &Channel,

@@ -1,7 +1,7 @@
-//! Power cuts: what the real server wrote and synced is recorded, and every way that a cut at any
-//! moment may leave its files is a start that must need no help.
+//! Power cuts. The writes and syncs of the real server are recorded. Whatever state a cut at any
+//! moment leaves, the server must start on it without help.
 //!
-//! `cargo test` tries a few cuts. For more, over a longer record, in a release build:
+//! `cargo test` tries a few cuts. For more, over a longer record, use a release build:
 //!
 //! ```text
 //! POWER_CUTS=1000 cargo test --release --test it -- --nocapture crash::power
@@ -29,28 +29,28 @@ use super::scene::Scene;
 use disk::Disk;
 use trace::{Call, Deed};
 
-/// Cuts in `cargo test`.
+/// Number of cuts in `cargo test`.
 const FEW: u64 = 6;
 
-/// Calls of each client in a life of the record: for a few cuts, and for many.
+/// Calls of each client in one life of the record: for a few cuts, and for many.
 const SHORT_LIFE: u64 = 12;
 const LONG_LIFE: u64 = 400;
 
-/// Longest that strace takes to write down what it saw of a process that has ended.
+/// Longest time that strace takes to write its output after the process has ended.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What was recorded of several lives of one data directory.
+/// The record of several lives of one data directory.
 struct Record {
     scene: Scene,
     calls: Vec<Call>,
     lines: usize,
-    /// The block that ends at a position, of the log as it was in the end.
+    /// Hash of the block that ends at a position, in the final log.
     blocks: HashMap<u64, String>,
 }
 
 impl Record {
-    /// Records a life that makes the directory and is killed, one that ends well, and a third one.
-    /// Gives `None` where there is no strace.
+    /// Records a life that creates the directory and is killed, one that ends well, and a third
+    /// one. Returns `None` without strace.
     async fn make(calls_each: u64) -> Option<Self> {
         Strace::at_hand()?;
         let mut record = Self {
@@ -74,7 +74,7 @@ impl Record {
         let (mut server, channel) = launch.through(&words).start().await;
         self.scene.write_at_once(&channel, calls_each).await;
         drop(channel);
-        // Nobody waits for an answer any more, so no write is cut in two by a kill.
+        // No client waits for an answer any more, so a kill cuts no write in two.
         match death {
             Death::Kill => assert!(server.kill()),
             Death::Drain => assert!(server.stop().success()),
@@ -90,8 +90,8 @@ impl Record {
         fs::remove_file(&log).unwrap();
     }
 
-    /// The last position that may have been acknowledged before line `cut`: that of the last block
-    /// in the journal when it was last synced, which comes before every answer.
+    /// Returns the last position that may have been acknowledged before line `cut`: the end of the
+    /// last block in the journal at its last sync, which precedes every answer.
     fn acknowledged(&self, cut: usize) -> u64 {
         let journal = self.scene.data_dir().join("log/journal");
         let before = self.calls.iter().filter(|call| call.during.end <= cut);
@@ -108,7 +108,7 @@ impl Record {
         acknowledged
     }
 
-    /// Cuts the power at some line; `unsynced` as in [`Disk::at`].
+    /// Cuts the power at a line; `unsynced` as in [`Disk::at`].
     fn cut(&self, unsynced: Option<&str>, chance: &mut Chance) -> Image {
         let at = chance.below(self.lines as u64) as usize;
         let dir = tempfile::tempdir().unwrap();
@@ -123,7 +123,7 @@ impl Record {
     }
 }
 
-/// Where the block ends that a frame of the journal holds.
+/// Returns the last position of the block in a journal frame.
 fn last_position(frame: &[u8]) -> Option<u64> {
     let (_journal, frame) = frame.split_at_checked(16)?;
     let (len, rest) = frame.split_first_chunk()?;
@@ -137,7 +137,7 @@ enum Death {
     Drain,
 }
 
-/// What a power cut left.
+/// The files that a power cut left.
 struct Image {
     at: usize,
     acknowledged: u64,
@@ -149,7 +149,7 @@ impl Image {
         self.dir.path().join("data")
     }
 
-    /// Runs `verify` on it and finds the head's position; why that is no good, else.
+    /// Runs `verify` on it and returns the position of the head, or why it is invalid.
     fn verified(&self, record: &Record) -> Result<(), String> {
         let made = ["FORMAT", "log/db"].map(|file| self.data_dir().join(file).exists());
         if self.acknowledged == 0 && made.contains(&false) {
@@ -165,7 +165,7 @@ impl Image {
         if position < self.acknowledged {
             return Err(format!("it ends at {position}: {}", self.acknowledged));
         }
-        // The hash of a block vouches for all before it.
+        // The hash of a block covers all blocks before it.
         let hash = record.blocks.get(&position);
         match hash.is_some_and(|hash| Some(&hash.as_str()) == words.last()) {
             true => Ok(()),
@@ -173,7 +173,7 @@ impl Image {
         }
     }
 
-    /// Starts the server on it, waits for the views, writes some, stops it and audits the files.
+    /// Starts the server on it, waits for the views, writes, stops it and audits the files.
     async fn serves(&self, record: &Record) {
         let (mut server, channel) = Launch::on(&self.data_dir()).start().await;
         let (head, hash) = head_of(&channel).await;
@@ -192,7 +192,7 @@ impl Image {
     }
 }
 
-/// The hash of each block by its last position.
+/// Returns the hash of each block by its last position.
 fn blocks(data_dir: &Path) -> HashMap<u64, String> {
     let directory = DataDirectory::open(data_dir).unwrap();
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
@@ -225,7 +225,7 @@ async fn nothing_acknowledged_is_lost_to_a_power_cut() {
     );
     for number in 1..=cuts {
         let image = record.cut(None, &mut chance);
-        // Either may be the first to open what the cut left.
+        // Either command may be the first to open the files after the cut.
         let verified = match chance.percent(50) {
             true => image.verified(&record),
             false => Ok(()),
@@ -251,7 +251,7 @@ fn syncs(calls: &[Call]) -> usize {
     calls.iter().filter(is_sync).count()
 }
 
-/// The test of the test: with the journal's `fdatasync` taken out, cuts lose what was acknowledged.
+/// Tests the test: without the journal's `fdatasync`, cuts lose acknowledged writes.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_our_sync_power_cuts_lose_acknowledged_events() {
     let (cuts, _) = cuts();

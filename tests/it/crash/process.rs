@@ -16,19 +16,19 @@ use tonic::transport::{Channel, Endpoint};
 const BINARY: &str = env!("CARGO_BIN_EXE_campaign-ledger");
 const SIGKILL: i32 = 9;
 
-/// How the server is started.
+/// How to start the server.
 #[derive(Clone)]
 pub struct Launch {
     data_dir: PathBuf,
     settings: Vec<String>,
-    /// A program and its arguments that start the binary in turn; it must keep the process id.
+    /// A program and its arguments that start the binary; it must keep the process id.
     wrapper: Vec<String>,
-    /// Where standard error goes, when not to be read.
+    /// File for standard error, when the test does not read it.
     stderr: Option<PathBuf>,
 }
 
 impl Launch {
-    /// On a port of its own, without delays, with as many checkpoints as can be had.
+    /// Uses its own port, no delays, and as many checkpoints as possible.
     pub fn on(data_dir: &Path) -> Self {
         let launch = Self {
             data_dir: data_dir.to_owned(),
@@ -44,7 +44,7 @@ impl Launch {
             .set("log-filter", "warn")
     }
 
-    /// Sets a setting; the last one given of a name counts.
+    /// Sets a setting; the last value of a name counts.
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.settings
             .retain(|set| !set.starts_with(&format!("--{name}=")));
@@ -52,7 +52,7 @@ impl Launch {
         self
     }
 
-    /// Sets a flag that is no setting.
+    /// Sets a flag that is not a setting.
     pub fn flag(mut self, name: &str) -> Self {
         self.settings.push(format!("--{name}"));
         self
@@ -72,7 +72,7 @@ impl Launch {
 
     /// Starts the server and does not wait for it.
     pub fn spawn(&self) -> Server {
-        // Not beside the data: that disk may be full.
+        // Not beside the data, because that disk may be full.
         let stderr = NamedTempFile::new().unwrap();
         let stderr_path = self.stderr.as_deref().unwrap_or(stderr.path());
         let writing = OpenOptions::new().append(true).open(stderr_path).unwrap();
@@ -134,14 +134,14 @@ impl Server {
         Some(self.connect())
     }
 
-    /// Another connection to it, once it serves.
+    /// Opens another connection, once it serves.
     pub fn connect(&self) -> Channel {
         let address = self.serving.expect("the server serves");
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         endpoint.connect_lazy()
     }
 
-    /// Kills it at once; nothing in it gets to run. Tells whether it was alive until then.
+    /// Kills it immediately. Returns whether it was alive until then.
     pub fn kill(&mut self) -> bool {
         self.child.kill().unwrap();
         self.child.wait().unwrap().signal() == Some(SIGKILL)
@@ -162,7 +162,7 @@ impl Server {
         self.child.wait().unwrap()
     }
 
-    /// Where it is, once it was ready.
+    /// Returns its URL, once it was ready.
     pub fn url(&self) -> String {
         format!("http://{}", self.serving.expect("the server serves"))
     }
@@ -177,17 +177,17 @@ impl Server {
         self.child.wait().unwrap()
     }
 
-    /// How it ended, if it has.
+    /// Returns how it ended, if it has.
     pub fn try_wait(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()
     }
 
-    /// What it wrote to standard error.
+    /// Returns what it wrote to standard error.
     pub fn stderr(&self) -> String {
         fs::read_to_string(self.stderr.path()).unwrap()
     }
 
-    /// How it ended, for a test that did not expect it.
+    /// Describes how it ended, for a test that did not expect it.
     pub fn obituary(&mut self) -> String {
         let status = self.child.wait().unwrap();
         format!("the server ended with {status}: {}", self.stderr())
@@ -211,7 +211,7 @@ pub fn run_through<'a>(wrapper: &[&str], words: impl IntoIterator<Item = &'a str
     through(wrapper).args(words).output().unwrap()
 }
 
-/// The binary, started by another program if there is one.
+/// Returns the command for the binary, started by another program if one is given.
 fn through<S: AsRef<OsStr>>(wrapper: &[S]) -> Command {
     match wrapper.split_first() {
         None => Command::new(BINARY),
@@ -233,7 +233,7 @@ pub fn spawn<'a>(words: impl IntoIterator<Item = &'a str>) -> Child {
         .unwrap()
 }
 
-/// Runs one of the commands that work on the files of a server that is not running.
+/// Runs a command that works on the files of a server that is not running.
 pub fn offline(command: &str, data_dir: &Path) -> Output {
     offline_command(command, data_dir).output().unwrap()
 }

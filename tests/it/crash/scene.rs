@@ -23,12 +23,12 @@ use super::process::{Launch, Server, offline};
 /// Clients that write at the same time: enough for groups of several commands.
 const CLIENTS: usize = 12;
 
-/// A data directory, and what the clients know of it.
+/// A data directory, and what the clients know about it.
 pub struct Scene {
     dir: TempDir,
     pub clients: Vec<Client>,
     history: History,
-    /// How long the last start took, until the server served.
+    /// Time of the last start, until the server served.
     pub opening: Duration,
 }
 
@@ -37,7 +37,7 @@ impl Scene {
         Self::of(tempfile::tempdir().unwrap())
     }
 
-    /// One whose data directory is there.
+    /// Makes one whose data directory exists.
     pub async fn made() -> Self {
         let mut scene = Self::new();
         let (mut server, channel) = scene.launch().start().await;
@@ -47,7 +47,7 @@ impl Scene {
         scene
     }
 
-    /// One whose log grows quickly.
+    /// Makes one whose log grows quickly.
     pub fn bulky() -> Self {
         let mut scene = Self::new();
         for (client, number) in scene.clients.iter_mut().zip(0..) {
@@ -56,13 +56,13 @@ impl Scene {
         scene
     }
 
-    /// Size of the log's file with all the blocks, in bytes.
+    /// Returns the size of the log's file with the blocks, in bytes.
     pub fn log_bytes(&self) -> u64 {
         let pages = self.data_dir().join("log/db");
         fs::metadata(pages).map_or(0, |metadata| metadata.len())
     }
 
-    /// One whose data directory is on a disk of its own.
+    /// Makes one whose data directory is on a separate disk.
     pub fn within(disk: &Path) -> Self {
         Self::of(tempfile::tempdir_in(disk).unwrap())
     }
@@ -78,7 +78,7 @@ impl Scene {
         }
     }
 
-    /// Where all of it is.
+    /// Returns the directory of everything.
     pub fn path(&self) -> &Path {
         self.dir.path()
     }
@@ -91,7 +91,7 @@ impl Scene {
         Launch::on(&self.data_dir())
     }
 
-    /// Starts the server and checks what it has against what the clients know.
+    /// Starts the server and compares it with what the clients know.
     pub async fn revive(&mut self, chance: &mut Chance) -> (Server, Channel) {
         let begun = Instant::now();
         let (server, channel) = self.launch().start().await;
@@ -101,7 +101,7 @@ impl Scene {
         (server, channel)
     }
 
-    /// Checks what a running server has against what the clients know.
+    /// Compares a running server with what the clients know.
     pub async fn check(&mut self, channel: &Channel) {
         let history = History::read(channel).await;
         history.continues(&self.history);
@@ -116,13 +116,14 @@ impl Scene {
         }
     }
 
-    /// Lets each client make so many calls, all clients at the same time.
+    /// Lets each client make this many calls, all clients at the same time.
     pub async fn write_at_once(&mut self, channel: &Channel, calls: u64) {
         let told = self.try_to_write_at_once(channel, calls).await;
         assert!(told.is_empty(), "{told:?}");
     }
 
-    /// The same; a client stops when the ledger takes no writes. Gives what those were told.
+    /// The same; a client stops when the ledger accepts no writes. Returns the errors of those
+    /// clients.
     pub async fn try_to_write_at_once(&mut self, channel: &Channel, calls: u64) -> Vec<Status> {
         let mut at_work = JoinSet::new();
         for mut client in std::mem::take(&mut self.clients) {
@@ -143,7 +144,7 @@ impl Scene {
         told.into_iter().flatten().collect()
     }
 
-    /// Makes calls again that were acknowledged: each has its first answer.
+    /// Repeats acknowledged calls: each gets its first answer.
     async fn repeat_some(&self, channel: &Channel, chance: &mut Chance) {
         for client in &self.clients {
             let again = chance.one_of(&client.acknowledged);
@@ -154,7 +155,7 @@ impl Scene {
         }
     }
 
-    /// Makes the calls again that were not answered: each has one outcome now.
+    /// Repeats the calls without an answer: each then has one outcome.
     pub async fn settle(&mut self, channel: &Channel) {
         for client in &mut self.clients {
             if client.unsure.is_some() {
@@ -164,8 +165,8 @@ impl Scene {
         self.check(channel).await;
     }
 
-    /// Checks the files of a stopped server: the log verifies, and state and views are what a fold
-    /// from the first event makes.
+    /// Checks the files of a stopped server: the log verifies, and state and views equal a fold
+    /// from the first event.
     pub fn audit(&self) {
         self.verify();
         views_equal_a_fold_from_zero(&self.data_dir());

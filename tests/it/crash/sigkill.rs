@@ -1,13 +1,12 @@
-//! The real server under load, killed at any time, again and again.
+//! The real server under load, killed at random times, again and again.
 //!
-//! `cargo test` kills it a few times. For more, in a release build:
+//! `cargo test` kills it a few times. For more, use a release build:
 //!
 //! ```text
 //! CRASH_KILLS=2000 cargo test --release --test it -- --nocapture crash::sigkill
 //! ```
 //!
-//! Each run prints its seed; `CRASH_SEED` has the same choices made again, though not at the same
-//! moments.
+//! Each run prints its seed. `CRASH_SEED` repeats the same choices, though not at the same moments.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,20 +18,20 @@ use super::load::write_until_gone;
 use super::process::spawn_offline;
 use super::scene::Scene;
 
-/// Kills in `cargo test`: some seconds.
+/// Number of kills in `cargo test`: some seconds.
 const FEW: u64 = 8;
 
-/// Most lives of one data directory: long enough for a log to get to several segments of sled's, and
-/// short enough that the beginning of a directory, too, is killed often.
+/// Maximum number of lives of one data directory: long enough for a log of several sled segments,
+/// and short enough that new directories are killed often too.
 const MOST_LIVES: u64 = 60;
 
 /// Longest life under load.
 const LONGEST_LOAD: Duration = Duration::from_millis(400);
 
-/// Longest time a drain is given: it needs some milliseconds.
+/// Longest time for a drain, which needs some milliseconds.
 const LONGEST_DRAIN: Duration = Duration::from_millis(40);
 
-/// What was done, and what came of it.
+/// What was done, and what happened.
 #[derive(Default)]
 struct Tally {
     while_opening: u64,
@@ -52,7 +51,7 @@ impl Tally {
         self.while_opening + self.under_load + self.while_draining + self.while_rebuilding
     }
 
-    /// Notes a kill that hit, or one that came too late.
+    /// Counts a kill that hit, or one that came too late.
     fn note(&mut self, hit: bool, kind: fn(&mut Self) -> &mut u64) {
         *if hit { kind(self) } else { &mut self.came_late } += 1;
     }
@@ -161,7 +160,7 @@ fn die_while_rebuilding(scene: &mut Scene, chance: &mut Chance, tally: &mut Tall
     tally.note(hit, |tally| &mut tally.while_rebuilding);
 }
 
-/// The last life: what was unsure is settled, the server stops in order, the files are audited.
+/// The last life: unanswered calls are repeated, the server stops in order, the files are audited.
 async fn end_well(scene: &mut Scene, chance: &mut Chance, tally: &mut Tally) {
     let (mut server, channel) = scene.revive(chance).await;
     scene.settle(&channel).await;

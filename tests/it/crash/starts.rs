@@ -1,4 +1,4 @@
-//! Starts that cannot be: each says once what failed, in words, with the documented exit code.
+//! Starts that must fail: each says once what failed, in words, with the documented exit code.
 
 use std::fs;
 use std::net::TcpListener;
@@ -8,12 +8,12 @@ use std::path::Path;
 use super::process::{Launch, run, run_through};
 use super::scene::Scene;
 
-/// Starts the binary with so many descriptors.
+/// Returns the command that starts the binary with a limit of file descriptors.
 fn limited(files: u64) -> String {
     format!("ulimit -n {files}; exec \"$0\" \"$@\"")
 }
 
-/// The one line that says why it failed.
+/// Returns the one line that says why it failed.
 #[track_caller]
 fn reason(said: &str) -> &str {
     let lines: Vec<_> = said.lines().filter(|line| line.contains("error")).collect();
@@ -51,7 +51,7 @@ async fn too_few_files_are_said_to_be_too_few() {
     scene.audit();
 }
 
-/// Somewhere beyond the least it serves, and nowhere does it panic.
+/// Above some limit it serves, and at no limit does it panic.
 #[tokio::test(flavor = "multi_thread")]
 async fn server_with_few_files_serves_or_says_why_not() {
     let mut scene = Scene::made().await;
@@ -132,7 +132,7 @@ fn mode_of(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-/// Checks a directory and all below it.
+/// Checks a directory and everything below it.
 fn is_private(path: &Path) {
     let expected = if path.is_dir() { 0o700 } else { 0o600 };
     assert_eq!(mode_of(path), expected, "{}", path.display());
@@ -142,7 +142,7 @@ fn is_private(path: &Path) {
     }
 }
 
-/// Whatever the process that starts it allows others.
+/// Whatever umask the starting process has.
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_their_owners_alone() {
     let scene = Scene::new();

@@ -1,9 +1,9 @@
-//! Killed at every step of opening, of bringing up to date and of restoring.
+//! Killed at every step of opening, upgrading and restoring.
 //!
-//! The SIGKILL loop meets the moments between two calls to the system by chance, and some of them
-//! last microseconds: a file that is there but empty, a name that is not yet another one. Here
-//! `strace` kills the process as it makes its *n*-th call of a kind, for each kind that changes files
-//! or makes changes last, and for each *n* until it gets through.
+//! The SIGKILL loop hits the moments between two system calls by chance, and some of them last
+//! microseconds: a file that exists but is empty, a name that is not yet changed. Here `strace`
+//! kills the process at its *n*-th call of a kind, for each kind that changes files or makes
+//! changes durable, and for each *n* until it gets through.
 //!
 //! `cargo test` tries a few of them; `CRASH_STEPS=all` tries all.
 
@@ -17,7 +17,8 @@ use super::scene::Scene;
 use crate::support::log_backend::copy;
 use crate::support::older::{blocks_of, older};
 
-/// The kinds of calls, and how many of each a thread makes at least while a directory is made.
+/// The kinds of calls, and the minimum number of each that a thread makes while it creates a
+/// directory.
 const CALLS: [(&str, u64); 10] = [
     ("openat", 24),
     ("write", 3),
@@ -31,16 +32,16 @@ const CALLS: [(&str, u64); 10] = [
     ("sync_file_range", 1),
 ];
 
-/// How many steps are tried, unless all are.
+/// Number of steps to try, unless all are.
 const FEW: usize = 4;
 
 /// More steps of a kind than opening ever takes.
 const MOST_STEPS: u64 = 500;
 
-/// Makes an attempt again and again, each time killed at another step, until it gets through.
+/// Repeats an attempt, each time killed at another step, until it gets through.
 ///
-/// `prepare` makes what each attempt works on, `attempt` runs it through a wrapper and tells whether
-/// it got through, `check` looks at what the kill has left.
+/// `prepare` makes the files for each attempt, `attempt` runs it through a wrapper and returns
+/// whether it got through, `check` examines what the kill has left.
 async fn kill_at_each_step<S>(
     prepare: impl AsyncFn() -> S,
     attempt: impl AsyncFn(&S, &[&str]) -> bool,
@@ -83,7 +84,7 @@ async fn kill_at_each_step<S>(
     eprintln!("{kills} kills");
 }
 
-/// Starts the server; it is killed once it serves, if not before.
+/// Starts the server; it is killed at the latest once it serves.
 async fn start(scene: &Scene, wrapper: &[&str]) -> bool {
     let mut server = scene.launch().through(wrapper).spawn();
     let served = server.ready().await.is_some();
@@ -91,7 +92,7 @@ async fn start(scene: &Scene, wrapper: &[&str]) -> bool {
     served
 }
 
-/// Starts, settles, stops in order, and audits.
+/// Starts, repeats unanswered calls, stops in order, and audits.
 async fn comes_back(scene: &mut Scene, chance: &mut Chance) {
     let (mut server, channel) = scene.revive(chance).await;
     scene.write_some(&channel).await;
@@ -102,7 +103,8 @@ async fn comes_back(scene: &mut Scene, chance: &mut Chance) {
     scene.audit();
 }
 
-/// Starts without help and without a warning of damage, has so many events, and leaves good files.
+/// Starts without help and without a warning of damage, has this many events, and leaves good
+/// files.
 async fn opens_by_itself(scene: &Scene, events: u64) {
     let (mut server, channel) = scene.launch().start().await;
     assert_eq!(head_of(&channel).await.0, events);
@@ -113,7 +115,7 @@ async fn opens_by_itself(scene: &Scene, events: u64) {
     scene.verify();
 }
 
-/// A scene of several blocks whose server was stopped in order.
+/// Makes a scene of several blocks whose server was stopped in order.
 async fn stopped() -> Scene {
     let mut scene = Scene::new();
     let (mut server, channel) = scene.launch().start().await;
@@ -174,7 +176,7 @@ async fn killed_while_restoring() {
     let check = async |scene: &mut Scene, _: &mut Chance| {
         let again = restore(scene, &[]);
         let said = String::from_utf8(again.stderr).unwrap();
-        // Where nothing was missing any more, it is whole.
+        // When nothing is missing, the restore is complete.
         let is_whole = said.contains("holds a ledger already");
         assert!(again.status.success() || is_whole, "{said}");
         opens_by_itself(scene, kept.events()).await;

@@ -1,4 +1,4 @@
-//! A client that knows the protos by their descriptors alone, as grpcurl does.
+//! A client that knows the protos only by their descriptors, as grpcurl does.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
 
-/// How long an answer may take that waits for the ledger, on a machine with much else to do.
+/// How long an answer that waits for the ledger may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Calls methods by name, with JSON.

@@ -1,5 +1,5 @@
-//! The examples of the help pages: each is run in a shell, as a reader would run it, in a directory
-//! that has what it speaks of.
+//! The examples of the help pages. Each runs in a shell, as a reader would run it, in a directory
+//! that has the files it names.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -18,7 +18,7 @@ use crate::cli::{BINARY, Serving};
 use crate::support::server::Server;
 use campaign_ledger::cli::demo::story::Story;
 
-/// Collects the examples of a help page and of those below it; each page must have some.
+/// Collects the examples of a help page and its subcommands; each page must have some.
 fn examples(command: &mut clap::Command, found: &mut Vec<String>) {
     let help = command.render_long_help().to_string();
     let (_, rest) = help
@@ -34,14 +34,14 @@ fn examples(command: &mut clap::Command, found: &mut Vec<String>) {
     }
 }
 
-/// What examples speak of, made once.
+/// What the examples refer to, made once.
 struct Kept {
     directory: TempDir,
     server: Server,
 }
 
 impl Kept {
-    /// Plays a story, and takes backups of the first and of the last of it.
+    /// Plays a story, and takes backups at its beginning and its end.
     async fn of_a_story() -> Self {
         let server = served().await;
         let directory = TempDir::new().unwrap();
@@ -79,7 +79,7 @@ impl Kept {
         self.directory.path().join(name)
     }
 
-    /// Makes a directory in which an example can run, and that stands for the root of the machine.
+    /// Makes a directory in which an example can run; it stands for the root of the machine.
     fn set_up(&self, example: &str) -> TempDir {
         let root = TempDir::new().unwrap();
         let at = |name: &str| root.path().join(name);
@@ -95,7 +95,7 @@ impl Kept {
             fs::create_dir_all(at(directory)).unwrap();
         }
         symlink(BINARY, at("bin/campaign-ledger")).unwrap();
-        // What is asked of the real one is that the field is there.
+        // A stand-in: the examples need only that the field exists.
         let jq = at("bin/jq");
         fs::write(&jq, "#!/bin/sh\nexec grep -q \"\\\"${1#.}\\\":\"\n").unwrap();
         fs::set_permissions(&jq, fs::Permissions::from_mode(0o755)).unwrap();
@@ -109,7 +109,8 @@ impl Kept {
                 fs::copy(self.at(name), at(name)).unwrap();
             }
         }
-        // A server makes its own: the story is of a year, and a clock far from it is refused.
+        // The server makes its own directory: the clock of the story's log is a year off, and such
+        // a start is refused.
         if example.contains("ledger serve") || example.contains("ledger demo") {
             return root;
         }
@@ -129,7 +130,7 @@ impl Kept {
         root
     }
 
-    /// Writes an example so that it stays within `root` and asks the server that is there.
+    /// Rewrites an example so that it stays within `root` and calls the running server.
     fn localised(&self, example: &str, root: &Path) -> String {
         let address = format!("http://{}", self.server.address);
         let root = root.display();
@@ -150,7 +151,7 @@ impl Kept {
     }
 }
 
-/// Copies a data directory, with a key where the example does not make the first one.
+/// Copies a data directory, and adds a key unless the example makes the first one.
 fn copy(from: &Path, to: &Path, example: &str) {
     let copied = Command::new("cp").arg("-r").arg(from).arg(to).status();
     assert!(copied.unwrap().success());
@@ -161,7 +162,7 @@ fn copy(from: &Path, to: &Path, example: &str) {
     }
 }
 
-/// Runs a line in a shell; a server is waited for until it is ready, and stopped in order.
+/// Runs a line in a shell. A server is awaited until it is ready, and stopped in order.
 fn succeeds(line: &str, root: &Path) {
     let path = format!("{}:/usr/bin:/bin", root.join("bin").display());
     let mut shell = Command::new("sh");
@@ -198,6 +199,6 @@ async fn every_example_of_every_help_page_runs() {
         }
         kept
     });
-    // Dropped here, where there is a runtime.
+    // Dropped here, within a runtime.
     drop(ran.await.unwrap());
 }

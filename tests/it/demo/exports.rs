@@ -1,5 +1,5 @@
-//! Exports of the stories: tables say what the API says, field by field; events are those that are
-//! stored.
+//! Exports of the stories: tables equal the API's answers, field by field; events equal the stored
+//! ones.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +20,7 @@ use campaign_ledger::cli::demo::story::Story;
 
 const BRAND: &str = "sari-kulit";
 
-/// Every table, the call that has its rows, and what it is asked for each of.
+/// Every table, the call that returns its rows, and what the call is made for each of.
 const TABLES: [(&str, &str, Option<&str>); 13] = [
     ("campaigns", "CampaignService/ListCampaigns", None),
     ("creators", "CreatorService/ListCreators", None),
@@ -75,7 +75,7 @@ async fn table(server: &Server, words: &str) -> String {
     exported(format!("{words} --brand {BRAND} --server http://{address}")).await
 }
 
-/// What the API answers for each row of a table.
+/// Returns the API's answers for the rows of a table.
 async fn rows(client: &Dynamic, name: &str) -> Vec<Value> {
     let (_, method, each) = TABLES.into_iter().find(|table| table.0 == name).unwrap();
     let mut requests = vec![json!({"brand_id": BRAND})];
@@ -104,7 +104,7 @@ async fn rows(client: &Dynamic, name: &str) -> Vec<Value> {
     rows
 }
 
-/// Finds the value that a column names; `None` where the API's JSON has none.
+/// Returns the value that a column names; `None` where the API's JSON has none.
 fn resolved<'a>(row: &'a Value, column: &str) -> Option<&'a Value> {
     column.split('.').try_fold(row, |value, step| {
         let (name, words) = match step.split_once('[') {
@@ -133,7 +133,7 @@ fn camel_case(name: &str) -> String {
     })
 }
 
-/// How many values there are, where a list that is a column counts as one.
+/// Counts the values; a list that is a column counts as one.
 fn values(value: &Value, at: &str, columns: &BTreeSet<String>) -> usize {
     match value {
         Value::Object(fields) => fields
@@ -154,7 +154,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// What a field says that the API's JSON leaves out.
+/// Returns whether a cell has the default that the API's JSON omits.
 fn is_nothing(cell: &str) -> bool {
     ["", "0", "false"].contains(&cell) || cell.ends_with("_UNSPECIFIED")
 }
@@ -172,7 +172,7 @@ async fn tables_say_what_the_api_says() {
             .iter()
             .map(str::to_owned)
             .collect();
-        // As `values` names them.
+        // The names that `values` uses.
         let names: BTreeSet<_> = columns
             .iter()
             .map(|column| {
@@ -190,7 +190,7 @@ async fn tables_say_what_the_api_says() {
             for (column, cell) in columns.iter().zip(row) {
                 match resolved(answer, column) {
                     Some(list @ Value::Array(_)) => {
-                        // Lists have the API's own names of fields.
+                        // Lists use the API's field names.
                         let cell: Value = serde_json::from_str(cell).unwrap();
                         let count = |value: &Value| value.as_array().unwrap().len();
                         assert_eq!(count(&cell), count(list), "{name}: {column}");
@@ -219,7 +219,7 @@ async fn tables_of_the_past_are_those_of_then() {
     play_through(&client, &story, Run::First).await;
     let then = server.head().await;
     let (costs, roi) = (table(&server, "costs").await, table(&server, "roi").await);
-    // What was written is not written again.
+    // A file that was written is not written again.
     let whole = Story::named("skincare").unwrap();
     play_through(&client, &whole, Run::Later).await;
     let at = |name: &str| format!("{name} --position {then}");
@@ -228,7 +228,7 @@ async fn tables_of_the_past_are_those_of_then() {
     assert_ne!(table(&server, "roi").await, roi);
 }
 
-/// What the server has stored, read over gRPC.
+/// Returns what the server has stored, read over gRPC.
 async fn stored(server: &Server) -> Vec<DynamicMessage> {
     let request = ReadEventsRequest {
         scope: Some(LogScope {
@@ -274,7 +274,7 @@ async fn events_are_those_that_are_stored() {
     let nothing = of_server(&format!("--brand nobody {address}")).await;
     assert_eq!(nothing, "");
 
-    // A directory at rest says the same.
+    // A stopped ledger exports the same.
     let rest = server.stop().await;
     let offline = |words: String, data: &Path| {
         exported(format!("events {words} --data-dir {}", data.display()))

@@ -1,5 +1,5 @@
-//! A log that this project wrote once is read for ever: restored, it is the same block for block, and
-//! it says what it said.
+//! A log that this project once wrote stays readable forever: restored, it has the same blocks and
+//! gives the same answers.
 
 use std::fs;
 use std::path::Path;
@@ -13,11 +13,11 @@ use super::{Run, play_through, run, served};
 use crate::support::server::Server;
 use campaign_ledger::cli::demo::story::{Step, Story};
 
-/// The backup, and the questions with their answers.
+/// The backup, and the queries with their answers.
 const BACKUP: &str = "tests/golden/log-1.clbu";
 const ANSWERS: &str = "tests/golden/log-1.json";
 
-/// Plays all stories and keeps their log and what is then answered.
+/// Plays all stories and keeps their log and the answers.
 async fn keep() {
     let server = served().await;
     let client = Dynamic::new(server.channel());
@@ -51,7 +51,7 @@ async fn golden_log_says_what_it_said() {
     let data = here.path().join("data");
     run(format!("restore {BACKUP} --data-dir {}", data.display())).await;
     let mut resting = Server::resting(|config| config.data_dir = data);
-    // Before any of it, so that no timer adds to it.
+    // Before the history, so that no timer adds events to it.
     resting.accept_clock = true;
     let server = resting.start().await;
     let client = Dynamic::new(server.channel());

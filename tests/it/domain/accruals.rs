@@ -1,4 +1,4 @@
-//! What the terms make owed: parts of the fee when their triggers come, bonuses once reached.
+//! What the terms make owed: parts of the fee at their triggers, and bonuses that are reached.
 
 use campaign_ledger::domain::*;
 
@@ -11,7 +11,7 @@ const ACCEPTANCE: SettlementTrigger = SettlementTrigger::Acceptance;
 const APPROVAL: SettlementTrigger = SettlementTrigger::Approval;
 const VERIFICATION: SettlementTrigger = SettlementTrigger::Verification;
 
-/// Terms of Rp1,000,000 in such parts, for the review.
+/// Returns terms of Rp1,000,000 with these parts, for one review.
 pub fn in_parts(parts: &[(SettlementTrigger, u32)]) -> Terms {
     let part = |(trigger, part_bp): &(SettlementTrigger, u32)| FeePart {
         trigger: *trigger,
@@ -23,7 +23,7 @@ pub fn in_parts(parts: &[(SettlementTrigger, u32)]) -> Terms {
     }
 }
 
-/// A fifth, a half, and the rest.
+/// Returns terms with parts of a fifth, a half, and the rest.
 fn three_parts() -> Terms {
     in_parts(&[
         (ACCEPTANCE, 2_000),
@@ -32,7 +32,7 @@ fn three_parts() -> Terms {
     ])
 }
 
-/// What was recorded last, if that is a line: its amount and what made it owed.
+/// Returns the amount and the reason of the last recorded line, if the last event is a line.
 pub fn line_of(history: &History) -> Option<(i64, Option<OwedFor>)> {
     match history.last_event() {
         Event::Settlement(SettlementEvent::CostRecorded(line)) => {
@@ -106,7 +106,7 @@ fn part_is_shared_by_the_deliverables_with_the_remainder_on_the_last() {
             .given(approve("ayu-1", what, 1));
         lines.push(line_of(&history).unwrap().0);
     }
-    // 3,333 bp of Rp1,000,000 are Rp333,300; the last one's share is the rest.
+    // 3,333 bp of Rp1,000,000 are Rp333,300; the last share is the rest.
     let [last, first, second] = lines[..] else {
         panic!("three lines were expected, not {lines:?}");
     };
@@ -116,7 +116,7 @@ fn part_is_shared_by_the_deliverables_with_the_remainder_on_the_last() {
 
 #[test]
 fn shares_below_a_rupiah_are_left_to_the_last() {
-    // Rp3 over 5 posts: Rp0.6 each would be Rp1 each, and the last less than nothing.
+    // Rp3 over 5 posts: Rp0.6 each rounds to Rp1 each, and the last would be negative.
     let mut terms = Terms {
         fee: rp(3),
         ..in_parts(&[(APPROVAL, 10_000)])
@@ -165,7 +165,7 @@ pub fn line_of_a_part_counts_from_when_its_trigger_came() {
 
 #[test]
 fn line_beyond_the_commitment_has_to_fit_the_budget() {
-    // The whole fee is billed by hand before the part of it comes due, and the cap is used up.
+    // The whole fee is billed by hand before its part is due, and the cap is used up.
     let fee = line_for("ayu-1", CostType::Fee, rp(1_000_000));
     let history = accepted(in_parts(&[(APPROVAL, 10_000)]))
         .given(record("c-1", fee))
@@ -182,7 +182,7 @@ fn line_beyond_the_commitment_has_to_fit_the_budget() {
         .given(approve("ayu-1", "review", 1));
 }
 
-/// Rp100,000 more from 10,000 views on.
+/// Adds a bonus of Rp100,000 from 10,000 views on.
 fn with_a_bonus(terms: Terms) -> Terms {
     let tier = BonusTier {
         id: id("views"),

@@ -76,7 +76,7 @@ fn terms_are_those_in_force_at_the_time() {
     assert_eq!(row.terms_at(later(first.from, -1)), Some(&terms()));
 }
 
-/// What was added to terms since does not change the digest of terms without it.
+/// Fields that were added to terms later do not change the digest of terms without them.
 #[test]
 fn digest_of_terms_is_the_same_for_ever() {
     let hex = |digest: [u8; 32]| digest.map(|byte| format!("{byte:02x}")).concat();

@@ -33,7 +33,7 @@ fn with_kill_fee() -> Terms {
     }
 }
 
-/// The fee and the cost line a cancellation makes.
+/// Checks the fee and the cost line of a cancellation.
 fn cancelled_for(fee: Money) -> impl FnOnce(History) -> History {
     move |history| {
         let before = history.head();

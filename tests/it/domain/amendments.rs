@@ -1,4 +1,4 @@
-//! Accepted terms change when both sides agree, and older facts keep the terms of their time.
+//! Accepted terms change when both sides agree; older facts keep the terms of their time.
 
 use campaign_ledger::domain::*;
 
@@ -6,7 +6,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// Terms for so many rupiah.
+/// Returns terms with this fee in rupiah.
 fn fee(rupiah: i64) -> Terms {
     Terms {
         fee: rp(rupiah),
@@ -22,7 +22,7 @@ fn two() -> Terms {
     two
 }
 
-/// The brand proposed, the creator agreed.
+/// Adds an amendment that the brand proposes and the creator accepts.
 fn amended(history: History, terms: Terms) -> History {
     let version = history.collaboration("ayu-1").last_version + 1;
     history
@@ -96,7 +96,7 @@ fn amendment_is_turned_down_or_taken_back() {
                 reason: "as agreed first".to_owned(),
             })]);
         assert_eq!(history.collaboration("ayu-1").terms(), Some(&terms()));
-        // The number is used up.
+        // The version number is not used again.
         let again = history.given(amend("ayu-1", fee(1_100_000)));
         again
             .clone()
@@ -187,7 +187,7 @@ fn what_was_begun_is_kept() {
             .clone()
             .when(amend("ayu-1", other.clone()))
             .then_refused(deliverable_is(DeliverableState::Submitted));
-        // It may also have been begun since.
+        // The work may also have begun since the proposal.
         accepted(two())
             .given(amend("ayu-1", other.clone()))
             .given(submit("ayu-1", "review"))
@@ -233,7 +233,7 @@ fn amended_due_time_is_in_force_and_the_first_one_is_kept() {
     assert_eq!((review.due_at, review.terms.due_at), (day(25), day(20)));
     let dues = history.totals().delivery.open_dues;
     assert_eq!(dues.into_iter().collect::<Vec<_>>(), [(day(25), 1)]);
-    // Who says nothing about it leaves a due time as it was moved.
+    // An amendment with the same due time keeps a rescheduled one.
     let moved = history.given(reschedule("ayu-1", "review", day(30)));
     let again = Terms {
         fee: rp(1_100_000),
@@ -279,7 +279,7 @@ fn versions_take_force_in_their_order_whatever_is_claimed() {
 fn code_moves_with_the_terms_and_old_orders_keep_theirs() {
     let history = accepted(terms_with_code("KOPI10")).at(day(10));
     let history = amended(history, terms_with_code("TEH10")).at(day(20));
-    // The code is free again, but what was ordered with it before is still Ayu's.
+    // The code is free again, but orders made with it before are still Ayu's.
     let history = with_bima(history, terms_with_code("KOPI10"));
     let quoted = |order: &str, code: &str, ordered_at| {
         convert_order(Claim {

@@ -1,5 +1,5 @@
-//! Amendments after the fact: what is disputed is left alone, and parts of the fee whose trigger has
-//! come are owed.
+//! Amendments after the fact: disputed things cannot change, and parts of the fee whose trigger has
+//! occurred are owed.
 
 use campaign_ledger::domain::*;
 
@@ -56,7 +56,7 @@ fn disputed_deliverable_is_not_amended_and_others_are() {
             .clone()
             .when(amend("ayu-1", changed.clone()))
             .then_refused(frozen());
-        // The dispute may also have been opened since.
+        // The dispute may also have been opened after the proposal.
         accepted(two(terms()))
             .given(amend("ayu-1", changed))
             .given(about_story())
@@ -94,7 +94,7 @@ fn what_a_disputed_line_is_owed_for_is_not_amended() {
     history
         .given(amend("ayu-1", others))
         .given(accept_amendment("ayu-1", 2));
-    // A number freezes nothing.
+    // A dispute about a number freezes nothing.
     let reach = DisputeSubject::Number {
         publication: None,
         metric: "reach".to_owned(),
@@ -128,7 +128,7 @@ fn fee_billed_by_hand_is_not_amended_while_it_is_disputed() {
 
 #[test]
 fn part_whose_trigger_has_come_is_owed_with_the_amendment() {
-    // Nothing was owed by itself, and the review was approved; then three parts are agreed on.
+    // No part was owed at first, and the review was approved; then three parts are agreed on.
     let parts = in_parts(&[
         (ACCEPTANCE, 2_000),
         (APPROVAL, 5_000),
@@ -180,7 +180,7 @@ fn line_accrued_before_stays_as_the_terms_of_its_time_had_it() {
 
 #[test]
 fn parts_owed_with_an_amendment_fit_the_budget_together() {
-    // The whole fee was billed by hand; two parts on top of it would need Rp500,000 more.
+    // The whole fee was billed by hand; two parts in addition would need Rp500,000 more.
     let parts = in_parts(&[
         (ACCEPTANCE, 2_000),
         (APPROVAL, 3_000),

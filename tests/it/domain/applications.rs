@@ -1,4 +1,4 @@
-//! Creators who ask to take part.
+//! Creators who apply.
 
 use campaign_ledger::domain::*;
 
@@ -10,7 +10,7 @@ fn offered(terms: Terms) -> Request {
     send_offer("ayu-1", terms, day(EXPIRY_DAY))
 }
 
-/// Ayu has applied as `ayu-1`.
+/// Returns a history in which Ayu has applied as `ayu-1`.
 fn applied() -> History {
     opened().given(apply("ayu-1", "ayu"))
 }

@@ -1,4 +1,5 @@
-//! Attribution: code beats last link touch beats none, by the terms pinned when it happened.
+//! Attribution: a code takes precedence over the last link touch, under the terms in force at the
+//! time of the order.
 
 use campaign_ledger::domain::*;
 
@@ -7,7 +8,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// Whom an order of day 16 is credited to, and why or why not.
+/// Returns who is credited with an order of day 16, and why or why not.
 #[track_caller]
 fn credited(history: History, claim: Claim) -> (AttributionBasis, Vec<String>) {
     let history = history.when(convert_order(claim)).then_event(|event| {
@@ -34,7 +35,7 @@ fn to(basis: AttributionBasis, name: &str) -> (AttributionBasis, Vec<String>) {
     (basis, vec![name.to_owned()])
 }
 
-/// Ayu holds the code KOPI10; Bima works too; it is day 16.
+/// Returns a history in which Ayu holds the code KOPI10 and Bima works too; it is day 16.
 fn two_at_work() -> History {
     with_bima(accepted(terms_with_code("KOPI10")), terms()).at(day(16))
 }
@@ -178,7 +179,7 @@ fn code_counts_from_its_acceptance_on() {
 }
 
 #[test]
-fn code_that_was_only_offered_counts_for_nobody() {
+fn code_that_was_only_offered_credits_no_collaboration() {
     let offered = invited(terms_with_code("KOPI10")).at(day(16));
     let declined = offered.clone().given(decline("ayu-1"));
     for history in [offered, declined] {

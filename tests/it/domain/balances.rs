@@ -1,4 +1,4 @@
-//! Balances: what creators are owed is what their lines and their carried commission add up to.
+//! Balances: what creators are owed equals the sum of their lines and their carried commission.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::support::requests::*;
 
 type Balances = BTreeMap<Vec<u8>, Balance>;
 
-/// What the lines of a history add up to, by the names of balances.
+/// Returns the sums over the lines of a history, by the names of balances.
 fn expected(ledger: &Ledger) -> Balances {
     let mut balances = Balances::new();
     for record in &ledger.records {

@@ -238,7 +238,7 @@ fn close_is_refused_while_something_is_live() {
 }
 
 #[test]
-fn close_withdraws_what_is_pending_when_told_to() {
+fn close_withdraws_pending_offers_on_request() {
     let reason = "the campaign closed".to_owned();
     let history = invited(terms())
         .given(invite("bima-1", "bima", terms()))

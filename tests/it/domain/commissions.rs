@@ -1,4 +1,4 @@
-//! Locked orders: what is corrected, and the commission that follows.
+//! Locked orders: corrections, and the commission that follows.
 
 use campaign_ledger::domain::state::{Due, Order};
 use campaign_ledger::domain::*;
@@ -11,7 +11,7 @@ use crate::support::requests::*;
 /// Orders of day 16 are locked on this day.
 const LOCK_DAY: i64 = 46;
 
-/// Terms with a commission of so many basis points.
+/// Returns terms with a commission of this rate.
 fn at_rate_of(rate_bp: u32) -> Terms {
     Terms {
         commission: Some(CommissionTerms { rate_bp }),
@@ -19,7 +19,7 @@ fn at_rate_of(rate_bp: u32) -> Terms {
     }
 }
 
-/// Ayu's post is live, and 10 % is her commission.
+/// Returns a history in which Ayu's post is live and her commission is 10 %.
 fn live_at_ten_percent() -> History {
     published_as(plan(), at_rate_of(1_000))
 }
@@ -38,7 +38,7 @@ fn refund_of(name: &str, rupiah: i64) -> Request {
     refund(refund_of)
 }
 
-/// The line of the commission on an order.
+/// Returns the line of the commission on an order.
 fn line_of(history: &History, name: &str) -> String {
     let order = history.order(name);
     let known = order.commission(&id("ayu-1"));
@@ -46,7 +46,7 @@ fn line_of(history: &History, name: &str) -> String {
     line.expect("a line was made").to_string()
 }
 
-/// Accrued in all, and what is carried of it, in rupiah.
+/// Returns the accrued total and the carried amount, in rupiah.
 fn commission(history: &History) -> (i64, i64) {
     let accrued = history.totals_of("ayu-1").counted.accrued();
     let account = history.collaboration("ayu-1").commission;
@@ -81,7 +81,7 @@ fn commission_is_owed_when_the_order_is_locked_and_not_before() {
     assert_eq!(line.timing, FactTiming::OnTime);
     let order = order("o-1");
     assert_eq!(line.owed_for, Some(OwedFor::Commission { order }));
-    // Nothing waits any more, and a second time nothing happens.
+    // Nothing waits any more; a second lock writes nothing.
     let due = Due::Lock {
         campaign: campaign_ref(CAMPAIGN),
         order: super::stories::order("o-1"),
@@ -96,9 +96,9 @@ fn commission_is_owed_when_the_order_is_locked_and_not_before() {
     history.when(lock("o-1")).then_happened_at(updated);
 }
 
-/// 10 %: an order of Rp500,000 makes a line of Rp50,000, which is paid; Rp200,000 go back, so
-/// Rp20,000 are owed back; the next order of Rp300,000 earns Rp30,000, of which Rp20,000 make up for
-/// that, so Rp10,000 are new. Rp60,000 in all is 10 % of Rp600,000.
+/// 10 %: an order of Rp500,000 makes a line of Rp50,000, which is paid. Rp200,000 are refunded, so
+/// the creator owes Rp20,000. The next order of Rp300,000 earns Rp30,000, of which Rp20,000 settle
+/// the debt, so Rp10,000 are new. The total of Rp60,000 is 10 % of Rp600,000.
 #[test]
 fn refund_after_payout_is_carried_to_the_next_commission() {
     let history = sold(sold(live_at_ten_percent(), "o-1", 500_000), "o-2", 300_000)
@@ -129,7 +129,7 @@ fn refund_before_approval_makes_the_line_smaller() {
     let history = history
         .given(approve_cost(&line, Some(rp(45_000).minor)))
         .given(refund_of("o-1", 100_000));
-    // Rp10,000 less: Rp5,000 off the line, down to what is approved, and Rp5,000 carried.
+    // Rp10,000 less: Rp5,000 off the line, down to the approved amount, and Rp5,000 carried.
     assert_eq!(commission(&history), (40_000, -5_000));
     assert_eq!(history.cost(&line).total_minor(), rp(45_000).minor);
 }
@@ -158,7 +158,7 @@ fn order_without_commission_has_nothing_to_wait_for() {
             .lock
             .is_awaited
     );
-    // Nor has one without a value in the reporting currency.
+    // An order without a value in the reporting currency earns none either.
     let claim = sale_by("o-1", money("USD", 100), "ayu-1");
     let history = live_at_ten_percent().given(convert_order(claim));
     let lock = history.order("o-1").conversion.as_ref().unwrap().lock;
@@ -238,7 +238,7 @@ fn adjustment_of_an_order_changes_revenue_and_commission() {
     assert_eq!(commission(&history), (70_000, 0));
     assert_eq!(revenue(&history), rp(700_000).minor.into());
     assert_eq!(history.totals().counted.gross, rp(700_000).minor.into());
-    // What is refunded may be as much as the order came to.
+    // Refunds may be as much as the order with its adjustments.
     let history = history.at(day(50)).given(refund_of("o-1", 700_000));
     assert_eq!((commission(&history), revenue(&history)), ((0, 0), 0));
 }

@@ -1,4 +1,4 @@
-//! Conversions: one order, one winner; foreign money; values that are absent.
+//! Conversions: each order is credited once; foreign money; absent values.
 
 use campaign_ledger::domain::*;
 

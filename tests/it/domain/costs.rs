@@ -1,4 +1,4 @@
-//! Cost lines: what they take from the budget, approval, reversal.
+//! Cost lines: their use of the budget, approval, reversal.
 
 use campaign_ledger::domain::*;
 
@@ -6,7 +6,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// A line of the campaign as a whole, of day 1.
+/// Returns a line of the campaign as a whole, of day 1.
 pub fn line(kind: CostType, amount: Money) -> CostVerb {
     CostVerb::Record {
         collaboration: None,
@@ -18,7 +18,7 @@ pub fn line(kind: CostType, amount: Money) -> CostVerb {
     }
 }
 
-/// A line of a collaboration, of day 1.
+/// Returns a line of a collaboration, of day 1.
 pub fn line_for(name: &str, kind: CostType, amount: Money) -> CostVerb {
     match line(kind, amount) {
         CostVerb::Record {
@@ -40,7 +40,7 @@ pub fn line_for(name: &str, kind: CostType, amount: Money) -> CostVerb {
     }
 }
 
-/// The same line at a rate.
+/// Returns the same line with a rate.
 pub fn at_rate(verb: CostVerb, text: &str) -> CostVerb {
     match verb {
         CostVerb::Record {
@@ -67,7 +67,7 @@ pub fn record(name: &str, verb: CostVerb) -> Request {
     cost(name, verb)
 }
 
-/// Approves so much of a line, or all of it.
+/// Approves this much of a line, or all of it.
 pub fn approve_cost(name: &str, approved_minor: Option<i64>) -> Request {
     cost(name, CostVerb::Approve { approved_minor })
 }

@@ -1,4 +1,4 @@
-//! Creators: the brand's own record of a person.
+//! Creators: the brand's own records about people.
 
 use campaign_ledger::domain::state::Creator;
 use campaign_ledger::domain::*;

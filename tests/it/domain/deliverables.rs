@@ -1,4 +1,4 @@
-//! Deliverables up to approval: hand in, review, reschedule, waive.
+//! Deliverables up to approval: submit, review, reschedule, waive.
 
 use campaign_ledger::domain::*;
 
@@ -6,7 +6,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// A history of each state a deliverable of `ayu-1` can be in.
+/// Returns a history for each state that a deliverable of `ayu-1` can be in.
 fn in_each_state() -> Vec<(DeliverableState, History)> {
     use DeliverableState::*;
     vec![

@@ -1,4 +1,5 @@
-//! Disclosure: demanded by the campaign or the terms, checked by the brand, a breach once.
+//! Disclosure: required by the campaign or the terms, checked by the brand, counted as a breach
+//! once.
 
 use campaign_ledger::domain::*;
 
@@ -13,7 +14,7 @@ fn labelled() -> DisclosureTerms {
     }
 }
 
-/// The post is live; its terms demand a label.
+/// Returns a history in which the post is live and its terms require a label.
 fn agreed() -> History {
     let disclosure = Some(labelled());
     published_as(
@@ -65,7 +66,7 @@ fn terms_demand_disclosure_like_the_policy_does() {
     .at(day(16))
     .given(publish("ayu-1", "review", secret));
     assert_eq!(undisclosed(&history), (true, 1));
-    // Found to be right after all: it is no more, but it was.
+    // A later check finds it sufficient: it is not undisclosed now, but it was.
     let history = history.given(check_disclosure("ayu-1", found(16, true)));
     assert_eq!(undisclosed(&history), (false, 1));
 }
@@ -89,7 +90,7 @@ fn nothing_is_a_breach_where_nothing_is_demanded() {
 }
 
 #[test]
-fn latest_look_at_the_post_counts_whatever_is_told_last() {
+fn latest_check_counts_whatever_is_recorded_last() {
     let history = agreed()
         .at(day(20))
         .given(check_disclosure("ayu-1", found(18, true)))

@@ -1,4 +1,4 @@
-//! Disputes: either side opens one, it freezes what it is about, a ruling ends it.
+//! Disputes: either side opens one, it freezes its subject, and a ruling ends it.
 
 use campaign_ledger::domain::*;
 
@@ -55,7 +55,7 @@ fn billed(history: History) -> History {
     history.given(record(LINE, bonus))
 }
 
-/// Ayu may be owed Rp1,000 on top, of which Rp300 are approved.
+/// Returns a history with a bonus of Rp1,000 for Ayu, of which Rp300 are approved.
 fn owed() -> History {
     billed(accepted(terms())).given(approve_cost(LINE, Some(30_000)))
 }
@@ -153,7 +153,7 @@ fn disputed_deliverable_waits_for_its_review() {
             .when(deliverable("ayu-1", "review", verb))
             .then_refused(frozen_by("d-1"));
     }
-    // Work goes on: what is live is live.
+    // Work goes on: a post that is live is recorded.
     history
         .at(day(16))
         .given(publish("ayu-1", "review", live("post-1")))
@@ -204,7 +204,7 @@ fn split_line_is_adjusted_to_the_share_in_whole_rupiah() {
                 order: None,
             }),
         ]);
-    // Rp333.70 to the rupiah is Rp334.
+    // Rp333.70 rounds to Rp334.
     assert_eq!(total(&history), 33_400);
     assert_eq!(history.campaign().budget.other, 33_400);
 }
@@ -313,7 +313,7 @@ fn by_ruling(name: &str) -> Request {
 }
 
 #[test]
-fn ruling_for_whoever_opened_the_dispute_is_ground_to_terminate() {
+fn ruling_for_the_side_that_opened_the_dispute_is_ground_to_terminate() {
     for ruling in [DisputeRuling::Upheld, split(5_000)] {
         let history = billed(submitted())
             .given(open("d-1", about_line()))

@@ -1,6 +1,6 @@
-//! The edge cases that the domain names, in its order, each as a history with exact numbers.
+//! The edge cases that the domain lists, in its order, each as a history with exact numbers.
 //!
-//! Where a phrase has sharper histories elsewhere, they stand here by name:
+//! More detailed histories of some cases are elsewhere:
 //!
 //! | phrase | also |
 //! |---|---|
@@ -49,7 +49,7 @@ fn called_off(history: History) -> History {
     history.given(campaign(CampaignVerb::Cancel { reason }))
 }
 
-/// Likes that count, and those of them that were seen in time.
+/// Returns the likes that count, and the part of them that was observed on time.
 fn likes_of(history: &History) -> (i128, i128) {
     let totals = history.totals();
     let of = |tally: &Tally| {
@@ -76,7 +76,7 @@ fn stale_offer() {
     assert_eq!(accepted.campaign().budget.committed, rp(1_200_000).minor);
 }
 
-/// Both sides answer at the same moment: what stands first in the log is what happened.
+/// Both sides answer at the same moment: the first one in the log counts.
 #[test]
 fn accept_and_withdraw_race() {
     let answers = [
@@ -102,7 +102,7 @@ fn second_invitation_while_live_and_after_the_end() {
     live.clone()
         .when(invite("ayu-2", "ayu", terms()))
         .then_refused(Refusal::AlreadyActive { live: id("ayu-1") });
-    // In another campaign, and to another creator, it is no second one.
+    // In another campaign, or to another creator, it is not a second invitation.
     live.clone().given(invite("bima-1", "bima", terms()));
     let mut history = live.given(decline("ayu-1"));
     for (name, previous) in [("ayu-2", "ayu-1"), ("ayu-3", "ayu-2")] {
@@ -224,7 +224,7 @@ fn controversy_mid_campaign() {
         (cleared, CollaborationState::Active),
         (terminated, CollaborationState::Terminated),
     ] {
-        // The post stays in the numbers, and goes on to be measured; the agreement is the mark.
+        // The post stays in the numbers and is still measured; only the agreement shows the end.
         let history = history.at(day(17)).given(observe(day(17), likes(50)));
         assert_eq!(history.totals().counted.posts, 1);
         assert_eq!(likes_of(&history), (50, 50));
@@ -276,7 +276,7 @@ fn refund_after_payout() {
         .given(approve_cost(&line, None))
         .given(cost(&line, paid))
         .given(refund(refunded("o-1", "r-1", rp(500_000))));
-    // All of the order went back: what was paid stands, and as much is owed the other way.
+    // The whole order is refunded: the paid amount stays, and the creator owes as much.
     assert_eq!(history.cost(&line).paid_minor, rp(50_000).minor);
     let account = history.collaboration("ayu-1").commission;
     assert_eq!(account.carried_minor, -rp(50_000).minor);
@@ -298,7 +298,7 @@ fn zero_cost_barter() {
             money::NET_RETURN.value(&facts).unwrap(),
         )
     };
-    // What the creator got is worth something, and is no cost until somebody says so.
+    // The product has a value for the creator, and is a cost only when a line is recorded.
     assert_eq!(history.totals().products.shipped, 1);
     assert_eq!(of(&history), (Err(Absent::ZeroCost), exact(25_000_000)));
     let box_of_coffee = line_for("ayu-1", CostType::Product, rp(100_000));
@@ -330,13 +330,13 @@ fn budget_lowered_below_committed() {
         });
 }
 
-/// Fields that a request breaks, as its sender is told.
+/// Returns the fields that a request breaks, as its sender sees them.
 fn broken(parsed: Write) -> Vec<String> {
     let violations = parsed.err().unwrap_or_default();
     violations.iter().map(|one| one.field.clone()).collect()
 }
 
-/// The server's clock, when requests are read.
+/// Returns the server's clock at the time of parsing.
 fn now() -> Timestamp {
     let now = days_and(20, 0);
     Timestamp::new(now.seconds, 0).unwrap()
@@ -384,14 +384,14 @@ async fn end_before_start() {
     }
 }
 
-/// What is claimed, what the server's clock says and the order of the log are three things.
+/// The stated time, the server's clock and the order of the log are independent.
 #[tokio::test]
 async fn clock_skew() {
     let history = invited(terms())
         .at(day(5))
         .given(accept("ayu-1").occurred(day(4)))
         .at(day(6))
-        // Handed in before it was agreed on, as the creator's clock has it.
+        // Submitted before the agreement, according to the creator's clock.
         .given(submit("ayu-1", "review").occurred(day(2)));
     let [.., accepted, submitted] = &history.ledger.records[..] else {
         panic!("two records at least");
@@ -402,7 +402,7 @@ async fn clock_skew() {
     assert_eq!(submitted.recorded_at, day(6));
     assert_eq!(submitted.position, accepted.position.next());
 
-    // From five minutes ahead on, no clock is believed.
+    // A clock that is more than five minutes ahead is refused.
     let ahead = |seconds, nanos| {
         let mut create = Story::unspoken().create(crate::support::server::plan("IDR"));
         let mut at = days_and(20, seconds);

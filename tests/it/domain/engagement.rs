@@ -1,4 +1,5 @@
-//! Engagement: absolute observations; the head is the latest one, whatever the order of arrival.
+//! Engagement: observations are absolute; the head is the latest one, whatever the order of
+//! arrival.
 
 use campaign_ledger::domain::state::{Axis, Cutoff, Head, Heads, Publication, Series};
 use campaign_ledger::domain::*;
@@ -10,12 +11,12 @@ use crate::support::requests::*;
 pub const SCOPE: MeasurementScope = MeasurementScope::Total;
 pub const KIND: MeasurementKind = MeasurementKind::Measured;
 
-/// So many likes, and nothing else seen.
+/// Returns counters with only likes.
 pub fn likes(likes: u64) -> Counters {
     seen(&[(Counter::Likes, likes)])
 }
 
-/// These counters, and nothing else seen.
+/// Returns counters with only these values.
 pub fn seen(values: &[(Counter, u64)]) -> Counters {
     let mut counters = Counters::default();
     for (counter, value) in values {
@@ -24,7 +25,7 @@ pub fn seen(values: &[(Counter, u64)]) -> Counters {
     counters
 }
 
-/// What the platform said of Ayu's post.
+/// Observes Ayu's post through the platform's API.
 pub fn observe(observed_at: Timestamp, counters: Counters) -> Request {
     observe_as(observation(observed_at, counters))
 }
@@ -88,7 +89,7 @@ pub fn head_likes(history: &History) -> Option<u64> {
     head(history).map(|head| head.value)
 }
 
-/// Heads as observed up to a time.
+/// Returns the heads as observed until a time.
 fn until(history: &History, time: Timestamp) -> Heads {
     let axis = Axis::new(&Publication::key(&post("ayu-1", "post-1")), SCOPE, KIND);
     axis.heads(
@@ -108,12 +109,13 @@ fn counted_likes(history: &History) -> i128 {
     engagement[&(SCOPE, KIND)].engagements.value / 10_000
 }
 
-/// Tenths of a day after day 15: days 16, 17 and 18; the observation that comes late is of half a day after the first.
+/// Returns a time in tenths of a day after day 15: days 16, 17 and 18; the late observation is half
+/// a day after the first.
 pub fn t(tenths: i64) -> Timestamp {
     seconds_after(day(15), tenths * 8_640)
 }
 
-/// It is day 20, so that all of it lies in the past.
+/// Returns a history on day 20, so that all observations lie in the past.
 pub fn measured() -> History {
     published().at(day(20))
 }

@@ -1,4 +1,4 @@
-//! Engagement: what is refused, what is the same again, corrections and voids.
+//! Engagement: refusals, repetitions, corrections and voids.
 
 use campaign_ledger::domain::*;
 

@@ -1,4 +1,4 @@
-//! Reports that stay: `CLOSED → FINALISED`, a revision for every change of the numbers.
+//! Final reports: `CLOSED → FINALISED`, and a revision for every change of the numbers.
 
 use campaign_ledger::domain::state::Report;
 use campaign_ledger::domain::*;
@@ -8,7 +8,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// Numbers as of the head, told apart by a byte.
+/// Returns numbers as of the head, distinguished by a byte.
 fn drawn(history: &History, byte: u8) -> Drawn {
     Drawn {
         as_of: history.head(),
@@ -32,7 +32,7 @@ fn closed() -> History {
     completed().given(campaign(CampaignVerb::Close { withdraw_pending }))
 }
 
-/// Revision 1 is made, of the numbers 1.
+/// Returns a history with revision 1, with the numbers 1.
 fn reported() -> History {
     let history = closed();
     let first = drawn(&history, 1);

@@ -1,4 +1,4 @@
-//! Given requests, when one more, then events or a refusal.
+//! Tests as histories: given these requests, when another one comes, then events or a refusal.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use campaign_ledger::domain::{
 use crate::support::ledger::Ledger;
 use crate::support::requests::{BRAND, CAMPAIGN, campaign_ref, day, id, place, post};
 
-/// What happened so far, and what time it is.
+/// The events so far, and the current time.
 #[derive(Clone)]
 pub struct History {
     pub ledger: Ledger,
     now: Timestamp,
 }
 
-/// What came of one request.
+/// The result of one request.
 pub struct Outcome {
     history: History,
     request: Request,
@@ -29,7 +29,7 @@ pub struct Outcome {
 }
 
 impl History {
-    /// Nothing happened; it is day 1.
+    /// Makes an empty history on day 1.
     pub fn new() -> Self {
         let (ledger, now) = (Ledger::default(), day(1));
         Self { ledger, now }
@@ -42,7 +42,7 @@ impl History {
         Self { now, ..self }
     }
 
-    /// Goes on with a request that must make something happen.
+    /// Adds a request that must write events.
     #[track_caller]
     pub fn given(self, request: Request) -> Self {
         let outcome = self.when(request);
@@ -52,7 +52,7 @@ impl History {
         }
     }
 
-    /// Asks one thing.
+    /// Sends one request.
     pub fn when(mut self, request: Request) -> Outcome {
         let head_before = self.ledger.head();
         let answer = self.ledger.ask(&request, self.now);
@@ -64,19 +64,19 @@ impl History {
         }
     }
 
-    /// Position of the last record.
+    /// Returns the position of the last record.
     pub fn head(&self) -> Position {
         self.ledger.head()
     }
 
-    /// The same, as it was recorded up to a position.
+    /// Returns the history as recorded up to a position.
     pub fn as_of(&self, position: Position) -> Self {
         let records = &self.ledger.records[..position.get() as usize];
         let (ledger, now) = (Ledger::replay(records), self.now);
         Self { ledger, now }
     }
 
-    /// The event of the last record.
+    /// Returns the event of the last record.
     pub fn last_event(&self) -> &Event {
         &self
             .ledger
@@ -123,19 +123,19 @@ impl History {
         self.ledger.row(&key)
     }
 
-    /// Totals of the campaign.
+    /// Returns the totals of the campaign.
     pub fn totals(&self) -> Totals {
         self.ledger.totals(&campaign_ref(CAMPAIGN))
     }
 
-    /// Totals of a collaboration.
+    /// Returns the totals of a collaboration.
     pub fn totals_of(&self, collaboration: &str) -> Totals {
         self.ledger.collaboration_totals(&place(collaboration))
     }
 }
 
 impl Outcome {
-    /// These events happen, and nothing else.
+    /// Checks that exactly these events happen.
     #[track_caller]
     pub fn then_events(self, expected: impl IntoIterator<Item = Event>) -> History {
         let expected: Vec<Event> = expected.into_iter().collect();
@@ -143,7 +143,7 @@ impl Outcome {
         self.history
     }
 
-    /// Something happens; the caller looks at the events.
+    /// Checks that something happens; the caller examines the events.
     #[track_caller]
     pub fn then_event(self, look: impl FnOnce(&Event)) -> History {
         let events = self.events();
@@ -154,7 +154,7 @@ impl Outcome {
         self.history
     }
 
-    /// It is refused, for this reason; how the rule is worded does not matter.
+    /// Checks that it is refused for this reason; the wording of the rule does not matter.
     #[track_caller]
     pub fn then_refused(self, expected: Refusal) -> History {
         let unchanged = self.history.ledger.head() == self.head_before;
@@ -166,20 +166,20 @@ impl Outcome {
         self.history
     }
 
-    /// Something happens, whatever it is.
+    /// Checks that it is accepted, whatever the events are.
     #[track_caller]
     pub fn then_something(self) {
         assert_ne!(self.events(), []);
     }
 
-    /// It is refused, because another side must ask.
+    /// Checks that it is refused because only another side may send it.
     #[track_caller]
     pub fn then_not_theirs(self) {
         let refused = matches!(self.answer, Err(Refusal::ActorNotAllowed { .. }));
         assert!(refused, "{:#?}\ncame to {:?}", self.request, self.answer);
     }
 
-    /// It happened before, at this position.
+    /// Checks that it happened before, at this position.
     #[track_caller]
     pub fn then_happened_at(self, position: Position) -> History {
         let (first, last) = (position, position);
@@ -188,7 +188,7 @@ impl Outcome {
         self.history
     }
 
-    /// What it came to.
+    /// Returns the answer.
     pub fn answer(&self) -> &Result<Decision, Refusal> {
         &self.answer
     }
@@ -216,32 +216,32 @@ fn unworded(refusal: Refusal) -> Refusal {
     }
 }
 
-/// The state of the campaign forbids it.
+/// Returns the refusal because of the campaign's state.
 pub fn campaign_is(state: CampaignState) -> Refusal {
     Refusal::CampaignState { state, rule: "" }
 }
 
-/// The state of the agreement forbids it.
+/// Returns the refusal because of the agreement's state.
 pub fn collaboration_is(state: CollaborationState) -> Refusal {
     Refusal::CollaborationState { state, rule: "" }
 }
 
-/// The state of the deliverable forbids it.
+/// Returns the refusal because of the deliverable's state.
 pub fn deliverable_is(state: DeliverableState) -> Refusal {
     Refusal::DeliverableState { state, rule: "" }
 }
 
-/// The state of the cost line forbids it.
+/// Returns the refusal because of the cost line's state.
 pub fn cost_is(state: CostState) -> Refusal {
     Refusal::CostState { state, rule: "" }
 }
 
-/// A field breaks a rule.
+/// Returns the refusal of a field.
 pub fn field(name: &str) -> Refusal {
     Refusal::field(name, "")
 }
 
-/// Only another side may ask this.
+/// Returns the refusal because only another side may send it.
 pub fn only(allowed: &'static str) -> Refusal {
     Refusal::ActorNotAllowed { allowed }
 }

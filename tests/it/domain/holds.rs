@@ -1,4 +1,5 @@
-//! Holds: what they stop and what goes on; a controversy in the middle of a campaign, to its end.
+//! Holds: what they block and what goes on; a controversy in the middle of a campaign, until its
+//! end.
 
 use campaign_ledger::domain::state::Hold;
 use campaign_ledger::domain::*;
@@ -28,7 +29,8 @@ fn pay_fee() -> Request {
     cost("c-1", verb)
 }
 
-/// Version 1 waits for review, for two days at most, the fee for its payment.
+/// Returns a history in which version 1 waits for review, for two days at most, and the fee waits
+/// for its payment.
 fn at_work() -> History {
     let terms = Terms {
         review_hours: Some(48),
@@ -43,7 +45,7 @@ fn at_work() -> History {
         .given(approve_cost("c-1", None))
 }
 
-/// Two posts are promised: `review` and `story`.
+/// Returns terms with two posts, `review` and `story`.
 fn two_posts() -> Terms {
     Terms {
         deliverables: vec![
@@ -74,7 +76,7 @@ fn a_hold_stops_approval_publication_and_payment_until_it_is_released() {
         .given(release_hold("ayu-1", "h-1"))
         .given(approve("ayu-1", "review", 1))
         .given(pay_fee())
-        // It was live on day 15, whenever that is told.
+        // It was live on day 15, whenever that is recorded.
         .given(publish("ayu-1", "review", live("post-1")));
     assert_eq!(
         released.publication("ayu-1", "post-1").published_at,
@@ -229,7 +231,7 @@ fn a_hold_outlives_the_agreement_until_it_is_released() {
     assert!(hold_of(&history, "h-1").released_at.is_some());
 }
 
-/// Flag, hold, then cleared: work goes on where it stood.
+/// A flag and a hold, then both removed: work goes on from the same state.
 #[test]
 fn controversy_mid_campaign_that_is_cleared() {
     let of_flag = HoldPlaced {
@@ -238,13 +240,13 @@ fn controversy_mid_campaign_that_is_cleared() {
     };
     let history = at_work()
         .given(raise("ayu", "f-1"))
-        // A flag stops nothing by itself.
+        // A flag by itself blocks nothing.
         .given(record("c-2", line_for("ayu-1", CostType::Bonus, rp(1))))
         .given(place_hold("ayu-1", of_flag))
         .when(approve("ayu-1", "review", 1))
         .then_refused(on_hold("h-1"))
         .given(clear("ayu", "f-1"))
-        // Clearing a flag does not lift the hold for it.
+        // Clearing a flag does not release the hold for it.
         .when(approve("ayu-1", "review", 1))
         .then_refused(on_hold("h-1"))
         .given(release_hold("ayu-1", "h-1"))
@@ -253,7 +255,8 @@ fn controversy_mid_campaign_that_is_cleared() {
     assert_eq!(hold_of(&history, "h-1").flag, Some(id("f-1")));
 }
 
-/// Flag, then terminated: the post stays in the numbers and is measured, nothing more is owed.
+/// A flag, then termination: the post stays in the numbers and is measured, and nothing more is
+/// owed.
 #[test]
 fn controversy_mid_campaign_that_ends_in_termination() {
     let history = published_as(plan(), two_posts())
@@ -268,7 +271,7 @@ fn controversy_mid_campaign_that_ends_in_termination() {
         history.collaboration("ayu-1").state,
         CollaborationState::Terminated
     );
-    // Of the million agreed, what was recorded stays.
+    // Of the agreed million, only the recorded costs remain.
     assert_eq!(history.campaign().budget.committed, rp(400_000).minor);
     assert_eq!(history.campaign().live_collaborations, 0);
     assert!(history.totals().delivery.open_dues.is_empty());
@@ -282,7 +285,7 @@ fn controversy_mid_campaign_that_ends_in_termination() {
     let totals = history.totals();
     assert_eq!(totals.counted.posts, 1);
     assert_eq!(totals.agreements[&CollaborationState::Terminated], 1);
-    // Another try with the same creator is open to the brand, and linked.
+    // The brand may invite the same creator again; the collaborations are linked.
     let again = history.given(invite("ayu-2", "ayu", terms()));
     assert_eq!(again.collaboration("ayu-2").previous, Some(id("ayu-1")));
 }

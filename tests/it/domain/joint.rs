@@ -21,7 +21,7 @@ fn duet(parts: &[(&str, u32)]) -> Publish {
     }
 }
 
-/// Ayu and Bima accepted; it is day 16.
+/// Returns a history in which Ayu and Bima have accepted; it is day 16.
 fn both_accepted() -> History {
     with_bima(accepted(joint_terms()), terms()).at(day(16))
 }

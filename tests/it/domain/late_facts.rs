@@ -1,4 +1,4 @@
-//! Late facts: after the end they count up to `measure_until`, and are shown apart.
+//! Late facts: after the end they count until `measure_until`, and are shown separately.
 
 use campaign_ledger::domain::*;
 
@@ -8,7 +8,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// Each moment of the campaign's edges, and where a fact at it counts.
+/// Times around the limits of the campaign, and how a fact at each of them counts.
 const EDGES: [(i64, i64, FactTiming); 4] = [
     (60, 0, FactTiming::OnTime),
     (60, 1, FactTiming::Late),
@@ -24,7 +24,7 @@ fn closed() -> History {
         .at(day(100))
 }
 
-/// Asks for one fact at each edge and reads a number off both tallies.
+/// Records one fact at each limit and reads a number of both tallies.
 fn counts(fact: impl Fn(Timestamp) -> Request, number: impl Fn(&Tally) -> i128) {
     for (edge, nanos, timing) in EDGES {
         let history = closed().given(fact(later(day(edge), nanos)));

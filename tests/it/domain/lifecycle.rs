@@ -1,6 +1,7 @@
-//! The table of agreements, row by row: from which states, by whom, to which. All else is refused.
+//! The table of agreements, row by row: from which states, by whom, to which. Everything else is
+//! refused.
 //!
-//! The rows that begin from nothing, and what else guards a row, have tests of their own in
+//! The rows without a previous state, and further conditions of a row, have their own tests in
 //! `agreement`, `applications`, `negotiation`, `amendments` and `agreement_end`.
 
 use ActorKind::{Brand, Creator, System};
@@ -17,14 +18,14 @@ use crate::support::requests::*;
 const NEGOTIATED: &[CollaborationState] = &[Invited, Countered];
 const WORKING: &[CollaborationState] = &[Accepted, Active];
 
-/// What one side may ask in some states, and where it leads.
+/// A command that one side may send in some states, and the state after it.
 struct Row {
     verb: &'static str,
     from: &'static [CollaborationState],
     by: &'static [ActorKind],
-    /// Where it leads; `None` leaves the agreement where it is.
+    /// The state after it; `None` when the state does not change.
     to: Option<CollaborationState>,
-    /// Brings about what else the row asks for.
+    /// Fulfils the other conditions of the row.
     ready: fn(History) -> History,
     ask: fn(&History) -> Request,
 }
@@ -181,12 +182,12 @@ const TABLE: [Row; 19] = [
     },
 ];
 
-/// The latest version of offers, counters and amendments.
+/// Returns the latest version of offers, counters and amendments.
 fn latest(history: &History) -> u32 {
     history.collaboration("ayu-1").last_version
 }
 
-/// A history of each way to each state, by the table.
+/// Returns a history for each way to each state, according to the table.
 fn in_each_state() -> Vec<(CollaborationState, History)> {
     let applied = || opened().given(apply("ayu-1", "ayu"));
     let offered = || applied().given(send_offer("ayu-1", terms(), day(50)));
@@ -266,12 +267,12 @@ fn each_row_is_of_its_side() {
     }
 }
 
-/// What ends an agreement frees the pair, and nothing else does.
+/// The end of an agreement frees the pair, and nothing else does.
 #[test]
 fn each_end_lets_the_pair_begin_again() {
     for (state, history) in in_each_state() {
         let previous: CollaborationId = id("ayu-1");
-        // An offer made then is open after the expiry of the first one.
+        // An offer made at that time is open after the first one has expired.
         let again = CollaborationVerb::Invite {
             creator: id("ayu"),
             terms: terms(),

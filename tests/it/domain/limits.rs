@@ -1,5 +1,5 @@
-//! Limits of collections: each is reached by commands, the next is refused, and all stays as it was.
-//! Consequences that are too many for their command are recorded by the ledger, block after block.
+//! Limits of collections: commands reach each limit, the next one is refused, and nothing changes.
+//! When a command has too many consequences, the ledger records the rest, block after block.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn full(collection: &'static str, limit: usize) -> Refusal {
     Refusal::LimitReached { collection, limit }
 }
 
-/// What falls due at once: the rest of what commands came to.
+/// Returns what is due immediately: the remaining consequences of commands.
 fn left_to_do(history: &History) -> Vec<Due> {
     let prefix = rows::Key::of::<Due>();
     let mut left = Vec::new();
@@ -34,7 +34,7 @@ fn rupiah_back(name: &str, rupiah: i64) -> Request {
     refund(refunded("o-1", name, rp(rupiah)))
 }
 
-/// So many refunds of a rupiah wait for order `o-1`.
+/// Returns a history in which this many refunds of one rupiah wait for order `o-1`.
 fn awaited(refunds: usize) -> History {
     (0..refunds).fold(published(), |history, number| {
         history.given(rupiah_back(&format!("r-{number}"), 1))
@@ -57,7 +57,7 @@ fn a_hundred_refunds_of_an_order_wait() {
             "refunds of an order that wait for it",
             MAX_WAITING_REFUNDS,
         ))
-        // One that is known already is no new one.
+        // A refund that is already known does not count again.
         .when(rupiah_back("r-0", 1))
         .then_happened_at(Position::new(10));
 }
@@ -73,7 +73,7 @@ fn refunds_that_waited_are_settled_by_their_order_and_then_by_the_ledger() {
         "as many as a block takes whatever the caller says"
     );
     assert_eq!(left_to_do(&history).len(), 1);
-    // Whoever repeats the claim hears of what came with it.
+    // A repeated claim gets the refunds that it settled, too.
     let (first, last) = (claimed, history.head());
     let again = history.ledger.ask(&order_of(1_000), day(16));
     assert_eq!(again, Ok(Decision::Happened { first, last }));
@@ -96,7 +96,7 @@ fn refunds_that_waited_are_settled_by_their_order_and_then_by_the_ledger() {
         .then_happened_at(head);
 }
 
-/// At every position what was applied counts in whole, and what waits does not.
+/// At every position an applied refund counts in full, and a waiting one does not count.
 #[test]
 fn a_refund_that_waited_is_never_half_counted() {
     let history = awaited(30)
@@ -118,7 +118,7 @@ fn a_refund_that_waited_is_never_half_counted() {
 
 #[test]
 fn what_waits_has_its_room_before_what_comes_later() {
-    // Of 60 rupiah, 50 go to those that wait.
+    // Of 60 rupiah, 50 go to the waiting refunds.
     let history = awaited(50).given(order_of(60));
     assert!(waiting(&history) > 0);
     history
@@ -154,7 +154,7 @@ fn an_order_is_locked_after_what_waited_for_it() {
         history = history.given(rupiah_back(&format!("r-{number}"), 1));
     }
     let history = history.given(order_of(1_040)).at(day(50));
-    // The first try settles the refunds, the second locks.
+    // The first attempt settles the refunds, the second one locks.
     let history = history.given(lock_order(order("o-1")));
     assert_eq!((waiting(&history), history.order("o-1").locked), (0, false));
     let history = history.given(lock_order(order("o-1")));
@@ -261,7 +261,7 @@ fn released_holds_leave_the_row_of_their_collaboration() {
             .given(release_hold("ayu-1", &name));
         if number > KEPT_HOLDS {
             let row = history.collaboration("ayu-1");
-            // Positions and counts take a byte more now and then.
+            // Positions and counts sometimes take one byte more.
             sizes.insert(postcard::to_stdvec(&*row).unwrap().len() / 16);
         }
     }
@@ -275,7 +275,7 @@ fn released_holds_leave_the_row_of_their_collaboration() {
     assert_eq!(history.collaboration("ayu-1").holds, 200);
 }
 
-/// Creators of so many open invitations, ayu among them.
+/// Returns a history with this many open invitations; one of them is Ayu's.
 fn invited_many(count: usize) -> History {
     (1..count).fold(invited(free()), |history, number| {
         let name = format!("c-{number:03}");
@@ -342,7 +342,7 @@ fn what_is_open_ends_with_its_campaign_and_the_ledger_records_it() {
         CollaborationState::Withdrawn
     );
 
-    // The numbers wait for it.
+    // A report waits until the ends are recorded.
     let drawn = Drawn::nothing(closed.head());
     let finalise = campaign(CampaignVerb::FinaliseReport {
         revision: None,
@@ -357,7 +357,7 @@ fn what_is_open_ends_with_its_campaign_and_the_ledger_records_it() {
             live_collaborations: 0,
         });
 
-    // Its time comes meanwhile: it ended with the campaign, not by itself.
+    // Its expiry passes meanwhile: it ended with the campaign, not by expiry.
     let closed = closed
         .at(day(EXPIRY_DAY))
         .when(expire(&last).by(ActorKind::System))

@@ -1,4 +1,4 @@
-//! Limits of agreements and of what they are about: reached by commands, and then refused.
+//! Limits of agreements and of their parts: commands reach each limit, and the next one is refused.
 
 use campaign_ledger::domain::limits::*;
 use campaign_ledger::domain::*;
@@ -150,7 +150,7 @@ fn a_code_is_held_so_often() {
     };
     let mut history = opened();
     for number in 0..MAX_CODE_HOLDERS {
-        // Creators share the work: none has too many collaborations.
+        // The work is spread over creators, so that none has too many collaborations.
         let (creator, name) = (format!("c-{}", number % 2), format!("k-{number}"));
         if number < 2 {
             history = history.given(profile(&creator, 1_000));
@@ -212,7 +212,7 @@ fn the_places_of_content_take_so_many_bytes() {
     }
 }
 
-/// What the last command recorded takes of a block, were all names as long as they may be.
+/// Returns the block bytes of what the last command recorded, if all ids had maximum length.
 fn bytes_since(history: &History, head: Position) -> usize {
     let records = &history.ledger.records[head.get() as usize..];
     let named = 4 * ids::MAX_ID_CHARS;
@@ -222,7 +222,7 @@ fn bytes_since(history: &History, head: Position) -> usize {
     bytes.sum()
 }
 
-/// An order that credits as many as it may, each of whom earns a commission.
+/// An order that credits the maximum number of collaborations, each of which earns commission.
 #[test]
 fn what_an_order_of_many_comes_to_fits_a_block() {
     let terms = Terms {

@@ -1,4 +1,4 @@
-//! Lines after they were recorded: adjusted, withheld and released, taxed.
+//! Lines after they are recorded: adjusted, withheld, released, taxed.
 
 use campaign_ledger::domain::*;
 
@@ -37,7 +37,7 @@ fn reverse(name: &str) -> Request {
     cost(name, CostVerb::Reverse { reason })
 }
 
-/// Rp1,000 of shipping, line `c-1`.
+/// Returns a history with Rp1,000 of shipping, line `c-1`.
 fn shipped() -> History {
     opened().given(record("c-1", line(CostType::Shipping, rp(1_000))))
 }
@@ -64,7 +64,7 @@ fn adjustment_moves_cost_and_budget_and_leaves_the_amount() {
     assert_eq!((row.amount, row.total_minor()), (rp(1_000), 70_000));
     let history = history.given(adjust("c-1", rp(500)));
     assert_eq!(sums(&history), (120_000, 120_000));
-    // What is reversed is all that is owed by then.
+    // A reversal removes everything that is owed at that time.
     assert_eq!(sums(&history.given(reverse("c-1"))), (0, 0));
 }
 
@@ -85,7 +85,7 @@ fn line_shrinks_to_what_is_approved_and_no_further() {
     let history = history
         .when(adjust("c-1", money("IDR", -1)))
         .then_refused(below(59_999));
-    // It may grow again, and the rest be approved and paid.
+    // It may grow again, and the rest may be approved and paid.
     let history = history
         .given(adjust("c-1", rp(100)))
         .given(approve_cost("c-1", None))
@@ -113,7 +113,7 @@ fn larger_line_has_to_fit_the_budget() {
             needed_minor: 1_000_000_001,
             cap_minor: 1_000_000_000,
         });
-    // A smaller recovery costs too.
+    // A smaller recovery increases cost.
     history
         .given(record("c-2", line(CostType::Recovery, rp(10))))
         .given(adjust("c-1", rp(10)))
@@ -141,7 +141,8 @@ fn adjusted_fee_draws_on_the_commitment_first() {
 
 #[test]
 fn foreign_line_is_adjusted_at_its_own_rate() {
-    // 3 cents at 0.5 are 1.5 minor units, half-even 2; 5 cents are 2.5, half-even 2; 7 are 3.5, 4.
+    // 3 cents at 0.5 are 1.5 minor units, half-even 2; 5 cents are 2.5, half-even 2; 7 are 3.5,
+    // half-even 4.
     let cents = line(CostType::Tax, money("USD", 3));
     let history = opened()
         .given(record("c-1", at_rate(cents, "0.5")))
@@ -196,7 +197,7 @@ fn withheld_line_is_neither_approved_nor_paid_until_released() {
             .when(request)
             .then_refused(cost_is(CostState::Withheld));
     }
-    // What is owed still changes.
+    // The owed amount can still change.
     history
         .given(adjust("c-1", rp(-500)))
         .given(release("c-1"))

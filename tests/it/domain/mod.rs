@@ -1,4 +1,4 @@
-//! The domain, proven: histories, the golden vector, properties.
+//! The domain: histories, the golden vector, properties.
 
 mod accruals;
 mod agreement;

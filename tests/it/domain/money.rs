@@ -1,4 +1,4 @@
-//! Money: exact, or rounded half-even and no further off than the rule allows.
+//! Money: exact, or rounded half-even within the limits of the rule.
 
 use campaign_ledger::domain::*;
 use num_bigint::BigInt;
@@ -9,19 +9,19 @@ use proptest::prelude::*;
 use super::properties::cases;
 use crate::support::requests::{id, money};
 
-/// Any number as an exact fraction.
+/// Returns a number as an exact fraction.
 pub fn exact(number: impl Into<BigInt>) -> BigRational {
     BigRational::from_integer(number.into())
 }
 
-/// A decimal text as an exact fraction.
+/// Returns a decimal text as an exact fraction.
 pub fn decimal(text: &str) -> BigRational {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits: BigInt = format!("{whole}{fraction}").parse().unwrap();
     exact(digits) / exact(BigInt::from(10).pow(fraction.len() as u32))
 }
 
-/// The nearest integer, ties to the even one: by trying both neighbours.
+/// Returns the nearest integer, ties to the even one, by trying both neighbours.
 pub fn nearest_even(value: &BigRational) -> BigInt {
     let (below, above) = (value.floor(), value.ceil());
     let (down, up) = (value - &below, &above - value);
@@ -33,7 +33,7 @@ pub fn nearest_even(value: &BigRational) -> BigInt {
     }
 }
 
-/// An amount in minor units of another currency, exactly.
+/// Returns an amount in minor units of another currency, exactly.
 pub fn converted(amount: Money, rate: &str, to: Currency) -> BigRational {
     let scale = |currency: Currency| exact(BigInt::from(10).pow(currency.exponent()));
     exact(amount.minor) / scale(amount.currency) * decimal(rate) * scale(to)
@@ -113,7 +113,7 @@ fn increments() -> impl Strategy<Value = i64> {
     prop_oneof![Just(1_i64), Just(100)]
 }
 
-/// 1 to 50 shares that add to 10,000.
+/// Returns 1 to 50 shares that add up to 10,000.
 fn shares() -> impl Strategy<Value = Vec<u32>> {
     proptest::collection::btree_set(1..10_000_u32, 0..50).prop_map(|cuts| {
         let ends: Vec<u32> = cuts.into_iter().chain([10_000]).collect();
@@ -166,7 +166,7 @@ proptest! {
         let part = part_of(amount, share, increment);
         match nearest.to_i64() {
             Some(nearest) => prop_assert_eq!(part, nearest),
-            // Beyond int64 there is only the amount itself.
+            // Beyond int64 only the amount itself remains.
             None => prop_assert_eq!(part, amount),
         }
     }

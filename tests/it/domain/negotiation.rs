@@ -1,4 +1,4 @@
-//! Offer, counter, and what comes of them; and creators who leave.
+//! Offers, counters and their answers, and creators who withdraw.
 
 use campaign_ledger::domain::*;
 
@@ -6,7 +6,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// Terms for so many rupiah.
+/// Returns terms with this fee in rupiah.
 fn fee(rupiah: i64) -> Terms {
     Terms {
         fee: rp(rupiah),
@@ -18,7 +18,7 @@ fn revised(answers: u32, terms: Terms) -> Request {
     revise("ayu-1", answers, terms, day(EXPIRY_DAY))
 }
 
-/// Ayu was offered Rp1,000,000 and asks for Rp1,500,000.
+/// Returns a history in which Ayu was offered Rp1,000,000 and asks for Rp1,500,000.
 fn countered() -> History {
     invited(terms()).given(counter("ayu-1", 1, fee(1_500_000)))
 }
@@ -84,7 +84,7 @@ fn counter_answers_the_open_version_in_time() {
     invited(terms())
         .when(counter("ayu-1", 1, dollars))
         .then_refused(field("terms.fee"));
-    // An answered offer is not open, and neither is a counter to its maker.
+    // An answered offer is not open; a counter is not open to the side that made it.
     countered()
         .when(counter("ayu-1", 2, terms()))
         .then_refused(collaboration_is(CollaborationState::Countered));
@@ -145,7 +145,7 @@ fn counter_must_fit_the_budget_when_it_is_accepted() {
             .given(invite("bima-1", "bima", fee(8_000_000)))
             .given(counter)
     };
-    // Rp1,000,000 of the Rp2,000,000 left are the offer's own.
+    // Rp1,000,000 of the remaining Rp2,000,000 are reserved by the offer itself.
     asked(2_000_000).given(accept_counter("ayu-1", 2));
     asked(2_000_001)
         .when(accept_counter("ayu-1", 2))
@@ -208,7 +208,7 @@ fn revision_is_the_next_version_and_moves_the_reservation() {
         Some(&fee(1_200_000))
     );
     assert_eq!(accepted.campaign().budget.total(), 120_000_000);
-    // The difference must fit, no more.
+    // Only the difference must fit.
     countered().given(revised(2, fee(10_000_000)));
     countered()
         .when(revised(2, fee(10_000_001)))
@@ -255,7 +255,7 @@ fn code_goes_with_the_brands_latest_offer() {
     };
     let asked =
         invited(terms_with_code("KOPI10")).given(counter("ayu-1", 1, terms_with_code("TEH10")));
-    // What is only asked for is nobody's yet.
+    // A code that a creator only asks for belongs to nobody yet.
     asked.clone().when(bimas("KOPI10")).then_refused(taken());
     asked.clone().given(bimas("TEH10"));
     asked
@@ -334,7 +334,7 @@ fn long_negotiation_keeps_its_latest_versions() {
 }
 
 #[test]
-fn close_ends_applications_and_counters_when_told_to() {
+fn close_ends_applications_and_counters_on_request() {
     let close = |withdraw_pending| campaign(CampaignVerb::Close { withdraw_pending });
     let pending = countered().given(apply("bima-1", "bima"));
     let refusal = Refusal::LiveWork {

@@ -1,8 +1,8 @@
-//! The oracle: totals of a campaign recomputed from its raw events.
+//! The oracle: totals of a campaign, recomputed from its raw events.
 //!
-//! It keeps what happened as plain lists and looks at all of it at the end; where a fact counts it
-//! works out from dates. It shares no code with `totals.rs` or `evolve`, only the shape of the
-//! answer.
+//! It keeps what happened as plain lists and evaluates all of it at the end; it derives from dates
+//! where a fact counts. It shares no code with `totals.rs` or `evolve`, only the type of the
+//! result.
 
 mod delivery;
 mod hearing;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::domain::*;
 pub use tally::without_zeros;
 
-/// What is known of a campaign.
+/// What the oracle knows about a campaign.
 #[derive(Default)]
 pub struct Story {
     pub plan: Option<CampaignPlan>,
@@ -29,7 +29,7 @@ pub struct Story {
     pub adjustments: Vec<ConversionAdjustment>,
     pub carried: Vec<(OrderKey, i64)>,
     rejected_claims: i64,
-    /// Whether each is on.
+    /// Whether each hold is open.
     holds: BTreeMap<(CollaborationId, HoldId), bool>,
     late_facts: Vec<Timestamp>,
     shipped: Vec<ProductValue>,
@@ -40,11 +40,12 @@ pub struct Story {
 /// One collaboration.
 pub struct Agreement {
     pub state: CollaborationState,
-    /// Offered, asked for or in force: those of the latest version; none of an application.
+    /// Terms of the latest version, whether offered, asked for or in force; `None` for an
+    /// application.
     pub terms: Option<Terms>,
-    /// Those in force, each since when.
+    /// Terms in force, with their start.
     pinned: Vec<(Timestamp, Terms)>,
-    /// The fee of the brand's latest offer.
+    /// Fee of the brand's latest offer.
     pub offered_minor: i64,
     pub was_accepted: bool,
     creator: CreatorId,
@@ -71,17 +72,18 @@ pub struct Post {
     due_at: Timestamp,
     first_due_at: Timestamp,
     was_approved: bool,
-    /// When it was taken down, restored, taken down …
+    /// Times when it was taken down, restored, taken down …
     lives: Vec<Timestamp>,
-    /// How many days it was to be live, as the terms said each time it was taken down.
+    /// Minimum days live in the terms, for each time it was taken down.
     promised_days: Vec<u32>,
-    /// Whether the terms demanded disclosure when it was recorded.
+    /// Whether the terms required disclosure when it was recorded.
     was_agreed: bool,
-    /// Whether a check found it undisclosed, and one where the terms demanded disclosure.
+    /// Whether a check found it undisclosed, and whether one did while the terms required
+    /// disclosure.
     was_insufficient: (bool, bool),
 }
 
-/// One observation and what became of it.
+/// One observation and its changes.
 pub struct Seeing {
     pub position: Position,
     pub observation: Observation,
@@ -95,7 +97,7 @@ pub struct Line {
     pub owner: Option<CollaborationId>,
     pub is_reversed: bool,
     pub adjusted_minor: i64,
-    /// When it was incurred; commission counts where its order does.
+    /// When it was incurred; commission counts with its order.
     pub counts_from: Timestamp,
 }
 
@@ -106,7 +108,7 @@ struct Dispute {
 }
 
 impl Line {
-    /// What is owed in all.
+    /// Returns the total owed.
     pub fn total(&self) -> Money {
         let amount = self.recorded.amount;
         Money {
@@ -130,7 +132,7 @@ impl Story {
         story
     }
 
-    /// The same campaign with nothing but the lines that name no collaboration.
+    /// Returns the same campaign with only the lines that have no collaboration.
     pub fn of_nobody(&self) -> Self {
         let nobodys = self.lines.iter().filter(|(_, line)| line.owner.is_none());
         let lines: BTreeMap<CostId, Line> = nobodys
@@ -150,7 +152,7 @@ impl Story {
         let owner = &record.subject.collaboration;
         match &record.event {
             Event::Campaign(event) => self.hear_campaign(event),
-            // What is known of a creator is no total.
+            // Facts about a creator are in no total.
             Event::Creator(_) => {}
             Event::Agreement(event) => self.hear_agreement(record, owner, event),
             Event::Content(event) => self.hear_content(owner, event),
@@ -240,7 +242,7 @@ impl Story {
         }
     }
 
-    /// Adds everything up.
+    /// Computes the totals.
     pub fn totals(&self) -> Totals {
         let plan = self.plan.as_ref();
         let end = plan.and_then(|plan| plan.end_at);
@@ -307,12 +309,12 @@ impl Story {
         }
     }
 
-    /// A refund counts from when it went back, though never before its order.
+    /// Returns when a refund starts to count: at its own time, but not before its order.
     pub fn refund_counts_from(&self, refund: &Refund) -> Timestamp {
         refund.refunded_at.max(self.order_of(refund).ordered_at)
     }
 
-    /// The value of an order after all corrections.
+    /// Returns the value of an order after all corrections.
     pub fn value_of(&self, order: &ConversionRecorded) -> Option<Money> {
         let of_it = self
             .adjustments

@@ -1,4 +1,4 @@
-//! Payments: paid ≤ approved ≤ accrued; a transfer is named once.
+//! Payments: paid ≤ approved ≤ accrued; a transfer reference is used once.
 
 use campaign_ledger::domain::*;
 
@@ -21,7 +21,7 @@ fn pay_line(line: &str, payment: &str, amount: Money, reference: &str) -> Reques
     cost(line, verb)
 }
 
-/// Ayu's fee of Rp1,000,000, of day 1, approved as a whole.
+/// Returns a history with Ayu's fee of Rp1,000,000 of day 1, fully approved.
 fn approved_fee() -> History {
     accepted(terms())
         .given(record(

@@ -1,4 +1,4 @@
-//! Properties: what holds after every step of any history.
+//! Properties that hold after every step of any history.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::support::histories::{self, Step};
 use crate::support::ledger::Ledger;
 use crate::support::requests::id;
 
-/// So many cases, or as many as `PROPTEST_CASES` says.
+/// Returns the number of cases, which `PROPTEST_CASES` overrides.
 pub fn cases(cases: u32) -> ProptestConfig {
     let default = ProptestConfig {
         failure_persistence: None,
@@ -25,7 +25,7 @@ pub fn cases(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Asks every step, checking what holds at every position.
+/// Sends every step, and checks the properties at every position.
 fn live_through(steps: &[Step]) -> Ledger {
     let mut ledger = Ledger::default();
     for step in steps {
@@ -72,8 +72,8 @@ fn check_budgets(ledger: &Ledger) {
     }
 }
 
-/// Σ refunds ≤ order, in its currency and in the reporting one; paid ≤ approved ≤ accrued and
-/// adjusted.
+/// Checks refunds ≤ order, in its currency and in the reporting one, and paid ≤ approved ≤ accrued
+/// with adjustments.
 fn check_orders_and_lines(ledger: &Ledger) {
     for order in all::<Order>(ledger) {
         let value = order.value();
@@ -94,8 +94,8 @@ fn check_orders_and_lines(ledger: &Ledger) {
     }
 }
 
-/// What is accrued as commission on orders is what was earned on them, and nobody is owed less than
-/// nothing by what is carried.
+/// Checks that accrued commission plus the carried amounts, which are 0 or less, equals the earned
+/// commission.
 fn check_commissions(ledger: &Ledger) {
     let orders = all::<Order>(ledger);
     for order in orders.iter().filter(|order| !order.locked) {
@@ -118,7 +118,7 @@ fn check_commissions(ledger: &Ledger) {
     assert_eq!(accrued + carried, earned);
 }
 
-/// What is open freezes its line, and nothing else is frozen.
+/// Checks that exactly the open disputes freeze lines.
 fn check_disputes(ledger: &Ledger) {
     let disputes = all::<Dispute>(ledger);
     let open = || disputes.iter().filter(|one| one.resolved.is_none());
@@ -131,15 +131,15 @@ fn check_disputes(ledger: &Ledger) {
     assert_eq!(frozen.count(), of_lines.count());
 }
 
-/// Only measurement and settlement are accepted in an ended agreement.
+/// Checks that an ended agreement accepts only measurement and settlement.
 fn check_ended(before: &Ledger, request: &Request) {
     let (campaign, collaboration) = match &request.command {
-        // What became of a product is measurement.
+        // The return or receipt of a product is a measurement.
         Command::Collaboration {
             verb: CollaborationVerb::Receive { .. } | CollaborationVerb::Return { .. },
             ..
         } => return,
-        // It lets settlement go on.
+        // Releasing a hold lets settlement go on.
         Command::Collaboration {
             verb: CollaborationVerb::ReleaseHold { .. },
             ..
@@ -176,14 +176,14 @@ fn check_ended(before: &Ledger, request: &Request) {
     }
 }
 
-/// What an accepted request is about is there to be shown.
+/// Checks that the resource of an accepted request can be shown.
 fn check_resource(ledger: &Ledger, request: &Request) {
     let resource = state::Resource::of(&ledger.rows, request).unwrap();
     let updated = resource.expect("it is in the rows").updated();
     assert!((Position::new(1)..=ledger.head()).contains(&updated));
 }
 
-/// An order is won once.
+/// Checks that each order is credited once.
 fn check_winners(before: &Ledger, facts: &[Fact], request: &Request) {
     for fact in facts {
         if let Event::Revenue(RevenueEvent::ConversionRecorded(conversion)) = &fact.event {
@@ -215,7 +215,7 @@ fn campaigns(ledger: &Ledger) -> BTreeSet<CampaignRef> {
     named.collect()
 }
 
-/// Totals and the budget are what the raw events say.
+/// Checks that totals and budget equal those of the raw events.
 fn check_against_the_oracle(ledger: &Ledger) {
     for campaign in campaigns(ledger) {
         let story = Story::of(&ledger.records, &campaign);
@@ -237,7 +237,8 @@ fn check_against_the_oracle(ledger: &Ledger) {
     }
 }
 
-/// The sums over collaborations are the campaign's, but for what names no collaboration.
+/// Checks that the sums over collaborations equal the campaign's, except for lines without a
+/// collaboration.
 fn check_parts(ledger: &Ledger, campaign: &CampaignRef, story: &Story, totals: &Totals) {
     let parts: Vec<Totals> = story
         .agreements
@@ -319,7 +320,7 @@ fn check_costs(story: &Story, parts: &[Totals], totals: &Totals) {
     assert_eq!(sum(|part| part.committed) + rest.committed, whole.committed);
 }
 
-/// Heads of every post are the same as folded from its series again.
+/// Checks that the heads of every post equal those folded from its series again.
 fn check_heads(ledger: &Ledger) {
     use state::{Axis, Cutoff};
     let prefix = rows::Key::of::<Publication>();
@@ -347,7 +348,7 @@ fn check_heads(ledger: &Ledger) {
     }
 }
 
-/// Heads do not depend on the order in which observations arrive.
+/// Checks that heads do not depend on the order in which observations arrive.
 fn check_arrival(ledger: &Ledger) {
     let seen = |record: &&Record| {
         let Event::Engagement(event) = &record.event else {
@@ -390,7 +391,7 @@ fn check_whole(steps: &[Step]) {
     assert_eq!(rows, ledger.rows, "rows are the same when nobody adds up");
 }
 
-/// Totals of two parts of a log add up to those of the whole.
+/// Checks that the totals of two parts of a log add up to those of the whole.
 fn check_sums(ledger: &Ledger) {
     let half = ledger.records.len() / 2;
     let part = |range: std::ops::Range<usize>| Ledger {
@@ -434,7 +435,7 @@ fn same_seed_tells_the_same_history() {
     assert_ne!(requests(7), requests(8));
 }
 
-/// The generator is worth its name: most moves are legal, and every kind of event is made.
+/// Checks the generator: most moves are legal, and every kind of event occurs.
 #[test]
 fn histories_are_mostly_legal_and_make_every_event() {
     let (mut asked, mut refused) = (0, 0);

@@ -1,4 +1,4 @@
-//! Publications: breaches are recorded, never refused; it happened.
+//! Publications: breaches are recorded and not refused, because they happened.
 
 use campaign_ledger::domain::*;
 
@@ -109,7 +109,7 @@ fn missing_disclosure_is_a_breach_where_the_policy_demands_it() {
 }
 
 #[test]
-fn followers_told_beat_the_profile() {
+fn stated_followers_take_precedence_over_the_profile() {
     let told = Publish {
         followers: Some(26_111),
         ..live("post-1")

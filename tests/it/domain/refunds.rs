@@ -1,4 +1,4 @@
-//! Refunds: never more than the order, before it or after it.
+//! Refunds: never more than the order, whether before or after it.
 
 use campaign_ledger::domain::state::RefundState;
 use campaign_ledger::domain::*;
@@ -7,7 +7,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// Ayu's order `o-1` of Rp100,000.
+/// Returns a history with Ayu's order `o-1` of Rp100,000.
 fn ordered() -> History {
     published().given(convert_order(sale_by("o-1", rp(100_000), "ayu-1")))
 }
@@ -32,7 +32,7 @@ fn effect(minor: i64) -> RefundEffect {
 fn applied(name: &str, amount: Money, minor: i64) -> Event {
     Event::Revenue(RevenueEvent::RefundApplied {
         refund: refunded("o-1", name, amount),
-        // Its order has the credits.
+        // The credits are in the order.
         effect: RefundEffect {
             credits: Vec::new(),
             ..effect(minor)
@@ -168,7 +168,7 @@ fn waiting_refunds_apply_in_order_as_far_as_they_fit() {
 }
 
 #[test]
-fn refund_of_an_unattributed_order_is_nobodys() {
+fn refund_of_an_unattributed_order_is_unattributed() {
     let history = published()
         .given(convert_order(sale("o-1", rp(100_000))))
         .when(refund_of("r-1", rp(40_000)))
@@ -185,7 +185,7 @@ fn refund_of_an_unattributed_order_is_nobodys() {
 
 #[test]
 fn foreign_refunds_take_no_more_than_the_order_brought() {
-    // 4 cents at 0.6 rupiah a cent are 2.4, so 2 minor units; each cent alone would be 1.
+    // 4 cents at 0.6 rupiah per cent are 2.4, so 2 minor units; each cent alone would be 1.
     let claim = Claim {
         fx_rate: rate("0.6"),
         ..sale_by("o-1", money("USD", 4), "ayu-1")
@@ -198,7 +198,7 @@ fn foreign_refunds_take_no_more_than_the_order_brought() {
         history = history.given(cent(name));
         net.push(history.totals().counted.net_revenue());
     }
-    // Taken in all: 0.6, 1.2, 1.8 and 2.4, each half-even.
+    // Cumulated: 0.6, 1.2, 1.8 and 2.4, each half-even.
     assert_eq!(net, [2, 1, 1, 0, 0]);
 }
 

@@ -1,5 +1,5 @@
-//! Posts that are taken down: the numbers stay, too early is a breach, nothing is refused because
-//! the agreement has ended.
+//! Posts that are taken down: the numbers stay, an early removal is a breach, and the end of the
+//! agreement is no reason to refuse.
 
 use campaign_ledger::domain::*;
 
@@ -9,7 +9,7 @@ use crate::support::requests::*;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 
-/// The post of day 15 must stay up for a week; it is day 16.
+/// Returns a history in which the post of day 15 must stay up for a week; it is day 16.
 fn promised_for_a_week() -> History {
     let min_live_days = 7;
     published_as(
@@ -121,7 +121,7 @@ fn restored_post_is_where_it_was_and_the_breach_stays() {
 
 #[test]
 fn times_a_post_was_live_are_added_up() {
-    // Live on days 15 and 16, and again from day 20 on.
+    // Live on days 15 and 16, and again from day 20.
     let again = promised_for_a_week()
         .at(day(40))
         .given(remove("ayu-1", day(17)))
@@ -163,7 +163,7 @@ fn removal_after_verification_does_not_keep_the_agreement_open() {
 }
 
 #[test]
-fn told_again_is_no_new_event_and_told_otherwise_is_refused() {
+fn the_same_fact_is_no_new_event_and_a_different_one_is_refused() {
     let history = published().at(day(20)).given(remove("ayu-1", day(17)));
     let removed = history.head();
     let history = history

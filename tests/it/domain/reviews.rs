@@ -1,4 +1,4 @@
-//! The review period: the ledger approves by itself what nobody reviews in time.
+//! The review period: the ledger approves what nobody reviews in time.
 
 use campaign_ledger::domain::rows::{Key, Rows, Scan};
 use campaign_ledger::domain::state::Due;
@@ -8,7 +8,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// Two days for a review.
+/// Returns terms with two days for a review.
 fn reviewed_within_two_days() -> Terms {
     let review_hours = Some(48);
     Terms {
@@ -17,14 +17,14 @@ fn reviewed_within_two_days() -> Terms {
     }
 }
 
-/// Version 1 is in since day 2.
+/// Returns a history in which version 1 was submitted on day 2.
 fn waiting() -> History {
     accepted(reviewed_within_two_days())
         .at(day(2))
         .given(submit("ayu-1", "review"))
 }
 
-/// What falls due, and when.
+/// Returns what is due, and when.
 fn reviews_due(history: &History) -> Vec<(Timestamp, u32)> {
     let prefix = Key::of::<Due>();
     let page = history.ledger.rows.page::<Due>(Scan::of(&prefix), 99);

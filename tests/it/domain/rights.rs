@@ -1,4 +1,4 @@
-//! Rights of use: listed from acceptance on, by when they end, and kept after the end.
+//! Usage rights: listed from acceptance on, ordered by their end, and kept after the end.
 
 use campaign_ledger::domain::rows::{Rows, Scan};
 use campaign_ledger::domain::state::RightsEnd;
@@ -26,7 +26,7 @@ fn with_rights(usage_rights: Vec<UsageRights>) -> Terms {
     }
 }
 
-/// Rights of the brand, as they are listed.
+/// Returns the rights of the brand, as they are listed.
 fn listed(history: &History) -> Vec<String> {
     let prefix = RightsEnd::of_brand(&id(BRAND));
     let page = history.ledger.rows.page::<RightsEnd>(Scan::of(&prefix), 99);

@@ -1,4 +1,4 @@
-//! Products after they were sent: they arrive, they come back, and are worth two things.
+//! Products after they were sent: received, returned, with two values.
 
 use campaign_ledger::domain::*;
 
@@ -6,7 +6,7 @@ use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
 
-/// A product is on its way since day 1; it is day 5.
+/// Returns a history in which a product was sent on day 1; it is day 5.
 fn shipped() -> History {
     accepted(terms()).given(ship("ayu-1", "s-1")).at(day(5))
 }
@@ -60,7 +60,7 @@ fn both_values_are_added_up_and_are_no_cost() {
     for totals in [history.totals(), history.totals_of("ayu-1")] {
         assert_eq!(totals.products, expected);
         assert_eq!(totals.counted.accrued(), 0);
-        // Sent back or not, a product was given.
+        // A returned product was still a gift.
         assert_eq!(totals.gifted, 1);
     }
 }
@@ -104,7 +104,7 @@ fn cost_of_goods_is_a_line_where_one_is_named() {
 }
 
 #[test]
-fn told_again_is_no_new_event_and_told_otherwise_is_refused() {
+fn the_same_fact_is_no_new_event_and_a_different_one_is_refused() {
     let history = shipped().given(receive("ayu-1", "s-1", day(3)));
     let received = history.head();
     let history = history

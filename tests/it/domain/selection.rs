@@ -1,4 +1,4 @@
-//! Selection: what the brand found out, flags raised and cleared, what a campaign looks for.
+//! Selection: assessments, flags raised and cleared, and what a campaign looks for.
 
 use campaign_ledger::domain::state::{Creator, Pair, RaisedFlag};
 use campaign_ledger::domain::*;
@@ -134,7 +134,7 @@ fn a_flag_is_raised_once_and_cleared_once() {
         .then_refused(Refusal::FlagCleared)
         .when(raise("ayu", "f-1"))
         .then_refused(known)
-        // The flag of one creator is no other's.
+        // A flag of one creator is not a flag of another.
         .when(clear("bima", "f-1"))
         .then_refused(missing(Unknown::Flag, "f-1"))
         .given(raise("bima", "f-1"));
@@ -166,7 +166,7 @@ fn an_unknown_creator_is_not_judged() {
         .then_refused(refusal);
 }
 
-/// Which criteria Ayu, 25,000 followers, does not meet.
+/// Returns the criteria that Ayu, with 25,000 followers, does not meet.
 fn unmet(history: &History) -> Vec<Criterion> {
     let key = Pair::key(&campaign_ref(CAMPAIGN), &id("ayu"));
     let pair = history.ledger.find::<Pair>(&key);
@@ -214,7 +214,7 @@ fn each_criterion_fails_by_itself() {
     assert_eq!(unmet(&blocked), [Criterion::NotBlocked]);
     assert_eq!(unmet(&invited(terms())), [Criterion::NotLive]);
     assert_eq!(unmet(&invited(terms()).given(decline("ayu-1"))), []);
-    // An open flag is told, not judged.
+    // An open flag is shown, not judged.
     assert_eq!(unmet(&opened().given(raise("ayu", "f-1"))), []);
 }
 

@@ -1,4 +1,4 @@
-//! Series: however observations arrive and chunks split, heads equal brute force.
+//! Series: however observations arrive and chunks split, heads equal a brute-force computation.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ use crate::support::requests::{day, later, post, seconds_after};
 
 const COUNTERS: [Counter; 3] = [Counter::Likes, Counter::Views, Counter::Saves];
 
-/// A series and, beside it, every observation in a plain map.
+/// A series, and all of its observations in a plain map.
 struct Twin {
     axis: Axis,
     rows: MemoryRows,
@@ -53,7 +53,7 @@ impl Twin {
         inserted.unwrap();
     }
 
-    /// Corrects an observation, or voids it when there is nothing to put in its place.
+    /// Corrects an observation, or voids it when there is no replacement.
     fn change(&mut self, key: OrderKey, by: Option<Counters>) {
         self.changes += 1;
         let at = Position::new(1_000_000 + self.changes);
@@ -127,7 +127,7 @@ impl Twin {
         }
     }
 
-    /// Every observation is found again, by position and as the same one.
+    /// Checks that every observation is found, by position and by content.
     fn check_finds(&self) {
         for entry in self.plain.values() {
             let position = entry.latest();

@@ -1,7 +1,7 @@
-//! Stories most tests begin with, and the requests they are made of.
+//! The histories that most tests begin with, and their requests.
 //!
-//! Ayu, 25,000 followers, is invited as `ayu-1` on day 1, accepts, hands in her review, publishes it
-//! on day 15 as `post-1`.
+//! Ayu, 25,000 followers, is invited as `ayu-1` on day 1, accepts, submits her review, and
+//! publishes it on day 15 as `post-1`.
 
 use campaign_ledger::domain::*;
 
@@ -11,12 +11,12 @@ use crate::support::requests::*;
 /// Offers of stories expire at the start of this day.
 pub const EXPIRY_DAY: i64 = 40;
 
-/// An open campaign.
+/// Returns a history with an open campaign.
 pub fn opened() -> History {
     opened_as(plan())
 }
 
-/// An open campaign with a plan.
+/// Returns a history with an open campaign with this plan.
 pub fn opened_as(plan: CampaignPlan) -> History {
     History::new()
         .given(campaign(CampaignVerb::Create { plan }))
@@ -25,32 +25,32 @@ pub fn opened_as(plan: CampaignPlan) -> History {
         .given(profile("bima", 50_000))
 }
 
-/// Ayu has an offer.
+/// Returns a history in which Ayu has an offer.
 pub fn invited(terms: Terms) -> History {
     opened().given(invite("ayu-1", "ayu", terms))
 }
 
-/// Ayu accepted.
+/// Returns a history in which Ayu has accepted.
 pub fn accepted(terms: Terms) -> History {
     invited(terms).given(accept("ayu-1"))
 }
 
-/// Ayu handed version 1 in.
+/// Returns a history in which Ayu has submitted version 1.
 pub fn submitted() -> History {
     accepted(terms()).given(submit("ayu-1", "review"))
 }
 
-/// Version 1 is approved.
+/// Returns a history in which version 1 is approved.
 pub fn approved() -> History {
     submitted().given(approve("ayu-1", "review", 1))
 }
 
-/// The post is live since day 15; it is day 16.
+/// Returns a history in which the post is live since day 15; it is day 16.
 pub fn published() -> History {
     published_as(plan(), terms())
 }
 
-/// The post is live since day 15, in a campaign and under terms of the test's own; it is day 16.
+/// Returns the same with the test's own plan and terms.
 pub fn published_as(plan: CampaignPlan, terms: Terms) -> History {
     let deliverable = terms.deliverables[0].id.as_str().to_owned();
     opened_as(plan)
@@ -62,14 +62,14 @@ pub fn published_as(plan: CampaignPlan, terms: Terms) -> History {
         .given(publish("ayu-1", &deliverable, live("post-1")))
 }
 
-/// The collaboration is completed.
+/// Returns a history in which the collaboration is completed.
 pub fn completed() -> History {
     published()
         .given(verify("ayu-1", "review"))
         .given(collaboration("ayu-1", CollaborationVerb::Complete))
 }
 
-/// Bima accepted too, as `bima-1`.
+/// Adds that Bima has accepted too, as `bima-1`.
 pub fn with_bima(history: History, terms: Terms) -> History {
     history
         .given(invite("bima-1", "bima", terms))
@@ -164,7 +164,7 @@ pub fn reject(name: &str, what: &str, version: u32) -> Request {
     deliverable(name, what, verb)
 }
 
-/// A post that went live on day 15, disclosed.
+/// Returns a post that went live on day 15, disclosed.
 pub fn live(publication: &str) -> Publish {
     Publish {
         publication: id(publication),
@@ -196,7 +196,7 @@ pub fn waive(name: &str, what: &str) -> Request {
     deliverable(name, what, DeliverableVerb::Waive { reason })
 }
 
-/// Names an order of the shop.
+/// Returns the key of an order of the shop.
 pub fn order(order: &str) -> OrderKey {
     OrderKey {
         source: id("shop"),
@@ -204,7 +204,7 @@ pub fn order(order: &str) -> OrderKey {
     }
 }
 
-/// A sale on day 16, by nobody's doing.
+/// Returns a sale on day 16 that nobody caused.
 pub fn sale(name: &str, value: Money) -> Claim {
     Claim {
         order: order(name),
@@ -219,7 +219,7 @@ pub fn sale(name: &str, value: Money) -> Claim {
     }
 }
 
-/// A click on somebody's link.
+/// Returns a click on a collaboration's link.
 pub fn touch(name: &str, touched_at: Timestamp) -> LinkTouch {
     let collaboration = id(name);
     LinkTouch {
@@ -228,7 +228,7 @@ pub fn touch(name: &str, touched_at: Timestamp) -> LinkTouch {
     }
 }
 
-/// A sale on day 16 a day after a click on somebody's link.
+/// Returns a sale on day 16, a day after a click on a collaboration's link.
 pub fn sale_by(order: &str, value: Money, name: &str) -> Claim {
     Claim {
         touches: vec![touch(name, day(15))],
@@ -236,7 +236,7 @@ pub fn sale_by(order: &str, value: Money, name: &str) -> Claim {
     }
 }
 
-/// A refund on day 17.
+/// Returns a refund on day 17.
 pub fn refunded(order_id: &str, refund: &str, amount: Money) -> Refund {
     Refund {
         order: order(order_id),
@@ -246,7 +246,7 @@ pub fn refunded(order_id: &str, refund: &str, amount: Money) -> Refund {
     }
 }
 
-/// Terms whose creator has a code.
+/// Returns terms with a code.
 pub fn terms_with_code(code: &str) -> Terms {
     let mut terms = terms();
     terms.attribution.code = Some(id(code));

@@ -1,4 +1,4 @@
-//! What a command reads and changes does not grow with the history of what it is about.
+//! What a command reads and changes does not grow with the history of its subject.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -13,7 +13,7 @@ use super::engagement::{likes, observe};
 use super::stories::*;
 use crate::support::requests::*;
 
-/// Rows that count how many observations' chunks are looked at.
+/// Rows that count in how many chunks of observations a command looks.
 struct Counting {
     rows: MemoryRows,
     chunks: Cell<usize>,

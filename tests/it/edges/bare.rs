@@ -1,4 +1,4 @@
-//! A server with nothing but the edge, and the rough clients that try it.
+//! A server with only the edge layers, and the misbehaving clients that test it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,13 +22,13 @@ use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::health_client::HealthClient;
 
-/// The one service the bare server claims to have.
+/// The only service that the bare server claims to have.
 pub const SERVICE: &str = "campaign.ledger.v1.CampaignService";
 
-/// A limit that a test must not meet: longer than any test, shorter than patience.
+/// A limit that no test should reach: longer than any test.
 pub const FAR: Duration = Duration::from_secs(20);
 
-/// A limit that a test waits for, yet long enough for a client that hurries.
+/// A limit that a test waits for, but long enough for a fast client.
 pub const NEAR: Duration = Duration::from_millis(60);
 
 pub struct Bare {
@@ -39,7 +39,7 @@ pub struct Bare {
     serving: JoinHandle<Result<Outcome, Error>>,
 }
 
-/// What a test may want different.
+/// Settings that tests change.
 pub struct Settings {
     pub max_connections: u32,
     pub preface_timeout: Duration,
@@ -94,7 +94,7 @@ impl Bare {
         }
     }
 
-    /// Waits for the server to end, not for ever.
+    /// Waits for the server to end, with a timeout.
     pub async fn ended(self) -> Outcome {
         let ended = tokio::time::timeout(FAR, self.serving).await;
         ended.expect("the server ends").unwrap().unwrap()
@@ -112,7 +112,7 @@ impl Bare {
         HealthClient::new(self.channel().await)
     }
 
-    /// A client on another machine, as far as the server can tell.
+    /// Connects as a client on another machine, as far as the server can see.
     pub async fn raw_http2_from(&self, machine: [u8; 4]) -> Option<SendRequest<Bytes>> {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((machine, 0).into()).unwrap();
@@ -122,12 +122,12 @@ impl Bare {
         requests.ready().await.ok()
     }
 
-    /// A peer that has connected and says nothing.
+    /// Connects a peer that sends nothing.
     pub async fn silent_peer(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// A client that decides on every frame itself.
+    /// Connects a client that controls every frame.
     pub async fn raw_http2(&self) -> SendRequest<Bytes> {
         let stream = TcpStream::connect(self.address).await.unwrap();
         let (requests, connection) = h2::client::handshake(stream).await.unwrap();
@@ -146,7 +146,7 @@ impl Bare {
 pub async fn closed(peer: &mut TcpStream) {
     let mut rest = Vec::new();
     let read = tokio::time::timeout(FAR, peer.read_to_end(&mut rest));
-    // A reset is as good as an end.
+    // A reset counts as an end.
     let _ = read.await.expect("the server closes the connection");
 }
 

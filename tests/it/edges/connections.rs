@@ -1,4 +1,4 @@
-//! Connections are limited in number and have to speak, and idle ones give way.
+//! Connections are limited in number, must send requests, and give way when idle.
 
 use bytes::Bytes;
 use h2::client::SendRequest;
@@ -15,7 +15,7 @@ async fn a_connection_over_the_cap_is_closed_and_its_place_comes_back() {
     })
     .await;
     let mut first = server.health_client().await;
-    // While a call is open, nobody takes the place.
+    // While a call is open, no other connection takes its place.
     let watch = first.watch(HealthCheckRequest::default()).await.unwrap();
     assert_eq!(server.connections.live(), 1);
 
@@ -47,7 +47,7 @@ async fn a_peer_that_does_not_speak_is_dropped() {
     stammering.write_all(b"PRI * HTTP/2.0\r\n").await.unwrap();
     closed(&mut silent).await;
     closed(&mut stammering).await;
-    // Who has spoken stays, however long ago.
+    // A connection that has sent a request stays, however long ago.
     speaking.check(HealthCheckRequest::default()).await.unwrap();
     assert_eq!(server.connections.live(), 1);
 }
@@ -75,7 +75,7 @@ async fn check(server: &Bare, requests: &mut SendRequest<Bytes>) -> Result<(), h
     Ok(())
 }
 
-/// Comes back until there is a place.
+/// Reconnects until there is a place.
 async fn call_once_served(server: &Bare, machine: [u8; 4]) -> SendRequest<Bytes> {
     let served = async {
         loop {
@@ -91,7 +91,7 @@ async fn call_once_served(server: &Bare, machine: [u8; 4]) -> SendRequest<Bytes>
 }
 
 #[tokio::test]
-async fn idle_connections_that_answer_pings_lock_nobody_out() {
+async fn idle_connections_that_answer_pings_keep_no_client_out() {
     let server = Bare::start(Settings {
         max_connections: 4,
         ..Settings::default()
@@ -101,7 +101,7 @@ async fn idle_connections_that_answer_pings_lock_nobody_out() {
     for _ in 0..4 {
         idle.push(call_once_served(&server, [127, 0, 0, 1]).await);
     }
-    // Of the same machine, and of another one.
+    // One connection from the same machine, one from another.
     let _first = call_once_served(&server, [127, 0, 0, 1]).await;
     let _second = call_once_served(&server, [127, 0, 0, 2]).await;
     assert_eq!(server.connections.live(), 4);

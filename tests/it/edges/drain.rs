@@ -1,4 +1,4 @@
-//! A drain ends, whoever holds on to the server.
+//! A drain ends, whatever clients keep open.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use super::bare::{Bare, FAR, NEAR, Settings, closed};
 
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 
-/// Not compressed, no bytes.
+/// An uncompressed message without bytes.
 const EMPTY_MESSAGE: Bytes = Bytes::from_static(&[0; 5]);
 
 fn list_services() -> ServerReflectionRequest {
@@ -57,7 +57,7 @@ async fn silent_peers_and_open_streams_do_not_hold_up_a_drain() {
     assert!(begun.elapsed() < FAR);
 }
 
-/// A call whose message has not been sent; the connection lives as long as it is kept.
+/// A call whose message is not sent; the connection lives as long as this value.
 struct HeldCall {
     _connection: SendRequest<Bytes>,
     answer: ResponseFuture,
@@ -67,7 +67,7 @@ struct HeldCall {
 async fn hold_a_call(server: &Bare) -> HeldCall {
     let request = || server.raw_request(CHECK).body(()).unwrap();
     let mut connection = server.raw_http2().await;
-    // A whole call first, so that the server has surely accepted the connection.
+    // A complete call first, so that the server has certainly accepted the connection.
     let (answer, mut body) = connection.send_request(request(), false).unwrap();
     body.send_data(EMPTY_MESSAGE, true).unwrap();
     answer.await.unwrap();
@@ -125,7 +125,7 @@ async fn calls_begun_before_a_drain_are_answered() {
     let mut call = hold_a_call(&server).await;
     let mut silent = server.silent_peer().await;
     server.stop.drain();
-    // The silent peer is let go when accepting ends.
+    // The silent peer is disconnected when accepting ends.
     closed(&mut silent).await;
     assert!(TcpStream::connect(server.address).await.is_err());
 

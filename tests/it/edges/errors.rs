@@ -1,4 +1,4 @@
-//! Every error carries an `ErrorInfo`, those of tonic too.
+//! Every error has an `ErrorInfo`, also those of tonic.
 
 use h2::client::ResponseFuture;
 use http::HeaderMap;
@@ -75,7 +75,7 @@ async fn an_error_in_trailers_is_completed_too() {
     assert_eq!(info(&status).reason, "INVALID_ARGUMENT");
 }
 
-/// Reads the status of an answer without a body.
+/// Returns the status of an answer without a body.
 async fn status_of(answer: ResponseFuture) -> Status {
     let headers: HeaderMap = answer.await.unwrap().into_parts().0.headers;
     Status::from_header_map(&headers).expect("a status in the headers")
@@ -88,7 +88,7 @@ async fn a_passed_deadline_is_called_one() {
     for timeout in ["0n", "1n", "1m", "5m"] {
         let request = server.raw_request(CHECK).header("grpc-timeout", timeout);
         let request = request.body(()).unwrap();
-        // The message never comes, so only the deadline can end the call.
+        // The message never arrives, so only the deadline can end the call.
         let (answer, _body) = requests.send_request(request, false).unwrap();
         let status = status_of(answer).await;
         assert_eq!(status.code(), Code::DeadlineExceeded, "{timeout}");

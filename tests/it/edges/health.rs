@@ -1,4 +1,4 @@
-//! Health and reflection tell the truth.
+//! Health and reflection report the actual state.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ async fn state(client: &mut HealthClient<Channel>, service: &str) -> ServingStat
 }
 
 #[tokio::test]
-async fn not_serving_until_told() {
+async fn not_serving_until_ready() {
     let server = Bare::start(Settings::default()).await;
     let mut client = server.health_client().await;
     for service in ["", SERVICE] {

@@ -1,4 +1,4 @@
-//! The edges that know no campaign, on a server that has only health and reflection.
+//! The edge layers, on a server that has only health and reflection.
 
 mod bare;
 mod connections;

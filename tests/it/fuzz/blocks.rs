@@ -1,4 +1,4 @@
-//! Blocks from anywhere.
+//! Random and damaged blocks.
 
 use bytes::Bytes;
 use campaign_ledger::log::block::{DecodeError, MAX_BLOCK_BYTES, MAX_PLAIN_BYTES, record_cost};
@@ -9,13 +9,13 @@ use proptest::prelude::*;
 use super::damage::{damaged, damages};
 use super::tries;
 
-/// Where the header's numbers lie that say how much is to come: record count, plain and stored length.
+/// Offsets of the sizes in the header: record count, plain and stored length.
 const SIZES: [usize; 3] = [12, 64, 68];
 
 fn record() -> impl Strategy<Value = Bytes> {
     prop_oneof![
         vec(any::<u8>(), 0..200),
-        // What compresses.
+        // Compressible records.
         (any::<u8>(), 0..3_000_usize).prop_map(|(byte, len)| vec![byte; len]),
     ]
     .prop_map(Bytes::from)
@@ -37,7 +37,7 @@ fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
     Block::decode(Bytes::copy_from_slice(bytes))
 }
 
-/// Puts the right hash behind changed bytes, as only a writer with a mistake of its own would.
+/// Appends the correct hash to changed bytes, as only a faulty writer would.
 fn rehashed(mut bytes: Vec<u8>) -> Bytes {
     bytes.truncate(bytes.len().saturating_sub(Hash::LEN));
     let hash = Hash::of(&bytes);
@@ -98,7 +98,7 @@ fn two_blocks_make_no_third() {
     });
 }
 
-/// A hash that is right vouches for no sense: what is accepted is whole and within its bounds.
+/// A correct hash proves no meaning: an accepted block is complete and within its limits.
 #[test]
 fn what_reads_back_is_whole_and_within_bounds() {
     let size = prop_oneof![

@@ -1,4 +1,4 @@
-//! What becomes of bytes that were good.
+//! Damage to valid bytes.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,9 +12,9 @@ pub enum Damage {
     Remove(Index, usize),
     Fill(Index, usize, u8),
     Cut(Index),
-    /// Takes a stretch out and puts it elsewhere.
+    /// Moves a part elsewhere.
     Move(Index, usize, Index),
-    /// Says a stretch twice.
+    /// Repeats a part.
     Repeat(Index, usize),
 }
 
@@ -37,7 +37,7 @@ fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-/// Does all of it, one after the other.
+/// Applies all damages, one after the other.
 pub fn damaged(good: &[u8], damages: &[Damage]) -> Vec<u8> {
     let mut bytes = good.to_vec();
     for damage in damages {

@@ -1,4 +1,4 @@
-//! Records from anywhere.
+//! Random and damaged records.
 
 use campaign_ledger::log::codec::json::to_json;
 use campaign_ledger::log::codec::{decode, encode, peek};
@@ -9,8 +9,8 @@ use super::damage::{damaged, damages};
 use super::{shapes, tries};
 use crate::support::arbitrary::{self, events};
 
-/// Whatever is taken for a record is one: it is written and read again as itself, and its header
-/// says the same to whoever reads no more than that.
+/// Whatever is accepted as a record is one: encoding and decoding give the same record, and reading
+/// only the header gives the same header.
 fn is_a_record_or_not(bytes: &[u8]) -> Result<(), TestCaseError> {
     let header = peek(bytes);
     let _ = to_json(bytes);

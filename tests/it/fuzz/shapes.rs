@@ -1,12 +1,12 @@
-//! Bytes in the shape of protobuf: fields of small numbers, some of which hold fields again.
+//! Bytes in the form of protobuf: fields with small numbers, some of them nested.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// How deep fields hold fields: as deep as the API's messages do.
+/// Nesting depth of the API's messages.
 const DEPTH: u32 = 4;
 
-/// A message of no particular type.
+/// Returns a message of no particular type.
 pub fn message() -> impl Strategy<Value = Vec<u8>> {
     let leaf = prop_oneof![
         (number(), any::<u64>())
@@ -25,7 +25,7 @@ pub fn message() -> impl Strategy<Value = Vec<u8>> {
     vec(field, 0..8).prop_map(|fields| fields.concat())
 }
 
-/// Most numbers that the API's messages use, and the largest there is.
+/// Returns most field numbers of the API's messages, and the largest possible one.
 fn number() -> impl Strategy<Value = u64> {
     prop_oneof![12 => 1..13_u64, 2 => 13..60_u64, 1 => Just((1 << 29) - 1)]
 }

@@ -1,4 +1,4 @@
-//! Texts and numbers from anywhere: each is accepted exactly where its rule allows it.
+//! Random texts and numbers: each is accepted exactly when its rule allows it.
 
 use campaign_ledger::domain::{
     ActorId, BrandId, CampaignId, CollaborationId, CostId, CreatorId, Currency, DeliverableId,
@@ -15,7 +15,7 @@ use super::tries;
 use crate::service::numbers::half_even;
 use crate::support::server::{by_brand, day};
 
-/// Anything, with much that is nearly an id, a rate or a code.
+/// Returns any text; many are almost an id, a rate or a code.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,90}",
@@ -26,7 +26,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Whether a text has from one to so many characters, each of them allowed.
+/// Returns whether a text has 1 to `most` characters, all of them allowed.
 fn keeps(text: &str, most: usize, allowed: impl Fn(char) -> bool) -> bool {
     let count = text.chars().count();
     count >= 1 && count <= most && text.chars().all(allowed)

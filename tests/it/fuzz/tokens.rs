@@ -1,4 +1,4 @@
-//! Page tokens from anywhere; what the module's own tests do not try.
+//! Random page tokens, beyond the module's own tests.
 
 use campaign_ledger::grpc::calls::page_token::{Error, PageTokens, Query};
 use campaign_ledger::wire::proto::api::{ListCampaignsRequest, ListCreatorsRequest};

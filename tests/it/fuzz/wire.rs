@@ -1,4 +1,4 @@
-//! Messages from anywhere, to every method of the running server.
+//! Random messages to every method of the running server.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use super::{shapes, tries};
 use crate::support::server::{RawCalls, Refusal, Server, Story, idr, plan, terms};
 use crate::support::tries::Tries;
 
-/// A call takes some milliseconds: each of the fifty methods gets one in so many cases.
+/// A call takes some milliseconds: each of the fifty methods gets one in this many cases.
 const ONE_IN: u32 = 32;
 
-/// A field that no message has in this wire type: the message is malformed whatever follows.
+/// A field that no message has with this wire type: the message is malformed whatever follows.
 const MALFORMED: [u8; 2] = [0x0b, 0xff];
 
 struct Method {
     path: String,
-    /// It may be answered without there being anything wrong.
+    /// Whether an answer without an error is possible.
     reads: bool,
-    /// A good request to it would be answered for ever.
+    /// Whether the answer to a valid request never ends.
     endless: bool,
 }
 
@@ -50,7 +50,7 @@ fn cases() -> Tries {
     tries().one_in(ONE_IN)
 }
 
-/// Requests that are right but for what is done to them: nobody knows their brand.
+/// Returns valid requests of an unknown brand, which the test then damages.
 fn good() -> Vec<Vec<u8>> {
     let story = Story::of(
         "nobody",
@@ -66,7 +66,7 @@ fn good() -> Vec<Vec<u8>> {
     ]
 }
 
-/// One of the good ones, damaged; it is no good any more, however little was done to it.
+/// Returns one of the valid requests, damaged; any damage makes it invalid.
 fn spoilt() -> impl Strategy<Value = Vec<u8>> {
     (prop::sample::select(good()), damages())
         .prop_map(|(good, damages)| [damaged(&good, &damages), MALFORMED.to_vec()].concat())
@@ -77,7 +77,7 @@ async fn send(raw: &RawCalls, method: &Method, message: &[u8]) {
     let answered = tokio::time::timeout(Duration::from_secs(20), answered).await;
     let answered = answered.unwrap_or_else(|_| panic!("{}: no answer: {message:?}", method.path));
     match answered {
-        // A refusal checks its own reason, code and size.
+        // The refusal check covers reason, code and size.
         Err(status) => {
             let refusal = Refusal::from(status);
             assert_ne!(
@@ -110,7 +110,7 @@ async fn every_method_answers_whatever_it_is_sent() {
         }
         assert_eq!(server.head().await, before, "{} wrote", method.path);
     }
-    // It serves on, on the same connection too.
+    // It still serves, on the same connection too.
     raw.call("/campaign.ledger.v1.AuditService/GetHead", &[], &[])
         .await
         .unwrap();

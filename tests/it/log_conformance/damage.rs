@@ -1,4 +1,4 @@
-//! What is stored is not what was written: a reader must be told where that begins.
+//! Stored bytes that differ from the written ones: a reader must get the place where that begins.
 
 use campaign_ledger::log::block::Misfit;
 use campaign_ledger::log::{Block, Fault, Log, Position, ReadError, verify};
@@ -7,7 +7,7 @@ use super::{COUNTS, STARTS, filled};
 use crate::support::log_backend::{PARTITION, flip, on_every_backend, stored_at};
 use crate::support::records::{append, record};
 
-/// Where a walk over the whole log finds it damaged: block, position and what is wrong.
+/// Walks over the whole log and returns where it finds damage: block, position and error.
 fn first_fault(log: &dyn Log) -> (Option<u64>, u64, Fault) {
     let mut good = Position::START;
     let error = verify(log, |block| good = block.last_position()).unwrap_err();
@@ -41,7 +41,7 @@ fn flipped_bit_is_found_and_named() {
 }
 
 #[test]
-fn damage_before_the_end_is_found_by_whoever_reads_there() {
+fn damage_before_the_end_is_reported_to_its_readers() {
     on_every_backend(|backend| {
         drop(filled(backend));
         backend.tamper(&|stored| flip(stored_at(stored, 4), 80));

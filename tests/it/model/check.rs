@@ -1,4 +1,4 @@
-//! Asks the server for everything there is to ask of a brand, and compares.
+//! Asks the server for everything about a brand, and compares.
 
 mod reports;
 
@@ -13,7 +13,7 @@ use super::sums::shown;
 use super::world::{CREATORS, Conversion, Cost, CostKey, Credited, DAY, Deal, Deliverable, Post};
 use crate::support::server::{Read, Refusal, days_and};
 
-/// How many there are in each state, by its name.
+/// Number of entities in each state, by its name.
 type States = BTreeMap<String, u64>;
 
 fn at(seconds: i64) -> Option<Timestamp> {
@@ -32,7 +32,7 @@ fn tier(followers: Option<u64>) -> Tier {
 }
 
 impl Play {
-    /// Everything, at the head.
+    /// Checks everything at the head.
     pub async fn check(&self) {
         for campaign in 0..self.world.campaigns.len() as u8 {
             self.check_campaign(campaign).await;
@@ -58,7 +58,7 @@ impl Play {
         }
     }
 
-    /// Reads at the head: nobody else writes, so that no answer reflects another position.
+    /// Reads at the head: nobody else writes, so no answer has another position.
     async fn read<R: Read>(&self, mut request: R) -> R::Answer {
         *R::min_position(&mut request) = self.world.head;
         let answer = self.client.call(request.clone()).await;

@@ -1,4 +1,4 @@
-//! What may be asked for, in words of small numbers, so that things meet and so that it shrinks.
+//! Operations, made of small numbers, so that they collide often and shrink well.
 
 mod deals;
 
@@ -11,7 +11,7 @@ use super::world::{CAP_MINOR, Ruling};
 pub use deals::{DealVerb, Offer};
 use deals::{deal_verb, offer};
 
-/// One of the things that are there: of those it makes sense for, mostly.
+/// Selects one of the existing things, mostly one for which the operation makes sense.
 pub type Pick = u16;
 
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub enum Op {
         creator: u8,
         offer: Offer,
     },
-    /// The same offer for several, as deals and creators, in one call.
+    /// The same offer to several creators, as pairs of deal and creator, in one call.
     InviteMany {
         campaign: u8,
         pairs: Vec<(u8, u8)>,
@@ -45,7 +45,7 @@ pub enum Op {
     },
     ObserveAgain(Pick),
     ObserveMany(Vec<Sighting>, Way),
-    /// An earlier batch, as it was.
+    /// Repeats an earlier batch.
     ManyAgain(Pick),
     Correct {
         observation: Pick,
@@ -60,7 +60,7 @@ pub enum Op {
     SellAgain(Pick),
     Refund(Refund),
     RefundAgain(Pick),
-    /// A sale is corrected, by its currency.
+    /// Corrects a sale, in its currency.
     AdjustSale(Correction),
     Cost {
         campaign: u8,
@@ -68,7 +68,7 @@ pub enum Op {
         deal: Option<Pick>,
         kind: u8,
         minor: i64,
-        /// So much more than the budget has left for it, instead.
+        /// An amount beyond the rest of the budget, instead.
         beyond: Option<i64>,
         day: i64,
     },
@@ -85,7 +85,7 @@ pub enum Op {
     ReleaseCost(Pick),
     Dispute {
         about: Pick,
-        /// A line, rather than a deliverable.
+        /// Whether it is about a line rather than a deliverable.
         line: bool,
         id: u8,
         by_creator: bool,
@@ -95,9 +95,9 @@ pub enum Op {
         ruling: Ruling,
         by_creator: bool,
     },
-    /// All that goes on in a campaign is brought to its end, and the campaign closed.
+    /// Ends everything in a campaign, and closes it.
     WindUp(u8),
-    /// A report that stays.
+    /// Makes a final report.
     Finalise(u8),
     Pay {
         cost: Pick,
@@ -106,14 +106,14 @@ pub enum Op {
         percent: i64,
         day: i64,
     },
-    /// An earlier request, as it was.
+    /// Repeats an earlier request.
     Again(Pick),
-    /// Everything is asked for and compared.
+    /// Reads and compares everything.
     Check,
     Restart(Rest),
 }
 
-/// One observation of many.
+/// One of several observations.
 #[derive(Clone, Debug)]
 pub enum Sighting {
     New {
@@ -122,16 +122,16 @@ pub enum Sighting {
         source: u8,
         counters: Counters,
     },
-    /// One that was made before.
+    /// Repeats an earlier one.
     Again(Pick),
 }
 
-/// How many observations are sent.
+/// How several observations are sent.
 #[derive(Clone, Copy, Debug)]
 pub enum Way {
-    /// In one call that can be repeated by its id.
+    /// In one call with a request id.
     Batch,
-    /// In one call without an id.
+    /// In one call without a request id.
     UnnamedBatch,
     /// In a stream.
     Chunks,
@@ -150,7 +150,7 @@ pub enum CampaignVerb {
     Open,
     Pause,
     Resume,
-    /// To so much more than is in use, or to so much.
+    /// To an amount above what is in use, or to a fixed amount.
     Amend {
         minor: i64,
         beyond_use: bool,
@@ -186,9 +186,9 @@ pub enum WorkVerb {
     Verify,
     Reschedule(i64),
     Waive,
-    /// So many days after it went live.
+    /// Days after it went live.
     Remove(i64),
-    /// So many days after it was taken down.
+    /// Days after it was taken down.
     Restore(i64),
 }
 
@@ -208,7 +208,7 @@ pub struct Sale {
     pub minor: Option<i64>,
     pub day: i64,
     pub code: Option<u8>,
-    /// Deals and the days they were touched on.
+    /// Deals, and the days of their link touches.
     pub touches: Vec<(u8, i64)>,
 }
 
@@ -228,7 +228,7 @@ pub struct Correction {
     pub delta_minor: i64,
 }
 
-/// A day on which facts happen: in the campaign's window, late, or after measuring.
+/// Returns a day for facts: in the campaign's window, late, or after measurement.
 fn day() -> impl Strategy<Value = i64> {
     prop_oneof![6 => 0..30_i64, 2 => 30..60_i64, 1 => 60..75_i64]
 }
@@ -236,7 +236,7 @@ fn day() -> impl Strategy<Value = i64> {
 fn minor() -> impl Strategy<Value = i64> {
     prop_oneof![
         4 => (1..5_000_i64).prop_map(|whole| whole * 100),
-        // Not to be paid in rupiah.
+        // Not payable in rupiah.
         1 => 1..500_000_i64,
         1 => (1..60_i64).prop_map(|much| much * 10_000_000),
     ]
@@ -451,7 +451,7 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// Work that begins: three deals, most of them accepted, some of them published.
+/// Returns the first operations: three deals, most of them accepted, some of them published.
 fn beginning() -> impl Strategy<Value = Vec<Op>> {
     let deals = prop::sample::subsequence(vec![(0, 0, 0), (0, 1, 1), (1, 0, 0)], 1..4);
     let deals = (deals, [offer(), offer(), offer()]).prop_map(|(deals, offers)| {
@@ -481,7 +481,7 @@ fn beginning() -> impl Strategy<Value = Vec<Op>> {
     })
 }
 
-/// A whole history: some forty to two hundred requests.
+/// Returns a whole history: about forty to two hundred requests.
 pub fn history() -> impl Strategy<Value = Vec<Op>> {
     let then = vec(op(), 30..150);
     (beginning(), then).prop_map(|(beginning, then)| [beginning, then].concat())

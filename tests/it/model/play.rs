@@ -1,4 +1,4 @@
-//! Asks the running server for what the world is asked for, and holds its answer to the world's.
+//! Sends each operation to the running server and to the world, and compares the answers.
 
 mod bulk;
 mod deals;
@@ -20,13 +20,13 @@ use deals::terms_of;
 pub use facts::SOURCES;
 use many::Batch;
 
-/// An offer that nobody's clock gets to.
+/// An expiry that no clock reaches.
 const FAR_DAY: i64 = 3_000;
 
-/// What was answered, asked for again.
+/// Repeats a request and compares the answer.
 type Again = Box<dyn Fn(Client) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// One brand's history, at the server and in the world.
+/// The history of one brand, at the server and in the world.
 pub struct Play {
     pub client: Client,
     pub brand: String,
@@ -34,7 +34,7 @@ pub struct Play {
     asked: u64,
     done: Vec<Again>,
     batches: Vec<Batch>,
-    /// Every report that stays, by its campaign, as it was when it was made.
+    /// Every final report, by its campaign, as it was when it was made.
     pub reports: Vec<(u8, GetReportResponse)>,
 }
 
@@ -62,7 +62,7 @@ fn code(code: u8) -> String {
     format!("SAVE{code}")
 }
 
-/// Takes one of those it makes sense for; one time in eight one of all.
+/// Picks one of those for which it makes sense; one time in eight, one of all.
 fn pick<T: Copy>(pick: Pick, all: &[T], makes_sense: impl Fn(&T) -> bool) -> Option<T> {
     let sensible: Vec<T> = all.iter().copied().filter(makes_sense).collect();
     let among = if pick.is_multiple_of(8) || sensible.is_empty() {
@@ -107,7 +107,7 @@ impl Play {
         Story::of(&self.brand, spec.id, spec.currency, &self.client)
     }
 
-    /// Asks once and compares.
+    /// Sends one request and compares.
     async fn write<W: Write<Answer: Sync> + Sync>(&mut self, mut request: W, judged: Judged) {
         self.asked += 1;
         let id = format!("q-{}", self.asked);
@@ -139,7 +139,7 @@ impl Play {
                 };
                 let told = (receipt.first_position, receipt.last_position);
                 assert_eq!(told, expected, "{request:?}");
-                // What wrote nothing left its id free, as a refusal does.
+                // A request that wrote nothing left its id free, like a refusal.
                 if wrote {
                     self.remember(request, answer);
                 }
@@ -149,7 +149,7 @@ impl Play {
         assert!(first <= last && last <= head);
     }
 
-    /// A repeated request has its first answer, and writes nothing.
+    /// Checks that a repeated request gets its first answer and writes nothing.
     fn remember<W: Write<Answer: Sync> + Sync>(&mut self, request: W, answer: W::Answer) {
         self.done.push(Box::new(move |client| {
             let (request, answer) = (request.clone(), answer.clone());
@@ -161,7 +161,7 @@ impl Play {
         }));
     }
 
-    /// Does what can be done of an operation; there may be nothing to do it to.
+    /// Applies an operation as far as possible; there may be nothing to apply it to.
     pub async fn op(&mut self, op: &Op) {
         match op {
             Op::Campaign(campaign, verb) => self.campaign_verb(*campaign, verb).await,
@@ -247,7 +247,7 @@ impl Play {
             } => self.resolve(*dispute, *ruling, *by_creator).await,
             Op::WindUp(campaign) => self.wind_up(*campaign).await,
             Op::Finalise(campaign) => self.finalise(*campaign).await,
-            // Those are the stage's.
+            // The stage handles these.
             Op::Check | Op::Restart(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What the facts of the world come to: figures, delivery, quality.
+//! What the facts of the world add up to: figures, delivery, quality.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ pub struct Sums {
     pub figures: Expected,
     /// Accrued and paid.
     pub costs: BTreeMap<i32, (i64, i64)>,
-    /// Credited and not.
+    /// Attributed and unattributed.
     pub conversions: BTreeMap<i32, (u64, u64)>,
 }
 
@@ -52,7 +52,7 @@ impl Campaign {
         }
     }
 
-    /// What a campaign, or one deal of it, cost and brought.
+    /// Returns the cost and return of a campaign, or of one deal of it.
     pub fn sums(&self, orders: &[&Order], deal: Option<u8>, period: Period) -> Sums {
         let until = self.until(period);
         let mut sums = Sums::default();
@@ -91,7 +91,7 @@ impl Campaign {
         }
     }
 
-    /// Facts after `measure_until`.
+    /// Returns the number of facts after `measure_until`.
     pub fn facts_beyond(&self, orders: &[&Order]) -> u64 {
         let mut facts = Vec::new();
         for deal in self.deals.values() {
@@ -122,7 +122,7 @@ impl Campaign {
         facts.into_iter().filter(|at| *at > until).count() as u64
     }
 
-    /// Creators a product was sent to, and those of them who posted.
+    /// Returns the creators that a product was sent to, and those of them who posted.
     pub fn gifted(&self) -> (u64, u64) {
         let creators = |is: fn(&&Deal) -> bool| -> BTreeSet<u8> {
             let deals = self.deals.values().filter(is);
@@ -212,7 +212,7 @@ impl Sums {
 }
 
 impl World {
-    /// Orders that a campaign won.
+    /// Returns the accepted orders of a campaign.
     pub fn orders_of(&self, campaign: u8) -> Vec<&Order> {
         let is_won = |order: &&Order| {
             let conversion = order.conversion.as_ref();
@@ -222,7 +222,7 @@ impl World {
     }
 }
 
-/// How reliably work was delivered in some deals, at a time.
+/// Returns the delivery figures of some deals at a time.
 pub fn delivery<'a>(deals: impl Iterator<Item = (&'a Campaign, &'a Deal)>, now: i64) -> Delivery {
     let mut sums = Delivery::default();
     for (campaign, deal) in deals.filter(|(_, deal)| deal.acceptance.is_some()) {
@@ -248,7 +248,7 @@ pub fn delivery<'a>(deals: impl Iterator<Item = (&'a Campaign, &'a Deal)>, now: 
     sums
 }
 
-/// Ratings of some deals.
+/// Returns the ratings of some deals.
 pub fn ratings<'a>(deals: impl Iterator<Item = &'a Deal>) -> Vec<i64> {
     let works = deals.flat_map(|deal| &deal.deliverables);
     works
@@ -257,7 +257,7 @@ pub fn ratings<'a>(deals: impl Iterator<Item = &'a Deal>) -> Vec<i64> {
         .collect()
 }
 
-/// How many of some deals were accepted, and how many were declined.
+/// Returns how many of some deals were accepted, and how many were declined.
 pub fn answered<'a>(deals: impl Iterator<Item = &'a Deal>) -> (u64, u64) {
     let (mut accepted, mut declined) = (0, 0);
     for deal in deals {
@@ -267,7 +267,7 @@ pub fn answered<'a>(deals: impl Iterator<Item = &'a Deal>) -> (u64, u64) {
     (accepted, declined)
 }
 
-/// Refunds that an order shows: those it turned down are evidence, not part of it.
+/// Returns the refunds that an order shows: rejected ones are only evidence.
 pub fn shown(order: &Order) -> impl Iterator<Item = (u8, i64, bool)> {
     let refunds = order.refunds.iter();
     let shown = refunds.filter(|known| known.fate != Fate::Rejected);

@@ -1,6 +1,6 @@
-//! The ledger as a few plain lists, by the words of the domain and without its code.
+//! The ledger as a few plain lists, written from the description of the domain without its code.
 //!
-//! Each method says what the ledger must answer to one request, and remembers what then is true.
+//! Each method returns what the ledger must answer to one request, and stores the new state.
 
 mod agreements;
 mod campaigns;
@@ -36,7 +36,7 @@ pub struct Spec {
     pub discloses: bool,
 }
 
-/// One whose facts are on time, late or beyond, and one that counts all of them.
+/// One whose facts are on time, late or after measurement, and one that counts all facts.
 pub const SPECS: [Spec; 2] = [
     Spec {
         id: "sari",
@@ -58,14 +58,14 @@ pub const SPECS: [Spec; 2] = [
 
 pub const CREATORS: [&str; 3] = ["ayu", "budi", "citra"];
 
-/// A cap that a few fees come up to.
+/// A cap that a few fees reach.
 pub const CAP_MINOR: i64 = 1_000_000_000;
 
 #[derive(Default)]
 pub struct World {
     /// Position of the last event.
     pub head: u64,
-    /// In seconds since the beginning, when the next request is written.
+    /// Time of the next request, in seconds since the beginning.
     pub now: i64,
     pub campaigns: Vec<Campaign>,
     pub creators: BTreeMap<u8, Creator>,
@@ -83,9 +83,9 @@ pub struct Campaign {
     pub payments: Vec<Payment>,
     pub rejected_claims: u64,
     pub disputes: BTreeMap<u8, Dispute>,
-    /// Revisions of its report that were made.
+    /// Number of report revisions.
     pub reports: u32,
-    /// Codes that deals came to hold so far.
+    /// Number of codes that deals have held so far.
     codes: usize,
 }
 
@@ -103,22 +103,22 @@ pub struct Creator {
 pub struct Deal {
     pub creator: u8,
     pub previous: Option<u8>,
-    /// What the brand offers, then what both agreed on.
+    /// The brand's offer, or the terms that both accepted.
     pub offer: Offer,
-    /// All that was offered by either side, the first one first.
+    /// All versions offered by either side, the first one first.
     pub versions: Vec<Offer>,
-    /// Number of the last version, of amendments too.
+    /// Number of the last version, including amendments.
     pub last_version: u32,
-    /// A fee that the creator has not agreed to yet, and the number of its version.
+    /// A proposed fee and the number of its version.
     pub amendment: Option<(u32, i64)>,
     pub state: CollaborationState,
     pub began_at: i64,
     /// When the first offer was made.
     pub invited_at: Option<i64>,
     pub applied: bool,
-    /// What of all deals this one was.
+    /// Number of this deal among all deals.
     number: usize,
-    /// What of all codes its own was, when it came to hold it.
+    /// Number of its code among all codes, when it came to hold it.
     code_number: usize,
     pub acceptance: Option<Acceptance>,
     pub deliverables: Vec<Deliverable>,
@@ -126,7 +126,7 @@ pub struct Deal {
     pub holds: BTreeMap<u8, Hold>,
 }
 
-/// A product, and when and where it was told to have arrived and come back.
+/// A product; when it was received and returned, with the positions.
 #[derive(Default)]
 pub struct Shipment {
     pub received: Option<(i64, u64)>,
@@ -134,14 +134,14 @@ pub struct Shipment {
 }
 
 pub struct Hold {
-    /// The deliverable that waits, if not all do.
+    /// The deliverable that it blocks; `None` for all.
     work: Option<usize>,
     pub open: bool,
 }
 
 #[derive(Clone)]
 pub struct Acceptance {
-    /// When, as is said.
+    /// When it happened, as stated.
     pub at: i64,
     pub version: u32,
     pub followers: Option<u64>,
@@ -152,7 +152,7 @@ pub struct Deliverable {
     pub due: i64,
     pub first_due: i64,
     pub giveaway: bool,
-    /// When each version was handed in, and how late.
+    /// When each version was submitted, and how late.
     pub submissions: Vec<(i64, i64)>,
     pub revisions: u32,
     pub was_approved: bool,
@@ -169,11 +169,11 @@ pub struct Post {
     pub unapproved: bool,
     pub late: i64,
     pub late_at_first: i64,
-    /// Since when it is live, and how long it was before.
+    /// Since when it is live, and how long it was live before.
     pub live: (i64, i64),
-    /// When and where it was told to be taken down.
+    /// When it was taken down, with the position.
     pub removed: Option<(i64, u64)>,
-    /// The same of its last return.
+    /// When it was last restored, with the position.
     restored: Option<(i64, u64)>,
     pub removals: u32,
     pub removals_early: u64,
@@ -181,9 +181,9 @@ pub struct Post {
 }
 
 pub struct Observation {
-    /// Where it was recorded.
+    /// Position of the recording.
     pub position: u64,
-    /// Where it was last corrected or voided.
+    /// Position of the last correction or void.
     pub latest: u64,
     pub observed_at: i64,
     pub source: u8,
@@ -192,12 +192,12 @@ pub struct Observation {
     pub voided: bool,
 }
 
-/// What is known of an order.
+/// What is known about an order.
 #[derive(Default)]
 pub struct Order {
     pub conversion: Option<Conversion>,
     pub refunds: Vec<KnownRefund>,
-    /// Corrections and where they were recorded.
+    /// Corrections and their positions.
     pub corrections: Vec<(Correction, u64)>,
 }
 
@@ -208,7 +208,7 @@ pub struct Conversion {
     pub credited: Credited,
 }
 
-/// Whom an order is credited to.
+/// Who is credited with an order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Credited {
     Code(u8),
@@ -229,7 +229,8 @@ pub enum Fate {
     Rejected,
 }
 
-/// A line somebody named, or the one that a deal made: its cancellation, its bonus.
+/// A line with an id that a caller chose, or the line that a deal made: by its cancellation or its
+/// bonus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CostKey {
     Named(u8),
@@ -260,11 +261,11 @@ pub struct Payment {
 /// What the ledger must answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Judged {
-    /// So many events.
+    /// It writes this many events.
     New(u64),
     /// It happened before, at these positions.
     Old(u64, u64),
-    /// For one of these reasons: a request that breaks several rules may be told of any.
+    /// It is refused for one of these reasons: a request that breaks several rules may get any.
     Refused(Vec<ErrorReason>),
 }
 
@@ -281,7 +282,7 @@ impl Against {
 }
 
 impl World {
-    /// Takes the next position for each of so many events.
+    /// Takes the next position for each of this many events.
     fn happens(&mut self, events: u64) -> Judged {
         self.head += events;
         Judged::New(events)
@@ -295,7 +296,7 @@ impl World {
         self.campaign(place.0).deals.get_mut(&place.1).unwrap()
     }
 
-    /// Every deal there is.
+    /// Returns every deal.
     pub fn places(&self) -> impl Iterator<Item = ((u8, u8), &Deal)> {
         let campaigns = self.campaigns.iter().zip(0..);
         campaigns.flat_map(|(campaign, number)| {
@@ -304,7 +305,7 @@ impl World {
         })
     }
 
-    /// Every deliverable there is, by its deal and its number.
+    /// Returns every deliverable, by its deal and its number.
     pub fn works(&self) -> impl Iterator<Item = ((u8, u8), usize, &Deliverable)> {
         self.places().flat_map(|(place, deal)| {
             let works = deal.deliverables.iter().enumerate();
@@ -319,7 +320,7 @@ impl Deal {
         matches!(self.state, Accepted | Active)
     }
 
-    /// Tells whether an offer or a counter waits for its answer.
+    /// Returns whether an offer or a counter waits for its answer.
     pub fn is_negotiated(&self) -> bool {
         use CollaborationState::{Countered, Invited};
         matches!(self.state, Invited | Countered)
@@ -338,7 +339,7 @@ impl Deal {
         self.amendment = None;
     }
 
-    /// Tells whether a hold is on: over a deliverable, or any.
+    /// Returns whether a hold is open: on a deliverable, or any.
     fn is_held(&self, work: Option<usize>) -> bool {
         let mut open = self.holds.values().filter(|hold| hold.open);
         open.any(|hold| work.is_none() || hold.work.is_none() || hold.work == work)
@@ -362,7 +363,8 @@ impl Deliverable {
 }
 
 impl Campaign {
-    /// Fees of open offers; accepted fees, or fee lines where those are more; other costs.
+    /// Returns the fees of open offers, the accepted fees (or fee lines where their sum is higher),
+    /// and the other costs.
     pub fn budget(&self) -> [i64; 3] {
         let open = self.deals.values();
         let open = open.filter(|deal| deal.is_negotiated());
@@ -373,7 +375,7 @@ impl Campaign {
         [reserved, committed, others.map(Cost::signed).sum()]
     }
 
-    /// What a deal's fee takes of the budget.
+    /// Returns the part of the budget that a deal's fee uses.
     pub fn committed(&self, deal: u8) -> i64 {
         self.promised(deal).max(self.fee_lines(deal))
     }
@@ -393,7 +395,7 @@ impl Campaign {
         lines.map(Cost::total_minor).sum()
     }
 
-    /// The greatest line of a kind that the cap allows.
+    /// Returns the greatest line of a kind that the cap allows.
     pub fn left_for(&self, kind: CostType, deal: Option<u8>) -> i64 {
         let left = self.cap_minor - self.budget().iter().sum::<i64>();
         match (kind, deal) {
@@ -412,7 +414,7 @@ impl Cost {
         self.minor + self.adjusted_minor
     }
 
-    /// Money that came back lowers cost.
+    /// Recovered money lowers cost.
     pub fn signed(&self) -> i64 {
         self.sign() * self.total_minor()
     }

@@ -1,4 +1,4 @@
-//! What every write has in common.
+//! The context of writes.
 
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::calls::request::*;
@@ -191,7 +191,7 @@ fn digest_covers_the_content_and_nothing_else() {
     assert_ne!(other_method.digest, first.digest);
 }
 
-/// Digests are stored: an upgrade that computes them in another way refuses honest retries.
+/// Digests are stored: a version that computes them differently would refuse valid retries.
 #[test]
 fn digest_never_changes() {
     let digest = stamp(parse(open())).digest;

@@ -1,4 +1,4 @@
-//! Disputes, and what becomes of cost lines and orders.
+//! Disputes, and changes of cost lines and orders.
 
 use campaign_ledger::domain::state::ClaimStatus;
 use campaign_ledger::domain::*;

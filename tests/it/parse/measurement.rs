@@ -286,7 +286,7 @@ fn claim_digest_is_of_the_claim_alone() {
     }
 }
 
-/// Digests of claims are stored: computed in another way, the same claim would be a duplicate.
+/// Digests of claims are stored: computed differently, the same claim would be a duplicate.
 #[test]
 fn claim_digest_never_changes() {
     let digest = claim(conversion()).digest;

@@ -28,7 +28,7 @@ fn terms() -> Terms {
     fields.finish(terms).unwrap()
 }
 
-/// Says what every request of the negotiation says.
+/// Adds the fields that all requests of the negotiation share.
 macro_rules! of_ayu {
     ($request:ident { $($field:ident: $value:expr),* $(,)? }) => {
         api::$request {

@@ -1,4 +1,4 @@
-//! Posts once they were live, products once they were sent, and the lists of them.
+//! Posts after publication, products after shipment, and their lists.
 
 use campaign_ledger::domain::*;
 use campaign_ledger::grpc::calls::request::*;

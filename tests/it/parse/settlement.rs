@@ -7,7 +7,7 @@ use campaign_ledger::wire::proto::{api, values};
 
 use super::{LONG_REASON, at, command, context, each_is_refused, idr, now, wire_fx, wire_idr};
 
-/// A good cost line without an id.
+/// Returns a valid cost line without an id.
 pub fn cost() -> api::RecordCostRequest {
     api::RecordCostRequest {
         brand_id: "kulit".to_owned(),

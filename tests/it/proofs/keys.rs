@@ -1,4 +1,4 @@
-//! The keys of a log: made once, rotated in a chain, kept from others.
+//! The keys of a log: made once, rotated in a chain, kept private.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -73,7 +73,8 @@ fn a_file_that_was_changed_is_refused() {
         String::new(),
         good.replace("\n100\n", "\n101\n"),
         without(0, 1),
-        // Without the first rotation the second still leads on; without the second nothing does.
+        // Without the first rotation the second one still leads to the current key; without the
+        // second one nothing does.
         without(7, 13),
         without(12, 13),
         good.replace("PRIVATE+KEY+", ""),

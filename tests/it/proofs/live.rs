@@ -1,4 +1,4 @@
-//! The tree behind a log: started anew, folded anew, and held to what was signed.
+//! The tree behind a log: started, rebuilt, and compared with signed checkpoints.
 
 use std::fs;
 use std::path::Path;
@@ -50,7 +50,7 @@ fn text_of(proofs: &Proofs, size: u64) -> String {
         .to_string()
 }
 
-/// Opens, lets it run, and ends it in order.
+/// Opens the tree, lets it run, and ends it in order.
 async fn open_and_end(directory: &Path, log: &MemoryLog) -> String {
     let (live, proofs) = Live::open(settings(directory), log).unwrap();
     let ending = CancellationToken::new();
@@ -106,7 +106,7 @@ async fn what_becomes_durable_is_folded_when_it_is_waited_for() {
 async fn a_log_that_is_not_the_one_that_was_signed_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     open_and_end(directory.path(), &log_of(10)).await;
-    // The log lost its end: the tree tells, and without it what was signed.
+    // The log lost its end: the tree shows it, and without the tree the signed checkpoint does.
     let short = log_of(9);
     for _ in 0..2 {
         let refused = Live::open(settings(directory.path()), &short)
@@ -116,7 +116,7 @@ async fn a_log_that_is_not_the_one_that_was_signed_is_refused() {
         assert!(refused.is_damage());
         let _ = fs::remove_file(directory.path().join("tree"));
     }
-    // As long, and another one.
+    // Another log of the same length.
     let other = log_of(9);
     append(
         &other,
@@ -134,9 +134,9 @@ async fn a_log_that_is_not_the_one_that_was_signed_is_refused() {
     assert!(Live::open(settings(directory.path()), &log_of(11)).is_ok());
 }
 
-/// The tree is to blame before the log is.
+/// The tree is suspected before the log.
 #[tokio::test]
-async fn a_tree_of_another_log_is_folded_anew_and_nothing_is_said_to_be_rewritten() {
+async fn a_tree_of_another_log_is_rebuilt_and_no_rewriting_is_reported() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let log = log_of(10);
     let signed = open_and_end(directory.path(), &log).await;
@@ -150,12 +150,12 @@ async fn a_tree_of_another_log_is_folded_anew_and_nothing_is_said_to_be_rewritte
     assert_eq!(open_and_end(directory.path(), &log).await, signed);
 }
 
-/// So many records that most tiles have to come from the file, though a debug build of redb fills its
-/// cache when it opens it.
+/// So many records that most tiles must come from the file, although a debug build of redb fills
+/// its cache when it opens the file.
 const MANY: u64 = 300_000;
 
 #[tokio::test]
-async fn a_tree_that_is_damaged_gives_no_false_proof_and_is_folded_anew() {
+async fn a_damaged_tree_gives_no_false_proof_and_is_rebuilt() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tree");
     let log = MemoryLog::new(0);
@@ -283,7 +283,7 @@ fn kept_cosignatures_are_held_to_the_witness_that_made_them() {
     assert!(changed.verify(&[], &signed).is_ok(), "nobody is trusted");
 }
 
-/// Nobody has to come for what is folded to be kept.
+/// Folded rows are checkpointed even when nobody reads or writes.
 #[tokio::test]
 async fn a_tree_is_kept_in_time_while_nothing_more_comes() {
     let directory = tempfile::tempdir().unwrap();

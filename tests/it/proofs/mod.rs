@@ -1,4 +1,4 @@
-//! Proofs held to RFC 6962 and C2SP, by what others say is right: known answers, the recursive
+//! Proofs, checked against RFC 6962 and C2SP by independent means: known answers, the recursive
 //! definition, and another implementation that verifies.
 
 mod keys;
@@ -12,7 +12,7 @@ use sha2::Sha256;
 
 use crate::support::tries::Tries;
 
-/// As often as other hostile input is tried.
+/// The same number of cases as for other hostile input.
 fn tries() -> Tries {
     Tries::of("FUZZ", 200)
 }
@@ -21,14 +21,14 @@ fn root_of(root: &[u8], size: u64) -> RootHash<Sha256> {
     RootHash::new(*sha2::digest::Output::<Sha256>::from_slice(root), size)
 }
 
-/// Whether another implementation finds a record where a proof says.
+/// Returns whether the other implementation accepts a record at the place of a proof.
 pub fn includes(root: &[u8], size: u64, position: u64, record: &[u8], hashes: &[Vec<u8>]) -> bool {
     let proof = InclusionProof::from_bytes(hashes.concat());
     let root = root_of(root, size);
     root.verify_inclusion(&record, position - 1, &proof).is_ok()
 }
 
-/// Whether another implementation finds one tree to be the beginning of another.
+/// Returns whether the other implementation accepts one tree as the beginning of another.
 pub fn extends((old, from): (&[u8], u64), (new, to): (&[u8], u64), hashes: &[Vec<u8>]) -> bool {
     let Ok(proof) = ConsistencyProof::try_from_bytes(hashes.concat()) else {
         return false;

@@ -1,4 +1,4 @@
-//! Signed notes, checkpoints and cosignatures: the published examples, and any text at all.
+//! Signed notes, checkpoints and cosignatures: the published examples, and random texts.
 
 use campaign_ledger::log::Hash;
 use campaign_ledger::proofs::Checkpoint;
@@ -67,12 +67,12 @@ fn a_note_is_verified_under_the_keys_that_are_known_and_no_others() {
         ..note.clone()
     };
     assert_eq!(edited.verify(&keys), Err(Unverified::BadSignature));
-    // A bad signature under our name is not passed over for a good one.
+    // A bad signature under our name is not ignored in favour of a good one.
     let mut both = note.clone();
     both.signatures
         .insert(0, signed(&ours, "two\n").signatures[0].clone());
     assert_eq!(both.verify(&keys), Err(Unverified::BadSignature));
-    // What others sign beside us does not matter.
+    // Signatures of others beside ours do not matter.
     both.signatures[0] = signed(&theirs, "one\n").signatures[0].clone();
     assert!(both.verify(&keys).is_ok());
 }
@@ -94,7 +94,7 @@ fn a_witness_signs_the_time_too() {
     );
     let later = witness.sign("log\n1\nroot\n", 1_700_000_001);
     assert_ne!(later, signature);
-    // The same seed as a log's key is another key.
+    // The same seed gives another key than as a log's key.
     let plain = SigningKey::of_seed("w.example", Algorithm::Ed25519, &[3; 32]).unwrap();
     assert_eq!(
         plain.public().verify("log\n1\nroot\n", &signature),
@@ -163,7 +163,7 @@ fn a_checkpoint_of_another_log_is_not_ours() {
     assert!(error.to_string().contains("example.org/other"), "{error}");
 }
 
-/// Anything, with much that is nearly a note.
+/// Returns any text; many are almost a note.
 fn text() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         Just("— example.org/log AAAAAAAA".to_owned()),
@@ -200,7 +200,7 @@ fn any_text_is_read_or_refused_and_what_is_read_is_written_the_same() {
                 prop_assert_eq!(signature.to_string().parse(), Ok(signature));
             }
         }
-        // What we sign of it, if it can be a text at all, is read back.
+        // A note that we sign is read back.
         let signed = signed(&key, &format!("{text}\n"));
         if let Ok(read) = signed.to_string().parse::<Note>() {
             prop_assert_eq!(read.verify(&keys), Ok(&keys[0]));

@@ -1,4 +1,5 @@
-//! The tree: known answers, its recursive definition, and proofs that another implementation checks.
+//! The tree: known answers, its recursive definition, and proofs that another implementation
+//! verifies.
 
 use std::convert::Infallible;
 
@@ -9,7 +10,7 @@ use proptest::prelude::*;
 
 use super::{bytes, extends, includes, tries};
 
-/// The leaves of the tests of certificate-transparency, which RFC 6962 came from.
+/// The leaves of the tests of certificate-transparency, the origin of RFC 6962.
 const LEAVES: [&str; 8] = [
     "",
     "00",
@@ -21,7 +22,7 @@ const LEAVES: [&str; 8] = [
     "606162636465666768696a6b6c6d6e6f",
 ];
 
-/// The roots over the first one to eight of them, published there.
+/// The published roots over the first one to eight of them.
 const ROOTS: [&str; 8] = [
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
     "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -38,7 +39,7 @@ fn from_hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(byte).collect()
 }
 
-/// Leaves as they would be appended: in parts of these sizes, over and over.
+/// Folds leaves as appends do: in parts of these sizes, repeatedly.
 fn folded(leaves: &[Vec<u8>], parts: &[usize]) -> MemoryRows {
     let mut rows = MemoryRows::new();
     let (mut size, mut left) = (0, leaves);
@@ -58,7 +59,7 @@ fn root(rows: &MemoryRows, size: u64) -> Result<Hash, TreeError<Infallible>> {
     tree::root(&|level, index| node(rows, level, index), size)
 }
 
-/// `MTH` as RFC 6962 defines it, and nothing more.
+/// `MTH` exactly as RFC 6962 defines it.
 fn mth(leaves: &[Vec<u8>]) -> Hash {
     match leaves {
         [] => Hash::of(&[]),

@@ -1,4 +1,4 @@
-//! As of: what every call answered at a position is answered again, whatever was recorded since.
+//! As of: every answer that was given at a position is given again, whatever was recorded since.
 
 mod questions;
 
@@ -18,14 +18,14 @@ use crate::support::server::{
     Call as _, Client, Refusal, Server, Story, Wired, day, days_and, hold_folds, idr, terms,
 };
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::TooManyFolds];
 
 fn at(at: At) -> AsOf {
     AsOf { at: Some(at) }
 }
 
-/// Asks again, and is told the same.
+/// Repeats the queries, and expects the same answers.
 async fn are_told_again(client: &Client, notes: &[Note], as_of: AsOf) {
     for note in notes {
         let told = (note.again)(client.clone(), as_of).await;
@@ -33,7 +33,7 @@ async fn are_told_again(client: &Client, notes: &[Note], as_of: AsOf) {
     }
 }
 
-/// What was noted at a position, and when the last event up to there was recorded.
+/// The answers at a position, and the time of the last event up to it.
 struct Stage {
     position: u64,
     recorded_at: prost_types::Timestamp,
@@ -47,11 +47,11 @@ async fn every_answer_of_the_past_is_given_again() {
     let mut rest = Server::start().await.stop().await;
     let mut model = Ledger::default();
     let mut stages = Vec::new();
-    // Times are whole: what is known at a time is then all that was recorded at it.
+    // Steps are grouped by time: what is known at a time is everything recorded at it.
     let times: Vec<_> = steps.chunk_by(|one, next| one.at == next.at).collect();
     for part in times.chunks(times.len().div_ceil(STAGES)) {
         live(rest.directory(), &part.concat(), &mut model).await;
-        // Long before any of it, so that no timer adds to it.
+        // Long before the history, so that no timer adds events to it.
         rest.clock.set(day(-2_000));
         rest.accept_clock = true;
         let server = rest.start().await;
@@ -63,7 +63,7 @@ async fn every_answer_of_the_past_is_given_again() {
         rest = server.stop().await;
     }
     assert!(stages.iter().all(|stage| stage.notes.len() > 60));
-    // Timers now add what nobody may see in the past.
+    // Timers now add events that no past state may contain.
     rest.clock.set(day(10_000));
     let server = rest.start().await;
     for stage in &stages {
@@ -81,7 +81,7 @@ fn likes(likes: u64) -> Counters {
     }
 }
 
-/// Likes and refunds of a campaign, as of a time.
+/// Returns likes and refunds of a campaign as of a time.
 async fn seen(story: &Story, as_of: At) -> (Option<u64>, i64) {
     let request = GetCampaignRoiRequest {
         brand_id: story.brand.clone(),
@@ -107,7 +107,8 @@ async fn what_was_known_then_and_what_was_so_then_are_two_answers() {
     let first = first.await.receipt.unwrap().first_position;
     let sale = story.sale("o-1", Some(idr(3_000_000)), days_and(1, 50), Some("ayu"));
     server.write(sale).await;
-    // On day 5 it is learnt what was seen on day 3, what went back on day 4, and that 100 were 90.
+    // On day 5 the ledger records an observation of day 3, a refund of day 4, and that 100 should
+    // be 90.
     server.clock().set(day(5));
     server.write(story.observe("ayu", day(3), likes(120))).await;
     let refund = story.refund("o-1", idr(500_000), day(4));
@@ -120,7 +121,8 @@ async fn what_was_known_then_and_what_was_so_then_are_two_answers() {
     assert_eq!(known(days_and(5, -1)).await, (Some(100), 0));
     assert_eq!(known(day(5)).await, (Some(120), 50_000_000));
     let so = |at| seen(&story, At::OccurredAt(at));
-    // Before the post was live there was nothing to see; a day later what is known of that day now.
+    // Before the post was live there was nothing; a day later there is what is now known about that
+    // day.
     assert_eq!(so(days_and(1, -1)).await, (None, 0));
     assert_eq!(so(day(2)).await, (Some(90), 0));
     assert_eq!(so(day(3)).await, (Some(120), 0));
@@ -133,7 +135,7 @@ async fn what_builds_on_something_later_is_left_out() {
     server.clock().set(day(3));
     let story = Story::open(&server, "launch").await;
     story.accepted("ayu", terms(idr(1_000_000))).await;
-    // Incurred before the campaign was there.
+    // Incurred before the campaign existed.
     let cost = story.cost("c-1", None, CostType::Shipping, idr(1), day(1));
     server.write(cost).await;
     let request = GetCampaignRoiRequest {
@@ -183,7 +185,7 @@ async fn a_task_is_overdue_by_the_time_asked_about() {
         seconds: due_at.seconds + 1,
         ..due_at
     });
-    // The offer expires only when somebody says so, which happened later than this.
+    // The offer expires only with an event, which happened later than this.
     assert!(is_overdue(&server.call(asked(later)).await.unwrap()));
 }
 
@@ -235,7 +237,7 @@ async fn a_past_that_is_none_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn one_past_too_many_waits_its_turn_and_is_told_to_come_back() {
+async fn one_fold_too_many_waits_and_is_refused_with_a_retry_time() {
     let wired = Wired::on(Arc::new(MemoryLog::new(0))).await;
     let held = hold_folds(&wired.calls.pools).await;
     let request = ListCampaignsRequest {

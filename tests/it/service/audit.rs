@@ -1,4 +1,4 @@
-//! The log read back: whole, by brand, by campaign, in parts.
+//! Reading the log back: all of it, by brand, by campaign, in parts.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::support::server::{
     together,
 };
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::PositionAhead];
 
 pub fn all() -> Option<LogScope> {
@@ -45,7 +45,7 @@ pub fn of_campaign(brand: &str, campaign: &str) -> Option<LogScope> {
     })
 }
 
-/// What one reading gave.
+/// The result of one read.
 struct Reading {
     records: Vec<Record>,
     resume: u64,
@@ -80,7 +80,7 @@ async fn read(client: &Client, scope: Option<LogScope>, after: u64, limit: u64) 
     reading
 }
 
-/// Three campaigns of two brands, written side by side so that their events mix.
+/// Three campaigns of two brands, written in parallel so that their events mix.
 pub async fn three_campaigns(server: &Server) -> Vec<Story> {
     let stories = [("kopi", "launch"), ("kopi", "second"), ("teh", "launch")];
     let telling = stories.map(|(brand, campaign)| {
@@ -127,7 +127,7 @@ async fn a_reading_cannot_begin_beyond_the_head() {
     };
     let refusal = Refusal::from(audit.follow_events(follow).await.unwrap_err());
     refusal.is(Code::InvalidArgument, ErrorReason::PositionAhead);
-    // The head itself is a fine place to begin; so is a brand nobody has heard of.
+    // Starting at the head is valid; so is an unknown brand.
     assert!(read(&server, all(), 2, 0).await.records.is_empty());
     assert_eq!(read(&server, of_brand("nobody"), 0, 0).await.resume, 2);
 }
@@ -211,7 +211,7 @@ async fn batches_of_large_events_are_short_enough_for_every_client() {
                 deliverable_id: format!("d{number}"),
                 ..story.submit(who)
             };
-            // Some 40 KB.
+            // About 40 KB.
             let revise = RequestRevisionRequest {
                 deliverable_id: format!("d{number}"),
                 reasons: vec!["🌋".repeat(500); 20],

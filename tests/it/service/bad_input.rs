@@ -1,4 +1,4 @@
-//! Bad input: a clear error that names field and rule, and nothing written.
+//! Bad input: a clear error with field and rule, and nothing is written.
 
 mod fields;
 mod parents;
@@ -12,7 +12,7 @@ use tonic::{Code, Status};
 
 use crate::support::server::{Call, Client, Refusal, Server, Story, day, idr, money, plan, terms};
 
-/// What bad input is refused with.
+/// Reasons for bad input.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::InvalidField,
     ErrorReason::AmountOverflow,
@@ -40,9 +40,9 @@ pub const SHOWS: &[ErrorReason] = &[
 
 type Outcome = Pin<Box<dyn Future<Output = Result<(), Status>> + Send>>;
 
-/// A call that is yet to be made.
+/// A call that is not sent yet.
 pub struct Attempt {
-    /// The request, for people.
+    /// The request as text.
     pub shown: String,
     make: Box<dyn FnOnce(Client) -> Outcome + Send>,
 }
@@ -66,14 +66,15 @@ impl Attempt {
     }
 }
 
-/// A request changed in one way.
+/// Returns the request with one change.
 pub fn but<C: Call>(request: &C, change: impl FnOnce(&mut C)) -> Attempt {
     let mut request = request.clone();
     change(&mut request);
     Attempt::of(request)
 }
 
-/// A campaign in which `ayu` has published and something was spent and sold; the clock on day 2.
+/// Makes a campaign in which `ayu` has published, and which has a cost and a sale; the clock is on
+/// day 2.
 pub async fn a_lively_campaign(server: &Server) -> Story {
     let story = Story::open(server, "launch").await;
     story.accepted("ayu", terms(idr(1_000_000))).await;
@@ -176,7 +177,7 @@ async fn sums_that_leave_int64_are_refused() {
         let refusal = refusal.is(Code::FailedPrecondition, ErrorReason::AmountOverflow);
         assert_eq!(refusal.metadata["field"], field);
     }
-    // The report is still there, and says what it can.
+    // The report still works, as far as it can.
     let report = story.roi().await;
     assert_eq!(report.total.unwrap().revenue.unwrap().net_minor, i64::MAX);
 }
@@ -222,7 +223,7 @@ async fn a_page_token_works_for_its_query_alone() {
             .is(Code::InvalidArgument, ErrorReason::PageTokenMismatch)
             .names(&["page_token"]);
     }
-    // The size of the page is no part of the query.
+    // The size of the page is not part of the query.
     let larger = ListCreatorsRequest {
         page_size: 5_000,
         ..with(&token)
@@ -258,7 +259,7 @@ async fn shares_that_do_not_add_up_are_refused_and_others_kept() {
     }
     let shares = [share("ayu", 3_333), share("budi", 6_667)];
     let sold = server.write(sale("o-2", &shares)).await.conversion.unwrap();
-    // To the rupiah; the rest on the last.
+    // Rounded to the rupiah, with the rest on the last.
     let credited: Vec<_> = sold
         .credits
         .iter()

@@ -1,4 +1,4 @@
-//! Many invitations in one call: a result for each, and each for itself.
+//! Many invitations in one call: each item has its own result and is decided independently.
 
 use campaign_ledger::wire::proto::api::item_result::Outcome;
 use campaign_ledger::wire::proto::api::*;
@@ -12,7 +12,7 @@ use crate::support::server::{
 
 const CREATORS: [&str; 6] = ["ayu", "budi", "citra", "dewi", "eka", "fitri"];
 
-/// An open campaign, and creators nobody has invited.
+/// Makes an open campaign, and creators without an invitation.
 async fn open(server: &Server) -> Story {
     let story = Story::open(server, "launch").await;
     for who in CREATORS {
@@ -21,7 +21,7 @@ async fn open(server: &Server) -> Story {
     story
 }
 
-/// What was written: its id, its position, whether it was written before.
+/// Returns id and position of each written item, and whether it was written before.
 fn written(results: &[ItemResult]) -> Vec<(&str, u64, bool)> {
     let results = results.iter();
     results
@@ -43,7 +43,7 @@ fn refused(result: &ItemResult) -> (ErrorReason, Vec<&str>) {
     }
 }
 
-/// Positions one after the other, of the creators in their order.
+/// Returns consecutive positions for the creators, in order.
 fn in_a_row(first: u64, before: impl Fn(usize) -> bool) -> Vec<(&'static str, u64, bool)> {
     let names = CREATORS.into_iter().enumerate();
     names
@@ -101,7 +101,7 @@ async fn a_batch_sent_again_gets_its_first_answers() {
     let batch = story.invite_all("r-1", &CREATORS, terms(idr(500)));
     let answer = server.call(batch.clone()).await.unwrap();
     assert_eq!(written(&answer.results), in_a_row(head + 1, |_| false));
-    // What came of it since makes no difference.
+    // Later events do not matter.
     server.write(story.decline("budi")).await;
     let answer = server.call(batch.clone()).await.unwrap();
     assert_eq!(written(&answer.results), in_a_row(head + 1, |_| true));
@@ -110,7 +110,7 @@ async fn a_batch_sent_again_gets_its_first_answers() {
     assert_eq!(written(&answer.results), in_a_row(head + 1, |_| true));
     assert_eq!(answer.last_position, head + 6);
 
-    // Other content in a place is refused there, and there alone.
+    // Other content at a place is refused, and only there.
     let mut other = batch;
     other.invitations[1].terms = Some(terms(idr(600)));
     other.invitations.swap(2, 3);
@@ -163,7 +163,7 @@ async fn an_id_that_is_made_is_made_again_by_a_retry() {
     assert_eq!((first[0].len(), first[1].len()), (36, 36));
     assert_ne!(first[0], first[1]);
     assert_eq!(ids(&server.call(unnamed("r-1")).await.unwrap()), first);
-    // Without a name it is another batch, and its creators are invited already.
+    // Without a request id it is another batch, and its creators are already invited.
     let answer = server.call(unnamed("")).await.unwrap();
     for result in &answer.results {
         assert_eq!(refused(result), (ErrorReason::AlreadyActive, vec![]));
@@ -185,7 +185,7 @@ async fn a_rehearsed_batch_writes_nothing_and_keeps_its_names_free() {
     batch.context.as_mut().unwrap().validate_only = false;
     let answer = server.call(batch.clone()).await.unwrap();
     assert_eq!(written(&answer.results), in_a_row(head + 1, |_| false));
-    // A rehearsal of what happened gets the first answer.
+    // A rehearsal of a written request gets the first answer.
     batch.context = rehearsal(batch.context);
     let answer = server.call(batch).await.unwrap();
     assert_eq!(written(&answer.results), in_a_row(head + 1, |_| true));

@@ -1,4 +1,4 @@
-//! Many observations in one call: a result for each, and each for itself.
+//! Many observations in one call: each item has its own result and is decided independently.
 
 use campaign_ledger::wire::proto::api::engagement_result::Outcome;
 use campaign_ledger::wire::proto::api::*;
@@ -9,7 +9,7 @@ use tonic::Code;
 use super::retries::named;
 use crate::support::server::{Server, Story, day, days_and, idr, rehearsal, terms};
 
-/// Some time after the post, which is of day 1.
+/// Returns a time after the post, which is of day 1.
 pub fn later(seconds: i64) -> Timestamp {
     days_and(1, seconds)
 }
@@ -21,7 +21,7 @@ pub fn likes(likes: u64) -> Counters {
     }
 }
 
-/// A post of `ayu` that nobody has looked at, and the clock well after it.
+/// Makes a post of `ayu` without observations, with the clock well after it.
 pub async fn post(server: &Server) -> Story {
     let story = Story::open(server, "launch").await;
     story.accepted("ayu", terms(idr(1_000))).await;
@@ -30,7 +30,7 @@ pub async fn post(server: &Server) -> Story {
     story
 }
 
-/// So many observations, one a second from `first` on.
+/// Returns observations, one per second from `first` on.
 pub fn observations(story: &Story, first: i64, count: i64) -> Vec<EngagementItem> {
     let seconds = first..first + count;
     seconds
@@ -38,7 +38,7 @@ pub fn observations(story: &Story, first: i64, count: i64) -> Vec<EngagementItem
         .collect()
 }
 
-/// Positions of what was recorded, and whether each was recorded before.
+/// Returns the positions of what was recorded, and whether each was recorded before.
 pub fn recorded(answer: &BatchRecordEngagementResponse) -> Vec<(u64, bool)> {
     let results = answer.results.iter();
     results
@@ -59,7 +59,7 @@ pub fn known(positions: impl IntoIterator<Item = u64>) -> Vec<(u64, bool)> {
     positions.map(|position| (position, true)).collect()
 }
 
-/// Reason and field names of an error.
+/// Returns reason and field names of an error.
 pub fn told(error: &ItemError) -> (ErrorReason, Vec<&str>) {
     assert!(!error.message.is_empty() && error.message.len() <= 1_024);
     let violations = error.field_violations.iter();
@@ -166,7 +166,7 @@ async fn what_was_recorded_before_keeps_its_position_among_new_ones() {
         (before + 1, false),
         (before, true),
         (before + 2, false),
-        // The same one twice in a batch happens once.
+        // An item that occurs twice in a batch is recorded once.
         (before + 1, true),
     ];
     assert_eq!(recorded(&answer), expected);
@@ -244,7 +244,7 @@ async fn a_bad_envelope_refuses_the_whole_batch() {
         .names(&["observations"]);
     let mut of_nobody = story.batch("", observations(&story, 1, 2));
     of_nobody.context.as_mut().unwrap().actor = None;
-    // What is wrong with the items is not looked at.
+    // The items are not checked.
     of_nobody.observations[0].counters = None;
     let refusal = server.refused_for_nothing(of_nobody).await;
     refusal

@@ -1,4 +1,5 @@
-//! The same asked of many: a result for each, each for itself, and the first answers for a retry.
+//! Batches: each item has its own result and is decided independently, and a retry gets the first
+//! answers.
 
 use campaign_ledger::wire::proto::api::item_result::Outcome;
 use campaign_ledger::wire::proto::api::*;
@@ -9,7 +10,7 @@ use crate::support::server::{Call, Server, Story, by_brand, day, idr, terms};
 
 const CREATORS: [&str; 3] = ["ayu", "budi", "citra"];
 
-/// An open campaign whose creators have accepted and handed in `d1`.
+/// Makes an open campaign whose creators have accepted and submitted `d1`.
 async fn submitted(server: &Server) -> Story {
     let story = Story::open(server, "launch").await;
     for who in CREATORS {
@@ -19,7 +20,8 @@ async fn submitted(server: &Server) -> Story {
     story
 }
 
-/// Ids of what was written, and whether it was written before; the reason where it was refused.
+/// Returns the ids of written items and whether they were written before, or the reason of a
+/// refusal.
 fn outcomes(results: &[ItemResult]) -> Vec<Result<(&str, bool), ErrorReason>> {
     let results = results.iter();
     results
@@ -30,7 +32,7 @@ fn outcomes(results: &[ItemResult]) -> Vec<Result<(&str, bool), ErrorReason>> {
         .collect()
 }
 
-/// Sends a batch twice: so much is written the first time, and nothing the second.
+/// Sends a batch twice: the first time writes this many events, the second time none.
 async fn twice<C: Call>(
     server: &Server,
     batch: C,

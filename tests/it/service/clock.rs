@@ -1,4 +1,4 @@
-//! A clock that jumps: nothing is stamped by it until it is right again, or accepted.
+//! A clock that jumps: it stamps nothing until it is right again, or accepted.
 
 use campaign_ledger::clock::StartError;
 use campaign_ledger::server::drain::Stop;
@@ -13,7 +13,7 @@ use tonic_health::pb::health_client::HealthClient;
 use super::timers::next_event;
 use crate::support::server::{FAR, Resting, Server, Story, day, days_and, idr, terms};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::ClockJumped];
 
 const YEAR_S: i64 = 365 * 86_400;
@@ -27,7 +27,7 @@ async fn invited() -> (Server, Story) {
     (server, story)
 }
 
-/// Waits until health says so of the whole server.
+/// Waits until the health of the whole server is this.
 async fn comes_to(server: &Server, wanted: ServingStatus) {
     let mut health = HealthClient::new(server.channel());
     let whole = HealthCheckRequest::default();
@@ -59,7 +59,7 @@ async fn a_clock_a_year_ahead_expires_nothing_and_stamps_nothing() {
     assert_eq!(refusal.metadata["clock"], "2027-03-01T00:00:30Z");
     assert_eq!(refusal.metadata["expected"], "2026-03-01T00:00:30Z");
     assert_eq!(refusal.metadata["since"], "2026-03-01T00:00:30Z");
-    // Timers tick as often as the clock is looked at, and nothing is due to them either.
+    // Timers run as often as the clock is checked, and find nothing due either.
     comes_to(&server, NotServing).await;
     assert_eq!(state_of(&server, &story).await, CollaborationState::Invited);
     assert_eq!(server.head().await, head);
@@ -94,7 +94,7 @@ async fn a_clock_set_back_stamps_nothing_either() {
     let refusal = server.refused_for_nothing(story.pause()).await;
     let refusal = refusal.is(Code::Unavailable, ErrorReason::ClockJumped);
     assert_eq!(refusal.metadata["seconds_ahead"], "-3600");
-    // What a caller says happened is held against the time that it should be.
+    // A stated time is compared with the time that it should be.
     let mut late = story.pause();
     late.context.as_mut().unwrap().occurred_at = Some(days_and(0, 600));
     server
@@ -124,7 +124,7 @@ async fn many_writes_of_a_call_are_refused_as_one_is() {
         .is(Code::Unavailable, ErrorReason::ClockJumped);
 }
 
-/// Starts a server that must not start.
+/// Starts a server that must refuse to start.
 async fn refused(resting: &Resting) -> Error {
     let (config, guard) = (resting.config.clone(), resting.guard());
     let ended = server::serve(config, guard, Stop::new(), |_| ()).await;

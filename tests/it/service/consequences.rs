@@ -1,4 +1,4 @@
-//! Commands whose consequences are many, and things with a long history: through the real server.
+//! Commands with many consequences, and entities with a long history, through the real server.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::support::server::{
     Client, FAR, Server, Story, day, evidence, for_creator, idr, terms, together,
 };
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::LimitReached];
 
-/// A reason as long as it may be, in letters of four bytes.
+/// Returns a reason of maximum length, in characters of four bytes.
 fn long_reason() -> String {
     "𝒽".repeat(500)
 }
@@ -33,7 +33,7 @@ fn conversion_of(story: &Story, order: &str) -> GetConversionRequest {
     }
 }
 
-/// Asks again until an answer is as wanted.
+/// Repeats a query until the answer is as wanted.
 async fn until<T, F: Future<Output = T>>(ask: impl Fn() -> F, is_wanted: impl Fn(&T) -> bool) -> T {
     let asking = async {
         loop {
@@ -87,7 +87,7 @@ async fn an_order_comes_after_a_hundred_refunds_with_long_reasons() {
     assert_eq!((found.refunds.len(), found.net_minor), (100, Some(90_000)));
     let roi = story.roi().await.total.unwrap().revenue.unwrap();
     assert_eq!((roi.gross_minor, roi.refunds_minor), (100_000, 10_000));
-    // The claim again is the claim, and not what the ledger did since.
+    // A repeated claim gets the claim's answer, without what the ledger did since.
     let again = server.write(sale).await.receipt.unwrap();
     assert_eq!(
         (again.first_position, again.last_position),
@@ -95,7 +95,7 @@ async fn an_order_comes_after_a_hundred_refunds_with_long_reasons() {
     );
 }
 
-/// Opens a campaign with so many open invitations.
+/// Opens a campaign with this many open invitations.
 async fn with_invitations(client: &Client, count: usize) -> (Story, Vec<String>) {
     let story = Story::open(client, "launch").await;
     let names: Vec<String> = (0..count).map(|number| format!("c-{number:04}")).collect();
@@ -112,7 +112,7 @@ async fn with_invitations(client: &Client, count: usize) -> (Story, Vec<String>)
     (story, names)
 }
 
-/// Every event after a position.
+/// Returns every event after a position.
 async fn events_after(client: &Client, position: u64) -> Vec<Record> {
     let mut audit = audit_service_client::AuditServiceClient::new(client.channel());
     let request = ReadEventsRequest {
@@ -141,7 +141,7 @@ async fn a_campaign_with_many_open_invitations_closes() {
     assert_eq!((closed.open_invitations, closed.applications), (0, 0));
     assert_eq!(closed.budget.unwrap().reserved_minor, 0);
 
-    // From then on every one of them has ended, whether an event says so yet or not.
+    // From then on all of them have ended, whether an event records it yet or not.
     let last = names.last().unwrap();
     let refusal = server.refused(story.accept(last)).await;
     let expected = [ErrorReason::CampaignState, ErrorReason::CollaborationState];
@@ -160,7 +160,7 @@ async fn a_campaign_with_many_open_invitations_closes() {
     check_ends(&server, head, INVITED).await;
 }
 
-/// One event closed the campaign, and one of each invitation says that it ended with it.
+/// One event closed the campaign, and one event per invitation records its end.
 async fn check_ends(client: &Client, head: u64, invited: usize) {
     let records = events_after(client, head).await;
     assert!(matches!(records[0].event, Some(Event::CampaignClosed(_))));
@@ -286,7 +286,7 @@ async fn answers_about_an_agreement_do_not_grow_with_its_holds() {
     assert_eq!(then[0].hold_id, "h-099");
 }
 
-/// Terms of some 30 KiB.
+/// Returns terms of about 30 KiB.
 fn long_terms() -> Terms {
     let right = |number: usize| UsageRights {
         rights_id: format!("u-{number}"),

@@ -1,4 +1,4 @@
-//! Conversions: many at once, and every claim listed with what became of it.
+//! Conversions: batches, and the list of all claims with their status.
 
 use campaign_ledger::wire::proto::api::conversion_claim::Claim;
 use campaign_ledger::wire::proto::api::conversion_result::Outcome;
@@ -10,7 +10,7 @@ use super::batches::told;
 use super::lists::pages;
 use crate::support::server::{Server, Story, by_brand, day, idr, money, rehearsal, terms};
 
-/// What the shop sends of an order, as one of many.
+/// Returns an order of the shop, as an item of a batch.
 fn item(story: &Story, order: &str, value: i64, who: Option<&str>) -> ConversionItem {
     let alone = story.sale(order, Some(idr(value)), day(1), who);
     ConversionItem {
@@ -38,8 +38,8 @@ async fn shop(server: &Server) -> Story {
     story
 }
 
-/// One order of each kind: `code` and `link` are Ayu's, `joint` is of both, `lost` is claimed for Budi
-/// too late, `nobody` and `typo` are nobody's, `dollars` has no rate.
+/// One order of each kind: `code` and `link` are Ayu's, `joint` is shared, `lost` is claimed for
+/// Budi too late, `nobody` and `typo` are unattributed, `dollars` has no rate.
 fn orders(story: &Story) -> Vec<ConversionItem> {
     let mut code = item(story, "code", 10, None);
     code.code = String::from("Kopi10");
@@ -94,7 +94,7 @@ async fn found(server: &Server, request: ListConversionsRequest) -> Vec<String> 
 }
 
 #[tokio::test]
-async fn each_of_many_is_told_what_became_of_it_and_the_same_again() {
+async fn each_item_of_a_batch_gets_its_outcome_and_the_same_on_repeat() {
     let server = Server::start().await;
     let story = shop(&server).await;
     let mut items = orders(&story);
@@ -139,7 +139,7 @@ async fn each_of_many_is_told_what_became_of_it_and_the_same_again() {
         positions.push(here);
     }
     assert_eq!(positions[0], positions[1]);
-    // Under another request id, what stands is known by its content.
+    // Under another request id, accepted claims are recognised by their content.
     let again = batch(&story, "r-2", items[..2].to_vec());
     let answer = server.call(again).await.unwrap();
     let Some(Outcome::Recorded(one)) = &answer.results[1].outcome else {

@@ -1,7 +1,7 @@
-//! Bytes that changed in what was folded: every answer is that of the undamaged ledger, or a refusal,
-//! and the ledger mends itself. `verify` finds what matters.
+//! Changed bytes in the folds: every answer is that of the undamaged ledger, or a refusal, and the
+//! ledger repairs itself. `verify` finds what matters.
 //!
-//! By default a few flips are tried, as many as `FLIPS` says otherwise, from the seed `FLIPS_SEED`.
+//! The tests flip a few bytes, `FLIPS` of them if set, from the seed `FLIPS_SEED`.
 
 use std::fs;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
@@ -15,24 +15,24 @@ use crate::support::histories;
 use crate::support::ledger::Ledger;
 use crate::support::server::{Client, Resting, Server, Story, day, idr, terms};
 
-/// What the tests of this file are refused with, before they ask again.
+/// Reasons that the tests of this file expect before they retry.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::ViewsRebuilding];
 
 /// Exit code of damage.
 const DAMAGED: Option<i32> = Some(3);
 
-/// A directory with a history in it, that no server runs on.
+/// Makes a directory with a history, without a running server.
 async fn with_a_history() -> Resting {
     let mut resting = Server::start().await.stop().await;
     let steps = histories::from_seed(5, 200);
     live(resting.directory(), &steps, &mut Ledger::default()).await;
-    // Long before any of it, so that no timer adds to it.
+    // Long before the history, so that no timer adds events to it.
     resting.clock.set(day(-365));
     resting.accept_clock = true;
     resting
 }
 
-/// All that is told about the history, and the proofs of it.
+/// Returns all answers about the history, and its proofs.
 async fn told(client: &Client) -> Vec<String> {
     let mut told = everything(client).await;
     let head = client.head().await;
@@ -58,14 +58,14 @@ async fn asked(resting: Resting) -> (Vec<String>, Resting) {
     (told, server.stop().await)
 }
 
-/// How `verify` ends, and what it says.
+/// Returns how `verify` ends, and what it prints.
 fn verified(data_dir: &Path) -> (Option<i32>, String) {
     let output = offline("verify", data_dir);
     let said = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8(said).unwrap())
 }
 
-/// Removes what was set aside.
+/// Removes the files that were renamed as damaged.
 fn tidy(data_dir: &Path) {
     for entry in fs::read_dir(data_dir).unwrap() {
         let path = entry.unwrap().path();
@@ -80,7 +80,7 @@ fn number(name: &str, usual: u64) -> u64 {
     text.map_or(usual, |text| text.parse().expect("a number"))
 }
 
-/// Flips bytes of a file, one at a time, where it has any; tells how many `verify` found.
+/// Flips bytes of a file, one at a time; returns how many `verify` found.
 async fn flips(name: &str, flips: u64) -> u64 {
     let resting = with_a_history().await;
     let path = resting.directory().join(name);
@@ -104,7 +104,7 @@ async fn flips(name: &str, flips: u64) -> u64 {
             assert!(said.contains("remove that file"), "{what}: {said}");
             found += 1;
         }
-        // As it was before it was looked at.
+        // The file as it was before the commands ran.
         fs::write(&path, &bad).unwrap();
         let (answers, rested) = asked(resting).await;
         are_the_same(&answers, &whole);
@@ -130,7 +130,7 @@ async fn a_byte_that_flips_in_the_tree_is_no_false_proof_and_is_mended() {
     assert!(found > 0, "none of {tried} mattered");
 }
 
-/// Writes noise over a file that a server has open, but for its beginning.
+/// Overwrites a file that a server has open with noise, except for its beginning.
 fn spoil(path: &Path) -> u64 {
     let file = fs::OpenOptions::new().write(true).open(path).unwrap();
     let metadata = file.metadata().unwrap();
@@ -139,8 +139,8 @@ fn spoil(path: &Path) -> u64 {
     metadata.ino()
 }
 
-/// A server with a campaign all of whose rows have to come from the file: a debug build of redb reads
-/// the whole file when it opens it, so the cache is next to nothing.
+/// A server with a campaign whose rows must all come from the file. A debug build of redb reads the
+/// whole file when it opens it, so the cache is almost zero.
 async fn at_rest_on_disk() -> (Server, Story, PathBuf) {
     let server = Server::with(|config| config.views_cache_bytes = 1 << 14).await;
     let story = Story::open(&server, "launch").await;

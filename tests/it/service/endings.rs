@@ -8,7 +8,7 @@ use super::bad_input::but;
 use crate::support::server::{Refusal, Server, Story, day, deliverable, for_creator, idr, terms};
 
 #[tokio::test]
-async fn losers_of_a_race_are_told_how_it_stands() {
+async fn losers_of_a_race_get_the_current_state() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     server.write(story.profile("ayu", 20_000)).await;
@@ -56,7 +56,7 @@ async fn after_the_end_only_measurement_and_settlement_go_on() {
         .await;
     server.write(story.refund("o-1", idr(5), day(0))).await;
     story_pays(&story).await;
-    // A re-engagement needs an open campaign.
+    // A new invitation needs an open campaign.
     let again = but(&story.invite("ayu", terms(idr(1))), |request| {
         request.collaboration_id = String::from("ayu-2");
     });

@@ -7,13 +7,13 @@ use tonic::Code;
 
 use crate::support::server::{Server, Story, day, days_and, deliverable, idr, terms, together};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::StaleObservation,
     ErrorReason::ObservationVoided,
 ];
 
-/// Hours after the post went live, on day 1.
+/// Returns the time this many hours after the post went live, on day 1.
 fn hour(hours: f64) -> Timestamp {
     days_and(1, (hours * 3_600.0) as i64)
 }
@@ -25,7 +25,7 @@ fn likes(likes: u64) -> Counters {
     }
 }
 
-/// A post of `ayu` that nobody has looked at, and the clock well after it.
+/// Makes a post of `ayu` without observations, with the clock well after it.
 async fn post(server: &Server) -> Story {
     let story = Story::open(server, "launch").await;
     story.accepted("ayu", terms(idr(1_000_000))).await;
@@ -159,7 +159,7 @@ async fn the_same_observation_again_changes_nothing_and_gets_the_same_answer() {
     let first = server.write(request.clone()).await;
     observed(&story, hour(2.0), likes(1_200)).await;
     let log_head = server.head().await;
-    // Not even under a request id of its own.
+    // Not even under another request id.
     let mut again = request.clone();
     again.context.as_mut().unwrap().request_id = String::from("again");
     for request in [request, again] {
@@ -204,7 +204,7 @@ async fn the_golden_vector_holds() {
     assert_eq!(head(&story, as_of(corrected)).await, Some(1_250));
     assert_eq!(head(&story, until(hour(0.5))).await, None);
 
-    // And after all of it was read back from the disk.
+    // And after everything was read back from the disk.
     let server = server.restart().await;
     let story = Story::of("kopi", "launch", "IDR", &server);
     assert_eq!(head(&story, NOW).await, Some(1_200));
@@ -212,7 +212,7 @@ async fn the_golden_vector_holds() {
     assert_eq!(head(&story, until(hour(1.7))).await, Some(1_100));
 }
 
-/// Every order of so many things.
+/// Returns all permutations of this many things.
 fn permutations(things: usize) -> Vec<Vec<usize>> {
     let Some(last) = things.checked_sub(1) else {
         return vec![Vec::new()];
@@ -230,7 +230,7 @@ fn permutations(things: usize) -> Vec<Vec<usize>> {
 
 #[tokio::test]
 async fn the_head_does_not_depend_on_the_order_of_arrival() {
-    // The last two were seen at the same time: the better source stands.
+    // The last two were observed at the same time: the better source wins.
     let seen = [
         (hour(1.0), 1_000, ObservationSource::Api),
         (hour(2.0), 1_200, ObservationSource::Estimate),

@@ -1,4 +1,4 @@
-//! Numbers explained over gRPC, and as a person reads it.
+//! Explanations of numbers over gRPC, and as people read them.
 
 use campaign_ledger::cli::explain::{print, request};
 use campaign_ledger::cli::{Arguments, Command};
@@ -12,7 +12,7 @@ use tonic::Code;
 
 use crate::support::server::{Refusal, Server, Story, day, days_and, idr, terms};
 
-/// What a number is and the events behind it.
+/// A number and the events behind it.
 type Explained = (ExplainedMetric, Vec<ExplainedEvent>);
 
 fn asked(story: &Story, subject: Subject, metric: &str) -> ExplainMetricRequest {
@@ -43,7 +43,8 @@ fn of_campaign(story: &Story) -> Subject {
     Subject::CampaignId(story.campaign.clone())
 }
 
-/// Position, event, what it adds above and below the line, and why nothing.
+/// Returns position, event, its parts of numerator and denominator, and the reason if it adds
+/// nothing.
 fn lines(events: &[ExplainedEvent]) -> Vec<(u64, &str, &str, &str, WithoutContribution, u64)> {
     let line = |one: &'_ ExplainedEvent| {
         let (reason, by) = (one.reason(), one.by_position);
@@ -64,8 +65,8 @@ fn likes(likes: u64) -> Counters {
     }
 }
 
-/// A post seen thrice, the last one corrected and a wrong one voided; an order claimed twice, partly
-/// refunded; a fee.
+/// A post observed three times, the last observation corrected and a wrong one voided; an order
+/// claimed twice and partly refunded; a fee.
 struct Told {
     story: Story,
     seen: [u64; 4],
@@ -142,7 +143,7 @@ async fn a_sum_lists_what_stands_and_what_does_not() {
             (told.voided, "EngagementVoided", "0/1", "", Voids, wrong),
         ]
     );
-    // As it was before the correction.
+    // The state before the correction.
     let before = ExplainMetricRequest {
         as_of: Some(AsOf {
             at: Some(as_of::At::Position(third)),
@@ -310,7 +311,7 @@ async fn a_metric_may_be_spelled_as_json_has_it_and_a_mistyped_one_is_near_some(
     let broken = refusal.details.bad_request().unwrap();
     let rule = &broken.field_violations[0].description;
     assert!(rule.contains("total.revenue.net_minor"), "{rule}");
-    // Whatever is asked for, little is said.
+    // Whatever is asked for, the answer stays short.
     for odd in ["\u{1b}[31m", "[", "]", ".", "total.[", &"a.".repeat(1_000)] {
         let refusal = explain(&story, asked(&story, campaign.clone(), odd)).await;
         let refusal = refusal.unwrap_err();

@@ -1,4 +1,4 @@
-//! A log that cannot be written, or is damaged: nothing is made up, and what can be read still is.
+//! A log that cannot be written, or is damaged: nothing is invented, and what can be read still is.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::support::faulty_log::{FaultyLog, Outcome};
 use crate::support::log_backend::{blocks_in, change_sled, filled};
 use crate::support::server::{Refusal, Server, Story, Wired, by_brand};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::WritesStopped, ErrorReason::LogCorrupt];
 
 fn campaign(story: &Story, min_position: u64) -> GetCampaignRequest {
@@ -68,7 +68,7 @@ fn damage(log: &Path, position: u64) {
 
 #[tokio::test]
 async fn damage_is_found_and_named_when_it_is_read() {
-    // So that a start reads the end of the log only.
+    // So that a start reads only the end of the log.
     let server = Server::with(|config| config.request_ids_remembered = 1).await;
     let story = Story::open(&server, "launch").await;
     server.write(story.pause()).await;
@@ -96,7 +96,7 @@ async fn damage_is_found_and_named_when_it_is_read() {
     };
     let refusal = refusal.is(Code::DataLoss, ErrorReason::LogCorrupt);
     assert_eq!(refusal.metadata["position"], "2");
-    // What is not damaged can be read.
+    // The undamaged part can be read.
     let mut messages = audit.read_events(read(2)).await.unwrap().into_inner();
     let message = messages.message().await.unwrap().unwrap();
     assert_eq!(message.batch.unwrap().records().count(), 2);

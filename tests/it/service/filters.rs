@@ -1,4 +1,4 @@
-//! Filters of lists, and tokens that go on with no other filter.
+//! Filters of lists, and page tokens that are valid only with their own filter.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{
@@ -8,7 +8,7 @@ use tonic::Code;
 
 use crate::support::server::{Read, Server, Story, day, idr, plan, terms};
 
-/// Asks for the second page of a narrower list with the token of the first page of all.
+/// Asks for the second page of a narrower list with the page token of the full list.
 async fn is_bound<R: Read>(
     server: &Server,
     request: &R,
@@ -108,7 +108,7 @@ async fn campaigns_are_found_by_objective_currency_and_time() {
     .await;
 }
 
-/// Two creators with lines and orders, day 2.
+/// Makes two creators with lines and orders; day 2.
 async fn settled(server: &Server) -> Story {
     let story = Story::open(server, "launch").await;
     let mut paid_by_sales = terms(idr(1_000));
@@ -248,7 +248,7 @@ async fn refund_after_the_payout_is_carried_in_the_balance() {
         ..balances(&story)
     };
     let owed = server.read(of_ayu).await.balances.remove(0);
-    // Rp100 of the fee are open; Rp100,000 of commission were paid, half of it for nothing.
+    // Rp100 of the fee are open; Rp100,000 of commission were paid, half of it without revenue.
     assert_eq!(
         (owed.accrued_minor, owed.paid_minor),
         (10_010_000, 10_000_000)

@@ -1,5 +1,5 @@
-//! Every fold of the past takes the same road: few threads, one limit, equal ones once, and none for
-//! nobody.
+//! All folds of the past share few threads and one limit; equal ones run once, and none runs
+//! without a caller.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use super::retries::named;
 use crate::support::gated_log::{Before, GatedLog};
 use crate::support::server::{Call, Refusal, Story, Wired, hold_folds, plan, together};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::PastTooLarge, ErrorReason::AnswerGone];
 
-/// Bytes of answers that are kept: none, so that a repeated write is folded.
+/// Bytes of kept answers: none, so that a repeated write needs a fold.
 const NO_ANSWERS: usize = 0;
 const SOME_ANSWERS: usize = 1 << 20;
 
@@ -35,13 +35,13 @@ fn story(wired: &Wired) -> Story {
     Story::of("kopi", "launch", "IDR", &wired.client)
 }
 
-/// Waits until nobody reads the log but for folds.
+/// Waits until only folds read the log.
 async fn settled(wired: &Wired) {
     let head = wired.calls.log.head().position;
     wired.calls.proofs.reach(head).await.unwrap();
 }
 
-/// Asks in a hurry for what must be refused.
+/// Sends a call with a short deadline that must be refused.
 async fn refused<C: Call>(wired: &Wired, request: C) -> Refusal {
     let shown = format!("{request:?}");
     let mut hurried = tonic::Request::new(request);
@@ -52,7 +52,7 @@ async fn refused<C: Call>(wired: &Wired, request: C) -> Refusal {
     }
 }
 
-/// Records so many profiles of a creator, the first one under a request id.
+/// Records profiles of a creator, the first one under a request id.
 async fn profiles(
     wired: &Wired,
     count: u64,
@@ -79,7 +79,7 @@ fn creator(at: u64) -> GetCreatorRequest {
     }
 }
 
-/// A campaign that ended, with two revisions of its report.
+/// Makes an ended campaign with two revisions of its report.
 async fn finalised(wired: &Wired) {
     let (client, story) = (&wired.client, story(wired));
     client.write(story.create(plan("IDR"))).await;
@@ -111,7 +111,7 @@ async fn repeated_writes_and_reports_wait_for_the_same_threads() {
     drop(held);
     assert_eq!(wired.client.write(first).await, answer);
 
-    // Another server, since this one keeps the past that the report was drawn from.
+    // Another server, because this one keeps the past state that the report was computed from.
     let wired = self::wired(&log, 1_000, NO_ANSWERS).await;
     let held = hold_folds(&wired.calls.pools).await;
     let refusal = refused(&wired, story.report(1)).await;
@@ -132,7 +132,7 @@ async fn the_limit_holds_for_repeated_writes_and_reports() {
     let late_answer = wired.client.write(late.clone()).await;
     wired.client.write(story.profile("ayu", 8)).await;
 
-    // What happened is said, though the answer to it is not made again.
+    // The error says what happened, although the answer cannot be made again.
     let head = wired.calls.log.head();
     let refusal = wired.client.refused(late).await;
     let refusal = refusal.is(Code::AlreadyExists, ErrorReason::AnswerGone);
@@ -189,12 +189,12 @@ async fn equal_pasts_are_folded_once() {
             .iter()
             .all(|answer| answer.as_ref().unwrap() == first)
     );
-    // Each event is a block of its own; and one is read for its time.
+    // Each event is a block of its own; one more block is read for its time.
     assert_eq!(log.arrived() - before, EVENTS + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fold_stops_once_nobody_waits_for_it() {
+async fn a_fold_stops_once_no_caller_waits_for_it() {
     const EVENTS: u64 = 600;
     let log = GatedLog::open(Before::Reads, Arc::new(MemoryLog::new(0)));
     let wired = wired(&log, 1_000, SOME_ANSWERS).await;

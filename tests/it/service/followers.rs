@@ -1,4 +1,4 @@
-//! The log followed: from a position, past the head, to the end of the server.
+//! Following the log: from a position, past the head, to the end of the server.
 
 use campaign_ledger::server::drain::Outcome;
 use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
@@ -10,10 +10,10 @@ use super::audit::{all, of_campaign};
 use crate::support::batch::decoded;
 use crate::support::server::{Client, FAR, Refusal, Server, Story, by_brand, idr, terms, together};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::Draining, ErrorReason::TooManyFollowers];
 
-/// A stream of events and where it stands.
+/// A stream of events and its position.
 struct Following {
     messages: Streaming<FollowEventsResponse>,
     resume: u64,
@@ -33,7 +33,7 @@ impl Following {
         }
     }
 
-    /// The next message; how the stream ended, else.
+    /// Returns the next message, or how the stream ended.
     async fn next(&mut self) -> Result<Message, Refusal> {
         let next = tokio::time::timeout(FAR, self.messages.message())
             .await
@@ -46,7 +46,7 @@ impl Following {
         Ok(message.message.unwrap())
     }
 
-    /// Positions up to the word that the stream has caught up, and the head it names.
+    /// Returns the positions until the stream has caught up, and the head it names.
     async fn catch_up(&mut self) -> (Vec<u64>, u64) {
         let mut positions = Vec::new();
         loop {
@@ -58,7 +58,7 @@ impl Following {
         }
     }
 
-    /// The positions of the next events.
+    /// Returns the positions of the next events.
     async fn batch(&mut self) -> Vec<u64> {
         match self.next().await.unwrap() {
             Message::Batch(batch) => positions_of(&batch),
@@ -99,7 +99,7 @@ async fn a_follower_catches_up_and_then_hears_what_happens() {
 }
 
 #[tokio::test]
-async fn nothing_is_missed_or_told_twice_while_many_write() {
+async fn nothing_is_missed_or_sent_twice_while_many_write() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     let writing = tokio::spawn(together((0..300).map(move |number| {
@@ -122,7 +122,7 @@ async fn nothing_is_missed_or_told_twice_while_many_write() {
     assert_eq!(told, (1..=302).collect::<Vec<_>>());
 }
 
-/// Writes so many profiles at once.
+/// Writes profiles concurrently.
 async fn write_profiles(story: &Story, from: usize, count: usize) {
     let profiles = (from..from + count).map(|number| {
         let one = story.profile(&format!("c-{number}"), 1);
@@ -140,10 +140,10 @@ async fn write_profiles(story: &Story, from: usize, count: usize) {
 }
 
 #[tokio::test]
-async fn a_slow_follower_is_late_and_costs_nobody_anything() {
+async fn a_slow_follower_lags_and_affects_no_other_caller() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
-    // On a connection of its own, whose window it fills by not reading.
+    // On a separate connection, whose window it fills by not reading.
     let elsewhere = server.connect().await;
     let mut slow = Following::from(&elsewhere, all(), 0).await;
     let mut quick = Following::from(&server, all(), 0).await;
@@ -195,8 +195,8 @@ async fn a_follower_goes_on_at_the_next_start() {
 }
 
 #[tokio::test]
-async fn one_follower_too_many_is_told_to_come_back() {
-    // What one connection may have of 64.
+async fn one_follower_too_many_is_refused_with_a_retry_time() {
+    // The limit of one connection, of 64 in all.
     const MOST: usize = 16;
     let server = Server::with(|config| config.max_followers = 64).await;
     let mut audit = AuditServiceClient::new(server.channel());
@@ -213,7 +213,7 @@ async fn one_follower_too_many_is_told_to_come_back() {
     let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyFollowers);
     assert!(refusal.details.retry_info().is_some(), "{refusal}");
     assert!(refusal.details.quota_failure().is_some(), "{refusal}");
-    // A place that is left is free again; that the server has noticed takes a moment.
+    // A released place is free again, once the server has noticed.
     following.pop();
     let again = async {
         while audit.follow_events(request()).await.is_err() {

@@ -1,5 +1,5 @@
-//! Batches of which a part was recorded when the server ended: the same batch again has its first
-//! answers, and gets the rest recorded.
+//! Batches of which a part was recorded when the server ended: the repeated batch gets its first
+//! answers, and the rest is recorded.
 
 use std::fs;
 use std::path::Path;
@@ -23,8 +23,8 @@ fn blocks_in(log: &Path) -> Vec<Block> {
     blocks.map(|block| Block::clone(&block.unwrap())).collect()
 }
 
-/// Writes the log anew, with so many records in its last block: what a server leaves that was
-/// killed between the groups of a batch.
+/// Rewrites the log with this many records in its last block, as a server leaves it that was killed
+/// between the groups of a batch.
 pub fn cut(resting: &Resting, kept: usize) {
     let path = resting.directory().join("log");
     let blocks = blocks_in(&path);
@@ -41,7 +41,8 @@ pub fn cut(resting: &Resting, kept: usize) {
     log.append(&head, &part).unwrap();
 }
 
-/// A server that recorded the first items of the batch `r-1`; the position before them.
+/// Makes a server that recorded the first items of the batch `r-1`; returns the position before
+/// them.
 async fn with_a_part(kept: usize) -> (Server, Story, u64) {
     let server = Server::start().await;
     let story = post(&server).await;
@@ -105,7 +106,7 @@ async fn whole_batch_after_a_part_of_it_adds_the_rest() {
 
 #[tokio::test]
 async fn a_batch_again_brings_nothing_back_that_was_voided() {
-    // A part of it was recorded first, and then the rest; both are the batch's.
+    // A part was recorded first, and then the rest; both belong to the batch.
     let (server, story, head) = with_a_part(3).await;
     let batch = || story.batch("r-1", observations(&story, 1, ITEMS));
     server.call(batch()).await.unwrap();
@@ -123,7 +124,7 @@ async fn a_batch_again_brings_nothing_back_that_was_voided() {
     let again = story.batch("r-1", observations(&story, 1, ITEMS));
     assert_eq!(recorded(&server.call(again).await.unwrap()), all());
     assert_eq!(server.head().await, now);
-    // Without the id it is a new word on what was taken out.
+    // Without the id it records a new observation after the void.
     let anew = story.batch("", observations(&story, 1, 1));
     assert_eq!(recorded(&server.call(anew).await.unwrap()), new([now + 1]));
 }

@@ -1,4 +1,5 @@
-//! Health and reflection of the whole server, from before it is ready until after it is told to go.
+//! Health and reflection of the whole server, from before it is ready until after it was asked to
+//! stop.
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
@@ -23,7 +24,7 @@ use tonic_reflection::pb::{v1, v1alpha};
 
 use crate::support::server::{Client, FAR, Server, Story, TestClock, day};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::NotReady];
 
 const SERVICES: [&str; 8] = [
@@ -44,7 +45,7 @@ async fn state(client: &Client, service: &str) -> ServingStatus {
     answer.into_inner().status()
 }
 
-/// A server that has bound its port and waits to be let replay its log.
+/// A server that has bound its port and waits for permission to replay its log.
 struct Waking {
     address: SocketAddr,
     replay: mpsc::Sender<()>,
@@ -54,8 +55,8 @@ struct Waking {
     _directory: tempfile::TempDir,
 }
 
-/// Starts a server in a runtime with one thread for blocking work: opening the log is the first
-/// that uses it, the replay the third, and what stands between them waits for the test.
+/// Starts a server in a runtime with one thread for blocking work. Opening the log uses it first,
+/// the replay third; the work between them waits for the test.
 fn wake() -> Waking {
     let directory = tempfile::tempdir().unwrap();
     let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -97,7 +98,7 @@ fn wake() -> Waking {
     }
 }
 
-/// Connects as soon as somebody listens.
+/// Connects as soon as the port is open.
 async fn connect(address: SocketAddr) -> Client {
     let connecting = async {
         while tokio::net::TcpStream::connect(address).await.is_err() {

@@ -1,4 +1,5 @@
-//! Observations in chunks: acknowledged in order once they are durable, and resumed after a cut.
+//! Observations in chunks: acknowledged in order once they are durable, and resumed after a
+//! disconnect.
 
 use std::ops::RangeInclusive;
 
@@ -15,7 +16,7 @@ use tonic::{Code, Streaming};
 use super::batches::{later, likes, observations, post, told};
 use crate::support::server::{FAR, Refusal, Server, Story, by_brand, rehearsal};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::TooManyIngests];
 
 /// The client's end of a stream.
@@ -25,7 +26,7 @@ struct Ingest {
 }
 
 impl Ingest {
-    /// Begins a stream and sends nothing.
+    /// Opens a stream and sends nothing.
     async fn silent(channel: Channel) -> Self {
         let (send, messages) = mpsc::unbounded_channel();
         let mut client = MeasurementServiceClient::new(channel);
@@ -35,7 +36,7 @@ impl Ingest {
         Self { send, acks }
     }
 
-    /// Begins a stream of the brand of a story.
+    /// Opens a stream for the brand of a story.
     async fn open(story: &Story) -> Self {
         let ingest = Self::silent(story.client.channel()).await;
         ingest.say(opening(story));
@@ -44,17 +45,18 @@ impl Ingest {
 
     fn say(&self, message: Message) {
         let message = Some(message);
-        // A stream that has ended takes nothing more.
+        // A stream that has ended accepts nothing more.
         let _ = self.send.send(IngestEngagementRequest { message });
     }
 
-    /// The next acknowledgement, or how the stream ended.
+    /// Returns the next acknowledgement, or how the stream ended.
     async fn ack(&mut self) -> Result<Option<IngestEngagementResponse>, Refusal> {
         let next = tokio::time::timeout(FAR, self.acks.message());
         next.await.unwrap().map_err(Refusal::from)
     }
 
-    /// The next acknowledgement, which is of this chunk, all of whose items stand there.
+    /// Returns the next acknowledgement, which must be for this chunk, with all of its items
+    /// recorded.
     async fn acknowledged(&mut self, chunk_number: u64, positions: RangeInclusive<u64>) {
         let ack = self.ack().await.unwrap().unwrap();
         let expected = IngestEngagementResponse {
@@ -89,7 +91,7 @@ async fn chunks_are_acknowledged_in_order_with_the_position_of_each_item() {
     let mut ingest = Ingest::open(&story).await;
     for number in 0..20 {
         ingest.say(chunk(
-            // The numbers are the client's; they only grow.
+            // The client chooses the numbers; they only have to grow.
             number as u64 * 7 + 1,
             observations(&story, number * 3, 3),
         ));
@@ -105,7 +107,7 @@ async fn chunks_are_acknowledged_in_order_with_the_position_of_each_item() {
 }
 
 #[tokio::test]
-async fn refused_items_are_told_by_index_and_the_others_stand() {
+async fn refused_items_are_listed_by_index_and_the_others_are_recorded() {
     let server = Server::start().await;
     let story = post(&server).await;
     let head = server.head().await;
@@ -128,7 +130,7 @@ async fn refused_items_are_told_by_index_and_the_others_stand() {
         (2, (ErrorReason::PublicationNotFound, vec![])),
     ];
     assert_eq!(refused, expected);
-    // A chunk of nothing but refused items is acknowledged too.
+    // A chunk with only refused items is acknowledged too.
     ingest.say(chunk(2, vec![EngagementItem::default()]));
     let ack = ingest.ack().await.unwrap().unwrap();
     assert_eq!((ack.chunk_number, ack.last_position), (2, 0));
@@ -145,7 +147,7 @@ async fn chunks_sent_again_after_a_cut_keep_their_positions() {
         ingest.say(chunk(number, observations(&story, number as i64 * 5, 5)));
     }
     ingest.acknowledged(1, head + 1..=head + 5).await;
-    // What became of the others the client does not hear.
+    // The client gets no answer for the others.
     drop(ingest);
     let mut ingest = Ingest::open(&story).await;
     for number in 1..=3 {
@@ -258,13 +260,13 @@ async fn a_drain_acknowledges_what_was_taken_and_says_so() {
     assert_eq!(refusal.metadata["acknowledged_chunk"], last.to_string());
     drop((ingest, story));
     let resting = server.stop().await;
-    // Nothing was taken that was not acknowledged.
+    // Nothing was recorded without an acknowledgement.
     assert_eq!(resting.start().await.ready_at, position);
 }
 
 #[tokio::test]
 async fn a_client_that_takes_no_answers_is_read_no_further() {
-    // Answers on their way: one between stream and connection, two the connection works on.
+    // Answers in transit: one between stream and connection, two that the connection works on.
     const ON_THEIR_WAY: u64 = 3;
     const CHUNKS: u64 = 60;
     let bound = CHUNKS_IN_FLIGHT as u64 + ON_THEIR_WAY;
@@ -287,7 +289,8 @@ async fn a_client_that_takes_no_answers_is_read_no_further() {
         tokio::task::yield_now().await;
     }
     for acknowledged in 0..CHUNKS {
-        // Writes of others are between: a server without a bound would get far meanwhile.
+        // Other writes run in between: a server without a limit would process many chunks
+        // meanwhile.
         for again in 0..3 {
             let number = (acknowledged * 3 + again) as i64;
             let other = story.seen("ayu", later(1_000 + number), likes(1));
@@ -306,8 +309,8 @@ async fn a_client_that_takes_no_answers_is_read_no_further() {
 }
 
 #[tokio::test]
-async fn one_stream_too_many_is_told_to_come_back() {
-    // What one connection may have of 16.
+async fn one_stream_too_many_is_refused_with_a_retry_time() {
+    // The limit of one connection, of 16 in all.
     const MOST: usize = 4;
     let server = Server::with(|config| config.max_ingests = 16).await;
     let mut open = Vec::new();
@@ -322,7 +325,7 @@ async fn one_stream_too_many_is_told_to_come_back() {
     let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyIngests);
     assert!(refusal.details.retry_info().is_some(), "{refusal}");
     assert!(refusal.details.quota_failure().is_some(), "{refusal}");
-    // A place that is left is free again; that the server has noticed takes a moment.
+    // A released place is free again, once the server has noticed.
     open.pop();
     let again = async {
         while another().await.is_err() {

@@ -1,4 +1,4 @@
-//! A brand as a whole: awareness by day, groups side by side, partnerships by a number.
+//! A brand as a whole: awareness by day, groups in comparison, partnerships ordered by a number.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{CostType, Counters, Platform, Terms, Tier};
@@ -29,7 +29,7 @@ struct Work {
     likes: u64,
 }
 
-/// Three micro-influencers and a bigger one; the campaign looks for skincare and food.
+/// Three micro-influencers and a larger one; the campaign looks for skincare and food.
 const WORKS: [Work; 4] = [
     Work {
         who: "ayu",
@@ -73,7 +73,7 @@ const WORKS: [Work; 4] = [
     },
 ];
 
-/// Invites, with time to answer, and has the brief accepted.
+/// Invites with time to answer, and accepts the brief.
 async fn agree(story: &Story, who: &str, terms: Terms) {
     let mut invite = story.invite(who, terms);
     invite.expires_at = Some(day(25));
@@ -130,7 +130,7 @@ fn awareness(story: &Story, from: &str, until: &str) -> GetBrandAwarenessRequest
 }
 
 #[tokio::test]
-async fn awareness_is_told_by_the_days_on_which_posts_went_live() {
+async fn awareness_is_grouped_by_the_days_on_which_posts_went_live() {
     let server = Server::start().await;
     let story = told(&server).await;
     let all = server
@@ -151,7 +151,7 @@ async fn awareness_is_told_by_the_days_on_which_posts_went_live() {
     assert_eq!(
         told,
         [
-            // Of ayu's post no reach was seen.
+            // No reach of ayu's post was observed.
             (2, Some(1_500), Some(8_000), Some(800)),
             (1, Some(1_000), Some(2_000), Some(200)),
             (1, Some(5_000), Some(10_000), Some(1_000)),
@@ -198,7 +198,7 @@ fn numbers(row: &ComparisonRow) -> (i64, i64) {
 async fn micro_creators_engage_better_and_cost_less_on_the_brands_own_data() {
     let server = Server::start().await;
     let story = told(&server).await;
-    // The tier at acceptance stays.
+    // The tier at acceptance does not change.
     server.write(story.profile("ayu", 900_000)).await;
     let answer = server
         .read(comparison(&story, &[ComparisonKey::Tier]))
@@ -227,7 +227,7 @@ async fn groups_by_niche_overlap_and_those_by_platform_do_not() {
         .map(|row| (row.niche.as_str(), row.collaborations));
     assert_eq!(
         told.collect::<Vec<_>>(),
-        // Nobody looks for travel.
+        // The campaign does not look for travel.
         [("", 1), ("food", 2), ("skincare", 2)]
     );
     // Budi: Rp2,000 over Rp1,000; with dewi Rp7,000 over Rp11,000.
@@ -320,7 +320,7 @@ async fn partnerships_are_listed_by_a_number_best_first_and_without_one_last() {
     // 2, 1, −1/2 and −1/2; equals by name.
     let names = ["ayu", "budi", "citra", "dewi", "abi"];
     assert_eq!(ranked(&server, &by_roi).await, names);
-    // Nothing is paid, so nobody has an ROI on what is.
+    // Nothing is paid, so there is no ROI on the basis PAID.
     by_roi.basis = CostBasis::Paid.into();
     let names = ["abi", "ayu", "budi", "citra", "dewi"];
     assert_eq!(ranked(&server, &by_roi).await, names);

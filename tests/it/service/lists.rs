@@ -8,7 +8,7 @@ use prost::Message as _;
 
 use crate::support::server::{Client, Read, Server, Story, day, idr, plan, terms, together};
 
-/// Reads every page of a list; `step` takes from an answer its rows and the token of the next page.
+/// Reads every page of a list; `step` returns the rows of an answer and the token of the next page.
 pub async fn pages<R: Read, T>(
     client: &Client,
     request: R,
@@ -41,8 +41,8 @@ async fn collaborations(client: &Client, request: ListCollaborationsRequest) -> 
     pages.concat()
 }
 
-/// Two campaigns of a brand and one of another; creators `c-00` to `c-29`, of whom the even ones
-/// are in `launch` and every third is in `second` too; every fourth has accepted.
+/// Makes two campaigns of a brand and one of another; creators `c-00` to `c-29`, of whom the even
+/// ones are in `launch` and every third is also in `second`; every fourth has accepted.
 async fn full_house(server: &Server) -> Story {
     let [launch, second, other] = [("kopi", "launch"), ("kopi", "second"), ("teh", "launch")]
         .map(|(brand, campaign)| Story::of(brand, campaign, "IDR", server));
@@ -81,7 +81,7 @@ fn list(story: &Story) -> ListCollaborationsRequest {
     }
 }
 
-/// Who is in a campaign, as [`full_house`] says.
+/// Returns who is in a campaign, as [`full_house`] makes it.
 fn expected(campaign: &str, every: usize, is_in: fn(&usize) -> bool) -> Vec<String> {
     let numbers = (0..30).step_by(every).filter(is_in);
     numbers
@@ -168,7 +168,7 @@ async fn rows_added_between_pages_neither_repeat_nor_hide_others() {
         };
         let page = server.read(request).await;
         seen.extend(page.creators.into_iter().map(|creator| creator.creator_id));
-        // One before and one after where the list stands.
+        // One before and one after the current place in the list.
         let number = seen.len();
         server.write(story.profile(&format!("a{number}"), 1)).await;
         server.write(story.profile(&format!("e{number}"), 1)).await;
@@ -285,7 +285,7 @@ async fn every_other_list_is_whole_too() {
         (answer.partnerships, answer.next_page_token)
     });
     let found = found.await.concat();
-    // Those in one campaign or both.
+    // The ones in one campaign or in both.
     assert_eq!(found.len(), 20);
     for partnership in found {
         let get = GetPartnershipRequest {

@@ -1,4 +1,5 @@
-//! What clients send badly: in parts, too large, too often, of the wrong kind. Others do not notice.
+//! Bad messages of clients: partial, too large, too many, of the wrong kind. Other clients do not
+//! notice.
 
 use std::io::Write as _;
 
@@ -13,7 +14,7 @@ use tonic::{Code, Status};
 
 use crate::support::server::{FAR, Refusal, Server, Story};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::NoRoomForMessage,
     ErrorReason::SecondMessage,
@@ -24,13 +25,13 @@ pub const SHOWS: &[ErrorReason] = &[
 const BATCH: &str = "/campaign.ledger.v1.MeasurementService/BatchRecordEngagement";
 const SINGLE: &str = "/campaign.ledger.v1.CampaignService/GetCampaign";
 
-/// A client that decides on every frame itself.
+/// A client that controls every frame.
 struct Rough {
     requests: SendRequest<Bytes>,
     server: String,
 }
 
-/// A call whose end is not there yet.
+/// A call whose message is not complete yet.
 struct Begun {
     answer: ResponseFuture,
     body: SendStream<Bytes>,
@@ -64,7 +65,7 @@ impl Rough {
 
     async fn send(&self, path: &str, headers: &[(&str, &str)], bytes: Vec<u8>) -> Begun {
         let mut begun = self.begin(path, headers).await;
-        // Whoever is refused early takes no more.
+        // A call that was refused early accepts no more bytes.
         let _ = begun.body.send_data(Bytes::from(bytes), true);
         begun
     }
@@ -76,7 +77,7 @@ impl Begun {
         answered.expect("an answer in time").expect("an answer")
     }
 
-    /// The status, in the headers or in the trailers.
+    /// Returns the status, from the headers or the trailers.
     async fn status(self) -> Status {
         let (parts, mut body) = self.response().await.into_parts();
         if let Some(status) = status_of(&parts.headers) {
@@ -141,7 +142,7 @@ async fn unfinished_messages_of_one_connection_leave_room_for_others() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     let client = Rough::to(&server).await;
-    // All but the last byte of messages of 4 MiB, until one is refused.
+    // Sends messages of 4 MiB without their last byte, until one is refused.
     let message = framed(0, &vec![0; (4 << 20) - 5]);
     let mut open = Vec::new();
     let refused = loop {
@@ -161,7 +162,7 @@ async fn unfinished_messages_of_one_connection_leave_room_for_others() {
     };
     let status = status_of(refused.headers()).expect("a status");
     Refusal::from(status).is(Code::ResourceExhausted, ErrorReason::NoRoomForMessage);
-    // A small call works, here and elsewhere.
+    // A small call works, on this connection and on others.
     let small = client.send(SINGLE, &[], question(&story)).await;
     assert_eq!(small.status().await.code(), Code::Ok);
     let other = Rough::to(&server).await;
@@ -169,7 +170,7 @@ async fn unfinished_messages_of_one_connection_leave_room_for_others() {
     assert_eq!(small.status().await.code(), Code::Ok);
 }
 
-/// Waits until the network took what was to be sent.
+/// Waits until the network has accepted everything.
 async fn all_sent(body: &mut SendStream<Bytes>) {
     while body.capacity() == 0 {
         let more = std::future::poll_fn(|cx| body.poll_capacity(cx)).await;
@@ -200,7 +201,7 @@ async fn too_many_elements_are_refused_before_they_are_decoded() {
     let call = client.send(BATCH, &[], framed(0, &bomb)).await;
     let refusal = call.refusal().await;
     refusal.is(Code::InvalidArgument, ErrorReason::InvalidField);
-    // Few bytes, much to inflate.
+    // A few bytes that inflate to many.
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(&bomb).unwrap();
     let compressed = framed(1, &encoder.finish().unwrap());

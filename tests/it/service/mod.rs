@@ -1,4 +1,4 @@
-//! The service as its callers see it: the real server, spoken to through the generated clients.
+//! The service as its callers see it: the real server, called through the generated clients.
 
 mod as_of;
 mod audit;

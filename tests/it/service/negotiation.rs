@@ -1,4 +1,4 @@
-//! Negotiation and amendments, over the wire.
+//! Negotiation and amendments over gRPC.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -264,7 +264,7 @@ async fn written<W: Write>(server: &Server, request: W, id: &str) -> (W, W::Answ
     (request.clone(), server.write(request).await)
 }
 
-/// Writes that follow each other, each under its own id, and what they were told.
+/// Sends writes one after the other, each under its own id, and returns the answers.
 macro_rules! told {
     ($server:ident: $($name:ident = $request:expr;)+) => {{
         $(let $name = written(&$server, $request, stringify!($name)).await;)+

@@ -1,4 +1,4 @@
-//! The numbers of a report by name, each with its exact value or why there is none.
+//! The numbers of a report by name, each with its exact value or the reason why it is absent.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use num_rational::Ratio;
 
 pub type Exact = Ratio<BigInt>;
 
-/// Costs are recorded, approved and paid, so all bases must agree.
+/// Costs are recorded, approved and paid, so all bases must be equal.
 pub const BASES: [CostBasis; 3] = [CostBasis::Committed, CostBasis::Accrued, CostBasis::Paid];
 
 /// A number of a report.
@@ -17,12 +17,12 @@ pub const BASES: [CostBasis; 3] = [CostBasis::Committed, CostBasis::Accrued, Cos
 pub enum Number {
     /// In parts per million.
     Ratio(RatioMetric),
-    /// In minor units; exact in major units, of which all our examples have two decimals.
+    /// In minor units; exact in major units, with two decimals in all examples.
     Money(MoneyMetric),
 }
 
 impl Number {
-    /// The exact value, or why there is none.
+    /// Returns the exact value, or why there is none.
     pub fn exact(&self) -> Result<Exact, AbsentReason> {
         let absent = match self {
             Self::Ratio(RatioMetric {
@@ -44,7 +44,7 @@ impl Number {
         }
     }
 
-    /// The exact value as the report spells it.
+    /// Returns the exact value as the report writes it.
     pub fn text(&self) -> &str {
         match self {
             Self::Ratio(ratio) => &ratio.exact,
@@ -52,7 +52,7 @@ impl Number {
         }
     }
 
-    /// The published integer is the exact value at its scale, ties to even.
+    /// Checks that the published integer is the exact value at its scale, ties to even.
     pub fn is_published_rounded_half_even(&self) {
         let (published, scale) = match self {
             Self::Ratio(RatioMetric {
@@ -70,7 +70,7 @@ impl Number {
     }
 }
 
-/// Rounds to the nearest integer, ties to the even one.
+/// Returns the nearest integer, ties to the even one.
 pub fn half_even(value: &Exact) -> BigInt {
     let (floor, two) = (value.floor().to_integer(), BigInt::from(2));
     let twice_the_rest = (value - Ratio::from(floor.clone())) * &two;
@@ -91,7 +91,7 @@ pub fn fraction(text: &str) -> Exact {
     Ratio::new(numerator.parse().unwrap(), denominator.parse().unwrap())
 }
 
-/// Reads what a page prints, digit by digit.
+/// Reads a printed number, digit by digit.
 pub fn decimal(printed: f64) -> Exact {
     let text = printed.to_string();
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
@@ -99,7 +99,7 @@ pub fn decimal(printed: f64) -> Exact {
     Ratio::new(digits, BigInt::from(10).pow(part.len() as u32))
 }
 
-/// Takes the numbers of figures on one basis of cost, in the audience and kind reports lead with.
+/// Returns the numbers of figures on one cost basis, in the scope TOTAL and the kind MEASURED.
 pub fn of_figures(figures: &Figures, basis: CostBasis) -> BTreeMap<&'static str, Number> {
     let mut returns = figures.returns.iter();
     let returns = returns.find(|one| one.basis() == basis).unwrap().clone();

@@ -1,4 +1,4 @@
-//! More calls than there is room for: some are told so at once, the others are kept to the end.
+//! More calls than there are places: some are refused at once, the others are answered.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tonic::Code;
 use super::retries::named;
 use crate::support::server::{FAR, Refusal, Server, Story};
 
-/// Places in the queue, and how many callers come for them at once.
+/// Places in the queue, and the number of concurrent callers.
 const PLACES: usize = 4;
 const CALLERS: usize = 100;
 
@@ -35,8 +35,8 @@ async fn what_is_accepted_is_kept_and_what_is_refused_never_was() {
             let (client, request) = ((*server).clone(), request(number));
             calls.spawn(async move { (number, client.call(request).await) });
         }
-        // The writer holds at most one group of them, and the queue its places: all others are told
-        // while nothing goes on.
+        // The writer holds at most one group of calls, and the queue its places. All other calls
+        // are refused while nothing moves.
         let mut refused = BTreeSet::new();
         while refused.len() < CALLERS - 2 * PLACES - 1 {
             let told = tokio::time::timeout(FAR, calls.join_next()).await;
@@ -72,7 +72,7 @@ async fn what_is_accepted_is_kept_and_what_is_refused_never_was() {
             let is_there = server.call(known).await.is_ok();
             assert_eq!(is_there, accepted.contains(&number), "{number}");
         }
-        // There is room again, also for who was refused; who was not is told the same again.
+        // There is room again, also for refused calls; repeated accepted calls get the same answer.
         for number in refused.iter().chain(&accepted) {
             server.write(request(*number)).await;
         }

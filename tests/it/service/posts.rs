@@ -1,4 +1,4 @@
-//! Posts once they were live: taken down, restored, checked, listed.
+//! Posts after publication: taken down, restored, checked, listed.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -21,7 +21,7 @@ async fn delivery(story: &Story) -> Delivery {
 }
 
 #[tokio::test]
-async fn a_post_deleted_early_keeps_its_numbers_and_is_told_as_a_breach() {
+async fn a_post_deleted_early_keeps_its_numbers_and_is_a_breach() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     let week = Terms {
@@ -107,7 +107,7 @@ async fn a_check_says_what_was_demanded_and_who_looked() {
     assert_eq!(delivery(&story).await.breaches_undisclosed, 1);
 }
 
-/// Names of the posts, page by page.
+/// Returns the ids of the posts, page by page.
 async fn listed(story: &Story, request: ListPublicationsRequest) -> Vec<String> {
     let turn = |request: &mut ListPublicationsRequest, token| request.page_token = token;
     let pages = pages(&story.client, request, turn, |answer| {
@@ -214,7 +214,7 @@ async fn posts_are_marked_with_where_agreement_and_campaign_stand() {
     };
     let found = server.call(get.clone()).await.unwrap().publication;
     assert_eq!(found, Some(post));
-    // As it was before.
+    // The state before.
     let then = GetPublicationRequest {
         as_of_position: server.head().await - 1,
         ..get

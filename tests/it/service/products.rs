@@ -1,4 +1,4 @@
-//! Products sent to creators, and what they are worth.
+//! Products sent to creators, and their values.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::CostType;
@@ -38,7 +38,7 @@ async fn products_are_shown_where_they_are_and_what_they_are_worth() {
     };
     let report = story.roi().await;
     assert_eq!(report.products, Some(expected.clone()));
-    // They are in no cost, but for lines that are named.
+    // They are in no cost, except for lines with a given id.
     let cost = report.total.unwrap().cost.unwrap();
     assert_eq!(cost.accrued_minor, 0);
     let performance = GetCollaborationPerformanceRequest {

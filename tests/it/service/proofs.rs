@@ -1,4 +1,5 @@
-//! Proofs as an auditor gets them: checked by another implementation, over the bytes that are read.
+//! Proofs as an auditor gets them: another implementation verifies them over the bytes that are
+//! read.
 
 use std::fs;
 
@@ -14,14 +15,14 @@ use super::audit::all;
 use crate::proofs::{extends, includes};
 use crate::support::server::{Client, Server, Story, by_brand, idr, rehearsal, terms};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::NotCosigned,
     ErrorReason::UnknownWitness,
     ErrorReason::CosignatureInvalid,
 ];
 
-/// The stored bytes of all events, as they are read.
+/// Returns the stored bytes of all events, as they are read.
 async fn records(client: &Client) -> Vec<Bytes> {
     let request = ReadEventsRequest {
         scope: all(),
@@ -51,7 +52,7 @@ fn checkpoint_at(size: u64) -> GetCheckpointRequest {
     }
 }
 
-/// The checkpoint of a size, whose signature is verified.
+/// Returns the checkpoint of a size, with a verified signature.
 async fn checkpoint(client: &Client, size: u64) -> Checkpoint {
     let answer = client.call(checkpoint_at(size)).await.unwrap();
     let checkpoint = kept(&answer.checkpoint, &keys(client).await).unwrap();
@@ -64,7 +65,7 @@ fn owned(hashes: &[Bytes]) -> Vec<Vec<u8>> {
     hashes.iter().map(|hash| hash.to_vec()).collect()
 }
 
-/// A server with so many witnesses, whose keys are given with it.
+/// Makes a server with witnesses, and returns their keys.
 async fn witnessed(names: &[&str]) -> (Server, Vec<SigningKey>) {
     let named = |name: &&str| {
         SigningKey::of_seed(name, Algorithm::CosignatureV1, &[name.len() as u8; 32]).unwrap()
@@ -159,12 +160,12 @@ async fn a_write_answers_with_proof_when_it_is_asked_to() {
         ));
     }
 
-    // The same request again, without: the first answer, and not another request.
+    // The same request again without `prove`: it gets the first answer.
     invite.context = by_brand("r-1");
     let again = server.write(invite.clone()).await.receipt.unwrap();
     assert_eq!(again.proof, None);
     assert_eq!(again.last_position, receipt.last_position);
-    // And with it, some events later.
+    // And with `prove`, some events later.
     server.write(story.accept("ayu")).await;
     invite.context.as_mut().unwrap().prove = true;
     let later = server.write(invite).await.receipt.unwrap().proof.unwrap();
@@ -199,7 +200,7 @@ async fn many_writes_are_not_proven_in_one_answer() {
 }
 
 #[tokio::test]
-async fn the_same_tree_has_the_same_checkpoint_after_a_restart_and_folded_anew() {
+async fn the_same_tree_has_the_same_checkpoint_after_a_restart_and_a_rebuild() {
     let server = Server::start().await;
     Story::open(&server, "launch").await;
     let first = server.call(GetCheckpointRequest::default()).await.unwrap();
@@ -273,7 +274,7 @@ async fn what_witnesses_sign_is_served_with_the_checkpoint() {
     let refusal = server.refused(at_least(2)).await;
     refusal.is(Code::NotFound, ErrorReason::NotCosigned);
 
-    // A later one of the same witness takes its place; another's stands beside it.
+    // A later signature of the same witness replaces the first; that of another witness is added.
     server.call(sign(&witnesses[0], tree.text())).await.unwrap();
     let both = server.call(sign(&witnesses[1], tree.text())).await.unwrap();
     let note: Note = both.checkpoint.parse().unwrap();

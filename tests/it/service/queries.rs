@@ -1,4 +1,4 @@
-//! Queries over many rows wait for threads of their own, and not without a limit.
+//! Queries over many rows wait for their own threads, and the number of waiting ones is limited.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use tonic::Code;
 
 use crate::support::server::Wired;
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::TooManyQueries];
 
 #[tokio::test]
-async fn one_query_too_many_is_told_to_come_back() {
+async fn one_query_too_many_is_refused_with_a_retry_time() {
     let wired = Wired::on(Arc::new(MemoryLog::new(0))).await;
     let request = ListCampaignsRequest {
         brand_id: String::from("kopi"),
@@ -25,7 +25,7 @@ async fn one_query_too_many_is_told_to_come_back() {
     let readers = &wired.calls.pools.readers;
     let (begun, begins) = mpsc::channel();
     let mut under_way = Vec::new();
-    // Each waits for its sender to be dropped.
+    // Each thread waits until its sender is dropped.
     let mut held = Vec::new();
     for number in 0..READERS + READS_WAITING {
         let begun = begun.clone();

@@ -1,4 +1,4 @@
-//! Answers at a position: reads wait for it, and say which one they reflect.
+//! Answers at a position: reads wait for it, and return the position that they reflect.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tonic::Code;
 
 use crate::support::server::{RawCalls, Refusal, Server, Story};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::PositionNotReached];
 
 fn campaign_at(story: &Story, min_position: u64) -> GetCampaignRequest {
@@ -35,7 +35,7 @@ async fn a_position_not_reached_in_time_is_named() {
     let refusal = refusal.is(Code::DeadlineExceeded, ErrorReason::PositionNotReached);
     assert_eq!(refusal.metadata["wanted"], "3");
     assert_eq!(refusal.metadata["reached"], "2");
-    // The caller's deadline, not the server's five seconds, and not at once.
+    // The caller's deadline, not the server's five seconds, and not immediately.
     assert!(
         waited > Duration::from_millis(80) && waited < Duration::from_secs(4),
         "{waited:?}"
@@ -50,7 +50,7 @@ async fn a_read_waits_for_its_position() {
         let (client, request) = (story.client.clone(), campaign_at(&story, 3));
         async move { client.call(request).await }
     });
-    // Whether the read or the write comes first, the read tells of the write.
+    // Whether the read or the write is sent first, the read sees the write.
     server.write(story.pause()).await;
     let answer = waiting.await.unwrap().unwrap();
     assert_eq!(answer.campaign.unwrap().state(), CampaignState::Paused);
@@ -58,7 +58,7 @@ async fn a_read_waits_for_its_position() {
 }
 
 #[tokio::test]
-async fn a_write_is_read_at_the_position_it_was_told() {
+async fn a_write_is_read_at_the_position_of_its_receipt() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     for round in 0..40 {

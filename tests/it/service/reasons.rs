@@ -1,4 +1,4 @@
-//! Every reason an error may have is either brought about by a test here, or there is one why not.
+//! Every error reason has a test here, or an explanation why it has none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::support::server::documented_codes;
 
-/// Reasons that no test brings about, and why.
+/// Reasons without a test, and why.
 const NOT_SHOWN: &[(ErrorReason, &str)] = &[
     (ErrorReason::Unspecified, "stands for none"),
     (
@@ -54,7 +54,7 @@ fn every_reason() -> BTreeSet<i32> {
         .collect()
 }
 
-/// Connections of the tables' requests, which are looked at and not sent, want a runtime.
+/// The requests of the tables hold connections, which need a runtime although they are not sent.
 #[tokio::test]
 async fn every_reason_is_shown_or_excused() {
     let shown = [

@@ -1,5 +1,5 @@
-//! Random histories on the disk: the ledger records what the rules say, and what is folded as it
-//! happens equals what is folded anew.
+//! Random histories on disk: the ledger records what the rules decide, and the live folds equal
+//! rebuilt ones.
 
 use std::future::poll_fn;
 use std::path::Path;
@@ -23,9 +23,9 @@ use crate::support::histories::{self, Step};
 use crate::support::ledger::Ledger;
 use crate::support::server::{Client, Resting, Server, day};
 
-/// Memory for rows: small, so that they come and go.
+/// Memory for rows: small, so that rows are evicted and read back.
 const CACHE_BYTES: usize = 64 << 10;
-/// Checkpoints come often, so that rows are read back from the disk.
+/// Frequent checkpoints, so that rows are read back from disk.
 const PACE: Pace = Pace {
     dirty_bytes: 32 << 10,
     positions: u64::MAX,
@@ -34,14 +34,14 @@ const PACE: Pace = Pace {
 
 type Waiting = Pin<Box<dyn Future<Output = Result<Answer, WriteError>> + Send>>;
 
-/// What a history left behind.
+/// The files of a history.
 pub(super) struct Left {
     digest: [u8; 32],
     position: Position,
 }
 
-/// Works through a history in a data directory as a server would: the steps of one time at once,
-/// so that some share a block.
+/// Plays a history in a data directory as a server would: the steps of one time concurrently, so
+/// that some share a block.
 pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
     let directory = DataDirectory::open_or_create(root).unwrap();
     let log: Arc<dyn Log> = Arc::new(SledLog::open(&directory.log_path(), ONLY_PARTITION).unwrap());
@@ -80,7 +80,7 @@ pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Lef
     Left { digest, position }
 }
 
-/// Sends all, in order, before it waits for any.
+/// Sends all requests, in order, before it waits for any answer.
 async fn all_in_order(mut asked: Vec<Waiting>) -> Vec<Result<Answer, WriteError>> {
     let mut answers: Vec<_> = asked.iter().map(|_| None).collect();
     poll_fn(|cx| {
@@ -102,7 +102,7 @@ async fn all_in_order(mut asked: Vec<Waiting>) -> Vec<Result<Answer, WriteError>
     answers.into_iter().flatten().collect()
 }
 
-/// The ledger answers as the rules alone do.
+/// Compares the answer of the ledger with that of the rules alone.
 fn agrees(step: &Step, answer: &Result<Answer, WriteError>, model: &mut Ledger) {
     let before = model.head();
     let told: Result<Position, &Refusal> = match answer {
@@ -117,7 +117,7 @@ fn agrees(step: &Step, answer: &Result<Answer, WriteError>, model: &mut Ledger) 
     }
 }
 
-/// Every event of the log of a directory that no server runs on.
+/// Returns every event of the log in a directory without a running server.
 fn records_of(root: &Path) -> Vec<Record> {
     let directory = DataDirectory::open(root).unwrap();
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
@@ -131,7 +131,7 @@ fn records_of(root: &Path) -> Vec<Record> {
         .collect()
 }
 
-/// Folds the views of a directory anew, as far as the log goes.
+/// Rebuilds the views of a directory up to the end of the log.
 fn anew(root: &Path) -> views::Rebuilt {
     let directory = DataDirectory::open(root).unwrap();
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION).unwrap();
@@ -164,7 +164,7 @@ async fn a_random_history_is_recorded_by_the_rules_and_rebuilt_to_the_same_bytes
     }
 }
 
-/// All that can be listed of the brands of histories, and the reports about it.
+/// Returns all lists and reports about the brands of histories.
 pub(super) async fn everything(client: &Client) -> Vec<String> {
     let mut told = Vec::new();
     for brand in ["kopi", "teh"] {
@@ -216,7 +216,7 @@ pub(super) async fn everything(client: &Client) -> Vec<String> {
     told
 }
 
-/// What is told of a brand as a whole.
+/// Returns the answers about a brand as a whole.
 async fn about_the_brand(client: &Client, brand_id: &str) -> Vec<String> {
     let worklist = ListWorklistRequest {
         brand_id: brand_id.to_owned(),
@@ -266,7 +266,7 @@ async fn about(client: &Client, one: &Collaboration) -> Vec<String> {
             ..GetPublicationRequest::default()
         };
         let now = client.call(publication.clone()).await.unwrap();
-        // As recorded up to the head is as it is now.
+        // The state as recorded up to the head is the current one.
         let then = GetPublicationRequest {
             as_of_position: now.position,
             ..publication
@@ -283,7 +283,7 @@ async fn what_can_be_read_is_the_same_after_a_restart_and_from_the_log_alone() {
     let mut resting = server.stop().await;
     let steps = histories::from_seed(5, 500);
     live(resting.directory(), &steps, &mut Ledger::default()).await;
-    // Long before any of it, so that no timer adds to it.
+    // Long before the history, so that no timer adds events to it.
     resting.clock.set(day(-2_000));
     resting.accept_clock = true;
 
@@ -301,7 +301,7 @@ async fn what_can_be_read_is_the_same_after_a_restart_and_from_the_log_alone() {
     are_the_same(&from_the_log_alone, &first);
 }
 
-/// One by one, for people.
+/// Compares one by one, for readable failures.
 pub(super) fn are_the_same(one: &[String], other: &[String]) {
     for (one, other) in one.iter().zip(other) {
         assert_eq!(one, other);

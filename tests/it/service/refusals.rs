@@ -1,5 +1,5 @@
-//! What a rule forbids in the state things are in: code, reason and what to know about it, and
-//! nothing written.
+//! Commands that a rule forbids in the current state: code, reason and metadata are right, and
+//! nothing is written.
 
 mod negotiation;
 mod places;
@@ -16,7 +16,7 @@ use super::bad_input::Attempt;
 use crate::support::server::{Server, Story};
 use places::Places;
 
-/// A refusal and what its metadata must say.
+/// A refusal and its expected metadata.
 struct Row {
     reason: ErrorReason,
     says: &'static [(&'static str, &'static str)],
@@ -31,7 +31,7 @@ fn row(reason: ErrorReason, says: &'static [(&'static str, &'static str)], of: A
     }
 }
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub fn shown() -> Vec<ErrorReason> {
     let nowhere = Places::of(Story::unspoken());
     let mut shown: Vec<_> = rules::table(&nowhere)
@@ -42,7 +42,7 @@ pub fn shown() -> Vec<ErrorReason> {
     shown
 }
 
-/// The codes these reasons come with, as `errors.proto` says.
+/// Returns the codes of these reasons according to `errors.proto`.
 fn code_of(reason: ErrorReason) -> Code {
     match reason {
         ErrorReason::AlreadyExists
@@ -88,7 +88,7 @@ async fn a_command_that_fits_no_block_is_refused_as_a_whole() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     server.write(story.profile("ayu", 20_000)).await;
-    // As much as a flag may rest on, in letters of four bytes.
+    // The maximum evidence of a flag, in characters of four bytes.
     let mut raise = story.raise("ayu", "f-1");
     let evidence = Evidence {
         reference: "𝒽".repeat(2_000),
@@ -104,6 +104,6 @@ async fn a_command_that_fits_no_block_is_refused_as_a_whole() {
         let number = |key: &str| refusal.metadata[key].parse::<u64>().unwrap();
         assert!(number("bytes") > number("limit"), "{refusal}");
     }
-    // Nothing of it happened, and less at a time fits.
+    // Nothing of it was written, and a smaller one fits.
     server.write(story.raise("ayu", "f-1")).await;
 }

@@ -1,4 +1,4 @@
-//! The log read in part: by scope, by kind of event, by time, by position, forwards and backwards.
+//! Reading parts of the log: by scope, type of event, time and position, forwards and backwards.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::audit::{all, of_campaign, three_campaigns};
 use crate::support::batch::decoded;
 use crate::support::server::{Client, Refusal, Server, by_brand, day, days_and};
 
-/// Reads in parts of so many until nothing comes; gives what came, in the order it came.
+/// Reads in parts until nothing is left; returns the events in the order of arrival.
 async fn read(client: &Client, mut request: ReadEventsRequest) -> Vec<Record> {
     let mut audit = AuditServiceClient::new(client.channel());
     let mut records = Vec::new();
@@ -60,7 +60,7 @@ fn of_creator(id: &str) -> Option<LogScope> {
     })
 }
 
-/// What a scope and a filter leave, by the test's own eyes.
+/// The test's own implementation of a scope and a filter.
 type Eyes = fn(&Record) -> bool;
 
 fn scopes() -> Vec<(Option<LogScope>, Eyes)> {
@@ -116,13 +116,13 @@ fn filters() -> Vec<(Option<EventFilter>, Eyes)> {
                 occurred: range(Some(days_and(0, 30)), Some(days_and(0, 90))),
                 ..EventFilter::default()
             }),
-            // Only what was seen a minute after the beginning.
+            // Only what was observed a minute after the beginning.
             |one| matches!(one.event, Some(Event::EngagementRecorded(_))),
         ),
     ]
 }
 
-/// Three campaigns at day 0, observations of day 0 at day 2, and more at day 3.
+/// Makes three campaigns on day 0, observations of day 0 on day 2, and more on day 3.
 async fn a_log(server: &Server) {
     let stories = three_campaigns(server).await;
     server.clock().set(day(2));

@@ -1,4 +1,4 @@
-//! Reports that stay: what is recorded later changes no revision, but makes another one.
+//! Final reports: later facts change no revision, but lead to another one.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{CostType, Counters};
@@ -14,7 +14,7 @@ fn likes(likes: u64) -> Counters {
     }
 }
 
-/// A campaign that ended: one post with 100 likes, Rp1,000,000 paid, an order of Rp3,000,000.
+/// Makes an ended campaign: one post with 100 likes, Rp1,000,000 paid, an order of Rp3,000,000.
 async fn ended(server: &Server) -> Story {
     let story = Story::open(server, "launch").await;
     story.accepted("ayu", terms(idr(1_000_000))).await;
@@ -31,19 +31,19 @@ async fn ended(server: &Server) -> Story {
     story
 }
 
-/// The numbers of a revision, as bytes.
+/// Returns the numbers of a revision as bytes.
 async fn numbers(story: &Story, revision: u32) -> (FinalReport, Vec<u8>) {
     let answer = story.client.read(story.report(revision)).await;
     assert!(answer.is_reproduced);
     (answer.report.unwrap(), answer.roi.unwrap().encode_to_vec())
 }
 
-/// Records what came after revision 1: a refund of Rp500,000, and 120 likes instead of 100. Returns
-/// the positions of both.
+/// Records facts after revision 1: a refund of Rp500,000, and 120 likes instead of 100. Returns the
+/// positions of both.
 async fn late_facts(server: &Server, story: &Story) -> [u64; 2] {
     let refund = story.refund("o-1", idr(500_000), day(2));
     let refunded = server.write(refund).await.receipt.unwrap();
-    // What adds to no number, is no reason.
+    // An event that changes no number is not a reason.
     server.write(story.profile("ayu", 21_000)).await;
     server.write(story.observe("ayu", day(1), likes(90))).await;
     let seen = server.write(story.observe("ayu", day(3), likes(120))).await;
@@ -83,7 +83,7 @@ async fn a_revision_stays_as_it_was_whatever_is_recorded_later() {
     let server = server.restart().await;
     let story = Story::of("kopi", "launch", "IDR", &server);
     assert_eq!(numbers(&story, 1).await, (report.clone(), first.clone()));
-    // And from the log alone.
+    // And computed from the log alone.
     let resting = server.stop().await;
     resting.forget_folds();
     let server = resting.start().await;
@@ -125,7 +125,7 @@ async fn two_revisions_differ_by_named_numbers_and_the_events_behind_them() {
     // (3,000,000 − 1,000,000) ÷ 1,000,000, then with Rp2,500,000.
     assert_eq!(change(of_accrued), Some(("2000000", "1500000")));
 
-    // One at a time.
+    // One event per page.
     let mut asked = story.compare(1, 2);
     asked.page_size = 1;
     let first = server.read(asked.clone()).await;

@@ -1,4 +1,4 @@
-//! A request sent twice happens once, and both are told the same.
+//! A request sent twice happens once, and both calls get the same answer.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{CostType, Counters};
@@ -9,7 +9,7 @@ use crate::support::server::{
     together,
 };
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::RequestIdReused];
 
 /// Gives a request an id, whoever sends it.
@@ -59,7 +59,7 @@ async fn other_content_under_the_same_id_is_refused() {
         assert_eq!(refusal.metadata["position"], position.to_string());
         assert_eq!(refusal.metadata["request_id"], "r-1");
     }
-    // Another brand has ids of its own.
+    // Another brand has its own request ids.
     let elsewhere = Story::of("teh", "launch", "IDR", &server);
     server
         .write(named(elsewhere.create(plan("IDR")), "r-1"))
@@ -98,7 +98,7 @@ async fn ids_beyond_those_remembered_are_forgotten_and_natural_keys_are_not() {
     assert_eq!(server.head().await, head);
 }
 
-/// A write of every kind that answers with another resource.
+/// One write for each kind of resource in an answer.
 struct Writes {
     created: (CreateCampaignRequest, CreateCampaignResponse),
     recorded: (RecordCreatorProfileRequest, RecordCreatorProfileResponse),
@@ -132,7 +132,7 @@ pub async fn written<W: Write>(server: &Server, request: W, id: &str) -> (W, W::
     (request.clone(), server.write(request).await)
 }
 
-/// Makes every write, each under its own id, and after it what changes its resource once more.
+/// Makes every write under its own id, and then changes its resource again.
 async fn write_everything(server: &Server) -> Writes {
     let story = Story::of("kopi", "launch", "IDR", server);
     let created = written(server, story.create(plan("IDR")), "created").await;
@@ -187,7 +187,7 @@ async fn write_everything(server: &Server) -> Writes {
     server.write(waive).await;
     server.write(story.complete("ayu")).await;
     let closed = written(server, story.close(false), "closed").await;
-    // Fees recorded beyond the commitment change the campaign once more.
+    // Fees beyond the commitment change the campaign again.
     let cost = story.cost("boost", None, CostType::PaidAmplification, idr(5), day(1));
     server.write(cost).await;
     let finalised = written(server, story.finalise(), "finalised").await;
@@ -272,7 +272,7 @@ async fn natural_keys_answer_like_the_first_time() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     story.accepted("ayu", terms(idr(10))).await;
-    // One refund waits, so that the sale makes two events.
+    // One refund waits, so that the sale writes two events.
     let refund = story.refund("o-1", idr(10), day(0));
     let refunded = server.write(refund.clone()).await;
     let sale = story.sale("o-1", Some(idr(100)), day(0), Some("ayu"));
@@ -327,7 +327,7 @@ async fn a_rehearsal_shows_the_state_after_and_changes_nothing() {
         .await;
     refusal.is(Code::NotFound, ErrorReason::CollaborationNotFound);
 
-    // The id of a rehearsal is not taken by it.
+    // A rehearsal does not use up the id.
     let invited = server.write(invite).await.collaboration.unwrap();
     assert_eq!(invited, shown);
 }
@@ -348,7 +348,7 @@ async fn a_rehearsal_of_what_happened_gets_the_first_answer() {
 }
 
 #[tokio::test]
-async fn a_rehearsed_claim_is_told_its_outcome() {
+async fn a_rehearsed_claim_gets_its_outcome() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     story.accepted("ayu", terms(idr(10))).await;

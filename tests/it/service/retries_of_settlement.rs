@@ -1,4 +1,4 @@
-//! Every write of settlement and of disputes, sent again after what it was about has changed.
+//! Every write of settlement and of disputes, repeated after its subject has changed.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
@@ -29,7 +29,7 @@ struct Writes {
     ),
 }
 
-/// Makes every write, each under its own id, and after it what changes its resource once more.
+/// Makes every write under its own id, and then changes its resource again.
 async fn write_everything(server: &Server) -> Writes {
     let story = Story::open(server, "launch").await;
     let mut offered = terms(idr(1_000));

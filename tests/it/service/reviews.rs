@@ -1,4 +1,4 @@
-//! What nobody reviews in time is approved by itself.
+//! The ledger approves what nobody reviews in time.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::event::record::Event;
@@ -53,7 +53,7 @@ async fn a_period_that_is_over_at_the_next_start_ends_then() {
 }
 
 #[tokio::test]
-async fn a_revision_begins_the_period_anew() {
+async fn a_revision_restarts_the_period() {
     let (server, story) = waiting().await;
     server.clock().set(days_and(0, 86_000));
     server.write(story.revise("ayu", 1)).await;

@@ -1,4 +1,4 @@
-//! Rights of use, by when they end.
+//! Usage rights, ordered by their end.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -50,7 +50,7 @@ async fn rights_that_end_soon_come_first() {
     second
         .accepted("ayu", giving(vec![right("ads", Some(60))]))
         .await;
-    // Offered, but not agreed on.
+    // Offered, but not accepted.
     server.write(launch.profile("cici", 1)).await;
     let offered = giving(vec![right("ads", Some(1))]);
     server.write(launch.invite("cici", offered)).await;

@@ -1,7 +1,8 @@
-//! The report of a campaign with everything in it, computed anew from the facts.
+//! The report of a campaign with everything in it, compared with a computation from the facts.
 //!
-//! Late facts and later ones, refunds before and after their orders, foreign amounts with a rate,
-//! a giveaway, a JOINT post, a barter, a fee beyond its commitment, a kill fee.
+//! It has late facts and facts after measurement, refunds before and after their orders, foreign
+//! amounts with a rate, a giveaway, a JOINT post, a barter, a fee beyond its commitment, and a kill
+//! fee.
 
 mod facts;
 mod sums;
@@ -46,7 +47,7 @@ async fn the_report_is_what_the_facts_come_to() {
         &of(Period::OnTime),
         "campaign, on time",
     );
-    // The two sides of the story differ, or nothing would be shown.
+    // The two differ, otherwise the test would show nothing.
     assert_ne!(report.total, report.on_time);
     assert_eq!(report.facts_after_measurement, facts::after_measurement());
 
@@ -86,7 +87,7 @@ async fn every_collaboration_is_credited_with_its_part() {
             who,
         );
 
-        // A creator with one campaign has brought what that campaign did.
+        // The partnership of a creator with one campaign equals that campaign.
         let request = GetPartnershipRequest {
             brand_id: String::from("kopi"),
             creator_id: who.to_owned(),
@@ -97,7 +98,7 @@ async fn every_collaboration_is_credited_with_its_part() {
         let [lifetime] = partnership.lifetime.as_slice() else {
             panic!("one currency: {partnership:?}");
         };
-        // Over several campaigns neither a margin nor a model holds.
+        // Over several campaigns there is neither a margin nor a model.
         let without_plan = of(Period::Counted).without_plan();
         are(lifetime, &without_plan, who);
         assert_eq!(partnership.campaigns.len(), 1);
@@ -130,7 +131,7 @@ async fn delivery_and_quality_are_counted() {
     // ayu's review twice, her giveaway, budi's post.
     assert_eq!((delivery.submissions, delivery.revisions), (4, 1));
     assert_eq!(exact(&delivery.revision_rate), "1/3");
-    // citra published what nobody approved, and did not disclose it.
+    // citra published without approval, and did not disclose it.
     assert_eq!(
         (delivery.breaches_unapproved, delivery.breaches_undisclosed),
         (1, 1)
@@ -221,7 +222,7 @@ async fn a_foreign_amount_without_rate_is_left_out_and_said_so() {
     server.write(story.reverse("freight")).await;
     assert_eq!(report(&server).await.total.unwrap(), before);
 
-    // Revenue too, and only what is left of it after refunds.
+    // Revenue too, and only the rest after refunds.
     let sale = story.sale("o-sgd", Some(money("SGD", 5_000)), day(6), Some("ayu"));
     server.write(sale).await;
     server
@@ -238,7 +239,7 @@ async fn a_foreign_amount_without_rate_is_left_out_and_said_so() {
                 "{name}"
             );
         }
-        // Cost is whole, so what it buys is known.
+        // Cost is complete, so costs per unit are known.
         assert!(numbers["cpe"].exact().is_ok());
         assert!(numbers["net_return"].exact().is_ok());
     }

@@ -1,5 +1,5 @@
-//! Selection and safety as callers see them: vetting, flags with their history, holds, termination,
-//! matching, and what reports show of it.
+//! Selection and safety for callers: vetting, flags with their history, holds, termination,
+//! matching, and their figures in reports.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{
@@ -241,7 +241,7 @@ async fn matching_tells_what_is_wanted_and_what_was_found() {
     );
 }
 
-/// Every page of a list, one creator a page.
+/// Returns every page of a list, with one creator per page.
 async fn listed(story: &Story, filter: ListCreatorsRequest) -> Vec<String> {
     let mut request = ListCreatorsRequest {
         brand_id: story.brand.clone(),

@@ -1,4 +1,4 @@
-//! Cost lines after they were recorded, and disputes about them, as callers see them.
+//! Changes of recorded cost lines, and disputes about them, for callers.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
@@ -53,7 +53,7 @@ async fn line_is_adjusted_withheld_released_taxed_and_paid() {
     server.write(story.approve_cost("c-1")).await;
     let paid = server.write(story.pay("c-1", idr(800), day(1))).await;
     assert_eq!(paid.cost.unwrap().state(), CostState::Paid);
-    // A retry is told what was true then, also after a restart.
+    // A retry gets the answer of that time, also after a restart.
     assert_eq!(server.write(adjust.clone()).await, adjusted);
     let server = server.restart().await;
     assert_eq!(server.write(adjust).await, adjusted);
@@ -160,7 +160,7 @@ async fn disputes_are_opened_listed_counted_and_resolved() {
     };
     let partnership = server.read(partnership).await.partnership.unwrap();
     assert_eq!((partnership.disputes, partnership.open_disputes), (2, 1));
-    // A retry is told that it was open, also after a restart.
+    // A retry gets the answer that it is open, also after a restart.
     assert_eq!(server.write(about_line.clone()).await, opened);
     let server = server.restart().await;
     assert_eq!(server.write(about_line).await, opened);
@@ -263,7 +263,7 @@ async fn commission_is_accrued_by_the_timer_and_follows_corrections() {
         (commission.earned_minor, commission.carried_minor),
         (0, -4_000_000)
     );
-    // A retry is told what was true then, under its request id and under its own.
+    // A retry gets the answer of that time, under its request id and under its own id.
     assert_eq!(server.write(adjust.clone()).await, adjusted);
     let again = server.write(story.adjust_order("o-1", idr(-100_000))).await;
     assert_eq!(again, adjusted);

@@ -1,4 +1,5 @@
-//! Clients that take nothing of a stream, or send nothing: they cost little, and end or give way.
+//! Clients that read nothing of a stream, or send nothing: they cost little, and their streams end
+//! or give way.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::support::gated_log::{Before, GatedLog};
 use crate::support::records::noise;
 use crate::support::server::{Client, FAR, Refusal, Server, Story, Wired, by_brand};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::TooManyReaders,
     ErrorReason::TooManyBackups,
@@ -24,10 +25,10 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::StreamGaveWay,
 ];
 
-/// Events of a long log: enough for what a connection that takes nothing is sent all the same.
+/// Events of a long log: enough to fill all buffers of a connection that reads nothing.
 const EVENTS: usize = 3_000;
 
-/// A connection whose window is soon full.
+/// Makes a connection with a small window.
 async fn narrow(server: &Server) -> Channel {
     let endpoint = Endpoint::from_shared(format!("http://{}", server.address)).unwrap();
     let endpoint = endpoint.initial_stream_window_size(1_024);
@@ -40,7 +41,7 @@ fn text(seed: usize) -> String {
     letters.map(|byte| char::from(b'0' + byte % 64)).collect()
 }
 
-/// Writes a log of more than a megabyte, also compressed.
+/// Writes a log of more than a megabyte, also when compressed.
 async fn fill(client: &Client) -> u64 {
     let story = Story::open(client, "launch").await;
     for part in 0..EVENTS / 500 {
@@ -77,7 +78,7 @@ async fn read(
     Ok(audit.read_events(request).await?.into_inner())
 }
 
-/// Takes what comes; gives the positions and how the stream ended.
+/// Reads the stream; returns the positions and how it ended.
 async fn drain(mut messages: Streaming<ReadEventsResponse>) -> (Vec<u64>, Result<(), Refusal>) {
     let mut positions = Vec::new();
     loop {
@@ -93,7 +94,7 @@ async fn drain(mut messages: Streaming<ReadEventsResponse>) -> (Vec<u64>, Result
     }
 }
 
-/// Tries until there is a place.
+/// Repeats until there is a place.
 async fn admitted<T>(mut attempt: impl AsyncFnMut() -> Result<T, Status>) -> T {
     let trying = async {
         loop {
@@ -107,14 +108,14 @@ async fn admitted<T>(mut attempt: impl AsyncFnMut() -> Result<T, Status>) -> T {
     tokio::time::timeout(FAR, trying).await.unwrap()
 }
 
-/// Checks that a refusal says when to come back, and which limit there is.
+/// Checks that a refusal says when to retry, and which limit it is.
 fn is_of_a_limit(refusal: Status, reason: ErrorReason) {
     let refusal = Refusal::from(refusal).is(Code::ResourceExhausted, reason);
     assert!(refusal.details.retry_info().is_some(), "{refusal}");
     assert!(refusal.details.quota_failure().is_some(), "{refusal}");
 }
 
-/// Reads on from where a stream ended; all events were read once then.
+/// Continues reading where a stream ended, and checks that all events were read once.
 async fn goes_on(server: &Server, read_before: Vec<u64>, ended: &Refusal) {
     let resume = ended.metadata["resume_position"].parse().unwrap();
     assert_eq!(read_before.last(), Some(&resume), "{ended}");
@@ -125,7 +126,7 @@ async fn goes_on(server: &Server, read_before: Vec<u64>, ended: &Refusal) {
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_takes_ends_with_where_to_go_on() {
+async fn an_unread_stream_ends_with_the_position_to_resume_from() {
     let server = Server::with(|config| {
         config.max_readers = 1;
         config.stream_unread_timeout_ms = 50;
@@ -143,7 +144,7 @@ async fn a_stream_that_nobody_takes_ends_with_where_to_go_on() {
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_takes_gives_way_to_another() {
+async fn an_unread_stream_gives_way_to_another() {
     let server = Server::with(|config| {
         config.max_readers = 1;
         config.stream_give_way_ms = 10;
@@ -174,7 +175,7 @@ async fn one_connection_has_a_part_of_the_places() {
     is_of_a_limit(refusal, ErrorReason::TooManyReaders);
     let other = read(server.channel(), 0).await.unwrap();
     drain(other).await.1.unwrap();
-    // A place that is left is free again; that the server has noticed takes a moment.
+    // A released place is free again, once the server has noticed.
     open.pop();
     admitted(async || read(greedy.clone(), 0).await).await;
 }
@@ -252,7 +253,7 @@ async fn back_up(channel: Channel) -> Result<Streaming<TakeBackupResponse>, Stat
     Ok(audit.take_backup(request).await?.into_inner())
 }
 
-/// Takes all of a backup; gives its bytes and how it ended.
+/// Reads a whole backup; returns its bytes and how the stream ended.
 async fn take(mut chunks: Streaming<TakeBackupResponse>) -> (usize, Result<(), Refusal>) {
     let mut bytes = 0;
     loop {
@@ -265,7 +266,7 @@ async fn take(mut chunks: Streaming<TakeBackupResponse>) -> (usize, Result<(), R
 }
 
 #[tokio::test]
-async fn a_backup_that_nobody_takes_ends_and_frees_its_place() {
+async fn an_unread_backup_ends_and_frees_its_place() {
     let server = Server::with(|config| {
         config.max_backups = 1;
         config.stream_unread_timeout_ms = 50;
@@ -283,7 +284,7 @@ async fn a_backup_that_nobody_takes_ends_and_frees_its_place() {
 }
 
 #[tokio::test]
-async fn one_backup_too_many_is_told_to_come_back() {
+async fn one_backup_too_many_is_refused_with_a_retry_time() {
     let server = Server::with(|config| config.max_backups = 1).await;
     fill(&server).await;
     let unread = back_up(narrow(&server).await).await.unwrap();

@@ -1,4 +1,4 @@
-//! Statements: their numbers are the API's, and their page stands alone.
+//! Statements: their numbers are those of the API, and their page is self-contained.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use tonic::Code;
 
 use crate::support::server::{Server, Story, day, idr, plan, terms};
 
-/// Two creators, one post with 100 likes, Rp1,000,000 of fees, an order of Rp3,000,000.
+/// Makes two creators, one post with 100 likes, Rp1,000,000 of fees, an order of Rp3,000,000.
 async fn told(server: &Server) -> Story {
     let story = Story::open(server, "launch").await;
     story.accepted("ayu", terms(idr(1_000_000))).await;
@@ -57,7 +57,7 @@ async fn written(server: &Server, request: GetStatementRequest) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The fields of a scope of the table.
+/// Returns the fields of a scope in the table.
 fn fields(table: &str, scope: &str) -> BTreeMap<String, String> {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let rows = reader.records().map(Result::unwrap);
@@ -105,7 +105,7 @@ async fn page_spells_the_numbers_and_stands_alone() {
         statement(&story, StatementFormat::Unspecified, None),
     )
     .await;
-    // Cost Rp1,000,000; revenue Rp3,000,000; so 200 %, 3 times.
+    // Cost Rp1,000,000, revenue Rp3,000,000: 200 %, or 3 times.
     for spelled in [
         "IDR 1,000,000.00",
         "IDR 3,000,000.00",

@@ -1,4 +1,4 @@
-//! Named consumers: the server keeps how far they have come.
+//! Named consumers: the server stores their positions.
 
 use campaign_ledger::domain::{Position, SubscriptionId, Timestamp};
 use campaign_ledger::log::directory::DataDirectory;
@@ -15,7 +15,7 @@ use super::audit::{all, of_brand, of_campaign};
 use crate::support::batch::decoded;
 use crate::support::server::{Client, Refusal, Resting, Server, Story, day};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::SubscriptionNotFound,
     ErrorReason::SubscriptionDiffers,
@@ -33,7 +33,7 @@ fn named(name: &str, scope: Option<LogScope>, after_position: u64) -> SubscribeR
     }
 }
 
-/// Follows to the head; gives the positions told on the way.
+/// Follows to the head; returns the positions received.
 async fn catch_up(client: &Client, request: SubscribeRequest) -> Result<Vec<u64>, Refusal> {
     let mut audit = AuditServiceClient::new(client.channel());
     let answer = audit.subscribe(request).await.map_err(Refusal::from)?;
@@ -81,7 +81,7 @@ async fn delete(client: &Client, name: &str) -> Result<(), Refusal> {
 }
 
 #[tokio::test]
-async fn what_is_acknowledged_is_not_told_again_even_after_a_restart() {
+async fn acknowledged_events_are_not_sent_again_even_after_a_restart() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
     server.write(story.profile("ayu", 1)).await;
@@ -109,7 +109,7 @@ async fn what_is_acknowledged_is_not_told_again_even_after_a_restart() {
 
     drop(story);
     let resting = server.stop().await;
-    // Views may go; where consumers stand is no view.
+    // Folds may be removed; the positions of consumers are not a fold.
     resting.forget_folds();
     let server = resting.start().await;
     let kept = [("launch-only".to_owned(), 1), ("mirror".to_owned(), 2)];
@@ -159,7 +159,7 @@ async fn names_are_kept_apart_and_known() {
     assert_eq!(refusal.field_names(), ["followed.scope"]);
 }
 
-/// Puts subscriptions into the file of a server at rest, each of some brand.
+/// Adds subscriptions to the file of a stopped server, each for some brand.
 fn fill(resting: &Resting, count: usize, brand_of: impl Fn(usize) -> String) {
     let path = {
         let directory = DataDirectory::open(resting.directory()).unwrap();
@@ -225,9 +225,9 @@ async fn one_brand_does_not_take_the_names_of_others() {
     }
 }
 
-/// A wrong position would make a consumer miss events, so it is told to begin again.
+/// A wrong position would make a consumer miss events, so the consumer must start again.
 #[tokio::test]
-async fn consumers_of_a_damaged_file_are_told_that_their_names_are_unknown() {
+async fn consumers_of_a_damaged_file_are_unknown() {
     let server = Server::start().await;
     catch_up(&server, named("mirror", all(), 0)).await.unwrap();
     let resting = server.stop().await;

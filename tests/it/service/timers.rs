@@ -1,4 +1,4 @@
-//! Invitations end by themselves.
+//! Timers: invitations expire, and other due work happens.
 
 use campaign_ledger::wire::proto::api::log_scope::Scope;
 use campaign_ledger::wire::proto::api::*;
@@ -10,7 +10,7 @@ use tonic::Code;
 use crate::support::batch::decoded;
 use crate::support::server::{FAR, Server, Story, day, days_and, idr, plan, terms};
 
-/// What the tests of this file are refused with, among others.
+/// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::OfferExpired];
 
 async fn invited() -> (Server, Story) {
@@ -24,7 +24,7 @@ async fn invited() -> (Server, Story) {
 #[tokio::test]
 async fn an_offer_is_open_until_just_before_it_expires() {
     let (server, story) = invited().await;
-    // The writer's clock alone, so that no timer is quicker than the acceptance.
+    // Only the writer's clock, so that no timer acts before the acceptance.
     server.clock().set_for_writer(Some(day(7)));
     let refusal = server.refused_for_nothing(story.accept("ayu")).await;
     let refusal = refusal.is(Code::FailedPrecondition, ErrorReason::OfferExpired);
@@ -41,7 +41,7 @@ async fn an_offer_can_be_accepted_in_its_last_second() {
         .collaboration
         .unwrap();
     assert_eq!(accepted.state(), CollaborationState::Accepted);
-    // Nothing expires any more: what the timer would have written is followed by what we write.
+    // Nothing expires any more: after the timer's events would come ours.
     server.clock().set(day(8));
     let server = server.restart().await;
     server.clock().set(day(9));
@@ -102,11 +102,10 @@ async fn what_fell_due_while_the_server_was_down_expires_at_the_next_start() {
     );
 }
 
-/// Orders whose commission waits for budget: more than the timers do in a round.
+/// Orders whose commission waits for budget: more than the timers process in one round.
 const WAITING: usize = 2_000;
 
-/// The story of a campaign with many orders that fall due on day 30, and no budget for their
-/// commission.
+/// Makes a campaign with many orders that are due on day 30, and no budget for their commission.
 async fn short_of_budget(server: &Server) -> Story {
     let mut plan = plan("IDR");
     plan.budget_cap = Some(idr(1_000));
@@ -147,7 +146,7 @@ async fn short_of_budget(server: &Server) -> Story {
 }
 
 #[tokio::test]
-async fn what_one_brand_cannot_pay_holds_up_nobody_and_is_done_once_it_can() {
+async fn what_one_brand_cannot_pay_delays_no_other_and_is_done_once_it_can() {
     let server = Server::start().await;
     let story = short_of_budget(&server).await;
     let other = Story::of("teh", "launch", "IDR", &server);

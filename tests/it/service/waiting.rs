@@ -8,7 +8,7 @@ use tonic::Code;
 use super::retries::named;
 use crate::support::server::{FAR, RawCalls, Refusal, Server, Story};
 
-/// What the tests of this file are refused with.
+/// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::DeadlineExceeded, ErrorReason::QueueFull];
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn a_full_queue_refuses_what_comes_next() {
     let held = server.clock_handle().hold_writer();
     let taken = tokio::spawn(profile("ayu"));
     held.reached().await;
-    // Two of three find room, and wait; the third is told at once.
+    // Two of three find room, and wait; the third is refused at once.
     let mut waiting = tokio::task::JoinSet::new();
     for who in ["budi", "citra", "dewi"] {
         waiting.spawn(profile(who));

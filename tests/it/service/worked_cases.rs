@@ -1,4 +1,4 @@
-//! Published examples, played through the server: our numbers, not those the pages print.
+//! Published examples, played through the server: the numbers must be ours, not the printed ones.
 
 mod inputs;
 mod played;
@@ -13,7 +13,7 @@ use tonic::Code;
 use super::numbers::{BASES, Number, decimal, fraction, of_figures};
 use crate::support::server::{Server, Story, day, idr, plan, terms, together};
 
-/// One example; what it does not name is absent, not 0.
+/// One example; what it does not state is absent, not 0.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Case {
@@ -57,7 +57,7 @@ fn case(id: &str) -> Case {
     cases().into_iter().find(|case| case.id == id).unwrap()
 }
 
-/// The numbers of a campaign on one basis of cost.
+/// Returns the numbers of a campaign on one cost basis.
 fn numbers_of(report: &CampaignRoi, basis: CostBasis) -> BTreeMap<&'static str, Number> {
     let mut numbers = of_figures(report.total.as_ref().unwrap(), basis);
     let post_rate = report.post_rate.clone().unwrap();
@@ -65,7 +65,7 @@ fn numbers_of(report: &CampaignRoi, basis: CostBasis) -> BTreeMap<&'static str, 
     numbers
 }
 
-/// What the page calls it, and what we do.
+/// Returns our name for a number that the page prints.
 fn our_name(printed: &str) -> &str {
     match printed {
         "cpm" => "cpm_impressions",
@@ -94,7 +94,7 @@ async fn every_published_example_comes_out_of_the_server() {
             let numbers = numbers_of(&report, basis);
             assert_eq!(numbers.len(), own.len());
             for (name, number) in &numbers {
-                // Absent with the reason, wherever an input is missing.
+                // Absent with the reason, when an input is missing.
                 assert_eq!(number.exact(), own[name], "{} {name} {basis:?}", case.id);
                 number.is_published_rounded_half_even();
             }
@@ -173,7 +173,7 @@ async fn tiers_follow_the_raw_count() {
     assert_eq!(creator.tier(), Tier::Unknown);
 }
 
-/// Every creator named accepts a brief of this campaign now.
+/// Every creator of the example accepts a brief of this campaign.
 async fn all_accept(story: &Story, creators: u64) {
     let accepting = (0..creators).map(|number| {
         let story = story.clone();

@@ -1,4 +1,4 @@
-//! Who must act next: each step of a collaboration hands the turn on.
+//! Who must act next: each step of a collaboration passes the turn to the other side.
 
 use campaign_ledger::wire::proto::api::task_block::Block;
 use campaign_ledger::wire::proto::api::*;
@@ -7,7 +7,7 @@ use campaign_ledger::wire::proto::values::{ActorKind, CostType, SelectionPolicy}
 
 use crate::support::server::{Server, Story, day, idr, plan, terms};
 
-/// Kinds with whom they are about, in the order of the list.
+/// Returns the kinds of tasks with their subjects, in the order of the list.
 async fn listed(story: &Story) -> Vec<(TaskKind, String)> {
     let answer = story.client.read(story.worklist()).await;
     let about = |task: Task| {
@@ -22,7 +22,7 @@ async fn only(story: &Story, kind: TaskKind) {
 }
 
 #[tokio::test]
-async fn each_step_hands_the_turn_to_whoever_is_next() {
+async fn each_step_passes_the_turn_to_the_next_side() {
     let server = Server::start().await;
     let mut strict = plan("IDR");
     strict.policy = Some(SelectionPolicy {
@@ -71,7 +71,7 @@ async fn each_step_hands_the_turn_to_whoever_is_next() {
     assert_eq!(listed(&story).await, []);
 }
 
-/// Two campaigns, in which creators have offers and work, due on different days; day 5.
+/// Makes two campaigns whose creators have offers and work due on different days; day 5.
 async fn busy(server: &Server) -> [Story; 2] {
     let launch = Story::open(server, "launch").await;
     let second = Story::open(server, "second").await;
@@ -177,7 +177,7 @@ async fn the_list_is_narrowed_by_campaign_side_kind_and_time() {
     assert_eq!((citra.due_at, citra.overdue), (Some(day(8)), false));
 }
 
-/// Tasks with what they wait for, and who lifts it.
+/// Returns tasks with what blocks them, and who can remove the block.
 async fn blocked(
     story: &Story,
     only: Option<bool>,
@@ -254,7 +254,7 @@ async fn what_a_hold_or_a_dispute_stops_says_so() {
             by_dispute(pay, "d-2")
         ]
     );
-    // What it waits for is what the server says when it is asked.
+    // The block is what the server returns when the call is made.
     let refusal = server.refused_for_nothing(story.approve("ayu")).await;
     assert_eq!(refusal.metadata["dispute_id"], "d-1");
 }

@@ -1,6 +1,6 @@
 //! A store whose process is killed, or whose disk is full.
 //!
-//! Each test runs itself again as a child process, told apart by an environment variable.
+//! Each test runs itself again as a child process, which an environment variable marks.
 
 use std::io::{BufRead, BufReader, Write};
 use std::ops::ControlFlow;
@@ -15,7 +15,7 @@ use campaign_ledger::store::{Checkpoint, Error, Opened, Options, Store};
 
 use super::{ALL_TABLES, Stamp, open, options, scratch};
 
-/// Names the store file to a child process.
+/// Passes the path of the store file to a child process.
 const CHILD_PATH: &str = "STORE_CRASH_CHILD_PATH";
 const ROWS: u64 = 300;
 
@@ -23,7 +23,7 @@ fn key(row: u64) -> Key {
     Key::of::<Stamp>().number(row)
 }
 
-/// Gives every row the stamp of this generation and its position.
+/// Writes the stamp of this generation and its position into every row.
 fn stamp(store: &mut Store, generation: u64, filler: usize) {
     for row in 0..ROWS {
         let filler = vec![generation as u8; filler];
@@ -32,7 +32,7 @@ fn stamp(store: &mut Store, generation: u64, filler: usize) {
     store.advance(Position::new(generation));
 }
 
-/// Gives the generation all rows are of.
+/// Returns the generation of all rows.
 fn generation(store: &Store) -> u64 {
     let rows = store
         .page::<Stamp>(Scan::of(&Key::of::<Stamp>()), usize::MAX)
@@ -108,7 +108,7 @@ fn a_full_disk_fails_the_checkpoint_and_nothing_else() {
         fill_the_disk(&path);
     }
     let dir = scratch();
-    // A limit on the size of files stands in for the disk: the kernel refuses the same calls, and
+    // A limit on the size of files replaces the full disk: the kernel refuses the same calls, and
     // the limit can be lifted. Without a handler its signal would kill the child.
     let mut command = Command::new("sh");
     command
@@ -136,7 +136,7 @@ fn a_full_disk_fails_the_checkpoint_and_nothing_else() {
 }
 
 fn fill_the_disk(path: &Path) -> ! {
-    // No caches: what is not in a layer in memory has to come from the file.
+    // No caches: what is not in a layer in memory must come from the file.
     let options = Options {
         cache_bytes: 0,
         redb_cache_bytes: 0,
@@ -167,7 +167,7 @@ fn fill_the_disk(path: &Path) -> ! {
         assert!(matches!(failed, Err(Error::Io { .. })), "{failed:?}");
     };
 
-    // The first attempt fails in the middle of a scan, which goes on.
+    // The first attempt fails in the middle of a scan, which continues.
     let mut checkpoint = store.freeze();
     let mut seen = 0;
     let mut visit = |_: &Key, _: &Arc<Stamp>| {
@@ -181,7 +181,7 @@ fn fill_the_disk(path: &Path) -> ! {
     assert_eq!(seen, 2 * ROWS - 1);
     assert_eq!(snapshot.digest(ALL_TABLES).unwrap(), before);
 
-    // At the second the file cannot be opened anew either, until someone reads.
+    // At the second attempt the file cannot be reopened either, until somebody reads.
     let checkpoint = store.freeze().unwrap();
     assert_eq!(checkpoint.position(), Position::new(2));
     let elsewhere = path.with_extension("away");
@@ -198,7 +198,7 @@ fn fill_the_disk(path: &Path) -> ! {
     assert_eq!(store.checkpoint_position(), Position::new(1));
     assert_eq!(store.digest(ALL_TABLES).unwrap(), changed);
 
-    // What came after the freeze is forgotten, what failed to be written is not.
+    // Changes after the freeze are lost; changes whose write failed are not.
     store.put(
         key(0),
         Stamp {

@@ -1,4 +1,4 @@
-//! Files that cannot serve, and what becomes of them.
+//! Files that cannot be used, and what the store does with them.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn key(number: u64) -> Key {
     Key::of::<Tally>().number(number)
 }
 
-/// Leaves a closed file behind, at position 5, with enough rows for a tree of some depth.
+/// Leaves a closed file at position 5, with enough rows for a tree of some depth.
 fn filled(path: &Path) {
     let (mut store, _) = open(path);
     for number in 0..2_000 {
@@ -144,7 +144,7 @@ fn a_file_in_use_is_left_alone() {
     assert!(store.get::<Tally>(&key(1)).unwrap().is_some());
 }
 
-/// Uses a damaged file the way a fold would; no panic may come through, only errors.
+/// Uses a damaged file as a fold would; there may be errors but no panic.
 fn survives(path: &Path) {
     let options = Options {
         redb_cache_bytes: 0,
@@ -188,7 +188,7 @@ fn damage_anywhere_is_an_error_or_a_discard_and_never_a_panic() {
     }
 }
 
-/// Everything the file says, as bytes.
+/// Returns the whole content of the file as bytes.
 fn said(path: &Path) -> Result<[u8; 32], Error> {
     Store::open(path, &options())?.0.digest(ALL_TABLES)
 }
@@ -279,7 +279,7 @@ fn damage_found_while_open_ends_the_file() {
     let dir = scratch();
     let path = dir.path().join("rows");
     filled(&path);
-    // Keeps no page, so that the damage is met.
+    // Keeps no page in memory, so that reads meet the damage.
     let options = Options {
         redb_cache_bytes: 0,
         ..options()
@@ -309,7 +309,7 @@ fn rows_that_no_longer_decode_end_the_file() {
     let (mut store, _) = open(&path);
     let failed = store.get::<Changed>(&key(1_000));
     assert!(matches!(failed, Err(Error::Corrupt { .. })), "{failed:?}");
-    // What was changed meanwhile is not claimed to be durable in a file that is gone.
+    // Changes made meanwhile are not reported as durable in a file that is gone.
     store.put(key(1), tally(2));
     assert!(matches!(store.checkpoint(), Err(Error::Corrupt { .. })));
     drop(store);

@@ -1,4 +1,4 @@
-//! Random histories of one store beside plain maps that say what it must hold.
+//! Random histories of one store, compared with plain maps.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -260,7 +260,7 @@ impl Pair {
         self.store = Some(store);
     }
 
-    /// Compares everything there is, and again once it went through the file.
+    /// Compares everything, and again after it went through the file.
     fn finish(mut self) {
         self.compare_all();
         self.snapshots.drain(..).for_each(check_snapshot);
@@ -296,7 +296,7 @@ fn check_snapshot((snapshot, then): (Snapshot, State)) {
     );
 }
 
-/// Applies a step that changes rows; tells whether it was one.
+/// Applies a step that changes rows; returns whether it was one.
 fn evolve(rows: &mut impl RowsMut, step: &Step) -> bool {
     match step {
         Step::PutTally(key, count) => rows.put(key_of::<Tally>(*key), super::tally(*count)),

@@ -14,8 +14,8 @@ use super::{Tally, options, scratch, tally};
 
 const ROWS: u64 = 400;
 const CHECKPOINTS: u64 = 100;
-/// One is frozen, the others are applied while that is written. So few rows are in a layer in
-/// memory that most reads go to the cache and the file.
+/// Blocks that are applied while a checkpoint is written. They are so few that most reads go to the
+/// cache and the file.
 const BLOCKS_PER_CHECKPOINT: u64 = 3;
 const ROWS_PER_BLOCK: u64 = 20;
 
@@ -23,19 +23,19 @@ fn key(row: u64) -> Key {
     Key::of::<Tally>().number(row)
 }
 
-/// Goes through all rows before one comes again.
+/// Visits all rows before one is repeated.
 fn next(row: u64) -> u64 {
     (row * 21 + 3) % ROWS
 }
 
 struct Shared {
     store: RwLock<Store>,
-    /// What each row was at least, known to all before a read starts.
+    /// Minimum value of each row that every reader may rely on before its read.
     floor: Vec<AtomicU64>,
     done: AtomicBool,
 }
 
-/// Lets the readers go home, also when the test fails.
+/// Ends the readers, also when the test fails.
 struct Done<'a>(&'a AtomicBool);
 
 impl Drop for Done<'_> {
@@ -45,7 +45,7 @@ impl Drop for Done<'_> {
 }
 
 fn shared(path: &Path) -> Shared {
-    // Room for some thirty rows: reads keep missing the cache and filling it.
+    // Room for about thirty rows: reads keep missing the cache and filling it.
     let options = Options {
         cache_bytes: 10 << 10,
         ..options()
@@ -99,7 +99,7 @@ fn read(shared: &Shared, mut turn: u64) -> u64 {
     let mut reads = 0;
     while !shared.done.load(Ordering::SeqCst) || reads == 0 {
         turn = next(turn);
-        // Every row now and then, a few of them often enough to stay in the cache.
+        // Every row sometimes, and a few of them often enough to stay in the cache.
         let row = if reads % 2 == 0 { turn } else { turn % 16 };
         let floor = shared.floor[row as usize].load(Ordering::SeqCst);
         let store = shared.store.read();
@@ -118,7 +118,7 @@ fn read(shared: &Shared, mut turn: u64) -> u64 {
     reads
 }
 
-/// Reads in snapshots, which fill the cache too, and outlive checkpoints.
+/// Reads in snapshots, which also fill the cache, and outlive checkpoints.
 fn read_in_snapshots(shared: &Shared) -> u64 {
     let mut reads = 0;
     let mut older = None;
@@ -183,8 +183,8 @@ fn no_reader_sees_a_row_go_back() {
     }
 }
 
-/// The moment in question: a row is changed, frozen and written, and while that happens a reader
-/// has the old row of a neighbour in its hands. Step by step, without threads.
+/// The critical moment: a row is changed, frozen and written while a reader holds the old row of a
+/// neighbour. Step by step, without threads.
 #[test]
 fn a_read_beside_a_checkpoint_does_not_bring_back_the_old_row() {
     let dir = scratch();
@@ -202,8 +202,8 @@ fn a_read_beside_a_checkpoint_does_not_bring_back_the_old_row() {
         let row = store.get::<Tally>(&key(row)).unwrap();
         row.map(|row| row.count)
     };
-    // Between freeze and write, between write and thaw, and after: the same answers, also once the
-    // dirty layer has moved on and been forgotten.
+    // Between freeze and write, between write and thaw, and after: the same answers, also when the
+    // dirty layer has changed and was discarded.
     assert_eq!((count(&store, 1), count(&store, 2)), (Some(2), None));
     let written = checkpoint.write().unwrap();
     assert_eq!((count(&store, 1), count(&store, 2)), (Some(2), None));

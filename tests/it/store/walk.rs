@@ -1,4 +1,4 @@
-//! Scans and digests over rows that are spread over all layers.
+//! Scans and digests over rows in all layers.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -19,10 +19,11 @@ fn put(store: &mut Store, ids: &[&str], layer: &str) {
     }
 }
 
-/// `a` to `f` in the file, some of them changed or removed in the frozen and dirty layers above.
+/// Puts `a` to `f` into the file, and changes or removes some of them in the frozen and dirty
+/// layers.
 fn layered(store: &mut Store) -> campaign_ledger::store::Checkpoint {
     put(store, &["a", "b", "c", "d", "e", "f"], "file");
-    // Neighbours that no scan of the brand may show.
+    // Neighbours that no scan of the brand may return.
     store.put(Key::of::<Name>().text("bran").text("x"), Name::default());
     store.put(Key::of::<Name>().text("brand-2").text("x"), Name::default());
     store.put(Key::of::<Tally>().text("brand").text("x"), tally(1));

@@ -1,4 +1,4 @@
-//! Strategies for domain values, one per type: every value they make is one that may exist.
+//! Strategies for domain values, one per type: every value they make is valid.
 
 pub mod events;
 mod facts;

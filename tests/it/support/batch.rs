@@ -1,4 +1,4 @@
-//! Events as a client of any language gets them.
+//! Events as a client in any language gets them.
 
 use campaign_ledger::wire::proto::api::EventBatch;
 use campaign_ledger::wire::proto::event::Record;

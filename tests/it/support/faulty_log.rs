@@ -1,7 +1,7 @@
 //! A log that fails on command.
 //!
-//! Wraps any log and lets a script decide what becomes of its next appends, in ways that a real one
-//! can fail in: so what stands on a log can be tested against each.
+//! Wraps any log. A script decides the outcomes of its next appends, all of which a real log can
+//! have, so that code above a log can be tested with each of them.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,7 +11,7 @@ use campaign_ledger::log::block::Misfit;
 use campaign_ledger::log::{AppendError, Block, Blocks, Head, Log, Position, ReadError};
 use tokio::sync::watch;
 
-/// What becomes of one append.
+/// Outcome of one append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It succeeds.
@@ -20,18 +20,18 @@ pub enum Outcome {
     LostBeforeWriting,
     /// It is indeterminate, and the block was written.
     LostAfterWriting,
-    /// It is a conflict with the head as it is.
+    /// It is a conflict with the current head.
     Conflict,
-    /// It is refused, as a block that does not come next.
+    /// It is refused, as a block that is not the next one.
     Refused,
     /// The thread that appends panics.
     Panic,
 }
 
-/// A log whose appends follow a script, and succeed once that has run out.
+/// A log whose appends follow a script, and succeed after the end of the script.
 pub struct FaultyLog {
     inner: Arc<dyn Log>,
-    /// What was acknowledged, which may be less than what is in `inner`.
+    /// The acknowledged head, which may be behind that of `inner`.
     head: watch::Sender<Head>,
     script: Mutex<Script>,
 }
@@ -54,7 +54,7 @@ impl FaultyLog {
         }
     }
 
-    /// Opens the same log anew: what had become of a lost block shows, and appends are taken again.
+    /// Reopens the same log: the outcome of a lost block shows, and appends work again.
     pub fn reopened(self, next: impl IntoIterator<Item = Outcome>) -> Self {
         Self::new(self.inner, next)
     }
@@ -106,7 +106,7 @@ impl Log for FaultyLog {
                 found: block.number(),
             })),
             Outcome::Panic => {
-                // Its lock would be poisoned, which is not what is tried here.
+                // A panic with the lock held would poison it, which is not the purpose here.
                 drop(script);
                 panic!("the script says so")
             }

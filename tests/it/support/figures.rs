@@ -1,4 +1,4 @@
-//! What figures must be, by the published formulas, from sums that a test made itself.
+//! Expected figures by the published formulas, from sums that a test computed itself.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::service::numbers::{BASES, Exact, half_even, of_figures};
 /// The sums; currencies of two decimals.
 #[derive(Default)]
 pub struct Expected {
-    /// What of the plan figures are made with.
+    /// The part of the plan that figures need.
     pub margin_bp: Option<u32>,
     pub cpm_minor: Option<i64>,
     /// Committed, accrued, paid.
@@ -23,14 +23,14 @@ pub struct Expected {
     /// Orders credited, in ten-thousandths.
     pub conversions_bp: u64,
     pub posts: u64,
-    /// The standing counters of each post.
+    /// The current counters of each post.
     pub seen: Vec<Seen>,
 }
 
-/// What was seen of a post.
+/// The counters of a post.
 pub struct Seen {
     pub counters: Counters,
-    /// The part credited.
+    /// The credited part.
     pub share_bp: u32,
     /// At publication.
     pub followers: Option<u64>,
@@ -54,7 +54,7 @@ impl Expected {
         self.gross_minor - self.refunds_minor
     }
 
-    /// Sums a counter over the posts it was seen on; `None` when it was on none.
+    /// Sums a counter over the posts on which it was observed; `None` when there are none.
     fn sum(&self, of: fn(&Counters) -> Option<u64>) -> Option<Exact> {
         let parts = self.seen.iter().filter_map(|seen| {
             Some(whole(of(&seen.counters)?) * whole(seen.share_bp) / whole(10_000))
@@ -86,8 +86,8 @@ impl Expected {
             .map(|sum| u64::try_from(half_even(&sum)).unwrap())
     }
 
-    /// Σ numerator ÷ Σ denominator over the posts that have both, and the mean and median of each
-    /// post's own.
+    /// Returns Σ numerator ÷ Σ denominator over the posts that have both, and the mean and median
+    /// of the rates of the posts.
     fn rates(
         &self,
         numerator: fn(&Counters) -> Option<u64>,
@@ -113,7 +113,7 @@ impl Expected {
         [Ok(above / below), Ok(mean), Ok(middle)]
     }
 
-    /// The numbers a report leads with, on one basis of cost, by name; money in major units.
+    /// Returns the main numbers of a report on one cost basis, by name; money in major units.
     pub fn numbers(&self, basis: CostBasis) -> BTreeMap<&'static str, Result<Exact, AbsentReason>> {
         use AbsentReason::{MarginUnknown, NoModel, NoObservation, ZeroCost, ZeroDenominator};
         let minor = match basis {
@@ -190,7 +190,7 @@ impl Expected {
     }
 }
 
-/// e-v1, of those that were seen.
+/// Returns e-v1 of the observed counters.
 fn engagements(counters: &Counters) -> Option<u64> {
     let four = [
         counters.likes,
@@ -201,7 +201,7 @@ fn engagements(counters: &Counters) -> Option<u64> {
     four.into_iter().flatten().reduce(|sum, one| sum + one)
 }
 
-/// Compares figures with what the facts come to.
+/// Compares figures with the expected ones.
 pub fn are(figures: &Figures, expected: &Expected, what: &str) {
     for basis in BASES {
         let numbers = of_figures(figures, basis);

@@ -1,7 +1,7 @@
 //! A log with a gate before its appends, its reads, or the blocks that streams take from it.
 //!
-//! So a test can hold a thread there for as long as it likes, see who waits for what, and know rather
-//! than guess that it has got there.
+//! A test can hold a thread at the gate for any time, see who waits for what, and know rather than
+//! guess that the thread has reached the gate.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use campaign_ledger::log::{AppendError, Block, Blocks, Head, Log, Position, ReadError};
 use tokio::sync::watch;
 
-/// Longer than any test: who has not come by then never will.
+/// Longer than any test: a thread that has not arrived by then never will.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The name of the threads that read for streams.
@@ -35,16 +35,16 @@ pub struct GatedLog {
 
 #[derive(Default)]
 struct Gate {
-    /// How many came to the gate.
+    /// Number of threads that came to the gate.
     arrived: u64,
-    /// How many may go through in all.
+    /// Number of appends that may pass in total.
     admitted: u64,
     /// How many went through.
     passed: u64,
 }
 
 impl GatedLog {
-    /// Puts a shut gate there.
+    /// Makes a log with a closed gate.
     pub fn shut(before: Before, inner: Arc<dyn Log>) -> Arc<Self> {
         Arc::new(Self {
             inner,
@@ -54,32 +54,32 @@ impl GatedLog {
         })
     }
 
-    /// Puts an open gate there.
+    /// Makes a log with an open gate.
     pub fn open(before: Before, inner: Arc<dyn Log>) -> Arc<Self> {
         let log = Self::shut(before, inner);
         log.admit_all();
         log
     }
 
-    /// Lets the next one through, waiting or yet to come.
+    /// Lets the next thread pass, whether it waits or is still to come.
     pub fn admit_one(&self) {
         self.gate().admitted += 1;
         self.changed.notify_all();
     }
 
-    /// Lets everyone through.
+    /// Lets every thread pass.
     pub fn admit_all(&self) {
         self.gate().admitted = u64::MAX;
         self.changed.notify_all();
     }
 
-    /// Lets nobody through any more.
+    /// Lets no more threads pass.
     pub fn admit_none(&self) {
         let mut gate = self.gate();
         gate.admitted = gate.arrived;
     }
 
-    /// Waits until so many, in all, have come to the gate.
+    /// Waits until this many threads in total have come to the gate.
     pub fn wait_for_arrivals(&self, wanted: u64) {
         let gate = self.gate();
         let too_few = |gate: &mut Gate| gate.arrived < wanted;

@@ -1,5 +1,5 @@
-//! One fixed record per event type, beside the bytes in `tests/golden/events-v1` that must decode to
-//! it for ever. The story is that of a skincare brand.
+//! One fixed record per event type; the bytes in `tests/golden/events-v1` must decode to it
+//! forever. The records tell the story of a skincare brand.
 
 mod campaigns;
 mod facts;
@@ -19,7 +19,8 @@ const FIRST: [u32; 38] = [
     20, 21, 22, 23, 24, 25, 26, 40, 41, 42, 50, 51, 52, 53, 54, 55, 56, 70, 71, 72, 73, 74, 75, 76,
     77, 85, 90, 91, 92, 100, 101, 102, 103, 104, 120, 121, 122, 123,
 ];
-/// The record of any other event type stands so far after its number, wherever it is listed here.
+/// The record of any other event type is at this offset plus its number, whatever its place in the
+/// list.
 const OTHERS: u64 = 1_000;
 
 /// Returns one record for every event type.

@@ -1,9 +1,9 @@
-//! Random histories: requests that mostly are legal moves, from a seed or as a strategy.
+//! Random histories: requests that are mostly legal moves, from a seed or as a strategy.
 //!
-//! A few brands, campaigns, creators, posts, orders and cost lines, and a teller who looks at where
-//! they stand and makes the next move. Every step may depend on the positions of all before it, so
-//! a history must be asked in order, of an empty ledger, with nothing in between. A strategy shrinks
-//! by leaving moves out: what follows is told anew.
+//! A generator looks at the state of a few brands, campaigns, creators, posts, orders and cost
+//! lines, and makes the next move. Every step may depend on the positions of all earlier ones, so a
+//! history must be played in order, on an empty ledger, with nothing in between. A strategy shrinks
+//! by removing moves; the later moves are then generated again.
 
 mod agreements;
 mod dice;
@@ -24,23 +24,23 @@ use super::ledger::Ledger;
 use super::requests::*;
 pub use dice::Dice;
 
-/// One request, and when it is made.
+/// One request, and its time.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// By the ledger's clock; never goes backwards from step to step.
+    /// Time by the ledger's clock; it never goes backwards from step to step.
     pub at: Timestamp,
-    /// What is asked.
+    /// The request.
     pub request: Request,
 }
 
-/// Tells a history of so many steps; the same seed tells the same one.
+/// Makes a history of this many steps; the same seed makes the same one.
 pub fn from_seed(seed: u64, steps: usize) -> Vec<Step> {
     let mut dice = Dice::new(seed);
     let moves: Vec<u64> = (0..steps).map(|_| dice.roll(u64::MAX)).collect();
     tell(&moves)
 }
 
-/// Makes histories of so many steps.
+/// Returns a strategy for histories of this many steps.
 pub fn strategy(steps: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(any::<u64>(), steps).prop_map(|moves| tell(&moves))
 }
@@ -59,10 +59,10 @@ const CAMPAIGNS: [&str; 2] = ["launch", "second"];
 const CREATORS: [&str; 6] = ["ayu", "bima", "cici", "dodi", "eka", "fitri"];
 const HOUR_NANOS: i64 = 60 * 60 * 1_000_000_000;
 
-/// A move of somebody's, by where things stand.
+/// Makes a move that fits the current state.
 type Move = fn(&Teller, &mut Dice) -> Request;
 
-/// The kinds of moves, and how often each is made, in parts of their sum.
+/// The kinds of moves, and the weight of each.
 const MOVES: &[(u64, Move)] = &[
     (2, Teller::steering),
     (3, Teller::about_a_creator),
@@ -80,11 +80,11 @@ const MOVES: &[(u64, Move)] = &[
     (5, Teller::safety),
 ];
 
-/// Looks at where things stand and makes the next move.
+/// Looks at the current state and makes the next move.
 struct Teller {
     ledger: Ledger,
     now: Timestamp,
-    /// The campaign this move is about.
+    /// The campaign of this move.
     campaign: CampaignRef,
 }
 
@@ -114,7 +114,7 @@ impl Teller {
         Step { at, request }
     }
 
-    /// Now and then somebody asks what is another's, or for another, or says when it happened.
+    /// Sometimes changes the brand, the actor, the party acted for or the stated time.
     fn misstate(&self, dice: &mut Dice, request: &mut Request) {
         let sides = [ActorKind::Brand, ActorKind::Creator, ActorKind::System];
         if dice.chance(2) {
@@ -205,7 +205,7 @@ impl Teller {
         })
     }
 
-    /// Fixes numbers, now and then those of before.
+    /// Fixes the numbers, sometimes those of an earlier position.
     fn report(&self, dice: &mut Dice) -> Request {
         let drawn = Drawn {
             as_of: self.ledger.head(),
@@ -239,7 +239,7 @@ impl Teller {
         }))
     }
 
-    /// The rows under a prefix, in order.
+    /// Returns the rows under a prefix, in order.
     fn all<R: Row>(&self, prefix: &rows::Key) -> Vec<(rows::Key, std::sync::Arc<R>)> {
         use campaign_ledger::domain::rows::Rows;
         match self.ledger.rows.page(Scan::of(prefix), usize::MAX) {
@@ -248,7 +248,7 @@ impl Teller {
         }
     }
 
-    /// Collaborations of the campaign with their ids.
+    /// Returns the collaborations of the campaign, with their ids.
     fn collaborations(&self) -> Vec<(String, std::sync::Arc<Collaboration>)> {
         let rows = self.all(&Collaboration::of_campaign(&self.campaign));
         let named = rows.into_iter().map(|(key, row)| {
@@ -259,14 +259,14 @@ impl Teller {
         named.collect()
     }
 
-    /// Collaborations whose terms were accepted.
+    /// Returns the collaborations whose terms were accepted.
     fn agreed(&self) -> Vec<(String, std::sync::Arc<Collaboration>)> {
         let mut all = self.collaborations();
         all.retain(|(_, row)| row.acceptance.is_some());
         all
     }
 
-    /// Posts of the campaign; a JOINT one as often as it is credited.
+    /// Returns the posts of the campaign; a JOINT post once per credit.
     fn posts(&self) -> Vec<PublicationRef> {
         let rows = self.all::<CreditedPost>(&CreditedPost::of_campaign(&self.campaign));
         let named = rows.into_iter().map(|(_, row)| PublicationRef {
@@ -280,7 +280,7 @@ impl Teller {
         named.collect()
     }
 
-    /// A moment not after now, whole hours back.
+    /// Returns a time that is not in the future, some whole hours back.
     fn lately(&self, dice: &mut Dice, hours: u64) -> Timestamp {
         later(self.now, -(dice.roll(hours) as i64) * HOUR_NANOS)
     }

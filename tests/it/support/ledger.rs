@@ -12,7 +12,7 @@ use campaign_ledger::domain::{
 /// Rows, and the records they are folded from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
-    /// What was folded.
+    /// The folded rows.
     pub rows: MemoryRows,
     /// The log.
     pub records: Vec<Record>,
@@ -30,7 +30,7 @@ impl Ledger {
         ledger
     }
 
-    /// Decides a request; nothing changes.
+    /// Decides a request without any change.
     pub fn decide(&self, request: &Request, now: Timestamp) -> Result<Decision, Refusal> {
         decide(&self.rows, request, now).map_err(|halt: Halt<Infallible>| match halt {
             Halt::Refused(refusal) => refusal,
@@ -38,7 +38,7 @@ impl Ledger {
         })
     }
 
-    /// Decides a request and records what happens.
+    /// Decides a request and records the result.
     pub fn ask(&mut self, request: &Request, now: Timestamp) -> Result<Decision, Refusal> {
         let decision = self.decide(request, now)?;
         if let Decision::Happens(facts) = &decision {
@@ -76,12 +76,12 @@ impl Ledger {
         self.find(key).expect("the row is there")
     }
 
-    /// Adds up what all records contribute to a campaign as a whole.
+    /// Returns the sum of all contributions to a campaign as a whole.
     pub fn totals(&self, campaign: &CampaignRef) -> Totals {
         self.sum(campaign, |target| *target == Target::Campaign)
     }
 
-    /// Adds up what all records contribute to one collaboration.
+    /// Returns the sum of all contributions to one collaboration.
     pub fn collaboration_totals(&self, place: &CollaborationRef) -> Totals {
         self.sum(&place.campaign_ref(), |target| match target {
             Target::Campaign => false,

@@ -1,4 +1,4 @@
-//! The places that the conformance suite keeps logs in.
+//! The backends of the conformance suite.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,13 +16,13 @@ pub const PARTITION: u32 = 3;
 
 /// A place where one log outlives its handles.
 pub trait Backend {
-    /// Opens the log that is there, as a restart would; what is wrong with it, in words, else.
+    /// Opens the existing log, as a restart would, or returns in words what is wrong with it.
     fn open(&self) -> Result<Box<dyn Log>, String>;
 
     /// Opens it for reading only, whatever is wrong with its end.
     fn open_for_reading(&self) -> Box<dyn Log>;
 
-    /// Changes what is stored, behind the log's back; no handle may be open.
+    /// Changes the stored blocks; no handle may be open.
     fn tamper(&self, change: &dyn Fn(&mut StoredBlocks));
 }
 
@@ -36,7 +36,7 @@ pub fn on_every_backend(test: impl Fn(&dyn Backend)) {
     test(&InSled::with_segments_of(1));
 }
 
-/// Keeps the last handle, since what it holds goes with it.
+/// Keeps the last handle, because the content is dropped with it.
 #[derive(Default)]
 pub struct InMemory(RefCell<Option<MemoryLog>>);
 
@@ -69,7 +69,7 @@ impl Backend for InMemory {
     }
 }
 
-/// A directory that goes with the value.
+/// A directory that is removed with the value.
 pub struct InSled {
     dir: TempDir,
     segment_bytes: Option<u32>,
@@ -85,7 +85,7 @@ impl Default for InSled {
 }
 
 impl InSled {
-    /// One whose journal has such segments, or the smallest ones.
+    /// Makes one whose journal has segments of this size, or the smallest possible.
     pub fn with_segments_of(bytes: u32) -> Self {
         Self {
             segment_bytes: Some(bytes),
@@ -93,7 +93,7 @@ impl InSled {
         }
     }
 
-    /// Where the log is.
+    /// Returns the directory of the log.
     pub fn path(&self) -> &Path {
         self.dir.path()
     }
@@ -136,18 +136,18 @@ impl Backend for InSled {
     }
 }
 
-/// The blocks in sled, by number; those that are not there yet are empty.
+/// Returns the blocks in sled, by number; missing ones are empty.
 pub fn blocks_in(db: &sled::Db) -> sled::Tree {
     db.open_tree("blocks").unwrap()
 }
 
-/// The blocks that are there.
+/// Returns the blocks that exist.
 pub fn filled(blocks: &sled::Tree) -> impl Iterator<Item = (sled::IVec, sled::IVec)> {
     let entries = blocks.iter().map(Result::unwrap);
     entries.filter(|(_, encoded)| !encoded.is_empty())
 }
 
-/// The stored block that starts at `position`.
+/// Returns the stored block that starts at `position`.
 pub fn stored_at(stored: &mut BTreeMap<Position, Bytes>, position: u64) -> &mut Bytes {
     stored.get_mut(&Position::new(position)).unwrap()
 }
@@ -173,7 +173,7 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Changes the blocks in the sled at `dir`, behind the back of a log that is not open.
+/// Changes the blocks in the sled at `dir`; the log must not be open.
 pub fn change_sled(dir: &Path, change: impl FnOnce(&sled::Db)) {
     let file = File::open(dir.join("db")).unwrap();
     {
@@ -182,8 +182,9 @@ pub fn change_sled(dir: &Path, change: impl FnOnce(&sled::Db)) {
         change(&db);
         db.flush().unwrap();
     }
-    // sled's threads let go of the file a little after `Db` is dropped.
+    // sled's threads close the file shortly after `Db` is dropped.
     file.lock().unwrap();
-    // A process that another test forks right now has a copy of the descriptor until it runs.
+    // A process that another test forks at this moment has a copy of the descriptor until it calls
+    // `exec`.
     file.unlock().unwrap();
 }

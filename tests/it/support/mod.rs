@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Shared by several tests.
 
 pub mod arbitrary;
 pub mod batch;

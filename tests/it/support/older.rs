@@ -1,4 +1,4 @@
-//! Logs as earlier versions laid them out.
+//! Logs in the layouts of earlier versions.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub fn blocks_of(dir: &Path) -> Vec<Block> {
     blocks.map(|block| Block::clone(&block.unwrap())).collect()
 }
 
-/// Lays blocks out as earlier versions did.
+/// Stores blocks in the layout of earlier versions.
 pub fn insert_by_position(db: &sled::Db, blocks: &[Block]) {
     for block in blocks {
         let key = block.first_position().get().to_be_bytes();
@@ -24,7 +24,7 @@ pub fn insert_by_position(db: &sled::Db, blocks: &[Block]) {
     }
 }
 
-/// A log of format 2: these blocks as they were laid out then, and the journal of `log`.
+/// Makes a log of format 2: these blocks in its layout, and the journal of `log`.
 pub fn older(log: &Path, blocks: &[Block]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::copy(log.join("journal"), dir.path().join("journal")).unwrap();

@@ -1,10 +1,10 @@
-//! Records, blocks and logs of them.
+//! Records, blocks, and logs of them.
 
 use bytes::Bytes;
 use campaign_ledger::log::{Block, Hash, Head, Log, Position};
 
-/// The record that stands at `position` in the tests' logs: of any length up to 199 bytes, and
-/// unlike any other.
+/// Returns the record at `position` in the tests' logs: it has any length up to 199 bytes and
+/// differs from all others.
 pub fn record(position: u64) -> Bytes {
     let mut bytes = position.to_be_bytes().to_vec();
     bytes.extend(noise(position, (position * 31 % 192) as usize));
@@ -25,14 +25,14 @@ pub fn noise(seed: u64, len: usize) -> Vec<u8> {
     bytes
 }
 
-/// The block with the next `count` records after `head`.
+/// Returns the block with the next `count` records after `head`.
 pub fn next_block(log: &dyn Log, head: &Head, count: u64) -> Block {
     let first = head.position.next().get();
     let records = (first..first + count).map(record).collect();
     Block::seal(log.partition(), head, records).unwrap()
 }
 
-/// Appends blocks with so many records each; gives the heads after them.
+/// Appends blocks with these record counts; returns the heads after them.
 pub fn append(log: &dyn Log, counts: &[u64]) -> Vec<Head> {
     counts
         .iter()
@@ -43,7 +43,7 @@ pub fn append(log: &dyn Log, counts: &[u64]) -> Vec<Head> {
         .collect()
 }
 
-/// Reads everything and checks that it is the tests' records, in order; gives the last position.
+/// Reads everything and checks that it is the tests' records, in order; returns the last position.
 pub fn read_all(log: &dyn Log) -> Position {
     let mut last = Position::START;
     for block in log.read(Position::START).unwrap() {
@@ -57,7 +57,7 @@ pub fn read_all(log: &dyn Log) -> Position {
     last
 }
 
-/// A head that no log has.
+/// Returns a head that no log has.
 pub fn elsewhere(block: u64, position: u64) -> Head {
     Head {
         block,

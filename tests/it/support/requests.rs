@@ -1,7 +1,7 @@
-//! Requests said briefly: what a test does not care about is filled in.
+//! Requests in short form: defaults fill in what a test does not set.
 //!
-//! Everything is of brand `kopi` and its campaign `launch` unless the test says otherwise. Day 0 is
-//! the start of the campaign, day 60 its end; facts count until day 90.
+//! Everything belongs to the brand `kopi` and its campaign `launch` unless the test sets another
+//! one. The campaign starts on day 0 and ends on day 60; facts count until day 90.
 
 mod disputes;
 mod orders;
@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 pub use disputes::*;
 pub use orders::*;
 
-/// The tenant of most tests.
+/// The brand of most tests.
 pub const BRAND: &str = "kopi";
 /// The campaign of most tests.
 pub const CAMPAIGN: &str = "launch";
@@ -29,9 +29,9 @@ pub const CAMPAIGN: &str = "launch";
 const DAY_NANOS: i64 = 24 * 60 * 60 * 1_000_000_000;
 const FIRST_DAY: i64 = 20_454;
 
-/// Reads an id of any kind.
+/// A type whose values are parsed from text.
 pub trait Named: Sized {
-    /// Reads it.
+    /// Parses it.
     fn named(text: &str) -> Self;
 }
 
@@ -68,32 +68,32 @@ named!(
     TaxId
 );
 
-/// Reads an id, code, rate or currency.
+/// Parses an id, code, rate or currency.
 pub fn id<I: Named>(text: &str) -> I {
     I::named(text)
 }
 
-/// The start of a day.
+/// Returns the start of a day.
 pub fn day(day: i64) -> Timestamp {
     Timestamp::from_nanos((FIRST_DAY + day) * DAY_NANOS)
 }
 
-/// So many nanoseconds after a moment.
+/// Returns the time this many nanoseconds after a time.
 pub fn later(at: Timestamp, nanos: i64) -> Timestamp {
     Timestamp::from_nanos(at.nanos() + nanos)
 }
 
-/// So many seconds after a moment.
+/// Returns the time this many seconds after a time.
 pub fn seconds_after(at: Timestamp, seconds: i64) -> Timestamp {
     later(at, seconds * 1_000_000_000)
 }
 
-/// Whole rupiah.
+/// Returns whole rupiah.
 pub fn rp(rupiah: i64) -> Money {
     money("IDR", rupiah * 100)
 }
 
-/// Minor units of a currency.
+/// Returns minor units of a currency.
 pub fn money(currency: &str, minor: i64) -> Money {
     Money {
         currency: id(currency),
@@ -101,7 +101,7 @@ pub fn money(currency: &str, minor: i64) -> Money {
     }
 }
 
-/// A pinned rate.
+/// Returns a pinned rate.
 pub fn rate(text: &str) -> Option<FxRate> {
     Some(FxRate {
         rate: id(text),
@@ -135,7 +135,7 @@ pub fn post(collaboration: &str, publication: &str) -> PublicationRef {
     }
 }
 
-/// A brand's request.
+/// Returns a request of the brand.
 pub fn ask(command: Command) -> Request {
     Request {
         brand: id(BRAND),
@@ -147,7 +147,7 @@ pub fn ask(command: Command) -> Request {
     }
 }
 
-/// Somebody of a side.
+/// Returns an actor of a side.
 pub fn actor(kind: ActorKind) -> Actor {
     let name = match kind {
         ActorKind::Brand => "staff-1",
@@ -157,17 +157,17 @@ pub fn actor(kind: ActorKind) -> Actor {
     Actor { kind, id: id(name) }
 }
 
-/// Says a request differently.
+/// Changes parts of a request.
 pub trait Reworded: Sized {
-    /// Asked by another side.
+    /// Sent by another side.
     fn by(self, kind: ActorKind) -> Self;
-    /// Asked for another side.
+    /// Sent on behalf of another side.
     fn on_behalf_of(self, kind: ActorKind) -> Self;
-    /// Said to have happened then.
+    /// With this stated time.
     fn occurred(self, at: Timestamp) -> Self;
-    /// Asked of another tenant.
+    /// Sent to another brand.
     fn in_brand(self, brand: &str) -> Self;
-    /// Asked of another campaign.
+    /// Sent to another campaign.
     fn in_campaign(self, campaign: &str) -> Self;
 }
 
@@ -221,7 +221,7 @@ impl Reworded for Request {
     }
 }
 
-/// Asks something of the campaign.
+/// Returns a command about the campaign.
 pub fn campaign(verb: CampaignVerb) -> Request {
     ask(Command::Campaign {
         campaign: id(CAMPAIGN),
@@ -229,7 +229,7 @@ pub fn campaign(verb: CampaignVerb) -> Request {
     })
 }
 
-/// Asks something about a creator.
+/// Returns a command about a creator.
 pub fn creator(creator: &str, verb: CreatorVerb) -> Request {
     ask(Command::Creator {
         creator: id(creator),
@@ -237,7 +237,7 @@ pub fn creator(creator: &str, verb: CreatorVerb) -> Request {
     })
 }
 
-/// Asks something of an agreement, as the side whose verb it is.
+/// Returns a command about an agreement, from the side that may send it.
 pub fn collaboration(collaboration: &str, verb: CollaborationVerb) -> Request {
     let side = match verb {
         CollaborationVerb::Accept { .. }
@@ -274,7 +274,7 @@ pub fn collaboration(collaboration: &str, verb: CollaborationVerb) -> Request {
     ask(command).by(side)
 }
 
-/// Asks something of a deliverable, as the side whose verb it is.
+/// Returns a command about a deliverable, from the side that may send it.
 pub fn deliverable(collaboration: &str, deliverable: &str, verb: DeliverableVerb) -> Request {
     let side = match verb {
         DeliverableVerb::Submit { .. } | DeliverableVerb::Publish(_) => ActorKind::Creator,
@@ -294,12 +294,12 @@ pub fn deliverable(collaboration: &str, deliverable: &str, verb: DeliverableVerb
     ask(command).by(side)
 }
 
-/// Asks something about the counters of a post.
+/// Returns a command about the counters of a post.
 pub fn engagement(publication: PublicationRef, verb: EngagementVerb) -> Request {
     ask(Command::Engagement { publication, verb })
 }
 
-/// Claims an order; its digest is of what it says.
+/// Claims an order; the digest is computed from the claim.
 pub fn convert_order(claim: Claim) -> Request {
     let digest: [u8; 32] = Sha256::digest(format!("{claim:?}")).into();
     let digest = *digest.first_chunk().expect("32 bytes hold 16");
@@ -314,7 +314,7 @@ pub fn refund(refund: Refund) -> Request {
     ask(Command::RecordRefund { refund })
 }
 
-/// Asks something of a cost line.
+/// Returns a command about a cost line.
 pub fn cost(cost: &str, verb: CostVerb) -> Request {
     ask(Command::Cost {
         campaign: id(CAMPAIGN),
@@ -323,7 +323,7 @@ pub fn cost(cost: &str, verb: CostVerb) -> Request {
     })
 }
 
-/// A plan: budget of Rp10,000,000, day 0 to 60, measured until day 90.
+/// Returns a plan: budget of Rp10,000,000, day 0 to 60, measured until day 90.
 pub fn plan() -> CampaignPlan {
     CampaignPlan {
         title: "Opening of the second shop".to_owned(),
@@ -342,7 +342,7 @@ pub fn plan() -> CampaignPlan {
     }
 }
 
-/// Terms: Rp1,000,000 for one review on Instagram, due on day 20.
+/// Returns terms: Rp1,000,000 for one review on Instagram, due on day 20.
 pub fn terms() -> Terms {
     Terms {
         fee: rp(1_000_000),
@@ -366,7 +366,7 @@ pub fn terms() -> Terms {
     }
 }
 
-/// A post promised for day 20 on Instagram.
+/// Returns a post promised for day 20 on Instagram.
 pub fn promised(deliverable: &str, format: ContentFormat) -> DeliverableTerms {
     DeliverableTerms {
         id: id(deliverable),
@@ -376,7 +376,7 @@ pub fn promised(deliverable: &str, format: ContentFormat) -> DeliverableTerms {
     }
 }
 
-/// A profile with so many followers on Instagram.
+/// Returns a profile with this many followers on Instagram.
 pub fn followed_by(followers: u64) -> CreatorProfile {
     let count = FollowerCount {
         followers,
@@ -388,7 +388,7 @@ pub fn followed_by(followers: u64) -> CreatorProfile {
     }
 }
 
-/// Shares of a JOINT fact.
+/// Returns shares of a JOINT fact.
 pub fn shares(parts: &[(&str, u32)]) -> Vec<Share> {
     let share = |(collaboration, share_bp): &(&str, u32)| Share {
         collaboration: id(collaboration),

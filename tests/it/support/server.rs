@@ -1,4 +1,4 @@
-//! The real server in this process, on a port and a directory of its own, with a clock of ours.
+//! The real server in this process, with its own port and directory and a clock that tests control.
 
 mod calls;
 mod clock;
@@ -36,16 +36,16 @@ pub use refusal::{Refusal, documented_codes};
 pub use story::{Story, deliverable, evidence, fitting, idr, money, plan, terms};
 pub use wired::{Wired, hold_folds};
 
-/// A limit that no test should meet: longer than any of them, shorter than patience.
+/// A limit that no test should reach: longer than any test.
 pub const FAR: Duration = Duration::from_secs(20);
 
-/// A running server. Dropped, it is killed rather than drained.
+/// A running server. When it is dropped, it is killed and not drained.
 pub struct Server {
     pub address: SocketAddr,
     /// Position of the log when it was ready.
     pub ready_at: u64,
     pub stop: Stop,
-    /// What the server believes of its clock.
+    /// The server's guard of its clock.
     pub guard: Arc<Guard>,
     client: Client,
     rest: Resting,
@@ -62,12 +62,12 @@ pub struct Resting {
     directory: Arc<TempDir>,
 }
 
-/// Speaks to a server and remembers how far its writes went. Cheap to clone.
+/// Calls a server and remembers the position of its last write. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     channel: Channel,
     told: Arc<AtomicU64>,
-    /// Whether it asks again while what is damaged is folded anew.
+    /// Whether it retries while a damaged fold is rebuilt.
     is_patient: bool,
 }
 
@@ -77,12 +77,13 @@ impl Server {
         Self::with(|_| ()).await
     }
 
-    /// Starts on an empty directory, with settings of the test's own.
+    /// Starts on an empty directory, with the test's own settings.
     pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
         Self::resting(set).start().await
     }
 
-    /// One that is yet to be started, on an empty directory, with settings of the test's own.
+    /// Returns a server that is not started yet, on an empty directory, with the test's own
+    /// settings.
     pub fn resting(set: impl FnOnce(&mut Config)) -> Resting {
         let directory = tempfile::tempdir().unwrap();
         let mut config = Config {
@@ -100,27 +101,27 @@ impl Server {
         }
     }
 
-    /// The clock that the server and its writer look at.
+    /// Returns the clock of the server and its writer.
     pub fn clock(&self) -> &TestClock {
         &self.rest.clock
     }
 
-    /// The same, to be held.
+    /// Returns the same clock as a shared handle.
     pub fn clock_handle(&self) -> Arc<TestClock> {
         Arc::clone(&self.rest.clock)
     }
 
-    /// Where its data is.
+    /// Returns the data directory.
     pub fn directory(&self) -> &Path {
         self.rest.directory()
     }
 
-    /// Another connection to it.
+    /// Opens another connection to it.
     pub async fn connect(&self) -> Client {
         Client::to(self.address).await
     }
 
-    /// Tells the server to stop, in order, and waits until it has.
+    /// Asks the server to stop in order, and waits until it has.
     pub async fn stop(self) -> Resting {
         self.stop.drain();
         let rest = self.rest.clone();
@@ -133,7 +134,7 @@ impl Server {
         self.stop().await.start().await
     }
 
-    /// Waits for the server to end, not for ever.
+    /// Waits for the server to end, with a timeout.
     pub async fn ended(self) -> Outcome {
         let Self {
             client, serving, ..
@@ -145,7 +146,7 @@ impl Server {
 }
 
 impl Resting {
-    /// Starts a server on what is there.
+    /// Starts a server on the directory.
     pub async fn start(self) -> Server {
         let stop = Stop::new();
         let (tell, told) = oneshot::channel();
@@ -173,7 +174,7 @@ impl Resting {
         }
     }
 
-    /// A guard of the clock, for a server to be started.
+    /// Returns a guard of the clock for a server to start.
     pub fn guard(&self) -> Arc<Guard> {
         let guard = Guard::new(Arc::clone(&self.clock) as _);
         Arc::new(match self.accept_clock {
@@ -182,7 +183,7 @@ impl Resting {
         })
     }
 
-    /// Where its data is.
+    /// Returns the data directory.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
@@ -207,7 +208,7 @@ impl Client {
         }
     }
 
-    /// Speaks to nobody.
+    /// Makes a client without a server.
     pub fn to_nobody() -> Self {
         Self {
             channel: Endpoint::from_static("http://127.0.0.1:1").connect_lazy(),
@@ -216,12 +217,12 @@ impl Client {
         }
     }
 
-    /// The connection, for clients that are not ours.
+    /// Returns the connection, for other clients.
     pub fn channel(&self) -> Channel {
         self.channel.clone()
     }
 
-    /// The same, but where the ledger says that it folds something anew, it asks again.
+    /// Returns a client that retries while the ledger rebuilds a fold.
     pub fn patient(&self) -> Self {
         Self {
             is_patient: true,
@@ -229,7 +230,7 @@ impl Client {
         }
     }
 
-    /// Asks and passes on whatever comes.
+    /// Sends a request and returns whatever comes.
     pub async fn call<C: Call>(&self, request: C) -> Result<C::Answer, Status> {
         let until = tokio::time::Instant::now() + FAR;
         loop {
@@ -252,7 +253,7 @@ impl Client {
         }
     }
 
-    /// Writes, which must succeed.
+    /// Sends a write, which must succeed.
     pub async fn write<W: Write>(&self, request: W) -> W::Answer {
         let shown = format!("{request:?}");
         let answer = self.call(request).await;
@@ -262,7 +263,7 @@ impl Client {
         answer
     }
 
-    /// Reads, which must succeed, what was written through this client, or later.
+    /// Sends a read, which must succeed, and which sees everything written through this client.
     pub async fn read<R: Read>(&self, mut request: R) -> R::Answer {
         let wanted = self.told.load(Ordering::SeqCst);
         let min_position = R::min_position(&mut request);
@@ -274,7 +275,7 @@ impl Client {
         answer
     }
 
-    /// Asks for what must be refused.
+    /// Sends a request that must be refused.
     pub async fn refused<C: Call>(&self, request: C) -> Refusal {
         let shown = format!("{request:?}");
         match self.call(request).await {
@@ -283,7 +284,7 @@ impl Client {
         }
     }
 
-    /// Asks for what must be refused and must leave the log as it is.
+    /// Sends a request that must be refused and must not change the log.
     pub async fn refused_for_nothing<C: Call>(&self, request: C) -> Refusal {
         let before = self.head().await;
         let refusal = self.refused(request).await;
@@ -291,13 +292,13 @@ impl Client {
         refusal
     }
 
-    /// The position of the last event.
+    /// Returns the position of the last event.
     pub async fn head(&self) -> u64 {
         self.call(api::GetHeadRequest {}).await.unwrap().position
     }
 }
 
-/// Does all of it at once; the results come in the order of what was asked.
+/// Runs all concurrently; the results are in the order of the requests.
 pub async fn together<F>(all: impl IntoIterator<Item = F>) -> Vec<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,

@@ -1,5 +1,4 @@
-//! How often and from which seed chance is tried: little by default, as long as one likes by the
-//! environment.
+//! Number of cases and seed of random tests: few by default, as many as the environment says.
 
 use std::env;
 use std::fmt::Debug;
@@ -7,7 +6,7 @@ use std::fmt::Debug;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
-/// So many cases, from this seed.
+/// This many cases, from this seed.
 pub struct Tries {
     name: &'static str,
     cases: u32,
@@ -15,7 +14,8 @@ pub struct Tries {
 }
 
 impl Tries {
-    /// Takes `<name>_CASES` and `<name>_SEED` of the environment, else `usual` cases of any seed.
+    /// Reads `<name>_CASES` and `<name>_SEED` from the environment; otherwise `usual` cases of a
+    /// random seed.
     pub fn of(name: &'static str, usual: u32) -> Self {
         let number = |what: &str| {
             let text = env::var(format!("{name}_{what}")).ok()?;
@@ -26,13 +26,13 @@ impl Tries {
         Self { name, cases, seed }
     }
 
-    /// Takes one in so many of the cases, for what takes long; at least one.
+    /// Takes one in this many of the cases, for slow tests; at least one.
     pub fn one_in(self, part: u32) -> Self {
         let cases = self.cases.div_ceil(part).max(1);
         Self { cases, ..self }
     }
 
-    /// Tries it; tells the smallest input that fails, and how to get there again.
+    /// Runs the test; reports the smallest input that fails, and how to repeat it.
     #[track_caller]
     pub fn run<S>(&self, inputs: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>)
     where

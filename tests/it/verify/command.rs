@@ -1,4 +1,4 @@
-//! `keys` and `verify` as a user runs them: what they print, and how they end.
+//! `keys` and `verify` as users run them: their output and exit codes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::{checkpoint, history, key, sealed, signed};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_campaign-ledger");
 
-/// Runs the program on a data directory; gives its exit code and what it says.
+/// Runs the program on a data directory; returns its exit code and its output.
 fn run(data: &Path, words: &[&str]) -> (Option<i32>, String) {
     let (command, rest) = words.split_at(if words[0] == "keys" { 2 } else { 1 });
     let mut program = Command::new(BINARY);
@@ -30,7 +30,7 @@ fn run(data: &Path, words: &[&str]) -> (Option<i32>, String) {
     (status.code(), String::from_utf8(said).unwrap())
 }
 
-/// A data directory with so many blocks of the history, or of another log's.
+/// Makes a data directory with these blocks.
 fn ledger_of(blocks: &[Block]) -> TempDir {
     let data = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open_or_create(data.path()).unwrap();
@@ -95,7 +95,7 @@ fn keys_are_made_shown_and_rotated() {
         Some(secret.public().to_string().as_str()),
         both.lines().last()
     );
-    // A ledger can be made where a key was made first.
+    // A ledger can be created where a key was made first.
     assert!(DataDirectory::open_or_create(data.path()).is_ok());
 }
 
@@ -143,7 +143,7 @@ fn a_log_is_held_against_a_checkpoint_that_was_kept() {
     assert!(said.contains("another key"), "{said}");
     let (code, said) = against("no checkpoint", &vkey);
     assert_eq!(code, Some(7), "{said}");
-    // Without a key to trust a checkpoint says nothing.
+    // Without a trusted key, a checkpoint proves nothing.
     let path = elsewhere.path().join("kept.txt");
     let (code, _) = run(
         data.path(),
@@ -184,7 +184,7 @@ fn a_log_is_held_to_what_its_directory_remembers() {
     for to in [&rewritten, &short] {
         fs::remove_file(to.path().join("checkpoint")).unwrap();
     }
-    // The tree knows the very record.
+    // The tree finds the exact record.
     let (code, told) = run(rewritten.path(), &["verify"]);
     assert_eq!(code, Some(3), "{told}");
     assert!(told.contains("at position 38"), "{told}");
@@ -192,7 +192,7 @@ fn a_log_is_held_to_what_its_directory_remembers() {
     assert_eq!(code, Some(3), "{told}");
     assert!(told.contains("at position 55"), "{told}");
 
-    // Somebody else signed the checkpoint in the directory.
+    // Another key signed the checkpoint in the directory.
     let forged = signed(&checkpoint(&records), &key(9));
     fs::write(data.path().join("checkpoint"), forged).unwrap();
     let (code, told) = run(data.path(), &["verify"]);

@@ -1,4 +1,4 @@
-//! Offline verification: logs that are whole, and a hundred that were tampered with, each named.
+//! Offline verification: intact logs, and a hundred tampered ones, each with its verdict.
 
 mod command;
 mod tampered;
@@ -17,11 +17,12 @@ use crate::support::ledger::Ledger;
 /// Records of each block.
 const BLOCK: usize = 3;
 
-/// The stored records of a random history, block by block; the last one is as large as the others.
+/// Returns the stored records of a random history, by block; the last block is as large as the
+/// others.
 fn history() -> Vec<Vec<Bytes>> {
     let mut ledger = Ledger::default();
     for step in histories::from_seed(7, 200) {
-        // What is refused records nothing.
+        // A refused request records nothing.
         let _ = ledger.ask(&step.request, step.at);
     }
     let records: Vec<Bytes> = ledger.records.iter().map(codec::encode).collect();
@@ -46,7 +47,7 @@ fn encoded(blocks: &[Block]) -> Vec<Bytes> {
     blocks.iter().map(|block| block.encoded().clone()).collect()
 }
 
-/// The checkpoint of the records of so many blocks.
+/// Returns the checkpoint of the records of these blocks.
 fn checkpoint(blocks: &[Vec<Bytes>]) -> Checkpoint {
     let mut frontier = Frontier::default();
     let records = blocks.iter().flatten();
@@ -66,7 +67,7 @@ fn signed(checkpoint: &Checkpoint, key: &SigningKey) -> String {
     Note { text, signatures }.to_string()
 }
 
-/// Verifies the bytes of blocks as an export has them, events and all.
+/// Verifies the bytes of blocks as an export has them, with their events.
 fn verified(blocks: &[Bytes], checkpoints: &[Checkpoint]) -> Result<Verified, Error> {
     let directory = tempfile::tempdir().unwrap();
     let options = Options {

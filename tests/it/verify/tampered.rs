@@ -1,4 +1,4 @@
-//! The table of tampering: what was done, where, and what it must be called.
+//! The table of tampering: what was done, where, and the expected verdict.
 
 use bytes::Bytes;
 use campaign_ledger::domain::{ActorId, Position};
@@ -11,14 +11,14 @@ use super::{checkpoint, encoded, history, key, sealed, signed, verified};
 /// Where it is done: the first block, the second, one in the middle, the last but one, the last.
 const PLACES: [usize; 5] = [0, 1, 9, 18, 19];
 
-/// What a log that was tampered with is called.
+/// The verdict about a tampered log.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Called {
     Found(Kind),
     Against(Standing),
 }
 
-/// A log that was tampered with.
+/// A tampered log.
 struct Case {
     /// What was done.
     done: &'static str,
@@ -28,7 +28,8 @@ struct Case {
     called: Called,
 }
 
-/// Whoever tampers may know how blocks are made: seals one anew, and those after it or not.
+/// Tampering by somebody who knows the format of blocks: reseals one block, with or without those
+/// after it.
 struct Log {
     records: Vec<Vec<Bytes>>,
     blocks: Vec<Block>,
@@ -45,7 +46,7 @@ impl Log {
         encoded(&self.blocks)
     }
 
-    /// Another byte at a place of a block, counted from its end where that is negative.
+    /// Changes a byte of a block, counted from its end when negative.
     fn with_other_byte(&self, place: usize, at: isize) -> Vec<Bytes> {
         let mut blocks = self.bytes();
         let mut bytes = blocks[place].to_vec();
@@ -55,7 +56,7 @@ impl Log {
         blocks
     }
 
-    /// Other records in a block, which alone is sealed anew.
+    /// Changes the records of a block, and reseals only that block.
     fn with_other_block(&self, place: usize, change: impl Fn(&mut Vec<Bytes>)) -> Vec<Bytes> {
         let mut blocks = self.bytes();
         let mut records = self.records[place].clone();
@@ -68,14 +69,14 @@ impl Log {
         blocks
     }
 
-    /// Other records in a block, and all blocks sealed anew.
+    /// Changes the records of a block, and reseals all blocks.
     fn with_other_history(&self, place: usize, change: impl Fn(&mut Vec<Bytes>)) -> Vec<Bytes> {
         let mut records = self.records.clone();
         change(&mut records[place]);
         encoded(&sealed(&records))
     }
 
-    /// A record that says another did it: a good event that nobody recorded.
+    /// Returns a valid record with another actor, which nobody recorded.
     fn forged(record: &Bytes) -> Bytes {
         let mut record = codec::decode(record).unwrap();
         record.actor.id = ActorId::parse("mallory").unwrap();
@@ -159,7 +160,7 @@ fn cases() -> Vec<Case> {
         far.swap(place, if place == 4 { 5 } else { 4 });
         add("blocks change places", far, swapped);
 
-        // Who tampers knows how a block is sealed.
+        // A forger knows how to seal a block.
         let forge = |records: &mut Vec<Bytes>| records[1] = Log::forged(&records[1]);
         let shorten = |records: &mut Vec<Bytes>| drop(records.remove(1));
         let lengthen = |records: &mut Vec<Bytes>| records.insert(1, records[1].clone());
@@ -175,7 +176,7 @@ fn cases() -> Vec<Case> {
         add("a record less, sealed anew", one(&shorten), removed);
         add("a record more, sealed anew", one(&lengthen), inserted);
 
-        // And seals all that follows.
+        // And seals all later ones.
         add("a record, all sealed anew", all(&forge), rewritten);
         add("two records, all sealed anew", all(&cross), swapped);
         add("a record more, all sealed anew", all(&lengthen), inserted);
@@ -224,7 +225,7 @@ fn a_finding_says_where() {
     };
     assert_eq!(place_of(&log.with_other_byte(9, 100)), (28, Some(10)));
     let forge = |records: &mut Vec<Bytes>| records[1] = Log::forged(&records[1]);
-    // The block after it tells, and means the one before.
+    // The next block shows the change, and the verdict names the one before.
     assert_eq!(place_of(&log.with_other_block(9, forge)), (31, Some(10)));
     let mut less = log.bytes();
     less.remove(9);
@@ -262,7 +263,7 @@ fn a_log_stands_to_each_checkpoint_of_its_own() {
 }
 
 #[test]
-fn a_checkpoint_that_was_signed_anew_or_changed_proves_nothing() {
+fn a_checkpoint_that_was_signed_again_or_changed_proves_nothing() {
     let records = history();
     let ours = [key(1).public().clone()];
     for blocks in [0, 1, 9, 20] {

@@ -1,4 +1,4 @@
-//! Every number of every report is exactly what the events behind it add.
+//! Every number of every report is exactly the sum of its events.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use campaign_ledger::wire::proto::api::WithoutContribution as Reason;
 
 use super::History;
 
-/// Fields that are no numbers, or times that are shown as such.
+/// Fields that are not numbers, or times that are shown as times.
 const NO_NUMBERS: [&str; 12] = [
     "brand_id",
     "campaign_id",
@@ -27,7 +27,7 @@ const NO_NUMBERS: [&str; 12] = [
     "reach_not_deduplicated",
 ];
 
-/// The path of the number a field belongs to; `None` when it belongs to none.
+/// Returns the path of the number that a field belongs to; `None` when it belongs to none.
 fn number(field: &str) -> Option<String> {
     let last = field.rsplit('.').next().unwrap();
     if field.starts_with("assessment.")
@@ -76,7 +76,7 @@ fn behind(history: &History, subject: Subject) -> Option<Behind> {
     gathering.finish(past.rows).unwrap()
 }
 
-/// The number both sides make, as the report rounds it; `None` when there is none.
+/// Returns the number of both sides, rounded as in the report; `None` when there is none.
 fn rounded(path: &str, sides: &Sides, scale: u64) -> Option<i64> {
     let zero = exact(0);
     let value: Exact = match &sides.denominator {
@@ -92,7 +92,7 @@ fn rounded(path: &str, sides: &Sides, scale: u64) -> Option<i64> {
     })
 }
 
-/// Checks one number; tells the reasons it gives.
+/// Checks one number; returns the reasons in it.
 fn is_what_its_events_add(behind: &Behind, metric: &Number) -> BTreeSet<Reason> {
     let what = format!("{:?}: {}", behind.subject, metric.path);
     let explanation = behind.explain(metric).unwrap();
@@ -117,7 +117,7 @@ fn is_what_its_events_add(behind: &Behind, metric: &Number) -> BTreeSet<Reason> 
         ("", "") => assert_eq!(made.unwrap_or(0), 0, "{what}: not shown"),
         ("", "ZERO_COST" | "ZERO_DENOMINATOR") => assert_eq!(made, None, "{what}"),
         ("", "NO_OBSERVATION") => assert_eq!(made.unwrap_or(0), 0, "{what}: not seen"),
-        // It would be a number if something else were known.
+        // It is undefined only because another value is unknown.
         ("", "MARGIN_UNKNOWN" | "MISSING_FX" | "NO_MODEL") => {}
         (published, "") => assert_eq!(made.unwrap().to_string(), published, "{what}"),
         other => panic!("{what}: {other:?}"),
@@ -125,7 +125,7 @@ fn is_what_its_events_add(behind: &Behind, metric: &Number) -> BTreeSet<Reason> 
     reasons
 }
 
-/// Both ends of a time may be the same event.
+/// Both ends of a period may be the same event.
 fn is_offset(metric: &Number) -> bool {
     ["tenure_seconds", "longest_gap_seconds"].contains(&metric.path.as_str())
 }
@@ -143,7 +143,8 @@ fn every_number_is_exactly_what_its_events_add() {
                 .filter_map(|(report, subject)| Some((report, behind(&history, subject)?)))
                 .collect();
             for (report, one) in &found {
-                // What one report shows, another of its kind does not: it is explained all the same.
+                // A number that one report shows and another of its kind does not is explained in
+                // both.
                 let same = found.iter().filter(|(other, _)| other == report);
                 let fields = same.flat_map(|(_, behind)| &behind.report);
                 let paths: BTreeSet<_> = fields.filter_map(|(field, _)| number(field)).collect();

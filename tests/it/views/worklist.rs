@@ -1,4 +1,4 @@
-//! The worklist is what the rows say is to be done, however it came about.
+//! The worklist equals the tasks that follow from the rows, however it came about.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn all<R: Row>(rows: &MemoryRows, prefix: &Key) -> Vec<(Key, R)> {
     owned.map(|(key, row)| (key, R::clone(&row))).collect()
 }
 
-/// What has tasks, by the rows there are: campaign and owner.
+/// Returns everything with tasks, from the rows: campaign and owner.
 fn owners(rows: &MemoryRows) -> Vec<(CampaignRef, Owner)> {
     let named = |key: &Key| {
         let mut parts = key.parts();
@@ -45,7 +45,7 @@ fn owners(rows: &MemoryRows) -> Vec<(CampaignRef, Owner)> {
     collaborations.chain(costs).collect()
 }
 
-/// Everything there is to do, as somebody reads it off the rows.
+/// Returns all tasks, computed directly from the rows.
 fn expected(rows: &MemoryRows) -> Vec<(CampaignRef, TaskRow)> {
     let mut expected = Vec::new();
     for (campaign, owner) in owners(rows) {
@@ -88,7 +88,7 @@ fn is_as_the_rows_say(rows: &MemoryRows) {
             shown(of_campaign.map(|(_, row)| row.clone()))
         );
     }
-    // And nothing else is listed anywhere.
+    // Nothing else is listed anywhere.
     assert_eq!(all::<TaskRow>(rows, &Key::of::<TaskRow>()).len(), entries);
 }
 

@@ -1,4 +1,4 @@
-//! A writer to be asked, the files that outlive it, and requests to ask it with.
+//! A running writer, the files that outlive it, and requests for it.
 
 use std::future::poll_fn;
 use std::path::PathBuf;
@@ -15,15 +15,15 @@ use campaign_ledger::store::{Options, Pace};
 use campaign_ledger::views::{Live, SCHEMA, ViewError};
 use tempfile::TempDir;
 
-/// Where the state of one log outlives its writers.
+/// The files of one log that outlive its writers.
 pub struct Office {
     pub dir: TempDir,
     pub limits: Limits,
     pub pace: Pace,
-    /// Requests remembered.
+    /// Number of remembered requests.
     pub remembered: usize,
     pub clock: Arc<ManualClock>,
-    /// Names the log that the state is folded from.
+    /// Id of the log that the state is folded from.
     pub log_id: String,
 }
 
@@ -45,7 +45,7 @@ impl Default for Office {
     }
 }
 
-/// Checkpoints at a clean end only.
+/// Checkpoints only at a clean end.
 pub const NO_PACE: Pace = Pace {
     dirty_bytes: usize::MAX,
     positions: u64::MAX,
@@ -59,7 +59,7 @@ impl Office {
         self.open_on(log, live)
     }
 
-    /// The same, on rows that are open.
+    /// Starts the writer on rows that are already open.
     pub fn open_on(&self, log: Arc<dyn Log>, live: Live) -> Desk {
         let requests = RequestMemory::of_tail(log.as_ref(), self.remembered).unwrap();
         let clock = Arc::new(Guard::new(Arc::clone(&self.clock) as _));
@@ -72,7 +72,7 @@ impl Office {
         Ok(self.replay(log)?.0)
     }
 
-    /// The same, with the positions that were told as progress: where replayed blocks end.
+    /// The same, with the positions reported as progress: the ends of the replayed blocks.
     pub fn replay(&self, log: &dyn Log) -> Result<(Live, Vec<u64>), ViewError> {
         let mut replayed = Vec::new();
         let progress = |position: Position| replayed.push(position.get());
@@ -95,17 +95,17 @@ impl Office {
     }
 }
 
-/// Digests all rows folded from a log, from its first event on.
+/// Returns the digest of all rows folded from a log, from its first event.
 pub fn digest_from_zero(log: &dyn Log) -> [u8; 32] {
     digest(&Office::default().state(log).unwrap())
 }
 
-/// Digests all rows.
+/// Returns the digest of all rows.
 pub fn digest(state: &Live) -> [u8; 32] {
     state.rows().digest(0..=u8::MAX).unwrap()
 }
 
-/// A writer at work.
+/// A running writer.
 pub struct Desk {
     pub ledger: Ledger,
     writer: Writer,
@@ -130,21 +130,22 @@ impl Desk {
         asked
     }
 
-    /// Waits until the writer has given up, and tells why.
+    /// Waits until the writer has stopped, and returns the reason.
     pub async fn stopped(&self) -> Arc<str> {
         let mut stopped = self.writer.stopped();
         let reason = stopped.wait_for(Option::is_some).await.unwrap();
         Arc::clone(reason.as_ref().unwrap())
     }
 
-    /// Lets the writer answer what is queued, checkpoint and end; tells why it had stopped.
+    /// Lets the writer answer what is queued, checkpoint and end; returns why it had stopped, if it
+    /// had.
     pub async fn close(self) -> Option<Arc<str>> {
         self.ledger.close();
         self.writer.join()
     }
 }
 
-/// Tells whether an answer repeats another one.
+/// Returns whether an answer repeats another one.
 pub fn repeats(again: &Answer, first: &Answer) -> bool {
     let same = (again.recorded.first, again.recorded.last, &again.after)
         == (first.recorded.first, first.recorded.last, &first.after);
@@ -158,7 +159,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Tells whether there is an answer, without waiting for it.
+    /// Returns whether there is an answer, without waiting for it.
     pub async fn is_answered(&mut self) -> bool {
         self.look().await;
         self.answered.is_some()
@@ -196,7 +197,7 @@ pub fn records(log: &dyn Log) -> Vec<Record> {
         .collect()
 }
 
-/// The positions of the events that a request made.
+/// Returns the positions of the events that a request made.
 pub fn positions_of(log: &dyn Log, request_id: &str) -> Vec<u64> {
     let by = |record: &Record| {
         let stamp = record.request.as_ref();
@@ -206,7 +207,7 @@ pub fn positions_of(log: &dyn Log, request_id: &str) -> Vec<u64> {
     made.map(|record| record.position.get()).collect()
 }
 
-/// So many seconds into the tests' day.
+/// Returns the time this many seconds into the tests' day.
 pub fn at(second: i64) -> Timestamp {
     Timestamp::new(1_760_000_000 + second, 0).unwrap()
 }
@@ -232,7 +233,7 @@ fn request(id: &str, command: Command) -> Request {
     }
 }
 
-/// Makes a creator, or records its profile anew: always one event.
+/// Records a creator's profile: always one event.
 pub fn profile(id: &str, creator: &str) -> Request {
     let verb = CreatorVerb::RecordProfile {
         profile: CreatorProfile::default(),
@@ -240,7 +241,7 @@ pub fn profile(id: &str, creator: &str) -> Request {
     of_creator(id, creator, verb)
 }
 
-/// Blocks a creator: refused unless there is one.
+/// Blocks a creator: refused unless the creator exists.
 pub fn block(id: &str, creator: &str, reason: String) -> Request {
     of_creator(id, creator, CreatorVerb::Block { reason })
 }
@@ -250,7 +251,7 @@ fn of_creator(id: &str, creator: &str, verb: CreatorVerb) -> Request {
     request(id, Command::Creator { creator, verb })
 }
 
-/// Makes a campaign: refused when there is one of the name.
+/// Creates a campaign: refused when its id exists.
 pub fn create(id: &str, campaign: &str) -> Request {
     let plan = CampaignPlan {
         title: "Jujur".to_owned(),
@@ -281,7 +282,7 @@ pub fn close(id: &str, campaign: &str) -> Request {
     of_campaign(id, campaign, CampaignVerb::Close { withdraw_pending })
 }
 
-/// Raises a safety flag that rests on so much; 20 fit no block.
+/// Raises a safety flag with this much evidence; 20 of them do not fit one block.
 pub fn long_flag(id: &str, creator: &str, evidence: usize) -> Request {
     let one = Evidence {
         reference: "𝒽".repeat(2_000),
@@ -347,7 +348,7 @@ pub fn invite(id: &str, campaign: &str, creator: &str) -> Request {
     request(id, command)
 }
 
-/// The whole road to an open campaign with so many open invitations, one event for each request.
+/// Returns all requests up to an open campaign with open invitations, one event each.
 pub fn campaign_with_invitations(campaign: &str, invitations: u32) -> Vec<Request> {
     let id = |what: &str| format!("{campaign}-{what}");
     let mut requests = vec![create(&id("create"), campaign), open(&id("open"), campaign)];

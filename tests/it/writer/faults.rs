@@ -1,4 +1,4 @@
-//! What the writer does when the log fails it: it stops, and nobody is told a lie.
+//! Failures of the log: the writer stops, and no caller gets a wrong answer.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use super::desk::{Asked, Desk, Office, digest, digest_from_zero, positions_of, p
 use crate::support::faulty_log::{FaultyLog, Outcome};
 use crate::support::gated_log::{Before, GatedLog};
 
-/// A writer that had two writes acknowledged and holds a third one before a failing append, with
-/// more waiting behind it, one of them carried over to the group after.
+/// A writer with two acknowledged writes, which holds a third one before a failing append; more
+/// wait behind it, one of them carried over to the next group.
 struct AboutToFail {
     office: Office,
-    /// What is stored, acknowledged or not.
+    /// The stored blocks, acknowledged or not.
     stored: MemoryLog,
     log: Arc<GatedLog>,
     desk: Desk,
@@ -42,7 +42,7 @@ impl AboutToFail {
             let id = format!("queued-{number}");
             waiting.push(desk.ask(profile(&id, "dewi")).await);
         }
-        // A repeat and a refusal too: whatever it is, it was not read from a log that is sure.
+        // A repeat and a refusal too: both were decided on rows that are not certainly durable.
         waiting.push(desk.ask(profile("acknowledged-1", "ayu")).await);
         Self {
             office,
@@ -53,7 +53,7 @@ impl AboutToFail {
         }
     }
 
-    /// Lets it fail and checks what everyone is told; gives the files and what is stored.
+    /// Lets it fail and checks the answers; returns the files and what is stored.
     async fn fail(self, reason: &str) -> (Office, MemoryLog) {
         self.log.admit_all();
         for asked in self.waiting {
@@ -66,7 +66,7 @@ impl AboutToFail {
             reason,
         );
 
-        // Reads go on, over what was acknowledged.
+        // Reads of acknowledged writes go on.
         assert_eq!(self.log.head().position, Position::new(2));
         assert_eq!(records(self.log.as_ref()).len(), 2);
         assert_eq!(positions_of(self.log.as_ref(), "acknowledged-2"), [2]);
@@ -84,8 +84,8 @@ fn is_stopped<T: std::fmt::Debug>(answer: Result<T, WriteError>, expected: &str)
     }
 }
 
-/// Starts again and sends everything once more; checks that each request has one outcome, and
-/// gives the position of the one that was in flight.
+/// Starts again and repeats everything; checks that each request has one outcome, and returns the
+/// position of the one that was in flight.
 async fn retry_all(office: &Office, log: &MemoryLog) -> u64 {
     let desk = office.open(Arc::new(log.clone()));
     let mut position = 0;
@@ -140,7 +140,7 @@ async fn refused_append_stops_the_writer() {
 }
 
 #[tokio::test]
-async fn panic_while_appending_is_told_as_what_may_have_happened() {
+async fn panic_while_appending_is_reported_as_may_have_happened() {
     let failing = AboutToFail::with(Outcome::Panic).await;
     failing.log.admit_all();
     for asked in failing.waiting {
@@ -161,10 +161,10 @@ async fn state_is_never_checkpointed_beyond_what_is_durable() {
     assert_eq!(digest(&state), digest_from_zero(&log));
 }
 
-/// Jobs that the writer has taken and not decided when the group before them fails: one is carried
-/// over to the group after, and with a checkpoint due one waits for that group to end.
+/// Jobs that the writer has taken and not decided when the previous group fails: one is carried
+/// over to the next group, and with a due checkpoint one waits for that group to end.
 #[tokio::test]
-async fn job_in_hand_when_the_group_before_it_fails_is_told_why() {
+async fn job_in_hand_when_the_previous_group_fails_gets_the_reason() {
     for positions in [u64::MAX, 1] {
         let script = [Outcome::Written, Outcome::LostBeforeWriting];
         let faulty = FaultyLog::new(Arc::new(MemoryLog::new(0)), script);

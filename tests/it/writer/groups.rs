@@ -1,4 +1,4 @@
-//! Group commit: what waits together is written together, and nobody is answered before.
+//! Group commit: requests that wait together are written together, and none is answered earlier.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ fn memory() -> MemoryLog {
     MemoryLog::new(0)
 }
 
-/// Asks for so many profiles, none of which waits for another.
+/// Sends profiles, none of which waits for another.
 async fn ask_for_profiles(desk: &Desk, numbers: std::ops::Range<u32>) -> Vec<Asked> {
     let mut asked = Vec::new();
     for number in numbers {
@@ -30,7 +30,7 @@ async fn ask_for_profiles(desk: &Desk, numbers: std::ops::Range<u32>) -> Vec<Ask
     asked
 }
 
-/// The record counts of a log's blocks.
+/// Returns the record counts of a log's blocks.
 fn group_sizes(log: &dyn Log) -> Vec<usize> {
     let mut sizes = Vec::new();
     verify(log, |block| sizes.push(block.records().len())).unwrap();
@@ -127,7 +127,7 @@ async fn refusals_and_repeats_wait_for_the_sync_of_their_group() {
     log.wait_for_arrivals(1);
     let mut written = desk.ask(create("second", "other")).await;
     let mut refused = desk.ask(create("third", "campaign")).await;
-    // It would be refused, had the state not the write before it.
+    // It would be refused if the state did not contain the previous write.
     let mut refused_by_group = desk.ask(create("fourth", "other")).await;
     let mut repeated = desk.ask(create("first", "campaign")).await;
     let mut repeated_in_group = desk.ask(create("second", "other")).await;
@@ -192,8 +192,8 @@ async fn closing_answers_what_is_queued_and_refuses_the_rest() {
         asked.answer().await.unwrap();
     }
     assert_eq!(desk.close().await, None);
-    // Whether it was queued behind the end or came after it: it was answered, and what was refused
-    // is not in the log.
+    // Whether it was queued before or after the end: an answered write is in the log, and a refused
+    // one is not.
     let acknowledged = match behind.answer().await {
         Ok(answer) => vec![answer.recorded.first.get()],
         Err(refused) => {
@@ -221,7 +221,7 @@ async fn too_large_a_command_is_refused_and_changes_nothing() {
     assert!(bytes > limit);
     assert_eq!(log.head(), head);
 
-    // The id is still free, and the road on is open.
+    // The id is still free, and a later call succeeds.
     let answer = desk.write(create("create", "other")).await.unwrap();
     assert_eq!(answer.recorded.first, head.position.next());
     assert_eq!(desk.close().await, None);

@@ -1,4 +1,4 @@
-//! The memory of requests: the same id twice is the same request, across restarts too.
+//! The memory of requests: two requests with the same id are the same request, across restarts too.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::desk::{
 
 const BRAND: &str = "kulit-sehat";
 
-/// Writes all, and closes.
+/// Writes all requests, and closes.
 async fn write(office: &Office, log: &MemoryLog, requests: Vec<Request>) {
     let desk = office.open(Arc::new(log.clone()));
     for request in requests {
@@ -22,7 +22,7 @@ async fn write(office: &Office, log: &MemoryLog, requests: Vec<Request>) {
     desk.close().await;
 }
 
-/// A log in which `close` makes four events, after eight others.
+/// Makes a log in which `close` makes four events, after eight others.
 async fn log_with_a_long_request() -> MemoryLog {
     let log = MemoryLog::new(0);
     let mut requests = campaign_with_invitations("jujur", 3);
@@ -71,7 +71,7 @@ async fn memory_read_from_the_log_is_that_of_the_writer_who_wrote_it() {
     let log = MemoryLog::new(0);
     let written = ["a", "b", "c", "d"].map(|id| profile(id, "ayu"));
     write(&office, &log, written.to_vec()).await;
-    // Forgotten, so written again; then the same id stands twice in the log.
+    // Forgotten, so it is written again; the same id then occurs twice in the log.
     write(&office, &log, vec![profile("a", "ayu")]).await;
     assert_eq!(positions_of(&log, "a"), [1, 5]);
 

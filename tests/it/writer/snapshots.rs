@@ -1,4 +1,4 @@
-//! Queries read snapshots: nobody who writes waits for one who reads.
+//! Queries read snapshots: no writer waits for a reader.
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -14,7 +14,7 @@ use campaign_ledger::views::Live;
 
 use super::desk::{NO_PACE, Office, create};
 
-/// A reader holds its rows while others are written and checkpointed; it goes on seeing its own.
+/// A reader holds its rows while others are written and checkpointed; it keeps seeing its own.
 #[tokio::test]
 async fn a_query_that_takes_its_time_holds_up_no_write_and_sees_none() {
     let office = Office::default();

@@ -14,7 +14,7 @@ use super::desk::{
     NO_PACE, Office, campaign_with_invitations, close, create, digest, digest_from_zero, profile,
 };
 
-/// Writes a story about a campaign, closes, and gives the head's position.
+/// Writes a story about a campaign, closes, and returns the head's position.
 async fn write_story(office: &Office, log: &MemoryLog, campaign: &str) -> u64 {
     let desk = office.open(Arc::new(log.clone()));
     for request in campaign_with_invitations(campaign, 5) {
@@ -106,7 +106,7 @@ async fn checkpoints_come_while_the_writer_works() {
 }
 
 #[tokio::test]
-async fn state_of_another_log_is_discarded_and_folded_anew() {
+async fn state_of_another_log_is_discarded_and_rebuilt() {
     let (mut office, log) = (Office::default(), MemoryLog::new(0));
     write_story(&office, &log, "jujur").await;
     let other = MemoryLog::new(0);
@@ -119,7 +119,7 @@ async fn state_of_another_log_is_discarded_and_folded_anew() {
 }
 
 #[tokio::test]
-async fn damaged_state_is_discarded_and_folded_anew() {
+async fn damaged_state_is_discarded_and_rebuilt() {
     let (office, log) = (Office::default(), MemoryLog::new(0));
     write_story(&office, &log, "jujur").await;
     let good = fs::read(office.state_path()).unwrap();
@@ -155,13 +155,13 @@ async fn state_ahead_of_the_log_is_refused_as_damage_of_the_log() {
     ));
     assert!(error.is_damage());
 
-    // With its end back, the log is as good as before.
+    // With its end back, the log is as before.
     let desk = office.open(Arc::new(log.clone()));
     let answer = desk.write(create("next", "next")).await.unwrap();
     assert_eq!(answer.recorded.first, Position::new(head + 1));
 }
 
-/// Nobody has to come for what is folded to be kept.
+/// Rows are checkpointed even when nobody reads or writes.
 #[tokio::test]
 async fn rows_are_checkpointed_in_time_while_nobody_writes() {
     let log = MemoryLog::new(0);

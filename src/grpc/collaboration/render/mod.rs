@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use crate::domain::CollaborationRef;
 use crate::domain::state::{
-    Acceptance, Amendment, Application, Collaboration, Deliverable, Hold, OfferMade, PinnedTerms,
-    Resource, Shipment, Submission, Told,
+    Acceptance, Amendment, Application, Collaboration, Deliverable, Hold, Occurrence, OfferMade,
+    PinnedTerms, Resource, Shipment, Submission,
 };
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::{count_of, latest_fitting, time};
@@ -84,14 +84,14 @@ pub fn collaboration(
 }
 
 fn shipment(row: &Shipment) -> api::Shipment {
-    let told = |told: Option<Told>| told.map(|told| told.at.into());
+    let at = |occurrence: Option<Occurrence>| occurrence.map(|occurrence| occurrence.at.into());
     api::Shipment {
         shipment_id: row.id.to_string(),
         product: row.product.clone(),
         value: Some(row.value.into()),
         shipped_at: time(row.shipped_at),
-        received_at: told(row.received),
-        returned_at: told(row.returned),
+        received_at: at(row.received),
+        returned_at: at(row.returned),
     }
 }
 

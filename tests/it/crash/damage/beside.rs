@@ -1,5 +1,5 @@
-//! Files beside the blocks that are damaged or gone: what can be made anew is, what guards something is
-//! missed, and nothing is removed.
+//! Files beside the blocks that are damaged or missing. The server rebuilds what it can, refuses to
+//! start without files that guard something, and removes nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use super::kept::Kept;
 use super::*;
 use crate::crash::process::Server;
 
-/// What may be done to a file.
+/// The kinds of damage to a file.
 const DAMAGES: [fn(&Path); 3] = [
     |path| fs::write(path, "not what was written").unwrap(),
     |path| {
@@ -26,7 +26,7 @@ const DAMAGES: [fn(&Path); 3] = [
     },
 ];
 
-/// What was set aside in a directory and in its log.
+/// Returns the files that were renamed as damaged, in a directory and in its log.
 fn asides(data_dir: &Path) -> Vec<PathBuf> {
     let names_in = |path: &Path| {
         fs::read_dir(path)
@@ -39,7 +39,7 @@ fn asides(data_dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Starts the server, which must serve every event; gives what it wrote.
+/// Starts the server, which must serve every event; returns what it printed.
 async fn serves_all(launch: &Launch, last: u64) -> String {
     let (mut server, channel) = launch.start().await;
     let mut audit = audit_service_client::AuditServiceClient::new(channel);
@@ -63,7 +63,7 @@ fn snapshot_of(kept: &Kept) -> PathBuf {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_disposable_is_set_aside_and_made_anew() {
+async fn damaged_folds_are_renamed_and_rebuilt() {
     let kept = Kept::by_a_server().await;
     let last = kept.last_position();
     let whole_at: [fn(&Kept) -> PathBuf; 5] = [
@@ -81,7 +81,7 @@ async fn what_is_disposable_is_set_aside_and_made_anew() {
             let said = serves_all(&Launch::on(copy.data_dir()), last).await;
             let asides = asides(copy.data_dir());
             let what = path.display();
-            // sled makes nothing of some bytes of its settings, and writes torn ones anew.
+            // sled ignores some bytes of its settings, and rewrites torn ones.
             if !path.ends_with("conf") {
                 assert!(!asides.is_empty(), "{what}: {said}");
             }
@@ -96,17 +96,17 @@ async fn what_is_disposable_is_set_aside_and_made_anew() {
     }
 }
 
-/// Starts the server with the loss accepted, which must name what is given up.
+/// Starts the server with the loss accepted; it must name what is lost.
 async fn serves_without(launch: Launch, given_up: &str, last: u64) {
     let said = serves_all(&launch.clone().flag("accept-loss"), last).await;
     assert!(said.contains("a loss was accepted"), "{said}");
     assert!(said.contains(given_up), "{given_up}: {said}");
-    // From then on nothing is missed.
+    // From then on nothing counts as missing.
     let said = serves_all(&launch, last).await;
     assert!(!said.contains("a loss was accepted"), "{said}");
 }
 
-/// Starts the server, which must refuse, name the file and the flag, say it once, and exit with 3.
+/// Starts the server, which must refuse, name the file and the flag once, and exit with 3.
 async fn is_missed(data_dir: &Path, named: &Path) {
     let mut server: Server = Launch::on(data_dir).spawn();
     assert!(server.ready().await.is_none(), "{}", named.display());
@@ -156,7 +156,7 @@ async fn lost_journal_is_missed_until_its_loss_is_accepted() {
     }
 }
 
-/// Even where the views are gone too, which would have told.
+/// Also when the views, which would show the loss, are missing too.
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_log_is_missed_until_its_loss_is_accepted() {
     let kept = Kept::by_a_server().await;
@@ -178,7 +178,7 @@ async fn lost_log_is_missed_until_its_loss_is_accepted() {
 async fn lost_end_is_missed_until_its_loss_is_accepted() {
     let kept = Kept::by_a_server().await;
     let last = kept.last_position();
-    // The journal has one block, and sled lost it and one more.
+    // The journal has one block, and sled lost that one and one more.
     kept.forget_copies();
     let short = kept.copied();
     let mut left = 0;

@@ -1,11 +1,11 @@
-//! Blocks that are damaged in sled or in the journal, and what the other one makes good.
+//! Blocks that are damaged in sled or in the journal, and how the other one repairs them.
 
 use std::fs;
 
 use super::kept::Kept;
 use super::*;
 
-/// Runs `verify` on a log whose journal can't be trusted: it must say so, and how to go on.
+/// Runs `verify` on a log whose journal cannot be trusted: it must say so, and what to do.
 #[track_caller]
 fn verify_refuses(kept: &Kept, named: &str) {
     let verified = offline("verify", kept.data_dir());
@@ -15,7 +15,7 @@ fn verify_refuses(kept: &Kept, named: &str) {
     assert!(said.contains("restore the last backup"), "{said}");
 }
 
-/// Cuts so many blocks off the end; gives the position where the first of them was.
+/// Removes this many blocks from the end; returns the position where the first of them was.
 fn cut(blocks: &mut Blocks, count: usize) -> u64 {
     let first_gone = *blocks.keys().nth_back(count - 1).unwrap();
     blocks.split_off(&first_gone);
@@ -44,7 +44,7 @@ async fn end_that_sled_lost_is_missed_where_the_journal_has_it_no_more() {
     for count in [2, 3, whole.blocks.len()] {
         let mut first_gone = 0;
         kept.change_sled(|blocks| first_gone = cut(blocks, count));
-        // The journal has the last block still.
+        // The journal still has the last block.
         kept.forget_copies();
         let what = format!("{count} blocks cut off");
         verify_names(kept.data_dir(), first_gone, &what);
@@ -71,7 +71,7 @@ async fn end_that_sled_lost_is_not_made_good_across_damage_in_the_journal() {
     serves(&kept).await;
 }
 
-/// Nothing of the log is left that would tell it from a shorter one; the folds stand beyond it.
+/// Nothing in the log distinguishes it from a shorter one, but the folds are beyond its end.
 #[tokio::test(flavor = "multi_thread")]
 async fn end_that_both_lost_is_missed_by_the_folds() {
     let kept = Kept::by_a_server().await;

@@ -1,4 +1,4 @@
-//! A data directory that a real server made and left, and the blocks stored in it.
+//! A data directory that a real server left, and the blocks stored in it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -10,47 +10,47 @@ use tempfile::TempDir;
 use crate::support::log_backend::{blocks_in, filled};
 use crate::support::server::{Resting, Server, Story, by_brand, folds_in, idr, plan, terms};
 
-/// sled's unit of allocation in the log's files: it opens with no other.
+/// sled's unit of allocation in the log's files: it opens with no other value.
 const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
 
-/// Frames in the journal begin at multiples of it, after the first.
+/// Frames in the journal begin at multiples of this, after the first one.
 const SECTOR: usize = 4096;
-/// The journal's id in its header; every frame begins with it.
+/// The id of the journal in its header; every frame begins with it.
 const JOURNAL_ID: Range<usize> = 12..28;
-/// Where a block says which position it begins with.
+/// Where a block stores its first position.
 const FIRST_POSITION: Range<usize> = 24..32;
 
-/// Blocks as they are stored, by their first position.
+/// Stored blocks, by their first position.
 pub type Blocks = BTreeMap<u64, Vec<u8>>;
 
-/// All that is stored of a log.
+/// Everything that is stored of a log.
 pub struct Whole {
     pub blocks: Blocks,
     journal: Vec<u8>,
 }
 
-/// A directory at rest.
+/// A data directory without a running server.
 pub struct Kept {
     path: PathBuf,
-    /// The head that the folds were checkpointed at.
+    /// The head at the checkpoint of the folds.
     checkpoint: u64,
     last: u64,
     /// sled's key for each block, by its first position.
     keys: BTreeMap<u64, Vec<u8>>,
     rest: Resting,
-    /// Whoever removes a copy in the end.
+    /// Removes the copy when it is dropped.
     _copy: Option<TempDir>,
 }
 
 impl Kept {
-    /// A log of eleven blocks, one of which holds four events, and folds that have all of it.
+    /// Makes a log of eleven blocks, one of which holds four events, and folds of the whole log.
     pub async fn by_a_server() -> Self {
         let server = Server::start().await;
         tell(&server).await;
         Self::of(server.stop().await, u64::MAX)
     }
 
-    /// The same log, but the folds are those of an earlier stop.
+    /// Makes the same log, with the folds of an earlier stop.
     pub async fn with_an_older_checkpoint() -> Self {
         let server = Server::start().await;
         let story = Story::open(&server, "early").await;
@@ -89,7 +89,7 @@ impl Kept {
         kept
     }
 
-    /// All of it again, somewhere else.
+    /// Returns a copy in another directory.
     pub fn copied(&self) -> Self {
         let dir = tempfile::tempdir().unwrap();
         copy(&self.path, dir.path());
@@ -107,7 +107,7 @@ impl Kept {
         &self.path
     }
 
-    /// The server that made it, to be started in this process.
+    /// Returns the directory as one that a server in this process can start on.
     pub fn rest(&self) -> &Resting {
         &self.rest
     }
@@ -116,7 +116,7 @@ impl Kept {
         self.path.join("log")
     }
 
-    /// First positions of the blocks.
+    /// Returns the first positions of the blocks.
     pub fn starts(&self) -> Vec<u64> {
         let starts: Vec<u64> = self.blocks().into_keys().collect();
         assert!(starts.len() > 10, "{starts:?}");
@@ -124,7 +124,7 @@ impl Kept {
         starts
     }
 
-    /// First positions of the blocks that the folds have not seen.
+    /// Returns the first positions of the blocks that the folds do not contain.
     pub fn after_the_checkpoint(&self) -> Vec<u64> {
         let mut starts = self.starts();
         starts.retain(|start| *start > self.checkpoint);
@@ -132,17 +132,17 @@ impl Kept {
         starts
     }
 
-    /// Position of the last event, while nothing was cut off.
+    /// Returns the position of the last event before any change.
     pub fn last_position(&self) -> u64 {
         self.last
     }
 
-    /// The blocks in sled.
+    /// Returns the blocks in sled.
     pub fn blocks(&self) -> Blocks {
         self.with_sled(|db| self.stored(db))
     }
 
-    /// All that is stored, to be put back.
+    /// Returns everything stored, so that it can be restored.
     pub fn whole(&self) -> Whole {
         Whole {
             blocks: self.blocks(),
@@ -156,7 +156,7 @@ impl Kept {
         self.store(|stored| whole.blocks.clone_into(stored));
     }
 
-    /// Changes the blocks that are stored, in sled and in the journal.
+    /// Changes the stored blocks, in sled and in the journal.
     pub fn change(&self, change: impl Fn(&mut Blocks)) {
         self.change_journal(&change);
         self.change_sled(change);
@@ -167,7 +167,7 @@ impl Kept {
         assert!(self.store(change), "nothing is changed");
     }
 
-    /// Changes the blocks in the journal alone, where it has them: they keep their places.
+    /// Changes only the blocks in the journal, where it has them; they keep their places.
     pub fn change_journal(&self, change: impl FnOnce(&mut Blocks)) {
         let path = self.journal();
         let mut journal = fs::read(&path).unwrap();
@@ -186,8 +186,8 @@ impl Kept {
         fs::write(path, journal).unwrap();
     }
 
-    /// Leaves the last block alone in the journal, as if the log were long and the others had been
-    /// written over.
+    /// Leaves only the last block in the journal, as if the log were long and the others had been
+    /// overwritten.
     pub fn forget_copies(&self) {
         self.change_journal(|blocks| {
             let last = blocks.keys().next_back().copied().unwrap();
@@ -202,7 +202,7 @@ impl Kept {
             change(&mut after);
             let blocks = blocks_in(db);
             for (start, key) in &self.keys {
-                // What is cut off leaves its place empty.
+                // A removed block leaves its place empty.
                 let block = after.get(start).cloned().unwrap_or_default();
                 blocks.insert(key, block).unwrap();
             }
@@ -225,9 +225,10 @@ impl Kept {
             let db = config.segment_size(SEGMENT_BYTES).open().unwrap();
             work(&db)
         };
-        // sled's threads let go of the file a little after `Db` is dropped.
+        // sled's threads close the file shortly after `Db` is dropped.
         file.lock().unwrap();
-        // A process that another test forks right now has a copy of the descriptor until it runs.
+        // A process that another test forks at this moment has a copy of the descriptor until it
+        // calls `exec`.
         file.unlock().unwrap();
         worked
     }
@@ -237,12 +238,12 @@ impl Kept {
         self.rest.forget_folds();
     }
 
-    /// The log's journal.
+    /// Returns the path of the log's journal.
     pub fn journal(&self) -> PathBuf {
         self.log().join("journal")
     }
 
-    /// Leaves so many parts of the used bytes of the log's file.
+    /// Cuts the log's file down to this fraction of its used bytes.
     pub fn cut_file(&self, parts: u64, of: u64) {
         let path = self.log().join("db");
         let bytes = fs::read(&path).unwrap();
@@ -256,7 +257,7 @@ fn first_position(block: &[u8]) -> u64 {
     u64::from_be_bytes(block[FIRST_POSITION].try_into().unwrap())
 }
 
-/// The blocks in a journal, by where they are and by their first position.
+/// Returns the blocks in a journal, by their place and by their first position.
 fn frames(journal: &[u8]) -> BTreeMap<usize, (u64, Vec<u8>)> {
     let id = &journal[JOURNAL_ID];
     let sectors = (SECTOR..journal.len()).step_by(SECTOR);
@@ -277,11 +278,11 @@ async fn tell(server: &Server) {
         server.write(story.profile(who, 20_000)).await;
         server.write(story.invite(who, terms(idr(500)))).await;
     }
-    // Three withdrawals and the end; no invitation is left that could expire.
+    // Three withdrawals and the close; no invitation is left that could expire.
     server.write(story.close(true)).await;
     let next = Story::of("kopi", "next", "IDR", server);
     server.write(next.create(plan("IDR"))).await;
-    // Whoever remembers one request finds it here.
+    // A server that remembers only one request finds it here.
     let mut last = next.start();
     last.context = by_brand("r-1");
     server.write(last).await;
@@ -308,7 +309,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Whether something was said, as a whole: position 1 is not position 12.
+/// Returns whether the output has these words as a whole: position 1 is not position 12.
 pub fn told(said: &str, words: &str) -> bool {
     let mut found = said.match_indices(words);
     found.any(|(at, _)| {

@@ -1,10 +1,10 @@
-//! What a power cut may leave of files: everything that was synced, and of the rest any part.
+//! What a power cut may leave of files: everything that was synced, and any part of the rest.
 //!
-//! Of each 4 KiB sector that was written after the last sync of its file, the disk has what was
-//! synced, or what any later write made of it, or a torn mix of two that follow each other. Of the
-//! file's size it has any that it had since. Names are journaled: those of the calls after the last
-//! sync of a directory are there up to some call, and then none. A sync of a file vouches for its
-//! content and not for its name, which is less than most file systems promise.
+//! For each 4 KiB sector that was written after the last sync of its file, the disk has the synced
+//! content, the content after any later write, or a torn mix of two consecutive versions. The size
+//! of the file is any size since then. Names are journaled: the name changes after the last sync of
+//! a directory are applied up to some call, and no further. A sync of a file covers its content and
+//! not its name, which is less than most file systems promise.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,28 +14,28 @@ use super::super::chance::Chance;
 use super::trace::{Call, Deed};
 
 const SECTOR: usize = 4_096;
-/// A drive writes so many bytes or none of them.
+/// A drive writes this many bytes completely or not at all.
 const ATOM: usize = 512;
 
-/// What a cut leaves of pages that were not synced, chosen once for a whole image: so that some cuts
-/// leave almost everything, some almost nothing, and the others a mix.
+/// How much a cut leaves of unsynced pages, chosen once per image: some cuts leave almost
+/// everything, some almost nothing, others a mix.
 #[derive(Clone, Copy)]
 struct Luck {
-    /// How many sectors of a hundred get to their last write.
+    /// Percentage of sectors that have their last write.
     kept: u64,
-    /// How many of the others are torn.
+    /// Percentage of the others that are torn.
     torn: u64,
 }
 
 type Inode = usize;
 
-/// Files by what was done to them up to a cut.
+/// Files, as the list of changes up to a cut.
 pub struct Disk<'a> {
-    /// Content by inode.
+    /// Content changes by inode.
     changes: Vec<Vec<Change<'a>>>,
-    /// Names, in order.
+    /// Name changes, in order.
     names: Vec<Naming>,
-    /// How many of them are durable.
+    /// Number of name changes that are durable.
     names_synced: usize,
 }
 
@@ -58,8 +58,8 @@ enum Naming {
 }
 
 impl<'a> Disk<'a> {
-    /// Replays the calls that had begun by line `cut`. Syncs of data of the file named
-    /// `unsynced`, if any, do nothing.
+    /// Replays the calls that had begun by line `cut`. Data syncs of the file `unsynced`, if given,
+    /// do nothing.
     pub fn at(calls: &'a [Call], cut: usize, unsynced: Option<&Path>) -> Self {
         let mut disk = Self {
             changes: Vec::new(),
@@ -67,7 +67,7 @@ impl<'a> Disk<'a> {
             names_synced: 0,
         };
         let mut inodes: BTreeMap<PathBuf, Inode> = BTreeMap::new();
-        // When each naming had ended, to know what a sync covers.
+        // When each name change ended, which decides what a sync covers.
         let mut named: Vec<usize> = Vec::new();
         for call in calls.iter().take_while(|call| call.during.start <= cut) {
             let ended = call.during.end;
@@ -145,7 +145,7 @@ impl<'a> Disk<'a> {
         });
     }
 
-    /// Makes files of what one power cut leaves, `root` of the record being `image`.
+    /// Creates the files that one power cut leaves; `image` stands for `root` of the record.
     pub fn materialize(&self, root: &Path, image: &Path, chance: &mut Chance) {
         let luck = Luck {
             kept: *chance.one_of(&[0, 10, 50, 90, 100]).unwrap(),
@@ -177,7 +177,7 @@ impl<'a> Disk<'a> {
         }
     }
 
-    /// What the disk has of a file.
+    /// Returns the content of a file on the disk.
     fn content(&self, inode: Inode, luck: Luck, chance: &mut Chance) -> Vec<u8> {
         let changes = &self.changes[inode];
         let mut synced = Vec::new();
@@ -185,7 +185,7 @@ impl<'a> Disk<'a> {
             apply(&mut synced, &change.kind);
         }
         let mut sizes = vec![synced.len()];
-        // The versions of each sector that is unsure, oldest first.
+        // The versions of each unsynced sector, oldest first.
         let mut versions: BTreeMap<usize, Vec<Vec<u8>>> = BTreeMap::new();
         let mut latest = synced.clone();
         for change in changes.iter().filter(|change| !change.synced) {
@@ -226,7 +226,7 @@ impl<'a> Disk<'a> {
     }
 }
 
-/// Moves what has this path, or one below it.
+/// Renames the path, or paths below it.
 fn renamed(inodes: &mut BTreeMap<PathBuf, Inode>, from: &Path, to: &Path) {
     let paths: Vec<_> = inodes.keys().cloned().collect();
     for path in paths {
@@ -242,7 +242,7 @@ fn renamed(inodes: &mut BTreeMap<PathBuf, Inode>, from: &Path, to: &Path) {
     }
 }
 
-/// What the disk has of a sector, of its versions.
+/// Chooses the content of a sector among its versions.
 fn choose(versions: &[Vec<u8>], luck: Luck, chance: &mut Chance) -> Vec<u8> {
     let last = versions.len() - 1;
     if chance.percent(luck.kept) {

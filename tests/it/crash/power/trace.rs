@@ -1,4 +1,4 @@
-//! What the server did to its files, call by call, as `strace` saw it.
+//! What the server did to its files, call by call, as recorded by `strace`.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -7,18 +7,18 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-/// The calls that change files, their names, or what a power cut leaves of them.
+/// The calls that change files or their names, or affect what a power cut leaves.
 const CALLS: &str = "openat,write,pwrite64,ftruncate,mkdir,rename,unlink,fsync,fdatasync,\
                      sync_file_range";
 
-/// Calls that would change files past this record of it; none may be seen.
+/// Calls that change files without this record noticing; none may occur.
 const UNKNOWN: &str = "writev,pwritev,pwritev2,fallocate,copy_file_range,sendfile,renameat,\
                        renameat2,unlinkat,mkdirat,link,linkat,symlink,truncate,io_uring_enter";
 
-/// Longer than any write of sled's: a segment.
+/// Longer than any write of sled: one segment.
 const LONGEST_WRITE: &str = "16777216";
 
-/// Starts what comes after it and records it in the file at `log`.
+/// Returns the command that runs another one and records it in the file at `log`.
 pub fn recorder(log: &Path) -> Vec<String> {
     let log = log.to_string_lossy().into_owned();
     let calls = format!("trace={CALLS},{UNKNOWN}");
@@ -30,7 +30,7 @@ pub fn recorder(log: &Path) -> Vec<String> {
         .collect()
 }
 
-/// A call, from the line of the record where it began to the one where it had ended.
+/// A call, with the lines of the record where it began and where it ended.
 #[derive(Debug)]
 pub struct Call {
     pub during: Range<usize>,
@@ -40,7 +40,7 @@ pub struct Call {
 /// What a call did; paths are those of that time.
 #[derive(Debug)]
 pub enum Deed {
-    /// Opened a file, and made it if it was not there.
+    /// Opened a file, and created it if it did not exist.
     Open {
         path: PathBuf,
         truncated: bool,
@@ -64,15 +64,15 @@ pub enum Deed {
     Remove {
         path: PathBuf,
     },
-    /// Made durable what was written to the file, or what was named in the directory.
+    /// Made the content of a file durable, or the names in a directory.
     Sync {
         path: PathBuf,
         only_data: bool,
     },
 }
 
-/// Reads the record of a process that has ended, of calls on what lies in `root`. Lines are counted
-/// on from `first_line`.
+/// Reads the record of a process that has ended, for calls on files in `root`. Lines are counted
+/// from `first_line`.
 pub fn read(log: &Path, root: &Path, first_line: usize) -> Vec<Call> {
     let mut reading = Reading {
         root: root.to_owned(),
@@ -90,10 +90,10 @@ pub fn read(log: &Path, root: &Path, first_line: usize) -> Vec<Call> {
     reading.calls
 }
 
-/// Whether the record of process `id` is complete.
+/// Returns whether the record of process `id` is complete.
 pub fn is_complete(log: &Path, id: u32) -> bool {
     let lines = BufReader::new(File::open(log).unwrap()).lines();
-    // Its threads end before it does.
+    // Its threads end before the process does.
     lines.map_while(Result::ok).any(|line| {
         let end = line.strip_prefix(&id.to_string());
         end.is_some_and(|end| end.trim_start().starts_with("+++"))
@@ -102,13 +102,13 @@ pub fn is_complete(log: &Path, id: u32) -> bool {
 
 struct Reading {
     root: PathBuf,
-    /// Where the next `write` to a descriptor goes.
+    /// Offset of the next `write` to a descriptor.
     cursors: HashMap<u32, u64>,
     /// The unfinished call of a thread, and where it began.
     begun: HashMap<u32, (usize, String)>,
-    /// The thread whose call is read.
+    /// The thread of the current call.
     thread: u32,
-    /// Threads whose write was cut short, as only a kill does: they do nothing after it.
+    /// Threads whose write was cut short, which only a kill does; they make no more calls.
     cut_short: HashSet<u32>,
     calls: Vec<Call>,
 }
@@ -137,12 +137,12 @@ impl Reading {
 
     fn take(&mut self, text: &str, during: Range<usize>) {
         let (name, rest) = text.split_once('(').unwrap();
-        // What is quoted and what descriptors stand for is all hexadecimal.
+        // Quoted text and the paths of descriptors are all hexadecimal.
         let (arguments, answer) = rest.rsplit_once(" = ").unwrap();
         let arguments = arguments.trim_end().strip_suffix(')').unwrap();
         let arguments: Vec<_> = arguments.split(", ").map(str::trim).collect();
         if arguments.contains(&"<unavailable>") {
-            // Killed as it was about to begin: with a fatal signal pending the call is skipped.
+            // The kill came before the call began: with a fatal signal pending it is skipped.
             assert!(answer.starts_with('?'), "{text}");
             return;
         }
@@ -158,7 +158,8 @@ impl Reading {
         }
     }
 
-    /// Takes in a call that a kill ended: it did what the files show. Nobody has changed them since.
+    /// Adds a call that a kill ended: the files show what it did, because nobody has changed them
+    /// since.
     fn take_killed(&mut self, name: &str, arguments: &[&str], during: Range<usize>) {
         let path = |place: usize| path_in(arguments[place]).unwrap();
         let number = |place: usize| arguments[place].parse::<u64>().unwrap();
@@ -197,7 +198,7 @@ impl Reading {
         self.calls.extend(deed.map(|deed| Call { during, deed }));
     }
 
-    /// The bytes of a write that were written: all of them, unless a kill cut it short.
+    /// Returns the bytes that a write wrote: all of them, unless a kill cut it short.
     fn written(&mut self, text: &str, answer: &str) -> Vec<u8> {
         let mut bytes = bytes_in(text);
         let count: usize = answer.parse().unwrap();
@@ -262,16 +263,16 @@ impl Reading {
                 path: path(0),
                 only_data: name == "fdatasync",
             },
-            // It waits for pages to be written, but neither for the size nor for the drive.
+            // It waits for pages to be written, but syncs neither the size nor the drive.
             "sync_file_range" => return None,
-            // It takes room, and changes neither content nor size.
+            // It reserves space, and changes neither content nor size.
             "fallocate" if arguments[1].contains("FALLOC_FL_KEEP_SIZE") => return None,
             other => panic!("{other} changes files in a way that is not understood here"),
         })
     }
 }
 
-/// The write that a file shows, of one that a kill ended.
+/// Returns the part of a killed write that a file shows.
 fn left_of_write(path: PathBuf, offset: u64, count: u64) -> Deed {
     let file = File::open(&path).unwrap();
     let left = file.metadata().unwrap().len().saturating_sub(offset);
@@ -288,13 +289,13 @@ fn len_of(path: &Path) -> Option<u64> {
     path.metadata().ok().map(|metadata| metadata.len())
 }
 
-/// The descriptor in `12<\x2f\x74>`.
+/// Returns the descriptor in `12<\x2f\x74>`.
 fn descriptor_in(text: &str) -> u32 {
     let number = text.split_once('<').map_or(text, |(number, _)| number);
     number.parse().unwrap()
 }
 
-/// The path that a descriptor or a string stands for.
+/// Returns the path of a descriptor or a string.
 fn path_in(text: &str) -> Option<PathBuf> {
     let start = text.find(['<', '"'])?;
     let quoted = &text[start..];

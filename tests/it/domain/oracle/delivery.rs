@@ -1,4 +1,4 @@
-//! The oracle's delivery: how reliably work came, and how soon it was paid.
+//! Delivery in the oracle: how reliable work was, and how soon it was paid.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ impl Story {
         }
     }
 
-    /// How often a post was taken down before it had been live as long as promised.
+    /// Returns how often a post was taken down before the promised time was over.
     fn taken_down_early(&self, post: &Post) -> i64 {
         let (mut lived, mut early, mut since) = (0, 0, post.recorded.published_at);
         for (times, days) in post.lives.chunks(2).zip(&post.promised_days) {
@@ -82,7 +82,7 @@ impl Story {
         early
     }
 
-    /// Payments that count in the totals, and the seconds from incurring to paying.
+    /// Returns the payments that count in the totals, and the seconds from incurring to paying.
     pub(super) fn paid_after(&self) -> (i64, i128) {
         let known = self.payments.iter().filter_map(|payment| {
             let line = &self.lines[&payment.cost].recorded;

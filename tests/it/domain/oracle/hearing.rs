@@ -1,4 +1,4 @@
-//! How the oracle keeps what happened, track by track.
+//! How the oracle collects what happened, track by track.
 
 use campaign_ledger::domain::*;
 
@@ -6,7 +6,7 @@ use super::{Dispute, Line, Seeing, Story};
 
 impl Story {
     pub(super) fn hear_campaign(&mut self, event: &CampaignEvent) {
-        // What a campaign's state and cap are is no total.
+        // The state and the cap of a campaign are in no total.
         if let CampaignEvent::CampaignCreated { plan } = event {
             self.plan = Some(plan.clone());
         }
@@ -44,7 +44,7 @@ impl Story {
             AgreementEvent::TermsAmended { terms, .. } => {
                 self.agreement(owner).amends(record.happened_at(), terms);
             }
-            // What is only proposed is no total.
+            // Proposals are in no total.
             AgreementEvent::AmendmentProposed { .. } | AgreementEvent::AmendmentRejected { .. } => {
             }
             AgreementEvent::BriefAccepted(_) => {
@@ -217,7 +217,7 @@ impl Story {
             RevenueEvent::ConversionAdjusted { adjustment, .. } => {
                 self.adjustments.push(adjustment.clone());
             }
-            // That an order is locked is no total.
+            // Locks of orders are in no total.
             RevenueEvent::RefundRejected { .. } | RevenueEvent::OrderLocked { .. } => {}
         }
     }
@@ -265,7 +265,7 @@ impl Story {
                 amount_minor,
                 ..
             } => self.carried.push((order.clone(), *amount_minor)),
-            // How far a line is, and its tax, are no totals.
+            // The state of a line and its tax are in no total.
             SettlementEvent::CostApproved { .. }
             | SettlementEvent::CostWithheld { .. }
             | SettlementEvent::CostReleased { .. }

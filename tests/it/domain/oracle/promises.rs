@@ -1,37 +1,37 @@
-//! What is promised: by offers, counters and amendments.
+//! Promised work: from offers, counters and amendments.
 
 use campaign_ledger::domain::*;
 
 use super::{Agreement, Work};
 
 impl Agreement {
-    /// The brand offers: its fee is reserved.
+    /// The brand makes an offer, and its fee is reserved.
     pub fn offers(&mut self, terms: &Terms) {
         self.offered_minor = terms.fee.minor;
         self.promises(terms);
     }
 
-    /// Nothing is begun, so all is promised anew.
+    /// No work has begun, so the promises are replaced.
     pub fn promises(&mut self, terms: &Terms) {
         self.terms = Some(terms.clone());
         let promised = terms.deliverables.iter();
         self.works = promised.map(|one| (one.id.clone(), planned(one))).collect();
     }
 
-    /// What was offered last is agreed on.
+    /// The latest offer is agreed on.
     pub fn accepts(&mut self, at: Timestamp) {
         self.was_accepted = true;
         self.pinned
             .extend(self.terms.clone().map(|terms| (at, terms)));
     }
 
-    /// The terms in force at a time, or the first ones before that.
+    /// Returns the terms in force at a time, or the first ones before that.
     pub fn terms_at(&self, at: Timestamp) -> Option<&Terms> {
         let in_force = self.pinned.iter().rfind(|(from, _)| *from <= at);
         in_force.or(self.pinned.first()).map(|(_, terms)| terms)
     }
 
-    /// What is named again goes on, under a due time that the amendment may move.
+    /// Deliverables that the new terms name again continue, perhaps with another due time.
     pub fn amends(&mut self, at: Timestamp, terms: &Terms) {
         let from = self.pinned.last().map_or(at, |(from, _)| at.max(*from));
         self.pinned.push((from, terms.clone()));
@@ -57,7 +57,7 @@ impl Agreement {
         assert!(works.values().all(is_planned), "only those are left out");
     }
 
-    /// The fee of the latest version.
+    /// Returns the fee of the latest version.
     pub fn fee_minor(&self) -> i64 {
         self.terms.as_ref().map_or(0, |terms| terms.fee.minor)
     }

@@ -1,4 +1,4 @@
-//! The oracle's money and engagement: sums over all facts up to a time.
+//! Money and engagement in the oracle: sums over all facts until a time.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{Line, Post, Seeing, Story};
 const WHOLE: i128 = 10_000;
 
 impl Story {
-    /// Adds up what counts until a time; everything counts when there is none.
+    /// Sums what counts until a time; everything counts without one.
     pub fn tally(&self, until: Option<Timestamp>) -> Tally {
         let counts = |at: Timestamp| until.is_none_or(|until| at <= until);
         let mut tally = Tally {
@@ -37,7 +37,7 @@ impl Story {
         self.plan.as_ref().unwrap().currency
     }
 
-    /// An amount in the reporting currency; `None` when it is foreign and has no rate.
+    /// Returns an amount in the reporting currency; `None` when it is foreign and has no rate.
     fn reporting(&self, amount: Money, rate: Option<&FxRate>) -> Option<i128> {
         if amount.currency == self.currency() {
             return Some(amount.minor.into());
@@ -54,7 +54,8 @@ impl Story {
         self.lines.values().filter(|line| !line.is_reversed)
     }
 
-    /// Accepted fees, or the fee lines where those are more, and all other costs less recoveries.
+    /// Returns accepted fees, or the fee lines where their sum is higher, and all other costs less
+    /// recoveries.
     fn committed(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
         let fees = self.agreements.iter().map(|(id, one)| {
             let is_released = matches!(
@@ -76,14 +77,14 @@ impl Story {
         fees.sum::<i128>() + others.sum::<i128>() + self.carried(&counts)
     }
 
-    /// Commission that no line accrues.
+    /// Returns the commission that no line accrues.
     fn carried(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
         let carried = self.carried.iter();
         let counted = carried.filter(|(order, _)| counts(self.ordered_at(order)));
         counted.map(|(_, minor)| i128::from(*minor)).sum()
     }
 
-    /// What of the budget open offers hold, accepted terms hold and other costs took.
+    /// Returns the parts of the budget that open offers, accepted terms and other costs use.
     pub fn budget(&self) -> [i128; 3] {
         let open = self.agreements.values();
         let open = open.filter(|one| {
@@ -116,7 +117,7 @@ impl Story {
         }
     }
 
-    /// A payment adds what the paid part of its line has grown by, at the rate of the line.
+    /// A payment adds the growth of the paid part of its line, at the rate of the line.
     fn add_payments(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
         let mut paid: BTreeMap<&CostId, i64> = BTreeMap::new();
         for payment in &self.payments {
@@ -164,7 +165,7 @@ impl Story {
         }
     }
 
-    /// A refund takes what the refunded part of its order has grown by.
+    /// A refund takes the growth of the refunded part of its order.
     fn add_refunds(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
         let mut refunded: BTreeMap<&OrderKey, i64> = BTreeMap::new();
         for refund in &self.refunds {
@@ -207,7 +208,7 @@ fn signed(line: &Line, minor: i128) -> i128 {
     }
 }
 
-/// Adds the standing counters of a post: of each, the latest that was seen.
+/// Adds the current counters of a post: for each, the latest observed value.
 fn add_engagement(tally: &mut Tally, post: &Post, counts: impl Fn(Timestamp) -> bool) {
     let mut audiences: Vec<_> = post.observations.iter().map(audience).collect();
     audiences.sort_unstable();
@@ -282,7 +283,7 @@ fn pair(sums: &mut Paired, numerator: Option<i128>, denominator: Option<i128>) {
     }
 }
 
-/// Leaves out sums of nothing, which are as good as absent.
+/// Removes sums that are zero, which equal absent ones.
 pub fn without_zeros(mut totals: Totals) -> Totals {
     for tally in [&mut totals.counted, &mut totals.on_time] {
         tally.costs.retain(|_, sums| *sums != CostSums::default());

@@ -1,4 +1,4 @@
-//! The reports compared: what it cost, what it brought, how it was delivered.
+//! Compares the reports: cost, return, delivery.
 
 use num_bigint::BigInt;
 use num_rational::Ratio;
@@ -48,7 +48,7 @@ impl Play {
         is_seeded(&found.products.unwrap(), own.deals.values());
     }
 
-    /// What was fixed of a campaign is what it was, whatever was recorded since.
+    /// The numbers of a revision stay the same, whatever was recorded since.
     pub(super) async fn check_reports(&self) {
         for (campaign, fixed) in &self.reports {
             let revision = fixed.report.as_ref().unwrap().revision;
@@ -316,7 +316,7 @@ fn is_held<'a>(found: Option<HoldTotals>, deals: impl Iterator<Item = &'a Deal>)
     assert_eq!(told, (holds.len(), open));
 }
 
-/// Each product cost 100 minor units and is worth 300.
+/// Each product cost 100 minor units and has a value of 300.
 fn is_seeded<'a>(found: &ProductFigures, deals: impl Iterator<Item = &'a Deal>) {
     let shipments: Vec<_> = deals.filter_map(|deal| deal.shipment.as_ref()).collect();
     let shipped = shipments.len() as u64;

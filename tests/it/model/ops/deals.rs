@@ -1,4 +1,4 @@
-//! What is asked of one creator in one campaign.
+//! Operations on one creator in one campaign.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -15,12 +15,12 @@ pub struct Offer {
     pub code: Option<u8>,
     /// Before content, after submission, after approval.
     pub kill_fee_bp: [u32; 3],
-    /// A post that is taken down sooner is a breach.
+    /// A post that is taken down earlier is a breach.
     pub min_live_days: u32,
     pub bonus: Option<Bonus>,
 }
 
-/// What is owed once a deal's posts have so many likes together.
+/// What is owed once the posts of a deal have this many likes together.
 #[derive(Clone, Debug)]
 pub struct Bonus {
     pub at_least: u64,
@@ -45,12 +45,12 @@ pub enum DealVerb {
         offer: Offer,
         stale: bool,
     },
-    /// On a day, as the creator says.
+    /// On a day that the creator states.
     Accept {
         day: i64,
         stale: bool,
     },
-    /// On a day, as the brand says.
+    /// On a day that the brand states.
     AcceptCounter {
         day: i64,
         stale: bool,
@@ -60,7 +60,7 @@ pub enum DealVerb {
     },
     Decline,
     Withdraw,
-    /// To another fee.
+    /// Changes the fee.
     Amend(i64),
     AcceptAmendment {
         stale: bool,
@@ -76,12 +76,12 @@ pub enum DealVerb {
         work: Option<u8>,
     },
     Release(u8),
-    /// The bonus is accrued.
+    /// Accrues the bonus.
     Accrue,
     Complete,
     Leave,
     Cancel,
-    /// For one of the creator's flags.
+    /// Because of one of the creator's flags.
     Terminate(u8),
 }
 

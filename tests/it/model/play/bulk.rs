@@ -1,4 +1,4 @@
-//! Many deals at once: invitations in one call, a campaign brought to its end, its report.
+//! Many deals at once: invitations in one call, the end of a campaign, its report.
 
 use campaign_ledger::wire::proto::api::item_result::Outcome;
 
@@ -7,7 +7,7 @@ use super::super::world::{DAY, Ruling};
 use super::*;
 
 impl Play {
-    /// Each is judged as if it came alone.
+    /// Each item is judged as if it were alone.
     pub(super) async fn invite_many(&mut self, campaign: u8, pairs: &[(u8, u8)], offer: &Offer) {
         self.asked += 1;
         let story = self.story(campaign);
@@ -41,7 +41,7 @@ impl Play {
         }
     }
 
-    /// Asks for one thing after the other, until nothing is left to do in a campaign, and closes it.
+    /// Ends everything that is left to do in a campaign, step by step, and closes it.
     pub(super) async fn wind_up(&mut self, campaign: u8) {
         let deals = &self.world.campaigns[usize::from(campaign)].deals;
         let working = deals.iter().filter(|(_, deal)| deal.is_working());
@@ -62,7 +62,7 @@ impl Play {
         self.campaign_verb(campaign, &close).await;
     }
 
-    /// Resolves what is disputed about a deal, and verifies or waives its work.
+    /// Resolves the disputes of a deal, and verifies or waives its work.
     async fn settle(&mut self, campaign: u8, deal: u8) {
         let own = &self.world.campaigns[usize::from(campaign)];
         let open: Vec<u8> = own.disputes_of(deal).collect();
@@ -87,7 +87,7 @@ impl Play {
         }
     }
 
-    /// Fixes the numbers of a campaign, which stay whatever is recorded later.
+    /// Fixes the numbers of a campaign, which later facts do not change.
     pub(super) async fn finalise(&mut self, campaign: u8) {
         let story = self.story(campaign);
         let mut before = self.reports.iter().rev();
@@ -105,7 +105,7 @@ impl Play {
     }
 }
 
-/// The live numbers, as a report says them.
+/// Returns the live numbers in the form of a report.
 fn as_fixed(roi: CampaignRoi) -> CampaignRoi {
     CampaignRoi {
         state: CampaignState::Finalised.into(),

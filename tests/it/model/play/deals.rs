@@ -5,10 +5,10 @@ use super::super::world::Deal;
 use super::*;
 use crate::support::server::deliverable;
 
-/// The one bonus of an offer.
+/// The only bonus of an offer.
 const BONUS: &str = "b1";
 
-/// What an offer says.
+/// Returns the terms of an offer.
 pub fn terms_of(story: &Story, offer: &Offer) -> Terms {
     let mut terms = Terms {
         fee: Some(money(&story.currency, offer.fee_minor)),
@@ -43,7 +43,7 @@ pub fn terms_of(story: &Story, offer: &Offer) -> Terms {
     terms
 }
 
-/// Tells whether a verb makes sense of a deal.
+/// Returns whether an operation makes sense for a deal.
 fn fits(deal: &Deal, verb: &DealVerb) -> bool {
     use CollaborationState::{Active, Applied, Countered, Invited};
     match verb {

@@ -1,11 +1,11 @@
-//! Requests about what was measured and what was sold.
+//! Requests about measurements and sales.
 
 use super::super::ops::{Correction, Op, Pick, Refund, Sale, Sighting};
 use super::super::world::{DAY, PostPlace};
 use super::many::Sight;
 use super::*;
 
-/// Sources from the best one on.
+/// Sources, the best one first.
 pub const SOURCES: [ObservationSource; 4] = [
     ObservationSource::Api,
     ObservationSource::Brand,
@@ -13,7 +13,7 @@ pub const SOURCES: [ObservationSource; 4] = [
     ObservationSource::Estimate,
 ];
 
-/// An observation by its post and its place among those of the post.
+/// An observation: its post, and its index among those of the post.
 type Known = (PostPlace, usize);
 
 impl Play {
@@ -61,7 +61,7 @@ impl Play {
         }
     }
 
-    /// What a sighting is of; there may be no post yet.
+    /// Returns the post and the values of an observation; there may be no post yet.
     pub(super) fn sight(&mut self, sighting: &Sighting) -> Option<Sight> {
         match sighting {
             Sighting::New {
@@ -76,7 +76,7 @@ impl Play {
                 let at = published_at + hours_after * 60 * 60;
                 Some(Sight {
                     place,
-                    // Nothing is seen that is still to come.
+                    // Observations in the future are refused.
                     at: at.clamp(0, 78 * DAY),
                     source: *source,
                     counters: *counters,
@@ -154,7 +154,7 @@ impl Play {
         self.write(request, judged).await;
     }
 
-    /// Mostly of the order's currency, where there is an order.
+    /// Mostly in the order's currency, if there is an order.
     pub(super) fn fitted(&self, refund: &Refund) -> Refund {
         let order = self.world.orders.get(&refund.order);
         let sale = order.and_then(|order| Some(&order.conversion.as_ref()?.sale));

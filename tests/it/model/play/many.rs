@@ -1,4 +1,4 @@
-//! Observations many at a time, in a batch or a stream: each is judged as if it came alone.
+//! Several observations at a time, in a batch or a stream: each is judged as if it were alone.
 
 use campaign_ledger::wire::proto::api::engagement_result::Outcome;
 use campaign_ledger::wire::proto::api::ingest_engagement_request::Message;
@@ -12,7 +12,7 @@ use crate::support::server::{FAR, by_brand};
 /// Observations in one chunk of a stream.
 const IN_CHUNK: usize = 2;
 
-/// An observation as it is asked for.
+/// An observation as it is sent.
 #[derive(Clone, Copy)]
 pub struct Sight {
     pub place: PostPlace,
@@ -21,16 +21,17 @@ pub struct Sight {
     pub counters: Counters,
 }
 
-/// A batch that was sent, to be sent again.
+/// A batch that was sent and may be repeated.
 #[derive(Clone)]
 pub struct Batch {
     request: BatchRecordEngagementRequest,
     sights: Vec<Sight>,
-    /// Where its events lie, if it has an id that is remembered.
+    /// Positions of its events, if it has a request id that is remembered.
     span: Option<(u64, u64)>,
 }
 
-/// What an observation comes to: a position, known before or not, or one of these reasons.
+/// The expected result of an observation: its position and whether it is old, or one of these
+/// reasons.
 type Told = Result<(u64, bool), Vec<ErrorReason>>;
 
 impl Play {
@@ -78,7 +79,7 @@ impl Play {
         }
     }
 
-    /// What must be told of observations, one after the other.
+    /// Returns the expected results of observations, one after the other.
     fn told(&mut self, sights: &[Sight], span: Option<(u64, u64)>) -> Vec<Told> {
         let world = &mut self.world;
         let judged = sights.iter().map(|sight| {
@@ -101,7 +102,7 @@ impl Play {
         judged.collect()
     }
 
-    /// Sends a batch and compares; gives it with where its events lie.
+    /// Sends a batch and compares; returns it with the positions of its events.
     async fn batch(&mut self, batch: Batch) -> Batch {
         let begun = self.world.head;
         let told = self.told(&batch.sights, batch.span);

@@ -120,7 +120,7 @@ impl Play {
         }
     }
 
-    /// Disputes a line of a collaboration, or a deliverable.
+    /// Disputes a line or a deliverable of a collaboration.
     pub(super) async fn dispute(&mut self, about: Pick, line: bool, id: u8, by_creator: bool) {
         let disputed = if line {
             let found = self.line(about, |line| line.deal.is_some());
@@ -179,7 +179,7 @@ impl Play {
         self.write(request, judged).await;
     }
 
-    /// A line that somebody named, and its id.
+    /// Picks a line with an id that a caller chose, and returns it with the id.
     fn line(&self, picked: Pick, fits: impl Fn(&Cost) -> bool) -> Option<((u8, CostKey), String)> {
         let mut all = Vec::new();
         for (campaign, number) in self.world.campaigns.iter().zip(0..) {

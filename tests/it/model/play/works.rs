@@ -6,7 +6,7 @@ use super::super::ops::{Pick, WorkVerb};
 use super::super::world::DAY;
 use super::{Play, days_and, deal_id, occurred, pick, work_id};
 
-/// Nothing is told that is still to come.
+/// Nothing is recorded that is in the future.
 const LAST_DAY: i64 = 78;
 
 impl Play {
@@ -54,7 +54,7 @@ impl Play {
         self.of_work(place, number, &verb).await;
     }
 
-    /// Asks for something on its own days.
+    /// Sends a request about a deliverable on its own days.
     pub(super) async fn of_work(&mut self, place: (u8, u8), number: usize, verb: &WorkVerb) {
         let version = self.world.deal(place).deliverables[number]
             .submissions

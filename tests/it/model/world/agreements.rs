@@ -1,4 +1,4 @@
-//! What becomes of agreements: holds, and how they end.
+//! Agreements in the world: holds, and how agreements end.
 
 use campaign_ledger::wire::proto::api::{CollaborationState, DeliverableState, ErrorReason};
 use campaign_ledger::wire::proto::values::CostType;
@@ -133,7 +133,7 @@ impl World {
         self.happens(1)
     }
 
-    /// What was billed stays; the rest of the fee is free.
+    /// Billed amounts stay; the rest of the fee is free.
     fn terminate(&mut self, place: (u8, u8), flag: u8) -> Judged {
         let mut against = Against::default();
         let deal = self.deal(place);
@@ -151,7 +151,7 @@ impl World {
         self.happens(1)
     }
 
-    /// The kill fee takes the place of the fee, but for what of it is billed.
+    /// The kill fee replaces the fee, except for the part that is billed.
     fn cancel(&mut self, place: (u8, u8)) -> Judged {
         let mut against = Against::default();
         let now = self.now;
@@ -189,7 +189,7 @@ impl Deal {
     }
 }
 
-/// By the stage it is cancelled at, to what can be paid.
+/// By the stage of the cancellation, rounded to a payable amount.
 fn kill_fee(deal: &Deal, currency: &str) -> i64 {
     let [before_content, after_submission, after_approval] = deal.offer.kill_fee_bp;
     let mut works = deal.deliverables.iter();
@@ -203,7 +203,7 @@ fn kill_fee(deal: &Deal, currency: &str) -> i64 {
     part(deal.offer.fee_minor, part_bp, currency)
 }
 
-/// A part of an amount, to what can be paid.
+/// Returns a part of an amount, rounded to a payable amount.
 pub fn part(minor: i64, part_bp: u32, currency: &str) -> i64 {
     let increment = if currency == "IDR" { 100 } else { 1 };
     let part = i128::from(minor) * i128::from(part_bp);

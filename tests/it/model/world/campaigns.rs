@@ -6,7 +6,7 @@ use super::super::ops::{CampaignVerb, CreatorVerb};
 use super::{Against, CAP_MINOR, Campaign, Judged, SPECS, World};
 
 impl World {
-    /// Makes both campaigns, as drafts.
+    /// Creates both campaigns as drafts.
     pub fn creates(&mut self, number: usize) -> Judged {
         self.campaigns.push(Campaign {
             spec: &SPECS[number],
@@ -76,7 +76,7 @@ impl World {
         self.happens(1 + pending)
     }
 
-    /// A report is made of what ended, unless it says what the last one said.
+    /// Makes a report of an ended campaign, unless the numbers equal those of the last report.
     pub fn finalise(&mut self, campaign: u8, says_the_same: bool) -> Judged {
         use CampaignState::{Closed, Finalised};
         let campaign = self.campaign(campaign);

@@ -5,7 +5,7 @@ use campaign_ledger::wire::proto::values::CostType;
 
 use super::{About, Against, Campaign, Cost, CostKey, Judged, Payment, World};
 
-/// What a line may be for; KILL_FEE comes by itself.
+/// Types of lines that callers record; KILL_FEE lines come from cancellations.
 pub const KINDS: [CostType; 11] = [
     CostType::Fee,
     CostType::Bonus,
@@ -51,7 +51,7 @@ impl World {
         self.campaign(place.0).costs.get_mut(&place.1).unwrap()
     }
 
-    /// What forbids to touch a line: that it was taken back, or is disputed.
+    /// Reasons against any change of a line: it is reversed or disputed.
     fn against_touching(&self, (campaign, key): (u8, CostKey)) -> Against {
         let mut against = Against::default();
         let campaign = &self.campaigns[usize::from(campaign)];
@@ -126,7 +126,7 @@ impl World {
         self.happens(1)
     }
 
-    /// A dispute does not keep it back.
+    /// A dispute does not prevent the release.
     pub fn release(&mut self, place: (u8, CostKey)) -> Judged {
         let line = self.line(place);
         if line.reversed || !line.withheld {
@@ -175,7 +175,8 @@ impl World {
 }
 
 impl Campaign {
-    /// What a line takes of the budget when it grows by so much: a fee only beyond what is promised.
+    /// Returns what a line adds to the budget in use when it grows: a fee counts only beyond the
+    /// committed one.
     fn more_for(&self, line: &Cost, delta_minor: i64) -> i64 {
         match (line.kind, line.deal) {
             (CostType::Fee, Some(deal)) => {

@@ -1,4 +1,4 @@
-//! Disputes: what is disputed waits for the ruling, and a ruling on a line says what is owed.
+//! Disputes: the disputed thing waits for the ruling, and a ruling on a line decides what is owed.
 
 use campaign_ledger::wire::proto::api::ErrorReason;
 use campaign_ledger::wire::proto::values::CostType;
@@ -111,7 +111,7 @@ impl Campaign {
         open.any(|dispute| dispute.about == about)
     }
 
-    /// Whether a fee leaves alone what is disputed: a fee line by hand stands on the fee.
+    /// Returns whether a fee keeps disputed lines: a fee line recorded by hand depends on the fee.
     pub fn keeps_disputed(&self, deal: u8, fee_minor: i64) -> bool {
         let open = self.disputes.values().filter(|dispute| dispute.open);
         let mut lines = open.filter_map(|dispute| match dispute.about {
@@ -122,7 +122,7 @@ impl Campaign {
         !rests || self.deals[&deal].offer.fee_minor == fee_minor
     }
 
-    /// Open ones of a deal.
+    /// Returns the open disputes of a deal.
     pub fn disputes_of(&self, deal: u8) -> impl Iterator<Item = u8> {
         let open = self.disputes.iter().filter(|(_, dispute)| dispute.open);
         let open = open.filter(move |(_, dispute)| dispute.deal == deal);

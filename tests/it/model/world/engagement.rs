@@ -14,7 +14,8 @@ impl World {
         work.post.as_mut().unwrap()
     }
 
-    /// The observation that was recorded within a span of positions, whatever became of it since.
+    /// Returns the observation that was recorded within a span of positions, even if it has been
+    /// corrected or voided since.
     pub fn recorded(
         &mut self,
         place: PostPlace,
@@ -66,7 +67,7 @@ impl World {
         self.happens(1)
     }
 
-    /// Corrects it, or takes it out. `named` is the position the caller means it by.
+    /// Corrects or voids an observation. `named` is the position in the request.
     pub fn change(
         &mut self,
         place: PostPlace,
@@ -92,12 +93,12 @@ impl World {
 }
 
 impl Post {
-    /// Of each counter the latest that was seen by then, the better source first, then the later
-    /// told; none of an axis that ends before.
+    /// Returns, for each counter, the latest value observed until then; at equal times the better
+    /// source wins, then the later recording. `None` when no observation counts.
     pub fn standing(&self, until: i64) -> Counters {
         let mut seen: Vec<_> = self.observations.iter().collect();
         seen.retain(|seen| !seen.voided && seen.observed_at <= until);
-        // Sources count from the best one on.
+        // The best source first.
         seen.sort_by_key(|seen| (seen.observed_at, u8::MAX - seen.source, seen.position));
         let mut standing = Counters::default();
         for Observation { counters, .. } in seen {

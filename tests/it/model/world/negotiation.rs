@@ -40,7 +40,7 @@ impl World {
         against
     }
 
-    /// What every offer and every acceptance needs.
+    /// Returns the reasons against any offer and any acceptance.
     fn against_agreeing(&mut self, campaign: u8, creator: u8) -> Against {
         let mut against = Against::default();
         let known = self.creators.get(&creator);
@@ -79,7 +79,7 @@ impl World {
         place.deals.insert(id, deal);
     }
 
-    /// The brand offers; the code of it is held from then on.
+    /// The brand makes an offer, which reserves its code.
     fn offered(&mut self, place: (u8, u8), offer: &Offer) {
         let now = self.now;
         self.agrees_on(place, offer.clone());
@@ -121,7 +121,7 @@ impl World {
         self.happens(1)
     }
 
-    /// Nothing is held for what is only asked for.
+    /// A counter reserves nothing.
     pub(super) fn counter(&mut self, place: (u8, u8), offer: &Offer, stale: bool) -> Judged {
         let deal = self.deal(place);
         let against = deal.against_answering(CollaborationState::Invited, stale);
@@ -146,7 +146,7 @@ impl World {
         self.happens(1)
     }
 
-    /// Either side takes the other's latest version.
+    /// Either side accepts the other's latest version.
     pub(super) fn accept(
         &mut self,
         place: (u8, u8),
@@ -272,7 +272,7 @@ impl Deal {
 }
 
 impl Campaign {
-    /// An offer must fit in the place of what is held for the deal: its code, its fee.
+    /// Checks that an offer may replace what the deal has reserved: its code, its fee.
     fn fits(&self, own: Option<u8>, offer: &Offer, against: &mut Against) {
         let own = own.map(|own| &self.deals[&own]);
         let is_held = |deal: &Deal| deal.is_live() && deal.offer.code == offer.code;

@@ -1,11 +1,11 @@
-//! Orders: one winner each, by code before link before none, and what of them went back.
+//! Orders: each is credited once, a code takes precedence over a link; and their refunds.
 
 use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::super::ops::{Correction, Refund, Sale};
 use super::{Campaign, Conversion, Credited, DAY, Fate, Judged, KnownRefund, SPECS, World};
 
-/// After so many days an order is locked, where terms do not say otherwise.
+/// Days until an order is locked, unless the terms state others.
 const LOCK_DAYS: i64 = 30;
 
 impl World {
@@ -85,7 +85,7 @@ impl World {
 }
 
 impl World {
-    /// Corrects an order, once all that can go back in time has gone back.
+    /// Corrects an order, once its time for refunds is over.
     pub fn adjust(&mut self, correction: &Correction) -> Judged {
         let (position, now) = (self.head + 1, self.now);
         let order = self.orders.entry(correction.order).or_default();
@@ -119,7 +119,7 @@ impl World {
 }
 
 impl super::Order {
-    /// What was paid, as corrected; nothing without a value.
+    /// Returns the corrected value; `None` without a value.
     pub fn value_minor(&self) -> Option<i64> {
         let minor = self.conversion.as_ref()?.sale.minor?;
         Some(minor + self.corrected_minor())
@@ -142,13 +142,13 @@ impl super::Order {
 }
 
 impl Campaign {
-    /// Code beats last touch beats none.
+    /// A code takes precedence over the last touch.
     fn credits(&self, sale: &Sale) -> Credited {
         let ordered_at = sale.day * DAY;
         let coded = self.deals.iter().filter_map(|(id, deal)| {
             let at = deal.acceptance.as_ref()?.at;
             let is_meant = sale.code.is_some() && deal.offer.code == sale.code && at <= ordered_at;
-            // Of two accepted at the same time the one that got it later holds the code.
+            // Of two deals accepted at the same time, the one that got the code later holds it.
             is_meant.then_some(((at, deal.code_number), *id))
         });
         if let Some((_, deal)) = coded.max() {

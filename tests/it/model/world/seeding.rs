@@ -1,4 +1,4 @@
-//! Products: sent while work goes on, arrived and come back whatever became of it.
+//! Products: sent while work goes on, received and returned in any state.
 
 use campaign_ledger::wire::proto::api::ErrorReason;
 

@@ -1,4 +1,4 @@
-//! Deliverables: handed in, reviewed, published, verified.
+//! Deliverables: submitted, reviewed, published, verified.
 
 use campaign_ledger::wire::proto::api::{DeliverableState, ErrorReason};
 
@@ -105,7 +105,7 @@ impl World {
         work.state = DeliverableState::Published;
     }
 
-    /// A post is taken down, whatever became of the agreement.
+    /// Takes a post down, in any state of the agreement.
     fn remove(&mut self, place: (u8, u8), number: usize, at: i64) -> Judged {
         let position = self.head + 1;
         let deal = self.deal(place);
@@ -160,7 +160,7 @@ impl World {
 }
 
 impl WorkVerb {
-    /// Tells whether it waits for the end of a dispute about the deliverable.
+    /// Returns whether it must wait for the end of a dispute about the deliverable.
     fn is_frozen(&self) -> bool {
         use WorkVerb::{Approve, Reject, Reschedule, Verify, Waive};
         matches!(

@@ -1,4 +1,4 @@
-//! What every reading call answers, noted to be asked again.
+//! The answers of every reading call, recorded so that the calls can be repeated.
 
 use std::pin::Pin;
 
@@ -6,19 +6,19 @@ use campaign_ledger::wire::proto::api::*;
 
 use crate::support::server::{Client, Read, Refusal, day};
 
-/// What was answered, or with what it was refused.
+/// An answer, or its refusal.
 pub type Told = Result<String, String>;
 pub type Asking = Pin<Box<dyn Future<Output = Told>>>;
 
-/// A question, what it was answered at a position, and the way to ask it again.
+/// A query, its answer at a position, and how to repeat it.
 pub struct Note {
     pub question: String,
     pub told: Told,
     pub again: Box<dyn Fn(Client, AsOf) -> Asking>,
 }
 
-/// What a call answers. That a task is overdue is left out: while answers are noted it is long before
-/// all of it.
+/// Returns the answer of a call without the flag that a task is overdue: the answers are recorded
+/// long before the due times.
 async fn ask<R: Read>(client: Client, request: R) -> Told {
     match client.call(request).await {
         Ok(answer) => Ok(format!("{answer:?}").replace("overdue: true", "overdue: false")),
@@ -26,7 +26,7 @@ async fn ask<R: Read>(client: Client, request: R) -> Told {
     }
 }
 
-/// Notes what is answered now.
+/// Records the current answer.
 async fn note<R: Read>(client: &Client, request: R, notes: &mut Vec<Note>) {
     let question = format!("{request:?}");
     let told = ask(client.clone(), request.clone()).await;
@@ -46,7 +46,8 @@ const BRANDS: [&str; 2] = ["kopi", "teh"];
 const CAMPAIGNS: [&str; 2] = ["launch", "second"];
 const CREATORS: [&str; 3] = ["ayu", "bima", "cici"];
 
-/// Notes what every reading call answers now. Nothing is on a second page, whose token would differ.
+/// Records the current answers of every reading call. Everything fits on one page, because page
+/// tokens would differ.
 pub async fn note_all(client: &Client) -> Vec<Note> {
     let mut notes = Vec::new();
     for brand in BRANDS {

@@ -1,4 +1,4 @@
-//! Requests that break one rule each, and the field that breaks it.
+//! Requests that break one rule each, with the field that breaks it.
 
 mod disputes;
 mod facts;
@@ -12,12 +12,12 @@ mod work;
 use super::Attempt;
 use crate::support::server::Story;
 
-/// A number no enum has.
+/// A number that no enum has.
 const UNKNOWN: i32 = 99;
 
 pub type Row = (&'static str, Attempt);
 
-/// Everything. The campaign has `ayu`, who has published.
+/// All rows. In the campaign `ayu` has published.
 pub fn table(story: &Story) -> Vec<Row> {
     let tables = [
         plans::ids,

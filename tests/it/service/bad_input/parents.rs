@@ -1,4 +1,4 @@
-//! Requests about things that are not there, and what is missing.
+//! Requests about things that do not exist, and which thing is missing.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{CostType, Counters, DisputeRuling, LinkTouch, Share};
@@ -6,7 +6,7 @@ use campaign_ledger::wire::proto::values::{CostType, Counters, DisputeRuling, Li
 use super::{Attempt, but};
 use crate::support::server::{Story, day, idr, terms};
 
-/// Everything. The campaign has `ayu`, who has published; there is no `nobody`.
+/// All rows. In the campaign `ayu` has published; there is no `nobody`.
 pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
     let mut rows = Vec::new();
     let nowhere = Story {
@@ -16,7 +16,7 @@ pub fn table(story: &Story) -> Vec<(ErrorReason, Attempt)> {
     for attempt in of_campaign(&nowhere) {
         rows.push((ErrorReason::CampaignNotFound, attempt));
     }
-    // What is another brand's is not there.
+    // Things of another brand do not exist for this one.
     let foreign = Story {
         brand: String::from("teh"),
         ..story.clone()

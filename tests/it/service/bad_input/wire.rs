@@ -1,4 +1,5 @@
-//! Bytes that are no request: too many, malformed, for nobody, compressed in ways nobody reads.
+//! Bytes that are not a valid request: too many, malformed, for an unknown method, with unknown
+//! compression.
 
 use campaign_ledger::wire::proto::api::*;
 use prost::Message as _;
@@ -30,7 +31,7 @@ async fn a_message_of_5_mib_is_refused() {
         matches!(refusal.code, Code::OutOfRange | Code::ResourceExhausted),
         "{refusal}"
     );
-    // One within the limit gets as far as the rules.
+    // A message within the limit reaches the rules.
     request.plan.as_mut().unwrap().title = "x".repeat(MIB / 5);
     let refusal = server.refused_for_nothing(request).await;
     refusal
@@ -71,7 +72,7 @@ async fn malformed_protobuf_is_bad_input() {
     for message in malformed {
         for path in [CREATE, READ_EVENTS] {
             let refusal = refused(&server, path, message).await;
-            // ReadEvents knows other fields; what it does not know it skips, as protobuf does.
+            // ReadEvents has other fields; it skips unknown ones, as protobuf does.
             let is_skipped = path == READ_EVENTS && refusal.reason == ErrorReason::InvalidField;
             if !is_skipped {
                 refusal.is(Code::InvalidArgument, ErrorReason::MalformedMessage);
@@ -81,7 +82,7 @@ async fn malformed_protobuf_is_bad_input() {
 }
 
 #[tokio::test]
-async fn a_method_nobody_has_is_named() {
+async fn an_unknown_method_is_named() {
     let server = Server::start().await;
     for path in [
         "/campaign.ledger.v1.CampaignService/DeleteCampaign",

@@ -1,4 +1,4 @@
-//! Requests of the negotiation and of amendments that a rule forbids.
+//! Refused requests of the negotiation and of amendments.
 
 use campaign_ledger::wire::proto::api::*;
 

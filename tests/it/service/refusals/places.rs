@@ -1,4 +1,4 @@
-//! A brand with campaigns and collaborations in every state there is.
+//! A brand with campaigns and collaborations in every state.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
@@ -14,10 +14,10 @@ pub struct Places {
     pub draft: Story,
     pub paused: Story,
     pub closed: Story,
-    /// Closed, and revision 1 of its report is made.
+    /// Closed, with revision 1 of its report.
     pub finalised: Story,
     pub cancelled: Story,
-    /// Open, with a policy that demands vetting.
+    /// Open, with a policy that requires vetting.
     pub choosy: Story,
     /// Open, with creators in every state of the negotiation.
     pub talks: Story,
@@ -60,7 +60,7 @@ pub fn offered(code: &str) -> Terms {
     }
 }
 
-/// Creators named after where they stand, each with terms of Rp1,000,000.
+/// Makes creators named after their state, each with terms of Rp1,000,000.
 pub async fn world(server: &Server) -> Places {
     let places = Places::of(Story::open(server, "launch").await);
     campaigns(server, &places).await;
@@ -195,7 +195,7 @@ async fn campaigns(server: &Server, places: &Places) {
     server.write(places.choosy.start()).await;
 }
 
-/// Creators named after where they stand, each with terms of Rp1,000,000.
+/// Makes creators named after their state, each with terms of Rp1,000,000.
 async fn negotiations(server: &Server, story: &Story) {
     server.write(story.create(plan("IDR"))).await;
     server.write(story.start()).await;

@@ -1,4 +1,4 @@
-//! What forbids telling of posts and products.
+//! Refused requests about posts and products.
 
 use campaign_ledger::wire::proto::api::ErrorReason;
 

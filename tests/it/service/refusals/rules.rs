@@ -1,4 +1,4 @@
-//! Requests that a rule forbids, and what the refusal must say.
+//! Requests that a rule forbids, with the expected refusal.
 
 use campaign_ledger::wire::proto::api::*;
 
@@ -9,7 +9,7 @@ use crate::support::server::{
     Story, by_brand, by_creator, day, for_creator, idr, money, plan, terms,
 };
 
-/// Everything. See `places` for who stands where.
+/// All rows. `places` says which creator is in which state.
 pub fn table(places: &Places) -> Vec<Row> {
     let mut rows = campaign_rules(places);
     rows.extend(report_rules(places));
@@ -179,7 +179,7 @@ fn agreement_rules(story: &Story) -> Vec<Row> {
     let taken = but(&invite, |request| {
         request.collaboration_id = String::from("declined")
     });
-    // Case makes no difference.
+    // Upper and lower case are equal.
     let code = Attempt::of(story.invite("stranger", offered("PUBLISHED")));
     let dear = Attempt::of(story.invite("stranger", terms(money("IDR", 8_999_990_001))));
     let own_acceptance = but(&story.accept("invited"), |one| one.context = by_brand(""));

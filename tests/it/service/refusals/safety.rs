@@ -1,4 +1,4 @@
-//! Requests about safety flags and holds that a rule forbids.
+//! Refused requests about safety flags and holds.
 
 use campaign_ledger::wire::proto::api::*;
 
@@ -6,8 +6,8 @@ use super::super::bad_input::{Attempt, but};
 use super::{Row, row};
 use crate::support::server::{Story, by_creator, day, idr};
 
-/// `submitted` is on hold and has a fee line; `verified` has an open flag and a settled one, and a
-/// hold that was lifted.
+/// `submitted` has a hold and a fee line; `verified` has an open flag, a cleared one, and a
+/// released hold.
 pub fn rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
         ActorNotAllowed, AlreadyExists, CollaborationState, FlagCleared, HoldReleased,

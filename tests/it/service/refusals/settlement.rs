@@ -1,4 +1,4 @@
-//! Requests about money that a rule forbids, and what the refusal must say.
+//! Requests about money that a rule forbids, with the expected refusal.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
@@ -8,7 +8,7 @@ use super::super::bad_input::{Attempt, but};
 use super::{Row, row};
 use crate::support::server::{Story, by_creator, day, idr, money};
 
-/// Everything. See `places` for who stands where.
+/// All rows. `places` says which creator is in which state.
 pub fn rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
         ActorNotAllowed, AdjustmentBelowApproved, AlreadyExists, ApprovalExceedsAccrued,
@@ -143,7 +143,7 @@ pub fn rules(story: &Story) -> Vec<Row> {
     ]
 }
 
-/// What disputes and locks of orders forbid.
+/// Requests that disputes and locks of orders forbid.
 pub fn dispute_rules(story: &Story) -> Vec<Row> {
     use ErrorReason::{
         ActorNotAllowed, AdjustmentExceedsOrder, AlreadyExists, BonusNotReached, DisputeOpen,

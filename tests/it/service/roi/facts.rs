@@ -2,13 +2,13 @@
 
 use campaign_ledger::wire::proto::values::*;
 
-/// Rupiah for a dollar.
+/// Rupiah per dollar.
 pub const USD_RATE: i64 = 16_000;
 /// Gross margin, in basis points.
 pub const MARGIN_BP: u32 = 4_000;
 /// Price of a thousand impressions, in minor units.
 pub const CPM_MINOR: i64 = 2_000_000;
-/// Views of an advertisement, which are in no total.
+/// Views of an advertisement, which no total includes.
 pub const PAID_VIEWS: u64 = 77_000;
 /// Fee of each who accepted, in minor units.
 pub const FEES: [(&str, i64); 4] = [
@@ -19,7 +19,7 @@ pub const FEES: [(&str, i64); 4] = [
 ];
 /// Who accepted.
 pub const ACCEPTED: [&str; 4] = ["ayu", "budi", "citra", "fitri"];
-/// Part of the fee owed to fitri, whose collaboration was cancelled before she began.
+/// Part of the fee owed to fitri, whose collaboration was cancelled before work began.
 pub const KILL_FEE_BP: i64 = 2_500;
 
 /// A cost line.
@@ -53,7 +53,7 @@ const fn cost(
     }
 }
 
-/// The cost lines that stand; days 31 to 60 are late, those after that count in nothing.
+/// The cost lines that count; days 31 to 60 are late, later ones count in no total.
 pub const COSTS: [CostFact; 10] = [
     cost(
         "fee-ayu",
@@ -63,7 +63,7 @@ pub const COSTS: [CostFact; 10] = [
         11,
         &[(60_000_000, 20), (40_000_000, 31)],
     ),
-    // Beyond what was committed to her.
+    // Beyond the amount committed to her.
     cost("more-ayu", Some("ayu"), CostType::Fee, 20_000_000, 20, &[]),
     cost(
         "fee-budi",
@@ -99,7 +99,7 @@ pub const COSTS: [CostFact; 10] = [
     ),
     cost("late-back", None, CostType::Recovery, 1_234_500, 45, &[]),
     cost("studio", None, CostType::Production, 9_999_900, 3, &[]),
-    // After everything: recorded, and no more.
+    // After measurement: recorded only.
     cost(
         "storage",
         None,
@@ -121,29 +121,29 @@ pub const COSTS: [CostFact; 10] = [
     },
 ];
 
-/// An order and what went back of it.
+/// An order and its refunds.
 pub struct OrderFact {
     pub id: &'static str,
     /// `None` for an installation.
     pub minor: Option<i64>,
     pub currency: &'static str,
     pub ordered: i64,
-    /// Who is credited, in basis points; nobody when empty.
+    /// Who is credited, in basis points; empty when unattributed.
     pub credits: &'static [(&'static str, u32)],
-    /// What proves it.
+    /// The evidence of the claim.
     pub proof: Proof,
     /// Id, minor units and day of each refund.
     pub refunds: &'static [(&'static str, i64, i64)],
 }
 
-/// What a claim brings forward.
+/// Evidence that a claim contains.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Proof {
-    /// The code of the one credited.
+    /// The code of the credited collaboration.
     Code,
-    /// A touch so many days before.
+    /// A touch this many days before.
     Touch(&'static str, i64),
-    /// Shares as credited.
+    /// The credits as stated shares.
     Joint,
     None,
 }
@@ -243,7 +243,7 @@ pub const ORDERS: [OrderFact; 11] = [
     },
 ];
 
-/// A post and what was seen of it.
+/// A post and its observations.
 pub struct PostFact {
     pub who: &'static str,
     pub deliverable: &'static str,
@@ -256,7 +256,7 @@ pub struct PostFact {
     pub seen: &'static [(i64, Counters)],
 }
 
-/// Nothing seen.
+/// No counter observed.
 pub const NOTHING: Counters = Counters {
     likes: None,
     comments: None,
@@ -281,7 +281,7 @@ const fn seen(likes: u64, comments: u64, views: u64, reach: u64) -> Counters {
     }
 }
 
-/// The posts, told in this order, their observations not in order of time.
+/// The posts in the order of recording; their observations are not in order of time.
 pub const POSTS: [PostFact; 4] = [
     PostFact {
         who: "ayu",
@@ -308,7 +308,7 @@ pub const POSTS: [PostFact; 4] = [
                 },
             ),
             (61, seen(9_999, 999, 99_999, 99_999)),
-            // Not seen again: these two stand.
+            // Not observed again: these two remain current.
             (
                 29,
                 Counters {

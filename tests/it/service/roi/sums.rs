@@ -1,4 +1,4 @@
-//! What the facts come to, by the published formulas, without the ledger's code.
+//! Sums of the facts by the published formulas, without the ledger's code.
 
 use campaign_ledger::wire::proto::values::{CostType, Counters};
 
@@ -13,7 +13,7 @@ pub enum Period {
     OnTime,
     /// Up to the end of measuring, day 60.
     Counted,
-    /// All, as the budget has it.
+    /// All, as in the budget.
     Ever,
 }
 
@@ -42,7 +42,7 @@ impl Whose {
         }
     }
 
-    /// The part of a fact that is credited, in basis points.
+    /// Returns the credited part of a fact, in basis points.
     fn share(self, credits: &[(&str, u32)]) -> u32 {
         match self {
             Self::Campaign => credits.iter().map(|(_, share)| share).sum(),
@@ -56,7 +56,7 @@ impl Whose {
     }
 }
 
-/// In minor units of the rupiah, half-even; a cent is 16,000 of them hundredfold.
+/// Returns minor units of the rupiah, half-even; one US cent is 16,000 of them.
 fn in_rupiah(currency: &str, minor: i64) -> i64 {
     match currency {
         "IDR" => minor,
@@ -64,7 +64,7 @@ fn in_rupiah(currency: &str, minor: i64) -> i64 {
     }
 }
 
-/// Splits by shares to whole rupiah, half-even, the rest on the last.
+/// Splits by shares to whole rupiah, half-even, with the rest on the last.
 fn split(minor: i64, credits: &[(&str, u32)]) -> Vec<i64> {
     let mut parts: Vec<i64> = credits
         .iter()
@@ -99,7 +99,7 @@ impl Expected {
                 .filter(|line| line.who == Some(*who))
                 .map(|line| line.minor)
                 .sum();
-            // Cancelled: the fee is owed no more, but part of it, since day 8.
+            // Cancelled: since day 8 only a part of the fee is owed.
             let (committed, kill_fee) = match *who {
                 "fitri" => (0, fee * KILL_FEE_BP / 10_000),
                 _ => (*fee, 0),
@@ -152,8 +152,8 @@ impl Expected {
         }
     }
 
-    /// The refunds of an order are parts of a growing whole: each takes what the sum of it and
-    /// those before comes to, less what those before took.
+    /// The refunds of an order are differences of a growing sum: each takes the sum including it,
+    /// less the sum before it.
     fn add_refunds(&mut self, order: &super::facts::OrderFact, whose: Whose, period: Period) {
         let mut before = 0;
         for (_, minor, at) in order.refunds {

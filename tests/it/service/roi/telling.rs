@@ -1,4 +1,4 @@
-//! How the facts of the story are told to the server.
+//! How the facts of the story are recorded at the server.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -11,7 +11,7 @@ use crate::support::server::{
     Server, Story, by_creator, day, deliverable, idr, money, plan, terms,
 };
 
-/// Tells the whole story; it is then day 62.
+/// Records the whole story; it is then day 62.
 pub async fn tell(server: &Server) -> Story {
     let mut plan = plan("IDR");
     plan.gross_margin_bp = Some(MARGIN_BP);
@@ -192,7 +192,7 @@ async fn sell(story: &Story) {
             story.client.write(refund).await;
         }
     }
-    // Somebody else wants the first one too.
+    // Another collaboration claims the first order too.
     let second = story.sale("o-1", Some(idr(1)), day(12), Some("budi"));
     let second = story.client.write(second).await;
     assert_eq!(second.outcome(), ConversionOutcome::Rejected);
@@ -215,7 +215,7 @@ async fn spend(story: &Story) {
             story.client.write(pay).await;
         }
     }
-    // Booked by mistake.
+    // Recorded by mistake.
     let cost = story.cost("oops", Some("ayu"), CostType::TravelMeal, idr(123), day(4));
     story.client.write(cost).await;
     story.client.write(story.reverse("oops")).await;

@@ -1,4 +1,4 @@
-//! The numbers of an example computed from its inputs alone, by the published formulas.
+//! The numbers of an example computed only from its inputs, by the published formulas.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::super::numbers::Exact;
 use super::Case;
 use super::played::{conversions, posts};
 
-/// Computes the same from the inputs of an example, by the published formulas.
+/// Computes the numbers from the inputs of an example.
 pub fn of_inputs(case: &Case) -> BTreeMap<&'static str, Result<Exact, AbsentReason>> {
     use AbsentReason::{MarginUnknown, NoModel, NoObservation, ZeroCost, ZeroDenominator};
     let whole = |value: i64| Exact::from(BigInt::from(value));
@@ -32,7 +32,7 @@ pub fn of_inputs(case: &Case) -> BTreeMap<&'static str, Result<Exact, AbsentReas
         seen(counter).and_then(|divisor| over(&engagements, divisor))
     };
     let clicks = |divisor| over(&count(seen(case.clicks)?), seen(divisor)?);
-    // Followers of the profile stand in where an example names none.
+    // The followers of the profile are used when an example states none.
     let followers = case.followers.unwrap_or(20_000) * posts(case);
     let emv = case.emv_cpm.ok_or(NoModel).and_then(|cpm| {
         let impressions = count(seen(case.impressions)?);
@@ -52,7 +52,7 @@ pub fn of_inputs(case: &Case) -> BTreeMap<&'static str, Result<Exact, AbsentReas
         ("cpm_impressions", per_thousand(case.impressions)),
         ("cpm_reach", per_thousand(case.reach)),
         ("cpm_views", per_thousand(case.views)),
-        // Posts of one example share everything evenly, so that all rates are the same.
+        // Posts of one example share everything evenly, so all rates are the same.
         ("er_followers", rate(Some(followers))),
         ("er_followers_mean", rate(Some(followers))),
         ("er_followers_median", rate(Some(followers))),

@@ -1,4 +1,4 @@
-//! How an example becomes facts in the ledger.
+//! How an example is recorded as facts.
 
 use campaign_ledger::wire::proto::values::*;
 
@@ -73,7 +73,7 @@ async fn collaborate(story: &Story, case: &Case, number: u64) {
     }
 }
 
-/// Posts of an example: those it names, one where something was seen, none where nothing was.
+/// Returns the number of posts: as stated, or one with observations, or none.
 pub fn posts(case: &Case) -> u64 {
     let seen = [
         case.likes,
@@ -87,7 +87,7 @@ pub fn posts(case: &Case) -> u64 {
     case.posted.unwrap_or(u64::from(is_seen))
 }
 
-/// Conversions of an example: those it names, one where there is revenue, none where there is not.
+/// Returns the number of conversions: as stated, or one with revenue, or none.
 pub fn conversions(case: &Case) -> u64 {
     case.conversions
         .unwrap_or(u64::from(case.revenue.is_some()))
@@ -108,7 +108,7 @@ async fn sell(story: &Story, case: &Case) {
     together(selling).await;
 }
 
-/// Splits evenly; the last part takes what does not divide.
+/// Splits evenly, with the remainder on the last part.
 fn part_of(total: u64, parts: u64, number: u64) -> u64 {
     let rest = if number + 1 == parts {
         total % parts

@@ -21,7 +21,7 @@ pub fn counters() -> impl Strategy<Value = Counters> {
         .prop_filter("at least one", |counters| !counters.is_empty())
 }
 
-/// Where an observation lies.
+/// Returns the place of an observation.
 pub fn seen() -> impl Strategy<Value = Seen> {
     (
         timestamp(),
@@ -48,7 +48,7 @@ pub fn observation() -> impl Strategy<Value = Observation> {
     })
 }
 
-/// What a correction is about.
+/// Returns what a correction refers to.
 pub fn replaces() -> impl Strategy<Value = Replaces> {
     (position(), position()).prop_map(|(observation, latest)| Replaces {
         observation,
@@ -68,7 +68,7 @@ pub fn refund() -> impl Strategy<Value = Refund> {
     )
 }
 
-/// What a refund takes.
+/// Returns what a refund takes.
 pub fn refund_effect() -> impl Strategy<Value = RefundEffect> {
     (option::of(any::<i64>()), credits(), fact_timing()).prop_map(
         |(reporting_minor, credits, timing)| RefundEffect {
@@ -87,7 +87,7 @@ pub fn product_value() -> impl Strategy<Value = ProductValue> {
     })
 }
 
-/// What an event is about.
+/// Returns the subject of an event.
 pub fn subject() -> impl Strategy<Value = Subject> {
     (
         option::of(id(CampaignId::parse)),

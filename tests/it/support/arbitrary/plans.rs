@@ -183,7 +183,7 @@ fn selection_policy() -> impl Strategy<Value = SelectionPolicy> {
     })
 }
 
-/// Start, end and end of measuring, in order where given.
+/// Returns start, end and end of measurement, in order where present.
 fn window() -> impl Strategy<Value = (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>)> {
     let moments = btree_set(0..=i64::MAX, 3).prop_map(|nanos| {
         let mut moments = nanos.into_iter().map(Timestamp::from_nanos);

@@ -21,22 +21,22 @@ pub fn id<T: std::fmt::Debug>(
     id_text().prop_map(move |text| parse(&text).unwrap())
 }
 
-/// Free text, also empty.
+/// Free text, perhaps empty.
 pub fn text() -> impl Strategy<Value = String> {
     "(?s).{0,24}"
 }
 
-/// Free text that says something.
+/// Free text that is not empty.
 pub fn some_text() -> impl Strategy<Value = String> {
     "(?s).{1,24}"
 }
 
-/// Any moment.
+/// Any time.
 pub fn timestamp() -> impl Strategy<Value = Timestamp> {
     (0..=i64::MAX).prop_map(Timestamp::from_nanos)
 }
 
-/// Any place in the log but the start.
+/// Any position but 0.
 pub fn position() -> impl Strategy<Value = Position> {
     (1..=u64::MAX).prop_map(Position::new)
 }
@@ -51,7 +51,7 @@ pub fn currency() -> impl Strategy<Value = Currency> {
     select(vec!["IDR", "USD", "JPY", "KWD"]).prop_map(|code| Currency::parse(code).unwrap())
 }
 
-/// An amount of at least so many minor units.
+/// An amount of at least `least` minor units.
 pub fn money(least: i64) -> impl Strategy<Value = Money> {
     (currency(), least..=i64::MAX).prop_map(|(currency, minor)| Money { currency, minor })
 }
@@ -85,7 +85,7 @@ pub fn actor() -> impl Strategy<Value = Actor> {
     (actor_kind(), id(ActorId::parse)).prop_map(|(kind, id)| Actor { kind, id })
 }
 
-/// Whom the actor acts for.
+/// The party that the actor acts for.
 pub fn on_behalf_of() -> impl Strategy<Value = OnBehalfOf> {
     (actor(), some_text()).prop_map(|(actor, reason)| OnBehalfOf { actor, reason })
 }
@@ -103,7 +103,7 @@ pub fn basis_points() -> impl Strategy<Value = u32> {
     0..=WHOLE_BP
 }
 
-/// So many parts, each at least 1, that add to the whole.
+/// The given number of parts, each at least 1, that add up to the whole.
 pub fn whole(parts: usize) -> impl Strategy<Value = Vec<u32>> {
     btree_set(1..WHOLE_BP, parts.saturating_sub(1)).prop_map(|cuts| {
         let ends = cuts.iter().copied().chain([WHOLE_BP]);

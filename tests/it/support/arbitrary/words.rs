@@ -1,4 +1,4 @@
-//! The words of the fields that take one of a few values.
+//! Strategies for the enumerations of the domain.
 
 use campaign_ledger::domain::*;
 use proptest::prelude::*;
@@ -56,7 +56,7 @@ pub fn tier() -> impl Strategy<Value = Tier> {
     ])
 }
 
-/// When a fact happened against the window.
+/// When a fact happened relative to the campaign window.
 pub fn fact_timing() -> impl Strategy<Value = FactTiming> {
     select(vec![
         FactTiming::OnTime,
@@ -65,7 +65,7 @@ pub fn fact_timing() -> impl Strategy<Value = FactTiming> {
     ])
 }
 
-/// What a conversion is.
+/// Type of a conversion.
 pub fn conversion_type() -> impl Strategy<Value = ConversionType> {
     select(vec![
         ConversionType::Sale,
@@ -76,7 +76,7 @@ pub fn conversion_type() -> impl Strategy<Value = ConversionType> {
     ])
 }
 
-/// Why a conversion is credited so.
+/// Basis of an attribution.
 pub fn attribution_basis() -> impl Strategy<Value = AttributionBasis> {
     select(vec![
         AttributionBasis::Code,
@@ -86,7 +86,7 @@ pub fn attribution_basis() -> impl Strategy<Value = AttributionBasis> {
     ])
 }
 
-/// Why a conversion is credited to nobody.
+/// Why a conversion is unattributed.
 pub fn unattributed_reason() -> impl Strategy<Value = UnattributedReason> {
     select(vec![
         UnattributedReason::OutsideWindow,
@@ -103,7 +103,7 @@ pub fn refund_rejection() -> impl Strategy<Value = RefundRejection> {
     ])
 }
 
-/// What money was spent on.
+/// Type of a cost.
 pub fn cost_type() -> impl Strategy<Value = CostType> {
     select(vec![
         CostType::Fee,
@@ -121,7 +121,7 @@ pub fn cost_type() -> impl Strategy<Value = CostType> {
     ])
 }
 
-/// What a campaign is for.
+/// Objective of a campaign.
 pub fn campaign_objective() -> impl Strategy<Value = CampaignObjective> {
     select(vec![
         CampaignObjective::Awareness,
@@ -142,7 +142,7 @@ pub fn observation_source() -> impl Strategy<Value = ObservationSource> {
     ])
 }
 
-/// How counters came about.
+/// How counters were obtained.
 pub fn measurement_kind() -> impl Strategy<Value = MeasurementKind> {
     select(vec![
         MeasurementKind::Measured,
@@ -151,7 +151,7 @@ pub fn measurement_kind() -> impl Strategy<Value = MeasurementKind> {
     ])
 }
 
-/// Which audience counters cover.
+/// Audience of counters.
 pub fn measurement_scope() -> impl Strategy<Value = MeasurementScope> {
     select(vec![
         MeasurementScope::Organic,
@@ -160,7 +160,7 @@ pub fn measurement_scope() -> impl Strategy<Value = MeasurementScope> {
     ])
 }
 
-/// Which use rights allow.
+/// Kind of use of a usage right.
 pub fn usage_scope() -> impl Strategy<Value = UsageScope> {
     select(vec![
         UsageScope::Organic,
@@ -170,7 +170,7 @@ pub fn usage_scope() -> impl Strategy<Value = UsageScope> {
     ])
 }
 
-/// What ties a creator to a brand.
+/// Relation of a creator to a brand.
 pub fn connection_type() -> impl Strategy<Value = ConnectionType> {
     select(vec![
         ConnectionType::Paid,
@@ -182,7 +182,7 @@ pub fn connection_type() -> impl Strategy<Value = ConnectionType> {
     ])
 }
 
-/// Everything that makes money owed.
+/// All triggers.
 pub const TRIGGERS: [SettlementTrigger; 3] = [
     SettlementTrigger::Acceptance,
     SettlementTrigger::Approval,

@@ -37,7 +37,7 @@ fn engagement() -> Vec<Event> {
     ]
 }
 
-/// Saves were seen to be 0; replies were not seen.
+/// Saves were observed as 0; replies were not observed.
 fn observation(likes: u64) -> Observation {
     let mut counters = Counters::default();
     counters.set(Counter::Likes, Some(likes));

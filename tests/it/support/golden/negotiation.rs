@@ -1,4 +1,4 @@
-//! The negotiation, amendments, and a creator who leaves.
+//! The negotiation, amendments, and a creator who withdraws.
 
 use campaign_ledger::domain::*;
 

@@ -1,4 +1,4 @@
-//! Posts once they were live, and products once they were sent.
+//! Published posts and products.
 
 use campaign_ledger::domain::*;
 

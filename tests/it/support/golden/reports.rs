@@ -1,4 +1,4 @@
-//! Reports that stay.
+//! Final reports.
 
 use campaign_ledger::domain::*;
 

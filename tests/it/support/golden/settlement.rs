@@ -1,4 +1,4 @@
-//! What becomes of cost lines, adjusted, withheld, released, taxed; and of disputes.
+//! Cost lines that are adjusted, withheld, released, taxed; and disputes.
 
 use campaign_ledger::domain::*;
 

@@ -164,7 +164,7 @@ impl Teller {
         if all_done && dice.chance(70) {
             return self.here(collaboration(name, CollaborationVerb::Complete));
         }
-        // An application that came to nothing promised nothing.
+        // An application without an agreement promised nothing.
         let Some(chosen) = dice.pick_any(&row.deliverables) else {
             return self.here(collaboration(name, CollaborationVerb::Complete));
         };

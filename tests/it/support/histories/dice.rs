@@ -4,7 +4,7 @@
 pub struct Dice(u64);
 
 impl Dice {
-    /// Takes up dice.
+    /// Makes dice with a seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -17,7 +17,7 @@ impl Dice {
         (mixed ^ (mixed >> 31)) % sides.max(1)
     }
 
-    /// Comes out true in so many of a hundred rolls.
+    /// Returns true in this many of a hundred rolls.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.roll(100) < percent
     }
@@ -27,12 +27,12 @@ impl Dice {
         self.pick_any(from).expect("there is something to pick")
     }
 
-    /// Picks one, if there is any.
+    /// Picks one, if there are any.
     pub fn pick_any<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         from.get(self.roll(from.len() as u64) as usize)
     }
 
-    /// Puts things in random order.
+    /// Shuffles the things.
     pub fn shuffle<T>(&mut self, things: &mut [T]) {
         for last in (1..things.len()).rev() {
             things.swap(last, self.roll(last as u64 + 1) as usize);

@@ -6,7 +6,7 @@ use campaign_ledger::domain::*;
 use super::{Dice, HOUR_NANOS, Teller};
 use crate::support::requests::*;
 
-/// So many orders a brand has; claims of them meet.
+/// Number of orders of a brand; few enough that claims of the same order occur.
 const ORDERS: u64 = 40;
 
 impl Teller {

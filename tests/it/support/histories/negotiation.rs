@@ -7,7 +7,7 @@ use super::{Dice, HOUR_NANOS, Teller};
 use crate::support::requests::*;
 
 impl Teller {
-    /// An answer to an application, an offer or a counter; now and then to another version.
+    /// Answers an application, an offer or a counter; sometimes with another version.
     pub(super) fn negotiation(&self, dice: &mut Dice, name: &str, row: &Collaboration) -> Request {
         let reason = "plans changed".to_owned();
         let offer_version = row.last_version + u32::from(dice.chance(3));
@@ -53,7 +53,7 @@ impl Teller {
         self.here(collaboration(name, verb))
     }
 
-    /// Other terms, mostly under the code that is held already.
+    /// Returns other terms, mostly with the code that is already held.
     fn next_terms(&self, dice: &mut Dice, row: &Collaboration) -> Terms {
         let mut terms = self.some_terms(dice);
         if let (Some(offer), true) = (row.offer_of_brand(), dice.chance(80)) {
@@ -62,7 +62,7 @@ impl Teller {
         terms
     }
 
-    /// A change of accepted terms, or an answer to one.
+    /// Proposes new terms, or answers a proposal.
     pub(super) fn amendment(&self, dice: &mut Dice) -> Request {
         let mut working = self.agreed();
         working.retain(|(_, row)| row.state.is_working());
@@ -85,7 +85,7 @@ impl Teller {
         })
     }
 
-    /// The terms in force, but for something.
+    /// Returns the terms in force with one change.
     fn other_terms(&self, dice: &mut Dice, row: &Collaboration) -> Terms {
         let in_force = row.terms().cloned();
         let mut terms = in_force.unwrap_or_else(|| self.some_terms(dice));

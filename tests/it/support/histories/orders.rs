@@ -1,4 +1,4 @@
-//! Moves of locked orders: the timer that locks them, and what is corrected afterwards.
+//! Moves about locked orders: the timer that locks them, and later corrections.
 
 use campaign_ledger::domain::rows::Key;
 use campaign_ledger::domain::state::{Due, Order};

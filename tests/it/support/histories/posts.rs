@@ -1,4 +1,4 @@
-//! Moves about posts once they were live, and about products once they were sent.
+//! Moves about published posts, and about products.
 
 use campaign_ledger::domain::state::Publication;
 use campaign_ledger::domain::*;

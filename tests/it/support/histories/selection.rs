@@ -8,7 +8,7 @@ use super::{CREATORS, Dice, Teller};
 use crate::support::requests::*;
 
 impl Teller {
-    /// A hold is lifted sooner than another is placed, so that work goes on.
+    /// Releases a hold more often than it places one, so that work goes on.
     pub(super) fn safety(&self, dice: &mut Dice) -> Request {
         let agreed = self.agreed();
         let held = agreed.iter().find(|(_, row)| row.hold_over(None).is_some());
@@ -28,7 +28,7 @@ impl Teller {
         self.here(release_hold(name, hold.id.as_str()))
     }
 
-    /// Places a hold, or ends an active collaboration when there is ground for it.
+    /// Places a hold, or ends an active collaboration when there is a ground.
     fn stop(&self, dice: &mut Dice, agreed: &[Named]) -> Request {
         let Some((name, row)) = agreed.iter().find(|(_, row)| row.state.is_working()) else {
             return self.about_safety(dice);

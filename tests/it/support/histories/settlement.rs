@@ -54,7 +54,7 @@ impl Teller {
         self.here(cost(&name, verb))
     }
 
-    /// Now and then asks for a bonus of somebody who has published and was not given it.
+    /// Sometimes requests a bonus for a collaboration that has published and did not get it.
     fn bonus(&self, dice: &mut Dice, lines: &[(Key, Arc<Cost>)]) -> Option<Request> {
         let mut agreed = self.agreed();
         agreed.retain(|(name, row)| {
@@ -124,7 +124,7 @@ impl Teller {
     }
 }
 
-/// Mostly no less than what is approved is left.
+/// Mostly keeps at least the approved amount.
 fn adjustment(dice: &mut Dice, line: &Cost) -> CostVerb {
     let open = (line.total_minor() - line.approved_minor) as u64;
     let minor = match dice.roll(3) {

@@ -4,7 +4,7 @@ use campaign_ledger::domain::*;
 
 use super::{CAMPAIGN, ask, id};
 
-/// Asks something of a dispute, as the brand.
+/// Returns a command about a dispute, from the brand.
 pub fn dispute(collaboration: &str, dispute: &str, verb: DisputeVerb) -> Request {
     ask(Command::Dispute {
         campaign: id(CAMPAIGN),

@@ -6,7 +6,7 @@ use campaign_ledger::domain::*;
 
 use super::{collaboration, id};
 
-/// A creator asks to take part, and names no fee.
+/// A creator applies without stating a fee.
 pub fn apply(name: &str, creator: &str) -> Request {
     let verb = CollaborationVerb::Apply {
         creator: id(creator),
@@ -21,13 +21,13 @@ pub fn send_offer(name: &str, terms: Terms, expires_at: Timestamp) -> Request {
     collaboration(name, CollaborationVerb::SendOffer { terms, expires_at })
 }
 
-/// The brand turns an application down.
+/// The brand rejects an application.
 pub fn reject_application(name: &str) -> Request {
     let reason = "another niche".to_owned();
     collaboration(name, CollaborationVerb::RejectApplication { reason })
 }
 
-/// The creator answers an offer with other terms; it expires when the offer would have.
+/// The creator answers an offer with other terms, which expire when the offer would have.
 pub fn counter(name: &str, offer_version: u32, terms: Terms) -> Request {
     let verb = CollaborationVerb::Counter {
         offer_version,
@@ -53,7 +53,7 @@ pub fn accept_counter(name: &str, offer_version: u32) -> Request {
     collaboration(name, CollaborationVerb::AcceptCounter { offer_version })
 }
 
-/// The brand turns a counter down.
+/// The brand rejects a counter.
 pub fn reject_counter(name: &str, offer_version: u32) -> Request {
     let verb = CollaborationVerb::RejectCounter {
         offer_version,
@@ -62,18 +62,18 @@ pub fn reject_counter(name: &str, offer_version: u32) -> Request {
     collaboration(name, verb)
 }
 
-/// The brand asks to change the terms.
+/// The brand proposes new terms.
 pub fn amend(name: &str, terms: Terms) -> Request {
     let reason = "one more post".to_owned();
     collaboration(name, CollaborationVerb::Amend { terms, reason })
 }
 
-/// The creator agrees to a change.
+/// The creator accepts new terms.
 pub fn accept_amendment(name: &str, terms_version: u32) -> Request {
     collaboration(name, CollaborationVerb::AcceptAmendment { terms_version })
 }
 
-/// The brand takes a change back.
+/// The brand takes its proposal back.
 pub fn reject_amendment(name: &str, terms_version: u32) -> Request {
     let verb = CollaborationVerb::RejectAmendment {
         terms_version,
@@ -82,7 +82,7 @@ pub fn reject_amendment(name: &str, terms_version: u32) -> Request {
     collaboration(name, verb)
 }
 
-/// The creator leaves.
+/// The creator withdraws.
 pub fn leave(name: &str) -> Request {
     let reason = "no time after all".to_owned();
     collaboration(name, CollaborationVerb::Leave { reason })

@@ -15,12 +15,12 @@ pub fn adjust_order(order: OrderKey, adjustment: &str, delta: Money) -> Request 
     ask(Command::AdjustConversion { adjustment })
 }
 
-/// What the ledger's timer asks of refunds that waited.
+/// The timer settles refunds that waited.
 pub fn settle_refunds(order: OrderKey) -> Request {
     ask(Command::SettleRefunds { order }).by(ActorKind::System)
 }
 
-/// What the ledger's timer asks.
+/// The timer locks an order.
 pub fn lock_order(order: OrderKey) -> Request {
     ask(Command::LockOrder { order }).by(ActorKind::System)
 }

@@ -1,15 +1,15 @@
-//! Requests about posts once they were live, and about products.
+//! Requests about published posts, and about products.
 
 use campaign_ledger::domain::*;
 
 use super::{actor, ask, collaboration, day, id, post};
 
-/// Asks something about a post.
+/// Returns a command about a post.
 pub fn publication(publication: PublicationRef, verb: PublicationVerb) -> Request {
     ask(Command::Publication { publication, verb })
 }
 
-/// Tells that the post `post-1` was taken down by its creator.
+/// Records that the creator took the post `post-1` down.
 pub fn remove(name: &str, removed_at: Timestamp) -> Request {
     let verb = PublicationVerb::Remove {
         removed_at,
@@ -19,7 +19,7 @@ pub fn remove(name: &str, removed_at: Timestamp) -> Request {
     publication(post(name, "post-1"), verb)
 }
 
-/// Tells that the post `post-1` is live again.
+/// Records that the post `post-1` is live again.
 pub fn restore(name: &str, restored_at: Timestamp) -> Request {
     publication(
         post(name, "post-1"),
@@ -27,7 +27,7 @@ pub fn restore(name: &str, restored_at: Timestamp) -> Request {
     )
 }
 
-/// What was found at the start of a day.
+/// Returns the result of a disclosure check at the start of a day.
 pub fn found(on: i64, sufficient: bool) -> DisclosureFound {
     DisclosureFound {
         checked_at: day(on),
@@ -37,7 +37,7 @@ pub fn found(on: i64, sufficient: bool) -> DisclosureFound {
     }
 }
 
-/// Tells how the post `post-1` was found to disclose.
+/// Records how the post `post-1` discloses.
 pub fn check_disclosure(name: &str, found: DisclosureFound) -> Request {
     publication(
         post(name, "post-1"),
@@ -45,7 +45,7 @@ pub fn check_disclosure(name: &str, found: DisclosureFound) -> Request {
     )
 }
 
-/// Tells that a product arrived.
+/// Records that a product arrived.
 pub fn receive(name: &str, shipment: &str, received_at: Timestamp) -> Request {
     let shipment = id(shipment);
     let verb = CollaborationVerb::Receive {
@@ -55,7 +55,7 @@ pub fn receive(name: &str, shipment: &str, received_at: Timestamp) -> Request {
     collaboration(name, verb)
 }
 
-/// Tells that a product came back.
+/// Records that a product was returned.
 pub fn take_back(name: &str, shipment: &str, returned_at: Timestamp) -> Request {
     let verb = CollaborationVerb::Return {
         shipment: id(shipment),

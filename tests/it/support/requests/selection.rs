@@ -1,4 +1,4 @@
-//! Assessments, safety flags, holds, and the end they may lead to.
+//! Assessments, safety flags, holds, and terminations because of them.
 
 use campaign_ledger::domain::*;
 
@@ -22,7 +22,7 @@ impl Named for Niche {
     }
 }
 
-/// A screenshot, pinned.
+/// A screenshot with its hash.
 pub fn screenshot() -> Evidence {
     Evidence {
         reference: "drive/screenshot.png".to_owned(),
@@ -31,7 +31,7 @@ pub fn screenshot() -> Evidence {
     }
 }
 
-/// An assessment of day 0: all fits.
+/// An assessment of day 0 in which everything fits.
 pub fn fitting() -> Assessment {
     Assessment {
         niche_fit: Fit::Fits,
@@ -45,7 +45,7 @@ pub fn fitting() -> Assessment {
     }
 }
 
-/// The brand looked at a creator.
+/// The brand assesses a creator.
 pub fn assess(name: &str, assessment: Assessment) -> Request {
     creator(name, CreatorVerb::Assess { assessment })
 }

@@ -1,4 +1,4 @@
-//! Every unary call of the API, so that a request alone says where it goes.
+//! Every unary call of the API, so that the type of a request selects the method.
 
 use std::fmt::Debug;
 
@@ -20,9 +20,9 @@ pub trait Call: Debug + Clone + Send + 'static {
 
 /// A request that writes.
 pub trait Write: Call {
-    /// What every write has in common.
+    /// The context of the write.
     fn context(&mut self) -> &mut Option<WriteContext>;
-    /// Where the write stands.
+    /// The position of the write.
     fn receipt(answer: &Self::Answer) -> &Receipt;
 }
 
@@ -30,7 +30,7 @@ pub trait Write: Call {
 pub trait Read: Call {
     /// The position to wait for.
     fn min_position(&mut self) -> &mut u64;
-    /// Which past.
+    /// The past state to read.
     fn as_of(&mut self) -> &mut Option<AsOf>;
     /// The position the answer reflects.
     fn position(answer: &Self::Answer) -> u64;

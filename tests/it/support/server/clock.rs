@@ -1,4 +1,4 @@
-//! A clock that tests move, and a gate in it at which the writer can be held.
+//! A clock that tests set, and a gate in it at which the writer can be held.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -12,12 +12,12 @@ use tokio::sync::watch;
 const BEGINNING_S: i64 = 1_772_323_200;
 const DAY_S: i64 = 24 * 60 * 60;
 
-/// So many days after the beginning.
+/// Returns the time this many days after the beginning.
 pub fn day(days: i64) -> WireTime {
     days_and(days, 0)
 }
 
-/// So many days and seconds after the beginning.
+/// Returns the time this many days and seconds after the beginning.
 pub fn days_and(days: i64, seconds: i64) -> WireTime {
     WireTime {
         seconds: BEGINNING_S + days * DAY_S + seconds,
@@ -29,8 +29,8 @@ fn domain(at: WireTime) -> Timestamp {
     Timestamp::new(at.seconds, at.nanos).unwrap()
 }
 
-/// A [`ManualClock`] that tells the thread of the writer from all others: the writer takes the time
-/// once for each group, so it can be stopped there, or told another time.
+/// A [`ManualClock`] that distinguishes the writer's thread from all others. The writer reads the
+/// time once per group, so it can be stopped there, or be given another time.
 pub struct TestClock {
     time: ManualClock,
     writer: Mutex<WritersView>,
@@ -54,17 +54,17 @@ impl TestClock {
         }
     }
 
-    /// Moves everybody's time.
+    /// Sets the time for all threads.
     pub fn set(&self, time: WireTime) {
         self.time.set(domain(time));
     }
 
-    /// Sets the time of day so many seconds ahead, or back, while no time passes.
+    /// Moves the time of day ahead or back by this many seconds, while no time passes.
     pub fn jump(&self, seconds: i64) {
         self.time.jump(seconds);
     }
 
-    /// Moves the time of the writer alone, as if it were first to look at the clock.
+    /// Sets only the writer's time, as if it were the first to read the clock.
     pub fn set_for_writer(&self, time: Option<WireTime>) {
         self.writer.lock().unwrap().time = time.map(domain);
     }
@@ -98,11 +98,11 @@ impl Clock for TestClock {
     }
 }
 
-/// Holds the writer; dropped, it lets it go on.
+/// Holds the writer; when it is dropped, the writer continues.
 pub struct HeldWriter(Arc<TestClock>);
 
 impl HeldWriter {
-    /// Waits until the writer has taken a command and stands at the gate with it.
+    /// Waits until the writer has taken a command and waits at the gate with it.
     pub async fn reached(&self) {
         let mut waiting = self.0.waiting.subscribe();
         waiting.wait_for(|waiting| *waiting).await.unwrap();

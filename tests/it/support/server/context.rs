@@ -40,7 +40,7 @@ pub fn for_creator(request_id: &str, reason: &str) -> Option<WriteContext> {
     })
 }
 
-/// The same, but only to see what would come of it.
+/// The same as a rehearsal (`validate_only`).
 pub fn rehearsal(context: Option<WriteContext>) -> Option<WriteContext> {
     Some(WriteContext {
         validate_only: true,

@@ -1,14 +1,14 @@
-//! The files that hold folds: all that a start can make anew from the log.
+//! The files of folds: everything that a start can rebuild from the log.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Resting;
 
-/// What a start cannot make anew, or does not fold.
+/// Files that a start cannot rebuild, or that are not folds.
 const NO_FOLDS: [&str; 5] = ["FORMAT", "LOCK", "log", "page-token.key", "subscriptions"];
 
-/// Finds them in a data directory.
+/// Returns them in a data directory.
 pub fn folds_in(data_dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(data_dir).unwrap();
     let mut folds: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();

@@ -1,4 +1,4 @@
-//! Calls frame by frame, by a client that watches no deadline and checks nothing.
+//! Calls frame by frame, by a client without deadlines and checks.
 
 use std::net::SocketAddr;
 
@@ -22,7 +22,7 @@ impl RawCalls {
         Self { address, requests }
     }
 
-    /// Calls `path` with these bytes as the message and these headers beside the usual ones.
+    /// Calls `path` with these bytes as the message and these additional headers.
     pub async fn call(
         &self,
         path: &str,
@@ -42,7 +42,7 @@ impl RawCalls {
         framed.put_u8(0);
         framed.put_u32(u32::try_from(message.len()).unwrap());
         framed.put_slice(message);
-        // A server that has refused already takes no more of the message.
+        // A server that has refused already accepts no more of the message.
         let _ = body.send_data(framed.freeze(), true);
         let (head, mut body) = answer.await.unwrap().into_parts();
         while let Some(data) = body.data().await {

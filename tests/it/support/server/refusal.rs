@@ -1,4 +1,4 @@
-//! A status taken apart, and held to what every error promises.
+//! A status in its parts, checked against the rules for every error.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use campaign_ledger::wire::proto::api::ErrorReason;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-/// Longest message and details an error may have.
+/// Maximum size of an error's message and details.
 const MAX_MESSAGE_BYTES: usize = 1024;
 const MAX_DETAILS_BYTES: usize = 4096;
 
@@ -35,7 +35,7 @@ impl Refusal {
             .collect()
     }
 
-    /// Checks code and reason; gives itself back for more.
+    /// Checks code and reason; returns itself for further checks.
     #[track_caller]
     pub fn is(self, code: Code, reason: ErrorReason) -> Self {
         assert_eq!((self.code, self.reason), (code, reason), "{self}");
@@ -49,7 +49,7 @@ impl Refusal {
         self
     }
 
-    /// Checks what was expected and what is.
+    /// Panics with what was expected and what is.
     #[track_caller]
     pub fn lost_to(self, expected: impl ToString, actual: impl ToString) -> Self {
         assert_eq!(self.code, Code::Aborted, "{self}");

@@ -1,8 +1,7 @@
-//! One campaign of a brand, told in few lines: requests that are right as they stand, and the usual
-//! ways through them.
+//! One campaign of a brand in short form: valid requests, and the usual sequences of them.
 //!
 //! A collaboration has the id of its creator, and a publication that of its deliverable, so that
-//! one name is enough. A test that wants something else changes the request.
+//! one name is enough. A test that needs something else changes the request.
 
 mod agreement;
 mod facts;
@@ -33,7 +32,7 @@ pub fn money(currency_code: &str, minor_units: i64) -> Money {
     }
 }
 
-/// A plan that can open: 30 days, measured for 30 more, a cap of 100 million major units.
+/// Returns a plan that can open: 30 days, measured for 30 more, a cap of 100 million major units.
 pub fn plan(currency_code: &str) -> CampaignPlan {
     CampaignPlan {
         title: String::from("Launch"),
@@ -47,7 +46,7 @@ pub fn plan(currency_code: &str) -> CampaignPlan {
     }
 }
 
-/// One promised review on Instagram, due on day 10.
+/// Returns one promised review on Instagram, due on day 10.
 pub fn deliverable(id: &str) -> DeliverableTerms {
     DeliverableTerms {
         deliverable_id: id.to_owned(),
@@ -57,7 +56,7 @@ pub fn deliverable(id: &str) -> DeliverableTerms {
     }
 }
 
-/// Terms with this fee and one deliverable, `d1`.
+/// Returns terms with this fee and one deliverable, `d1`.
 pub fn terms(fee: Money) -> Terms {
     Terms {
         fee: Some(fee),
@@ -66,7 +65,7 @@ pub fn terms(fee: Money) -> Terms {
     }
 }
 
-/// A campaign and a client that speaks about it. Cheap to clone.
+/// A campaign, and a client for its requests. Cheap to clone.
 #[derive(Clone)]
 pub struct Story {
     pub client: Client,
@@ -89,12 +88,12 @@ impl Story {
         story
     }
 
-    /// A story that is told to nobody: its requests can be looked at, not sent.
+    /// Returns a story without a server: its requests can be examined, not sent.
     pub fn unspoken() -> Self {
         Self::of("kopi", "launch", "IDR", &Client::to_nobody())
     }
 
-    /// Names a campaign; nothing is written.
+    /// Makes a story about a campaign; writes nothing.
     pub fn of(brand: &str, campaign: &str, currency: &str, client: &Client) -> Self {
         Self {
             client: client.clone(),
@@ -104,7 +103,7 @@ impl Story {
         }
     }
 
-    /// Records a creator, invites and has the brief accepted.
+    /// Records a creator, invites them and accepts the brief.
     pub async fn accepted(&self, who: &str, terms: Terms) -> Collaboration {
         self.client.write(self.profile(who, 20_000)).await;
         self.client.write(self.invite(who, terms)).await;
@@ -112,7 +111,7 @@ impl Story {
         answer.collaboration.unwrap()
     }
 
-    /// Hands in and approves `d1`, then records its post at a time.
+    /// Submits and approves `d1`, then records its post at a time.
     pub async fn published(&self, who: &str, at: Timestamp) -> Publication {
         self.client.write(self.submit(who)).await;
         self.client.write(self.approve(who)).await;
@@ -130,7 +129,7 @@ impl Story {
         self.client.write(self.pay(id, amount, at)).await;
     }
 
-    /// The report as it stands.
+    /// Returns the current report.
     pub async fn roi(&self) -> CampaignRoi {
         let request = GetCampaignRoiRequest {
             brand_id: self.brand.clone(),

@@ -1,4 +1,5 @@
-//! The parts of the server on a log of the test's own, for what no real log does on command.
+//! The parts of the server on a log of the test's own, for behaviour that no real log shows on
+//! command.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ use uuid::Uuid;
 
 use super::{Client, TestClock, day};
 
-/// A server of campaigns, creators, reports and the log. It lives as long as this.
+/// A server with campaigns, creators, reports and the log. It lives as long as this value.
 pub struct Wired {
     pub client: Client,
     pub calls: Calls,
@@ -47,7 +48,7 @@ impl Wired {
         Self::within(log, FoldLimits::default(), 1 << 20).await
     }
 
-    /// Within limits of folds, and of the bytes of answers that are kept.
+    /// Makes one with limits for folds and for the bytes of kept answers.
     pub async fn within(log: Arc<dyn Log>, folds: FoldLimits, answers_bytes: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let stop = Stop::new();

@@ -1,4 +1,4 @@
-//! Fields of what is measured, paid and read.
+//! Fields of measurements, payments and reads.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -170,7 +170,7 @@ pub fn settlement(story: &Story) -> Vec<Row> {
             "external_reference",
             but(&pay, |request| request.external_reference.clear()),
         ),
-        // IDR is paid in whole rupiah.
+        // IDR amounts are paid in whole rupiah.
         (
             "amount",
             but(&pay, |request| request.amount = Some(money("IDR", 50))),

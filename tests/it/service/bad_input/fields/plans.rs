@@ -1,4 +1,4 @@
-//! Fields that name things, of contexts, plans and profiles.
+//! Fields of ids, contexts, plans and profiles.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -77,7 +77,7 @@ pub fn contexts(story: &Story) -> Vec<Row> {
             "context.actor.kind",
             with(|context| context.actor.as_mut().unwrap().kind = UNKNOWN),
         ),
-        // The ledger speaks for itself.
+        // Only the ledger itself acts as SYSTEM.
         (
             "context.actor.kind",
             with(|context| context.actor.as_mut().unwrap().kind = ActorKind::System.into()),

@@ -1,4 +1,4 @@
-//! Fields of what is told of posts once they were live, and of products.
+//! Fields of requests about published posts, and about products.
 
 use super::super::but;
 use super::{Row, UNKNOWN};

@@ -6,7 +6,7 @@ use super::super::but;
 use super::{Row, UNKNOWN};
 use crate::support::server::Story;
 
-/// No time has so many nanoseconds.
+/// A timestamp with too many nanoseconds.
 const BROKEN: Option<prost_types::Timestamp> = Some(prost_types::Timestamp {
     seconds: 0,
     nanos: -1,
@@ -68,7 +68,7 @@ pub fn insights(story: &Story) -> Vec<Row> {
         ("until_day", until("20260331")),
         ("until_day", until("2026-03-31T00:00:00Z")),
         ("until_day", until("2026-02-28")),
-        // A year has 366 days at the most.
+        // At most 366 days.
         ("until_day", until("2027-03-02")),
         ("group_by", but(&comparison, |one| one.group_by.clear())),
         ("group_by[1]", but(&comparison, |one| one.group_by.push(4))),

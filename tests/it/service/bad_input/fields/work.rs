@@ -1,4 +1,4 @@
-//! Fields of offers and of the work that follows.
+//! Fields of offers and of the work under them.
 
 use campaign_ledger::wire::proto::values::*;
 
@@ -20,7 +20,7 @@ pub fn offers(story: &Story) -> Vec<Row> {
             });
         })
     };
-    // What is true now is for the state to say, so the creator must be there.
+    // Currency depends on the state, so the creator must exist.
     let abroad = but(&story.invite("ayu", terms(money("USD", 1))), |request| {
         request.collaboration_id = String::from("ayu-again");
     });

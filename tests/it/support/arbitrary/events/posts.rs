@@ -1,4 +1,4 @@
-//! Strategies for events of posts once they were live, and of products once they were sent.
+//! Strategies for events of published posts, and of products.
 
 use campaign_ledger::domain::*;
 use proptest::option;

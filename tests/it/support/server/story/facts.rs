@@ -1,4 +1,4 @@
-//! Requests about what was measured and what it cost.
+//! Requests about measurements and costs.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
@@ -8,7 +8,7 @@ use super::super::by_brand;
 use super::Story;
 
 impl Story {
-    /// Seen of the post of `d1`, in all, measured, by the platform's interface.
+    /// Observes the post of `d1`: scope TOTAL, kind MEASURED, source API.
     pub fn observe(&self, who: &str, at: Timestamp, counters: Counters) -> RecordEngagementRequest {
         RecordEngagementRequest {
             brand_id: self.brand.clone(),
@@ -25,7 +25,7 @@ impl Story {
         }
     }
 
-    /// The same, as one of many.
+    /// Returns the same as an item of a batch.
     pub fn seen(&self, who: &str, at: Timestamp, counters: Counters) -> EngagementItem {
         let alone = self.observe(who, at, counters);
         EngagementItem {
@@ -41,7 +41,7 @@ impl Story {
         }
     }
 
-    /// Many at once.
+    /// Returns a batch.
     pub fn batch(
         &self,
         request_id: &str,
@@ -85,7 +85,8 @@ impl Story {
         }
     }
 
-    /// A sale in the shop, credited to whoever's link was touched just before.
+    /// Returns a sale in the shop, credited to the collaboration whose link was clicked just
+    /// before.
     pub fn sale(
         &self,
         order_id: &str,

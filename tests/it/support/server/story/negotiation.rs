@@ -7,7 +7,7 @@ use super::super::{by_brand, by_creator, day};
 use super::Story;
 
 impl Story {
-    /// Invites all at once on the same terms; the offers expire on day 7.
+    /// Invites all of them in one call with the same terms; the offers expire on day 7.
     pub fn invite_all(
         &self,
         request_id: &str,

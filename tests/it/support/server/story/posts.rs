@@ -1,4 +1,4 @@
-//! Requests about posts once they were live, and about products once they were sent.
+//! Requests about published posts, and about products.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;

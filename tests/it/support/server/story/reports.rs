@@ -16,7 +16,7 @@ impl Story {
         }
     }
 
-    /// A revision; 0 is the last one.
+    /// Returns a revision; 0 means the last one.
     pub fn report(&self, revision: u32) -> GetReportRequest {
         GetReportRequest {
             brand_id: self.brand.clone(),
@@ -27,7 +27,7 @@ impl Story {
         }
     }
 
-    /// Who must act next in the campaign.
+    /// Lists the tasks of the campaign.
     pub fn worklist(&self) -> ListWorklistRequest {
         ListWorklistRequest {
             brand_id: self.brand.clone(),
@@ -36,7 +36,7 @@ impl Story {
         }
     }
 
-    /// What changed from one revision to another.
+    /// Compares two revisions.
     pub fn compare(&self, from_revision: u32, to_revision: u32) -> CompareReportsRequest {
         CompareReportsRequest {
             brand_id: self.brand.clone(),

@@ -6,7 +6,7 @@ use campaign_ledger::wire::proto::values::*;
 use super::super::{by_brand, day};
 use super::Story;
 
-/// Something pinned by its hash.
+/// Returns evidence with a hash.
 pub fn evidence(reference: &str) -> Evidence {
     Evidence {
         reference: reference.to_owned(),
@@ -15,7 +15,7 @@ pub fn evidence(reference: &str) -> Evidence {
     }
 }
 
-/// All fits, as found on day 0.
+/// Returns an assessment of day 0 in which everything fits.
 pub fn fitting() -> Assessment {
     Assessment {
         niche_fit: Fit::Fits.into(),
@@ -73,7 +73,7 @@ impl Story {
         }
     }
 
-    /// On all of the collaboration, without a flag behind it.
+    /// On the whole collaboration, without a flag.
     pub fn place_hold(&self, who: &str, hold: &str) -> PlaceHoldRequest {
         PlaceHoldRequest {
             brand_id: self.brand.clone(),
@@ -110,7 +110,7 @@ impl Story {
         }
     }
 
-    /// The same, because of the ruling of a dispute.
+    /// The same, because of a ruling of a dispute.
     pub fn terminate_by_ruling(&self, who: &str, dispute: &str) -> TerminateCollaborationRequest {
         TerminateCollaborationRequest {
             dispute_id: dispute.to_owned(),

@@ -1,4 +1,4 @@
-//! Requests about what becomes of cost lines, and about disputes.
+//! Requests about changes of cost lines, and about disputes.
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
