@@ -42,6 +42,7 @@ const ELAPSED: ClockId = ClockId::Monotonic;
 
 impl SystemClock {
     /// Returns the time of day.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let nanos = since.map(|since| since.as_nanos()).unwrap_or_default();

@@ -2,12 +2,15 @@
 //!
 //! Modules in reading order: what is recorded, where it is kept, how it is written, how it is read,
 //! how it is spoken to.
+//!
+//! No other crate builds on this one. What is `pub` is the seam for the binary, the tests and the
+//! benches, which reach in here; everything else is private or `pub(crate)`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-pub mod causes;
+mod causes;
 pub mod clock;
 pub mod domain;
-pub mod files;
+mod files;
 pub mod log;
 pub mod store;
 pub mod subscriptions;
@@ -26,5 +29,5 @@ pub mod server;
 
 pub mod cli;
 pub mod config;
-pub mod telemetry;
+mod telemetry;
 pub mod text;

@@ -62,6 +62,7 @@ Examples:
 ///
 /// # Errors
 /// See [`Error`].
+#[expect(clippy::disallowed_methods, reason = "a key needs a name of its own")]
 pub fn run(keys: &Keys) -> Result<(), Error> {
     let shown = match keys {
         Keys::New(new) => {

@@ -101,6 +101,7 @@ pub struct DeliveryTotals {
 
 impl Totals {
     /// Adds what one event contributes.
+    #[expect(clippy::too_many_lines, reason = "an arm for each effect")]
     pub fn apply(&mut self, effect: &Effect) {
         match effect {
             Effect::Agreement { from, to } => {

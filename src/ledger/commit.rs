@@ -11,11 +11,13 @@ use std::thread::{self, JoinHandle};
 use parking_lot::Mutex;
 
 use super::group::Group;
-use super::writer::LOST;
 use crate::causes::with_causes;
 use crate::log::block::SealError;
 use crate::log::{AppendError, Block, Head, Log};
 use crate::views::Durable;
+
+/// Why a writer or a committer stopped that did not live to say why itself.
+pub(super) const LOST: &str = "the writer ended in a panic";
 
 /// Why a group did not become durable.
 #[derive(Debug, thiserror::Error)]

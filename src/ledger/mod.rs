@@ -281,6 +281,6 @@ impl Ledger {
 
 fn lost() -> WriteError {
     WriteError::Stopped {
-        reason: writer::LOST.into(),
+        reason: commit::LOST.into(),
     }
 }

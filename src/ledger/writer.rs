@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::answers::Answers;
-use super::commit::Committer;
+use super::commit::{Committer, LOST};
 use super::decider::{Decider, Stuck};
 use super::group::Group;
 use super::{Job, Ledger, Message, RequestMemory, WriteError};
@@ -107,9 +107,6 @@ impl Writer {
         self.stopped.borrow().clone()
     }
 }
-
-/// Why a writer stopped that did not live to say why itself.
-pub(super) const LOST: &str = "the writer ended in a panic";
 
 /// What the writer has taken from the queue and not handed over: whoever ends its work answers it.
 #[derive(Default)]

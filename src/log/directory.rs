@@ -36,6 +36,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::OpenError;
+use super::paths::{create_directory, exists, io_error, names_in, sync_directory};
 use super::sled::SledLog;
 use crate::files;
 use marker::Marker;
@@ -299,6 +300,7 @@ impl Restoring {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a log needs a name of its own")]
 fn create(root: &Path) -> Result<Marker, OpenError> {
     make_log(root)?;
     let marker = Marker::of(Uuid::now_v7());
@@ -377,15 +379,6 @@ fn write(root: &Path, marker: &Marker) -> Result<(), OpenError> {
     written.map_err(|source| io_error("written", &path, source))
 }
 
-/// Creates a directory and what is missing above it, so that all of it survives a power cut.
-pub(super) fn create_directory(path: &Path) -> Result<(), OpenError> {
-    let above = files::directory_of(path);
-    if !exists(&above)? {
-        create_directory(&above)?;
-    }
-    files::create_directory(path).map_err(|source| io_error("created", path, source))
-}
-
 fn lock(root: &Path) -> Result<File, OpenError> {
     let path = root.join(LOCK);
     let file = OpenOptions::new()
@@ -417,36 +410,4 @@ fn refuse_foreign(root: &Path) -> Result<(), OpenError> {
         }
     }
     Ok(())
-}
-
-/// Lists a directory; a missing one has nothing in it.
-pub(super) fn names_in(path: &Path) -> Result<Vec<String>, OpenError> {
-    let failed = |source| io_error("listed", path, source);
-    let entries = match fs::read_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(failed)?,
-    };
-    entries
-        .map(|entry| Ok(entry.map_err(failed)?.file_name()))
-        .map(|name| Ok(name?.to_string_lossy().into_owned()))
-        .collect()
-}
-
-/// Syncs a directory, so that the names in it survive a power cut.
-pub(super) fn sync_directory(path: &Path) -> Result<(), OpenError> {
-    files::sync_directory(path).map_err(|source| io_error("synced", path, source))
-}
-
-/// Whether something exists at `path`; not being able to tell is an error, not a no.
-pub(super) fn exists(path: &Path) -> Result<bool, OpenError> {
-    path.try_exists()
-        .map_err(|source| io_error("looked for", path, source))
-}
-
-pub(super) fn io_error(action: &'static str, path: &Path, source: io::Error) -> OpenError {
-    OpenError::Io {
-        action,
-        path: path.to_owned(),
-        source,
-    }
 }

@@ -27,6 +27,7 @@ pub mod directory;
 mod error;
 mod hash;
 pub mod memory;
+mod paths;
 mod select;
 pub mod sled;
 mod verify;

@@ -62,7 +62,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::chain::Chain;
-use super::directory::io_error;
+use super::paths::io_error;
 use super::{AppendError, Block, Blocks, Head, Log, OpenError, Position, ReadError};
 use crate::causes::with_causes;
 use blocks::StoredFrom;

@@ -4,7 +4,7 @@
 //! so a write costs the hash of its records and hardly a switch of threads. Checkpoints are made
 //! when they are asked for, of any size: a signature is quick, and the same each time.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::note::{Note, VerifierKey};
+use super::remembered::{remember, remembered};
 use super::tiles::{self, SCHEMA, TreeError};
 use super::tree::{self, Nodes, leaf_hash};
 use super::{AddError, Checkpoint, Cosigned, Error, LogKeys};
 use crate::causes::with_causes;
 use crate::domain::Position;
-use crate::files;
 use crate::log::{Hash, Log};
 use crate::store::{self, Opened, Options, Store};
 
@@ -54,6 +54,8 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 struct Progress {
     size: Position,
+    /// How far the last checkpoint goes that was signed and kept since the start.
+    kept: Position,
     /// Why it gets no further.
     ended: Option<Arc<str>>,
 }
@@ -120,6 +122,17 @@ impl Proofs {
             }) => Err(Error::Stopped(Arc::clone(reason))),
             Ok(_) | Err(_) => Err(Error::Stopped("the server is going down".into())),
         }
+    }
+
+    /// Waits until the checkpoint that is kept has so many records. Cancel it to stop waiting.
+    ///
+    /// # Errors
+    /// `Stopped` when nobody keeps the tree any more.
+    pub async fn kept(&self, size: Position) -> Result<(), Error> {
+        let mut progress = self.progress.clone();
+        let now = progress.wait_for(|now| now.kept >= size).await;
+        now.map(|_| ())
+            .map_err(|_| Error::Stopped("the server is going down".into()))
     }
 
     /// Signs the checkpoint of the first `size` records, which the tree must have; witnesses'
@@ -440,41 +453,11 @@ impl Live {
             return Ok(());
         }
         let signed = self.shared.sign(self.shared.checkpoint(size)?);
-        let path = &self.shared.settings.checkpoint;
-        let kept = files::replace(path, signed.note.to_string().as_bytes());
-        kept.map_err(|source| Error::File {
-            path: path.clone(),
-            source,
-        })?;
+        remember(&self.shared.settings.checkpoint, &signed.note)?;
         self.signed = Some(signed.checkpoint);
+        self.tell.send_modify(|progress| progress.kept = size);
         Ok(())
     }
-}
-
-/// What starting without the last checkpoint gives up.
-pub const GUARD: &str = "what tells at a start that the log lost its end or was rewritten";
-
-/// Reads the checkpoint that was signed last; `None` where none was.
-///
-/// # Errors
-/// When the file cannot be read, or holds something else. Who signed it is not looked at.
-pub fn remembered(path: &Path) -> Result<Option<(Note, Checkpoint)>, Error> {
-    let text = files::read_text(path).map_err(|source| Error::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    let Some(text) = text else { return Ok(None) };
-    let damaged = |reason: String| Error::Damaged {
-        path: path.to_owned(),
-        reason,
-        given_up: GUARD,
-    };
-    let note: Note = text
-        .parse()
-        .map_err(|error: super::note::Malformed| damaged(error.to_string()))?;
-    let checkpoint = note.text.parse();
-    let checkpoint = checkpoint.map_err(|error: super::Malformed| damaged(error.to_string()))?;
-    Ok(Some((note, checkpoint)))
 }
 
 /// Opens the rows of the tree; tells whether there were none of use.

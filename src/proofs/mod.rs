@@ -23,6 +23,7 @@ mod frontier;
 mod keys;
 mod live;
 pub mod note;
+mod remembered;
 mod tiles;
 pub mod tree;
 
@@ -31,7 +32,8 @@ pub use cosigned::{AddError, Cosigned};
 pub use error::Error;
 pub use frontier::Frontier;
 pub use keys::{KeyError, LogKeys, Succession};
-pub use live::{GUARD, Live, Proofs, Settings, Signed, remembered, tree_options};
+pub use live::{Live, Proofs, Settings, Signed, tree_options};
+pub use remembered::{GUARD, remembered};
 pub use tiles::{SCHEMA, Tile, TreeError, append, is_held, node};
 
 /// Reads the keys of witnesses in a text: one a line; empty lines and those that begin with `#` say

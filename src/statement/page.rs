@@ -103,6 +103,7 @@ fn key_figures(total: &api::Figures) -> Markup {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a page is one piece of markup")]
 fn plots(statement: &Statement, currency: &str) -> Markup {
     let numbers: Vec<i64> = statement
         .days

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::rows::{AnyRow, Key, MemoryRows, Span};
 
 use super::Error;
-use super::layers::Entry;
+use super::walk::Entry;
 
 /// Digests rows in memory just as a store digests its own.
 ///

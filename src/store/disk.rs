@@ -3,6 +3,8 @@
 //! Owns the one snapshot reads go through, and getting over an I/O error or damage. Does not know
 //! the layout of the file, or types of rows beyond decoding them.
 
+pub(super) mod range;
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,8 +25,8 @@ use super::file::{
     write,
 };
 use super::layers::{Frozen, Held};
-use super::range::{DiskRange, Stored};
 use super::{Error, Opened, Options};
+use range::{DiskRange, Stored};
 
 /// For reads that take the file wherever it is.
 const ANYWHERE: Position = Position::new(u64::MAX);

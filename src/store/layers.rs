@@ -1,12 +1,10 @@
-//! The layers in memory, and the walk that shows all layers as one.
+//! The layers in memory, each by itself and all as one.
 //!
-//! Owns how rows and removals are held and counted, and which layer wins. Does not know files
-//! beyond the ordered entries one hands out.
+//! Owns how rows and removals are held and counted, and which layer wins. Does not know files.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, btree_set};
 use std::iter::Peekable;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use hashbrown::hash_map::{Entry as Lookup, EntryRef, HashMap};
@@ -16,8 +14,6 @@ use crate::domain::Position;
 use crate::domain::rows::{AnyRow, Key, Row, Span};
 
 use super::Error;
-use super::disk::Disk;
-use super::range::{DiskRange, Stored};
 
 /// Memory one entry takes besides its row: the key, its slot in a tree or hash table that is not
 /// full, the row's counters and what the allocator adds.
@@ -326,74 +322,18 @@ pub(super) struct Frozen {
     pub(super) number: u64,
 }
 
-/// A row met on a walk.
-pub(super) enum Entry<'a> {
-    Held(&'a Key, &'a Held),
-    Stored(Stored),
-}
-
-/// Shows an entry to a typed visitor.
-pub(super) fn visit_as<R: Row>(
-    entry: Entry<'_>,
-    disk: &Disk,
-    visit: &mut dyn FnMut(&Key, &Arc<R>) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, Error> {
-    match entry {
-        Entry::Held(key, held) => Ok(visit(key, &held.typed()?)),
-        Entry::Stored(stored) => {
-            let row = disk.decode(&stored)?;
-            Ok(visit(&stored.key, &Arc::new(row)))
-        }
-    }
-}
-
-/// Walks the rows within `span` as if all layers were one, until `visit` breaks. The newest layer
-/// comes first.
-pub(super) fn walk<'a>(
-    layers: impl Iterator<Item = &'a Layer>,
-    mut on_disk: DiskRange<'_>,
-    span: &Span,
-    descending: bool,
-    visit: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, Error>,
-) -> Result<(), Error> {
-    let mut in_memory = Merged::of(layers, span, descending);
-    let mut stored = on_disk.next()?;
-    loop {
-        let order = match (in_memory.peek(), &stored) {
-            (None, None) => return Ok(()),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(key), Some(stored)) => directed(key.cmp(&stored.key), descending),
-        };
-        // Memory wins over the file; where they meet, the stored row is passed over.
-        let below = if order.is_ge() {
-            std::mem::replace(&mut stored, on_disk.next()?)
-        } else {
-            None
-        };
-        let entry = if order.is_le() {
-            in_memory
-                .next()
-                .and_then(|(key, slot)| slot.as_ref().map(|held| Entry::Held(key, held)))
-        } else {
-            below.map(Entry::Stored)
-        };
-        if let Some(entry) = entry
-            && visit(entry)?.is_break()
-        {
-            return Ok(());
-        }
-    }
-}
-
 /// Layers as one, in order: of those that say something about a key, the first.
-struct Merged<'a> {
+pub(super) struct Merged<'a> {
     layers: SmallVec<[Peekable<Directed<'a>>; 3]>,
     descending: bool,
 }
 
 impl<'a> Merged<'a> {
-    fn of(layers: impl Iterator<Item = &'a Layer>, span: &Span, descending: bool) -> Self {
+    pub(super) fn of(
+        layers: impl Iterator<Item = &'a Layer>,
+        span: &Span,
+        descending: bool,
+    ) -> Self {
         let within = |layer: &'a Layer| {
             let keys = layer.order.range::<[u8], _>(span.bounds());
             Directed {
@@ -409,7 +349,7 @@ impl<'a> Merged<'a> {
         }
     }
 
-    fn peek(&mut self) -> Option<&'a Key> {
+    pub(super) fn peek(&mut self) -> Option<&'a Key> {
         let descending = self.descending;
         let next = self
             .layers
@@ -456,6 +396,6 @@ impl<'a> Iterator for Directed<'a> {
     }
 }
 
-fn directed(order: Ordering, descending: bool) -> Ordering {
+pub(super) fn directed(order: Ordering, descending: bool) -> Ordering {
     if descending { order.reverse() } else { order }
 }

@@ -38,7 +38,7 @@
 //! it found a row, and holds the number while it keeps one.
 //!
 //! **Memory.** Layers above the file hold decoded rows. One is counted as its key, its value's
-//! size, twice its encoded bytes for what it points to, and a fixed overhead per entry, which is
+//! size, four times its encoded bytes for what it points to, and a fixed overhead per entry, which is
 //! more than measured. The cache and redb's page cache are bounded by [`Options`]; the dirty and
 //! frozen layers are bounded by the caller, who freezes in time and, since a fold can be faster
 //! than a disk, waits for the checkpoint in flight when [`Store::dirty_bytes`] says so.
@@ -54,9 +54,9 @@ mod file;
 mod layers;
 mod overlay;
 mod pages;
-mod range;
 mod rows;
 mod snapshot;
+mod walk;
 
 use std::iter;
 use std::ops::RangeInclusive;
@@ -70,8 +70,9 @@ use cache::Cache;
 use digest::digest_of_walk;
 use disk::Disk;
 use failure::Failure;
-use layers::{Frozen, Held, Layer, Stack, walk};
+use layers::{Frozen, Held, Layer, Stack};
 use rows::Below;
+use walk::walk;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use checkpointer::{Checkpointer, Pace};

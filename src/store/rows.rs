@@ -9,7 +9,8 @@ use crate::domain::rows::{Key, Row, Rows, RowsMut, Scan};
 
 use super::cache::Cache;
 use super::disk::Disk;
-use super::layers::{Frozen, Held, Layer, Stack, visit_as, walk};
+use super::layers::{Frozen, Held, Layer, Stack};
+use super::walk::{visit_as, walk};
 use super::{Error, Store};
 
 /// The layers a change does not touch.

@@ -14,10 +14,11 @@ use super::Error;
 use super::cache::Cache;
 use super::digest::digest_of_walk;
 use super::disk::Disk;
+use super::disk::range::DiskRange;
 use super::file::Table;
-use super::layers::{Entry, Frozen, Held, Layer, Stack, visit_as, walk};
-use super::range::DiskRange;
+use super::layers::{Frozen, Held, Layer, Stack};
 use super::rows::belongs;
+use super::walk::{Entry, visit_as, walk};
 
 /// The rows of a store as they were when it was taken.
 ///

@@ -97,6 +97,8 @@ impl ViewError {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Progress {
     durable: Position,
+    /// The position that a start after a kill folds from.
+    kept: Position,
     /// Why nothing more will be durable.
     pub(super) ended: Option<Arc<str>>,
     /// Why the rows are not even those at `durable`.
@@ -162,9 +164,15 @@ impl Views {
         self.progress.borrow().durable
     }
 
-    /// Returns the position that a start after a kill would fold from.
-    pub fn checkpoint_position(&self) -> Position {
-        self.store.lock().checkpoint_position()
+    /// Waits until a checkpoint holds everything up to a position. Cancel it to stop waiting.
+    ///
+    /// # Errors
+    /// `Stopped` when the rows have no writer any more.
+    pub async fn kept(&self, wanted: Position) -> Result<(), ViewError> {
+        let mut progress = self.progress.clone();
+        let now = progress.wait_for(|now| now.kept >= wanted).await;
+        now.map(|_| ())
+            .map_err(|_| ViewError::Stopped("the server is going down".into()))
     }
 
     /// Waits until everything up to a position is durable and in the rows. Cancel it to stop
@@ -246,6 +254,7 @@ impl Live {
         let head = store.position();
         let (tell, told) = watch::channel(Progress {
             durable: head,
+            kept: store.checkpoint_position(),
             ..Progress::default()
         });
         let store = Arc::new(Mutex::new(store));
@@ -308,10 +317,17 @@ impl Live {
         self.checkpointer.make_room(dirty_bytes);
         let mut store = self.store.lock();
         let written = self.checkpointer.step(&mut store);
-        // What was written is dropped without the lock.
+        let kept = store.checkpoint_position();
         drop(store);
-        let Err(error) = written else { return Ok(()) };
-        let error = with_causes(&error);
+        let error = match written {
+            Ok(None) => return Ok(()),
+            // What was written is dropped here, without the lock.
+            Ok(Some(_written)) => {
+                self.tell.send_modify(|progress| progress.kept = kept);
+                return Ok(());
+            }
+            Err(error) => with_causes(&error),
+        };
         if self.checkpointer.is_full(dirty_bytes) {
             return Err(format!("the views cannot be kept: {error}").into());
         }

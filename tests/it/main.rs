@@ -1,6 +1,14 @@
 //! What is stored held to its contracts, requests parsed, and the real server on a port of its own,
 //! spoken to over gRPC.
 #![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests may use chance, and make statuses to compare with"
+)]
+#![allow(
+    clippy::too_many_lines,
+    reason = "a story or a table of cases is told in one piece"
+)]
 
 mod architecture;
 mod bounds;

@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::agreement::ensure_in_budget;
+use super::amounts::ensure_in_budget;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Collaboration, Cost, CreditedPost, Publication};

@@ -1,9 +1,10 @@
 //! Rules of the agreement: who may ask what of it, and how it ends.
 
 use super::accrual::line_id;
+use super::amounts::ensure_in_budget;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Campaign, Collaboration};
+use crate::domain::state::Collaboration;
 use crate::domain::{
     ActorKind, AgreementEvent, CollaborationRef, CollaborationState, CostId, CostRecorded,
     CostType, CreatorId, Event, Fact, Ground, HoldId, HoldPlaced, Money, ProductValue, Refusal,
@@ -112,6 +113,7 @@ pub enum CollaborationVerb {
 }
 
 impl<S: Rows> Case<'_, S> {
+    #[expect(clippy::too_many_lines, reason = "an arm for each verb")]
     pub(super) fn collaboration_verb(
         &self,
         place: &CollaborationRef,
@@ -319,22 +321,4 @@ fn kill_fee(terms: &Terms, collaboration: &Collaboration) -> Money {
         minor: part_of(terms.fee.minor, part_bp, increment),
         ..terms.fee
     }
-}
-
-/// Checks that so much more fits under the cap, and that every part of the sum stays in int64; a
-/// draft without a cap is bounded by int64 alone.
-pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -> Decided<(), S> {
-    let cap_minor = campaign.plan.budget_cap_minor.unwrap_or(i64::MAX);
-    let budget = &campaign.budget;
-    let needed_minor = budget.total() + more_minor;
-    let fits = more_minor <= 0 || needed_minor <= i128::from(cap_minor);
-    ensure(fits, || Refusal::BudgetExceeded {
-        needed_minor,
-        cap_minor,
-    })?;
-    // Recoveries make room for fees beyond int64, and may themselves sum up to less than int64.
-    let fees = i128::from(budget.reserved) + i128::from(budget.committed) + more_minor.max(0);
-    let others = i128::from(budget.other) + more_minor;
-    let in_range = fees <= i128::from(i64::MAX) && others >= i128::from(i64::MIN);
-    ensure(in_range, || Refusal::AmountOverflow { field: "amount" })
 }

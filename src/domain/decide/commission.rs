@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::accrual::line_id;
-use super::agreement::ensure_in_budget;
-use super::conversion::{ensure_total, in_reporting};
+use super::amounts::{ensure_in_budget, in_reporting};
+use super::conversion::ensure_total;
 use super::refund::promised_minor;
 use super::{
     Case, Decided, Decision, Halt, ensure, happened, of_campaign, of_collaboration, refuse,

@@ -11,7 +11,7 @@ use crate::domain::{
     AttributionBasis, CampaignId, CampaignRef, Code, CollaborationId, ConversionRecorded,
     ConversionRejected, ConversionType, Credit, Currency, Event, FxRate, LinkTouch, Money,
     OrderKey, OrderRef, Refusal, RevenueEvent, Share, Timestamp, UnattributedReason, WHOLE_BP,
-    allocate, convert,
+    allocate,
 };
 
 /// A claim that an order is to be credited.
@@ -259,17 +259,4 @@ pub(super) fn ensure_total<S: Rows>(
 ) -> Decided<(), S> {
     let total = campaign.gross_revenue_minor.checked_add(more.unwrap_or(0));
     ensure(total.is_some(), || Refusal::AmountOverflow { field })
-}
-
-/// States a part of an order's value in the reporting currency; `None` without a rate.
-pub(super) fn in_reporting(
-    campaign: &Campaign,
-    conversion: &ConversionRecorded,
-    part: Money,
-) -> Option<i64> {
-    conversion.reporting_minor?;
-    match &conversion.fx_rate {
-        None => Some(part.minor),
-        Some(rate) => convert(part, &rate.rate, campaign.plan.currency),
-    }
 }

@@ -41,6 +41,7 @@ pub enum CreatorVerb {
 }
 
 impl<S: Rows> Case<'_, S> {
+    #[expect(clippy::too_many_lines, reason = "an arm for each verb")]
     pub(super) fn creator_verb(&self, id: &CreatorId, verb: &CreatorVerb) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let about = |event| Fact {

@@ -5,6 +5,7 @@
 mod accrual;
 mod agreement;
 mod amendment;
+mod amounts;
 mod campaign;
 mod commission;
 mod conversion;

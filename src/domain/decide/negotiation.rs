@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::agreement::ensure_in_budget;
+use super::amounts::ensure_in_budget;
 use super::campaign::end_of;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::limits::{MAX_CODE_HOLDERS, MAX_COLLABORATIONS_OF_CREATOR, MAX_TERMS_BYTES};

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::conversion::in_reporting;
+use super::amounts::in_reporting;
 use super::{Case, Decided, Decision, ensure, happened, happens, of_campaign, refuse};
 use crate::domain::limits::{MAX_FOLLOWING, MAX_REFUNDS, MAX_WAITING_REFUNDS};
 use crate::domain::rows::Rows;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::agreement::ensure_in_budget;
+use super::amounts::ensure_in_budget;
 use super::{
     Case, Decided, Decision, Halt, ensure, happens, of_campaign, of_collaboration, refuse, refused,
 };

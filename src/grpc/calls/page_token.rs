@@ -98,6 +98,7 @@ impl PageTokens {
     ///
     /// # Errors
     /// The file cannot be read, or the system has no random bytes.
+    #[expect(clippy::disallowed_methods, reason = "a key is made of chance")]
     pub fn open(data_dir: &Path) -> io::Result<Self> {
         let path = data_dir.join(KEY_FILE);
         let is_damaged = match files::read(&path)? {

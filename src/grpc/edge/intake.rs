@@ -1,4 +1,4 @@
-//! The innermost layer: what calls may make the server hold, whatever their clients send or leave.
+//! What calls may make the server hold, whatever their clients send or leave.
 //!
 //! ```text
 //! frames ─▶ gather: whole messages, counted and within a budget ─▶ tonic ─▶ handler
@@ -16,23 +16,20 @@ mod inflate;
 mod methods;
 mod shapes;
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::Waker;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body::Body;
-use pin_project_lite::pin_project;
 use tonic::Status;
 use tonic::body::Body as TonicBody;
-use tower::{Layer, Service};
 
 use super::peer::{OpenCall, Peer};
 use super::status;
-pub use answer::Answer;
+pub use answer::counted;
 use budget::{Budget, Hold};
 use gather::Gather;
 use methods::{Method, Methods};
@@ -72,9 +69,9 @@ const LARGEST_AT_ONCE: usize = 8;
 /// How long a message that has begun may make no progress: longer than networks are gone for.
 const STALL: Duration = Duration::from_secs(30);
 
-/// Wraps services in [`Intake`].
+/// Bounds what all calls of a server may hold; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct IntakeLayer {
+pub struct Intake {
     shared: Arc<Shared>,
 }
 
@@ -89,7 +86,7 @@ struct Shared {
     reflections: AtomicUsize,
 }
 
-impl IntakeLayer {
+impl Intake {
     /// Takes the methods from an encoded `FileDescriptorSet` and the largest message of those that take
     /// many items.
     pub fn new(descriptors: &[u8], max_message_bytes: usize) -> Self {
@@ -111,24 +108,49 @@ impl IntakeLayer {
             }),
         }
     }
-}
 
-impl<S> Layer<S> for IntakeLayer {
-    type Service = Intake<S>;
-
-    fn layer(&self, inner: S) -> Intake<S> {
-        Intake {
-            inner,
-            shared: Arc::clone(&self.shared),
+    /// Takes a call in: counts it, and has its messages gathered.
+    ///
+    /// # Errors
+    /// The request is no gRPC, or too many calls are in flight.
+    pub(super) fn admit<B>(
+        &self,
+        request: Request<B>,
+    ) -> Result<(Request<TonicBody>, Arc<Call>), Refusal>
+    where
+        B: Body<Data = Bytes> + Unpin + Send + 'static,
+    {
+        if !is_grpc(request.headers()) {
+            return Err(Refusal::NotGrpc);
         }
+        let call = Call::begin(&self.shared, &request).map_err(Refusal::TooMany)?;
+        let request = request.map(|body| TonicBody::new(Gather::new(body, Arc::clone(&call))));
+        Ok((request, call))
     }
 }
 
-/// Bounds what the calls of the service within may hold.
-#[derive(Debug, Clone)]
-pub struct Intake<S> {
-    inner: S,
-    shared: Arc<Shared>,
+/// Why a call is not taken in.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It is none of gRPC.
+    NotGrpc,
+    /// There are too many.
+    TooMany(Status),
+}
+
+impl Refusal {
+    /// Makes the answer. What is no gRPC gets one as the specification asks, so that HTTP clients see
+    /// their mistake.
+    pub(super) fn into_http<B: Default>(self) -> Response<B> {
+        match self {
+            Self::NotGrpc => {
+                let mut response = Response::new(B::default());
+                *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+                response
+            }
+            Self::TooMany(status) => status.into_http(),
+        }
+    }
 }
 
 /// One call in flight, and what its messages hold; counted until it is dropped.
@@ -216,10 +238,15 @@ impl Call {
 
     /// Gives back what the messages held, once the call is answered. A stream gives back what it is
     /// done with by itself.
-    fn answered(&self) {
+    pub(super) fn answered(&self) {
         if !self.method.is_stream {
             self.hold.release();
         }
+    }
+
+    /// Tells whether the memory of the call went to another one; wakes `waker` once it does.
+    pub(super) fn poll_lost(&self, waker: &Waker) -> bool {
+        self.hold.poll_lost(waker)
     }
 }
 
@@ -229,37 +256,6 @@ impl Drop for Call {
         shared.calls.fetch_sub(1, Ordering::Relaxed);
         if self.is_reflection {
             shared.reflections.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
-}
-
-impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for Intake<S>
-where
-    S: Service<Request<TonicBody>, Response = Response<ResponseBody>>,
-    RequestBody: Body<Data = Bytes> + Unpin + Send + 'static,
-    ResponseBody: Body<Data = Bytes>,
-{
-    type Response = Response<Answer<ResponseBody>>;
-    type Error = S::Error;
-    type Future = IntakeFuture<S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
-        if !is_grpc(request.headers()) {
-            return IntakeFuture::refused(not_grpc());
-        }
-        let call = match Call::begin(&self.shared, &request) {
-            Ok(call) => call,
-            Err(refusal) => return IntakeFuture::refused(refusal.into_http()),
-        };
-        let request = request.map(|body| TonicBody::new(Gather::new(body, Arc::clone(&call))));
-        IntakeFuture {
-            inner: Some(self.inner.call(request)),
-            refusal: None,
-            call: Some(call),
         }
     }
 }
@@ -276,70 +272,10 @@ fn is_grpc(headers: &HeaderMap) -> bool {
         .any(|ours| essence.eq_ignore_ascii_case(ours))
 }
 
-/// Answers what is no gRPC as its specification asks, so that HTTP clients see their mistake.
-fn not_grpc() -> Response<()> {
-    let mut response = Response::new(());
-    *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    response
-}
-
 fn is_gzip(headers: &HeaderMap) -> bool {
     headers
         .get("grpc-encoding")
         .is_some_and(|encoding| encoding == "gzip")
-}
-
-pin_project! {
-    /// The answer to come, or a refusal.
-    #[derive(Debug)]
-    pub struct IntakeFuture<F> {
-        #[pin]
-        inner: Option<F>,
-        refusal: Option<Response<()>>,
-        call: Option<Arc<Call>>,
-    }
-}
-
-impl<F> IntakeFuture<F> {
-    fn refused(refusal: Response<()>) -> Self {
-        Self {
-            inner: None,
-            refusal: Some(refusal),
-            call: None,
-        }
-    }
-}
-
-impl<F, ResponseBody, E> Future for IntakeFuture<F>
-where
-    F: Future<Output = Result<Response<ResponseBody>, E>>,
-{
-    type Output = Result<Response<Answer<ResponseBody>>, E>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        if let Some(refusal) = this.refusal.take() {
-            return Poll::Ready(Ok(refusal.map(|()| Answer::none())));
-        }
-        let (Some(inner), Some(call)) = (this.inner.as_mut().as_pin_mut(), &this.call) else {
-            return Poll::Pending;
-        };
-        if let Poll::Ready(response) = inner.poll(cx) {
-            call.answered();
-            let call = this.call.take();
-            return Poll::Ready(
-                response.map(|response| response.map(|body| Answer::new(body, call))),
-            );
-        }
-        if !call.hold.poll_lost(cx.waker()) {
-            return Poll::Pending;
-        }
-        // Its memory went to another call: the handler is dropped with what it holds.
-        this.inner.set(None);
-        *this.call = None;
-        let refusal = status::no_room_for_message().into_http::<()>();
-        Poll::Ready(Ok(refusal.map(|()| Answer::none())))
-    }
 }
 
 #[cfg(test)]
@@ -368,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_few_connections_do_not_take_all_calls() {
-        let layer = IntakeLayer::new(crate::wire::proto::DESCRIPTORS, 4 << 20);
+        let layer = Intake::new(crate::wire::proto::DESCRIPTORS, 4 << 20);
         let begin = |peer: &Peer| {
             let mut request = Request::new(());
             request.extensions_mut().insert(peer.clone());

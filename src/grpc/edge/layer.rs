@@ -1,23 +1,41 @@
-//! The layers every call passes, outermost first: span, catch, deadline, intake.
+//! The layer around every call: a span, a deadline, what the call may hold, and whole errors.
 //!
-//! The order matters: the span sees the error as it is sent, and the error of a passed deadline
-//! is completed like any other. What intake refuses has a span and an end like all calls.
+//! ```text
+//! span ─▶ panics caught ─▶ deadline ─▶ intake ─▶ tonic and the handler
+//!   ◀── the end, logged ◀── errors made whole ◀── the answer, or what ended it
+//! ```
+//!
+//! The order matters. The span sees the error as it is sent. A passed deadline and a panic become
+//! errors that are completed like all others. What the intake refuses has a span and an end too.
+//! One future ([`Answering`]) and one body ([`Answer`]) do all of it.
 
+mod answer;
+mod answering;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tower::Layer;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tokio::time::Instant;
+use tonic::body::Body as TonicBody;
+use tower::{Layer, Service};
 
-use super::catch::{Catch, CatchLayer};
-use super::deadline::{DeadlineLayer, Deadlines};
-use super::intake::{Intake, IntakeLayer};
-use super::span::{SpanLayer, Spans};
+use super::deadline::Deadline;
+use super::intake::Intake;
+use super::span::CallSpan;
 use crate::wire::proto::DESCRIPTORS;
+pub use answer::Answer;
+pub use answering::Answering;
 
-/// All of the edge as one layer.
+/// Wraps services in [`Edge`].
 #[derive(Debug, Clone)]
 pub struct EdgeLayer {
-    deadlines: DeadlineLayer,
-    intake: IntakeLayer,
+    answer_timeout: Option<Duration>,
+    intake: Intake,
 }
 
 impl EdgeLayer {
@@ -25,17 +43,67 @@ impl EdgeLayer {
     /// message of methods that take many items.
     pub fn new(answer_timeout: Option<Duration>, max_message_bytes: usize) -> Self {
         Self {
-            deadlines: DeadlineLayer::new(answer_timeout),
-            intake: IntakeLayer::new(DESCRIPTORS, max_message_bytes),
+            answer_timeout,
+            intake: Intake::new(DESCRIPTORS, max_message_bytes),
         }
     }
 }
 
 impl<S> Layer<S> for EdgeLayer {
-    type Service = Spans<Catch<Deadlines<Intake<S>>>>;
+    type Service = Edge<S>;
 
-    fn layer(&self, inner: S) -> Self::Service {
-        let within = self.deadlines.layer(self.intake.layer(inner));
-        SpanLayer.layer(CatchLayer.layer(within))
+    fn layer(&self, inner: S) -> Edge<S> {
+        let layer = self.clone();
+        Edge { inner, layer }
     }
 }
+
+/// The service within, with all that the edge does for its calls.
+#[derive(Debug, Clone)]
+pub struct Edge<S> {
+    inner: S,
+    layer: EdgeLayer,
+}
+
+impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for Edge<S>
+where
+    S: Service<Request<TonicBody>, Response = Response<ResponseBody>>,
+    RequestBody: Body<Data = Bytes> + Unpin + Send + 'static,
+    ResponseBody: Body<Data = Bytes>,
+{
+    type Response = Response<Answer<ResponseBody>>;
+    type Error = S::Error;
+    type Future = Answering<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        let now = Instant::now();
+        let span = CallSpan::begin(&request, now);
+        let client = Deadline::of_headers(request.headers(), now);
+        if let Some(client) = client {
+            request.extensions_mut().insert(client);
+        }
+        let server = self.layer.answer_timeout;
+        let server = server.and_then(|timeout| now.checked_add(timeout));
+        let client = client.map(Deadline::instant);
+        let admitted = span.in_scope(|| {
+            let (request, call) = self.layer.intake.admit(request)?;
+            Ok((self.inner.call(request), call))
+        });
+        Answering::new(admitted, client, server, span)
+    }
+}
+
+/// Runs one poll and stops a panic there.
+///
+/// The caller drops what panicked and never polls it again, so that no one meets what it left half
+/// done.
+fn catching<T>(poll: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    catch_unwind(AssertUnwindSafe(poll))
+}
+
+#[cfg(test)]
+mod tests;

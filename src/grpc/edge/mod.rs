@@ -4,15 +4,13 @@
 //! Owns what a connection, a call and a message may cost, how long a call may take, and how an
 //! error travels. Does not know what a call means.
 
-pub mod catch;
-pub mod deadline;
-pub mod failure;
+pub(crate) mod deadline;
 pub mod health;
 pub mod incoming;
-pub mod intake;
-pub mod layer;
-pub mod peer;
+pub(crate) mod intake;
+pub(crate) mod layer;
+pub(crate) mod peer;
 pub mod reflection;
-pub mod seldom;
-pub mod span;
-pub mod status;
+pub(crate) mod seldom;
+pub(crate) mod span;
+pub(crate) mod status;

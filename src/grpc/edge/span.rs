@@ -1,74 +1,28 @@
-//! The layer that opens a span for each call and says once why it failed.
+//! The span of each call, and the one line that says why it failed.
 //!
-//! The span is of level `debug`, so that at the default level `info` a call costs none; the line
-//! of a failed call carries method and peer itself. Faults of the server are warnings, all else is
-//! `debug`: overload and bad requests must not fill the log, metrics count them. No payloads.
+//! The span is of level `debug`, so that at the default level `info` a call costs none. The line of
+//! a failed call carries method and peer itself. Faults of the server are warnings. All else is
+//! `debug`, because overload and bad requests must not fill the log. No payloads.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Request, Response};
-use http_body::{Body, Frame, SizeHint};
-use pin_project_lite::pin_project;
+use http::{HeaderMap, Request};
+use tokio::time::Instant;
 use tonic::Code;
-use tower::{Layer, Service};
 use tracing::{Level, Span, debug, debug_span, enabled, trace, warn};
 
-use super::failure;
 use super::peer::Peer;
 use super::seldom::Seldom;
+use super::status;
 
 /// Lines about failed calls in ten seconds: enough to see what fails, few enough that a client that
 /// fails on purpose does not fill the disk.
 static FAILURES: Seldom = Seldom::new(20);
 
-/// Wraps services in [`Spans`].
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SpanLayer;
-
-impl<S> Layer<S> for SpanLayer {
-    type Service = Spans<S>;
-
-    fn layer(&self, inner: S) -> Spans<S> {
-        Spans { inner }
-    }
-}
-
-/// Runs each call of the service within in a span of its own.
-#[derive(Debug, Clone)]
-pub struct Spans<S> {
-    inner: S,
-}
-
-impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for Spans<S>
-where
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
-    ResponseBody: Body,
-{
-    type Response = Response<SpanBody<ResponseBody>>;
-    type Error = S::Error;
-    type Future = SpanFuture<S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
-        let call = Call::begin(&request);
-        let inner = call.span.in_scope(|| self.inner.call(request));
-        SpanFuture {
-            inner,
-            call: Some(call),
-        }
-    }
-}
-
 /// A call under way; one that is dropped unfinished was given up by its client or cut.
 #[derive(Debug)]
-struct Call {
+pub struct CallSpan {
     span: Span,
     method: Option<PathAndQuery>,
     peer: Option<SocketAddr>,
@@ -76,8 +30,9 @@ struct Call {
     finished: bool,
 }
 
-impl Call {
-    fn begin<B>(request: &Request<B>) -> Self {
+impl CallSpan {
+    /// Opens the span of a call that begins now.
+    pub(super) fn begin<B>(request: &Request<B>, now: Instant) -> Self {
         let peer = request.extensions().get().map(Peer::address);
         let path = request.uri().path();
         let span = debug_span!(
@@ -89,14 +44,19 @@ impl Call {
             span,
             method: request.uri().path_and_query().cloned(),
             peer,
-            begun: Instant::now(),
+            begun: now,
             finished: false,
         }
     }
 
+    /// Runs a part of the call within its span.
+    pub(super) fn in_scope<T>(&self, part: impl FnOnce() -> T) -> T {
+        self.span.in_scope(part)
+    }
+
     /// Logs the end of the call when `headers` (or trailers) carry its status.
-    fn finish(&mut self, headers: &HeaderMap) {
-        let Some(code) = failure::code_of(headers) else {
+    pub(super) fn finish(&mut self, headers: &HeaderMap) {
+        let Some(code) = status::code_of(headers) else {
             return;
         };
         self.finished = true;
@@ -107,7 +67,7 @@ impl Call {
         if !enabled!(Level::DEBUG) && !is_fault_of_server(code) {
             return;
         }
-        let reason = failure::reason_of(headers);
+        let reason = status::reason_of(headers);
         let reason = reason.as_deref().unwrap_or_default();
         if is_fault_of_server(code) {
             let Some(left_out) = FAILURES.due() else {
@@ -128,7 +88,8 @@ impl Call {
         }
     }
 
-    fn method(&self) -> &str {
+    /// Names the method, as its client did.
+    pub(super) fn method(&self) -> &str {
         self.method.as_ref().map_or("", PathAndQuery::path)
     }
 
@@ -137,7 +98,7 @@ impl Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for CallSpan {
     fn drop(&mut self) {
         if !self.finished {
             debug!(parent: &self.span, elapsed_us = self.elapsed_us(), "call abandoned");
@@ -162,76 +123,5 @@ fn is_fault_of_server(code: Code) -> bool {
         | Code::Unimplemented
         | Code::Unavailable
         | Code::Unauthenticated => false,
-    }
-}
-
-pin_project! {
-    /// The answer to come, in its span.
-    #[derive(Debug)]
-    pub struct SpanFuture<F> {
-        #[pin]
-        inner: F,
-        call: Option<Call>,
-    }
-}
-
-impl<F, ResponseBody, E> Future for SpanFuture<F>
-where
-    F: Future<Output = Result<Response<ResponseBody>, E>>,
-    ResponseBody: Body,
-{
-    type Output = Result<Response<SpanBody<ResponseBody>>, E>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let Some(call) = this.call.as_mut() else {
-            return Poll::Pending;
-        };
-        let inner = this.inner;
-        let response = ready!(call.span.in_scope(|| inner.poll(cx)))?;
-        call.finish(response.headers());
-        let call = this.call.take();
-        Poll::Ready(Ok(response.map(|inner| SpanBody { inner, call })))
-    }
-}
-
-pin_project! {
-    /// The body of an answer, in the span of its call.
-    #[derive(Debug)]
-    pub struct SpanBody<B> {
-        #[pin]
-        inner: B,
-        call: Option<Call>,
-    }
-}
-
-impl<B: Body> Body for SpanBody<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        let this = self.project();
-        let inner = this.inner;
-        let Some(call) = this.call else {
-            return inner.poll_frame(cx);
-        };
-        let frame = ready!(call.span.in_scope(|| inner.poll_frame(cx)));
-        if let Some(Ok(frame)) = &frame
-            && let Some(trailers) = frame.trailers_ref()
-        {
-            call.finish(trailers);
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }

@@ -3,6 +3,12 @@
 //! Every error carries `ErrorInfo{reason, domain, metadata}`; the reasons are the enum
 //! `ErrorReason` of `errors.proto`, without its prefix.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where statuses are made, each with its reason"
+)]
+
+mod complete;
 mod edge;
 mod past;
 mod refusal;
@@ -11,13 +17,14 @@ mod streams;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use complete::DOMAIN;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViolation, StatusExt};
 
+pub use complete::{code_of, complete, reason_of, trailers};
 pub use edge::*;
 pub use past::{as_of, past, repeated, report};
 
-use super::failure::DOMAIN;
 use super::seldom::Seldom;
 use crate::causes::with_causes;
 use crate::domain::{Position, Violation};

@@ -18,7 +18,9 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::{ONLY_PARTITION, OpenError, io_error};
+use super::ONLY_PARTITION;
+use crate::log::OpenError;
+use crate::log::paths::io_error;
 
 const PRODUCT: &str = "campaign-ledger";
 
@@ -110,7 +112,7 @@ mod tests {
             let marker = Marker {
                 format,
                 partitions: vec![0, 7],
-                log_id: Uuid::now_v7(),
+                log_id: Uuid::from_u128(7),
             };
             assert_eq!(read(&marker.to_string()).unwrap(), marker);
         }

@@ -16,12 +16,12 @@ use std::path::Path;
 use bytes::Bytes;
 use sled::IVec;
 
-use super::files::{CacheBound, Files};
+use super::files::{CacheBound, Files, Key};
 use super::guard::guarded;
 use super::pending::Pending;
 use crate::log::block::Outline;
 use crate::log::chain::{StorageError, Stored, stored_at};
-use crate::log::directory::io_error;
+use crate::log::paths::io_error;
 use crate::log::{Block, Fault, Head, OpenError, Position};
 
 /// How many keys are there beyond the last block, at least: more than the 17 that a page has before
@@ -34,9 +34,6 @@ const BLOCKS_PER_ENTRY: u64 = 9;
 
 /// What is stored where a block is to be; no block is empty.
 const PLACEHOLDER: &[u8] = &[];
-
-/// Numbers and positions, big-endian, so that keys sort as they do.
-pub(super) type Key = [u8; 8];
 
 /// Where a block is, or is to be.
 #[derive(Clone, Copy)]

@@ -12,14 +12,16 @@ use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::Errno;
 use sled::{Db, Tree};
 
-use super::blocks::Key;
 use super::guard::guarded;
 use crate::causes::with_causes;
 use crate::files;
 use crate::log::OpenError;
 use crate::log::block::MAX_BLOCK_BYTES;
 use crate::log::chain::StorageError;
-use crate::log::directory::{exists, io_error, names_in, sync_directory};
+use crate::log::paths::{exists, io_error, names_in, sync_directory};
+
+/// Numbers and positions, big-endian, so that keys sort as they do.
+pub(super) type Key = [u8; 8];
 
 /// sled's unit of allocation, 8 MiB. Part of the format: sled opens with no other.
 const SEGMENT_BYTES: usize = 8 * 1024 * 1024;

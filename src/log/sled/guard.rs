@@ -7,9 +7,12 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::sync::Once;
 
+use crate::log::OpenError;
 use crate::log::chain::StorageError;
+use crate::log::paths::io_error;
 
 thread_local! {
     /// Whether this thread is inside sled, so that a panic is about to become an error.
@@ -33,6 +36,17 @@ pub(super) fn guarded<T>(ask: impl FnOnce() -> sled::Result<T>) -> Result<T, Sto
         })),
         Ok(Err(error)) => Err(StorageError::Damaged(error.to_string())),
         Err(panic) => Err(StorageError::Damaged(words(&*panic))),
+    }
+}
+
+/// Says what sled said to whoever wants to open the log.
+pub(super) fn refused(dir: &Path, error: StorageError) -> OpenError {
+    match error {
+        StorageError::Io(source) => io_error("written", dir, source),
+        StorageError::Damaged(reason) => OpenError::Damaged {
+            path: dir.to_owned(),
+            reason,
+        },
     }
 }
 

@@ -20,14 +20,13 @@ use sled::IVec;
 
 use super::blocks::{Writer, copied, last_number, number_of};
 use super::files::{CacheBound, Files, PAGES, remove_snapshots};
-use super::guard::guarded;
+use super::guard::{guarded, refused};
 use super::mover::sync;
 use super::pending::Pending;
-use super::recovery::refused;
 use crate::causes::with_causes;
 use crate::log::block::Misfit;
 use crate::log::chain::{StorageError, Stored, stored_at};
-use crate::log::directory::{create_directory, exists, io_error, sync_directory};
+use crate::log::paths::{create_directory, exists, io_error, sync_directory};
 use crate::log::{Block, Fault, Head, OpenError, Position};
 
 /// The copy while it is made.

@@ -8,12 +8,13 @@ use std::path::Path;
 
 use super::blocks::{Writer, holds, last_block, last_good_block, last_number};
 use super::files::Files;
+use super::guard::refused;
 use super::journal::{Frame, Journal};
 use super::mover::sync;
 use super::older;
 use super::witness;
 use crate::log::chain::{StorageError, Stored};
-use crate::log::directory::{create_directory, io_error};
+use crate::log::paths::{create_directory, io_error};
 use crate::log::{Block, Fault, Head, OpenError};
 
 /// A log that is ready for appends: everything is in sled, and durable. On a full disk it is ready
@@ -206,17 +207,6 @@ fn move_all(files: &Files, journal: &mut Journal, beyond: &[Frame]) -> Result<()
         writer.insert(&frame.encoded)?;
     }
     sync(files)
-}
-
-/// Says what sled said to whoever wants to open the log.
-pub(super) fn refused(dir: &Path, error: StorageError) -> OpenError {
-    match error {
-        StorageError::Io(source) => io_error("written", dir, source),
-        StorageError::Damaged(reason) => OpenError::Damaged {
-            path: dir.to_owned(),
-            reason,
-        },
-    }
 }
 
 fn newest(frames: &[Frame]) -> Head {

@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 use crate::files;
-use crate::log::directory::{io_error, sync_directory};
+use crate::log::paths::{io_error, sync_directory};
 use crate::log::{Hash, Head, OpenError, Position};
 
 const NAME: &str = "reached";

@@ -157,6 +157,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// When the name cannot be a key's, or the system gives no random bytes.
+    #[expect(clippy::disallowed_methods, reason = "a key is made of chance")]
     pub fn generate(name: &str, algorithm: Algorithm) -> io::Result<Self> {
         let mut seed = [0; SECRET_KEY_LENGTH];
         getrandom::fill(&mut seed).map_err(io::Error::other)?;

@@ -265,21 +265,15 @@ async fn a_tree_is_kept_in_time_while_nothing_more_comes() {
         interval: Duration::from_millis(200),
         ..settings(directory.path())
     };
-    let (live, _proofs) = Live::open(settings, &log).unwrap();
+    let (live, proofs) = Live::open(settings, &log).unwrap();
     let ending = CancellationToken::new();
     let running = tokio::spawn(live.run(Arc::new(log.clone()), ending.clone()));
     append(&log, ["the last one".to_owned()]);
-    let is_kept = || {
-        let kept = fs::read_to_string(directory.path().join("checkpoint"));
-        kept.is_ok_and(|text| text.starts_with("example.org/log\n4\n"))
-    };
-    let kept = async {
-        while !is_kept() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
+    let kept = proofs.kept(Position::new(4));
     let in_time = tokio::time::timeout(Duration::from_secs(60), kept);
-    in_time.await.expect("the tree is kept");
+    in_time.await.expect("the tree is kept").unwrap();
+    let checkpoint = fs::read_to_string(directory.path().join("checkpoint")).unwrap();
+    assert!(checkpoint.starts_with("example.org/log\n4\n"));
     ending.cancel();
     running.await.unwrap();
 }

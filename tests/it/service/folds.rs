@@ -13,7 +13,7 @@ use campaign_ledger::wire::proto::api::*;
 use tonic::Code;
 
 use super::retries::named;
-use crate::support::read_log::ReadLog;
+use crate::support::gated_log::{Before, GatedLog};
 use crate::support::server::{Call, Refusal, Story, Wired, hold_folds, plan, together};
 
 /// What the tests of this file are refused with, among others.
@@ -23,7 +23,7 @@ pub const SHOWS: &[ErrorReason] = &[ErrorReason::PastTooLarge, ErrorReason::Answ
 const NO_ANSWERS: usize = 0;
 const SOME_ANSWERS: usize = 1 << 20;
 
-async fn wired(log: &Arc<ReadLog>, events: usize, answers_bytes: usize) -> Wired {
+async fn wired(log: &Arc<GatedLog>, events: usize, answers_bytes: usize) -> Wired {
     let limits = FoldLimits {
         events,
         ..FoldLimits::default()
@@ -91,14 +91,14 @@ async fn finalised(wired: &Wired) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn repeated_writes_and_reports_wait_for_the_same_threads() {
-    let log = ReadLog::on(Arc::new(MemoryLog::new(0)));
+    let log = GatedLog::open(Before::Reads, Arc::new(MemoryLog::new(0)));
     let wired = wired(&log, 1_000, NO_ANSWERS).await;
     let (first, answer) = profiles(&wired, 2).await;
     finalised(&wired).await;
     let story = story(&wired);
 
     let held = hold_folds(&wired.calls.pools).await;
-    let reads = log.reads();
+    let reads = log.arrived();
     for refusal in [
         refused(&wired, first.clone()).await,
         refused(&wired, story.finalise()).await,
@@ -107,7 +107,7 @@ async fn repeated_writes_and_reports_wait_for_the_same_threads() {
         let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyFolds);
         assert!(refusal.details.retry_info().is_some(), "{refusal}");
     }
-    assert_eq!(log.reads(), reads);
+    assert_eq!(log.arrived(), reads);
     drop(held);
     assert_eq!(wired.client.write(first).await, answer);
 
@@ -123,7 +123,7 @@ async fn repeated_writes_and_reports_wait_for_the_same_threads() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_limit_holds_for_repeated_writes_and_reports() {
-    let log = ReadLog::on(Arc::new(MemoryLog::new(0)));
+    let log = GatedLog::open(Before::Reads, Arc::new(MemoryLog::new(0)));
     let wired = wired(&log, 2, NO_ANSWERS).await;
     let (first, answer) = profiles(&wired, 2).await;
     let story = story(&wired);
@@ -170,18 +170,18 @@ async fn rows_that_take_more_than_a_fold_may_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn equal_pasts_are_folded_once() {
     const EVENTS: u64 = 10;
-    let log = ReadLog::on(Arc::new(MemoryLog::new(0)));
+    let log = GatedLog::open(Before::Reads, Arc::new(MemoryLog::new(0)));
     let wired = wired(&log, 1_000, SOME_ANSWERS).await;
     profiles(&wired, EVENTS).await;
-    let before = log.reads();
-    log.shut();
+    let before = log.arrived();
+    log.admit_none();
     let asking = (0..8).map(|_| {
         let client = wired.client.clone();
         tokio::spawn(async move { client.call(creator(EVENTS)).await.unwrap() })
     });
     let asking: Vec<_> = asking.collect();
-    log.wait_for_reads(before + 1);
-    log.open();
+    log.wait_for_arrivals(before + 1);
+    log.admit_all();
     let answers = together(asking).await;
     let first = answers.first().unwrap().as_ref().unwrap();
     assert!(
@@ -190,13 +190,13 @@ async fn equal_pasts_are_folded_once() {
             .all(|answer| answer.as_ref().unwrap() == first)
     );
     // Each event is a block of its own; and one is read for its time.
-    assert_eq!(log.reads() - before, EVENTS + 1);
+    assert_eq!(log.arrived() - before, EVENTS + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fold_stops_once_nobody_waits_for_it() {
     const EVENTS: u64 = 600;
-    let log = ReadLog::on(Arc::new(MemoryLog::new(0)));
+    let log = GatedLog::open(Before::Reads, Arc::new(MemoryLog::new(0)));
     let wired = wired(&log, 1_000, SOME_ANSWERS).await;
     profiles(&wired, EVENTS).await;
     let question = Question {
@@ -207,30 +207,30 @@ async fn a_fold_stops_once_nobody_waits_for_it() {
         until: Position::new(EVENTS),
         occurred: None,
     };
-    let before = log.reads();
-    log.shut();
+    let before = log.arrived();
+    log.admit_none();
     let asking: Vec<_> = (0..2)
         .map(|_| {
             let (folds, question) = (wired.calls.folds.clone(), question.clone());
             tokio::spawn(async move { folds.rows(question, None).await.is_ok() })
         })
         .collect();
-    log.wait_for_reads(before + 1);
+    log.wait_for_arrivals(before + 1);
     for one in asking {
         one.abort();
         assert!(one.await.unwrap_err().is_cancelled());
     }
-    log.open();
+    log.admit_all();
     // All threads that fold are free again.
     drop(hold_folds(&wired.calls.pools).await);
-    assert!(log.reads() - before < EVENTS / 2);
+    assert!(log.arrived() - before < EVENTS / 2);
     let folded = wired.calls.folds.rows(question, None).await;
     assert_eq!(folded.unwrap().rows.position(), Position::new(EVENTS));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_write_is_repeated_without_reading_the_log() {
-    let log = ReadLog::on(Arc::new(MemoryLog::new(0)));
+    let log = GatedLog::open(Before::Reads, Arc::new(MemoryLog::new(0)));
     let wired = wired(&log, 1_000, SOME_ANSWERS).await;
     let (first, answer) = profiles(&wired, 3).await;
     let story = story(&wired);
@@ -238,10 +238,10 @@ async fn a_late_write_is_repeated_without_reading_the_log() {
     let created_answer = wired.client.write(created.clone()).await;
     wired.client.write(story.start()).await;
     settled(&wired).await;
-    let before = (log.reads(), wired.calls.log.head());
+    let before = (log.arrived(), wired.calls.log.head());
     let held = hold_folds(&wired.calls.pools).await;
     assert_eq!(wired.client.write(first).await, answer);
     assert_eq!(wired.client.write(created).await, created_answer);
-    assert_eq!((log.reads(), wired.calls.log.head()), before);
+    assert_eq!((log.arrived(), wired.calls.log.head()), before);
     drop(held);
 }

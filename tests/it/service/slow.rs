@@ -11,7 +11,7 @@ use tonic::{Code, Status, Streaming};
 
 use super::audit::all;
 use crate::support::batch::decoded;
-use crate::support::counted_log::CountedLog;
+use crate::support::gated_log::{Before, GatedLog};
 use crate::support::records::noise;
 use crate::support::server::{Client, FAR, Refusal, Server, Story, Wired, by_brand};
 
@@ -199,7 +199,7 @@ async fn slow_readers_hold_no_threads() {
 async fn nothing_is_read_for_who_left() {
     const BLOCKS: usize = 200;
     const READERS: usize = 40;
-    let log = CountedLog::new(Arc::new(MemoryLog::new(0)));
+    let log = GatedLog::shut(Before::BlocksOfStreams, Arc::new(MemoryLog::new(0)));
     let wired = Wired::on(Arc::clone(&log) as _).await;
     let story = Story::open(&wired.client, "launch").await;
     for number in 2..BLOCKS {
@@ -235,12 +235,15 @@ async fn nothing_is_read_for_who_left() {
     until(&|| log.waiting() > 0).await;
     drop(leaving);
     until(&|| wired.calls.streams.reads.held() == 0).await;
-    log.open();
+    log.admit_all();
     let (positions, end) = drain(rare().await).await;
     end.unwrap();
     assert!(positions.is_empty());
-    let (read, threads) = (log.blocks(), 2);
-    assert!(read <= BLOCKS + threads, "{read} blocks for one reader");
+    let (read, threads) = (log.passed(), 2);
+    assert!(
+        read <= BLOCKS as u64 + threads,
+        "{read} blocks for one reader"
+    );
 }
 
 async fn back_up(channel: Channel) -> Result<Streaming<TakeBackupResponse>, Status> {

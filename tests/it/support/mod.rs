@@ -2,7 +2,6 @@
 
 pub mod arbitrary;
 pub mod batch;
-pub mod counted_log;
 pub mod event_types;
 pub mod faulty_log;
 pub mod figures;
@@ -12,7 +11,6 @@ pub mod histories;
 pub mod ledger;
 pub mod log_backend;
 pub mod older;
-pub mod read_log;
 pub mod records;
 pub mod requests;
 pub mod server;

@@ -9,7 +9,7 @@ use campaign_ledger::log::memory::MemoryLog;
 
 use super::desk::{Asked, Desk, Office, digest, digest_from_zero, positions_of, profile, records};
 use crate::support::faulty_log::{FaultyLog, Outcome};
-use crate::support::gated_log::GatedLog;
+use crate::support::gated_log::{Before, GatedLog};
 
 /// A writer that had two writes acknowledged and holds a third one before a failing append, with
 /// more waiting behind it, one of them carried over to the group after.
@@ -27,7 +27,7 @@ impl AboutToFail {
         let stored = MemoryLog::new(0);
         let script = [Outcome::Written, Outcome::Written, outcome];
         let faulty = FaultyLog::new(Arc::new(stored.clone()), script);
-        let log = GatedLog::shut(Arc::new(faulty));
+        let log = GatedLog::shut(Before::Appends, Arc::new(faulty));
         let mut office = Office::default();
         office.limits.group_bytes = 0;
         let desk = office.open(log.clone());
@@ -55,7 +55,7 @@ impl AboutToFail {
 
     /// Lets it fail and checks what everyone is told; gives the files and what is stored.
     async fn fail(self, reason: &str) -> (Office, MemoryLog) {
-        self.log.open();
+        self.log.admit_all();
         for asked in self.waiting {
             is_stopped(asked.answer().await, reason);
         }
@@ -142,7 +142,7 @@ async fn refused_append_stops_the_writer() {
 #[tokio::test]
 async fn panic_while_appending_is_told_as_what_may_have_happened() {
     let failing = AboutToFail::with(Outcome::Panic).await;
-    failing.log.open();
+    failing.log.admit_all();
     for asked in failing.waiting {
         is_stopped(asked.answer().await, "panic");
     }
@@ -168,7 +168,7 @@ async fn job_in_hand_when_the_group_before_it_fails_is_told_why() {
     for positions in [u64::MAX, 1] {
         let script = [Outcome::Written, Outcome::LostBeforeWriting];
         let faulty = FaultyLog::new(Arc::new(MemoryLog::new(0)), script);
-        let log = GatedLog::shut(Arc::new(faulty));
+        let log = GatedLog::shut(Before::Appends, Arc::new(faulty));
         let mut office = Office::default();
         office.limits.group_bytes = 0;
         office.pace.positions = positions;
@@ -182,7 +182,7 @@ async fn job_in_hand_when_the_group_before_it_fails_is_told_why() {
         log.admit_one();
         first.answer().await.unwrap();
         log.wait_for_arrivals(2);
-        log.open();
+        log.admit_all();
         for asked in waiting {
             is_stopped(asked.answer().await, "the script says so");
         }

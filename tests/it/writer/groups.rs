@@ -14,7 +14,7 @@ use super::desk::{
     Asked, Desk, Office, at, block, create, digest, digest_from_zero, long_flag, positions_of,
     profile, records, repeats,
 };
-use crate::support::gated_log::GatedLog;
+use crate::support::gated_log::{Before, GatedLog};
 
 fn memory() -> MemoryLog {
     MemoryLog::new(0)
@@ -39,12 +39,12 @@ fn group_sizes(log: &dyn Log) -> Vec<usize> {
 
 #[tokio::test]
 async fn writes_that_wait_together_make_one_block() {
-    let log = GatedLog::shut(Arc::new(memory()));
+    let log = GatedLog::shut(Before::Appends, Arc::new(memory()));
     let desk = Office::default().open(log.clone());
     let mut asked = ask_for_profiles(&desk, 0..1).await;
     log.wait_for_arrivals(1);
     asked.extend(ask_for_profiles(&desk, 1..200).await);
-    log.open();
+    log.admit_all();
 
     for (asked, position) in asked.into_iter().zip(1..) {
         let answer = asked.answer().await.unwrap();
@@ -56,14 +56,14 @@ async fn writes_that_wait_together_make_one_block() {
 
 #[tokio::test]
 async fn group_ends_at_its_most_commands() {
-    let log = GatedLog::shut(Arc::new(memory()));
+    let log = GatedLog::shut(Before::Appends, Arc::new(memory()));
     let mut office = Office::default();
     office.limits.group_commands = 3;
     let desk = office.open(log.clone());
     let mut asked = ask_for_profiles(&desk, 0..1).await;
     log.wait_for_arrivals(1);
     asked.extend(ask_for_profiles(&desk, 1..9).await);
-    log.open();
+    log.admit_all();
     for asked in asked {
         asked.answer().await.unwrap();
     }
@@ -72,7 +72,7 @@ async fn group_ends_at_its_most_commands() {
 
 #[tokio::test]
 async fn what_does_not_fit_one_block_goes_on_in_the_next() {
-    let log = GatedLog::shut(Arc::new(memory()));
+    let log = GatedLog::shut(Before::Appends, Arc::new(memory()));
     let mut office = Office::default();
     office.limits.group_bytes = usize::MAX;
     let desk = office.open(log.clone());
@@ -86,7 +86,7 @@ async fn what_does_not_fit_one_block_goes_on_in_the_next() {
         let id = format!("block-{number}");
         asked.push(desk.ask(block(&id, &creator, reason())).await);
     }
-    log.open();
+    log.admit_all();
     for (asked, position) in asked.into_iter().zip(1..) {
         assert_eq!(
             asked.answer().await.unwrap().recorded.first,
@@ -98,7 +98,7 @@ async fn what_does_not_fit_one_block_goes_on_in_the_next() {
 
 #[tokio::test]
 async fn full_queue_refuses_at_once_and_decides_nothing() {
-    let log = GatedLog::shut(Arc::new(memory()));
+    let log = GatedLog::shut(Before::Appends, Arc::new(memory()));
     let mut office = Office::default();
     office.limits.queue = 4;
     let desk = office.open(log.clone());
@@ -110,7 +110,7 @@ async fn full_queue_refuses_at_once_and_decides_nothing() {
     assert!(refused.is_answered().await);
     assert_eq!(refused.answer().await, Err(WriteError::QueueFull));
 
-    log.open();
+    log.admit_all();
     for asked in asked {
         asked.answer().await.unwrap();
     }
@@ -121,7 +121,7 @@ async fn full_queue_refuses_at_once_and_decides_nothing() {
 
 #[tokio::test]
 async fn refusals_and_repeats_wait_for_the_sync_of_their_group() {
-    let log = GatedLog::shut(Arc::new(memory()));
+    let log = GatedLog::shut(Before::Appends, Arc::new(memory()));
     let desk = Office::default().open(log.clone());
     let first = desk.ask(create("first", "campaign")).await;
     log.wait_for_arrivals(1);
@@ -162,12 +162,12 @@ async fn refusals_and_repeats_wait_for_the_sync_of_their_group() {
 
 #[tokio::test]
 async fn write_of_a_caller_who_left_commits() {
-    let log = GatedLog::shut(Arc::new(memory()));
+    let log = GatedLog::shut(Before::Appends, Arc::new(memory()));
     let desk = Office::default().open(log.clone());
     drop(desk.ask(create("left", "campaign")).await);
     log.wait_for_arrivals(1);
     drop(desk.ask(create("left-in-queue", "other")).await);
-    log.open();
+    log.admit_all();
 
     let after = desk.write(profile("after", "ayu")).await.unwrap();
     assert_eq!(after.recorded.first, Position::new(3));
@@ -178,7 +178,7 @@ async fn write_of_a_caller_who_left_commits() {
 
 #[tokio::test]
 async fn closing_answers_what_is_queued_and_refuses_the_rest() {
-    let log = GatedLog::shut(Arc::new(memory()));
+    let log = GatedLog::shut(Before::Appends, Arc::new(memory()));
     let office = Office::default();
     let desk = office.open(log.clone());
     let mut asked = ask_for_profiles(&desk, 0..1).await;
@@ -187,7 +187,7 @@ async fn closing_answers_what_is_queued_and_refuses_the_rest() {
     let ledger = desk.ledger.clone();
     ledger.close();
     let behind = desk.ask(profile("behind", "late")).await;
-    log.open();
+    log.admit_all();
     for asked in asked {
         asked.answer().await.unwrap();
     }

@@ -180,12 +180,7 @@ async fn rows_are_checkpointed_in_time_while_nobody_writes() {
         desk.write(request).await.unwrap();
     }
     let head = log.head().position;
-    let kept = async {
-        while views.checkpoint_position() < head {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    let in_time = tokio::time::timeout(Duration::from_secs(60), kept);
-    in_time.await.expect("the rows are kept");
+    let in_time = tokio::time::timeout(Duration::from_secs(60), views.kept(head));
+    in_time.await.expect("the rows are kept").unwrap();
     assert_eq!(desk.close().await, None);
 }

@@ -1,28 +1,13 @@
-use std::convert::Infallible;
 use std::future::pending;
 
 use proptest::prelude::*;
-use tonic::body::Body as Answer;
-use tower::service_fn;
 
 use super::*;
-use crate::grpc::edge::failure::code_of;
-
-const SOON: &str = "2m";
 
 fn timeout(text: &str) -> Option<Duration> {
     let mut headers = HeaderMap::new();
     headers.insert("grpc-timeout", text.parse().unwrap());
     parse_timeout(&headers)
-}
-
-fn request(timeout: Option<&str>) -> Request<()> {
-    let mut request = Request::new(());
-    if let Some(timeout) = timeout {
-        let timeout = timeout.parse().unwrap();
-        request.headers_mut().insert("grpc-timeout", timeout);
-    }
-    request
 }
 
 #[test]
@@ -61,68 +46,6 @@ fn what_is_not_well_formed_is_no_deadline() {
         assert_eq!(parse_timeout(&headers), None, "{text}");
     }
     assert_eq!(parse_timeout(&HeaderMap::new()), None);
-}
-
-#[tokio::test]
-async fn a_call_without_an_answer_ends_at_its_deadline() {
-    for (client, server) in [
-        (Some(SOON), None),
-        (None, Some(Duration::from_millis(2))),
-        (Some("9H"), Some(Duration::from_millis(2))),
-    ] {
-        let never = service_fn(|_| pending::<Result<Response<Answer>, Infallible>>());
-        let answer = DeadlineLayer::new(server)
-            .layer(never)
-            .call(request(client))
-            .await
-            .unwrap();
-        assert_eq!(code_of(answer.headers()), Some(Code::DeadlineExceeded));
-        assert!(answer.body().is_end_stream());
-    }
-}
-
-/// A body that never has anything.
-struct Silence;
-
-impl Body for Silence {
-    type Data = bytes::Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<bytes::Bytes>, Infallible>>> {
-        Poll::Pending
-    }
-}
-
-#[tokio::test]
-async fn a_stream_ends_at_the_deadline_of_its_client() {
-    let silent = service_fn(|_| async { Ok::<_, Infallible>(Response::new(Silence)) });
-    let answer = DeadlineLayer::new(None)
-        .layer(silent)
-        .call(request(Some(SOON)))
-        .await
-        .unwrap();
-    let mut body = Box::pin(answer.into_body());
-    let mut next = async || std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await;
-    let trailers = next().await.unwrap().unwrap().into_trailers().unwrap();
-    assert_eq!(code_of(&trailers), Some(Code::DeadlineExceeded));
-    assert!(next().await.is_none());
-}
-
-#[tokio::test]
-async fn a_handler_learns_the_deadline_of_its_client_only() {
-    let told = service_fn(|request: Request<()>| async {
-        let known = tonic::Request::from_http(request);
-        let found = Deadline::of(&known).is_some().to_string();
-        Ok::<_, Infallible>(Response::new(found))
-    });
-    let mut service = DeadlineLayer::new(Some(Duration::from_secs(9))).layer(told);
-    for (client, known) in [(Some("1S"), "true"), (None, "false")] {
-        let answer = service.call(request(client)).await.unwrap();
-        assert_eq!(answer.into_body().inner.as_deref(), Some(known));
-    }
 }
 
 #[tokio::test]

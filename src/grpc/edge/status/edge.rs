@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
 use tonic::{Code, Status};
 
 use super::{invalid, status, too_many};
@@ -82,11 +81,15 @@ pub fn message_stalled(limit: Duration) -> Status {
     status(Code::DeadlineExceeded, reason, message, Vec::new())
 }
 
-/// Writes a status as the trailers of an answer that has begun.
-pub fn trailers(status: &Status) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if let Err(unwritable) = status.add_header(&mut headers) {
-        tracing::debug!(%unwritable, "a status has no form as headers");
-    }
-    headers
+/// Ends a call at its deadline. It gets its details on the way out.
+pub fn time_is_up() -> Status {
+    Status::deadline_exceeded(
+        "the time allowed for this call has passed; a write may still have happened: \
+         ask again with the same request_id",
+    )
+}
+
+/// Ends a call that panicked. It gets its details on the way out.
+pub fn panicked() -> Status {
+    Status::internal("the server failed at this call; its log says why")
 }

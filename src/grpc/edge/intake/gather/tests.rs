@@ -10,7 +10,7 @@ use tonic_types::StatusExt as _;
 
 use http::Request;
 
-use super::super::IntakeLayer;
+use super::super::Intake;
 use super::super::budget::{Budget, Limits};
 use super::super::methods::SINGLE_BYTES;
 use super::*;
@@ -54,7 +54,7 @@ impl Body for Network {
 }
 
 struct Scene {
-    layer: IntakeLayer,
+    intake: Intake,
 }
 
 /// What came of a call's messages.
@@ -66,18 +66,18 @@ struct Got {
 
 impl Scene {
     fn new(process_bytes: usize) -> Self {
-        let mut layer = IntakeLayer::new(DESCRIPTORS, MANY_BYTES);
-        let shared = Arc::get_mut(&mut layer.shared).unwrap();
+        let mut intake = Intake::new(DESCRIPTORS, MANY_BYTES);
+        let shared = Arc::get_mut(&mut intake.shared).unwrap();
         shared.stall = Duration::from_secs(3_600);
         shared.messages = Budget::new(Limits {
             process_bytes,
             connection_bytes: process_bytes,
         });
-        Self { layer }
+        Self { intake }
     }
 
     fn held(&self) -> usize {
-        self.layer.shared.messages.held()
+        self.intake.shared.messages.held()
     }
 
     fn send(&self, path: &str, parts: &[&[u8]], then: Then) -> Got {
@@ -90,7 +90,7 @@ impl Scene {
         };
         let request = Request::post(path).header("grpc-encoding", "gzip");
         let request = request.body(()).unwrap();
-        let call = Call::begin(&self.layer.shared, &request).unwrap();
+        let call = Call::begin(&self.intake.shared, &request).unwrap();
         let mut request = Gather::new(network, call);
         let mut messages = Vec::new();
         let mut cx = Context::from_waker(Waker::noop());
@@ -298,7 +298,7 @@ async fn a_client_that_goes_away_cancels_its_call() {
 #[tokio::test]
 async fn a_message_that_stands_still_ends() {
     let mut scene = Scene::new(1 << 20);
-    Arc::get_mut(&mut scene.layer.shared).unwrap().stall = Duration::ZERO;
+    Arc::get_mut(&mut scene.intake.shared).unwrap().stall = Duration::ZERO;
     let message = framed(0, b"hello");
     let mut got = scene.send(SINGLE, &[&message[..7]], Then::Waits);
     let frame = std::future::poll_fn(|cx| Pin::new(&mut got.request).poll_frame(cx)).await;

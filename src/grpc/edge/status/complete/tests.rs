@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use proptest::prelude::*;
 use tonic_types::pb::BadRequest;
 use tonic_types::pb::bad_request::FieldViolation;
@@ -7,21 +8,30 @@ use super::*;
 const METHOD: &str = "/a.B/C";
 
 fn failed(code: Code, message: &str) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(STATUS, HeaderValue::from(code as i32));
-    let message = utf8_percent_encode(message, ENCODED).to_string();
-    headers.insert(MESSAGE, plain(message));
-    headers
+    trailers(&Status::new(code, message))
 }
 
-fn with_details(mut headers: HeaderMap, details: Vec<Any>) -> HeaderMap {
-    let status = RichError {
+fn with_details(headers: HeaderMap, details: Vec<Any>) -> HeaderMap {
+    let status = status_of(&headers);
+    let rich = RichError {
         code: 9,
-        message: message_of(&headers),
+        message: status.message().to_owned(),
         details,
     };
-    headers.insert(DETAILS, plain(BASE64.encode(status.encode_to_vec())));
-    headers
+    let details = rich.encode_to_vec().into();
+    trailers(&Status::with_details(
+        status.code(),
+        status.message(),
+        details,
+    ))
+}
+
+fn status_of(headers: &HeaderMap) -> Status {
+    Status::from_header_map(headers).unwrap()
+}
+
+fn message_of(headers: &HeaderMap) -> String {
+    status_of(headers).message().to_owned()
 }
 
 fn violations(count: usize) -> Any {
@@ -45,7 +55,7 @@ fn a_bare_error_gets_its_reason() {
     complete(&mut headers, METHOD);
     assert_eq!(reason_of(&headers).as_deref(), Some("NOT_FOUND"));
     assert_eq!(message_of(&headers), "service not registered");
-    let info = details_of(&headers).remove(0);
+    let info = details_of(&status_of(&headers)).remove(0);
     let info = ErrorInfo::decode(info.value.as_slice()).unwrap();
     assert_eq!(info.domain, DOMAIN);
     assert_eq!(info.metadata["method"], METHOD);
@@ -128,8 +138,8 @@ fn too_many_details_leave_the_error_info() {
         vec![violations(1), violations(500), info, violations(2)],
     );
     complete(&mut headers, METHOD);
-    assert!(fits(&headers));
-    let kept = details_of(&headers);
+    assert!(fits(&status_of(&headers)));
+    let kept = details_of(&status_of(&headers));
     assert_eq!(kept.len(), 3);
     assert!(is_error_info(&kept[0]));
     assert_eq!(kept[2], violations(2));
@@ -148,14 +158,14 @@ fn a_huge_error_info_loses_its_metadata_only() {
     };
     let mut headers = with_details(failed(Code::InvalidArgument, "no"), vec![info]);
     complete(&mut headers, METHOD);
-    assert!(fits(&headers));
+    assert!(fits(&status_of(&headers)));
     assert_eq!(reason_of(&headers).as_deref(), Some("INVALID_FIELD"));
 }
 
 #[test]
 fn details_that_are_no_details_are_replaced() {
-    let mut headers = failed(Code::Aborted, "lost the race");
-    headers.insert(DETAILS, HeaderValue::from_static("!"));
+    let status = Status::with_details(Code::Aborted, "lost the race", Bytes::from_static(b"!"));
+    let mut headers = trailers(&status);
     complete(&mut headers, METHOD);
     assert_eq!(reason_of(&headers).as_deref(), Some("ABORTED"));
 }
@@ -175,8 +185,7 @@ proptest! {
     ) {
         let mut headers = failed(Code::from(code), &message);
         complete(&mut headers, &method);
-        prop_assert!(fits(&headers));
-        prop_assert!(headers.get(MESSAGE).map_or(0, HeaderValue::len) <= MAX_MESSAGE_BYTES);
+        prop_assert!(fits(&status_of(&headers)));
         prop_assert!(reason_of(&headers).is_some());
         let shown = message_of(&headers);
         let whole = shown == message || message.is_empty();

@@ -1,21 +1,16 @@
-//! A failed call as it travels: `grpc-status`, `grpc-message` and `grpc-status-details-bin`.
+//! Errors on their way out: each gets an `ErrorInfo` and a bearable size.
 //!
 //! Owns the limits on what an error may weigh, and the reasons of errors that tonic makes by
-//! itself. Works on headers, because that is all a layer sees; the domain's errors are rendered
-//! elsewhere and only measured here.
+//! itself. Works on headers, because that is all a layer sees. The domain's errors have their
+//! details already and are only measured here. tonic reads and writes the headers.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
-use http_body::Frame;
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode, utf8_percent_encode};
+use http::{HeaderMap, HeaderName};
 use prost::Message as _;
 use prost_types::Any;
-use tonic::Code;
+use tonic::{Code, Status};
 use tonic_types::pb::{ErrorInfo, Status as RichError};
 
 use crate::text::escaped;
@@ -23,8 +18,8 @@ use crate::text::escaped;
 /// The `domain` of every `ErrorInfo`.
 pub const DOMAIN: &str = "campaign-ledger";
 
-/// Longest `grpc-message` as it travels, percent-encoded. Messages ride in headers or trailers,
-/// and clients hang or refuse above some 16 KiB of them.
+/// Longest message, counted by [`weight`]. Messages ride in headers or trailers, and clients hang or
+/// refuse above some 16 KiB of them.
 pub const MAX_MESSAGE_BYTES: usize = 1024;
 
 /// Largest details, before base64; for the same reason.
@@ -46,11 +41,7 @@ pub const DEADLINE_EXCEEDED: &str = "DEADLINE_EXCEEDED";
 /// The server is at fault; its log says why.
 pub const INTERNAL: &str = "INTERNAL";
 
-const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
-
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
-const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
-const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 
 const ERROR_INFO_URL: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 
@@ -59,50 +50,6 @@ const MAX_METHOD_CHARS: usize = 200;
 
 /// Ends a message that was cut.
 const CUT_MARK: char = '…';
-
-/// What must not travel bare in `grpc-message`; everything beyond ASCII is encoded anyway.
-const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
-
-/// Unpadded when written, either when read, as the gRPC specification asks.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_encode_padding(false)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
-/// An error of the edge itself, before it is completed.
-#[derive(Debug, Clone, Copy)]
-pub struct Failure {
-    /// The gRPC code.
-    pub code: Code,
-    /// For people; printable ASCII without `%`.
-    pub message: &'static str,
-}
-
-impl Failure {
-    /// Writes code and message; [`complete`] adds the rest on the way out.
-    pub fn write(self, headers: &mut HeaderMap) {
-        headers.insert(STATUS, HeaderValue::from(self.code as i32));
-        headers.insert(MESSAGE, HeaderValue::from_static(self.message));
-    }
-
-    /// Makes the answer to a call that fails before it has one.
-    pub fn answer<B>(self, empty: B) -> Response<B> {
-        let mut response = Response::new(empty);
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, GRPC);
-        self.write(headers);
-        response
-    }
-
-    /// Makes the trailers of a call that fails after its answer has begun.
-    pub fn trailers<D>(self) -> Frame<D> {
-        let mut trailers = HeaderMap::new();
-        self.write(&mut trailers);
-        Frame::trailers(trailers)
-    }
-}
 
 /// Tells the code of headers or trailers; `None` when they carry no `grpc-status`.
 pub fn code_of(headers: &HeaderMap) -> Option<Code> {
@@ -113,7 +60,8 @@ pub fn code_of(headers: &HeaderMap) -> Option<Code> {
 
 /// Tells the reason in the first `ErrorInfo`, if there is one.
 pub fn reason_of(headers: &HeaderMap) -> Option<String> {
-    let info = details_of(headers).into_iter().find(is_error_info)?;
+    let details = details_of(&Status::from_header_map(headers)?);
+    let info = details.into_iter().find(is_error_info)?;
     Some(ErrorInfo::decode(info.value.as_slice()).ok()?.reason)
 }
 
@@ -122,24 +70,40 @@ pub fn reason_of(headers: &HeaderMap) -> Option<String> {
 /// Details are kept in their order while they fit; an `ErrorInfo` always fits. Leaves headers
 /// alone that carry no failure.
 pub fn complete(headers: &mut HeaderMap, method: &str) {
-    let Some(mut code) = code_of(headers).filter(|code| *code != Code::Ok) else {
+    if code_of(headers).is_none_or(|code| code == Code::Ok) {
+        return;
+    }
+    let Some(status) = Status::from_header_map(headers) else {
         return;
     };
-    let mut message = message_of(headers);
-    let mut details = details_of(headers);
+    let (mut code, mut message) = (status.code(), Cow::Borrowed(status.message()));
+    let mut details = details_of(&status);
     if !details.iter().any(is_error_info) {
         let reason = reason_for(code, &message);
         if reason == MALFORMED_MESSAGE {
             code = Code::InvalidArgument;
         }
         if reason == UNKNOWN_METHOD && message.is_empty() {
-            message = format!("this server has no method {}", shortened(method));
+            message = format!("this server has no method {}", shortened(method)).into();
         }
         details.insert(0, error_info(reason, method));
-    } else if fits(headers) {
+    } else if fits(&status) {
         return;
     }
-    write(headers, code, &message, details);
+    write(&within_limits(code, cut(&message), details), headers);
+}
+
+/// Writes a status as the trailers of an answer that has begun.
+pub fn trailers(status: &Status) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    write(status, &mut headers);
+    headers
+}
+
+fn write(status: &Status, headers: &mut HeaderMap) {
+    if let Err(unwritable) = status.add_header(headers) {
+        tracing::debug!(%unwritable, "a status has no form as headers");
+    }
 }
 
 /// Names the reason of an error that came without one: one of tonic's own.
@@ -212,47 +176,26 @@ fn shortened(method: &str) -> String {
     escaped(&begins, "").into_owned()
 }
 
-/// Tells whether the headers are within the limits as they stand.
-fn fits(headers: &HeaderMap) -> bool {
-    let length = |name| headers.get(name).map_or(0, HeaderValue::len);
-    length(MESSAGE) <= MAX_MESSAGE_BYTES && length(DETAILS) <= MAX_DETAILS_BYTES.div_ceil(3) * 4
+/// Tells whether an error is within the limits as it stands.
+fn fits(status: &Status) -> bool {
+    let weight: usize = status.message().chars().map(weight).sum();
+    weight <= MAX_MESSAGE_BYTES && status.details().len() <= MAX_DETAILS_BYTES
 }
 
-fn message_of(headers: &HeaderMap) -> String {
-    headers.get(MESSAGE).map_or_else(String::new, |message| {
-        percent_decode(message.as_bytes())
-            .decode_utf8_lossy()
-            .into_owned()
-    })
+fn details_of(status: &Status) -> Vec<Any> {
+    RichError::decode(status.details()).map_or_else(|_| Vec::new(), |rich| rich.details)
 }
 
-fn details_of(headers: &HeaderMap) -> Vec<Any> {
-    let decoded = headers
-        .get(DETAILS)
-        .and_then(|details| BASE64.decode(details.as_bytes()).ok())
-        .and_then(|bytes| RichError::decode(bytes.as_slice()).ok());
-    decoded.map_or_else(Vec::new, |status| status.details)
-}
-
-fn write(headers: &mut HeaderMap, code: Code, message: &str, details: Vec<Any>) {
-    let message = cut(message);
-    let encoded = utf8_percent_encode(&message, ENCODED).to_string();
-    let mut status = RichError {
+/// Makes a status whose details repeat code and message, as `google.rpc.Status` asks.
+fn within_limits(code: Code, message: String, details: Vec<Any>) -> Status {
+    let mut rich = RichError {
         code: code as i32,
         message,
         details: Vec::new(),
     };
-    keep_what_fits(&mut status, details);
-    let details = BASE64.encode(status.encode_to_vec());
-
-    let code = HeaderValue::from(code as i32);
-    headers.insert(STATUS, code);
-    headers.insert(MESSAGE, plain(encoded));
-    headers.insert(DETAILS, plain(details));
-}
-
-fn plain(text: String) -> HeaderValue {
-    HeaderValue::try_from(text).expect("base64 and percent-encoding leave printable ASCII only")
+    keep_what_fits(&mut rich, details);
+    let encoded = rich.encode_to_vec();
+    Status::with_details(code, rich.message, encoded.into())
 }
 
 /// Adds details while they fit, the first `ErrorInfo` before all others.
@@ -288,28 +231,31 @@ fn without_metadata(detail: &Any) -> Option<Any> {
     })
 }
 
-/// Cuts a message between characters so that it fits when percent-encoded.
+/// Cuts a message between characters so that it fits.
 fn cut(message: &str) -> String {
     let mut length = 0;
     let mut end_with_mark = 0;
     for (at, char) in message.char_indices() {
-        length += encoded_len(char);
+        length += weight(char);
         if length > MAX_MESSAGE_BYTES {
             let kept = &message[..end_with_mark];
             return format!("{kept}{CUT_MARK}");
         }
-        if length + encoded_len(CUT_MARK) <= MAX_MESSAGE_BYTES {
+        if length + weight(CUT_MARK) <= MAX_MESSAGE_BYTES {
             end_with_mark = at + char.len_utf8();
         }
     }
     message.to_owned()
 }
 
-fn encoded_len(char: char) -> usize {
-    let mut bytes = [0; 4];
-    utf8_percent_encode(char.encode_utf8(&mut bytes), ENCODED)
-        .map(str::len)
-        .sum()
+/// How many bytes a character costs on its way: what must be percent-encoded counts three times.
+/// tonic also encodes a few that need not be, such as the space, which are counted once.
+fn weight(char: char) -> usize {
+    match char {
+        '%' => 3,
+        ' '..='~' => 1,
+        _ => 3 * char.len_utf8(),
+    }
 }
 
 #[cfg(test)]

@@ -7,25 +7,25 @@ use redb::{AccessGuard, Range};
 use crate::domain::Position;
 use crate::domain::rows::{Key, Span};
 
-use super::Error;
-use super::disk::Disk;
-use super::failure::{Failure, guarded, refused};
-use super::file::Table;
+use super::Disk;
+use crate::store::Error;
+use crate::store::failure::{Failure, guarded, refused};
+use crate::store::file::Table;
 
 /// A stored row: its key, and its encoding where redb has it.
-pub(super) struct Stored {
-    pub(super) key: Key,
+pub(in crate::store) struct Stored {
+    pub(in crate::store) key: Key,
     value: AccessGuard<'static, &'static [u8]>,
 }
 
 impl Stored {
-    pub(super) fn value(&self) -> &[u8] {
+    pub(in crate::store) fn value(&self) -> &[u8] {
         self.value.value()
     }
 }
 
 /// The stored rows of a span, one after the other.
-pub(super) struct DiskRange<'a> {
+pub(in crate::store) struct DiskRange<'a> {
     disk: &'a Disk,
     table: Table,
     span: Span,
@@ -40,7 +40,7 @@ pub(super) struct DiskRange<'a> {
 impl<'a> DiskRange<'a> {
     /// Starts over the rows that `table` has. Should the file be opened anew meanwhile, the walk goes
     /// on there, unless that is beyond `reach`.
-    pub(super) fn start(
+    pub(in crate::store) fn start(
         disk: &'a Disk,
         mut table: Table,
         span: &Span,
@@ -66,7 +66,7 @@ impl<'a> DiskRange<'a> {
         })
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Stored>, Error> {
+    pub(in crate::store) fn next(&mut self) -> Result<Option<Stored>, Error> {
         let stored = match guarded(|| self.step()) {
             Err(Failure::Closed) => {
                 self.table = self.disk.reopened(&self.table, self.reach)?;
