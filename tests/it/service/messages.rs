@@ -40,6 +40,7 @@ struct Begun {
 impl Rough {
     async fn to(server: &Server) -> Self {
         let stream = TcpStream::connect(server.address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
         let (requests, connection) = h2::client::handshake(stream).await.unwrap();
         tokio::spawn(connection);
         Self {
