@@ -124,6 +124,10 @@ impl DemoArguments {
 struct Temporary(PathBuf);
 
 impl Temporary {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "chance gives the directory a name of its own"
+    )]
     fn new() -> Result<Self, Error> {
         let name = format!("campaign-ledger-demo-{}", uuid::Uuid::now_v7().simple());
         let path = std::env::temp_dir().join(name);

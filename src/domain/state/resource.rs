@@ -39,7 +39,6 @@ impl Resource {
     ///
     /// # Errors
     /// Returns an error when rows cannot be read.
-    #[expect(clippy::too_many_lines, reason = "an arm for each kind of command")]
     pub fn of<S: Rows>(rows: &S, request: &Request) -> Result<Option<Self>, S::Error> {
         Ok(match request.about() {
             About::Campaign(name) => after_campaign(rows, name, &request.command)?,
