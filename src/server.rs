@@ -212,11 +212,7 @@ pub async fn serve(
 
     let start = Start {
         config: config.clone(),
-        views_path: directory.views_path(),
-        subscriptions_path: directory.subscriptions_path(),
-        proofs: proof_settings(&config, &directory)?,
-        log_id: directory.log_id(),
-        _locked: Arc::clone(&directory),
+        directory: Arc::clone(&directory),
         log,
         clock,
     };
@@ -314,11 +310,7 @@ fn routes(config: &Config, door: &Door, health: &Health, stop: &Stop) -> Result<
 /// All that is needed to replay and start.
 struct Start {
     config: Config,
-    views_path: PathBuf,
-    subscriptions_path: PathBuf,
-    proofs: proofs::Settings,
-    log_id: Uuid,
-    _locked: Arc<DataDirectory>,
+    directory: Arc<DataDirectory>,
     log: Arc<dyn Log>,
     clock: Arc<Guard>,
 }
@@ -402,18 +394,21 @@ impl Start {
     fn replay(self) -> Result<Running, Error> {
         let config = &self.config;
         let log = self.log.as_ref();
+        let log_id = self.directory.log_id();
+        // First, because a key may come from a pipe, and nothing is open yet that would have to end.
+        let proof_settings = proof_settings(config, &self.directory)?;
         let pace = Pace {
             dirty_bytes: config.checkpoint_bytes,
             positions: CHECKPOINT_POSITIONS,
             interval: Duration::from_millis(config.checkpoint_interval_ms),
         };
-        let options = store_options(config.views_cache_bytes, self.log_id);
-        let subscriptions = Subscriptions::open(&self.subscriptions_path)?;
-        let (live, views) = Live::open(&self.views_path, &options, pace, log, |_| ())?;
+        let options = store_options(config.views_cache_bytes, log_id);
+        let subscriptions = Subscriptions::open(&self.directory.subscriptions_path())?;
+        let (live, views) = Live::open(&self.directory.views_path(), &options, pace, log, |_| ())?;
         let is_empty = log.head().position == Position::default();
         let last = LastRecorded::of(&*live.rows()).map_err(ViewError::Store)?;
         self.clock.check_start((!is_empty).then_some(last))?;
-        let (tree, proofs) = proofs::Live::open(self.proofs, log)?;
+        let (tree, proofs) = proofs::Live::open(proof_settings, log)?;
         let requests = RequestMemory::of_tail(log, config.request_ids_remembered)?;
         let limits = ledger::Limits {
             queue: config.write_queue_commands,
@@ -435,7 +430,7 @@ impl Start {
             proving,
             proven,
             log,
-            log_id: self.log_id,
+            log_id,
             clock,
         })
     }

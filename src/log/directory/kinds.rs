@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The names that stand for files.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     MARKER,
     LOCK,
     VIEWS,
@@ -21,6 +21,7 @@ const FILES: [&str; 8] = [
     SIGNING_KEY,
     CHECKPOINT,
     COSIGNATURES,
+    "page-token.key",
 ];
 
 /// The same in the directory of the log.

@@ -1,10 +1,10 @@
 //! The process ends when asked, whatever it is doing.
 
-use std::fs::{self, File};
-use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::fs::File;
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::tempdir;
 
 use super::process::{Launch, Server};
@@ -27,34 +27,19 @@ fn end_of(server: &mut Server) -> ExitStatus {
     }
 }
 
-/// Replaces a file by a pipe. Opening it for reading blocks until somebody writes.
-fn make_pipe(path: &Path) {
-    fs::remove_file(path).unwrap();
-    let made = Command::new("mkfifo").arg(path).status().unwrap();
-    assert!(made.success());
-}
-
-/// Makes a directory in which a start hangs, because it reads a file that never ends.
-async fn where_a_start_hangs() -> (tempfile::TempDir, Launch) {
-    let directory = tempdir().unwrap();
-    let launch = Launch::on(directory.path()).set("drain-timeout-ms", FAR_MS);
-    let (mut server, _) = launch.start().await;
-    assert!(server.stop().success());
-    let checkpoint = directory.path().join("checkpoint");
-    if !checkpoint.exists() {
-        File::create(&checkpoint).unwrap();
-    }
-    make_pipe(&checkpoint);
-    (directory, launch)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_that_hangs_ends_with_the_first_signal() {
-    let (directory, launch) = where_a_start_hangs().await;
+    let directory = tempdir().unwrap();
+    // A start that reads its keys from a pipe waits until somebody writes them.
+    let pipe = directory.path().join("pipe");
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    let data = directory.path().join("data");
+    let launch = Launch::on(&data)
+        .set("drain-timeout-ms", FAR_MS)
+        .set("signing-key", pipe.to_str().unwrap());
     let mut server = launch.spawn();
-    let checkpoint = directory.path().join("checkpoint");
-    // Returns once the start has opened the file, and keeps it open.
-    let writer = tokio::task::spawn_blocking(|| File::options().write(true).open(checkpoint));
+    // Returns once the start has opened the pipe, and keeps it open.
+    let writer = tokio::task::spawn_blocking(|| File::options().write(true).open(pipe));
     let writer = writer.await.unwrap().unwrap();
     server.terminate();
     assert!(end_of(&mut server).success(), "{}", server.stderr());
