@@ -1,10 +1,13 @@
 //! Compiles `proto/` without protoc, keeps the encoded descriptor set for reflection and JSON, writes
-//! the table that reads every stored event, and takes the fingerprints of the folds.
+//! the table that reads every stored event and what all requests to write have in common, and takes the
+//! fingerprints of the folds.
 
 #[path = "build/fingerprint.rs"]
 mod fingerprint;
 
-use protox::prost_reflect::prost_types::FileDescriptorProto;
+use protox::prost_reflect::prost_types::{
+    DescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -28,6 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let fds = compiler.file_descriptor_set();
     fs::write(out.join("stored.rs"), stored(&fds.file))?;
+    fs::write(out.join("writes.rs"), writes(&fds.file))?;
     for (name, fold) in [("views", fingerprint::VIEWS), ("tree", fingerprint::TREE)] {
         for source in fold.sources.iter().chain(&["Cargo.lock"]) {
             println!("cargo:rerun-if-changed={source}");
@@ -73,6 +77,33 @@ fn stored(files: &[FileDescriptorProto]) -> String {
         "impl Stored for Wire {{ fn read(self, fields: &mut Fields) -> Checked<Event> {{ \
          match self {{ {arms} }} }} }}"
     )
+}
+
+/// Writes `impl WriteRequest` for each request of the API that has a brand and the context of a write.
+fn writes(files: &[FileDescriptorProto]) -> String {
+    let api = files
+        .iter()
+        .filter(|file| file.package() == "campaign.ledger.v1");
+    let is_write = |message: &&DescriptorProto| {
+        let has = |name: &str| message.field.iter().any(|field| field.name() == name);
+        let of_write = |field: &FieldDescriptorProto| {
+            field.name() == "context" && field.type_name() == ".campaign.ledger.v1.WriteContext"
+        };
+        message.name().ends_with("Request") && has("brand_id") && message.field.iter().any(of_write)
+    };
+    let messages = api.flat_map(|file| &file.message_type).filter(is_write);
+    messages
+        .map(|message| {
+            format!(
+                "impl WriteRequest for api::{} {{ \
+                 fn brand_id(&self) -> &str {{ &self.brand_id }} \
+                 fn context(&self) -> Option<&api::WriteContext> {{ self.context.as_ref() }} \
+                 fn take_context(&mut self) -> Option<api::WriteContext> {{ self.context.take() }} \
+                 }}\n",
+                message.name()
+            )
+        })
+        .collect()
 }
 
 fn collect_protos(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -21,8 +21,7 @@ use crate::wire::values::{MAX_REASON_CHARS, read_positive_amount, read_time};
 /// # Errors
 /// Every violation.
 pub fn create_campaign(mut request: api::CreateCampaignRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.id_or_made("campaign_id", &request.campaign_id, CampaignId::parse);
     let plan = call.fields.required("plan", request.plan, read_plan);
     let verb = plan.map(|plan| CampaignVerb::Create { plan });
@@ -34,8 +33,7 @@ pub fn create_campaign(mut request: api::CreateCampaignRequest, now: Timestamp) 
 /// # Errors
 /// Every violation.
 pub fn open_campaign(mut request: api::OpenCampaignRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     call.finish(command(campaign, Ok(CampaignVerb::Open)))
 }
@@ -45,8 +43,7 @@ pub fn open_campaign(mut request: api::OpenCampaignRequest, now: Timestamp) -> W
 /// # Errors
 /// Every violation.
 pub fn pause_campaign(mut request: api::PauseCampaignRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let reason = call
         .fields
@@ -59,8 +56,7 @@ pub fn pause_campaign(mut request: api::PauseCampaignRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn resume_campaign(mut request: api::ResumeCampaignRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     call.finish(command(campaign, Ok(CampaignVerb::Resume)))
 }
@@ -70,8 +66,7 @@ pub fn resume_campaign(mut request: api::ResumeCampaignRequest, now: Timestamp) 
 /// # Errors
 /// Every violation.
 pub fn amend_budget(mut request: api::AmendBudgetRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let fields = &mut call.fields;
     let cap = fields.required("budget_cap", request.budget_cap, read_positive_amount);
@@ -85,8 +80,7 @@ pub fn amend_budget(mut request: api::AmendBudgetRequest, now: Timestamp) -> Wri
 /// # Errors
 /// Every violation.
 pub fn close_campaign(mut request: api::CloseCampaignRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let withdraw_pending = request.withdraw_pending;
     let verb = CampaignVerb::Close { withdraw_pending };
@@ -98,8 +92,7 @@ pub fn close_campaign(mut request: api::CloseCampaignRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn cancel_campaign(mut request: api::CancelCampaignRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, Ok(CampaignVerb::Cancel { reason })))

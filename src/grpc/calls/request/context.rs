@@ -32,6 +32,21 @@ pub struct Parsed {
 /// A parsed write, or every violation of its request.
 pub type Write = Result<Parsed, Vec<Violation>>;
 
+/// A request to write.
+pub trait WriteRequest: Message + Name {
+    /// Returns the id of the brand.
+    fn brand_id(&self) -> &str;
+
+    /// Returns who writes and how.
+    fn context(&self) -> Option<&api::WriteContext>;
+
+    /// Takes the context out: digests cover the rest of the request.
+    fn take_context(&mut self) -> Option<api::WriteContext>;
+}
+
+// `impl WriteRequest for` every request that has a brand and a context of a write.
+include!(concat!(env!("OUT_DIR"), "/writes.rs"));
+
 /// A write on its way to a command.
 pub struct Call {
     /// Reads the fields of the request.
@@ -84,16 +99,12 @@ impl Context {
 }
 
 impl Call {
-    /// Begins with what every write has. `rest` is the request with its context taken out.
-    pub fn begin<R: Message + Name>(
-        brand_id: &str,
-        context: Option<api::WriteContext>,
-        rest: &R,
-        now: Timestamp,
-    ) -> Self {
+    /// Begins with what every write has, and takes its context out of the request.
+    pub fn begin<R: WriteRequest>(request: &mut R, now: Timestamp) -> Self {
+        let context = request.take_context();
         let mut fields = Fields::new(Origin::Call);
-        let brand = fields.parse("brand_id", brand_id, BrandId::parse);
-        let context = read_context(&mut fields, method_of::<R>(), rest, context, now);
+        let brand = fields.parse("brand_id", request.brand_id(), BrandId::parse);
+        let context = read_context(&mut fields, method_of::<R>(), request, context, now);
         Self {
             fields,
             now,

@@ -1,8 +1,6 @@
 //! Many writes in one call, each for itself.
 
-use prost::{Message, Name};
-
-use super::context::{Call, Write};
+use super::context::{Call, Write, WriteRequest};
 use super::{Read, digest};
 use crate::domain::{CollaborationVerb, Command, Request, Timestamp, Violation};
 use crate::ledger::Names;
@@ -49,16 +47,11 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// Begins with what every write has. `rest` is the request with its context taken out.
-    pub fn begin<R: Message + Name>(
-        brand_id: &str,
-        context: Option<api::WriteContext>,
-        rest: &R,
-        now: Timestamp,
-    ) -> Self {
+    /// Begins with what every write has, and takes its context out of the request.
+    pub fn begin(request: &mut impl WriteRequest, now: Timestamp) -> Self {
         Self {
-            context: context.clone().unwrap_or_default(),
-            call: Call::begin(brand_id, context, rest, now),
+            context: request.context().cloned().unwrap_or_default(),
+            call: Call::begin(request, now),
             now,
         }
     }

@@ -16,8 +16,7 @@ pub fn batch_invite_creators(
     mut request: api::BatchInviteCreatorsRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let mut batch = Envelope::begin(brand_id, context, &request, now);
+    let mut batch = Envelope::begin(&mut request, now);
     let _ = batch.call.campaign(&request.campaign_id);
     // What all items share is refused once, not with each of them.
     let fields = &mut batch.call.fields;
@@ -49,8 +48,7 @@ pub fn batch_withdraw_invitations(
     mut request: api::BatchWithdrawInvitationsRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let mut batch = Envelope::begin(brand_id, context, &request, now);
+    let mut batch = Envelope::begin(&mut request, now);
     let _ = batch.call.campaign(&request.campaign_id);
     let reason = request.reason.clone();
     let fields = &mut batch.call.fields;
@@ -79,8 +77,7 @@ pub fn batch_approve_content(
     mut request: api::BatchApproveContentRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let mut batch = Envelope::begin(brand_id, context, &request, now);
+    let mut batch = Envelope::begin(&mut request, now);
     let _ = batch.call.campaign(&request.campaign_id);
     let (brand_id, campaign_id) = (request.brand_id, request.campaign_id);
     batch.read(
@@ -107,8 +104,7 @@ pub fn batch_ship_products(
     mut request: api::BatchShipProductsRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let mut batch = Envelope::begin(brand_id, context, &request, now);
+    let mut batch = Envelope::begin(&mut request, now);
     let _ = batch.call.campaign(&request.campaign_id);
     let (brand_id, campaign_id) = (request.brand_id, request.campaign_id);
     batch.read(

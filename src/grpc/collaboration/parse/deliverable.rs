@@ -51,8 +51,7 @@ fn read_submission(fields: &mut Fields, version: u32) -> u32 {
 /// # Errors
 /// Every violation.
 pub fn submit_content(mut request: api::SubmitContentRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(
         &mut call,
         &request.campaign_id,
@@ -73,8 +72,7 @@ pub fn submit_content(mut request: api::SubmitContentRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn request_revision(mut request: api::RequestRevisionRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(
         &mut call,
         &request.campaign_id,
@@ -101,8 +99,7 @@ pub fn request_revision(mut request: api::RequestRevisionRequest, now: Timestamp
 /// # Errors
 /// Every violation.
 pub fn approve_content(mut request: api::ApproveContentRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(
         &mut call,
         &request.campaign_id,
@@ -120,8 +117,7 @@ pub fn approve_content(mut request: api::ApproveContentRequest, now: Timestamp) 
 /// # Errors
 /// Every violation.
 pub fn reject_content(mut request: api::RejectContentRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(
         &mut call,
         &request.campaign_id,
@@ -139,9 +135,7 @@ pub fn reject_content(mut request: api::RejectContentRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn record_publication(mut request: api::RecordPublicationRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(
         &mut call,
         &request.campaign_id,
@@ -175,9 +169,7 @@ pub fn record_publication(mut request: api::RecordPublicationRequest, now: Times
 /// # Errors
 /// Every violation.
 pub fn verify_publication(mut request: api::VerifyPublicationRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(
         &mut call,
         &request.campaign_id,
@@ -192,9 +184,7 @@ pub fn verify_publication(mut request: api::VerifyPublicationRequest, now: Times
 /// # Errors
 /// Every violation.
 pub fn reschedule_deadline(mut request: api::RescheduleDeadlineRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(
         &mut call,
         &request.campaign_id,
@@ -213,9 +203,7 @@ pub fn reschedule_deadline(mut request: api::RescheduleDeadlineRequest, now: Tim
 /// # Errors
 /// Every violation.
 pub fn waive_deliverable(mut request: api::WaiveDeliverableRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(
         &mut call,
         &request.campaign_id,

@@ -20,9 +20,7 @@ pub fn terminate_collaboration(
     mut request: api::TerminateCollaborationRequest,
     now: Timestamp,
 ) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     let ground = read_ground(&mut call.fields, &request.flag_id, &request.dispute_id);
@@ -35,8 +33,7 @@ pub fn terminate_collaboration(
 /// # Errors
 /// Every violation.
 pub fn place_hold(mut request: api::PlaceHoldRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let hold = call.id_or_made("hold_id", &request.hold_id, HoldId::parse);
     let fields = &mut call.fields;
@@ -63,8 +60,7 @@ pub fn place_hold(mut request: api::PlaceHoldRequest, now: Timestamp) -> Write {
 /// # Errors
 /// Every violation.
 pub fn release_hold(mut request: api::ReleaseHoldRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let hold = fields.parse("hold_id", &request.hold_id, HoldId::parse);

@@ -36,8 +36,7 @@ use crate::wire::values::{MAX_REASON_CHARS, read_time, read_version};
 /// # Errors
 /// Every violation.
 pub fn invite_creator(mut request: api::InviteCreatorRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::new(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
@@ -58,8 +57,7 @@ pub fn invite_creator(mut request: api::InviteCreatorRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn accept_brief(mut request: api::AcceptBriefRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let offer_version = read_version(&mut call.fields, "offer_version", request.offer_version);
     let verb = CollaborationVerb::Accept { offer_version };
@@ -71,9 +69,7 @@ pub fn accept_brief(mut request: api::AcceptBriefRequest, now: Timestamp) -> Wri
 /// # Errors
 /// Every violation.
 pub fn decline_invitation(mut request: api::DeclineInvitationRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
@@ -87,9 +83,7 @@ pub fn decline_invitation(mut request: api::DeclineInvitationRequest, now: Times
 /// # Errors
 /// Every violation.
 pub fn withdraw_invitation(mut request: api::WithdrawInvitationRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
@@ -106,9 +100,7 @@ pub fn complete_collaboration(
     mut request: api::CompleteCollaborationRequest,
     now: Timestamp,
 ) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let verb = CollaborationVerb::Complete;
     call.finish(place.command(Ok(verb)))
@@ -119,9 +111,7 @@ pub fn complete_collaboration(
 /// # Errors
 /// Every violation.
 pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Cancel { reason };

@@ -15,8 +15,7 @@ const MAX_NOTE_CHARS: usize = 2_000;
 /// # Errors
 /// Every violation.
 pub fn apply_to_campaign(mut request: api::ApplyToCampaignRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::new(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
@@ -37,8 +36,7 @@ pub fn apply_to_campaign(mut request: api::ApplyToCampaignRequest, now: Timestam
 /// # Errors
 /// Every violation.
 pub fn send_offer(mut request: api::SendOfferRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms = fields.required("terms", request.terms, read_terms);
@@ -57,9 +55,7 @@ pub fn send_offer(mut request: api::SendOfferRequest, now: Timestamp) -> Write {
 /// # Errors
 /// Every violation.
 pub fn reject_application(mut request: api::RejectApplicationRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
@@ -73,8 +69,7 @@ pub fn reject_application(mut request: api::RejectApplicationRequest, now: Times
 /// # Errors
 /// Every violation.
 pub fn counter_offer(mut request: api::CounterOfferRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let offer_version = read_version(fields, "offer_version", request.offer_version);
@@ -97,8 +92,7 @@ pub fn counter_offer(mut request: api::CounterOfferRequest, now: Timestamp) -> W
 /// # Errors
 /// Every violation.
 pub fn revise_offer(mut request: api::ReviseOfferRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let offer_version = read_version(fields, "offer_version", request.offer_version);
@@ -119,8 +113,7 @@ pub fn revise_offer(mut request: api::ReviseOfferRequest, now: Timestamp) -> Wri
 /// # Errors
 /// Every violation.
 pub fn accept_counter(mut request: api::AcceptCounterRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let offer_version = read_version(&mut call.fields, "offer_version", request.offer_version);
     let verb = CollaborationVerb::AcceptCounter { offer_version };
@@ -132,8 +125,7 @@ pub fn accept_counter(mut request: api::AcceptCounterRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn reject_counter(mut request: api::RejectCounterRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let offer_version = read_version(fields, "offer_version", request.offer_version);
@@ -150,8 +142,7 @@ pub fn reject_counter(mut request: api::RejectCounterRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn amend_terms(mut request: api::AmendTermsRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms = fields.required("terms", request.terms, read_terms);
@@ -165,8 +156,7 @@ pub fn amend_terms(mut request: api::AmendTermsRequest, now: Timestamp) -> Write
 /// # Errors
 /// Every violation.
 pub fn accept_amendment(mut request: api::AcceptAmendmentRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let terms_version = read_version(&mut call.fields, "terms_version", request.terms_version);
     let verb = CollaborationVerb::AcceptAmendment { terms_version };
@@ -178,8 +168,7 @@ pub fn accept_amendment(mut request: api::AcceptAmendmentRequest, now: Timestamp
 /// # Errors
 /// Every violation.
 pub fn reject_amendment(mut request: api::RejectAmendmentRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms_version = read_version(fields, "terms_version", request.terms_version);
@@ -199,9 +188,7 @@ pub fn withdraw_from_campaign(
     mut request: api::WithdrawFromCampaignRequest,
     now: Timestamp,
 ) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Leave { reason };

@@ -11,8 +11,7 @@ use crate::wire::values::{MAX_NAME_CHARS, MAX_REASON_CHARS, read_product_value};
 /// # Errors
 /// Every violation.
 pub fn ship_product(mut request: api::ShipProductRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let shipment = call.id_or_made("shipment_id", &request.shipment_id, ShipmentId::parse);
     let product = call.fields.line("product", request.product, MAX_NAME_CHARS);
@@ -43,9 +42,7 @@ pub fn confirm_product_received(
     mut request: api::ConfirmProductReceivedRequest,
     now: Timestamp,
 ) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let id = &request.shipment_id;
     let shipment = call.fields.parse("shipment_id", id, ShipmentId::parse);
@@ -67,9 +64,7 @@ pub fn record_product_returned(
     mut request: api::RecordProductReturnedRequest,
     now: Timestamp,
 ) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let id = &request.shipment_id;
     let shipment = call.fields.parse("shipment_id", id, ShipmentId::parse);

@@ -27,9 +27,7 @@ pub fn record_creator_profile(
     mut request: api::RecordCreatorProfileRequest,
     now: Timestamp,
 ) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let creator = call.id_or_made("creator_id", &request.creator_id, CreatorId::parse);
     let profile = call
         .fields
@@ -48,8 +46,7 @@ pub fn batch_record_creator_profiles(
     mut request: api::BatchRecordCreatorProfilesRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let batch = Envelope::begin(brand_id, context, &request, now);
+    let batch = Envelope::begin(&mut request, now);
     let brand_id = request.brand_id;
     batch.read(
         "profiles",
@@ -84,8 +81,7 @@ fn as_recorded(profile: api::CreatorProfile) -> event::CreatorProfileRecorded {
 /// # Errors
 /// Every violation.
 pub fn block_creator(mut request: api::BlockCreatorRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(creator, Ok(CreatorVerb::Block { reason })))
@@ -96,8 +92,7 @@ pub fn block_creator(mut request: api::BlockCreatorRequest, now: Timestamp) -> W
 /// # Errors
 /// Every violation.
 pub fn unblock_creator(mut request: api::UnblockCreatorRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(creator, Ok(CreatorVerb::Unblock { reason })))

@@ -19,8 +19,7 @@ use crate::wire::values::MAX_REASON_CHARS;
 /// # Errors
 /// Every violation.
 pub fn assess_creator(mut request: api::AssessCreatorRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let fields = &mut call.fields;
     let creator = read_creator(fields, &request.creator_id);
     let assessment = fields.required(
@@ -41,8 +40,7 @@ pub fn assess_creator(mut request: api::AssessCreatorRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn raise_safety_flag(mut request: api::RaiseSafetyFlagRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
     let id = call.id_or_made("flag_id", &request.flag_id, FlagId::parse);
     let fields = &mut call.fields;
@@ -69,8 +67,7 @@ pub fn raise_safety_flag(mut request: api::RaiseSafetyFlagRequest, now: Timestam
 /// # Errors
 /// Every violation.
 pub fn clear_safety_flag(mut request: api::ClearSafetyFlagRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let fields = &mut call.fields;
     let creator = read_creator(fields, &request.creator_id);
     let flag = fields.parse("flag_id", &request.flag_id, FlagId::parse);

@@ -24,9 +24,7 @@ const CHUNK_NUMBER_RULE: &str = "must be 1 or more, and greater than that of the
 /// # Errors
 /// Every violation.
 pub fn record_engagement(mut request: api::RecordEngagementRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let item = api::EngagementItem {
         campaign_id: request.campaign_id,
         collaboration_id: request.collaboration_id,
@@ -83,9 +81,7 @@ fn read_item(
 /// # Errors
 /// Every violation.
 pub fn correct_engagement(mut request: api::CorrectEngagementRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let publication = call.publication(
         &request.campaign_id,
         &request.collaboration_id,
@@ -109,9 +105,7 @@ pub fn correct_engagement(mut request: api::CorrectEngagementRequest, now: Times
 /// # Errors
 /// Every violation.
 pub fn void_engagement(mut request: api::VoidEngagementRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let publication = call.publication(
         &request.campaign_id,
         &request.collaboration_id,
@@ -149,8 +143,7 @@ pub fn batch_record_engagement(
     mut request: api::BatchRecordEngagementRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     check_count(&mut call.fields, &request.observations);
     let (brand, context) = call.finish_shared()?;
     let validate_only = context.validate_only;

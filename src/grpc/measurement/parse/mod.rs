@@ -37,9 +37,7 @@ const NO_VALUE_RULE: &str = "must be absent without value";
 /// # Errors
 /// Every violation.
 pub fn record_conversion(mut request: api::RecordConversionRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let claim = read_claim(&mut call, request);
     let command = campaign.and_then(|campaign| {
@@ -59,8 +57,7 @@ pub fn batch_record_conversions(
     mut request: api::BatchRecordConversionsRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let mut batch = Envelope::begin(brand_id, context, &request, now);
+    let mut batch = Envelope::begin(&mut request, now);
     let _ = batch.call.campaign(&request.campaign_id);
     let (brand_id, campaign_id) = (request.brand_id, request.campaign_id);
     batch.read(
@@ -132,8 +129,7 @@ fn check_evidence(fields: &mut Fields, request: &api::RecordConversionRequest) {
 /// # Errors
 /// Every violation.
 pub fn record_refund(mut request: api::RecordRefundRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let fields = &mut call.fields;
     let order = read_order(fields, &request.order_source, &request.order_id);
     let id = fields.parse("refund_id", &request.refund_id, RefundId::parse);
@@ -156,9 +152,7 @@ pub fn record_refund(mut request: api::RecordRefundRequest, now: Timestamp) -> W
 /// # Errors
 /// Every violation.
 pub fn adjust_conversion(mut request: api::AdjustConversionRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let fields = &mut call.fields;
     let order = read_order(fields, &request.order_source, &request.order_id);
     let id = fields.parse("adjustment_id", &request.adjustment_id, AdjustmentId::parse);

@@ -20,9 +20,7 @@ const CAMPAIGN_RULE: &str = "is required with collaboration_id";
 /// # Errors
 /// Every violation.
 pub fn record_post_removed(mut request: api::RecordPostRemovedRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let publication = call.publication(
         &request.campaign_id,
         &request.collaboration_id,
@@ -50,9 +48,7 @@ pub fn record_post_removed(mut request: api::RecordPostRemovedRequest, now: Time
 /// # Errors
 /// Every violation.
 pub fn record_post_restored(mut request: api::RecordPostRestoredRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let publication = call.publication(
         &request.campaign_id,
         &request.collaboration_id,
@@ -68,9 +64,7 @@ pub fn record_post_restored(mut request: api::RecordPostRestoredRequest, now: Ti
 /// # Errors
 /// Every violation.
 pub fn check_disclosure(mut request: api::CheckDisclosureRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let brand_id = &request.brand_id;
-    let mut call = Call::begin(brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let publication = call.publication(
         &request.campaign_id,
         &request.collaboration_id,

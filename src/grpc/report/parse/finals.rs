@@ -37,8 +37,7 @@ pub fn finalise_report(
     mut request: api::FinaliseReportRequest,
     now: Timestamp,
 ) -> Read<Finalising> {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let is_one = request.revision != Some(0);
     call.fields.check("revision", is_one, REVISION_RULE);

@@ -14,8 +14,7 @@ pub fn batch_approve_costs(
     mut request: api::BatchApproveCostsRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let mut batch = Envelope::begin(brand_id, context, &request, now);
+    let mut batch = Envelope::begin(&mut request, now);
     let _ = batch.call.campaign(&request.campaign_id);
     let (brand_id, campaign_id) = (request.brand_id, request.campaign_id);
     batch.read(
@@ -40,8 +39,7 @@ pub fn batch_record_payments(
     mut request: api::BatchRecordPaymentsRequest,
     now: Timestamp,
 ) -> Read<Batch> {
-    let (context, brand_id) = (request.context.take(), &request.brand_id);
-    let mut batch = Envelope::begin(brand_id, context, &request, now);
+    let mut batch = Envelope::begin(&mut request, now);
     let _ = batch.call.campaign(&request.campaign_id);
     let (brand_id, campaign_id) = (request.brand_id, request.campaign_id);
     batch.read(

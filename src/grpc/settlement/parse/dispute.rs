@@ -21,8 +21,7 @@ const ARBITER_RULE: &str = "must be given unless the dispute is WITHDRAWN";
 /// # Errors
 /// Every violation.
 pub fn open_dispute(mut request: api::OpenDisputeRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let collaboration = call.collaboration(&request.collaboration_id);
     let dispute = call.id_or_made("dispute_id", &request.dispute_id, DisputeId::parse);
@@ -49,8 +48,7 @@ pub fn open_dispute(mut request: api::OpenDisputeRequest, now: Timestamp) -> Wri
 /// # Errors
 /// Every violation.
 pub fn resolve_dispute(mut request: api::ResolveDisputeRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let collaboration = call.collaboration(&request.collaboration_id);
     let fields = &mut call.fields;

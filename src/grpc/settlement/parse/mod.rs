@@ -28,8 +28,7 @@ use crate::wire::values::{
 /// # Errors
 /// Every violation.
 pub fn record_cost(mut request: api::RecordCostRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = call.id_or_made("cost_id", &request.cost_id, CostId::parse);
     let verb = read_cost(&mut call, request);
@@ -65,8 +64,7 @@ fn read_cost(call: &mut Call, request: api::RecordCostRequest) -> Checked<CostVe
 /// # Errors
 /// Every violation.
 pub fn approve_cost(mut request: api::ApproveCostRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let approved_minor = request.approved_minor;
@@ -82,8 +80,7 @@ pub fn approve_cost(mut request: api::ApproveCostRequest, now: Timestamp) -> Wri
 /// # Errors
 /// Every violation.
 pub fn reverse_cost(mut request: api::ReverseCostRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
@@ -95,8 +92,7 @@ pub fn reverse_cost(mut request: api::ReverseCostRequest, now: Timestamp) -> Wri
 /// # Errors
 /// Every violation.
 pub fn record_payment(mut request: api::RecordPaymentRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let payment = call.id_or_made("payment_id", &request.payment_id, PaymentId::parse);
@@ -121,8 +117,7 @@ pub fn record_payment(mut request: api::RecordPaymentRequest, now: Timestamp) ->
 /// # Errors
 /// Every violation.
 pub fn adjust_cost(mut request: api::AdjustCostRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let fields = &mut call.fields;
@@ -137,8 +132,7 @@ pub fn adjust_cost(mut request: api::AdjustCostRequest, now: Timestamp) -> Write
 /// # Errors
 /// Every violation.
 pub fn withhold_cost(mut request: api::WithholdCostRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
@@ -150,8 +144,7 @@ pub fn withhold_cost(mut request: api::WithholdCostRequest, now: Timestamp) -> W
 /// # Errors
 /// Every violation.
 pub fn release_cost(mut request: api::ReleaseCostRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
@@ -163,8 +156,7 @@ pub fn release_cost(mut request: api::ReleaseCostRequest, now: Timestamp) -> Wri
 /// # Errors
 /// Every violation.
 pub fn accrue_bonus(mut request: api::AccrueBonusRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let collaboration = call.collaboration(&request.collaboration_id);
     let bonus = call
@@ -187,8 +179,7 @@ pub fn accrue_bonus(mut request: api::AccrueBonusRequest, now: Timestamp) -> Wri
 /// # Errors
 /// Every violation.
 pub fn record_tax(mut request: api::RecordTaxRequest, now: Timestamp) -> Write {
-    let context = request.context.take();
-    let mut call = Call::begin(&request.brand_id, context, &request, now);
+    let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let id = call.id_or_made("tax_id", &request.tax_id, TaxId::parse);
