@@ -4,12 +4,14 @@ Writes and reads at a steady pace, in a brand of its own, and prints how long ea
 `write 0.0021` or `query 0.0013` each, or `failed` and why. Ends when its input ends.
 """
 
+import signal
 import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections import defaultdict
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests/clients/python"))
@@ -49,6 +51,15 @@ class Probe:
             taken = {kind: list(values) for kind, values in self.taken.items()}
         failed = taken.pop("failed", [])
         return {kind: percentile(values, 0.99) for kind, values in taken.items()}, failed
+
+    @contextmanager
+    def silence(self):
+        """Calls nothing meanwhile."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def end(self):
         self.process.stdin.close()
