@@ -125,12 +125,10 @@ fn place(list: &str, words: &str) -> Option<Place> {
             return Some(Place::Part(Part::Campaign(campaign)));
         }
         "foreign_currency" => Entry::Foreign(Currency::parse(words).ok()?),
-        "basis" => Entry::Basis(match api::CostBasis::from_str_name(words)? {
-            api::CostBasis::Unspecified => return None,
-            api::CostBasis::Committed => CostBasis::Committed,
-            api::CostBasis::Accrued => CostBasis::Accrued,
-            api::CostBasis::Paid => CostBasis::Paid,
-        }),
+        "basis" => {
+            let basis = api::CostBasis::from_str_name(words)?;
+            Entry::Basis(CostBasis::from_number(basis.into())?)
+        }
         "scope,kind" => {
             let (scope, kind) = words.split_once(',')?;
             let scope = values::MeasurementScope::from_str_name(scope)?;

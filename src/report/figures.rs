@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Rates;
-use super::metric::{Shown, basis, of_rates};
+use super::metric::{Shown, of_rates};
 use super::posts::OfPosts;
 use crate::domain::metrics::{
     CostBasis, Entry, Facts, Metric, Rate, engagement as of_posts, money, publish,
@@ -34,9 +34,7 @@ pub(super) fn figures(shown: Shown<'_>, rates: &Rates, on_time: bool) -> api::Fi
 }
 
 /// Returns the ROI on a basis as figures publish it; `None` where they publish none.
-pub(super) fn roi_ppm(facts: Facts<'_>, on: api::CostBasis) -> Option<i64> {
-    let mut bases = CostBasis::ALL.into_iter();
-    let on = bases.find(|one| basis(*one) == on)?;
+pub(super) fn roi_ppm(facts: Facts<'_>, on: CostBasis) -> Option<i64> {
     let roi = money::ROI.value(&facts.at(Entry::Basis(on))).ok()?;
     publish(&roi, super::PPM).ok()
 }
@@ -98,7 +96,7 @@ fn foreign_amounts(shown: Shown<'_>) -> Vec<api::ForeignAmount> {
 
 fn returns(on: CostBasis, shown: Shown<'_>) -> api::Returns {
     api::Returns {
-        basis: basis(on) as i32,
+        basis: on.number(),
         cost: shown.money(&money::COST),
         net_return: shown.money(&money::NET_RETURN),
         roi: shown.ratio(&money::ROI),
@@ -182,7 +180,7 @@ fn engagement_rates(
 
 fn unit_costs(on: CostBasis, shown: Shown<'_>) -> api::UnitCosts {
     api::UnitCosts {
-        basis: basis(on) as i32,
+        basis: on.number(),
         cpe: shown.money(&of_posts::CPE),
         cpv: shown.money(&of_posts::CPV),
         cpc: shown.money(&of_posts::CPC),

@@ -3,9 +3,7 @@
 use num_traits::ToPrimitive;
 
 use crate::domain::Currency;
-use crate::domain::metrics::{
-    Absent, CostBasis, Entry, Exact, Facts, Metric, Rate, Value, exact, publish,
-};
+use crate::domain::metrics::{Absent, Entry, Exact, Facts, Metric, Rate, Value, exact, publish};
 use crate::wire::proto::api;
 
 /// Parts in a whole.
@@ -125,13 +123,4 @@ pub fn fraction(value: &Exact) -> String {
 /// A sum as the API shows it. Sums of money are kept within int64 by `decide`.
 pub fn minor(value: i128) -> i64 {
     i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
-}
-
-/// Spells a basis as the API does.
-pub(super) fn basis(basis: CostBasis) -> api::CostBasis {
-    match basis {
-        CostBasis::Committed => api::CostBasis::Committed,
-        CostBasis::Accrued => api::CostBasis::Accrued,
-        CostBasis::Paid => api::CostBasis::Paid,
-    }
 }

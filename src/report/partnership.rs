@@ -7,7 +7,7 @@ use super::metric::{PPM, Shown, ratio, seconds};
 use super::posts::posts_of_creator;
 use super::{Rates, agreements, delivery, holds, product_figures, quality};
 use crate::domain::metrics::{
-    Exact, Facts, Known, Metric, Standing, partnership as of_both, publish, work,
+    CostBasis, Exact, Facts, Known, Metric, Standing, partnership as of_both, publish, work,
 };
 use crate::domain::rows::Rows;
 use crate::domain::state::Creator;
@@ -128,7 +128,7 @@ pub enum PartnershipOrder {
         /// Over the campaigns in this currency.
         currency: Currency,
         /// On this cost.
-        basis: api::CostBasis,
+        basis: CostBasis,
     },
     /// By how often work was on time.
     OnTime,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use campaign_ledger::domain::metrics::Absent;
+use campaign_ledger::domain::metrics::{Absent, CostBasis};
 use campaign_ledger::domain::state::ClaimStatus;
 use campaign_ledger::domain::*;
 use campaign_ledger::log::codec::json::pool;
@@ -10,10 +10,9 @@ use campaign_ledger::views::worklist::TaskKind;
 use prost_reflect::EnumDescriptor;
 
 /// Enumerations without a table, and why.
-const ONLY_IN_CALLS: [(&str, &str); 7] = [
+const ONLY_IN_CALLS: [(&str, &str); 6] = [
     ("ComparisonKey", "a choice of the caller"),
     ("ConversionOutcome", "an answer made of two facts"),
-    ("CostBasis", "a choice of the caller"),
     (
         "ErrorReason",
         "refusals carry values; they name their reason",
@@ -62,6 +61,7 @@ fn tables() -> Tables {
         ContentFormat,
         ControversyCheck,
         ConversionType,
+        CostBasis,
         CostState,
         CostType,
         Counter,

@@ -4,24 +4,22 @@ use super::Sides;
 use crate::domain::state::{Campaign, Creator};
 use crate::domain::{
     ConversionSums, ConversionType, CostSums, CostType, Currency, EngagementSums, MeasurementKind,
-    MeasurementScope, Paired, Sum, Tally, Timestamp, Totals,
+    MeasurementScope, Paired, Sum, Tally, Timestamp, Totals, words,
 };
 
-/// Which cost a number is built on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CostBasis {
-    /// Accepted fees, or fee lines where those are more, and all other costs less recoveries.
-    Committed,
-    /// Recorded cost lines less recoveries.
-    Accrued,
-    /// Payments less recoveries paid back.
-    Paid,
+words! {
+    /// Which cost a number is built on.
+    pub enum CostBasis: "campaign.ledger.v1.CostBasis" {
+        /// Accepted fees, or fee lines where those are more, and all other costs less recoveries.
+        Committed = 1 => "COMMITTED",
+        /// Recorded cost lines less recoveries.
+        Accrued = 2 => "ACCRUED",
+        /// Payments less recoveries paid back.
+        Paid = 3 => "PAID",
+    }
 }
 
 impl CostBasis {
-    /// All of them, as reports list them.
-    pub const ALL: [Self; 3] = [Self::Committed, Self::Accrued, Self::Paid];
-
     fn cost(self, tally: &Tally) -> i128 {
         match self {
             Self::Committed => tally.committed,

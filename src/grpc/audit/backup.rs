@@ -12,6 +12,7 @@ use crate::domain::Position;
 use crate::grpc::calls::Calls;
 use crate::grpc::calls::pool::Caller;
 use crate::grpc::calls::proofs::signed;
+use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::edge::deadline::Deadline;
@@ -66,7 +67,7 @@ pub(super) async fn take(
     within_log(calls, after)?;
     let idle = Stamp::default();
     let place = calls.streams.backups.enter(&who, &idle);
-    let place = place.map_err(status::no_place)?;
+    let place = place.map_err(refused::no_place)?;
     let end = calls.log.head();
     let signed = signed(calls, "after_position", Some(end.position), deadline).await?;
     let checkpoint = signed.note.to_string();
@@ -102,7 +103,7 @@ fn send(
         match stopped {
             None | Some(Stopped::Left) => {}
             Some(Stopped::Unread(why)) => {
-                let status = |_| status::unread(why, None);
+                let status = |_| refused::unread(why, None);
                 let Backup {
                     calls, out, place, ..
                 } = backup;

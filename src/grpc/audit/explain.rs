@@ -10,6 +10,7 @@ use super::parse;
 use crate::domain::metrics::Sides;
 use crate::domain::{Position, Record};
 use crate::explain::{Added, Explanation, Gathering, Number, Subject};
+use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, parsed};
 use crate::grpc::edge::deadline::Deadline;
@@ -54,7 +55,7 @@ pub(super) async fn explain(
     let work = move |fold: &mut Folding<'_>| explained(fold, query.subject, &query.number);
     let (metric, explanation) = calls.telling(as_of, slice, deadline, work).await?;
     let taken = calls.folds.take(explanation.added.len() * ADDED_BYTES);
-    let taken = taken.map_err(status::past)?;
+    let taken = taken.map_err(refused::past)?;
     let (send, receive) = mpsc::channel(MESSAGES_AHEAD);
     let calls = calls.clone();
     tokio::spawn(async move {

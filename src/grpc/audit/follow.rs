@@ -11,6 +11,7 @@ use super::parse::FollowQuery;
 use super::read::within_log;
 use super::{parse, subscriptions};
 use crate::domain::Position;
+use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::calls::{Calls, parsed};
@@ -80,7 +81,7 @@ fn follow<T: Send + 'static>(
     let who = who.about(query.scope.brand());
     let idle = Stamp::default();
     let place = calls.streams.follows.enter(&who, &idle);
-    let place = place.map_err(status::no_place)?;
+    let place = place.map_err(refused::no_place)?;
     let limits = calls.streams.outlet(BATCHES_AHEAD);
     let (out, messages) = outlet(limits, idle.clone(), query.after.get());
     let place = Arc::new(place);
@@ -215,7 +216,7 @@ impl<T: Send + 'static> Following<T> {
             }
         };
         if let Some(why) = unread {
-            let status = |stands| status::unread(why, Some(resume(stands)));
+            let status = |stands| refused::unread(why, Some(resume(stands)));
             let streams = &self.calls.streams;
             streams.end_unread(&self.who, out, status).await;
         }

@@ -8,6 +8,7 @@ use tonic::{Request, Response, Status};
 use super::events::{BATCHES_AHEAD, Batch, Reader, Span, Stopped};
 use super::parse;
 use crate::domain::{Position, Timestamp};
+use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::calls::{Calls, parsed};
@@ -29,7 +30,7 @@ pub(super) async fn read_events(
     let who = who.about(query.scope.brand());
     let idle = Stamp::default();
     let place = calls.streams.reads.enter(&who, &idle);
-    let place = place.map_err(status::no_place)?;
+    let place = place.map_err(refused::no_place)?;
     let span = span_of(calls, &query, &who).await?;
     let limits = calls.streams.outlet(BATCHES_AHEAD);
     let (out, messages) = outlet(limits, idle, span.resume().get());
@@ -38,7 +39,7 @@ pub(super) async fn read_events(
     tokio::spawn(async move {
         if let Err(why) = read_to_the_end(&reader, span, &out, &place).await {
             drop(place);
-            let status = |stands| status::unread(why, Some(Position::new(stands)));
+            let status = |stands| refused::unread(why, Some(Position::new(stands)));
             streams.end_unread(&who, &out, status).await;
         }
     });
@@ -92,7 +93,7 @@ async fn span_of(calls: &Calls, query: &parse::EventsQuery, who: &Who) -> Result
     let found = calls.pools.streams.run(&owner, move |_| {
         let before = |time: Timestamp| {
             let found = position_before(log.as_ref(), head, time);
-            found.map_err(status::as_of)
+            found.map_err(refused::as_of)
         };
         if let Some(from) = recorded.from {
             span.after = span.after.max(before(from)?);

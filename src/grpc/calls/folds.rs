@@ -20,6 +20,7 @@ use tonic::Status;
 use super::MAX_WAIT;
 use super::pool::{Caller, Pool, Refused, Waits};
 use crate::domain::{Position, Timestamp};
+use crate::grpc::calls::refused;
 use crate::grpc::edge::deadline::{Deadline, wait};
 use crate::grpc::edge::status;
 use crate::log::Log;
@@ -363,7 +364,7 @@ impl Folding<'_> {
             folds,
         } = self;
         let past = folds.past(question, caller, taken, tell);
-        past.map_err(|error| status::past(NotFolded::from(error)))
+        past.map_err(|error| refused::past(NotFolded::from(error)))
     }
 }
 
@@ -437,7 +438,7 @@ impl From<AsOfError> for NotFolded {
             | AsOfError::Missing(_)
             | AsOfError::Store(_)
             | AsOfError::Views(_)
-            | AsOfError::Abandoned) => Self::Failed(Box::new(status::as_of(error))),
+            | AsOfError::Abandoned) => Self::Failed(Box::new(refused::as_of(error))),
         }
     }
 }

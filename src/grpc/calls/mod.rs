@@ -7,6 +7,7 @@ mod pages;
 mod past;
 pub mod pool;
 pub mod proofs;
+pub mod refused;
 pub mod render;
 pub mod request;
 pub mod service;
@@ -178,7 +179,7 @@ impl Calls {
     /// Reads when an event was recorded.
     async fn recorded_at(&self, position: Position) -> Result<Timestamp, Status> {
         let log = Arc::clone(&self.log);
-        blocking(move || views::recorded_at(log.as_ref(), position).map_err(status::as_of)).await
+        blocking(move || views::recorded_at(log.as_ref(), position).map_err(refused::as_of)).await
     }
 
     /// Waits until everything up to a position is durable, and so in the views.
@@ -252,7 +253,7 @@ impl Calls {
             Load::Many => {
                 let owner = slice.brand().as_str();
                 let answered = self.pools.readers.run(owner, |_| answer()).await;
-                answered.map_err(status::query)??
+                answered.map_err(refused::query)??
             }
         };
         self.reach(position, deadline).await?;
@@ -270,7 +271,7 @@ impl Calls {
         work: impl FnOnce() -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
         let read = self.pools.readers.run(owner, |_| work()).await;
-        read.map_err(NotFolded::from).map_err(status::past)?
+        read.map_err(NotFolded::from).map_err(refused::past)?
     }
 
     /// Reads which page of a query is asked for.
@@ -281,7 +282,10 @@ impl Calls {
         let start = match &page.token {
             None => None,
             Some(token) => {
-                let key = self.tokens.read(query, token).map_err(status::page_token)?;
+                let key = self
+                    .tokens
+                    .read(query, token)
+                    .map_err(refused::page_token)?;
                 Some(Key::from_bytes(&key))
             }
         };

@@ -8,6 +8,7 @@ use super::folds::{Folded, Folding, NotFolded, Question};
 use super::{Calls, MAX_WAIT};
 use crate::domain::state::Resource;
 use crate::domain::{Request, Violation};
+use crate::grpc::calls::refused;
 use crate::grpc::edge::deadline::{Deadline, wait};
 use crate::grpc::edge::status;
 use crate::ledger::Recorded;
@@ -30,7 +31,7 @@ impl Calls {
     ) -> Result<Arc<Folded>, Status> {
         let question = self.question(as_of, slice, deadline).await?;
         let folded = self.folds.rows(question, deadline).await;
-        folded.map_err(status::past)
+        folded.map_err(refused::past)
     }
 
     /// Works on a past of which each event is told.
@@ -46,7 +47,7 @@ impl Calls {
     ) -> Result<T, Status> {
         let question = self.question(as_of, slice, deadline).await?;
         let told = self.folds.telling(question, deadline, work).await;
-        told.map_err(status::past)
+        told.map_err(refused::past)
     }
 
     /// Finds the position that a question about the past ends at.
@@ -76,12 +77,12 @@ impl Calls {
             AsOf::OccurredAt(at) => (head, Some(at)),
             AsOf::RecordedAt(at) => {
                 let log = Arc::clone(&self.log);
-                let find = move || position_at(log.as_ref(), head, at).map_err(status::as_of);
+                let find = move || position_at(log.as_ref(), head, at).map_err(refused::as_of);
                 let found = self.long_read(slice.brand().as_str(), find);
                 // As long as others wait: the threads may all be taken.
                 let found = wait(found, deadline, MAX_WAIT).await;
                 (
-                    found.unwrap_or_else(|_| Err(status::past(NotFolded::Busy)))?,
+                    found.unwrap_or_else(|_| Err(refused::past(NotFolded::Busy)))?,
                     None,
                 )
             }
@@ -124,7 +125,7 @@ impl Calls {
             occurred: None,
         };
         let folded = self.folds.rows(question, deadline).await;
-        let past = folded.map_err(|error| status::repeated(error, first, last))?;
+        let past = folded.map_err(|error| refused::repeated(error, first, last))?;
         let brand = request.brand.to_string();
         let found = self.read_past(&brand, past, move |rows| {
             Resource::of(rows, &request).map_err(|error| status::internal(&error))

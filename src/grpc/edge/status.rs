@@ -10,9 +10,7 @@
 
 mod complete;
 mod edge;
-mod past;
 mod refusal;
-mod streams;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -23,21 +21,16 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViol
 
 pub use complete::{code_of, complete, reason_of, trailers};
 pub use edge::*;
-pub use past::{as_of, past, repeated, report};
 
 use super::seldom::Seldom;
 use crate::causes::with_causes;
 use crate::domain::{Position, Violation};
-use crate::grpc::calls::page_token;
-use crate::grpc::calls::pool::Refused;
 use crate::ledger::WriteError;
 use crate::log::ReadError;
 use crate::proofs;
 use crate::store;
 use crate::views::ViewError;
 use crate::wire::proto::api::{self, ErrorReason, ItemError};
-
-pub use streams::{idle_ingest, lost_stream, no_place, unread};
 
 /// When a full queue is worth another try: a few groups later.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
@@ -50,7 +43,8 @@ const MAX_VIOLATIONS: usize = 20;
 /// be read must not fill the disk.
 static FAULTS: Seldom = Seldom::new(20);
 
-type Metadata = Vec<(&'static str, String)>;
+/// What a reason is about, by name.
+pub type Metadata = Vec<(&'static str, String)>;
 
 fn name(reason: ErrorReason) -> &'static str {
     reason.as_str_name().trim_start_matches("ERROR_REASON_")
@@ -69,7 +63,8 @@ fn details(reason: ErrorReason, metadata: Metadata) -> ErrorDetails {
     ErrorDetails::with_error_info(name(reason), DOMAIN, metadata)
 }
 
-fn status(
+/// A status of this code and reason.
+pub fn status(
     code: Code,
     reason: ErrorReason,
     message: impl Into<String>,
@@ -98,15 +93,10 @@ pub fn invalid(violations: Vec<Violation>) -> Status {
     Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
-/// Reports a page token that is not of this query.
-pub fn page_token(error: page_token::Error) -> Status {
-    let reason = match error {
-        page_token::Error::Malformed => ErrorReason::PageTokenInvalid,
-        page_token::Error::OtherQuery => ErrorReason::PageTokenMismatch,
-    };
-    let message = error.to_string();
+/// Reports one field that breaks a rule, with a reason of its own.
+pub fn bad_field(reason: ErrorReason, field: &str, message: String) -> Status {
     let mut details = details(reason, Vec::new());
-    details.set_bad_request(vec![FieldViolation::new("page_token", &message)]);
+    details.set_bad_request(vec![FieldViolation::new(field, &message)]);
     Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
@@ -167,7 +157,8 @@ pub fn write(error: WriteError) -> Status {
     }
 }
 
-fn precondition(reason: ErrorReason, message: String, metadata: Metadata) -> Status {
+/// Refuses what the state does not allow.
+pub fn precondition(reason: ErrorReason, message: String, metadata: Metadata) -> Status {
     let mut details = details(reason, metadata);
     let violation = PreconditionViolation::new(name(reason), "", &message);
     details.set_precondition_failure(vec![violation]);
@@ -232,9 +223,7 @@ pub fn cosignature(error: proofs::AddError) -> Status {
     let message = error.to_string();
     match error {
         proofs::AddError::Malformed(_) | proofs::AddError::BadSignature => {
-            let mut details = details(ErrorReason::CosignatureInvalid, Vec::new());
-            details.set_bad_request(vec![FieldViolation::new("cosignature", &message)]);
-            Status::with_error_details(Code::InvalidArgument, message, details)
+            bad_field(ErrorReason::CosignatureInvalid, "cosignature", message)
         }
         proofs::AddError::UnknownWitness => {
             precondition(ErrorReason::UnknownWitness, message, Vec::new())
@@ -404,15 +393,8 @@ pub fn too_many_subscriptions(limit: usize, owner: &str) -> Status {
     too_many(ErrorReason::TooManySubscriptions, "subscriptions", message)
 }
 
-/// Says why a query over many rows was not answered.
-pub fn query(refused: Refused) -> Status {
-    match refused {
-        Refused::Full => too_many(ErrorReason::TooManyQueries, "queries", refused.to_string()),
-        Refused::Lost => internal(&refused),
-    }
-}
-
-fn too_many(reason: ErrorReason, subject: &str, message: String) -> Status {
+/// Refuses one more of what has a limit.
+pub fn too_many(reason: ErrorReason, subject: &str, message: String) -> Status {
     let mut details = details(reason, Vec::new());
     details.set_retry_info(Some(Duration::from_secs(1)));
     details.set_quota_failure(vec![QuotaViolation::new(subject, &message)]);

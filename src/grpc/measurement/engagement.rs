@@ -4,6 +4,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::ingest::{Acks, Ingest};
 use super::parse;
+use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::shares::{Stamp, Who};
 use crate::grpc::calls::{Calls, Written, many};
 use crate::grpc::collaboration::render::recorded;
@@ -40,7 +41,7 @@ pub(super) async fn ingest(
     }
     let (who, idle) = (Who::of(&request), Stamp::default());
     let place = calls.streams.ingests.enter(&who, &idle);
-    let place = place.map_err(status::no_place)?;
+    let place = place.map_err(refused::no_place)?;
     let ingest = Ingest::new(calls.clone(), request.into_inner(), (who, idle, place));
     Ok(Response::new(ingest.start()))
 }

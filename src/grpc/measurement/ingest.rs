@@ -22,6 +22,7 @@ use tonic::{Status, Streaming};
 use super::parse::{self, Chunk, Opening};
 use crate::grpc::calls::Calls;
 use crate::grpc::calls::many::{self, Outcomes};
+use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::LINGER;
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::edge::status;
@@ -122,8 +123,8 @@ impl Ingest {
                 return match end {
                     End::Sent => Ok(()),
                     End::Draining => Err(status::draining_after_chunk(acknowledged)),
-                    End::Idle(time) => Err(status::idle_ingest(Some(time), acknowledged)),
-                    End::GaveWay => Err(status::idle_ingest(None, acknowledged)),
+                    End::Idle(time) => Err(refused::idle_ingest(Some(time), acknowledged)),
+                    End::GaveWay => Err(refused::idle_ingest(None, acknowledged)),
                     End::Failed(status) => Err(status),
                 };
             }
@@ -190,7 +191,7 @@ impl Ingest {
             let opening = parse::ingest_opening(message, now);
             let opening = opening.map_err(|broken| End::Failed(status::invalid(broken)))?;
             let counted = self.place.about(opening.brand());
-            counted.map_err(|refused| End::Failed(status::no_place(refused)))?;
+            counted.map_err(|refused| End::Failed(refused::no_place(refused)))?;
             self.opening = Some(opening);
             return Ok(None);
         };

@@ -9,6 +9,7 @@ use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Campaign, Report, Resource};
 use crate::domain::{CampaignRef, Drawn, Position};
 use crate::grpc::calls::page_token::Query;
+use crate::grpc::calls::refused;
 use crate::grpc::calls::{
     Calls, Listed, Load, Lookup, Part, Question, Reading, Shown, blocking, page, parsed,
 };
@@ -196,7 +197,7 @@ async fn draw<T: Send + 'static>(
         occurred: None,
     };
     let past = calls.folds.rows(question, deadline).await;
-    let past = past.map_err(status::report)?;
+    let past = past.map_err(refused::report)?;
     let campaign = name.clone();
     let drawing = calls.long_read(name.brand.as_str(), move || {
         let drawn = report::final_roi(&campaign, &past, as_of);

@@ -17,13 +17,13 @@ use crate::domain::{
     MeasurementScope, Position, PublicationId, Record, Tally, Target, Timestamp, Totals,
 };
 use crate::grpc::calls::proofs;
+use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, Lookup, id_at, parsed};
 use crate::grpc::campaign::reads::known_campaign;
 use crate::grpc::campaign::render::campaign as render_campaign;
 use crate::grpc::collaboration::reads::shown;
 use crate::grpc::edge::deadline::Deadline;
-use crate::grpc::edge::status;
 use crate::log::codec::{self, peek};
 use crate::report;
 use crate::statement::{Day, Happened, Line, Statement, csv, html};
@@ -62,7 +62,10 @@ pub(super) async fn get(
     let work = move |fold: &mut Folding<'_>| drawn(fold, &name);
     let mut statement = calls.telling(as_of, slice, deadline, work).await?;
     let lines = statement.collaborations.len() + statement.timeline.len() + statement.days.len();
-    let taken = calls.folds.take(lines * LINE_BYTES).map_err(status::past)?;
+    let taken = calls
+        .folds
+        .take(lines * LINE_BYTES)
+        .map_err(refused::past)?;
     let size = Position::new(statement.position);
     let signed = proofs::signed(calls, "as_of.position", Some(size), deadline).await?;
     statement.checkpoint = signed.note.to_string();

@@ -1,5 +1,6 @@
 //! Requests about reports.
 
+use campaign_ledger::domain::metrics::CostBasis;
 use campaign_ledger::domain::{ActorKind, CampaignVerb, Command, Drawn, Position};
 use campaign_ledger::grpc::report::parse::*;
 use campaign_ledger::report::PartnershipOrder;
@@ -147,5 +148,5 @@ fn partnerships_by_roi_take_accrued_cost_where_none_is_named() {
     else {
         panic!("it is by ROI");
     };
-    assert_eq!((currency.code(), basis), ("IDR", api::CostBasis::Accrued));
+    assert_eq!((currency.code(), basis), ("IDR", CostBasis::Accrued));
 }

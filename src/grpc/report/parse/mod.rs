@@ -10,6 +10,7 @@ pub use worklist::*;
 
 use prost_types::Timestamp as WireTime;
 
+use crate::domain::metrics::CostBasis;
 use crate::domain::{BrandId, CampaignRef, Currency, Timestamp};
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::page::{
@@ -167,8 +168,8 @@ fn read_order(
         Wire::LifetimeRoi => {
             let currency = fields.parse("currency_code", &request.currency_code, Currency::parse);
             let basis = match request.basis {
-                0 => Ok(api::CostBasis::Accrued),
-                number => fields.choice("basis", number, api::CostBasis::as_str_name),
+                0 => Ok(CostBasis::Accrued),
+                number => fields.one_of("basis", number),
             };
             PartnershipOrder::LifetimeRoi {
                 currency: currency?,

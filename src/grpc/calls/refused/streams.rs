@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tonic::{Code, Status};
 
-use super::{Metadata, status, too_many};
 use crate::domain::Position;
 use crate::grpc::calls::streams::outlet::Unread;
 use crate::grpc::calls::streams::shares::{Kind, Refused, Whose};
+use crate::grpc::edge::status::{Metadata, status, too_many};
 use crate::wire::proto::api::ErrorReason;
 
 /// Refuses one stream more.

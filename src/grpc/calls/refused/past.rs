@@ -2,10 +2,12 @@
 
 use tonic::{Code, Status};
 
-use super::{internal, invalid, precondition, read, status, too_many, view, write};
 use crate::domain::{Position, Violation};
 use crate::grpc::calls::NotFolded;
 use crate::grpc::calls::pool::FOLDERS;
+use crate::grpc::edge::status::{
+    internal, invalid, precondition, read, status, too_many, view, write,
+};
 use crate::ledger::WriteError;
 use crate::views::AsOfError;
 use crate::wire::proto::api::ErrorReason;
