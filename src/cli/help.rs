@@ -55,7 +55,7 @@ Examples:
   campaign-ledger keys show";
 
 pub(super) const REBUILD_ABOUT: &str = "\
-Build the views anew from the log.
+Rebuild the views from the log.
 
 The log is not changed and no fact is lost: views are what the log says, in a form that
 is quick to ask. The new views take the place of the old ones when they are complete, so

@@ -90,7 +90,7 @@ pub enum Command {
         after_help = format!("{VERIFY_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Verify(Verify),
-    /// Build the views anew from the log.
+    /// Rebuild the views from the log.
     #[command(
         long_about = REBUILD_ABOUT,
         after_help = format!("{REBUILD_EXAMPLES}\n\n{EXIT_CODES}")
