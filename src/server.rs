@@ -133,7 +133,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells whether the stored data is damaged.
+    /// Returns whether the stored data is damaged.
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Open(error) => error.is_damage(),
@@ -158,12 +158,12 @@ impl Error {
         }
     }
 
-    /// Tells whether the clock keeps it from starting.
+    /// Returns whether the clock keeps it from starting.
     pub fn is_of_clock(&self) -> bool {
         matches!(self, Self::Clock(_))
     }
 
-    /// Tells whether another process works in the data directory.
+    /// Returns whether another process works in the data directory.
     pub fn is_in_use(&self) -> bool {
         matches!(self, Self::Open(OpenError::InUse { .. }))
     }

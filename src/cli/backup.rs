@@ -118,7 +118,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Config(_) | Self::Exists { .. } | Self::NoFile { .. } => Exit::Usage,

@@ -97,7 +97,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Unknown { .. } | Self::Request { .. } | Self::Count { .. } => Exit::Usage,

@@ -90,7 +90,7 @@ fn tell(error: &Error, format: LogFormat) {
     }
 }
 
-/// Tells how the process ends when the server ended so.
+/// Returns the exit status when the server ended so.
 pub(super) fn exit_of(error: &Error) -> Exit {
     if error.is_in_use() {
         Exit::InUse

@@ -82,7 +82,7 @@ impl Behind {
         Ok(posts)
     }
 
-    /// Tells whether a campaign is in a part of the facts.
+    /// Returns whether a campaign is in a part of the facts.
     ///
     /// # Errors
     /// When rows cannot be read.

@@ -80,7 +80,7 @@ async fn look(views: &Views, lanes: &mut Lanes, now: Timestamp) -> Round {
     }
 }
 
-/// Asks for what is due for a brand, all at once; tells how much was done.
+/// Asks for what is due for a brand, all at once; returns how much was done.
 async fn work_off(
     ledger: &Ledger,
     lanes: &mut Lanes,

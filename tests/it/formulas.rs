@@ -22,7 +22,7 @@ fn rows() -> impl Iterator<Item = &'static Metric> {
     sections.flat_map(|section| section.rows.iter().copied())
 }
 
-/// Tells whether a number is a plain sum, which is its own definition.
+/// Returns whether a number is a plain sum, which is its own definition.
 fn is_sum(metric: &Metric) -> bool {
     match metric.formula {
         Formula::Whole(_) | Formula::Shares(_) | Formula::Counter(_) | Formula::Row(_) => true,

@@ -186,7 +186,7 @@ pub struct Asked<'a> {
 }
 
 impl ExportCommand {
-    /// Tells which table is asked for.
+    /// Returns which table is asked for.
     ///
     /// # Errors
     /// Where events are.

@@ -260,7 +260,7 @@ impl Shape {
     }
 }
 
-/// Tells whether JSON has one value for a message, such as a time.
+/// Returns whether JSON has one value for a message, such as a time.
 fn is_value(kind: &MessageDescriptor) -> bool {
     kind.full_name().starts_with("google.protobuf.")
 }

@@ -159,7 +159,7 @@ impl<T: Send + 'static> Following<T> {
         }
     }
 
-    /// Sends the events up to the head, and waits until they are taken; tells whether there were any.
+    /// Sends the events up to the head, and waits until they are taken; returns whether there were any.
     async fn send_up_to(&mut self, until: Position) -> Result<bool, Stopped> {
         // A follower with something to read is a reader among the others.
         let reads = &self.calls.streams.reads;

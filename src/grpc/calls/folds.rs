@@ -397,7 +397,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Takes up to so many bytes in all; tells whether they are there.
+    /// Takes up to so many bytes in all; returns whether they are there.
     fn grow(&mut self, bytes: usize) -> bool {
         let more = bytes.saturating_sub(self.bytes);
         let add = |used: usize| Some(used + more).filter(|used| *used <= self.budget.limit);

@@ -92,7 +92,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Tells whether nobody waits any more: the work should stop.
+    /// Returns whether nobody waits any more: the work should stop.
     pub fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Relaxed) || self.ending.load(Ordering::Relaxed)
     }

@@ -121,7 +121,7 @@ pub fn shown(
     })
 }
 
-/// Tells where an agreement stands: what is open ends with its campaign.
+/// Returns where an agreement stands: what is open ends with its campaign.
 fn state_of(
     rows: &Snapshot,
     name: &CollaborationRef,

@@ -34,12 +34,12 @@ impl Deadline {
         now.checked_add(parse_timeout(headers)?).map(Self)
     }
 
-    /// Tells when the client stops waiting.
+    /// Returns when the client stops waiting.
     pub fn instant(self) -> Instant {
         self.0
     }
 
-    /// Tells when a handler that waits should give up, so that it can still say what it knows.
+    /// Returns when a handler that waits should give up, so that it can still say what it knows.
     pub fn answer_by(self) -> Instant {
         self.0.checked_sub(ANSWER_MARGIN).unwrap_or(self.0)
     }

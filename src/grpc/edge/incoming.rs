@@ -179,7 +179,7 @@ fn idle_checks(limit: Duration) -> Interval {
     checks
 }
 
-/// Tells how long to wait after this error, the `failures + 1`st in a row; `None` when only the
+/// Returns how long to wait after this error, the `failures + 1`st in a row; `None` when only the
 /// one connection was lost.
 fn pause_after(error: &io::Error, failures: u32) -> Option<Duration> {
     match error.kind() {

@@ -244,7 +244,7 @@ impl Call {
         }
     }
 
-    /// Tells whether the memory of the call went to another one; wakes `waker` once it does.
+    /// Returns whether the memory of the call went to another one; wakes `waker` once it does.
     pub(super) fn poll_lost(&self, waker: &Waker) -> bool {
         self.hold.poll_lost(waker)
     }
@@ -260,7 +260,7 @@ impl Drop for Call {
     }
 }
 
-/// Tells whether a request is one of gRPC with protobuf messages.
+/// Returns whether a request is one of gRPC with protobuf messages.
 fn is_grpc(headers: &HeaderMap) -> bool {
     let of_request = headers.get(header::CONTENT_TYPE);
     let Some(of_request) = of_request.and_then(|value| value.to_str().ok()) else {

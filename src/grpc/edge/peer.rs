@@ -50,7 +50,7 @@ impl Peer {
         self.0.connection
     }
 
-    /// Tells where the connection comes from.
+    /// Returns where the connection comes from.
     pub fn address(&self) -> SocketAddr {
         self.0.address
     }
@@ -107,7 +107,7 @@ impl Peer {
 pub struct OpenCall(Peer);
 
 impl OpenCall {
-    /// Tells whose call it is.
+    /// Returns whose call it is.
     pub fn peer(&self) -> &Peer {
         &self.0
     }

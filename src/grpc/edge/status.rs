@@ -277,7 +277,7 @@ fn mending(reason: ErrorReason, message: String) -> Status {
     Status::with_error_details(Code::Unavailable, message, details)
 }
 
-/// Tells whether an error comes of damage in the file of the views.
+/// Returns whether an error comes of damage in the file of the views.
 fn is_of_views(error: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes

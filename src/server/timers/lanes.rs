@@ -177,7 +177,7 @@ impl Cause {
 }
 
 impl Stopped {
-    /// Tells whether what was refused should be tried again.
+    /// Returns whether what was refused should be tried again.
     fn is_over(&self, now_is: Cause, now: Timestamp) -> bool {
         let rested = now.nanos().saturating_sub(self.at.nanos());
         let rest = self.refused.saturating_mul(REST_NANOS);

@@ -59,7 +59,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Counts a block that was read; tells whether there is time for another one.
+    /// Counts a block that was read; returns whether there is time for another one.
     fn goes_on_after(&mut self, block: &Block, reading: &mut Reading) -> bool {
         reading.blocks += 1;
         self.blocks += 1;
@@ -67,7 +67,7 @@ impl<'a> Turn<'a> {
         self.blocks < TURN_BLOCKS && self.bytes < TURN_BYTES && !(self.is_over)()
     }
 
-    /// Gives the batch away; tells whether there was room.
+    /// Gives the batch away; returns whether there was room.
     fn give(&mut self, reading: &mut Reading) -> bool {
         let Some(room) = (self.room)() else {
             self.ended = Ended::NoRoom;
@@ -214,7 +214,7 @@ impl Reader {
         }
     }
 
-    /// Looks at the next event and takes it if it is wanted; tells whether to look at another one.
+    /// Looks at the next event and takes it if it is wanted; returns whether to look at another one.
     fn look(
         &self,
         position: Position,
@@ -286,7 +286,7 @@ fn before(position: Position) -> Position {
     Position::new(position.get().saturating_sub(1))
 }
 
-/// Tells whether a position is in a block.
+/// Returns whether a position is in a block.
 fn holds(block: &Block, position: Position) -> bool {
     block.first_position() <= position && position <= block.last_position()
 }

@@ -67,7 +67,7 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
-    /// Tells whether a time is in it.
+    /// Returns whether a time is in it.
     pub fn contains(&self, at: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }

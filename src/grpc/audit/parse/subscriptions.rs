@@ -40,7 +40,7 @@ pub fn subscribe(request: &api::SubscribeRequest) -> Read<SubscribeQuery> {
     }))
 }
 
-/// Tells how far a named consumer has come.
+/// Returns how far a named consumer has come.
 pub struct AcknowledgeQuery {
     /// The name.
     pub name: SubscriptionId,

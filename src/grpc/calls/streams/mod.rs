@@ -96,7 +96,7 @@ impl Streams {
     }
 }
 
-/// Sends a message; tells whether it was taken before long.
+/// Sends a message; returns whether it was taken before long.
 pub async fn sent<T>(to: &mpsc::Sender<T>, message: T) -> bool {
     let sent = timeout(STALLED, to.send(message)).await;
     sent.is_ok_and(|sent| sent.is_ok())

@@ -152,7 +152,7 @@ impl<T> Outlet<T> {
         }
     }
 
-    /// Tells whether nobody listens any more.
+    /// Returns whether nobody listens any more.
     pub fn is_gone(&self) -> bool {
         self.0.0.queue.lock().gone
     }
@@ -163,7 +163,7 @@ impl<T> Outlet<T> {
     }
 
     /// Waits until at most so many messages wait to be taken, or, with `None`, until the client asks
-    /// for one that is not there; tells whether anybody still listens.
+    /// for one that is not there; returns whether anybody still listens.
     ///
     /// # Errors
     /// When the client takes nothing, for too long or while somebody else needs its place.

@@ -121,7 +121,7 @@ impl Stamp {
         *self.0.lock() = None;
     }
 
-    /// Tells since when the client has been idle; `None` when it is not.
+    /// Returns since when the client has been idle; `None` when it is not.
     pub fn idle_since(&self) -> Option<Instant> {
         *self.0.lock()
     }
@@ -322,7 +322,7 @@ impl Table {
         }
     }
 
-    /// Frees the place of the longest idle holder; tells whether one has been idle for long enough.
+    /// Frees the place of the longest idle holder; returns whether one has been idle for long enough.
     fn free_the_longest_idle(&mut self, at_least: Duration) -> bool {
         let idle = |(id, holder): (&u64, &Holder)| Some((holder.idle.idle_since()?, *id));
         let Some((since, id)) = self.holders.iter().filter_map(idle).min() else {

@@ -59,7 +59,7 @@ impl Connection {
         }
     }
 
-    /// Tells why this connection has to end, if it has to; else wakes the task when it has.
+    /// Returns why this connection has to end, if it has to; else wakes the task when it has.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         if self.ended.as_mut().poll(cx).is_ready() {
             return Poll::Ready(io::Error::other("ended by the server"));

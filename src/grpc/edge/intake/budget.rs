@@ -249,7 +249,7 @@ impl<B: AsRef<Budget>> Hold<B> {
         Ticket { id, loss }
     }
 
-    /// Tells whose it is.
+    /// Returns whose it is.
     pub fn peer(&self) -> Option<&Peer> {
         self.peer.as_ref()
     }
@@ -266,7 +266,7 @@ impl<B: AsRef<Budget>> Hold<B> {
         }
     }
 
-    /// Tells whether the bytes went to another one; else wakes the task when they do.
+    /// Returns whether the bytes went to another one; else wakes the task when they do.
     pub fn poll_lost(&self, waker: &Waker) -> bool {
         let ticket = self.ticket.lock();
         let Some(ticket) = ticket.as_ref() else {

@@ -102,7 +102,7 @@ impl<B> Gather<B> {
         self.pass(message).map(Some)
     }
 
-    /// Moves bytes behind the begun message until it has `wanted`; tells whether it has.
+    /// Moves bytes behind the begun message until it has `wanted`; returns whether it has.
     fn gather(&mut self, wanted: usize) -> Result<bool, Status> {
         let part = self.rest.len().min(wanted - self.begun.len());
         if part > 0 {
@@ -216,7 +216,7 @@ impl<B> Gather<B> {
 }
 
 impl Broken {
-    /// Tells whether more bytes may heal it.
+    /// Returns whether more bytes may heal it.
     fn may_be_cut(&self) -> bool {
         match self {
             Self::TooMany { .. } | Self::TooManyFields { .. } => false,

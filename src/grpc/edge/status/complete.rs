@@ -141,7 +141,7 @@ fn reason_for(code: Code, message: &str) -> &'static str {
     }
 }
 
-/// Tells whether an `INTERNAL` of tonic blames the request, as the gRPC specification has it.
+/// Returns whether an `INTERNAL` of tonic blames the request, as the gRPC specification has it.
 fn is_about_the_request(message: &str) -> bool {
     const BEGINNINGS: [&str; 5] = [
         "failed to decode Protobuf message",
@@ -176,7 +176,7 @@ fn shortened(method: &str) -> String {
     escaped(&begins, "").into_owned()
 }
 
-/// Tells whether an error is within the limits as it stands.
+/// Returns whether an error is within the limits as it stands.
 fn fits(status: &Status) -> bool {
     let weight: usize = status.message().chars().map(weight).sum();
     weight <= MAX_MESSAGE_BYTES && status.details().len() <= MAX_DETAILS_BYTES
