@@ -45,7 +45,7 @@ impl Deadline {
     }
 }
 
-/// A wait that took too long.
+/// The error of a wait that took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the wait took too long")]
 pub struct Expired;
@@ -66,8 +66,8 @@ pub async fn wait<F: Future>(
         .map_err(|_| Expired)
 }
 
-/// Reads the `grpc-timeout` of a call; `None` when it is absent or not well formed. tonic keeps its
-/// own reader to itself.
+/// Reads the `grpc-timeout` of a call; `None` when it is absent or malformed. tonic's own reader is
+/// private.
 fn parse_timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
