@@ -40,7 +40,7 @@ pub fn subscribe(request: &api::SubscribeRequest) -> Read<SubscribeQuery> {
     }))
 }
 
-/// Returns how far a named consumer has come.
+/// States how far a named consumer has come.
 pub struct AcknowledgeQuery {
     /// The name.
     pub name: SubscriptionId,
