@@ -1,4 +1,4 @@
-//! Statements: a campaign written down by a running server, into a file or to standard output.
+//! Statements: a running server's account of a campaign, in a file or on standard output.
 
 use std::fs::File;
 use std::io::{self, Write};
