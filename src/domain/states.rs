@@ -118,7 +118,7 @@ impl CollaborationState {
     }
 
     /// Returns where the agreement stands in a campaign that stands there: what is open ends with its
-    /// campaign, before an event tells so of it.
+    /// campaign, before it has an event of its own about that.
     pub const fn within(self, campaign: CampaignState) -> Self {
         match self {
             Self::Applied if campaign.is_ended() => Self::Rejected,
