@@ -83,7 +83,7 @@ pub enum Error {
     #[error("the runtime could not be started")]
     Runtime(#[source] io::Error),
     /// The handlers of SIGTERM and SIGINT could not be installed.
-    #[error("the signals that end the server could not be taken over")]
+    #[error("the handlers of SIGTERM and SIGINT could not be installed")]
     Signals(#[source] io::Error),
     /// The address could not be bound.
     #[error("{address} could not be bound: {source}")]

@@ -72,7 +72,7 @@ pub enum Error {
         start: Position,
     },
     /// Two backups are not of one log.
-    #[error("{} is of log {found}, the one to put it into is {expected}", path.display())]
+    #[error("{} is of log {found}, not of log {expected}", path.display())]
     OtherLog {
         /// The file.
         path: PathBuf,
@@ -90,13 +90,13 @@ pub enum Error {
         asked: Position,
     },
     /// The backup would take the place of a file.
-    #[error("{} is there already: choose another name, or --force to take its place", path.display())]
+    #[error("{} exists already: choose another name, or replace it with --force", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
     },
     /// The backup would take the place of a directory or a device.
-    #[error("{} is no file: choose another name", path.display())]
+    #[error("{} is not a file: choose another name", path.display())]
     NoFile {
         /// What is there.
         path: PathBuf,

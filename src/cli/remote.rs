@@ -32,7 +32,7 @@ pub enum Error {
         status: Box<Status>,
     },
     /// The server's answer is not a message of this version.
-    #[error("the server at {address} answered what this version cannot read")]
+    #[error("this version cannot read the answer of the server at {address}")]
     Unreadable {
         /// Where it is.
         address: String,

@@ -128,7 +128,7 @@ pub(super) fn block_on(
         tokio::select! {
             outcome = &mut serving => outcome,
             () = stop.overdue(limits) => {
-                tracing::warn!("ending although not all is done: the next start does it");
+                tracing::warn!("the process ends before everything is done: the next start does the rest");
                 // Nothing is dropped, so the directory stays locked as long as threads work in it.
                 exit(Exit::Done as i32)
             }

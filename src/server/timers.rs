@@ -74,7 +74,7 @@ async fn look(views: &Views, lanes: &mut Lanes, now: Timestamp) -> Round {
         Ok(Ok(round)) => round,
         Ok(Err(error)) => {
             let error = with_causes(&error);
-            tracing::error!(error, "what is due could not be read");
+            tracing::error!(error, "due work could not be read");
             Round::default()
         }
         // The views have stopped and have reported why.

@@ -46,7 +46,7 @@ const MAX_TOKEN_CHARS: usize = (1 + DIGEST_BYTES + MAX_LAST_KEY_BYTES + TAG_BYTE
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Not a token of this ledger, or changed since.
-    #[error("the page token is not one this ledger gave out")]
+    #[error("the page token was not made by this ledger")]
     Malformed,
     /// Made for other filters, another order or another method.
     #[error("the page token belongs to another query; only page_size may change between pages")]
