@@ -103,7 +103,7 @@ pub enum Command {
         after_help = format!("{BACKUP_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Backup(BackupCommand),
-    /// Make a ledger of backups, in an empty directory.
+    /// Make a ledger from backups, in an empty directory.
     #[command(
         long_about = RESTORE_ABOUT,
         after_help = format!("{RESTORE_EXAMPLES}\n\n{EXIT_CODES}")
