@@ -33,7 +33,7 @@ pub async fn clock(clock: &Guard, health: &Health) {
                 is_doubted = true;
             }
             (Ok(()), true) => {
-                tracing::info!("the clock is right again: writes and timers go on");
+                tracing::info!("the clock is trusted again: writes and timers go on");
                 health.serving().await;
                 is_doubted = false;
             }
