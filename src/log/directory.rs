@@ -9,7 +9,7 @@
 //!
 //! ```text
 //! LOCK ─▶ log.new/ with a log in it ─▶ FORMAT.new ─▶ log.new to log ─▶ FORMAT.new to FORMAT
-//!         └──── unfinished: removed by the next attempt ─────┘└ finished by whoever opens it ┘
+//!         └──── unfinished: removed by the next attempt ─────┘└ finished by the next open ───┘
 //! ```
 //!
 //! So a `FORMAT` without a log means that the log was lost, and a log without `FORMAT` is not ours.

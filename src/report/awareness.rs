@@ -1,4 +1,4 @@
-//! What a brand showed of itself, day by day.
+//! Brand awareness: the posts of a brand, day by day.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::domain::{Counter, Counters, EngagementSums, MeasurementKind, Measurem
 use crate::views::Day;
 use crate::wire::proto::api;
 
-/// The days on which posts went live, and what the posts of each add up to.
+/// The days on which posts went live, and the totals of the posts of each.
 #[derive(Debug, Default)]
 pub struct Days(BTreeMap<Day, (i64, EngagementSums)>);
 

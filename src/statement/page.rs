@@ -290,7 +290,7 @@ fn on_basis(figures: &api::Figures, basis: CostBasis) -> api::Returns {
     figures.returns.iter().find(of).cloned().unwrap_or_default()
 }
 
-/// The engagement that ROI is told with: of all audiences, measured.
+/// The engagement that is shown with ROI: of all audiences, measured.
 fn measured(figures: &api::Figures) -> Option<&api::EngagementFigures> {
     figures.engagement.iter().find(|one| {
         one.scope() == values::MeasurementScope::Total

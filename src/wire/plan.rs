@@ -1,4 +1,4 @@
-//! Campaign plans, both ways: what a campaign sets out to do.
+//! Campaign plans, both ways.
 
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<Ca
     })
 }
 
-/// Without a valid currency there is nothing to compare with; that is noted already.
+/// Without a valid currency there is nothing to compare with; that violation is recorded already.
 fn check_plan_currency(fields: &mut Fields, amount: Money, currency: Checked<Currency>) {
     if let Ok(currency) = currency {
         check_currency(fields, amount, currency);

@@ -282,7 +282,7 @@ impl Times {
     }
 }
 
-/// What was seen where nothing was.
+/// The counters of posts without observations.
 static NOTHING: EngagementSums = EngagementSums {
     counters: [Sum { value: 0, posts: 0 }; 11],
     engagements: Sum { value: 0, posts: 0 },

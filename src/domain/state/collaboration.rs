@@ -349,7 +349,7 @@ pub struct Shipment {
     pub returned: Option<Occurrence>,
 }
 
-/// When something happened, and the event that told of it.
+/// When something happened, and the event that recorded it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Occurrence {
     /// When.

@@ -72,7 +72,8 @@ pub(super) fn within_log(calls: &Calls, after: Position) -> Result<(), Status> {
     Ok(())
 }
 
-/// Finds which part of the log a reading is of: of a time of recording only what was recorded then.
+/// Finds the part of the log to read: for a range of recording times, only the events recorded in
+/// it.
 async fn span_of(calls: &Calls, query: &parse::EventsQuery, who: &Who) -> Result<Span, Status> {
     let head = calls.log.head().position;
     let until = query.until.unwrap_or(head);
@@ -106,7 +107,7 @@ async fn span_of(calls: &Calls, query: &parse::EventsQuery, who: &Who) -> Result
     found.await.map_err(|lost| status::internal(&lost))?
 }
 
-/// Reads a span and says where that ended, or why it did before.
+/// Reads a span. Returns where that ended, or why it ended early.
 ///
 /// # Errors
 /// When its client takes nothing.
@@ -120,7 +121,7 @@ async fn read_to_the_end(
         resume_position: batch.resume.get(),
         batch: Some(batch.into_message()),
     };
-    // A drain leaves it time to come to its end.
+    // A drain leaves it time to finish.
     let ending = CancellationToken::new();
     match reader.send(span, out, place, message, &ending).await {
         Ok(left) => {

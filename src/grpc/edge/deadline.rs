@@ -34,18 +34,18 @@ impl Deadline {
         now.checked_add(parse_timeout(headers)?).map(Self)
     }
 
-    /// Tells when the client stops waiting.
+    /// Returns when the client stops waiting.
     pub fn instant(self) -> Instant {
         self.0
     }
 
-    /// Tells when a handler that waits should give up, so that it can still say what it knows.
+    /// Returns when a handler that waits should give up, so that it can still say what it knows.
     pub fn answer_by(self) -> Instant {
         self.0.checked_sub(ANSWER_MARGIN).unwrap_or(self.0)
     }
 }
 
-/// A wait that took too long.
+/// The error of a wait that took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the wait took too long")]
 pub struct Expired;
@@ -66,8 +66,8 @@ pub async fn wait<F: Future>(
         .map_err(|_| Expired)
 }
 
-/// Reads the `grpc-timeout` of a call; `None` when it is absent or not well formed. tonic keeps its
-/// own reader to itself.
+/// Reads the `grpc-timeout` of a call; `None` when it is absent or malformed. tonic's own reader is
+/// private.
 fn parse_timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;

@@ -16,7 +16,7 @@ pub(super) fn observation_position(written: &Written) -> u64 {
     written.receipt.first_position
 }
 
-/// Records observations, each for itself.
+/// Records observations, each separately.
 pub(super) async fn record_many(
     calls: &Calls,
     request: Request<api::BatchRecordEngagementRequest>,

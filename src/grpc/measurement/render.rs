@@ -137,7 +137,7 @@ pub fn refused_claim(error: api::ItemError) -> api::ConversionResult {
     }
 }
 
-/// Tells what became of a claim, from where it stands in the log.
+/// Returns the outcome of a claim, from its place in the log.
 pub fn outcome(row: &Order, first: Position) -> api::ConversionOutcome {
     let Some(standing) = &row.conversion else {
         return api::ConversionOutcome::Rejected;

@@ -164,7 +164,7 @@ fn known_report(
     })
 }
 
-/// Tells whether the campaign is one that has reports: all of it is folded for no other.
+/// Returns whether the campaign is one that has reports: all of it is folded for no other.
 async fn has_ended(calls: &Calls, name: CampaignRef) -> Result<bool, Status> {
     let views = calls.views.clone();
     let row = blocking(move || {

@@ -10,7 +10,7 @@ use crate::wire::proto::api::{self, CostBasis};
 /// Events that the timeline shows; the log has all.
 const MAX_EVENTS: usize = 400;
 
-/// A column: what it is called, and whether it has numbers.
+/// A column: its name, and whether it has numbers.
 type Column = (&'static str, bool);
 
 /// A cell.
@@ -100,7 +100,7 @@ fn rows(rows: impl Iterator<Item = Vec<Cell>>) -> [Group; 1] {
     }]
 }
 
-/// ROI on each cost basis; twice where facts that came late make a difference.
+/// ROI on each cost basis; twice if late facts make a difference.
 pub fn returns(total: &api::Figures, on_time: &api::Figures) -> Markup {
     let currency = &total.currency_code;
     let row = |of: &api::Returns| {
@@ -234,7 +234,7 @@ pub fn deliverables(statement: &Statement) -> Markup {
     section("Deliverables", "", &columns, &rows(made), None)
 }
 
-/// Where a post is. What is no address of the web is shown and leads nowhere.
+/// Where a post is. Text that is not a web address is shown without a link.
 fn post(line: &Line, publication_id: &str) -> Markup {
     match line.urls.get(publication_id) {
         Some(url) if url.starts_with("https://") || url.starts_with("http://") => {

@@ -59,7 +59,7 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
     }
 }
 
-/// Marks a publication with where its agreement and its campaign stand.
+/// Adds the states of its agreement and its campaign to a publication.
 pub fn mark(publication: &mut api::Publication, owner: &Collaboration, campaign: &Campaign) {
     publication.collaboration_state = owner.state.number();
     publication.campaign_state = campaign.state.number();

@@ -1,4 +1,4 @@
-//! Requests of the measurement service, but for those of engagement.
+//! Requests of the measurement service, except those of engagement.
 
 mod engagement;
 mod publication;
@@ -107,7 +107,7 @@ fn read_claim(call: &mut Call, request: api::RecordConversionRequest) -> Checked
     })
 }
 
-/// Checks which kinds of evidence a claim brings together, and how much of each.
+/// Checks which kinds of evidence a claim combines, and how much of each.
 fn check_evidence(fields: &mut Fields, request: &api::RecordConversionRequest) {
     let is_joint = !request.joint_shares.is_empty();
     let by_code = !request.code.is_empty();
