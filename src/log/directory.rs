@@ -90,8 +90,7 @@ pub fn checkpoint_path(root: &Path) -> PathBuf {
 pub struct DataDirectory {
     root: PathBuf,
     marker: Marker,
-    /// The lock ends with the descriptor, even if the process is killed.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl DataDirectory {
@@ -387,7 +386,19 @@ fn write(root: &Path, marker: &Marker) -> Result<(), OpenError> {
     written.map_err(|source| io_error("written", &path, source))
 }
 
-fn lock(root: &Path) -> Result<File, OpenError> {
+/// The locked file. The lock ends with the process, even if it is killed.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file would do, if there were no copies of it: a process that is being started
+    /// holds one until it runs its own program.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(root: &Path) -> Result<Lock, OpenError> {
     let path = root.join(LOCK);
     let file = OpenOptions::new()
         .create(true)
@@ -397,7 +408,7 @@ fn lock(root: &Path) -> Result<File, OpenError> {
         .open(&path)
         .map_err(|source| io_error("opened", &path, source))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
             path: root.to_owned(),
         }),

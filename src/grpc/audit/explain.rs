@@ -10,7 +10,7 @@ use super::parse;
 use crate::domain::metrics::Sides;
 use crate::domain::{Position, Record};
 use crate::explain::{Added, Explanation, Gathering, Number, Subject};
-use crate::grpc::calls::refused;
+use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, parsed};
 use crate::grpc::edge::deadline::Deadline;

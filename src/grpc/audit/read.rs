@@ -8,8 +8,9 @@ use tonic::{Request, Response, Status};
 use super::events::{BATCHES_AHEAD, Batch, Reader, Span, Stopped};
 use super::parse;
 use crate::domain::{Position, Timestamp};
-use crate::grpc::calls::refused;
+use crate::grpc::calls::folds;
 use crate::grpc::calls::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
+use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::calls::{Calls, parsed};
 use crate::grpc::edge::status;
@@ -94,7 +95,7 @@ async fn span_of(calls: &Calls, query: &parse::EventsQuery, who: &Who) -> Result
     let found = calls.pools.streams.run(&owner, move |_| {
         let before = |time: Timestamp| {
             let found = position_before(log.as_ref(), head, time);
-            found.map_err(refused::as_of)
+            found.map_err(folds::refused::as_of)
         };
         if let Some(from) = recorded.from {
             span.after = span.after.max(before(from)?);

@@ -5,6 +5,8 @@
 //! last few pasts are kept for a moment, because the next page asks the same again. A fold stops
 //! when nobody waits for it any more.
 
+pub mod refused;
+
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +22,6 @@ use tonic::Status;
 use super::MAX_WAIT;
 use super::pool::{Caller, Pool, Refused, Waits};
 use crate::domain::{Position, Timestamp};
-use crate::grpc::calls::refused;
 use crate::grpc::edge::deadline::{Deadline, wait};
 use crate::grpc::edge::status;
 use crate::log::Log;

@@ -1,13 +1,13 @@
 //! The work of every handler: write and render, or wait for a position and read.
 
-mod folds;
+pub mod folds;
 pub mod many;
 pub mod page_token;
 mod pages;
 mod past;
 pub mod pool;
 pub mod proofs;
-pub mod refused;
+mod refused;
 pub mod render;
 pub mod request;
 pub mod service;
@@ -179,7 +179,8 @@ impl Calls {
     /// Reads when an event was recorded.
     async fn recorded_at(&self, position: Position) -> Result<Timestamp, Status> {
         let log = Arc::clone(&self.log);
-        blocking(move || views::recorded_at(log.as_ref(), position).map_err(refused::as_of)).await
+        blocking(move || views::recorded_at(log.as_ref(), position).map_err(folds::refused::as_of))
+            .await
     }
 
     /// Waits until everything up to a position is durable, and so in the views.
@@ -271,7 +272,8 @@ impl Calls {
         work: impl FnOnce() -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
         let read = self.pools.readers.run(owner, |_| work()).await;
-        read.map_err(NotFolded::from).map_err(refused::past)?
+        read.map_err(NotFolded::from)
+            .map_err(folds::refused::past)?
     }
 
     /// Reads the requested page of a query.

@@ -8,7 +8,7 @@ use super::folds::{Folded, Folding, NotFolded, Question};
 use super::{Calls, MAX_WAIT};
 use crate::domain::state::Resource;
 use crate::domain::{Request, Violation};
-use crate::grpc::calls::refused;
+use crate::grpc::calls::folds::refused;
 use crate::grpc::edge::deadline::{Deadline, wait};
 use crate::grpc::edge::status;
 use crate::ledger::Recorded;

@@ -291,6 +291,12 @@ pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
     status(Code::Internal, ErrorReason::Internal, message, Vec::new())
 }
 
+/// Ends a stream that the server lost.
+pub fn lost_stream() -> Status {
+    let message = "the server lost this stream; its log says why";
+    status(Code::Internal, ErrorReason::Internal, message, Vec::new())
+}
+
 /// Ends a call whose client went away. Nobody sees this status.
 pub fn client_gone() -> Status {
     Status::cancelled("the client went away")

@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::ingest::{Acks, Ingest};
 use super::parse;
-use crate::grpc::calls::refused;
+use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Stamp, Who};
 use crate::grpc::calls::{Calls, Written, many};
 use crate::grpc::collaboration::render::recorded;

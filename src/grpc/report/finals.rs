@@ -8,8 +8,8 @@ use super::parse;
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Campaign, Report, Resource};
 use crate::domain::{CampaignRef, Drawn, Position};
+use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::page_token::Query;
-use crate::grpc::calls::refused;
 use crate::grpc::calls::{
     Calls, Listed, Load, Lookup, Part, Question, Reading, Shown, blocking, page, parsed,
 };

@@ -4,6 +4,7 @@
 //! messages that a client has not taken yet. Does not know what is streamed.
 
 pub mod outlet;
+pub mod refused;
 pub mod shares;
 
 use std::sync::Arc;

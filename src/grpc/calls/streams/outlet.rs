@@ -24,7 +24,7 @@ use tokio_stream::Stream;
 use tonic::Status;
 
 use super::shares::{Place, Stamp};
-use crate::grpc::calls::refused;
+use crate::grpc::edge::status;
 
 /// Why a stream ends although there is more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -252,7 +252,7 @@ impl<T> Drop for Source<T> {
     fn drop(&mut self) {
         let is_over = |queue: &Queue<T>| queue.gone || queue.end.is_some();
         if !is_over(&self.0.queue.lock()) {
-            self.end(Err(refused::lost_stream()));
+            self.end(Err(status::lost_stream()));
         }
     }
 }

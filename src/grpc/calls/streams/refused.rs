@@ -67,12 +67,6 @@ pub fn idle_ingest(silent_for: Option<Duration>, acknowledged: u64) -> Status {
     status(Code::Aborted, ErrorReason::StreamIdle, message, metadata)
 }
 
-/// Ends a stream that the server lost.
-pub fn lost_stream() -> Status {
-    let message = "the server lost this stream; its log says why";
-    status(Code::Internal, ErrorReason::Internal, message, Vec::new())
-}
-
 fn gave_way(why: &str, metadata: Metadata) -> Status {
     let message = format!("{why}, and another one needed its place");
     let code = Code::ResourceExhausted;
