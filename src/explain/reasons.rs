@@ -55,7 +55,7 @@ fn is_about_orders(concerns: &impl Fn(&[Effect]) -> bool) -> bool {
     let conversion = |kind| Effect::Conversion {
         kind,
         timing,
-        attributed_bp: WHOLE_BP,
+        attributed_bp: i64::from(WHOLE_BP),
         unattributed: 1,
     };
     concerns(&[revenue])
@@ -92,7 +92,7 @@ fn otherwise(effect: &Effect) -> Option<(Reason, Effect)> {
             let credited = Effect::Conversion {
                 kind: *kind,
                 timing,
-                attributed_bp: WHOLE_BP,
+                attributed_bp: unattributed.saturating_mul(i64::from(WHOLE_BP)),
                 unattributed: 0,
             };
             Some((Reason::Unattributed, credited))

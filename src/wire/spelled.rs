@@ -13,7 +13,7 @@ use super::values::{self, FROM_ONE_RULE};
 use crate::domain::{
     AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, Code, CollaborationId,
     CostId, Counters, CreatorId, DeliverableId, DisputeId, DisputeSubject, FlagId, FxRate, HoldId,
-    Money, Numbered, OrderSource, PaymentId, Position, ProductValue, PublicationId, Rate,
+    Money, Numbered, OrderSource, PaymentId, Position, ProductValue, PublicationId, Quoted, Rate,
     Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms, Timestamp, UnattributedReason,
     Word,
 };
@@ -303,6 +303,16 @@ impl Field<String> for Option<UnattributedReason> {
 
     fn write(&self) -> String {
         self.map_or("", UnattributedReason::name).to_owned()
+    }
+}
+
+impl Field<String> for Option<Quoted> {
+    fn read(_: &mut Fields, text: String) -> Checked<Self> {
+        Ok(Quoted::new(&text))
+    }
+
+    fn write(&self) -> String {
+        self.as_ref().map_or("", Quoted::as_str).to_owned()
     }
 }
 

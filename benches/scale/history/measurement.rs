@@ -54,6 +54,7 @@ impl Plan {
             order_source: SHOP.to_owned(),
             order_id: self.place.unique("order", u64::from(number)),
             r#type: ConversionType::Sale.into(),
+            quantity: None,
             value: rupiah(value),
             fx_rate: None,
             ordered_at: at(of.published_s + DAY_S),

@@ -16,7 +16,7 @@ use crate::domain::state::{Campaign, Collaboration, Cost, Order, Standing};
 use crate::domain::{
     ActorKind, CollaborationRef, ConversionAdjustment, CostId, CostRecorded, CostType, Credit,
     Event, Fact, Money, OrderKey, OwedFor, RefundEffect, Refusal, RevenueEvent, SettlementEvent,
-    Unknown, allocate, part_of,
+    Unknown, part_of,
 };
 
 /// The change of a collaboration's commission on one order.
@@ -158,16 +158,12 @@ impl<S: Rows> Case<'_, S> {
         }
         let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
         let increment = campaign.plan.currency.settlement_increment();
-        let parts = |minor| split(minor, &conversion.credits, increment);
-        let nets = parts(net.whole_minor).into_iter();
-        let nets = nets
-            .zip(parts(net.refunded_minor))
-            .map(|(whole, refunded)| whole - refunded);
+        let nets = order.shares.left_of(net.whole_minor, net.refunded_minor);
         let mut changes = Vec::new();
         for (credit, net_minor) in conversion.credits.iter().zip(nets) {
             let place = self.place(&standing.campaign, &credit.collaboration);
             let collaboration = self.collaboration(&place)?;
-            let terms = collaboration.terms_at(conversion.ordered_at);
+            let terms = collaboration.terms_in_force_at(conversion.ordered_at);
             let Some(commission) = terms.and_then(|terms| terms.commission) else {
                 continue;
             };
@@ -312,11 +308,6 @@ fn unknown(order: &OrderKey) -> Refusal {
     }
 }
 
-fn split(minor: i64, credits: &[Credit], increment: i64) -> Vec<i64> {
-    let shares: Vec<u32> = credits.iter().map(|credit| credit.share_bp).collect();
-    allocate(minor, &shares, increment)
-}
-
 /// Adds to the value of an order. The value less its refunds never falls below zero.
 fn adjusted_value<S: Rows>(order: &Order, delta: Money) -> Decided<Money, S> {
     let Some(value) = order.value() else {
@@ -341,7 +332,7 @@ fn adjusted_value<S: Rows>(order: &Order, delta: Money) -> Decided<Money, S> {
 }
 
 /// Returns what an adjustment adds to revenue: the growth of the whole order, split like its
-/// credits. It counts in the same window as its order.
+/// credits, none of which falls below zero. It counts in the same window as its order.
 fn effect_of<S: Rows>(
     campaign: &Campaign,
     standing: &Standing,
@@ -357,16 +348,14 @@ fn effect_of<S: Rows>(
             None => return refuse(Refusal::AmountOverflow { field: "delta" }),
         },
     };
-    let (from, to) = grown.unwrap_or_default();
-    let increment = campaign.plan.currency.settlement_increment();
-    let parts = |minor| split(minor, &conversion.credits, increment);
-    let changes = parts(to).into_iter().zip(parts(from));
-    let credits = conversion.credits.iter().zip(changes);
+    let delta_minor = grown.map(|(before, after)| after - before);
+    let parts = order.shares.of_adjustment(delta_minor.unwrap_or(0));
+    let credits = conversion.credits.iter().zip(parts);
     Ok(RefundEffect {
-        reporting_minor: grown.map(|(before, after)| after - before),
+        reporting_minor: delta_minor,
         credits: credits
-            .map(|(credit, (to, from))| Credit {
-                amount_minor: to - from,
+            .map(|(credit, amount_minor)| Credit {
+                amount_minor,
                 ..credit.clone()
             })
             .collect(),

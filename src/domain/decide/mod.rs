@@ -6,6 +6,7 @@ mod accrual;
 mod agreement;
 mod amendment;
 mod amounts;
+mod attribution;
 mod campaign;
 mod commission;
 mod conversion;

@@ -13,11 +13,12 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Order, OrderRefund, Standing};
 use crate::domain::{
     ActorKind, CampaignId, ConversionRecorded, Credit, Event, Fact, Money, OrderKey, Refund,
-    RefundEffect, RefundRejection, Refusal, RevenueEvent, Subject, Unknown, allocate,
+    RefundEffect, RefundRejection, Refusal, RevenueEvent, Subject, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
     pub(super) fn record_refund(&self, refund: &Refund) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
         let order = self.order(&refund.order)?;
         if let Some(known) = order.as_ref().and_then(|order| order.refund(&refund.id)) {
             return if known.refund == *refund {
@@ -58,8 +59,8 @@ impl<S: Rows> Case<'_, S> {
             None => {
                 let conversion = &standing.conversion;
                 let mut effect = effect_of(&campaign, conversion, refund, order.refunded_minor());
-                effect.credits = credits_of(&campaign, conversion, refund, order.refunded_minor());
                 let taken_minor = effect.reporting_minor.unwrap_or(0);
+                effect.credits = credits_of(order, conversion, taken_minor);
                 let commissions = self.commissions_after_refund(order, standing, taken_minor)?;
                 let event = Event::Revenue(RevenueEvent::RefundRecorded {
                     refund: refund.clone(),
@@ -118,11 +119,10 @@ fn ensure_room<S: Rows>(order: &Order) -> Decided<(), S> {
             limit: MAX_WAITING_REFUNDS,
         },
     )?;
-    ensure(order.refunds.len() < MAX_REFUNDS, || {
-        Refusal::LimitReached {
-            collection: "refunds of an order",
-            limit: MAX_REFUNDS,
-        }
+    let standing = order.refunds.iter().filter(|known| !known.is_rejected());
+    ensure(standing.count() < MAX_REFUNDS, || Refusal::LimitReached {
+        collection: "refunds of an order",
+        limit: MAX_REFUNDS,
     })
 }
 
@@ -199,22 +199,13 @@ fn effect_of(
     }
 }
 
-/// Returns whose revenue a refund reduces, and by how much each.
-fn credits_of(
-    campaign: &Campaign,
-    conversion: &ConversionRecorded,
-    refund: &Refund,
-    refunded_minor: i128,
-) -> Vec<Credit> {
-    let grows = growth(campaign, conversion, refund, refunded_minor);
-    let (before, after) = grows.unwrap_or_default();
-    let credits = conversion.credits.iter();
-    let shares: Vec<u32> = credits.clone().map(|credit| credit.share_bp).collect();
-    let increment = campaign.plan.currency.settlement_increment();
-    let split = |minor| allocate(minor, &shares, increment);
-    let parts = split(after).into_iter().zip(split(before));
-    let credits = credits.zip(parts).map(|(credit, (after, before))| Credit {
-        amount_minor: after - before,
+/// Returns whose revenue a refund reduces, and by how much each: it is split by what the shares of
+/// the order have left.
+fn credits_of(order: &Order, conversion: &ConversionRecorded, taken_minor: i64) -> Vec<Credit> {
+    let parts = order.shares.of_refund(taken_minor);
+    let credits = conversion.credits.iter().zip(parts);
+    let credits = credits.map(|(credit, amount_minor)| Credit {
+        amount_minor,
         ..credit.clone()
     });
     credits.collect()

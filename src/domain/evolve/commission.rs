@@ -20,9 +20,7 @@ impl<S: RowsMut> Fold<'_, S> {
                 collaboration: credit.collaboration.clone(),
             });
             let row = self.read::<Collaboration>(&key, "collaboration")?;
-            if let Some(terms) = row.terms_at(conversion.ordered_at) {
-                lock.apply_terms(terms, conversion);
-            }
+            lock.apply_terms(row.terms_in_force_at(conversion.ordered_at), conversion);
         }
         if lock.is_awaited {
             let due = Due::Lock {

@@ -109,7 +109,7 @@ pub struct CodeHolders {
 pub struct CodeHolder {
     /// The collaboration.
     pub collaboration: CollaborationId,
-    /// When its terms came into force; `None` while they are only offered.
+    /// When its first terms with the code came into force; `None` while they are only offered.
     pub accepted_at: Option<Timestamp>,
     /// Whether the collaboration has not ended.
     pub live: bool,
@@ -123,16 +123,6 @@ impl CodeHolders {
     /// Returns the key of a code.
     pub fn key(campaign: &CampaignRef, code: &Code) -> Key {
         within::<Self>(campaign).text(code.as_str())
-    }
-
-    /// Returns the collaboration whose accepted terms had the code when an order was made: the one
-    /// with the latest acceptance at or before the order.
-    pub fn holder_at(&self, ordered_at: Timestamp) -> Option<&CollaborationId> {
-        let accepted = self.holders.iter().filter_map(|holder| {
-            let at = holder.accepted_at.filter(|at| *at <= ordered_at)?;
-            Some((at, &holder.collaboration))
-        });
-        accepted.max_by_key(|(at, _)| *at).map(|(_, holder)| holder)
     }
 }
 

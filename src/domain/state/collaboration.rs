@@ -106,8 +106,14 @@ impl Collaboration {
     /// Returns the terms in force at a time: the latest that came into force at or before it, or
     /// else the first.
     pub fn terms_at(&self, at: Timestamp) -> Option<&Terms> {
+        let first = || self.pinned.first().map(|pinned| &pinned.terms);
+        self.terms_in_force_at(at).or_else(first)
+    }
+
+    /// Returns the terms in force at a time; `None` before the first ones.
+    pub fn terms_in_force_at(&self, at: Timestamp) -> Option<&Terms> {
         let in_force = self.pinned.iter().rfind(|pinned| pinned.from <= at);
-        in_force.or(self.pinned.first()).map(|pinned| &pinned.terms)
+        in_force.map(|pinned| &pinned.terms)
     }
 
     /// Returns a deliverable.

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
-use super::table;
+use super::{OrderShares, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::words;
 use crate::domain::{
     AdjustmentId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
     ConversionRecorded, ConversionRejected, CostId, DEFAULT_LOCK_DAYS, Money, OrderKey, OrderRef,
-    Position, Refund, RefundId, Terms, Timestamp,
+    Position, Refund, RefundId, RefundRejection, Terms, Timestamp,
 };
 
 /// What the ledger knows about one order.
@@ -17,6 +17,8 @@ use crate::domain::{
 pub struct Order {
     /// The accepted conversion; `None` while only refunds are known.
     pub conversion: Option<Standing>,
+    /// What each of its credits has of it.
+    pub shares: OrderShares,
     /// Refunds, in the order of arrival.
     pub refunds: Vec<OrderRefund>,
     /// Corrections of its value.
@@ -68,12 +70,14 @@ impl Lock {
         }
     }
 
-    /// Applies the terms of a collaboration that the order credits.
-    pub fn apply_terms(&mut self, terms: &Terms, conversion: &ConversionRecorded) {
-        let days = terms.attribution.lock_days;
+    /// Applies the terms in force at the order of a collaboration that it credits. Shares can be
+    /// stated of an order before any terms: the default then holds.
+    pub fn apply_terms(&mut self, terms: Option<&Terms>, conversion: &ConversionRecorded) {
+        let days = terms.map_or(DEFAULT_LOCK_DAYS, |terms| terms.attribution.lock_days);
         self.at = self.at.max(conversion.ordered_at.later_by_days(days));
         let is_valued = conversion.reporting_minor.is_some();
-        self.is_awaited |= is_valued && terms.commission.is_some();
+        let has_commission = terms.is_some_and(|terms| terms.commission.is_some());
+        self.is_awaited |= is_valued && has_commission;
     }
 }
 
@@ -118,6 +122,16 @@ pub struct OrderRefund {
     pub state: RefundState,
 }
 
+impl OrderRefund {
+    /// Returns whether its order came and it did not fit. Its id is then free again.
+    pub fn is_rejected(&self) -> bool {
+        match self.state {
+            RefundState::Waiting | RefundState::Applied => false,
+            RefundState::Rejected(_) => true,
+        }
+    }
+}
+
 /// State of a refund.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum RefundState {
@@ -126,7 +140,7 @@ pub enum RefundState {
     /// It reduces the order.
     Applied,
     /// It does not fit its order.
-    Rejected,
+    Rejected(RefundRejection),
 }
 
 impl Row for Order {
@@ -142,9 +156,10 @@ impl Order {
             .text(order.order.id.as_str())
     }
 
-    /// Returns a refund.
+    /// Returns the refund that holds an id: one that was rejected does not.
     pub fn refund(&self, id: &RefundId) -> Option<&OrderRefund> {
-        self.refunds.iter().find(|known| known.refund.id == *id)
+        let mut standing = self.refunds.iter().filter(|known| !known.is_rejected());
+        standing.find(|known| known.refund.id == *id)
     }
 
     /// Returns an adjustment.

@@ -17,6 +17,7 @@ mod report;
 mod resource;
 mod rights;
 mod series;
+mod shares;
 
 pub use balance::Balance;
 pub use campaign::*;
@@ -32,6 +33,7 @@ pub use report::*;
 pub use resource::Resource;
 pub use rights::RightsEnd;
 pub use series::*;
+pub use shares::OrderShares;
 
 /// Tags of the tables, the first byte of every key. Views use tags from [`table::VIEWS`] on.
 pub mod table {

@@ -174,8 +174,8 @@ pub enum Effect {
     Conversion {
         kind: ConversionType,
         timing: FactTiming,
-        attributed_bp: u32,
-        unattributed: u32,
+        attributed_bp: i64,
+        unattributed: i64,
     },
     ClaimRejected,
     Conduct(Conduct),

@@ -136,7 +136,7 @@ impl Tally {
             } => {
                 let sums = self.conversions.entry(*kind).or_default();
                 sums.attributed_bp += i128::from(*attributed_bp);
-                sums.unattributed += i64::from(*unattributed);
+                sums.unattributed += *unattributed;
             }
             Effect::Agreement { .. }
             | Effect::Deliverable { .. }

@@ -6,8 +6,8 @@ use super::{parse, render};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{ClaimStatus, Claimed, Order, Resource};
 use crate::domain::{
-    CampaignRef, Code, CollaborationId, ConversionRecorded, ConversionRejected, ConversionType,
-    OrderRef, Position, Timestamp,
+    CampaignRef, CollaborationId, ConversionRecorded, ConversionRejected, ConversionType, OrderRef,
+    Position, Quoted, Timestamp,
 };
 use crate::grpc::calls::request::When;
 use crate::grpc::calls::{
@@ -139,7 +139,7 @@ enum Is<'a> {
 /// The values that filters compare.
 struct Traits<'a> {
     kind: Option<ConversionType>,
-    code: Option<&'a Code>,
+    code: Option<&'a Quoted>,
     ordered_at: Timestamp,
     collaborations: Vec<&'a CollaborationId>,
 }
@@ -178,7 +178,7 @@ impl<'a> Claim<'a> {
             && query
                 .code
                 .as_ref()
-                .is_none_or(|code| traits.code == Some(code))
+                .is_none_or(|code| traits.code.is_some_and(|quoted| quoted.is_same(code)))
             && query
                 .ordered_from
                 .is_none_or(|from| from <= traits.ordered_at)

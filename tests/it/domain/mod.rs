@@ -41,6 +41,7 @@ mod rights;
 mod seeding;
 mod selection;
 mod series;
+mod shares;
 mod stories;
 mod values;
 mod walks;

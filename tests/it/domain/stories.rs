@@ -209,6 +209,7 @@ pub fn sale(name: &str, value: Money) -> Claim {
     Claim {
         order: order(name),
         kind: ConversionType::Sale,
+        quantity: 1,
         value: Some(value),
         fx_rate: None,
         ordered_at: day(16),

@@ -149,6 +149,7 @@ fn conversion() -> api::RecordConversionRequest {
         value: wire_idr(0),
         fx_rate: wire_fx(),
         ordered_at: at(0),
+        quantity: None,
         code: "ayu10".to_owned(),
         touches: vec![values::LinkTouch {
             collaboration_id: "ayu-1".to_owned(),
@@ -174,7 +175,8 @@ fn good_claim_becomes_a_command() {
     assert_eq!(read.value, Some(idr(0)));
     assert_eq!(read.fx_rate.unwrap().rate.as_str(), "15875.5");
     assert_eq!(read.ordered_at, now());
-    assert_eq!(read.code.unwrap().as_str(), "AYU10");
+    assert_eq!(read.code.unwrap().as_str(), "ayu10");
+    assert_eq!(read.quantity, 1);
     assert_eq!(read.touches[0].touched_at, moment(-10));
     assert!(read.joint_shares.is_empty());
 }
@@ -219,9 +221,10 @@ fn each_rule_of_a_claim_names_its_field() {
                 |r| r.ordered_at = at(301),
                 "ordered_at must not be more than 5 minutes in the future",
             ),
+            (|r| r.quantity = Some(0), "quantity must be 1 to 1,000,000"),
             (
-                |r| r.code = "x".repeat(65),
-                "code must be 1 to 64 printable ASCII characters without spaces",
+                |r| r.quantity = Some(1_000_001),
+                "quantity must be 1 to 1,000,000",
             ),
             (
                 |r| r.touches[0].touched_at = None,

@@ -46,6 +46,8 @@ pub fn of_request(method: &str, rest: &impl Message, context: &api::WriteContext
 pub fn of_claim(rest: &api::RecordConversionRequest) -> [u8; KEPT] {
     let claim = api::RecordConversionRequest {
         code: rest.code.to_ascii_uppercase(),
+        // One is what absence means.
+        quantity: rest.quantity.filter(|quantity| *quantity != 1),
         ..rest.clone()
     };
     kept(hash(&[&claim.encode_to_vec()]))

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
-    CampaignId, Code, ConversionAdjustment, ConversionRecorded, ConversionRejected, Credit, Event,
-    OrderKey, Refund, RefundEffect, RefundId, RevenueEvent,
+    CampaignId, ConversionAdjustment, ConversionRecorded, ConversionRejected, Credit, Event,
+    OrderKey, Quoted, Refund, RefundEffect, RefundId, RevenueEvent,
 };
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::wire::rules::{optional_amount, positive, share};
+use crate::wire::rules::{from_one, optional_amount, positive, share};
 use crate::wire::spelled::{Field, given, plain, spelled};
 use crate::wire::values::{
     check_whole_here, optional_number, read_amount, read_position, read_positive_amount, read_time,
@@ -18,12 +18,14 @@ stored! { Revenue(RevenueEvent) {
     ConversionRecorded (ConversionRecorded {
         order,
         kind = r#type,
+        quantity: from_one,
         value: optional_amount,
         fx_rate,
         reporting_minor,
         ordered_at,
         basis,
         unattributed = unattributed_reason,
+        in_force_from,
         credits: credits,
         timing,
         claim_digest,
@@ -109,7 +111,8 @@ impl Stored for wire::ConversionRejected {
         let value = fields.optional("value", value, read_amount);
         let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
         let kind = fields.optional_one_of("type", self.r#type);
-        let code = fields.parse_optional("code", &self.code, Code::parse);
+        let quantity = fields.within("quantity", |fields| from_one::read(fields, self.quantity));
+        let code = Quoted::new(&self.code);
         Ok(Event::Revenue(RevenueEvent::ConversionRejected(
             ConversionRejected {
                 order: order?,
@@ -120,7 +123,8 @@ impl Stored for wire::ConversionRejected {
                 value: value?,
                 ordered_at: ordered_at?,
                 kind: kind?,
-                code: code?,
+                quantity: quantity?,
+                code,
             },
         )))
     }
@@ -137,6 +141,7 @@ fn write_conversion_rejected(rejected: &ConversionRejected) -> Wire {
         value: rejected.value.write(),
         ordered_at: rejected.ordered_at.write(),
         r#type: rejected.kind.write(),
+        quantity: rejected.quantity,
         code: rejected.code.write(),
     })
 }

@@ -146,9 +146,9 @@ impl Story {
             let is_attributed = !order.credits.is_empty();
             let sums = tally.conversions.entry(order.kind).or_default();
             if is_attributed {
-                sums.attributed_bp += WHOLE;
+                sums.attributed_bp += WHOLE * i128::from(order.quantity);
             } else {
-                sums.unattributed += 1;
+                sums.unattributed += i64::from(order.quantity);
             }
             let Some(value) = self.value_of(order) else {
                 continue;

@@ -187,7 +187,12 @@ pub fn creator_profile() -> impl Strategy<Value = CreatorProfile> {
     })
 }
 
-/// Codes quoted at checkout.
+/// Codes as they were quoted, mistyped or not.
+pub fn quoted() -> impl Strategy<Value = Quoted> {
+    "\\PC{1,200}".prop_map(|text| Quoted::new(&text).unwrap())
+}
+
+/// Codes of terms.
 pub fn code() -> impl Strategy<Value = Code> {
     "[!-~]{1,64}".prop_map(|text| Code::parse(&text).unwrap())
 }

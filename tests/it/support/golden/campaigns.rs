@@ -132,6 +132,7 @@ pub fn terms() -> Terms {
             code: Some(Code::parse("AYU10").unwrap()),
             link: Some("https://kulit.example/?c=ayu".to_owned()),
             lock_days: DEFAULT_LOCK_DAYS,
+            ends_at: None,
         },
         kill_fee: KillFeeTerms {
             before_content_bp: 0,

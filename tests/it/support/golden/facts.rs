@@ -74,6 +74,7 @@ fn revenue() -> Vec<Event> {
             value: Some(usd(1_000)),
             ordered_at: at(5_000),
             kind: None,
+            quantity: 1,
             code: None,
         })),
         Event::Revenue(RevenueEvent::RefundRecorded {
@@ -102,12 +103,14 @@ fn conversion() -> ConversionRecorded {
     ConversionRecorded {
         order: order(),
         kind: ConversionType::Sale,
+        quantity: 1,
         value: Some(usd(1_000)),
         fx_rate: Some(fx_rate()),
         reporting_minor: Some(15_875_500),
         ordered_at: at(5_000),
         basis: AttributionBasis::Joint,
         unattributed: None,
+        in_force_from: None,
         credits: credits(9_525_300, 6_350_200),
         timing: FactTiming::OnTime,
         claim_digest: [0xab; 16],

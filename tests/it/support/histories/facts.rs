@@ -104,6 +104,7 @@ impl Teller {
                 ConversionType::Sale,
                 ConversionType::Install,
             ]),
+            quantity: *dice.pick(&[1, 1, 1, 8]),
             value: None,
             fx_rate: None,
             ordered_at,

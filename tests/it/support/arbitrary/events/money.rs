@@ -49,7 +49,8 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         option::of(fx_rate()),
         timestamp(),
         digest(),
-        option::of(code()),
+        option::of(quoted()),
+        1..=1_000_000_u32,
     );
     let credit = (
         option::of(any::<i64>()),
@@ -57,19 +58,22 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         option::of(unattributed_reason()),
         credits(),
         fact_timing(),
+        option::of(timestamp()),
     );
     (claim, credit).prop_map(|(claim, credit)| {
-        let (order, kind, value, fx_rate, ordered_at, claim_digest, code) = claim;
-        let (reporting_minor, basis, unattributed, credits, timing) = credit;
+        let (order, kind, value, fx_rate, ordered_at, claim_digest, code, quantity) = claim;
+        let (reporting_minor, basis, unattributed, credits, timing, in_force_from) = credit;
         ConversionRecorded {
             order,
             kind,
+            quantity,
             value,
             fx_rate,
             reporting_minor,
             ordered_at,
             basis,
             unattributed,
+            in_force_from,
             credits,
             timing,
             claim_digest,
@@ -101,7 +105,8 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
         option::of(money(0)),
         timestamp(),
         option::of(conversion_type()),
-        option::of(code()),
+        option::of(quoted()),
+        1..=1_000_000_u32,
     )
         .prop_map(
             |(
@@ -114,6 +119,7 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
                 ordered_at,
                 kind,
                 code,
+                quantity,
             )| ConversionRejected {
                 order,
                 winner,
@@ -123,6 +129,7 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
                 value,
                 ordered_at,
                 kind,
+                quantity,
                 code,
             },
         )

@@ -105,6 +105,7 @@ impl Story {
             order_source: String::from("shop"),
             order_id: order_id.to_owned(),
             r#type: ConversionType::Sale.into(),
+            quantity: None,
             value,
             fx_rate: None,
             ordered_at: Some(at),
