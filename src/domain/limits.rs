@@ -94,6 +94,9 @@ pub const MAX_TAXES: usize = 20;
 /// Revisions of the report of one campaign.
 pub const MAX_REPORTS: u32 = 1_000;
 
+/// Gross margins of one campaign: a margin that changes more often is not one of a campaign.
+pub const MAX_MARGINS: usize = 50;
+
 /// Niches of one plan or profile: a longer list describes nothing.
 pub const MAX_NICHES: usize = 20;
 

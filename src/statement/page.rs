@@ -49,7 +49,7 @@ pub fn html(statement: &Statement) -> String {
 
 fn head(statement: &Statement, plan: &values::CampaignPlan) -> Markup {
     let roi = &statement.roi;
-    let budget = roi.budget.unwrap_or_default();
+    let budget = roi.budget.clone().unwrap_or_default();
     html! {
         header {
             p.brand { (roi.brand_id) }
@@ -69,7 +69,14 @@ fn head(statement: &Statement, plan: &values::CampaignPlan) -> Markup {
             p.sub {
                 "Budget " (money(budget.cap_minor, &plan.currency_code))
                 ", of which " (money(budget.available_minor, &plan.currency_code))
-                " is left. All times are UTC."
+                " is left"
+                @if budget.over_budget_minor > 0 {
+                    ". Over budget by " (money(budget.over_budget_minor, &plan.currency_code))
+                }
+                @if budget.is_partial {
+                    ". Costs without an exchange rate are not in it"
+                }
+                ". All times are UTC."
             }
         }
     }

@@ -66,8 +66,9 @@ fn numbers(kind: &MessageDescriptor, within: &str, found: &mut BTreeSet<String>)
                 "RatioMetric" | "MoneyMetric" => {
                     found.insert(path);
                 }
-                // A moment is no number, and what a brand thinks of a creator is not the ledger's.
-                "Timestamp" | "Assessment" => {}
+                // A moment is no number, what a brand thinks of a creator is not the ledger's, and
+                // what has no rate is a number of its own currency, which `missing_fx` explains.
+                "Timestamp" | "Assessment" | "Money" => {}
                 _ => numbers(&kind, &format!("{path}."), found),
             },
             Kind::Int64 | Kind::Uint64 | Kind::Uint32 | Kind::Int32 => {

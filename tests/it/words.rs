@@ -74,6 +74,7 @@ fn tables() -> Tables {
         MeasurementKind,
         MeasurementScope,
         ObservationSource,
+        PlanField,
         Platform,
         RemovedBy,
         Rounding,

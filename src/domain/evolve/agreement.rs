@@ -155,6 +155,7 @@ impl<S: RowsMut> Fold<'_, S> {
                 self.collaboration_ended(CollaborationState::Cancelled)
             }
             AgreementEvent::CollaborationTerminated { .. } => {
+                self.collaboration()?.terminated_at = Some(self.record.happened_at());
                 self.collaboration_ended(CollaborationState::Terminated)
             }
             AgreementEvent::AmendmentProposed {

@@ -176,7 +176,34 @@ fn amounts(credits: &[Credit]) -> Vec<i64> {
 }
 
 impl<S: RowsMut> Fold<'_, S> {
+    /// Finds the margin of the order of an event, where it is a later one than the first.
+    fn find_later_margin(&mut self, event: &RevenueEvent) -> Folded<(), S> {
+        let order = match event {
+            RevenueEvent::ConversionRecorded(conversion) => &conversion.order,
+            RevenueEvent::RefundRecorded { refund, .. }
+            | RevenueEvent::RefundApplied { refund, .. } => &refund.order,
+            RevenueEvent::ConversionAdjusted { adjustment, .. } => &adjustment.order,
+            RevenueEvent::ConversionRejected(_)
+            | RevenueEvent::RefundRejected { .. }
+            | RevenueEvent::OrderLocked { .. } => return Ok(()),
+        };
+        let campaign = Campaign::key(&self.campaign_ref()?);
+        let campaign = self.rows.get::<Campaign>(&campaign)?;
+        let Some(campaign) = campaign.filter(|campaign| campaign.margins.len() > 1) else {
+            return Ok(());
+        };
+        let ordered_at = if let RevenueEvent::ConversionRecorded(conversion) = event {
+            Some(conversion.ordered_at)
+        } else {
+            let standing = self.order(order)?.conversion.as_ref();
+            standing.map(|standing| standing.conversion.ordered_at)
+        };
+        self.later_margin_bp = ordered_at.and_then(|at| campaign.later_margin_at(at));
+        Ok(())
+    }
+
     pub(super) fn revenue_event(&mut self, event: &RevenueEvent) -> Folded<(), S> {
+        self.find_later_margin(event)?;
         match event {
             RevenueEvent::ConversionRecorded(conversion) => self.conversion_recorded(conversion),
             RevenueEvent::ConversionRejected(rejected) => {
@@ -216,13 +243,22 @@ impl<S: RowsMut> Fold<'_, S> {
             let due = settling(campaign, &conversion.order);
             self.rows.put(due.key_at_once(), due);
         }
-        if let Some(minor) = conversion.reporting_minor {
-            let campaign = self.campaign()?;
-            campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);
-        }
-        self.note_timing(conversion.timing);
+        self.note_order(conversion)?;
+        self.note_timing(conversion.timing)?;
         self.add_conversion(conversion);
         self.claimed(Claimed::Standing(conversion.order.clone()))
+    }
+
+    /// Adds an order to what its campaign keeps of orders.
+    fn note_order(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
+        let ordered_at = Some(conversion.ordered_at);
+        let campaign = self.campaign()?;
+        campaign.last_ordered_at = campaign.last_ordered_at.max(ordered_at);
+        campaign.has_money |= conversion.value.is_some();
+        if let Some(minor) = conversion.reporting_minor {
+            campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);
+        }
+        Ok(())
     }
 
     /// Adds a claim to the list of its campaign.
@@ -388,7 +424,7 @@ impl<S: RowsMut> Fold<'_, S> {
 
     fn add_refund(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
         let timing = effect.timing;
-        self.note_timing(timing);
+        self.note_timing(timing)?;
         let credits = self.parts_of_refund(refund, effect)?;
         match effect.reporting_minor {
             Some(minor) if credits.is_empty() => {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{Balance, Collaboration, Cost, Payment, PaymentReference};
+use crate::domain::state::{Balance, BudgetUse, Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
     BonusId, CostId, CostType, Currency, DeliverableId, Effect, FactTiming, FxRate, Money,
     OrderKey, PaymentId, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
@@ -280,9 +280,20 @@ impl<S: RowsMut> Fold<'_, S> {
             updated: self.record.position,
         };
         self.rows.put(Cost::key(&campaign, &recorded.cost), cost);
-        self.note_timing(recorded.timing);
-        let (kind, timing) = (recorded.kind, recorded.timing);
-        self.accrue(kind, timing, recorded.amount, recorded.reporting_minor)
+        self.note_timing(recorded.timing)?;
+        let (kind, timing, amount) = (recorded.kind, recorded.timing, recorded.amount);
+        let budget = self.budget_with_money()?;
+        if recorded.reporting_minor.is_none() {
+            budget.add_unconverted(amount.currency, amount.minor * kind.sign());
+        }
+        self.accrue(kind, timing, amount, recorded.reporting_minor)
+    }
+
+    /// Opens the budget of the campaign, which has a line from now on.
+    fn budget_with_money(&mut self) -> Folded<&mut BudgetUse, S> {
+        let campaign = self.campaign()?;
+        campaign.has_money = true;
+        Ok(&mut campaign.budget)
     }
 
     fn cost_adjusted(
@@ -301,6 +312,10 @@ impl<S: RowsMut> Fold<'_, S> {
             minor,
             ..cost.amount
         };
+        if reporting_minor.is_none() {
+            let budget = &mut self.campaign()?.budget;
+            budget.grow_unconverted(delta.currency, delta.minor * kind.sign());
+        }
         self.accrue(kind, timing, delta, reporting_minor)
     }
 
@@ -337,6 +352,10 @@ impl<S: RowsMut> Fold<'_, S> {
             ..cost.amount
         };
         let reporting_minor = cost.reporting_minor.map(|minor| -minor);
+        if reporting_minor.is_none() {
+            let budget = &mut self.campaign()?.budget;
+            budget.take_unconverted(less.currency, -less.minor * kind.sign());
+        }
         self.accrue(kind, timing, less, reporting_minor)
     }
 
@@ -354,7 +373,7 @@ impl<S: RowsMut> Fold<'_, S> {
         cost.paid_minor += paid.amount.minor;
         cost.paid_reporting_minor += paid.reporting_minor.unwrap_or(0);
         let (kind, incurred_at) = (cost.kind, cost.incurred_at);
-        self.note_timing(paid.timing);
+        self.note_timing(paid.timing)?;
         let Some(minor) = paid.reporting_minor else {
             return Ok(());
         };

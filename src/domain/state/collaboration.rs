@@ -61,6 +61,8 @@ pub struct Collaboration {
     pub open_disputes: Vec<OpenDispute>,
     /// When the first offer was made; `None` while the creator has only applied.
     pub invited_at: Option<Timestamp>,
+    /// When a termination for cause happened. What happens after it makes nothing owed.
+    pub terminated_at: Option<Timestamp>,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -88,6 +90,11 @@ impl Collaboration {
     /// Returns the latest offer or counter, if any was made.
     pub fn offer(&self) -> Option<&Offer> {
         self.offers.last().map(|made| &made.offer)
+    }
+
+    /// Returns when the latest offer or counter was made, recorded, and expires.
+    pub fn offer_made(&self) -> Option<&OfferMade> {
+        self.offers.last()
     }
 
     /// Returns the brand's latest offer, if any was made.
@@ -201,10 +208,22 @@ pub struct OfferMade {
     pub offer: Offer,
     /// The side that made it: the brand makes offers, the creator makes counters.
     pub by: ActorKind,
-    /// When, by the ledger's clock.
+    /// When it was made, as stated by the caller.
     pub at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The ledger lets it expire at this time, so that its answer can be entered until then. An
+    /// offer that was entered late stays open for a day after it was recorded.
+    pub open_until: Timestamp,
     /// Note of the creator with a counter; may be empty.
     pub note: String,
+}
+
+impl OfferMade {
+    /// Returns what its timer is known by: the version, and when it is due.
+    pub fn due(&self) -> (u32, Timestamp) {
+        (self.offer.version, self.open_until)
+    }
 }
 
 /// A change of the terms that waits for the other side.
@@ -261,8 +280,10 @@ pub struct PinnedTerms {
 pub struct Acceptance {
     /// The version accepted.
     pub offer_version: u32,
-    /// When, by the ledger's clock.
+    /// When it was accepted, as stated by the caller.
     pub at: Timestamp,
+    /// When the acceptance was recorded.
+    pub recorded_at: Timestamp,
     /// Tier at acceptance; it does not change later.
     pub tier: Tier,
     /// Scheme of the tier.

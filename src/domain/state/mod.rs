@@ -3,6 +3,7 @@
 //! One file per track. Each row type defines its key; none knows where rows are stored.
 
 mod balance;
+mod budget;
 mod campaign;
 mod chunk;
 mod collaboration;
@@ -11,6 +12,7 @@ mod cost;
 mod creator;
 mod dispute;
 mod due;
+mod extent;
 mod heads;
 mod publication;
 mod report;
@@ -20,6 +22,7 @@ mod series;
 mod shares;
 
 pub use balance::Balance;
+pub use budget::{BudgetUse, Unconverted};
 pub use campaign::*;
 pub use collaboration::*;
 pub use conversion::*;
@@ -27,6 +30,7 @@ pub use cost::*;
 pub use creator::*;
 pub use dispute::*;
 pub use due::{Due, Lane};
+pub use extent::Extent;
 pub use heads::*;
 pub use publication::*;
 pub use report::*;

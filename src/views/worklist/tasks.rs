@@ -1,7 +1,7 @@
 //! The rules of tasks: pure functions of the rows. A new kind of task is a line here.
 
 use super::{Blocked, Task, TaskKind, When};
-use crate::domain::state::{Collaboration, Cost, Deliverable, Publication};
+use crate::domain::state::{Campaign, Collaboration, Cost, Deliverable, Publication};
 use crate::domain::{
     ActorKind, CollaborationState, DeliverableState, DisputeSubject, PublicationId, Timestamp,
 };
@@ -65,6 +65,12 @@ pub fn of_collaboration<E>(
     Ok(tasks)
 }
 
+/// Returns the task of a campaign as a whole: it is over budget.
+pub fn of_campaign(campaign: &Campaign) -> Option<Task> {
+    let since = When::Since(campaign.over_since?);
+    Some(task(TaskKind::RaiseBudget, since))
+}
+
 /// Lists the tasks of a cost line: none while it is withheld.
 pub fn of_cost(cost: &Cost) -> Vec<Task> {
     if cost.reversed || cost.withheld {
@@ -113,8 +119,8 @@ fn of_deliverable(
 }
 
 fn until_expiry(kind: TaskKind, collaboration: &Collaboration) -> Option<Task> {
-    let offer = collaboration.offer()?;
-    Some(task(kind, When::Due(offer.expires_at)))
+    let made = collaboration.offer_made()?;
+    Some(task(kind, When::Due(made.open_until)))
 }
 
 /// Returns whether everything is verified or waived, the work began, and nothing is disputed.
@@ -145,7 +151,8 @@ fn task(kind: TaskKind, when: When) -> Task {
         | TaskKind::Pay
         | TaskKind::AnswerApplication
         | TaskKind::AnswerCounter
-        | TaskKind::AnswerAmendment => ActorKind::Brand,
+        | TaskKind::AnswerAmendment
+        | TaskKind::RaiseBudget => ActorKind::Brand,
     };
     Task {
         when,
@@ -184,6 +191,7 @@ pub fn blocked(
         | TaskKind::Complete
         | TaskKind::AnswerApplication
         | TaskKind::AnswerCounter
-        | TaskKind::AnswerAmendment => None,
+        | TaskKind::AnswerAmendment
+        | TaskKind::RaiseBudget => None,
     }
 }

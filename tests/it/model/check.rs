@@ -108,7 +108,10 @@ impl Play {
             reserved_minor,
             committed_minor,
             other_minor,
-            available_minor: own.cap_minor - used,
+            available_minor: (own.cap_minor - used).max(0),
+            over_budget_minor: (used - own.cap_minor).max(0),
+            unconverted: Vec::new(),
+            is_partial: false,
         };
         assert_eq!(found, expected);
         assert!(used <= own.cap_minor, "over budget: {expected:?}");

@@ -96,5 +96,6 @@ pub fn balance(
         paid_minor: minor(row.paid_minor),
         carried_minor: minor(row.carried_minor),
         owed_minor: minor(row.owed_minor()),
+        over_budget_minor: None,
     }
 }
