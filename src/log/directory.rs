@@ -152,7 +152,7 @@ impl DataDirectory {
         Ok(directory)
     }
 
-    fn with(root: &Path, marker: Marker, lock: File) -> Result<Self, OpenError> {
+    fn with(root: &Path, marker: Marker, lock: Lock) -> Result<Self, OpenError> {
         let directory = Self {
             root: root.to_owned(),
             marker,
@@ -276,7 +276,7 @@ impl DataDirectory {
 pub struct Restoring {
     root: PathBuf,
     marker: Marker,
-    lock: File,
+    lock: Lock,
 }
 
 impl Restoring {
