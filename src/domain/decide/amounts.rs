@@ -1,10 +1,9 @@
-//! Amounts that rules of several subjects work out: room in a budget, and an order's parts in the
-//! currency of reports.
+//! Amounts that rules of several subjects work out: room in a budget.
 
 use super::{Decided, ensure};
+use crate::domain::Refusal;
 use crate::domain::rows::Rows;
 use crate::domain::state::Campaign;
-use crate::domain::{ConversionRecorded, Money, Refusal, convert};
 
 /// Checks that so much more fits under the cap, and that every part of the sum stays in int64; a
 /// draft without a cap is bounded by int64 alone.
@@ -22,17 +21,4 @@ pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -
     let others = i128::from(budget.other) + more_minor;
     let in_range = fees <= i128::from(i64::MAX) && others >= i128::from(i64::MIN);
     ensure(in_range, || Refusal::AmountOverflow { field: "amount" })
-}
-
-/// States a part of an order's value in the reporting currency; `None` without a rate.
-pub(super) fn in_reporting(
-    campaign: &Campaign,
-    conversion: &ConversionRecorded,
-    part: Money,
-) -> Option<i64> {
-    conversion.reporting_minor?;
-    match &conversion.fx_rate {
-        None => Some(part.minor),
-        Some(rate) => convert(part, &rate.rate, campaign.plan.currency),
-    }
 }

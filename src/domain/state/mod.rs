@@ -11,6 +11,7 @@ mod cost;
 mod creator;
 mod dispute;
 mod due;
+mod earning;
 mod heads;
 mod publication;
 mod report;
@@ -26,6 +27,7 @@ pub use cost::*;
 pub use creator::*;
 pub use dispute::*;
 pub use due::{Due, Lane};
+pub use earning::{OrderCommission, Promise, Ruled, Sides};
 pub use heads::*;
 pub use publication::*;
 pub use report::*;
@@ -79,6 +81,8 @@ pub mod table {
     pub const BALANCE: u8 = 27;
     /// Rights of use, by when they end.
     pub const RIGHTS_END: u8 = 21;
+    /// Commission that orders promise, by when they are locked.
+    pub const PROMISE: u8 = 28;
     /// Final reports.
     pub const REPORT: u8 = 29;
     /// First tag of the views.

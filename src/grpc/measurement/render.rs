@@ -154,6 +154,7 @@ fn credit(credit: &Credit) -> api::Credit {
         collaboration_id: credit.collaboration.to_string(),
         share_bp: credit.share_bp,
         amount_minor: credit.amount_minor,
+        after_termination: credit.after_termination,
     }
 }
 
@@ -172,5 +173,6 @@ fn refund(known: &OrderRefund) -> api::Refund {
         amount: Some(known.refund.amount.into()),
         refunded_at: time(known.refund.refunded_at),
         waiting: known.state == RefundState::Waiting,
+        fx_rate: known.refund.fx_rate.as_ref().map(Into::into),
     }
 }

@@ -123,6 +123,7 @@ impl Story {
             refund_id: String::from("r1"),
             amount: Some(amount),
             refunded_at: Some(at),
+            fx_rate: None,
         }
     }
 
