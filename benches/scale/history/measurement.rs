@@ -77,6 +77,7 @@ impl Plan {
             refund_id: "first".to_owned(),
             amount: rupiah(amount),
             refunded_at: at(of.published_s + 5 * DAY_S),
+            fx_rate: None,
         };
         Call::new(
             "/campaign.ledger.v1.MeasurementService/RecordRefund",

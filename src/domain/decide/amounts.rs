@@ -1,10 +1,9 @@
-//! Amounts that rules of several subjects work out: room in a budget, and an order's parts in the
-//! currency of reports.
+//! Amounts that rules of several subjects work out: room in a budget.
 
 use super::{Decided, ensure};
+use crate::domain::Refusal;
 use crate::domain::rows::Rows;
 use crate::domain::state::Campaign;
-use crate::domain::{ConversionRecorded, Money, Refusal, convert};
 
 /// Checks that the brand may promise so much more: the sum stays under the cap, and every part of it
 /// in int64. A draft without a cap is bounded by int64 alone. Promises are bounded; what they make
@@ -31,17 +30,4 @@ pub(super) fn ensure_in_range<S: Rows>(campaign: &Campaign, more_minor: i128) ->
     let int64 = i128::from(i64::MIN)..=i128::from(i64::MAX);
     let in_range = int64.contains(&fees) && int64.contains(&others);
     ensure(in_range, || Refusal::AmountOverflow { field: "amount" })
-}
-
-/// States a part of an order's value in the reporting currency; `None` without a rate.
-pub(super) fn in_reporting(
-    campaign: &Campaign,
-    conversion: &ConversionRecorded,
-    part: Money,
-) -> Option<i64> {
-    conversion.reporting_minor?;
-    match &conversion.fx_rate {
-        None => Some(part.minor),
-        Some(rate) => convert(part, &rate.rate, campaign.plan.currency),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::refund::settle;
+use super::refund::{Refunded, settle};
 use super::{Case, Decided, Decision, ensure, happens, of_campaign};
 use crate::domain::limits::MAX_AT_ONCE;
 use crate::domain::rows::Rows;
@@ -57,7 +57,12 @@ impl<S: Rows> Case<'_, S> {
             None => None,
         };
         ensure_total::<S>(&campaign, "value", reporting_minor)?;
-        let credits = self.credits(&place, &attribution.shares, reporting_minor, currency)?;
+        let credits = self.credits(
+            &place,
+            &attribution.shares,
+            (reporting_minor, currency),
+            claim.ordered_at,
+        )?;
         let conversion = ConversionRecorded {
             order: claim.order.clone(),
             kind: claim.kind,
@@ -78,7 +83,7 @@ impl<S: Rows> Case<'_, S> {
         let refunds = settle(
             (&campaign, id),
             &conversion,
-            (conversion.value, 0),
+            Refunded::nothing(conversion.value),
             waiting.take(MAX_AT_ONCE),
         );
         let mut facts = vec![of_campaign(
@@ -126,8 +131,8 @@ impl<S: Rows> Case<'_, S> {
         &self,
         campaign: &CampaignRef,
         shares: &[Share],
-        reporting_minor: Option<i64>,
-        currency: Currency,
+        (reporting_minor, currency): (Option<i64>, Currency),
+        ordered_at: Timestamp,
     ) -> Decided<Vec<Credit>, S> {
         let shares_bp: Vec<u32> = shares.iter().map(|share| share.share_bp).collect();
         let increment = currency.settlement_increment();
@@ -140,6 +145,7 @@ impl<S: Rows> Case<'_, S> {
                 creator: collaboration.creator.clone(),
                 share_bp: share.share_bp,
                 amount_minor,
+                after_termination: collaboration.is_terminated_before(ordered_at),
             });
         }
         Ok(credits)

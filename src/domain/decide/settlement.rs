@@ -277,7 +277,7 @@ impl<S: Rows> Case<'_, S> {
             reference: reference.clone(),
             paid_at,
             reporting_minor: paid_part(&line, paid_minor, campaign.plan.currency),
-            timing: campaign.plan.timing(paid_at),
+            timing: line.timing.followed_by(campaign.plan.timing(paid_at)),
         }));
         happens(self.about(place, &line, event)?)
     }
@@ -320,6 +320,8 @@ impl<S: Rows> Case<'_, S> {
             reason: reason.to_owned(),
             timing: line.timing,
             order: None,
+            on_time_minor: None,
+            counts_from: None,
         });
         self.about(place, line, event)
     }

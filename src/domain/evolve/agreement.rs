@@ -155,8 +155,8 @@ impl<S: RowsMut> Fold<'_, S> {
                 self.collaboration_ended(CollaborationState::Cancelled)
             }
             AgreementEvent::CollaborationTerminated { .. } => {
-                self.collaboration()?.terminated_at = Some(self.record.happened_at());
-                self.collaboration_ended(CollaborationState::Terminated)
+                self.collaboration_ended(CollaborationState::Terminated)?;
+                self.terminated()
             }
             AgreementEvent::AmendmentProposed {
                 version,

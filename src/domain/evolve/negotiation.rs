@@ -82,10 +82,10 @@ impl<S: RowsMut> Fold<'_, S> {
             latest_holds: Vec::new(),
             commitment_minor: 0,
             fee_lines_minor: 0,
+            terminated_at: None,
             commission: CommissionAccount::default(),
             open_disputes: Vec::new(),
             invited_at: None,
-            terminated_at: None,
             updated: self.record.position,
         };
         self.rows.put(Collaboration::key(&place), collaboration);

@@ -139,6 +139,8 @@ pub struct Refund {
     pub amount: Money,
     /// When.
     pub refunded_at: Timestamp,
+    /// Its own rate; `None` when it has the rate of its order.
+    pub fx_rate: Option<FxRate>,
 }
 
 /// What a refund takes from revenue, or an adjustment adds to it.
@@ -227,7 +229,7 @@ impl<S: RowsMut> Fold<'_, S> {
     fn conversion_recorded(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
         let place = self.campaign_ref()?;
         let position = self.record.position;
-        let lock = self.pin_lock(&place, conversion)?;
+        let (lock, commissions) = self.pin_lock(&place, conversion)?;
         let shares = self.shares_of(conversion)?;
         let order = self.order(&conversion.order)?;
         order.shares = shares;
@@ -238,6 +240,7 @@ impl<S: RowsMut> Fold<'_, S> {
             lock,
             conversion: conversion.clone(),
         });
+        order.commissions = commissions;
         if order.waiting().next().is_some() {
             let campaign = self.campaign_ref()?;
             let due = settling(campaign, &conversion.order);
@@ -246,6 +249,7 @@ impl<S: RowsMut> Fold<'_, S> {
         self.note_order(conversion)?;
         self.note_timing(conversion.timing)?;
         self.add_conversion(conversion);
+        self.promise(&conversion.order)?;
         self.claimed(Claimed::Standing(conversion.order.clone()))
     }
 
@@ -343,20 +347,30 @@ impl<S: RowsMut> Fold<'_, S> {
 
     fn refund_recorded(&mut self, refund: &Refund, effect: Option<&RefundEffect>) -> Folded<(), S> {
         let position = self.record.position;
+        let dangling = self.dangling("conversion");
         let state = if effect.is_some() {
             RefundState::Applied
         } else {
             RefundState::Waiting
         };
-        self.order(&refund.order)?.refunds.push(OrderRefund {
+        let order = self.order(&refund.order)?;
+        if effect.is_some() && order.conversion.is_none() {
+            // In a past in which the order had not happened yet, its refund counts nothing.
+            return Err(dangling);
+        }
+        order.refunds.push(OrderRefund {
             refund: refund.clone(),
             reporting_minor: effect.and_then(|effect| effect.reporting_minor),
+            timing: effect.map_or(FactTiming::OnTime, |effect| effect.timing),
             position,
             last: position,
             state,
         });
         match effect {
-            Some(effect) => self.add_refund(refund, effect),
+            Some(effect) => {
+                self.add_refund(refund, effect)?;
+                self.promise(&refund.order)
+            }
             None => Ok(()),
         }
     }
@@ -370,7 +384,9 @@ impl<S: RowsMut> Fold<'_, S> {
         let known = self.known_refund(refund)?;
         known.state = RefundState::Applied;
         known.reporting_minor = effect.reporting_minor;
+        known.timing = effect.timing;
         self.refund_settled(&refund.order)?;
+        self.promise(&refund.order)?;
         self.add_refund(refund, effect)
     }
 
@@ -463,10 +479,15 @@ impl<S: RowsMut> Fold<'_, S> {
         effect: &RefundEffect,
     ) -> Folded<(), S> {
         let position = self.record.position;
+        let dangling = self.dangling("conversion");
         let order = self.order(&adjustment.order)?;
+        if order.conversion.is_none() {
+            return Err(dangling);
+        }
         order.adjustments.push(OrderAdjustment {
             adjustment: adjustment.clone(),
             reporting_minor: effect.reporting_minor,
+            timing: effect.timing,
             position,
             last: position,
         });
@@ -475,6 +496,7 @@ impl<S: RowsMut> Fold<'_, S> {
             None => order.shares.of_adjustment(adjustment.delta.minor),
         };
         order.shares.adjust(&parts);
+        self.promise(&adjustment.order)?;
         if let Some(minor) = effect.reporting_minor {
             let campaign = self.campaign()?;
             campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);

@@ -10,7 +10,8 @@ use crate::domain::{
 words! {
     /// Which cost a number is built on.
     pub enum CostBasis: "campaign.ledger.v1.CostBasis" {
-        /// Accepted fees, or fee lines where those are more, and all other costs less recoveries.
+        /// Accepted fees, or fee lines where those are more, commission from the order on, and all
+        /// other costs less recoveries.
         Committed = 1 => "COMMITTED",
         /// Recorded cost lines less recoveries.
         Accrued = 2 => "ACCRUED",

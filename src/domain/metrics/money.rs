@@ -25,8 +25,8 @@ const NO_MARGIN: Check = Check {
 };
 
 rows! {
-    /// Accepted fees, or fee lines where those are more, and all other costs less recoveries: C on
-    /// the basis COMMITTED.
+    /// Accepted fees, or fee lines where those are more, commission from the order on, and all other
+    /// costs less recoveries: C on the basis COMMITTED.
     COMMITTED = minor("cost.committed_minor", |facts| facts.tally.committed);
 
     /// Recorded cost lines less recoveries: C on the basis ACCRUED.

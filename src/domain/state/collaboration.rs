@@ -55,14 +55,14 @@ pub struct Collaboration {
     pub commitment_minor: i64,
     /// Fee lines that are recorded and not reversed, in minor units of the reporting currency.
     pub fee_lines_minor: i64,
+    /// When it was terminated for cause: nothing that happens after it makes anything owed.
+    pub terminated_at: Option<Timestamp>,
     /// Commission on locked orders.
     pub commission: CommissionAccount,
     /// Disputes that are open.
     pub open_disputes: Vec<OpenDispute>,
     /// When the first offer was made; `None` while the creator has only applied.
     pub invited_at: Option<Timestamp>,
-    /// When a termination for cause happened. What happens after it makes nothing owed.
-    pub terminated_at: Option<Timestamp>,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -121,6 +121,11 @@ impl Collaboration {
     pub fn terms_in_force_at(&self, at: Timestamp) -> Option<&Terms> {
         let in_force = self.pinned.iter().rfind(|pinned| pinned.from <= at);
         in_force.map(|pinned| &pinned.terms)
+    }
+
+    /// Returns whether it was terminated for cause before a time.
+    pub fn is_terminated_before(&self, at: Timestamp) -> bool {
+        self.terminated_at.is_some_and(|ended| ended < at)
     }
 
     /// Returns a deliverable.

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
-use super::{OrderShares, table};
+use super::{OrderCommission, OrderShares, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::words;
 use crate::domain::{
     AdjustmentId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
-    ConversionRecorded, ConversionRejected, CostId, DEFAULT_LOCK_DAYS, Money, OrderKey, OrderRef,
-    Position, Refund, RefundId, RefundRejection, Terms, Timestamp,
+    ConversionRecorded, ConversionRejected, DEFAULT_LOCK_DAYS, FactTiming, Money, OrderKey,
+    OrderRef, Position, Refund, RefundId, RefundRejection, Terms, Timestamp,
 };
 
 /// What the ledger knows about one order.
@@ -25,7 +25,7 @@ pub struct Order {
     pub adjustments: Vec<OrderAdjustment>,
     /// Whether the order is locked and commission on it was accrued.
     pub locked: bool,
-    /// Commission earned on it so far.
+    /// Commission that the terms promise on it, one for each credited collaboration that has a rate.
     pub commissions: Vec<OrderCommission>,
     /// Last event that changed it.
     pub updated: Position,
@@ -88,23 +88,12 @@ pub struct OrderAdjustment {
     pub adjustment: ConversionAdjustment,
     /// What it added to revenue, in minor units of the reporting currency.
     pub reporting_minor: Option<i64>,
+    /// How it counts: it follows its order.
+    pub timing: FactTiming,
     /// Position of the event that recorded it.
     pub position: Position,
     /// Position of the last event of the same command.
     pub last: Position,
-}
-
-/// Commission that one collaboration earned on an order.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct OrderCommission {
-    /// The collaboration.
-    pub collaboration: CollaborationId,
-    /// So far, in minor units of the reporting currency.
-    pub earned_minor: i64,
-    /// The cost line that took the latest part.
-    pub line: Option<CostId>,
-    /// Number of cost lines that took a part.
-    pub lines: u32,
 }
 
 /// A refund of an order.
@@ -114,6 +103,8 @@ pub struct OrderRefund {
     pub refund: Refund,
     /// What it took from revenue, in minor units of the reporting currency.
     pub reporting_minor: Option<i64>,
+    /// How it counts, as far as its order is known: it follows its order.
+    pub timing: FactTiming,
     /// Position of the event that recorded it.
     pub position: Position,
     /// Position of the last event of the same command.
@@ -210,6 +201,15 @@ impl Order {
     /// currency.
     pub fn refunded_minor(&self) -> i128 {
         self.applied()
+            .map(|known| i128::from(known.refund.amount.minor))
+            .sum()
+    }
+
+    /// Returns the sum of the refunds that were taken from revenue at the rate of the order, in minor
+    /// units of the order's currency.
+    pub fn refunded_at_its_rate_minor(&self) -> i128 {
+        self.applied()
+            .filter(|known| known.refund.fx_rate.is_none())
             .map(|known| i128::from(known.refund.amount.minor))
             .sum()
     }

@@ -13,6 +13,7 @@ mod creator;
 mod dispute;
 mod due;
 mod extent;
+mod earning;
 mod heads;
 mod publication;
 mod report;
@@ -31,6 +32,7 @@ pub use creator::*;
 pub use dispute::*;
 pub use due::{Due, Lane};
 pub use extent::Extent;
+pub use earning::{OrderCommission, Promise, Ruled, Sides};
 pub use heads::*;
 pub use publication::*;
 pub use report::*;
@@ -85,6 +87,8 @@ pub mod table {
     pub const BALANCE: u8 = 27;
     /// Rights of use, by when they end.
     pub const RIGHTS_END: u8 = 21;
+    /// Commission that orders promise, by when they are locked.
+    pub const PROMISE: u8 = 28;
     /// Final reports.
     pub const REPORT: u8 = 29;
     /// First tag of the views.

@@ -11,7 +11,8 @@ use crate::domain::{ConversionType, CostType, Currency, MeasurementKind, Measure
 /// Money and engagement of one set of facts.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
-    /// Accepted fees, or fee lines where those are more, and all other costs less recoveries.
+    /// Accepted fees, or fee lines where those are more, commission from the order on unless a
+    /// termination took it, and all other costs less recoveries.
     pub committed: i128,
     /// Accrued and paid by type; a recovery is positive here and subtracted from cost.
     pub costs: BTreeMap<CostType, CostSums>,

@@ -153,6 +153,7 @@ fn credit(credit: &Credit) -> api::Credit {
         collaboration_id: credit.collaboration.to_string(),
         share_bp: credit.share_bp,
         amount_minor: credit.amount_minor,
+        after_termination: credit.after_termination,
     }
 }
 
@@ -175,5 +176,6 @@ fn refund(known: &OrderRefund) -> api::Refund {
             RefundState::Waiting | RefundState::Applied => String::new(),
             RefundState::Rejected(why) => why.name().to_owned(),
         },
+        fx_rate: known.refund.fx_rate.as_ref().map(Into::into),
     }
 }

@@ -34,6 +34,7 @@ fn order_value_becomes_revenue_of_campaign_and_collaboration() {
                 creator: id("ayu"),
                 share_bp: 10_000,
                 amount_minor: 25_000_000,
+                after_termination: false,
             };
             assert_eq!(conversion.credits, [credit]);
         });

@@ -202,6 +202,8 @@ fn split_line_is_adjusted_to_the_share_in_whole_rupiah() {
                 reason: "both were heard".to_owned(),
                 timing: FactTiming::OnTime,
                 order: None,
+                on_time_minor: None,
+                counts_from: None,
             }),
         ]);
     // Rp333.70 rounds to Rp334.

@@ -104,6 +104,7 @@ fn joint_order_is_split_to_whole_rupiah_with_the_rest_on_the_last() {
         creator: id(creator),
         share_bp,
         amount_minor: amount.minor,
+        after_termination: false,
     };
     let history = both_accepted()
         .when(convert_order(claim))

@@ -58,6 +58,8 @@ fn adjustment_moves_cost_and_budget_and_leaves_the_amount() {
             reason: "other hours".to_owned(),
             timing: FactTiming::OnTime,
             order: None,
+            on_time_minor: None,
+            counts_from: None,
         })]);
     assert_eq!(sums(&history), (70_000, 70_000));
     let row = history.cost("c-1");

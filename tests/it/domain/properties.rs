@@ -85,6 +85,25 @@ fn check_budget(before: Option<&Campaign>, ledger: &Ledger, record: &Record) {
         let event = &record.event;
         assert!(!is_over, "{budget:?} came of the promise {event:?}");
     }
+    let is_commission = match event {
+        Event::Settlement(SettlementEvent::CostRecorded(line)) => {
+            matches!(line.owed_for, Some(OwedFor::Commission { .. }))
+        }
+        Event::Settlement(SettlementEvent::CostAdjusted { order, .. }) => order.is_some(),
+        Event::Settlement(SettlementEvent::CommissionCarried { .. }) => true,
+        _ => false,
+    };
+    assert!(is_commission || excess(ledger) <= before, "{event:?}");
+}
+
+/// Returns by how much budgets are above their caps.
+fn excess(ledger: &Ledger) -> i128 {
+    let campaigns = all::<Campaign>(ledger);
+    let excess = campaigns.iter().map(|campaign| {
+        let cap = campaign.plan.budget_cap_minor.unwrap_or(i64::MAX);
+        (campaign.budget.total() - i128::from(cap)).max(0)
+    });
+    excess.sum()
 }
 
 fn is_promise(event: &Event) -> bool {
@@ -127,12 +146,13 @@ fn check_orders_and_lines(ledger: &Ledger) {
 fn check_commissions(ledger: &Ledger) {
     let orders = all::<Order>(ledger);
     for order in orders.iter().filter(|order| !order.locked) {
-        assert!(order.commissions.is_empty(), "{order:?}");
+        let earned = order.commissions.iter().map(|one| one.earned.counted_minor);
+        assert_eq!(earned.sum::<i64>(), 0, "{order:?}");
     }
     let earned: i64 = orders
         .iter()
         .flat_map(|order| &order.commissions)
-        .map(|one| one.earned_minor)
+        .map(|one| one.earned.counted_minor)
         .inspect(|earned| assert!(*earned >= 0))
         .sum();
     let accounts = all::<Collaboration>(ledger);

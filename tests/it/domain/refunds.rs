@@ -24,6 +24,7 @@ fn effect(minor: i64) -> RefundEffect {
             creator: id("ayu"),
             share_bp: 10_000,
             amount_minor: minor,
+            after_termination: false,
         }],
         timing: FactTiming::OnTime,
     }

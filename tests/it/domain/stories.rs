@@ -244,6 +244,7 @@ pub fn refunded(order_id: &str, refund: &str, amount: Money) -> Refund {
         id: id(refund),
         amount,
         refunded_at: day(17),
+        fx_rate: None,
     }
 }
 

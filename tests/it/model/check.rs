@@ -270,6 +270,7 @@ impl Play {
             collaboration_id: deal_id(to),
             share_bp: 10_000,
             amount_minor: sale.minor.unwrap_or(0),
+            after_termination: false,
         });
         assert_eq!(found.credits, Vec::from_iter(credits), "{sale:?}");
         let net = own.value_minor().map(|minor| minor - own.refunded_minor());

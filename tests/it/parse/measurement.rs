@@ -309,6 +309,7 @@ fn each_rule_of_a_refund_names_its_field() {
         refund_id: "r-1".to_owned(),
         amount: wire_idr(1),
         refunded_at: at(0),
+        fx_rate: None,
     };
     let refund = Refund {
         order: OrderKey {
@@ -318,6 +319,7 @@ fn each_rule_of_a_refund_names_its_field() {
         id: RefundId::parse("r-1").unwrap(),
         amount: idr(1),
         refunded_at: now(),
+        fx_rate: None,
     };
     assert_eq!(
         command(record_refund(good.clone(), now())),

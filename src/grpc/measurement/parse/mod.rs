@@ -153,6 +153,7 @@ pub fn record_refund(mut request: api::RecordRefundRequest, now: Timestamp) -> W
     let order = read_order(fields, &request.order_source, &request.order_id);
     let id = fields.parse("refund_id", &request.refund_id, RefundId::parse);
     let amount = fields.required("amount", request.amount, read_positive_amount);
+    let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
     let refunded_at = call.past("refunded_at", request.refunded_at);
     let command = order.and_then(|order| {
         let refund = Refund {
@@ -160,6 +161,7 @@ pub fn record_refund(mut request: api::RecordRefundRequest, now: Timestamp) -> W
             id: id?,
             amount: amount?,
             refunded_at: refunded_at?,
+            fx_rate: fx_rate?,
         };
         Ok(Command::RecordRefund { refund })
     });

@@ -11,7 +11,8 @@ use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::wire::rules::{from_one, optional_amount, positive, share};
 use crate::wire::spelled::{Field, given, plain, spelled};
 use crate::wire::values::{
-    check_whole_here, optional_number, read_amount, read_position, read_positive_amount, read_time,
+    check_whole_here, optional_number, read_amount, read_fx_rate, read_position,
+    read_positive_amount, read_time,
 };
 
 stored! { Revenue(RevenueEvent) {
@@ -32,11 +33,11 @@ stored! { Revenue(RevenueEvent) {
         code,
     })
     RefundApplied {
-        refund: Refund { order, id = refund_id, amount: positive, refunded_at, },
+        refund: Refund { order, id = refund_id, amount: positive, refunded_at, fx_rate, },
         effect: RefundEffect { reporting_minor, credits: credits, timing, },
     }
     RefundRejected {
-        refund: Refund { order, id = refund_id, amount: positive, refunded_at, },
+        refund: Refund { order, id = refund_id, amount: positive, refunded_at, fx_rate, },
         rejection = reason,
     }
     ConversionAdjusted {
@@ -59,6 +60,7 @@ spelled! {
         creator = creator_id,
         share_bp: share,
         amount_minor,
+        after_termination,
     }
 }
 
@@ -153,6 +155,7 @@ impl Stored for wire::RefundRecorded {
         let id = fields.parse("refund_id", &self.refund_id, RefundId::parse);
         let amount = fields.required("amount", self.amount, read_positive_amount);
         let refunded_at = fields.required("refunded_at", self.refunded_at, read_time);
+        let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
         let effect = if self.waiting {
             let nothing =
                 self.timing == 0 && self.reporting_minor.is_none() && self.credits.is_empty();
@@ -172,6 +175,7 @@ impl Stored for wire::RefundRecorded {
             id: id?,
             amount: amount?,
             refunded_at: refunded_at?,
+            fx_rate: fx_rate?,
         };
         Ok(Event::Revenue(RevenueEvent::RefundRecorded {
             refund,
@@ -186,6 +190,7 @@ fn write_refund(refund: &Refund, effect: Option<&RefundEffect>) -> Wire {
         refund_id: refund.id.write(),
         amount: refund.amount.write(),
         refunded_at: refund.refunded_at.write(),
+        fx_rate: refund.fx_rate.write(),
         waiting: effect.is_none(),
         reporting_minor: effect.and_then(|effect| effect.reporting_minor),
         credits: effect.map_or_else(Vec::new, |effect| effect.credits.write()),

@@ -98,7 +98,7 @@ impl World {
             return Judged::Refused(vec![ErrorReason::OrderNotFound]);
         };
         let mut known = order.corrections.iter();
-        if let Some((known, told)) = known.find(|(known, _)| known.id == correction.id) {
+        if let Some((known, told, _)) = known.find(|(known, _, _)| known.id == correction.id) {
             return match known == correction {
                 true => Judged::Old(*told, *told),
                 false => Judged::Refused(vec![ErrorReason::AlreadyExists]),
@@ -118,7 +118,7 @@ impl World {
         if !against.is_empty() {
             return Judged::Refused(against);
         }
-        order.corrections.push((correction.clone(), position));
+        order.corrections.push((correction.clone(), position, now));
         self.happens(1)
     }
 }
@@ -132,7 +132,7 @@ impl super::Order {
 
     pub fn corrected_minor(&self) -> i64 {
         let corrections = self.corrections.iter();
-        corrections.map(|(one, _)| one.delta_minor).sum()
+        corrections.map(|(one, _, _)| one.delta_minor).sum()
     }
 
     pub fn applied(&self) -> impl Iterator<Item = &Refund> {

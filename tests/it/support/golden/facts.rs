@@ -125,12 +125,14 @@ fn credits(first: i64, second: i64) -> Vec<Credit> {
             creator: creator("ayu"),
             share_bp: 6_000,
             amount_minor: first,
+            after_termination: false,
         },
         Credit {
             collaboration: collaboration("bima-1"),
             creator: creator("bima"),
             share_bp: 4_000,
             amount_minor: second,
+            after_termination: true,
         },
     ]
 }
@@ -141,6 +143,7 @@ fn refund(id: &str) -> Refund {
         id: RefundId::parse(id).unwrap(),
         amount: usd(500),
         refunded_at: at(6_000),
+        fx_rate: Some(fx_rate()),
     }
 }
 

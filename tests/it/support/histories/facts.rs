@@ -173,6 +173,7 @@ impl Teller {
             id: id(&format!("r-{}", dice.roll(6))),
             amount: money(currency, minor),
             refunded_at: self.lately(dice, 48),
+            fx_rate: None,
         })
     }
 }

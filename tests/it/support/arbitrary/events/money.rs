@@ -163,14 +163,18 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|event| Event::Settlement(SettlementEvent::PaymentRecorded(event)))
             .boxed(),
         adjusted().boxed(),
-        (order_key(), any::<i64>(), fact_timing())
-            .prop_map(|(order, amount_minor, timing)| {
-                Event::Settlement(SettlementEvent::CommissionCarried {
-                    order,
-                    amount_minor,
-                    timing,
-                })
-            })
+        (order_key(), any::<(i64, i64)>(), fact_timing(), timestamp())
+            .prop_map(
+                |(order, (amount_minor, on_time_minor), timing, counts_from)| {
+                    Event::Settlement(SettlementEvent::CommissionCarried {
+                        order,
+                        amount_minor,
+                        timing,
+                        on_time_minor,
+                        counts_from,
+                    })
+                },
+            )
             .boxed(),
         (cost(), text())
             .prop_map(|(cost, reason)| {
@@ -196,9 +200,20 @@ fn adjusted() -> impl Strategy<Value = Event> {
         text(),
         fact_timing(),
         option::of(order_key()),
+        option::of(any::<i64>()),
+        option::of(timestamp()),
     )
         .prop_map(
-            |(cost, delta_minor, reporting_minor, reason, timing, order)| {
+            |(
+                cost,
+                delta_minor,
+                reporting_minor,
+                reason,
+                timing,
+                order,
+                on_time_minor,
+                counts_from,
+            )| {
                 Event::Settlement(SettlementEvent::CostAdjusted {
                     cost,
                     delta_minor,
@@ -206,6 +221,8 @@ fn adjusted() -> impl Strategy<Value = Event> {
                     reason,
                     timing,
                     order,
+                    on_time_minor,
+                    counts_from,
                 })
             },
         )
@@ -271,7 +288,10 @@ fn owed_for() -> impl Strategy<Value = OwedFor> {
             trigger,
             deliverable,
         }),
-        order_key().prop_map(|order| OwedFor::Commission { order }),
+        (order_key(), any::<i64>()).prop_map(|(order, on_time_minor)| OwedFor::Commission {
+            order,
+            on_time_minor,
+        }),
         id(BonusId::parse).prop_map(|bonus| OwedFor::Bonus { bonus }),
     ]
 }

@@ -124,6 +124,7 @@ impl Story {
             refund_id: String::from("r1"),
             amount: Some(amount),
             refunded_at: Some(at),
+            fx_rate: None,
         }
     }
 
