@@ -17,6 +17,12 @@ pub(super) fn ensure_in_budget<S: Rows>(campaign: &Campaign, more_minor: i128) -
         needed_minor,
         cap_minor,
     })?;
+    ensure_in_range::<S>(campaign, more_minor)
+}
+
+/// Checks that every part of the sum stays in int64, with so much more.
+pub(super) fn ensure_in_range<S: Rows>(campaign: &Campaign, more_minor: i128) -> Decided<(), S> {
+    let budget = &campaign.budget;
     // Recoveries make room for fees beyond int64, and may themselves sum up to less than int64.
     let fees = i128::from(budget.reserved) + i128::from(budget.committed) + more_minor.max(0);
     let others = i128::from(budget.other) + more_minor;

@@ -9,6 +9,7 @@ mod amounts;
 mod campaign;
 mod commission;
 mod conversion;
+mod cost_correction;
 mod creator;
 mod deliverable;
 mod dispute;

@@ -245,7 +245,7 @@ impl<S: RowsMut> Fold<'_, S> {
             (_, Some(minor)) => self.add_to_campaign(Effect::Unattributed { timing, minor }),
             (Some(value), None) if attributed => {
                 let nothing = Money { minor: 0, ..value };
-                self.add_foreign(timing, &conversion.credits, nothing, value);
+                self.add_foreign(timing, &conversion.credits, (nothing, value), true);
             }
             (Some(_) | None, None) => {}
         }
@@ -253,13 +253,22 @@ impl<S: RowsMut> Fold<'_, S> {
 
     /// Adds the change of the amounts that are left out of totals because they have no rate: the
     /// parts of the new sum less the parts of the old one, split like the credits. After a full
-    /// refund of an order nothing remains.
-    fn add_foreign(&mut self, timing: FactTiming, credits: &[Credit], from: Money, to: Money) {
+    /// refund of an order the amount is zero, and the order still lacks its rate.
+    fn add_foreign(
+        &mut self,
+        timing: FactTiming,
+        credits: &[Credit],
+        (from, to): (Money, Money),
+        is_new: bool,
+    ) {
         let currency = to.currency;
+        // An order is one fact: what later befalls it does not make it less unconverted.
+        let facts = i64::from(is_new);
         let effect = |minor| Effect::ForeignRevenue {
             currency,
             timing,
             minor,
+            facts,
         };
         self.add_to_campaign(effect(to.minor - from.minor));
         let shares: Vec<u32> = credits.iter().map(|credit| credit.share_bp).collect();
@@ -396,7 +405,8 @@ impl<S: RowsMut> Fold<'_, S> {
                     minor,
                     ..refund.amount
                 };
-                self.add_foreign(timing, &effect.credits, sum(after), sum(before));
+                let change = (sum(after), sum(before));
+                self.add_foreign(timing, &effect.credits, change, false);
             }
         }
         Ok(())
@@ -435,7 +445,7 @@ impl<S: RowsMut> Fold<'_, S> {
                 }
             }
             (None, Some((before, after))) if !effect.credits.is_empty() => {
-                self.add_foreign(timing, &effect.credits, before, after);
+                self.add_foreign(timing, &effect.credits, (before, after), false);
             }
             (None, _) => {}
         }

@@ -55,8 +55,16 @@ impl Story {
     }
 
     /// Returns accepted fees, or the fee lines where their sum is higher, and all other costs less
-    /// recoveries.
+    /// recoveries. Each line counts by its own time.
     fn committed(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
+        let others = self
+            .standing_lines()
+            .filter(|line| line.recorded.kind != CostType::Fee && counts(line.counts_from));
+        let others = others.filter_map(|line| Some(signed(line, self.line_value(line)?)));
+        self.fees(&counts) + others.sum::<i128>() + self.carried(&counts)
+    }
+
+    fn fees(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
         let fees = self.agreements.iter().map(|(id, one)| {
             let is_released = matches!(
                 one.state,
@@ -65,16 +73,14 @@ impl Story {
             let is_owed = one.was_accepted && !is_released;
             let promised = if is_owed { one.fee_minor() } else { 0 };
             let lines = self.standing_lines().filter(|line| {
-                line.owner.as_ref() == Some(id) && line.recorded.kind == CostType::Fee
+                line.owner.as_ref() == Some(id)
+                    && line.recorded.kind == CostType::Fee
+                    && counts(line.counts_from)
             });
             let billed: i128 = lines.filter_map(|line| self.line_value(line)).sum();
             billed.max(promised.into())
         });
-        let others = self
-            .standing_lines()
-            .filter(|line| line.recorded.kind != CostType::Fee && counts(line.counts_from));
-        let others = others.filter_map(|line| Some(signed(line, self.line_value(line)?)));
-        fees.sum::<i128>() + others.sum::<i128>() + self.carried(&counts)
+        fees.sum()
     }
 
     /// Returns the commission that no line accrues.
@@ -94,7 +100,7 @@ impl Story {
             )
         });
         let reserved = open.map(|one| i128::from(one.offered_minor)).sum();
-        let committed = self.committed(|_| false);
+        let committed = self.fees(|_| true);
         [reserved, committed, self.committed(|_| true) - committed]
     }
 
@@ -106,7 +112,8 @@ impl Story {
                 None => {
                     let amount = line.total();
                     let sum = tally.foreign_costs.entry(amount.currency).or_default();
-                    *sum += signed(line, amount.minor.into());
+                    sum.minor += signed(line, amount.minor.into());
+                    sum.facts += 1;
                 }
             }
         }
@@ -132,11 +139,17 @@ impl Story {
             let before = paid.entry(&payment.cost).or_default();
             let grown = part(*before + payment.amount.minor).zip(part(*before));
             *before += payment.amount.minor;
-            let Some(more) = grown.map(|(after, before)| after - before) else {
+            if !counts(payment.paid_at) {
                 continue;
-            };
-            if counts(payment.paid_at) {
-                tally.costs.entry(line.recorded.kind).or_default().paid += more;
+            }
+            match grown.map(|(after, before)| after - before) {
+                Some(more) => tally.costs.entry(line.recorded.kind).or_default().paid += more,
+                None => {
+                    let amount = payment.amount;
+                    let sum = tally.foreign_paid.entry(amount.currency).or_default();
+                    sum.minor += signed(line, amount.minor.into());
+                    sum.facts += 1;
+                }
             }
         }
     }
@@ -157,8 +170,9 @@ impl Story {
                 Some(minor) if is_attributed => tally.gross += minor,
                 Some(minor) => tally.unattributed += minor,
                 None if is_attributed => {
-                    *tally.foreign_revenue.entry(value.currency).or_default() +=
-                        i128::from(value.minor);
+                    let sum = tally.foreign_revenue.entry(value.currency).or_default();
+                    sum.minor += i128::from(value.minor);
+                    sum.facts += 1;
                 }
                 None => {}
             }
@@ -190,10 +204,9 @@ impl Story {
                 Some(minor) if is_attributed => tally.refunds += minor,
                 Some(minor) => tally.unattributed -= minor,
                 None if is_attributed => {
-                    *tally
-                        .foreign_revenue
-                        .entry(refund.amount.currency)
-                        .or_default() -= i128::from(refund.amount.minor);
+                    let currency = refund.amount.currency;
+                    let sum = tally.foreign_revenue.entry(currency).or_default();
+                    sum.minor -= i128::from(refund.amount.minor);
                 }
                 None => {}
             }
@@ -290,8 +303,13 @@ pub fn without_zeros(mut totals: Totals) -> Totals {
         tally
             .conversions
             .retain(|_, sums| *sums != ConversionSums::default());
-        tally.foreign_costs.retain(|_, sum| *sum != 0);
-        tally.foreign_revenue.retain(|_, sum| *sum != 0);
+        for unrated in [
+            &mut tally.foreign_costs,
+            &mut tally.foreign_paid,
+            &mut tally.foreign_revenue,
+        ] {
+            unrated.retain(|_, sum| *sum != Unrated::default());
+        }
         tally
             .engagement
             .retain(|_, sums| **sums != EngagementSums::default());
