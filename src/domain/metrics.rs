@@ -30,7 +30,7 @@ use super::WHOLE_BP;
 use crate::domain::words;
 
 pub use catalogue::{Report, Section};
-pub use facts::{CostBasis, Entry, Facts, Known, Plan, Standing, Times};
+pub use facts::{CostBasis, Earned, Entry, Facts, Known, Plan, Standing, Times};
 pub use given::{Example, Given};
 pub use rates::{MAX_EXACT_MEAN, Mean, Rate, mean, median, rate};
 pub use row::{Check, Formula, Metric, Pick, Unit};
@@ -60,6 +60,8 @@ words! {
         NoModel = 6 => "NO_MODEL",
         /// The number does not fit int64.
         OutOfRange = 7 => "OUT_OF_RANGE",
+        /// Recoveries exceed costs.
+        NegativeCost = 8 => "NEGATIVE_COST",
     }
 }
 

@@ -27,7 +27,7 @@ impl Days {
     /// Renders them, by day.
     pub fn render(&self) -> Vec<api::AwarenessDay> {
         let of = |(day, (posts, sums)): (&Day, &(i64, EngagementSums))| {
-            let seen = |sum: &Sum| (sum.posts > 0).then(|| rounded(sum.value));
+            let seen = |sum: &Sum| (sum.posts > 0).then(|| rounded(sum.value)).flatten();
             api::AwarenessDay {
                 day: date(*day),
                 posts: count(*posts),
@@ -58,9 +58,8 @@ fn date(day: Day) -> String {
     date.map(|date| date.to_string()).unwrap_or_default()
 }
 
-/// Rounds a sum in ten-thousandths to wholes.
-fn rounded(ten_thousandths: i128) -> u64 {
-    let published = publish(&in_wholes(ten_thousandths), 1).ok();
-    let counted = published.and_then(|value| u64::try_from(value).ok());
-    counted.unwrap_or(u64::MAX)
+/// Rounds a sum in ten-thousandths to wholes; `None` beyond int64.
+fn rounded(ten_thousandths: i128) -> Option<u64> {
+    let published = publish(&in_wholes(ten_thousandths), 1).ok()?;
+    u64::try_from(published).ok()
 }

@@ -6,7 +6,7 @@ mod rights;
 use std::collections::BTreeSet;
 
 use super::fields::{Checked, Fields, UNIQUE_RULE};
-use super::values::{MAX_URL_CHARS, read_amount, read_basis_points, read_time};
+use super::values::{MAX_URL_CHARS, read_basis_points, read_payable_amount, read_time};
 use crate::domain::limits::{MAX_DELIVERABLES, MAX_REVISIONS};
 use crate::domain::{
     AttributionTerms, Code, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS, DEFAULT_WINDOW_DAYS,
@@ -40,7 +40,7 @@ pub fn read_terms(fields: &mut Fields, message: wire::Terms) -> Checked<Terms> {
     );
     fields.limit("min_live_days", min_live_days <= MAX_LIVE_DAYS, LIVE_RULE);
 
-    let fee = fields.required("fee", message.fee, read_amount);
+    let fee = fields.required("fee", message.fee, read_payable_amount);
     let deliverables = read_deliverables(fields, message.deliverables);
     let attribution = message.attribution.unwrap_or_default();
     let attribution = fields.within("attribution", |fields| {

@@ -310,7 +310,7 @@ impl<S: RowsMut> Fold<'_, S> {
             (_, Some(minor)) => self.add_to_campaign(Effect::Unattributed { timing, minor }),
             (Some(value), None) if attributed => {
                 let shares = OrderShares::of(&conversion.credits, value);
-                self.add_foreign(timing, &conversion.credits, value, shares.whole());
+                self.add_foreign(timing, &conversion.credits, (value, 1), shares.whole());
             }
             (Some(_) | None, None) => {}
         }
@@ -333,11 +333,20 @@ impl<S: RowsMut> Fold<'_, S> {
 
     /// Adds the change of an amount that is left out of totals because it has no rate, and of the
     /// parts of the credits.
-    fn add_foreign(&mut self, timing: FactTiming, credits: &[Credit], whole: Money, parts: &[i64]) {
+    ///
+    /// An order is one fact: what later happens to it does not make it less unconverted.
+    fn add_foreign(
+        &mut self,
+        timing: FactTiming,
+        credits: &[Credit],
+        (whole, facts): (Money, i64),
+        parts: &[i64],
+    ) {
         let effect = |minor| Effect::ForeignRevenue {
             currency: whole.currency,
             timing,
             minor,
+            facts,
         };
         self.add_to_campaign(effect(whole.minor));
         for (credit, part) in credits.iter().zip(parts) {
@@ -467,7 +476,7 @@ impl<S: RowsMut> Fold<'_, S> {
                     minor,
                     ..refund.amount
                 };
-                self.add_foreign(timing, &credits, whole, &taken);
+                self.add_foreign(timing, &credits, (whole, 0), &taken);
             }
         }
         Ok(())
@@ -515,7 +524,7 @@ impl<S: RowsMut> Fold<'_, S> {
                 }
             }
             None if effect.credits.is_empty() => {}
-            None => self.add_foreign(timing, &effect.credits, adjustment.delta, &parts),
+            None => self.add_foreign(timing, &effect.credits, (adjustment.delta, 0), &parts),
         }
         Ok(())
     }

@@ -132,6 +132,7 @@ rows! {
         |facts| rate(facts, |sums| sums.by_followers),
     )
     .unless(&[NO_FOLLOWERS_PAIR])
+    .covers(|facts| facts.engagement.by_followers.posts)
     .example(&[post(570, 10_000)], "57/1000");
 
     /// Mean of the posts' rates. The fraction of the mean of more than 64 posts is not shown.
@@ -140,7 +141,8 @@ rows! {
         "Σ (engagements ÷ followers) ÷ posts",
         Formula::Mean(|sums| sums.by_followers),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_FOLLOWERS_PAIR])
+    .covers(|facts| facts.engagement.by_followers.posts)
     .example(&[post(1, 2), post(1, 3)], "5/12");
 
     /// Median of the posts' rates; of an even count, the mean of the middle two.
@@ -149,7 +151,8 @@ rows! {
         "the middle one of engagements ÷ followers",
         Formula::Median(|sums| sums.by_followers),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_FOLLOWERS_PAIR])
+    .covers(|facts| facts.engagement.by_followers.posts)
     .example(&[post(1, 10), post(2, 10), post(9, 10)], "1/5");
 
     /// Posts that have both.
@@ -164,6 +167,7 @@ rows! {
         |facts| rate(facts, |sums| sums.by_reach),
     )
     .unless(&[NO_REACH_PAIR])
+    .covers(|facts| facts.engagement.by_reach.posts)
     .example(&[post(570, 10_000)], "57/1000");
 
     /// Mean of the posts' rates. The fraction of the mean of more than 64 posts is not shown.
@@ -172,7 +176,8 @@ rows! {
         "Σ (engagements ÷ reach) ÷ posts",
         Formula::Mean(|sums| sums.by_reach),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_REACH_PAIR])
+    .covers(|facts| facts.engagement.by_reach.posts)
     .example(&[post(1, 2), post(1, 3)], "5/12");
 
     /// Median of the posts' rates; of an even count, the mean of the middle two.
@@ -181,7 +186,8 @@ rows! {
         "the middle one of engagements ÷ reach",
         Formula::Median(|sums| sums.by_reach),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_REACH_PAIR])
+    .covers(|facts| facts.engagement.by_reach.posts)
     .example(&[post(1, 10), post(9, 10)], "1/2");
 
     /// Posts that have both.
@@ -196,6 +202,7 @@ rows! {
         |facts| rate(facts, |sums| sums.by_views),
     )
     .unless(&[NO_VIEWS_PAIR])
+    .covers(|facts| facts.engagement.by_views.posts)
     .example(&[post(570, 10_000)], "57/1000");
 
     /// Mean of the posts' rates. The fraction of the mean of more than 64 posts is not shown.
@@ -204,7 +211,8 @@ rows! {
         "Σ (engagements ÷ views) ÷ posts",
         Formula::Mean(|sums| sums.by_views),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_VIEWS_PAIR])
+    .covers(|facts| facts.engagement.by_views.posts)
     .example(&[post(1, 2), post(1, 3)], "5/12");
 
     /// Median of the posts' rates; of an even count, the mean of the middle two.
@@ -213,7 +221,8 @@ rows! {
         "the middle one of engagements ÷ views",
         Formula::Median(|sums| sums.by_views),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_VIEWS_PAIR])
+    .covers(|facts| facts.engagement.by_views.posts)
     .example(&[post(1, 10), post(2, 10), post(9, 10)], "1/5");
 
     /// Posts that have both.
@@ -226,6 +235,7 @@ rows! {
         rate(facts, |sums| sums.clicks_by_impressions)
     })
     .unless(&[NO_CLICKS_PAIR])
+    .covers(|facts| facts.engagement.clicks_by_impressions.posts)
     .example(&[clicks(30), impressions(1_500)], "1/50");
 
     /// Conversion rate.
@@ -234,6 +244,7 @@ rows! {
         [in_wholes(facts.tally.conversions_bp()), in_wholes(clicks.value)]
     })
     .unless(&[NO_CLICKS])
+    .covers(|facts| seen(facts, Counter::Clicks).posts)
     .example(&[conversions(8), clicks(30)], "4/15");
 
     /// Earned media value: impressions at the campaign's price of a thousand.
@@ -243,6 +254,7 @@ rows! {
         impressions * exact(price.unwrap_or(0)) / exact(1_000)
     })
     .unless(&[NO_MODEL, NO_IMPRESSIONS])
+    .covers(|facts| seen(facts, Counter::Impressions).posts)
     .example(&[impressions(1_500), emv_cpm_minor(200)], "300/1");
 
     /// Cost per engagement.
@@ -251,6 +263,7 @@ rows! {
     })
     .unit(Unit::Minor)
     .unless(&[NO_ENGAGEMENTS, FOREIGN_COST])
+    .covers(|facts| facts.engagement.engagements.posts)
     .example(&[cost(500), engagements(200)], "5/2");
 
     /// Cost per view.
@@ -259,6 +272,7 @@ rows! {
     })
     .unit(Unit::Minor)
     .unless(&[NO_VIEWS, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Views).posts)
     .example(&[cost(500), views(1_500)], "1/3");
 
     /// Cost per click.
@@ -267,6 +281,7 @@ rows! {
     })
     .unit(Unit::Minor)
     .unless(&[NO_CLICKS, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Clicks).posts)
     .example(&[cost(500), clicks(30)], "50/3");
 
     /// Cost per thousand impressions.
@@ -277,6 +292,7 @@ rows! {
     )
     .unit(Unit::Minor)
     .unless(&[NO_IMPRESSIONS, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Impressions).posts)
     .example(&[cost(500), impressions(1_500)], "1000/3");
 
     /// Cost per thousand people reached, not deduplicated.
@@ -287,6 +303,7 @@ rows! {
     )
     .unit(Unit::Minor)
     .unless(&[NO_REACH, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Reach).posts)
     .example(&[cost(500), reach(1_500)], "1000/3");
 
     /// Cost per thousand views.
@@ -297,5 +314,6 @@ rows! {
     )
     .unit(Unit::Minor)
     .unless(&[NO_VIEWS, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Views).posts)
     .example(&[cost(500), views(1_500)], "1000/3");
 }

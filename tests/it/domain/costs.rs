@@ -62,6 +62,11 @@ pub fn at_rate(verb: CostVerb, text: &str) -> CostVerb {
     }
 }
 
+/// Returns amounts without a rate, and how many there are.
+pub fn unrated(minor: i128, facts: i64) -> Unrated {
+    Unrated { minor, facts }
+}
+
 /// Records a line.
 pub fn record(name: &str, verb: CostVerb) -> Request {
     cost(name, verb)
@@ -303,11 +308,11 @@ fn foreign_lines_without_rate_are_left_out_and_reported() {
     let left_out = |history: &History| history.totals().counted.foreign_costs;
     assert_eq!(history.campaign().budget.total(), 0);
     assert_eq!(history.totals().counted.accrued(), 0);
-    assert_eq!(left_out(&history), [(id("USD"), 1_200)].into());
+    assert_eq!(left_out(&history), [(id("USD"), unrated(1_200, 2))].into());
     let history = history.given(record("c-3", dollars(CostType::Recovery, 300)));
-    assert_eq!(left_out(&history), [(id("USD"), 900)].into());
+    assert_eq!(left_out(&history), [(id("USD"), unrated(900, 3))].into());
     let history = history.given(reverse("c-3")).given(reverse("c-1"));
-    assert_eq!(left_out(&history), [(id("USD"), 200)].into());
+    assert_eq!(left_out(&history), [(id("USD"), unrated(200, 1))].into());
 }
 
 #[test]
