@@ -211,7 +211,7 @@ fn amount_without_a_rate_is_split_to_the_increment_of_its_own_currency() {
     let history = with_bima(ayus, free)
         .at(day(16))
         .given(convert_order(claim));
-    let rupiah = |totals: Totals| totals.counted.foreign_revenue[&id("IDR")];
+    let rupiah = |totals: Totals| totals.counted.foreign_revenue[&id("IDR")].minor;
     assert_eq!(rupiah(history.totals_of("ayu-1")), 33_300);
     assert_eq!(rupiah(history.totals_of("bima-1")), 66_750);
     let history = history

@@ -14,6 +14,7 @@ fn credits(shares_bp: &[u32]) -> Vec<Credit> {
         creator: id("ayu"),
         share_bp: *share_bp,
         amount_minor: 0,
+        after_termination: false,
     });
     credits.collect()
 }

@@ -227,8 +227,8 @@ impl Story {
                 Some(minor) if !order.credits.is_empty() => tally.gross += minor,
                 Some(minor) => tally.unattributed += minor,
                 None if !order.credits.is_empty() => {
-                    *tally.foreign_revenue.entry(value.currency).or_default() +=
-                        i128::from(adjustment.delta.minor);
+                    let sum = tally.foreign_revenue.entry(value.currency).or_default();
+                    sum.minor += i128::from(adjustment.delta.minor);
                 }
                 None => {}
             }

@@ -3,7 +3,7 @@
 use campaign_ledger::wire::proto::api::ErrorReason;
 use campaign_ledger::wire::proto::values::CostType;
 
-use super::{About, Against, Cost, CostKey, Judged, Payment, World};
+use super::{About, Against, Campaign, Cost, CostKey, Judged, Payment, World};
 
 /// Types of lines that callers record; KILL_FEE lines come from cancellations.
 pub const KINDS: [CostType; 11] = [
