@@ -122,14 +122,20 @@ pub fn read_payable(fields: &mut Fields, message: wire::Money) -> Checked<Money>
 /// Reads an entered change that can be paid; it may be negative.
 pub fn read_payable_delta(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
     let amount = read_delta(fields, message)?;
-    check_payable(fields, amount);
+    check_payable(
+        fields,
+        Money {
+            minor: amount.minor.saturating_abs(),
+            ..amount
+        },
+    );
     Ok(amount)
 }
 
 /// Checks that an entered amount can be paid: otherwise a part of it would stay owed for ever. It
 /// holds for calls only; computed amounts are rounded.
 fn check_payable(fields: &mut Fields, amount: Money) {
-    if !amount.is_payable() {
+    if amount.minor > 0 && !amount.is_payable() {
         fields.limit("minor_units", false, &amount.currency.payable_rule());
     }
 }

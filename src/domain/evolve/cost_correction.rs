@@ -1,43 +1,11 @@
-//! How a payment that is taken back and a line that is corrected are folded: both in place, as if it
-//! had been right from the beginning.
+//! How a corrected line is folded: in place, as if it had been right from the beginning.
 
-use super::{CostCorrected, CostRecorded, Fold, Folded, PaymentVoided};
+use super::{CostCorrected, CostRecorded, Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{Cost, PaidSums, Payment};
-use crate::domain::{Effect, FactTiming, Money};
+use crate::domain::state::{Cost, PaidSums};
+use crate::domain::{Effect, Money};
 
 impl<S: RowsMut> Fold<'_, S> {
-    pub(super) fn payment_voided(&mut self, voided: &PaymentVoided) -> Folded<(), S> {
-        let key = Payment::key(&self.campaign_ref()?, &voided.payment);
-        let position = self.record.position;
-        let payment: &mut Payment = self.row(&key, "payment")?;
-        payment.voided = Some(position);
-
-        let cost = self.cost(&voided.cost)?;
-        let less = PaidSums {
-            payments: -1,
-            minor: -voided.amount.minor,
-            reporting_minor: -voided.reporting_minor.unwrap_or(0),
-        };
-        cost.paid_minor += less.minor;
-        cost.paid_reporting_minor += less.reporting_minor;
-        let sums = cost.payments.entry(voided.timing).or_default();
-        sums.payments += less.payments;
-        sums.minor += less.minor;
-        sums.reporting_minor += less.reporting_minor;
-        if *sums == PaidSums::default() {
-            cost.payments.remove(&voided.timing);
-        }
-        let nanos = voided.paid_at.since(cost.incurred_at).nanos();
-        let line = cost.clone();
-        self.forget_timing(voided.timing);
-        self.spread(Effect::PaymentTimed {
-            payments: -1,
-            nanos: -nanos,
-        })?;
-        self.add_paid(&line, voided.timing, less)
-    }
-
     pub(super) fn cost_corrected(&mut self, corrected: &CostCorrected) -> Folded<(), S> {
         let key = Cost::key(&self.campaign_ref()?, &corrected.cost);
         let Some(before) = self.rows.get::<Cost>(&key)? else {
@@ -117,30 +85,6 @@ impl<S: RowsMut> Fold<'_, S> {
             self.add_paid(after, *timing, *sums)?;
         }
         Ok(())
-    }
-
-    /// Adds payments to the totals, or to the amounts that have no rate.
-    fn add_paid(&mut self, line: &Cost, timing: FactTiming, more: PaidSums) -> Folded<(), S> {
-        let kind = line.kind;
-        self.spread(match line.reporting_minor {
-            Some(_) => Effect::Paid {
-                kind,
-                timing,
-                minor: more.reporting_minor,
-            },
-            None => Effect::ForeignPaid {
-                currency: line.amount.currency,
-                timing,
-                minor: more.minor * kind.sign(),
-                facts: more.payments,
-            },
-        })
-    }
-
-    fn forget_timing(&mut self, timing: FactTiming) {
-        if timing == FactTiming::AfterMeasurement {
-            self.add_to_campaign(Effect::NoLongerAfterMeasurement);
-        }
     }
 }
 

@@ -3,7 +3,6 @@
 //! The writer, the views, replays and as-of answers all use this code and nothing else, so they
 //! always agree. It never refuses an event. An event that does not fit the rows means that the log
 //! is damaged, or is not the log that the rows were folded from.
-//! the rows were folded from, or is damaged.
 
 mod agreement;
 mod amendment;
@@ -16,7 +15,9 @@ mod dispute;
 mod engagement;
 mod hold;
 mod negotiation;
+mod payment;
 mod publication;
+mod refund;
 mod revenue;
 mod seeding;
 mod settlement;

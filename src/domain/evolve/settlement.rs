@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{
-    Balance, BudgetUse, Collaboration, Cost, Payment, PaymentReference, Sides,
-};
+use crate::domain::state::{Balance, BudgetUse, Collaboration, Cost, Sides};
 use crate::domain::{
     BonusId, CostId, CostType, Currency, DeliverableId, Effect, FactTiming, FxRate, Money,
     OrderKey, PaymentId, Position, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
@@ -444,49 +442,6 @@ impl<S: RowsMut> Fold<'_, S> {
             budget.take_unconverted(less.currency, -less.minor * kind.sign());
         }
         self.accrue(kind, timing, less, reporting_minor, -1)
-    }
-
-    fn payment_recorded(&mut self, paid: &PaymentRecorded) -> Folded<(), S> {
-        let campaign = self.campaign_ref()?;
-        let position = self.record.position;
-        let row = Payment {
-            cost: paid.cost.clone(),
-            amount: paid.amount,
-            paid_at: paid.paid_at,
-            timing: paid.timing,
-            voided: None,
-        };
-        self.rows.put(Payment::key(&campaign, &paid.payment), row);
-        let key = PaymentReference::key(&campaign.brand, &paid.reference);
-        self.rows.put(key, PaymentReference { position });
-
-        let cost = self.cost(&paid.cost)?;
-        cost.paid_minor += paid.amount.minor;
-        cost.paid_reporting_minor += paid.reporting_minor.unwrap_or(0);
-        let sums = cost.payments.entry(paid.timing).or_default();
-        sums.payments += 1;
-        sums.minor += paid.amount.minor;
-        sums.reporting_minor += paid.reporting_minor.unwrap_or(0);
-        let (kind, incurred_at) = (cost.kind, cost.incurred_at);
-        self.note_timing(paid.timing)?;
-        self.spread(Effect::PaymentTimed {
-            payments: 1,
-            nanos: paid.paid_at.since(incurred_at).nanos(),
-        })?;
-        let timing = paid.timing;
-        self.spread(match paid.reporting_minor {
-            Some(minor) => Effect::Paid {
-                kind,
-                timing,
-                minor,
-            },
-            None => Effect::ForeignPaid {
-                currency: paid.amount.currency,
-                timing,
-                minor: paid.amount.minor * kind.sign(),
-                facts: 1,
-            },
-        })
     }
 
     pub(super) fn cost(&mut self, id: &CostId) -> Folded<&mut Cost, S> {

@@ -258,9 +258,9 @@ fn approval_grows_up_to_what_is_accrued() {
         .then_refused(field("approved_minor"))
         .when(approve_cost("c-1", Some(3_000)))
         .then_refused(field("approved_minor"))
-        .when(approve_cost("c-1", Some(10_001)))
+        .when(approve_cost("c-1", Some(10_100)))
         .then_refused(Refusal::ApprovalExceedsAccrued {
-            approved_minor: 10_001,
+            approved_minor: 10_100,
             accrued_minor: 10_000,
         })
         .when(approve_cost("c-1", None))

@@ -104,25 +104,27 @@ fn unpaid_line_without_rate_leaves_paid_alone() {
 
 #[test]
 fn payment_without_rate_makes_paid_absent_in_its_own_period() {
-    let late = CostVerb::Record {
+    let line = CostVerb::Record {
         collaboration: None,
         kind: CostType::Tax,
         amount: money("USD", 300),
         fx_rate: None,
-        incurred_at: day(70),
+        incurred_at: day(20),
         note: String::new(),
     };
     let history = opened()
         .at(day(100))
-        .given(record("c-1", late))
+        .given(record("c-1", line))
         .given(approve_cost("c-1", None))
-        .given(pay("c-1", money("USD", 300), "TRF-1", day(50)));
+        .given(pay("c-1", money("USD", 300), "TRF-1", day(70)));
     let (totals, known) = (history.totals(), Known::default());
-    let facts = |basis| Facts::of(&totals, true, &known).at(Entry::Basis(basis));
-    let paid = money::COST.value(&facts(CostBasis::Paid));
-    assert_eq!(paid, Err(Absent::MissingFx));
-    let accrued = money::COST.value(&facts(CostBasis::Accrued));
-    assert_eq!(accrued, Ok(exact(0)));
+    let of = |on_time, basis| {
+        let facts = Facts::of(&totals, on_time, &known).at(Entry::Basis(basis));
+        money::COST.value(&facts)
+    };
+    assert_eq!(of(false, CostBasis::Paid), Err(Absent::MissingFx));
+    assert_eq!(of(true, CostBasis::Paid), Ok(exact(0)));
+    assert_eq!(of(true, CostBasis::Accrued), Err(Absent::MissingFx));
 }
 
 #[test]
