@@ -60,6 +60,8 @@ words! {
         NoModel = 6 => "NO_MODEL",
         /// The number does not fit int64.
         OutOfRange = 7 => "OUT_OF_RANGE",
+        /// Counters of several definitions cannot be added to what it is divided by, or summed.
+        MixedDefinitions = 10 => "MIXED_DEFINITIONS",
     }
 }
 

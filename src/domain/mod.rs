@@ -3,6 +3,7 @@
 //! Owns ids, values, commands, events, `decide` and `evolve`. Does not know IO, the clock, async or
 //! generated types: functions that need the time take it as a parameter.
 
+mod audience;
 pub mod command;
 mod decide;
 pub mod event;
@@ -22,10 +23,12 @@ mod tier;
 mod time;
 mod totals;
 pub mod values;
+mod venue;
 mod violation;
 mod vocabulary;
 mod word;
 
+pub use audience::*;
 pub use command::*;
 pub use decide::*;
 pub use event::*;
@@ -41,6 +44,7 @@ pub use tier::*;
 pub use time::*;
 pub use totals::*;
 pub use values::*;
+pub use venue::*;
 pub use violation::Violation;
 pub use vocabulary::*;
 pub(crate) use word::words;

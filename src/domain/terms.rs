@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::ids::{BonusId, DeliverableId, RightsId};
 use super::{
-    ConnectionType, ContentFormat, Counter, Money, Platform, SettlementTrigger, Span, Timestamp,
-    UsageScope, WHOLE_BP, allocate,
+    ConnectionType, ContentFormat, Counter, Medium, Money, SettlementTrigger, Span, Timestamp,
+    UsageScope, Venue, WHOLE_BP, allocate,
 };
 use crate::domain::words;
 
@@ -16,9 +16,11 @@ pub struct DeliverableTerms {
     /// Unique within the collaboration.
     pub id: DeliverableId,
     /// Platform of the post.
-    pub platform: Platform,
+    pub platform: Venue,
     /// Format of the post.
     pub format: ContentFormat,
+    /// Shape of the post; `None` leaves it open.
+    pub medium: Option<Medium>,
     /// Due time: a post that is live at or before it is on time.
     pub due_at: Timestamp,
 }

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
 use super::{
-    ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Position, Timestamp,
+    ActorKind, CampaignObjective, ContentFormat, Currency, Money, Position, Timestamp, Venue,
 };
 use crate::domain::words;
 
@@ -42,7 +42,7 @@ pub struct FollowerCount {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct CreatorProfile {
     /// Followers by platform.
-    pub followers: BTreeMap<Platform, FollowerCount>,
+    pub followers: BTreeMap<Venue, FollowerCount>,
     /// Niches.
     pub niches: Vec<Niche>,
     /// Personal fields, kept apart so that they can be erased.
@@ -67,7 +67,7 @@ pub struct PersonalDetails {
     /// Name.
     pub display_name: String,
     /// Handles by platform.
-    pub handles: BTreeMap<Platform, String>,
+    pub handles: BTreeMap<Venue, String>,
 }
 
 /// The range of followers that a campaign wants, both ends included.

@@ -7,7 +7,7 @@ use super::proto::values as wire;
 use super::selection::{read_evidence_here, write_evidence};
 use super::spelled::required;
 use super::values::{self, FROM_ONE_RULE, MAX_NAME_CHARS, NOT_NEGATIVE_RULE, SHARE_RULE};
-use crate::domain::{Evidence, FollowerCount, Money, Niche, Platform, Share, WHOLE_BP};
+use crate::domain::{Evidence, FollowerCount, Money, Niche, Share, Venue, WHOLE_BP};
 
 /// Makes the modules: the type of a value, how messages spell it, and the functions both ways.
 macro_rules! rules {
@@ -58,7 +58,7 @@ rules! {
     /// What a finding rests on.
     evidence: Vec<Evidence> as Vec<wire::Evidence> = (read_evidence_here, write_evidence);
     /// Follower counts, one a platform.
-    followers: BTreeMap<Platform, FollowerCount> as Vec<wire::FollowerCount> =
+    followers: BTreeMap<Venue, FollowerCount> as Vec<wire::FollowerCount> =
         (values::read_followers_here, values::write_followers);
 }
 

@@ -6,7 +6,9 @@ mod rights;
 use std::collections::BTreeSet;
 
 use super::fields::{Checked, Fields, UNIQUE_RULE};
-use super::values::{MAX_URL_CHARS, read_amount, read_basis_points, read_time};
+use super::values::{
+    MAX_URL_CHARS, optional_number, read_amount, read_basis_points, read_time, read_venue,
+};
 use crate::domain::limits::{MAX_DELIVERABLES, MAX_REVISIONS};
 use crate::domain::{
     AttributionTerms, Code, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS, DEFAULT_WINDOW_DAYS,
@@ -111,13 +113,15 @@ fn read_deliverable(
         &message.deliverable_id,
         DeliverableId::parse,
     );
-    let platform = fields.one_of("platform", message.platform);
+    let platform = read_venue(fields, message.platform, &message.platform_name);
     let format = fields.one_of("format", message.format);
+    let medium = fields.optional_one_of("medium", message.medium);
     let due_at = fields.required("due_at", message.due_at, read_time);
     Ok(DeliverableTerms {
         id: id?,
         platform: platform?,
         format: format?,
+        medium: medium?,
         due_at: due_at?,
     })
 }
@@ -180,8 +184,10 @@ impl From<&DeliverableTerms> for wire::DeliverableTerms {
     fn from(promised: &DeliverableTerms) -> Self {
         Self {
             deliverable_id: promised.id.as_str().to_owned(),
-            platform: promised.platform.number(),
+            platform: promised.platform.platform.number(),
+            platform_name: promised.platform.name().to_owned(),
             format: promised.format.number(),
+            medium: optional_number(promised.medium),
             due_at: Some(promised.due_at.into()),
         }
     }

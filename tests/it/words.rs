@@ -73,6 +73,7 @@ fn tables() -> Tables {
         FlagSeverity,
         MeasurementKind,
         MeasurementScope,
+        Medium,
         ObservationSource,
         Platform,
         RemovedBy,

@@ -42,6 +42,7 @@ impl Plan {
             scope: MeasurementScope::Total.into(),
             counters: Some(counters(after_s, random)),
             followers: None,
+            definition: String::new(),
         }
     }
 
@@ -112,6 +113,7 @@ impl Place {
             scope: item.scope,
             counters: item.counters,
             followers: item.followers,
+            definition: item.definition,
         };
         Call::new(
             "/campaign.ledger.v1.MeasurementService/RecordEngagement",

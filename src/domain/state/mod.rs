@@ -12,6 +12,7 @@ mod creator;
 mod dispute;
 mod due;
 mod heads;
+mod lookup;
 mod publication;
 mod report;
 mod resource;

@@ -77,8 +77,9 @@ fn profile(profile: &CreatorProfile) -> api::CreatorProfile {
     let handles = personal
         .handles
         .iter()
-        .map(|(platform, handle)| api::CreatorHandle {
-            platform: platform.number(),
+        .map(|(venue, handle)| api::CreatorHandle {
+            platform: venue.platform.number(),
+            platform_name: venue.name().to_owned(),
             handle: handle.clone(),
         });
     api::CreatorProfile {

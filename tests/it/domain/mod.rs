@@ -13,6 +13,7 @@ mod commissions;
 mod conversions;
 mod costs;
 mod creators;
+mod definitions;
 mod deliverables;
 mod disclosure;
 mod disputes;

@@ -333,7 +333,7 @@ fn creators_are_sought_by_what_is_known_of_them() {
     let query = list_creators(list).unwrap();
     assert_eq!(query.niche, Some(Niche::parse("skincare").unwrap()));
     assert_eq!(query.tiers, [Tier::Nano, Tier::Micro].into());
-    assert_eq!(query.platform, Some(Platform::Tiktok));
+    assert_eq!(query.platform, Some(Platform::Tiktok.into()));
     assert_eq!(query.has_open_flag, Some(false));
     assert_eq!(query.matches, Some(CampaignId::parse("jujur").unwrap()));
     let all = api::ListCreatorsRequest {

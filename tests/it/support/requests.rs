@@ -370,8 +370,9 @@ pub fn terms() -> Terms {
 pub fn promised(deliverable: &str, format: ContentFormat) -> DeliverableTerms {
     DeliverableTerms {
         id: id(deliverable),
-        platform: Platform::Instagram,
+        platform: Platform::Instagram.into(),
         format,
+        medium: None,
         due_at: day(20),
     }
 }
@@ -383,7 +384,7 @@ pub fn followed_by(followers: u64) -> CreatorProfile {
         observed_at: day(0),
     };
     CreatorProfile {
-        followers: [(Platform::Instagram, count)].into(),
+        followers: [(Platform::Instagram.into(), count)].into(),
         ..CreatorProfile::default()
     }
 }

@@ -315,8 +315,9 @@ pub fn invite(id: &str, campaign: &str, creator: &str) -> Request {
         },
         deliverables: vec![DeliverableTerms {
             id: DeliverableId::parse("review").unwrap(),
-            platform: Platform::Instagram,
+            platform: Platform::Instagram.into(),
             format: ContentFormat::Review,
+            medium: None,
             due_at: at(500_000),
         }],
         max_revisions: DEFAULT_MAX_REVISIONS,

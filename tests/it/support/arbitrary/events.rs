@@ -244,7 +244,7 @@ fn publication() -> Vec<BoxedStrategy<Event>> {
 }
 
 fn published() -> impl Strategy<Value = PublicationRecorded> {
-    let post = (platform(), some_text(), some_text(), timestamp());
+    let post = (venue(), some_text(), some_text(), timestamp());
     let numbers = (option::of(any::<u64>()), any::<u64>(), any::<u64>());
     (
         deliverable(),

@@ -28,12 +28,14 @@ pub fn seen() -> impl Strategy<Value = Seen> {
         observation_source(),
         measurement_kind(),
         measurement_scope(),
+        option::of("[a-z]{1,32}"),
     )
-        .prop_map(|(observed_at, source, kind, scope)| Seen {
+        .prop_map(|(observed_at, source, kind, scope, definition)| Seen {
             observed_at,
             source,
             kind,
             scope,
+            definition: definition.and_then(|name| Definition::parse(&name).ok()),
         })
 }
 

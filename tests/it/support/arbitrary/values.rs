@@ -172,14 +172,14 @@ pub fn niches() -> impl Strategy<Value = Vec<Niche>> {
 
 /// A profile.
 pub fn creator_profile() -> impl Strategy<Value = CreatorProfile> {
-    let personal = (text(), text(), btree_map(platform(), some_text(), 0..4)).prop_map(
+    let personal = (text(), text(), btree_map(venue(), some_text(), 0..4)).prop_map(
         |(locality, display_name, handles)| PersonalDetails {
             locality,
             display_name,
             handles,
         },
     );
-    let followers = btree_map(platform(), follower_count(), 0..4);
+    let followers = btree_map(venue(), follower_count(), 0..4);
     (followers, niches(), personal).prop_map(|(followers, niches, personal)| CreatorProfile {
         followers,
         niches,

@@ -104,16 +104,16 @@ fn plan() -> CampaignPlan {
 fn profile() -> CreatorProfile {
     CreatorProfile {
         followers: BTreeMap::from([
-            (Platform::Instagram, count(48_200)),
-            (Platform::Tiktok, count(31_050)),
+            (Platform::Instagram.into(), count(48_200)),
+            (Platform::Tiktok.into(), count(31_050)),
         ]),
         niches: vec![Niche::parse("skincare").unwrap()],
         personal: PersonalDetails {
             locality: "Bandung".to_owned(),
             display_name: "Ayu Lestari ✨".to_owned(),
             handles: BTreeMap::from([
-                (Platform::Instagram, "@ayu.kulit".to_owned()),
-                (Platform::Tiktok, "@ayukulit".to_owned()),
+                (Platform::Instagram.into(), "@ayu.kulit".to_owned()),
+                (Platform::Tiktok.into(), "@ayukulit".to_owned()),
             ]),
         },
     }
@@ -152,8 +152,9 @@ pub fn terms() -> Terms {
 fn promised(id: &str, platform: Platform, format: ContentFormat) -> DeliverableTerms {
     DeliverableTerms {
         id: DeliverableId::parse(id).unwrap(),
-        platform,
+        platform: platform.into(),
         format,
+        medium: None,
         due_at: at(1_209_600),
     }
 }

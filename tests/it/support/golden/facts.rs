@@ -51,6 +51,7 @@ fn observation(likes: u64) -> Observation {
             source: ObservationSource::Creator,
             kind: MeasurementKind::Reported,
             scope: MeasurementScope::Organic,
+            definition: None,
         },
         counters,
         followers: Some(48_500),
