@@ -13,7 +13,7 @@ die() {
 
 current=''
 
-# Runs a command as a named step and tells how long it took. The command stays out of conditions,
+# Runs a command as a named step and prints how long it took. The command stays out of conditions,
 # where bash would go on after an error inside it.
 step() {
   local name=$1 began=$SECONDS
@@ -30,7 +30,7 @@ tell_failed_step() {
 }
 trap tell_failed_step EXIT
 
-# Installs what only the system's packages have, where it can be done; else tells what is skipped.
+# Installs what only the system's packages have, where it can be done; otherwise says what is skipped.
 install() {
   local program=$1 without=$2
   command -v "$program" >/dev/null && return

@@ -1,21 +1,21 @@
-//! Fingerprints of folds: another number when the types of rows, their encoding, or what an event
-//! does to them may be others.
+//! Fingerprints of folds: the number changes when the types of rows, their encoding, or the effect of
+//! an event on them may have changed.
 //!
-//! A fold's file is used only by a program with the same fingerprint; any other folds the log anew.
-//! So nobody has to remember a version. It is taken from sources, not from types, because a rule can
-//! change what rows say and leave their types alone. The price: a change that means nothing costs a
-//! fold, unless it is in comments or tests.
+//! A program uses a fold's file only if it has the same fingerprint; otherwise it rebuilds the rows
+//! from the log. So nobody has to remember a version. The fingerprint is taken from sources, not from
+//! types, because a rule can change the content of rows and leave their types unchanged. The price: a
+//! change without any effect costs a rebuild, unless it is in comments or tests.
 //!
-//! The build script writes the numbers; a test takes them again.
+//! The build script writes the numbers; a test computes them again.
 
 use std::path::Path;
 use std::{fs, io};
 
-/// What a fold is made of.
+/// The sources of a fold.
 pub struct Fold {
     /// Sources, by file or directory below the root of the project.
     pub sources: &'static [&'static str],
-    /// Dependencies that have a say in how rows are encoded.
+    /// Dependencies that affect how rows are encoded.
     pub crates: &'static [&'static str],
 }
 
@@ -56,10 +56,10 @@ pub const TREE: Fold = Fold {
     crates: &["postcard", "serde", "serde_bytes"],
 };
 
-/// A source, or a line of the lock file: its name and what counts of it.
+/// A source, or a line of the lock file: its name and the part of it that counts.
 pub type Part = (String, String);
 
-/// Reads what counts of a fold, in an order of its own.
+/// Reads the parts of a fold that count, sorted.
 pub fn parts(root: &Path, fold: &Fold) -> io::Result<Vec<Part>> {
     let mut parts = Vec::new();
     for source in fold.sources {
@@ -96,7 +96,7 @@ fn collect(root: &Path, name: &str, parts: &mut Vec<Part>) -> io::Result<()> {
     Ok(())
 }
 
-/// Leaves out tests, comments, and how lines are indented.
+/// Returns a source without tests, comments and indentation.
 pub fn what_counts(source: &str) -> String {
     let lines = source.lines().map(str::trim);
     let lines = lines.take_while(|line| *line != "#[cfg(test)]");

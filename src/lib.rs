@@ -1,10 +1,10 @@
 //! Campaign Ledger: an event-sourced system of record for creator campaigns.
 //!
-//! Modules in reading order: what is recorded, where it is kept, how it is written, how it is read,
-//! how it is spoken to.
+//! Modules in reading order: what is recorded, where it is stored, how it is written, how it is
+//! read, and how clients talk to it.
 //!
-//! No other crate builds on this one. What is `pub` is the seam for the binary, the tests and the
-//! benches, which reach in here; everything else is private or `pub(crate)`.
+//! No other crate depends on this one. `pub` items are for the binary, the tests and the benches;
+//! everything else is private or `pub(crate)`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod causes;

@@ -82,18 +82,18 @@ pub enum Error {
     /// The async runtime could not be started.
     #[error("the runtime could not be started")]
     Runtime(#[source] io::Error),
-    /// SIGTERM and SIGINT could not be taken over.
-    #[error("the signals that end the server could not be taken over")]
+    /// The handlers of SIGTERM and SIGINT could not be installed.
+    #[error("the handlers of SIGTERM and SIGINT could not be installed")]
     Signals(#[source] io::Error),
     /// The address could not be bound.
     #[error("{address} could not be bound: {source}")]
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The key of page tokens could not be read or made.
+    /// The key of page tokens could not be read or created.
     #[error("the key of page tokens in {}: {source}", path.display())]
     TokenKey {
         /// The data directory.
@@ -115,7 +115,7 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// The clock is not likely to be right.
+    /// The clock is probably wrong.
     #[error(transparent)]
     Clock(#[from] clock::StartError),
     /// The descriptors cannot be served.
@@ -133,7 +133,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells whether the stored data is damaged.
+    /// Returns whether the stored data is damaged.
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Open(error) => error.is_damage(),
@@ -158,18 +158,18 @@ impl Error {
         }
     }
 
-    /// Tells whether the clock keeps it from starting.
+    /// Returns whether the clock keeps it from starting.
     pub fn is_of_clock(&self) -> bool {
         matches!(self, Self::Clock(_))
     }
 
-    /// Tells whether another process works in the data directory.
+    /// Returns whether another process works in the data directory.
     pub fn is_in_use(&self) -> bool {
         matches!(self, Self::Open(OpenError::InUse { .. }))
     }
 }
 
-/// What a server tells when it is ready.
+/// What a server reports when it is ready.
 #[derive(Clone, Debug)]
 pub struct Ready {
     /// Where it listens.
@@ -180,7 +180,7 @@ pub struct Ready {
     pub head: Position,
 }
 
-/// Serves until told to stop, then drains. `ready` is called once, when calls are answered.
+/// Serves until it is stopped, then drains. `ready` is called once, when calls are answered.
 ///
 /// # Errors
 /// See [`Error`].
@@ -191,7 +191,7 @@ pub async fn serve(
     ready: impl FnOnce(Ready) + Send + 'static,
 ) -> Result<Outcome, Error> {
     let (directory, log) = open_log(&config).await?;
-    // Locked as long as anybody works in it: a replay that is left behind, too.
+    // Locked as long as any thread works in it, also a replay that is abandoned.
     let directory = Arc::new(directory);
     let tokens = PageTokens::open(directory.root()).map_err(|source| Error::TokenKey {
         path: directory.root().to_owned(),
@@ -244,7 +244,7 @@ pub async fn serve(
     let limits = Limits::of(&config);
     let serving = async {
         let outcome = drain::serve_until(router, incoming, &health, &stop, limits).await;
-        // Nobody is left who waits for them.
+        // Nobody waits for them any more.
         pools.end();
         outcome
     };
@@ -307,7 +307,7 @@ fn routes(config: &Config, door: &Door, health: &Health, stop: &Stop) -> Result<
     )?)
 }
 
-/// All that is needed to replay and start.
+/// Everything that a replay and a start need.
 struct Start {
     config: Config,
     directory: Arc<DataDirectory>,
@@ -315,7 +315,7 @@ struct Start {
     clock: Arc<Guard>,
 }
 
-/// Most events between checkpoints: what a start after a kill folds again, in a second or two.
+/// Most events between checkpoints. A start after a kill folds them again, in a second or two.
 const CHECKPOINT_POSITIONS: u64 = 500_000;
 
 /// The folds and threads of a running server.
@@ -325,7 +325,7 @@ struct Running {
     writer: Writer,
     views: Views,
     proofs: Proofs,
-    /// Folds the tree until it is told to end.
+    /// Folds the tree until it is stopped.
     proving: JoinHandle<()>,
     proven: CancellationToken,
     log: Arc<dyn Log>,
@@ -341,7 +341,7 @@ pub fn signing_key_of(config: &Config, root: &Path) -> PathBuf {
     }
 }
 
-/// Reads the keys that proofs need; makes the first one where none is asked for.
+/// Reads the keys that proofs need. Makes the first one if no key file is configured.
 fn proof_settings(config: &Config, directory: &DataDirectory) -> Result<proofs::Settings, Error> {
     let path = signing_key_of(config, directory.root());
     let log_id = directory.log_id().to_string();
@@ -395,7 +395,7 @@ impl Start {
         let config = &self.config;
         let log = self.log.as_ref();
         let log_id = self.directory.log_id();
-        // First, because a key may come from a pipe, and nothing is open yet that would have to end.
+        // First, because a key may come from a pipe, and nothing is open yet that must be closed.
         let proof_settings = proof_settings(config, &self.directory)?;
         let pace = Pace {
             dirty_bytes: config.checkpoint_bytes,
@@ -469,7 +469,7 @@ impl Running {
         }
     }
 
-    /// Ends the writer; an error when it had stopped before.
+    /// Ends the writer. Returns an error if it had stopped before.
     async fn finish(self) -> Result<(), Error> {
         self.ledger.close();
         let stopped = spawn_blocking(move || self.writer.join()).await?;

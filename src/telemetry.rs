@@ -1,4 +1,4 @@
-//! Log lines on standard error, as text or JSON, and panics among them.
+//! Log lines on standard error, as text or JSON, including panics.
 //!
 //! Owns the process-wide subscriber. Standard output is left to the commands.
 

@@ -57,7 +57,7 @@ pub fn serve(answer: &Path) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "this server is none of ours, and its errors have no reasons"
+    reason = "this is not a server of the ledger, and its errors have no reasons"
 )]
 fn unused<T>() -> Result<Response<T>, Status> {
     Err(Status::unimplemented("only RecordEngagement is measured"))

@@ -1,4 +1,4 @@
-//! Backups: taken of a directory or of a running server, checked, and put back.
+//! Backups: taken from a directory or from a running server, checked, and restored.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Write};
@@ -27,7 +27,7 @@ use crate::views::Trial;
 use crate::wire::proto::api;
 use crate::wire::proto::api::audit_service_client::AuditServiceClient;
 
-/// Why a backup could not be taken, checked or put back.
+/// Why a backup could not be taken, checked or restored.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The configuration is wrong.
@@ -39,7 +39,7 @@ pub enum Error {
     /// The directory's log could not be backed up.
     #[error(transparent)]
     Take(#[from] WriteError),
-    /// What is in the backups is not what a ledger wrote, or not what was signed.
+    /// The content of the backups is not what a ledger wrote, or not what was signed.
     #[error(transparent)]
     Verify(#[from] offline::Error),
     /// What was signed can't be read.
@@ -72,7 +72,7 @@ pub enum Error {
         start: Position,
     },
     /// Two backups are not of one log.
-    #[error("{} is of log {found}, the one to put it into is {expected}", path.display())]
+    #[error("{} is of log {found}, not of log {expected}", path.display())]
     OtherLog {
         /// The file.
         path: PathBuf,
@@ -90,13 +90,13 @@ pub enum Error {
         asked: Position,
     },
     /// The backup would take the place of a file.
-    #[error("{} is there already: choose another name, or --force to take its place", path.display())]
+    #[error("{} exists already: choose another name, or replace it with --force", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
     },
     /// The backup would take the place of a directory or a device.
-    #[error("{} is no file: choose another name", path.display())]
+    #[error("{} is not a file: choose another name", path.display())]
     NoFile {
         /// What is there.
         path: PathBuf,
@@ -107,7 +107,7 @@ pub enum Error {
     /// A file could not be read or written.
     #[error("{} could not be {action}", path.display())]
     File {
-        /// What was to be done, as a participle.
+        /// The failed action, as a participle.
         action: &'static str,
         /// The file.
         path: PathBuf,
@@ -118,7 +118,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Config(_) | Self::Exists { .. } | Self::NoFile { .. } => Exit::Usage,
@@ -154,7 +154,8 @@ pub fn backup(command: &BackupCommand) -> Result<(), Error> {
     }
 }
 
-/// Checks each backup by itself, then the log that they are of: every event, and all that was signed.
+/// Checks each backup separately, then the log in them: every event, and everything that was
+/// signed.
 fn verify_all(arguments: &VerifyBackups) -> Result<(), Error> {
     let read = |path: &PathBuf| fs::read_to_string(path).map_err(file_error("read", path));
     let given = arguments.against.as_ref().map(read).transpose()?;
@@ -169,7 +170,7 @@ fn verify_all(arguments: &VerifyBackups) -> Result<(), Error> {
             path.display(),
             Told(&contents)
         ))?;
-        // Without keys it is not known who signed it; what it says is.
+        // Without keys its signer is unknown; its content is known.
         let own = checkpoint.map(|note| match keys.is_empty() {
             true => verify::stated(&note).map_err(offline::Error::from),
             false => kept(&note),
@@ -233,7 +234,7 @@ fn chained(files: &[PathBuf]) -> impl Iterator<Item = Result<Arc<Block>, ReadErr
     })
 }
 
-/// Writes the file beside its name, checks it, and names it. What fails leaves nothing behind.
+/// Writes the file under a temporary name, checks it, and renames it. A failure leaves no file.
 fn create(create: &CreateBackup) -> Result<(), Error> {
     refuse_existing(create)?;
     let partial = create.file.with_added_extension("part");
@@ -249,7 +250,7 @@ fn create(create: &CreateBackup) -> Result<(), Error> {
     ))
 }
 
-/// Refuses to take the place of a file without `--force`, and of a directory or a device at all.
+/// Refuses to replace a file without `--force`, and a directory or a device in any case.
 fn refuse_existing(create: &CreateBackup) -> Result<(), Error> {
     let path = create.file.clone();
     match fs::symlink_metadata(&path) {
@@ -280,7 +281,7 @@ fn take(create: &CreateBackup, after: Position, out: &mut File) -> Result<(), Er
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION)?;
     let progress = Progress::start("backing up", log.head().position.get());
     let on_position = |at: Position| progress.reach(at.get());
-    // Signed by the server when it last was asked to: of what comes after nothing is signed here.
+    // The server's last signed checkpoint. Nothing after it is signed here.
     let signed = proofs::remembered(&directory.checkpoint_path())?;
     let extent = Extent {
         after,
@@ -310,7 +311,7 @@ fn fetch(address: &str, after: Position, out: &mut File, path: &Path) -> Result<
     })
 }
 
-/// Makes a ledger of backups, in an empty directory.
+/// Makes a ledger from backups, in an empty directory.
 ///
 /// # Errors
 /// See [`Error`].
@@ -343,7 +344,7 @@ pub fn restore(restore: &Restore) -> Result<(), Error> {
     tell(format_args!("restored to {}: {head}", root.display()))
 }
 
-/// Adds to a ledger what backups have and it lacks.
+/// Adds to a ledger the events that backups have and it lacks.
 ///
 /// # Errors
 /// See [`Error`].
@@ -361,7 +362,7 @@ pub fn import_into(arguments: &Import) -> Result<(), Error> {
     ))
 }
 
-/// Up to where a ledger is restored.
+/// The end of a restored ledger.
 #[derive(Default)]
 struct Until {
     position: Option<Position>,
@@ -371,7 +372,7 @@ struct Until {
 impl Until {
     fn has(&self, position: Position, record: &[u8]) -> bool {
         let by_time = self.time.is_none_or(|time| {
-            // What has no header is for `verify` to name.
+            // `verify` reports a record without a header.
             peek(record).is_ok_and(|header| header.recorded_at <= time)
         });
         by_time && self.position.is_none_or(|last| position <= last)
@@ -427,7 +428,7 @@ fn open(path: &Path) -> Result<Backup<BufReader<File>>, Error> {
     })
 }
 
-/// Reads all of a backup; gives what is in it, and the checkpoint that goes with it.
+/// Reads all of a backup. Returns its content and its checkpoint.
 fn check(path: &Path) -> Result<(Contents, Option<String>), Error> {
     let mut backup = open(path)?;
     let progress = Progress::start("checking", backup.contents().end.position.get());
@@ -453,7 +454,7 @@ fn file_error(action: &'static str, path: &Path) -> impl Fn(io::Error) -> Error 
     }
 }
 
-/// Says in a line what a backup has.
+/// The content of a backup, in one line.
 struct Told<'a>(&'a Contents);
 
 impl std::fmt::Display for Told<'_> {

@@ -1,6 +1,6 @@
 //! `call`: calls any method of the API with JSON, and describes what there is to call.
 //!
-//! Knows the API by the descriptors that the build keeps, so it asks the server for nothing but the
+//! Knows the API from the descriptors that the build keeps, so it asks the server only for the
 //! answer. Requests and answers are the JSON of proto3, as grpcurl has it.
 
 mod describe;
@@ -82,7 +82,7 @@ pub enum Error {
         /// How many there were.
         count: usize,
     },
-    /// The server refused; all that it said.
+    /// The server refused; its whole answer.
     #[error("{0}")]
     Refused(String),
     /// The server did not answer.
@@ -97,7 +97,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Unknown { .. } | Self::Request { .. } | Self::Count { .. } => Exit::Usage,
@@ -156,7 +156,7 @@ async fn print_all(mut answers: Answers<'_>, are_lines: bool) -> Result<(), Erro
         text.push(b'\n');
         let text = String::from_utf8_lossy(&text);
         match io::stdout().write_all(escaped(&text, "\n").as_bytes()) {
-            // Nobody listens any more: a stream would go on for ever.
+            // Nobody reads any more, and a stream would go on for ever.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             written => written?,
         }
@@ -195,8 +195,8 @@ fn unknown(name: &str) -> Error {
     }
 }
 
-/// All that a refusal says, in lines: its code and reason, the values that belong to the reason, and
-/// each field that breaks a rule.
+/// The content of a refusal, in lines: its code and reason, the values that belong to the reason,
+/// and each field that breaks a rule.
 fn refusal(status: &Status) -> String {
     let details = status.get_error_details();
     let mut lines = vec![format!("{:?}: {}", status.code(), status.message())];

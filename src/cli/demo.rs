@@ -79,13 +79,13 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// What there is to say could not be written.
+    /// The output could not be written.
     #[error("standard output")]
     Output(#[from] io::Error),
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Server(error) => serve::exit_of(error),
@@ -140,7 +140,7 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // What is left is in the directory for what may be lost.
+        // What is left is in the system's directory for temporary files.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
@@ -163,7 +163,7 @@ fn beside_a_server(listen: SocketAddr, stories: Vec<Story>) -> Result<(), Error>
             let address = format!("http://{}", ready.address);
             let played = play_beside(&address, &stories).await;
             if let Err(error) = played {
-                // The server ends, and whoever waits for that hears of it.
+                // The server ends, and the code that waits for it reports that.
                 let _ = failed.send(error);
                 player.drain();
             }
@@ -216,7 +216,7 @@ fn campaign_of(played: &Played) -> Option<String> {
 const HEAD: &str =
     "brand          campaign       currency          cost    net return        ROI\n";
 
-/// Adds what the campaigns of a story cost and brought, as committed.
+/// Adds the cost and the results of the campaigns of a story, on the committed basis.
 fn rows(table: &mut String, brand: &str, played: &Played) {
     for roi in &played.campaigns {
         let text = |pointer: &str| {

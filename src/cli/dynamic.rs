@@ -1,4 +1,4 @@
-//! Calls by name: a client that knows the API by its descriptors alone, as grpcurl does.
+//! Calls by name: a client that knows the API only from its descriptors, as grpcurl does.
 
 use bytes::{Buf, BufMut, Bytes};
 use http::uri::PathAndQuery;
@@ -47,7 +47,7 @@ pub async fn call(
     decoded(method.output(), bytes, address)
 }
 
-/// Sends requests, and gives answers as they come: for methods of any kind.
+/// Sends requests, and returns answers as they come: for methods of any kind.
 ///
 /// # Errors
 /// See [`remote::Error`]; its messages name the address.
@@ -126,7 +126,7 @@ fn decoded(
     })
 }
 
-/// Sends encoded messages as they are, and gives answers as they came.
+/// Sends encoded messages, and returns encoded answers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Raw;
 

@@ -1,4 +1,4 @@
-//! How a command ends, and what it says on the way out.
+//! How a command ends, and its last messages.
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::causes::with_causes;
 use crate::text::Plain;
 
-/// What the help pages say of exit codes.
+/// The text of the help pages about exit codes.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  done
@@ -33,9 +33,9 @@ pub enum Exit {
     Damaged = 3,
     /// Another process uses the data directory.
     InUse = 4,
-    /// The log ends before the checkpoint it is held against.
+    /// The log ends before the checkpoint that it is compared with.
     Truncated = 5,
-    /// The log has other events than the checkpoint it is held against.
+    /// The log has other events than the checkpoint that it is compared with.
     Rewritten = 6,
     /// The checkpoint is not signed by the key, or was changed.
     Untrusted = 7,
@@ -49,15 +49,15 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Tells on standard error why a command failed, with every cause.
+/// Writes to standard error why a command failed, with every cause.
 ///
-/// Whether it can be told or not, as on a full disk, the exit code is the same.
+/// If that cannot be written, as on a full disk, the exit code is the same.
 pub fn complain(error: &(dyn std::error::Error + 'static)) {
     let _ = writeln!(Plain::to(io::stderr()), "error: {}", with_causes(error));
 }
 
-/// Says something on standard output, on a line of its own. Nobody has to listen to the end: a
-/// closed pipe is no failure.
+/// Writes a line to standard output. A closed pipe is not a failure, because a reader may stop
+/// early.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -65,7 +65,7 @@ pub fn say(what: impl fmt::Display) -> io::Result<()> {
     heard(writeln!(Plain::to(io::stdout()), "{what}"))
 }
 
-/// Takes a closed pipe for success: whoever listened has heard enough.
+/// Treats a closed pipe as success: the reader needs no more.
 ///
 /// # Errors
 /// Any other.

@@ -1,7 +1,7 @@
 //! `explain`: prints the events behind a number of a report, and what each adds to it.
 //!
-//! Asks a running server, and so works wherever a client does: whoever checks the numbers needs no
-//! access to the files, and is told what every other client is told.
+//! Asks a running server, so it works wherever a client works: a person who checks the numbers
+//! needs no access to the files, and gets the same answers as every other client.
 
 use std::io::{self, BufWriter, Write};
 
@@ -18,7 +18,7 @@ use crate::wire::proto::api::explain_metric_response::Message;
 /// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The address of the server is none.
+    /// The address of the server is invalid.
     #[error("--server must be an address such as http://127.0.0.1:50051")]
     Address,
     /// It is neither a position nor a time.
@@ -39,7 +39,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Address | Self::Time(..) => Exit::Usage,
@@ -59,7 +59,7 @@ impl From<tonic::Status> for Error {
 /// Asks the server and prints what it says.
 ///
 /// # Errors
-/// See [`Error`]; a closed pipe is none.
+/// See [`Error`]; a closed pipe is not an error.
 pub fn run(asked: &Explain) -> Result<(), Error> {
     let request = request(asked)?;
     let endpoint = Endpoint::from_shared(asked.server.clone()).map_err(|_| Error::Address)?;
@@ -78,10 +78,10 @@ pub fn run(asked: &Explain) -> Result<(), Error> {
     }
 }
 
-/// Makes the request of what was asked for on the command line.
+/// Makes the request from the arguments of the command line.
 ///
 /// # Errors
-/// Times that are none.
+/// When a time is invalid.
 pub fn request(asked: &Explain) -> Result<api::ExplainMetricRequest, Error> {
     let at = match (&asked.as_of, &asked.occurred_by) {
         (Some(as_of), _) => match as_of.parse() {

@@ -1,8 +1,8 @@
-//! Exports: the log as NDJSON, of a directory or of a running server; views as tables, of a running
-//! server.
+//! Exports: the log as NDJSON, from a directory or from a running server; views as tables, from a
+//! running server.
 //!
-//! Tables are asked for by the calls that everybody has, so that they say what the API says, of the
-//! past too, and need nothing but an address. Who has only a directory serves a copy of it.
+//! Tables come from the public calls, so that they agree with the API, also about the past, and
+//! need only an address. For tables of a directory without a server, serve a copy of it.
 
 pub mod arguments;
 #[cfg(feature = "parquet")]
@@ -32,7 +32,7 @@ pub enum Error {
     /// The server did not answer.
     #[error(transparent)]
     Remote(#[from] remote::Error),
-    /// A row or an event cannot be spelled.
+    /// A row or an event has no JSON form.
     #[error("the server's answer has no such form")]
     Form(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The file could not be written.
@@ -47,7 +47,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Offline(error) => error.exit(),
@@ -63,7 +63,7 @@ impl Error {
 /// Writes an export.
 ///
 /// # Errors
-/// See [`Error`]; a closed pipe is none.
+/// See [`Error`]; a closed pipe is not an error.
 pub fn export(command: &ExportCommand) -> Result<(), Error> {
     let exported = match command.asked() {
         Err(events) => self::events(events),
@@ -131,7 +131,7 @@ fn scope(events: &Replay) -> Scope {
     }
 }
 
-/// Writes a table once all of its rows are there: its columns are those that they have.
+/// Writes a table once all of its rows are read, because its columns depend on them.
 fn table(asked: Asked<'_>) -> Result<(), Error> {
     let address = asked.of.server.as_str();
     let table = ask(address, async |channel| {

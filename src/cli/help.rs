@@ -1,4 +1,4 @@
-//! What the help pages say beside the arguments.
+//! The texts of the help pages, except those of arguments.
 
 pub(super) const SERVE_ABOUT: &str = "\
 Serve the ledger over gRPC until SIGTERM or SIGINT.
@@ -33,14 +33,15 @@ Examples:
 pub(super) const VERIFY_ABOUT: &str = "\
 Read the whole log and check every block, hash, position and event, and what was signed.
 
-Holds the log to itself, to the tree that was folded from it, to the last checkpoint and
-to those that witnesses signed. Writes nothing. The server must not be running on the
-directory; verify a copy, or stop it first. Exits with 3 and names what was done and where
-(edited, removed, inserted, swapped, truncated) when something does not fit.
+Checks that the log is consistent, and compares it with the tree that was folded from it,
+with the last checkpoint and with those that witnesses signed. Changes nothing. The server
+must not be running on the directory; verify a copy, or stop it first. If something does
+not fit, it exits with 3 and names what was done and where (edited, removed, inserted,
+swapped, truncated).
 
-A history that was rewritten as a whole only shows against a checkpoint that was kept
-elsewhere, as GetCheckpoint answers it: --against says whether the log is identical to it
-or extends it, or was truncated (exit code 5) or rewritten (6).";
+Only a checkpoint that was kept elsewhere, as GetCheckpoint returns it, reveals a history
+that was rewritten as a whole: --against says whether the log is identical to it or extends
+it, or was truncated (exit code 5) or rewritten (6).";
 
 pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -55,11 +56,11 @@ Examples:
   campaign-ledger keys show";
 
 pub(super) const REBUILD_ABOUT: &str = "\
-Build the views anew from the log.
+Rebuild the views from the log.
 
-The log is not changed and no fact is lost: views are what the log says, in a form that
-is quick to ask. The new views take the place of the old ones when they are complete, so
-it can be interrupted at any time. The server must not be running on the directory.";
+The log is not changed and no fact is lost: views are computed from the log, in a form that
+is quick to read. The new views replace the old ones when they are complete, so the command
+can be interrupted at any time. The server must not be running on the directory.";
 
 pub(super) const REBUILD_EXAMPLES: &str = "\
 Examples:
@@ -70,8 +71,8 @@ pub(super) const BACKUP_ABOUT: &str = "\
 Take backups of the log, and check them.
 
 A backup is one file with the blocks of the log, compressed and checksummed. It can be
-taken of a running server or of a directory at rest, whole or from a position on. It has
-no secrets of the server's: keep its keys elsewhere.";
+taken from a running server or from the directory of a stopped one, whole or from a
+position on. It has no secrets of the server: keep its keys elsewhere.";
 
 pub(super) const BACKUP_EXAMPLES: &str = "\
 Examples:
@@ -80,7 +81,7 @@ Examples:
   campaign-ledger backup verify monday.clbu tuesday.clbu";
 
 pub(super) const RESTORE_ABOUT: &str = "\
-Make a ledger of backups, in an empty directory.
+Make a ledger from backups, in an empty directory.
 
 Takes a whole backup and any later ones, oldest first. The log is the one that was backed
 up, byte for byte; views are built when the server first starts on it. Restored to a
@@ -95,7 +96,7 @@ Examples:
 pub(super) const IMPORT_ABOUT: &str = "\
 Add to a ledger what backups have and it lacks.
 
-The backups must be of the same log and continue what the ledger has; blocks that both
+The backups must be of the same log and continue the ledger; blocks that both
 have must be the same. The server must not be running on the directory.";
 
 pub(super) const IMPORT_EXAMPLES: &str = "\
@@ -105,8 +106,8 @@ Examples:
 pub(super) const STATEMENT_ABOUT: &str = "\
 Write a campaign down for people, as a page or as a table.
 
-Asks a running server. The page stands alone: it can be sent, printed and kept, and says
-how each of its numbers can be checked.";
+Asks a running server. The page is self-contained: it can be sent, printed and kept, and
+says how each of its numbers can be checked.";
 
 pub(super) const STATEMENT_EXAMPLES: &str = "\
 Examples:
@@ -117,12 +118,12 @@ Examples:
 pub(super) const EXPLAIN_ABOUT: &str = "\
 Print the events behind a number of a report, and what each adds to it.
 
-Asks a running server, so it needs no access to the files. What the events add is exactly
-the number; what was superseded, rejected or left out is listed with the reason.
+Asks a running server, so it needs no access to the files. The events add up to exactly the
+number; events that were superseded, rejected or left out are listed with the reason.
 
 A metric is the path of its field in the report of a campaign, or, with --creator, in what
-a brand and a creator did together. It may be spelled as the API's JSON has it, words of
-enums with or without their prefix; one that there is not is answered with those near it.";
+a brand and a creator did together. It may be spelled as in the API's JSON, names of enums
+with or without their prefix. For an unknown path, the answer lists similar ones.";
 
 pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:

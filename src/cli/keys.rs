@@ -21,9 +21,9 @@ pub enum Keys {
     /// Make the first key of a ledger and print its public part.
     #[command(after_help = format!("{NEW_EXAMPLES}\n\n{EXIT_CODES}"))]
     New(New),
-    /// Put a new key in place of the one in use, which signs for it.
+    /// Replace the key in use with a new one, for which the old one signs.
     ///
-    /// Checkpoints that older keys signed stay good: `keys show` and ListKeys have all public keys.
+    /// Checkpoints signed by older keys stay valid: `keys show` and ListKeys have all public keys.
     /// A running server signs with the key it started with; restart it.
     #[command(after_help = format!("{ROTATE_EXAMPLES}\n\n{EXIT_CODES}"))]
     Rotate(Offline),
@@ -84,11 +84,11 @@ pub fn run(keys: &Keys) -> Result<(), Error> {
     Ok(())
 }
 
-/// A checkpoint that is there was signed by a key that is not.
+/// Warns if the existing checkpoint was signed by a key that is lost.
 fn warn_of_checkpoint(data: &Offline) -> Result<(), Error> {
     let checkpoint = checkpoint_path(&data.settings()?.config.data_dir);
     if checkpoint.exists() {
-        // Whether it can be said or not, the key is made.
+        // The key is made even if the warning cannot be written.
         let _ = writeln!(
             Plain::to(io::stderr()),
             "warning: {} was signed by another key: whoever verifies checkpoints must be given the \

@@ -1,7 +1,7 @@
-//! The command line: what can be asked, how it is explained, and what the exit codes mean.
+//! The command line: commands, help pages and exit codes.
 //!
 //! Owns argument types, help texts and exit codes; `serve`, `offline` and
-//! `explain` run what was asked.
+//! `explain` run the commands.
 
 pub mod backup;
 pub mod call;
@@ -69,7 +69,7 @@ pub struct Arguments {
     pub command: Command,
 }
 
-/// What the program can do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the ledger over gRPC until SIGTERM or SIGINT.
@@ -90,7 +90,7 @@ pub enum Command {
         after_help = format!("{VERIFY_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Verify(Verify),
-    /// Build the views anew from the log.
+    /// Rebuild the views from the log.
     #[command(
         long_about = REBUILD_ABOUT,
         after_help = format!("{REBUILD_EXAMPLES}\n\n{EXIT_CODES}")
@@ -103,7 +103,7 @@ pub enum Command {
         after_help = format!("{BACKUP_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Backup(BackupCommand),
-    /// Make a ledger of backups, in an empty directory.
+    /// Make a ledger from backups, in an empty directory.
     #[command(
         long_about = RESTORE_ABOUT,
         after_help = format!("{RESTORE_EXAMPLES}\n\n{EXIT_CODES}")
@@ -166,9 +166,8 @@ pub struct Serve {
     /// Print the effective configuration as TOML, with the origin of every value, and exit
     #[arg(long)]
     pub print_config: bool,
-    /// Start all the same where a start is refused because something is lost: what is given up is
-    /// named in the log lines and set aside, not removed. For one start, after a refusal that names
-    /// this flag
+    /// Start even if a start is refused because something is lost. Log lines name what is given up;
+    /// its files are renamed, not removed. For one start, after a refusal that names this flag
     #[arg(long)]
     pub accept_loss: bool,
     /// Start although the clock is more than 5 minutes before the last event, or more than 366 days
@@ -207,7 +206,7 @@ pub struct Verify {
     /// Which data.
     #[command(flatten)]
     pub data: Offline,
-    /// File of a checkpoint that was kept elsewhere, to hold the log against
+    /// File of a checkpoint that was kept elsewhere, to compare the log with
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "key")]
     pub against: Option<PathBuf>,
     /// Public key that signed the checkpoint, as `keys show` prints it; may be given again
@@ -253,10 +252,10 @@ pub struct CreateBackup {
     /// Where to write it
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
-    /// Take the place of a file that is there already
+    /// Replace an existing file
     #[arg(long)]
     pub force: bool,
-    /// Take it of the server at this address, not of a directory
+    /// Take it from the server at this address, not from a directory
     #[arg(long, value_name = "URL", conflicts_with_all = ["data_dir", "config"])]
     pub server: Option<String>,
     /// Only what comes after this position
@@ -276,7 +275,7 @@ pub struct VerifyBackups {
     /// A whole backup and any that continue it, oldest first
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
-    /// File of a checkpoint that was kept elsewhere, to hold the backups against
+    /// File of a checkpoint that was kept elsewhere, to compare the backups with
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "key")]
     pub against: Option<PathBuf>,
     /// Public key that signs checkpoints, as `keys show` prints it; may be given again
@@ -338,7 +337,7 @@ pub struct StatementArguments {
 /// What a statement is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StatementFormat {
-    /// A page that stands alone
+    /// A self-contained page
     Html,
     /// Every number, a row each
     Csv,
@@ -376,7 +375,7 @@ pub struct Explain {
     /// As known at this position or time [default: now]
     #[arg(long, value_name = "POSITION|TIME")]
     pub as_of: Option<String>,
-    /// Of what had happened by this time, as known now
+    /// Only of facts that had happened by this time, as known now
     #[arg(long, value_name = "TIME", conflicts_with = "as_of")]
     pub occurred_by: Option<String>,
 }

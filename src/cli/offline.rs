@@ -31,7 +31,7 @@ pub enum Error {
     /// The log is damaged or cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// A record is no event this version can read, or does not fit the events before it.
+    /// A record is not an event that this version can read, or does not fit the events before it.
     #[error("the log is damaged at position {position}: {reason}: restore it from a backup")]
     Record {
         /// First bad position.
@@ -48,7 +48,7 @@ pub enum Error {
     /// The log could not be checked.
     #[error("check")]
     Check(#[source] CheckError),
-    /// The log is not good, or could not be verified.
+    /// The log is damaged, or could not be verified.
     #[error(transparent)]
     Verify(#[from] verify::Error),
     /// What was signed could not be read.
@@ -75,9 +75,9 @@ pub enum Error {
         what: String,
         /// Size of what was signed.
         size: u64,
-        /// How the log stands to it.
+        /// How the log compares to it.
         standing: Standing,
-        /// Whether it was given to hold the log against.
+        /// Whether it was given to compare the log with.
         is_given: bool,
     },
     /// The rebuilt views differ from those that were there.
@@ -92,7 +92,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Config(_) | Self::Witnesses { .. } => Exit::Usage,
@@ -136,7 +136,7 @@ fn open(offline: &Offline) -> Result<(Config, DataDirectory, SledLog), Error> {
 /// Prints events as NDJSON on standard output.
 ///
 /// # Errors
-/// See [`Error`]; a closed pipe is none.
+/// See [`Error`]; a closed pipe is not an error.
 pub fn replay(replay: &Replay) -> Result<(), Error> {
     let mut out = BufWriter::new(io::stdout().lock());
     match print(replay, &mut out).and_then(|()| Ok(out.flush()?)) {
@@ -164,7 +164,7 @@ pub fn print(replay: &Replay, out: &mut impl Write) -> Result<(), Error> {
             }
             let json = codec::json::to_json(record);
             let json = json.map_err(|error| bad_record(position, &error))?;
-            // JSON that a terminal does not obey, and that says the same.
+            // JSON with the same meaning, without characters that a terminal obeys.
             writeln!(out, "{}", escaped(&json, ""))?;
             left -= 1;
         }
@@ -208,11 +208,11 @@ pub(super) fn told(standing: Standing, size: u64) -> String {
     }
 }
 
-/// Reads every block, folds every event beside the views, and holds the log to all that was signed, and
-/// what was folded before to the log; prints what was found good.
+/// Reads every block, folds every event into temporary rows, and compares the log with everything
+/// that was signed, and the stored rows with the log. Prints what is good.
 ///
 /// # Errors
-/// What is wrong first.
+/// The first thing that is wrong.
 pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
     let given = match &arguments.against {
         Some(path) => Some(verify::kept(&fs::read_to_string(path)?, &arguments.key)?),
@@ -253,7 +253,7 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
     }
     if let Some(position) = verified.differs {
         let reason = "the record is not the one that the tree has: the log was edited since it was \
-                      folded; or, if the file `tree` is what was changed, remove it to fold it anew";
+                      folded; or the file `tree` was changed: then remove it, and it is rebuilt";
         return Err(Error::Record {
             position,
             reason: reason.to_owned(),
@@ -275,14 +275,14 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
     for (name, fold) in [("views", &views), ("tree", &tree)] {
         if let Some(reason) = &fold.outdated {
             say(format_args!(
-                "`{name}` was not compared, the next start folds it anew: {reason}"
+                "`{name}` was not compared, the next start rebuilds it: {reason}"
             ))?;
         }
     }
     Ok(())
 }
 
-/// Looks whether what was folded before is what the log says.
+/// Checks whether the stored rows agree with the log.
 fn hold_folds(
     directory: &DataDirectory,
     tree: &Folded,
@@ -322,15 +322,15 @@ pub(super) fn hold(
     }
 }
 
-/// What a directory remembers of what was signed.
+/// The signed checkpoints that a directory holds.
 struct Remembered {
     checkpoints: Vec<Checkpoint>,
-    /// The one that the log itself signed last.
+    /// The last one that the log itself signed.
     own: Option<Checkpoint>,
 }
 
 impl Remembered {
-    /// Reads what was signed, and verifies it by the keys that are there.
+    /// Reads the signed checkpoints, and verifies them with the available keys.
     fn of(config: &Config, directory: &DataDirectory) -> Result<Self, Error> {
         let keys = match LogKeys::open(&signing_key_of(config, directory.root())) {
             Ok(keys) => Some(keys),
@@ -353,7 +353,8 @@ impl Remembered {
         let origin = own.as_ref().map(Checkpoint::origin).or(by_key);
         let named = |(size, root)| Checkpoint::new(origin.unwrap_or_default(), size, root);
         let by_witnesses: Vec<_> = cosigned.roots().map(named).collect();
-        // Without its name what a witness signed is not known; the roots are.
+        // Without the name of the log, the text that a witness signed is unknown; the roots are
+        // known.
         if origin.is_some() {
             let witnesses = witnesses_of(config).map_err(|reason| Error::Witnesses {
                 path: config.witnesses.clone(),
@@ -375,10 +376,10 @@ impl Remembered {
     }
 }
 
-/// Folds the views anew and swaps them in; prints both digests.
+/// Rebuilds the views, replaces the old ones, and prints both digests.
 ///
 /// # Errors
-/// See [`Error`]; `Differed` when the views that were there said something else.
+/// See [`Error`]; `Differed` when the old views had other rows.
 pub fn rebuild_views(offline: &Offline) -> Result<(), Error> {
     let (config, directory, log) = open(offline)?;
     let progress = Progress::start("rebuilding views", log.head().position.get());

@@ -1,4 +1,4 @@
-//! What a process needs before it does anything: enough descriptors, and files of its own.
+//! What a process needs before it does anything: enough descriptors, and private files.
 
 use std::fs::File;
 use std::io;
@@ -6,7 +6,7 @@ use std::io;
 /// Descriptors that a command may have open at a time: some thirty, by a start of the server.
 const NEEDED_FILES: usize = 64;
 
-/// Makes sure that files can be opened: below that, parts of the runtime end the process instead of
+/// Makes sure that files can be opened: with fewer, parts of the runtime end the process instead of
 /// saying what is missing.
 ///
 /// # Errors

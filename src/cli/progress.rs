@@ -1,7 +1,7 @@
 //! A progress bar on standard error for long offline work.
 //!
 //! Shows positions of the log done and to do. Hidden when standard error is not a terminal, so
-//! that logs and pipes stay clean. Knows nothing of the work.
+//! that logs and pipes stay clean. Does not know the work.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 const TEMPLATE: &str = "{msg} {wide_bar} {human_pos}/{human_len} events, {per_sec}, {eta} to go";
 
-/// Often enough to look alive, seldom enough to cost nothing.
+/// Often enough to show progress, seldom enough to cost nothing.
 const REDRAWS_PER_SECOND: u8 = 10;
 
-/// How far a piece of work has come; vanishes when dropped.
+/// The progress of a piece of work. The bar disappears when this is dropped.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
@@ -38,7 +38,7 @@ impl Progress {
         self.bar.set_position(done);
     }
 
-    /// Tells the time since the start.
+    /// Returns the time since the start.
     pub fn elapsed(&self) -> Duration {
         self.bar.elapsed()
     }

@@ -5,7 +5,7 @@ use std::io;
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
-/// Where a server listens that was told nothing else.
+/// The default address of a server.
 pub const LOCAL: &str = "http://127.0.0.1:50051";
 
 /// Why a server did not answer.
@@ -17,9 +17,9 @@ pub enum Error {
     /// The server could not be reached.
     #[error("the server at {address} could not be reached")]
     Connect {
-        /// Where it was looked for.
+        /// The address that was tried.
         address: String,
-        /// What the transport said.
+        /// The error of the transport.
         #[source]
         source: tonic::transport::Error,
     },
@@ -31,8 +31,8 @@ pub enum Error {
         /// Its answer.
         status: Box<Status>,
     },
-    /// The server's answer is none of this version's messages.
-    #[error("the server at {address} answered what this version cannot read")]
+    /// The server's answer is not a message of this version.
+    #[error("this version cannot read the answer of the server at {address}")]
     Unreadable {
         /// Where it is.
         address: String,
@@ -70,7 +70,7 @@ pub async fn connect(address: &str) -> Result<Channel, Error> {
     endpoint.connect().await.map_err(unreachable)
 }
 
-/// Tells that a server refused.
+/// Makes the error for a refusal of the server.
 pub fn refused(address: &str) -> impl Fn(Status) -> Error {
     move |status| Error::Answer {
         address: address.to_owned(),

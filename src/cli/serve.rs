@@ -1,4 +1,4 @@
-//! `serve`: runs the server until a signal and says what a newcomer needs to know.
+//! `serve`: runs the server until a signal and prints what a new user needs to know.
 
 use std::hint::black_box;
 use std::io::Write;
@@ -64,11 +64,11 @@ pub fn run(arguments: &Serve) -> Exit {
     }
 }
 
-/// Most losses that one start accepts: each is of another file.
+/// Most losses that one start accepts: each concerns another file.
 const MOST_LOSSES: usize = 8;
 
-/// Serves; where a start is refused because of a loss that is accepted, what is lost is set aside and
-/// the start tried again.
+/// Serves. If a start is refused because of a loss that is accepted, the files concerned are
+/// renamed and the start is tried again.
 fn until_ended(config: &Config, clock: &Arc<Guard>, accepts_loss: bool) -> Result<Outcome, Error> {
     let mut losses = if accepts_loss { MOST_LOSSES } else { 0 };
     loop {
@@ -80,7 +80,7 @@ fn until_ended(config: &Config, clock: &Arc<Guard>, accepts_loss: bool) -> Resul
     }
 }
 
-/// Says once why the server ended: to people in words, to machines as a log line.
+/// Reports once why the server ended: as text, or as a JSON log line.
 fn tell(error: &Error, format: LogFormat) {
     if format == LogFormat::Json && tracing::enabled!(tracing::Level::ERROR) {
         let error = with_causes(error);
@@ -90,7 +90,7 @@ fn tell(error: &Error, format: LogFormat) {
     }
 }
 
-/// Tells how the process ends when the server ended so.
+/// Returns the exit status when the server ended so.
 pub(super) fn exit_of(error: &Error) -> Exit {
     if error.is_in_use() {
         Exit::InUse
@@ -103,7 +103,7 @@ pub(super) fn exit_of(error: &Error) -> Exit {
     }
 }
 
-/// Serves until a signal, or until `stop` tells so; `ready` is called once calls are answered.
+/// Serves until a signal or until `stop` is used. `ready` is called once calls are answered.
 pub(super) fn block_on(
     config: Config,
     clock: Arc<Guard>,
@@ -128,19 +128,18 @@ pub(super) fn block_on(
         tokio::select! {
             outcome = &mut serving => outcome,
             () = stop.overdue(limits) => {
-                tracing::warn!("ending although not all is done: the next start does it");
-                // Without dropping anything: the directory stays locked as long as threads work in it.
+                tracing::warn!("the process ends before everything is done: the next start does the rest");
+                // Nothing is dropped, so the directory stays locked as long as threads work in it.
                 exit(Exit::Done as i32)
             }
         }
     });
-    // Threads that still read are not waited for: nobody waits for what they read.
+    // This does not wait for threads that still read, because nobody waits for their results.
     runtime.shutdown_background();
     ended
 }
 
-/// Accepts the clock whenever the signal says so: whoever may send it could as well restart the
-/// server.
+/// Accepts the clock at each signal for that: a user who may send it may also restart the server.
 async fn accept(mut confirmed: Signal, clock: Arc<Guard>) {
     while confirmed.recv().await.is_some() {
         match clock.accept() {
@@ -161,7 +160,7 @@ async fn give_memory_back() {
     }
 }
 
-/// Says what a newcomer needs to know. Whoever started the server may have stopped listening.
+/// Prints what a new user needs to know. The reader of standard output may be gone.
 fn announce(ready: Ready) {
     let Ready {
         address,

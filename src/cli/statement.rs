@@ -1,4 +1,4 @@
-//! Statements: a campaign written down by a running server, into a file or to standard output.
+//! Statements: a running server's account of a campaign, in a file or on standard output.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -27,7 +27,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Tells how the process ends.
+    /// Returns the exit status.
     pub fn exit(&self) -> Exit {
         Exit::Failed
     }

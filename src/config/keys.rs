@@ -148,7 +148,7 @@ pub(super) static ALL: &[Key] = &[
             most: 365 * DAY_S,
         },
         help: "Age at which a connection is asked to reconnect, so that balancers can spread \
-               the load anew; varied by up to 10 % per process; 0 is never",
+               the load again; varied by up to 10 % per process; 0 is never",
     },
     Key {
         name: "max_readers",

@@ -12,6 +12,9 @@ pub const MAX_WAITING_REFUNDS: usize = 100;
 /// for many orders has more.
 pub const MAX_REFUNDS: usize = 500;
 
+/// Conversions that one claim may stand for: sums of them stay far from their range.
+pub const MAX_QUANTITY: u32 = 1_000_000;
+
 /// Adjustments of one order: a person enters each of them, with a reason.
 pub const MAX_ADJUSTMENTS: usize = 200;
 
@@ -96,6 +99,9 @@ pub const MAX_TAXES: usize = 20;
 
 /// Revisions of the report of one campaign.
 pub const MAX_REPORTS: u32 = 1_000;
+
+/// Gross margins of one campaign: a margin that changes more often is not one of a campaign.
+pub const MAX_MARGINS: usize = 50;
 
 /// Niches of one plan or profile: a longer list describes nothing.
 pub const MAX_NICHES: usize = 20;

@@ -189,8 +189,8 @@ pub fn part_of(amount_minor: i64, part_bp: u32, increment: i64) -> i64 {
     i64::try_from(rounded).unwrap_or(amount_minor)
 }
 
-/// Splits an amount by shares. Each part is rounded half-even to the increment; the remainder goes
-/// to the last share.
+/// Splits an amount by shares. Each part is rounded half-even to the increment; the rest goes to the
+/// last share that has room: no part has the other sign, or is more than the amount.
 ///
 /// The shares add up to 10,000. The parts add up to the amount.
 ///
@@ -199,14 +199,43 @@ pub fn part_of(amount_minor: i64, part_bp: u32, increment: i64) -> i64 {
 /// assert_eq!(allocate(100, &[3_333, 3_333, 3_334], 1), [33, 33, 34]);
 /// // In rupiah: 1,001 minor units split in half, to whole rupiah, the rest on the last.
 /// assert_eq!(allocate(1_001, &[5_000, 5_000], 100), [500, 501]);
+/// // Three yen among five: 0.6 each is rounded to 1, and the last two have nothing to give.
+/// assert_eq!(allocate(3, &[2_000; 5], 1), [1, 1, 1, 0, 0]);
 /// ```
 pub fn allocate(amount_minor: i64, shares_bp: &[u32], increment: i64) -> Vec<i64> {
-    let mut parts: Vec<i64> = shares_bp
-        .iter()
+    let shares = shares_bp.iter();
+    let rounded: Vec<i64> = shares
         .map(|share| part_of(amount_minor, *share, increment))
         .collect();
-    if let Some((last, others)) = parts.split_last_mut() {
-        *last = amount_minor - others.iter().sum::<i64>();
+    if amount_minor < 0 {
+        let rounded: Vec<i64> = rounded.iter().map(|part| part.saturating_neg()).collect();
+        let room = vec![amount_minor.saturating_neg(); rounded.len()];
+        let parts = fit(amount_minor.saturating_neg(), &rounded, &room);
+        return parts.iter().map(|part| -part).collect();
+    }
+    let room = vec![amount_minor; rounded.len()];
+    fit(amount_minor, &rounded, &room)
+}
+
+/// Returns parts near the wanted ones that add up to the amount, each from 0 to its room. What is
+/// missing or too much goes to the last part that can take it, then to the one before.
+///
+/// `amount` is 0 or more. Where there is too little room for it, the parts add up to the room.
+pub fn fit(amount: i64, wanted: &[i64], room: &[i64]) -> Vec<i64> {
+    let mut parts: Vec<i64> = wanted
+        .iter()
+        .zip(room)
+        .map(|(wanted, room)| (*wanted).clamp(0, (*room).max(0)))
+        .collect();
+    let given: i128 = parts.iter().map(|part| i128::from(*part)).sum();
+    let mut missing = i128::from(amount) - given;
+    for (part, room) in parts.iter_mut().zip(room).rev() {
+        let most = i128::from((*room).max(0) - *part);
+        let least = -i128::from(*part);
+        let change = missing.clamp(least, most);
+        missing -= change;
+        // Between 0 and the room, which fits.
+        *part = i64::try_from(i128::from(*part) + change).unwrap_or(*part);
     }
     parts
 }

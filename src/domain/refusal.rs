@@ -2,7 +2,7 @@
 
 use super::{
     CampaignState, CollaborationId, CollaborationState, CostState, Currency, DeliverableState,
-    DisputeId, HoldId, Position, Timestamp, Violation,
+    DisputeId, FactTiming, HoldId, Position, Timestamp, Violation,
 };
 
 /// A kind of thing that a command refers to and the ledger does not have.
@@ -53,8 +53,8 @@ pub enum Refusal {
         state: CampaignState,
         rule: &'static str,
     },
-    #[error("the campaign needs {missing} before it opens")]
-    CampaignIncomplete { missing: &'static str },
+    #[error("the campaign needs {} before it opens", .missing.join(" and "))]
+    CampaignIncomplete { missing: Vec<&'static str> },
     #[error(
         "{open_invitations} invitations, {applications} applications and {live_collaborations} collaborations are live"
     )]
@@ -185,6 +185,12 @@ pub enum Refusal {
     StaleReport { expected: u32, actual: u32 },
     #[error("nothing changed since revision {revision}")]
     ReportUnchanged { revision: u32 },
+    #[error("the fact of {at} is {}, and would not be any more", .timing.name())]
+    FactsWouldMove { at: Timestamp, timing: FactTiming },
+    #[error("an order of {ordered_at} would get another margin")]
+    OrdersWouldMove { ordered_at: Timestamp },
+    #[error("the collaboration was terminated at {terminated_at}: nothing after it is owed")]
+    AccrualEnded { terminated_at: Timestamp },
     #[error("there may be at most {limit} {collection}")]
     LimitReached {
         collection: &'static str,

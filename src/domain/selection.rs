@@ -122,7 +122,7 @@ words! {
         NotBlocked = 4 => "NOT_BLOCKED",
         /// The pair has no live collaboration in the campaign.
         NotLive = 5 => "NOT_LIVE",
-        /// How many safety flags are open; told, never judged.
+        /// How many safety flags are open; stated, never judged.
         OpenFlags = 6 => "OPEN_FLAGS",
     }
 }

@@ -21,7 +21,7 @@ words! {
 }
 
 impl CampaignState {
-    /// Tells whether the campaign is over: nothing in it is offered or worked on any more.
+    /// Returns whether the campaign is over: nothing in it is offered or worked on any more.
     pub const fn is_ended(self) -> bool {
         match self {
             Self::Draft | Self::Open | Self::Paused => false,
@@ -101,7 +101,7 @@ words! {
 }
 
 impl CollaborationState {
-    /// Tells whether the agreement has ended: only measurement and settlement are accepted.
+    /// Returns whether the agreement has ended: only measurement and settlement are accepted.
     pub const fn is_ended(self) -> bool {
         match self {
             Self::Applied | Self::Invited | Self::Countered | Self::Accepted | Self::Active => {
@@ -118,7 +118,7 @@ impl CollaborationState {
     }
 
     /// Returns where the agreement stands in a campaign that stands there: what is open ends with its
-    /// campaign, before an event tells so of it.
+    /// campaign, before it has an event of its own about that.
     pub const fn within(self, campaign: CampaignState) -> Self {
         match self {
             Self::Applied if campaign.is_ended() => Self::Rejected,
@@ -127,19 +127,19 @@ impl CollaborationState {
         }
     }
 
-    /// Tells whether an offer or a counter waits for an answer.
+    /// Returns whether an offer or a counter waits for an answer.
     pub const fn is_negotiated(self) -> bool {
         matches!(self, Self::Invited | Self::Countered)
     }
 
-    /// Tells whether work may go on under accepted terms.
+    /// Returns whether work may go on under accepted terms.
     pub const fn is_working(self) -> bool {
         matches!(self, Self::Accepted | Self::Active)
     }
 }
 
 impl DeliverableState {
-    /// Tells whether the post is still owed: neither live nor given up.
+    /// Returns whether the post is still owed: neither live nor given up.
     pub const fn is_open(self) -> bool {
         match self {
             Self::Planned | Self::Submitted | Self::RevisionRequested | Self::Approved => true,

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::ids::{BonusId, DeliverableId, RightsId};
 use super::{
-    ConnectionType, ContentFormat, Counter, Medium, Money, SettlementTrigger, Span, Timestamp,
-    UsageScope, Venue, WHOLE_BP, allocate,
+    CampaignPlan, ConnectionType, ContentFormat, Counter, Medium, Money, SettlementTrigger, Span,
+    Timestamp, UsageScope, Venue, WHOLE_BP, allocate,
 };
 use crate::domain::words;
 
@@ -42,6 +42,9 @@ pub struct AttributionTerms {
     pub link: Option<String>,
     /// Days from an order until it is locked and commission on it is owed.
     pub lock_days: u32,
+    /// Last time at which code and link credit an order; `None` for the end of measurement plus
+    /// the window.
+    pub ends_at: Option<Timestamp>,
 }
 
 impl AttributionTerms {
@@ -49,6 +52,14 @@ impl AttributionTerms {
     pub fn covers(&self, touched_at: Timestamp, ordered_at: Timestamp) -> bool {
         let elapsed = ordered_at.since(touched_at);
         (Span::default()..=Span::days(self.window_days)).contains(&elapsed)
+    }
+
+    /// Returns the last time at which code and link credit an order; `None` in a campaign without
+    /// an end, unless the terms state one.
+    pub fn end(&self, plan: &CampaignPlan) -> Option<Timestamp> {
+        let measured = plan.measure_until.or(plan.end_at);
+        let default = measured.map(|until| until.later_by_days(self.window_days));
+        self.ends_at.or(default)
     }
 }
 
@@ -78,6 +89,37 @@ impl Code {
         &self.0
     }
 }
+
+/// A code as it was quoted with an order, mistyped or not: it is evidence, and no order is refused
+/// for it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Quoted(String);
+
+impl Quoted {
+    /// Keeps a text as it was quoted, up to [`MAX_QUOTED_CHARS`]; `None` when it is empty.
+    pub fn new(text: &str) -> Option<Self> {
+        let kept: String = text.chars().take(MAX_QUOTED_CHARS).collect();
+        (!kept.is_empty()).then_some(Self(kept))
+    }
+
+    /// Returns the text as it was quoted.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the code that it names; `None` when no code can look like it.
+    pub fn code(&self) -> Option<Code> {
+        Code::parse(&self.0).ok()
+    }
+
+    /// Returns whether another text quotes the same. Upper and lower case are equal.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+/// Characters kept of a quoted code: more than any code has.
+pub const MAX_QUOTED_CHARS: usize = 200;
 
 /// What the brand owes when it cancels, in basis points of the fee, by stage of the work.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -130,7 +172,7 @@ impl Terms {
     /// no such part. A trigger of a deliverable makes an equal share of the part owed.
     ///
     /// Parts add up to the fee and shares to their part. Each is rounded half-even to the
-    /// increment; the remainder goes to the last.
+    /// increment; the rest goes to the last that has room.
     pub fn fee_part_minor(
         &self,
         trigger: SettlementTrigger,
@@ -138,14 +180,14 @@ impl Terms {
     ) -> i64 {
         let increment = self.fee.currency.settlement_increment();
         let parts_bp: Vec<u32> = self.fee_parts.iter().map(|part| part.part_bp).collect();
-        let parts = split(self.fee.minor, &parts_bp, increment);
+        let parts = allocate(self.fee.minor, &parts_bp, increment);
         let triggers = self.fee_parts.iter().map(|part| part.trigger);
         let part = triggers.zip(parts).find(|(of, _)| *of == trigger);
         let part_minor = part.map_or(0, |(_, minor)| minor);
         let Some(deliverable) = deliverable else {
             return part_minor;
         };
-        let shares = split(
+        let shares = allocate(
             part_minor,
             &equal_shares(self.deliverables.len()),
             increment,
@@ -185,7 +227,7 @@ impl Terms {
             &self.fee_parts,
             &self.bonuses,
             &self.commission,
-            self.attribution.lock_days,
+            (self.attribution.lock_days, self.attribution.ends_at),
         );
         let unused = (
             None::<u32>,
@@ -194,7 +236,7 @@ impl Terms {
             &Vec::new(),
             &Vec::new(),
             &None,
-            DEFAULT_LOCK_DAYS,
+            (DEFAULT_LOCK_DAYS, None::<Timestamp>),
         );
         let mut bytes = postcard::to_stdvec(&first).expect("terms are plain values");
         if added != unused {
@@ -202,19 +244,6 @@ impl Terms {
         }
         Sha256::digest(bytes).into()
     }
-}
-
-/// Splits an amount as `allocate` does, but never below 0: where shares are smaller than the
-/// smallest payable amount, the whole amount goes to the last share.
-fn split(amount_minor: i64, shares_bp: &[u32], increment: i64) -> Vec<i64> {
-    let mut shares = allocate(amount_minor, shares_bp, increment);
-    if let Some(last) = shares.len().checked_sub(1)
-        && shares[last] < 0
-    {
-        shares.fill(0);
-        shares[last] = amount_minor;
-    }
-    shares
 }
 
 /// Returns `count` equal shares of the whole, with the remainder on the last.

@@ -188,6 +188,7 @@ impl Totals {
             | Effect::ForeignCost { timing, .. }
             | Effect::Revenue { timing, .. }
             | Effect::Refund { timing, .. }
+            | Effect::LaterMargin { timing, .. }
             | Effect::Unattributed { timing, .. }
             | Effect::ForeignRevenue { timing, .. }
             | Effect::Conversion { timing, .. } => self.tally(*timing, |tally| tally.apply(effect)),

@@ -146,6 +146,20 @@ impl CampaignPlan {
     }
 }
 
+impl super::FactTiming {
+    /// Returns how a fact counts that follows a fact of this timing, such as a refund its order:
+    /// after the measurement with it, on time only if both are, and else late, however late it
+    /// came.
+    #[must_use]
+    pub fn followed_by(self, own: Self) -> Self {
+        match (self, own) {
+            (Self::AfterMeasurement, _) => Self::AfterMeasurement,
+            (Self::OnTime, Self::OnTime) => Self::OnTime,
+            (Self::OnTime | Self::Late, _) => Self::Late,
+        }
+    }
+}
+
 words! {
     /// A counter of a post.
     pub enum Counter: "campaign.ledger.type.v1.Counter" {
@@ -263,6 +277,9 @@ pub struct Credit {
     pub share_bp: u32,
     /// Minor units of the reporting currency; 0 without value or rate.
     pub amount_minor: i64,
+    /// Whether the fact came after the collaboration was terminated for cause: it is credited, and
+    /// earns no commission.
+    pub after_termination: bool,
 }
 
 /// A click on a collaboration's link before an order.

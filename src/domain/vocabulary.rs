@@ -243,10 +243,14 @@ words! {
 words! {
     /// Why a conversion is credited to nobody.
     pub enum UnattributedReason {
-        /// The last touch lies outside the window.
+        /// No touch lies within its window.
         OutsideWindow => "OUTSIDE_WINDOW",
-        /// No accepted terms pin the code.
+        /// No accepted terms ever carried the code.
         UnknownCode => "UNKNOWN_CODE",
+        /// Terms that carry the code or link came into force only after the order.
+        CodeNotYetInForce => "CODE_NOT_YET_IN_FORCE",
+        /// The code or link had ended, or the terms no longer carried it.
+        CodeExpired => "CODE_EXPIRED",
         /// Neither code nor touch was given.
         NoEvidence => "NO_EVIDENCE",
     }

@@ -26,7 +26,7 @@ pub trait Numbered: Word {
     /// Returns the number.
     fn number(self) -> i32;
 
-    /// Finds the value of a number; 0 means not given, and is none.
+    /// Finds the value of a number; 0 means not given and has no value.
     fn from_number(number: i32) -> Option<Self>;
 }
 

@@ -1,7 +1,8 @@
-//! Engagement, taken apart: which observation stands for which part of the sums over posts.
+//! Engagement, taken apart: which observation gives which part of the sums over posts.
 //!
-//! A counter of a post is what its head says, so what stands is the head's, all of it, and what was
-//! superseded adds nothing. Followers at publication are said by the event that put the post live.
+//! The counters of a post are those of its head, so the head's observation adds all of them and a
+//! superseded one adds nothing. Followers at publication come from the event that put the post
+//! live.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -28,7 +29,7 @@ pub struct Credited {
     pub share_bp: u32,
 }
 
-/// The heads a number looks at.
+/// The heads that a number reads.
 pub(super) fn heads<'a>(
     number: &Number,
     credited: &'a Credited,
@@ -42,7 +43,7 @@ pub(super) fn heads<'a>(
     })
 }
 
-/// Parts of the sums over a post, by the event that stands for them.
+/// Parts of the sums over a post, by the event that gives them.
 pub type Pieces = BTreeMap<Position, EngagementSums>;
 
 impl Behind {
@@ -82,7 +83,7 @@ impl Behind {
         Ok(posts)
     }
 
-    /// Tells whether a campaign is in a part of the facts.
+    /// Returns whether a campaign is in a part of the facts.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -142,7 +143,7 @@ impl Behind {
     }
 }
 
-/// What an observation would add if all it says stood.
+/// What an observation would add if all its counters counted.
 pub fn as_if_standing(credited: &Credited, counters: &Counters, share_bp: u32) -> EngagementSums {
     let mut sums = EngagementSums::default();
     sums.apply(&crate::domain::EngagementChange {
@@ -155,7 +156,7 @@ pub fn as_if_standing(credited: &Credited, counters: &Counters, share_bp: u32) -
     sums
 }
 
-/// Puts sums where a number looks for them.
+/// Puts sums where the formula of a number reads them.
 pub fn as_totals(key: Audience, sums: EngagementSums) -> Totals {
     let mut totals = Totals::default();
     let sums = Box::new(sums);
@@ -180,7 +181,7 @@ impl Cut<'_> {
                 sum.posts += 1;
             }
         }
-        // How many posts there are is said by the last word on each.
+        // The number of posts comes from the last event of each.
         if let Some(mut last) = pieces.last_entry() {
             last.get_mut().posts += 1;
         }
@@ -218,7 +219,7 @@ impl Cut<'_> {
         pieces
     }
 
-    /// Adds to both sides of a ratio, where the post has both.
+    /// Adds to both sides of a ratio, if the post has both.
     fn pair(
         &self,
         pieces: &mut Pieces,

@@ -30,16 +30,16 @@ pub struct Step {
     pub position: Position,
     /// Its campaign.
     pub campaign: CampaignId,
-    /// What it added, engagement left out: that is of the posts as they stand.
+    /// What it added, without engagement: that comes from the current state of the posts.
     pub effects: Vec<Effect>,
-    /// What it is evidence of, where it adds nothing.
+    /// What it is evidence of, if it adds nothing.
     pub evidence: Option<Evidence>,
 }
 
 /// What an event is evidence of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Evidence {
-    /// An order that another claim has, told by this event.
+    /// An order that another claim has, recorded by this event.
     DuplicateOrder(Position),
     /// A refund that waited for its order, until this event.
     RefundWaited(Position),
@@ -78,7 +78,7 @@ pub struct Behind {
     pub report: Vec<(String, String)>,
 }
 
-/// The fields of the report that shows the numbers; `None` where there is none.
+/// The fields of the report that shows the numbers; `None` if there is none.
 fn report_of(
     subject: &Subject,
     rows: &Snapshot,
@@ -128,13 +128,13 @@ impl Gathering {
         }
     }
 
-    /// Notes what an event adds. `rows` are those after it.
+    /// Records what an event adds. `rows` are those after it.
     pub fn note(&mut self, record: &Record, contributions: &[Contribution], rows: &Store) {
         self.take(record, contributions);
         self.note_standing(record, rows);
     }
 
-    /// Ends with the rows after all events; `None` where there is nothing to explain.
+    /// Ends with the rows after all events. Returns `None` if there is nothing to explain.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -197,7 +197,7 @@ impl Gathering {
             .contains(&(campaign.clone(), id.clone()))
     }
 
-    /// Notes a collaboration of the partnership, and where a post went live.
+    /// Records a collaboration of the partnership, and the event that put a post live.
     fn note_place(&mut self, record: &Record, campaign: &CampaignId) {
         let Some(collaboration) = &record.subject.collaboration else {
             return;
@@ -251,7 +251,8 @@ impl Gathering {
         }
     }
 
-    /// Says what an event is evidence of, and puts a refund that waited where it was told.
+    /// Says what an event is evidence of, and lists a refund that waited at the event that recorded
+    /// it.
     fn evidence(
         &mut self,
         record: &Record,
@@ -290,7 +291,7 @@ impl Gathering {
     }
 
     fn note_standing(&mut self, record: &Record, rows: &Store) {
-        // A row that cannot be read fails the fold, or the answer made of the same rows.
+        // If a row cannot be read, the fold or the answer from the same rows fails anyway.
         let standing = match &self.subject {
             Subject::Campaign(name) => {
                 let row = rows.get::<Campaign>(&Campaign::key(name));

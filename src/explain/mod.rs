@@ -1,8 +1,8 @@
 //! Explains a number of a report: the events behind it, and what each adds to it.
 //!
-//! A number is exactly what its events add: what was superseded, rejected, voided or left out is
-//! listed beside, with the reason, and adds nothing. Owns how the events behind a number are found and
-//! what each adds; what a number is made of stands in `domain::metrics`.
+//! A number is exactly the sum of what its events add. Events that were superseded, rejected,
+//! voided or left out are also listed, with the reason, and add nothing. Owns how the events behind
+//! a number are found and what each adds; the formulas of numbers are in `domain::metrics`.
 
 mod engagement;
 mod gather;
@@ -35,11 +35,11 @@ use rates::OfPosts;
 pub struct Added {
     /// What it adds to each side.
     pub sides: Sides,
-    /// Why it adds nothing, and the event that is to blame, if one is.
+    /// Why it adds nothing, and the event that causes that, if there is one.
     pub reason: Option<(Reason, Option<Position>)>,
 }
 
-/// A number taken apart.
+/// The parts of a number.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Explanation {
     /// What all events add.
@@ -70,7 +70,7 @@ impl Explanation {
         added.reason = None;
     }
 
-    /// Lists an event that adds nothing, unless it does.
+    /// Lists an event with a reason, if it adds nothing.
     fn leave_out(&mut self, position: Position, reason: Reason, by: Option<Position>) {
         let sides = self.sum.zero();
         let reason = Some((reason, by));
@@ -152,7 +152,7 @@ impl Behind {
         if let Some(key) = number.audience() {
             self.standing(number, key, &sides, &mut explanation)?;
         }
-        // Reasons come last: whoever adds something has none.
+        // Reasons come last: an event that adds something has none.
         for (step, _) in &of_steps {
             if let Some((reason, by)) = reasons::of_step(step, &sides) {
                 explanation.leave_out(step.position, reason, by);
@@ -161,7 +161,7 @@ impl Behind {
         Ok(explanation)
     }
 
-    /// Adds what stands of the observations, and lists the others.
+    /// Adds the observations that count, and lists the others.
     fn standing(
         &self,
         number: &Number,

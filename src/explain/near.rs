@@ -25,7 +25,7 @@ pub fn near(report: Report, asked: &str) -> Vec<String> {
         .filter_map(|path| {
             let field = away(wanted, last_of(&path));
             let whole = strsim::levenshtein(&asked, &path);
-            // A third of a word mistyped is the word; more is another one.
+            // A word may have a third of its letters wrong; with more it is another word.
             (field <= (wanted.len() / 3).max(1)).then_some((field, whole, path))
         })
         .collect();
@@ -34,7 +34,7 @@ pub fn near(report: Report, asked: &str) -> Vec<String> {
     ranked.into_iter().map(|(_, _, path)| path).collect()
 }
 
-/// Counts the letters that are wrong; a word that was not ended has one.
+/// Counts the wrong letters; an unfinished word has one.
 fn away(wanted: &str, field: &str) -> usize {
     match wanted.len() > 2 && field.starts_with(wanted) && field != wanted {
         true => 1,
@@ -46,8 +46,8 @@ fn last_of(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-/// Lists every number of a report. Where the entries of a list are told apart by what is no small
-/// vocabulary, such as a currency, they are called as in the path that was asked for.
+/// Lists every number of a report. If the entries of a list are not identified by an enum, but for
+/// example by a currency, they have the name in the requested path.
 fn numbers(report: Report, asked: &str) -> Vec<String> {
     let word = word_of(asked).unwrap_or("IDR");
     let rows = report.sections().iter().flat_map(|section| {
@@ -80,7 +80,8 @@ fn word_of(path: &str) -> Option<&str> {
     Some(rest.split_once(']')?.0)
 }
 
-/// Lists how the entries of a list may be called; `None` where that is no small vocabulary.
+/// Lists the names that the entries of a list may have; `None` if they are not identified by an
+/// enum.
 fn entries(field: &str, list: &str) -> Option<Vec<String>> {
     let list: &[&str] = match list {
         "basis" => &["v1.CostBasis"],
@@ -114,7 +115,8 @@ fn joined(firsts: &[String], by: &str, seconds: &[String]) -> Vec<String> {
     firsts.iter().flat_map(each).collect()
 }
 
-/// The words of an enumeration but for "unspecified", as a list shows them: states in short.
+/// The names of an enumeration except "unspecified", as a list shows them: states without their
+/// prefix.
 fn words_of(list: &str, words: &EnumDescriptor) -> Vec<String> {
     let given = words.values().filter(|word| word.number() != 0);
     let shown = given.map(|word| Path::state_in_short(list, word.name()).to_owned());

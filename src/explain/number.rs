@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::wire::proto::{api, values};
 
-/// Over which part of the facts.
+/// The part of the facts that a number covers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Part {
     /// All of them.
@@ -24,11 +24,11 @@ pub enum Part {
 pub struct Number {
     /// Path of the field within the report, every word in full.
     pub path: String,
-    /// What it is.
+    /// The number in the catalogue.
     pub metric: &'static Metric,
     /// Whether only facts up to the end of the campaign count.
     pub on_time: bool,
-    /// Over which facts.
+    /// The facts that it covers.
     pub part: Part,
     entries: Vec<Entry>,
 }
@@ -73,7 +73,7 @@ impl Number {
         })
     }
 
-    /// Takes both sides of totals; nothing of a number that is not a sum.
+    /// Takes both sides from totals; empty for a number that is not a sum.
     pub fn sides(&self, totals: &Totals, known: &Known) -> Sides {
         let facts = Facts::of(totals, self.on_time, known);
         let entries = self.entries.iter();
@@ -105,7 +105,7 @@ fn places(prefix: &str, pattern: &str, path: &[Segment<'_>]) -> Option<Vec<Place
     path.next().is_none().then_some(places)
 }
 
-/// Returns the fields of a pattern, and what tells the entries apart where they are lists.
+/// Returns the fields of a pattern, and for lists the kind of name that identifies an entry.
 pub(super) fn segments<'a>(prefix: &'a str, pattern: &'a str) -> impl Iterator<Item = Segment<'a>> {
     let fields = prefix.split_terminator('.').chain(pattern.split('.'));
     fields.map(|field| match field.split_once('[') {

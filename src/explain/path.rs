@@ -1,7 +1,7 @@
 //! Paths of fields within a report, such as `total.returns[COST_BASIS_ACCRUED].roi`.
 //!
-//! An entry of a list is named by its words, as `CompareReports` names it; words of enums may be
-//! given without their prefix, and what a metric holds (`parts_per_million`) may be given or not.
+//! An entry of a list has the name that `CompareReports` gives it; names of enums may be
+//! given without their prefix, and the field within a metric (`parts_per_million`) may be left out.
 //! Fields may be spelled as JSON has them (`netMinor`) too.
 
 use std::fmt;
@@ -25,14 +25,14 @@ const STATES: [(&str, &str); 3] = [
     ("deliverables", "DELIVERABLE_STATE_"),
 ];
 
-/// What a metric holds in the end: asked for or not, it is the metric that is meant.
+/// The last field within a metric: with or without it, a path means the metric.
 const VALUES: [&str; 4] = ["parts_per_million", "minor_units", "exact", "absent"];
 
 /// A path, every word in full.
 pub struct Path(Vec<(String, Option<String>)>);
 
 impl Path {
-    /// Reads a path; `None` when it is none.
+    /// Reads a path; `None` when the text is not a path.
     pub fn parse(path: &str) -> Option<Self> {
         let mut segments = Vec::new();
         for segment in path.split('.') {
@@ -52,7 +52,7 @@ impl Path {
         Some(Self(segments))
     }
 
-    /// Returns the state by which an entry of a list is called, as reports show it.
+    /// Returns the state that names an entry of a list, as reports show it.
     pub fn state_in_short<'a>(list: &str, state: &'a str) -> &'a str {
         let prefix = STATES.iter().find(|(name, _)| *name == list);
         prefix.map_or(state, |(_, prefix)| {

@@ -1,4 +1,4 @@
-//! Rates of posts and times between acceptances: numbers that are no sums of totals.
+//! Rates of posts and times between acceptances: numbers that are not sums of totals.
 
 use super::engagement::{Credited, heads};
 use super::gather::{Behind, Moment};
@@ -11,7 +11,7 @@ use crate::store;
 
 const NANOS: i64 = 1_000_000_000;
 
-/// How the rates of posts become one.
+/// How the rates of posts are combined.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum OfPosts {
     /// Their mean.

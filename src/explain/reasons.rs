@@ -1,4 +1,4 @@
-//! Why an event adds nothing: it is held against the number as if nothing had stood against it.
+//! Why an event adds nothing: compares it with what it would add without the obstacle.
 
 use std::slice::from_ref;
 
@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::store;
 
-/// Says why an event adds nothing to a number it would add to otherwise.
+/// Says why an event adds nothing to a number to which it would otherwise add.
 pub fn of_step(
     step: &Step,
     sides: &dyn Fn(&Totals) -> Sides,
@@ -54,7 +54,7 @@ fn is_about_orders(concerns: &impl Fn(&[Effect]) -> bool) -> bool {
     let conversion = |kind| Effect::Conversion {
         kind,
         timing,
-        attributed_bp: WHOLE_BP,
+        attributed_bp: i64::from(WHOLE_BP),
         unattributed: 1,
     };
     concerns(&[revenue])
@@ -63,7 +63,7 @@ fn is_about_orders(concerns: &impl Fn(&[Effect]) -> bool) -> bool {
             .any(|kind| concerns(&[conversion(kind)]))
 }
 
-/// What an effect would have been if nothing stood against it, and what does.
+/// What an effect would be without the obstacle, and the obstacle.
 fn otherwise(effect: &Effect) -> Option<(Reason, Effect)> {
     let timing = FactTiming::OnTime;
     match effect {
@@ -91,7 +91,7 @@ fn otherwise(effect: &Effect) -> Option<(Reason, Effect)> {
             let credited = Effect::Conversion {
                 kind: *kind,
                 timing,
-                attributed_bp: WHOLE_BP,
+                attributed_bp: unattributed.saturating_mul(i64::from(WHOLE_BP)),
                 unattributed: 0,
             };
             Some((Reason::Unattributed, credited))
@@ -132,7 +132,7 @@ impl Behind {
     }
 }
 
-/// Lists what an observation and its corrections are, where they add nothing.
+/// Lists an observation and its corrections that add nothing, with the reason.
 pub(super) fn leave_out(
     number: &Number,
     entry: &Entry,
@@ -151,7 +151,7 @@ pub(super) fn leave_out(
     explanation.leave_out(latest, last.0, last.1);
 }
 
-/// Why an observation that was not voided does not stand.
+/// Why an observation that was not voided does not count.
 fn standing(number: &Number, entry: &Entry, heads: Option<&Heads>) -> (Reason, Option<Position>) {
     match (entry.timing, number.on_time) {
         (FactTiming::AfterMeasurement, _) => return (Reason::AfterMeasurement, None),

@@ -9,7 +9,7 @@
 //!
 //! ```text
 //! LOCK ─▶ log.new/ with a log in it ─▶ FORMAT.new ─▶ log.new to log ─▶ FORMAT.new to FORMAT
-//!         └──── unfinished: removed by the next attempt ─────┘└ finished by whoever opens it ┘
+//!         └──── unfinished: removed by the next attempt ─────┘└ finished by the next open ───┘
 //! ```
 //!
 //! So a `FORMAT` without a log means that the log was lost, and a log without `FORMAT` is not ours.
@@ -90,8 +90,7 @@ pub fn checkpoint_path(root: &Path) -> PathBuf {
 pub struct DataDirectory {
     root: PathBuf,
     marker: Marker,
-    /// The lock ends with the descriptor, even if the process is killed.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl DataDirectory {
@@ -153,7 +152,7 @@ impl DataDirectory {
         Ok(directory)
     }
 
-    fn with(root: &Path, marker: Marker, lock: File) -> Result<Self, OpenError> {
+    fn with(root: &Path, marker: Marker, lock: Lock) -> Result<Self, OpenError> {
         let directory = Self {
             root: root.to_owned(),
             marker,
@@ -277,7 +276,7 @@ impl DataDirectory {
 pub struct Restoring {
     root: PathBuf,
     marker: Marker,
-    lock: File,
+    lock: Lock,
 }
 
 impl Restoring {
@@ -387,7 +386,19 @@ fn write(root: &Path, marker: &Marker) -> Result<(), OpenError> {
     written.map_err(|source| io_error("written", &path, source))
 }
 
-fn lock(root: &Path) -> Result<File, OpenError> {
+/// The locked file. The lock ends with the process, even if it is killed.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file would do, if there were no copies of it: a process that is being started
+    /// holds one until it runs its own program.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(root: &Path) -> Result<Lock, OpenError> {
     let path = root.join(LOCK);
     let file = OpenOptions::new()
         .create(true)
@@ -397,7 +408,7 @@ fn lock(root: &Path) -> Result<File, OpenError> {
         .open(&path)
         .map_err(|source| io_error("opened", &path, source))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
             path: root.to_owned(),
         }),

@@ -34,7 +34,8 @@ pub(super) fn sync_directory(path: &Path) -> Result<(), OpenError> {
     files::sync_directory(path).map_err(|source| io_error("synced", path, source))
 }
 
-/// Whether something exists at `path`; not being able to tell is an error, not a no.
+/// Returns whether something exists at `path`. If that cannot be determined, it is an error, not
+/// `false`.
 pub(super) fn exists(path: &Path) -> Result<bool, OpenError> {
     path.try_exists()
         .map_err(|source| io_error("looked for", path, source))

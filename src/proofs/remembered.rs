@@ -1,4 +1,4 @@
-//! The checkpoint that was signed last, in a file of its own: what tells at a start that the log lost
+//! The last signed checkpoint, in its own file: it shows at a start that the log lost
 //! its end or was rewritten.
 
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::files;
 /// What a start without the last checkpoint loses.
 pub const GUARD: &str = "the check at a start that the log is complete and unchanged";
 
-/// Keeps a signed checkpoint in place of the one before it.
+/// Stores a signed checkpoint in place of the previous one.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -22,7 +22,7 @@ pub(super) fn remember(path: &Path, signed: &Note) -> Result<(), Error> {
     })
 }
 
-/// Reads the checkpoint that was signed last, and verifies it where it names one of `keys`. Another
+/// Reads the last signed checkpoint, and verifies it if it names one of `keys`. Another
 /// key may have signed it: the file of the keys may have been lost since.
 ///
 /// # Errors
@@ -44,7 +44,7 @@ pub(super) fn signed_last(
     Ok(signed)
 }
 
-/// Reads the checkpoint that was signed last; `None` where none was. Does not look at who signed it.
+/// Reads the last signed checkpoint; `None` if there is none. Does not check who signed it.
 ///
 /// # Errors
 /// The file cannot be read, or holds something else.

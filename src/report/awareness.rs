@@ -1,4 +1,4 @@
-//! What a brand showed of itself, day by day.
+//! Brand awareness: the posts of a brand, day by day.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::views::Day;
 use crate::wire::observation::optional_text;
 use crate::wire::proto::api;
 
-/// The days on which posts went live, and what the posts of each add up to.
+/// The days on which posts went live, and the totals of the posts of each.
 #[derive(Debug)]
 pub struct Days {
     zone: TimeZone,

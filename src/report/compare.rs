@@ -90,7 +90,7 @@ impl Changes {
         }
     }
 
-    /// Compares entries of the same name, wherever they stand.
+    /// Compares entries of the same name, wherever they are.
     fn of_lists(&mut self, path: &str, field: &FieldDescriptor, before: &[Value], after: &[Value]) {
         let named = |list: &[Value]| -> BTreeMap<String, Value> {
             let named = list.iter().map(|entry| (name(entry, field), entry.clone()));
@@ -105,13 +105,13 @@ impl Changes {
     }
 }
 
-/// The value of a field; `None` where the message knows it to be absent.
+/// The value of a field; `None` if it is absent.
 fn value_of(message: &DynamicMessage, field: &FieldDescriptor) -> Option<Value> {
     let is_known = !field.supports_presence() || message.has_field(field);
     is_known.then(|| message.get_field(field).into_owned())
 }
 
-/// What an entry of a list is called: by its words, such as a state, or scope and kind.
+/// The name of an entry of a list: its enums, such as a state, or scope and kind.
 fn name(entry: &Value, field: &FieldDescriptor) -> String {
     let Value::Message(message) = entry else {
         return spelled(entry, field);

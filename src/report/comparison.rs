@@ -9,7 +9,7 @@ use crate::domain::{Currency, Niche, Tier, Totals, Venue};
 use crate::wire::proto::api;
 use crate::wire::values::optional_number;
 
-/// What the collaborations of a group have in common; `None` where they are not told apart by it.
+/// The common properties of the collaborations of a group; `None` if they are not grouped by it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Group {
     /// Tier at acceptance.
@@ -22,7 +22,7 @@ pub struct Group {
     pub currency: Currency,
 }
 
-/// What the collaborations of each group add up to.
+/// The totals of the collaborations of each group.
 #[derive(Default)]
 pub struct Groups(BTreeMap<Group, (i64, Totals, Rates)>);
 

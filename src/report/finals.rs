@@ -1,4 +1,4 @@
-//! Revisions of a report that stay.
+//! Final reports.
 
 use prost::Message;
 use sha2::{Digest, Sha256};
@@ -27,9 +27,9 @@ pub fn final_report(name: &CampaignRef, row: &Report) -> api::FinalReport {
     }
 }
 
-/// Draws the numbers of a campaign from the events of its scopes up to a position; `None` when none
-/// of them made it. Revisions before and the state they left do not show, so that the same facts
-/// draw the same numbers; what is overdue is so by the last of those events.
+/// Computes the numbers of a campaign from the events of its scopes up to a position; `None` when
+/// none of them created it. Earlier revisions and the state after them have no effect, so that the
+/// same facts give the same numbers. Work is overdue if it was due before the last of those events.
 ///
 /// # Errors
 /// When rows cannot be read.

@@ -1,6 +1,6 @@
 //! Reports: rows added up and shown as messages.
 //!
-//! Owns what a report reads, which number stands in which field, and how two reports differ. Does not
+//! Owns what a report reads, which number is in which field, and how two reports differ. Does not
 //! know who asks, nor how an answer is sent.
 
 mod awareness;
@@ -59,7 +59,7 @@ fn on_time(shown: Shown<'_>, rates: &Rates) -> api::Figures {
     figures(Shown { facts, ..shown }, rates, true)
 }
 
-/// Renders what a campaign cost and brought, from rows that stay as they are.
+/// Renders the cost and the results of a campaign, from rows that do not change.
 ///
 /// # Errors
 /// When rows cannot be read.
@@ -74,7 +74,8 @@ pub fn read_roi<S: Rows>(
     Ok(campaign_roi(name, campaign, &totals, &rates, now))
 }
 
-/// Renders what a campaign cost and brought. `now` is when the position reflected was recorded.
+/// Renders the cost and the results of a campaign. `now` is when the reflected position was
+/// recorded.
 pub fn campaign_roi(
     name: &CampaignRef,
     campaign: &Campaign,
@@ -107,7 +108,7 @@ pub fn campaign_roi(
     }
 }
 
-/// Renders what a collaboration cost and brought.
+/// Renders the cost and the results of a collaboration.
 pub fn performance(
     name: &CollaborationRef,
     campaign: &Campaign,

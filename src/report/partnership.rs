@@ -136,7 +136,7 @@ pub enum PartnershipOrder {
     LastContact,
 }
 
-/// Where a partnership stands in a list: the more, the earlier; `None` comes last.
+/// The place of a partnership in a list: the greater, the earlier; `None` comes last.
 pub fn rank(order: &PartnershipOrder, together: &Lifetime, now: Timestamp) -> Option<i64> {
     let known = Known {
         now,

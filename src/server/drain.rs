@@ -1,4 +1,4 @@
-//! Serving until told to stop, and stopping in order.
+//! Serving until a stop, and stopping in order.
 //!
 //! ```text
 //! signal ─▶ health NOT_SERVING ─ delay ─▶ stop accepting, GOAWAY, streams end ─▶ wait for calls ─▶ done
@@ -7,7 +7,7 @@
 //!
 //! tonic alone would wait for ever: for a peer that never speaks, for a follower that never
 //! leaves. Owns the order and the deadline. Does not own what has to be flushed afterwards, nor
-//! where the signals come from: [`Stop`] can be told by anyone.
+//! the source of the signals: any code that has a [`Stop`] can begin the drain.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
@@ -29,18 +29,18 @@ use crate::config::Config;
 use crate::grpc::edge::health::Health;
 use crate::grpc::edge::incoming::Incoming;
 
-/// Time cut connections have to go away: they end at their next poll.
+/// Time that cut connections get to end: they end at their next poll.
 const CUT_GRACE: Duration = Duration::from_millis(250);
 /// The part of the drain that is kept for the writer: it answers what is queued and takes a last
 /// checkpoint, without which the next start would fold a little more.
 const WRITERS_PART: u32 = 10;
-/// How long the process still runs beyond what it was allowed, whatever does not end.
+/// How long the process may run beyond the deadline, even if something does not end.
 const LAST_GRACE: Duration = Duration::from_millis(500);
 
-/// Tells the server, and everyone in it, to stop. Clones tell the same server.
+/// Stops the server and everything in it. Clones stop the same server.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
-    /// Somebody asked for it: it is no failure.
+    /// Somebody asked for it, so it is not a failure.
     asked: CancellationToken,
     draining: CancellationToken,
     streams: CancellationToken,
@@ -48,7 +48,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Tells nothing yet.
+    /// Makes a handle that has not stopped anything yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -76,11 +76,11 @@ impl Stop {
         self.draining.cancelled().await;
     }
 
-    /// Waits until a drain that was asked for should be over, whatever does not end by itself: nothing
-    /// that was answered is lost when the process ends there.
+    /// Waits until the latest end of a drain that was asked for, even if something does not end by
+    /// itself. Nothing that was answered is lost when the process ends there.
     pub async fn overdue(&self, limits: Limits) {
         self.asked.cancelled().await;
-        // Whichever comes first: the end of the drain or the signal that ends it.
+        // The end of the drain or the signal that ends it, the earlier of the two.
         let _ = timeout(limits.timeout, self.at_once.cancelled()).await;
         sleep(LAST_GRACE).await;
     }
@@ -94,7 +94,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Takes over both signals; from here on neither ends the process by itself.
+    /// Installs handlers for both signals. From then on neither ends the process by itself.
     ///
     /// # Errors
     /// The system refuses the handler.
@@ -155,22 +155,22 @@ impl Limits {
 pub enum Outcome {
     /// Every call had its answer.
     Drained,
-    /// The hard deadline passed, or it was to end at once; so many connections were cut.
+    /// The hard deadline passed, or a second signal came. This many connections were cut.
     Cut {
         /// Connections still open then.
         connections: usize,
     },
 }
 
-/// Says why serving ended by itself.
+/// Why serving ended without a stop.
 #[derive(Debug, thiserror::Error)]
 #[error("the gRPC server failed")]
 pub struct Error(#[from] tonic::transport::Error);
 
-/// Serves `router` on `incoming` until told to stop, then drains.
+/// Serves `router` on `incoming` until the stop, then drains.
 ///
-/// Returns when every connection is gone, at the latest a quarter of a second after a tenth of the time is
-/// left.
+/// Returns when every connection is gone. The latest time is a quarter of a second after the point
+/// at which a tenth of the time is left.
 ///
 /// # Errors
 /// tonic cannot serve; it is not known to happen.
@@ -223,7 +223,7 @@ where
     let open = connections.live();
     warn!(connections = open, "cutting open connections");
     connections.cut();
-    // Whether they are gone by then changes nothing any more.
+    // The result is the same if some are still open then.
     let _ = timeout(CUT_GRACE, serving).await;
     Ok(Outcome::Cut { connections: open })
 }

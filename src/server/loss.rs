@@ -1,7 +1,7 @@
-//! What may be given up, where a start is refused because of a loss that the operator accepts.
+//! Accepted losses: what may be given up when a start is refused because something is lost.
 //!
-//! Owns what is set aside for each such refusal, so that the next start does without it. Nothing is
-//! removed: whoever finds a backup later can still look at what was there.
+//! Owns which files are renamed for each such refusal, so that the next start does without them.
+//! Nothing is removed, so the files can still be examined if a backup is found later.
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,8 @@ use crate::log::sled::SledLog;
 use crate::proofs;
 use crate::views::ViewError;
 
-/// Gives up what a start of the ledger at `root` was refused for, with a warning that names it;
-/// `false` where nothing may be given up.
+/// Gives up the data because of which a start of the ledger at `root` was refused, with a warning
+/// that names it. Returns `false` if nothing may be given up.
 ///
 /// # Errors
 /// When the system refuses.
@@ -60,7 +60,7 @@ pub fn accept_loss(error: &Error, root: &Path) -> Result<bool, OpenError> {
 fn set_aside(given_up: &str, paths: Vec<PathBuf>) -> Result<(), OpenError> {
     for path in paths.into_iter().filter(|path| path.exists()) {
         let aside = files::set_aside(&path).map_err(|source| OpenError::Io {
-            action: "set aside",
+            action: "renamed",
             path: path.clone(),
             source,
         })?;

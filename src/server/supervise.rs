@@ -1,11 +1,12 @@
-//! What watches a running server until it drains: its timers, its clock, its rows, its writer.
+//! Supervision of a running server until it drains: its timers, its clock, its rows, its writer.
 
 use super::drain::Stop;
 use super::{Error, Running, timers, watch};
 use crate::grpc::edge::health::Health;
 
-/// Brings the server up, then runs its timers and watches writer and views until the drain. `None` when
-/// the drain begins before it is up: nothing was answered, so the replay is left to itself.
+/// Starts the server, then runs its timers and watches writer and views until the drain. Returns
+/// `None` if the drain begins before the server is up: nothing was answered, so nobody waits for
+/// the replay.
 pub(super) async fn supervise(
     running: impl Future<Output = Result<Option<Running>, Error>>,
     health: &Health,
@@ -20,8 +21,8 @@ pub(super) async fn supervise(
         }
     };
     let mut writer = running.writer.stopped();
-    // What the wait answers borrows from the channel and is dropped at once: held over the select
-    // it would tie this future to one thread.
+    // The result of the wait borrows from the channel and is dropped at once: if it lived across
+    // the select, this future could not move between threads.
     let stopped = async { drop(writer.wait_for(Option::is_some).await) };
     let timers = timers::run(&running.ledger, &running.views, &running.clock);
     let watching = watch::clock(&running.clock, health);
@@ -31,7 +32,7 @@ pub(super) async fn supervise(
         () = timers => {}
         () = watching => {}
         () = mending => {}
-        // Reads go on; whoever balances load sends both elsewhere.
+        // Reads go on, but a load balancer sends reads and writes elsewhere.
         () = stopped => health.draining().await,
     }
     Ok(Some(running))

@@ -1,6 +1,6 @@
-//! Timers: commands of the `SYSTEM` actor, which take the same road as all others.
+//! Timers: commands of the `SYSTEM` actor, which go through the writer like all others.
 //!
-//! Brands take turns: what is due for one never waits for all that is due for another.
+//! Brands take turns: due work of one brand never waits for all due work of another.
 
 mod lanes;
 
@@ -20,16 +20,18 @@ use crate::ledger::{Ledger, Names, Room, WriteError};
 use crate::views::Views;
 use lanes::{Item, Lanes, Round};
 
-/// How often what is due is looked for; an offer cannot be accepted late in any case.
+/// Time between two searches for due work. An offer cannot be accepted late in any case.
 const TICK: Duration = Duration::from_millis(250);
-/// A look that takes long is followed by a rest of so many times that, so that it costs little.
+/// After a search that took long comes a pause of this many times its length, so that it costs
+/// little.
 const REST_AFTER_LOOK: u32 = 20;
 
-/// Does what the ledger does by itself as it falls due. Runs until it is dropped.
+/// Does the ledger's own work when it is due. Runs until it is dropped.
 pub async fn run(ledger: &Ledger, views: &Views, clock: &Guard) {
     let mut lanes = Lanes::default();
     loop {
-        // In doubt nothing falls due: the writer would refuse it, and who watches the clock says why.
+        // Nothing is due while the clock is in doubt: the writer would refuse it, and the watch of
+        // the clock reports why.
         let Ok(now) = clock.trusted() else {
             sleep(TICK).await;
             continue;
@@ -42,12 +44,12 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &Guard) {
         for (brand, items) in round.brands {
             match work_off(ledger, &mut lanes, brand, items, now).await {
                 Ok(one) => done += one,
-                // The ledger takes no more writes, and has said why.
+                // The ledger takes no more writes and has reported why.
                 Err(_) => break,
             }
         }
-        // More that is due is done at once, and what follows from what was done is soon; but not more
-        // of what is refused.
+        // More due work is done at once, and so are its consequences, but refused work is not
+        // retried now.
         match done {
             0 => sleep(rest.max(TICK)).await,
             _ if more => {}
@@ -56,7 +58,7 @@ pub async fn run(ledger: &Ledger, views: &Views, clock: &Guard) {
     }
 }
 
-/// Finds what is due, on a thread that may wait for the disk.
+/// Finds due work, on a thread that may wait for the disk.
 async fn look(views: &Views, lanes: &mut Lanes, now: Timestamp) -> Round {
     let (views, mut taken) = (views.clone(), std::mem::take(lanes));
     let looked = spawn_blocking(move || {
@@ -64,7 +66,7 @@ async fn look(views: &Views, lanes: &mut Lanes, now: Timestamp) -> Round {
         (round, taken)
     });
     let Ok((round, back)) = looked.await else {
-        // The panic hook has said what it was.
+        // The panic hook has reported it.
         return Round::default();
     };
     *lanes = back;
@@ -72,15 +74,15 @@ async fn look(views: &Views, lanes: &mut Lanes, now: Timestamp) -> Round {
         Ok(Ok(round)) => round,
         Ok(Err(error)) => {
             let error = with_causes(&error);
-            tracing::error!(error, "what is due could not be read");
+            tracing::error!(error, "due work could not be read");
             Round::default()
         }
-        // The views have stopped and said why.
+        // The views have stopped and have reported why.
         Err(_) => Round::default(),
     }
 }
 
-/// Asks for what is due for a brand, all at once; tells how much was done.
+/// Sends all due commands of a brand at once. Returns how many were done.
 async fn work_off(
     ledger: &Ledger,
     lanes: &mut Lanes,
@@ -108,7 +110,7 @@ async fn work_off(
     Ok(done)
 }
 
-/// Asks for what is due, as the timer of its kind.
+/// Makes the command of a piece of due work, sent by the timer of its kind.
 fn request_of(brand: &BrandId, due: Due) -> Request {
     let (timer, command) = match due {
         Due::Offer {

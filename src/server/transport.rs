@@ -61,7 +61,7 @@ pub fn router(config: &Config, routes: Routes) -> Router<Stack<EdgeLayer, Identi
     server(config).add_routes(routes)
 }
 
-/// What `config` holds connections to.
+/// Returns the limits of connections in `config`.
 pub fn connection_limits(config: &Config) -> incoming::Limits {
     incoming::Limits {
         max_connections: config.max_connections,
@@ -82,7 +82,7 @@ fn varied(age: Duration, entropy: u64) -> Duration {
     Duration::from_millis(millis - span + offset)
 }
 
-/// A number that differs between processes; chance enough for spreading load.
+/// A number that differs between processes; random enough for spreading load.
 fn entropy() -> u64 {
     RandomState::new().build_hasher().finish()
 }

@@ -1,4 +1,4 @@
-//! Watches the clock, and says when it is doubted; watches the rows, and has them mended.
+//! Watches the clock, and reports when it is in doubt; watches the rows, and has them repaired.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::grpc::edge::health::Health;
 use crate::ledger::Ledger;
 use crate::views::Views;
 
-/// How often the clock is looked at; the writer looks for itself.
+/// Time between two checks of the clock. The writer does its own check.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Looks at the clock until it is dropped. While it is doubted, whoever balances load sends writes
-/// elsewhere; reads go on.
+/// Checks the clock until this is dropped. While the clock is in doubt, the health service makes
+/// load balancers send writes elsewhere; reads go on.
 pub async fn clock(clock: &Guard, health: &Health) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -33,7 +33,7 @@ pub async fn clock(clock: &Guard, health: &Health) {
                 is_doubted = true;
             }
             (Ok(()), true) => {
-                tracing::info!("the clock is believed again: writes and timers go on");
+                tracing::info!("the clock is trusted again: writes and timers go on");
                 health.serving().await;
                 is_doubted = false;
             }
@@ -42,7 +42,8 @@ pub async fn clock(clock: &Guard, health: &Health) {
     }
 }
 
-/// Tells the writer whenever a reader met damage in the file of the rows, until it is dropped.
+/// Notifies the writer when a reader finds damage in the file of the rows. Runs until it is
+/// dropped.
 pub async fn rows(views: &Views, ledger: &Ledger) {
     loop {
         views.damaged().await;

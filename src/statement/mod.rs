@@ -1,7 +1,7 @@
 //! A statement: what a campaign cost and brought, as a page and as a table that people can read.
 //!
-//! Owns words, layout and plots. Every number in it is one of the API's, spelled; none is computed
-//! here. The page stands alone: no script, no font, no picture from elsewhere.
+//! Owns words, layout and plots. Every number in it is a number of the API, formatted; none is
+//! computed here. The page is self-contained: no script, no font, no picture from elsewhere.
 
 mod page;
 mod plot;
@@ -24,17 +24,17 @@ pub struct Statement {
     pub roi: api::CampaignRoi,
     /// Its collaborations, each with its numbers.
     pub collaborations: Vec<Line>,
-    /// How its numbers grew, by the day things happened on; each day once, in order.
+    /// How its numbers grew, by the day on which things happened; each day once, in order.
     pub days: Vec<Day>,
     /// What happened, the oldest first; without single observations and orders.
     pub timeline: Vec<Happened>,
     /// The revisions of its report up to the position.
     pub revisions: Vec<api::FinalReport>,
-    /// The position that all of it is as of.
+    /// The position that everything reflects.
     pub position: u64,
     /// When the event at that position was recorded, RFC 3339.
     pub recorded_at: String,
-    /// The signed checkpoint that vouches for the log; empty where there is none.
+    /// The signed checkpoint of the log; empty if there is none.
     pub checkpoint: String,
 }
 

@@ -49,7 +49,7 @@ pub fn html(statement: &Statement) -> String {
 
 fn head(statement: &Statement, plan: &values::CampaignPlan) -> Markup {
     let roi = &statement.roi;
-    let budget = roi.budget.unwrap_or_default();
+    let budget = roi.budget.clone().unwrap_or_default();
     html! {
         header {
             p.brand { (roi.brand_id) }
@@ -69,7 +69,14 @@ fn head(statement: &Statement, plan: &values::CampaignPlan) -> Markup {
             p.sub {
                 "Budget " (money(budget.cap_minor, &plan.currency_code))
                 ", of which " (money(budget.available_minor, &plan.currency_code))
-                " is left. All times are UTC."
+                " is left"
+                @if budget.over_budget_minor > 0 {
+                    ". Over budget by " (money(budget.over_budget_minor, &plan.currency_code))
+                }
+                @if budget.is_partial {
+                    ". Costs without an exchange rate are not in it"
+                }
+                ". All times are UTC."
             }
         }
     }
@@ -290,7 +297,7 @@ fn on_basis(figures: &api::Figures, basis: CostBasis) -> api::Returns {
     figures.returns.iter().find(of).cloned().unwrap_or_default()
 }
 
-/// The engagement that ROI is told with: of all audiences, measured.
+/// The engagement that is shown with ROI: of all audiences, measured.
 fn measured(figures: &api::Figures) -> Option<&api::EngagementFigures> {
     figures.engagement.iter().find(|one| {
         one.scope() == values::MeasurementScope::Total

@@ -1,7 +1,7 @@
 //! Plots, as SVG: lines over days, and bars by creator.
 //!
-//! Owns scales and coordinates; the page's template has the elements. Coordinates are places on
-//! paper: what is read is the number beside them.
+//! Owns scales and coordinates; the page's template has the elements. Coordinates are only places
+//! on paper: the exact numbers are printed beside them.
 
 /// The paper a plot of lines is on, in the units of its coordinates.
 pub const WIDTH: f64 = 640.0;
@@ -108,7 +108,7 @@ pub fn lines(
     }
 }
 
-/// Round values from `low` to `high`, nought among them.
+/// Round values from `low` to `high`, including 0.
 fn ticks(low: i64, high: i64) -> Vec<i64> {
     let span = i128::from(high) - i128::from(low);
     let mut step: i128 = 1;
@@ -139,11 +139,11 @@ pub struct Bar {
     pub x: f64,
     /// How long it is, in hundredths of the width.
     pub width: f64,
-    /// Whether its value is below nought.
+    /// Whether its value is negative.
     pub is_negative: bool,
 }
 
-/// Draws bars on one scale, which has nought on it. Those without a value have no length.
+/// Draws bars on one scale, which includes 0. Bars without a value have no length.
 pub fn bars(all: impl IntoIterator<Item = (String, String, Option<i64>)>) -> Vec<Bar> {
     let all: Vec<_> = all.into_iter().collect();
     let values = || all.iter().filter_map(|(_, _, value)| *value);
@@ -152,11 +152,11 @@ pub fn bars(all: impl IntoIterator<Item = (String, String, Option<i64>)>) -> Vec
         values().max().unwrap_or(0).max(0),
     );
     let span = (high as f64 - low as f64).max(1.0);
-    let nought = -(low as f64) / span * 100.0;
+    let zero = -(low as f64) / span * 100.0;
     let bar = |(name, label, value): (String, String, Option<i64>)| {
         let width = value.map_or(0.0, |value| (value as f64).abs() / span * 100.0);
         let is_negative = value.is_some_and(|value| value < 0);
-        let x = if is_negative { nought - width } else { nought };
+        let x = if is_negative { zero - width } else { zero };
         Bar {
             name,
             label,
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_stand_on_nought() {
+    fn bars_start_at_zero() {
         let bar = |value| (String::new(), String::new(), value);
         let drawn = bars([bar(Some(300)), bar(Some(-100)), bar(None)]);
         let places: Vec<_> = drawn.iter().map(|bar| (bar.x, bar.width)).collect();

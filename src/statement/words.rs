@@ -4,7 +4,7 @@ use crate::domain::Currency;
 use crate::wire::proto::api::AbsentReason;
 use crate::wire::proto::api::{MoneyMetric, RatioMetric, money_metric, ratio_metric};
 
-/// What stands where there is no number.
+/// The text in place of a missing number.
 const NOTHING: &str = "–";
 
 /// Digits of a part of a million behind the point, in percent.
@@ -17,7 +17,7 @@ pub struct Spelled {
     pub text: String,
     /// The exact value, or why there is none.
     pub note: String,
-    /// Whether it is below nought.
+    /// Whether it is negative.
     pub is_negative: bool,
 }
 
@@ -44,7 +44,7 @@ pub fn money(minor: i64, currency: &str) -> String {
     format!("{currency} {}", amount(minor, currency))
 }
 
-/// Spells a round amount in little room, without its currency: `1.5 M`.
+/// Spells a round amount briefly, without its currency: `1.5 M`.
 pub fn short(minor: i64, currency: &str) -> String {
     let spelled = |digits| trimmed(decimal(minor, exponent(currency) + digits));
     let whole = minor.unsigned_abs() / 10_u64.pow(exponent(currency) as u32);
@@ -129,7 +129,7 @@ pub fn count(number: u64) -> String {
     grouped(&number.to_string())
 }
 
-/// Spells the name of an enum's value, less what all of them begin with: `In review`.
+/// Spells the name of an enum's value without the common prefix: `In review`.
 pub fn title(name: &str) -> String {
     match name {
         "TIKTOK" => return "TikTok".to_owned(),
@@ -156,7 +156,7 @@ pub fn event(name: &str) -> String {
     title(&words)
 }
 
-/// Shows what is known.
+/// Shows a known value.
 pub fn known(text: Option<String>) -> String {
     text.unwrap_or_else(|| NOTHING.to_owned())
 }

@@ -122,6 +122,9 @@ impl Fold {
         gathered.positions.push(record.position);
         gathered.owners.extend(Owner::of(record));
         gathered.owners.extend(disputed);
+        if Owner::is_about_budget(record) {
+            gathered.owners.insert(Owner::Campaign);
+        }
         if let (Some(_), Some(id)) = (&record.subject.creator, &record.subject.collaboration) {
             let of = gathered.collaborations.entry_ref(id).or_default();
             of.last_activity_at = of.last_activity_at.max(Some(record.happened_at()));

@@ -47,6 +47,8 @@ words! {
         AnswerCounter = 12 => "ANSWER_COUNTER",
         /// Accept or reject the amendment.
         AnswerAmendment = 13 => "ANSWER_AMENDMENT",
+        /// Raise the cap of a campaign that is over budget, or reduce what is in use.
+        RaiseBudget = 14 => "RAISE_BUDGET",
         /// Renew a right of use, or stop the use, before it ends.
         RightsExpiring = 16 => "RIGHTS_EXPIRING",
     }
@@ -67,6 +69,7 @@ impl TaskKind {
             | Self::ApproveCost
             | Self::Pay
             | Self::AnswerAmendment
+            | Self::RaiseBudget
             | Self::RightsExpiring => false,
         }
     }
@@ -133,6 +136,8 @@ pub enum Owner {
     Collaboration(CollaborationId),
     /// A cost line.
     Cost(CostId),
+    /// The campaign as a whole.
+    Campaign,
 }
 
 impl Owner {
@@ -153,6 +158,22 @@ impl Owner {
             | Event::Hold(_)
             | Event::Engagement(_)
             | Event::Revenue(_) => None,
+        }
+    }
+
+    /// Returns whether an event may change the tasks of the campaign as a whole: those about its
+    /// budget.
+    pub fn is_about_budget(record: &Record) -> bool {
+        match &record.event {
+            Event::Campaign(_) | Event::Agreement(_) | Event::Settlement(_) => true,
+            Event::Creator(_)
+            | Event::Content(_)
+            | Event::Publication(_)
+            | Event::Seeding(_)
+            | Event::Engagement(_)
+            | Event::Revenue(_)
+            | Event::Dispute(_)
+            | Event::Hold(_) => false,
         }
     }
 
@@ -183,6 +204,7 @@ impl Owner {
         match self {
             Self::Collaboration(id) => key.byte(0).text(id.as_str()),
             Self::Cost(id) => key.byte(1).text(id.as_str()),
+            Self::Campaign => key.byte(2),
         }
     }
 }
@@ -370,7 +392,7 @@ pub fn entries<S: Rows>(
     let entry = |collaboration: Option<&CollaborationId>, creator: Option<&CreatorId>, task| {
         let cost = match owner {
             Owner::Cost(cost) => Some(cost.clone()),
-            Owner::Collaboration(_) => None,
+            Owner::Collaboration(_) | Owner::Campaign => None,
         };
         TaskRow {
             campaign: campaign.campaign.clone(),
@@ -390,6 +412,14 @@ pub fn entries<S: Rows>(
         Ok::<_, S::Error>((place, row))
     };
     match owner {
+        Owner::Campaign => {
+            let row = rows.get::<Campaign>(&Campaign::key(campaign))?;
+            let task = row.as_deref().and_then(tasks::of_campaign);
+            Ok(task
+                .map(|task| entry(None, None, task))
+                .into_iter()
+                .collect())
+        }
         Owner::Collaboration(id) => {
             let (place, Some(row)) = find(id)? else {
                 return Ok(Vec::new());

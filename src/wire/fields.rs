@@ -1,6 +1,6 @@
 //! Collects which fields of a message break which rules, all of them at once.
 //!
-//! Owns the path to the field at hand and the violations found. Does not know any message.
+//! Owns the path to the current field and the violations found. Does not know any message.
 
 use std::fmt::Write;
 use std::ops::RangeInclusive;
@@ -22,7 +22,7 @@ pub const UNIQUE_RULE: &str = "must be unique";
 
 /// Where a message comes from, and so which rules it must keep.
 ///
-/// What makes a value what it is holds for both. Limits (how long, how many, how large) hold for
+/// Rules about the form of a value apply to both. Limits (how long, how many, how large) apply to
 /// calls only: they may change, and what was stored under the old ones must decode for ever.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
@@ -32,11 +32,11 @@ pub enum Origin {
     Log,
 }
 
-/// Shows that a violation was noted, so that there is no value.
+/// Proof that a violation was recorded, so that there is no value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Refused(());
 
-/// A value, or the knowledge that a violation was noted instead.
+/// A value, or the proof that a violation was recorded instead.
 pub type Checked<T> = Result<T, Refused>;
 
 /// An element that breaks rules, among others that do not.
@@ -95,12 +95,12 @@ impl Fields {
         }
     }
 
-    /// Notes that a field of the message at hand breaks a rule.
+    /// Notes that a field of the current message breaks a rule.
     pub fn refuse(&mut self, field: &'static str, rule: impl Into<String>) -> Refused {
         self.within(field, |fields| fields.refuse_here(rule))
     }
 
-    /// Notes that the field at hand breaks a rule.
+    /// Notes that the current field breaks a rule.
     pub fn refuse_here(&mut self, rule: impl Into<String>) -> Refused {
         if self.violations.len() < MAX_VIOLATIONS {
             self.violations.push(Violation::new(self.path(), rule));
@@ -115,14 +115,14 @@ impl Fields {
         }
     }
 
-    /// Checks a rule that belongs to the field at hand.
+    /// Checks a rule that belongs to the current field.
     pub fn check_here(&mut self, holds: bool, rule: &str) {
         if !holds {
             self.refuse_here(rule);
         }
     }
 
-    /// Checks a limit of the field at hand, which holds for calls only.
+    /// Checks a limit of the current field, which holds for calls only.
     pub fn limit_here(&mut self, holds: bool, rule: &str) {
         if self.origin == Origin::Call {
             self.check_here(holds, rule);
@@ -176,7 +176,7 @@ impl Fields {
         self.within(field, |fields| fields.each_here(messages, read))
     }
 
-    /// Reads every element of the repeated field at hand, also those after a broken one.
+    /// Reads every element of the current repeated field, also those after a broken one.
     pub fn each_here<M, T>(
         &mut self,
         messages: Vec<M>,
@@ -193,10 +193,10 @@ impl Fields {
         values
     }
 
-    /// Reads every element of a repeated field for itself: a broken one breaks no other, nor the
-    /// message at hand.
+    /// Reads every element of a repeated field separately: an invalid one affects no other, nor the
+    /// current message.
     ///
-    /// Gives the values, and by index the violations of each element that has none.
+    /// Returns the values, and by index the violations of each element without a value.
     pub fn each_alone<M, T>(
         &mut self,
         field: &'static str,
@@ -249,7 +249,7 @@ impl Fields {
         self.within(field, |fields| fields.line_here(text, most))
     }
 
-    /// Reads the field at hand as a line of 1 to `most` characters.
+    /// Reads the current field as a line of 1 to `most` characters.
     pub fn line_here(&mut self, text: String, most: usize) -> String {
         self.free(&text, 1..=most, Lines::One);
         text
@@ -260,7 +260,7 @@ impl Fields {
         self.within(field, |fields| fields.optional_line_here(text, most))
     }
 
-    /// Reads the field at hand as a line of at most `most` characters.
+    /// Reads the current field as a line of at most `most` characters.
     pub fn optional_line_here(&mut self, text: String, most: usize) -> String {
         self.free(&text, 0..=most, Lines::One);
         text
@@ -271,7 +271,7 @@ impl Fields {
         self.within(field, |fields| fields.note_here(text, most))
     }
 
-    /// Reads the field at hand as a note of 1 to `most` characters.
+    /// Reads the current field as a note of 1 to `most` characters.
     pub fn note_here(&mut self, text: String, most: usize) -> String {
         self.free(&text, 1..=most, Lines::Many);
         text
@@ -300,12 +300,12 @@ impl Fields {
         }
     }
 
-    /// Reads the field at hand as the number of a word that must be given.
+    /// Reads the current field as the number of a word that must be given.
     pub fn one_of_here<T: Numbered>(&mut self, number: i32) -> Checked<T> {
         self.one_among_here(number, T::ALL)
     }
 
-    /// Reads the field at hand as the number of one of some words.
+    /// Reads the current field as the number of one of some words.
     pub fn one_among_here<T: Numbered>(&mut self, number: i32, words: &[T]) -> Checked<T> {
         let word = T::from_number(number).filter(|word| words.contains(word));
         word.ok_or_else(|| {
@@ -326,7 +326,7 @@ impl Fields {
         self.within(field, |fields| fields.choice_here(number, name_of))
     }
 
-    /// Reads the field at hand as the number of an enumeration that only calls know.
+    /// Reads the current field as the number of an enumeration that only calls know.
     pub fn choice_here<T: TryFrom<i32>>(
         &mut self,
         number: i32,
@@ -345,14 +345,14 @@ impl Fields {
         self.within(field, |fields| fields.bytes_here(bytes))
     }
 
-    /// Reads the field at hand as bytes of a fixed length.
+    /// Reads the current field as bytes of a fixed length.
     pub fn bytes_here<const N: usize>(&mut self, bytes: &[u8]) -> Checked<[u8; N]> {
         bytes
             .try_into()
             .map_err(|_| self.refuse_here(format!("must be {N} bytes")))
     }
 
-    /// What free text may be holds for calls only: the log may have what was free before.
+    /// The rules of free text apply to calls only: the log may have texts from before these rules.
     fn free(&mut self, text: &str, range: RangeInclusive<usize>, lines: Lines) {
         if self.origin == Origin::Log {
             return;

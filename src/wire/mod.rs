@@ -1,7 +1,7 @@
 //! Messages and domain values, both ways.
 //!
 //! Owns the generated types, the conversions of values, and the one parser that stored records and
-//! calls share. Does not know what a block is, nor what a call may ask.
+//! calls share. Does not know blocks, nor which calls exist.
 
 pub mod dispute;
 pub mod fields;

@@ -1,4 +1,4 @@
-//! What was seen of a post, both ways: where an observation lies, its counters, its timing.
+//! Observations of posts, both ways: their coordinates, their counters, their timing.
 
 use prost_types::Timestamp as WireTime;
 
@@ -7,10 +7,10 @@ use super::values::read_time;
 use crate::domain::{Counter, Counters, Definition, Seen};
 use crate::wire::proto::values as wire;
 
-/// States that an observation must have seen something.
+/// The rule that an observation must have a counter.
 pub const COUNTERS_RULE: &str = "must have at least one counter";
 
-/// Where an observation lies, as the messages of events and calls spell it.
+/// The coordinates of an observation, as the messages of events and calls spell them.
 pub struct WireSeen {
     /// When the counters were seen.
     pub observed_at: Option<WireTime>,
@@ -24,7 +24,7 @@ pub struct WireSeen {
     pub definition: String,
 }
 
-/// Reads where an observation lies.
+/// Reads the coordinates of an observation.
 pub fn read_seen(fields: &mut Fields, message: WireSeen) -> Checked<Seen> {
     let observed_at = fields.required("observed_at", message.observed_at, read_time);
     let source = fields.one_of("source", message.source);

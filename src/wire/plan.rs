@@ -1,4 +1,4 @@
-//! Campaign plans, both ways: what a campaign sets out to do.
+//! Campaign plans, both ways.
 
 use std::collections::BTreeSet;
 
@@ -9,17 +9,15 @@ use super::values::{
 };
 use crate::domain::limits::MAX_FORMATS;
 use crate::domain::{
-    CampaignPlan, ContentFormat, Currency, EmvModel, FollowerRange, ModelVersion, Money,
-    SelectionPolicy, Timestamp,
+    CampaignPlan, ContentFormat, Currency, END_RULE, EmvModel, FollowerRange, MEASURE_RULE,
+    ModelVersion, Money, PlanChange, PlanField, SelectionPolicy, Timestamp,
 };
 use crate::wire::proto::values as wire;
 
 const FORMATS_RULE: &str = "must have at most 12 elements";
+const CLEAR_RULE: &str = "must have at most 9 elements";
 const FOLLOWERS_RULE: &str = "must be at or above min_followers";
-/// States that a period must have a length.
-pub const END_RULE: &str = "must be after start_at";
-/// States that measuring cannot end before the campaign.
-pub const MEASURE_RULE: &str = "must be at or after end_at";
+const CLEARED_RULE: &str = "must be absent for a field that is cleared";
 
 /// Reads a plan.
 pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<CampaignPlan> {
@@ -31,11 +29,11 @@ pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<Ca
     let currency = fields.parse("currency_code", &message.currency_code, Currency::parse);
     let budget_cap = fields.optional("budget_cap", message.budget_cap, |fields, cap| {
         let cap = read_positive_amount(fields, cap)?;
-        check_plan_currency(fields, cap, currency);
+        check_plan_currency(fields, cap, currency.ok());
         Ok(cap.minor)
     });
     let emv_model = fields.optional("emv_model", message.emv_model, |fields, model| {
-        read_emv_model(fields, model, currency)
+        read_emv_model(fields, model, currency.ok())
     });
     let start_at = fields.optional("start_at", message.start_at, read_time);
     let end_at = fields.optional("end_at", message.end_at, read_time);
@@ -62,9 +60,102 @@ pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<Ca
     })
 }
 
-/// Without a valid currency there is nothing to compare with; that is noted already.
-fn check_plan_currency(fields: &mut Fields, amount: Money, currency: Checked<Currency>) {
-    if let Ok(currency) = currency {
+/// Reads the change of a plan: fields with a value, and fields to clear. The rules between fields
+/// need the whole plan, so they are checked later.
+pub fn read_plan_change(
+    fields: &mut Fields,
+    message: wire::CampaignPlan,
+    clear: Vec<i32>,
+) -> Checked<PlanChange> {
+    let clear = read_cleared(fields, clear);
+    let change = fields.within("plan", |fields| read_new_values(fields, message));
+    let change = PlanChange {
+        clear: clear?,
+        ..change?
+    };
+    let with_value = PlanField::CLEARABLE
+        .into_iter()
+        .filter(|field| match field {
+            PlanField::Niches => change.niches.is_some(),
+            PlanField::Followers => change.followers.is_some(),
+            PlanField::Formats => change.formats.is_some(),
+            PlanField::BudgetCap => change.budget_cap.is_some(),
+            PlanField::StartAt => change.start_at.is_some(),
+            PlanField::EndAt => change.end_at.is_some(),
+            PlanField::MeasureUntil => change.measure_until.is_some(),
+            PlanField::GrossMarginBp => change.gross_margin_bp.is_some(),
+            PlanField::EmvModel => change.emv_model.is_some(),
+            PlanField::Title
+            | PlanField::Objective
+            | PlanField::CurrencyCode
+            | PlanField::Policy => false,
+        });
+    let twice = with_value
+        .filter(|field| change.clear.contains(field))
+        .count();
+    fields.check("clear", twice == 0, CLEARED_RULE);
+    Ok(change)
+}
+
+fn read_cleared(fields: &mut Fields, clear: Vec<i32>) -> Checked<BTreeSet<PlanField>> {
+    let most = PlanField::CLEARABLE.len();
+    fields.limit("clear", clear.len() <= most, CLEAR_RULE);
+    let mut seen = BTreeSet::new();
+    fields.each("clear", clear, |fields, number| {
+        let field = fields.one_among_here(number, &PlanField::CLEARABLE)?;
+        match seen.insert(field) {
+            true => Ok(()),
+            false => Err(fields.refuse_here(UNIQUE_RULE)),
+        }
+    })?;
+    Ok(seen)
+}
+
+fn read_new_values(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<PlanChange> {
+    let title = Some(message.title).filter(|title| !title.is_empty());
+    let title = title.map(|title| fields.line("title", title, MAX_NAME_CHARS));
+    let objective = fields.optional_one_of("objective", message.objective);
+    let niches = given(message.niches).map(|niches| read_niches(fields, niches));
+    let followers = fields.optional("followers", message.followers, read_follower_range);
+    let formats = given(message.formats).map(|formats| read_formats(fields, formats));
+    let currency = &message.currency_code;
+    let currency = fields.parse_optional("currency_code", currency, Currency::parse);
+    let budget_cap = fields.optional("budget_cap", message.budget_cap, read_positive_amount);
+    let start_at = fields.optional("start_at", message.start_at, read_time);
+    let end_at = fields.optional("end_at", message.end_at, read_time);
+    let measure_until = fields.optional("measure_until", message.measure_until, read_time);
+    let gross_margin_bp = message
+        .gross_margin_bp
+        .map(|part| read_basis_points(fields, "gross_margin_bp", part));
+    let emv_model = fields.optional("emv_model", message.emv_model, |fields, model| {
+        read_emv_model(fields, model, None)
+    });
+    Ok(PlanChange {
+        title,
+        objective: objective?,
+        niches: niches.transpose()?,
+        followers: followers?,
+        formats: formats.transpose()?,
+        currency: currency?,
+        budget_cap: budget_cap?,
+        start_at: start_at?,
+        end_at: end_at?,
+        measure_until: measure_until?,
+        gross_margin_bp,
+        policy: message.policy.map(Into::into),
+        emv_model: emv_model?,
+        clear: BTreeSet::new(),
+    })
+}
+
+/// Returns a list that says something: in a change an empty one stands for the one of before.
+fn given<T>(list: Vec<T>) -> Option<Vec<T>> {
+    Some(list).filter(|list| !list.is_empty())
+}
+
+/// Without a valid currency there is nothing to compare with; that violation is recorded already.
+fn check_plan_currency(fields: &mut Fields, amount: Money, currency: Option<Currency>) {
+    if let Some(currency) = currency {
         check_currency(fields, amount, currency);
     }
 }
@@ -112,7 +203,7 @@ fn read_formats(fields: &mut Fields, formats: Vec<i32>) -> Checked<Vec<ContentFo
 fn read_emv_model(
     fields: &mut Fields,
     message: wire::EmvModel,
-    currency: Checked<Currency>,
+    currency: Option<Currency>,
 ) -> Checked<EmvModel> {
     let version = fields.parse("version", &message.version, ModelVersion::parse);
     let cpm = fields.required("cpm", message.cpm, |fields, cpm| {

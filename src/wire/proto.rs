@@ -1,4 +1,4 @@
-//! Types generated from `proto/`. Used by the codec of the log and the edges of gRPC, nowhere else.
+//! Types generated from `proto/`. Only the codec of the log and gRPC use them.
 
 #![allow(missing_docs, clippy::all, clippy::too_many_lines, rustdoc::all)]
 

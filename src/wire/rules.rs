@@ -17,7 +17,7 @@ macro_rules! rules {
         pub mod $name {
             use super::*;
 
-            /// Reads the field at hand.
+            /// Reads the current field.
             pub fn read(fields: &mut Fields, wire: $wire) -> Checked<$value> {
                 ($read)(fields, wire)
             }

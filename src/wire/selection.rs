@@ -35,7 +35,7 @@ pub fn read_evidence(fields: &mut Fields, evidence: Vec<wire::Evidence>) -> Chec
     fields.within("evidence", |fields| read_evidence_here(fields, evidence))
 }
 
-/// Reads the field at hand as what a finding rests on.
+/// Reads the current field as what a finding rests on.
 pub fn read_evidence_here(
     fields: &mut Fields,
     evidence: Vec<wire::Evidence>,

@@ -14,13 +14,13 @@ use crate::domain::{
     AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, Code, CollaborationId,
     CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId, DisputeSubject, FlagId,
     FxRate, HoldId, Money, Numbered, OrderSource, PaymentId, PlatformName, Position, ProductValue,
-    PublicationId, Rate, Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms, Timestamp,
-    UnattributedReason, Word,
+    PublicationId, Quoted, Rate, Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms,
+    Timestamp, UnattributedReason, Word,
 };
 
 /// A value and how a message spells it.
 pub trait Field<W>: Sized {
-    /// Reads the field at hand.
+    /// Reads the current field.
     ///
     /// # Errors
     /// When the field breaks a rule, which is then noted.
@@ -34,7 +34,7 @@ pub trait Field<W>: Sized {
 pub mod plain {
     use super::{Checked, Field, Fields};
 
-    /// Reads the field at hand.
+    /// Reads the current field.
     pub fn read<T: Field<W>, W>(fields: &mut Fields, wire: W) -> Checked<T> {
         T::read(fields, wire)
     }
@@ -172,7 +172,7 @@ pub const fn path_of(name: &'static str) -> &'static str {
     }
 }
 
-/// Reads the field at hand, which must be given.
+/// Reads the current field, which must be given.
 pub fn required<T, M>(
     fields: &mut Fields,
     message: Option<M>,
@@ -277,7 +277,7 @@ impl<T: Numbered> Field<i32> for Option<T> {
     }
 }
 
-/// Reads the field at hand as the name of a word.
+/// Reads the current field as the name of a word.
 fn read_name<T: Word>(fields: &mut Fields, name: &str) -> Checked<T> {
     T::from_name(name).ok_or_else(|| {
         let names: Vec<_> = T::ALL.iter().map(|word| word.name()).collect();
@@ -305,6 +305,16 @@ impl Field<String> for Option<UnattributedReason> {
 
     fn write(&self) -> String {
         self.map_or("", UnattributedReason::name).to_owned()
+    }
+}
+
+impl Field<String> for Option<Quoted> {
+    fn read(_: &mut Fields, text: String) -> Checked<Self> {
+        Ok(Quoted::new(&text))
+    }
+
+    fn write(&self) -> String {
+        self.as_ref().map_or("", Quoted::as_str).to_owned()
     }
 }
 

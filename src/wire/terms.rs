@@ -142,11 +142,13 @@ fn read_attribution(
     fields.limit("lock_days", lock_days <= MAX_LOCK_DAYS, WINDOW_RULE);
     let link = fields.optional_line("link", message.link, MAX_URL_CHARS);
     let code = fields.parse_optional("code", &message.code, Code::parse);
+    let ends_at = fields.optional("ends_at", message.ends_at, read_time);
     Ok(AttributionTerms {
         window_days,
         code: code?,
         link: Some(link).filter(|link| !link.is_empty()),
         lock_days,
+        ends_at: ends_at?,
     })
 }
 
@@ -207,6 +209,7 @@ impl From<&AttributionTerms> for wire::AttributionTerms {
                 DEFAULT_LOCK_DAYS => 0,
                 days => days,
             },
+            ends_at: attribution.ends_at.map(Into::into),
         }
     }
 }

@@ -108,7 +108,7 @@ pub fn read_delta(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
     read_money(fields, message)
 }
 
-/// Checks that the amount at hand is in the currency it must be in.
+/// Checks that the current amount is in the currency it must be in.
 pub fn check_currency(fields: &mut Fields, amount: Money, currency: Currency) {
     if amount.currency != currency {
         fields.refuse("currency_code", format!("must be {currency}"));
@@ -193,7 +193,7 @@ pub fn read_niches(fields: &mut Fields, niches: Vec<String>) -> Checked<Vec<Nich
     fields.within("niches", |fields| read_niches_here(fields, niches))
 }
 
-/// Reads the field at hand as niches.
+/// Reads the current field as niches.
 pub fn read_niches_here(fields: &mut Fields, niches: Vec<String>) -> Checked<Vec<Niche>> {
     fields.limit_here(niches.len() <= MAX_NICHES, NICHES_RULE);
     fields.each_here(niches, |fields, niche| {
@@ -228,7 +228,7 @@ pub fn read_venue_filter(fields: &mut Fields, platform: i32, name: &str) -> Chec
     read_venue(fields, platform, name).map(Some)
 }
 
-/// Reads the field at hand as follower counts, at most one per platform.
+/// Reads the current field as follower counts, at most one per platform.
 pub fn read_followers_here(
     fields: &mut Fields,
     counts: Vec<wire::FollowerCount>,
@@ -269,7 +269,7 @@ pub fn read_shares(
     fields.within(field, |fields| read_shares_here(fields, shares))
 }
 
-/// Reads the field at hand as the shares of one fact.
+/// Reads the current field as the shares of one fact.
 pub fn read_shares_here(fields: &mut Fields, shares: Vec<wire::Share>) -> Checked<Vec<Share>> {
     check_whole_here(fields, shares.iter().map(|share| share.share_bp));
     let mut seen = BTreeSet::new();
@@ -301,7 +301,7 @@ pub fn check_whole(
     fields.within(field, |fields| check_whole_here(fields, parts));
 }
 
-/// Checks that parts of the field at hand, where there are any, add to the whole.
+/// Checks that parts of the current field, where there are any, add to the whole.
 pub fn check_whole_here(fields: &mut Fields, parts: impl ExactSizeIterator<Item = u32>) {
     let none = parts.len() == 0;
     let sum: u64 = parts.map(u64::from).sum();
@@ -378,7 +378,7 @@ pub fn read_rating(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u
     fields.within("rating", |fields| read_rating_here(fields, rating))
 }
 
-/// Reads the field at hand as a rating of content.
+/// Reads the current field as a rating of content.
 pub fn read_rating_here(fields: &mut Fields, rating: Option<u32>) -> Checked<Option<u8>> {
     let range = 1..=MAX_RATING;
     let read = |rating: u32| {

@@ -22,7 +22,7 @@ fn rows() -> impl Iterator<Item = &'static Metric> {
     sections.flat_map(|section| section.rows.iter().copied())
 }
 
-/// Tells whether a number is a plain sum, which is its own definition.
+/// Returns whether a number is a plain sum, which is its own definition.
 fn is_sum(metric: &Metric) -> bool {
     match metric.formula {
         Formula::Whole(_) | Formula::Shares(_) | Formula::Counter(_) | Formula::Row(_) => true,
@@ -49,7 +49,7 @@ fn every_formula_has_an_example_that_is_right() {
     }
 }
 
-/// A path without what tells the entries of its lists apart.
+/// A path without the parts that identify entries of its lists.
 fn bare(path: &str) -> String {
     let parts = path
         .split('[')
@@ -66,8 +66,9 @@ fn numbers(kind: &MessageDescriptor, within: &str, found: &mut BTreeSet<String>)
                 "RatioMetric" | "MoneyMetric" => {
                     found.insert(path);
                 }
-                // A moment is no number, and what a brand thinks of a creator is not the ledger's.
-                "Timestamp" | "Assessment" => {}
+                // A moment is no number, what a brand thinks of a creator is not the ledger's, and
+                // what has no rate is a number of its own currency, which `missing_fx` explains.
+                "Timestamp" | "Assessment" | "Money" => {}
                 _ => numbers(&kind, &format!("{path}."), found),
             },
             Kind::Int64 | Kind::Uint64 | Kind::Uint32 | Kind::Int32 => {
@@ -123,7 +124,7 @@ fn page() -> String {
          - A number that is undefined is absent with a reason, and never 0. Any number is \
          `OUT_OF_RANGE` when it does not fit int64.\n\
          - Fields are named by their path within the part of the report that the heading names. \
-         `[…]` says what tells the entries of a list apart. `campaign-ledger explain` takes the \
+         `[…]` says what identifies an entry of a list. `campaign-ledger explain` takes the \
          whole path, such as `total.returns[ACCRUED].roi`, and lists the events behind a number.\n"
     );
     let mut printed: Vec<&str> = Vec::new();

@@ -75,6 +75,7 @@ fn tables() -> Tables {
         MeasurementScope,
         Medium,
         ObservationSource,
+        PlanField,
         Platform,
         RemovedBy,
         Rounding,
@@ -118,6 +119,6 @@ fn words_that_are_stored_by_name_have_names_of_their_own() {
     fn names<T: Word>() -> BTreeSet<&'static str> {
         T::ALL.iter().map(|word| word.name()).collect()
     }
-    assert_eq!(names::<UnattributedReason>().len(), 3);
+    assert_eq!(names::<UnattributedReason>().len(), 5);
     assert_eq!(names::<RefundRejection>().len(), 2);
 }

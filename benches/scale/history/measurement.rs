@@ -55,6 +55,7 @@ impl Plan {
             order_source: SHOP.to_owned(),
             order_id: self.place.unique("order", u64::from(number)),
             r#type: ConversionType::Sale.into(),
+            quantity: None,
             value: rupiah(value),
             fx_rate: None,
             ordered_at: at(of.published_s + DAY_S),
@@ -77,6 +78,7 @@ impl Plan {
             refund_id: "first".to_owned(),
             amount: rupiah(amount),
             refunded_at: at(of.published_s + 5 * DAY_S),
+            fx_rate: None,
         };
         Call::new(
             "/campaign.ledger.v1.MeasurementService/RecordRefund",

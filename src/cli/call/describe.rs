@@ -42,7 +42,7 @@ pub fn list() -> String {
         .fold(String::new(), |text, name| text + name + "\n")
 }
 
-/// Describes a method, a message or an enum; `None` when there is none of that name.
+/// Describes a method, a message or an enum; `None` if the API has no such name.
 pub fn describe(name: &str) -> Option<String> {
     if let Some(method) = crate::cli::dynamic::method(name) {
         return Some(method_text(&method));
@@ -122,7 +122,7 @@ fn group_of(field: &FieldDescriptor) -> String {
     group.map_or_else(String::new, |group| format!(" (one of {})", group.name()))
 }
 
-/// The comment before what stands at a path of a file.
+/// The comment before the element at a path of a file.
 fn comment(file: &FileDescriptorProto, path: &[i32], indent: &str) -> String {
     let locations = file.source_code_info.iter().flat_map(|info| &info.location);
     let mut found = locations.filter(|location| location.path == path);

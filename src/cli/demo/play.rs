@@ -24,7 +24,7 @@ pub enum Error {
         story: String,
         /// The call.
         method: String,
-        /// What came of it.
+        /// The error.
         #[source]
         source: remote::Error,
     },
@@ -37,7 +37,7 @@ pub enum Error {
         method: String,
         /// The reason that was expected.
         expected: String,
-        /// What came instead.
+        /// What happened instead.
         found: String,
     },
     /// A request or an answer is not of this version's API.
@@ -50,7 +50,7 @@ pub enum Error {
     },
 }
 
-/// What came of a story.
+/// The result of a story.
 #[derive(Debug, Default)]
 pub struct Played {
     /// Commands that were accepted.

@@ -1,7 +1,7 @@
 //! Reads story files: `deploy/demo/README.md` says what they look like.
 //!
 //! The stories are part of the program. Knows no server: a step is a request that is ready to be
-//! sent, and what must come of it.
+//! sent, and its expected result.
 
 use std::collections::BTreeMap;
 

@@ -68,7 +68,7 @@ pub enum ExportCommand {
     /// Posts and what was counted of them
     #[command(after_help = table_help("publications"))]
     Publications(OfCampaign),
-    /// Claims of orders, with what became of each
+    /// Claims of orders, with the outcome of each
     #[command(after_help = table_help("conversions"))]
     Conversions(OfCampaign),
     /// Cost lines
@@ -186,7 +186,7 @@ pub struct Asked<'a> {
 }
 
 impl ExportCommand {
-    /// Tells which table is asked for.
+    /// Returns the requested table.
     ///
     /// # Errors
     /// Where events are.

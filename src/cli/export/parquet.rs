@@ -1,4 +1,4 @@
-//! A table as Parquet: one row group, every column optional; whole numbers are INT64, truths are
+//! A table as Parquet: one row group, every column optional; whole numbers are INT64, booleans are
 //! BOOLEAN, the rest is text.
 
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! The rows of a table, asked of a running server: page by page, as its lists have them.
+//! The rows of a table, read from a running server page by page.
 
 use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor, Value};
 use tonic::transport::Channel;
@@ -31,7 +31,7 @@ impl View {
         method(name).expect("the call is part of the API")
     }
 
-    /// The view whose every row is asked for its own, where the call takes one at a time.
+    /// The view for each of whose rows a call is made, if the call answers one row at a time.
     const fn each(self) -> Option<Self> {
         match self {
             Self::Conversions | Self::Costs | Self::Disputes | Self::Reports | Self::Roi => {
@@ -48,7 +48,7 @@ impl View {
         }
     }
 
-    /// What a row is.
+    /// The message of a row.
     pub fn row(self) -> MessageDescriptor {
         let answer = self.call().output();
         let mut messages = answer.fields().filter_map(|field| match field.kind() {
@@ -61,16 +61,16 @@ impl View {
 
 /// Asks for rows.
 pub struct Asking<'a> {
-    /// To whom.
+    /// The client.
     pub channel: Channel,
-    /// Where that is.
+    /// The address of the server.
     pub address: &'a str,
-    /// For which.
+    /// The requested rows.
     pub asked: Asked<'a>,
 }
 
 impl Asking<'_> {
-    /// Hands on every row.
+    /// Passes on every row.
     ///
     /// # Errors
     /// See [`remote::Error`]; and what `take` makes of a row.
@@ -100,7 +100,7 @@ impl Asking<'_> {
         Ok(())
     }
 
-    /// Hands on the rows that are of a row of another view.
+    /// Passes on the rows that belong to a row of another view.
     async fn pages<E: From<remote::Error>>(
         &self,
         view: View,
@@ -124,7 +124,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Fills in what the call takes of what is known.
+    /// Fills in the fields of the call whose values are known.
     fn request(&self, method: &MethodDescriptor, of: Option<&DynamicMessage>) -> DynamicMessage {
         let mut request = DynamicMessage::new(method.input());
         let mut set = |name: &str, value: Value| {

@@ -1,10 +1,10 @@
 //! Messages as rows of a table.
 //!
-//! A column is a field, named by its path as in `total.revenue.net_minor`; a cell is what the API's
-//! JSON says. Fields of a message are all columns, whether a row has them or not. A list whose entries
-//! are told apart by words, such as returns by cost basis, has a column for each word that some row
-//! has: `total.returns[COST_BASIS_ACCRUED].roi.exact`. Any other list is one cell, as JSON. A cell is
-//! empty where the API says that there is no value; a nought is a nought.
+//! A column is a field, named by its path as in `total.revenue.net_minor`; a cell has the value of
+//! the API's JSON. All fields of a message are columns, even if no row has them. A list whose
+//! entries are identified by enum names, such as returns by cost basis, has a column for each name
+//! that some row has: `total.returns[COST_BASIS_ACCRUED].roi.exact`. Any other list is one cell, as
+//! JSON. A cell is empty if the API says that there is no value; zero is written as 0.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -31,7 +31,7 @@ pub enum Cells {
 /// How texts are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Texts {
-    /// So that no spreadsheet runs them and no terminal obeys them; see [`text::cell`].
+    /// Escaped, so that no spreadsheet runs them and no terminal obeys them; see [`text::cell`].
     Safe,
     /// As they are.
     Raw,
@@ -55,8 +55,8 @@ pub struct Column {
     pub cells: Cells,
 }
 
-/// A step of a path. Steps are in the order of the API: fields by their numbers, words of an enum by
-/// theirs, other words by their letters.
+/// A step of a path. Steps are in the order of the API: fields and names of an enum by their
+/// numbers, other words alphabetically.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 enum Step {
     Field(u32),
@@ -179,7 +179,7 @@ impl Table {
         }
     }
 
-    /// Gives each entry columns of its own; or, where two have the same words, all of them one cell.
+    /// Gives each entry its own columns, or all of them one cell if two have the same names.
     fn spread(
         &mut self,
         row: &mut Vec<(usize, String)>,
@@ -216,7 +216,7 @@ impl Table {
     }
 }
 
-/// What the system said: it tells a closed pipe from a full disk.
+/// The error of the system: it distinguishes a closed pipe from a full disk.
 fn of_the_system(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -228,7 +228,7 @@ fn of_the_system(error: csv::Error) -> io::Error {
 enum Shape {
     /// Its own fields are columns.
     Fields(MessageDescriptor),
-    /// Entries told apart by words.
+    /// Entries identified by names of enums.
     ByWords(MessageDescriptor),
     /// One cell.
     Cell(Cells),
@@ -260,13 +260,13 @@ impl Shape {
     }
 }
 
-/// Tells whether JSON has one value for a message, such as a time.
+/// Returns whether JSON has one value for a message, such as a time.
 fn is_value(kind: &MessageDescriptor) -> bool {
     kind.full_name().starts_with("google.protobuf.")
 }
 
-/// The fields that tell entries of a list apart: those that it begins with, if they are words of a
-/// small vocabulary. An id is none: a table would grow a column for each.
+/// The fields that identify entries of a list: its first fields, if they are enums. An id does not
+/// count: a table would get a column for each.
 fn word_fields(kind: &MessageDescriptor) -> impl Iterator<Item = FieldDescriptor> {
     let is_word = |field: &FieldDescriptor| {
         !field.is_list()

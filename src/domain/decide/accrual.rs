@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::amounts::ensure_in_budget;
+use super::amounts::ensure_in_range;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Collaboration, Cost, CreditedPost, Publication};
@@ -51,7 +51,14 @@ impl<S: Rows> Case<'_, S> {
         deliverable: &DeliverableId,
         trigger: SettlementTrigger,
     ) -> Decided<Option<Fact>, S> {
-        let happens_at = self.request.occurred_at.unwrap_or(self.now);
+        let happens_at = self.happens_at();
+        // A termination for cause ends what the terms make owed.
+        if collaboration
+            .terminated_at
+            .is_some_and(|at| happens_at > at)
+        {
+            return Ok(None);
+        }
         let Some(terms) = collaboration.terms_at(happens_at) else {
             return Ok(None);
         };
@@ -93,8 +100,8 @@ impl<S: Rows> Case<'_, S> {
         Ok((lines, sum_minor))
     }
 
-    /// Returns the line of a part of the fee. The line draws on the commitment, so it fits the
-    /// budget unless fee lines were recorded by hand.
+    /// Returns the line of a part of the fee, which draws on the commitment first. It is owed by the
+    /// terms, so the cap does not stop it.
     fn fee_line(
         &self,
         place: &CollaborationRef,
@@ -111,8 +118,8 @@ impl<S: Rows> Case<'_, S> {
         let before = i128::from(collaboration.fee_lines_minor);
         let held = |lines: i128| lines.max(i128::from(part.commitment_minor));
         let more_minor = held(before + i128::from(minor)) - held(before);
-        ensure_in_budget::<S>(&campaign, more_minor)?;
-        let incurred_at = self.request.occurred_at.unwrap_or(self.now);
+        ensure_in_range::<S>(&campaign, more_minor)?;
+        let incurred_at = self.happens_at();
         let event = Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
             cost,
             kind: CostType::Fee,
@@ -143,7 +150,11 @@ impl<S: Rows> Case<'_, S> {
         bonus: &BonusId,
     ) -> Decided<Decision, S> {
         let collaboration = self.agreed(&place.campaign, &place.collaboration)?;
-        let incurred_at = self.request.occurred_at.unwrap_or(self.now);
+        let incurred_at = self.happens_at();
+        if let Some(terminated_at) = collaboration.terminated_at {
+            let is_before = incurred_at <= terminated_at;
+            ensure(is_before, || Refusal::AccrualEnded { terminated_at })?;
+        }
         let tiers = collaboration
             .terms_at(incurred_at)
             .map(|terms| &terms.bonuses);
@@ -159,7 +170,7 @@ impl<S: Rows> Case<'_, S> {
             at_least,
         })?;
         let campaign = self.campaign(&place.campaign_ref())?;
-        ensure_in_budget::<S>(&campaign, i128::from(tier.amount.minor))?;
+        ensure_in_range::<S>(&campaign, i128::from(tier.amount.minor))?;
         let event = Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
             cost: cost.clone(),
             kind: CostType::Bonus,

@@ -1,7 +1,7 @@
 //! Rules of the agreement: who may do what with it, and how it ends.
 
 use super::accrual::line_id;
-use super::amounts::ensure_in_budget;
+use super::amounts::ensure_in_range;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration};
 use crate::domain::rows::Rows;
 use crate::domain::state::Collaboration;
@@ -279,7 +279,7 @@ impl<S: Rows> Case<'_, S> {
         self.ensure_new_line(&place.campaign_ref(), &cost)?;
         let released =
             i128::from(collaboration.committed_minor()) - i128::from(collaboration.fee_lines_minor);
-        ensure_in_budget::<S>(&campaign, i128::from(kill_fee.minor) - released)?;
+        ensure_in_range::<S>(&campaign, i128::from(kill_fee.minor) - released)?;
         let event = Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
             cost,
             kind: CostType::KillFee,

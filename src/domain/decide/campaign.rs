@@ -10,7 +10,8 @@ use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::{Campaign, Collaboration, OpenInvitation};
 use crate::domain::{
     ActorKind, AgreementEvent, CampaignEvent, CampaignId, CampaignPlan, CampaignRef, CampaignState,
-    CollaborationId, CollaborationRef, CollaborationState, Drawn, Event, Fact, Money, Refusal,
+    CollaborationId, CollaborationRef, CollaborationState, Drawn, Event, Fact, Money, PlanChange,
+    Refusal,
 };
 
 /// Commands about a campaign.
@@ -28,6 +29,10 @@ pub enum CampaignVerb {
         reason: String,
     },
     Resume,
+    Amend {
+        change: Box<PlanChange>,
+        reason: String,
+    },
     AmendBudget {
         cap: Money,
         reason: String,
@@ -87,6 +92,7 @@ impl<S: Rows> Case<'_, S> {
                     Event::Campaign(CampaignEvent::CampaignResumed),
                 ))
             }
+            CampaignVerb::Amend { change, reason } => self.amend_campaign(&place, change, reason),
             CampaignVerb::AmendBudget { cap, reason } => self.amend_budget(&place, *cap, reason),
             CampaignVerb::Close { withdraw_pending } => self.close(&place, *withdraw_pending),
             CampaignVerb::Cancel { reason } => self.cancel_campaign(&place, reason),
@@ -125,26 +131,14 @@ impl<S: Rows> Case<'_, S> {
     }
 
     fn amend_budget(&self, place: &CampaignRef, cap: Money, reason: &str) -> Decided<Decision, S> {
-        let running = [
-            CampaignState::Draft,
-            CampaignState::Open,
-            CampaignState::Paused,
-        ];
-        let rule = "the budget of an ended one stays";
-        let campaign = self.campaign_in(place, &running, rule)?;
+        let campaign = self.campaign(place)?;
         let currency = campaign.plan.currency;
         self.in_currency("budget_cap", cap, currency)?;
-        let in_use_minor = campaign.budget.total();
-        ensure(i128::from(cap.minor) >= in_use_minor, || {
-            Refusal::BudgetBelowCommitted {
-                in_use_minor,
-                cap_minor: cap.minor,
-            }
-        })?;
-        let previous = campaign
-            .plan
-            .budget_cap_minor
-            .map(|minor| Money { currency, minor });
+        let before = campaign.plan.budget_cap_minor;
+        if before.is_none_or(|before| cap.minor <= before) {
+            ensure_may_lower::<S>(&campaign, cap)?;
+        }
+        let previous = before.map(|minor| Money { currency, minor });
         let reason = reason.to_owned();
         happens(of_campaign(
             &place.campaign,
@@ -258,6 +252,22 @@ fn named<E>(place: &CampaignRef, key: &Key) -> Result<CollaborationRef, Halt<E>>
     })
 }
 
+/// Checks that the cap may be set without raising it: what is in use stays covered, and an ended
+/// campaign keeps its cap. A higher cap is always allowed, in any state, even where it does not yet
+/// cover what was booked above the old one.
+fn ensure_may_lower<S: Rows>(campaign: &Campaign, cap: Money) -> Decided<(), S> {
+    let state = campaign.state;
+    let rule = "the cap of an ended one may only be raised";
+    ensure(!state.is_ended(), || Refusal::CampaignState { state, rule })?;
+    let in_use_minor = campaign.budget.total();
+    ensure(i128::from(cap.minor) >= in_use_minor, || {
+        Refusal::BudgetBelowCommitted {
+            in_use_minor,
+            cap_minor: cap.minor,
+        }
+    })
+}
+
 fn live_work(campaign: &Campaign) -> Refusal {
     Refusal::LiveWork {
         open_invitations: campaign.open_invitations,
@@ -267,14 +277,14 @@ fn live_work(campaign: &Campaign) -> Refusal {
 }
 
 fn ensure_complete<S: Rows>(plan: &CampaignPlan) -> Decided<(), S> {
-    let missing = if plan.budget_cap_minor.is_none() {
-        "a budget cap"
-    } else if plan.start_at.is_none() {
-        "a start"
-    } else if plan.end_at.is_none() {
-        "an end"
-    } else {
-        return Ok(());
-    };
-    refuse(Refusal::CampaignIncomplete { missing })
+    let needed = [
+        ("budget_cap", plan.budget_cap_minor.is_some()),
+        ("start_at", plan.start_at.is_some()),
+        ("end_at", plan.end_at.is_some()),
+    ];
+    let missing = needed.into_iter().filter(|(_, is_given)| !is_given);
+    let missing: Vec<_> = missing.map(|(field, _)| field).collect();
+    ensure(missing.is_empty(), || Refusal::CampaignIncomplete {
+        missing,
+    })
 }

@@ -4,33 +4,43 @@
 use std::sync::Arc;
 
 use super::accrual::line_id;
-use super::amounts::{ensure_in_budget, in_reporting};
 use super::conversion::ensure_total;
 use super::refund::promised_minor;
-use super::{
-    Case, Decided, Decision, Halt, ensure, happened, of_campaign, of_collaboration, refuse,
-};
+use super::{Case, Decided, Decision, ensure, happened, of_campaign, of_collaboration, refuse};
 use crate::domain::limits::MAX_ADJUSTMENTS;
 use crate::domain::rows::Rows;
-use crate::domain::state::{Campaign, Collaboration, Cost, Order, Standing};
+use crate::domain::state::{
+    Campaign, Collaboration, Cost, Order, OrderAdjustment, Sides, Standing,
+};
 use crate::domain::{
     ActorKind, CollaborationRef, ConversionAdjustment, CostId, CostRecorded, CostType, Credit,
-    Event, Fact, Money, OrderKey, OwedFor, RefundEffect, Refusal, RevenueEvent, SettlementEvent,
-    Unknown, allocate, part_of,
+    Event, Fact, FactTiming, Money, OrderKey, OwedFor, RefundEffect, Refusal, RevenueEvent,
+    SettlementEvent, Timestamp, Unknown,
 };
 
 /// The change of a collaboration's commission on one order.
 struct Change {
     place: CollaborationRef,
     collaboration: Arc<Collaboration>,
-    delta_minor: i64,
+    delta: Sides,
 }
 
-/// The net revenue of an order, in minor units of the reporting currency.
-#[derive(Clone, Copy)]
-struct Net {
-    whole_minor: i64,
-    refunded_minor: i64,
+/// What changes commission.
+struct Cause<'a> {
+    /// When it happened; a commission never changes before its lock.
+    at: Timestamp,
+    /// The disputed line that it frees, by a ruling.
+    freed: Option<&'a CostId>,
+}
+
+/// Where a part of a change goes.
+enum Part {
+    /// To what is carried.
+    Carried(i64),
+    /// To the line that the order has.
+    Line(CostId, i64),
+    /// To a new line.
+    NewLine(i64),
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -51,13 +61,8 @@ impl<S: Rows> Case<'_, S> {
         }
         let event = Event::Revenue(RevenueEvent::OrderLocked { order: id.clone() });
         let mut facts = vec![of_campaign(&standing.campaign, event)];
-        let net = Net {
-            whole_minor: order.whole_reporting_minor().unwrap_or(0),
-            refunded_minor: order.refunded_reporting_minor(),
-        };
-        let changes = self.changes(&order, standing, net)?;
-        self.ensure_affordable_changes(standing, &changes)?;
-        facts.extend(self.commission_facts(&order, standing, &changes)?);
+        let at = standing.lock.at;
+        facts.extend(self.commissions(&order, standing, &Cause { at, freed: None })?);
         Ok(Decision::Happens(facts))
     }
 
@@ -89,50 +94,63 @@ impl<S: Rows> Case<'_, S> {
         self.ensure_locked(standing)?;
         let after = adjusted_value::<S>(&order, adjustment.delta)?;
         let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
-        let effect = effect_of::<S>(&campaign, standing, &order, after)?;
+        let at = self.request.occurred_at.unwrap_or(self.now);
+        let timing = standing.conversion.timing;
+        let timing = timing.followed_by(campaign.plan.timing(at));
+        let effect = effect_of::<S>(&campaign, standing, &order, (after, timing))?;
         ensure_total::<S>(&campaign, "delta", effect.reporting_minor)?;
 
-        let more_minor = effect.reporting_minor.unwrap_or(0);
+        let mut adjusted = (*order).clone();
+        adjusted.adjustments.push(OrderAdjustment {
+            adjustment: adjustment.clone(),
+            reporting_minor: effect.reporting_minor,
+            timing,
+            position: order.updated,
+            last: order.updated,
+        });
         let event = Event::Revenue(RevenueEvent::ConversionAdjusted {
             adjustment: adjustment.clone(),
             effect,
         });
         let mut facts = vec![of_campaign(&standing.campaign, event)];
-        if order.locked {
-            let net = Net {
-                whole_minor: order.whole_reporting_minor().unwrap_or(0) + more_minor,
-                refunded_minor: order.refunded_reporting_minor(),
-            };
-            let changes = self.changes(&order, standing, net)?;
-            self.ensure_affordable_changes(standing, &changes)?;
-            facts.extend(self.commission_facts(&order, standing, &changes)?);
-        }
+        facts.extend(self.commissions_after(&adjusted, at)?);
         Ok(Decision::Happens(facts))
     }
 
-    /// Returns the facts about commission that a refund of a locked order causes. A refund is never
-    /// refused for lack of budget: if rounding gives a collaboration more, its increase waits for
-    /// the next change.
-    pub(super) fn commissions_after_refund(
+    /// Returns the facts about commission that a change of an order causes, if it is locked.
+    /// `order` is the order after the change, which happened at `at`.
+    pub(super) fn commissions_after(&self, order: &Order, at: Timestamp) -> Decided<Vec<Fact>, S> {
+        match &order.conversion {
+            Some(standing) if order.locked => {
+                self.commissions(order, standing, &Cause { at, freed: None })
+            }
+            Some(_) | None => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns the facts by which a ruling changes a line of commission: it falls like by any other
+    /// change of what its order earns, and so it stays when the order changes later.
+    pub(super) fn commissions_after_ruling(
         &self,
-        order: &Order,
-        standing: &Standing,
-        taken_minor: i64,
+        place: &CollaborationRef,
+        (id, line): (&CostId, &Cost),
+        to_minor: i64,
     ) -> Decided<Vec<Fact>, S> {
-        if !order.locked {
+        let Some(OwedFor::Commission { order, .. }) = &line.owed_for else {
             return Ok(Vec::new());
-        }
-        let net = Net {
-            whole_minor: order.whole_reporting_minor().unwrap_or(0),
-            refunded_minor: order.refunded_reporting_minor() + taken_minor,
         };
-        let mut changes = self.changes(order, standing, net)?;
-        match self.ensure_affordable_changes(standing, &changes) {
-            Ok(()) => {}
-            Err(Halt::Refused(_)) => changes.retain(|change| change.delta_minor < 0),
-            Err(rows) => return Err(rows),
-        }
-        self.commission_facts(order, standing, &changes)
+        let mut order = (*self.known_order(order)?).clone();
+        let Some(standing) = order.conversion.clone() else {
+            return Ok(Vec::new());
+        };
+        let campaign = self.campaign(&place.campaign_ref())?;
+        let amounts = (line.total_minor(), to_minor);
+        order.rule(&place.collaboration, amounts, campaign.plan.currency);
+        let cause = Cause {
+            at: self.request.occurred_at.unwrap_or(self.now),
+            freed: Some(id),
+        };
+        self.commissions(&order, &standing, &cause)
     }
 
     pub(super) fn known_order(&self, id: &OrderKey) -> Decided<Arc<Order>, S> {
@@ -149,120 +167,107 @@ impl<S: Rows> Case<'_, S> {
         })
     }
 
-    /// Returns whose commission changes when an order has this net revenue. Decreases come first,
-    /// so that the budget holds after each change.
-    fn changes(&self, order: &Order, standing: &Standing, net: Net) -> Decided<Vec<Change>, S> {
-        let conversion = &standing.conversion;
-        if conversion.reporting_minor.is_none() {
-            return Ok(Vec::new());
-        }
-        let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
-        let increment = campaign.plan.currency.settlement_increment();
-        let parts = |minor| split(minor, &conversion.credits, increment);
-        let nets = parts(net.whole_minor).into_iter();
-        let nets = nets
-            .zip(parts(net.refunded_minor))
-            .map(|(whole, refunded)| whole - refunded);
-        let mut changes = Vec::new();
-        for (credit, net_minor) in conversion.credits.iter().zip(nets) {
-            let place = self.place(&standing.campaign, &credit.collaboration);
-            let collaboration = self.collaboration(&place)?;
-            let terms = collaboration.terms_at(conversion.ordered_at);
-            let Some(commission) = terms.and_then(|terms| terms.commission) else {
-                continue;
-            };
-            let owed_minor = part_of(net_minor.max(0), commission.rate_bp, increment);
-            let known = order.commission(&credit.collaboration);
-            let delta_minor = owed_minor - known.map_or(0, |known| known.earned_minor);
-            if delta_minor != 0 {
-                changes.push(Change {
-                    place,
-                    collaboration,
-                    delta_minor,
-                });
-            }
-        }
-        changes.sort_by_key(|change| change.delta_minor > 0);
-        Ok(changes)
-    }
-
-    fn ensure_affordable_changes(&self, standing: &Standing, changes: &[Change]) -> Decided<(), S> {
-        let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
-        let more = changes.iter().map(|change| i128::from(change.delta_minor));
-        ensure_in_budget::<S>(&campaign, more.sum())
-    }
-
-    fn commission_facts(
+    fn commissions(
         &self,
         order: &Order,
         standing: &Standing,
-        changes: &[Change],
+        cause: &Cause<'_>,
     ) -> Decided<Vec<Fact>, S> {
         let mut facts = Vec::new();
-        for change in changes {
-            let events = if change.delta_minor > 0 {
-                self.earned(order, standing, change)?
-            } else {
-                self.given_back(order, standing, change)?
-            };
+        for change in self.changes(order, standing)? {
             let creator = &change.collaboration.creator;
-            let events = events.into_iter().flatten();
+            let events = self.change_events(order, standing, &change, cause)?;
+            let events = events.into_iter();
             facts.extend(events.map(|event| of_collaboration(&change.place, creator, event)));
         }
         Ok(facts)
     }
 
-    /// Higher commission first reduces the carried amount; the rest goes to a line.
-    fn earned(
-        &self,
-        order: &Order,
-        standing: &Standing,
-        change: &Change,
-    ) -> Decided<[Option<Event>; 2], S> {
-        let debt_minor = (-change.collaboration.commission.carried_minor).max(0);
-        let used_minor = change.delta_minor.min(debt_minor);
-        let rest_minor = change.delta_minor - used_minor;
-        let used = (used_minor > 0).then(|| carried(standing, used_minor));
-        if rest_minor == 0 {
-            return Ok([used, None]);
+    /// Returns whose commission changes: what the order earns as it stands, less what was accrued.
+    /// What is owed is booked whatever the budget; it only must stay a number. Decreases come
+    /// first.
+    fn changes(&self, order: &Order, standing: &Standing) -> Decided<Vec<Change>, S> {
+        if order.commissions.is_empty() {
+            return Ok(Vec::new());
         }
-        let rest = match self.open_line(order, change)? {
-            Some((id, line)) => adjusted(&id, &line, rest_minor, standing),
-            None => self.commission_line(order, standing, change, rest_minor)?,
-        };
-        Ok([used, Some(rest)])
+        let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
+        let owed = order.owed(campaign.plan.currency);
+        let mut changes = Vec::new();
+        for (one, owed) in order.commissions.iter().zip(owed) {
+            let place = self.place(&standing.campaign, &one.collaboration);
+            let collaboration = self.collaboration(&place)?;
+            let delta = owed - one.earned;
+            let is_taken = one.is_taken(order.locked, standing.lock, &collaboration);
+            if !is_taken && delta != Sides::default() {
+                changes.push(Change {
+                    place,
+                    collaboration,
+                    delta,
+                });
+            }
+        }
+        changes.sort_by_key(|change| change.delta.counted_minor > 0);
+        let all = changes.iter();
+        let more: i128 = all.map(|one| i128::from(one.delta.counted_minor)).sum();
+        let sum = i128::from(campaign.budget.other) + more;
+        ensure(i64::try_from(sum).is_ok(), || Refusal::AmountOverflow {
+            field: "amount",
+        })?;
+        Ok(changes)
     }
 
-    /// Lower commission reduces the line down to its approved amount; the rest is carried.
-    fn given_back(
+    /// Returns the events of one change. The last one has the change of the commission on time.
+    fn change_events(
         &self,
         order: &Order,
         standing: &Standing,
         change: &Change,
-    ) -> Decided<[Option<Event>; 2], S> {
-        let taken_minor = -change.delta_minor;
-        let line = self.open_line(order, change)?;
-        let open = line
-            .as_ref()
-            .map(|(_, line)| line.total_minor() - line.approved_minor);
-        let cut_minor = taken_minor.min(open.unwrap_or(0));
-        let rest_minor = taken_minor - cut_minor;
-        let cut = line
-            .filter(|_| cut_minor > 0)
-            .map(|(id, line)| adjusted(&id, &line, -cut_minor, standing));
-        let rest = (rest_minor > 0).then(|| carried(standing, -rest_minor));
-        Ok([cut, rest])
+        cause: &Cause<'_>,
+    ) -> Decided<Vec<Event>, S> {
+        let line = self.open_line(order, change, cause)?;
+        let parts = if change.delta.counted_minor > 0 {
+            earned(change, line)
+        } else {
+            given_back(change, line)
+        };
+        let last = parts.len().saturating_sub(1);
+        let mut events = Vec::with_capacity(parts.len());
+        for (number, part) in parts.into_iter().enumerate() {
+            let on_time_minor = match number == last {
+                true => change.delta.on_time_minor,
+                false => 0,
+            };
+            let counts_from = cause.at.max(standing.lock.at);
+            events.push(match part {
+                Part::Carried(minor) => carried(standing, minor, on_time_minor, counts_from),
+                Part::Line(id, minor) => adjusted(&id, minor, standing, on_time_minor, counts_from),
+                Part::NewLine(counted_minor) => {
+                    let amount = Sides {
+                        counted_minor,
+                        on_time_minor,
+                    };
+                    self.commission_line(order, standing, change, (amount, counts_from))?
+                }
+            });
+        }
+        Ok(events)
     }
 
     /// Returns the line of an order's commission, if it may be adjusted.
-    fn open_line(&self, order: &Order, change: &Change) -> Decided<Option<(CostId, Arc<Cost>)>, S> {
+    fn open_line(
+        &self,
+        order: &Order,
+        change: &Change,
+        cause: &Cause<'_>,
+    ) -> Decided<Option<(CostId, Arc<Cost>)>, S> {
         let known = order.commission(&change.place.collaboration);
         let Some(id) = known.and_then(|known| known.line.as_ref()) else {
             return Ok(None);
         };
         let key = Cost::key(&change.place.campaign_ref(), id);
         let line = self.rows.get::<Cost>(&key)?;
-        let line = line.filter(|line| line.dispute.is_none() && !line.reversed);
+        let is_free = |line: &Arc<Cost>| line.dispute.is_none() || cause.freed == Some(id);
+        let line = line.filter(|line| is_free(line) && !line.reversed);
         Ok(line.map(|line| (id.clone(), line)))
     }
 
@@ -271,8 +276,9 @@ impl<S: Rows> Case<'_, S> {
         order: &Order,
         standing: &Standing,
         change: &Change,
-        minor: i64,
+        (amount, incurred_at): (Sides, Timestamp),
     ) -> Decided<Event, S> {
+        let minor = amount.counted_minor;
         let conversion = &standing.conversion;
         let known = order.commission(&change.place.collaboration);
         let number = known.map_or(0, |known| known.lines).to_string();
@@ -294,11 +300,12 @@ impl<S: Rows> Case<'_, S> {
                 amount: Money { currency, minor },
                 fx_rate: None,
                 reporting_minor: Some(minor),
-                incurred_at: standing.lock.at,
+                incurred_at,
                 note: "commission by the terms".to_owned(),
                 timing: conversion.timing,
                 owed_for: Some(OwedFor::Commission {
                     order: conversion.order.clone(),
+                    on_time_minor: amount.on_time_minor,
                 }),
             },
         )))
@@ -310,11 +317,6 @@ fn unknown(order: &OrderKey) -> Refusal {
         what: Unknown::Order,
         id: order.id.as_str().to_owned(),
     }
-}
-
-fn split(minor: i64, credits: &[Credit], increment: i64) -> Vec<i64> {
-    let shares: Vec<u32> = credits.iter().map(|credit| credit.share_bp).collect();
-    allocate(minor, &shares, increment)
 }
 
 /// Adds to the value of an order. The value less its refunds never falls below zero.
@@ -341,54 +343,97 @@ fn adjusted_value<S: Rows>(order: &Order, delta: Money) -> Decided<Money, S> {
 }
 
 /// Returns what an adjustment adds to revenue: the growth of the whole order, split like its
-/// credits. It counts in the same window as its order.
+/// credits, none of which falls below zero.
 fn effect_of<S: Rows>(
     campaign: &Campaign,
     standing: &Standing,
     order: &Order,
-    after: Money,
+    (after, timing): (Money, FactTiming),
 ) -> Decided<RefundEffect, S> {
     let conversion = &standing.conversion;
     let before = order.whole_reporting_minor();
     let grown = match before {
         None => None,
-        Some(before) => match in_reporting(campaign, conversion, after) {
+        Some(before) => match conversion.in_reporting(after, campaign.plan.currency) {
             Some(after) => Some((before, after)),
             None => return refuse(Refusal::AmountOverflow { field: "delta" }),
         },
     };
-    let (from, to) = grown.unwrap_or_default();
-    let increment = campaign.plan.currency.settlement_increment();
-    let parts = |minor| split(minor, &conversion.credits, increment);
-    let changes = parts(to).into_iter().zip(parts(from));
-    let credits = conversion.credits.iter().zip(changes);
+    let delta_minor = grown.map(|(before, after)| after - before);
+    let parts = order.shares.of_adjustment(delta_minor.unwrap_or(0));
+    let credits = conversion.credits.iter().zip(parts);
     Ok(RefundEffect {
-        reporting_minor: grown.map(|(before, after)| after - before),
+        reporting_minor: delta_minor,
         credits: credits
-            .map(|(credit, (to, from))| Credit {
-                amount_minor: to - from,
+            .map(|(credit, amount_minor)| Credit {
+                amount_minor,
                 ..credit.clone()
             })
             .collect(),
-        timing: conversion.timing,
+        timing,
     })
 }
 
-fn carried(standing: &Standing, amount_minor: i64) -> Event {
+/// Higher commission first reduces what is carried; the rest goes to a line. A change of nothing
+/// but the commission on time is carried too, as no line has an amount of 0.
+fn earned(change: &Change, line: Option<(CostId, Arc<Cost>)>) -> Vec<Part> {
+    let more_minor = change.delta.counted_minor;
+    let debt_minor = (-change.collaboration.commission.carried_minor).max(0);
+    let used_minor = more_minor.min(debt_minor);
+    let rest_minor = more_minor - used_minor;
+    let used = (used_minor > 0).then_some(Part::Carried(used_minor));
+    let rest = (rest_minor > 0).then(|| match line {
+        Some((id, _)) => Part::Line(id, rest_minor),
+        None => Part::NewLine(rest_minor),
+    });
+    used.into_iter().chain(rest).collect()
+}
+
+/// Lower commission reduces the line down to its approved amount; the rest is carried.
+fn given_back(change: &Change, line: Option<(CostId, Arc<Cost>)>) -> Vec<Part> {
+    let taken_minor = -change.delta.counted_minor;
+    let open = line
+        .as_ref()
+        .map(|(_, line)| line.total_minor() - line.approved_minor);
+    let cut_minor = taken_minor.min(open.unwrap_or(0));
+    let rest_minor = taken_minor - cut_minor;
+    let cut = line
+        .filter(|_| cut_minor > 0)
+        .map(|(id, _)| Part::Line(id, -cut_minor));
+    let rest = (rest_minor > 0 || cut.is_none()).then_some(Part::Carried(-rest_minor));
+    cut.into_iter().chain(rest).collect()
+}
+
+fn carried(
+    standing: &Standing,
+    amount_minor: i64,
+    on_time_minor: i64,
+    counts_from: Timestamp,
+) -> Event {
     Event::Settlement(SettlementEvent::CommissionCarried {
         order: standing.conversion.order.clone(),
         amount_minor,
         timing: standing.conversion.timing,
+        on_time_minor,
+        counts_from,
     })
 }
 
-fn adjusted(id: &CostId, line: &Cost, delta_minor: i64, standing: &Standing) -> Event {
+fn adjusted(
+    id: &CostId,
+    delta_minor: i64,
+    standing: &Standing,
+    on_time_minor: i64,
+    counts_from: Timestamp,
+) -> Event {
     Event::Settlement(SettlementEvent::CostAdjusted {
         cost: id.clone(),
         delta_minor,
         reporting_minor: Some(delta_minor),
         reason: "commission follows its order".to_owned(),
-        timing: line.timing,
+        timing: standing.conversion.timing,
         order: Some(standing.conversion.order.clone()),
+        on_time_minor: Some(on_time_minor),
+        counts_from: Some(counts_from),
     })
 }

@@ -1,18 +1,16 @@
-//! Rules of conversions: a code takes precedence over the last link touch. One order is credited
-//! once.
+//! Rules of conversions: one order is credited once.
 
 use std::sync::Arc;
 
-use super::refund::settle;
+use super::refund::{Refunded, settle};
 use super::{Case, Decided, Decision, ensure, happens, of_campaign};
 use crate::domain::limits::MAX_AT_ONCE;
 use crate::domain::rows::Rows;
-use crate::domain::state::{Campaign, CodeHolders, Collaboration, Order, Standing};
+use crate::domain::state::{Campaign, Collaboration, Order, Standing};
 use crate::domain::{
-    AttributionBasis, CampaignId, CampaignRef, Code, CollaborationId, ConversionRecorded,
-    ConversionRejected, ConversionType, Credit, Currency, Event, FxRate, LinkTouch, Money,
-    OrderKey, OrderRef, Refusal, RevenueEvent, Share, Timestamp, UnattributedReason, WHOLE_BP,
-    allocate,
+    ActorKind, CampaignId, CampaignRef, CollaborationId, ConversionRecorded, ConversionRejected,
+    ConversionType, Credit, Currency, Event, FxRate, LinkTouch, Money, OrderKey, OrderRef, Quoted,
+    Refusal, RevenueEvent, Share, Timestamp, allocate,
 };
 
 /// A claim that an order should be credited.
@@ -22,14 +20,16 @@ pub struct Claim {
     pub order: OrderKey,
     /// Kind of conversion.
     pub kind: ConversionType,
+    /// How many conversions it stands for, 1 or more.
+    pub quantity: u32,
     /// What the customer paid.
     pub value: Option<Money>,
     /// Exchange rate of a foreign value.
     pub fx_rate: Option<FxRate>,
     /// When it happened.
     pub ordered_at: Timestamp,
-    /// Code that the customer used.
-    pub code: Option<Code>,
+    /// Code that the customer quoted.
+    pub code: Option<Quoted>,
     /// Link touches before the order.
     pub touches: Vec<LinkTouch>,
     /// Stated shares of a joint credit; empty for a credit by code or touch.
@@ -38,39 +38,9 @@ pub struct Claim {
     pub digest: [u8; 16],
 }
 
-/// Who is credited, and why.
-struct Attribution {
-    basis: AttributionBasis,
-    unattributed: Option<UnattributedReason>,
-    shares: Vec<Share>,
-}
-
-impl Attribution {
-    fn whole(basis: AttributionBasis, collaboration: CollaborationId) -> Self {
-        let share_bp = WHOLE_BP;
-        let shares = vec![Share {
-            collaboration,
-            share_bp,
-        }];
-        Self {
-            basis,
-            unattributed: None,
-            shares,
-        }
-    }
-
-    fn none(reason: UnattributedReason) -> Self {
-        let (basis, shares) = (AttributionBasis::None, Vec::new());
-        Self {
-            basis,
-            unattributed: Some(reason),
-            shares,
-        }
-    }
-}
-
 impl<S: Rows> Case<'_, S> {
     pub(super) fn record_conversion(&self, id: &CampaignId, claim: &Claim) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
         let place = self.campaign_ref(id);
         let campaign = self.campaign(&place)?;
         let order = self.order(&claim.order)?;
@@ -80,23 +50,30 @@ impl<S: Rows> Case<'_, S> {
         {
             return second_claim(id, claim, winner);
         }
-        let attribution = self.attribute(&place, claim)?;
+        let attribution = self.attribute(&place, &campaign.plan, claim)?;
         let currency = campaign.plan.currency;
         let reporting_minor = match claim.value {
             Some(value) => self.reporting("value", value, claim.fx_rate.as_ref(), currency)?,
             None => None,
         };
         ensure_total::<S>(&campaign, "value", reporting_minor)?;
-        let credits = self.credits(&place, &attribution.shares, reporting_minor, currency)?;
+        let credits = self.credits(
+            &place,
+            &attribution.shares,
+            (reporting_minor, currency),
+            claim.ordered_at,
+        )?;
         let conversion = ConversionRecorded {
             order: claim.order.clone(),
             kind: claim.kind,
+            quantity: claim.quantity,
             value: claim.value,
             fx_rate: claim.fx_rate.clone(),
             reporting_minor,
             ordered_at: claim.ordered_at,
             basis: attribution.basis,
             unattributed: attribution.unattributed,
+            in_force_from: attribution.in_force_from,
             credits,
             timing: campaign.plan.timing(claim.ordered_at),
             claim_digest: claim.digest,
@@ -106,7 +83,7 @@ impl<S: Rows> Case<'_, S> {
         let refunds = settle(
             (&campaign, id),
             &conversion,
-            (conversion.value, 0),
+            Refunded::nothing(conversion.value),
             waiting.take(MAX_AT_ONCE),
         );
         let mut facts = vec![of_campaign(
@@ -150,59 +127,12 @@ impl<S: Rows> Case<'_, S> {
         Ok(collaboration)
     }
 
-    fn attribute(&self, campaign: &CampaignRef, claim: &Claim) -> Decided<Attribution, S> {
-        if !claim.joint_shares.is_empty() {
-            return Ok(Attribution {
-                basis: AttributionBasis::Joint,
-                unattributed: None,
-                shares: claim.joint_shares.clone(),
-            });
-        }
-        if let Some(code) = &claim.code {
-            let codes = self
-                .rows
-                .get::<CodeHolders>(&CodeHolders::key(campaign, code))?;
-            let holder = codes
-                .as_ref()
-                .and_then(|codes| codes.holder_at(claim.ordered_at));
-            if let Some(holder) = holder {
-                return Ok(Attribution::whole(AttributionBasis::Code, holder.clone()));
-            }
-        }
-        self.by_touch(campaign, claim)
-    }
-
-    /// Credits the last touch before the order, if the order is within its window.
-    fn by_touch(&self, campaign: &CampaignRef, claim: &Claim) -> Decided<Attribution, S> {
-        let before = claim
-            .touches
-            .iter()
-            .filter(|touch| touch.touched_at <= claim.ordered_at);
-        let Some(last) = before.max_by_key(|touch| touch.touched_at) else {
-            let reason = match (&claim.code, claim.touches.is_empty()) {
-                (_, false) => UnattributedReason::OutsideWindow,
-                (Some(_), true) => UnattributedReason::UnknownCode,
-                (None, true) => UnattributedReason::NoEvidence,
-            };
-            return Ok(Attribution::none(reason));
-        };
-        let collaboration = self.agreed(&campaign.campaign, &last.collaboration)?;
-        let covered = collaboration
-            .terms_at(claim.ordered_at)
-            .is_some_and(|terms| terms.attribution.covers(last.touched_at, claim.ordered_at));
-        Ok(if covered {
-            Attribution::whole(AttributionBasis::Link, last.collaboration.clone())
-        } else {
-            Attribution::none(UnattributedReason::OutsideWindow)
-        })
-    }
-
     fn credits(
         &self,
         campaign: &CampaignRef,
         shares: &[Share],
-        reporting_minor: Option<i64>,
-        currency: Currency,
+        (reporting_minor, currency): (Option<i64>, Currency),
+        ordered_at: Timestamp,
     ) -> Decided<Vec<Credit>, S> {
         let shares_bp: Vec<u32> = shares.iter().map(|share| share.share_bp).collect();
         let increment = currency.settlement_increment();
@@ -215,6 +145,7 @@ impl<S: Rows> Case<'_, S> {
                 creator: collaboration.creator.clone(),
                 share_bp: share.share_bp,
                 amount_minor,
+                after_termination: collaboration.is_terminated_before(ordered_at),
             });
         }
         Ok(credits)
@@ -248,6 +179,7 @@ fn second_claim<E>(
         value: claim.value,
         ordered_at: claim.ordered_at,
         kind: Some(claim.kind),
+        quantity: claim.quantity,
         code: claim.code.clone(),
     }));
     happens(of_campaign(campaign, event))

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{Case, Decided, Decision, ensure, of_collaboration, refuse};
 use crate::domain::limits::MAX_OPEN_DISPUTES;
 use crate::domain::rows::Rows;
-use crate::domain::state::{Collaboration, Cost, Dispute, Publication};
+use crate::domain::state::{Collaboration, Dispute, Publication};
 use crate::domain::{
-    ActorKind, CollaborationRef, DisputeEvent, DisputeId, DisputeOpened, DisputeRuling,
-    DisputeSubject, Event, Fact, PublicationRef, Refusal, Resolution, Unknown, part_of,
+    CollaborationRef, DisputeEvent, DisputeId, DisputeOpened, DisputeRuling, DisputeSubject, Event,
+    Fact, PublicationRef, Refusal, Resolution, Unknown,
 };
 
 /// Commands about a dispute.
@@ -155,49 +155,31 @@ impl<S: Rows> Case<'_, S> {
         Ok(Decision::Happens(facts))
     }
 
-    /// Returns the fact that a ruling changes the disputed line, if it does.
+    /// Returns the facts by which a ruling changes the disputed line, if it does.
     fn consequence(
         &self,
         place: &CollaborationRef,
         dispute: &Dispute,
         resolution: &Resolution,
-    ) -> Decided<Option<Fact>, S> {
+    ) -> Decided<Vec<Fact>, S> {
         let is_split = matches!(resolution.ruling, DisputeRuling::Split { .. });
         let DisputeSubject::Cost(id) = &dispute.subject else {
             let rule = "must be SPLIT only for a cost line";
             ensure(!is_split, || Refusal::field("ruling", rule))?;
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let campaign = place.campaign_ref();
         let line = self.line(&campaign, id)?;
-        if line.is_commission() {
-            // Commission follows its order, which the brand adjusts.
-            return Ok(None);
-        }
-        let delta_minor =
-            ruled_minor(&line, dispute.opened_by, resolution.ruling) - line.total_minor();
+        let ruled_minor = line.ruled_minor(dispute.opened_by, resolution.ruling);
+        let delta_minor = ruled_minor - line.total_minor();
         if delta_minor == 0 {
-            return Ok(None);
+            return Ok(Vec::new());
+        }
+        if line.is_commission() {
+            return self.commissions_after_ruling(place, (id, &line), ruled_minor);
         }
         let fact = self.adjustment(&campaign, id, &line, delta_minor, &resolution.reason)?;
-        Ok(Some(fact))
-    }
-}
-
-/// Returns what is owed on a line after a ruling, but never less than is approved. A split gives
-/// the creator a share, rounded to the increment. If the brand wins, it owes no more than it
-/// approved.
-fn ruled_minor(line: &Cost, opened_by: ActorKind, ruling: DisputeRuling) -> i64 {
-    let total_minor = line.total_minor();
-    match (ruling, opened_by) {
-        (DisputeRuling::Split { share_bp }, _) => {
-            let increment = line.amount.currency.settlement_increment();
-            let share = part_of(total_minor, share_bp, increment);
-            share.clamp(line.approved_minor, total_minor)
-        }
-        (DisputeRuling::Upheld, ActorKind::Brand) => line.approved_minor,
-        (DisputeRuling::Upheld, ActorKind::Creator | ActorKind::System)
-        | (DisputeRuling::Overturned | DisputeRuling::Withdrawn, _) => total_minor,
+        Ok(vec![fact])
     }
 }
 

@@ -10,8 +10,8 @@ use crate::domain::limits::{MAX_CHANGES, MAX_DEFINITIONS};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Collaboration, Entry, Publication, Starts, source_of};
 use crate::domain::{
-    Command, Counters, EngagementEvent, Event, Observation, Position, PublicationRef, Refusal,
-    Replaces, Request, Seen, Unknown,
+    ActorKind, Command, Counters, EngagementEvent, Event, MeasurementKind, Observation,
+    ObservationSource, Position, PublicationRef, Refusal, Replaces, Request, Seen, Unknown,
 };
 
 /// Commands about the counters of a post.
@@ -53,6 +53,7 @@ impl<S: Rows> Case<'_, S> {
         let publication: Arc<Publication> = self.known(&key, Unknown::Publication, id)?;
         match verb {
             EngagementVerb::Record { observation } => {
+                self.ensure_reports(&observation.seen)?;
                 self.record(place, (&key, &publication), observation)
             }
             EngagementVerb::Correct {
@@ -72,6 +73,7 @@ impl<S: Rows> Case<'_, S> {
                 reason,
             } => {
                 let standing = self.standing(place, &publication, *observation)?;
+                self.ensure_reports(&standing.seen)?;
                 self.of_post(
                     place,
                     &publication,
@@ -102,9 +104,10 @@ impl<S: Rows> Case<'_, S> {
             )
         })?;
         if let Some((axis, starts)) = axis_of(key, publication, seen)
-            && let Some(position) = axis.find_same(self.rows, starts, observation)?
+            && let Some(same) = axis.find_same(self.rows, starts, observation)?
         {
-            return happened(position);
+            // If it was corrected since, the correction in force answers.
+            return happened(same.latest());
         }
         ensure_few_definitions::<S>(publication, seen)?;
         let campaign = self.campaign(&place.collaboration.campaign_ref())?;
@@ -128,6 +131,7 @@ impl<S: Rows> Case<'_, S> {
         reason: &str,
     ) -> Decided<Decision, S> {
         let standing = self.standing(place, publication, observation)?;
+        self.ensure_reports(&standing.seen)?;
         ensure(standing.entry.changes.len() < MAX_CHANGES, || {
             Refusal::LimitReached {
                 collection: "corrections of an observation",
@@ -149,6 +153,18 @@ impl<S: Rows> Case<'_, S> {
                 reason: reason.to_owned(),
             }),
         )
+    }
+
+    /// Checks that the side may state an observation: the creator only what the creator reports.
+    fn ensure_reports(&self, seen: &Seen) -> Decided<(), S> {
+        self.brand_or_creator()?;
+        let is_own =
+            seen.kind == MeasurementKind::Reported && seen.source == ObservationSource::Creator;
+        ensure(is_own || self.request.side() == ActorKind::Brand, || {
+            Refusal::ActorNotAllowed {
+                allowed: "the brand, or the creator for REPORTED counters of source CREATOR,",
+            }
+        })
     }
 
     /// Returns the observation that a position names, if the position is that of its latest

@@ -6,6 +6,7 @@ mod accrual;
 mod agreement;
 mod amendment;
 mod amounts;
+mod attribution;
 mod campaign;
 mod commission;
 mod conversion;
@@ -15,6 +16,7 @@ mod dispute;
 mod engagement;
 mod hold;
 mod negotiation;
+mod plan;
 mod publication;
 mod refund;
 mod report;
@@ -159,6 +161,11 @@ impl<S: Rows> Case<'_, S> {
                 id: id.to_owned(),
             })
         })
+    }
+
+    /// Returns when the command happens: the time that the caller stated, or else now.
+    fn happens_at(&self) -> Timestamp {
+        self.request.occurred_at.unwrap_or(self.now)
     }
 
     fn only(&self, side: ActorKind) -> Decided<(), S> {

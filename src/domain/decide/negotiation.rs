@@ -7,7 +7,7 @@ use super::campaign::end_of;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::limits::{MAX_CODE_HOLDERS, MAX_COLLABORATIONS_OF_CREATOR, MAX_TERMS_BYTES};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, Pair};
+use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, OfferMade, Pair};
 use crate::domain::{
     ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
     CreatorId, Currency, Event, FollowerCount, Money, Offer, Refusal, TIER_SCHEME, Terms, Tier,
@@ -229,7 +229,7 @@ impl<S: Rows> Case<'_, S> {
             return happens(self.withdrawal(place, why)?);
         }
         let collaboration = self.negotiated(place)?;
-        let expires_at = open_offer::<S>(&collaboration, offer_version)?.expires_at;
+        let expires_at = open_offer::<S>(&collaboration, offer_version)?.open_until;
         ensure(self.now >= expires_at, || Refusal::OfferNotExpired {
             expires_at,
         })?;
@@ -268,25 +268,38 @@ impl<S: Rows> Case<'_, S> {
         self.in_state(place, &negotiated, ANSWER_RULE)
     }
 
-    /// Returns the version that waits for an answer, unless it has expired.
+    /// Returns the version that waits for an answer, unless the answer came after it had expired.
+    /// The time at which the answer happened decides, not the time at which it was recorded.
     fn live_offer<'c>(
         &self,
         collaboration: &'c Collaboration,
         version: u32,
     ) -> Decided<&'c Offer, S> {
-        let offer = open_offer::<S>(collaboration, version)?;
-        let expired_at = offer.expires_at;
-        ensure(self.now < expired_at, || Refusal::OfferExpired {
+        let made = open_offer::<S>(collaboration, version)?;
+        let answered_at = self.happens_at();
+        ensure(
+            answered_at >= made.at || self.request.occurred_at.is_none(),
+            || {
+                let rule = format!("must not be before the offer was made, at {}", made.at);
+                Refusal::field("context.occurred_at", rule)
+            },
+        )?;
+        let expired_at = made.offer.expires_at;
+        ensure(answered_at < expired_at, || Refusal::OfferExpired {
             expired_at,
         })?;
-        Ok(offer)
+        Ok(&made.offer)
     }
 
     /// This is a rule about state, not about form: a retry may arrive long after the offer has
     /// expired.
     fn ensure_ahead(&self, expires_at: Timestamp) -> Decided<(), S> {
-        ensure(expires_at > self.now, || {
-            Refusal::field("expires_at", "must be after now")
+        ensure(expires_at > self.happens_at(), || {
+            let rule = match self.request.occurred_at {
+                Some(_) => "must be after context.occurred_at",
+                None => "must be after now",
+            };
+            Refusal::field("expires_at", rule)
         })
     }
 
@@ -395,17 +408,18 @@ impl<S: Rows> Case<'_, S> {
 }
 
 /// Returns the version that waits for an answer, which must have the expected version number.
-fn open_offer<S: Rows>(collaboration: &Collaboration, version: u32) -> Decided<&Offer, S> {
+fn open_offer<S: Rows>(collaboration: &Collaboration, version: u32) -> Decided<&OfferMade, S> {
     let state = collaboration.state;
-    let Some(offer) = collaboration.offer() else {
+    let Some(made) = collaboration.offer_made() else {
         let rule = "no offer was made";
         return refuse(Refusal::CollaborationState { state, rule });
     };
-    ensure(offer.version == version, || Refusal::StaleOffer {
+    let actual = made.offer.version;
+    ensure(actual == version, || Refusal::StaleOffer {
         expected: version,
-        actual: offer.version,
+        actual,
     })?;
-    Ok(offer)
+    Ok(made)
 }
 
 fn next_offer(collaboration: &Collaboration, terms: &Terms, expires_at: Timestamp) -> Offer {

@@ -6,18 +6,18 @@
 
 use std::sync::Arc;
 
-use super::amounts::in_reporting;
 use super::{Case, Decided, Decision, ensure, happened, happens, of_campaign, refuse};
 use crate::domain::limits::{MAX_FOLLOWING, MAX_REFUNDS, MAX_WAITING_REFUNDS};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Campaign, Order, OrderRefund, Standing};
+use crate::domain::state::{Campaign, Order, OrderRefund, RefundState, Standing};
 use crate::domain::{
     ActorKind, CampaignId, ConversionRecorded, Credit, Event, Fact, Money, OrderKey, Refund,
-    RefundEffect, RefundRejection, Refusal, RevenueEvent, Subject, Unknown, allocate,
+    RefundEffect, RefundRejection, Refusal, RevenueEvent, Subject, Unknown, convert,
 };
 
 impl<S: Rows> Case<'_, S> {
     pub(super) fn record_refund(&self, refund: &Refund) -> Decided<Decision, S> {
+        self.only(ActorKind::Brand)?;
         let order = self.order(&refund.order)?;
         if let Some(known) = order.as_ref().and_then(|order| order.refund(&refund.id)) {
             return if known.refund == *refund {
@@ -57,10 +57,21 @@ impl<S: Rows> Case<'_, S> {
             }),
             None => {
                 let conversion = &standing.conversion;
-                let mut effect = effect_of(&campaign, conversion, refund, order.refunded_minor());
-                effect.credits = credits_of(&campaign, conversion, refund, order.refunded_minor());
-                let taken_minor = effect.reporting_minor.unwrap_or(0);
-                let commissions = self.commissions_after_refund(order, standing, taken_minor)?;
+                if refund.fx_rate.is_some() {
+                    let (rate, currency) = (refund.fx_rate.as_ref(), campaign.plan.currency);
+                    self.reporting("amount", refund.amount, rate, currency)?;
+                }
+                let before = order.refunded_at_its_rate_minor();
+                let mut effect = effect_of(&campaign, conversion, refund, before);
+                let taken_minor = order.refunded_reporting_minor();
+                let fits = taken_minor.checked_add(effect.reporting_minor.unwrap_or(0));
+                ensure(fits.is_some(), || Refusal::AmountOverflow {
+                    field: "amount",
+                })?;
+                effect.credits = credits_of(order, conversion, effect.reporting_minor.unwrap_or(0));
+                let after = refunded(order, refund, &effect);
+                let at = refund.refunded_at.max(conversion.ordered_at);
+                let commissions = self.commissions_after(&after, at)?;
                 let event = Event::Revenue(RevenueEvent::RefundRecorded {
                     refund: refund.clone(),
                     effect: Some(effect),
@@ -95,7 +106,7 @@ impl<S: Rows> Case<'_, S> {
         let facts = settle(
             (&campaign, &standing.campaign),
             &standing.conversion,
-            (order.value(), order.refunded_minor()),
+            Refunded::of(order),
             order.waiting().take(MAX_FOLLOWING),
         );
         Ok(Some(facts))
@@ -118,11 +129,10 @@ fn ensure_room<S: Rows>(order: &Order) -> Decided<(), S> {
             limit: MAX_WAITING_REFUNDS,
         },
     )?;
-    ensure(order.refunds.len() < MAX_REFUNDS, || {
-        Refusal::LimitReached {
-            collection: "refunds of an order",
-            limit: MAX_REFUNDS,
-        }
+    let standing = order.refunds.iter().filter(|known| !known.is_rejected());
+    ensure(standing.count() < MAX_REFUNDS, || Refusal::LimitReached {
+        collection: "refunds of an order",
+        limit: MAX_REFUNDS,
     })
 }
 
@@ -151,23 +161,68 @@ fn misfit(value: Option<Money>, amount: Money, refunds_minor: i128) -> Option<Re
     (refunds_minor > i128::from(value.minor)).then_some(RefundRejection::RefundExceedsOrder)
 }
 
-/// Applies refunds that arrived before their order, as far as they fit it. `refunded_minor` is the
-/// sum that was refunded so far.
+/// What was refunded of an order so far.
+pub(super) struct Refunded {
+    /// The value of the order.
+    value: Option<Money>,
+    /// The refunds, in minor units of the order's currency.
+    all_minor: i128,
+    /// Of those, the refunds at the rate of the order.
+    at_its_rate_minor: i128,
+    /// What they took from revenue, in minor units of the reporting currency.
+    taken_minor: i64,
+}
+
+impl Refunded {
+    /// Returns the sums of an order that nothing was refunded of.
+    pub(super) fn nothing(value: Option<Money>) -> Self {
+        Self {
+            value,
+            all_minor: 0,
+            at_its_rate_minor: 0,
+            taken_minor: 0,
+        }
+    }
+
+    fn of(order: &Order) -> Self {
+        Self {
+            value: order.value(),
+            all_minor: order.refunded_minor(),
+            at_its_rate_minor: order.refunded_at_its_rate_minor(),
+            taken_minor: order.refunded_reporting_minor(),
+        }
+    }
+}
+
+/// Applies refunds that arrived before their order, as far as they fit it.
 pub(super) fn settle<'r>(
     (campaign, id): (&Campaign, &CampaignId),
     conversion: &ConversionRecorded,
-    (value, mut refunded_minor): (Option<Money>, i128),
+    mut refunded: Refunded,
     waiting: impl Iterator<Item = &'r OrderRefund>,
 ) -> Vec<Fact> {
     let mut facts = Vec::new();
     for known in waiting {
         let refund = known.refund.clone();
-        let total_minor = refunded_minor + i128::from(refund.amount.minor);
-        let event = match misfit(value, refund.amount, total_minor) {
-            Some(rejection) => Event::Revenue(RevenueEvent::RefundRejected { refund, rejection }),
-            None => {
-                let effect = effect_of(campaign, conversion, &refund, refunded_minor);
-                refunded_minor = total_minor;
+        let minor = i128::from(refund.amount.minor);
+        let effect = effect_of(campaign, conversion, &refund, refunded.at_its_rate_minor);
+        let more_minor = effect.reporting_minor.unwrap_or(0);
+        let taken_minor = refunded.taken_minor.checked_add(more_minor);
+        let rejection = misfit(refunded.value, refund.amount, refunded.all_minor + minor);
+        let event = match (rejection, taken_minor) {
+            (Some(rejection), _) => {
+                Event::Revenue(RevenueEvent::RefundRejected { refund, rejection })
+            }
+            (None, None) => {
+                let rejection = RefundRejection::RefundExceedsOrder;
+                Event::Revenue(RevenueEvent::RefundRejected { refund, rejection })
+            }
+            (None, Some(taken_minor)) => {
+                refunded.all_minor += minor;
+                if refund.fx_rate.is_none() {
+                    refunded.at_its_rate_minor += minor;
+                }
+                refunded.taken_minor = taken_minor;
                 Event::Revenue(RevenueEvent::RefundApplied { refund, effect })
             }
         };
@@ -176,63 +231,68 @@ pub(super) fn settle<'r>(
     facts
 }
 
+/// Returns the order with one more refund.
+fn refunded(order: &Order, refund: &Refund, effect: &RefundEffect) -> Order {
+    let mut after = order.clone();
+    after.refunds.push(OrderRefund {
+        refund: refund.clone(),
+        reporting_minor: effect.reporting_minor,
+        timing: effect.timing,
+        position: order.updated,
+        last: order.updated,
+        state: RefundState::Applied,
+    });
+    after
+}
+
 /// Returns what a refund takes from revenue: the growth of the refunded part of its order, at the
-/// pinned rate. The credits of the order split it.
+/// pinned rate, or the amount at the refund's own rate. The credits of the order split it.
 ///
 /// Refunds that are rounded one by one could take more than the order brought. Differences of a
-/// growing sum cannot, and after a full refund nothing remains. A refund counts only in the window
-/// of its order, whatever time it states.
+/// growing sum cannot, and after a full refund nothing remains. A refund follows its order: it
+/// counts with it, however late it comes, and is late if one of both is.
 fn effect_of(
     campaign: &Campaign,
     conversion: &ConversionRecorded,
     refund: &Refund,
-    refunded_minor: i128,
+    before_minor: i128,
 ) -> RefundEffect {
-    let grows = growth(campaign, conversion, refund, refunded_minor);
+    let own = campaign.plan.timing(refund.refunded_at);
+    let currency = campaign.plan.currency;
+    let reporting = |minor: i128| {
+        let minor = i64::try_from(minor).ok()?;
+        let part = Money {
+            minor,
+            ..refund.amount
+        };
+        conversion.in_reporting(part, currency)
+    };
+    let own_rate = refund.fx_rate.as_ref();
+    let own_rate = own_rate.filter(|_| refund.amount.currency != currency);
+    let reporting_minor = match (conversion.reporting_minor, own_rate) {
+        (None, _) => None,
+        (Some(_), Some(rate)) => convert(refund.amount, &rate.rate, currency),
+        (Some(_), None) => {
+            let after = reporting(before_minor + i128::from(refund.amount.minor));
+            let before = reporting(before_minor);
+            before.zip(after).map(|(before, after)| after - before)
+        }
+    };
     RefundEffect {
-        reporting_minor: grows.map(|(before, after)| after - before),
+        reporting_minor,
         credits: Vec::new(),
-        timing: campaign
-            .plan
-            .timing(refund.refunded_at)
-            .max(conversion.timing),
+        timing: conversion.timing.followed_by(own),
     }
 }
 
-/// Returns whose revenue a refund reduces, and by how much each.
-fn credits_of(
-    campaign: &Campaign,
-    conversion: &ConversionRecorded,
-    refund: &Refund,
-    refunded_minor: i128,
-) -> Vec<Credit> {
-    let grows = growth(campaign, conversion, refund, refunded_minor);
-    let (before, after) = grows.unwrap_or_default();
-    let credits = conversion.credits.iter();
-    let shares: Vec<u32> = credits.clone().map(|credit| credit.share_bp).collect();
-    let increment = campaign.plan.currency.settlement_increment();
-    let split = |minor| allocate(minor, &shares, increment);
-    let parts = split(after).into_iter().zip(split(before));
-    let credits = credits.zip(parts).map(|(credit, (after, before))| Credit {
-        amount_minor: after - before,
+/// Returns whose revenue a refund reduces, and by how much each: it is split by what the shares of
+/// the order have left.
+fn credits_of(order: &Order, conversion: &ConversionRecorded, taken_minor: i64) -> Vec<Credit> {
+    let parts = order.shares.of_refund(taken_minor);
+    let credits = conversion.credits.iter().zip(parts);
+    let credits = credits.map(|(credit, amount_minor)| Credit {
+        amount_minor,
         ..credit.clone()
     });
     credits.collect()
-}
-
-/// Returns what all refunds of an order take from revenue, before and after this one; `None`
-/// without a rate.
-fn growth(
-    campaign: &Campaign,
-    conversion: &ConversionRecorded,
-    refund: &Refund,
-    refunded_minor: i128,
-) -> Option<(i64, i64)> {
-    let reporting = |minor: i128| {
-        let minor = i64::try_from(minor).ok()?;
-        let currency = refund.amount.currency;
-        in_reporting(campaign, conversion, Money { currency, minor })
-    };
-    let total_minor = refunded_minor + i128::from(refund.amount.minor);
-    reporting(refunded_minor).zip(reporting(total_minor))
 }

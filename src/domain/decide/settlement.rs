@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::amounts::ensure_in_budget;
+use super::amounts::ensure_in_range;
 use super::{
     Case, Decided, Decision, Halt, ensure, happens, of_campaign, of_collaboration, refuse, refused,
 };
@@ -83,7 +83,7 @@ impl<S: Rows> Case<'_, S> {
                 let reporting_minor =
                     self.reporting("amount", *amount, fx_rate.as_ref(), campaign.plan.currency)?;
                 let payee = self.payee(&place, collaboration.as_ref(), *kind)?;
-                ensure_affordable::<S>(&campaign, payee.as_deref(), *kind, reporting_minor)?;
+                ensure_bookable::<S>(&campaign, payee.as_deref(), *kind, reporting_minor)?;
                 let event = Event::Settlement(SettlementEvent::CostRecorded(CostRecorded {
                     cost: id.clone(),
                     kind: *kind,
@@ -227,7 +227,7 @@ impl<S: Rows> Case<'_, S> {
         ensure(line.paid_minor == 0, || Refusal::CostState { state, rule })?;
         let campaign = self.campaign(place)?;
         if line.kind == CostType::Recovery {
-            ensure_in_budget::<S>(&campaign, i128::from(line.reporting_minor.unwrap_or(0)))?;
+            ensure_in_range::<S>(&campaign, i128::from(line.reporting_minor.unwrap_or(0)))?;
         }
         let event = Event::Settlement(SettlementEvent::CostReversed {
             cost: id.clone(),
@@ -277,7 +277,7 @@ impl<S: Rows> Case<'_, S> {
             reference: reference.clone(),
             paid_at,
             reporting_minor: paid_part(&line, paid_minor, campaign.plan.currency),
-            timing: campaign.plan.timing(paid_at),
+            timing: line.timing.followed_by(campaign.plan.timing(paid_at)),
         }));
         happens(self.about(place, &line, event)?)
     }
@@ -312,7 +312,7 @@ impl<S: Rows> Case<'_, S> {
             Some(payee) => Some(self.collaboration(&self.place(&place.campaign, payee))?),
             None => None,
         };
-        ensure_affordable::<S>(&campaign, payee.as_deref(), line.kind, reporting_minor)?;
+        ensure_bookable::<S>(&campaign, payee.as_deref(), line.kind, reporting_minor)?;
         let event = Event::Settlement(SettlementEvent::CostAdjusted {
             cost: id.clone(),
             delta_minor,
@@ -320,6 +320,8 @@ impl<S: Rows> Case<'_, S> {
             reason: reason.to_owned(),
             timing: line.timing,
             order: None,
+            on_time_minor: None,
+            counts_from: None,
         });
         self.about(place, line, event)
     }
@@ -420,8 +422,9 @@ fn ensure_currency<S: Rows>(line: &Cost, field: &'static str, amount: Money) -> 
     })
 }
 
-/// Checks that a line fits the budget. A fee line draws on its commitment first.
-fn ensure_affordable<S: Rows>(
+/// Checks that the sums with a line stay in range, whatever the cap: a line is a fact. A fee line
+/// draws on its commitment first.
+fn ensure_bookable<S: Rows>(
     campaign: &Campaign,
     payee: Option<&Collaboration>,
     kind: CostType,
@@ -432,11 +435,11 @@ fn ensure_affordable<S: Rows>(
     };
     let (CostType::Fee, Some(payee)) = (kind, payee) else {
         let more = i128::from(minor) * i128::from(kind.sign());
-        return ensure_in_budget::<S>(campaign, more);
+        return ensure_in_range::<S>(campaign, more);
     };
     let lines = i128::from(payee.fee_lines_minor) + i128::from(minor);
     let held = lines.max(i128::from(payee.commitment_minor));
-    ensure_in_budget::<S>(campaign, held - i128::from(payee.committed_minor()))
+    ensure_in_range::<S>(campaign, held - i128::from(payee.committed_minor()))
 }
 
 impl CostType {

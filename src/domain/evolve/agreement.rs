@@ -155,7 +155,8 @@ impl<S: RowsMut> Fold<'_, S> {
                 self.collaboration_ended(CollaborationState::Cancelled)
             }
             AgreementEvent::CollaborationTerminated { .. } => {
-                self.collaboration_ended(CollaborationState::Terminated)
+                self.collaboration_ended(CollaborationState::Terminated)?;
+                self.terminated()
             }
             AgreementEvent::AmendmentProposed {
                 version,

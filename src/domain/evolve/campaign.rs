@@ -4,7 +4,7 @@ use std::mem::take;
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{BudgetUse, Campaign, Due, Report};
+use crate::domain::state::{BudgetUse, Campaign, Due, Extent, Margin, Report};
 use crate::domain::{CampaignPlan, CampaignState, Drawn, Money};
 
 /// Events of a campaign as a whole.
@@ -25,6 +25,11 @@ pub enum CampaignEvent {
     BudgetAmended {
         cap: Money,
         previous: Option<Money>,
+        reason: String,
+    },
+    CampaignAmended {
+        plan: CampaignPlan,
+        previous: CampaignPlan,
         reason: String,
     },
     CampaignClosed,
@@ -51,6 +56,7 @@ impl<S: RowsMut> Fold<'_, S> {
                 self.campaign_moved(CampaignState::Open)
             }
             CampaignEvent::CampaignPaused { .. } => self.campaign_moved(CampaignState::Paused),
+            CampaignEvent::CampaignAmended { plan, .. } => self.campaign_amended(plan),
             CampaignEvent::CampaignClosed => self.campaign_closed(),
             CampaignEvent::CampaignCancelled { .. } => {
                 self.campaign_ended(CampaignState::Cancelled)
@@ -74,14 +80,52 @@ impl<S: RowsMut> Fold<'_, S> {
             created_at: self.record.recorded_at,
             closed: None,
             reports: 0,
+            over_since: None,
+            extent: Extent::default(),
+            has_money: false,
+            last_ordered_at: None,
+            margins: first_margin(plan).into_iter().collect(),
             updated: self.record.position,
         };
         self.rows.put(key, campaign);
         Ok(())
     }
 
+    /// Marks since when the budget in use has been over the cap. Any event of an agreement or of
+    /// settlement may change that, so the fold looks after each of them.
+    pub(super) fn note_over_budget(&mut self) -> Folded<(), S> {
+        if self.record.subject.campaign.is_none() {
+            return Ok(());
+        }
+        let key = Campaign::key(&self.campaign_ref()?);
+        let Some(campaign) = self.rows.get::<Campaign>(&key)? else {
+            return Ok(());
+        };
+        let is_over = campaign.over_budget_minor() > 0;
+        if is_over != campaign.over_since.is_some() {
+            let since = is_over.then_some(self.record.recorded_at);
+            self.campaign()?.over_since = since;
+        }
+        Ok(())
+    }
+
     fn campaign_moved(&mut self, to: CampaignState) -> Folded<(), S> {
         self.campaign()?.state = to;
+        Ok(())
+    }
+
+    /// The first margin covers all orders, whenever it comes; a later one those from its time on.
+    fn campaign_amended(&mut self, plan: &CampaignPlan) -> Folded<(), S> {
+        let from = Some(self.record.happened_at());
+        let campaign = self.campaign()?;
+        if campaign.state == CampaignState::Draft || campaign.margins.is_empty() {
+            campaign.margins = first_margin(plan).into_iter().collect();
+        } else if plan.gross_margin_bp != campaign.plan.gross_margin_bp {
+            let margin = plan.gross_margin_bp;
+            let margin = margin.map(|margin_bp| Margin { from, margin_bp });
+            campaign.margins.extend(margin);
+        }
+        campaign.plan = plan.clone();
         Ok(())
     }
 
@@ -138,4 +182,10 @@ impl<S: RowsMut> Fold<'_, S> {
         self.campaign()?.plan.budget_cap_minor = Some(cap_minor);
         Ok(())
     }
+}
+
+fn first_margin(plan: &CampaignPlan) -> Option<Margin> {
+    let from = None;
+    plan.gross_margin_bp
+        .map(|margin_bp| Margin { from, margin_bp })
 }

@@ -167,9 +167,12 @@ impl<S: RowsMut> Fold<'_, S> {
         let dispute: &mut Dispute = self.row(&key, "dispute")?;
         dispute.resolved = Some(resolved);
         dispute.updated = position;
-        let subject = dispute.subject.clone();
+        let (subject, opened_by) = (dispute.subject.clone(), dispute.opened_by);
         let open = &mut self.collaboration()?.open_disputes;
         open.retain(|one| one.id != *id);
+        if let DisputeSubject::Cost(line) = &subject {
+            self.ruled(line, opened_by, resolution.ruling)?;
+        }
         self.freeze(&subject, None)?;
         let about_number = subject.is_number();
         self.add_to_both(Effect::Conduct(Conduct::DisputeResolved { about_number }));

@@ -148,7 +148,7 @@ impl<S: RowsMut> Fold<'_, S> {
             .map(|series| std::mem::take(&mut series.starts))
             .unwrap_or_default();
         axis.insert(self.rows, &mut starts, &entry)?;
-        self.note_timing(timing);
+        self.note_timing(timing)?;
         self.change_series(&key, seen, |series| {
             series.starts = starts;
             series.admit(&entry);

@@ -37,8 +37,8 @@ use std::sync::Arc;
 use super::rows::{Key, Row, Rows, RowsMut};
 use super::state::{Campaign, Collaboration, Occurrence};
 use super::{
-    CampaignRef, CollaborationId, CollaborationRef, Contribution, CreatorRef, Effect, Event,
-    FactTiming, Position, Record, Target, Timestamp,
+    CampaignRef, CampaignState, CollaborationId, CollaborationRef, Contribution, CreatorRef,
+    Effect, Event, FactTiming, Position, Record, Target, Timestamp,
 };
 
 /// Why an event could not be folded.
@@ -69,6 +69,7 @@ pub fn evolve<S: RowsMut>(
     let mut fold = Fold {
         rows,
         record,
+        later_margin_bp: None,
         contributions: Some(Vec::new()),
     };
     fold.event()?;
@@ -83,6 +84,7 @@ pub fn evolve_rows<S: RowsMut>(rows: &mut S, record: &Record) -> Result<(), Evol
     Fold {
         rows,
         record,
+        later_margin_bp: None,
         contributions: None,
     }
     .event()
@@ -100,6 +102,8 @@ fn push_kept<T>(kept: &mut Vec<T>, latest: T, most: usize) {
 struct Fold<'a, S> {
     rows: &'a mut S,
     record: &'a Record,
+    /// The margin of the order of the event, where it is a later one than the first.
+    later_margin_bp: Option<u32>,
     /// Contributions so far; `None` when the caller does not want them.
     contributions: Option<Vec<Contribution>>,
 }
@@ -109,15 +113,24 @@ type Folded<T, S> = Result<T, EvolveError<<S as Rows>::Error>>;
 impl<S: RowsMut> Fold<'_, S> {
     fn event(&mut self) -> Folded<(), S> {
         match &self.record.event {
-            Event::Campaign(event) => self.campaign_event(event),
+            Event::Campaign(event) => {
+                self.campaign_event(event)?;
+                self.note_over_budget()
+            }
             Event::Creator(event) => self.creator_event(event),
-            Event::Agreement(event) => self.agreement_event(event),
+            Event::Agreement(event) => {
+                self.agreement_event(event)?;
+                self.note_over_budget()
+            }
             Event::Content(event) => self.content_event(event),
             Event::Publication(event) => self.publication_event(event),
             Event::Seeding(event) => self.seeding_event(event),
             Event::Engagement(event) => self.engagement_event(event),
             Event::Revenue(event) => self.revenue_event(event),
-            Event::Settlement(event) => self.settlement_event(event),
+            Event::Settlement(event) => {
+                self.settlement_event(event)?;
+                self.note_over_budget()
+            }
             Event::Dispute(event) => self.dispute_event(event),
             Event::Hold(event) => self.hold_event(event),
         }
@@ -193,9 +206,15 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     fn add(&mut self, target: Target, effect: Effect) {
-        if let Some(contributions) = &mut self.contributions {
+        let Some(contributions) = &mut self.contributions else {
+            return;
+        };
+        let margin = self.later_margin_bp;
+        if let Some(effect) = margin.and_then(|margin_bp| effect.at_later_margin(margin_bp)) {
+            let target = target.clone();
             contributions.push(Contribution { target, effect });
         }
+        contributions.push(Contribution { target, effect });
     }
 
     /// Adds the same effect to the campaign and to the collaboration of the event.
@@ -212,9 +231,19 @@ impl<S: RowsMut> Fold<'_, S> {
         Occurrence { at, position }
     }
 
-    fn note_timing(&mut self, timing: FactTiming) {
+    /// Notes on which side of the ends of the campaign the fact of the event lies.
+    fn note_timing(&mut self, timing: FactTiming) -> Folded<(), S> {
         if timing == FactTiming::AfterMeasurement {
             self.add_to_campaign(Effect::AfterMeasurement);
         }
+        let at = self.record.fact_at();
+        let key = Campaign::key(&self.campaign_ref()?);
+        let campaign = self.read::<Campaign>(&key, "campaign")?;
+        let mut extent = campaign.extent;
+        extent.note(at, timing, campaign.state == CampaignState::Draft);
+        if extent != campaign.extent {
+            self.row::<Campaign>(&key, "campaign")?.extent = extent;
+        }
+        Ok(())
     }
 }

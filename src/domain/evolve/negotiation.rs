@@ -9,8 +9,21 @@ use crate::domain::state::{
 };
 use crate::domain::{
     ActorKind, BriefAccepted, Code, CollaborationId, CollaborationState, CreatorId,
-    DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer, Terms,
+    DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer, Record, Span, Terms,
+    Timestamp,
 };
+
+/// How long an offer that was entered late stays open after it was recorded.
+const ENTERED_LATE: Span = Span::seconds(24 * 60 * 60);
+
+/// Returns until when an offer can be answered: until it expires, but if it was entered late, for a
+/// day after it was recorded. Only answers that happened before it expired are accepted then.
+fn open_until(record: &Record, expires_at: Timestamp) -> Timestamp {
+    match record.occurred_at {
+        Some(_) => expires_at.max(record.recorded_at.after(ENTERED_LATE)),
+        None => expires_at,
+    }
+}
 
 impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn invited(
@@ -35,7 +48,7 @@ impl<S: RowsMut> Fold<'_, S> {
         };
         self.begin(previous, Some(application))?;
         let place = self.collaboration_ref()?;
-        let open = OpenInvitation { expires_at: None };
+        let open = OpenInvitation { open_until: None };
         self.rows.put(OpenInvitation::key(&place), open);
         self.campaign()?.applications += 1;
         let to = CollaborationState::Applied;
@@ -69,6 +82,7 @@ impl<S: RowsMut> Fold<'_, S> {
             latest_holds: Vec::new(),
             commitment_minor: 0,
             fee_lines_minor: 0,
+            terminated_at: None,
             commission: CommissionAccount::default(),
             open_disputes: Vec::new(),
             invited_at: None,
@@ -97,7 +111,7 @@ impl<S: RowsMut> Fold<'_, S> {
     /// Folds an offer of the brand, either the first one or one after a counter. It replaces the
     /// previous offer in the budget, and reserves its code.
     pub(super) fn offered(&mut self, offer: &Offer) -> Folded<(), S> {
-        let invited_at = self.record.recorded_at;
+        let invited_at = self.record.happened_at();
         let collaboration = self.collaboration()?;
         collaboration.invited_at.get_or_insert(invited_at);
         let before = collaboration.offer_of_brand();
@@ -122,11 +136,14 @@ impl<S: RowsMut> Fold<'_, S> {
         let made = OfferMade {
             offer: offer.clone(),
             by,
-            at: self.record.recorded_at,
+            at: self.record.happened_at(),
+            recorded_at: self.record.recorded_at,
+            open_until: open_until(self.record, offer.expires_at),
             note: note.to_owned(),
         };
+        let open_until = made.open_until;
         let collaboration = self.collaboration()?;
-        let before = collaboration.offer().cloned();
+        let before = collaboration.offer_made().map(OfferMade::due);
         let applied = collaboration.application.is_some();
         let from = std::mem::replace(&mut collaboration.state, to);
         collaboration.last_version = offer.version;
@@ -140,15 +157,14 @@ impl<S: RowsMut> Fold<'_, S> {
             version,
         };
         let open = OpenInvitation {
-            expires_at: Some(offer.expires_at),
+            open_until: Some(open_until),
         };
         self.rows.put(OpenInvitation::key(&place), open);
-        if let Some(before) = &before {
-            self.rows
-                .remove(&due(before.version).key(before.expires_at));
+        if let Some((version, open_until)) = before {
+            self.rows.remove(&due(version).key(open_until));
         }
         let row = due(offer.version);
-        self.rows.put(row.key(offer.expires_at), row);
+        self.rows.put(row.key(open_until), row);
         let is_first = before.is_none();
         let campaign = self.campaign()?;
         if is_first {
@@ -166,7 +182,8 @@ impl<S: RowsMut> Fold<'_, S> {
         let record = self.record;
         let dangling = self.dangling("offer");
         let collaboration = self.collaboration()?;
-        let offer = collaboration.offer().cloned().ok_or(dangling)?;
+        let made = collaboration.offer_made().cloned().ok_or(dangling)?;
+        let offer = &made.offer;
         let held = collaboration.offer_of_brand();
         let held = held.and_then(|offer| offer.terms.attribution.code.clone());
         let terms = &offer.terms;
@@ -182,14 +199,15 @@ impl<S: RowsMut> Fold<'_, S> {
         });
         collaboration.acceptance = Some(Acceptance {
             offer_version: accepted.offer_version,
-            at: record.recorded_at,
+            at: record.happened_at(),
+            recorded_at: record.recorded_at,
             tier: accepted.tier,
             tier_scheme: accepted.tier_scheme.clone(),
             followers: accepted.followers,
             by: record.actor.clone(),
             on_behalf_of: record.on_behalf_of.clone(),
         });
-        self.close(Some(&offer))?;
+        self.close(Some(made.due()))?;
         let code = terms.attribution.code.as_ref();
         self.move_code(held.as_ref(), code)?;
         self.pin_code(code)?;
@@ -236,10 +254,10 @@ impl<S: RowsMut> Fold<'_, S> {
         let from = std::mem::replace(&mut collaboration.state, to);
         let reserved = std::mem::take(&mut collaboration.reserved_minor);
         let creator = collaboration.creator.clone();
-        let offer = collaboration.offer().cloned();
+        let offer = collaboration.offer_made().map(OfferMade::due);
         let held = collaboration.offer_of_brand();
         let code = held.and_then(|offer| offer.terms.attribution.code.clone());
-        self.close(offer.as_ref())?;
+        self.close(offer)?;
         self.end_live(&creator, code.as_ref())?;
         let campaign = self.campaign()?;
         if !campaign.state.is_ended() {
@@ -251,15 +269,15 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     /// Removes the version, or the application, from the lists of what waits for an answer.
-    fn close(&mut self, offer: Option<&Offer>) -> Folded<(), S> {
+    fn close(&mut self, offer: Option<(u32, Timestamp)>) -> Folded<(), S> {
         let place = self.collaboration_ref()?;
         self.rows.remove(&OpenInvitation::key(&place));
-        if let Some(offer) = offer {
+        if let Some((version, open_until)) = offer {
             let due = Due::Offer {
                 collaboration: place,
-                version: offer.version,
+                version,
             };
-            self.rows.remove(&due.key(offer.expires_at));
+            self.rows.remove(&due.key(open_until));
         }
         let campaign = self.campaign()?;
         if campaign.state.is_ended() {

@@ -278,7 +278,7 @@ impl<S: RowsMut> Fold<'_, S> {
         credits: &[PostCredit],
     ) -> Folded<(), S> {
         let timing = self.campaign()?.plan.timing(published.published_at);
-        self.note_timing(timing);
+        self.note_timing(timing)?;
         self.add_to_campaign(Effect::Posted { timing });
         for credit in credits {
             let posted = Effect::Posted { timing };

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{
-    Campaign, Claimed, Due, Order, OrderAdjustment, OrderRefund, RefundState, Standing,
+    Campaign, Claimed, Due, Order, OrderAdjustment, OrderRefund, OrderShares, RefundState, Standing,
 };
 use crate::domain::{
-    ActorKind, AdjustmentId, AttributionBasis, CampaignId, CampaignRef, Code, CollaborationId,
+    ActorKind, AdjustmentId, AttributionBasis, CampaignId, CampaignRef, CollaborationId,
     ConversionType, Credit, Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position,
-    RefundId, RefundRejection, Timestamp, UnattributedReason,
+    Quoted, RefundId, RefundRejection, Timestamp, UnattributedReason,
 };
 
 /// Events of orders and their refunds.
@@ -77,6 +77,8 @@ pub struct ConversionRecorded {
     pub order: OrderKey,
     /// What it is.
     pub kind: ConversionType,
+    /// How many conversions it stands for, 1 or more.
+    pub quantity: u32,
     /// What the customer paid.
     pub value: Option<Money>,
     /// Pinned rate of a foreign value.
@@ -89,14 +91,16 @@ pub struct ConversionRecorded {
     pub basis: AttributionBasis,
     /// Why it is not.
     pub unattributed: Option<UnattributedReason>,
+    /// Start of the terms that it came too early for.
+    pub in_force_from: Option<Timestamp>,
     /// Who is credited.
     pub credits: Vec<Credit>,
     /// Against the window of the campaign.
     pub timing: FactTiming,
     /// First 16 bytes of the SHA-256 of the claim.
     pub claim_digest: [u8; 16],
-    /// Code quoted; `None` in older records too.
-    pub code: Option<Code>,
+    /// Code quoted, as it was quoted.
+    pub code: Option<Quoted>,
 }
 
 /// A second claim of an order, kept as evidence.
@@ -118,8 +122,10 @@ pub struct ConversionRejected {
     pub ordered_at: Timestamp,
     /// What was claimed; `None` in older records.
     pub kind: Option<ConversionType>,
-    /// Code quoted; `None` in older records too.
-    pub code: Option<Code>,
+    /// How many conversions were claimed, 1 or more.
+    pub quantity: u32,
+    /// Code quoted, as it was quoted.
+    pub code: Option<Quoted>,
 }
 
 /// Money of an order that went back.
@@ -133,6 +139,8 @@ pub struct Refund {
     pub amount: Money,
     /// When.
     pub refunded_at: Timestamp,
+    /// Its own rate; `None` when it has the rate of its order.
+    pub fx_rate: Option<FxRate>,
 }
 
 /// What a refund takes from revenue, or an adjustment adds to it.
@@ -155,8 +163,49 @@ fn settling(campaign: CampaignRef, order: &OrderKey) -> Due {
     }
 }
 
+/// Splits an amount among the credits of an order.
+fn split(credits: &[Credit], parts: &[i64]) -> Vec<Credit> {
+    let parts = credits.iter().zip(parts);
+    let credits = parts.map(|(credit, part)| Credit {
+        amount_minor: *part,
+        ..credit.clone()
+    });
+    credits.collect()
+}
+
+fn amounts(credits: &[Credit]) -> Vec<i64> {
+    credits.iter().map(|credit| credit.amount_minor).collect()
+}
+
 impl<S: RowsMut> Fold<'_, S> {
+    /// Finds the margin of the order of an event, where it is a later one than the first.
+    fn find_later_margin(&mut self, event: &RevenueEvent) -> Folded<(), S> {
+        let order = match event {
+            RevenueEvent::ConversionRecorded(conversion) => &conversion.order,
+            RevenueEvent::RefundRecorded { refund, .. }
+            | RevenueEvent::RefundApplied { refund, .. } => &refund.order,
+            RevenueEvent::ConversionAdjusted { adjustment, .. } => &adjustment.order,
+            RevenueEvent::ConversionRejected(_)
+            | RevenueEvent::RefundRejected { .. }
+            | RevenueEvent::OrderLocked { .. } => return Ok(()),
+        };
+        let campaign = Campaign::key(&self.campaign_ref()?);
+        let campaign = self.rows.get::<Campaign>(&campaign)?;
+        let Some(campaign) = campaign.filter(|campaign| campaign.margins.len() > 1) else {
+            return Ok(());
+        };
+        let ordered_at = if let RevenueEvent::ConversionRecorded(conversion) = event {
+            Some(conversion.ordered_at)
+        } else {
+            let standing = self.order(order)?.conversion.as_ref();
+            standing.map(|standing| standing.conversion.ordered_at)
+        };
+        self.later_margin_bp = ordered_at.and_then(|at| campaign.later_margin_at(at));
+        Ok(())
+    }
+
     pub(super) fn revenue_event(&mut self, event: &RevenueEvent) -> Folded<(), S> {
+        self.find_later_margin(event)?;
         match event {
             RevenueEvent::ConversionRecorded(conversion) => self.conversion_recorded(conversion),
             RevenueEvent::ConversionRejected(rejected) => {
@@ -167,7 +216,9 @@ impl<S: RowsMut> Fold<'_, S> {
                 self.refund_recorded(refund, effect.as_ref())
             }
             RevenueEvent::RefundApplied { refund, effect } => self.refund_applied(refund, effect),
-            RevenueEvent::RefundRejected { refund, .. } => self.refund_rejected(refund),
+            RevenueEvent::RefundRejected { refund, rejection } => {
+                self.refund_rejected(refund, *rejection)
+            }
             RevenueEvent::ConversionAdjusted { adjustment, effect } => {
                 self.conversion_adjusted(adjustment, effect)
             }
@@ -178,8 +229,10 @@ impl<S: RowsMut> Fold<'_, S> {
     fn conversion_recorded(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
         let place = self.campaign_ref()?;
         let position = self.record.position;
-        let lock = self.pin_lock(&place, conversion)?;
+        let (lock, commissions) = self.pin_lock(&place, conversion)?;
+        let shares = self.shares_of(conversion)?;
         let order = self.order(&conversion.order)?;
+        order.shares = shares;
         order.conversion = Some(Standing {
             campaign: place.campaign,
             position,
@@ -187,18 +240,29 @@ impl<S: RowsMut> Fold<'_, S> {
             lock,
             conversion: conversion.clone(),
         });
+        order.commissions = commissions;
         if order.waiting().next().is_some() {
             let campaign = self.campaign_ref()?;
             let due = settling(campaign, &conversion.order);
             self.rows.put(due.key_at_once(), due);
         }
+        self.note_order(conversion)?;
+        self.note_timing(conversion.timing)?;
+        self.add_conversion(conversion);
+        self.promise(&conversion.order)?;
+        self.claimed(Claimed::Standing(conversion.order.clone()))
+    }
+
+    /// Adds an order to what its campaign keeps of orders.
+    fn note_order(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
+        let ordered_at = Some(conversion.ordered_at);
+        let campaign = self.campaign()?;
+        campaign.last_ordered_at = campaign.last_ordered_at.max(ordered_at);
+        campaign.has_money |= conversion.value.is_some();
         if let Some(minor) = conversion.reporting_minor {
-            let campaign = self.campaign()?;
             campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);
         }
-        self.note_timing(conversion.timing);
-        self.add_conversion(conversion);
-        self.claimed(Claimed::Standing(conversion.order.clone()))
+        Ok(())
     }
 
     /// Adds a claim to the list of its campaign.
@@ -211,18 +275,19 @@ impl<S: RowsMut> Fold<'_, S> {
     fn add_conversion(&mut self, conversion: &ConversionRecorded) {
         let (kind, timing) = (conversion.kind, conversion.timing);
         let attributed = conversion.unattributed.is_none();
+        let quantity = i64::from(conversion.quantity);
         self.add_to_campaign(Effect::Conversion {
             kind,
             timing,
             attributed_bp: conversion
                 .credits
                 .iter()
-                .map(|credit| credit.share_bp)
+                .map(|credit| quantity * i64::from(credit.share_bp))
                 .sum(),
-            unattributed: u32::from(!attributed),
+            unattributed: if attributed { 0 } else { quantity },
         });
         for credit in &conversion.credits {
-            let attributed_bp = credit.share_bp;
+            let attributed_bp = quantity * i64::from(credit.share_bp);
             let effect = Effect::Conversion {
                 kind,
                 timing,
@@ -244,48 +309,68 @@ impl<S: RowsMut> Fold<'_, S> {
             }
             (_, Some(minor)) => self.add_to_campaign(Effect::Unattributed { timing, minor }),
             (Some(value), None) if attributed => {
-                let nothing = Money { minor: 0, ..value };
-                self.add_foreign(timing, &conversion.credits, nothing, value);
+                let shares = OrderShares::of(&conversion.credits, value);
+                self.add_foreign(timing, &conversion.credits, value, shares.whole());
             }
             (Some(_) | None, None) => {}
         }
     }
 
-    /// Adds the change of the amounts that are left out of totals because they have no rate: the
-    /// parts of the new sum less the parts of the old one, split like the credits. After a full
-    /// refund of an order nothing remains.
-    fn add_foreign(&mut self, timing: FactTiming, credits: &[Credit], from: Money, to: Money) {
-        let currency = to.currency;
+    /// Splits the value of an order like its credits: at its rate, or in its own currency where it
+    /// has none.
+    fn shares_of(&self, conversion: &ConversionRecorded) -> Folded<OrderShares, S> {
+        let campaign = Campaign::key(&self.campaign_ref()?);
+        let campaign = self.read::<Campaign>(&campaign, "campaign")?;
+        let in_reporting = |minor| Money {
+            currency: campaign.plan.currency,
+            minor,
+        };
+        let value = conversion.reporting_minor.map(in_reporting);
+        let value = value.or(conversion.value);
+        let value = value.unwrap_or_else(|| in_reporting(0));
+        Ok(OrderShares::of(&conversion.credits, value))
+    }
+
+    /// Adds the change of an amount that is left out of totals because it has no rate, and of the
+    /// parts of the credits.
+    fn add_foreign(&mut self, timing: FactTiming, credits: &[Credit], whole: Money, parts: &[i64]) {
         let effect = |minor| Effect::ForeignRevenue {
-            currency,
+            currency: whole.currency,
             timing,
             minor,
         };
-        self.add_to_campaign(effect(to.minor - from.minor));
-        let shares: Vec<u32> = credits.iter().map(|credit| credit.share_bp).collect();
-        let parts = |sum: Money| crate::domain::allocate(sum.minor, &shares, 1);
-        let changes = parts(to).into_iter().zip(parts(from));
-        for (credit, (to, from)) in credits.iter().zip(changes) {
-            self.add_to_collaboration(&credit.collaboration, effect(to - from));
+        self.add_to_campaign(effect(whole.minor));
+        for (credit, part) in credits.iter().zip(parts) {
+            self.add_to_collaboration(&credit.collaboration, effect(*part));
         }
     }
 
     fn refund_recorded(&mut self, refund: &Refund, effect: Option<&RefundEffect>) -> Folded<(), S> {
         let position = self.record.position;
+        let dangling = self.dangling("conversion");
         let state = if effect.is_some() {
             RefundState::Applied
         } else {
             RefundState::Waiting
         };
-        self.order(&refund.order)?.refunds.push(OrderRefund {
+        let order = self.order(&refund.order)?;
+        if effect.is_some() && order.conversion.is_none() {
+            // In a past in which the order had not happened yet, its refund counts nothing.
+            return Err(dangling);
+        }
+        order.refunds.push(OrderRefund {
             refund: refund.clone(),
             reporting_minor: effect.and_then(|effect| effect.reporting_minor),
+            timing: effect.map_or(FactTiming::OnTime, |effect| effect.timing),
             position,
             last: position,
             state,
         });
         match effect {
-            Some(effect) => self.add_refund(refund, effect),
+            Some(effect) => {
+                self.add_refund(refund, effect)?;
+                self.promise(&refund.order)
+            }
             None => Ok(()),
         }
     }
@@ -299,49 +384,35 @@ impl<S: RowsMut> Fold<'_, S> {
         let known = self.known_refund(refund)?;
         known.state = RefundState::Applied;
         known.reporting_minor = effect.reporting_minor;
+        known.timing = effect.timing;
         self.refund_settled(&refund.order)?;
-        if !effect.credits.is_empty() {
-            return self.add_refund(refund, effect);
-        }
-        let credits = self.parts_of_refund(&refund.order, effect.reporting_minor)?;
-        self.add_refund(
-            refund,
-            &RefundEffect {
-                credits,
-                ..effect.clone()
-            },
-        )
+        self.promise(&refund.order)?;
+        self.add_refund(refund, effect)
     }
 
-    /// Splits what a refund takes from revenue like the order's credits: each part is the growth of
-    /// that part of all refunds.
+    /// Returns whose revenue a refund reduces: as its event says, or split by what the credits of
+    /// the order have left.
     fn parts_of_refund(
         &mut self,
-        order: &OrderKey,
-        reporting_minor: Option<i64>,
+        refund: &Refund,
+        effect: &RefundEffect,
     ) -> Folded<Vec<Credit>, S> {
-        let campaign = Campaign::key(&self.campaign_ref()?);
-        let campaign = self.read::<Campaign>(&campaign, "campaign")?;
-        let increment = campaign.plan.currency.settlement_increment();
-        let order = self.order(order)?;
-        let after = order.refunded_reporting_minor();
-        let before = after - reporting_minor.unwrap_or(0);
-        let standing = order.conversion.as_ref();
-        let credits = standing.map_or(&[][..], |standing| standing.conversion.credits.as_slice());
-        let shares: Vec<u32> = credits.iter().map(|credit| credit.share_bp).collect();
-        let parts = |minor| crate::domain::allocate(minor, &shares, increment);
-        let changes = parts(after).into_iter().zip(parts(before));
-        let credits = credits.iter().zip(changes);
-        Ok(credits
-            .map(|(credit, (after, before))| Credit {
-                amount_minor: after - before,
-                ..credit.clone()
-            })
-            .collect())
+        let order = self.order(&refund.order)?;
+        let is_split = effect.reporting_minor.is_some() && !effect.credits.is_empty();
+        let credits = if is_split {
+            effect.credits.clone()
+        } else {
+            let minor = effect.reporting_minor.unwrap_or(refund.amount.minor);
+            let standing = order.conversion.as_ref();
+            let credits = standing.map(|standing| standing.conversion.credits.as_slice());
+            split(credits.unwrap_or_default(), &order.shares.of_refund(minor))
+        };
+        order.shares.refund(&amounts(&credits));
+        Ok(credits)
     }
 
-    fn refund_rejected(&mut self, refund: &Refund) -> Folded<(), S> {
-        self.known_refund(refund)?.state = RefundState::Rejected;
+    fn refund_rejected(&mut self, refund: &Refund, why: RefundRejection) -> Folded<(), S> {
+        self.known_refund(refund)?.state = RefundState::Rejected(why);
         self.refund_settled(&refund.order)
     }
 
@@ -369,9 +440,10 @@ impl<S: RowsMut> Fold<'_, S> {
 
     fn add_refund(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
         let timing = effect.timing;
-        self.note_timing(timing);
+        self.note_timing(timing)?;
+        let credits = self.parts_of_refund(refund, effect)?;
         match effect.reporting_minor {
-            Some(minor) if effect.credits.is_empty() => {
+            Some(minor) if credits.is_empty() => {
                 self.add_to_campaign(Effect::Unattributed {
                     timing,
                     minor: -minor,
@@ -379,7 +451,7 @@ impl<S: RowsMut> Fold<'_, S> {
             }
             Some(minor) => {
                 self.add_to_campaign(Effect::Refund { timing, minor });
-                for credit in &effect.credits {
+                for credit in &credits {
                     let effect = Effect::Refund {
                         timing,
                         minor: credit.amount_minor,
@@ -387,16 +459,15 @@ impl<S: RowsMut> Fold<'_, S> {
                     self.add_to_collaboration(&credit.collaboration, effect);
                 }
             }
-            None if effect.credits.is_empty() => {}
+            None if credits.is_empty() => {}
             None => {
-                let refunded = self.order(&refund.order)?.refunded_minor();
-                let after = i64::try_from(refunded).unwrap_or(i64::MAX);
-                let before = after - refund.amount.minor;
-                let sum = |minor| Money {
+                let taken: Vec<i64> = amounts(&credits).iter().map(|part| -part).collect();
+                let minor = -refund.amount.minor;
+                let whole = Money {
                     minor,
                     ..refund.amount
                 };
-                self.add_foreign(timing, &effect.credits, sum(after), sum(before));
+                self.add_foreign(timing, &credits, whole, &taken);
             }
         }
         Ok(())
@@ -408,25 +479,34 @@ impl<S: RowsMut> Fold<'_, S> {
         effect: &RefundEffect,
     ) -> Folded<(), S> {
         let position = self.record.position;
+        let dangling = self.dangling("conversion");
         let order = self.order(&adjustment.order)?;
-        let before = order.value();
+        if order.conversion.is_none() {
+            return Err(dangling);
+        }
         order.adjustments.push(OrderAdjustment {
             adjustment: adjustment.clone(),
             reporting_minor: effect.reporting_minor,
+            timing: effect.timing,
             position,
             last: position,
         });
-        let after = order.value();
+        let parts = match effect.reporting_minor {
+            Some(_) => amounts(&effect.credits),
+            None => order.shares.of_adjustment(adjustment.delta.minor),
+        };
+        order.shares.adjust(&parts);
+        self.promise(&adjustment.order)?;
         if let Some(minor) = effect.reporting_minor {
             let campaign = self.campaign()?;
             campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);
         }
         let timing = effect.timing;
-        match (effect.reporting_minor, before.zip(after)) {
-            (Some(minor), _) if effect.credits.is_empty() => {
+        match effect.reporting_minor {
+            Some(minor) if effect.credits.is_empty() => {
                 self.add_to_campaign(Effect::Unattributed { timing, minor });
             }
-            (Some(minor), _) => {
+            Some(minor) => {
                 self.add_to_campaign(Effect::Revenue { timing, minor });
                 for credit in &effect.credits {
                     let minor = credit.amount_minor;
@@ -434,10 +514,8 @@ impl<S: RowsMut> Fold<'_, S> {
                     self.add_to_collaboration(&credit.collaboration, effect);
                 }
             }
-            (None, Some((before, after))) if !effect.credits.is_empty() => {
-                self.add_foreign(timing, &effect.credits, before, after);
-            }
-            (None, _) => {}
+            None if effect.credits.is_empty() => {}
+            None => self.add_foreign(timing, &effect.credits, adjustment.delta, &parts),
         }
         Ok(())
     }
@@ -448,7 +526,8 @@ impl<S: RowsMut> Fold<'_, S> {
         order
             .refunds
             .iter_mut()
-            .find(|known| known.refund.id == refund.id)
+            // A refund of the same id may have been rejected before.
+            .find(|known| known.refund.id == refund.id && !known.is_rejected())
             .ok_or(dangling)
     }
 

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{Balance, Collaboration, Cost, Payment, PaymentReference};
+use crate::domain::state::{
+    Balance, BudgetUse, Collaboration, Cost, Payment, PaymentReference, Sides,
+};
 use crate::domain::{
     BonusId, CostId, CostType, Currency, DeliverableId, Effect, FactTiming, FxRate, Money,
     OrderKey, PaymentId, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
@@ -35,13 +37,17 @@ pub enum SettlementEvent {
         reporting_minor: Option<i64>,
         reason: String,
         timing: FactTiming,
-        /// The order whose commission changed; `None` when adjusted by hand or by a ruling.
+        /// The order whose commission changed; `None` when another line was adjusted.
         order: Option<OrderKey>,
+        on_time_minor: Option<i64>,
+        counts_from: Option<Timestamp>,
     },
     CommissionCarried {
         order: OrderKey,
         amount_minor: i64,
         timing: FactTiming,
+        on_time_minor: i64,
+        counts_from: Timestamp,
     },
     CostWithheld {
         cost: CostId,
@@ -58,15 +64,15 @@ pub enum SettlementEvent {
 }
 
 impl SettlementEvent {
-    /// Returns when a cost was incurred or paid.
+    /// Returns when a cost was incurred or paid, or when what changed a commission happened.
     pub fn happened_at(&self) -> Option<Timestamp> {
         match self {
             Self::CostRecorded(cost) => Some(cost.incurred_at),
             Self::PaymentRecorded(payment) => Some(payment.paid_at),
+            Self::CostAdjusted { counts_from, .. } => *counts_from,
+            Self::CommissionCarried { counts_from, .. } => Some(*counts_from),
             Self::CostApproved { .. }
             | Self::CostReversed { .. }
-            | Self::CostAdjusted { .. }
-            | Self::CommissionCarried { .. }
             | Self::CostWithheld { .. }
             | Self::CostReleased { .. }
             | Self::TaxRecorded { .. } => None,
@@ -116,6 +122,9 @@ pub enum OwedFor {
     Commission {
         /// Which.
         order: OrderKey,
+        /// The commission on the facts on time alone that the line adds, in minor units of the
+        /// reporting currency.
+        on_time_minor: i64,
     },
 }
 
@@ -216,27 +225,38 @@ impl<S: RowsMut> Fold<'_, S> {
                 reporting_minor,
                 timing,
                 order,
+                on_time_minor,
                 ..
             } => {
-                if let Some(order) = order {
-                    self.commissioned(order, *delta_minor, None)?;
-                }
-                self.cost_adjusted(cost, *delta_minor, *reporting_minor, *timing)
+                let (kind, delta) = self.cost_adjusted(cost, *delta_minor, *reporting_minor)?;
+                let Some(order) = order else {
+                    return self.accrue(kind, *timing, delta, *reporting_minor);
+                };
+                let more = Sides {
+                    counted_minor: *delta_minor,
+                    on_time_minor: on_time_minor.unwrap_or(0),
+                };
+                self.commissioned(order, more, None, *timing)
             }
             SettlementEvent::CommissionCarried {
                 order,
                 amount_minor,
                 timing,
+                on_time_minor,
+                ..
             } => {
-                self.commissioned(order, *amount_minor, None)?;
+                let more = Sides {
+                    counted_minor: *amount_minor,
+                    on_time_minor: *on_time_minor,
+                };
+                self.commissioned(order, more, None, *timing)?;
                 self.collaboration()?.commission.carried_minor += amount_minor;
                 let currency = self.campaign()?.plan.currency;
                 let carried = Balance {
                     carried_minor: (*amount_minor).into(),
                     ..Balance::default()
                 };
-                self.add_to_balance(currency, carried)?;
-                self.add_cost(CostType::Commission, *timing, *amount_minor)
+                self.add_to_balance(currency, carried)
             }
             SettlementEvent::CostWithheld { cost, .. } => {
                 self.cost(cost)?.withheld = true;
@@ -256,9 +276,6 @@ impl<S: RowsMut> Fold<'_, S> {
     fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
         let campaign = self.campaign_ref()?;
         let collaboration = self.record.subject.collaboration.clone();
-        if let Some(OwedFor::Commission { order }) = &recorded.owed_for {
-            self.commissioned(order, recorded.amount.minor, Some(&recorded.cost))?;
-        }
         let cost = Cost {
             collaboration: collaboration.clone(),
             kind: recorded.kind,
@@ -280,18 +297,40 @@ impl<S: RowsMut> Fold<'_, S> {
             updated: self.record.position,
         };
         self.rows.put(Cost::key(&campaign, &recorded.cost), cost);
-        self.note_timing(recorded.timing);
-        let (kind, timing) = (recorded.kind, recorded.timing);
-        self.accrue(kind, timing, recorded.amount, recorded.reporting_minor)
+        self.note_timing(recorded.timing)?;
+        let (kind, timing, amount) = (recorded.kind, recorded.timing, recorded.amount);
+        let budget = self.budget_with_money()?;
+        if recorded.reporting_minor.is_none() {
+            budget.add_unconverted(amount.currency, amount.minor * kind.sign());
+        }
+        if let Some(OwedFor::Commission {
+            order,
+            on_time_minor,
+        }) = &recorded.owed_for
+        {
+            let more = Sides {
+                counted_minor: recorded.amount.minor,
+                on_time_minor: *on_time_minor,
+            };
+            return self.commissioned(order, more, Some(&recorded.cost), timing);
+        }
+        self.accrue(kind, timing, amount, recorded.reporting_minor)
     }
 
+    /// Opens the budget of the campaign, which has a line from now on.
+    fn budget_with_money(&mut self) -> Folded<&mut BudgetUse, S> {
+        let campaign = self.campaign()?;
+        campaign.has_money = true;
+        Ok(&mut campaign.budget)
+    }
+
+    /// Changes a line; returns its type and by how much it changes.
     fn cost_adjusted(
         &mut self,
         id: &CostId,
         delta_minor: i64,
         reporting_minor: Option<i64>,
-        timing: FactTiming,
-    ) -> Folded<(), S> {
+    ) -> Folded<(CostType, Money), S> {
         let cost = self.cost(id)?;
         cost.adjusted_minor += delta_minor;
         let whole = cost.reporting_minor.zip(reporting_minor);
@@ -301,7 +340,11 @@ impl<S: RowsMut> Fold<'_, S> {
             minor,
             ..cost.amount
         };
-        self.accrue(kind, timing, delta, reporting_minor)
+        if reporting_minor.is_none() {
+            let budget = &mut self.campaign()?.budget;
+            budget.grow_unconverted(delta.currency, delta.minor * kind.sign());
+        }
+        Ok((kind, delta))
     }
 
     /// Adds the growth of a line to the totals, or to the amounts that are left out because they
@@ -337,6 +380,10 @@ impl<S: RowsMut> Fold<'_, S> {
             ..cost.amount
         };
         let reporting_minor = cost.reporting_minor.map(|minor| -minor);
+        if reporting_minor.is_none() {
+            let budget = &mut self.campaign()?.budget;
+            budget.take_unconverted(less.currency, -less.minor * kind.sign());
+        }
         self.accrue(kind, timing, less, reporting_minor)
     }
 
@@ -354,7 +401,7 @@ impl<S: RowsMut> Fold<'_, S> {
         cost.paid_minor += paid.amount.minor;
         cost.paid_reporting_minor += paid.reporting_minor.unwrap_or(0);
         let (kind, incurred_at) = (cost.kind, cost.incurred_at);
-        self.note_timing(paid.timing);
+        self.note_timing(paid.timing)?;
         let Some(minor) = paid.reporting_minor else {
             return Ok(());
         };

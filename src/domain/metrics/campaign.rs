@@ -17,8 +17,13 @@ rows! {
     /// Other recorded costs, less recoveries.
     OTHER = row("budget.other_minor", Unit::Minor, |row| row.other);
 
-    /// What is left: the cap less all three.
-    AVAILABLE = row("budget.available_minor", Unit::Minor, |row| row.cap - row.reserved - row.committed - row.other);
+    /// What is left: the cap less all three; 0 when they are more.
+    AVAILABLE = row("budget.available_minor", Unit::Minor, |row| {
+        (row.cap - row.reserved - row.committed - row.other).max(0)
+    });
+
+    /// By how much all three are over the cap; 0 within it, and while the draft has none.
+    OVER_BUDGET = row("budget.over_budget_minor", Unit::Minor, |row| row.over_budget);
 
     /// Collaborations in one state.
     AGREEMENTS = count("agreements[collaboration_state].count", |facts| facts.in_state.into());

@@ -10,7 +10,8 @@ use crate::domain::{
 words! {
     /// Which cost a number is built on.
     pub enum CostBasis: "campaign.ledger.v1.CostBasis" {
-        /// Accepted fees, or fee lines where those are more, and all other costs less recoveries.
+        /// Accepted fees, or fee lines where those are more, commission from the order on, and all
+        /// other costs less recoveries.
         Committed = 1 => "COMMITTED",
         /// Recorded cost lines less recoveries.
         Accrued = 2 => "ACCRUED",
@@ -65,7 +66,7 @@ pub struct Known {
 /// What formulas read of the plan of a campaign.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Plan {
-    /// Gross margin, in basis points of revenue.
+    /// The first gross margin, in basis points of revenue. Sums know what later ones cover.
     pub margin_bp: Option<u32>,
     /// Price of a thousand impressions in the model of earned media value, in minor units.
     pub emv_cpm_minor: Option<i64>,
@@ -76,7 +77,7 @@ impl Plan {
     pub fn of(campaign: &Campaign) -> Self {
         let model = campaign.plan.emv_model.as_ref();
         Self {
-            margin_bp: campaign.plan.gross_margin_bp,
+            margin_bp: campaign.margins.first().map(|first| first.margin_bp),
             emv_cpm_minor: model.map(|model| model.cpm.minor),
         }
     }
@@ -93,6 +94,8 @@ pub struct Standing {
     pub committed: i128,
     /// Other recorded costs, less recoveries.
     pub other: i128,
+    /// By how much all three are over the cap.
+    pub over_budget: i128,
     /// Revisions of the report that stay.
     pub reports: i128,
     /// Collaborations ever accepted.
@@ -115,6 +118,7 @@ impl Standing {
             reserved: row.budget.reserved.into(),
             committed: row.budget.committed.into(),
             other: row.budget.other.into(),
+            over_budget: row.over_budget_minor(),
             reports: row.reports.into(),
             ..Self::default()
         }
@@ -292,7 +296,7 @@ fn is_mixed(tally: &Tally, audience: &Audience) -> bool {
     engagement.any(|(other, sums)| sums.posts > 0 && audience.differs_in_definition(other))
 }
 
-/// What was seen where nothing was.
+/// The counters of posts without observations.
 static NOTHING: EngagementSums = EngagementSums {
     counters: [Sum { value: 0, posts: 0 }; 11],
     engagements: Sum { value: 0, posts: 0 },

@@ -25,8 +25,8 @@ const NO_MARGIN: Check = Check {
 };
 
 rows! {
-    /// Accepted fees, or fee lines where those are more, and all other costs less recoveries: C on
-    /// the basis COMMITTED.
+    /// Accepted fees, or fee lines where those are more, commission from the order on, and all other
+    /// costs less recoveries: C on the basis COMMITTED.
     COMMITTED = minor("cost.committed_minor", |facts| facts.tally.committed);
 
     /// Recorded cost lines less recoveries: C on the basis ACCRUED.
@@ -93,10 +93,11 @@ rows! {
     .zero(Absent::ZeroCost)
     .example(&[cost(500_000_000), revenue(1_500_000_000)], "2/1");
 
-    /// Return on margin: what is earned of the revenue, over cost, minus one.
+    /// Return on margin: what is earned of the revenue, over cost, minus one. The first margin of the
+    /// campaign covers all orders up to the next one, and each later one the orders from its time on.
     ROI_ON_MARGIN = ratio("returns[basis].roi_on_margin", "(R · margin − C) ÷ C", |facts| {
         let margin_bp = facts.known.plan.and_then(|plan| plan.margin_bp);
-        let earned = exact(facts.tally.net_revenue()) * exact(margin_bp.unwrap_or(0));
+        let earned = exact(facts.tally.earned(margin_bp.unwrap_or(0)));
         [earned / exact(WHOLE_BP) - exact(facts.cost), exact(facts.cost)]
     })
     .unless(&[FOREIGN_MONEY, NO_MARGIN])

@@ -12,7 +12,7 @@ use super::{Absent, Exact, Value, exact, publish};
 /// A fraction of two integers, the second above 0, not reduced.
 pub type Rate = Ratio<i128>;
 
-/// Most rates whose mean is told as a fraction too: that of more has hundreds of digits.
+/// Most rates whose mean is also given as a fraction: with more rates it has hundreds of digits.
 pub const MAX_EXACT_MEAN: usize = 64;
 
 /// Bits behind the point when many rates are added: far more than the millionths published need.

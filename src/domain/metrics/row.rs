@@ -1,4 +1,4 @@
-//! A row of the table of metrics: one number, and everything there is to know of it.
+//! A row of the table of metrics: everything about one number.
 
 use super::given::{Example, Given};
 use super::sides::Sides;
@@ -11,7 +11,7 @@ use crate::domain::{Counter, EngagementSums, Paired, Timestamp};
 /// A number of a report.
 #[derive(Clone, Copy, Debug)]
 pub struct Metric {
-    /// Path of its field below that of its section; `[…]` says what tells the entries of a list apart.
+    /// Path of its field below that of its section; `[…]` says what identifies an entry of a list.
     pub path: &'static str,
     /// What it counts in.
     pub unit: Unit,
@@ -310,7 +310,7 @@ pub(super) const fn times(path: &'static str, definition: &'static str, times: T
     Metric::of(path, Unit::Seconds, Formula::Times(times)).defined_as(definition)
 }
 
-/// Makes a static of each row, and the list of them; its comment is what it says of itself.
+/// Makes a static of each row, and the list of them. The comment of a row is its description.
 macro_rules! rows {
     ($( $(#[doc = $says:literal])+ $name:ident = $row:expr; )+) => {
         $(

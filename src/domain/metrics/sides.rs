@@ -30,7 +30,7 @@ impl Sides {
         }
     }
 
-    /// Tells whether it adds nothing to either side.
+    /// Returns whether it adds nothing to either side.
     pub fn is_nothing(&self) -> bool {
         self.numerator.is_zero() && self.denominator.as_ref().is_none_or(Zero::is_zero)
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table;
+use super::{BudgetUse, Extent, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     BrandId, CampaignId, CampaignPlan, CampaignRef, CampaignState, Code, CollaborationId,
@@ -35,26 +35,27 @@ pub struct Campaign {
     pub closed: Option<Position>,
     /// Number of report revisions so far.
     pub reports: u32,
+    /// When the budget in use went over the cap; `None` while it is within.
+    pub over_since: Option<Timestamp>,
+    /// Recorded facts that the ends of the window depend on.
+    pub extent: Extent,
+    /// Whether a cost line or an order was recorded, in the reporting currency of then.
+    pub has_money: bool,
+    /// When the latest order was placed.
+    pub last_ordered_at: Option<Timestamp>,
+    /// Gross margins, the first one first. The first one covers all orders up to the second.
+    pub margins: Vec<Margin>,
     /// Last event that changed it.
     pub updated: Position,
 }
 
-/// How much of a budget is in use, in minor units of the reporting currency.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct BudgetUse {
-    /// Fees of open offers.
-    pub reserved: i64,
-    /// Accepted fees, or the fee lines where their sum is higher.
-    pub committed: i64,
-    /// Other recorded costs, less recoveries.
-    pub other: i64,
-}
-
-impl BudgetUse {
-    /// Returns the sum of all three; i128, so that it cannot overflow.
-    pub fn total(&self) -> i128 {
-        i128::from(self.reserved) + i128::from(self.committed) + i128::from(self.other)
-    }
+/// A gross margin, and the orders that it covers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Margin {
+    /// It covers orders placed from this time on, until the next one; `None` covers all before too.
+    pub from: Option<Timestamp>,
+    /// Basis points of revenue.
+    pub margin_bp: u32,
 }
 
 impl Row for Campaign {
@@ -70,6 +71,21 @@ impl Campaign {
     /// Returns the prefix of the campaigns of a brand.
     pub fn of_brand(brand: &BrandId) -> Key {
         Key::of::<Self>().text(brand.as_str())
+    }
+
+    /// Returns by how much the budget in use exceeds the cap, in minor units; 0 within the cap, and
+    /// while there is no cap.
+    pub fn over_budget_minor(&self) -> i128 {
+        let cap_minor = self.plan.budget_cap_minor.map(i128::from);
+        cap_minor.map_or(0, |cap| (self.budget.total() - cap).max(0))
+    }
+
+    /// Returns the margin that replaced the first one for an order of that time, if any did.
+    pub fn later_margin_at(&self, ordered_at: Timestamp) -> Option<u32> {
+        let mut later = self.margins.iter().skip(1).rev();
+        later
+            .find(|margin| margin.from.is_some_and(|from| from <= ordered_at))
+            .map(|margin| margin.margin_bp)
     }
 }
 
@@ -109,7 +125,7 @@ pub struct CodeHolders {
 pub struct CodeHolder {
     /// The collaboration.
     pub collaboration: CollaborationId,
-    /// When its terms came into force; `None` while they are only offered.
+    /// When its first terms with the code came into force; `None` while they are only offered.
     pub accepted_at: Option<Timestamp>,
     /// Whether the collaboration has not ended.
     pub live: bool,
@@ -124,23 +140,13 @@ impl CodeHolders {
     pub fn key(campaign: &CampaignRef, code: &Code) -> Key {
         within::<Self>(campaign).text(code.as_str())
     }
-
-    /// Returns the collaboration whose accepted terms had the code when an order was made: the one
-    /// with the latest acceptance at or before the order.
-    pub fn holder_at(&self, ordered_at: Timestamp) -> Option<&CollaborationId> {
-        let accepted = self.holders.iter().filter_map(|holder| {
-            let at = holder.accepted_at.filter(|at| *at <= ordered_at)?;
-            Some((at, &holder.collaboration))
-        });
-        accepted.max_by_key(|(at, _)| *at).map(|(_, holder)| holder)
-    }
 }
 
 /// A pending agreement: an application, an offer or a counter that waits for an answer.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct OpenInvitation {
-    /// From this time on it cannot be accepted; `None` for an application.
-    pub expires_at: Option<Timestamp>,
+    /// The ledger lets it expire at this time; `None` for an application.
+    pub open_until: Option<Timestamp>,
 }
 
 impl Row for OpenInvitation {

@@ -55,6 +55,8 @@ pub struct Collaboration {
     pub commitment_minor: i64,
     /// Fee lines that are recorded and not reversed, in minor units of the reporting currency.
     pub fee_lines_minor: i64,
+    /// When it was terminated for cause: nothing that happens after it makes anything owed.
+    pub terminated_at: Option<Timestamp>,
     /// Commission on locked orders.
     pub commission: CommissionAccount,
     /// Disputes that are open.
@@ -90,6 +92,11 @@ impl Collaboration {
         self.offers.last().map(|made| &made.offer)
     }
 
+    /// Returns when the latest offer or counter was made, recorded, and expires.
+    pub fn offer_made(&self) -> Option<&OfferMade> {
+        self.offers.last()
+    }
+
     /// Returns the brand's latest offer, if any was made.
     pub fn offer_of_brand(&self) -> Option<&Offer> {
         let mut offers = self.offers.iter().rev();
@@ -106,8 +113,19 @@ impl Collaboration {
     /// Returns the terms in force at a time: the latest that came into force at or before it, or
     /// else the first.
     pub fn terms_at(&self, at: Timestamp) -> Option<&Terms> {
+        let first = || self.pinned.first().map(|pinned| &pinned.terms);
+        self.terms_in_force_at(at).or_else(first)
+    }
+
+    /// Returns the terms in force at a time; `None` before the first ones.
+    pub fn terms_in_force_at(&self, at: Timestamp) -> Option<&Terms> {
         let in_force = self.pinned.iter().rfind(|pinned| pinned.from <= at);
-        in_force.or(self.pinned.first()).map(|pinned| &pinned.terms)
+        in_force.map(|pinned| &pinned.terms)
+    }
+
+    /// Returns whether it was terminated for cause before a time.
+    pub fn is_terminated_before(&self, at: Timestamp) -> bool {
+        self.terminated_at.is_some_and(|ended| ended < at)
     }
 
     /// Returns a deliverable.
@@ -195,10 +213,22 @@ pub struct OfferMade {
     pub offer: Offer,
     /// The side that made it: the brand makes offers, the creator makes counters.
     pub by: ActorKind,
-    /// When, by the ledger's clock.
+    /// When it was made, as stated by the caller.
     pub at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The ledger lets it expire at this time, so that its answer can be entered until then. An
+    /// offer that was entered late stays open for a day after it was recorded.
+    pub open_until: Timestamp,
     /// Note of the creator with a counter; may be empty.
     pub note: String,
+}
+
+impl OfferMade {
+    /// Returns what its timer is known by: the version, and when it is due.
+    pub fn due(&self) -> (u32, Timestamp) {
+        (self.offer.version, self.open_until)
+    }
 }
 
 /// A change of the terms that waits for the other side.
@@ -255,8 +285,10 @@ pub struct PinnedTerms {
 pub struct Acceptance {
     /// The version accepted.
     pub offer_version: u32,
-    /// When, by the ledger's clock.
+    /// When it was accepted, as stated by the caller.
     pub at: Timestamp,
+    /// When the acceptance was recorded.
+    pub recorded_at: Timestamp,
     /// Tier at acceptance; it does not change later.
     pub tier: Tier,
     /// Scheme of the tier.
@@ -349,7 +381,7 @@ pub struct Shipment {
     pub returned: Option<Occurrence>,
 }
 
-/// When something happened, and the event that told of it.
+/// When something happened, and the event that recorded it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Occurrence {
     /// When.

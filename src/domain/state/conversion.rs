@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
-use super::table;
+use super::{OrderCommission, OrderShares, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::words;
 use crate::domain::{
     AdjustmentId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
-    ConversionRecorded, ConversionRejected, CostId, DEFAULT_LOCK_DAYS, Money, OrderKey, OrderRef,
-    Position, Refund, RefundId, Terms, Timestamp,
+    ConversionRecorded, ConversionRejected, DEFAULT_LOCK_DAYS, FactTiming, Money, OrderKey,
+    OrderRef, Position, Refund, RefundId, RefundRejection, Terms, Timestamp,
 };
 
 /// What the ledger knows about one order.
@@ -17,13 +17,15 @@ use crate::domain::{
 pub struct Order {
     /// The accepted conversion; `None` while only refunds are known.
     pub conversion: Option<Standing>,
+    /// What each of its credits has of it.
+    pub shares: OrderShares,
     /// Refunds, in the order of arrival.
     pub refunds: Vec<OrderRefund>,
     /// Corrections of its value.
     pub adjustments: Vec<OrderAdjustment>,
     /// Whether the order is locked and commission on it was accrued.
     pub locked: bool,
-    /// Commission earned on it so far.
+    /// Commission that the terms promise on it, one for each credited collaboration that has a rate.
     pub commissions: Vec<OrderCommission>,
     /// Last event that changed it.
     pub updated: Position,
@@ -68,12 +70,14 @@ impl Lock {
         }
     }
 
-    /// Applies the terms of a collaboration that the order credits.
-    pub fn apply_terms(&mut self, terms: &Terms, conversion: &ConversionRecorded) {
-        let days = terms.attribution.lock_days;
+    /// Applies the terms in force at the order of a collaboration that it credits. Shares can be
+    /// stated of an order before any terms: the default then holds.
+    pub fn apply_terms(&mut self, terms: Option<&Terms>, conversion: &ConversionRecorded) {
+        let days = terms.map_or(DEFAULT_LOCK_DAYS, |terms| terms.attribution.lock_days);
         self.at = self.at.max(conversion.ordered_at.later_by_days(days));
         let is_valued = conversion.reporting_minor.is_some();
-        self.is_awaited |= is_valued && terms.commission.is_some();
+        let has_commission = terms.is_some_and(|terms| terms.commission.is_some());
+        self.is_awaited |= is_valued && has_commission;
     }
 }
 
@@ -84,23 +88,12 @@ pub struct OrderAdjustment {
     pub adjustment: ConversionAdjustment,
     /// What it added to revenue, in minor units of the reporting currency.
     pub reporting_minor: Option<i64>,
+    /// How it counts: it follows its order.
+    pub timing: FactTiming,
     /// Position of the event that recorded it.
     pub position: Position,
     /// Position of the last event of the same command.
     pub last: Position,
-}
-
-/// Commission that one collaboration earned on an order.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct OrderCommission {
-    /// The collaboration.
-    pub collaboration: CollaborationId,
-    /// So far, in minor units of the reporting currency.
-    pub earned_minor: i64,
-    /// The cost line that took the latest part.
-    pub line: Option<CostId>,
-    /// Number of cost lines that took a part.
-    pub lines: u32,
 }
 
 /// A refund of an order.
@@ -110,12 +103,24 @@ pub struct OrderRefund {
     pub refund: Refund,
     /// What it took from revenue, in minor units of the reporting currency.
     pub reporting_minor: Option<i64>,
+    /// How it counts, as far as its order is known: it follows its order.
+    pub timing: FactTiming,
     /// Position of the event that recorded it.
     pub position: Position,
     /// Position of the last event of the same command.
     pub last: Position,
     /// State of the refund.
     pub state: RefundState,
+}
+
+impl OrderRefund {
+    /// Returns whether its order came and it did not fit. Its id is then free again.
+    pub fn is_rejected(&self) -> bool {
+        match self.state {
+            RefundState::Waiting | RefundState::Applied => false,
+            RefundState::Rejected(_) => true,
+        }
+    }
 }
 
 /// State of a refund.
@@ -126,7 +131,7 @@ pub enum RefundState {
     /// It reduces the order.
     Applied,
     /// It does not fit its order.
-    Rejected,
+    Rejected(RefundRejection),
 }
 
 impl Row for Order {
@@ -142,9 +147,10 @@ impl Order {
             .text(order.order.id.as_str())
     }
 
-    /// Returns a refund.
+    /// Returns the refund that holds an id: one that was rejected does not.
     pub fn refund(&self, id: &RefundId) -> Option<&OrderRefund> {
-        self.refunds.iter().find(|known| known.refund.id == *id)
+        let mut standing = self.refunds.iter().filter(|known| !known.is_rejected());
+        standing.find(|known| known.refund.id == *id)
     }
 
     /// Returns an adjustment.
@@ -195,6 +201,15 @@ impl Order {
     /// currency.
     pub fn refunded_minor(&self) -> i128 {
         self.applied()
+            .map(|known| i128::from(known.refund.amount.minor))
+            .sum()
+    }
+
+    /// Returns the sum of the refunds that were taken from revenue at the rate of the order, in minor
+    /// units of the order's currency.
+    pub fn refunded_at_its_rate_minor(&self) -> i128 {
+        self.applied()
+            .filter(|known| known.refund.fx_rate.is_none())
             .map(|known| i128::from(known.refund.amount.minor))
             .sum()
     }

@@ -6,8 +6,9 @@ use super::campaign::within;
 use super::{Balance, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, Currency, DisputeId,
-    FactTiming, FxRate, Money, OwedFor, PaymentId, Position, Reference, Tax, Timestamp, convert,
+    ActorKind, BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, Currency,
+    DisputeId, DisputeRuling, FactTiming, FxRate, Money, OwedFor, PaymentId, Position, Reference,
+    Tax, Timestamp, convert, part_of,
 };
 
 /// A cost line.
@@ -83,6 +84,23 @@ impl Cost {
         match &self.fx_rate {
             None => Some(part_minor),
             Some(rate) => convert(part, &rate.rate, currency),
+        }
+    }
+
+    /// Returns what is owed on the line after a ruling, but never less than is approved. A split
+    /// gives the creator a share, rounded to the increment. If the brand wins, it owes no more than
+    /// it approved.
+    pub fn ruled_minor(&self, opened_by: ActorKind, ruling: DisputeRuling) -> i64 {
+        let total_minor = self.total_minor();
+        match (ruling, opened_by) {
+            (DisputeRuling::Split { share_bp }, _) => {
+                let increment = self.amount.currency.settlement_increment();
+                let share = part_of(total_minor, share_bp, increment);
+                share.clamp(self.approved_minor, total_minor)
+            }
+            (DisputeRuling::Upheld, ActorKind::Brand) => self.approved_minor,
+            (DisputeRuling::Upheld, ActorKind::Creator | ActorKind::System)
+            | (DisputeRuling::Overturned | DisputeRuling::Withdrawn, _) => total_minor,
         }
     }
 

@@ -3,6 +3,7 @@
 //! One file per track. Each row type defines its key; none knows where rows are stored.
 
 mod balance;
+mod budget;
 mod campaign;
 mod chunk;
 mod collaboration;
@@ -11,6 +12,8 @@ mod cost;
 mod creator;
 mod dispute;
 mod due;
+mod earning;
+mod extent;
 mod heads;
 mod lookup;
 mod publication;
@@ -18,8 +21,10 @@ mod report;
 mod resource;
 mod rights;
 mod series;
+mod shares;
 
 pub use balance::Balance;
+pub use budget::{BudgetUse, Unconverted};
 pub use campaign::*;
 pub use collaboration::*;
 pub use conversion::*;
@@ -27,12 +32,15 @@ pub use cost::*;
 pub use creator::*;
 pub use dispute::*;
 pub use due::{Due, Lane};
+pub use earning::{OrderCommission, Promise, Ruled, Sides};
+pub use extent::Extent;
 pub use heads::*;
 pub use publication::*;
 pub use report::*;
 pub use resource::Resource;
 pub use rights::RightsEnd;
 pub use series::*;
+pub use shares::OrderShares;
 
 /// Tags of the tables, the first byte of every key. Views use tags from [`table::VIEWS`] on.
 pub mod table {
@@ -80,6 +88,8 @@ pub mod table {
     pub const BALANCE: u8 = 27;
     /// Rights of use, by when they end.
     pub const RIGHTS_END: u8 = 21;
+    /// Commission that orders promise, by when they are locked.
+    pub const PROMISE: u8 = 28;
     /// Final reports.
     pub const REPORT: u8 = 29;
     /// First tag of the views.

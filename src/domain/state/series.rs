@@ -195,7 +195,7 @@ impl Axis {
         rows: &S,
         starts: &Starts,
         observation: &Observation,
-    ) -> Result<Option<Position>, S::Error> {
+    ) -> Result<Option<Entry>, S::Error> {
         self.find_saying(rows, starts, observation, |entry| !entry.voided)
     }
 
@@ -211,9 +211,10 @@ impl Axis {
         observation: &Observation,
         span: &RangeInclusive<Position>,
     ) -> Result<Option<Position>, S::Error> {
-        self.find_saying(rows, starts, observation, |entry| {
+        let found = self.find_saying(rows, starts, observation, |entry| {
             span.contains(&entry.key.position)
-        })
+        })?;
+        Ok(found.map(|entry| entry.key.position))
     }
 
     fn find_saying<S: Rows>(
@@ -222,7 +223,7 @@ impl Axis {
         starts: &Starts,
         observation: &Observation,
         counts: impl Fn(&Entry) -> bool,
-    ) -> Result<Option<Position>, S::Error> {
+    ) -> Result<Option<Entry>, S::Error> {
         let (seen, counters) = (&observation.seen, &observation.counters);
         let lowest = OrderKey::new(seen, Position::START);
         let highest = OrderKey::new(seen, Position::new(u64::MAX));
@@ -236,10 +237,7 @@ impl Axis {
         let Some(home) = home else { return Ok(None) };
         let mut found = None;
         let mut look = |chunk: &Chunk| {
-            found = chunk
-                .within(lowest..highest)
-                .find(same)
-                .map(|entry| entry.key.position);
+            found = chunk.within(lowest..highest).find(same);
             if found.is_some() || chunk.last() > highest {
                 ControlFlow::Break(())
             } else {

@@ -27,6 +27,22 @@ pub struct Contribution {
 }
 
 impl Effect {
+    /// Returns what revenue, or what takes from it, adds beside where a later margin covers it.
+    pub fn at_later_margin(&self, margin_bp: u32) -> Option<Self> {
+        let (timing, net_minor) = if let Self::Revenue { timing, minor } = self {
+            (*timing, *minor)
+        } else if let Self::Refund { timing, minor } = self {
+            (*timing, -*minor)
+        } else {
+            return None;
+        };
+        Some(Self::LaterMargin {
+            timing,
+            net_minor,
+            margin_bp,
+        })
+    }
+
     /// Returns how the fact lies against the campaign window, and the same effect as if it lay within
     /// the window; `None` where the window does not matter.
     pub fn in_time(&self) -> Option<(FactTiming, Self)> {
@@ -39,6 +55,7 @@ impl Effect {
             | Self::ForeignCost { timing, .. }
             | Self::Revenue { timing, .. }
             | Self::Refund { timing, .. }
+            | Self::LaterMargin { timing, .. }
             | Self::Unattributed { timing, .. }
             | Self::ForeignRevenue { timing, .. }
             | Self::Conversion { timing, .. } => timing,
@@ -162,6 +179,12 @@ pub enum Effect {
         timing: FactTiming,
         minor: i64,
     },
+    /// Beside revenue or a refund of an order that a later margin than the first covers.
+    LaterMargin {
+        timing: FactTiming,
+        net_minor: i64,
+        margin_bp: u32,
+    },
     Unattributed {
         timing: FactTiming,
         minor: i64,
@@ -174,8 +197,8 @@ pub enum Effect {
     Conversion {
         kind: ConversionType,
         timing: FactTiming,
-        attributed_bp: u32,
-        unattributed: u32,
+        attributed_bp: i64,
+        unattributed: i64,
     },
     ClaimRejected,
     Conduct(Conduct),

@@ -11,7 +11,8 @@ use crate::domain::{Audience, ConversionType, CostType, Currency};
 /// Money and engagement of one set of facts.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
-    /// Accepted fees, or fee lines where those are more, and all other costs less recoveries.
+    /// Accepted fees, or fee lines where those are more, commission from the order on unless a
+    /// termination took it, and all other costs less recoveries.
     pub committed: i128,
     /// Accrued and paid by type; a recovery is positive here and subtracted from cost.
     pub costs: BTreeMap<CostType, CostSums>,
@@ -19,6 +20,10 @@ pub struct Tally {
     pub gross: i128,
     /// Refunds of attributed revenue.
     pub refunds: i128,
+    /// Revenue less refunds of orders that a later margin than the first covers.
+    pub later_net: i128,
+    /// What is earned of it: each part times its margin, in ten-thousandths.
+    pub later_earned: i128,
     /// Net value of unattributed conversions.
     pub unattributed: i128,
     /// Conversions by type.
@@ -75,6 +80,12 @@ impl Tally {
         self.gross - self.refunds
     }
 
+    /// Returns R · margin in ten-thousandths of a minor unit: the first margin covers all revenue
+    /// but that of orders with a later one.
+    pub fn earned(&self, first_margin_bp: u32) -> i128 {
+        (self.net_revenue() - self.later_net) * i128::from(first_margin_bp) + self.later_earned
+    }
+
     /// Returns attributed conversions of all types, in ten-thousandths.
     pub fn conversions_bp(&self) -> i128 {
         self.conversions
@@ -122,6 +133,14 @@ impl Tally {
             }
             Effect::Revenue { minor, .. } => self.gross += i128::from(*minor),
             Effect::Refund { minor, .. } => self.refunds += i128::from(*minor),
+            Effect::LaterMargin {
+                net_minor,
+                margin_bp,
+                ..
+            } => {
+                self.later_net += i128::from(*net_minor);
+                self.later_earned += i128::from(*net_minor) * i128::from(*margin_bp);
+            }
             Effect::Unattributed { minor, .. } => self.unattributed += i128::from(*minor),
             Effect::ForeignRevenue {
                 currency, minor, ..
@@ -136,7 +155,7 @@ impl Tally {
             } => {
                 let sums = self.conversions.entry(*kind).or_default();
                 sums.attributed_bp += i128::from(*attributed_bp);
-                sums.unattributed += i64::from(*unattributed);
+                sums.unattributed += *unattributed;
             }
             Effect::Agreement { .. }
             | Effect::Deliverable { .. }
@@ -177,6 +196,8 @@ impl AddAssign<&Tally> for Tally {
         }
         self.gross += other.gross;
         self.refunds += other.refunds;
+        self.later_net += other.later_net;
+        self.later_earned += other.later_earned;
         self.unattributed += other.unattributed;
         for (kind, sums) in &other.conversions {
             let mine = self.conversions.entry(*kind).or_default();

@@ -1,7 +1,7 @@
 //! A backup of a running ledger, sent as the bytes of the file.
 //!
-//! It is read beside everything else, in turns among the readers of the log: the log is append-only,
-//! so nothing has to wait for it, and a client that takes nothing costs no thread.
+//! It is read while everything else goes on, in turns with the other readers of the log: the log is
+//! append-only, so nothing has to wait for it, and a client that takes nothing costs no thread.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::domain::Position;
 use crate::grpc::calls::Calls;
 use crate::grpc::calls::pool::Caller;
 use crate::grpc::calls::proofs::signed;
-use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
+use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
@@ -23,9 +23,9 @@ use crate::wire::proto::api;
 
 /// Most bytes of the file in one message.
 const CHUNK_BYTES: usize = 256 << 10;
-/// Bytes of the file that end a turn: with a block more they fit one message.
+/// Bytes of the file that end a turn: with one more block they fit one message.
 const TURN_BYTES: usize = 128 << 10;
-/// Blocks that end a turn, for those that hold a few bytes each.
+/// Blocks that end a turn, for blocks of only a few bytes each.
 const TURN_BLOCKS: usize = 256;
 /// Messages read ahead, beside the one the client asks for.
 const CHUNKS_AHEAD: usize = 1;
@@ -43,14 +43,14 @@ struct Backup {
     owner: String,
 }
 
-/// How far it is.
+/// Its progress.
 enum State {
     Begun,
     Writing(Box<Writer<Vec<u8>>>),
     Written,
 }
 
-/// Why it ends before its end.
+/// Why it ends early.
 enum Stopped {
     Left,
     Unread(Unread),
@@ -75,8 +75,8 @@ pub(super) async fn take(
     Ok(Response::new(chunks))
 }
 
-/// Starts to send a backup of what comes after a position, up to a head and with the checkpoint that
-/// signs it; holds the place until that ends.
+/// Starts to send a backup of the blocks after a position, up to a head and with its signed
+/// checkpoint. Holds the place until that ends.
 fn send(
     calls: &Calls,
     after: Position,
@@ -136,7 +136,7 @@ impl Backup {
         finished.map_err(Stopped::Unread)
     }
 
-    /// Writes on for one turn, as soon as it comes; gives the bytes it has made.
+    /// Writes for one turn, as soon as the turn comes. Returns the bytes it has made.
     async fn turn(&self, state: State) -> Result<(State, Vec<u8>), Status> {
         let (log, log_id) = (Arc::clone(&self.calls.log), self.calls.log_id);
         let (after, end, checkpoint) = (self.after, self.end, Arc::clone(&self.checkpoint));

@@ -10,7 +10,7 @@ use super::parse;
 use crate::domain::metrics::Sides;
 use crate::domain::{Position, Record};
 use crate::explain::{Added, Explanation, Gathering, Number, Subject};
-use crate::grpc::calls::refused;
+use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, parsed};
 use crate::grpc::edge::deadline::Deadline;
@@ -27,7 +27,7 @@ use crate::wire::proto::api::explain_metric_response::Message;
 const EVENTS_OF_A_MESSAGE: usize = 1_024;
 /// Memory that an event of an explanation takes until it is sent: its position and two exact numbers.
 const ADDED_BYTES: usize = 256;
-/// Messages between the reader and the connection: one on its way, one being read.
+/// Messages between the reader and the connection: one being sent, one being read.
 const MESSAGES_AHEAD: usize = 2;
 
 type Answer = Result<api::ExplainMetricResponse, Status>;
@@ -77,7 +77,7 @@ pub(super) async fn explain(
     Ok(Response::new(ReceiverStream::new(receive)))
 }
 
-/// Reads events, and says what each added.
+/// Reads events, with what each added.
 fn events(log: &dyn Log, added: &[(Position, Added)]) -> Answer {
     let mut records = Selection::of(log);
     let mut events = Vec::with_capacity(added.len());

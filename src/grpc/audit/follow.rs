@@ -1,4 +1,4 @@
-//! A stream that follows the log: from a position to the head, and on as events come.
+//! A stream that follows the log: from a position to the head, and then new events as they come.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +11,15 @@ use super::parse::FollowQuery;
 use super::read::within_log;
 use super::{parse, subscriptions};
 use crate::domain::Position;
-use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
+use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::calls::{Calls, parsed};
 use crate::grpc::edge::status;
 use crate::wire::proto::api;
 use crate::wire::proto::api::follow_events_response::Message;
 
-/// Silence after which a follower hears that the stream is alive.
+/// Silence after which a follower gets a heartbeat.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// More events than there will ever be.
 const NO_LIMIT: u64 = u64::MAX;
@@ -65,7 +65,7 @@ fn subscribed(resume_position: u64, message: Message) -> api::SubscribeResponse 
     }
 }
 
-/// Follows the log in a task of its own.
+/// Follows the log in a separate task.
 ///
 /// # Errors
 /// `TOO_MANY_FOLLOWERS`; `DRAINING`.
@@ -108,7 +108,7 @@ fn follow<T: Send + 'static>(
     Ok(messages)
 }
 
-/// A stream of events on its way.
+/// A stream of events under way.
 struct Following<T> {
     reader: Reader,
     /// Everything up to here was taken.
@@ -122,7 +122,7 @@ struct Following<T> {
 }
 
 impl<T: Send + 'static> Following<T> {
-    /// Sends what there is and what comes, until something stops it.
+    /// Sends existing and new events, until something stops it.
     async fn run(&mut self) -> Stopped {
         match self.follow().await {
             Ok(never) => match never {},
@@ -160,9 +160,10 @@ impl<T: Send + 'static> Following<T> {
         }
     }
 
-    /// Sends the events up to the head, and waits until they are taken; tells whether there were any.
+    /// Sends the events up to the head, and waits until they are taken. Returns whether there were
+    /// any.
     async fn send_up_to(&mut self, until: Position) -> Result<bool, Stopped> {
-        // A follower with something to read is a reader among the others.
+        // A follower with events to read is a reader like the others.
         let reads = &self.calls.streams.reads;
         let place = tokio::select! {
             place = reads.wait(&self.who, &self.idle) => place,
@@ -202,7 +203,7 @@ impl<T: Send + 'static> Following<T> {
         Ok(())
     }
 
-    /// Says why the stream ends, `None` when the server is going down, and where to go on.
+    /// Says why the stream ends (`None` when the server is going down) and where to resume.
     async fn end(self, stopped: Option<Stopped>) {
         let Self { out, place, .. } = &self;
         let resume = |stands: u64| self.after.max(Position::new(stands));

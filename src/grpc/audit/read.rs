@@ -8,8 +8,9 @@ use tonic::{Request, Response, Status};
 use super::events::{BATCHES_AHEAD, Batch, Reader, Span, Stopped};
 use super::parse;
 use crate::domain::{Position, Timestamp};
-use crate::grpc::calls::refused;
+use crate::grpc::calls::folds;
 use crate::grpc::calls::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
+use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::calls::{Calls, parsed};
 use crate::grpc::edge::status;
@@ -72,7 +73,8 @@ pub(super) fn within_log(calls: &Calls, after: Position) -> Result<(), Status> {
     Ok(())
 }
 
-/// Finds which part of the log a reading is of: of a time of recording only what was recorded then.
+/// Finds the part of the log to read: for a range of recording times, only the events recorded in
+/// it.
 async fn span_of(calls: &Calls, query: &parse::EventsQuery, who: &Who) -> Result<Span, Status> {
     let head = calls.log.head().position;
     let until = query.until.unwrap_or(head);
@@ -93,7 +95,7 @@ async fn span_of(calls: &Calls, query: &parse::EventsQuery, who: &Who) -> Result
     let found = calls.pools.streams.run(&owner, move |_| {
         let before = |time: Timestamp| {
             let found = position_before(log.as_ref(), head, time);
-            found.map_err(refused::as_of)
+            found.map_err(folds::refused::as_of)
         };
         if let Some(from) = recorded.from {
             span.after = span.after.max(before(from)?);
@@ -106,7 +108,7 @@ async fn span_of(calls: &Calls, query: &parse::EventsQuery, who: &Who) -> Result
     found.await.map_err(|lost| status::internal(&lost))?
 }
 
-/// Reads a span and says where that ended, or why it did before.
+/// Reads a span. Returns where that ended, or why it ended early.
 ///
 /// # Errors
 /// When its client takes nothing.
@@ -120,7 +122,7 @@ async fn read_to_the_end(
         resume_position: batch.resume.get(),
         batch: Some(batch.into_message()),
     };
-    // A drain leaves it time to come to its end.
+    // A drain leaves it time to finish.
     let ending = CancellationToken::new();
     match reader.send(span, out, place, message, &ending).await {
         Ok(left) => {

@@ -9,7 +9,7 @@ use crate::grpc::edge::status;
 use crate::subscriptions::{self, Made, Subscription};
 use crate::wire::proto::api;
 
-/// Finds or makes the subscription a consumer comes back to.
+/// Finds or creates the subscription of a consumer.
 ///
 /// # Errors
 /// See the API.
@@ -35,7 +35,7 @@ pub(super) async fn enter(
             created_at: now,
             acknowledged_at: None,
         };
-        // What cannot be read is of no brand; `read` says so to whoever asks for it.
+        // A subscription that cannot be read has no brand; `read` reports it when it is asked for.
         let group_of = |one: &Subscription| read(one).ok().and_then(|one| brand_of(&one));
         let made = subscriptions.make(&name, subscription, group_of);
         match made.map_err(|error| status::internal(&error))? {
@@ -85,7 +85,7 @@ fn not_found(name: &str) -> Status {
     status::not_found(reason, "subscription", name)
 }
 
-/// Notes how far a consumer has come.
+/// Records how far a consumer has come.
 ///
 /// # Errors
 /// See the API.
@@ -136,7 +136,7 @@ pub(super) async fn list(
     }))
 }
 
-/// Forgets a subscription.
+/// Deletes a subscription.
 ///
 /// # Errors
 /// See the API.

@@ -1,9 +1,11 @@
-//! The one road on which the past is folded.
+//! The only place where past states are folded.
 //!
 //! Every fold runs on the few threads of its pool, takes its turn among the brands, and takes its
 //! memory from one budget. Equal questions that are asked at the same time are folded once, and the
-//! last few answers stay for a moment, since the next page asks the same again. A fold that nobody
-//! waits for any more stops.
+//! last few pasts are kept for a moment, because the next page asks the same again. A fold stops
+//! when nobody waits for it any more.
+
+pub mod refused;
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
@@ -20,23 +22,22 @@ use tonic::Status;
 use super::MAX_WAIT;
 use super::pool::{Caller, Pool, Refused, Waits};
 use crate::domain::{Position, Timestamp};
-use crate::grpc::calls::refused;
 use crate::grpc::edge::deadline::{Deadline, wait};
 use crate::grpc::edge::status;
 use crate::log::Log;
 use crate::views::{AsOfError, Past, Slice, Tell, Views, past};
 
-/// Most events that are folded for an answer: some seconds of a core.
+/// Most events that are folded for an answer: a few seconds of a core.
 const MAX_EVENTS: usize = 1_000_000;
-/// Memory for the rows of all pasts that are folded, read or kept, by estimate: with what a fold needs
-/// besides, less than a quarter of a GiB.
+/// Estimated memory for the rows of all pasts that are folded, read or kept. With the other memory
+/// of folds it is less than a quarter of a GiB.
 const MAX_BYTES: usize = 192 << 20;
-/// Memory for pasts that are kept for whoever asks next; a part of the budget.
+/// Memory for pasts that are kept for the next question; a part of the budget.
 const KEPT_BYTES: usize = 32 << 20;
-/// How long a past is kept: the next page is asked for by then.
+/// How long a past is kept: a client usually asks for the next page by then.
 const KEPT_FOR: Duration = Duration::from_secs(10);
 
-/// What folds may take.
+/// The limits of folds.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Most events of a fold.
@@ -57,7 +58,7 @@ impl Default for Limits {
 /// A question about the past.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Question {
-    /// Whose events make the answer.
+    /// The events that make the answer.
     pub slice: Slice,
     /// The position it reflects.
     pub until: Position,
@@ -68,13 +69,13 @@ pub struct Question {
 /// Why a past was not folded.
 #[derive(Clone, Debug)]
 pub enum NotFolded {
-    /// Others are being folded: come back.
+    /// Too many others are being folded: try again later.
     Busy,
     /// The question is about more than these events.
     TooMany(usize),
     /// The rows take more than these bytes.
     TooLarge(usize),
-    /// Whatever else kept it from being folded.
+    /// Any other error.
     Failed(Box<Status>),
 }
 
@@ -92,10 +93,10 @@ impl std::ops::Deref for Folded {
     }
 }
 
-/// What a fold comes to.
+/// The result of a fold.
 type Outcome = Result<Arc<Folded>, NotFolded>;
 
-/// The road. Clones share it.
+/// Folds of past states. Clones share them.
 #[derive(Clone)]
 pub struct Folds {
     pool: Pool,
@@ -106,7 +107,7 @@ pub struct Folds {
     pasts: Arc<Mutex<Pasts>>,
 }
 
-/// Pasts that more than one may want.
+/// Pasts that more than one caller may need.
 #[derive(Default)]
 struct Pasts {
     in_flight: HashMap<Question, Weak<Flight>>,
@@ -120,10 +121,10 @@ enum Joined {
     Flight(Arc<Flight>),
 }
 
-/// A fold under way. All who wait for it hold it; it stops when the last of them leaves.
+/// A fold under way. Each caller that waits for it holds it; it stops when the last one leaves.
 struct Flight {
     begun: CancellationToken,
-    /// What it came to, once it has.
+    /// Its result, once there is one.
     folded: watch::Receiver<Option<Outcome>>,
     _waits: Waits,
 }
@@ -162,10 +163,11 @@ impl Folds {
         until_begun(pin!(flight.end()), &flight.begun, deadline).await
     }
 
-    /// Works on a past that is folded for this alone; `work` folds it, and is told each event.
+    /// Works on a past that is folded for this call alone; `work` folds it, and receives each
+    /// event.
     ///
     /// # Errors
-    /// `TOO_MANY_FOLDS`, and whatever `work` refuses.
+    /// `TOO_MANY_FOLDS`, and the errors of `work`.
     pub async fn telling<T: Send + 'static>(
         &self,
         question: Question,
@@ -191,17 +193,17 @@ impl Folds {
         until_begun(pin!(told), &begun, deadline).await
     }
 
-    /// Takes memory of the budget for what was made of a past.
+    /// Takes memory of the budget for data that was made from a past.
     ///
     /// # Errors
-    /// `Busy` when others have it, `TooLarge` when it is more than there is.
+    /// `Busy` when others hold the memory, `TooLarge` when it is more than the budget.
     pub fn take(&self, bytes: usize) -> Result<Taken, NotFolded> {
         let mut taken = self.budget.nothing();
         self.grow(&mut taken, bytes)?;
         Ok(taken)
     }
 
-    /// Finds a past that is kept, waits for its fold with others, or begins it.
+    /// Finds a kept past, waits for a fold under way, or begins the fold.
     fn join(&self, question: Question) -> Result<Joined, NotFolded> {
         let mut pasts = self.pasts.lock();
         let Pasts { in_flight, kept } = &mut *pasts;
@@ -278,7 +280,7 @@ impl Folds {
         Ok(past)
     }
 
-    /// Takes memory up to so many bytes; what is kept goes first.
+    /// Takes memory up to this many bytes. Kept pasts are dropped first.
     fn grow(&self, taken: &mut Taken, bytes: usize) -> Result<(), AsOfError> {
         if bytes > self.budget.limit {
             return Err(AsOfError::TooLarge {
@@ -352,10 +354,10 @@ pub struct Folding<'a> {
 }
 
 impl Folding<'_> {
-    /// Folds it; tells each event.
+    /// Folds it; passes each event to `tell`.
     ///
     /// # Errors
-    /// Why it cannot be folded.
+    /// The reason why it cannot be folded.
     pub fn past(&mut self, tell: &mut Tell<'_>) -> Result<Past, Status> {
         let Self {
             question,
@@ -368,7 +370,7 @@ impl Folding<'_> {
     }
 }
 
-/// Memory that pasts may take together.
+/// The memory that all pasts may take together.
 #[derive(Clone)]
 struct Budget {
     used: Arc<AtomicUsize>,
@@ -391,14 +393,14 @@ impl Budget {
     }
 }
 
-/// What one has taken of it; given back when dropped.
+/// The part that one past has taken; given back when dropped.
 pub struct Taken {
     budget: Budget,
     bytes: usize,
 }
 
 impl Taken {
-    /// Takes up to so many bytes in all; tells whether they are there.
+    /// Takes up to this many bytes in all. Returns whether they are available.
     fn grow(&mut self, bytes: usize) -> bool {
         let more = bytes.saturating_sub(self.bytes);
         let add = |used: usize| Some(used + more).filter(|used| *used <= self.budget.limit);
@@ -454,7 +456,7 @@ mod tests {
         assert!(one.grow(100));
         assert!(!other.grow(51));
         assert!(other.grow(50));
-        // Less than it has is no more.
+        // It never shrinks.
         assert!(one.grow(20) && !one.grow(101));
         drop(one);
         assert!(other.grow(150));

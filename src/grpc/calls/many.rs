@@ -1,4 +1,4 @@
-//! Many writes at once: what each of them came to, in the order they were sent.
+//! Many writes at once: the outcome of each, in the order they were sent.
 
 use tonic::Status;
 
@@ -10,19 +10,19 @@ use crate::ledger::{Ledger, Places, Recorded, Room, WriteError};
 use crate::wire::fields::Broken;
 use crate::wire::proto::api::{ItemError, ItemResult, ItemWritten, item_result};
 
-/// What items came to.
+/// The outcomes of items.
 pub struct Outcomes {
     /// One of each, in order.
     pub each: Vec<Result<Recorded, ItemError>>,
-    /// Greatest position one of them has in the log; 0 when none is there.
+    /// The greatest position of any of them in the log; 0 when none is there.
     pub last: Position,
 }
 
-/// Parses a batch of so many items in `field` by the time of now, has each executed for itself, and
-/// renders what they came to.
+/// Parses a batch of this many items in `field` at the current time, has each executed separately,
+/// and renders the outcomes.
 ///
 /// # Errors
-/// What keeps all of them from being decided.
+/// An error that concerns all of them, before any is decided.
 pub async fn write<T>(
     calls: &Calls,
     request: T,
@@ -34,11 +34,11 @@ pub async fn write<T>(
     Ok((outcomes.results(ids), last))
 }
 
-/// Parses a batch of so many items in `field` by the time of now, and has each executed for itself;
-/// returns what they came to, and what each is about.
+/// Parses a batch of this many items in `field` at the current time, and has each executed
+/// separately. Returns the outcomes, and what each item is about.
 ///
 /// # Errors
-/// What keeps all of them from being decided.
+/// An error that concerns all of them, before any is decided.
 pub async fn decide<T>(
     calls: &Calls,
     request: T,
@@ -58,9 +58,9 @@ pub async fn decide<T>(
     Ok((outcomes, batch.ids))
 }
 
-/// Has items decided, each for itself, and waits until they are durable.
+/// Has items decided, each separately, and waits until they are durable.
 ///
-/// `path` leads to their field from the request; `places` were taken for them in the queue.
+/// `path` is the path of their field in the request; `places` are their places in the queue.
 ///
 /// # Errors
 /// What keeps all of them from being decided.
@@ -113,7 +113,7 @@ fn written(recorded: &Recorded, id: String) -> ItemWritten {
     }
 }
 
-/// Puts answers between the elements that were broken before anybody was asked.
+/// Merges the answers with the errors of elements that were refused at parsing.
 fn in_order(
     answered: Vec<Result<Recorded, WriteError>>,
     broken: Vec<Broken>,

@@ -1,13 +1,13 @@
-//! What every handler does: write and render, or wait for a position and read.
+//! The work of every handler: write and render, or wait for a position and read.
 
-mod folds;
+pub mod folds;
 pub mod many;
 pub mod page_token;
 mod pages;
 mod past;
 pub mod pool;
 pub mod proofs;
-pub mod refused;
+mod refused;
 pub mod render;
 pub mod request;
 pub mod service;
@@ -47,13 +47,13 @@ pub use written::{Shown, Written};
 /// Everything handlers work with. Cheap to clone.
 #[derive(Clone)]
 pub struct Calls {
-    /// The way to the writer.
+    /// The handle to the writer.
     pub ledger: Ledger,
     /// The views.
     pub views: Views,
     /// The log.
     pub log: Arc<dyn Log>,
-    /// Names the log.
+    /// The id of the log.
     pub log_id: Uuid,
     /// The tree over it.
     pub proofs: Proofs,
@@ -63,30 +63,30 @@ pub struct Calls {
     pub clock: Arc<Guard>,
     /// Folds the past.
     pub folds: Folds,
-    /// What streams are held to.
+    /// The limits of streams.
     pub streams: Streams,
     /// Threads for folds of the past and for long reads.
     pub pools: Pools,
-    /// Where named consumers stand.
+    /// The positions of named consumers.
     pub subscriptions: Subscriptions,
     /// Cancelled when long streams must end.
     pub ending: CancellationToken,
 }
 
-/// How many rows an answer is made of, which says where they are read.
+/// How many rows an answer is made of. This decides on which threads they are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Load {
-    /// A few: on any thread that may wait for a disk.
+    /// A few: read on any thread that may wait for a disk.
     Few,
-    /// Many: on threads that give way to writes, and of which no brand has more than its turn.
+    /// Many: read on threads that give way to writes and that brands use in turn.
     Many,
 }
 
-/// What a read is held to.
+/// The conditions of a read.
 pub struct Reading {
     /// How many rows it reads.
     pub load: Load,
-    /// As of when.
+    /// The point in time.
     pub when: When,
     /// The events that make the answer.
     pub slice: Slice,
@@ -101,11 +101,11 @@ pub struct Door(Arc<OnceLock<Calls>>);
 impl Door {
     /// Opens the door, once.
     pub fn open(&self, calls: Calls) {
-        // Whoever opened it first had the same calls to offer.
+        // The first caller opened it with the same calls.
         let _ = self.0.set(calls);
     }
 
-    /// Goes through.
+    /// Returns the calls.
     ///
     /// # Errors
     /// `NOT_READY` while the log is being replayed.
@@ -120,7 +120,7 @@ impl Calls {
         self.clock.now()
     }
 
-    /// Parses a write by the time of now, and executes it.
+    /// Parses a write at the current time, and executes it.
     ///
     /// # Errors
     /// As [`execute`](Self::execute).
@@ -137,7 +137,7 @@ impl Calls {
     /// Executes a parsed write.
     ///
     /// # Errors
-    /// The status of whatever kept it from happening.
+    /// The status that says why it did not happen.
     pub async fn execute(
         &self,
         parsed: Write,
@@ -179,7 +179,8 @@ impl Calls {
     /// Reads when an event was recorded.
     async fn recorded_at(&self, position: Position) -> Result<Timestamp, Status> {
         let log = Arc::clone(&self.log);
-        blocking(move || views::recorded_at(log.as_ref(), position).map_err(refused::as_of)).await
+        blocking(move || views::recorded_at(log.as_ref(), position).map_err(folds::refused::as_of))
+            .await
     }
 
     /// Waits until everything up to a position is durable, and so in the views.
@@ -196,8 +197,8 @@ impl Calls {
         }
     }
 
-    /// Waits until the tree over the log has a size, which a field of the call names; the latest
-    /// when it names none.
+    /// Waits until the tree over the log has the size in a field of the call, or the current size
+    /// if the field has none.
     ///
     /// # Errors
     /// `POSITION_AHEAD`; `POSITION_NOT_REACHED` at the caller's deadline.
@@ -218,11 +219,11 @@ impl Calls {
         }
     }
 
-    /// Waits for a position, then reads rows, as they are or as they were; returns what was read and
-    /// the position it reflects, once that is durable.
+    /// Waits for a position, then reads rows, current or past ones. Returns the result and the
+    /// position it reflects, once that is durable.
     ///
     /// # Errors
-    /// As [`reach`](Self::reach), and whatever `read` refuses; of a past, also as
+    /// As [`reach`](Self::reach), and the errors of `read`; of a past, also as
     /// [`past`](Self::past); of many rows, also `TOO_MANY_QUERIES`.
     pub async fn read<T: Send + 'static>(
         &self,
@@ -264,17 +265,18 @@ impl Calls {
     /// Does a long read on the threads for it; owners take turns.
     ///
     /// # Errors
-    /// When too many wait, and whatever the work refuses.
+    /// When too many wait, and the errors of the work.
     pub async fn long_read<T: Send + 'static>(
         &self,
         owner: &str,
         work: impl FnOnce() -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
         let read = self.pools.readers.run(owner, |_| work()).await;
-        read.map_err(NotFolded::from).map_err(refused::past)?
+        read.map_err(NotFolded::from)
+            .map_err(folds::refused::past)?
     }
 
-    /// Reads which page of a query is asked for.
+    /// Reads the requested page of a query.
     ///
     /// # Errors
     /// A token that is not of this query.
@@ -297,8 +299,8 @@ impl Calls {
         })
     }
 
-    /// Reads a page of a list as [`read`](Self::read) does; returns its elements, the token of the
-    /// next page, empty when there is none, and the position they reflect.
+    /// Reads a page of a list as [`read`](Self::read) does. Returns its elements, the token of the
+    /// next page (empty when there is none), and the position they reflect.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -330,12 +332,12 @@ pub enum Lookup {
 }
 
 impl Lookup {
-    /// Says that something is not there.
+    /// Says that something does not exist.
     pub fn missing(reason: api::ErrorReason, kind: &str, id: &str) -> Self {
         Self::Status(Box::new(status::not_found(reason, kind, id)))
     }
 
-    /// Turns into the status to answer with.
+    /// Converts into the status of the answer.
     pub fn into_status(self) -> Status {
         match self {
             Self::Status(status) => *status,
@@ -350,10 +352,10 @@ impl From<store::Error> for Lookup {
     }
 }
 
-/// Runs what may wait for a lock or a disk on a thread that may.
+/// Runs work that may wait for a lock or a disk, on a thread that may wait.
 ///
 /// # Errors
-/// What the work says; a panic in it is a fault of the server.
+/// The errors of the work. A panic in it is a fault of the server.
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Status> + Send + 'static,
 ) -> Result<T, Status> {

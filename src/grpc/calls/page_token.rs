@@ -1,8 +1,9 @@
 //! Page tokens (AIP-158): where the next page begins, opaque and tamper-proof.
 //!
 //! A token is URL-safe base64 of a version, the digest of the query it belongs to, the key of the
-//! last row sent and an HMAC-SHA256 over all of that. The MAC key lives in the data directory, so
-//! tokens outlive a restart. Does not know what a key means; it is not encrypted, only protected.
+//! last row sent and an HMAC-SHA256 over all of that. The MAC key is in the data directory, so
+//! tokens stay valid after a restart. Does not know what a key means. Keys are not encrypted, only
+//! protected against changes.
 
 use std::io;
 use std::path::Path;
@@ -32,7 +33,7 @@ const KEY_BYTES: usize = 32;
 /// 128 bits: a query cannot be made to collide with another one.
 const DIGEST_BYTES: usize = 16;
 
-/// 128 bits: guessing is hopeless, and tokens stay short.
+/// 128 bits: guessing is infeasible, and tokens stay short.
 const TAG_BYTES: usize = 16;
 
 /// Keeps the MACs of tokens apart from any other use of the key.
@@ -41,13 +42,13 @@ const PURPOSE: &[u8] = b"campaign-ledger page token";
 /// Longest token: what the longest key encodes to.
 const MAX_TOKEN_CHARS: usize = (1 + DIGEST_BYTES + MAX_LAST_KEY_BYTES + TAG_BYTES).div_ceil(3) * 4;
 
-/// Says why a token is refused; both are the caller's mistake.
+/// Why a token is refused; both are the caller's mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Not a token of this ledger, or changed since.
-    #[error("the page token is not one this ledger gave out")]
+    #[error("the page token was not made by this ledger")]
     Malformed,
-    /// Given out for other filters, another order, another method.
+    /// Made for other filters, another order or another method.
     #[error("the page token belongs to another query; only page_size may change between pages")]
     OtherQuery,
 }
@@ -90,10 +91,10 @@ impl PageTokens {
         Self { key }
     }
 
-    /// Takes the MAC key kept in `data_dir`, and makes one there on first use, or in place of a
-    /// damaged one.
+    /// Takes the MAC key in `data_dir`. Creates one there on first use, or in place of a damaged
+    /// one.
     ///
-    /// A key that cannot be written, as on a full disk, serves until the process ends: tokens are
+    /// A key that cannot be written, as on a full disk, is used until the process ends: tokens are
     /// then refused after a restart, and reads go on.
     ///
     /// # Errors
@@ -120,7 +121,7 @@ impl PageTokens {
     /// Makes the token of the page that begins after `last_key`.
     ///
     /// # Panics
-    /// Never for keys up to [`MAX_LAST_KEY_BYTES`]; a longer one is a mistake in the view.
+    /// Never for keys up to [`MAX_LAST_KEY_BYTES`]; a longer one is a bug in the view.
     pub fn make(&self, query: Query, last_key: &[u8]) -> String {
         assert!(
             last_key.len() <= MAX_LAST_KEY_BYTES,
@@ -181,12 +182,12 @@ impl std::fmt::Debug for PageTokens {
     }
 }
 
-/// Writes a new key; what is there and is no key is set aside.
+/// Writes a new key. A file that is not a key is renamed.
 fn keep(path: &Path, key: &[u8], is_damaged: bool) -> io::Result<()> {
     if is_damaged {
         let aside = files::set_aside(path)?;
         let (path, aside) = (path.display(), aside.display());
-        tracing::warn!(%path, %aside, "the key of page tokens is damaged and was set aside: tokens handed out end");
+        tracing::warn!(%path, %aside, "the key of page tokens is damaged and was renamed: earlier tokens are refused");
     }
     files::replace(path, key)
 }
@@ -274,7 +275,7 @@ mod tests {
     #[test]
     fn a_key_that_cannot_be_kept_serves_all_the_same() {
         let dir = tempfile::tempdir().unwrap();
-        // What cannot be removed by `remove_file` stands where the key is made.
+        // A directory, which `remove_file` cannot remove, is in the place of the key.
         fs::create_dir(dir.path().join("page-token.key.new")).unwrap();
         let tokens = PageTokens::open(dir.path()).unwrap();
         let token = tokens.make(query("open"), b"c-1");

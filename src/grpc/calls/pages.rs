@@ -1,4 +1,4 @@
-//! Pages of lists: rows under a prefix, or what was put in order.
+//! Pages of lists: rows under a prefix, or sorted elements.
 
 use std::ops::ControlFlow;
 
@@ -9,31 +9,32 @@ use crate::domain::Timestamp;
 use crate::domain::rows::{Key, Row, Rows, Scan};
 use crate::store::{self, Snapshot};
 
-/// Most rows one page looks at: a rare filter gives short pages rather than slow ones.
+/// Most rows that are read for one page: a rare filter gives short pages and not slow ones.
 const MAX_SCANNED: usize = 10_000;
-/// Encoded rows that end a page: with one row more it still fits the 4 MiB clients take by default.
+/// Bytes of encoded rows that end a page: with one more row it still fits the 4 MiB that clients
+/// accept by default.
 const PAGE_BYTES: usize = 1 << 20;
-/// What no single row takes, whatever is in it: see `docs/bounds.md`.
+/// Upper bound of the bytes of any row: see `docs/bounds.md`.
 const MAX_ROW_BYTES: usize = 3 << 20;
 
-/// What was listed, with the key to go on after, if there may be more.
+/// The elements of a page, with the key after which to continue, if there may be more.
 pub type Listed<T> = (Vec<T>, Option<Key>);
 
-/// The page of a list that is asked for.
+/// The requested page of a list.
 #[derive(Clone)]
 pub struct Part {
-    /// What is listed: the next page must be of the same.
+    /// The query: the next page must be of the same query.
     pub query: Query,
     /// The key after which it begins; `None` for the first page.
     pub start: Option<Key>,
-    /// At most so many elements.
+    /// At most this many elements.
     pub size: usize,
-    /// When it is asked for.
+    /// The time of the request.
     pub now: Timestamp,
 }
 
 impl Part {
-    /// Begins after a key, if the page does not begin after it already.
+    /// Begins after a key, unless the page begins later anyway.
     pub fn not_before(&self, key: Option<Key>) -> Self {
         let start = self.start.clone().max(key);
         Self {
@@ -56,8 +57,8 @@ pub fn id_at<T>(
     parse(parts.text()?).ok()
 }
 
-/// Collects a page of the rows under a prefix that `keep` makes something of; returns it with the
-/// key to go on after, if there may be more. Large rows make the page shorter than `size`.
+/// Collects a page of the rows under a prefix that `keep` converts. Returns it with the key after
+/// which to continue, if there may be more. Large rows make the page shorter than `size`.
 ///
 /// # Errors
 /// When rows cannot be read.
@@ -89,7 +90,7 @@ pub fn page<R: Row, T: Message>(
     Ok((kept, last.filter(|_| more)))
 }
 
-/// Collects a page as [`page`] does, where making something of a row reads other rows.
+/// Collects a page as [`page`] does, for conversions of rows that read other rows.
 ///
 /// # Errors
 /// When rows cannot be read.
@@ -109,7 +110,7 @@ pub fn joined_page<R: Row, T: Message>(
     failed.map_or(Ok(listed), Err)
 }
 
-/// Collects a page of what was put in order by its keys, as [`page`] does.
+/// Collects a page of elements that are sorted by their keys, as [`page`] does.
 ///
 /// # Errors
 /// Those of `show`.

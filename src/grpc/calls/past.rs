@@ -1,4 +1,4 @@
-//! Answers about the past, each from rows that are folded for it or that an equal question shares.
+//! Answers about the past, each from rows that are folded for it or shared with an equal question.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::folds::{Folded, Folding, NotFolded, Question};
 use super::{Calls, MAX_WAIT};
 use crate::domain::state::Resource;
 use crate::domain::{Request, Violation};
-use crate::grpc::calls::refused;
+use crate::grpc::calls::folds::refused;
 use crate::grpc::edge::deadline::{Deadline, wait};
 use crate::grpc::edge::status;
 use crate::ledger::Recorded;
@@ -22,7 +22,7 @@ impl Calls {
     /// Folds the rows of a past, or shares those of an equal question.
     ///
     /// # Errors
-    /// As of a time or position ahead of the log, and why the events cannot be folded.
+    /// When the time or the position is ahead of the log, or the events cannot be folded.
     pub async fn past(
         &self,
         as_of: AsOf,
@@ -34,10 +34,10 @@ impl Calls {
         folded.map_err(refused::past)
     }
 
-    /// Works on a past of which each event is told.
+    /// Works on a past and receives each of its events.
     ///
     /// # Errors
-    /// As [`past`](Self::past), and whatever `work` refuses.
+    /// As [`past`](Self::past), and the errors of `work`.
     pub async fn telling<T: Send + 'static>(
         &self,
         as_of: AsOf,
@@ -79,7 +79,7 @@ impl Calls {
                 let log = Arc::clone(&self.log);
                 let find = move || position_at(log.as_ref(), head, at).map_err(refused::as_of);
                 let found = self.long_read(slice.brand().as_str(), find);
-                // As long as others wait: the threads may all be taken.
+                // As long as for other waits: all threads may be busy.
                 let found = wait(found, deadline, MAX_WAIT).await;
                 (
                     found.unwrap_or_else(|_| Err(refused::past(NotFolded::Busy)))?,
@@ -94,10 +94,10 @@ impl Calls {
         })
     }
 
-    /// Reads the rows of a past, and drops them, where that costs nobody.
+    /// Reads the rows of a past and drops them, on a thread that may block.
     ///
     /// # Errors
-    /// Whatever `read` refuses.
+    /// The errors of `read`.
     pub async fn read_past<T: Send + 'static>(
         &self,
         brand: &str,
@@ -107,10 +107,10 @@ impl Calls {
         self.long_read(brand, move || read(&past.rows)).await
     }
 
-    /// Finds what a write that was answered before was about, as the write left it.
+    /// Finds the resource of a write that was answered before, as the write left it.
     ///
     /// # Errors
-    /// Why its past cannot be folded: the write stands in any case.
+    /// When its past cannot be folded. The write is valid in any case.
     pub(super) async fn then(
         &self,
         request: Box<Request>,

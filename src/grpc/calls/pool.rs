@@ -1,11 +1,11 @@
 //! Threads for long reads, which give way to everything else.
 //!
-//! Owns the threads, the bounded queue before them and its order: owners take turns, so one that
-//! asks a lot waits for itself. The threads run at a lower priority than the writer and the
+//! Owns the threads, the bounded queue before them and its order: owners take turns, so one with
+//! many requests delays only itself. The threads run at a lower priority than the writer and the
 //! runtime, so on a busy machine a long read gets slower and a write does not. Does not know what
 //! is read.
 //!
-//! A caller that goes away is noticed: its work is skipped, or is told to stop through [`Caller`].
+//! A caller that goes away is noticed: its work is skipped, or stops because of [`Caller`].
 //! Nobody waits for these threads when the process ends.
 
 use std::collections::{HashMap, VecDeque};
@@ -19,7 +19,7 @@ use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
 /// Threads that fold the past. A fold keeps a core busy and holds its rows in memory: on the two cores
-/// of a small machine, more at a time would finish none of them earlier.
+/// of a small machine, more folds at a time would not finish earlier.
 pub const FOLDERS: usize = 2;
 /// Folds that may wait: more than finish while a caller waits for them.
 const FOLDS_WAITING: usize = 256;
@@ -41,7 +41,7 @@ const NICENESS: i32 = 10;
 #[derive(Clone)]
 pub struct Pool(Arc<Shared>);
 
-/// The pools of a server, by what is done on them. Clones share them.
+/// The pools of a server, by their work. Clones share them.
 #[derive(Clone)]
 pub struct Pools {
     /// Folds of the past.
@@ -76,7 +76,7 @@ impl Pools {
 /// Why work was not done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Refused {
-    /// As much is waiting as may wait.
+    /// The queue is full.
     #[error("too many long reads are waiting")]
     Full,
     /// The work panicked, or the pool has ended.
@@ -92,7 +92,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Tells whether nobody waits any more: the work should stop.
+    /// Returns whether nobody waits any more: the work should stop.
     pub fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Relaxed) || self.ending.load(Ordering::Relaxed)
     }
@@ -182,7 +182,8 @@ impl Pool {
         Ok(waits)
     }
 
-    /// Ends the threads: what waits is dropped, what runs is told that nobody waits. Returns at once.
+    /// Ends the threads: waiting work is dropped, running work sees that nobody waits. Returns at
+    /// once.
     pub fn end(&self) {
         self.0.ending.store(true, Ordering::Relaxed);
         *self.0.waiting.lock() = Waiting::default();
@@ -190,7 +191,7 @@ impl Pool {
     }
 }
 
-/// Somebody waits for work. Dropped, nobody does any more, and the work learns it.
+/// Somebody waits for work. When it is dropped, nobody waits any more, and the work sees that.
 pub struct Waits(Caller);
 
 impl Drop for Waits {
@@ -268,7 +269,7 @@ impl Waiting {
     }
 }
 
-/// Lowers the priority of this thread. Where that fails, long reads are merely as quick as others.
+/// Lowers the priority of this thread. If that fails, long reads run at normal priority.
 fn give_way() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
@@ -280,7 +281,7 @@ mod tests {
 
     use super::*;
 
-    /// Work that holds the one thread of a pool until it is let go.
+    /// Work that occupies the one thread of a pool until it is released.
     fn hold(pool: &Pool) -> (mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
         let (release, held) = mpsc::channel::<()>();
         let (begun, waits) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! Proofs as parts of answers: a checkpoint of the log, and that what was written is in it.
+//! Proofs as parts of answers: a checkpoint of the log, and that the events of a write are in it.
 
 use bytes::Bytes;
 use tonic::Status;
@@ -11,10 +11,10 @@ use crate::log::Hash;
 use crate::proofs::Signed;
 use crate::wire::proto::api;
 
-/// Proofs of one write at the most: a write with more events is rare, and its answer would be long.
+/// Most proofs of one write: a write with more events is rare, and its answer would be long.
 const MAX_PROVEN: u64 = 64;
 
-/// Signs the log at a size, which a field of the call names, or as it is now.
+/// Signs the log at the size in a field of the call, or at its current size.
 ///
 /// # Errors
 /// As [`Calls::tree_of`].
@@ -29,8 +29,8 @@ pub async fn signed(
     blocking(move || proofs.checkpoint(size).map_err(status::proof)).await
 }
 
-/// Proves the events of a write; `None` when that takes too long, or cannot be done: the write
-/// happened all the same.
+/// Proves the events of a write. Returns `None` when that takes too long or fails: the write
+/// happened in any case.
 pub async fn of_write(calls: &Calls, first: Position, last: Position) -> Option<api::WriteProof> {
     let size = calls.tree_of("tree_size", Some(last), None).await.ok()?;
     let proofs = calls.proofs.clone();
@@ -53,7 +53,7 @@ pub async fn of_write(calls: &Calls, first: Position, last: Position) -> Option<
     proven.await.ok()
 }
 
-/// Renders the way of an event to the root of a tree.
+/// Renders the path from an event to the root of a tree.
 pub fn inclusion(
     position: Position,
     size: Position,

@@ -1,7 +1,4 @@
-//! Statuses of calls that get no answer: pasts that are not folded, streams that end, queries, pages.
-
-mod past;
-mod streams;
+//! Statuses of queries that find no thread, and of page tokens that cannot be read.
 
 use tonic::Status;
 
@@ -9,9 +6,6 @@ use super::page_token;
 use super::pool::Refused;
 use crate::grpc::edge::status::{bad_field, internal, too_many};
 use crate::wire::proto::api::ErrorReason;
-
-pub use past::{as_of, past, repeated, report};
-pub use streams::{idle_ingest, lost_stream, no_place, unread};
 
 /// Reports a page token that is not of this query.
 pub fn page_token(error: page_token::Error) -> Status {

@@ -9,12 +9,12 @@ pub fn time(at: Timestamp) -> Option<prost_types::Timestamp> {
     Some(at.into())
 }
 
-/// How many there are, as the API shows it.
+/// A count, as the API shows it.
 pub fn count_of<T>(all: &[T]) -> u32 {
     u32::try_from(all.len()).unwrap_or(u32::MAX)
 }
 
-/// Keeps the latest of a list, as many as so many bytes take; the last one always.
+/// Keeps the latest elements of a list, as many as fit these bytes, and always the last one.
 pub fn latest_fitting<M: Message>(mut all: Vec<M>, most_bytes: usize) -> Vec<M> {
     let mut bytes = 0;
     let fitting = all.iter().rev().take_while(|one| {

@@ -1,15 +1,15 @@
 //! A service is a table: each of its calls is a row.
 //!
 //! tonic has one trait for each service, so a method must be spelled out for each call. Most methods
-//! differ in names only. The macro writes them; what they do stands in functions.
+//! differ in names only. The macro writes them; functions do the work.
 //!
 //! | row | does |
 //! |---|---|
 //! | `write call(Asked) -> Answer { field, … }` | parses by `parse::call`, executes, answers each field as the write left it |
-//! | `batch call(Asked) -> Answer { items }` | executes each of `items` for itself |
+//! | `batch call(Asked) -> Answer { items }` | executes each of `items` separately |
 //! | `get[Few] call(Asked) -> Answer { field: \|query\| slice, find }` | parses, reads what `find` finds |
 //! | `list[Many] call(Asked) -> Answer { field: \|query\| slice, find }` | the same, a page of it |
-//! | `call call(Asked) -> Answer { function }` | whatever the function does |
+//! | `call call(Asked) -> Answer { function }` | calls the function |
 //!
 //! A field of a write is found by its type ([`Shown`](super::Shown)), or by a function after `=`.
 //! `Few` and `Many` say how many rows an answer is made of ([`Load`](super::Load)). The slice names
@@ -58,7 +58,7 @@ macro_rules! service {
     };
 }
 
-/// What a row does. Each kind of row has an arm.
+/// The work of a row. Each kind of row has an arm.
 macro_rules! handle {
     (
         write $calls:ident, $request:ident, $call:ident($asked:ident) -> $answer:ident {

@@ -1,4 +1,4 @@
-//! A write that happened, and how its answer shows what it was about.
+//! A write that happened, and how its answer shows its resource.
 
 use crate::domain::Position;
 use crate::domain::state::Resource;
@@ -6,22 +6,22 @@ use crate::wire::proto::api;
 
 /// A write that happened.
 pub struct Written {
-    /// Where it stands in the log.
+    /// Its place in the log.
     pub receipt: api::Receipt,
-    /// Its first event; when only validated, where it would have stood.
+    /// Its first event; when only validated, the position that it would have had.
     pub first: Position,
-    /// What it was about, after it.
+    /// Its resource after the write.
     pub resource: Resource,
 }
 
-/// A message that shows what a write was about. Each service implements it for its own.
+/// A message that shows the resource of a write. Each service implements it for its own messages.
 pub trait Shown: Sized {
-    /// Renders the resource; `None` where it is of another kind.
+    /// Renders the resource; `None` if it is of another kind.
     fn of(resource: &Resource) -> Option<Self>;
 }
 
 impl Written {
-    /// Renders what the write was about, as the field of an answer needs it.
+    /// Renders the resource as the field of an answer needs it.
     pub fn shown<T: Shown>(&self) -> Option<T> {
         T::of(&self.resource)
     }

@@ -12,7 +12,7 @@ use crate::grpc::calls::request::page::{
     Page, When, read_brand, read_campaign, read_page, read_when,
 };
 use crate::wire::fields::{Checked, Fields, Origin};
-use crate::wire::plan::read_plan;
+use crate::wire::plan::{read_plan, read_plan_change};
 use crate::wire::proto::api;
 use crate::wire::values::{MAX_REASON_CHARS, read_positive_amount, read_time};
 
@@ -59,6 +59,24 @@ pub fn resume_campaign(mut request: api::ResumeCampaignRequest, now: Timestamp) 
     let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     call.finish(command(campaign, Ok(CampaignVerb::Resume)))
+}
+
+/// Parses `AmendCampaign`.
+///
+/// # Errors
+/// Every violation.
+pub fn amend_campaign(mut request: api::AmendCampaignRequest, now: Timestamp) -> Write {
+    let mut call = Call::begin(&mut request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let fields = &mut call.fields;
+    let plan = request.plan.unwrap_or_default();
+    let change = read_plan_change(fields, plan, request.clear);
+    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
+    let verb = change.map(|change| CampaignVerb::Amend {
+        change: Box::new(change),
+        reason,
+    });
+    call.finish(command(campaign, verb))
 }
 
 /// Parses `AmendBudget`.

@@ -13,6 +13,7 @@ service! {
         write open_campaign(OpenCampaignRequest) -> OpenCampaignResponse { campaign }
         write pause_campaign(PauseCampaignRequest) -> PauseCampaignResponse { campaign }
         write resume_campaign(ResumeCampaignRequest) -> ResumeCampaignResponse { campaign }
+        write amend_campaign(AmendCampaignRequest) -> AmendCampaignResponse { campaign }
         write amend_budget(AmendBudgetRequest) -> AmendBudgetResponse { campaign }
         write close_campaign(CloseCampaignRequest) -> CloseCampaignResponse { campaign }
         write cancel_campaign(CancelCampaignRequest) -> CancelCampaignResponse { campaign }

@@ -62,7 +62,7 @@ pub(super) fn listed(
     Ok(listed)
 }
 
-/// Names the events that make a list.
+/// Returns the slice of events that make a list.
 pub(super) fn slice_of(query: &parse::CollaborationsQuery) -> Slice {
     let brand = query.brand.clone();
     match (&query.campaign, &query.creator) {
@@ -121,7 +121,7 @@ pub fn shown(
     })
 }
 
-/// Tells where an agreement stands: what is open ends with its campaign.
+/// Returns the state of an agreement: an open one ends with its campaign.
 fn state_of(
     rows: &Snapshot,
     name: &CollaborationRef,

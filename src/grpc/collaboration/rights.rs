@@ -14,7 +14,7 @@ pub(super) fn listed(
     part: &Part,
 ) -> Result<Listed<api::AgreedRights>, Lookup> {
     let prefix = RightsEnd::of_brand(&query.brand);
-    // What ended before is skipped, not looked at.
+    // Rights that ended before are skipped without reading them.
     let first = query
         .ends_from
         .map(|from| prefix.clone().number(from.nanos().cast_unsigned()));

@@ -25,7 +25,8 @@ pub(super) fn found(rows: &Snapshot, query: &parse::CreatorQuery) -> Result<api:
     Ok(shown(rows, &query.creator, &row)?)
 }
 
-/// Names the events that make a list: those of campaigns too where creators are matched with one.
+/// Returns the slice of events that make a list, with those of campaigns if creators are matched
+/// with one.
 pub(super) fn slice_of(query: &parse::CreatorsQuery) -> Slice {
     match &query.matches {
         Some(_) => Slice::Brand(query.brand.clone()),
@@ -102,7 +103,7 @@ pub(super) async fn match_creator(
     }))
 }
 
-/// The campaign creators are held against.
+/// The campaign with which creators are matched.
 struct Sought {
     name: CampaignRef,
     campaign: Arc<Campaign>,

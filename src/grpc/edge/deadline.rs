@@ -12,16 +12,25 @@ use std::time::Duration;
 use http::HeaderMap;
 use tokio::time::{Instant, Sleep};
 
-/// Kept back by [`Deadline::answer_by`], so that an answer that says more than
-/// `DEADLINE_EXCEEDED` gets out in time.
-const ANSWER_MARGIN: Duration = Duration::from_millis(5);
+/// The part of its timeout that [`Deadline::answer_by`] keeps back, so that an answer that says more
+/// than `DEADLINE_EXCEEDED` gets out in time. A busy machine needs more of it than an idle one.
+const ANSWER_PART: u32 = 10;
+
+/// The least that it keeps back.
+const MIN_ANSWER_MARGIN: Duration = Duration::from_millis(5);
+
+/// The most: more would only shorten the wait.
+const MAX_ANSWER_MARGIN: Duration = Duration::from_millis(500);
 
 /// The gRPC specification allows this many digits.
 const MAX_TIMEOUT_DIGITS: usize = 8;
 
 /// When the client of a call stops waiting; found in the request's extensions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Deadline(Instant);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    instant: Instant,
+    answer_margin: Duration,
+}
 
 impl Deadline {
     /// Finds the deadline of a call; `None` when its client set none.
@@ -31,21 +40,30 @@ impl Deadline {
 
     /// Reads the deadline that a client sent; its time runs from `now`.
     pub(super) fn of_headers(headers: &HeaderMap, now: Instant) -> Option<Self> {
-        now.checked_add(parse_timeout(headers)?).map(Self)
+        Self::after(parse_timeout(headers)?, now)
     }
 
-    /// Tells when the client stops waiting.
+    fn after(timeout: Duration, now: Instant) -> Option<Self> {
+        Some(Self {
+            instant: now.checked_add(timeout)?,
+            answer_margin: (timeout / ANSWER_PART).clamp(MIN_ANSWER_MARGIN, MAX_ANSWER_MARGIN),
+        })
+    }
+
+    /// Returns when the client stops waiting.
     pub fn instant(self) -> Instant {
-        self.0
+        self.instant
     }
 
-    /// Tells when a handler that waits should give up, so that it can still say what it knows.
+    /// Returns when a handler that waits should give up, so that it can still say what it knows.
     pub fn answer_by(self) -> Instant {
-        self.0.checked_sub(ANSWER_MARGIN).unwrap_or(self.0)
+        self.instant
+            .checked_sub(self.answer_margin)
+            .unwrap_or(self.instant)
     }
 }
 
-/// A wait that took too long.
+/// The error of a wait that took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the wait took too long")]
 pub struct Expired;
@@ -66,8 +84,8 @@ pub async fn wait<F: Future>(
         .map_err(|_| Expired)
 }
 
-/// Reads the `grpc-timeout` of a call; `None` when it is absent or not well formed. tonic keeps its
-/// own reader to itself.
+/// Reads the `grpc-timeout` of a call; `None` when it is absent or malformed. tonic's own reader is
+/// private.
 fn parse_timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;

@@ -1,4 +1,4 @@
-//! The health service, `grpc.health.v1`, told the truth.
+//! The health service, `grpc.health.v1`, with the server's real state.
 //!
 //! tonic-health reports SERVING from the start; this handle begins with NOT_SERVING, so that a
 //! balancer sends nothing before the views have caught up, and never goes back to SERVING once a
@@ -50,7 +50,7 @@ impl Health {
             return;
         }
         self.set_all(Serving::Serving).await;
-        // A drain may have begun in between, and it has the last word.
+        // A drain may have begun in between, and it takes precedence.
         if self.is_draining() {
             self.set_all(Serving::NotServing).await;
         }
@@ -73,7 +73,7 @@ impl Health {
         for service in self.services.iter() {
             reporter.clear_service_status(service).await;
         }
-        // A check on a connection still open gets an answer nevertheless.
+        // A check on an open connection still gets an answer.
         self.set_all(Serving::NotServing).await;
     }
 

@@ -6,9 +6,9 @@
 //! connections that are idle for long. It also can cut every connection, for the hard end of a
 //! drain. Does not know TLS.
 //!
-//! Over the cap, where nobody has to give way, a connection is accepted and closed at once: its
-//! client sees the failure now and tries elsewhere. Left in the backlog it would connect and then
-//! hang until its deadline.
+//! Over the cap, if no other connection has to give way, a connection is accepted and closed at
+//! once: its client sees the failure now and tries elsewhere. Left in the backlog it would connect
+//! and then hang until its deadline.
 
 mod connection;
 mod slots;
@@ -39,7 +39,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// How late an idle connection may be found, in parts of the limit.
 const IDLE_CHECKS: u32 = 10;
 
-/// What connections are held to.
+/// The limits of connections.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections served at a time.
@@ -63,7 +63,7 @@ pub struct Incoming {
     warned_of_cap: Seldom,
     warned_of_failures: Seldom,
     accepting: CancellationToken,
-    /// Tells connections that have not spoken yet that nobody accepts any more.
+    /// Notifies connections that have not spoken yet that nothing is accepted any more.
     _stops_accepting: DropGuard,
 }
 
@@ -89,7 +89,7 @@ impl Incoming {
         })
     }
 
-    /// Tells the address bound.
+    /// Returns the bound address.
     ///
     /// # Errors
     /// The system does not say.
@@ -97,7 +97,7 @@ impl Incoming {
         self.listener.local_addr()
     }
 
-    /// Hands out the means to watch and to cut the connections, which outlives the stream.
+    /// Returns the handle to watch and to cut the connections. It outlives the stream.
     pub fn connections(&self) -> Connections {
         self.connections.clone()
     }
@@ -115,7 +115,7 @@ impl Incoming {
             return None;
         };
         if let Err(error) = stream.set_nodelay(true) {
-            // The peer is gone already, which the first read tells as well.
+            // The peer is gone already, which the first read will report.
             debug!(%error, %peer, "no TCP_NODELAY");
         }
         let timeout = self.limits.preface_timeout;
@@ -179,7 +179,7 @@ fn idle_checks(limit: Duration) -> Interval {
     checks
 }
 
-/// Tells how long to wait after this error, the `failures + 1`st in a row; `None` when only the
+/// Returns how long to wait after this error, the `failures + 1`st in a row; `None` when only the
 /// one connection was lost.
 fn pause_after(error: &io::Error, failures: u32) -> Option<Duration> {
     match error.kind() {
@@ -187,7 +187,7 @@ fn pause_after(error: &io::Error, failures: u32) -> Option<Duration> {
         | io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionRefused
         | io::ErrorKind::Interrupted => None,
-        // EMFILE, ENFILE, ENOBUFS, ENOMEM and what we have never seen: they stay until someone
+        // EMFILE, ENFILE, ENOBUFS, ENOMEM and unknown errors: they stay until someone
         // frees something.
         _ => Some(
             SHORTEST_PAUSE

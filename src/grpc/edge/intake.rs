@@ -1,4 +1,4 @@
-//! What calls may make the server hold, whatever their clients send or leave.
+//! Bounds of the memory that calls may hold, whatever their clients send or do not read.
 //!
 //! ```text
 //! frames ─▶ gather: whole messages, counted and within a budget ─▶ tonic ─▶ handler
@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Owns the number of calls in flight and two budgets, of messages that are not answered and of
-//! answers that are not read. Turns away what is no gRPC. Does not know what a message says.
+//! answers that are not read. Refuses requests that are not gRPC. Does not know what a message
+//! says.
 
 mod answer;
 mod budget;
@@ -38,16 +39,15 @@ use methods::{Method, Methods};
 /// 12 KiB, so all of them some 80 MiB.
 const MAX_CALLS: usize = 3_072;
 
-/// So many calls of a connection are always taken: its place is worth that much, however many calls
-/// others have.
+/// This many calls of a connection are always accepted, however many calls other connections have.
 const LIGHT_CALLS: usize = 2;
 
-/// More calls of a connection are this part of those that are free: the first connections get all they
-/// ask for, and when many take much there is some left for one more.
+/// Further calls of a connection may take this part of the free ones: the first connections get all
+/// that they ask for, and under heavy load there are some left for another connection.
 const PART_OF_FREE_CALLS: usize = 8;
 
-/// Reflection streams: for people and their tools, and each may have three answers on its way that are
-/// a hundred times their question.
+/// Reflection streams: for people and their tools. Each may have three unsent answers, a hundred
+/// times as large as their questions.
 const MAX_REFLECTIONS: usize = 64;
 
 /// How the paths of reflection begin.
@@ -59,23 +59,23 @@ const MESSAGES_BYTES: usize = 48 << 20;
 /// Memory for answers that are not sent yet: more, as clients ask for many long lists at once.
 const ANSWERS_BYTES: usize = 64 << 20;
 
-/// A connection may have this part of either memory.
+/// A connection may have this part of each memory.
 const CONNECTION_PART: usize = 2;
 
-/// How many messages of the largest kind a budget has room for at least, where they may be larger
-/// than by default: one that is gathered and one that is decoded, for a connection.
+/// How many messages of the largest size a budget has room for at least, if the configuration makes
+/// them larger than the default: for a connection, one that is gathered and one that is decoded.
 const LARGEST_AT_ONCE: usize = 8;
 
-/// How long a message that has begun may make no progress: longer than networks are gone for.
+/// How long a message that has begun may make no progress: longer than usual network outages.
 const STALL: Duration = Duration::from_secs(30);
 
-/// Bounds what all calls of a server may hold; cheap to clone.
+/// Bounds the memory that all calls of a server may hold. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Intake {
     shared: Arc<Shared>,
 }
 
-/// What all calls of a server share.
+/// The state that all calls of a server share.
 #[derive(Debug)]
 struct Shared {
     methods: Methods,
@@ -109,10 +109,10 @@ impl Intake {
         }
     }
 
-    /// Takes a call in: counts it, and has its messages gathered.
+    /// Accepts a call: counts it, and has its messages gathered.
     ///
     /// # Errors
-    /// The request is no gRPC, or too many calls are in flight.
+    /// The request is not gRPC, or too many calls are in flight.
     pub(super) fn admit<B>(
         &self,
         request: Request<B>,
@@ -129,18 +129,18 @@ impl Intake {
     }
 }
 
-/// Why a call is not taken in.
+/// Why a call is not accepted.
 #[derive(Debug)]
 pub enum Refusal {
-    /// It is none of gRPC.
+    /// It is not a gRPC call.
     NotGrpc,
     /// There are too many.
     TooMany(Status),
 }
 
 impl Refusal {
-    /// Makes the answer. What is no gRPC gets one as the specification asks, so that HTTP clients see
-    /// their mistake.
+    /// Makes the answer. A request that is not gRPC gets the answer of the specification, so that
+    /// HTTP clients see their mistake.
     pub(super) fn into_http<B: Default>(self) -> Response<B> {
         match self {
             Self::NotGrpc => {
@@ -153,7 +153,7 @@ impl Refusal {
     }
 }
 
-/// One call in flight, and what its messages hold; counted until it is dropped.
+/// One call in flight, and the memory of its messages; counted until it is dropped.
 #[derive(Debug)]
 pub struct Call {
     hold: Hold<OfMessages>,
@@ -193,7 +193,7 @@ impl Call {
         let path = request.uri().path();
         let before = shared.calls.fetch_add(1, Ordering::Relaxed);
         let peer = request.extensions().get::<Peer>().cloned();
-        // From here on, to drop it counts it out.
+        // From here on, a drop decreases the count.
         let mut call = Self {
             open: peer.as_ref().map(Peer::begin_call),
             hold: Hold::of_request(OfMessages(Arc::clone(shared)), peer),
@@ -223,28 +223,28 @@ impl Call {
         &self.hold.budget().0
     }
 
-    /// Marks that a message went.
+    /// Marks that a message was sent.
     fn moved(&self) {
         if let Some(open) = &self.open {
             open.peer().moved();
         }
     }
 
-    /// Makes an empty hold of the answer.
+    /// Makes an empty hold for the answer.
     fn hold_of_answer(&self) -> Hold<OfAnswers> {
         let budget = OfAnswers(Arc::clone(self.shared()));
         Hold::of_answer(budget, self.hold.peer().cloned())
     }
 
-    /// Gives back what the messages held, once the call is answered. A stream gives back what it is
-    /// done with by itself.
+    /// Gives back the memory of the messages once the call is answered. A stream gives back the
+    /// memory of each message when it is done with it.
     pub(super) fn answered(&self) {
         if !self.method.is_stream {
             self.hold.release();
         }
     }
 
-    /// Tells whether the memory of the call went to another one; wakes `waker` once it does.
+    /// Returns whether another call got the memory of this one; wakes `waker` once that happens.
     pub(super) fn poll_lost(&self, waker: &Waker) -> bool {
         self.hold.poll_lost(waker)
     }
@@ -260,7 +260,7 @@ impl Drop for Call {
     }
 }
 
-/// Tells whether a request is one of gRPC with protobuf messages.
+/// Returns whether a request is a gRPC request with protobuf messages.
 fn is_grpc(headers: &HeaderMap) -> bool {
     let of_request = headers.get(header::CONTENT_TYPE);
     let Some(of_request) = of_request.and_then(|value| value.to_str().ok()) else {

@@ -1,4 +1,4 @@
-//! The layer around every call: a span, a deadline, what the call may hold, and whole errors.
+//! The layer around every call: a span, a deadline, bounds of memory, and complete errors.
 //!
 //! ```text
 //! span ─▶ panics caught ─▶ deadline ─▶ intake ─▶ tonic and the handler
@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The order matters. The span sees the error as it is sent. A passed deadline and a panic become
-//! errors that are completed like all others. What the intake refuses has a span and an end too.
+//! errors that are completed like all others. A call that the intake refuses has a span and an end
+//! too.
 //! One future ([`Answering`]) and one body ([`Answer`]) do all of it.
 
 mod answer;
@@ -58,7 +59,7 @@ impl<S> Layer<S> for EdgeLayer {
     }
 }
 
-/// The service within, with all that the edge does for its calls.
+/// The inner service, with everything that the edge does for its calls.
 #[derive(Debug, Clone)]
 pub struct Edge<S> {
     inner: S,
@@ -99,8 +100,8 @@ where
 
 /// Runs one poll and stops a panic there.
 ///
-/// The caller drops what panicked and never polls it again, so that no one meets what it left half
-/// done.
+/// The caller drops the future that panicked and never polls it again, so its half-done state is
+/// never seen.
 fn catching<T>(poll: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     catch_unwind(AssertUnwindSafe(poll))
 }

@@ -1,8 +1,8 @@
-//! What stands between the network and the handlers: connections, the layers around each call,
+//! Everything between the network and the handlers: connections, the layers around each call,
 //! errors as statuses, and the services that every gRPC server has.
 //!
-//! Owns what a connection, a call and a message may cost, how long a call may take, and how an
-//! error travels. Does not know what a call means.
+//! Owns the limits of connections, calls and messages, how long a call may take, and how an
+//! error is sent. Does not know what a call means.
 
 pub(crate) mod deadline;
 pub mod health;

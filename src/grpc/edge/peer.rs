@@ -2,7 +2,7 @@
 //!
 //! Every request carries a [`Peer`] in its extensions. It is the key for whatever is shared out
 //! between connections or peers, and it counts the calls of its connection, so that a connection
-//! that does nothing can be told from one that waits. Knows no sockets.
+//! that does nothing can be distinguished from one that waits. Does not know sockets.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ struct Seat {
 }
 
 impl Peer {
-    /// Makes what the calls of a new connection share; `ending` ends the connection.
+    /// Makes the state that calls of a new connection share; `ending` ends the connection.
     pub fn new(connection: u64, address: SocketAddr, ending: CancellationToken) -> Self {
         Self(Arc::new(Seat {
             connection,
@@ -40,23 +40,23 @@ impl Peer {
         }))
     }
 
-    /// Finds who sent a request; `None` where no connection of ours brought it.
+    /// Finds the peer that sent a request; `None` if it did not come by a connection of ours.
     pub fn of<T>(request: &tonic::Request<T>) -> Option<&Self> {
         request.extensions().get()
     }
 
-    /// Tells the connection from all others of this process.
+    /// Returns the number of the connection, unique in this process.
     pub fn connection(&self) -> u64 {
         self.0.connection
     }
 
-    /// Tells where the connection comes from.
+    /// Returns where the connection comes from.
     pub fn address(&self) -> SocketAddr {
         self.0.address
     }
 
-    /// Names who shares of the server are counted for: the address without its port. Of IPv6 it is
-    /// the network of 64 bits, which one machine may have to itself.
+    /// Returns the owner for whom shares of the server are counted: the address without its port.
+    /// For IPv6 it is the network of 64 bits, which one machine may have to itself.
     pub fn owner(&self) -> IpAddr {
         match self.0.address.ip().to_canonical() {
             IpAddr::V4(address) => IpAddr::V4(address),
@@ -74,7 +74,7 @@ impl Peer {
         OpenCall(self.clone())
     }
 
-    /// Marks that a message came or went.
+    /// Marks that a message was received or sent.
     pub fn moved(&self) {
         self.moved_at(Instant::now());
     }
@@ -85,7 +85,7 @@ impl Peer {
         self.0.moved_ms.store(after, Ordering::Relaxed);
     }
 
-    /// Counts the calls without an end yet.
+    /// Counts the calls that have not ended.
     pub fn open_calls(&self) -> u32 {
         self.0.open_calls.load(Ordering::Relaxed)
     }
@@ -107,7 +107,7 @@ impl Peer {
 pub struct OpenCall(Peer);
 
 impl OpenCall {
-    /// Tells whose call it is.
+    /// Returns the peer of the call.
     pub fn peer(&self) -> &Peer {
         &self.0
     }

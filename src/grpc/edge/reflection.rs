@@ -1,9 +1,9 @@
-//! Server reflection, v1 and v1alpha: grpcurl and its like find the API without files.
+//! Server reflection, v1 and v1alpha: grpcurl and similar tools find the API without files.
 //!
 //! Lists our services and those of health and reflection themselves, from encoded descriptors,
 //! which keep the comments and options that decoded ones lose. v1alpha is there because older
-//! clients know nothing else. A reflection stream ends when its client asks nothing for a minute, and
-//! with a drain.
+//! clients support only that. A reflection stream ends when its client asks nothing for a minute,
+//! and with a drain.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -28,7 +28,7 @@ const MAX_REQUEST_BYTES: usize = 16 << 10;
 /// How long a client may ask nothing: longer than a person with a tool thinks about one answer.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Says which descriptors cannot be served.
+/// The descriptors cannot be served.
 #[derive(Debug, thiserror::Error)]
 #[error("the descriptors cannot be served by reflection")]
 pub struct Error(#[from] tonic_reflection::server::Error);
@@ -73,7 +73,7 @@ fn builder<'b>(descriptors: &[&'b [u8]]) -> Builder<'b> {
         .fold(builder, Builder::register_encoded_file_descriptor_set)
 }
 
-/// A service whose requests end when told, as if its client had nothing more to ask.
+/// A service whose requests can be ended, as if its client had nothing more to ask.
 #[derive(Debug, Clone)]
 struct Ending<S> {
     inner: S,

@@ -1,4 +1,4 @@
-//! Log lines that clients can cause, held to a few per interval.
+//! Log lines that clients can cause, limited to a few per interval.
 //!
 //! Owns how often a line may be written and how many were left out since. Does not know what the
 //! line says.

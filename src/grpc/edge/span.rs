@@ -20,7 +20,7 @@ use super::status;
 /// fails on purpose does not fill the disk.
 static FAILURES: Seldom = Seldom::new(20);
 
-/// A call under way; one that is dropped unfinished was given up by its client or cut.
+/// A call under way. If it is dropped unfinished, its client gave up or it was cut.
 #[derive(Debug)]
 pub struct CallSpan {
     span: Span,
@@ -88,7 +88,7 @@ impl CallSpan {
         }
     }
 
-    /// Names the method, as its client did.
+    /// Returns the name of the method as the client gave it.
     pub(super) fn method(&self) -> &str {
         self.method.as_ref().map_or("", PathAndQuery::path)
     }

@@ -1,4 +1,4 @@
-//! Errors as statuses: the one place where a `tonic::Status` is born.
+//! Errors as statuses: the only place that makes a `tonic::Status`.
 //!
 //! Every error carries `ErrorInfo{reason, domain, metadata}`; the reasons are the enum
 //! `ErrorReason` of `errors.proto`, without its prefix.
@@ -32,15 +32,15 @@ use crate::store;
 use crate::views::ViewError;
 use crate::wire::proto::api::{self, ErrorReason, ItemError};
 
-/// When a full queue is worth another try: a few groups later.
+/// Time until a retry after a full queue: a few groups.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
-/// When a call is worth another try while views or tree are folded anew: some 10,000 events a second.
+/// Time until a retry while views or tree are rebuilt, at about 10,000 events a second.
 const MENDING_RETRY: Duration = Duration::from_secs(1);
 /// Most field violations reported at once: errors travel in trailers, which must stay small.
 const MAX_VIOLATIONS: usize = 20;
 
-/// Lines about faults of the server in ten seconds: a client that asks again and again for what cannot
-/// be read must not fill the disk.
+/// Lines about faults of the server in ten seconds: a client that repeats a request for unreadable
+/// data must not fill the disk.
 static FAULTS: Seldom = Seldom::new(20);
 
 /// What a reason is about, by name.
@@ -100,14 +100,14 @@ pub fn bad_field(reason: ErrorReason, field: &str, message: String) -> Status {
     Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
-/// Reports something that is not there.
+/// Reports something that does not exist.
 pub fn not_found(reason: ErrorReason, kind: &str, id: &str) -> Status {
     let mut details = details(reason, vec![("id", id.to_owned())]);
     details.set_resource_info(kind, id, "", "");
     Status::with_error_details(Code::NotFound, format!("no {kind} named {id}"), details)
 }
 
-/// Reports a write that came to nothing.
+/// Reports a write that failed.
 pub fn write(error: WriteError) -> Status {
     let message = error.to_string();
     match error {
@@ -201,8 +201,7 @@ pub fn view(error: ViewError) -> Status {
 /// Reports a tree that cannot be read.
 pub fn proof(error: proofs::Error) -> Status {
     if error.is_of_tree() {
-        let message =
-            "the tree is being folded anew, because its file was damaged: ask again later";
+        let message = "the tree is being rebuilt, because its file was damaged: try again later";
         return mending(ErrorReason::TreeRebuilding, message.to_owned());
     }
     match error {
@@ -232,7 +231,7 @@ pub fn cosignature(error: proofs::AddError) -> Status {
     }
 }
 
-/// Reports that so many witnesses have signed nothing.
+/// Reports that no checkpoint has this many signatures of witnesses.
 pub fn not_cosigned(at_least: usize) -> Status {
     let message = format!("no checkpoint has the signatures of {at_least} witnesses");
     let metadata = vec![("min_cosignatures", at_least.to_string())];
@@ -259,14 +258,14 @@ pub fn read(error: ReadError) -> Status {
     }
 }
 
-/// Refuses a call until what is damaged has been folded anew.
+/// Refuses a call until the damaged rows are rebuilt.
 fn mending(reason: ErrorReason, message: String) -> Status {
     let mut details = details(reason, Vec::new());
     details.set_retry_info(Some(MENDING_RETRY));
     Status::with_error_details(Code::Unavailable, message, details)
 }
 
-/// Tells whether an error comes of damage in the file of the views.
+/// Returns whether damage in the file of the views is the cause of an error.
 fn is_of_views(error: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes
@@ -274,8 +273,8 @@ fn is_of_views(error: &(dyn std::error::Error + 'static)) -> bool {
         .any(|error| matches!(error, store::Error::Corrupt { .. }))
 }
 
-/// Reports a fault of the server; its log has the details. Damage in the file of the views is none:
-/// they are folded anew.
+/// Reports a fault of the server; its log has the details. Damage in the file of the views is not
+/// reported as a fault, because the views are rebuilt.
 pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
     if is_of_views(error) {
         return write(WriteError::Mending);
@@ -292,7 +291,13 @@ pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
     status(Code::Internal, ErrorReason::Internal, message, Vec::new())
 }
 
-/// Ends a call whose client went away, whatever it said last; nobody gets to see it.
+/// Ends a stream that the server lost.
+pub fn lost_stream() -> Status {
+    let message = "the server lost this stream; its log says why";
+    status(Code::Internal, ErrorReason::Internal, message, Vec::new())
+}
+
+/// Ends a call whose client went away. Nobody sees this status.
 pub fn client_gone() -> Status {
     Status::cancelled("the client went away")
 }
@@ -347,7 +352,7 @@ pub fn draining_after_chunk(acknowledged: u64) -> Status {
     status(Code::Unavailable, ErrorReason::Draining, message, metadata)
 }
 
-/// Says of an error which chunk of its stream it is about.
+/// Adds to an error which chunk of its stream it is about.
 pub fn of_chunk(error: &Status, chunk: u64) -> Status {
     let mut details = error.get_error_details();
     if let Some(mut info) = details.error_info().cloned() {
@@ -361,7 +366,7 @@ pub fn of_chunk(error: &Status, chunk: u64) -> Status {
 /// Most violations that are shown of one item of many: with a thousand items the answer still fits.
 const MAX_ITEM_VIOLATIONS: usize = 8;
 
-/// Says of one item of many what the error of a call with this item alone says.
+/// Makes the error of one item of many: what a call with this item alone would say.
 pub fn item(error: &Status) -> ItemError {
     let details = error.get_error_details();
     let reason = details.error_info().map(|info| reason_named(&info.reason));
@@ -387,7 +392,7 @@ pub fn subscription_differs(name: &str) -> Status {
     precondition(ErrorReason::SubscriptionDiffers, message, metadata)
 }
 
-/// Refuses one named consumer more.
+/// Refuses another named consumer.
 pub fn too_many_subscriptions(limit: usize, owner: &str) -> Status {
     let message = format!("{owner} has {limit} subscriptions already, the most that it may have");
     too_many(ErrorReason::TooManySubscriptions, "subscriptions", message)

@@ -1,4 +1,4 @@
-//! Conversions over gRPC: many at once, and every claim of an order with what became of it.
+//! Conversions over gRPC: many at once, and every claim of an order with its outcome.
 
 use tonic::{Request, Response, Status};
 
@@ -6,8 +6,8 @@ use super::{parse, render};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{ClaimStatus, Claimed, Order, Resource};
 use crate::domain::{
-    CampaignRef, Code, CollaborationId, ConversionRecorded, ConversionRejected, ConversionType,
-    OrderRef, Position, Timestamp,
+    CampaignRef, CollaborationId, ConversionRecorded, ConversionRejected, ConversionType, OrderRef,
+    Position, Quoted, Timestamp,
 };
 use crate::grpc::calls::request::When;
 use crate::grpc::calls::{
@@ -21,7 +21,7 @@ use crate::store::{self, Snapshot};
 use crate::views::{LastRecorded, Slice};
 use crate::wire::proto::api;
 
-/// Records conversions, each for itself, and tells what became of each.
+/// Records conversions, each separately, and answers with the outcome of each.
 pub(super) async fn record_many(
     calls: &Calls,
     request: Request<api::BatchRecordConversionsRequest>,
@@ -60,7 +60,7 @@ pub(super) async fn record_many(
     }))
 }
 
-/// Finds a claim with its order; `None` when it was only rehearsed.
+/// Finds a claim with its order; `None` when it was only validated.
 fn claim_at(
     rows: &Snapshot,
     campaign: &CampaignRef,
@@ -109,7 +109,7 @@ pub(super) fn found(
     Ok(render::conversion(&query.order, &*row.ok_or_else(missing)?))
 }
 
-/// Tells what became of the claim of a write.
+/// Returns the outcome of the claim of a write.
 pub(super) fn outcome(written: &Written) -> i32 {
     let outcome = match &written.resource {
         Resource::Order(_, row) => render::outcome(row, written.first),
@@ -125,7 +125,7 @@ pub(super) fn outcome(written: &Written) -> i32 {
     outcome as i32
 }
 
-/// A claim with all that is known of it.
+/// A claim with everything that is known about it.
 struct Claim<'a> {
     position: Position,
     is: Is<'a>,
@@ -136,10 +136,10 @@ enum Is<'a> {
     Rejected(&'a ConversionRejected),
 }
 
-/// What filters look at.
+/// The values that filters compare.
 struct Traits<'a> {
     kind: Option<ConversionType>,
-    code: Option<&'a Code>,
+    code: Option<&'a Quoted>,
     ordered_at: Timestamp,
     collaborations: Vec<&'a CollaborationId>,
 }
@@ -178,7 +178,7 @@ impl<'a> Claim<'a> {
             && query
                 .code
                 .as_ref()
-                .is_none_or(|code| traits.code == Some(code))
+                .is_none_or(|code| traits.code.is_some_and(|quoted| quoted.is_same(code)))
             && query
                 .ordered_from
                 .is_none_or(|from| from <= traits.ordered_at)

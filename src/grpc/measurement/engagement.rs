@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::ingest::{Acks, Ingest};
 use super::parse;
-use crate::grpc::calls::refused;
+use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Stamp, Who};
 use crate::grpc::calls::{Calls, Written, many};
 use crate::grpc::collaboration::render::recorded;
@@ -16,7 +16,7 @@ pub(super) fn observation_position(written: &Written) -> u64 {
     written.receipt.first_position
 }
 
-/// Records observations, each for itself.
+/// Records observations, each separately.
 pub(super) async fn record_many(
     calls: &Calls,
     request: Request<api::BatchRecordEngagementRequest>,

@@ -6,8 +6,8 @@
 //!                       └── nothing is read while there are many ──┘
 //! ```
 //!
-//! Owns what of one stream is in flight. Keeps nothing that outlives it: what a client sends again
-//! is known by what it is.
+//! Owns the chunks of one stream that are in flight. Keeps nothing after its end: an
+//! observation that is sent again is recognised by its content.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -22,8 +22,8 @@ use tonic::{Status, Streaming};
 use super::parse::{self, Chunk, Opening};
 use crate::grpc::calls::Calls;
 use crate::grpc::calls::many::{self, Outcomes};
-use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::LINGER;
+use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::edge::status;
 use crate::ledger::{Ledger, Room};
@@ -34,14 +34,15 @@ use crate::wire::proto::api::{
 /// Chunks of one stream that are read and not acknowledged: enough that the writer never waits for
 /// the client, few enough that a client that takes no answers holds little memory.
 pub const CHUNKS_IN_FLIGHT: usize = 8;
-/// Acknowledgements between a stream and its connection; the others wait where they are counted.
+/// Acknowledgements between a stream and its connection; the others wait in the stream, where they
+/// count.
 const ACKS_AHEAD: usize = 1;
 
 /// The acknowledgements of a stream.
 pub type Acks = ReceiverStream<Ack>;
 type Ack = Result<IngestEngagementResponse, Status>;
 
-/// One `IngestEngagement` on its way.
+/// One `IngestEngagement` under way.
 pub struct Ingest {
     calls: Calls,
     incoming: Streaming<IngestEngagementRequest>,
@@ -49,7 +50,7 @@ pub struct Ingest {
     /// The chunk read last; 0 before the first.
     read: u64,
     who: Who,
-    /// Since when nothing came, nor was taken, while nothing is being written.
+    /// Since when nothing was received or taken, while nothing is being written.
     idle: Stamp,
     place: Place,
 }
@@ -60,16 +61,16 @@ enum End {
     Sent,
     /// The server is going down.
     Draining,
-    /// The client did nothing for so long.
+    /// The client did nothing for this long.
     Idle(Duration),
     /// The client did nothing, and another one needs its place.
     GaveWay,
-    /// Something went wrong.
+    /// Something failed.
     Failed(Status),
 }
 
 impl Ingest {
-    /// Begins with a stream of which nothing was read.
+    /// Begins with a stream that was not read yet.
     pub fn new(
         calls: Calls,
         incoming: Streaming<IngestEngagementRequest>,
@@ -86,7 +87,7 @@ impl Ingest {
         }
     }
 
-    /// Starts to read; answers the acknowledgements to come.
+    /// Starts to read. Returns the stream of acknowledgements.
     pub fn start(self) -> Acks {
         let (send, acks) = mpsc::channel(ACKS_AHEAD);
         let (tell, who) = (send.clone(), self.who.clone());
@@ -95,7 +96,7 @@ impl Ingest {
             let ended = running.await;
             let ended = ended.unwrap_or_else(|panic| Err(status::internal(&panic)));
             if let Err(status) = ended {
-                // A client that went away needs no status; one that takes none is let go.
+                // A client that went away needs no status. One that takes no status is dropped.
                 if timeout(LINGER, tell.send(Err(status))).await.is_err() {
                     who.end_connection();
                 }
@@ -107,7 +108,7 @@ impl Ingest {
     /// Reads and acknowledges until the client has sent all, or goes away.
     ///
     /// # Errors
-    /// What ends the stream, after all that was read before it is acknowledged.
+    /// What ends the stream, after everything read before is acknowledged.
     async fn run(mut self, send: &mpsc::Sender<Ack>) -> Result<(), Status> {
         let ending = self.calls.ending.clone();
         let (idle, patience) = (self.idle.clone(), self.calls.streams.idle_timeout);
@@ -129,7 +130,7 @@ impl Ingest {
                 };
             }
             let reads = end.is_none() && in_flight < CHUNKS_IN_FLIGHT;
-            // While something is written, nobody waits for the client.
+            // While something is being written, the client is not idle.
             let waits_since = match writing.is_empty() {
                 true => idle.begin(),
                 false => {
@@ -139,7 +140,8 @@ impl Ingest {
             };
             tokio::select! {
                 biased;
-                // Whoever went away takes no answer; what reached the writer is written all the same.
+                // A client that went away takes no answer. The writes that reached the writer
+                // happen in any case.
                 () = send.closed() => return Ok(()),
                 place = send.reserve(), if !acks.is_empty() => {
                     if let (Ok(place), Some(ack)) = (place, acks.pop_front()) {
@@ -172,7 +174,7 @@ impl Ingest {
                     end = Some(End::GaveWay);
                 }
                 () = sleep_until(waits_since + patience), if writing.is_empty() => {
-                    // What it does not take is kept no longer than what it does not send.
+                    // A client that takes nothing gets no more time than one that sends nothing.
                     acks.clear();
                     end.get_or_insert(End::Idle(patience));
                 }
@@ -180,7 +182,7 @@ impl Ingest {
         }
     }
 
-    /// Takes the next message; gives the chunk it brought, if it brought one.
+    /// Takes the next message. Returns its chunk, if it has one.
     fn take(
         &mut self,
         message: Option<Result<IngestEngagementRequest, Status>>,

@@ -3,7 +3,7 @@
 use crate::domain::state::{
     ClaimStatus, Order, OrderAdjustment, OrderRefund, RefundState, Resource,
 };
-use crate::domain::{Code, ConversionRejected, Credit, OrderRef, Position};
+use crate::domain::{ConversionRejected, Credit, OrderRef, Position, Quoted};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::ledger::Recorded;
@@ -26,15 +26,11 @@ const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
 
 /// Renders what is known of an order.
 pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
-    let shown = row
-        .refunds
-        .iter()
-        .filter(|known| known.state != RefundState::Rejected);
     let mut message = api::Conversion {
         brand_id: name.brand.to_string(),
         order_source: name.order.source.to_string(),
         order_id: name.order.id.as_str().to_owned(),
-        refunds: shown.map(refund).collect(),
+        refunds: row.refunds.iter().map(refund).collect(),
         ..api::Conversion::default()
     };
     let Some(standing) = &row.conversion else {
@@ -44,6 +40,7 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
     let refunded = row.refunded_reporting_minor();
     message.campaign_id = standing.campaign.to_string();
     message.r#type = recorded.kind.number();
+    message.quantity = recorded.quantity;
     message.value = recorded.value.map(Into::into);
     message.ordered_at = time(recorded.ordered_at);
     message.basis = recorded.basis.number();
@@ -51,6 +48,7 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
         .unattributed
         .map(|reason| reason.name().to_owned())
         .unwrap_or_default();
+    message.in_force_from = recorded.in_force_from.and_then(time);
     message.credits = recorded.credits.iter().map(credit).collect();
     message.net_minor = row.whole_reporting_minor().map(|whole| whole - refunded);
     message.adjustments = row.adjustments.iter().map(adjustment).collect();
@@ -61,8 +59,8 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
     message
 }
 
-fn code(code: Option<&Code>) -> String {
-    code.map_or("", Code::as_str).to_owned()
+fn code(code: Option<&Quoted>) -> String {
+    code.map_or("", Quoted::as_str).to_owned()
 }
 
 /// Renders a claim that stands, with all that is known of its order.
@@ -96,6 +94,7 @@ pub fn rejected_claim(
             order_source: rejected.order.source.to_string(),
             order_id: rejected.order.id.as_str().to_owned(),
             r#type: optional_number(rejected.kind),
+            quantity: rejected.quantity,
             value: rejected.value.map(Into::into),
             ordered_at: time(rejected.ordered_at),
             code: code(rejected.code.as_ref()),
@@ -137,7 +136,7 @@ pub fn refused_claim(error: api::ItemError) -> api::ConversionResult {
     }
 }
 
-/// Tells what became of a claim, from where it stands in the log.
+/// Returns the outcome of a claim, from its place in the log.
 pub fn outcome(row: &Order, first: Position) -> api::ConversionOutcome {
     let Some(standing) = &row.conversion else {
         return api::ConversionOutcome::Rejected;
@@ -154,6 +153,7 @@ fn credit(credit: &Credit) -> api::Credit {
         collaboration_id: credit.collaboration.to_string(),
         share_bp: credit.share_bp,
         amount_minor: credit.amount_minor,
+        after_termination: credit.after_termination,
     }
 }
 
@@ -172,5 +172,10 @@ fn refund(known: &OrderRefund) -> api::Refund {
         amount: Some(known.refund.amount.into()),
         refunded_at: time(known.refund.refunded_at),
         waiting: known.state == RefundState::Waiting,
+        rejected_reason: match known.state {
+            RefundState::Waiting | RefundState::Applied => String::new(),
+            RefundState::Rejected(why) => why.name().to_owned(),
+        },
+        fx_rate: known.refund.fx_rate.as_ref().map(Into::into),
     }
 }

@@ -8,8 +8,8 @@ use super::parse;
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Campaign, Report, Resource};
 use crate::domain::{CampaignRef, Drawn, Position};
+use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::page_token::Query;
-use crate::grpc::calls::refused;
 use crate::grpc::calls::{
     Calls, Listed, Load, Lookup, Part, Question, Reading, Shown, blocking, page, parsed,
 };
@@ -164,7 +164,7 @@ fn known_report(
     })
 }
 
-/// Tells whether the campaign is one that has reports: all of it is folded for no other.
+/// Returns whether the campaign is one that has reports: all of it is folded for no other.
 async fn has_ended(calls: &Calls, name: CampaignRef) -> Result<bool, Status> {
     let views = calls.views.clone();
     let row = blocking(move || {

@@ -16,8 +16,8 @@ use crate::domain::{
     Actor, Audience, CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, Position,
     PublicationId, Record, Tally, Target, Timestamp, Totals,
 };
+use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::proofs;
-use crate::grpc::calls::refused;
 use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, Lookup, id_at, parsed};
 use crate::grpc::campaign::reads::known_campaign;

@@ -5,6 +5,7 @@ use crate::domain::CampaignRef;
 use crate::domain::state::Balance;
 use crate::grpc::calls::{Listed, Lookup, Part, page};
 use crate::grpc::campaign::reads::known_campaign;
+use crate::report::minor;
 use crate::store::Snapshot;
 use crate::wire::proto::api;
 
@@ -14,16 +15,17 @@ pub(super) fn listed(
     query: &parse::BalancesQuery,
     part: &Part,
 ) -> Result<Listed<api::Balance>, Lookup> {
-    let prefix = match &query.campaign {
+    let (prefix, over_budget) = match &query.campaign {
         Some(campaign) => {
             let name = CampaignRef {
                 brand: query.brand.clone(),
                 campaign: campaign.clone(),
             };
-            known_campaign(rows, &name)?;
-            Balance::of_campaign(&name)
+            let campaign = known_campaign(rows, &name)?;
+            let over_budget = campaign.over_budget_minor();
+            (Balance::of_campaign(&name), Some(over_budget))
         }
-        None => Balance::of_brand(&query.brand),
+        None => (Balance::of_brand(&query.brand), None),
     };
     let prefix = match &query.creator {
         Some(creator) => prefix.text(creator.as_str()),
@@ -35,7 +37,10 @@ pub(super) fn listed(
         let wanted = query.currency.is_none_or(|only| only == currency)
             && query.open.is_none_or(|open| open == is_open);
         let (brand, campaign) = (&query.brand, query.campaign.as_ref());
-        wanted.then(|| render::balance(brand, campaign, &creator, currency, row))
+        wanted.then(|| api::Balance {
+            over_budget_minor: over_budget.map(minor),
+            ..render::balance(brand, campaign, &creator, currency, row)
+        })
     });
     Ok(listed?)
 }

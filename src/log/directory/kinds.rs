@@ -44,7 +44,7 @@ fn check_in(directory: &Path, files: &[&str]) -> Result<(), OpenError> {
         let path = directory.join(&name);
         let kind = match fs::metadata(&path) {
             Ok(metadata) => metadata.file_type(),
-            // A link that leads nowhere: whoever opens it says so.
+            // A link without a target: opening it reports that.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
             Err(source) => return Err(io_error("looked at", &path, source)),
         };

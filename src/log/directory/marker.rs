@@ -1,4 +1,4 @@
-//! The `FORMAT` file: tells people and later programs what a directory is.
+//! The `FORMAT` file: says to people and later programs what a directory is.
 //!
 //! ```text
 //! product: campaign-ledger
@@ -7,7 +7,7 @@
 //! log: 0197c5a0-6f7e-7d3c-8a9e-0d4f3b2a1c5d
 //! ```
 //!
-//! The first two lines stay as they are in every later format, so that any program can tell whether
+//! The first two lines stay as they are in every later format, so that any program can see whether
 //! it is too old. Format 1 had a log without a journal, and up to format 2 sled's blocks had
 //! another layout. These are read. A server that opens one first rewrites the marker, because an
 //! older program would not find the new blocks.

@@ -1,8 +1,9 @@
-//! What is due now, taken from the queues of all brands in turn.
+//! Due work, taken from the queues of all brands in turn.
 //!
-//! Owns which queues have stopped and what starts them again. What a rule refuses, for want of
-//! budget or under a hold, stays in its queue and is passed over; the queue begins again when the
-//! cause may be gone. None of this is kept: after a restart each is tried once more.
+//! Owns which queues have stopped and what starts them again. Work that a rule refuses, such as for
+//! lack of budget or because of a hold, stays in its queue and is skipped. The queue starts again
+//! when the cause may be gone. This state is in memory only: after a restart each queue is tried
+//! once.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
@@ -12,17 +13,17 @@ use crate::domain::state::{Campaign, Due, Lane};
 use crate::domain::{BrandId, CampaignRef, Position, Timestamp};
 use crate::views::index::{self, Scope};
 
-/// Most that is done for one brand in a round, so that the others come soon.
+/// Most that is done for one brand in a round, so that the other brands wait only briefly.
 const MAX_OF_BRAND: usize = 256;
-/// Most that is done in a round, which bounds the memory it takes.
+/// Most that is done in a round; this bounds its memory.
 const MAX_OF_ROUND: usize = 8_192;
-/// How long a queue is left alone for each refusal in it: a five-hundredth of the writer's time at
-/// the most is spent on what is refused.
+/// How long a queue waits for each refusal in it: refused work takes at most a five-hundredth of
+/// the writer's time.
 const REST_NANOS: i64 = 2_000_000;
-/// After how long a queue is tried again, whatever happened.
+/// Time after which a queue is tried again in any case.
 const AGAIN_NANOS: i64 = 60_000_000_000;
 
-/// Something that is due.
+/// A piece of due work.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Item {
     lane: Lane,
@@ -32,7 +33,7 @@ pub struct Item {
     seen: Cause,
 }
 
-/// What is due, by brand.
+/// Due work, by brand.
 #[derive(Debug, Default)]
 pub struct Round {
     /// Those of each brand, taken from its queues in turn.
@@ -41,7 +42,7 @@ pub struct Round {
     pub more: bool,
 }
 
-/// What may make a rule refuse, as far as it is looked at.
+/// The state that may make a rule refuse, as far as it is compared.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Cause {
     /// What is left of the campaign's budget, in minor units.
@@ -60,7 +61,7 @@ struct Stopped {
     seen: Cause,
 }
 
-/// All queues, as the timers know them.
+/// The queues that the timers know.
 #[derive(Debug, Default)]
 pub struct Lanes {
     stopped: HashMap<Key, Stopped>,
@@ -69,7 +70,7 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// Takes what is due. Reads rows: call it where waiting for a disk costs nobody.
+    /// Takes due work. Reads rows, so call it on a thread that may wait for the disk.
     ///
     /// # Errors
     /// When rows cannot be read.
@@ -103,7 +104,7 @@ impl Lanes {
         Ok(Round { brands, more })
     }
 
-    /// Finds what is due in one queue.
+    /// Finds due work in one queue.
     fn due_of<S: Rows>(
         &mut self,
         rows: &S,
@@ -177,7 +178,7 @@ impl Cause {
 }
 
 impl Stopped {
-    /// Tells whether what was refused should be tried again.
+    /// Returns whether refused work should be tried again.
     fn is_over(&self, now_is: Cause, now: Timestamp) -> bool {
         let rested = now.nanos().saturating_sub(self.at.nanos());
         let rest = self.refused.saturating_mul(REST_NANOS);
@@ -262,11 +263,11 @@ mod tests {
             }
         }
         assert_eq!(tried, MANY);
-        // What comes later is not held up by those before it.
+        // Later work does not wait for refused work before it.
         put(&mut rows, "kopi", MANY);
         let Ok(round) = lanes.round(&rows, at(2));
         assert_eq!(refuse_all(&mut lanes, round, at(2)), 1);
-        // Something happened, which may have been the cause: all are tried again, after a rest.
+        // Something changed that may have been the cause: all are tried again, after a pause.
         let scope = Scope::Campaign(campaign("kopi"));
         let Ok(()) = index::file(&mut rows, &scope, &[Position::new(7)]);
         let Ok(round) = lanes.round(&rows, at(2));

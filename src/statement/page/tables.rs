@@ -11,7 +11,7 @@ use crate::wire::proto::values;
 /// Events that the timeline shows; the log has all.
 const MAX_EVENTS: usize = 400;
 
-/// A column: what it is called, and whether it has numbers.
+/// A column: its name, and whether it has numbers.
 type Column = (&'static str, bool);
 
 /// A cell.
@@ -101,7 +101,7 @@ fn rows(rows: impl Iterator<Item = Vec<Cell>>) -> [Group; 1] {
     }]
 }
 
-/// ROI on each cost basis; twice where facts that came late make a difference.
+/// ROI on each cost basis; twice if late facts make a difference.
 pub fn returns(total: &api::Figures, on_time: &api::Figures) -> Markup {
     let currency = &total.currency_code;
     let row = |of: &api::Returns| {
@@ -252,7 +252,7 @@ fn format_of(one: &api::Deliverable) -> String {
     }
 }
 
-/// Where a post is. What is no address of the web is shown and leads nowhere.
+/// Where a post is. Text that is not a web address is shown without a link.
 fn post(line: &Line, publication_id: &str) -> Markup {
     match line.urls.get(publication_id) {
         Some(url) if url.starts_with("https://") || url.starts_with("http://") => {

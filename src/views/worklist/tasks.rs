@@ -1,7 +1,7 @@
 //! The rules of tasks: pure functions of the rows. A new kind of task is a line here.
 
 use super::{Blocked, Task, TaskKind, When};
-use crate::domain::state::{Collaboration, Cost, Deliverable, Publication};
+use crate::domain::state::{Campaign, Collaboration, Cost, Deliverable, Publication};
 use crate::domain::{
     ActorKind, CollaborationState, DeliverableState, DisputeSubject, PublicationId, Timestamp,
 };
@@ -95,6 +95,12 @@ fn undisclosed(post: &Publication) -> Option<Task> {
     is_hidden.then(|| task(TaskKind::Disclose, When::Since(post.published_at)))
 }
 
+/// Returns the task of a campaign as a whole: it is over budget.
+pub fn of_campaign(campaign: &Campaign) -> Option<Task> {
+    let since = When::Since(campaign.over_since?);
+    Some(task(TaskKind::RaiseBudget, since))
+}
+
 /// Lists the tasks of a cost line.
 pub fn of_cost(cost: &Cost) -> Vec<Task> {
     if cost.reversed {
@@ -141,8 +147,8 @@ fn of_deliverable(
 }
 
 fn until_expiry(kind: TaskKind, collaboration: &Collaboration) -> Option<Task> {
-    let offer = collaboration.offer()?;
-    Some(task(kind, When::Due(offer.expires_at)))
+    let made = collaboration.offer_made()?;
+    Some(task(kind, When::Due(made.open_until)))
 }
 
 /// Returns whether everything is verified or waived, and the work began.
@@ -173,6 +179,7 @@ fn task(kind: TaskKind, when: When) -> Task {
         | TaskKind::AnswerApplication
         | TaskKind::AnswerCounter
         | TaskKind::AnswerAmendment
+        | TaskKind::RaiseBudget
         | TaskKind::RightsExpiring => ActorKind::Brand,
     };
     Task {
@@ -222,6 +229,7 @@ pub fn blocked(
         | TaskKind::AnswerApplication
         | TaskKind::AnswerCounter
         | TaskKind::AnswerAmendment
+        | TaskKind::RaiseBudget
         | TaskKind::RightsExpiring => None,
     }
 }

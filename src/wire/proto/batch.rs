@@ -29,7 +29,7 @@ impl EventBatch {
         self.framed.extend_from_slice(record);
     }
 
-    /// Tells whether there is none.
+    /// Returns whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.framed.is_empty()
     }

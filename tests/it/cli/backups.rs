@@ -52,7 +52,7 @@ fn a_backup_never_takes_the_place_of_a_directory_or_a_device() {
         let line = format!("backup create {place} --force --data-dir data");
         let (code, said) = run(here.path(), &line);
         assert_eq!(code, Some(2), "{said}");
-        assert!(said.contains("is no file"), "{said}");
+        assert!(said.contains("is not a file"), "{said}");
     }
 }
 

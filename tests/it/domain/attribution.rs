@@ -137,13 +137,18 @@ fn window_includes_its_last_nanosecond_and_no_more() {
 }
 
 #[test]
-fn window_is_of_the_terms_of_the_last_touch() {
+fn last_touch_within_its_own_window_wins() {
     let mut none = terms();
     none.attribution.window_days = 0;
     let history = with_bima(accepted(terms()), none).at(day(16));
+    // Bima's touch is the last one, but not within its own window.
     let claim = touched(&[("ayu-1", day(14)), ("bima-1", day(15))]);
     assert_eq!(
-        uncredited(history, claim),
+        credited(history.clone(), claim),
+        to(AttributionBasis::Link, "ayu-1")
+    );
+    assert_eq!(
+        uncredited(history, touched(&[("bima-1", day(15))])),
         UnattributedReason::OutsideWindow
     );
 }
@@ -173,8 +178,15 @@ fn code_counts_from_its_acceptance_on() {
         to(AttributionBasis::Code, "ayu-1")
     );
     assert_eq!(
-        uncredited(history, ordered(later(accepted_at, -1))),
-        UnattributedReason::UnknownCode
+        uncredited(history.clone(), ordered(later(accepted_at, -1))),
+        UnattributedReason::CodeNotYetInForce
+    );
+    // Both times are named: that of the order, and the one from which the code counts.
+    let early = history.given(convert_order(ordered(day(4))));
+    let recorded = recorded(early.last_event());
+    assert_eq!(
+        (recorded.ordered_at, recorded.in_force_from),
+        (day(4), Some(accepted_at))
     );
 }
 
@@ -238,4 +250,105 @@ fn stated_shares_beat_nothing_else_being_given() {
     let (basis, names) = credited(two_at_work(), claim);
     assert_eq!(basis, AttributionBasis::Joint);
     assert_eq!(names, ["ayu-1", "bima-1"]);
+}
+
+fn ordered(at: Timestamp, code: &str) -> Claim {
+    Claim {
+        ordered_at: at,
+        ..with_code(code)
+    }
+}
+
+#[test]
+fn touch_credits_only_while_terms_are_in_force() {
+    let accepted_at = day(5);
+    let history = invited(terms()).at(accepted_at).given(accept("ayu-1"));
+    let history = history.at(day(16));
+    let early = |ordered_at| Claim {
+        ordered_at,
+        touches: vec![touch("ayu-1", day(4))],
+        ..sale("o-1", rp(50_000))
+    };
+    assert_eq!(
+        uncredited(history.clone(), early(later(accepted_at, -1))),
+        UnattributedReason::CodeNotYetInForce
+    );
+    // The order counts, not the touch.
+    assert_eq!(
+        credited(history, early(accepted_at)),
+        to(AttributionBasis::Link, "ayu-1")
+    );
+}
+
+#[test]
+fn code_and_link_end_with_measurement_and_the_window() {
+    // Measured until day 90; the window is 30 days.
+    let history = accepted(terms_with_code("KOPI10")).at(day(130));
+    let end = day(120);
+    assert_eq!(
+        credited(history.clone(), ordered(end, "KOPI10")),
+        to(AttributionBasis::Code, "ayu-1")
+    );
+    assert_eq!(
+        uncredited(history.clone(), ordered(later(end, 1), "KOPI10")),
+        UnattributedReason::CodeExpired
+    );
+    let by_link = |ordered_at| Claim {
+        ordered_at,
+        ..touched(&[("ayu-1", day(115))])
+    };
+    assert_eq!(
+        credited(history.clone(), by_link(end)),
+        to(AttributionBasis::Link, "ayu-1")
+    );
+    assert_eq!(
+        uncredited(history, by_link(later(end, 1))),
+        UnattributedReason::CodeExpired
+    );
+}
+
+#[test]
+fn terms_can_state_when_code_and_link_end() {
+    let mut short = terms_with_code("KOPI10");
+    short.attribution.ends_at = Some(day(10));
+    let history = accepted(short).at(day(16));
+    assert_eq!(
+        credited(history.clone(), ordered(day(10), "KOPI10")),
+        to(AttributionBasis::Code, "ayu-1")
+    );
+    assert_eq!(
+        uncredited(history, ordered(later(day(10), 1), "KOPI10")),
+        UnattributedReason::CodeExpired
+    );
+}
+
+#[test]
+fn code_that_an_amendment_drops_credits_only_orders_before() {
+    let history = accepted(terms_with_code("KOPI10"))
+        .at(day(10))
+        .given(amend("ayu-1", terms()))
+        .given(accept_amendment("ayu-1", 2))
+        .at(day(16));
+    assert_eq!(
+        credited(history.clone(), ordered(later(day(10), -1), "KOPI10")),
+        to(AttributionBasis::Code, "ayu-1")
+    );
+    assert_eq!(
+        uncredited(history, ordered(day(10), "KOPI10")),
+        UnattributedReason::CodeExpired
+    );
+}
+
+#[test]
+fn mistyped_code_is_kept_as_quoted_and_says_more_than_a_stale_touch() {
+    for text in ["SARI 10", "SARI\u{ff11}\u{ff10}", "kopi\u{2615}"] {
+        let claim = Claim {
+            touches: vec![touch("bima-1", later(day(16), 1))],
+            ..with_code(text)
+        };
+        let history = two_at_work().given(convert_order(claim));
+        let recorded = recorded(history.last_event());
+        assert_eq!(recorded.unattributed, Some(UnattributedReason::UnknownCode));
+        assert_eq!(recorded.code.as_ref().map(Quoted::as_str), Some(text));
+    }
 }

@@ -94,21 +94,24 @@ fn draft_opens_once_it_has_budget_and_window() {
                 budget_cap_minor: None,
                 ..complete.clone()
             },
-            "a budget cap",
-        ),
-        (
-            CampaignPlan {
-                start_at: None,
-                ..complete.clone()
-            },
-            "a start",
+            vec!["budget_cap"],
         ),
         (
             CampaignPlan {
                 end_at: None,
                 ..complete.clone()
             },
-            "an end",
+            vec!["end_at"],
+        ),
+        (
+            CampaignPlan {
+                budget_cap_minor: None,
+                start_at: None,
+                end_at: None,
+                measure_until: None,
+                ..complete.clone()
+            },
+            vec!["budget_cap", "start_at", "end_at"],
         ),
     ];
     for (plan, missing) in lacking {

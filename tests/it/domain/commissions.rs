@@ -80,7 +80,12 @@ fn commission_is_owed_when_the_order_is_locked_and_not_before() {
     assert_eq!(line.incurred_at, day(LOCK_DAY));
     assert_eq!(line.timing, FactTiming::OnTime);
     let order = order("o-1");
-    assert_eq!(line.owed_for, Some(OwedFor::Commission { order }));
+    let on_time_minor = rp(50_000).minor;
+    let owed_for = OwedFor::Commission {
+        order,
+        on_time_minor,
+    };
+    assert_eq!(line.owed_for, Some(owed_for));
     // Nothing waits any more; a second lock writes nothing.
     let due = Due::Lock {
         campaign: campaign_ref(CAMPAIGN),
@@ -166,22 +171,19 @@ fn order_without_commission_has_nothing_to_wait_for() {
 }
 
 #[test]
-fn commission_that_does_not_fit_the_budget_waits() {
+fn commission_is_booked_above_the_cap_as_it_is_owed() {
     let history = sold(live_at_ten_percent(), "o-1", 500_000)
         .given(record("c-1", line(CostType::Tax, rp(8_990_000))))
         .at(day(LOCK_DAY))
-        .when(lock("o-1"))
-        .then_refused(Refusal::BudgetExceeded {
-            needed_minor: rp(10_040_000).minor.into(),
-            cap_minor: rp(10_000_000).minor,
-        });
-    let reason = "more sales".to_owned();
-    let cap = rp(11_000_000);
-    let history = history
-        .given(campaign(CampaignVerb::AmendBudget { cap, reason }))
         .given(lock("o-1"));
+    let campaign = history.campaign();
+    assert_eq!(campaign.budget.total(), rp(10_040_000).minor.into());
     let account = history.collaboration("ayu-1").commission;
     assert_eq!(account.earned_minor, rp(50_000).minor);
+    // A correction upwards is booked too.
+    let history = history.given(adjust_order(order("o-1"), "a-1", rp(100_000)));
+    let account = history.collaboration("ayu-1").commission;
+    assert_eq!(account.earned_minor, rp(60_000).minor);
 }
 
 #[test]

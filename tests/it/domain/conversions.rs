@@ -34,6 +34,7 @@ fn order_value_becomes_revenue_of_campaign_and_collaboration() {
                 creator: id("ayu"),
                 share_bp: 10_000,
                 amount_minor: 25_000_000,
+                after_termination: false,
             };
             assert_eq!(conversion.credits, [credit]);
         });
@@ -69,6 +70,7 @@ fn second_claim_of_an_order_is_kept_as_evidence() {
                 value: Some(rp(260_000)),
                 ordered_at: day(16),
                 kind: Some(ConversionType::Sale),
+                quantity: 1,
                 code: None,
             },
         ))]);
@@ -224,4 +226,40 @@ fn claim_names_only_collaborations_that_were_accepted() {
             .when(convert_order(ayus_sale()))
             .then_refused(not_accepted.clone());
     }
+}
+
+#[test]
+fn line_that_stands_for_several_orders_counts_so_many() {
+    let row = Claim {
+        quantity: 8,
+        ..ayus_sale()
+    };
+    let nobodys = Claim {
+        quantity: 3,
+        ..sale("o-2", rp(1_000))
+    };
+    let history = published()
+        .given(convert_order(row))
+        .given(convert_order(nobodys));
+    let sales = |totals: Totals| totals.counted.conversions[&ConversionType::Sale];
+    let (all, ayus) = (sales(history.totals()), sales(history.totals_of("ayu-1")));
+    assert_eq!((all.attributed_bp, all.unattributed), (80_000, 3));
+    assert_eq!((ayus.attributed_bp, ayus.unattributed), (80_000, 0));
+    assert_eq!(history.totals().counted.gross, 25_000_000);
+}
+
+#[test]
+fn only_the_brand_records_conversions_and_refunds() {
+    let refused = Refusal::ActorNotAllowed {
+        allowed: "the brand",
+    };
+    let history = published();
+    history
+        .clone()
+        .when(convert_order(ayus_sale()).by(ActorKind::Creator))
+        .then_refused(refused.clone());
+    history
+        .given(convert_order(ayus_sale()))
+        .when(refund(refunded("o-1", "r-1", rp(1))).by(ActorKind::Creator))
+        .then_refused(refused);
 }

@@ -148,7 +148,7 @@ fn cancel_before_and_after_content() {
         (approved.clone(), 500_000),
     ] {
         let history = history.given(cancel("ayu-1"));
-        let budget = history.campaign().budget;
+        let budget = history.campaign().budget.clone();
         assert_eq!((budget.committed, budget.other), (0, rp(owed).minor));
         let accrued = history.totals_of("ayu-1").counted.accrued();
         assert_eq!(accrued, rp(owed).minor.into());
@@ -323,9 +323,10 @@ fn budget_lowered_below_committed() {
             cap_minor: 299_999_999,
         })
         .given(lowered(rp(3_000_000)))
-        .when(record("c-2", line(CostType::Production, money("IDR", 1))))
-        .then_refused(Refusal::BudgetExceeded {
-            needed_minor: 300_000_001,
+        .given(record("c-2", line(CostType::Production, rp(1))))
+        .when(lowered(rp(3_000_000)))
+        .then_refused(Refusal::BudgetBelowCommitted {
+            in_use_minor: 300_000_100,
             cap_minor: 300_000_000,
         });
 }

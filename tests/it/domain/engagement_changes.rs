@@ -169,3 +169,41 @@ fn voiding_everything_leaves_no_number() {
     let sums = &history.totals().counted.engagement[&Audience::of(SCOPE, KIND)];
     assert_eq!(**sums, EngagementSums::default());
 }
+
+#[test]
+fn observation_repeated_after_a_correction_answers_with_the_correction() {
+    let history = measured().given(observe(t(10), likes(5)));
+    let first = history.head();
+    let history = history.given(correct(first, likes(7)));
+    let corrected = history.head();
+    history
+        .when(observe(t(10), likes(5)))
+        .then_happened_at(corrected)
+        .when(observe(t(10), likes(7)))
+        .then_happened_at(corrected);
+}
+
+#[test]
+fn creator_reports_only_what_the_creator_counted() {
+    let refused = || Refusal::ActorNotAllowed {
+        allowed: "the brand, or the creator for REPORTED counters of source CREATOR,",
+    };
+    let mut reported = observation(t(10), likes(5));
+    reported.seen.source = ObservationSource::Creator;
+    let measured_by_creator = reported;
+    reported.seen.kind = MeasurementKind::Reported;
+    let mut of_api = reported;
+    of_api.seen.source = ObservationSource::Api;
+    let history = measured().given(observe(t(20), likes(6)));
+    let brands = history.head();
+    let history = history
+        .when(observe_as(measured_by_creator).by(ActorKind::Creator))
+        .then_refused(refused())
+        .when(observe_as(of_api).by(ActorKind::Creator))
+        .then_refused(refused())
+        .when(correct(brands, likes(9)).by(ActorKind::Creator))
+        .then_refused(refused())
+        .given(observe_as(reported).by(ActorKind::Creator));
+    let own = history.head();
+    drop(history.given(correct(own, likes(6)).by(ActorKind::Creator)));
+}

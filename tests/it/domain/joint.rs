@@ -104,6 +104,7 @@ fn joint_order_is_split_to_whole_rupiah_with_the_rest_on_the_last() {
         creator: id(creator),
         share_bp,
         amount_minor: amount.minor,
+        after_termination: false,
     };
     let history = both_accepted()
         .when(convert_order(claim))
@@ -186,5 +187,37 @@ fn refunds_of_a_foreign_joint_order_leave_nothing_behind() {
         history.totals_of("bima-1"),
     ] {
         assert!(dollars(totals).is_empty());
+    }
+}
+
+#[test]
+fn amount_without_a_rate_is_split_to_the_increment_of_its_own_currency() {
+    let mut dollars = plan();
+    dollars.currency = id("USD");
+    dollars.budget_cap_minor = Some(1_000_000);
+    let mut free = joint_terms();
+    free.fee = money("USD", 100);
+    let claim = Claim {
+        joint_shares: shares(&[("ayu-1", 3_333), ("bima-1", 6_667)]),
+        ..sale("o-1", money("IDR", 100_050))
+    };
+    let ayus = opened_as(dollars)
+        .given(invite("ayu-1", "ayu", free.clone()))
+        .given(accept("ayu-1"));
+    let history = with_bima(ayus, free)
+        .at(day(16))
+        .given(convert_order(claim));
+    let rupiah = |totals: Totals| totals.counted.foreign_revenue[&id("IDR")];
+    assert_eq!(rupiah(history.totals_of("ayu-1")), 33_300);
+    assert_eq!(rupiah(history.totals_of("bima-1")), 66_750);
+    let history = history
+        .at(day(17))
+        .given(refund(refunded("o-1", "r-1", money("IDR", 100_050))));
+    for totals in [
+        history.totals(),
+        history.totals_of("ayu-1"),
+        history.totals_of("bima-1"),
+    ] {
+        assert!(totals.counted.foreign_revenue.is_empty());
     }
 }

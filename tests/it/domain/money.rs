@@ -94,7 +94,7 @@ fn currencies_have_the_exponents_of_iso_4217() {
 
 #[test]
 fn allocations_as_worked_by_hand() {
-    let cases: [(i64, &[u32], i64, &[i64]); 7] = [
+    let cases: [(i64, &[u32], i64, &[i64]); 11] = [
         (100, &[10_000], 1, &[100]),
         (100, &[3_333, 3_333, 3_334], 1, &[33, 33, 34]),
         (1_001, &[5_000, 5_000], 100, &[500, 501]),
@@ -102,6 +102,10 @@ fn allocations_as_worked_by_hand() {
         (7, &[5_000, 5_000], 1, &[4, 3]),
         (-100, &[3_333, 6_667], 1, &[-33, -67]),
         (0, &[1, 9_999], 100, &[0, 0]),
+        (3, &[2_000; 5], 1, &[1, 1, 1, 0, 0]),
+        (-3, &[2_000; 5], 1, &[-1, -1, -1, 0, 0]),
+        (150, &[5_000, 4_000, 1_000], 100, &[100, 50, 0]),
+        (10_005_000, &[3_333, 6_667], 100, &[3_334_700, 6_670_300]),
     ];
     for (amount, shares, increment, parts) in cases {
         assert_eq!(allocate(amount, shares, increment), parts);
@@ -150,9 +154,12 @@ proptest! {
             let fair = exact(amount) * exact(*share) / exact(WHOLE_BP);
             prop_assert!((exact(*part) - fair).abs() < most);
         }
-        for part in parts.iter().rev().skip(1) {
-            prop_assert_eq!(part % increment, 0);
+        for part in &parts {
+            prop_assert!(part.signum() * amount.signum() >= 0);
+            prop_assert!(part.abs() <= amount.abs());
         }
+        let odd = parts.iter().filter(|part| *part % increment != 0);
+        prop_assert!(odd.count() <= 1, "{:?}", parts);
     }
 
     #[test]

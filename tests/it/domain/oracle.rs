@@ -4,6 +4,7 @@
 //! where a fact counts. It shares no code with `totals.rs` or `evolve`, only the type of the
 //! result.
 
+mod commission;
 mod delivery;
 mod hearing;
 mod promises;
@@ -12,7 +13,7 @@ mod tally;
 use std::collections::{BTreeMap, BTreeSet};
 
 use campaign_ledger::domain::*;
-pub use tally::without_zeros;
+pub use tally::{Period, without_zeros};
 
 /// What the oracle knows about a campaign.
 #[derive(Default)]
@@ -26,8 +27,17 @@ pub struct Story {
     pub lines: BTreeMap<CostId, Line>,
     pub payments: Vec<PaymentRecorded>,
     disputes: BTreeMap<DisputeId, Dispute>,
-    pub adjustments: Vec<ConversionAdjustment>,
+    /// Adjustments, and when they were made.
+    pub adjustments: Vec<(ConversionAdjustment, Timestamp)>,
+    /// Locked orders, and whose commission a termination had taken then.
+    locked: BTreeMap<OrderKey, BTreeSet<CollaborationId>>,
+    /// Rates of commission and days until the lock, by the terms known when an order was recorded.
+    rates: BTreeMap<(OrderKey, CollaborationId), (u32, u32)>,
+    /// Orders whose commission a ruling changed.
+    ruled: BTreeSet<OrderKey>,
     pub carried: Vec<(OrderKey, i64)>,
+    /// Commission on time, as it was told.
+    told_on_time: Vec<(OrderKey, i64)>,
     rejected_claims: i64,
     /// Whether each hold is open.
     holds: BTreeMap<(CollaborationId, HoldId), bool>,
@@ -48,6 +58,7 @@ pub struct Agreement {
     /// Fee of the brand's latest offer.
     pub offered_minor: i64,
     pub was_accepted: bool,
+    terminated_at: Option<Timestamp>,
     creator: CreatorId,
     works: BTreeMap<DeliverableId, Work>,
     gifted: bool,
@@ -104,6 +115,7 @@ pub struct Line {
 /// One dispute.
 struct Dispute {
     about_number: bool,
+    line: Option<CostId>,
     is_open: bool,
 }
 
@@ -159,7 +171,7 @@ impl Story {
             Event::Publication(event) => self.hear_publication(owner, event),
             Event::Seeding(event) => self.hear_seeding(owner, event),
             Event::Engagement(event) => self.hear_engagement(record, owner, event),
-            Event::Revenue(event) => self.hear_revenue(event),
+            Event::Revenue(event) => self.hear_revenue(record, event),
             Event::Settlement(event) => self.hear_settlement(owner, event),
             Event::Dispute(event) => self.hear_dispute(event),
             Event::Hold(event) => self.hear_hold(owner, event),
@@ -173,6 +185,7 @@ impl Story {
             pinned: Vec::new(),
             offered_minor: 0,
             was_accepted: false,
+            terminated_at: None,
             creator,
             works: BTreeMap::new(),
             gifted: false,
@@ -250,8 +263,8 @@ impl Story {
         let counted_until = end.and(measured_until);
         let beyond = |at: &&Timestamp| counted_until.is_some_and(|until| **at > until);
         let mut totals = Totals {
-            counted: self.tally(counted_until),
-            on_time: self.tally(end),
+            counted: self.tally(Period::Total, counted_until),
+            on_time: self.tally(Period::OnTime, end),
             reached: self.reached.clone(),
             delivery: self.delivery(),
             payments: self.paid_after(),
@@ -265,7 +278,7 @@ impl Story {
             ..Totals::default()
         };
         for refund in &self.refunds {
-            let at = self.refund_counts_from(refund);
+            let at = self.order_of(refund).ordered_at;
             totals.after_measurement += i64::from(beyond(&&at));
         }
         for agreement in self.agreements.values() {
@@ -307,24 +320,6 @@ impl Story {
             open_disputes: open().count() as i64,
             disputed_numbers: open().filter(|one| one.about_number).count() as i64,
         }
-    }
-
-    /// Returns when a refund starts to count: at its own time, but not before its order.
-    pub fn refund_counts_from(&self, refund: &Refund) -> Timestamp {
-        refund.refunded_at.max(self.order_of(refund).ordered_at)
-    }
-
-    /// Returns the value of an order after all corrections.
-    pub fn value_of(&self, order: &ConversionRecorded) -> Option<Money> {
-        let of_it = self
-            .adjustments
-            .iter()
-            .filter(|one| one.order == order.order);
-        let adjusted: i64 = of_it.map(|one| one.delta.minor).sum();
-        order.value.map(|value| Money {
-            minor: value.minor + adjusted,
-            ..value
-        })
     }
 
     pub fn ordered_at(&self, order: &OrderKey) -> Timestamp {

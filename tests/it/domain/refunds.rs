@@ -24,6 +24,7 @@ fn effect(minor: i64) -> RefundEffect {
             creator: id("ayu"),
             share_bp: 10_000,
             amount_minor: minor,
+            after_termination: false,
         }],
         timing: FactTiming::OnTime,
     }
@@ -165,6 +166,21 @@ fn waiting_refunds_apply_in_order_as_far_as_they_fit() {
     );
     assert_eq!(history.totals().counted.net_revenue(), 0);
     assert_eq!(history.order("o-1").refunded_minor(), 10_000_000);
+    let states: Vec<RefundState> = history
+        .order("o-1")
+        .refunds
+        .iter()
+        .map(|known| known.state)
+        .collect();
+    assert_eq!(
+        states,
+        [
+            RefundState::Applied,
+            RefundState::Rejected(RefundRejection::CurrencyMismatch),
+            RefundState::Rejected(RefundRejection::RefundExceedsOrder),
+            RefundState::Applied,
+        ]
+    );
 }
 
 #[test]
@@ -222,4 +238,23 @@ fn refunds_of_different_orders_share_no_ids() {
         .given(convert_order(sale("o-2", rp(1_000))))
         .given(refund(refunded("o-1", "r-1", rp(1_000))))
         .given(refund(refunded("o-2", "r-1", rp(1_000))));
+}
+
+#[test]
+fn id_of_a_rejected_refund_is_free_again() {
+    let history = published()
+        .given(refund_of("r-1", money("USD", 1)))
+        .given(convert_order(sale_by("o-1", rp(100_000), "ayu-1")))
+        .when(refund_of("r-1", money("USD", 1)))
+        .then_refused(Refusal::CurrencyMismatch {
+            field: "amount",
+            expected: id("IDR"),
+            actual: id("USD"),
+        })
+        .given(refund_of("r-1", rp(40_000)));
+    let first = history.head();
+    assert_eq!(history.totals().counted.net_revenue(), 6_000_000);
+    history
+        .when(refund_of("r-1", rp(40_000)))
+        .then_happened_at(first);
 }

@@ -150,7 +150,8 @@ impl Twin {
                 continue;
             }
             let same = self.axis.find_same(&self.rows, &self.starts, &observation);
-            let position = same.unwrap().expect("the same one is found");
+            let same = same.unwrap().expect("the same one is found");
+            let position = same.key.position;
             let key = OrderKey {
                 position,
                 ..entry.key

@@ -210,6 +210,7 @@ pub fn sale(name: &str, value: Money) -> Claim {
     Claim {
         order: order(name),
         kind: ConversionType::Sale,
+        quantity: 1,
         value: Some(value),
         fx_rate: None,
         ordered_at: day(16),
@@ -244,6 +245,7 @@ pub fn refunded(order_id: &str, refund: &str, amount: Money) -> Refund {
         id: id(refund),
         amount,
         refunded_at: day(17),
+        fx_rate: None,
     }
 }
 

@@ -108,7 +108,10 @@ impl Play {
             reserved_minor,
             committed_minor,
             other_minor,
-            available_minor: own.cap_minor - used,
+            available_minor: (own.cap_minor - used).max(0),
+            over_budget_minor: (used - own.cap_minor).max(0),
+            unconverted: Vec::new(),
+            is_partial: false,
         };
         assert_eq!(found, expected);
         assert!(used <= own.cap_minor, "over budget: {expected:?}");
@@ -267,6 +270,7 @@ impl Play {
             collaboration_id: deal_id(to),
             share_bp: 10_000,
             amount_minor: sale.minor.unwrap_or(0),
+            after_termination: false,
         });
         assert_eq!(found.credits, Vec::from_iter(credits), "{sale:?}");
         let net = own.value_minor().map(|minor| minor - own.refunded_minor());

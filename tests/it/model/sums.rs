@@ -57,9 +57,9 @@ impl Campaign {
         let until = self.until(period);
         let mut sums = Sums::default();
         sums.figures.margin_bp = self.spec.margin_bp;
-        self.add_costs(&mut sums, deal, until);
+        self.add_costs(&mut sums, deal, period);
         for order in orders {
-            add_order(&mut sums, order, deal, until);
+            add_order(&mut sums, order, deal, (period, until));
         }
         let deals = self.deals.iter();
         for (_, one) in deals.filter(|(id, _)| deal.is_none_or(|deal| deal == **id)) {
@@ -68,7 +68,8 @@ impl Campaign {
         sums
     }
 
-    fn add_costs(&self, sums: &mut Sums, deal: Option<u8>, until: i64) {
+    fn add_costs(&self, sums: &mut Sums, deal: Option<u8>, period: Period) {
+        let until = self.until(period);
         let counts = |of: Option<u8>| deal.is_none() || of == deal;
         let cost_minor = &mut sums.figures.cost_minor;
         for id in self.deals.keys().filter(|id| counts(Some(**id))) {
@@ -82,9 +83,9 @@ impl Campaign {
             }
             sums.costs.entry(line.kind.into()).or_default().0 += line.total_minor();
         }
-        for payment in self.payments.iter().filter(|one| one.paid_at <= until) {
+        for payment in &self.payments {
             let line = &self.costs[&payment.cost];
-            if counts(line.deal) {
+            if counts(line.deal) && period.follows(line.incurred_at, payment.paid_at, until) {
                 cost_minor[2] += line.sign() * payment.minor;
                 sums.costs.entry(line.kind.into()).or_default().1 += payment.minor;
             }
@@ -105,18 +106,16 @@ impl Campaign {
             }
         }
         facts.extend(self.costs.values().map(|line| line.incurred_at));
-        facts.extend(self.payments.iter().map(|payment| payment.paid_at));
+        // Payments follow their lines, and refunds their orders.
+        let paid = self.payments.iter();
+        facts.extend(paid.map(|payment| self.costs[&payment.cost].incurred_at));
         for order in orders {
             let Some(conversion) = &order.conversion else {
                 continue;
             };
             let ordered_at = conversion.sale.day * DAY;
             facts.push(ordered_at);
-            facts.extend(
-                order
-                    .applied()
-                    .map(|refund| ordered_at.max(refund.day * DAY)),
-            );
+            facts.extend(order.applied().map(|_| ordered_at));
         }
         let until = self.until(Period::Counted);
         facts.into_iter().filter(|at| *at > until).count() as u64
@@ -135,7 +134,18 @@ impl Campaign {
     }
 }
 
-fn add_order(sums: &mut Sums, order: &Order, deal: Option<u8>, until: i64) {
+impl Period {
+    /// Returns whether a fact counts that follows another one: in total with it, however late; on
+    /// time only when both are.
+    fn follows(self, first: i64, own: i64, until: i64) -> bool {
+        match self {
+            Period::Counted => first <= until,
+            Period::OnTime => first <= until && own <= until,
+        }
+    }
+}
+
+fn add_order(sums: &mut Sums, order: &Order, deal: Option<u8>, (period, until): (Period, i64)) {
     let Some(conversion) = &order.conversion else {
         return;
     };
@@ -156,7 +166,10 @@ fn add_order(sums: &mut Sums, order: &Order, deal: Option<u8>, until: i64) {
             false => ConversionType::Sale,
         };
         let counts = sums.conversions.entry(kind.into()).or_default();
-        let minor = order.value_minor().unwrap_or(0);
+        let corrections = order.corrections.iter();
+        let corrections = corrections.filter(|(_, _, at)| period.follows(ordered_at, *at, until));
+        let corrected: i64 = corrections.map(|(one, _, _)| one.delta_minor).sum();
+        let minor = sale.minor.map_or(0, |minor| minor + corrected);
         if is_credited {
             counts.0 += 1;
             figures.conversions_bp += 10_000;
@@ -167,7 +180,7 @@ fn add_order(sums: &mut Sums, order: &Order, deal: Option<u8>, until: i64) {
         }
     }
     let refunds = order.applied();
-    for refund in refunds.filter(|refund| ordered_at.max(refund.day * DAY) <= until) {
+    for refund in refunds.filter(|refund| period.follows(ordered_at, refund.day * DAY, until)) {
         if is_credited {
             figures.refunds_minor += refund.minor;
         } else {

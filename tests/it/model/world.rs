@@ -197,8 +197,8 @@ pub struct Observation {
 pub struct Order {
     pub conversion: Option<Conversion>,
     pub refunds: Vec<KnownRefund>,
-    /// Corrections and their positions.
-    pub corrections: Vec<(Correction, u64)>,
+    /// Corrections, their positions and when they were made.
+    pub corrections: Vec<(Correction, u64, i64)>,
 }
 
 pub struct Conversion {

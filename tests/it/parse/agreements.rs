@@ -65,6 +65,7 @@ fn invitation_fills_in_what_the_terms_leave_out() {
             code: Some(Code::parse("AYU10").unwrap()),
             link: None,
             lock_days: DEFAULT_LOCK_DAYS,
+            ends_at: None,
         },
         kill_fee: KillFeeTerms::default(),
         min_live_days: 0,

@@ -151,6 +151,7 @@ fn conversion() -> api::RecordConversionRequest {
         value: wire_idr(0),
         fx_rate: wire_fx(),
         ordered_at: at(0),
+        quantity: None,
         code: "ayu10".to_owned(),
         touches: vec![values::LinkTouch {
             collaboration_id: "ayu-1".to_owned(),
@@ -176,7 +177,8 @@ fn good_claim_becomes_a_command() {
     assert_eq!(read.value, Some(idr(0)));
     assert_eq!(read.fx_rate.unwrap().rate.as_str(), "15875.5");
     assert_eq!(read.ordered_at, now());
-    assert_eq!(read.code.unwrap().as_str(), "AYU10");
+    assert_eq!(read.code.unwrap().as_str(), "ayu10");
+    assert_eq!(read.quantity, 1);
     assert_eq!(read.touches[0].touched_at, moment(-10));
     assert!(read.joint_shares.is_empty());
 }
@@ -221,9 +223,10 @@ fn each_rule_of_a_claim_names_its_field() {
                 |r| r.ordered_at = at(301),
                 "ordered_at must not be more than 5 minutes in the future",
             ),
+            (|r| r.quantity = Some(0), "quantity must be 1 to 1,000,000"),
             (
-                |r| r.code = "x".repeat(65),
-                "code must be 1 to 64 printable ASCII characters without spaces",
+                |r| r.quantity = Some(1_000_001),
+                "quantity must be 1 to 1,000,000",
             ),
             (
                 |r| r.touches[0].touched_at = None,
@@ -308,6 +311,7 @@ fn each_rule_of_a_refund_names_its_field() {
         refund_id: "r-1".to_owned(),
         amount: wire_idr(1),
         refunded_at: at(0),
+        fx_rate: None,
     };
     let refund = Refund {
         order: OrderKey {
@@ -317,6 +321,7 @@ fn each_rule_of_a_refund_names_its_field() {
         id: RefundId::parse("r-1").unwrap(),
         amount: idr(1),
         refunded_at: now(),
+        fx_rate: None,
     };
     assert_eq!(
         command(record_refund(good.clone(), now())),

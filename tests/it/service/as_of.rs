@@ -246,7 +246,7 @@ async fn one_fold_too_many_waits_and_is_refused_with_a_retry_time() {
         ..ListCampaignsRequest::default()
     };
     let mut hurried = tonic::Request::new(request.clone());
-    hurried.set_timeout(std::time::Duration::from_millis(200));
+    hurried.set_timeout(std::time::Duration::from_secs(1));
     let refused = ListCampaignsRequest::send(hurried, wired.client.channel()).await;
     let refusal = Refusal::from(refused.unwrap_err());
     let refusal = refusal.is(Code::ResourceExhausted, ErrorReason::TooManyFolds);

@@ -17,6 +17,7 @@ fn item(story: &Story, order: &str, value: i64, who: Option<&str>) -> Conversion
         order_source: alone.order_source,
         order_id: alone.order_id,
         r#type: alone.r#type,
+        quantity: alone.quantity,
         value: alone.value,
         fx_rate: alone.fx_rate,
         ordered_at: alone.ordered_at,
@@ -240,7 +241,7 @@ async fn every_claim_is_listed_with_its_reason_and_by_what_is_asked() {
     };
     assert_eq!(
         (order.code.as_str(), order.position),
-        ("KOPI10", code.position)
+        ("Kopi10", code.position)
     );
     assert_eq!(dollars.statuses, [Attributed as i32, MissingFx as i32]);
     assert_eq!(

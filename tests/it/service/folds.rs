@@ -45,7 +45,7 @@ async fn settled(wired: &Wired) {
 async fn refused<C: Call>(wired: &Wired, request: C) -> Refusal {
     let shown = format!("{request:?}");
     let mut hurried = tonic::Request::new(request);
-    hurried.set_timeout(Duration::from_millis(200));
+    hurried.set_timeout(Duration::from_secs(1));
     match C::send(hurried, wired.client.channel()).await {
         Ok(answer) => panic!("not refused: {shown}: {answer:?}"),
         Err(status) => Refusal::from(status),

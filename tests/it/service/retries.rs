@@ -12,7 +12,7 @@ use crate::support::server::{
 /// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::RequestIdReused];
 
-/// Gives a request an id, whoever sends it.
+/// Gives a request an id, for any sender.
 pub fn named<W: Write>(mut request: W, id: &str) -> W {
     W::context(&mut request).as_mut().unwrap().request_id = id.to_owned();
     request

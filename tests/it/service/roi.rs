@@ -53,7 +53,7 @@ async fn the_report_is_what_the_facts_come_to() {
 
     let revenue = report.total.as_ref().unwrap().revenue.as_ref().unwrap();
     assert_eq!(revenue.rejected_claims, 1);
-    let budget = report.budget.unwrap();
+    let budget = report.budget.clone().unwrap();
     let expected = of(Period::Ever);
     assert_eq!(budget.reserved_minor, 0);
     assert_eq!(

@@ -102,7 +102,7 @@ async fn what_fell_due_while_the_server_was_down_expires_at_the_next_start() {
     );
 }
 
-/// Orders whose commission waits for budget: more than the timers process in one round.
+/// Orders that are locked at the same time: more than the timers process in one round.
 const WAITING: usize = 2_000;
 
 /// Makes a campaign with many orders that are due on day 30, and no budget for their commission.
@@ -145,57 +145,41 @@ async fn short_of_budget(server: &Server) -> Story {
     story
 }
 
-#[tokio::test]
-async fn what_one_brand_cannot_pay_delays_no_other_and_is_done_once_it_can() {
-    let server = Server::start().await;
-    let story = short_of_budget(&server).await;
-    let other = Story::of("teh", "launch", "IDR", &server);
-    server.write(other.create(plan("IDR"))).await;
-    server.write(other.start()).await;
-    server.write(other.profile("ayu", 20_000)).await;
-    let mut invite = other.invite("ayu", terms(idr(500)));
-    invite.expires_at = Some(days_and(30, 1));
-    server.write(invite).await;
-    let head = server.head().await;
-    server.clock().set(days_and(30, 1));
-    let record = next_event(&server, head).await;
-    assert!(matches!(record.event, Some(Event::InvitationExpired(_))));
-    assert_eq!(record.brand_id, other.brand);
-
-    // No order was locked meanwhile: each would have written two events.
-    let head = server.head().await;
-    let raised = server.write(story.amend(idr(1_000_000))).await;
-    let raised = raised.receipt.unwrap().last_position;
-    assert_eq!(raised, head + 1);
+/// Waits until all of the orders are locked, and returns a line of their commission.
+async fn locked(server: &Server, story: &Story, head: u64) -> Cost {
     let costs = ListCostsRequest {
         brand_id: story.brand.clone(),
         campaign_id: story.campaign.clone(),
-        min_position: raised + 2 * WAITING as u64,
+        // Each lock writes two events.
+        min_position: head + 2 * WAITING as u64,
         ..ListCostsRequest::default()
     };
-    let line = server.read(costs).await.costs.remove(0);
+    server.read(costs).await.costs.remove(0)
+}
+
+#[tokio::test]
+async fn commission_is_accrued_above_the_cap_too() {
+    let server = Server::start().await;
+    let story = short_of_budget(&server).await;
+    let head = server.head().await;
+    server.clock().set(days_and(30, 1));
+    let line = locked(&server, &story, head).await;
     assert_eq!(line.r#type(), CostType::Commission);
     let budget = story.roi().await.budget.unwrap();
     assert_eq!(budget.other_minor, 1_000 * WAITING as i64);
 }
 
 #[tokio::test]
-async fn what_waits_for_budget_is_done_after_a_restart_too() {
+async fn what_is_due_is_done_after_a_restart_too() {
     let server = Server::start().await;
     let story = short_of_budget(&server).await;
-    let raised = story.amend(idr(1_000_000));
+    let head = server.head().await;
     let resting = server.stop().await;
     resting.clock.set(day(31));
     let server = resting.start().await;
-    let raised = server.write(raised).await.receipt.unwrap().last_position;
-    let story = Story::of("kopi", "launch", "IDR", &server);
-    let costs = ListCostsRequest {
-        brand_id: story.brand.clone(),
-        campaign_id: story.campaign.clone(),
-        min_position: raised + 2 * WAITING as u64,
-        ..ListCostsRequest::default()
-    };
-    assert!(!server.read(costs).await.costs.is_empty());
+    let story = Story::of("kopi", &story.campaign, "IDR", &server);
+    let line = locked(&server, &story, head).await;
+    assert_eq!(line.r#type(), CostType::Commission);
 }
 
 /// Waits for the first event after `position`.

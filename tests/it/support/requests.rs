@@ -44,6 +44,12 @@ macro_rules! named {
         }
     )+};
 }
+impl Named for Quoted {
+    fn named(text: &str) -> Self {
+        Quoted::new(text).expect(text)
+    }
+}
+
 named!(
     AdjustmentId,
     BonusId,
@@ -353,6 +359,7 @@ pub fn terms() -> Terms {
             code: None,
             link: None,
             lock_days: DEFAULT_LOCK_DAYS,
+            ends_at: None,
         },
         kill_fee: KillFeeTerms::default(),
         min_live_days: 0,

@@ -168,21 +168,21 @@ fn cases() -> Vec<Case> {
         let one = |change: &dyn Fn(&mut Vec<Bytes>)| log.with_other_block(place, change);
         let all = |change: &dyn Fn(&mut Vec<Bytes>)| log.with_other_history(place, change);
         add(
-            "a record, sealed anew",
+            "a record, sealed again",
             one(&forge),
             if is_last { rewritten } else { edited },
         );
         add("two records of a block change places", one(&cross), swapped);
-        add("a record less, sealed anew", one(&shorten), removed);
-        add("a record more, sealed anew", one(&lengthen), inserted);
+        add("a record less, sealed again", one(&shorten), removed);
+        add("a record more, sealed again", one(&lengthen), inserted);
 
         // And seals all later ones.
-        add("a record, all sealed anew", all(&forge), rewritten);
-        add("two records, all sealed anew", all(&cross), swapped);
-        add("a record more, all sealed anew", all(&lengthen), inserted);
-        add("a record less, all sealed anew", all(&shorten), removed);
+        add("a record, all sealed again", all(&forge), rewritten);
+        add("two records, all sealed again", all(&cross), swapped);
+        add("a record more, all sealed again", all(&lengthen), inserted);
+        add("a record less, all sealed again", all(&shorten), removed);
         let garble = |records: &mut Vec<Bytes>| records[2] = Bytes::from_static(b"\xff\xff");
-        add("no record, all sealed anew", all(&garble), edited);
+        add("no record, all sealed again", all(&garble), edited);
     }
     cases
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use campaign_ledger::domain::rows::{Key, MemoryRows, Row, Rows, Scan};
-use campaign_ledger::domain::state::{Collaboration, Cost};
+use campaign_ledger::domain::state::{Campaign, Collaboration, Cost};
 use campaign_ledger::domain::{ActorKind, CampaignRef, CollaborationId, CostId};
 use campaign_ledger::views::Fold;
 use campaign_ledger::views::worklist::{Owner, TaskKind, TaskRow, When, entries};
@@ -42,7 +42,17 @@ fn owners(rows: &MemoryRows) -> Vec<(CampaignRef, Owner)> {
         let (campaign, id) = named(key);
         (campaign, Owner::Cost(CostId::parse(&id).unwrap()))
     });
-    collaborations.chain(costs).collect()
+    let campaigns = all::<Campaign>(rows, &Key::of::<Campaign>());
+    let campaigns = campaigns.iter().map(|(key, _)| {
+        let mut parts = key.parts();
+        let mut text = || parts.text().unwrap().to_owned();
+        let campaign = CampaignRef {
+            brand: crate::support::requests::id(&text()),
+            campaign: crate::support::requests::id(&text()),
+        };
+        (campaign, Owner::Campaign)
+    });
+    collaborations.chain(costs).chain(campaigns).collect()
 }
 
 /// Returns all tasks, computed directly from the rows.
@@ -144,6 +154,7 @@ fn histories_make_every_kind_of_task() {
         TaskKind::Pay,
         TaskKind::AnswerApplication,
         TaskKind::AnswerAmendment,
+        TaskKind::RaiseBudget,
     ];
     let all: BTreeSet<_> = due
         .map(|kind| (kind, true))

@@ -326,6 +326,7 @@ pub fn invite(id: &str, campaign: &str, creator: &str) -> Request {
             code: None,
             link: None,
             lock_days: DEFAULT_LOCK_DAYS,
+            ends_at: None,
         },
         kill_fee: KillFeeTerms::default(),
         min_live_days: 0,

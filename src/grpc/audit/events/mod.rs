@@ -1,9 +1,9 @@
 //! Events in batches, read from the log by position and passed on as they are stored.
 //!
-//! Readers pull: there is no buffer between the log and a reader but a few batches, so a slow one is
-//! only late. The log is read in short turns on threads of their own, which readers take one after
-//! another. A reader gets its next turn when its client has taken what it got, so one that takes
-//! nothing costs no thread, and one that is gone gets no turn.
+//! Readers pull: only a few batches are between the log and a reader, so a slow reader is only
+//! late. The log is read in short turns on separate threads, and readers take turns. A reader gets
+//! its next turn when its client has taken the last batch. So a client that takes nothing costs no
+//! thread, and one that is gone gets no turn.
 
 mod turn;
 
@@ -30,12 +30,12 @@ const BATCH_BYTES: usize = 64 << 10;
 /// Batches read ahead for a client that keeps up: what a turn reads.
 pub const BATCHES_AHEAD: usize = 16;
 
-/// Events and where to go on after them.
+/// Events, and where to continue after them.
 pub struct Batch {
     events: api::EventBatch,
     count: u64,
-    /// Everything of the scope up to here is in this batch or in those before; backwards, everything
-    /// after here.
+    /// Everything of the scope up to here is in this batch or in earlier ones; backwards,
+    /// everything after here.
     pub resume: Position,
 }
 
@@ -73,7 +73,7 @@ pub struct Span {
     pub after: Position,
     /// Those up to this position.
     pub until: Position,
-    /// At most so many.
+    /// At most this many.
     pub limit: u64,
     /// The latest first.
     pub backwards: bool,
@@ -93,7 +93,7 @@ impl Span {
         }
     }
 
-    /// Leaves out what was read.
+    /// Removes the events that were read.
     fn read(&mut self, resume: Position, count: u64) {
         if self.backwards {
             self.until = resume;
@@ -104,11 +104,11 @@ impl Span {
     }
 }
 
-/// A span, and what was read of it and is yet to be sent.
+/// A span, and the events of it that were read and not sent yet.
 struct Reading {
     span: Span,
     batch: Batch,
-    /// Blocks read since the batch was begun.
+    /// Blocks read since the batch began.
     blocks: usize,
 }
 
@@ -121,7 +121,7 @@ impl Reading {
         }
     }
 
-    /// The events that nobody has looked at.
+    /// The events that were not checked yet.
     fn ahead(&self) -> Span {
         let mut ahead = self.span;
         ahead.read(self.batch.resume, self.batch.count);
@@ -150,17 +150,17 @@ pub struct Reader {
     scope: Scope,
     filter: Arc<EventFilter>,
     pool: Pool,
-    /// Who takes turns with others.
+    /// The owner that takes turns with others.
     owner: Arc<str>,
 }
 
 /// Why a span was not read to its end.
 pub enum Stopped {
-    /// Nobody listens any more, or was told to stop.
+    /// Nobody listens any more, or the reader was stopped.
     Left,
     /// Its client takes nothing.
     Unread(Unread),
-    /// Something failed, or is about to end.
+    /// Something failed, or is ending.
     Failed(Status),
 }
 
@@ -177,10 +177,10 @@ impl Reader {
         }
     }
 
-    /// Reads a span and puts it out, a message for each batch; returns where to go on after it.
+    /// Reads a span and sends it, a message for each batch. Returns where to continue after it.
     ///
     /// # Errors
-    /// Why it stopped before the end, for one when `ending` is cancelled.
+    /// Why it stopped before the end, for example because `ending` was cancelled.
     pub async fn send<T: Send + 'static>(
         &self,
         span: Span,
@@ -209,7 +209,7 @@ impl Reader {
                 // reads enough to be worth looking for its place in the log.
                 Ok(Ended::NoRoom) => Some(out.waiting() / 2).filter(|half| *half > 0),
                 Err(failed) => {
-                    // What was read before it is sent all the same.
+                    // The events that were read before are sent in any case.
                     if !reading.batch.events.is_empty() {
                         let batch = reading.take_batch();
                         let resume = batch.resume.get();
@@ -222,7 +222,7 @@ impl Reader {
         Ok(reading.ahead())
     }
 
-    /// Reads for one turn, as soon as it comes.
+    /// Reads for one turn, as soon as the turn comes.
     async fn turn<T: Send + 'static>(
         &self,
         mut reading: Reading,

@@ -1,4 +1,4 @@
-//! One turn of a reader: a bounded stretch of the log, looked at for the events of a scope.
+//! One turn of a reader: it searches a bounded part of the log for the events of a scope.
 
 use std::sync::Arc;
 
@@ -13,12 +13,13 @@ use crate::log::Block;
 use crate::log::codec::{self, Peek, peek};
 use crate::views::index;
 
-/// Stored bytes of blocks read in a turn: some milliseconds, so that hundreds of readers share a
-/// thread, and long enough that to find the place in the log again costs little beside it.
+/// Stored bytes of blocks read in a turn: a few milliseconds, so that hundreds of readers share a
+/// thread, and long enough that the search for the place in the log costs little in comparison.
 const TURN_BYTES: usize = 256 << 10;
-/// Blocks read in a turn, for those that hold a few bytes each.
+/// Blocks read in a turn, for blocks of only a few bytes each.
 const TURN_BLOCKS: usize = 256;
-/// Blocks read before what was found in them is sent, so that rare events do not wait for others.
+/// Blocks read before the events found in them are sent, so that rare events do not wait for
+/// others.
 const BLOCKS_HELD: usize = 4_096;
 /// Positions taken from the index in a turn.
 const TURN_INDEXED: usize = 2_048;
@@ -26,13 +27,13 @@ const TURN_INDEXED: usize = 2_048;
 /// How a turn ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Ended {
-    /// So much was read as one turn takes, or as there is.
+    /// The limit of a turn or the end of the span was reached.
     Enough,
     /// There is no room for another batch.
     NoRoom,
 }
 
-/// What a turn may do, and has done.
+/// The limits of a turn, and its progress.
 pub(super) struct Turn<'a> {
     is_over: &'a dyn Fn() -> bool,
     room: &'a dyn Fn() -> Option<Room>,
@@ -43,7 +44,8 @@ pub(super) struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    /// Begins a turn that stops early when `is_over`, and puts batches where there is room.
+    /// Begins a turn that stops early when `is_over`, and puts batches into the outlet while there
+    /// is room.
     pub fn new(
         is_over: &'a dyn Fn() -> bool,
         room: &'a dyn Fn() -> Option<Room>,
@@ -59,7 +61,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Counts a block that was read; tells whether there is time for another one.
+    /// Counts a block that was read. Returns whether there is time for another one.
     fn goes_on_after(&mut self, block: &Block, reading: &mut Reading) -> bool {
         reading.blocks += 1;
         self.blocks += 1;
@@ -67,7 +69,7 @@ impl<'a> Turn<'a> {
         self.blocks < TURN_BLOCKS && self.bytes < TURN_BYTES && !(self.is_over)()
     }
 
-    /// Gives the batch away; tells whether there was room.
+    /// Passes the batch on. Returns whether there was room.
     fn give(&mut self, reading: &mut Reading) -> bool {
         let Some(room) = (self.room)() else {
             self.ended = Ended::NoRoom;
@@ -79,7 +81,7 @@ impl<'a> Turn<'a> {
 }
 
 impl Reader {
-    /// Reads on for one turn.
+    /// Continues to read for one turn.
     pub(super) fn read(&self, reading: &mut Reading, turn: &mut Turn<'_>) -> Result<Ended, Status> {
         if !reading.ahead().is_done() {
             self.look_ahead(reading, turn)?;
@@ -105,7 +107,7 @@ impl Reader {
         }
     }
 
-    /// Names the campaign in whose index the events are found, if they are in one.
+    /// Returns the campaign in whose index the events are, if they are in one.
     fn index(&self) -> Option<index::Scope> {
         match &self.scope {
             Scope::Campaign(campaign) => Some(index::Scope::Campaign(campaign.clone())),
@@ -161,7 +163,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads back block by block: each is read by itself, for a log is read forwards.
+    /// Reads backwards, block by block. Each block is read separately, because a log is read
+    /// forwards.
     fn scan_back(&self, reading: &mut Reading, turn: &mut Turn<'_>) -> Result<(), Status> {
         loop {
             let until = reading.ahead().until;
@@ -200,7 +203,7 @@ impl Reader {
         blocks.next().transpose().map_err(status::read)
     }
 
-    /// Looks at the event at a position that a block holds.
+    /// Checks the event at a position that a block holds.
     fn look_at(
         &self,
         block: &Block,
@@ -214,7 +217,7 @@ impl Reader {
         }
     }
 
-    /// Looks at the next event and takes it if it is wanted; tells whether to look at another one.
+    /// Checks the next event and takes it if it is wanted. Returns whether to check another one.
     fn look(
         &self,
         position: Position,
@@ -286,7 +289,7 @@ fn before(position: Position) -> Position {
     Position::new(position.get().saturating_sub(1))
 }
 
-/// Tells whether a position is in a block.
+/// Returns whether a position is in a block.
 fn holds(block: &Block, position: Position) -> bool {
     block.first_position() <= position && position <= block.last_position()
 }

@@ -21,7 +21,7 @@ use crate::wire::proto::api;
 use crate::wire::values::read_time;
 
 const SCOPE_RULE: &str = "must be exactly one of brand_id, campaign, all, collaboration, creator";
-/// Most names of events in a filter: there are fewer.
+/// Most names of events in a filter: more than there are.
 const MAX_TYPES: usize = 100;
 const TYPES_RULE: &str = "must have at most 100 elements";
 const TYPE_RULE: &str = "must be the name of an event, such as RefundRecorded";
@@ -45,7 +45,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Names the brand that all of them are of, if it is one.
+    /// Returns the brand of all of them, if it is one brand.
     pub fn brand(&self) -> Option<&BrandId> {
         match self {
             Self::Brand(brand) => Some(brand),
@@ -67,7 +67,7 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
-    /// Tells whether a time is in it.
+    /// Returns whether a time is in it.
     pub fn contains(&self, at: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
@@ -95,7 +95,7 @@ pub struct EventsQuery {
     pub after: Position,
     /// Only events up to this position; `None` for the head.
     pub until: Option<Position>,
-    /// At most so many; `None` for no limit.
+    /// At most this many; `None` for no limit.
     pub limit: Option<u64>,
     /// The latest first.
     pub backwards: bool,

@@ -18,7 +18,7 @@ const MAX_LINE_BYTES: usize = 1_024;
 pub enum CheckpointQuery {
     /// Of the tree of this size; `None` for the latest.
     Size(Option<Position>),
-    /// The latest that so many witnesses signed.
+    /// The latest that this many witnesses signed.
     Cosigned(usize),
 }
 
@@ -90,7 +90,7 @@ pub fn get_consistency_proof(request: api::GetConsistencyProofRequest) -> Read<C
 pub struct NewCosignature {
     /// Size of the tree.
     pub size: Position,
-    /// The line; what it says is not looked at here.
+    /// The line; its content is not checked here.
     pub line: String,
 }
 

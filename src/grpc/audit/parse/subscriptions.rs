@@ -6,7 +6,7 @@ use crate::grpc::calls::request::Read;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 
-/// Asks for events from where a named consumer stands.
+/// Asks for events from the position of a named consumer.
 pub struct SubscribeQuery {
     /// The name.
     pub name: SubscriptionId,
@@ -40,11 +40,11 @@ pub fn subscribe(request: &api::SubscribeRequest) -> Read<SubscribeQuery> {
     }))
 }
 
-/// Tells how far a named consumer has come.
+/// States how far a named consumer has come.
 pub struct AcknowledgeQuery {
     /// The name.
     pub name: SubscriptionId,
-    /// Everything up to here was taken in.
+    /// The consumer has processed everything up to here.
     pub position: Position,
 }
 

@@ -13,15 +13,15 @@ use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 use crate::wire::values::{read_actor, read_on_behalf_of, read_time};
 
-/// Rule of proofs, which calls of many writes answer without.
+/// The rule that calls of many writes give no proofs.
 pub const NOT_FOR_MANY_RULE: &str =
     "must not be set for many writes: GetInclusionProof proves each";
 const OTHER_SIDE_RULE: &str = "must be another side than the actor's";
 
-/// A write that keeps every rule a single request can keep.
+/// A write that keeps every rule that can be checked on a single request.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Parsed {
-    /// What is asked, by whom.
+    /// The command and its sender.
     pub request: Box<Request>,
     /// Decide and answer, but append nothing.
     pub validate_only: bool,
@@ -40,14 +40,14 @@ pub trait WriteRequest: Message + Name {
     /// Returns who writes and how.
     fn context(&self) -> Option<&api::WriteContext>;
 
-    /// Takes the context out: digests cover the rest of the request.
+    /// Takes the context out, because digests cover the rest of the request.
     fn take_context(&mut self) -> Option<api::WriteContext>;
 }
 
 // `impl WriteRequest for` every request that has a brand and a context of a write.
 include!(concat!(env!("OUT_DIR"), "/writes.rs"));
 
-/// A write on its way to a command.
+/// A write that is being parsed.
 pub struct Call {
     /// Reads the fields of the request.
     pub fields: Fields,
@@ -56,7 +56,7 @@ pub struct Call {
     context: Checked<Context>,
 }
 
-/// Who writes what for whom, and how; read once, also for many commands.
+/// The common part of the commands of a call: who writes, for whom, and how.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Context {
     actor: Actor,
@@ -99,7 +99,7 @@ impl Context {
 }
 
 impl Call {
-    /// Begins with what every write has, and takes its context out of the request.
+    /// Begins with the common fields of writes, and takes the context out of the request.
     pub fn begin<R: WriteRequest>(request: &mut R, now: Timestamp) -> Self {
         let context = request.take_context();
         let mut fields = Fields::new(Origin::Call);
@@ -139,13 +139,13 @@ impl Call {
         )
     }
 
-    /// Lends what a reader needs that reads items of other calls too.
+    /// Lends the parts that a reader of items of other calls needs.
     pub fn parts(&mut self) -> (&mut Fields, Checked<&BrandId>, Timestamp) {
         let brand = self.brand.as_ref().map_err(|refused| *refused);
         (&mut self.fields, brand, self.now)
     }
 
-    /// Reads the id of what the write makes; absent, an id is made.
+    /// Reads the id of the resource that the write creates. If it is absent, an id is made.
     pub fn id_or_made<T>(
         &mut self,
         field: &'static str,
@@ -162,7 +162,7 @@ impl Call {
         self.fields.parse(field, &made, parse)
     }
 
-    /// Reads when something happened: at most as far ahead as a clock may drift.
+    /// Reads when something happened: at most as far in the future as a clock may drift.
     pub fn past(&mut self, field: &'static str, at: Option<WireTime>) -> Checked<Timestamp> {
         let at = self.fields.required(field, at, read_time)?;
         self.check_past(field, at);
@@ -181,7 +181,7 @@ impl Call {
         self.fields.finish(parsed)
     }
 
-    /// Ends the reading of what the commands of the call have in common.
+    /// Ends the reading of the common part of the call's commands.
     ///
     /// # Errors
     /// Every violation so far.
@@ -194,7 +194,7 @@ impl Call {
             .map(|(brand, context, ())| (brand, context))
     }
 
-    /// Ends the reading of a call whose command is made of more than the request.
+    /// Ends the reading of a call whose command needs more than the request.
     ///
     /// # Errors
     /// Every violation.
@@ -230,7 +230,7 @@ pub fn check_past(fields: &mut Fields, field: &'static str, at: Timestamp, now: 
     fields.check(field, !at.is_future(now), FUTURE_RULE);
 }
 
-/// Reads what every write has in common. `rest` is the request with its context taken out.
+/// Reads the common fields of writes. `rest` is the request without its context.
 pub fn read_context(
     fields: &mut Fields,
     method: &'static str,

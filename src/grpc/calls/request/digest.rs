@@ -1,4 +1,4 @@
-//! Digests of what a caller sends: they tell a retry from another request.
+//! Digests of requests: they distinguish a retry from another request.
 //!
 //! A digest is stored beside events and compared for years, so its input is spelled out here and
 //! never changes. Protobuf messages without maps encode the same way every time, and a field added
@@ -15,15 +15,15 @@ use crate::wire::proto::api;
 const MADE_ID: &[u8] = b"campaign-ledger made id";
 /// Keeps names of items apart from every other use of the hash.
 const ITEM_ID: &[u8] = b"campaign-ledger item of a batch";
-/// Bytes of a digest kept: 128 bits, too many to meet twice.
+/// Bytes of a digest that are kept: with 128 bits, a collision is infeasible.
 const KEPT: usize = 16;
 
 /// Digests the content of a write: its method, its own fields, and its context but for `request_id`
-/// (the name of the content), `validate_only` (a rehearsal of the same content) and `prove` (what the
-/// answer comes with).
+/// (the name of the content), `validate_only` (a dry run of the same content) and `prove` (an
+/// addition to the answer).
 ///
-/// `rest` is the request with its context taken out. Actor and `occurred_at` are content: who sends
-/// a retry sends the same ones.
+/// `rest` is the request without its context. Actor and `occurred_at` are content: a retry has the
+/// same ones.
 pub fn of_request(method: &str, rest: &impl Message, context: &api::WriteContext) -> [u8; KEPT] {
     let context = api::WriteContext {
         request_id: String::new(),
@@ -42,18 +42,20 @@ pub fn of_request(method: &str, rest: &impl Message, context: &api::WriteContext
 /// Digests a claim: its campaign and all it says of the order. The same claim by another actor, or
 /// under another request id, is the same claim; the case of the code makes no difference.
 ///
-/// `rest` is the request with its context taken out.
+/// `rest` is the request without its context.
 pub fn of_claim(rest: &api::RecordConversionRequest) -> [u8; KEPT] {
     let claim = api::RecordConversionRequest {
         code: rest.code.to_ascii_uppercase(),
+        // One is what absence means.
+        quantity: rest.quantity.filter(|quantity| *quantity != 1),
         ..rest.clone()
     };
     kept(hash(&[&claim.encode_to_vec()]))
 }
 
-/// Makes an id for a call that gave none.
+/// Makes an id for a call that gives none.
 ///
-/// Without a request id it is a UUIDv7, which nobody had before. With one it is a UUIDv8 from the
+/// Without a request id it is a UUIDv7, which is new. With one it is a UUIDv8 from the
 /// SHA-256 of brand, request id and field, so that a retry of the request makes the same id.
 pub fn made_id(brand: &BrandId, request: Option<&RequestId>, field: &str, now: Timestamp) -> Uuid {
     let Some(request) = request else {

@@ -1,4 +1,4 @@
-//! Many writes in one call, each for itself.
+//! Many writes in one call, each executed separately.
 
 use super::context::{Call, Write, WriteRequest};
 use super::{Read, digest};
@@ -11,23 +11,24 @@ use crate::wire::proto::api;
 pub const MAX_ITEMS: usize = 1_000;
 const COUNT_RULE: &str = "must have 1 to 1,000 elements";
 
-/// Writes of one brand, each for itself.
+/// Writes of one brand, each executed separately.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Items {
     /// Those that keep every rule a single request can keep, in their order.
     pub requests: Vec<Request>,
     /// The others.
     pub broken: Vec<Broken>,
-    /// How they are told from those of another call.
+    /// How they are distinguished from those of another call.
     pub names: Names,
 }
 
 /// A batch of writes.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Batch {
-    /// What is asked.
+    /// The writes.
     pub items: Items,
-    /// What each item is about, in the order they were sent; empty where that is told otherwise.
+    /// The id of the subject of each item, in the order they were sent; empty if the items say it
+    /// otherwise.
     pub ids: Vec<String>,
     /// Decide and answer, but append nothing.
     pub validate_only: bool,
@@ -38,16 +39,16 @@ pub fn check_count(fields: &mut Fields, field: &'static str, count: usize) {
     fields.check(field, (1..=MAX_ITEMS).contains(&count), COUNT_RULE);
 }
 
-/// A batch on its way to its items.
+/// A batch that is being parsed.
 pub struct Envelope {
-    /// Reads what the items share.
+    /// Reads the fields that the items share.
     pub call: Call,
     context: api::WriteContext,
     now: Timestamp,
 }
 
 impl Envelope {
-    /// Begins with what every write has, and takes its context out of the request.
+    /// Begins with the common fields of writes, and takes the context out of the request.
     pub fn begin(request: &mut impl WriteRequest, now: Timestamp) -> Self {
         Self {
             context: request.context().cloned().unwrap_or_default(),
@@ -56,11 +57,11 @@ impl Envelope {
         }
     }
 
-    /// Ends the reading of what the items share, and reads each as the call it stands for: by
-    /// `call_of`, under a request id that the batch's and its place make.
+    /// Ends the reading of the shared fields, and reads each item as a call of its own, made by
+    /// `call_of`. Its request id comes from the batch's and its place.
     ///
     /// # Errors
-    /// Every violation of what they share.
+    /// Every violation of the shared fields.
     pub fn read<T, R>(
         mut self,
         field: &'static str,

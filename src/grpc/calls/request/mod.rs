@@ -1,6 +1,6 @@
-//! What requests have in common: the tenant, who writes for whom, pages, items of batches.
+//! The common parts of requests: the tenant, who writes for whom, pages, items of batches.
 //!
-//! Below all services, so that each of them parses only what is its own.
+//! All services import it, so that each of them parses only its own fields.
 
 pub mod context;
 pub mod digest;
@@ -18,7 +18,7 @@ use crate::domain::Violation;
 /// A query, or every violation of its request.
 pub type Read<T> = Result<T, Vec<Violation>>;
 
-/// Names the method of a request, which is called as its request without its last word.
+/// Returns the method of a request: the name of the request without its last word.
 ///
 /// The name is part of digests that are stored, so neither may change.
 pub fn method_of<R: Name>() -> &'static str {

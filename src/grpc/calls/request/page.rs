@@ -1,4 +1,4 @@
-//! What reads have in common: the tenant, as of when, the page.
+//! The common parts of reads: the tenant, the point in time, the page.
 
 use crate::domain::{
     BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Position,
@@ -15,17 +15,17 @@ pub const MAX_PAGE_SIZE: usize = 1_000;
 const AS_OF_RULE: &str = "must be exactly one of position, recorded_at, occurred_at";
 const PAGE_SIZE_RULE: &str = "must be 0 or more";
 
-/// Which part of a list.
+/// The requested part of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Page {
-    /// At most so many rows, 1 to [`MAX_PAGE_SIZE`].
+    /// At most this many rows, 1 to [`MAX_PAGE_SIZE`].
     pub size: usize,
-    /// Where it begins, as the page before said; not checked here. `None` for the first page.
+    /// The token of the previous page, not checked here. `None` for the first page.
     pub token: Option<String>,
 }
 
-/// Reads which part of a list (AIP-158): a negative size is refused, none means
-/// [`DEFAULT_PAGE_SIZE`], more than [`MAX_PAGE_SIZE`] means that.
+/// Reads the requested part of a list (AIP-158): a negative size is refused, no size means
+/// [`DEFAULT_PAGE_SIZE`], and a size above [`MAX_PAGE_SIZE`] means [`MAX_PAGE_SIZE`].
 pub fn read_page(fields: &mut Fields, size: i32, token: String) -> Checked<Page> {
     let size = match usize::try_from(size) {
         Ok(0) => DEFAULT_PAGE_SIZE,
@@ -38,16 +38,16 @@ pub fn read_page(fields: &mut Fields, size: i32, token: String) -> Checked<Page>
     })
 }
 
-/// As of when a question is.
+/// The point in time of a question.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct When {
-    /// The ledger has at least this position before it answers.
+    /// The ledger waits for this position before it answers.
     pub min_position: Position,
     /// Which past; `None` for now.
     pub as_of: Option<AsOf>,
 }
 
-/// Reads as of when a question is.
+/// Reads the point in time of a question.
 pub fn read_when(fields: &mut Fields, min: u64, as_of: Option<api::AsOf>) -> Checked<When> {
     Ok(When {
         min_position: Position::new(min),
@@ -76,7 +76,7 @@ pub fn read_brand(fields: &mut Fields, brand_id: &str) -> Checked<BrandId> {
     fields.parse("brand_id", brand_id, BrandId::parse)
 }
 
-/// Reads the names of a campaign.
+/// Reads the name of a campaign.
 pub fn read_campaign(
     fields: &mut Fields,
     brand_id: &str,
@@ -90,7 +90,7 @@ pub fn read_campaign(
     })
 }
 
-/// Reads the names of a collaboration.
+/// Reads the name of a collaboration.
 pub fn read_collaboration(
     fields: &mut Fields,
     brand_id: &str,

@@ -1,9 +1,10 @@
-//! What streams are held to: places, and how long a client may neither read nor write.
+//! The limits of streams: places, and how long a client may neither read nor write.
 //!
 //! [`shares`] hands out places, so that no connection and no brand has all of them. [`outlet`] holds
-//! what a client has not taken yet. Does not know what is streamed.
+//! messages that a client has not taken yet. Does not know what is streamed.
 
 pub mod outlet;
+pub mod refused;
 pub mod shares;
 
 use std::sync::Arc;
@@ -21,14 +22,15 @@ use shares::{Kind, Shares, Who};
 /// some 64 KiB, so they hold 32 MiB.
 const MESSAGES_AHEAD: usize = 512;
 
-/// How long a client has to take the end of a stream of which it took nothing, before its connection
+/// How long a client that took nothing has to take the end of its stream, before its connection
 /// ends.
 pub const LINGER: Duration = Duration::from_secs(60);
 
-/// Streams that wait for that, some 128 KiB each in the transport; with more, connections end at once.
+/// Streams that may wait for that, some 128 KiB each in the transport. If there are more,
+/// connections end at once.
 const MOST_LINGERING: usize = 256;
 
-/// How long a client may take nothing of an answer that is kept in memory for it.
+/// How long a client may read nothing of an answer that is kept in memory for it.
 const STALLED: Duration = Duration::from_secs(30);
 
 /// The limits of the streams of a server. Clones share them.
@@ -46,7 +48,7 @@ pub struct Streams {
     pub idle_timeout: Duration,
     unread_timeout: Duration,
     room: Arc<Semaphore>,
-    /// Places of streams that were ended and whose clients have yet to take that.
+    /// Places of ended streams whose clients have not taken the end yet.
     lingering: Arc<Semaphore>,
 }
 
@@ -67,7 +69,7 @@ impl Streams {
         }
     }
 
-    /// What a stream is held to of which at most so many messages are read ahead.
+    /// The limits of a stream of which at most this many messages are read ahead.
     pub fn outlet(&self, ahead: usize) -> Limits {
         Limits {
             ahead,
@@ -76,11 +78,11 @@ impl Streams {
         }
     }
 
-    /// Ends a stream whose client takes nothing, with the status for a client that stands where it
-    /// stands.
+    /// Ends a stream whose client takes nothing, with the status for the client's position.
     ///
-    /// What the transport holds of the stream stays until the client takes it. So a client that does
-    /// not take the end either loses its connection, after a while or when there are many of them.
+    /// The transport holds a part of the stream until the client takes it. So a client that does
+    /// not take the end either loses its connection, after a while or when there are many such
+    /// clients.
     pub async fn end_unread<T>(
         &self,
         who: &Who,
@@ -96,7 +98,7 @@ impl Streams {
     }
 }
 
-/// Sends a message; tells whether it was taken before long.
+/// Sends a message. Returns whether it was taken in time.
 pub async fn sent<T>(to: &mpsc::Sender<T>, message: T) -> bool {
     let sent = timeout(STALLED, to.send(message)).await;
     sent.is_ok_and(|sent| sent.is_ok())

@@ -1,4 +1,4 @@
-//! Messages that a client takes when it likes, and that cost no thread meanwhile.
+//! Messages that wait for a client without occupying a thread.
 //!
 //! ```text
 //! work on a pool ── put ──▶ a few messages ── poll ──▶ transport ──▶ client
@@ -6,9 +6,9 @@
 //!       └──── asked for when they are taken ────┘
 //! ```
 //!
-//! The transport polls only while the client takes what it gets. So a message that somebody polled
-//! for goes on at once. What is read ahead of that takes some of the room that all streams share. A
-//! client that takes nothing for a while is noticed by whoever waits for it, such as
+//! The transport polls only while the client reads. So a message for which the transport has polled
+//! is passed on at once. Messages that are read ahead take some of the room that all streams share.
+//! A client that takes nothing for a while is noticed by the code that waits for it, such as
 //! [`Outlet::wait_for_taker`].
 
 use std::collections::VecDeque;
@@ -24,18 +24,18 @@ use tokio_stream::Stream;
 use tonic::Status;
 
 use super::shares::{Place, Stamp};
-use crate::grpc::calls::refused;
+use crate::grpc::edge::status;
 
 /// Why a stream ends although there is more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unread {
-    /// Its client took nothing for so long.
+    /// Its client took nothing for this long.
     For(Duration),
     /// Its client took nothing, and another one needed the place.
     GaveWay,
 }
 
-/// What messages are held to before they are taken.
+/// The limits of messages that are not taken yet.
 #[derive(Clone)]
 pub struct Limits {
     /// Most messages of one stream.
@@ -46,7 +46,8 @@ pub struct Limits {
     pub patience: Duration,
 }
 
-/// The end that messages are put in. Clones put into the same stream; with the last one it ends.
+/// The end that messages are put in. Clones put into the same stream. It ends when the last one is
+/// dropped.
 pub struct Outlet<T>(Arc<Source<T>>);
 
 struct Source<T>(Arc<Shared<T>>);
@@ -63,15 +64,15 @@ struct Shared<T> {
 
 struct Queue<T> {
     waiting: VecDeque<Waiting<T>>,
-    /// Where the client stands that has taken what it has.
+    /// The position of the client after everything that it has taken.
     stands: u64,
     /// How many messages it has taken.
     taken: usize,
     /// Set while the transport has polled and found nothing.
     hungry: Option<Waker>,
-    /// What ends the stream after what is waiting.
+    /// The end of the stream, after the waiting messages.
     end: Option<Result<(), Status>>,
-    /// Whether the end was taken, or nobody polls any more.
+    /// Whether the end was taken, or the stream was dropped.
     gone: bool,
 }
 
@@ -89,11 +90,11 @@ pub enum Room {
     Ahead(OwnedSemaphorePermit),
 }
 
-/// A client shows that it keeps up before much is read ahead for it: it has taken so many times as
-/// many messages. What fits the window of a client that does not read is no such sign.
+/// Much is read ahead only for a client that keeps up: it must have taken this many times as many
+/// messages. Messages that fit the window of a client that does not read prove nothing.
 const TAKEN_FOR_ONE_AHEAD: usize = 4;
 
-/// Makes both ends of a stream whose client stands at `stands`; `idle` is told since when a message
+/// Makes both ends of a stream whose client is at `stands`. `idle` records since when a message
 /// waits for it.
 pub fn outlet<T>(limits: Limits, idle: Stamp, stands: u64) -> (Outlet<T>, Messages<T>) {
     let shared = Arc::new(Shared {
@@ -120,7 +121,8 @@ impl<T> Clone for Outlet<T> {
 }
 
 impl<T> Outlet<T> {
-    /// Finds room for a message; `None` where as much is waiting as may wait. Only one at a time asks.
+    /// Finds room for a message. Returns `None` if the limit is reached. Only one caller at a time
+    /// may ask.
     pub fn room(&self) -> Option<Room> {
         let queue = self.0.0.queue.lock();
         if queue.hungry.is_some() {
@@ -134,7 +136,7 @@ impl<T> Outlet<T> {
         room.ok().map(Room::Ahead)
     }
 
-    /// Puts a message where room was found for it; after it the client stands at `resume`.
+    /// Puts a message into the room that was found for it. After it, the client is at `resume`.
     pub fn put(&self, room: Room, message: T, resume: u64) {
         let mut queue = self.0.0.queue.lock();
         if queue.gone {
@@ -152,7 +154,7 @@ impl<T> Outlet<T> {
         }
     }
 
-    /// Tells whether nobody listens any more.
+    /// Returns whether nobody listens any more.
     pub fn is_gone(&self) -> bool {
         self.0.0.queue.lock().gone
     }
@@ -162,8 +164,8 @@ impl<T> Outlet<T> {
         self.0.0.queue.lock().waiting.len()
     }
 
-    /// Waits until at most so many messages wait to be taken, or, with `None`, until the client asks
-    /// for one that is not there; tells whether anybody still listens.
+    /// Waits until at most this many messages wait to be taken, or, with `None`, until the client
+    /// asks for one that is not there. Returns whether anybody still listens.
     ///
     /// # Errors
     /// When the client takes nothing, for too long or while somebody else needs its place.
@@ -175,7 +177,7 @@ impl<T> Outlet<T> {
         Ok(!self.is_gone())
     }
 
-    /// Ends the stream after what is waiting, and waits until that is taken.
+    /// Ends the stream after the waiting messages, and waits until they are taken.
     ///
     /// # Errors
     /// As [`wait_for_taker`](Self::wait_for_taker).
@@ -184,8 +186,7 @@ impl<T> Outlet<T> {
         self.wait(place, |_| false).await
     }
 
-    /// Ends the stream before what is waiting, which is dropped, with the status for a client that
-    /// stands where it stands.
+    /// Drops the waiting messages and ends the stream, with the status for the client's position.
     pub fn cut(&self, status: impl FnOnce(u64) -> Status) {
         let mut queue = self.0.0.queue.lock();
         queue.waiting.clear();
@@ -208,7 +209,7 @@ impl<T> Outlet<T> {
         }
     }
 
-    /// Waits for the queue to be so, or until nobody listens any more.
+    /// Waits until the queue meets a condition, or until nobody listens any more.
     async fn wait(&self, place: &Place, is_so: impl Fn(&Queue<T>) -> bool) -> Result<(), Unread> {
         let patience = self.0.0.limits.patience;
         loop {
@@ -219,7 +220,7 @@ impl<T> Outlet<T> {
                     return Ok(());
                 }
             }
-            // Without a message that waits the transport has yet to poll for the first one.
+            // If no message waits, the transport has not polled for the first one yet.
             let begun = self.0.0.idle.begin();
             tokio::select! {
                 () = changed => {}
@@ -247,11 +248,11 @@ impl<T> Source<T> {
 }
 
 impl<T> Drop for Source<T> {
-    /// Ends a stream that nobody has ended: whoever should have has panicked.
+    /// Ends a stream that was not ended: the code that should end it has panicked.
     fn drop(&mut self) {
         let is_over = |queue: &Queue<T>| queue.gone || queue.end.is_some();
         if !is_over(&self.0.queue.lock()) {
-            self.end(Err(refused::lost_stream()));
+            self.end(Err(status::lost_stream()));
         }
     }
 }
@@ -320,7 +321,7 @@ mod tests {
         messages: Messages<u64>,
     }
 
-    /// A stream of its own, with so much room for what is read ahead.
+    /// A separate stream, with this much room for messages that are read ahead.
     fn stage(room: usize) -> Stage {
         stage_with(room, LONG, LONG)
     }
@@ -344,7 +345,7 @@ mod tests {
     }
 
     impl Stage {
-        /// Puts messages while there is room, from one on; gives the next one.
+        /// Puts messages from this number on while there is room. Returns the next number.
         fn fill(&self, from: u64) -> u64 {
             let mut next = from;
             while let Some(room) = self.out.room() {
@@ -354,7 +355,7 @@ mod tests {
             next
         }
 
-        /// Polls once, as a transport does whose client takes what it gets.
+        /// Polls once, like a transport whose client reads.
         async fn poll(&mut self) -> Poll<Option<Result<u64, Status>>> {
             let mut messages = pin!(&mut self.messages);
             std::future::poll_fn(|cx| Poll::Ready(messages.as_mut().poll_next(cx))).await

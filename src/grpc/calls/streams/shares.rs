@@ -1,9 +1,9 @@
-//! Who has how many of the places that there are for one kind of stream.
+//! The places for one kind of stream, and who holds how many of them.
 //!
-//! Owns the places: so many in all, a part of them for one connection and for one brand, so that
-//! neither shuts the others out. Where all are taken, the holder that has been idle for longest gives
-//! its place to the newcomer. Does not know what is done in a place: who holds one says since when it
-//! has been idle, with a [`Stamp`], and leaves when [`Place::gives_way`] says so.
+//! Owns the places: a number in all, and a part of them for one connection and for one brand, so
+//! that neither blocks the others. When all are taken, the holder that has been idle for longest
+//! gives its place to the newcomer. Does not know how a place is used: its holder records since
+//! when it has been idle, with a [`Stamp`], and leaves when [`Place::gives_way`] says so.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -23,7 +23,7 @@ const CONNECTION_PART: (usize, usize) = (1, 4);
 /// One brand gets at most this part of all places: most of a ledger may be of one brand.
 const BRAND_PART: (usize, usize) = (3, 4);
 
-/// What places are for.
+/// The uses of places.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// Readings of the log.
@@ -50,7 +50,7 @@ pub enum Whose {
 /// There is no place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Refused {
-    /// What it was asked for.
+    /// The use of the place.
     pub kind: Kind,
     /// Whose part is used up.
     pub whose: Whose,
@@ -69,7 +69,7 @@ pub struct Who {
 }
 
 impl Who {
-    /// Names the connection of a call.
+    /// Returns the connection of a call.
     pub fn of<T>(request: &tonic::Request<T>) -> Self {
         Self {
             peer: Peer::of(request).cloned(),
@@ -77,7 +77,7 @@ impl Who {
         }
     }
 
-    /// Names who takes turns with others.
+    /// Returns the owner that takes turns with others.
     pub fn owner(&self) -> String {
         let connection = self.connection();
         connection.map_or_else(String::new, |connection| connection.to_string())
@@ -101,27 +101,28 @@ impl Who {
     }
 }
 
-/// Since when the client of a stream has been idle; shared by who notes it and who looks at it.
+/// Since when the client of a stream has been idle; shared by the code that records it and the code
+/// that reads it.
 #[derive(Clone, Default)]
 pub struct Stamp(Arc<Mutex<Option<Instant>>>);
 
 impl Stamp {
-    /// Notes that the client is idle from now on.
+    /// Records that the client is idle from now on.
     pub fn idle_from_now(&self) {
         *self.0.lock() = Some(Instant::now());
     }
 
-    /// Notes that the client is idle, from now on unless it was before; tells since when.
+    /// Records that the client is idle, from now on unless it was before. Returns since when.
     pub fn begin(&self) -> Instant {
         *self.0.lock().get_or_insert_with(Instant::now)
     }
 
-    /// Notes that the client is not idle.
+    /// Records that the client is not idle.
     pub fn busy(&self) {
         *self.0.lock() = None;
     }
 
-    /// Tells since when the client has been idle; `None` when it is not.
+    /// Returns since when the client has been idle; `None` when it is not.
     pub fn idle_since(&self) -> Option<Instant> {
         *self.0.lock()
     }
@@ -134,7 +135,7 @@ pub struct Shares(Arc<Inner>);
 struct Inner {
     kind: Kind,
     most: usize,
-    /// Only who has been idle for so long gives way.
+    /// Only a holder that has been idle for this long gives way.
     give_way: Duration,
     free: Arc<Semaphore>,
     table: Mutex<Table>,
@@ -163,7 +164,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Waits until somebody else needs the place more: it is theirs already.
+    /// Waits until the place has been given to another holder.
     pub async fn gives_way(&self) {
         self.leave.cancelled().await;
     }
@@ -187,7 +188,8 @@ impl Drop for Place {
 }
 
 impl Shares {
-    /// Makes so many places; whoever has been idle for `give_way` loses theirs when all are taken.
+    /// Makes this many places. When all are taken, a holder that has been idle for `give_way` loses
+    /// its place.
     pub fn new(kind: Kind, most: usize, give_way: Duration) -> Self {
         Self(Arc::new(Inner {
             kind,
@@ -198,10 +200,11 @@ impl Shares {
         }))
     }
 
-    /// Takes a place at once, if need be that of the holder that has been idle for longest.
+    /// Takes a place at once, if necessary that of the holder that has been idle for longest.
     ///
     /// # Errors
-    /// When the connection or the brand has its part, or all places are taken by who is not idle.
+    /// When the connection or the brand has its part, or all places are taken and no holder is
+    /// idle.
     pub fn enter(&self, who: &Who, idle: &Stamp) -> Result<Place, Refused> {
         let mut table = self.0.table.lock();
         self.within(
@@ -215,8 +218,8 @@ impl Shares {
         Ok(self.place(&mut table, who, idle, permit))
     }
 
-    /// Waits for a place; takes that of the holder that has been idle for longest, once there is one.
-    /// Whoever waits has a place of another kind, so the parts are not looked at.
+    /// Waits for a place. Takes that of the holder that has been idle for longest, once one is
+    /// idle. A caller that waits has a place of another kind, so the parts are not checked.
     pub async fn wait(&self, who: &Who, idle: &Stamp) -> Place {
         let permit = loop {
             if self.0.free.available_permits() == 0 {
@@ -311,7 +314,7 @@ impl Table {
         }
     }
 
-    /// Takes a holder out, if it has not lost its place already.
+    /// Removes a holder, if it has not lost its place already.
     fn remove(&mut self, id: u64) {
         let Some(holder) = self.holders.remove(&id) else {
             return;
@@ -322,7 +325,8 @@ impl Table {
         }
     }
 
-    /// Frees the place of the longest idle holder; tells whether one has been idle for long enough.
+    /// Frees the place of the longest idle holder. Returns whether one has been idle for long
+    /// enough.
     fn free_the_longest_idle(&mut self, at_least: Duration) -> bool {
         let idle = |(id, holder): (&u64, &Holder)| Some((holder.idle.idle_since()?, *id));
         let Some((since, id)) = self.holders.iter().filter_map(idle).min() else {
@@ -434,7 +438,7 @@ mod tests {
         assert!(shares.enter(&from(11), &busy).is_err(), "not idle for long");
         let leaving = held.iter().filter(|place| place.leave.is_cancelled());
         assert_eq!(leaving.count(), 2);
-        // Who lost a place gives none back.
+        // A holder that lost its place gives none back.
         held.clear();
         drop((first, second));
         assert_eq!(shares.0.free.available_permits(), 8);

@@ -1,4 +1,4 @@
-//! Requests that ask the same of many collaborations: each item is read as the call it stands for.
+//! Requests of the same call for many collaborations: each item is read as a call of its own.
 
 use super::{approve_content, invite_creator, ship_product, withdraw_invitation};
 use crate::domain::Timestamp;
@@ -18,7 +18,7 @@ pub fn batch_invite_creators(
 ) -> Read<Batch> {
     let mut batch = Envelope::begin(&mut request, now);
     let _ = batch.call.campaign(&request.campaign_id);
-    // What all items share is refused once, not with each of them.
+    // An error in a field that all items share is reported once, not for each item.
     let fields = &mut batch.call.fields;
     let _ = fields.optional("terms", request.terms.clone(), read_terms);
     let _ = fields.optional("expires_at", request.expires_at, read_time);

@@ -14,7 +14,7 @@ use crate::wire::values::{
 };
 
 const REASONS_RULE: &str = "must have 1 to 20 elements";
-/// The names a deliverable goes by.
+/// The ids that name a deliverable.
 struct Place {
     campaign: Checked<CampaignId>,
     collaboration: Checked<CollaborationId>,

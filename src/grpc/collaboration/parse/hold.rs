@@ -1,4 +1,4 @@
-//! Requests of the collaboration service about holds, and about the end there may be ground for.
+//! Requests of the collaboration service about holds, and about termination.
 
 use super::Place;
 use crate::domain::{

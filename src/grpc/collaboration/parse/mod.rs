@@ -118,7 +118,7 @@ pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: T
     call.finish(place.command(Ok(verb)))
 }
 
-/// The names a collaboration goes by, as a request gives them.
+/// The ids that name a collaboration, as a request gives them.
 pub struct Place {
     campaign: Checked<CampaignId>,
     collaboration: Checked<CollaborationId>,

@@ -118,6 +118,8 @@ fn offer(made: &OfferMade) -> api::Offer {
         made_by: made.by.number(),
         made_at: time(made.at),
         note: made.note.clone(),
+        recorded_at: time(made.recorded_at),
+        open_until: time(made.open_until),
     }
 }
 
@@ -162,6 +164,7 @@ fn acceptance(acceptance: &Acceptance, row: &Collaboration) -> api::Acceptance {
             .into(),
         accepted_by: Some((&acceptance.by).into()),
         on_behalf_of: acceptance.on_behalf_of.as_ref().map(Into::into),
+        recorded_at: time(acceptance.recorded_at),
     }
 }
 

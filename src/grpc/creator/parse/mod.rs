@@ -61,7 +61,7 @@ pub fn batch_record_creator_profiles(
     )
 }
 
-/// The log and the API spell a profile alike, each in a message of its own.
+/// The log and the API have the same fields for a profile, each in its own message.
 fn as_recorded(profile: api::CreatorProfile) -> event::CreatorProfileRecorded {
     let as_recorded = |handle: api::CreatorHandle| event::CreatorHandle {
         platform: handle.platform,

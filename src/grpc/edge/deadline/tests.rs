@@ -50,7 +50,9 @@ fn what_is_not_well_formed_is_no_deadline() {
 
 #[tokio::test]
 async fn a_wait_gives_up_ahead_of_the_deadline() {
-    let deadline = Deadline(Instant::now() + ANSWER_MARGIN + Duration::from_millis(2));
+    let began = Instant::now();
+    let deadline = Deadline::after(Duration::from_millis(100), began).unwrap();
+    assert_eq!(deadline.answer_by() - began, Duration::from_millis(90));
     let hour = Duration::from_secs(3_600);
     let waited = wait(pending::<()>(), Some(deadline), hour).await;
     assert_eq!(waited, Err(Expired));
@@ -71,4 +73,16 @@ proptest! {
             let _ = parse_timeout(&headers);
         }
     }
+}
+
+#[test]
+fn an_answer_keeps_a_tenth_of_its_time_within_limits() {
+    let now = Instant::now();
+    let kept = |timeout: Duration| {
+        let deadline = Deadline::after(timeout, now).unwrap();
+        deadline.instant() - deadline.answer_by()
+    };
+    assert_eq!(kept(Duration::from_millis(10)), MIN_ANSWER_MARGIN);
+    assert_eq!(kept(Duration::from_secs(2)), Duration::from_millis(200));
+    assert_eq!(kept(Duration::from_secs(60)), MAX_ANSWER_MARGIN);
 }

@@ -1,9 +1,9 @@
-//! One connection: a TCP stream that ends by itself when its peer stays silent, or when told.
+//! One connection: a TCP stream that ends when its peer stays silent, or when the server ends it.
 //!
 //! Watches bytes, not frames: the HTTP/2 preface has a fixed length, and once it is there HTTP/2
-//! pings find a dead peer. Holds its place under the cap until it is dropped. An end from here shuts
-//! the socket: to say GOAWAY first is hyper's business, which offers it for all connections or none.
-//! That is bearable where no call is open; a client connects again with its next call.
+//! pings find a dead peer. Holds its place under the cap until it is dropped. An end from here
+//! closes the socket without GOAWAY: hyper can send that to all connections or to none. That is
+//! acceptable when no call is open; a client connects again with its next call.
 
 use std::io;
 use std::pin::Pin;
@@ -59,7 +59,7 @@ impl Connection {
         }
     }
 
-    /// Tells why this connection has to end, if it has to; else wakes the task when it has.
+    /// Returns why this connection has to end, if it has to; otherwise wakes the task when it does.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         if self.ended.as_mut().poll(cx).is_ready() {
             return Poll::Ready(io::Error::other("ended by the server"));
@@ -75,7 +75,7 @@ impl Connection {
         polled: Poll<io::Result<T>>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<T>> {
-        // Whoever never stops sending is ended too.
+        // A peer that never stops sending is ended too.
         if polled.is_ready() && !self.place.ended.is_cancelled() {
             return polled;
         }
@@ -99,7 +99,7 @@ impl Preface {
             let late = "the peer did not start to speak HTTP/2 in time";
             return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, late));
         }
-        // No request can be lost on a connection that has not said a word, and its client tries
+        // No request can be lost on a connection that has not sent anything, and its client tries
         // elsewhere sooner.
         if self.accepting_ends.as_mut().poll(cx).is_ready() {
             return Poll::Ready(io::Error::other("the server stopped accepting"));

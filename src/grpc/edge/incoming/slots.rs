@@ -3,7 +3,7 @@
 //! A connection is *still* when it has no call open and nothing moved for a second, or when nothing
 //! moved for minutes although calls are open. When all places are taken, a newcomer gets the place
 //! of the connection that is still for longest, of the peer that holds most. A peer never takes the
-//! place of one that holds fewer. So idle connections lock nobody out, and one machine with many
+//! place of one that holds fewer. So idle connections block nobody, and one machine with many
 //! busy ones keeps no more than its share once others come.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::grpc::edge::peer::Peer;
 
 /// How long nothing has moved on a connection without calls that may lose its place. Longer than a
-/// client that calls again and again pauses between two calls.
+/// client that calls repeatedly pauses between two calls.
 const STILL_WITHOUT_CALLS: Duration = Duration::from_secs(1);
 
 /// The same with calls open. Longer than any wait for a first answer, and streams of events that
@@ -115,12 +115,12 @@ impl Table {
         }
         let held_by = |owner| held.get(&owner).copied().unwrap_or(0);
         let own = held_by(owner);
-        // Another owner's place is taken only where that makes the two more equal.
+        // Another owner's place is taken only if that makes the two more equal.
         let may_lose = |peer: &Peer| peer.owner() == owner || held_by(peer.owner()) > own + 1;
         let rank = |peer: &Peer| {
             let still = peer.still_for(now);
             let is_still = is_still(peer.open_calls(), still);
-            // Of the busy ones, who loses fewest calls.
+            // Of the busy ones, the one that loses fewest calls.
             let fewest_calls = u32::MAX - peer.open_calls();
             (is_still, held_by(peer.owner()), fewest_calls, still)
         };

@@ -1,7 +1,7 @@
-//! The frames of an answer, counted while it is on its way to a client that may not read it.
+//! The frames of an answer, counted until they are sent, because a client may not read them.
 //!
 //! hyper takes a frame before the client has room for it, and HTTP/2 queues it. So each frame carries
-//! its call with it, which is in flight until the last byte has been sent, and a large one its hold.
+//! its call, which is in flight until the last byte has been sent, and a large frame its hold.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use crate::grpc::edge::status;
 /// Frames up to this size are not counted: a call in flight costs that much anyway.
 const UNCOUNTED_BYTES: usize = 4 << 10;
 
-/// How long a frame may lie unsent before others may have the connection ended for its memory.
+/// How long a frame may be unsent before others may end the connection for its memory.
 const UNSENT_SAFE: Duration = Duration::from_secs(10);
 
-/// Bytes with what counts them.
+/// Bytes with the call and the hold that count them.
 struct Held {
     bytes: Bytes,
     _call: Arc<Call>,
@@ -33,7 +33,7 @@ impl AsRef<[u8]> for Held {
     }
 }
 
-/// Counts a frame of data; trailers pass.
+/// Counts a frame of data; trailers are not counted.
 ///
 /// # Errors
 /// There is no room for the frame.

@@ -1,10 +1,10 @@
-//! Bytes in flight: what the messages of all connections may hold together, and one's share of it.
+//! Bytes in flight: the memory that messages of all connections may hold together, and the share of
+//! one.
 //!
-//! Who wants more than there is takes it from the message that made no progress for longest, if one
-//! has stood still for a while, or else from a connection that holds much more; so stalled uploads,
-//! and answers that nobody reads, lock nobody out.
-//! Only large messages and those that come in parts are counted here: the small ones that arrive
-//! whole are gone before they would add up.
+//! A message that needs more than is free takes it from the message that made no progress for
+//! longest, if one has stalled for a while, or else from a connection that holds much more. So
+//! stalled uploads, and answers that nobody reads, block nobody. Only large messages and those that
+//! come in parts are counted here: small ones that arrive whole are done before they would add up.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -46,23 +46,23 @@ struct State {
 struct Entry {
     connection: u64,
     bytes: usize,
-    /// From when on others may take these bytes.
+    /// The time from which others may take these bytes.
     safe_until: Instant,
     loss: Arc<Loss>,
 }
 
-/// Who asks for room.
+/// The owner that asks for room.
 struct Wanted {
     id: u64,
     connection_would_hold: usize,
 }
 
-/// How the owner of bytes learns that another one got them.
+/// How the owner of bytes is notified that another one got them.
 #[derive(Debug, Default)]
 struct Loss {
     happened: AtomicBool,
     waker: AtomicWaker,
-    /// Ended when the bytes can only come back that way.
+    /// Ended if that is the only way to free the bytes.
     connection: Option<Peer>,
 }
 
@@ -71,7 +71,7 @@ struct Loss {
 pub(super) struct Hold<B: AsRef<Budget>> {
     budget: B,
     peer: Option<Peer>,
-    /// Whether to lose means to end the connection.
+    /// Whether a loss of the bytes ends the connection.
     ends_connection: bool,
     ticket: Mutex<Option<Ticket>>,
 }
@@ -82,7 +82,7 @@ struct Ticket {
     loss: Arc<Loss>,
 }
 
-/// There is no room, and nobody gives way.
+/// There is no room, and no other hold gives way.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
@@ -105,7 +105,7 @@ impl Budget {
             process_bytes,
             connection_bytes,
         } = self.limits;
-        // What can never fit takes nothing from others.
+        // A message that can never fit takes nothing from others.
         if bytes > process_bytes.min(connection_bytes) {
             return Err(Full);
         }
@@ -157,8 +157,8 @@ impl State {
         *held = *held + bytes - before;
     }
 
-    /// Takes the bytes of whoever stood still for longest, of this connection or of all. Where nobody
-    /// stands still, who holds much gives way to who would hold less than half of that.
+    /// Takes the bytes of the hold that stalled for longest, of this connection or of all. If none
+    /// has stalled, a hold with many bytes gives way to one that would have less than half of them.
     fn make_room(&mut self, wanted: &Wanted, of: Option<u64>, now: Instant) -> Result<(), Full> {
         let is_still = |entry: &Entry| entry.safe_until <= now;
         let is_of = |entry: &Entry| of.is_none_or(|connection| connection == entry.connection);
@@ -200,14 +200,14 @@ impl State {
 }
 
 impl<B: AsRef<Budget>> Hold<B> {
-    /// Makes an empty hold of whoever sent a request. Where it loses its bytes, its owner finds out by
-    /// [`Self::poll_lost`].
+    /// Makes an empty hold for a request. If it loses its bytes, [`Self::poll_lost`] says so to its
+    /// owner.
     pub fn of_request(budget: B, peer: Option<Peer>) -> Self {
         Self::new(budget, peer, false)
     }
 
-    /// Makes an empty hold of whoever gets an answer. Where it loses its bytes, the connection ends:
-    /// what it does not read lies in its queues, where nobody else can free it.
+    /// Makes an empty hold for an answer. If it loses its bytes, the connection ends: the unread
+    /// bytes are in its queues, and only the end of the connection frees them.
     pub fn of_answer(budget: B, peer: Option<Peer>) -> Self {
         Self::new(budget, peer, true)
     }
@@ -221,10 +221,10 @@ impl<B: AsRef<Budget>> Hold<B> {
         }
     }
 
-    /// Holds this many bytes from now on, at least `safe_for` this long.
+    /// Holds this many bytes from now on. Others cannot take them for `safe_for`.
     ///
     /// # Errors
-    /// There is no room; what was held stays held.
+    /// There is no room. Bytes held before stay held.
     pub fn take(&self, bytes: usize, safe_for: Duration) -> Result<(), Full> {
         self.take_at(bytes, safe_for, Instant::now())
     }
@@ -249,7 +249,7 @@ impl<B: AsRef<Budget>> Hold<B> {
         Ticket { id, loss }
     }
 
-    /// Tells whose it is.
+    /// Returns its owner.
     pub fn peer(&self) -> Option<&Peer> {
         self.peer.as_ref()
     }
@@ -266,7 +266,7 @@ impl<B: AsRef<Budget>> Hold<B> {
         }
     }
 
-    /// Tells whether the bytes went to another one; else wakes the task when they do.
+    /// Returns whether another hold got the bytes; otherwise wakes the task when one does.
     pub fn poll_lost(&self, waker: &Waker) -> bool {
         let ticket = self.ticket.lock();
         let Some(ticket) = ticket.as_ref() else {

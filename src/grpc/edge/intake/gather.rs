@@ -1,10 +1,11 @@
-//! The body of a request, handed on message by message, each whole.
+//! The body of a request, passed on message by message, each complete.
 //!
-//! tonic reserves the length that a message states before its bytes are there. Here a message that
-//! comes in parts is gathered first, in memory that grows with what arrived and is counted; one that
-//! arrives whole passes without a copy. What is too large is refused by its header alone, what has
-//! too many elements before it is decoded, and compressed messages are inflated here, so that both
-//! hold for them too. A client that goes away cancels its call: nothing it does is our fault.
+//! tonic reserves the length that a message states before its bytes arrive. Here a message that
+//! comes in parts is gathered first, in counted memory that grows with the bytes that arrived; one
+//! that arrives whole passes without a copy. A message that is too large is refused by its header
+//! alone; one with too many elements is refused before it is decoded. Compressed messages are
+//! inflated here, so that both rules hold for them too. A client that goes away cancels its call;
+//! that is not reported as a fault of the server.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,16 +25,16 @@ use crate::grpc::edge::status;
 /// Flag and length before each message.
 const HEADER_BYTES: usize = 5;
 
-/// Memory of a message of which the first part has come.
+/// Memory of a message whose first part has arrived.
 const FIRST_PART_BYTES: usize = 1 << 10;
 
 /// Messages up to this size that arrive whole are not counted: a call in flight costs that much anyway.
 const UNCOUNTED_BYTES: usize = 4 << 10;
 
-/// What an element is taken to need when it is decoded, beside its bytes.
+/// The estimated memory of a decoded element, beside its bytes.
 const ELEMENT_BYTES: usize = 128;
 
-/// How many times its size a compressed message may inflate to. Lists of alike items come to some
+/// How many times its size a compressed message may inflate to. Lists of similar items reach about
 /// thirty; a thousand, which gzip can do, costs a client nothing and the server much.
 const MAX_RATIO: usize = 100;
 
@@ -50,11 +51,11 @@ const ARRIVED_SAFE: Duration = Duration::from_secs(10);
 pub(super) struct Gather<B> {
     inner: B,
     call: Arc<Call>,
-    /// Bytes of the network that are not looked at yet.
+    /// Bytes of the network that are not parsed yet.
     rest: Bytes,
     /// The beginning of a message that comes in parts, with its header.
     begun: Vec<u8>,
-    /// How many messages were handed on.
+    /// How many messages were passed on.
     passed: u64,
     stall: Option<Pin<Box<Sleep>>>,
     is_over: bool,
@@ -73,7 +74,7 @@ impl<B> Gather<B> {
         }
     }
 
-    /// Takes the next message out of what has come, if all of it has.
+    /// Takes the next message out of the bytes that arrived, if all of it is there.
     fn next_whole(&mut self) -> Result<Option<Bytes>, Status> {
         if self.begun.is_empty() {
             if self.rest.len() >= HEADER_BYTES {
@@ -102,7 +103,7 @@ impl<B> Gather<B> {
         self.pass(message).map(Some)
     }
 
-    /// Moves bytes behind the begun message until it has `wanted`; tells whether it has.
+    /// Appends bytes to the begun message until it has `wanted`. Returns whether it has.
     fn gather(&mut self, wanted: usize) -> Result<bool, Status> {
         let part = self.rest.len().min(wanted - self.begun.len());
         if part > 0 {
@@ -124,7 +125,7 @@ impl<B> Gather<B> {
         Ok(self.begun.len() == wanted)
     }
 
-    /// Reads the length in a header, and refuses what it says where it is not allowed.
+    /// Reads the length in a header, and refuses a header that is not allowed.
     fn stated(&self, header: &[u8]) -> Result<usize, Status> {
         if self.passed > 0 && !self.call.method.is_stream {
             return Err(status::second_message());
@@ -144,7 +145,7 @@ impl<B> Gather<B> {
         }
     }
 
-    /// Looks into a whole message before it is handed on.
+    /// Checks a whole message before it is passed on.
     fn pass(&mut self, message: Bytes) -> Result<Bytes, Status> {
         let message = match message[0] {
             0 => message,
@@ -200,7 +201,7 @@ impl<B> Gather<B> {
         Ok(Bytes::from(message))
     }
 
-    /// Says why to wait no longer for the rest of a message, if so.
+    /// Says why not to wait any longer for the rest of a message, if there is a reason.
     fn poll_given_up(&mut self, cx: &mut Context<'_>) -> Option<Status> {
         if self.call.hold.poll_lost(cx.waker()) {
             return Some(status::no_room_for_message());
@@ -216,7 +217,7 @@ impl<B> Gather<B> {
 }
 
 impl Broken {
-    /// Tells whether more bytes may heal it.
+    /// Returns whether more bytes may complete it.
     fn may_be_cut(&self) -> bool {
         match self {
             Self::TooMany { .. } | Self::TooManyFields { .. } => false,
@@ -266,7 +267,7 @@ where
 {
     fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         if self.call.method.is_stream && self.begun.is_empty() {
-            // Whoever asks for the next message is done with the last one.
+            // A handler that asks for the next message is done with the last one.
             self.call.hold.release();
         }
         loop {

@@ -1,4 +1,4 @@
-//! What each method takes: how large a message, how many of them, and of which shape.
+//! The limits of each method: how large a message may be, how many there may be, and their shape.
 //!
 //! Derived from the compiled descriptors, so that a new method has its limits without a second
 //! table.
@@ -17,7 +17,7 @@ pub(super) const SINGLE_BYTES: usize = 256 << 10;
 /// How the name of a method that takes many items begins.
 const BATCH: &str = "Batch";
 
-/// What one method takes.
+/// The limits of one method.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Method {
     /// Largest message, decompressed.
@@ -77,7 +77,7 @@ impl Methods {
     /// Counts the elements of a message that `method` takes.
     ///
     /// # Errors
-    /// It has too many, or is none.
+    /// It has too many, or is not a message.
     pub fn count(&self, method: Method, message: &[u8]) -> Result<usize, Broken> {
         match method.request {
             Some(shape) => self.shapes.count(message, shape),
@@ -107,7 +107,7 @@ mod tests {
         Methods::new(DESCRIPTORS, MANY)
     }
 
-    /// Whoever answers item by item takes many, and nobody else does.
+    /// Methods that answer item by item take many items, and no others do.
     #[test]
     fn the_methods_that_take_many_are_those_that_answer_each_item() {
         let set = FileDescriptorSet::decode(DESCRIPTORS).unwrap();
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(broken, too_many("evidence"));
     }
 
-    /// The same field again and again costs time, though the decoder keeps the last one only.
+    /// The same field many times costs time, although the decoder keeps only the last one.
     #[test]
     fn fields_are_counted_too() {
         let methods = methods();
@@ -240,7 +240,7 @@ mod tests {
         assert!(matches!(counted, Err(Broken::TooManyFields { .. })));
     }
 
-    /// Whoever gives every field it knows is far from the limits.
+    /// A client that gives every field it knows is far from the limits.
     #[test]
     fn the_largest_honest_messages_have_few_fields() {
         let files = FileDescriptorSet::decode(DESCRIPTORS).unwrap().file;

@@ -1,9 +1,9 @@
 //! How many elements and fields a message has, counted on its bytes before anything is decoded.
 //!
 //! An element of two bytes becomes hundreds in memory, so a message of 4 MiB could ask for a
-//! gigabyte. A single field that is given a million times takes no memory, but as much time. Owns the
-//! shapes of all request messages and the limits of elements and fields. What breaks the rules of the
-//! wire is malformed here as it is for the decoder, so nothing is counted short.
+//! gigabyte. A single field that is given a million times takes no memory, but as much time. Owns
+//! the shapes of all request messages and the limits of elements and fields. Bytes that break the
+//! rules of the wire format are malformed here as for the decoder, so nothing is left uncounted.
 
 use std::collections::HashMap;
 
@@ -14,8 +14,8 @@ use smallvec::SmallVec;
 /// Most elements of one repeated field: as many as a batch may have.
 pub(super) const MAX_PER_FIELD: usize = 1_000;
 
-/// A message with more elements in one field is not decoded. One that has a little too many is: the
-/// refusal of its handler says more.
+/// A message with more elements in one field is not decoded. A message with only a few too many is
+/// decoded, because the refusal of its handler says more.
 pub(super) const UNDECODED_ABOVE: usize = 2 * MAX_PER_FIELD;
 
 /// Most elements of a message, all fields together: dozens for each item of a batch.
@@ -42,7 +42,7 @@ const MAX_DEPTH: usize = 100;
 #[derive(Debug)]
 pub(super) struct Shapes(Vec<Shape>);
 
-/// One message: what may be found in it.
+/// One message: the fields that it may have.
 #[derive(Debug, Default)]
 struct Shape {
     /// By number.
@@ -57,7 +57,7 @@ struct Shape {
 struct Field {
     number: u32,
     name: String,
-    /// Which of the repeated fields it is, if it is one.
+    /// Its index among the repeated fields, if it is repeated.
     repeated: Option<usize>,
     kind: Kind,
 }
@@ -91,7 +91,7 @@ pub(super) enum Broken {
         /// Most fields that are allowed, of this message or of all.
         limit: usize,
     },
-    /// The bytes are no message.
+    /// The bytes are not a message.
     Malformed,
     /// The bytes end within a field.
     Truncated,
@@ -116,7 +116,7 @@ impl Shapes {
     /// Counts the elements of a message of this shape.
     ///
     /// # Errors
-    /// It has too many, or is none.
+    /// It has too many, or is not a message.
     pub fn count(&self, message: &[u8], shape: usize) -> Result<usize, Broken> {
         let mut walk = Walk {
             shapes: &self.0,
@@ -259,7 +259,7 @@ impl Broken {
                 let field = path(field);
                 Self::TooManyFields { field, limit }
             }
-            // The parent is all there, so the part should be.
+            // The parent is complete, so the part should be.
             Self::Malformed | Self::Truncated => Self::Malformed,
         }
     }
@@ -302,7 +302,7 @@ fn take_field<'a>(bytes: &mut &'a [u8]) -> Result<(u32, Value<'a>), Broken> {
             Value::Bytes(take(bytes, length)?)
         }
         5 => take(bytes, 4).map(|_| Value::Number)?,
-        // Groups are not part of proto3, and what they hold would not be counted.
+        // Groups are not part of proto3, and their content would not be counted.
         _ => return Err(Broken::Malformed),
     };
     Ok((number, value))

@@ -1,4 +1,5 @@
-//! The body of an answer: until its end, the client's deadline, or the end of the room for it.
+//! The body of an answer: it ends by itself, at the client's deadline, or when there is no room for
+//! it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,13 +21,13 @@ pin_project! {
     /// The body of an answer.
     #[derive(Debug)]
     pub struct Answer<B> {
-        // None where there is no answer but an error, and after an error that cut it short.
+        // None if there is an error instead of an answer, and after an error that cut it short.
         #[pin]
         inner: Option<B>,
         // In flight until the answer is dropped.
         call: Option<Arc<Call>>,
         client: Option<Instant>,
-        // Made when a stream first waits: an answer that is there needs no timer.
+        // Made when a stream first waits: a ready answer needs no timer.
         timer: Option<Pin<Box<Sleep>>>,
         span: Option<CallSpan>,
     }
@@ -97,7 +98,7 @@ where
     }
 }
 
-/// What comes next of a body; the inner `Result` is its own.
+/// The next frame of a body; the inner `Result` is the body's own.
 type Next<E> = Option<Result<Frame<Bytes>, E>>;
 
 /// Asks the handler's body first, then the clock. `Err` says what cuts the answer short.

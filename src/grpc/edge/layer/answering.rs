@@ -1,4 +1,4 @@
-//! An answer to come: until the handler has it, its time is up, or its memory is needed elsewhere.
+//! A pending answer: until the handler has it, its time is up, or its memory is needed elsewhere.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::grpc::edge::span::CallSpan;
 use crate::grpc::edge::status;
 
 pin_project! {
-    /// The answer to come.
+    /// The pending answer.
     #[derive(Debug)]
     pub struct Answering<F> {
-        // None where the intake refused the call, and once it is answered.
+        // None if the intake refused the call, and once it is answered.
         #[pin]
         handler: Option<F>,
         refusal: Option<Refusal>,
@@ -36,7 +36,7 @@ pin_project! {
 }
 
 impl<F> Answering<F> {
-    /// Takes the handler at work or the refusal, and the deadlines of client and server.
+    /// Takes the running handler or the refusal, and the deadlines of client and server.
     pub(super) fn new(
         admitted: Result<(F, Arc<Call>), Refusal>,
         client: Option<Instant>,
@@ -85,7 +85,7 @@ where
         };
         status::complete(response.headers_mut(), span.method());
         span.finish(response.headers());
-        // Drops a handler that has no answer, with what it holds.
+        // Drops a handler that has no answer, with everything that it holds.
         this.handler.set(None);
         let call = this.call.take();
         let span = this.span.take();

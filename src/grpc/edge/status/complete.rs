@@ -1,6 +1,6 @@
-//! Errors on their way out: each gets an `ErrorInfo` and a bearable size.
+//! Errors before they are sent: each gets an `ErrorInfo` and a bounded size.
 //!
-//! Owns the limits on what an error may weigh, and the reasons of errors that tonic makes by
+//! Owns the limits on the size of an error, and the reasons of errors that tonic makes by
 //! itself. Works on headers, because that is all a layer sees. The domain's errors have their
 //! details already and are only measured here. tonic reads and writes the headers.
 
@@ -28,7 +28,7 @@ pub const MAX_DETAILS_BYTES: usize = 4096;
 /// No such service or method.
 pub const UNKNOWN_METHOD: &str = "UNKNOWN_METHOD";
 /// The request is not the message the method takes. tonic calls that `INTERNAL`; here it is
-/// `INVALID_ARGUMENT` like all bad input, so that no stranger can raise an alarm.
+/// `INVALID_ARGUMENT` like all bad input, so that a bad client cannot cause an alert.
 pub const MALFORMED_MESSAGE: &str = "MALFORMED_MESSAGE";
 /// The request is larger than the server takes.
 pub const MESSAGE_TOO_LARGE: &str = "MESSAGE_TOO_LARGE";
@@ -45,27 +45,27 @@ const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 const ERROR_INFO_URL: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 
-/// Longest method name repeated in an error; ours are shorter, a stranger's may be anything.
+/// Longest method name repeated in an error; ours are shorter, others may have any length.
 const MAX_METHOD_CHARS: usize = 200;
 
 /// Ends a message that was cut.
 const CUT_MARK: char = '…';
 
-/// Tells the code of headers or trailers; `None` when they carry no `grpc-status`.
+/// Returns the code of headers or trailers; `None` when they carry no `grpc-status`.
 pub fn code_of(headers: &HeaderMap) -> Option<Code> {
     headers
         .get(STATUS)
         .map(|code| Code::from_bytes(code.as_bytes()))
 }
 
-/// Tells the reason in the first `ErrorInfo`, if there is one.
+/// Returns the reason in the first `ErrorInfo`, if there is one.
 pub fn reason_of(headers: &HeaderMap) -> Option<String> {
     let details = details_of(&Status::from_header_map(headers)?);
     let info = details.into_iter().find(is_error_info)?;
     Some(ErrorInfo::decode(info.value.as_slice()).ok()?.reason)
 }
 
-/// Gives a failed call what every failed call has: an `ErrorInfo`, and a bearable size.
+/// Gives a failed call what every failed call has: an `ErrorInfo`, and a bounded size.
 ///
 /// Details are kept in their order while they fit; an `ErrorInfo` always fits. Leaves headers
 /// alone that carry no failure.
@@ -108,7 +108,7 @@ fn write(status: &Status, headers: &mut HeaderMap) {
 
 /// Names the reason of an error that came without one: one of tonic's own.
 fn reason_for(code: Code, message: &str) -> &'static str {
-    // The texts are those of tonic 0.14 and prost 0.14; a test holds them to a running server.
+    // The texts are those of tonic 0.14 and prost 0.14; a test compares them with a running server.
     match code {
         Code::Unimplemented if message.starts_with("Content is compressed") => {
             UNSUPPORTED_COMPRESSION
@@ -141,7 +141,7 @@ fn reason_for(code: Code, message: &str) -> &'static str {
     }
 }
 
-/// Tells whether an `INTERNAL` of tonic blames the request, as the gRPC specification has it.
+/// Returns whether an `INTERNAL` of tonic blames the request, as the gRPC specification has it.
 fn is_about_the_request(message: &str) -> bool {
     const BEGINNINGS: [&str; 5] = [
         "failed to decode Protobuf message",
@@ -176,7 +176,7 @@ fn shortened(method: &str) -> String {
     escaped(&begins, "").into_owned()
 }
 
-/// Tells whether an error is within the limits as it stands.
+/// Returns whether an error is within the limits as it is.
 fn fits(status: &Status) -> bool {
     let weight: usize = status.message().chars().map(weight).sum();
     weight <= MAX_MESSAGE_BYTES && status.details().len() <= MAX_DETAILS_BYTES
@@ -248,7 +248,7 @@ fn cut(message: &str) -> String {
     message.to_owned()
 }
 
-/// How many bytes a character costs on its way: what must be percent-encoded counts three times.
+/// How many bytes a character takes when it is sent: percent-encoded ones count three times.
 /// tonic also encodes a few that need not be, such as the space, which are counted once.
 fn weight(char: char) -> usize {
     match char {

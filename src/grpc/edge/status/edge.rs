@@ -1,5 +1,5 @@
-//! What the edge refuses before a handler sees it: messages, answers and calls that are too many or
-//! too large.
+//! Refusals of the edge, before a handler sees a call: messages, answers and calls that are too
+//! many or too large.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{invalid, status, too_many};
 use crate::domain::Violation;
 use crate::wire::proto::api::ErrorReason;
 
-/// Refuses one call more.
+/// Refuses another call.
 pub fn too_many_calls(limit: usize) -> Status {
     let message = format!(
         "too many calls are in flight: beside two of each connection there are {limit}, and a \
@@ -18,7 +18,7 @@ pub fn too_many_calls(limit: usize) -> Status {
     too_many(ErrorReason::TooManyCalls, "calls", message)
 }
 
-/// Refuses one reflection stream more.
+/// Refuses another reflection stream.
 pub fn too_many_reflections(limit: usize) -> Status {
     let message = format!("{limit} reflection streams are open already");
     too_many(ErrorReason::TooManyCalls, "reflections", message)
@@ -78,21 +78,21 @@ pub fn malformed_message(why: &str) -> Status {
     status(Code::InvalidArgument, reason, message, Vec::new())
 }
 
-/// Refuses a second message where there is one.
+/// Refuses a second message where only one is allowed.
 pub fn second_message() -> Status {
     let message = "this method takes one message, and a second one came";
     let reason = ErrorReason::SecondMessage;
     status(Code::InvalidArgument, reason, message, Vec::new())
 }
 
-/// Ends a call whose message stopped to arrive.
+/// Ends a call whose message stopped arriving.
 pub fn message_stalled(limit: Duration) -> Status {
     let message = format!("no part of the message came for {} s", limit.as_secs());
     let reason = ErrorReason::MessageStalled;
     status(Code::DeadlineExceeded, reason, message, Vec::new())
 }
 
-/// Ends a call at its deadline. It gets its details on the way out.
+/// Ends a call at its deadline. Its details are added before it is sent.
 pub fn time_is_up() -> Status {
     Status::deadline_exceeded(
         "the time allowed for this call has passed; a write may still have happened: \
@@ -100,7 +100,7 @@ pub fn time_is_up() -> Status {
     )
 }
 
-/// Ends a call that panicked. It gets its details on the way out.
+/// Ends a call that panicked. Its details are added before it is sent.
 pub fn panicked() -> Status {
     Status::internal("the server failed at this call; its log says why")
 }

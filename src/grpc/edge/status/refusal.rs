@@ -64,7 +64,7 @@ pub(super) fn refused(refusal: Refusal) -> Status {
         }
         Refusal::CampaignIncomplete { missing } => broken(
             Reason::CampaignIncomplete,
-            vec![("missing", missing.to_owned())],
+            vec![("missing", missing.join(","))],
         ),
         Refusal::LiveWork {
             open_invitations,
@@ -87,6 +87,21 @@ pub(super) fn refused(refusal: Refusal) -> Status {
                 ("needed_minor", needed_minor.to_string()),
                 ("cap_minor", cap_minor.to_string()),
             ],
+        ),
+        Refusal::FactsWouldMove { at, timing } => broken(
+            Reason::FactsWouldMove,
+            vec![("at", at.to_string()), ("timing", timing.name().to_owned())],
+        ),
+        Refusal::OrdersWouldMove { ordered_at } => broken(
+            Reason::FactsWouldMove,
+            vec![
+                ("at", ordered_at.to_string()),
+                ("timing", "ORDER".to_owned()),
+            ],
+        ),
+        Refusal::AccrualEnded { terminated_at } => broken(
+            Reason::AccrualEnded,
+            vec![("terminated_at", terminated_at.to_string())],
         ),
         Refusal::BudgetBelowCommitted {
             in_use_minor,

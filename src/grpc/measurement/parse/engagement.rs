@@ -159,7 +159,7 @@ pub fn batch_record_engagement(
     })
 }
 
-/// What the observations of one stream have in common.
+/// The common fields of the observations of one stream.
 pub struct Opening(Shared);
 
 /// Parses the first message of `IngestEngagement`.
@@ -201,7 +201,7 @@ fn read_opening(
     })
 }
 
-/// Returns the number of the chunk a message brings; 0 when it brings none.
+/// Returns the number of the chunk in a message; 0 when it has none.
 pub fn chunk_number(request: &api::IngestEngagementRequest) -> u64 {
     match &request.message {
         Some(Message::Chunk(chunk)) => chunk.chunk_number,
@@ -214,12 +214,12 @@ pub fn chunk_number(request: &api::IngestEngagementRequest) -> u64 {
 pub struct Chunk {
     /// The client's name for it.
     pub number: u64,
-    /// What was seen.
+    /// The observations.
     pub observations: Items,
 }
 
 impl Opening {
-    /// Names the brand of the stream.
+    /// Returns the brand of the stream.
     pub fn brand(&self) -> &BrandId {
         &self.0.brand
     }
@@ -264,7 +264,7 @@ impl Opening {
     }
 }
 
-/// What many observations have in common.
+/// The common fields of many observations.
 struct Shared {
     brand: BrandId,
     context: Context,

@@ -1,4 +1,4 @@
-//! Requests of the measurement service, but for those of engagement.
+//! Requests of the measurement service, except those of engagement.
 
 mod engagement;
 mod publication;
@@ -6,11 +6,12 @@ mod publication;
 pub use engagement::*;
 pub use publication::*;
 
-use crate::domain::limits::MAX_TOUCHES;
+use crate::domain::limits::{MAX_QUANTITY, MAX_TOUCHES};
 use crate::domain::state::ClaimStatus;
 use crate::domain::{
-    AdjustmentId, CampaignRef, Claim, Code, CollaborationId, Command, ConversionAdjustment,
-    ConversionType, OrderRef, Position, PublicationId, PublicationRef, Refund, RefundId, Timestamp,
+    AdjustmentId, CampaignRef, Claim, CollaborationId, Command, ConversionAdjustment,
+    ConversionType, OrderRef, Position, PublicationId, PublicationRef, Quoted, Refund, RefundId,
+    Timestamp,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
@@ -19,6 +20,7 @@ use crate::grpc::calls::request::items::{Batch, Envelope};
 use crate::grpc::calls::request::page::{
     Page, When, read_brand, read_campaign, read_collaboration, read_page, read_when,
 };
+use crate::text::escaped;
 use crate::views::AsOf;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
@@ -28,6 +30,7 @@ use crate::wire::values::{
 };
 
 const TOUCHES_RULE: &str = "must have at most 50 elements";
+const QUANTITY_RULE: &str = "must be 1 to 1,000,000";
 const NOT_JOINT_RULE: &str = "must be absent with joint_shares";
 const ONE_PAST_RULE: &str = "must be absent with as_of";
 const NO_VALUE_RULE: &str = "must be absent without value";
@@ -71,6 +74,7 @@ pub fn batch_record_conversions(
             order_source: item.order_source,
             order_id: item.order_id,
             r#type: item.r#type,
+            quantity: item.quantity,
             value: item.value,
             fx_rate: item.fx_rate,
             ordered_at: item.ordered_at,
@@ -91,23 +95,38 @@ fn read_claim(call: &mut Call, request: api::RecordConversionRequest) -> Checked
     let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
     let ordered_at = call.past("ordered_at", request.ordered_at);
     let fields = &mut call.fields;
-    let code = fields.parse_optional("code", &request.code, Code::parse);
+    let quantity = read_quantity(fields, request.quantity);
+    let code = quoted(&request.code);
     let touches = fields.each("touches", request.touches, read_touch);
     let joint_shares = read_shares(fields, "joint_shares", request.joint_shares);
     Ok(Claim {
         order: order?,
         kind: kind?,
+        quantity,
         value: value?,
         fx_rate: fx_rate?,
         ordered_at: ordered_at?,
-        code: code?,
+        code,
         touches: touches?,
         joint_shares: joint_shares?,
         digest,
     })
 }
 
-/// Checks which kinds of evidence a claim brings together, and how much of each.
+/// Reads how many conversions a claim stands for.
+fn read_quantity(fields: &mut Fields, quantity: Option<u32>) -> u32 {
+    let quantity = quantity.unwrap_or(1);
+    let holds = (1..=MAX_QUANTITY).contains(&quantity);
+    fields.check("quantity", holds, QUANTITY_RULE);
+    quantity
+}
+
+/// Keeps a quoted code: what cannot be shown is escaped, as no order is refused for it.
+fn quoted(text: &str) -> Option<Quoted> {
+    Quoted::new(&escaped(text, ""))
+}
+
+/// Checks which kinds of evidence a claim combines, and how much of each.
 fn check_evidence(fields: &mut Fields, request: &api::RecordConversionRequest) {
     let is_joint = !request.joint_shares.is_empty();
     let by_code = !request.code.is_empty();
@@ -134,6 +153,7 @@ pub fn record_refund(mut request: api::RecordRefundRequest, now: Timestamp) -> W
     let order = read_order(fields, &request.order_source, &request.order_id);
     let id = fields.parse("refund_id", &request.refund_id, RefundId::parse);
     let amount = fields.required("amount", request.amount, read_positive_amount);
+    let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
     let refunded_at = call.past("refunded_at", request.refunded_at);
     let command = order.and_then(|order| {
         let refund = Refund {
@@ -141,6 +161,7 @@ pub fn record_refund(mut request: api::RecordRefundRequest, now: Timestamp) -> W
             id: id?,
             amount: amount?,
             refunded_at: refunded_at?,
+            fx_rate: fx_rate?,
         };
         Ok(Command::RecordRefund { refund })
     });
@@ -260,7 +281,7 @@ pub struct ConversionsQuery {
     /// Only those of which one of these holds; empty for all.
     pub statuses: Vec<ClaimStatus>,
     /// Only those that quote this code.
-    pub code: Option<Code>,
+    pub code: Option<Quoted>,
     /// Only these; empty for all.
     pub kinds: Vec<ConversionType>,
     /// Only orders of this time or later.
@@ -289,7 +310,7 @@ pub fn list_conversions(request: api::ListConversionsRequest) -> Read<Conversion
     let statuses = fields.each("statuses", request.statuses, |fields, number| {
         fields.one_of_here(number)
     });
-    let code = fields.parse_optional("code", &request.code, Code::parse);
+    let code = quoted(&request.code);
     let kinds = fields.each("types", request.types, |fields, number| {
         fields.one_of_here(number)
     });
@@ -301,7 +322,7 @@ pub fn list_conversions(request: api::ListConversionsRequest) -> Read<Conversion
             campaign,
             collaboration: collaboration?,
             statuses: statuses?,
-            code: code?,
+            code,
             kinds: kinds?,
             ordered_from: ordered_from?,
             ordered_before: ordered_before?,

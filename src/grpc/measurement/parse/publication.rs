@@ -1,4 +1,4 @@
-//! Requests of the measurement service about posts once they were live.
+//! Requests of the measurement service about posts that are or were live.
 
 use crate::domain::{
     BrandId, CampaignId, CollaborationId, Command, DisclosureFound, PublicationRef,

@@ -17,7 +17,7 @@ const MAX_CAMPAIGNS: usize = 100;
 const ZONE_RULE: &str = "must be an IANA name such as Asia/Jakarta";
 const DATE_RULE: &str = "must be a date such as 2026-03-31";
 
-/// Asks what a brand showed of itself.
+/// Asks for the posts of a brand by day.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AwarenessQuery {
     /// Whose.
@@ -73,7 +73,7 @@ fn read_day(text: &str) -> Result<Day, &'static str> {
     Ok(Day::new(i64::from(days)))
 }
 
-/// By what collaborations are told apart.
+/// How collaborations are grouped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Apart {
     /// By the tier at acceptance.

@@ -25,7 +25,7 @@ impl Shown for api::Cost {
 pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
     let (trigger, deliverable_id) = write_owed_for(row.owed_for.as_ref());
     let order = match &row.owed_for {
-        Some(OwedFor::Commission { order }) => Some(order),
+        Some(OwedFor::Commission { order, .. }) => Some(order),
         Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => None,
     };
     let bonus_id = match &row.owed_for {
@@ -96,5 +96,6 @@ pub fn balance(
         paid_minor: minor(row.paid_minor),
         carried_minor: minor(row.carried_minor),
         owed_minor: minor(row.owed_minor()),
+        over_budget_minor: None,
     }
 }

@@ -14,6 +14,11 @@ stored! { Campaign(CampaignEvent) {
         previous = previous_cap: optional_positive,
         reason,
     }
+    CampaignAmended {
+        plan,
+        previous = previous_plan,
+        reason,
+    }
     CampaignClosed {}
     CampaignCancelled { reason, }
     ReportFinalised (ReportFinalised {

@@ -4,37 +4,40 @@ use std::collections::BTreeSet;
 
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
-    CampaignId, Code, ConversionAdjustment, ConversionRecorded, ConversionRejected, Credit, Event,
-    OrderKey, Refund, RefundEffect, RefundId, RevenueEvent,
+    CampaignId, ConversionAdjustment, ConversionRecorded, ConversionRejected, Credit, Event,
+    OrderKey, Quoted, Refund, RefundEffect, RefundId, RevenueEvent,
 };
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::wire::rules::{optional_amount, positive, share};
+use crate::wire::rules::{from_one, optional_amount, positive, share};
 use crate::wire::spelled::{Field, given, plain, spelled};
 use crate::wire::values::{
-    check_whole_here, optional_number, read_amount, read_position, read_positive_amount, read_time,
+    check_whole_here, optional_number, read_amount, read_fx_rate, read_position,
+    read_positive_amount, read_time,
 };
 
 stored! { Revenue(RevenueEvent) {
     ConversionRecorded (ConversionRecorded {
         order,
         kind = r#type,
+        quantity: from_one,
         value: optional_amount,
         fx_rate,
         reporting_minor,
         ordered_at,
         basis,
         unattributed = unattributed_reason,
+        in_force_from,
         credits: credits,
         timing,
         claim_digest,
         code,
     })
     RefundApplied {
-        refund: Refund { order, id = refund_id, amount: positive, refunded_at, },
+        refund: Refund { order, id = refund_id, amount: positive, refunded_at, fx_rate, },
         effect: RefundEffect { reporting_minor, credits: credits, timing, },
     }
     RefundRejected {
-        refund: Refund { order, id = refund_id, amount: positive, refunded_at, },
+        refund: Refund { order, id = refund_id, amount: positive, refunded_at, fx_rate, },
         rejection = reason,
     }
     ConversionAdjusted {
@@ -57,6 +60,7 @@ spelled! {
         creator = creator_id,
         share_bp: share,
         amount_minor,
+        after_termination,
     }
 }
 
@@ -109,7 +113,8 @@ impl Stored for wire::ConversionRejected {
         let value = fields.optional("value", value, read_amount);
         let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
         let kind = fields.optional_one_of("type", self.r#type);
-        let code = fields.parse_optional("code", &self.code, Code::parse);
+        let quantity = fields.within("quantity", |fields| from_one::read(fields, self.quantity));
+        let code = Quoted::new(&self.code);
         Ok(Event::Revenue(RevenueEvent::ConversionRejected(
             ConversionRejected {
                 order: order?,
@@ -120,7 +125,8 @@ impl Stored for wire::ConversionRejected {
                 value: value?,
                 ordered_at: ordered_at?,
                 kind: kind?,
-                code: code?,
+                quantity: quantity?,
+                code,
             },
         )))
     }
@@ -137,6 +143,7 @@ fn write_conversion_rejected(rejected: &ConversionRejected) -> Wire {
         value: rejected.value.write(),
         ordered_at: rejected.ordered_at.write(),
         r#type: rejected.kind.write(),
+        quantity: rejected.quantity,
         code: rejected.code.write(),
     })
 }
@@ -148,6 +155,7 @@ impl Stored for wire::RefundRecorded {
         let id = fields.parse("refund_id", &self.refund_id, RefundId::parse);
         let amount = fields.required("amount", self.amount, read_positive_amount);
         let refunded_at = fields.required("refunded_at", self.refunded_at, read_time);
+        let fx_rate = fields.optional("fx_rate", self.fx_rate, read_fx_rate);
         let effect = if self.waiting {
             let nothing =
                 self.timing == 0 && self.reporting_minor.is_none() && self.credits.is_empty();
@@ -167,6 +175,7 @@ impl Stored for wire::RefundRecorded {
             id: id?,
             amount: amount?,
             refunded_at: refunded_at?,
+            fx_rate: fx_rate?,
         };
         Ok(Event::Revenue(RevenueEvent::RefundRecorded {
             refund,
@@ -181,6 +190,7 @@ fn write_refund(refund: &Refund, effect: Option<&RefundEffect>) -> Wire {
         refund_id: refund.id.write(),
         amount: refund.amount.write(),
         refunded_at: refund.refunded_at.write(),
+        fx_rate: refund.fx_rate.write(),
         waiting: effect.is_none(),
         reporting_minor: effect.and_then(|effect| effect.reporting_minor),
         credits: effect.map_or_else(Vec::new, |effect| effect.credits.write()),

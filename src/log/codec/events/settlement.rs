@@ -37,11 +37,15 @@ stored! { Settlement(SettlementEvent) {
         reason,
         timing,
         order,
+        on_time_minor,
+        counts_from,
     }
     CommissionCarried {
         order,
         amount_minor,
         timing,
+        on_time_minor,
+        counts_from,
     }
     CostWithheld {
         cost = cost_id,
@@ -80,7 +84,12 @@ impl Stored for wire::CostRecorded {
         let owed_for = match self.order {
             Some(order) => fields
                 .within("order", |fields| OrderKey::read(fields, order))
-                .map(|order| Some(OwedFor::Commission { order })),
+                .map(|order| {
+                    Some(OwedFor::Commission {
+                        order,
+                        on_time_minor: self.on_time_minor,
+                    })
+                }),
             None if !self.bonus_id.is_empty() => fields
                 .parse("bonus_id", &self.bonus_id, BonusId::parse)
                 .map(|bonus| Some(OwedFor::Bonus { bonus })),
@@ -143,8 +152,12 @@ fn write_cost(cost: &CostRecorded) -> Wire {
         trigger,
         deliverable_id,
         order: match &cost.owed_for {
-            Some(OwedFor::Commission { order }) => order.write(),
+            Some(OwedFor::Commission { order, .. }) => order.write(),
             Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => None,
+        },
+        on_time_minor: match cost.owed_for {
+            Some(OwedFor::Commission { on_time_minor, .. }) => on_time_minor,
+            Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => 0,
         },
         bonus_id: match &cost.owed_for {
             Some(OwedFor::Bonus { bonus }) => bonus.to_string(),

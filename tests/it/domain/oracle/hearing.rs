@@ -69,6 +69,7 @@ impl Story {
             }
             AgreementEvent::CollaborationTerminated { .. } => {
                 self.moves(owner, CollaborationState::Terminated);
+                self.agreement(owner).terminated_at = Some(record.happened_at());
             }
         }
     }
@@ -203,10 +204,11 @@ impl Story {
         }
     }
 
-    pub(super) fn hear_revenue(&mut self, event: &RevenueEvent) {
+    pub(super) fn hear_revenue(&mut self, record: &Record, event: &RevenueEvent) {
         match event {
             RevenueEvent::ConversionRecorded(conversion) => {
                 self.late_facts.push(conversion.ordered_at);
+                self.pin_rates(conversion);
                 self.orders.push(conversion.clone());
             }
             RevenueEvent::ConversionRejected(_) => self.rejected_claims += 1,
@@ -215,10 +217,14 @@ impl Story {
                 self.refunds.push(refund.clone());
             }
             RevenueEvent::ConversionAdjusted { adjustment, .. } => {
-                self.adjustments.push(adjustment.clone());
+                let at = record.happened_at();
+                self.adjustments.push((adjustment.clone(), at));
             }
-            // Locks of orders are in no total.
-            RevenueEvent::RefundRejected { .. } | RevenueEvent::OrderLocked { .. } => {}
+            RevenueEvent::OrderLocked { order } => {
+                let taken = self.taken_now(order);
+                self.locked.insert(order.clone(), taken);
+            }
+            RevenueEvent::RefundRejected { .. } => {}
         }
     }
 
@@ -229,8 +235,15 @@ impl Story {
     ) {
         match event {
             SettlementEvent::CostRecorded(recorded) => {
+                if let Some(OwedFor::Commission {
+                    order,
+                    on_time_minor,
+                }) = &recorded.owed_for
+                {
+                    self.told_on_time.push((order.clone(), *on_time_minor));
+                }
                 let counts_from = match &recorded.owed_for {
-                    Some(OwedFor::Commission { order }) => self.ordered_at(order),
+                    Some(OwedFor::Commission { order, .. }) => self.ordered_at(order),
                     Some(OwedFor::FeePart { .. } | OwedFor::Bonus { .. }) | None => {
                         recorded.incurred_at
                     }
@@ -254,17 +267,30 @@ impl Story {
                 self.lines.get_mut(cost).unwrap().is_reversed = true;
             }
             SettlementEvent::PaymentRecorded(payment) => {
-                self.late_facts.push(payment.paid_at);
+                let line = &self.lines[&payment.cost];
+                self.late_facts.push(line.counts_from);
                 self.payments.push(payment.clone());
             }
             SettlementEvent::CostAdjusted {
-                cost, delta_minor, ..
-            } => self.lines.get_mut(cost).unwrap().adjusted_minor += delta_minor,
+                cost,
+                delta_minor,
+                order,
+                on_time_minor,
+                ..
+            } => {
+                self.lines.get_mut(cost).unwrap().adjusted_minor += delta_minor;
+                let told = order.clone().zip(*on_time_minor);
+                self.told_on_time.extend(told);
+            }
             SettlementEvent::CommissionCarried {
                 order,
                 amount_minor,
+                on_time_minor,
                 ..
-            } => self.carried.push((order.clone(), *amount_minor)),
+            } => {
+                self.carried.push((order.clone(), *amount_minor));
+                self.told_on_time.push((order.clone(), *on_time_minor));
+            }
             // The state of a line and its tax are in no total.
             SettlementEvent::CostApproved { .. }
             | SettlementEvent::CostWithheld { .. }
@@ -278,12 +304,23 @@ impl Story {
             DisputeEvent::DisputeOpened(opened) => {
                 let dispute = Dispute {
                     about_number: matches!(opened.subject, DisputeSubject::Number { .. }),
+                    line: match &opened.subject {
+                        DisputeSubject::Cost(line) => Some(line.clone()),
+                        DisputeSubject::Deliverable(_) | DisputeSubject::Number { .. } => None,
+                    },
                     is_open: true,
                 };
                 self.disputes.insert(opened.dispute.clone(), dispute);
             }
             DisputeEvent::DisputeResolved { dispute, .. } => {
-                self.disputes.get_mut(dispute).unwrap().is_open = false;
+                let dispute = self.disputes.get_mut(dispute).unwrap();
+                dispute.is_open = false;
+                let line = dispute.line.as_ref().map(|line| &self.lines[line]);
+                if let Some(OwedFor::Commission { order, .. }) =
+                    line.and_then(|line| line.recorded.owed_for.as_ref())
+                {
+                    self.ruled.insert(order.clone());
+                }
             }
         }
     }

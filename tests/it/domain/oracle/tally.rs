@@ -10,12 +10,32 @@ use super::{Line, Post, Seeing, Story};
 
 const WHOLE: i128 = 10_000;
 
+/// The facts that a tally sums.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Period {
+    OnTime,
+    Total,
+}
+
+impl Period {
+    /// Returns whether a fact counts that follows another one: in total with it, however late; on
+    /// time only when both are.
+    pub(super) fn follows(
+        self,
+        counts: impl Fn(Timestamp) -> bool,
+        first: Timestamp,
+        own: Timestamp,
+    ) -> bool {
+        counts(first) && (self == Period::Total || counts(own))
+    }
+}
+
 impl Story {
     /// Sums what counts until a time; everything counts without one.
-    pub fn tally(&self, until: Option<Timestamp>) -> Tally {
+    pub fn tally(&self, period: Period, until: Option<Timestamp>) -> Tally {
         let counts = |at: Timestamp| until.is_none_or(|until| at <= until);
         let mut tally = Tally {
-            committed: self.committed(counts),
+            committed: self.fees() + self.others(counts) + self.promised_commission(period, counts),
             posts: self
                 .posts
                 .iter()
@@ -23,22 +43,23 @@ impl Story {
                 .count() as i64,
             ..Tally::default()
         };
-        self.add_costs(&mut tally, counts);
-        self.add_payments(&mut tally, counts);
+        self.add_costs(&mut tally, period, counts);
+        self.add_payments(&mut tally, period, counts);
         self.add_orders(&mut tally, counts);
-        self.add_refunds(&mut tally, counts);
+        self.add_adjustments(&mut tally, period, counts);
+        self.add_refunds(&mut tally, period, counts);
         for post in &self.posts {
             add_engagement(&mut tally, post, counts);
         }
         tally
     }
 
-    fn currency(&self) -> Currency {
+    pub(super) fn currency(&self) -> Currency {
         self.plan.as_ref().unwrap().currency
     }
 
     /// Returns an amount in the reporting currency; `None` when it is foreign and has no rate.
-    fn reporting(&self, amount: Money, rate: Option<&FxRate>) -> Option<i128> {
+    pub(super) fn reporting(&self, amount: Money, rate: Option<&FxRate>) -> Option<i128> {
         if amount.currency == self.currency() {
             return Some(amount.minor.into());
         }
@@ -54,9 +75,8 @@ impl Story {
         self.lines.values().filter(|line| !line.is_reversed)
     }
 
-    /// Returns accepted fees, or the fee lines where their sum is higher, and all other costs less
-    /// recoveries.
-    fn committed(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
+    /// Returns accepted fees, or the fee lines where their sum is higher.
+    fn fees(&self) -> i128 {
         let fees = self.agreements.iter().map(|(id, one)| {
             let is_released = matches!(
                 one.state,
@@ -70,18 +90,17 @@ impl Story {
             let billed: i128 = lines.filter_map(|line| self.line_value(line)).sum();
             billed.max(promised.into())
         });
-        let others = self
-            .standing_lines()
-            .filter(|line| line.recorded.kind != CostType::Fee && counts(line.counts_from));
-        let others = others.filter_map(|line| Some(signed(line, self.line_value(line)?)));
-        fees.sum::<i128>() + others.sum::<i128>() + self.carried(&counts)
+        fees.sum::<i128>()
     }
 
-    /// Returns the commission that no line accrues.
-    fn carried(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
-        let carried = self.carried.iter();
-        let counted = carried.filter(|(order, _)| counts(self.ordered_at(order)));
-        counted.map(|(_, minor)| i128::from(*minor)).sum()
+    /// Returns all other costs less recoveries, but for commission on orders.
+    fn others(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
+        let others = self.standing_lines().filter(|line| {
+            let is_other = line.recorded.kind != CostType::Fee && !line.is_of_an_order();
+            is_other && counts(line.counts_from)
+        });
+        let others = others.filter_map(|line| Some(signed(line, self.line_value(line)?)));
+        others.sum()
     }
 
     /// Returns the parts of the budget that open offers, accepted terms and other costs use.
@@ -94,12 +113,13 @@ impl Story {
             )
         });
         let reserved = open.map(|one| i128::from(one.offered_minor)).sum();
-        let committed = self.committed(|_| false);
-        [reserved, committed, self.committed(|_| true) - committed]
+        // Commission draws on the budget from its lock.
+        let commission = self.accrued_commission(Period::Total, |_| true);
+        [reserved, self.fees(), self.others(|_| true) + commission]
     }
 
-    fn add_costs(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
-        let lines = self.standing_lines();
+    fn add_costs(&self, tally: &mut Tally, period: Period, counts: impl Fn(Timestamp) -> bool) {
+        let lines = self.standing_lines().filter(|line| !line.is_of_an_order());
         for line in lines.filter(|line| counts(line.counts_from)) {
             match self.line_value(line) {
                 Some(minor) => tally.costs.entry(line.recorded.kind).or_default().accrued += minor,
@@ -110,15 +130,12 @@ impl Story {
                 }
             }
         }
-        let carried = self.carried(&counts);
-        if carried != 0 {
-            let sums = tally.costs.entry(CostType::Commission).or_default();
-            sums.accrued += carried;
-        }
+        let sums = tally.costs.entry(CostType::Commission).or_default();
+        sums.accrued += self.accrued_commission(period, counts);
     }
 
     /// A payment adds the growth of the paid part of its line, at the rate of the line.
-    fn add_payments(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
+    fn add_payments(&self, tally: &mut Tally, period: Period, counts: impl Fn(Timestamp) -> bool) {
         let mut paid: BTreeMap<&CostId, i64> = BTreeMap::new();
         for payment in &self.payments {
             let line = &self.lines[&payment.cost];
@@ -135,7 +152,7 @@ impl Story {
             let Some(more) = grown.map(|(after, before)| after - before) else {
                 continue;
             };
-            if counts(payment.paid_at) {
+            if period.follows(&counts, line.counts_from, payment.paid_at) {
                 tally.costs.entry(line.recorded.kind).or_default().paid += more;
             }
         }
@@ -146,11 +163,11 @@ impl Story {
             let is_attributed = !order.credits.is_empty();
             let sums = tally.conversions.entry(order.kind).or_default();
             if is_attributed {
-                sums.attributed_bp += WHOLE;
+                sums.attributed_bp += WHOLE * i128::from(order.quantity);
             } else {
-                sums.unattributed += 1;
+                sums.unattributed += i64::from(order.quantity);
             }
-            let Some(value) = self.value_of(order) else {
+            let Some(value) = order.value else {
                 continue;
             };
             match self.reporting(value, order.fx_rate.as_ref()) {
@@ -165,8 +182,44 @@ impl Story {
         }
     }
 
+    /// An adjustment adds the growth of its order.
+    fn add_adjustments(
+        &self,
+        tally: &mut Tally,
+        period: Period,
+        counts: impl Fn(Timestamp) -> bool,
+    ) {
+        let mut adjusted: BTreeMap<&OrderKey, i64> = BTreeMap::new();
+        for (adjustment, at) in &self.adjustments {
+            let mut orders = self.orders.iter();
+            let order = orders.find(|one| one.order == adjustment.order).unwrap();
+            let value = order.value.unwrap();
+            let sum = adjusted.entry(&adjustment.order).or_default();
+            let part = |more| {
+                let minor = value.minor + more;
+                self.reporting(Money { minor, ..value }, order.fx_rate.as_ref())
+            };
+            let more = part(*sum + adjustment.delta.minor)
+                .zip(part(*sum))
+                .map(|(after, before)| after - before);
+            *sum += adjustment.delta.minor;
+            if !period.follows(&counts, order.ordered_at, *at) {
+                continue;
+            }
+            match more {
+                Some(minor) if !order.credits.is_empty() => tally.gross += minor,
+                Some(minor) => tally.unattributed += minor,
+                None if !order.credits.is_empty() => {
+                    *tally.foreign_revenue.entry(value.currency).or_default() +=
+                        i128::from(adjustment.delta.minor);
+                }
+                None => {}
+            }
+        }
+    }
+
     /// A refund takes the growth of the refunded part of its order.
-    fn add_refunds(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
+    fn add_refunds(&self, tally: &mut Tally, period: Period, counts: impl Fn(Timestamp) -> bool) {
         let mut refunded: BTreeMap<&OrderKey, i64> = BTreeMap::new();
         for refund in &self.refunds {
             let order = self.order_of(refund);
@@ -179,11 +232,16 @@ impl Story {
                 self.reporting(amount, order.fx_rate.as_ref())
             };
             let before = refunded.entry(&refund.order).or_default();
-            let more = part(*before + refund.amount.minor)
-                .zip(part(*before))
-                .map(|(after, before)| after - before);
-            *before += refund.amount.minor;
-            if !counts(self.refund_counts_from(refund)) {
+            let more = match (&refund.fx_rate, order.reporting_minor) {
+                (Some(rate), Some(_)) => self.reporting(refund.amount, Some(rate)),
+                _ => part(*before + refund.amount.minor)
+                    .zip(part(*before))
+                    .map(|(after, before)| after - before),
+            };
+            if refund.fx_rate.is_none() {
+                *before += refund.amount.minor;
+            }
+            if !period.follows(&counts, order.ordered_at, refund.refunded_at) {
                 continue;
             }
             match more {

@@ -88,7 +88,6 @@ impl World {
         let likes: u64 = posts.filter_map(|post| post.standing(until).likes).sum();
         let reached = likes >= bonus.at_least;
         against.unless(reached, ErrorReason::BonusNotReached);
-        against.unless(campaign.affords(bonus.minor), ErrorReason::BudgetExceeded);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
@@ -160,9 +159,6 @@ impl World {
         against.unless(deal.is_working(), ErrorReason::CollaborationState);
         against.unless(!deal.has_published(), ErrorReason::AlreadyPublished);
         let kill_fee = kill_fee(deal, campaign.spec.currency);
-        let freed = campaign.committed(place.1) - campaign.fee_lines(place.1);
-        let affords = campaign.affords(kill_fee - freed) || kill_fee == 0;
-        against.unless(affords, ErrorReason::BudgetExceeded);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }

@@ -32,6 +32,15 @@ impl World {
             CampaignVerb::Pause => &[Open],
             CampaignVerb::Resume => &[Paused],
             CampaignVerb::Close { .. } => &[Open, Paused],
+            // A cap may always be raised; a lower one needs a running campaign.
+            CampaignVerb::Amend { minor, .. } if *minor > campaign.cap_minor => &[
+                Draft,
+                Open,
+                Paused,
+                Closed,
+                Cancelled,
+                CampaignState::Finalised,
+            ],
             CampaignVerb::Amend { .. } | CampaignVerb::Cancel => &[Draft, Open, Paused],
         };
         against.unless(from.contains(&state), ErrorReason::CampaignState);
@@ -40,7 +49,7 @@ impl World {
         let pending = campaign.deals.values_mut().filter(is_pending).count() as u64;
         match verb {
             CampaignVerb::Amend { minor, .. } => against.unless(
-                *minor >= campaign.budget().iter().sum(),
+                *minor > campaign.cap_minor || *minor >= campaign.budget().iter().sum(),
                 ErrorReason::BudgetBelowCommitted,
             ),
             CampaignVerb::Close { withdraw_pending } => against.unless(

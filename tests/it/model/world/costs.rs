@@ -3,7 +3,7 @@
 use campaign_ledger::wire::proto::api::ErrorReason;
 use campaign_ledger::wire::proto::values::CostType;
 
-use super::{About, Against, Campaign, Cost, CostKey, Judged, Payment, World};
+use super::{About, Against, Cost, CostKey, Judged, Payment, World};
 
 /// Types of lines that callers record; KILL_FEE lines come from cancellations.
 pub const KINDS: [CostType; 11] = [
@@ -38,8 +38,6 @@ impl World {
         let payee = line.deal.map(|deal| &campaign.deals[&deal]);
         let accepted = payee.is_none_or(|deal| deal.acceptance.is_some());
         against.unless(accepted, ErrorReason::NotAccepted);
-        let more = campaign.more_for(&line, line.minor);
-        against.unless(campaign.affords(more), ErrorReason::BudgetExceeded);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
@@ -81,8 +79,6 @@ impl World {
         let campaign = self.campaign(place.0);
         let line = &campaign.costs[&place.1];
         against.unless(line.paid_minor == 0, ErrorReason::CostState);
-        let affords = line.kind != CostType::Recovery || campaign.affords(line.total_minor());
-        against.unless(affords, ErrorReason::BudgetExceeded);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
@@ -110,8 +106,6 @@ impl World {
         let line = &campaign.costs[&place.1];
         let covered = line.total_minor() + delta_minor >= line.approved_minor;
         against.unless(covered, ErrorReason::AdjustmentBelowApproved);
-        let more = campaign.more_for(line, delta_minor);
-        against.unless(campaign.affords(more), ErrorReason::BudgetExceeded);
     }
 
     pub fn withhold(&mut self, place: (u8, CostKey)) -> Judged {
@@ -171,19 +165,5 @@ impl World {
         });
         self.references.insert(reference);
         self.happens(1)
-    }
-}
-
-impl Campaign {
-    /// Returns what a line adds to the budget in use when it grows: a fee counts only beyond the
-    /// committed one.
-    fn more_for(&self, line: &Cost, delta_minor: i64) -> i64 {
-        match (line.kind, line.deal) {
-            (CostType::Fee, Some(deal)) => {
-                let billed = self.fee_lines(deal) + delta_minor;
-                billed.max(self.promised(deal)) - self.committed(deal)
-            }
-            _ => line.sign() * delta_minor,
-        }
     }
 }

@@ -8,6 +8,9 @@ use super::{Campaign, Conversion, Credited, DAY, Fate, Judged, KnownRefund, SPEC
 /// Days until an order is locked, unless the terms state others.
 const LOCK_DAYS: i64 = 30;
 
+const EXPIRED: &str = "CODE_EXPIRED";
+const NOT_YET: &str = "CODE_NOT_YET_IN_FORCE";
+
 impl World {
     pub fn sell(&mut self, sale: &Sale) -> Judged {
         let campaign = &self.campaigns[usize::from(sale.campaign)];
@@ -55,7 +58,9 @@ impl World {
         let position = self.head + 1;
         let order = self.orders.entry(refund.order).or_default();
         let mut known = order.refunds.iter();
-        if let Some(known) = known.find(|known| known.refund.id == refund.id) {
+        if let Some(known) =
+            known.find(|known| known.refund.id == refund.id && known.fate != Fate::Rejected)
+        {
             return if known.refund == *refund {
                 Judged::Old(known.position, known.position)
             } else {
@@ -93,7 +98,7 @@ impl World {
             return Judged::Refused(vec![ErrorReason::OrderNotFound]);
         };
         let mut known = order.corrections.iter();
-        if let Some((known, told)) = known.find(|(known, _)| known.id == correction.id) {
+        if let Some((known, told, _)) = known.find(|(known, _, _)| known.id == correction.id) {
             return match known == correction {
                 true => Judged::Old(*told, *told),
                 false => Judged::Refused(vec![ErrorReason::AlreadyExists]),
@@ -113,7 +118,7 @@ impl World {
         if !against.is_empty() {
             return Judged::Refused(against);
         }
-        order.corrections.push((correction.clone(), position));
+        order.corrections.push((correction.clone(), position, now));
         self.happens(1)
     }
 }
@@ -127,7 +132,7 @@ impl super::Order {
 
     pub fn corrected_minor(&self) -> i64 {
         let corrections = self.corrections.iter();
-        corrections.map(|(one, _)| one.delta_minor).sum()
+        corrections.map(|(one, _, _)| one.delta_minor).sum()
     }
 
     pub fn applied(&self) -> impl Iterator<Item = &Refund> {
@@ -142,30 +147,68 @@ impl super::Order {
 }
 
 impl Campaign {
-    /// A code takes precedence over the last touch.
+    /// A code takes precedence over the last touch within its window, and both count only while the
+    /// terms are in force.
     fn credits(&self, sale: &Sale) -> Credited {
         let ordered_at = sale.day * DAY;
-        let coded = self.deals.iter().filter_map(|(id, deal)| {
-            let at = deal.acceptance.as_ref()?.at;
-            let is_meant = sale.code.is_some() && deal.offer.code == sale.code && at <= ordered_at;
-            // Of two deals accepted at the same time, the one that got the code later holds it.
-            is_meant.then_some(((at, deal.code_number), *id))
-        });
-        if let Some((_, deal)) = coded.max() {
+        let mut by_code = None;
+        let mut code_missed = Vec::new();
+        for (id, deal) in &self.deals {
+            let Some(acceptance) = deal.acceptance.as_ref() else {
+                continue;
+            };
+            if sale.code.is_none() || deal.offer.code != sale.code {
+                continue;
+            }
+            match self.misses(*id, ordered_at) {
+                Some(missed) => code_missed.push(missed),
+                // Of two deals accepted at the same time, the one that got the code later holds it.
+                None => by_code = by_code.max(Some(((acceptance.at, deal.code_number), *id))),
+            }
+        }
+        if let Some((_, deal)) = by_code {
             return Credited::Code(deal);
         }
-        let touched = sale.touches.iter().filter(|(_, day)| *day <= sale.day);
-        match touched.max_by_key(|(_, day)| *day) {
-            Some((deal, day)) if sale.day - day <= self.window_days(*deal) => Credited::Link(*deal),
-            Some(_) => Credited::Nobody("OUTSIDE_WINDOW"),
-            None if !sale.touches.is_empty() => Credited::Nobody("OUTSIDE_WINDOW"),
-            None if sale.code.is_some() => Credited::Nobody("UNKNOWN_CODE"),
-            None => Credited::Nobody("NO_EVIDENCE"),
+        let mut by_touch = None;
+        let mut touch_missed = Vec::new();
+        for (number, (deal, day)) in sale.touches.iter().enumerate() {
+            if *day > sale.day {
+                continue;
+            }
+            let covers = sale.day - day <= i64::from(self.deals[deal].offer.window_days);
+            match self.misses(*deal, ordered_at) {
+                None if covers => by_touch = by_touch.max(Some(((*day, number), *deal))),
+                Some(EXPIRED) if !covers => {}
+                Some(missed) => touch_missed.push(missed),
+                None => {}
+            }
         }
+        if let Some((_, deal)) = by_touch {
+            return Credited::Link(deal);
+        }
+        let closest = |missed: &[&'static str]| {
+            let known = [EXPIRED, NOT_YET];
+            known.into_iter().find(|reason| missed.contains(reason))
+        };
+        Credited::Nobody(match (sale.code, sale.touches.is_empty()) {
+            (Some(_), _) => closest(&code_missed).unwrap_or("UNKNOWN_CODE"),
+            (None, false) => closest(&touch_missed).unwrap_or("OUTSIDE_WINDOW"),
+            (None, true) => "NO_EVIDENCE",
+        })
     }
 
-    fn window_days(&self, deal: u8) -> i64 {
-        self.deals[&deal].offer.window_days.into()
+    /// Returns why the terms of a deal credit no order of this time, if they do not.
+    fn misses(&self, deal: u8, ordered_at: i64) -> Option<&'static str> {
+        let deal = &self.deals[&deal];
+        let end_day = self.spec.measure_until_day + i64::from(deal.offer.window_days);
+        if deal
+            .acceptance
+            .as_ref()
+            .is_some_and(|one| one.at > ordered_at)
+        {
+            return Some(NOT_YET);
+        }
+        (ordered_at > end_day * DAY).then_some(EXPIRED)
     }
 }
 

@@ -52,7 +52,7 @@ fn campaign_rules(places: &Places) -> Vec<Row> {
         ),
         row(
             CampaignIncomplete,
-            &[("missing", "a budget cap")],
+            &[("missing", "budget_cap")],
             Attempt::of(draft.start()),
         ),
         row(

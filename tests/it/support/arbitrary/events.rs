@@ -59,6 +59,15 @@ fn campaign() -> Vec<BoxedStrategy<Event>> {
                 })
             })
             .boxed(),
+        (campaign_plan(), campaign_plan(), text())
+            .prop_map(|(plan, previous, reason)| {
+                Event::Campaign(CampaignEvent::CampaignAmended {
+                    plan,
+                    previous,
+                    reason,
+                })
+            })
+            .boxed(),
         Just(Event::Campaign(CampaignEvent::CampaignClosed)).boxed(),
         text()
             .prop_map(|reason| Event::Campaign(CampaignEvent::CampaignCancelled { reason }))

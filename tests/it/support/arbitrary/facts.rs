@@ -60,14 +60,20 @@ pub fn replaces() -> impl Strategy<Value = Replaces> {
 
 /// A refund.
 pub fn refund() -> impl Strategy<Value = Refund> {
-    (order_key(), id(RefundId::parse), money(1), timestamp()).prop_map(
-        |(order, id, amount, refunded_at)| Refund {
+    (
+        order_key(),
+        id(RefundId::parse),
+        money(1),
+        timestamp(),
+        option::of(fx_rate()),
+    )
+        .prop_map(|(order, id, amount, refunded_at, fx_rate)| Refund {
             order,
             id,
             amount,
             refunded_at,
-        },
-    )
+            fx_rate,
+        })
 }
 
 /// Returns what a refund takes.

@@ -30,13 +30,17 @@ fn attribution_terms() -> impl Strategy<Value = AttributionTerms> {
         option::of(code()),
         option::of(some_text()),
         lock_days,
+        option::of(timestamp()),
     )
-        .prop_map(|(window_days, code, link, lock_days)| AttributionTerms {
-            window_days,
-            code,
-            link,
-            lock_days,
-        })
+        .prop_map(
+            |(window_days, code, link, lock_days, ends_at)| AttributionTerms {
+                window_days,
+                code,
+                link,
+                lock_days,
+                ends_at,
+            },
+        )
 }
 
 fn kill_fee_terms() -> impl Strategy<Value = KillFeeTerms> {

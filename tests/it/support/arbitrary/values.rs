@@ -140,15 +140,18 @@ pub fn shares_or_none() -> impl Strategy<Value = Vec<Share>> {
 /// Credits of a fact, or none.
 pub fn credits() -> impl Strategy<Value = Vec<Credit>> {
     let some = collaborations(1..=4).prop_flat_map(|ids| {
-        let amounts = vec((id(CreatorId::parse), any::<i64>()), ids.len());
+        let amounts = vec((id(CreatorId::parse), any::<(i64, bool)>()), ids.len());
         (whole(ids.len()), amounts).prop_map(move |(parts, amounts)| {
             let each = ids.iter().cloned().zip(parts).zip(amounts);
             each.map(
-                |((collaboration, share_bp), (creator, amount_minor))| Credit {
-                    collaboration,
-                    creator,
-                    share_bp,
-                    amount_minor,
+                |((collaboration, share_bp), (creator, (amount_minor, after_termination)))| {
+                    Credit {
+                        collaboration,
+                        creator,
+                        share_bp,
+                        amount_minor,
+                        after_termination,
+                    }
                 },
             )
             .collect()
@@ -187,7 +190,12 @@ pub fn creator_profile() -> impl Strategy<Value = CreatorProfile> {
     })
 }
 
-/// Codes quoted at checkout.
+/// Codes as they were quoted, mistyped or not.
+pub fn quoted() -> impl Strategy<Value = Quoted> {
+    "\\PC{1,200}".prop_map(|text| Quoted::new(&text).unwrap())
+}
+
+/// Codes of terms.
 pub fn code() -> impl Strategy<Value = Code> {
     "[!-~]{1,64}".prop_map(|text| Code::parse(&text).unwrap())
 }

@@ -96,6 +96,8 @@ pub fn unattributed_reason() -> impl Strategy<Value = UnattributedReason> {
     select(vec![
         UnattributedReason::OutsideWindow,
         UnattributedReason::UnknownCode,
+        UnattributedReason::CodeNotYetInForce,
+        UnattributedReason::CodeExpired,
         UnattributedReason::NoEvidence,
     ])
 }

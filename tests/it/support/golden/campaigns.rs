@@ -19,6 +19,15 @@ pub fn events() -> Vec<Event> {
             previous: Some(idr(5_000_000_000)),
             reason: "two more creators".to_owned(),
         }),
+        Event::Campaign(CampaignEvent::CampaignAmended {
+            plan: plan(),
+            previous: CampaignPlan {
+                title: "Kopi susu".to_owned(),
+                gross_margin_bp: None,
+                ..plan()
+            },
+            reason: "the margin is known now".to_owned(),
+        }),
         Event::Campaign(CampaignEvent::CampaignClosed),
         Event::Campaign(CampaignEvent::CampaignCancelled {
             reason: "recall of the product".to_owned(),
@@ -132,6 +141,7 @@ pub fn terms() -> Terms {
             code: Some(Code::parse("AYU10").unwrap()),
             link: Some("https://kulit.example/?c=ayu".to_owned()),
             lock_days: DEFAULT_LOCK_DAYS,
+            ends_at: None,
         },
         kill_fee: KillFeeTerms {
             before_content_bp: 0,

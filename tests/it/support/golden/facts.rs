@@ -75,6 +75,7 @@ fn revenue() -> Vec<Event> {
             value: Some(usd(1_000)),
             ordered_at: at(5_000),
             kind: None,
+            quantity: 1,
             code: None,
         })),
         Event::Revenue(RevenueEvent::RefundRecorded {
@@ -103,12 +104,14 @@ fn conversion() -> ConversionRecorded {
     ConversionRecorded {
         order: order(),
         kind: ConversionType::Sale,
+        quantity: 1,
         value: Some(usd(1_000)),
         fx_rate: Some(fx_rate()),
         reporting_minor: Some(15_875_500),
         ordered_at: at(5_000),
         basis: AttributionBasis::Joint,
         unattributed: None,
+        in_force_from: None,
         credits: credits(9_525_300, 6_350_200),
         timing: FactTiming::OnTime,
         claim_digest: [0xab; 16],
@@ -123,12 +126,14 @@ fn credits(first: i64, second: i64) -> Vec<Credit> {
             creator: creator("ayu"),
             share_bp: 6_000,
             amount_minor: first,
+            after_termination: false,
         },
         Credit {
             collaboration: collaboration("bima-1"),
             creator: creator("bima"),
             share_bp: 4_000,
             amount_minor: second,
+            after_termination: true,
         },
     ]
 }
@@ -139,6 +144,7 @@ fn refund(id: &str) -> Refund {
         id: RefundId::parse(id).unwrap(),
         amount: usd(500),
         refunded_at: at(6_000),
+        fx_rate: Some(fx_rate()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use campaign_ledger::domain::*;
 
-use super::{collaboration, creator, usd};
+use super::{at, collaboration, creator, usd};
 
 pub fn events() -> Vec<Event> {
     [lines(), disputes(), orders()].concat()
@@ -28,6 +28,7 @@ fn orders() -> Vec<Event> {
                     creator: creator("ayu"),
                     share_bp: 10_000,
                     amount_minor: -1_587_550,
+                    after_termination: false,
                 }],
                 timing: FactTiming::OnTime,
             },
@@ -39,6 +40,8 @@ fn orders() -> Vec<Event> {
             order,
             amount_minor: -158_800,
             timing: FactTiming::OnTime,
+            on_time_minor: -158_800,
+            counts_from: at(7_000),
         }),
     ]
 }
@@ -86,6 +89,8 @@ fn lines() -> Vec<Event> {
             reason: "one day less".to_owned(),
             timing: FactTiming::Late,
             order: None,
+            on_time_minor: None,
+            counts_from: None,
         }),
         Event::Settlement(SettlementEvent::CostWithheld {
             cost: cost.clone(),

@@ -106,6 +106,7 @@ impl Teller {
                 ConversionType::Sale,
                 ConversionType::Install,
             ]),
+            quantity: *dice.pick(&[1, 1, 1, 8]),
             value: None,
             fx_rate: None,
             ordered_at,
@@ -174,6 +175,7 @@ impl Teller {
             id: id(&format!("r-{}", dice.roll(6))),
             amount: money(currency, minor),
             refunded_at: self.lately(dice, 48),
+            fx_rate: None,
         })
     }
 }

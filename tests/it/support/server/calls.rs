@@ -85,6 +85,7 @@ calls! {
         write open_campaign: OpenCampaignRequest => OpenCampaignResponse,
         write pause_campaign: PauseCampaignRequest => PauseCampaignResponse,
         write resume_campaign: ResumeCampaignRequest => ResumeCampaignResponse,
+        write amend_campaign: AmendCampaignRequest => AmendCampaignResponse,
         write amend_budget: AmendBudgetRequest => AmendBudgetResponse,
         write close_campaign: CloseCampaignRequest => CloseCampaignResponse,
         write cancel_campaign: CancelCampaignRequest => CancelCampaignResponse,

@@ -49,7 +49,8 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         option::of(fx_rate()),
         timestamp(),
         digest(),
-        option::of(code()),
+        option::of(quoted()),
+        1..=1_000_000_u32,
     );
     let credit = (
         option::of(any::<i64>()),
@@ -57,19 +58,22 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         option::of(unattributed_reason()),
         credits(),
         fact_timing(),
+        option::of(timestamp()),
     );
     (claim, credit).prop_map(|(claim, credit)| {
-        let (order, kind, value, fx_rate, ordered_at, claim_digest, code) = claim;
-        let (reporting_minor, basis, unattributed, credits, timing) = credit;
+        let (order, kind, value, fx_rate, ordered_at, claim_digest, code, quantity) = claim;
+        let (reporting_minor, basis, unattributed, credits, timing, in_force_from) = credit;
         ConversionRecorded {
             order,
             kind,
+            quantity,
             value,
             fx_rate,
             reporting_minor,
             ordered_at,
             basis,
             unattributed,
+            in_force_from,
             credits,
             timing,
             claim_digest,
@@ -101,7 +105,8 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
         option::of(money(0)),
         timestamp(),
         option::of(conversion_type()),
-        option::of(code()),
+        option::of(quoted()),
+        1..=1_000_000_u32,
     )
         .prop_map(
             |(
@@ -114,6 +119,7 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
                 ordered_at,
                 kind,
                 code,
+                quantity,
             )| ConversionRejected {
                 order,
                 winner,
@@ -123,6 +129,7 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
                 value,
                 ordered_at,
                 kind,
+                quantity,
                 code,
             },
         )
@@ -156,14 +163,18 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|event| Event::Settlement(SettlementEvent::PaymentRecorded(event)))
             .boxed(),
         adjusted().boxed(),
-        (order_key(), any::<i64>(), fact_timing())
-            .prop_map(|(order, amount_minor, timing)| {
-                Event::Settlement(SettlementEvent::CommissionCarried {
-                    order,
-                    amount_minor,
-                    timing,
-                })
-            })
+        (order_key(), any::<(i64, i64)>(), fact_timing(), timestamp())
+            .prop_map(
+                |(order, (amount_minor, on_time_minor), timing, counts_from)| {
+                    Event::Settlement(SettlementEvent::CommissionCarried {
+                        order,
+                        amount_minor,
+                        timing,
+                        on_time_minor,
+                        counts_from,
+                    })
+                },
+            )
             .boxed(),
         (cost(), text())
             .prop_map(|(cost, reason)| {
@@ -189,9 +200,20 @@ fn adjusted() -> impl Strategy<Value = Event> {
         text(),
         fact_timing(),
         option::of(order_key()),
+        option::of(any::<i64>()),
+        option::of(timestamp()),
     )
         .prop_map(
-            |(cost, delta_minor, reporting_minor, reason, timing, order)| {
+            |(
+                cost,
+                delta_minor,
+                reporting_minor,
+                reason,
+                timing,
+                order,
+                on_time_minor,
+                counts_from,
+            )| {
                 Event::Settlement(SettlementEvent::CostAdjusted {
                     cost,
                     delta_minor,
@@ -199,6 +221,8 @@ fn adjusted() -> impl Strategy<Value = Event> {
                     reason,
                     timing,
                     order,
+                    on_time_minor,
+                    counts_from,
                 })
             },
         )
@@ -264,7 +288,10 @@ fn owed_for() -> impl Strategy<Value = OwedFor> {
             trigger,
             deliverable,
         }),
-        order_key().prop_map(|order| OwedFor::Commission { order }),
+        (order_key(), any::<i64>()).prop_map(|(order, on_time_minor)| OwedFor::Commission {
+            order,
+            on_time_minor,
+        }),
         id(BonusId::parse).prop_map(|bonus| OwedFor::Bonus { bonus }),
     ]
 }

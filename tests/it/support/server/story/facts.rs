@@ -107,6 +107,7 @@ impl Story {
             order_source: String::from("shop"),
             order_id: order_id.to_owned(),
             r#type: ConversionType::Sale.into(),
+            quantity: None,
             value,
             fx_rate: None,
             ordered_at: Some(at),
@@ -125,6 +126,7 @@ impl Story {
             refund_id: String::from("r1"),
             amount: Some(amount),
             refunded_at: Some(at),
+            fx_rate: None,
         }
     }
 

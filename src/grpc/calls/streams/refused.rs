@@ -1,4 +1,4 @@
-//! Why a stream is not begun, or ends although there is more.
+//! Why a stream is refused, or ends although there is more.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::grpc::calls::streams::shares::{Kind, Refused, Whose};
 use crate::grpc::edge::status::{Metadata, status, too_many};
 use crate::wire::proto::api::ErrorReason;
 
-/// Refuses one stream more.
+/// Refuses another stream.
 pub fn no_place(refused: Refused) -> Status {
     let Refused { kind, whose, most } = refused;
     let (reason, subject, what) = match kind {
@@ -65,12 +65,6 @@ pub fn idle_ingest(silent_for: Option<Duration>, acknowledged: u64) -> Status {
         seconds(time)
     );
     status(Code::Aborted, ErrorReason::StreamIdle, message, metadata)
-}
-
-/// Ends a stream that the server lost.
-pub fn lost_stream() -> Status {
-    let message = "the server lost this stream; its log says why";
-    status(Code::Internal, ErrorReason::Internal, message, Vec::new())
 }
 
 fn gave_way(why: &str, metadata: Metadata) -> Status {

@@ -24,7 +24,7 @@ pub fn as_of(error: AsOfError) -> Status {
         AsOfError::TooMany { limit } => past(NotFolded::TooMany(limit)),
         AsOfError::TooLarge { limit } => past(NotFolded::TooLarge(limit)),
         AsOfError::Crowded => past(NotFolded::Busy),
-        // Whoever still waits sees the server end.
+        // A caller that still waits sees the server end.
         AsOfError::Abandoned => write(WriteError::Draining),
     }
 }
@@ -73,7 +73,7 @@ pub fn repeated(error: NotFolded, first: Position, last: Position) -> Status {
     }
 }
 
-/// Says what a past has too much of, or why else it was not folded.
+/// Says which limit a past exceeds, or why else it was not folded.
 fn too_much(error: NotFolded) -> Result<String, Status> {
     match error {
         NotFolded::TooMany(limit) => Ok(format!("more than {limit} events")),
