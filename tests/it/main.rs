@@ -26,7 +26,6 @@ mod log_block;
 mod log_conformance;
 mod log_directory;
 mod log_journal;
-mod log_older;
 mod log_sled;
 mod model;
 mod parse;

@@ -247,7 +247,7 @@ fn second_claim<E>(
         claimed: touched.chain(shared).collect(),
         value: claim.value,
         ordered_at: claim.ordered_at,
-        kind: Some(claim.kind),
+        kind: claim.kind,
         code: claim.code.clone(),
     }));
     happens(of_campaign(campaign, event))

@@ -95,7 +95,7 @@ pub struct ConversionRecorded {
     pub timing: FactTiming,
     /// First 16 bytes of the SHA-256 of the claim.
     pub claim_digest: [u8; 16],
-    /// Code quoted; `None` in older records too.
+    /// Code quoted.
     pub code: Option<Code>,
 }
 
@@ -116,9 +116,9 @@ pub struct ConversionRejected {
     pub value: Option<Money>,
     /// Order time claimed.
     pub ordered_at: Timestamp,
-    /// What was claimed; `None` in older records.
-    pub kind: Option<ConversionType>,
-    /// Code quoted; `None` in older records too.
+    /// What was claimed.
+    pub kind: ConversionType,
+    /// Code quoted.
     pub code: Option<Code>,
 }
 

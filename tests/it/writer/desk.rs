@@ -229,6 +229,7 @@ fn request(id: &str, command: Command) -> Request {
             digest,
         }),
         occurred_at: None,
+        principal: Principal::none(),
         command,
     }
 }

@@ -108,7 +108,7 @@ impl Stored for wire::ConversionRejected {
         });
         let value = fields.optional("value", value, read_amount);
         let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
-        let kind = fields.optional_one_of("type", self.r#type);
+        let kind = fields.one_of("type", self.r#type);
         let code = fields.parse_optional("code", &self.code, Code::parse);
         Ok(Event::Revenue(RevenueEvent::ConversionRejected(
             ConversionRejected {

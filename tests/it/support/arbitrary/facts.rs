@@ -112,6 +112,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
         option::of(request_stamp()),
         option::of(timestamp()),
         timestamp(),
+        vec(any::<u8>(), 0..=MAX_PRINCIPAL_BYTES),
         event,
     )
         .prop_map(
@@ -124,6 +125,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
                 request,
                 occurred_at,
                 recorded_at,
+                principal,
                 event,
             )| Record {
                 position,
@@ -134,6 +136,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
                 request,
                 occurred_at,
                 recorded_at,
+                principal: Principal::new(principal).unwrap(),
                 event,
             },
         )

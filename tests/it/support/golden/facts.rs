@@ -73,7 +73,7 @@ fn revenue() -> Vec<Event> {
             claimed: vec![collaboration("citra-1")],
             value: Some(usd(1_000)),
             ordered_at: at(5_000),
-            kind: None,
+            kind: ConversionType::Sale,
             code: None,
         })),
         Event::Revenue(RevenueEvent::RefundRecorded {

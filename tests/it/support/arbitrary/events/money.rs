@@ -100,7 +100,7 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
         collaborations(),
         option::of(money(0)),
         timestamp(),
-        option::of(conversion_type()),
+        conversion_type(),
         option::of(code()),
     )
         .prop_map(
