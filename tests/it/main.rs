@@ -29,6 +29,7 @@ mod log_journal;
 mod log_sled;
 mod model;
 mod parse;
+mod personal;
 mod proofs;
 mod service;
 mod store;

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Stored, Wire, stored, wire};
-use crate::domain::{CreatorEvent, CreatorProfile, Event, PersonalDetails, Platform, SafetyFlag};
+use crate::domain::{
+    CreatorEvent, CreatorProfile, Event, PersonalDetails, PersonalText, Platform, SafetyFlag,
+};
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::wire::personal::spell;
 use crate::wire::rules::{evidence, followers, niches, optional_name};
 use crate::wire::spelled::{Field, spelled};
 
@@ -63,10 +66,10 @@ mod handles {
     pub fn read(
         fields: &mut Fields,
         handles: Vec<wire::CreatorHandle>,
-    ) -> Checked<BTreeMap<Platform, String>> {
+    ) -> Checked<BTreeMap<Platform, PersonalText>> {
         let mut by_platform = BTreeMap::new();
         fields.each_here(handles, |fields, message| {
-            let handle = fields.line("handle", message.handle, MAX_HANDLE_CHARS);
+            let handle = fields.personal_line("handle", message.handle, MAX_HANDLE_CHARS);
             let platform = fields.one_of("platform", message.platform)?;
             let new = by_platform.insert(platform, handle).is_none();
             fields.check("platform", new, UNIQUE_RULE);
@@ -75,10 +78,10 @@ mod handles {
         Ok(by_platform)
     }
 
-    pub fn write(handles: &BTreeMap<Platform, String>) -> Vec<wire::CreatorHandle> {
-        let write = |(platform, handle): (&Platform, &String)| wire::CreatorHandle {
+    pub fn write(handles: &BTreeMap<Platform, PersonalText>) -> Vec<wire::CreatorHandle> {
+        let write = |(platform, handle): (&Platform, &PersonalText)| wire::CreatorHandle {
             platform: platform.number(),
-            handle: handle.clone(),
+            handle: spell(handle),
         };
         handles.iter().map(write).collect()
     }
