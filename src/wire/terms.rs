@@ -5,7 +5,7 @@ mod rights;
 
 use std::collections::BTreeSet;
 
-use super::fields::{Checked, Fields, UNIQUE_RULE};
+use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
 use super::values::{
     MAX_URL_CHARS, optional_number, read_amount, read_basis_points, read_time, read_venue,
 };
@@ -134,10 +134,12 @@ fn read_attribution(
         0 => DEFAULT_WINDOW_DAYS,
         days => days,
     };
+    // The log always states the days.
     let lock_days = match message.lock_days {
-        0 => DEFAULT_LOCK_DAYS,
+        0 if fields.origin() == Origin::Call => DEFAULT_LOCK_DAYS,
         days => days,
     };
+    fields.check("lock_days", lock_days >= 1, WINDOW_RULE);
     fields.limit("window_days", window_days <= MAX_WINDOW_DAYS, WINDOW_RULE);
     fields.limit("lock_days", lock_days <= MAX_LOCK_DAYS, WINDOW_RULE);
     let link = fields.optional_line("link", message.link, MAX_URL_CHARS);
@@ -204,11 +206,7 @@ impl From<&AttributionTerms> for wire::AttributionTerms {
                 .map(|code| code.as_str().to_owned())
                 .unwrap_or_default(),
             link: attribution.link.clone().unwrap_or_default(),
-            // Absent where it is the default: older terms keep their bytes.
-            lock_days: match attribution.lock_days {
-                DEFAULT_LOCK_DAYS => 0,
-                days => days,
-            },
+            lock_days: attribution.lock_days,
             ends_at: attribution.ends_at.map(Into::into),
         }
     }

@@ -46,9 +46,9 @@ fn good_profile_becomes_a_command() {
         followers: BTreeMap::from([(Platform::Tiktok.into(), count)]),
         niches: vec![Niche::parse("skincare").unwrap()],
         personal: PersonalDetails {
-            locality: "Bandung".to_owned(),
-            display_name: "Ayu".to_owned(),
-            handles: BTreeMap::from([(Platform::Tiktok.into(), "@ayu".to_owned())]),
+            locality: "Bandung".into(),
+            display_name: "Ayu".into(),
+            handles: BTreeMap::from([(Platform::Tiktok.into(), "@ayu".into())]),
         },
     };
     assert_eq!(
@@ -142,7 +142,7 @@ fn block_needs_a_reason() {
         creator_id: block.creator_id,
         reason: "a mistake".to_owned(),
     };
-    let reason = "a mistake".to_owned();
+    let reason = "a mistake".into();
     assert_eq!(
         command(unblock_creator(unblock, now())),
         Command::Creator {

@@ -149,6 +149,7 @@ pub fn ask(command: Command) -> Request {
         on_behalf_of: None,
         stamp: None,
         occurred_at: None,
+        principal: Principal::none(),
         command,
     }
 }

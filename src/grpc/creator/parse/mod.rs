@@ -84,7 +84,9 @@ fn as_recorded(profile: api::CreatorProfile) -> event::CreatorProfileRecorded {
 pub fn block_creator(mut request: api::BlockCreatorRequest, now: Timestamp) -> Write {
     let mut call = Call::begin(&mut request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(creator, Ok(CreatorVerb::Block { reason })))
 }
 
@@ -95,7 +97,9 @@ pub fn block_creator(mut request: api::BlockCreatorRequest, now: Timestamp) -> W
 pub fn unblock_creator(mut request: api::UnblockCreatorRequest, now: Timestamp) -> Write {
     let mut call = Call::begin(&mut request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(creator, Ok(CreatorVerb::Unblock { reason })))
 }
 

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Stored, Wire, stored, wire};
 use crate::domain::limits::MAX_VENUES;
-use crate::domain::{CreatorEvent, CreatorProfile, Event, PersonalDetails, SafetyFlag, Venue};
+use crate::domain::{
+    CreatorEvent, CreatorProfile, Event, PersonalDetails, PersonalText, SafetyFlag, Venue,
+};
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::wire::personal::spell;
 use crate::wire::rules::{evidence, followers, niches, optional_name};
 use crate::wire::spelled::{Field, spelled};
 use crate::wire::values::{VENUES_RULE, read_venue};
@@ -65,11 +68,11 @@ mod handles {
     pub fn read(
         fields: &mut Fields,
         handles: Vec<wire::CreatorHandle>,
-    ) -> Checked<BTreeMap<Venue, String>> {
+    ) -> Checked<BTreeMap<Venue, PersonalText>> {
         fields.limit_here(handles.len() <= MAX_VENUES, VENUES_RULE);
         let mut by_venue = BTreeMap::new();
         fields.each_here(handles, |fields, message| {
-            let handle = fields.line("handle", message.handle, MAX_HANDLE_CHARS);
+            let handle = fields.personal_line("handle", message.handle, MAX_HANDLE_CHARS);
             let venue = read_venue(fields, message.platform, &message.platform_name)?;
             let new = by_venue.insert(venue, handle).is_none();
             fields.check("platform", new, UNIQUE_RULE);
@@ -78,11 +81,11 @@ mod handles {
         Ok(by_venue)
     }
 
-    pub fn write(handles: &BTreeMap<Venue, String>) -> Vec<wire::CreatorHandle> {
-        let write = |(venue, handle): (&Venue, &String)| wire::CreatorHandle {
+    pub fn write(handles: &BTreeMap<Venue, PersonalText>) -> Vec<wire::CreatorHandle> {
+        let write = |(venue, handle): (&Venue, &PersonalText)| wire::CreatorHandle {
             platform: venue.platform.number(),
             platform_name: venue.name().to_owned(),
-            handle: handle.clone(),
+            handle: spell(handle),
         };
         handles.iter().map(write).collect()
     }

@@ -91,10 +91,10 @@ fn creator() -> Vec<BoxedStrategy<Event>> {
         creator_profile()
             .prop_map(|profile| Event::Creator(CreatorEvent::CreatorProfileRecorded { profile }))
             .boxed(),
-        text()
+        personal()
             .prop_map(|reason| Event::Creator(CreatorEvent::CreatorBlocked { reason }))
             .boxed(),
-        text()
+        personal()
             .prop_map(|reason| Event::Creator(CreatorEvent::CreatorUnblocked { reason }))
             .boxed(),
     ]

@@ -120,6 +120,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
         option::of(request_stamp()),
         option::of(timestamp()),
         timestamp(),
+        vec(any::<u8>(), 0..=MAX_PRINCIPAL_BYTES),
         event,
     )
         .prop_map(
@@ -132,6 +133,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
                 request,
                 occurred_at,
                 recorded_at,
+                principal,
                 event,
             )| Record {
                 position,
@@ -142,6 +144,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
                 request,
                 occurred_at,
                 recorded_at,
+                principal: Principal::new(principal).unwrap(),
                 event,
             },
         )

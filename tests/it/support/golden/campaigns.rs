@@ -34,10 +34,10 @@ pub fn events() -> Vec<Event> {
         }),
         Event::Creator(CreatorEvent::CreatorProfileRecorded { profile: profile() }),
         Event::Creator(CreatorEvent::CreatorBlocked {
-            reason: "bought followers".to_owned(),
+            reason: "bought followers".into(),
         }),
         Event::Creator(CreatorEvent::CreatorUnblocked {
-            reason: "was mistaken".to_owned(),
+            reason: "was mistaken".into(),
         }),
         Event::Agreement(AgreementEvent::CreatorInvited {
             offer: Offer {
@@ -118,11 +118,11 @@ fn profile() -> CreatorProfile {
         ]),
         niches: vec![Niche::parse("skincare").unwrap()],
         personal: PersonalDetails {
-            locality: "Bandung".to_owned(),
-            display_name: "Ayu Lestari ✨".to_owned(),
+            locality: "Bandung".into(),
+            display_name: "Ayu Lestari ✨".into(),
             handles: BTreeMap::from([
-                (Platform::Instagram.into(), "@ayu.kulit".to_owned()),
-                (Platform::Tiktok.into(), "@ayukulit".to_owned()),
+                (Platform::Instagram.into(), "@ayu.kulit".into()),
+                (Platform::Tiktok.into(), "@ayukulit".into()),
             ]),
         },
     }

@@ -74,7 +74,7 @@ fn revenue() -> Vec<Event> {
             claimed: vec![collaboration("citra-1")],
             value: Some(usd(1_000)),
             ordered_at: at(5_000),
-            kind: None,
+            kind: ConversionType::Sale,
             quantity: 1,
             code: None,
         })),
