@@ -1,9 +1,11 @@
 //! Compiles `proto/` without protoc, keeps the encoded descriptor set for reflection and JSON, writes
-//! the table that reads every stored event and what all requests to write have in common, and takes the
-//! fingerprints of the folds.
+//! the table that reads every stored event, what all requests to write have in common and the walk over
+//! the personal texts of every message, and takes the fingerprints of the folds.
 
 #[path = "build/fingerprint.rs"]
 mod fingerprint;
+#[path = "build/personal.rs"]
+mod personal;
 
 use protox::prost_reflect::prost_types::{
     DescriptorProto, FieldDescriptorProto, FileDescriptorProto,
@@ -24,10 +26,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compiler.open_files(&files)?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     // The encoded form keeps the options that the decoded one drops.
-    fs::write(
-        out.join("descriptors.bin"),
-        compiler.encode_file_descriptor_set(),
-    )?;
+    let descriptors = compiler.encode_file_descriptor_set();
+    fs::write(out.join("descriptors.bin"), &descriptors)?;
+    fs::write(out.join("personal.rs"), personal::walks(&descriptors)?)?;
 
     let fds = compiler.file_descriptor_set();
     fs::write(out.join("stored.rs"), stored(&fds.file))?;

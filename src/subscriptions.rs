@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Builder, Database, ReadableDatabase, ReadableTable, TableDefinition, TableError};
+use redb::{Builder, Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -35,8 +35,6 @@ const CACHE_BYTES: usize = 1 << 20;
 
 /// The number is the version of the layout. A value is a checksum followed by the row.
 const TABLE: TableDefinition<&str, &[u8]> = TableDefinition::new("subscriptions.2");
-/// The table from before rows had checksums. Its rows are moved when it is found.
-const OLDER_TABLE: TableDefinition<&str, &[u8]> = TableDefinition::new("subscriptions.1");
 
 /// Length of a row's checksum: random damage stays undetected once in 2^64 cases.
 const CHECKSUM_BYTES: usize = 8;
@@ -328,46 +326,14 @@ fn builder() -> Builder {
 
 fn rows_in(path: &Path, database: &Database) -> Result<BTreeMap<String, Subscription>, Error> {
     let transaction = database.begin_read().map_err(|e| refused(path, e))?;
-    let table = match transaction.open_table(TABLE) {
-        Err(TableError::TableDoesNotExist(_)) => {
-            drop(transaction);
-            return move_older(path, database);
-        }
-        table => table.map_err(|e| refused(path, e))?,
-    };
+    let table = transaction.open_table(TABLE);
+    let table = table.map_err(|e| refused(path, e))?;
     let mut rows = BTreeMap::new();
     for entry in table.iter().map_err(|e| refused(path, e))? {
         let (name, value) = entry.map_err(|e| refused(path, e))?;
         let row = decode(path, name.value(), value.value())?;
         rows.insert(name.value().to_owned(), row);
     }
-    Ok(rows)
-}
-
-/// Moves the rows of the layout without checksums.
-fn move_older(path: &Path, database: &Database) -> Result<BTreeMap<String, Subscription>, Error> {
-    let failed = |error: redb::Error| refused(path, error);
-    let transaction = database.begin_write().map_err(|e| failed(e.into()))?;
-    let mut rows = BTreeMap::new();
-    {
-        let mut table = transaction
-            .open_table(TABLE)
-            .map_err(|e| failed(e.into()))?;
-        let older = transaction.open_table(OLDER_TABLE);
-        let older = older.map_err(|e| failed(e.into()))?;
-        for entry in older.iter().map_err(|e| failed(e.into()))? {
-            let (name, value) = entry.map_err(|e| failed(e.into()))?;
-            let row = postcard::from_bytes(value.value());
-            let row: Subscription = row.map_err(|error| damaged(path, error))?;
-            let value = encode(path, name.value(), &row)?;
-            let kept = table.insert(name.value(), value.as_slice());
-            kept.map_err(|e| failed(e.into()))?;
-            rows.insert(name.value().to_owned(), row);
-        }
-    }
-    let removed = transaction.delete_table(OLDER_TABLE);
-    removed.map_err(|e| failed(e.into()))?;
-    transaction.commit().map_err(|e| failed(e.into()))?;
     Ok(rows)
 }
 

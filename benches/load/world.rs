@@ -85,6 +85,7 @@ impl World {
             scope: item.scope,
             counters: item.counters,
             followers: item.followers,
+            definition: item.definition,
         }
     }
 
@@ -112,6 +113,7 @@ impl World {
                 ..values::Counters::default()
             }),
             followers: None,
+            definition: String::new(),
         }
     }
 }
@@ -210,6 +212,7 @@ async fn make_post(channel: &Channel, number: u64) {
                 platform: values::Platform::Instagram as i32,
                 format: values::ContentFormat::Review as i32,
                 due_at: at(86_400),
+                ..values::DeliverableTerms::default()
             }],
             ..values::Terms::default()
         }),

@@ -18,6 +18,8 @@ pub struct Request {
     pub stamp: Option<RequestStamp>,
     /// When it happened, as stated by the caller.
     pub occurred_at: Option<Timestamp>,
+    /// Who was behind the request by the server's own check.
+    pub principal: Principal,
     /// What the caller asks for.
     pub command: Command,
 }

@@ -26,6 +26,8 @@ pub struct Record {
     pub occurred_at: Option<Timestamp>,
     /// When the ledger recorded it.
     pub recorded_at: Timestamp,
+    /// Who was behind the request by the server's own check.
+    pub principal: Principal,
     /// What happened.
     pub event: Event,
 }
@@ -128,6 +130,32 @@ pub struct RequestStamp {
     pub id: RequestId,
     /// First 16 bytes of the SHA-256 of the content.
     pub digest: [u8; 16],
+}
+
+/// Most bytes of a [`Principal`].
+pub const MAX_PRINCIPAL_BYTES: usize = 256;
+
+/// Who was behind a request, as the server made sure of it and not as the caller stated it. Opaque to
+/// the domain, and empty where nobody was asked for proof.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Principal(Box<[u8]>);
+
+impl Principal {
+    /// Nobody was asked for proof.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Takes the bytes. Returns `None` if they are more than [`MAX_PRINCIPAL_BYTES`].
+    pub fn new(bytes: impl Into<Box<[u8]>>) -> Option<Self> {
+        let bytes = bytes.into();
+        (bytes.len() <= MAX_PRINCIPAL_BYTES).then_some(Self(bytes))
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// An event that is decided but not yet in the log, with the entities it is about.

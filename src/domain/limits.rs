@@ -85,6 +85,12 @@ pub const MAX_COLLABORATIONS_OF_CREATOR: u32 = 1_000;
 /// Collaborations of one campaign that ever held the same code.
 pub const MAX_CODE_HOLDERS: usize = 1_000;
 
+/// Most platforms, by name, of one creator.
+pub const MAX_VENUES: usize = 50;
+
+/// Most definitions that the counters of one post may name.
+pub const MAX_DEFINITIONS: usize = 10;
+
 /// Changes of one observation: a number that is corrected more often was never known.
 pub const MAX_CHANGES: usize = 100;
 

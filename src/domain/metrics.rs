@@ -62,6 +62,8 @@ words! {
         OutOfRange = 7 => "OUT_OF_RANGE",
         /// Recoveries exceed costs.
         NegativeCost = 8 => "NEGATIVE_COST",
+        /// Counters of several definitions cannot be added to what it is divided by, or summed.
+        MixedDefinitions = 9 => "MIXED_DEFINITIONS",
     }
 }
 

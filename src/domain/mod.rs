@@ -3,6 +3,7 @@
 //! Owns ids, values, commands, events, `decide` and `evolve`. Does not know IO, the clock, async or
 //! generated types: functions that need the time take it as a parameter.
 
+mod audience;
 pub mod command;
 mod decide;
 pub mod event;
@@ -11,10 +12,13 @@ pub mod ids;
 pub mod limits;
 pub mod metrics;
 mod money;
+mod personal;
+mod personal_fields;
 mod plan;
 mod position;
 mod refusal;
 pub mod rows;
+mod seal;
 mod selection;
 pub mod state;
 mod states;
@@ -23,19 +27,24 @@ mod tier;
 mod time;
 mod totals;
 pub mod values;
+mod venue;
 mod violation;
 mod vocabulary;
 mod word;
 
+pub use audience::*;
 pub use command::*;
 pub use decide::*;
 pub use event::*;
 pub use evolve::*;
 pub use ids::*;
 pub use money::*;
+pub use personal::*;
+pub use personal_fields::PersonalField;
 pub use plan::*;
 pub use position::Position;
 pub use refusal::*;
+pub use seal::VisitText;
 pub use selection::*;
 pub use states::*;
 pub use terms::*;
@@ -43,6 +52,7 @@ pub use tier::*;
 pub use time::*;
 pub use totals::*;
 pub use values::*;
+pub use venue::*;
 pub use violation::Violation;
 pub use vocabulary::*;
 pub(crate) use word::words;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::FlagId;
 use super::state::{Campaign, Creator, Pair};
-use super::{FollowerRange, Niche, Timestamp, words};
+use super::{FollowerRange, Niche, PersonalText, Timestamp, words};
 
 words! {
     /// How well a creator fits in one respect.
@@ -62,15 +62,15 @@ words! {
     }
 }
 
-/// Evidence for a finding. May be personal.
+/// Evidence for a finding.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Evidence {
     /// Address of the evidence.
-    pub reference: String,
+    pub reference: PersonalText,
     /// SHA-256 of the evidence itself.
     pub sha256: Option<[u8; 32]>,
     /// Free text.
-    pub note: String,
+    pub note: PersonalText,
 }
 
 /// Result of a brand's assessment of a creator.
@@ -84,8 +84,8 @@ pub struct Assessment {
     pub values_fit: Fit,
     /// Result of the check for controversies.
     pub controversy: ControversyCheck,
-    /// Free text; may be personal.
-    pub note: String,
+    /// Free text.
+    pub note: PersonalText,
     /// Evidence for the assessment.
     pub evidence: Vec<Evidence>,
     /// When the brand assessed the creator.
@@ -105,8 +105,8 @@ pub struct SafetyFlag {
     pub category: FlagCategory,
     /// Evidence for it.
     pub evidence: Vec<Evidence>,
-    /// Description; may be personal.
-    pub note: String,
+    /// Description.
+    pub note: PersonalText,
 }
 
 words! {

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::ids::{BonusId, DeliverableId, RightsId};
 use super::{
-    CampaignPlan, ConnectionType, ContentFormat, Counter, Money, Platform, SettlementTrigger, Span,
-    Timestamp, UsageScope, WHOLE_BP, allocate,
+    CampaignPlan, ConnectionType, ContentFormat, Counter, Medium, Money, SettlementTrigger, Span,
+    Timestamp, UsageScope, Venue, WHOLE_BP, allocate,
 };
 use crate::domain::words;
 
@@ -16,9 +16,11 @@ pub struct DeliverableTerms {
     /// Unique within the collaboration.
     pub id: DeliverableId,
     /// Platform of the post.
-    pub platform: Platform,
+    pub platform: Venue,
     /// Format of the post.
     pub format: ContentFormat,
+    /// Shape of the post; `None` leaves it open.
+    pub medium: Option<Medium>,
     /// Due time: a post that is live at or before it is on time.
     pub due_at: Timestamp,
 }
@@ -201,45 +203,8 @@ impl Terms {
     }
 
     /// Returns the SHA-256 of the terms in the row encoding. Equal terms have equal digests.
-    ///
-    /// Fields that were added to terms later are hashed only when they are set, so that terms
-    /// without them keep their old digest.
     pub fn digest(&self) -> [u8; 32] {
-        let first = (
-            &self.fee,
-            &self.deliverables,
-            self.max_revisions,
-            (
-                self.attribution.window_days,
-                &self.attribution.code,
-                &self.attribution.link,
-            ),
-            &self.kill_fee,
-            self.min_live_days,
-            self.rounding,
-        );
-        let added = (
-            self.review_hours,
-            &self.usage_rights,
-            &self.disclosure,
-            &self.fee_parts,
-            &self.bonuses,
-            &self.commission,
-            (self.attribution.lock_days, self.attribution.ends_at),
-        );
-        let unused = (
-            None::<u32>,
-            &Vec::new(),
-            &None,
-            &Vec::new(),
-            &Vec::new(),
-            &None,
-            (DEFAULT_LOCK_DAYS, None::<Timestamp>),
-        );
-        let mut bytes = postcard::to_stdvec(&first).expect("terms are plain values");
-        if added != unused {
-            bytes.extend(postcard::to_stdvec(&added).expect("terms are plain values"));
-        }
+        let bytes = postcard::to_stdvec(self).expect("terms are plain values");
         Sha256::digest(bytes).into()
     }
 }

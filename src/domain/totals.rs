@@ -165,19 +165,15 @@ impl Totals {
             Effect::AfterMeasurement => self.after_measurement += 1,
             Effect::NoLongerAfterMeasurement => self.after_measurement -= 1,
             Effect::Engagement {
-                scope,
-                kind,
+                audience,
                 on_time,
                 counted,
                 change,
             } => {
                 let tallies = [(*on_time, &mut self.on_time), (*counted, &mut self.counted)];
                 for (_, tally) in tallies.into_iter().filter(|(concerned, _)| *concerned) {
-                    tally
-                        .engagement
-                        .entry((*scope, *kind))
-                        .or_default()
-                        .apply(change);
+                    let sums = tally.engagement.entry(*audience).or_default();
+                    sums.apply(change);
                 }
             }
             Effect::PaymentTimed { payments, nanos } => {

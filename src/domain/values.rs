@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 
 use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
 use super::{
-    ActorKind, CampaignObjective, ContentFormat, Currency, Money, Platform, Position, Timestamp,
+    ActorKind, CampaignObjective, ContentFormat, Currency, Money, PersonalText, Position,
+    Timestamp, Venue,
 };
 use crate::domain::words;
 
@@ -42,7 +43,7 @@ pub struct FollowerCount {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct CreatorProfile {
     /// Followers by platform.
-    pub followers: BTreeMap<Platform, FollowerCount>,
+    pub followers: BTreeMap<Venue, FollowerCount>,
     /// Niches.
     pub niches: Vec<Niche>,
     /// Personal fields, kept apart so that they can be erased.
@@ -59,15 +60,15 @@ impl CreatorProfile {
     }
 }
 
-/// Personal fields of a creator. Empty text means unknown.
+/// Personal fields of a creator. No text means unknown.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct PersonalDetails {
     /// Where the creator lives.
-    pub locality: String,
+    pub locality: PersonalText,
     /// Name.
-    pub display_name: String,
+    pub display_name: PersonalText,
     /// Handles by platform.
-    pub handles: BTreeMap<Platform, String>,
+    pub handles: BTreeMap<Venue, PersonalText>,
 }
 
 /// The range of followers that a campaign wants, both ends included.

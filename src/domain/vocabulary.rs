@@ -33,8 +33,54 @@ words! {
         Tiktok = 2 => "TIKTOK",
         /// YouTube.
         Youtube = 3 => "YOUTUBE",
-        /// Any other.
+        /// Any other, which has a name.
         Other = 4 => "OTHER",
+        /// Facebook.
+        Facebook = 5 => "FACEBOOK",
+        /// Threads.
+        Threads = 6 => "THREADS",
+        /// X.
+        X = 7 => "X",
+        /// Lemon8.
+        Lemon8 = 8 => "LEMON8",
+        /// Shopee.
+        Shopee = 9 => "SHOPEE",
+        /// Tokopedia.
+        Tokopedia = 10 => "TOKOPEDIA",
+        /// Twitch.
+        Twitch = 11 => "TWITCH",
+        /// Pinterest.
+        Pinterest = 12 => "PINTEREST",
+        /// LinkedIn.
+        Linkedin = 13 => "LINKEDIN",
+        /// Snapchat.
+        Snapchat = 14 => "SNAPCHAT",
+        /// A blog.
+        Blog = 15 => "BLOG",
+        /// A podcast.
+        Podcast = 16 => "PODCAST",
+    }
+}
+
+words! {
+    /// In which shape a post is shown, beside what it is.
+    pub enum Medium: "campaign.ledger.type.v1.Medium" {
+        /// A picture or text in the feed.
+        Feed = 1 => "FEED",
+        /// A reel.
+        Reel = 2 => "REEL",
+        /// Several pictures.
+        Carousel = 3 => "CAROUSEL",
+        /// A story.
+        Story = 4 => "STORY",
+        /// A long video.
+        Video = 5 => "VIDEO",
+        /// A short video.
+        Short = 6 => "SHORT",
+        /// A live stream.
+        Live = 7 => "LIVE",
+        /// An article.
+        Article = 8 => "ARTICLE",
     }
 }
 

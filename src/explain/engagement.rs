@@ -13,8 +13,8 @@ use super::number::{Number, Part};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Axis, Entry, Heads, Publication};
 use crate::domain::{
-    CampaignRef, CollaborationRef, Counter, Counters, Currency, EngagementSums, MeasurementKind,
-    MeasurementScope, Paired, Position, PublicationRef, Totals, WHOLE_BP,
+    Audience, CampaignRef, CollaborationRef, Counter, Counters, Currency, EngagementSums, Paired,
+    Position, PublicationRef, Totals, WHOLE_BP,
 };
 use crate::report;
 use crate::store;
@@ -33,7 +33,7 @@ pub struct Credited {
 pub(super) fn heads<'a>(
     number: &Number,
     credited: &'a Credited,
-    key: (MeasurementScope, MeasurementKind),
+    key: Audience,
 ) -> Option<&'a Heads> {
     let series = credited.post.series.get(&key)?;
     Some(if number.on_time {
@@ -132,10 +132,10 @@ impl Behind {
     pub fn observations(
         &self,
         credited: &Credited,
-        (scope, kind): (MeasurementScope, MeasurementKind),
+        audience: Audience,
         visit: &mut dyn FnMut(&Entry),
     ) -> Result<(), store::Error> {
-        let axis = Axis::new(&Publication::key(&credited.name), scope, kind);
+        let axis = Axis::new(&Publication::key(&credited.name), audience);
         axis.walk_back(&self.rows, &mut |entry| {
             visit(entry);
             ControlFlow::Continue(())
@@ -157,7 +157,7 @@ pub fn as_if_standing(credited: &Credited, counters: &Counters, share_bp: u32) -
 }
 
 /// Puts sums where the formula of a number reads them.
-pub fn as_totals(key: (MeasurementScope, MeasurementKind), sums: EngagementSums) -> Totals {
+pub fn as_totals(key: Audience, sums: EngagementSums) -> Totals {
     let mut totals = Totals::default();
     let sums = Box::new(sums);
     totals.counted.engagement.insert(key, sums.clone());

@@ -171,10 +171,7 @@ impl Behind {
     fn standing(
         &self,
         number: &Number,
-        key: (
-            crate::domain::MeasurementScope,
-            crate::domain::MeasurementKind,
-        ),
+        key: crate::domain::Audience,
         sides: &dyn Fn(&Totals) -> Sides,
         explanation: &mut Explanation,
     ) -> Result<(), store::Error> {

@@ -3,8 +3,8 @@
 use super::path::{Path, Segment};
 use crate::domain::metrics::{CostBasis, Entry, Facts, Known, Metric, Report, Sides, exact};
 use crate::domain::{
-    CampaignId, ConversionType, CostType, Currency, MeasurementKind, MeasurementScope, Numbered,
-    Totals,
+    Audience, CampaignId, ConversionType, CostType, Currency, Definition, MeasurementKind,
+    MeasurementScope, Numbered, Totals,
 };
 use crate::wire::proto::{api, values};
 
@@ -61,9 +61,9 @@ impl Number {
     }
 
     /// Returns the audience and kind of engagement it is about, if it is about engagement.
-    pub fn audience(&self) -> Option<(MeasurementScope, MeasurementKind)> {
+    pub fn audience(&self) -> Option<Audience> {
         self.entries.iter().find_map(|entry| match entry {
-            Entry::Audience(scope, kind) => Some((*scope, *kind)),
+            Entry::Audience(audience) => Some(*audience),
             Entry::Basis(_)
             | Entry::CostType(_)
             | Entry::ConversionType(_)
@@ -132,11 +132,16 @@ fn place(list: &str, words: &str) -> Option<Place> {
         "scope,kind" => {
             let (scope, kind) = words.split_once(',')?;
             let scope = values::MeasurementScope::from_str_name(scope)?;
+            let (kind, definition) = match kind.split_once(',') {
+                Some((kind, definition)) => (kind, Some(Definition::parse(definition).ok()?)),
+                None => (kind, None),
+            };
             let kind = values::MeasurementKind::from_str_name(kind)?;
-            Entry::Audience(
-                MeasurementScope::from_number(scope.into())?,
-                MeasurementKind::from_number(kind.into())?,
-            )
+            Entry::Audience(Audience {
+                scope: MeasurementScope::from_number(scope.into())?,
+                kind: MeasurementKind::from_number(kind.into())?,
+                definition,
+            })
         }
         "cost_type" => {
             let kind = values::CostType::from_str_name(words)?;

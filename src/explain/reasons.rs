@@ -9,8 +9,7 @@ use super::{Explanation, Reason};
 use crate::domain::metrics::Sides;
 use crate::domain::state::{Entry, Heads};
 use crate::domain::{
-    ConversionType, CostType, Counter, Effect, FactTiming, MeasurementKind, MeasurementScope,
-    Position, Totals, WHOLE_BP,
+    Audience, ConversionType, CostType, Counter, Effect, FactTiming, Position, Totals, WHOLE_BP,
 };
 use crate::store;
 
@@ -127,7 +126,7 @@ impl Behind {
     pub(super) fn list_others(
         &self,
         number: &Number,
-        key: (MeasurementScope, MeasurementKind),
+        key: Audience,
         credited: &Credited,
         sides: &dyn Fn(&Totals) -> Sides,
         explanation: &mut Explanation,

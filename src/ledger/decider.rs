@@ -357,6 +357,7 @@ fn stamp(request: &Request, facts: Vec<Fact>, first: Position, now: Timestamp) -
             request: request.stamp.clone(),
             occurred_at: request.occurred_at,
             recorded_at: now,
+            principal: request.principal.clone(),
             event: fact.event,
         })
         .collect()

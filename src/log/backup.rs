@@ -4,9 +4,9 @@
 //! blocks into a log. Does not know whether the blocks come from a directory or from a running
 //! server.
 //!
-//! # Format 1
+//! # Format 2
 //!
-//! Six bytes, the magic `CLBU` and the format version 1, and then one zstd stream. In it, all
+//! Six bytes, the magic `CLBU` and the format version 2, and then one zstd stream. In it, all
 //! numbers unsigned and big-endian:
 //!
 //! | bytes | field |
@@ -41,7 +41,7 @@ pub use reader::Backup;
 pub use writer::{Extent, WriteError, Writer, write};
 
 const MAGIC: [u8; 4] = *b"CLBU";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// The longest checkpoint, in bytes. A few signatures take some hundred bytes.
 const MAX_CHECKPOINT_BYTES: usize = 64 * 1024;
@@ -68,6 +68,15 @@ pub enum BackupError {
         "CLBU"
     )]
     Foreign,
+    /// A version before personal data was sealed wrote it.
+    #[error(
+        "it has backup format {found}, from before personal data was sealed; this program reads \
+         {VERSION}: the program that wrote it still reads it"
+    )]
+    Older {
+        /// The format's version.
+        found: u16,
+    },
     /// A newer program wrote it.
     #[error("it has backup format {found}, this program knows {VERSION}: use a newer program")]
     Newer {

@@ -3,14 +3,14 @@
 //! Owns sealing records into bytes, decoding these bytes, and the rule that decides which block may
 //! follow which. Does not know what a record means or where blocks are stored.
 //!
-//! # Format 1
+//! # Format 2
 //!
 //! All numbers are unsigned and big-endian.
 //!
 //! | offset | bytes | field |
 //! |-------:|------:|-------|
 //! | 0      | 4     | magic, `CLBK` |
-//! | 4      | 2     | format version, 1 |
+//! | 4      | 2     | format version, 2 |
 //! | 6      | 1     | body encoding: 0 plain, 1 zstd |
 //! | 7      | 1     | reserved, 0 |
 //! | 8      | 4     | partition |

@@ -41,7 +41,7 @@ use super::OpenError;
 use super::paths::{create_directory, exists, io_error, names_in, sync_directory};
 use super::sled::SledLog;
 use crate::files;
-use marker::Marker;
+use marker::{Formats, Marker};
 
 pub use marker::FORMAT_VERSION;
 
@@ -108,7 +108,7 @@ impl DataDirectory {
         }
         kinds::check(root)?;
         let lock = lock(root)?;
-        let marker = match read_marker(root)? {
+        let marker = match read_marker(root, Formats::KNOWN)? {
             Some(marker) => marker,
             None => {
                 return Err(OpenError::NotFound {
@@ -122,31 +122,37 @@ impl DataDirectory {
     /// Opens the ledger at `root`, or creates one if the directory is missing or empty.
     ///
     /// A created ledger survives a power cut as soon as this returns. A ledger of an older format
-    /// gets the marker of this program's format, so that no older program misreads it later. Other
-    /// users of the machine lose all access to the files.
+    /// that this program reads gets the marker of this program's format, so that no older program
+    /// misreads it later. Other users of the machine lose all access to the files.
     ///
     /// # Errors
     ///
     /// - [`OpenError::InUse`]: another process, or another value in this one, works there.
     /// - [`OpenError::Foreign`]: there are files, but not a ledger's.
-    /// - [`OpenError::Newer`], [`OpenError::Marker`]: a ledger's, but not for this program.
+    /// - [`OpenError::Newer`], [`OpenError::Older`], [`OpenError::Marker`]: a ledger's, but not for
+    ///   this program.
     /// - [`OpenError::Gone`]: a ledger's, but its log was lost.
     /// - [`OpenError::Io`]: the operating system refused.
     pub fn open_or_create(root: &Path) -> Result<Self, OpenError> {
+        Self::open_or_create_for(root, Formats::KNOWN)
+    }
+
+    /// Opens the ledger at `root` as a program of these formats does.
+    fn open_or_create_for(root: &Path, known: Formats) -> Result<Self, OpenError> {
         if !exists(&root.join(MARKER))? && !is_almost_made(root)? {
             refuse_foreign(root)?;
             create_directory(root)?;
         }
         kinds::check(root)?;
         let lock = lock(root)?;
-        let marker = match read_marker(root)? {
+        let marker = match read_marker(root, known)? {
             Some(marker) => marker,
             None => create(root)?,
         };
         private::make(root);
         let mut directory = Self::with(root, marker, lock)?;
-        if directory.marker.format < FORMAT_VERSION {
-            directory.marker.format = FORMAT_VERSION;
+        if directory.marker.format < known.newest {
+            directory.marker.format = known.newest;
             write(root, &directory.marker)?;
         }
         Ok(directory)
@@ -354,25 +360,24 @@ fn put_in_place(root: &Path, unfinished: &str, name: &str) -> Result<(), OpenErr
 
 /// Returns whether a ledger exists there that only lacks the final name of its marker.
 fn is_almost_made(root: &Path) -> Result<bool, OpenError> {
-    let is_marked = || Marker::read(&root.join(UNFINISHED_MARKER)).is_ok();
+    let is_marked = || Marker::read(&root.join(UNFINISHED_MARKER), Formats::KNOWN).is_ok();
     Ok(!exists(&root.join(MARKER))? && SledLog::is_in(&root.join(LOG))? && is_marked())
 }
 
 /// Reads the marker. If it only lacks its final name, renames it. Returns `None` if there is no
 /// ledger.
-fn read_marker(root: &Path) -> Result<Option<Marker>, OpenError> {
+fn read_marker(root: &Path, known: Formats) -> Result<Option<Marker>, OpenError> {
     if is_almost_made(root)? {
         put_in_place(root, UNFINISHED_MARKER, MARKER)?;
     }
     let path = root.join(MARKER);
     match exists(&path)? {
-        true => Marker::read(&path).map(Some),
+        true => Marker::read(&path, known).map(Some),
         false => Ok(None),
     }
 }
 
 /// Returns whether a server has ever worked there: then there are more files than a creation makes.
-/// Earlier versions made the log after the marker.
 fn was_served(root: &Path) -> Result<bool, OpenError> {
     let by_creation = |name: &String| {
         [MARKER, LOG].contains(&name.as_str()) || MAY_EXIST_BEFORE.contains(&name.as_str())
@@ -429,4 +434,60 @@ fn refuse_foreign(root: &Path) -> Result<(), OpenError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// The formats of a made-up later program that reads today's format too.
+    const LATER: Formats = Formats {
+        oldest: FORMAT_VERSION,
+        newest: FORMAT_VERSION + 1,
+    };
+
+    #[test]
+    fn a_later_program_marks_what_it_opens_as_its_own() {
+        let root = tempfile::tempdir().unwrap();
+        let id = DataDirectory::open_or_create(root.path()).unwrap().log_id();
+        let format = || {
+            let marker = read_marker(root.path(), LATER).unwrap().unwrap();
+            assert_eq!(marker.log_id, id);
+            marker.format
+        };
+        assert_eq!(format(), FORMAT_VERSION);
+        for _ in 0..2 {
+            let later = DataDirectory::open_or_create_for(root.path(), LATER).unwrap();
+            assert_eq!(later.log_id(), id);
+            assert_eq!(format(), FORMAT_VERSION + 1);
+        }
+        // From now on this program leaves it alone.
+        for refused in [
+            DataDirectory::open(root.path()),
+            DataDirectory::open_or_create(root.path()),
+        ] {
+            assert!(matches!(refused, Err(OpenError::Newer { .. })));
+        }
+        assert_eq!(format(), FORMAT_VERSION + 1);
+    }
+
+    #[test]
+    fn a_program_that_has_dropped_a_format_refuses_it_and_changes_nothing() {
+        let dropped = Formats {
+            oldest: FORMAT_VERSION + 1,
+            newest: FORMAT_VERSION + 2,
+        };
+        let root = tempfile::tempdir().unwrap();
+        drop(DataDirectory::open_or_create(root.path()).unwrap());
+        let refused = DataDirectory::open_or_create_for(root.path(), dropped).unwrap_err();
+        assert!(matches!(
+            refused,
+            OpenError::Older {
+                found: FORMAT_VERSION,
+                ..
+            }
+        ));
+        DataDirectory::open_or_create(root.path()).unwrap();
+    }
 }

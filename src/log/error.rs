@@ -156,6 +156,20 @@ pub enum OpenError {
         /// The newest format version that this program knows.
         known: u32,
     },
+    /// A version before personal data was sealed wrote the directory; nothing in it was changed.
+    #[error(
+        "{} has format {found}, from before personal data was sealed; this program reads none \
+         before {known}: start with an empty directory, the program that wrote it still reads it",
+        path.display()
+    )]
+    Older {
+        /// The marker file.
+        path: PathBuf,
+        /// The directory's format version.
+        found: u32,
+        /// The oldest format version that this program reads.
+        known: u32,
+    },
     /// The marker file is malformed.
     #[error("{} is damaged ({reason}): restore it from a backup", path.display())]
     Marker {
@@ -296,6 +310,7 @@ impl OpenError {
             | Self::Foreign { .. }
             | Self::Occupied { .. }
             | Self::Newer { .. }
+            | Self::Older { .. }
             | Self::Partition { .. }
             | Self::Io { .. } => false,
         }

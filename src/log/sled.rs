@@ -12,8 +12,7 @@
 //!
 //! An append writes the block to the journal and syncs that: one write in place, one sync of one
 //! file. A thread later moves the blocks into sled, many for each flush. `journal` describes the
-//! file, `pending` what readers see meanwhile, `recovery` how a start combines both, and `older`
-//! how it converts a log of an earlier version.
+//! file, `pending` what readers see meanwhile, and `recovery` how a start combines both.
 //!
 //! Properties of sled, found in its source and measured, and how this module handles them:
 //!
@@ -49,13 +48,12 @@
 
 mod blocks;
 mod files;
+mod given_up;
 mod guard;
 mod journal;
 mod mover;
-mod older;
 mod pending;
 mod recovery;
-mod witness;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -89,9 +87,6 @@ pub struct SledLog {
     journal: Mutex<Option<Journal>>,
     /// Set if the log was opened for reading: reads go on past the head and must reach this one.
     must_reach: Option<Head>,
-    /// Whether the blocks in sled have the layout of earlier versions; false if the log takes
-    /// appends.
-    is_older: bool,
 }
 
 impl SledLog {
@@ -100,9 +95,7 @@ impl SledLog {
     /// When this returns, all blocks that a killed process left are durable and in sled. The
     /// exception is a full disk: then blocks that only the journal has stay there, reads work, and
     /// appends are [`AppendError::Stuck`]. The last block and the blocks that only the journal had
-    /// are read and checked; the others are checked when they are read. A log of an earlier version
-    /// is read and checked entirely, moved into the layout of this version, and gets a journal if
-    /// it has none.
+    /// are read and checked; the others are checked when they are read.
     ///
     /// # Errors
     ///
@@ -173,7 +166,7 @@ impl SledLog {
     ///
     /// [`OpenError::Io`]: the operating system refused.
     pub fn give_up_journal(dir: &Path) -> Result<Option<PathBuf>, OpenError> {
-        witness::note_nothing(dir)?;
+        given_up::note(dir)?;
         Journal::set_aside(dir)
     }
 
@@ -207,7 +200,6 @@ impl SledLog {
             head: watch::Sender::new(head),
             journal: Mutex::new(Some(journal)),
             must_reach: None,
-            is_older: false,
         })
     }
 
@@ -229,7 +221,6 @@ impl SledLog {
             beyond,
             head,
             reached,
-            is_older,
         } = recovery::find(dir)?;
         Ok(Self {
             partition,
@@ -239,7 +230,6 @@ impl SledLog {
             head: watch::Sender::new(head),
             journal: Mutex::new(None),
             must_reach: Some(reached),
-            is_older,
         })
     }
 }
@@ -288,15 +278,7 @@ impl Log for SledLog {
 
     fn read(&self, after: Position) -> Result<Blocks<'_>, ReadError> {
         let (files, pending) = (&*self.files, &*self.pending);
-        let stored: Box<dyn Iterator<Item = _> + Send> = if self.is_older {
-            Box::new(older::StoredFrom::the_block_with(
-                files,
-                pending,
-                after.next(),
-            ))
-        } else {
-            Box::new(StoredFrom::the_block_with(files, pending, after.next()))
-        };
+        let stored = StoredFrom::the_block_with(files, pending, after.next());
         Ok(match self.must_reach {
             None => Box::new(Chain::to(self.head(), stored, self.partition, after)),
             Some(reached) => Box::new(Chain::past(reached, stored, self.partition, after)),

@@ -6,7 +6,7 @@ use super::Rates;
 use super::count;
 use super::partnership::over_campaigns;
 use crate::domain::metrics::Earned;
-use crate::domain::{Currency, Niche, Platform, Tier, Totals};
+use crate::domain::{Currency, Niche, Tier, Totals, Venue};
 use crate::wire::proto::api;
 use crate::wire::values::optional_number;
 
@@ -18,7 +18,7 @@ pub struct Group {
     /// A niche of the creator that the campaign looks for; `Some(None)` when there is none.
     pub niche: Option<Option<Niche>>,
     /// Platform of everything promised; `Some(None)` when there are several.
-    pub platform: Option<Option<Platform>>,
+    pub platform: Option<Option<Venue>>,
     /// Amounts of different currencies are never added.
     pub currency: Currency,
 }
@@ -52,13 +52,17 @@ impl Groups {
     /// Renders the groups in order.
     pub fn render(self) -> Vec<api::ComparisonRow> {
         let of = |(group, (collaborations, totals, rates, earned)): (Group, Sums)| {
-            let platform = group.platform.flatten();
+            let mixed_platforms = group.platform == Some(None);
+            let venue = group.platform.flatten();
             let niche = group.niche.flatten();
             api::ComparisonRow {
                 tier: optional_number(group.tier),
                 niche: niche.map(|niche| niche.to_string()).unwrap_or_default(),
-                platform: optional_number(platform),
-                mixed_platforms: group.platform == Some(None),
+                platform: optional_number(venue.as_ref().map(|venue| venue.platform)),
+                platform_name: venue
+                    .map(|venue| venue.name().to_owned())
+                    .unwrap_or_default(),
+                mixed_platforms,
                 collaborations: count(collaborations),
                 figures: Some(over_campaigns(&totals, group.currency, &rates, earned)),
             }

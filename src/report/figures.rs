@@ -9,14 +9,10 @@ use crate::domain::metrics::{
     CostBasis, Entry, Facts, Metric, engagement as of_posts, money, publish,
 };
 use crate::domain::{
-    ConversionType, CostType, Counter, Counters, Currency, EngagementSums, MeasurementKind,
-    MeasurementScope,
+    Audience, ConversionType, CostType, Counter, Counters, Currency, EngagementSums,
 };
+use crate::wire::observation::optional_text;
 use crate::wire::proto::api;
-
-/// The audience and kind that reports always show.
-const HEADLINE: (MeasurementScope, MeasurementKind) =
-    (MeasurementScope::Total, MeasurementKind::Measured);
 
 /// Renders figures. `rates` are those of the single posts, for mean and median.
 pub(super) fn figures(shown: Shown<'_>, rates: &Rates, on_time: bool) -> api::Figures {
@@ -111,16 +107,16 @@ fn returns(on: CostBasis, shown: Shown<'_>) -> api::Returns {
 
 fn engagement(shown: Shown<'_>, rates: &Rates, on_time: bool) -> Vec<api::EngagementFigures> {
     let mut keys: BTreeSet<_> = shown.facts.tally.engagement.keys().copied().collect();
-    keys.insert(HEADLINE);
-    let of = |(scope, kind)| {
-        let posts = rates.of(on_time, scope, kind);
-        engagement_figures((scope, kind), shown.at(Entry::Audience(scope, kind)), posts)
+    keys.insert(Audience::HEADLINE);
+    let of = |audience| {
+        let posts = rates.of(on_time, audience);
+        engagement_figures(audience, shown.at(Entry::Audience(audience)), posts)
     };
     keys.into_iter().map(of).collect()
 }
 
 fn engagement_figures(
-    (scope, kind): (MeasurementScope, MeasurementKind),
+    audience: Audience,
     shown: Shown<'_>,
     posts: Option<&OfPosts>,
 ) -> api::EngagementFigures {
@@ -149,8 +145,9 @@ fn engagement_figures(
         &of_posts::ER_VIEWS_POSTS,
     ];
     api::EngagementFigures {
-        scope: scope.number(),
-        kind: kind.number(),
+        scope: audience.scope.number(),
+        kind: audience.kind.number(),
+        definition: optional_text(audience.definition),
         counters: Some((&counters(shown, sums)).into()),
         reach_not_deduplicated: sums.counters[Counter::Reach as usize].posts > 1,
         engagements: shown.seen(&of_posts::ENGAGEMENTS),

@@ -13,7 +13,7 @@ mod metric;
 mod partnership;
 mod posts;
 
-pub use awareness::Days;
+pub use awareness::{Days, zone_named};
 pub use budget::budget;
 pub use compare::{changes, fields_of};
 pub use comparison::{Group, Groups};

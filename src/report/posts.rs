@@ -7,13 +7,12 @@ use crate::domain::metrics::{Rate, rate};
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{CreatorCollaboration, CreditedPost, Publication};
 use crate::domain::{
-    CampaignId, CampaignRef, CollaborationRef, CreatorRef, EngagementSums, MeasurementKind,
-    MeasurementScope, PublicationRef,
+    Audience, CampaignId, CampaignRef, CollaborationRef, CreatorRef, EngagementSums, PublicationRef,
 };
 
 /// Rates of single posts, for means and medians.
 #[derive(Clone, Debug, Default)]
-pub struct Rates(BTreeMap<(bool, MeasurementScope, MeasurementKind), OfPosts>);
+pub struct Rates(BTreeMap<(bool, Audience), OfPosts>);
 
 /// Rates of the posts that have both the numerator and the denominator.
 #[derive(Clone, Debug, Default)]
@@ -98,9 +97,9 @@ impl Rates {
     }
 
     fn add_post(&mut self, post: &Publication) {
-        for ((scope, kind), series) in &post.series {
+        for (audience, series) in &post.series {
             for (on_time, heads) in [(true, series.on_time()), (false, &series.counted)] {
-                let of_kind = self.0.entry((on_time, *scope, *kind));
+                let of_kind = self.0.entry((on_time, *audience));
                 let sums = EngagementSums::of_post(post, &heads.values());
                 of_kind.or_default().add(&sums);
             }
@@ -118,13 +117,8 @@ impl Rates {
     }
 
     /// Returns the rates of one audience and kind.
-    pub fn of(
-        &self,
-        on_time: bool,
-        scope: MeasurementScope,
-        kind: MeasurementKind,
-    ) -> Option<&OfPosts> {
-        self.0.get(&(on_time, scope, kind))
+    pub fn of(&self, on_time: bool, audience: Audience) -> Option<&OfPosts> {
+        self.0.get(&(on_time, audience))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::clock::Guard;
 use crate::domain::state::Due;
 use crate::domain::{
     Actor, ActorId, ActorKind, BrandId, CampaignVerb, CollaborationVerb, Command, DeliverableVerb,
-    Request, Timestamp,
+    Principal, Request, Timestamp,
 };
 use crate::ledger::{Ledger, Names, Room, WriteError};
 use crate::views::Views;
@@ -161,6 +161,7 @@ fn request_of(brand: &BrandId, due: Due) -> Request {
         on_behalf_of: None,
         stamp: None,
         occurred_at: None,
+        principal: Principal::none(),
         command,
     }
 }

@@ -75,4 +75,6 @@ pub struct Happened {
     pub collaboration_id: String,
     /// Who did it, such as `brand maya`.
     pub actor: String,
+    /// For whom and why, where it was done for another; else empty.
+    pub on_behalf_of: String,
 }

@@ -91,26 +91,6 @@ fn what_a_killed_creation_left_is_no_obstacle() {
 }
 
 #[test]
-fn rows_without_checksums_are_moved() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("subscriptions");
-    {
-        let database = builder().create(&path).unwrap();
-        let transaction = database.begin_write().unwrap();
-        let row = postcard::to_stdvec(&at(9)).unwrap();
-        let mut table = transaction.open_table(OLDER_TABLE).unwrap();
-        table.insert("mirror", row.as_slice()).unwrap();
-        drop(table);
-        transaction.commit().unwrap();
-    }
-    for _ in 0..2 {
-        let subscriptions = Subscriptions::open(&path).unwrap();
-        assert_eq!(subscriptions.list(), [("mirror".to_owned(), at(9))]);
-    }
-    assert!(asides(dir.path()).is_empty());
-}
-
-#[test]
 fn a_group_that_has_its_share_leaves_room_for_others() {
     let subscriptions = Subscriptions::in_memory().unwrap();
     for number in 0..MAX_SUBSCRIPTIONS_OF_GROUP {

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::table;
 use crate::domain::rows::{Key, Row, Rows, RowsMut};
-use crate::domain::state::{Campaign, Collaboration, Cost, Dispute, Publication};
+use crate::domain::state::{Campaign, Collaboration, Cost, Creator, Dispute, Publication};
 use crate::domain::words;
 use crate::domain::{
-    ActorKind, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CostId,
-    CreatorId, DeliverableId, DisputeEvent, DisputeId, DisputeSubject, Event, HoldId,
-    PublicationRef, Record, Timestamp,
+    ActorKind, BrandId, CampaignId, CampaignRef, CampaignState, CollaborationId, CollaborationRef,
+    CostId, CreatorId, CreatorRef, DeliverableId, DisputeEvent, DisputeId, DisputeSubject, Event,
+    HoldId, PublicationRef, Record, RightsId, Span, Timestamp,
 };
 
 words! {
@@ -49,6 +49,29 @@ words! {
         AnswerAmendment = 13 => "ANSWER_AMENDMENT",
         /// Raise the cap of a campaign that is over budget, or reduce what is in use.
         RaiseBudget = 14 => "RAISE_BUDGET",
+        /// Renew a right of use, or stop the use, before it ends.
+        RightsExpiring = 16 => "RIGHTS_EXPIRING",
+    }
+}
+
+impl TaskKind {
+    /// Returns whether the task is to make an agreement.
+    const fn makes_agreement(self) -> bool {
+        match self {
+            Self::AnswerOffer | Self::AnswerCounter | Self::AnswerApplication => true,
+            Self::SubmitContent
+            | Self::ReviewContent
+            | Self::Publish
+            | Self::VerifyPublication
+            | Self::Disclose
+            | Self::WaiveRejected
+            | Self::Complete
+            | Self::ApproveCost
+            | Self::Pay
+            | Self::AnswerAmendment
+            | Self::RaiseBudget
+            | Self::RightsExpiring => false,
+        }
     }
 }
 
@@ -72,6 +95,23 @@ pub struct Task {
     pub side: ActorKind,
     /// Its deliverable, if it has one.
     pub deliverable: Option<DeliverableId>,
+    /// Its right of use, if it has one.
+    pub rights: Option<RightsId>,
+}
+
+/// How long before its end a right of use is a task.
+const RIGHTS_NOTICE: Span = Span::days(30);
+
+impl Task {
+    /// Returns whether it is a task at a time: a right of use is one in its last days only.
+    pub fn is_listed_at(&self, now: Timestamp) -> bool {
+        match (self.kind, self.when) {
+            (TaskKind::RightsExpiring, When::Due(ends_at)) => {
+                now <= ends_at && ends_at <= now.after(RIGHTS_NOTICE)
+            }
+            (_, When::Due(_) | When::Since(_)) => true,
+        }
+    }
 }
 
 /// Why a task is blocked.
@@ -81,6 +121,12 @@ pub enum Blocked {
     Hold(HoldId),
     /// An open dispute, whose ruling either side records.
     Dispute(DisputeId),
+    /// The brand withholds the cost line.
+    Withheld,
+    /// The campaign is paused.
+    CampaignPaused,
+    /// The brand blocks the creator.
+    CreatorBlocked,
 }
 
 /// The subject of tasks.
@@ -218,19 +264,8 @@ impl TaskRow {
     /// # Errors
     /// When rows cannot be read.
     pub fn is_over<S: Rows>(&self, rows: &S, brand: &BrandId) -> Result<bool, S::Error> {
-        match self.task.kind {
-            TaskKind::AnswerOffer | TaskKind::AnswerCounter | TaskKind::AnswerApplication => {}
-            TaskKind::SubmitContent
-            | TaskKind::ReviewContent
-            | TaskKind::Publish
-            | TaskKind::VerifyPublication
-            | TaskKind::Disclose
-            | TaskKind::WaiveRejected
-            | TaskKind::Complete
-            | TaskKind::ApproveCost
-            | TaskKind::Pay
-            | TaskKind::AnswerAmendment
-            | TaskKind::RaiseBudget => return Ok(false),
+        if !self.task.kind.makes_agreement() {
+            return Ok(false);
         }
         let campaign = rows.get::<Campaign>(&Campaign::key(&CampaignRef {
             brand: brand.clone(),
@@ -262,7 +297,32 @@ impl TaskRow {
             None => None,
         };
         let (collaboration, cost) = (collaboration.as_deref(), cost.as_deref());
-        Ok(tasks::blocked(&self.task, collaboration, cost))
+        match tasks::blocked(&self.task, collaboration, cost) {
+            Some(blocked) => Ok(Some(blocked)),
+            None => self.agreement_blocked(rows, &campaign),
+        }
+    }
+
+    /// Finds why no agreement can be made now, where the task is to make one.
+    fn agreement_blocked<S: Rows>(
+        &self,
+        rows: &S,
+        campaign: &CampaignRef,
+    ) -> Result<Option<Blocked>, S::Error> {
+        if !self.task.kind.makes_agreement() {
+            return Ok(None);
+        }
+        let row = rows.get::<Campaign>(&Campaign::key(campaign))?;
+        if row.is_some_and(|row| row.state == CampaignState::Paused) {
+            return Ok(Some(Blocked::CampaignPaused));
+        }
+        let Some(creator) = self.creator.clone() else {
+            return Ok(None);
+        };
+        let brand = campaign.brand.clone();
+        let row = rows.get::<Creator>(&Creator::key(&CreatorRef { brand, creator }))?;
+        let is_blocked = row.is_some_and(|row| row.blocked.is_some());
+        Ok(is_blocked.then_some(Blocked::CreatorBlocked))
     }
 
     fn keys(campaign: &CampaignRef, owner: &Owner, task: &Task) -> [Key; 2] {
@@ -275,6 +335,7 @@ impl TaskRow {
             let deliverable = task.deliverable.as_ref();
             key.byte(task.kind as u8)
                 .text(deliverable.map_or("", DeliverableId::as_str))
+                .text(task.rights.as_ref().map_or("", RightsId::as_str))
         })
     }
 }

@@ -6,6 +6,7 @@
 pub mod dispute;
 pub mod fields;
 pub mod observation;
+pub mod personal;
 pub mod plan;
 pub mod proto;
 pub mod rules;

@@ -4,7 +4,7 @@ use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields};
 use super::values::read_time;
-use crate::domain::{Counter, Counters, Seen};
+use crate::domain::{Counter, Counters, Definition, Seen};
 use crate::wire::proto::values as wire;
 
 /// The rule that an observation must have a counter.
@@ -25,6 +25,8 @@ pub struct WireSeen {
     pub kind: i32,
     /// Number of the scope.
     pub scope: i32,
+    /// Name of the definition; empty for none.
+    pub definition: String,
 }
 
 /// Reads the coordinates of an observation.
@@ -33,12 +35,19 @@ pub fn read_seen(fields: &mut Fields, message: WireSeen) -> Checked<Seen> {
     let source = fields.one_of("source", message.source);
     let kind = fields.one_of("kind", message.kind);
     let scope = fields.one_of("scope", message.scope);
+    let definition = fields.parse_optional("definition", &message.definition, Definition::parse);
     Ok(Seen {
         observed_at: observed_at?,
         source: source?,
         kind: kind?,
         scope: scope?,
+        definition: definition?,
     })
+}
+
+/// Writes the name of a definition that may be absent, which is spelled as empty.
+pub fn optional_text(definition: Option<Definition>) -> String {
+    definition.map_or_else(String::new, |one| one.as_str().to_owned())
 }
 
 /// Reads counters, of which at least one was seen.

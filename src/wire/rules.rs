@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::fields::{Checked, Fields};
+use super::personal::spell;
 use super::proto::values as wire;
 use super::selection::{read_evidence_here, write_evidence};
 use super::spelled::required;
 use super::values::{self, FROM_ONE_RULE, MAX_NAME_CHARS, NOT_NEGATIVE_RULE, SHARE_RULE};
-use crate::domain::{Evidence, FollowerCount, Money, Niche, Platform, Share, WHOLE_BP};
+use crate::domain::{Evidence, FollowerCount, Money, Niche, PersonalText, Share, Venue, WHOLE_BP};
 
 /// Makes the modules: the type of a value, how messages spell it, and the functions both ways.
 macro_rules! rules {
@@ -49,8 +50,8 @@ rules! {
         (read_optional_positive, write_optional_money);
     /// A rating of content, or none.
     rating: Option<u8> as Option<u32> = (values::read_rating_here, write_rating);
-    /// A name, or none.
-    optional_name: String as String = (read_optional_name, String::clone);
+    /// A name of somebody, or none.
+    optional_name: PersonalText as String = (read_optional_name, spell);
     /// Niches, not too many.
     niches: Vec<Niche> as Vec<String> = (values::read_niches_here, values::write_niches);
     /// Shares that make a whole, each collaboration once.
@@ -58,7 +59,7 @@ rules! {
     /// What a finding rests on.
     evidence: Vec<Evidence> as Vec<wire::Evidence> = (read_evidence_here, write_evidence);
     /// Follower counts, one a platform.
-    followers: BTreeMap<Platform, FollowerCount> as Vec<wire::FollowerCount> =
+    followers: BTreeMap<Venue, FollowerCount> as Vec<wire::FollowerCount> =
         (values::read_followers_here, values::write_followers);
 }
 
@@ -113,8 +114,8 @@ fn write_rating(rating: &Option<u8>) -> Option<u32> {
     rating.map(u32::from)
 }
 
-fn read_optional_name(fields: &mut Fields, name: String) -> Checked<String> {
-    Ok(fields.optional_line_here(name, MAX_NAME_CHARS))
+fn read_optional_name(fields: &mut Fields, name: String) -> Checked<PersonalText> {
+    Ok(fields.personal_optional_line_here(name, MAX_NAME_CHARS))
 }
 
 fn write_shares(shares: &[Share]) -> Vec<wire::Share> {

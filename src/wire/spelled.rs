@@ -12,10 +12,10 @@ use super::proto::values as wire;
 use super::values::{self, FROM_ONE_RULE};
 use crate::domain::{
     AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, Code, CollaborationId,
-    CostId, Counters, CreatorId, DeliverableId, DisputeId, DisputeSubject, FlagId, FxRate, HoldId,
-    Money, Numbered, OrderSource, PaymentId, Position, ProductValue, PublicationId, Quoted, Rate,
-    Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms, Timestamp, UnattributedReason,
-    Word,
+    CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId, DisputeSubject, FlagId,
+    FxRate, HoldId, Money, Numbered, OrderSource, PaymentId, PlatformName, Position, ProductValue,
+    PublicationId, Quoted, Rate, Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms,
+    Timestamp, UnattributedReason, Word,
 };
 
 /// A value and how a message spells it.
@@ -220,12 +220,14 @@ texts![
     CollaborationId,
     CostId,
     CreatorId,
+    Definition,
     DeliverableId,
     DisputeId,
     FlagId,
     HoldId,
     OrderSource,
     PaymentId,
+    PlatformName,
     PublicationId,
     Rate,
     Reference,

@@ -5,8 +5,10 @@ mod rights;
 
 use std::collections::BTreeSet;
 
-use super::fields::{Checked, Fields, UNIQUE_RULE};
-use super::values::{MAX_URL_CHARS, read_basis_points, read_payable_amount, read_time};
+use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
+use super::values::{
+    MAX_URL_CHARS, optional_number, read_basis_points, read_payable_amount, read_time, read_venue,
+};
 use crate::domain::limits::{MAX_DELIVERABLES, MAX_REVISIONS};
 use crate::domain::{
     AttributionTerms, Code, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS, DEFAULT_WINDOW_DAYS,
@@ -111,13 +113,15 @@ fn read_deliverable(
         &message.deliverable_id,
         DeliverableId::parse,
     );
-    let platform = fields.one_of("platform", message.platform);
+    let platform = read_venue(fields, message.platform, &message.platform_name);
     let format = fields.one_of("format", message.format);
+    let medium = fields.optional_one_of("medium", message.medium);
     let due_at = fields.required("due_at", message.due_at, read_time);
     Ok(DeliverableTerms {
         id: id?,
         platform: platform?,
         format: format?,
+        medium: medium?,
         due_at: due_at?,
     })
 }
@@ -130,10 +134,12 @@ fn read_attribution(
         0 => DEFAULT_WINDOW_DAYS,
         days => days,
     };
+    // The log always states the days.
     let lock_days = match message.lock_days {
-        0 => DEFAULT_LOCK_DAYS,
+        0 if fields.origin() == Origin::Call => DEFAULT_LOCK_DAYS,
         days => days,
     };
+    fields.check("lock_days", lock_days >= 1, WINDOW_RULE);
     fields.limit("window_days", window_days <= MAX_WINDOW_DAYS, WINDOW_RULE);
     fields.limit("lock_days", lock_days <= MAX_LOCK_DAYS, WINDOW_RULE);
     let link = fields.optional_line("link", message.link, MAX_URL_CHARS);
@@ -182,8 +188,10 @@ impl From<&DeliverableTerms> for wire::DeliverableTerms {
     fn from(promised: &DeliverableTerms) -> Self {
         Self {
             deliverable_id: promised.id.as_str().to_owned(),
-            platform: promised.platform.number(),
+            platform: promised.platform.platform.number(),
+            platform_name: promised.platform.name().to_owned(),
             format: promised.format.number(),
+            medium: optional_number(promised.medium),
             due_at: Some(promised.due_at.into()),
         }
     }
@@ -198,11 +206,7 @@ impl From<&AttributionTerms> for wire::AttributionTerms {
                 .map(|code| code.as_str().to_owned())
                 .unwrap_or_default(),
             link: attribution.link.clone().unwrap_or_default(),
-            // Absent where it is the default: older terms keep their bytes.
-            lock_days: match attribution.lock_days {
-                DEFAULT_LOCK_DAYS => 0,
-                days => days,
-            },
+            lock_days: attribution.lock_days,
             ends_at: attribution.ends_at.map(Into::into),
         }
     }

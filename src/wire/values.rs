@@ -8,11 +8,11 @@ use bytes::Bytes;
 use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
-use crate::domain::limits::{MAX_NICHES, MAX_SHARES};
+use crate::domain::limits::{MAX_NICHES, MAX_SHARES, MAX_VENUES};
 use crate::domain::{
     Actor, ActorId, ActorKind, CollaborationId, Currency, FollowerCount, FxRate, LinkTouch, Money,
-    Niche, Numbered, OnBehalfOf, OrderKey, OrderSource, Platform, Position, ProductValue, Rate,
-    Reference, Share, Timestamp, WHOLE_BP,
+    NAMED_VENUE_RULE, Niche, Numbered, OnBehalfOf, OrderKey, OrderSource, PlatformName, Position,
+    ProductValue, Rate, Reference, Share, Timestamp, Venue, WHOLE_BP,
 };
 use crate::wire::proto::values as wire;
 
@@ -24,6 +24,9 @@ pub const MAX_URL_CHARS: usize = 2_000;
 pub const MAX_NAME_CHARS: usize = 200;
 /// States the rule of the limit.
 pub const NICHES_RULE: &str = "must have at most 20 elements";
+
+/// States the rule of the limit.
+pub const VENUES_RULE: &str = "must have at most 50 elements";
 
 /// States the rule a moment keeps.
 pub const TIME_RULE: &str = "must be a time from 1970 to 2262 with nanos from 0 to 999,999,999";
@@ -238,30 +241,54 @@ pub fn write_niches(niches: &[Niche]) -> Vec<String> {
     niches.iter().map(Niche::to_string).collect()
 }
 
+/// Reads where posts live: a platform, and its name where it takes one.
+pub fn read_venue(fields: &mut Fields, platform: i32, name: &str) -> Checked<Venue> {
+    let platform = fields.one_of("platform", platform);
+    let name = fields.parse_optional("platform_name", name, PlatformName::parse);
+    let venue = Venue {
+        platform: platform?,
+        name: name?,
+    };
+    let fits = venue.name.is_none() || venue.platform.takes_name();
+    fields.check("platform_name", fits, NAMED_VENUE_RULE);
+    Ok(venue)
+}
+
+/// Reads a venue as a filter, which may be absent.
+pub fn read_venue_filter(fields: &mut Fields, platform: i32, name: &str) -> Checked<Option<Venue>> {
+    if platform == 0 {
+        fields.check("platform_name", name.is_empty(), NAMED_VENUE_RULE);
+        return Ok(None);
+    }
+    read_venue(fields, platform, name).map(Some)
+}
+
 /// Reads the current field as follower counts, at most one per platform.
 pub fn read_followers_here(
     fields: &mut Fields,
     counts: Vec<wire::FollowerCount>,
-) -> Checked<BTreeMap<Platform, FollowerCount>> {
+) -> Checked<BTreeMap<Venue, FollowerCount>> {
+    fields.limit_here(counts.len() <= MAX_VENUES, VENUES_RULE);
     let mut seen = BTreeSet::new();
     let counts = fields.each_here(counts, |fields, count| {
-        let platform = fields.one_of("platform", count.platform);
+        let venue = read_venue(fields, count.platform, &count.platform_name);
         let observed_at = fields.required("observed_at", count.observed_at, read_time);
-        let platform = platform?;
-        fields.check("platform", seen.insert(platform), UNIQUE_RULE);
+        let venue = venue?;
+        fields.check("platform", seen.insert(venue.clone()), UNIQUE_RULE);
         let count = FollowerCount {
             followers: count.followers,
             observed_at: observed_at?,
         };
-        Ok((platform, count))
+        Ok((venue, count))
     })?;
     Ok(counts.into_iter().collect())
 }
 
 /// Writes follower counts.
-pub fn write_followers(counts: &BTreeMap<Platform, FollowerCount>) -> Vec<wire::FollowerCount> {
-    let write = |(platform, count): (&Platform, &FollowerCount)| wire::FollowerCount {
-        platform: platform.number(),
+pub fn write_followers(counts: &BTreeMap<Venue, FollowerCount>) -> Vec<wire::FollowerCount> {
+    let write = |(venue, count): (&Venue, &FollowerCount)| wire::FollowerCount {
+        platform: venue.platform.number(),
+        platform_name: venue.name().to_owned(),
         followers: count.followers,
         observed_at: Some(count.observed_at.into()),
     };

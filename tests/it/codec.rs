@@ -79,7 +79,7 @@ fn every_event_has_golden_bytes() {
 }
 
 fn golden_dir() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "tests", "golden", "events-v1"]
+    [env!("CARGO_MANIFEST_DIR"), "tests", "golden", "events-v2"]
         .iter()
         .collect()
 }

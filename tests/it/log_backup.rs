@@ -188,8 +188,13 @@ fn nothing_else_is_taken_for_a_backup() {
         Err(BackupError::Foreign)
     ));
     assert!(matches!(
-        read(b"CLBU\0\x02more"),
-        Err(BackupError::Newer { found: 2 })
+        read(b"CLBU\0\x03more"),
+        Err(BackupError::Newer { found: 3 })
+    ));
+    // It would hold personal data in clear text.
+    assert!(matches!(
+        read(b"CLBU\0\x01more"),
+        Err(BackupError::Older { found: 1 })
     ));
 }
 
@@ -275,7 +280,7 @@ fn what_was_changed_is_named() {
 /// A backup that this project once wrote stays readable forever.
 #[test]
 fn golden_backup_is_read() {
-    let path = "tests/golden/backup-1.clbu";
+    let path = "tests/golden/backup-2.clbu";
     if std::env::var("GOLDEN").is_ok_and(|golden| golden == "write") && !fs::exists(path).unwrap() {
         fs::write(path, backup_after(&filled(), 0)).unwrap();
     }

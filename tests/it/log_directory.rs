@@ -124,27 +124,35 @@ fn newer_directory_is_refused() {
     let marker = root.path().join("FORMAT");
     let newer = fs::read_to_string(&marker)
         .unwrap()
-        .replace("format: 3", "format: 4");
+        .replace("format: 4", "format: 5");
     fs::write(&marker, newer).unwrap();
     let error = DataDirectory::open_or_create(root.path()).unwrap_err();
-    assert!(matches!(error, OpenError::Newer { found: 4, .. }));
+    assert!(matches!(error, OpenError::Newer { found: 5, .. }));
     assert!(error.to_string().contains("use a newer program"));
 }
 
 #[test]
-fn older_directory_gets_a_new_marker_from_a_writer() {
+fn directory_from_before_sealing_is_refused() {
     let root = tempfile::tempdir().unwrap();
-    let id = DataDirectory::open_or_create(root.path()).unwrap().log_id();
+    drop(DataDirectory::open_or_create(root.path()).unwrap());
     let marker = root.path().join("FORMAT");
-    let newer = fs::read_to_string(&marker).unwrap();
-    let older = newer.replace("format: 3", "format: 1");
-    fs::write(&marker, &older).unwrap();
-
-    assert_eq!(DataDirectory::open(root.path()).unwrap().log_id(), id);
-    assert_eq!(fs::read_to_string(&marker).unwrap(), older);
-    let directory = DataDirectory::open_or_create(root.path()).unwrap();
-    assert_eq!(directory.log_id(), id);
-    assert_eq!(fs::read_to_string(&marker).unwrap(), newer);
+    let today = fs::read_to_string(&marker).unwrap();
+    for format in 1..=3 {
+        let older = today.replace("format: 4", &format!("format: {format}"));
+        fs::write(&marker, &older).unwrap();
+        for refused in [
+            DataDirectory::open(root.path()),
+            DataDirectory::open_or_create(root.path()),
+        ] {
+            let error = refused.unwrap_err();
+            assert!(matches!(error, OpenError::Older { found, .. } if found == format));
+            assert!(!error.is_damage());
+            let said = error.to_string();
+            assert!(said.contains("start with an empty directory"), "{said}");
+            assert!(said.contains("still reads it"), "{said}");
+        }
+        assert_eq!(fs::read_to_string(&marker).unwrap(), older);
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use campaign_ledger::views::worklist::TaskKind;
 use prost_reflect::EnumDescriptor;
 
 /// Enumerations without a table, and why.
-const ONLY_IN_CALLS: [(&str, &str); 6] = [
+const ONLY_IN_CALLS: [(&str, &str); 7] = [
     ("ComparisonKey", "a choice of the caller"),
     ("ConversionOutcome", "an answer made of two facts"),
     (
@@ -21,6 +21,7 @@ const ONLY_IN_CALLS: [(&str, &str); 6] = [
         "PartnershipOrder",
         "a choice of the caller; one carries values",
     ),
+    ("Privacy", "an option of fields, which no message carries"),
     ("StatementFormat", "a choice of the caller"),
     ("WithoutContribution", "a word of explanations alone"),
 ];
@@ -73,6 +74,7 @@ fn tables() -> Tables {
         FlagSeverity,
         MeasurementKind,
         MeasurementScope,
+        Medium,
         ObservationSource,
         PlanField,
         Platform,

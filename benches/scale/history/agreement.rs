@@ -27,6 +27,7 @@ impl Place {
                     platform: Platform::Instagram.into(),
                     followers,
                     observed_at: at(0),
+                    ..FollowerCount::default()
                 }],
                 niches: vec!["skincare".to_owned()],
                 ..CreatorProfile::default()
@@ -173,6 +174,7 @@ impl Plan {
             platform: Platform::Instagram.into(),
             format: ContentFormat::Review.into(),
             due_at: at(self.start_s + 14 * DAY_S),
+            ..DeliverableTerms::default()
         }
     }
 

@@ -42,6 +42,7 @@ impl Plan {
             scope: MeasurementScope::Total.into(),
             counters: Some(counters(after_s, random)),
             followers: None,
+            definition: String::new(),
         }
     }
 
@@ -114,6 +115,7 @@ impl Place {
             scope: item.scope,
             counters: item.counters,
             followers: item.followers,
+            definition: item.definition,
         };
         Call::new(
             "/campaign.ledger.v1.MeasurementService/RecordEngagement",

@@ -8,9 +8,9 @@ use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse, 
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Collaboration, Cost, CreditedPost, Publication};
 use crate::domain::{
-    BonusId, CollaborationId, CollaborationRef, CostId, CostRecorded, CostType, Counter,
-    DeliverableId, Event, Fact, MeasurementKind, MeasurementScope, Money, OwedFor, PublicationRef,
-    Refusal, SettlementEvent, SettlementTrigger, Terms, WHOLE_BP,
+    Audience, BonusId, CollaborationId, CollaborationRef, CostId, CostRecorded, CostType, Counter,
+    DeliverableId, Event, Fact, Money, OwedFor, PublicationRef, Refusal, SettlementEvent,
+    SettlementTrigger, Terms, WHOLE_BP,
 };
 
 /// Posts that one bonus is computed over: more than the terms and JOINT posts of one collaboration.
@@ -206,8 +206,7 @@ impl<S: Rows> Case<'_, S> {
             let Some(publication) = self.rows.get::<Publication>(&key)? else {
                 continue;
             };
-            let audience = (MeasurementScope::Total, MeasurementKind::Measured);
-            let series = publication.series.get(&audience);
+            let series = publication.series.get(&Audience::HEADLINE);
             let head = series.and_then(|series| series.counted.get(counter));
             let mut credits = publication.credits.iter();
             let credit = credits.find(|one| one.collaboration == place.collaboration);

@@ -129,14 +129,15 @@ impl<S: Rows> Case<'_, S> {
 }
 
 /// Checks that terms keep the work that has begun: every deliverable beyond `PLANNED` is still
-/// promised, on its platform and in its format.
+/// promised, on its platform, in its format and its medium.
 fn ensure_keeps_begun<S: Rows>(collaboration: &Collaboration, terms: &Terms) -> Decided<(), S> {
     let deliverables = collaboration.deliverables.iter();
     for begun in deliverables.filter(|one| one.state != DeliverableState::Planned) {
         let (begun, state) = (&begun.terms, begun.state);
         let is_kept = terms.deliverables.iter().any(|promised| {
-            (&promised.id, promised.platform, promised.format)
-                == (&begun.id, begun.platform, begun.format)
+            let of = |one: &DeliverableTerms| (one.format, one.medium);
+            (&promised.id, &promised.platform, of(promised))
+                == (&begun.id, &begun.platform, of(begun))
         });
         let rule = "an amendment keeps what was begun";
         ensure(is_kept, || Refusal::DeliverableState { state, rule })?;

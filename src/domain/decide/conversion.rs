@@ -178,7 +178,7 @@ fn second_claim<E>(
         claimed: touched.chain(shared).collect(),
         value: claim.value,
         ordered_at: claim.ordered_at,
-        kind: Some(claim.kind),
+        kind: claim.kind,
         quantity: claim.quantity,
         code: claim.code.clone(),
     }));

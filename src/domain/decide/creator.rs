@@ -8,7 +8,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Creator, RaisedFlag};
 use crate::domain::{
     ActorKind, Assessment, CreatorEvent, CreatorId, CreatorProfile, CreatorRef, Event, Evidence,
-    Fact, FlagId, Refusal, SafetyFlag, Subject, Unknown,
+    Fact, FlagId, PersonalText, Refusal, SafetyFlag, Subject, Unknown,
 };
 
 /// Commands about a creator.
@@ -22,10 +22,10 @@ pub enum CreatorVerb {
         profile: CreatorProfile,
     },
     Block {
-        reason: String,
+        reason: PersonalText,
     },
     Unblock {
-        reason: String,
+        reason: PersonalText,
     },
     Assess {
         assessment: Assessment,
@@ -35,7 +35,7 @@ pub enum CreatorVerb {
     },
     ClearFlag {
         flag: FlagId,
-        reason: String,
+        reason: PersonalText,
         evidence: Vec<Evidence>,
     },
 }

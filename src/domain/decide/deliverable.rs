@@ -11,8 +11,8 @@ use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Pu
 use crate::domain::{
     ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
     DEFAULT_MAX_REVISIONS, DeliverableId, DeliverableState, DisputeSubject, Event,
-    PublicationEvent, PublicationId, PublicationRecorded, PublicationRef, Refusal,
-    SettlementTrigger, Share, Span, Timestamp, Unknown,
+    NAMED_VENUE_RULE, PlatformName, PublicationEvent, PublicationId, PublicationRecorded,
+    PublicationRef, Refusal, SettlementTrigger, Share, Span, Timestamp, Unknown, Venue,
 };
 
 /// Commands about a deliverable.
@@ -49,6 +49,8 @@ pub struct Publish {
     pub disclosed: bool,
     /// Shares of a JOINT post, adding to 10,000; empty otherwise.
     pub shares: Vec<Share>,
+    /// Name of an `OTHER` platform; `None` takes the promised one, or the host of the address.
+    pub platform_name: Option<PlatformName>,
 }
 
 /// The rows that a command about a deliverable is decided on.
@@ -225,7 +227,8 @@ impl<S: Rows> Case<'_, S> {
         ensure_unpublished::<S>(work)?;
         let deliverable = &work.deliverable;
         self.ensure_not_held(&work.collaboration, Some(&deliverable.terms.id))?;
-        self.ensure_new_publication(work, publish)?;
+        let venue = venue_of::<S>(work, publish)?;
+        self.ensure_new_publication(work, publish, &venue)?;
         self.ensure_shares(work, publish)?;
         let campaign = self.campaign(&work.place.campaign_ref())?;
         let demanded = campaign.plan.policy.disclosure_required
@@ -233,13 +236,13 @@ impl<S: Rows> Case<'_, S> {
         let late = |due_at: Timestamp| publish.published_at.since(due_at).seconds_late();
         let followers = match publish.followers {
             Some(followers) => Some(followers),
-            None => self.profile_followers(work)?,
+            None => self.profile_followers(work, &venue)?,
         };
         work.happens(Event::Publication(PublicationEvent::PublicationRecorded(
             PublicationRecorded {
                 deliverable: work.id(),
                 publication: publish.publication.clone(),
-                platform: deliverable.terms.platform,
+                platform: venue,
                 url: publish.url.clone(),
                 post_id: publish.post_id.clone(),
                 published_at: publish.published_at,
@@ -255,7 +258,12 @@ impl<S: Rows> Case<'_, S> {
         )))
     }
 
-    fn ensure_new_publication(&self, work: &Work<'_>, publish: &Publish) -> Decided<(), S> {
+    fn ensure_new_publication(
+        &self,
+        work: &Work<'_>,
+        publish: &Publish,
+        venue: &Venue,
+    ) -> Decided<(), S> {
         let key = Publication::key(&PublicationRef {
             collaboration: work.place.clone(),
             publication: publish.publication.clone(),
@@ -265,8 +273,7 @@ impl<S: Rows> Case<'_, S> {
             what: "publication",
             id: publish.publication.to_string(),
         })?;
-        let platform = work.deliverable.terms.platform;
-        let key = PlatformPost::key(&work.place.brand, platform, &publish.post_id);
+        let key = PlatformPost::key(&work.place.brand, venue, &publish.post_id);
         match self.rows.get::<PlatformPost>(&key)? {
             Some(known) => refuse(Refusal::PostAlreadyRecorded {
                 publication: known.publication.to_string(),
@@ -292,14 +299,18 @@ impl<S: Rows> Case<'_, S> {
         })
     }
 
-    fn profile_followers(&self, work: &Work<'_>) -> Decided<Option<u64>, S> {
+    /// Returns the count of the profile where the post lives, or else where it was promised.
+    fn profile_followers(&self, work: &Work<'_>, venue: &Venue) -> Decided<Option<u64>, S> {
         let key = Creator::key(&CreatorRef {
             brand: work.place.brand.clone(),
             creator: work.collaboration.creator.clone(),
         });
         let creator = self.rows.get::<Creator>(&key)?;
-        let platform = work.deliverable.terms.platform;
-        let count = creator.and_then(|creator| creator.profile.followers.get(&platform).copied());
+        let count = creator.and_then(|creator| {
+            let known = &creator.profile.followers;
+            let promised = &work.deliverable.terms.platform;
+            known.get(venue).or_else(|| known.get(promised)).copied()
+        });
         Ok(count.map(|count| count.followers))
     }
 
@@ -355,6 +366,16 @@ const fn is_frozen_by_disputes(verb: &DeliverableVerb) -> bool {
 fn review_due_at(collaboration: &Collaboration, now: Timestamp) -> Option<Timestamp> {
     let hours = collaboration.terms_at(now)?.review_hours?;
     Some(now.after(Span::hours(hours)))
+}
+
+/// Returns where a post lives; only an `OTHER` platform takes a name.
+fn venue_of<S: Rows>(work: &Work<'_>, publish: &Publish) -> Decided<Venue, S> {
+    let promised = &work.deliverable.terms.platform;
+    let given = publish.platform_name.as_ref();
+    ensure(given.is_none() || promised.platform.takes_name(), || {
+        Refusal::field("platform_name", NAMED_VENUE_RULE)
+    })?;
+    Ok(promised.of_post(given, &publish.url))
 }
 
 /// Checks that a version waits for review, and that it is the expected one.

@@ -1,11 +1,12 @@
 //! Rules of engagement: observations are absolute values. They are corrected and voided by
 //! position.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{Case, Decided, Decision, ensure, happened, happens, of_collaboration, refuse};
-use crate::domain::limits::MAX_CHANGES;
+use crate::domain::limits::{MAX_CHANGES, MAX_DEFINITIONS};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Collaboration, Entry, Publication, Starts, source_of};
 use crate::domain::{
@@ -108,6 +109,7 @@ impl<S: Rows> Case<'_, S> {
             // If it was corrected since, the correction in force answers.
             return happened(same.latest());
         }
+        ensure_few_definitions::<S>(publication, seen)?;
         let campaign = self.campaign(&place.collaboration.campaign_ref())?;
         self.of_post(
             place,
@@ -174,8 +176,8 @@ impl<S: Rows> Case<'_, S> {
         position: Position,
     ) -> Decided<Standing, S> {
         let key = Publication::key(place);
-        for (scope, kind) in publication.series.keys().copied() {
-            let Some(entry) = Axis::new(&key, scope, kind).find(self.rows, position)? else {
+        for audience in publication.series.keys().copied() {
+            let Some(entry) = Axis::new(&key, audience).find(self.rows, position)? else {
                 continue;
             };
             ensure(!entry.voided, || Refusal::ObservationVoided)?;
@@ -188,8 +190,9 @@ impl<S: Rows> Case<'_, S> {
             let seen = Seen {
                 observed_at,
                 source,
-                kind,
-                scope,
+                kind: audience.kind,
+                scope: audience.scope,
+                definition: audience.definition,
             };
             return Ok(Standing { entry, seen });
         }
@@ -249,9 +252,23 @@ pub fn recorded_within<S: Rows>(
 /// Returns the time axis of an observation and where its last chunks begin; `None` when the
 /// observation comes after all others, so that a search cannot find it.
 fn axis_of<'a>(key: &Key, publication: &'a Publication, seen: &Seen) -> Option<(Axis, &'a Starts)> {
-    let series = publication.series.get(&(seen.scope, seen.kind))?;
+    let series = publication.series.get(&seen.audience())?;
     let reaches = !series.is_beyond(seen);
-    reaches.then(|| (Axis::new(key, seen.scope, seen.kind), &series.starts))
+    reaches.then(|| (Axis::new(key, seen.audience()), &series.starts))
+}
+
+/// Checks that a post is not counted in ever more ways: each is a series of its own in its row.
+fn ensure_few_definitions<S: Rows>(publication: &Publication, seen: &Seen) -> Decided<(), S> {
+    let Some(definition) = seen.definition else {
+        return Ok(());
+    };
+    let known = publication.series.keys();
+    let mut known: BTreeSet<_> = known.filter_map(|one| one.definition).collect();
+    known.insert(definition);
+    ensure(known.len() <= MAX_DEFINITIONS, || Refusal::LimitReached {
+        collection: "definitions of the counters of a post",
+        limit: MAX_DEFINITIONS,
+    })
 }
 
 fn replaces(entry: &Entry) -> Replaces {

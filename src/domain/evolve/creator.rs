@@ -4,7 +4,7 @@ use super::{Fold, Folded, push_kept};
 use crate::domain::limits::KEPT_FLAGS;
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{ClearedFlag, Creator, RaisedFlag};
-use crate::domain::{Assessment, CreatorProfile, Evidence, FlagId, SafetyFlag};
+use crate::domain::{Assessment, CreatorProfile, Evidence, FlagId, PersonalText, SafetyFlag};
 
 /// Events of a creator.
 #[derive(Clone, PartialEq, Debug)]
@@ -17,10 +17,10 @@ pub enum CreatorEvent {
         profile: CreatorProfile,
     },
     CreatorBlocked {
-        reason: String,
+        reason: PersonalText,
     },
     CreatorUnblocked {
-        reason: String,
+        reason: PersonalText,
     },
     CreatorAssessed {
         assessment: Assessment,
@@ -30,7 +30,7 @@ pub enum CreatorEvent {
     },
     SafetyFlagCleared {
         flag: FlagId,
-        reason: String,
+        reason: PersonalText,
         evidence: Vec<Evidence>,
     },
 }
@@ -64,9 +64,9 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    fn creator_blocked(&mut self, reason: &str) -> Folded<(), S> {
+    fn creator_blocked(&mut self, reason: &PersonalText) -> Folded<(), S> {
         let creator = self.creator()?;
-        creator.blocked = Some(reason.to_owned());
+        creator.blocked = Some(reason.clone());
         creator.blocks += 1;
         Ok(())
     }
@@ -100,10 +100,15 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    fn flag_cleared(&mut self, id: &FlagId, reason: &str, evidence: &[Evidence]) -> Folded<(), S> {
+    fn flag_cleared(
+        &mut self,
+        id: &FlagId,
+        reason: &PersonalText,
+        evidence: &[Evidence],
+    ) -> Folded<(), S> {
         let cleared = ClearedFlag {
             at: self.record.happened_at(),
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             evidence: evidence.to_vec(),
         };
         let key = RaisedFlag::key(&self.creator_ref()?, id);

@@ -8,9 +8,9 @@ use super::{Fold, Folded};
 use crate::domain::rows::{Key, RowsMut};
 use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
-    Contribution, Counters, Effect, EngagementChange, FactTiming, MeasurementKind,
-    MeasurementScope, ObservationSource, Position, PublicationId, PublicationRef, Target,
-    Timestamp, WHOLE_BP,
+    Audience, Contribution, Counters, Definition, Effect, EngagementChange, FactTiming,
+    MeasurementKind, MeasurementScope, ObservationSource, Position, PublicationId, PublicationRef,
+    Target, Timestamp, WHOLE_BP,
 };
 
 /// Events of the counters of a post.
@@ -63,6 +63,19 @@ pub struct Seen {
     pub kind: MeasurementKind,
     /// Which audience they cover.
     pub scope: MeasurementScope,
+    /// What the platform counted; `None` where nobody said.
+    pub definition: Option<Definition>,
+}
+
+impl Seen {
+    /// Returns what the counters may be added to.
+    pub const fn audience(&self) -> Audience {
+        Audience {
+            scope: self.scope,
+            kind: self.kind,
+            definition: self.definition,
+        }
+    }
 }
 
 /// Counters of a post as seen at one time.
@@ -128,9 +141,9 @@ impl<S: RowsMut> Fold<'_, S> {
             voided: false,
         };
         let key = Publication::key(&place);
-        let axis = Axis::new(&key, seen.scope, seen.kind);
+        let axis = Axis::new(&key, seen.audience());
         let post: &mut Publication = self.row(&key, "publication")?;
-        let series = post.series.get_mut(&(seen.scope, seen.kind));
+        let series = post.series.get_mut(&seen.audience());
         let mut starts = series
             .map(|series| std::mem::take(&mut series.starts))
             .unwrap_or_default();
@@ -152,11 +165,11 @@ impl<S: RowsMut> Fold<'_, S> {
     ) -> Folded<(), S> {
         let place = self.publication_ref(publication)?;
         let (position, key) = (self.record.position, Publication::key(&place));
-        let axis = Axis::new(&key, seen.scope, seen.kind);
+        let axis = Axis::new(&key, seen.audience());
         let place = OrderKey::new(seen, replaces.observation);
         let counters = by.map(|observation| &observation.counters);
         let post = self.read::<Publication>(&key, "publication")?;
-        let series = post.series.get(&(seen.scope, seen.kind));
+        let series = post.series.get(&seen.audience());
         let series = series.ok_or_else(|| self.dangling("observation"))?;
         let on_time = series.on_time().sought_without(place, counters);
         let counted = series.counted.sought_without(place, counters);
@@ -197,7 +210,7 @@ impl<S: RowsMut> Fold<'_, S> {
         let dangling = self.dangling("publication");
         let post: &mut Publication = self.rows.get_mut(key)?.ok_or(dangling)?;
         post.updated = self.record.position;
-        let series = post.series.entry((seen.scope, seen.kind)).or_default();
+        let series = post.series.entry(seen.audience()).or_default();
         let Some(contributions) = &mut self.contributions else {
             change(series);
             return Ok(());
@@ -260,8 +273,7 @@ fn contribute_to(
         return;
     }
     let effect = |share_bp| Effect::Engagement {
-        scope: seen.scope,
-        kind: seen.kind,
+        audience: seen.audience(),
         on_time,
         counted,
         change: Arc::new(EngagementChange {

@@ -11,7 +11,7 @@ use crate::domain::state::{
 use crate::domain::words;
 use crate::domain::{
     CollaborationRef, CreatorId, DeliverableId, DeliverableState, DisclosureTerms, Effect,
-    Platform, PublicationId, PublicationRef, Share, Timestamp, WHOLE_BP,
+    PublicationId, PublicationRef, Share, Timestamp, Venue, WHOLE_BP,
 };
 
 /// Events of a post.
@@ -56,7 +56,7 @@ pub struct PublicationRecorded {
     /// The publication.
     pub publication: PublicationId,
     /// Where.
-    pub platform: Platform,
+    pub platform: Venue,
     /// Address of the post; personal.
     pub url: String,
     /// Id of the post on the platform.
@@ -228,7 +228,7 @@ impl<S: RowsMut> Fold<'_, S> {
             collaboration: place.collaboration.clone(),
             publication: published.publication.clone(),
         };
-        let key = PlatformPost::key(&place.brand, published.platform, &published.post_id);
+        let key = PlatformPost::key(&place.brand, &published.platform, &published.post_id);
         self.rows.put(key, post);
         for credit in &credits {
             let credited = CollaborationRef {
@@ -247,7 +247,7 @@ impl<S: RowsMut> Fold<'_, S> {
         });
         let publication = Publication {
             deliverable: published.deliverable.clone(),
-            platform: published.platform,
+            platform: published.platform.clone(),
             url: published.url.clone(),
             post_id: published.post_id.clone(),
             published_at: published.published_at,

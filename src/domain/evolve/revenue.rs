@@ -118,8 +118,8 @@ pub struct ConversionRejected {
     pub value: Option<Money>,
     /// Order time claimed.
     pub ordered_at: Timestamp,
-    /// What was claimed; `None` in older records.
-    pub kind: Option<ConversionType>,
+    /// What was claimed.
+    pub kind: ConversionType,
     /// How many conversions were claimed, 1 or more.
     pub quantity: u32,
     /// Code quoted, as it was quoted.

@@ -35,6 +35,13 @@ const fn unseen(when: &'static str, holds: fn(&Facts<'_>) -> bool) -> Check {
     }
 }
 
+/// Cost and conversions are those of all posts, also of those counted in another way.
+const MIXED: Check = Check {
+    reason: Absent::MixedDefinitions,
+    when: "the counters of other posts have another definition",
+    holds: |facts| facts.is_mixed,
+};
+
 const NO_ENGAGEMENTS: Check = unseen("no counter of engagements was seen", |facts| {
     facts.engagement.engagements.posts == 0
 });
@@ -243,7 +250,7 @@ rows! {
         let clicks = seen(facts, Counter::Clicks);
         [in_wholes(facts.tally.conversions_bp()), in_wholes(clicks.value)]
     })
-    .unless(&[NO_CLICKS])
+    .unless(&[NO_CLICKS, MIXED])
     .covers(|facts| seen(facts, Counter::Clicks).posts)
     .example(&[conversions(8), clicks(30)], "4/15");
 
@@ -262,7 +269,7 @@ rows! {
         each(facts, facts.engagement.engagements)
     })
     .unit(Unit::Minor)
-    .unless(&[NO_ENGAGEMENTS, FOREIGN_COST])
+    .unless(&[NO_ENGAGEMENTS, MIXED, FOREIGN_COST])
     .covers(|facts| facts.engagement.engagements.posts)
     .example(&[cost(500), engagements(200)], "5/2");
 
@@ -271,7 +278,7 @@ rows! {
         each(facts, seen(facts, Counter::Views))
     })
     .unit(Unit::Minor)
-    .unless(&[NO_VIEWS, FOREIGN_COST])
+    .unless(&[NO_VIEWS, MIXED, FOREIGN_COST])
     .covers(|facts| seen(facts, Counter::Views).posts)
     .example(&[cost(500), views(1_500)], "1/3");
 
@@ -280,7 +287,7 @@ rows! {
         each(facts, seen(facts, Counter::Clicks))
     })
     .unit(Unit::Minor)
-    .unless(&[NO_CLICKS, FOREIGN_COST])
+    .unless(&[NO_CLICKS, MIXED, FOREIGN_COST])
     .covers(|facts| seen(facts, Counter::Clicks).posts)
     .example(&[cost(500), clicks(30)], "50/3");
 
@@ -291,7 +298,7 @@ rows! {
         |facts| thousand(facts, Counter::Impressions),
     )
     .unit(Unit::Minor)
-    .unless(&[NO_IMPRESSIONS, FOREIGN_COST])
+    .unless(&[NO_IMPRESSIONS, MIXED, FOREIGN_COST])
     .covers(|facts| seen(facts, Counter::Impressions).posts)
     .example(&[cost(500), impressions(1_500)], "1000/3");
 
@@ -302,7 +309,7 @@ rows! {
         |facts| thousand(facts, Counter::Reach),
     )
     .unit(Unit::Minor)
-    .unless(&[NO_REACH, FOREIGN_COST])
+    .unless(&[NO_REACH, MIXED, FOREIGN_COST])
     .covers(|facts| seen(facts, Counter::Reach).posts)
     .example(&[cost(500), reach(1_500)], "1000/3");
 
@@ -313,7 +320,7 @@ rows! {
         |facts| thousand(facts, Counter::Views),
     )
     .unit(Unit::Minor)
-    .unless(&[NO_VIEWS, FOREIGN_COST])
+    .unless(&[NO_VIEWS, MIXED, FOREIGN_COST])
     .covers(|facts| seen(facts, Counter::Views).posts)
     .example(&[cost(500), views(1_500)], "1000/3");
 }

@@ -3,8 +3,8 @@
 use super::Sides;
 use crate::domain::state::{Campaign, Creator};
 use crate::domain::{
-    ConversionSums, ConversionType, CostSums, CostType, Currency, EngagementSums, MeasurementKind,
-    MeasurementScope, Paired, Sum, Tally, Timestamp, Totals, words,
+    Audience, ConversionSums, ConversionType, CostSums, CostType, Currency, EngagementSums, Paired,
+    Sum, Tally, Timestamp, Totals, words,
 };
 
 words! {
@@ -43,8 +43,8 @@ impl CostBasis {
 pub enum Entry {
     /// Of the returns, or of the unit costs.
     Basis(CostBasis),
-    /// Of the engagement: an audience, and how it was measured.
-    Audience(MeasurementScope, MeasurementKind),
+    /// Of the engagement: an audience, how it was measured, and what was counted.
+    Audience(Audience),
     /// Of the cost by type.
     CostType(CostType),
     /// Of the conversions.
@@ -198,6 +198,8 @@ pub struct Facts<'a> {
     pub cost_is_partial: bool,
     /// The engagement of the entry.
     pub engagement: &'a EngagementSums,
+    /// Whether other posts of the audience were counted by another definition.
+    pub is_mixed: bool,
     /// The cost lines of the entry.
     pub lines: CostSums,
     /// The conversions of the entry.
@@ -221,6 +223,7 @@ impl<'a> Facts<'a> {
             cost: 0,
             cost_is_partial: false,
             engagement: &NOTHING,
+            is_mixed: false,
             lines: CostSums::default(),
             conversions: ConversionSums::default(),
             foreign: [0; 3],
@@ -237,11 +240,12 @@ impl<'a> Facts<'a> {
                 cost_is_partial: basis.is_partial(tally),
                 ..self
             },
-            Entry::Audience(scope, kind) => Self {
+            Entry::Audience(audience) => Self {
                 engagement: tally
                     .engagement
-                    .get(&(scope, kind))
+                    .get(&audience)
                     .map_or(&NOTHING, |sums| sums),
+                is_mixed: is_mixed(tally, &audience),
                 ..self
             },
             Entry::CostType(kind) => Self {
@@ -335,6 +339,12 @@ impl Times {
             Self::MeanGap => Sides::ratio(super::exact(0), super::exact(0)),
         }
     }
+}
+
+/// Returns whether counters stand that differ from those of an audience in their definition alone.
+fn is_mixed(tally: &Tally, audience: &Audience) -> bool {
+    let mut engagement = tally.engagement.iter();
+    engagement.any(|(other, sums)| sums.posts > 0 && audience.differs_in_definition(other))
 }
 
 /// The counters of posts without observations.

@@ -2,13 +2,12 @@
 
 use super::{CostBasis, Entry, Facts, Known, Plan, Rate, rate};
 use crate::domain::{
-    CollaborationState, ConversionType, CostType, Counter, EngagementSums, MeasurementKind,
-    MeasurementScope, Paired, Span, Sum, Timestamp, Totals, WHOLE_BP,
+    Audience, CollaborationState, ConversionType, CostType, Counter, EngagementSums, Paired, Span,
+    Sum, Timestamp, Totals, WHOLE_BP,
 };
 
 const BASIS: Entry = Entry::Basis(CostBasis::Accrued);
-const AUDIENCE: (MeasurementScope, MeasurementKind) =
-    (MeasurementScope::Total, MeasurementKind::Measured);
+const AUDIENCE: Audience = Audience::HEADLINE;
 
 /// A number that an example is given.
 #[derive(Clone, Copy, Debug)]
@@ -59,9 +58,8 @@ impl Example {
 impl Sample {
     /// Looks at the basis and the audience that examples are on.
     pub(super) fn facts(&self) -> Facts<'_> {
-        let (scope, kind) = AUDIENCE;
         let facts = Facts::of(&self.totals, false, &self.known);
-        facts.at(BASIS).at(Entry::Audience(scope, kind))
+        facts.at(BASIS).at(Entry::Audience(AUDIENCE))
     }
 
     fn engagement(&mut self) -> &mut EngagementSums {

@@ -9,7 +9,7 @@ use super::table;
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::{
     Assessment, BrandId, CampaignId, CollaborationId, CreatorId, CreatorProfile, CreatorRef,
-    Evidence, FlagId, Position, SafetyFlag, Tier, Timestamp,
+    Evidence, FlagId, PersonalText, Position, SafetyFlag, Tier, Timestamp,
 };
 
 /// A creator as the brand knows them.
@@ -18,7 +18,7 @@ pub struct Creator {
     /// The latest profile.
     pub profile: CreatorProfile,
     /// Why the brand blocks the creator; `None` when it does not.
-    pub blocked: Option<String>,
+    pub blocked: Option<PersonalText>,
     /// How often the brand blocked the creator.
     pub blocks: u32,
     /// The latest assessment.
@@ -134,8 +134,8 @@ impl RaisedFlag {
 pub struct ClearedFlag {
     /// When.
     pub at: Timestamp,
-    /// Why; may be personal.
-    pub reason: String,
+    /// Why.
+    pub reason: PersonalText,
     /// Evidence for it.
     pub evidence: Vec<Evidence>,
 }

@@ -15,6 +15,7 @@ mod due;
 mod earning;
 mod extent;
 mod heads;
+mod lookup;
 mod publication;
 mod report;
 mod resource;

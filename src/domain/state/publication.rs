@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::heads::{Entry, Heads, OrderKey};
+use super::lookup::lookup_key;
 use super::series::Starts;
 use super::{Occurrence, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    Actor, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorId,
-    DeliverableId, DisclosureFound, DisclosureTerms, FactTiming, MeasurementKind, MeasurementScope,
-    Platform, Position, PublicationId, PublicationRef, Seen, Timestamp, WHOLE_BP,
+    Actor, Audience, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef,
+    CreatorId, DeliverableId, DisclosureFound, DisclosureTerms, FactTiming, Position,
+    PublicationId, PublicationRef, Seen, Timestamp, Venue, WHOLE_BP,
 };
 
 /// A post that is or was live.
@@ -20,7 +21,7 @@ pub struct Publication {
     /// The deliverable.
     pub deliverable: DeliverableId,
     /// Platform of the post.
-    pub platform: Platform,
+    pub platform: Venue,
     /// Address of the post; personal.
     pub url: String,
     /// Id of the post on the platform.
@@ -51,9 +52,9 @@ pub struct Publication {
     pub removals: u32,
     /// When it was last taken down and, if it is live again, restored.
     pub removal: Option<Box<Removal>>,
-    /// Observations by audience and kind. Boxed, because a map allocates room for eleven entries at
+    /// Observations by audience, kind and definition. Boxed, because a map allocates room for eleven entries at
     /// once.
-    pub series: BTreeMap<(MeasurementScope, MeasurementKind), Box<Series>>,
+    pub series: BTreeMap<Audience, Box<Series>>,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -206,11 +207,8 @@ impl Row for PlatformPost {
 
 impl PlatformPost {
     /// Returns the key of a post id.
-    pub fn key(brand: &BrandId, platform: Platform, post_id: &str) -> Key {
-        Key::of::<Self>()
-            .text(brand.as_str())
-            .byte(platform as u8)
-            .text(post_id)
+    pub fn key(brand: &BrandId, venue: &Venue, post_id: &str) -> Key {
+        lookup_key::<Self>(brand, Some(venue), post_id)
     }
 }
 

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::chunk::Chunk;
 use super::heads::{Cutoff, Entry, Heads, OrderKey, Sought};
 use crate::domain::rows::{Key, Rows, RowsMut, Scan};
-use crate::domain::{MeasurementKind, MeasurementScope, Observation, Position};
+use crate::domain::{Audience, Definition, Observation, Position};
 
 /// The observations of a post for one audience and kind.
 #[derive(Clone, Debug)]
@@ -58,11 +58,12 @@ impl Starts {
 
 impl Axis {
     /// Returns the axis of a series of the publication with this key.
-    pub fn new(publication: &Key, scope: MeasurementScope, kind: MeasurementKind) -> Self {
+    pub fn new(publication: &Key, audience: Audience) -> Self {
         let prefix = publication
             .in_table::<Chunk>()
-            .byte(scope as u8)
-            .byte(kind as u8);
+            .byte(audience.scope as u8)
+            .byte(audience.kind as u8)
+            .text(audience.definition.as_ref().map_or("", Definition::as_str));
         Self { prefix }
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Conduct, EngagementChange};
 use crate::domain::{
-    CollaborationId, CollaborationState, ConversionType, CostType, Currency, DeliverableState,
-    FactTiming, MeasurementKind, MeasurementScope, ProductValue, Timestamp,
+    Audience, CollaborationId, CollaborationState, ConversionType, CostType, Currency,
+    DeliverableState, FactTiming, ProductValue, Timestamp,
 };
 
 /// Whose totals a contribution goes to.
@@ -222,8 +222,7 @@ pub enum Effect {
     ClaimRejected,
     Conduct(Conduct),
     Engagement {
-        scope: MeasurementScope,
-        kind: MeasurementKind,
+        audience: Audience,
         on_time: bool,
         counted: bool,
         change: Arc<EngagementChange>,

@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, EngagementSums, add, add_all};
-use crate::domain::{ConversionType, CostType, Currency, MeasurementKind, MeasurementScope};
+use crate::domain::{Audience, ConversionType, CostType, Currency};
 
 /// Money and engagement of one set of facts.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -36,8 +36,8 @@ pub struct Tally {
     pub foreign_revenue: BTreeMap<Currency, Unrated>,
     /// Posts published.
     pub posts: i64,
-    /// Standing counters by audience and kind.
-    pub engagement: BTreeMap<(MeasurementScope, MeasurementKind), Box<EngagementSums>>,
+    /// Standing counters by audience, kind and definition.
+    pub engagement: BTreeMap<Audience, Box<EngagementSums>>,
 }
 
 /// Cost of one type.

@@ -158,5 +158,7 @@ fn event(position: Position, bytes: &[u8], added: &Added) -> Result<api::Explain
         denominator: side(&added.sides),
         reason: reason.into(),
         by_position: by.map_or(0, Position::get),
+        actor: Some((&record.actor).into()),
+        on_behalf_of: record.on_behalf_of.as_ref().map(Into::into),
     })
 }

@@ -8,7 +8,7 @@ use super::{parse, render};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Campaign, Creator, Pair, RaisedFlag};
 use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, CriterionMatch, criteria_of,
+    BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, CriterionMatch, Venue, criteria_of,
 };
 use crate::grpc::calls::{
     Calls, Listed, Load, Lookup, Part, Reading, id_at, joined_page, page, parsed,
@@ -157,7 +157,7 @@ fn is_wanted(query: &parse::CreatorsQuery, row: &Creator) -> bool {
     let (profile, is_blocked) = (&row.profile, row.blocked.is_some());
     let is_flagged = !row.open_flags.is_empty();
     let has_niche = |niche| profile.niches.contains(niche);
-    let is_on = |platform| profile.followers.contains_key(platform);
+    let is_on = |venue: &Venue| profile.followers.keys().any(|known| venue.covers(known));
     query.blocked.is_none_or(|blocked| blocked == is_blocked)
         && query.niche.as_ref().is_none_or(has_niche)
         && (query.tiers.is_empty() || query.tiers.contains(&row.tier()))

@@ -6,6 +6,7 @@ use crate::domain::state::{Creator, RaisedFlag, Resource};
 use crate::domain::{CreatorProfile, CreatorRef, CriterionMatch};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::{count_of, latest_fitting, time};
+use crate::wire::personal::spell;
 use crate::wire::proto::api;
 use crate::wire::selection::write_evidence;
 use crate::wire::values::{write_followers, write_niches};
@@ -30,7 +31,7 @@ pub fn creator(name: &CreatorRef, row: &Creator, flags: &[Arc<RaisedFlag>]) -> a
         profile: Some(profile(&row.profile)),
         tier: row.tier().number(),
         blocked: row.blocked.is_some(),
-        block_reason: row.blocked.clone().unwrap_or_default(),
+        block_reason: row.blocked.as_ref().map_or_else(String::new, spell),
         updated_position: row.updated.get(),
         assessment: row.assessment.as_ref().map(Into::into),
         assessments: row.assessments,
@@ -51,12 +52,12 @@ pub fn safety_flag(row: &RaisedFlag) -> api::SafetyFlag {
         flag_id: flag.id.to_string(),
         severity: flag.severity.number(),
         category: flag.category.number(),
-        note: flag.note.clone(),
+        note: spell(&flag.note),
         evidence: write_evidence(&flag.evidence),
         raised_at: time(row.raised_at),
         raised_position: row.raised.get(),
         cleared_at: cleared.and_then(|cleared| time(cleared.at)),
-        clear_reason: cleared.map_or_else(String::new, |cleared| cleared.reason.clone()),
+        clear_reason: cleared.map_or_else(String::new, |cleared| spell(&cleared.reason)),
         clear_evidence: cleared.map_or_else(Vec::new, |cleared| write_evidence(&cleared.evidence)),
     }
 }
@@ -77,15 +78,16 @@ fn profile(profile: &CreatorProfile) -> api::CreatorProfile {
     let handles = personal
         .handles
         .iter()
-        .map(|(platform, handle)| api::CreatorHandle {
-            platform: platform.number(),
-            handle: handle.clone(),
+        .map(|(venue, handle)| api::CreatorHandle {
+            platform: venue.platform.number(),
+            platform_name: venue.name().to_owned(),
+            handle: spell(handle),
         });
     api::CreatorProfile {
         followers: write_followers(&profile.followers),
         niches: write_niches(&profile.niches),
-        locality: personal.locality.clone(),
-        display_name: personal.display_name.clone(),
+        locality: spell(&personal.locality),
+        display_name: spell(&personal.display_name),
         handles: handles.collect(),
     }
 }

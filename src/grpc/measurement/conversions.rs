@@ -138,7 +138,7 @@ enum Is<'a> {
 
 /// The values that filters compare.
 struct Traits<'a> {
-    kind: Option<ConversionType>,
+    kind: ConversionType,
     code: Option<&'a Quoted>,
     ordered_at: Timestamp,
     collaborations: Vec<&'a CollaborationId>,
@@ -174,7 +174,7 @@ impl<'a> Claim<'a> {
         let statuses = self.statuses(now);
         let mut wanted = query.statuses.iter();
         (query.statuses.is_empty() || wanted.any(|status| statuses.contains(status)))
-            && (query.kinds.is_empty() || traits.kind.is_some_and(|it| query.kinds.contains(&it)))
+            && (query.kinds.is_empty() || query.kinds.contains(&traits.kind))
             && query
                 .code
                 .as_ref()
@@ -224,7 +224,7 @@ impl<'a> Claim<'a> {
 fn traits_of(conversion: &ConversionRecorded) -> Traits<'_> {
     let credits = conversion.credits.iter();
     Traits {
-        kind: Some(conversion.kind),
+        kind: conversion.kind,
         code: conversion.code.as_ref(),
         ordered_at: conversion.ordered_at,
         collaborations: credits.map(|credit| &credit.collaboration).collect(),

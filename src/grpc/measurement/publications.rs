@@ -4,10 +4,10 @@ use tonic::{Request, Response, Status};
 
 use super::parse;
 use crate::domain::rows::{Key, Rows};
-use crate::domain::state::{Axis, Campaign, Collaboration, Cutoff, Publication};
+use crate::domain::state::{Axis, Campaign, Collaboration, Creator, Cutoff, Publication};
 use crate::domain::{
-    CampaignId, CollaborationId, CollaborationRef, Position, PublicationId, PublicationRef,
-    Timestamp,
+    CampaignId, CollaborationId, CollaborationRef, CreatorRef, Position, PublicationId,
+    PublicationRef, Timestamp,
 };
 use crate::grpc::calls::{Calls, Listed, Load, Lookup, Part, Reading, id_at, joined_page, parsed};
 use crate::grpc::collaboration::render::{heads, mark, publication};
@@ -16,6 +16,15 @@ use crate::grpc::edge::status;
 use crate::store::Snapshot;
 use crate::views::Slice;
 use crate::wire::proto::api;
+
+/// Names the events that make a list: those of creators too, whose flags mark posts.
+pub(super) fn slice_of(query: &parse::PublicationsQuery) -> Slice {
+    let brand = query.brand.clone();
+    match query.campaign.clone() {
+        Some(campaign) => Slice::Campaigns(brand, vec![campaign]),
+        None => Slice::Brand(brand),
+    }
+}
 
 /// Answers a page of `ListPublications`.
 pub(super) fn listed(
@@ -57,7 +66,10 @@ fn is_meant(query: &parse::PublicationsQuery, row: &Publication) -> bool {
         .undisclosed
         .is_none_or(|wanted| wanted == row.undisclosed)
         && query.removed.is_none_or(|wanted| wanted == removed)
-        && query.platform.is_none_or(|wanted| wanted == row.platform)
+        && query
+            .platform
+            .as_ref()
+            .is_none_or(|wanted| wanted.covers(&row.platform))
 }
 
 /// Renders a publication, marked with where its agreement and its campaign stand.
@@ -71,7 +83,12 @@ fn marked<S: Rows>(
     let campaign = Campaign::key(&name.collaboration.campaign_ref());
     let campaign = rows.get::<Campaign>(&campaign)?;
     if let (Some(owner), Some(campaign)) = (owner, campaign) {
-        mark(&mut message, &owner, &campaign);
+        let creator = Creator::key(&CreatorRef {
+            brand: name.collaboration.brand.clone(),
+            creator: owner.creator.clone(),
+        });
+        let creator = rows.get::<Creator>(&creator)?;
+        mark(&mut message, (row, &owner), &campaign, creator.as_deref());
     }
     Ok(message)
 }
@@ -94,7 +111,7 @@ pub(super) async fn get(
     let reading = Reading {
         load: Load::Few,
         when: query.when,
-        slice: Slice::Campaign(query.publication.collaboration.campaign_ref()),
+        slice: Slice::Collaboration(query.publication.collaboration.clone()),
         deadline,
     };
     let find = move |rows: &Snapshot| found(rows, &query.publication, query.observed_until);
@@ -127,10 +144,10 @@ where
         return Ok(message);
     };
     message.engagement.clear();
-    for ((scope, kind), series) in &row.series {
-        let (axis, sought) = (Axis::new(&key, *scope, *kind), series.counted.sought());
+    for (audience, series) in &row.series {
+        let (axis, sought) = (Axis::new(&key, *audience), series.counted.sought());
         let standing = axis.heads(rows, Cutoff::Until(until), sought)?;
-        message.engagement.push(heads(*scope, *kind, &standing));
+        message.engagement.push(heads(*audience, &standing));
     }
     Ok(message)
 }

@@ -10,7 +10,6 @@ use crate::ledger::Recorded;
 use crate::wire::proto::api;
 use crate::wire::proto::api::conversion_claim::Claim;
 use crate::wire::proto::api::conversion_result::Outcome;
-use crate::wire::values::optional_number;
 
 impl Shown for api::Conversion {
     fn of(resource: &Resource) -> Option<Self> {
@@ -93,7 +92,7 @@ pub fn rejected_claim(
         claim: Some(Claim::Rejected(api::RejectedClaim {
             order_source: rejected.order.source.to_string(),
             order_id: rejected.order.id.as_str().to_owned(),
-            r#type: optional_number(rejected.kind),
+            r#type: rejected.kind.number(),
             quantity: rejected.quantity,
             value: rejected.value.map(Into::into),
             ordered_at: time(rejected.ordered_at),

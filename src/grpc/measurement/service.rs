@@ -35,7 +35,7 @@ service! {
         write adjust_conversion(AdjustConversionRequest) -> AdjustConversionResponse { conversion }
         call get_publication(GetPublicationRequest) -> GetPublicationResponse { publications::get }
         list[Many] list_publications(ListPublicationsRequest) -> ListPublicationsResponse {
-            publications: |query| Slice::of(&query.brand, query.campaign.as_ref()),
+            publications: |query| publications::slice_of(&query),
             publications::listed
         }
         get[Few] get_conversion(GetConversionRequest) -> GetConversionResponse {

@@ -10,8 +10,7 @@ use super::parse;
 use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::{Campaign, Collaboration, Creator, Publication};
 use crate::domain::{
-    CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorRef, Niche, Platform,
-    Violation,
+    CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorRef, Niche, Venue, Violation,
 };
 use crate::grpc::calls::{Calls, Load, Lookup, Reading, id_at, parsed};
 use crate::grpc::campaign::reads::known_campaign;
@@ -19,7 +18,7 @@ use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
 use crate::report::{self, Group, Groups, Rates};
 use crate::store::{self, Snapshot};
-use crate::views::{CollaborationTotals, PostDay, Slice};
+use crate::views::{CollaborationTotals, Day, PostDay, Slice};
 use crate::wire::proto::api;
 
 /// Most posts of one answer: they are read within a second.
@@ -39,6 +38,7 @@ pub async fn awareness(
 ) -> Result<Response<api::GetBrandAwarenessResponse>, Status> {
     let deadline = Deadline::of(&request);
     let query = parsed(parse::get_brand_awareness(&request.into_inner()))?;
+    let time_zone = query.zone.iana_name().unwrap_or("UTC").to_owned();
     let reading = Reading {
         load: Load::Many,
         when: query.when,
@@ -51,10 +51,10 @@ pub async fn awareness(
             let rule = format!("must be earlier: more than {MAX_POSTS} posts went live");
             return Err(refused("until_day", rule));
         }
-        let mut days = report::Days::default();
+        let mut days = report::Days::in_zone(query.zone.clone());
         for name in &names {
             if let Some(post) = rows.get::<Publication>(&Publication::key(name))? {
-                days.add(&post);
+                days.add(&post, (query.from, query.until));
             }
         }
         Ok((days.render(), days.longest_gap()))
@@ -64,6 +64,7 @@ pub async fn awareness(
         days,
         longest_gap_days,
         position,
+        time_zone,
     }))
 }
 
@@ -72,11 +73,15 @@ fn posts_between(
     rows: &Snapshot,
     query: &parse::AwarenessQuery,
 ) -> Result<Vec<crate::domain::PublicationRef>, store::Error> {
+    // Entries are by the day in UTC, from which a day elsewhere begins and ends less than a day away.
+    let margin = i64::from(query.zone != jiff::tz::TimeZone::UTC);
+    let from = Day::new(query.from.get() - margin);
+    let until = Day::new(query.until.get() + margin);
     let prefix = PostDay::of_brand(&query.brand);
-    let before = PostDay::from_day(&query.brand, query.from);
+    let before = PostDay::from_day(&query.brand, from);
     let mut names = Vec::new();
     rows.scan::<PostDay>(Scan::of(&prefix).after(&before), &mut |_, entry| {
-        if entry.day > query.until || names.len() > MAX_POSTS {
+        if entry.day > until || names.len() > MAX_POSTS {
             return ControlFlow::Break(());
         }
         names.push(entry.post(&query.brand));
@@ -190,10 +195,10 @@ fn tier(row: &Collaboration) -> crate::domain::Tier {
 }
 
 /// The one platform of everything promised, if it is one.
-fn platform(row: &Collaboration) -> Option<Platform> {
-    let mut promised = row.deliverables.iter().map(|one| one.terms.platform);
+fn platform(row: &Collaboration) -> Option<Venue> {
+    let mut promised = row.deliverables.iter().map(|one| &one.terms.platform);
     let first = promised.next()?;
-    promised.all(|other| other == first).then_some(first)
+    promised.all(|other| other == first).then(|| first.clone())
 }
 
 /// The niches a collaboration counts in; `[None]` when niches do not matter.

@@ -1,6 +1,8 @@
 //! Tasks as messages.
 
-use crate::domain::{ActorKind, CollaborationId, CostId, CreatorId, DeliverableId, Timestamp};
+use crate::domain::{
+    ActorKind, CollaborationId, CostId, CreatorId, DeliverableId, RightsId, Timestamp,
+};
 use crate::grpc::calls::render::time;
 use crate::views::worklist::{Blocked, TaskRow, When};
 use crate::wire::proto::api;
@@ -25,6 +27,7 @@ pub fn task(row: &TaskRow, blocked: Option<&Blocked>, now: Timestamp) -> api::Ta
         deliverable_id: text(row.task.deliverable.as_ref().map(DeliverableId::as_str)),
         cost_id: text(row.cost.as_ref().map(CostId::as_str)),
         blocked: blocked.map(block),
+        rights_id: text(row.task.rights.as_ref().map(RightsId::as_str)),
     }
 }
 
@@ -35,6 +38,9 @@ fn block(blocked: &Blocked) -> api::TaskBlock {
             Block::DisputeId(dispute.to_string()),
             &[ActorKind::Brand, ActorKind::Creator],
         ),
+        Blocked::Withheld => (Block::CostWithheld(true), &[ActorKind::Brand]),
+        Blocked::CampaignPaused => (Block::CampaignPaused(true), &[ActorKind::Brand]),
+        Blocked::CreatorBlocked => (Block::CreatorBlocked(true), &[ActorKind::Brand]),
     };
     let side = |kind: &ActorKind| kind.number();
     api::TaskBlock {

@@ -32,7 +32,7 @@ service! {
         }
         call compare_reports(CompareReportsRequest) -> CompareReportsResponse { finals::compare }
         list[Many] list_worklist(ListWorklistRequest) -> ListWorklistResponse {
-            tasks: |query| Slice::of(&query.brand, query.campaign.as_ref()), worklist::listed
+            tasks: |query| worklist::slice_of(&query), worklist::listed
         }
         call get_brand_awareness(GetBrandAwarenessRequest)
             -> GetBrandAwarenessResponse { insights::awareness }

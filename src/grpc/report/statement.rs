@@ -13,8 +13,8 @@ use super::reads::performance;
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Collaboration, Publication, Report};
 use crate::domain::{
-    CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, MeasurementKind,
-    MeasurementScope, Position, PublicationId, Record, Tally, Target, Timestamp, Totals,
+    Actor, Audience, CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, Position,
+    PublicationId, Record, Tally, Target, Timestamp, Totals,
 };
 use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::proofs;
@@ -186,8 +186,7 @@ fn summed(days: Days) -> Vec<Day> {
     let mut sum = Tally::default();
     let summed = days.into_iter().map(|(day, tally)| {
         sum += &tally;
-        let measured = (MeasurementScope::Total, MeasurementKind::Measured);
-        let engagement = sum.engagement.get(&measured);
+        let engagement = sum.engagement.get(&Audience::HEADLINE);
         Day {
             day,
             cost_minor: small(sum.accrued()),
@@ -204,6 +203,10 @@ fn small(sum: i128) -> i64 {
 
 fn day_of(at: Timestamp) -> String {
     at.to_string().chars().take("2026-11-01".len()).collect()
+}
+
+fn named(actor: &Actor) -> String {
+    format!("{} {}", actor.kind.name().to_lowercase(), actor.id)
 }
 
 /// An event for the timeline: what people did, not every number that was seen.
@@ -227,11 +230,13 @@ fn happened(record: &Record) -> Option<Happened> {
                 at: record.fact_at().to_string(),
                 event: codec::json::event_name(header.event?)?,
                 collaboration_id: collaboration.map(ToString::to_string).unwrap_or_default(),
-                actor: format!(
-                    "{} {}",
-                    record.actor.kind.name().to_lowercase(),
-                    record.actor.id
-                ),
+                actor: named(&record.actor),
+                on_behalf_of: record
+                    .on_behalf_of
+                    .as_ref()
+                    .map_or_else(String::new, |other| {
+                        format!("{}: {}", named(&other.actor), other.reason)
+                    }),
             })
         }
     }

@@ -7,8 +7,17 @@ use crate::grpc::calls::{Listed, Lookup, Part, joined_page};
 use crate::grpc::campaign::reads::known_campaign;
 use crate::store::Snapshot;
 use crate::views::worklist::{TaskRow, When};
-use crate::views::{AsOf, LastRecorded};
+use crate::views::{AsOf, LastRecorded, Slice};
 use crate::wire::proto::api;
+
+/// Names the events that make a list: those of creators too, since a blocked one makes no agreement.
+pub(super) fn slice_of(query: &parse::WorklistQuery) -> Slice {
+    let brand = query.brand.clone();
+    match query.campaign.clone() {
+        Some(campaign) => Slice::Campaigns(brand, vec![campaign]),
+        None => Slice::Brand(brand),
+    }
+}
 
 /// Answers a page of `ListWorklist`: the tasks of a brand or of one of its campaigns.
 pub(super) fn listed(
@@ -33,7 +42,10 @@ pub(super) fn listed(
         Some(AsOf::Position(_)) => LastRecorded::of(rows)?,
     };
     let keep = |_: &_, row: &TaskRow| {
-        if !is_asked(query, row) || row.is_over(rows, &query.brand)? {
+        if !is_asked(query, row)
+            || !row.task.is_listed_at(now)
+            || row.is_over(rows, &query.brand)?
+        {
             return Ok(None);
         }
         let blocked = row.blocked(rows, &query.brand)?;

@@ -1,5 +1,6 @@
 //! Reads backups and checks every byte.
 
+use std::cmp::Ordering;
 use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ impl<R: Read> Backup<R> {
     /// Opens a backup and reads its description.
     ///
     /// # Errors
-    /// [`BackupError::Foreign`], [`BackupError::Newer`]; [`BackupError::Cut`] also when `from`
+    /// [`BackupError::Foreign`], [`BackupError::Older`], [`BackupError::Newer`]; [`BackupError::Cut`] also when `from`
     /// cannot be read.
     pub fn open(mut from: R) -> Result<Self, BackupError> {
         let cut = |source| BackupError::Cut {
@@ -43,8 +44,10 @@ impl<R: Read> Backup<R> {
         }
         from.read_exact(&mut version).map_err(cut)?;
         let found = u16::from_be_bytes(version);
-        if found != VERSION {
-            return Err(BackupError::Newer { found });
+        match found.cmp(&VERSION) {
+            Ordering::Less => return Err(BackupError::Older { found }),
+            Ordering::Greater => return Err(BackupError::Newer { found }),
+            Ordering::Equal => {}
         }
         let mut from = Hashing {
             inner: Decoder::new(from).map_err(cut)?,

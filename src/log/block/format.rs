@@ -8,7 +8,7 @@ use super::{ALWAYS_FITS_BYTES, MAX_BLOCK_BYTES, MAX_PLAIN_BYTES, SealError, reco
 use crate::log::{Hash, Position};
 
 const MAGIC: [u8; 4] = *b"CLBK";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 const PLAIN: u8 = 0;
 const ZSTD: u8 = 1;
 
@@ -84,6 +84,15 @@ pub enum DecodeError {
     /// They do not begin like a block.
     #[error("they do not begin with a block's magic")]
     Magic,
+    /// A version before personal data was sealed wrote them.
+    #[error(
+        "block format {found} is from before personal data was sealed, only {VERSION} is read: the \
+         program that wrote it still reads it"
+    )]
+    Older {
+        /// The format's version.
+        found: u16,
+    },
     /// A newer program wrote them.
     #[error("block format {found} is not known, only {VERSION} is: use a newer program")]
     Version {
@@ -196,6 +205,7 @@ pub(super) fn decode(encoded: &Bytes) -> Result<(Place, Hash, Vec<Bytes>), Decod
     let version = take(&mut rest).map(u16::from_be_bytes);
     match version {
         Some(VERSION) => {}
+        Some(found) if found < VERSION => return Err(DecodeError::Older { found }),
         Some(found) => return Err(DecodeError::Version { found }),
         None => return Err(length),
     }

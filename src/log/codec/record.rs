@@ -8,13 +8,14 @@ use prost_types::Timestamp as WireTime;
 use super::events::{Stored, write_event};
 use super::peek::peek;
 use crate::domain::{
-    BrandId, CampaignId, CollaborationId, CreatorId, Position, Record, RequestId, RequestStamp,
-    Subject, Violation,
+    BrandId, CampaignId, CollaborationId, CreatorId, Position, Principal, Record, RequestId,
+    RequestStamp, Subject, Violation,
 };
 use crate::wire::fields::{Checked, Fields, Origin, REQUIRED_RULE};
 use crate::wire::proto::{event as wire, values as wire_values};
 use crate::wire::values::{read_actor, read_on_behalf_of, read_position, read_time};
 
+const PRINCIPAL_RULE: &str = "must be at most 256 bytes";
 const NO_REQUEST_RULE: &str = "must be empty without request_id";
 
 /// Why bytes are not a record this version can read.
@@ -71,7 +72,7 @@ pub fn encode(record: &Record) -> Bytes {
     out.into()
 }
 
-/// Reads a record from the bytes that [`encode`] of this or an earlier version made.
+/// Reads a record from the bytes that [`encode`] made.
 ///
 /// # Errors
 /// What is wrong, at which position, field and rule; never panics, whatever the bytes.
@@ -120,6 +121,8 @@ fn read_record(
     let on_behalf_of = fields.optional("on_behalf_of", header.on_behalf_of, read_on_behalf_of);
     let occurred_at = fields.optional("occurred_at", header.occurred_at, read_time);
     let recorded_at = fields.required("recorded_at", header.recorded_at, read_time);
+    let principal = Principal::new(&header.principal[..])
+        .ok_or_else(|| fields.refuse("principal", PRINCIPAL_RULE));
     let event = fields.within("event", |fields| event.read(fields));
     Ok(Record {
         position,
@@ -130,6 +133,7 @@ fn read_record(
         request: request?,
         occurred_at: occurred_at?,
         recorded_at: recorded_at?,
+        principal: principal?,
         event: event?,
     })
 }
@@ -192,6 +196,9 @@ fn write_header(record: &Record, out: &mut Vec<u8>) {
         encoding::message::encode(10, &WireTime::from(occurred_at), out);
     }
     encoding::message::encode(11, &WireTime::from(record.recorded_at), out);
+    if !record.principal.as_bytes().is_empty() {
+        put_bytes(12, record.principal.as_bytes(), out);
+    }
 }
 
 fn put_text(field: u32, text: &str, out: &mut Vec<u8>) {
@@ -230,6 +237,7 @@ mod tests {
             request: None,
             occurred_at: None,
             recorded_at: Timestamp::from_nanos(1_700_000_000_000_000_001),
+            principal: Principal::none(),
             event: Event::Campaign(CampaignEvent::CampaignOpened),
         };
         let full = Record {
@@ -247,8 +255,13 @@ mod tests {
                 digest: [7; 16],
             }),
             occurred_at: Some(Timestamp::from_nanos(1_600_000_000_000_000_000)),
+            principal: Principal::new(vec![7; 256]).unwrap(),
             ..bare.clone()
         };
+        let mut too_long = wire::Record::decode(encode(&full)).unwrap();
+        too_long.principal = vec![7; 257].into();
+        let refused = decode(&too_long.encode_to_vec()).unwrap_err();
+        assert!(refused.to_string().contains(PRINCIPAL_RULE), "{refused}");
         for record in [bare, full] {
             let bytes = encode(&record);
             let message = wire::Record::decode(bytes.clone()).unwrap();

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! product: campaign-ledger
-//! format: 3
+//! format: 4
 //! partitions: 0
 //! log: 0197c5a0-6f7e-7d3c-8a9e-0d4f3b2a1c5d
 //! ```
 //!
-//! The first two lines stay as they are in every later format, so that any program can see whether
-//! it is too old. Format 1 had a log without a journal, and up to format 2 sled's blocks had
-//! another layout. These are read. A server that opens one first rewrites the marker, because an
-//! older program would not find the new blocks.
+//! The first two lines stay as they are in every later format, so that any program can tell whether
+//! it is too old. The formats up to 3 hold personal data in clear text: they are refused. When a
+//! later format can be read beside the one before it, [`Formats`] says so, and a server that opens
+//! the older one first rewrites the marker, because an older program would misread what is new.
 
 use std::fmt;
 use std::path::Path;
@@ -24,10 +24,23 @@ use crate::log::paths::io_error;
 
 const PRODUCT: &str = "campaign-ledger";
 
-/// The format version of the data directory that this program creates. It reads older ones too.
-pub const FORMAT_VERSION: u32 = 3;
-/// The oldest version that it reads.
-const OLDEST_FORMAT_VERSION: u32 = 1;
+/// The format version of the data directory that this program creates.
+pub const FORMAT_VERSION: u32 = 4;
+
+/// The formats that a program reads. It writes the newest.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Formats {
+    pub oldest: u32,
+    pub newest: u32,
+}
+
+impl Formats {
+    /// Those of this program.
+    pub const KNOWN: Self = Self {
+        oldest: FORMAT_VERSION,
+        newest: FORMAT_VERSION,
+    };
+}
 
 /// The content of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +70,8 @@ impl Marker {
         }
     }
 
-    pub fn read(path: &Path) -> Result<Self, OpenError> {
+    /// Reads the marker of a directory that a program of these formats can read.
+    pub fn read(path: &Path, known: Formats) -> Result<Self, OpenError> {
         let text = files::read_text(path).map_err(|source| io_error("read", path, source))?;
         let text = text.unwrap_or_default();
         let damaged = |reason| OpenError::Marker {
@@ -71,15 +85,22 @@ impl Marker {
             return Err(damaged("its first line does not name this product"));
         }
         let format = match value("format").and_then(|version| version.parse().ok()) {
-            Some(known @ OLDEST_FORMAT_VERSION..=FORMAT_VERSION) => known,
-            Some(found) if found > FORMAT_VERSION => {
+            Some(0) | None => return Err(damaged("its second line is not a format version")),
+            Some(found) if found > known.newest => {
                 return Err(OpenError::Newer {
                     path: path.to_owned(),
                     found,
-                    known: FORMAT_VERSION,
+                    known: known.newest,
                 });
             }
-            Some(_) | None => return Err(damaged("its second line is not a format version")),
+            Some(found) if found < known.oldest => {
+                return Err(OpenError::Older {
+                    path: path.to_owned(),
+                    found,
+                    known: known.oldest,
+                });
+            }
+            Some(found) => found,
         };
         let partitions = value("partitions")
             .and_then(|list| list.split(' ').map(|id| id.parse().ok()).collect())
@@ -105,29 +126,36 @@ mod tests {
     fn read(text: &str) -> Result<Marker, OpenError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), text).unwrap();
-        Marker::read(file.path())
+        Marker::read(file.path(), Formats::KNOWN)
     }
 
     #[test]
     fn reads_back_what_is_written() {
-        for format in OLDEST_FORMAT_VERSION..=FORMAT_VERSION {
-            let marker = Marker {
-                format,
-                partitions: vec![0, 7],
-                log_id: Uuid::from_u128(7),
-            };
-            assert_eq!(read(&marker.to_string()).unwrap(), marker);
-        }
+        let marker = Marker {
+            format: FORMAT_VERSION,
+            partitions: vec![0, 7],
+            log_id: Uuid::from_u128(7),
+        };
+        assert_eq!(read(&marker.to_string()).unwrap(), marker);
     }
 
     #[test]
-    fn newer_format_is_told_from_a_damaged_one() {
-        let newer = "product: campaign-ledger\nformat: 4\nsomething: else\n";
+    fn other_formats_are_told_from_damage() {
+        let newer = "product: campaign-ledger\nformat: 5\nsomething: else\n";
         assert!(matches!(
             read(newer),
             Err(OpenError::Newer {
-                found: 4,
-                known: 3,
+                found: 5,
+                known: 4,
+                ..
+            })
+        ));
+        let older = "product: campaign-ledger\nformat: 3\nsomething: else\n";
+        assert!(matches!(
+            read(older),
+            Err(OpenError::Older {
+                found: 3,
+                known: 4,
                 ..
             })
         ));
@@ -136,9 +164,9 @@ mod tests {
             String::new(),
             "product: something-else\n".to_owned(),
             "product: campaign-ledger\nformat: 0\n".to_owned(),
-            "product: campaign-ledger\nformat: 1\n".to_owned(),
-            format!("product: campaign-ledger\nformat: 1\npartitions: zero\n{id}"),
-            format!("product: campaign-ledger\nformat: 1\npartitions: 0\nlog: {id}"),
+            "product: campaign-ledger\nformat: 4\n".to_owned(),
+            format!("product: campaign-ledger\nformat: 4\npartitions: zero\n{id}"),
+            format!("product: campaign-ledger\nformat: 4\npartitions: 0\nlog: {id}"),
         ] {
             assert!(
                 matches!(read(&damaged), Err(OpenError::Marker { .. })),

@@ -20,9 +20,9 @@ use super::files::{CacheBound, Files, Key};
 use super::guard::guarded;
 use super::pending::Pending;
 use crate::log::block::Outline;
-use crate::log::chain::{StorageError, Stored, stored_at};
+use crate::log::chain::{StorageError, Stored};
 use crate::log::paths::io_error;
-use crate::log::{Block, Fault, Head, OpenError, Position};
+use crate::log::{Block, Fault, OpenError, Position};
 
 /// Least number of keys beyond the last block. It is more than the 17 keys that a page has before
 /// it is split, so that no page with a block is ever split.
@@ -264,19 +264,6 @@ pub(super) fn last_good_block(files: &Files) -> Option<Block> {
 pub(super) fn last_number(files: &Files) -> Option<u64> {
     let last = next_filled(&mut files.blocks().iter().rev()).ok()?;
     last.map(|(number, _)| number)
-}
-
-/// Returns whether the log that ends with `last` has the block that `head` names.
-pub(super) fn holds(files: &Files, last: &Head, head: &Head) -> bool {
-    if head.block == 0 || head == last {
-        return true;
-    }
-    // The hash of a block covers all its fields, so no other block has its head.
-    StoredFrom::the_block_with(files, &Pending::default(), head.position)
-        .next()
-        .and_then(Result::ok)
-        .and_then(|(position, bytes)| stored_at(position, bytes).ok())
-        .is_some_and(|block| block.head() == *head)
 }
 
 /// Returns the next entry that is not a placeholder.

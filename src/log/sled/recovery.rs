@@ -6,13 +6,12 @@
 
 use std::path::Path;
 
-use super::blocks::{Writer, holds, last_block, last_good_block, last_number};
+use super::blocks::{Writer, last_block, last_good_block, last_number};
 use super::files::Files;
+use super::given_up;
 use super::guard::refused;
 use super::journal::{Frame, Journal};
 use super::mover::sync;
-use super::older;
-use super::witness;
 use crate::log::chain::{StorageError, Stored};
 use crate::log::paths::{create_directory, io_error};
 use crate::log::{Block, Fault, Head, OpenError};
@@ -39,23 +38,16 @@ pub(super) fn recover(
         // The journal is made before sled's files, so if these exist, a missing journal was lost.
         Journal::create(dir, segment_bytes, None)?;
     }
-    older::complete(dir)?;
-    let mut files = Files::open_or_create(dir)?;
+    let files = Files::open_or_create(dir)?;
     files.refuse_spilled()?;
-    if older::holds_the_log(&files) {
-        older::copy(&files, dir, partition)?;
-        drop(files);
-        older::complete(dir)?;
-        files = Files::open_or_create(dir)?;
-    }
     let last = last_block(&files, dir)?;
     refuse_other_partition(dir, last.as_ref().map(Block::partition), partition)?;
     files.make_durable()?;
     let (mut journal, frames) = match Journal::open(dir)? {
         Some(found) => found,
-        None => adopt(dir, &files, segment_bytes, last.as_ref())?,
+        None => begin_anew(dir, segment_bytes, last.as_ref())?,
     };
-    witness::remove(dir)?;
+    given_up::remove(dir)?;
 
     let stored = last.map_or(Head::EMPTY, |block| block.head());
     let beyond = beyond(dir, partition, &stored, frames)?;
@@ -97,65 +89,40 @@ pub(super) struct Found {
     pub head: Head,
     /// A block that was acknowledged.
     pub reached: Head,
-    /// Whether sled's blocks have the layout of earlier versions, see [`older`].
-    pub is_older: bool,
 }
 
 /// Opens the log in `dir` and does not change the journal.
 pub(super) fn find(dir: &Path) -> Result<Found, OpenError> {
-    older::complete(dir)?;
     let files = Files::open_existing(dir)?;
-    let is_older = older::holds_the_log(&files);
-    let good = if is_older {
-        older::last_good_block(&files)
-    } else {
-        last_good_block(&files)
-    };
-    let good = good.map_or(Head::EMPTY, |block| block.head());
+    let good = last_good_block(&files).map_or(Head::EMPTY, |block| block.head());
     let Some((_, mut frames)) = Journal::open(dir)? else {
-        let reached = witness::noted_in(dir)?.ok_or_else(|| missing(dir))?;
+        refuse_lost(dir)?;
         return Ok(Found {
             files,
             beyond: Vec::new(),
             head: good,
-            reached,
-            is_older,
+            reached: Head::EMPTY,
         });
     };
     let reached = newest(&frames);
     refuse_older(dir, &reached, &good)?;
-    if is_older {
-        let last = older::last_position(&files).unwrap_or_default();
-        frames.retain(|frame| frame.first_position > last);
-    } else {
-        let last = last_number(&files).unwrap_or_default();
-        frames.retain(|frame| frame.head.block > last);
-    }
+    let last = last_number(&files).unwrap_or_default();
+    frames.retain(|frame| frame.head.block > last);
     Ok(Found {
         files,
         head: frames.last().map_or(good, |frame| frame.head),
         beyond: frames.into_iter().map(Frame::into_stored).collect(),
         reached,
-        is_older,
     })
 }
 
-/// Makes a journal for a log of an earlier version, which ends with `last`.
-fn adopt(
+/// Makes a journal for a log whose own was given up, and which ends with `last`.
+fn begin_anew(
     dir: &Path,
-    files: &Files,
     segment_bytes: u32,
     last: Option<&Block>,
 ) -> Result<(Journal, Vec<Frame>), OpenError> {
-    let reached = witness::noted_in(dir)?.ok_or_else(|| missing(dir))?;
-    let found = last.map_or(Head::EMPTY, Block::head);
-    if !holds(files, &found, &reached) {
-        return Err(OpenError::Shrunk {
-            path: dir.to_owned(),
-            found,
-            reached,
-        });
-    }
+    refuse_lost(dir)?;
     Journal::create(dir, segment_bytes, last)?;
     Journal::open(dir)?.ok_or_else(|| missing(dir))
 }
@@ -222,6 +189,14 @@ fn refuse_older(dir: &Path, newest: &Head, stored: &Head) -> Result<(), OpenErro
         path: dir.to_owned(),
         reason: "ends before the log does",
     })
+}
+
+/// Refuses a log whose journal is missing, unless it was given up.
+fn refuse_lost(dir: &Path) -> Result<(), OpenError> {
+    match given_up::is_noted(dir)? {
+        true => Ok(()),
+        false => Err(missing(dir)),
+    }
 }
 
 fn missing(dir: &Path) -> OpenError {

@@ -6,6 +6,7 @@ use super::super::words::{self, Spelled, amount, amount_metric, count, factor, m
 use super::super::{Line, Statement};
 use super::{measured, name, on_basis};
 use crate::wire::proto::api::{self, CostBasis};
+use crate::wire::proto::values;
 
 /// Events that the timeline shows; the log has all.
 const MAX_EVENTS: usize = 400;
@@ -210,8 +211,8 @@ pub fn deliverables(statement: &Statement) -> Markup {
             vec![
                 cell(creator),
                 cell(one.deliverable_id.as_str()),
-                cell(name(one.platform().as_str_name(), "PLATFORM_")),
-                cell(name(one.format().as_str_name(), "CONTENT_FORMAT_")),
+                cell(venue(one)),
+                cell(format_of(one)),
                 cell(name(one.state().as_str_name(), "DELIVERABLE_STATE_")),
                 cell(words::time(one.due_at.as_ref())),
                 cell(versions),
@@ -232,6 +233,23 @@ pub fn deliverables(statement: &Statement) -> Markup {
         ("Post", false),
     ];
     section("Deliverables", "", &columns, &rows(made), None)
+}
+
+/// The platform, by its name where it has one.
+fn venue(one: &api::Deliverable) -> String {
+    match one.platform_name.as_str() {
+        "" => name(one.platform().as_str_name(), "PLATFORM_"),
+        named => named.to_owned(),
+    }
+}
+
+/// The format, and the medium where the terms name one.
+fn format_of(one: &api::Deliverable) -> String {
+    let format = name(one.format().as_str_name(), "CONTENT_FORMAT_");
+    match one.medium() {
+        values::Medium::Unspecified => format,
+        medium => format!("{format} · {}", name(medium.as_str_name(), "MEDIUM_")),
+    }
 }
 
 /// Where a post is. Text that is not a web address is shown without a link.
@@ -297,6 +315,7 @@ pub fn timeline(statement: &Statement) -> Markup {
             cell(words::event(&one.event)),
             cell(one.collaboration_id.as_str()),
             cell(one.actor.as_str()),
+            cell(one.on_behalf_of.as_str()),
             cell(one.position),
         ]
     });
@@ -305,6 +324,7 @@ pub fn timeline(statement: &Statement) -> Markup {
         ("What", false),
         ("Collaboration", false),
         ("Who", false),
+        ("For whom, why", false),
         ("Position", true),
     ];
     section("Timeline", "", &columns, &rows(happened), note)

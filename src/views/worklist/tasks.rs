@@ -53,16 +53,46 @@ pub fn of_collaboration<E>(
                 ));
             }
         }
+        CollaborationState::Completed
+        | CollaborationState::Cancelled
+        | CollaborationState::Terminated => {
+            // Nothing is owed any more, but an advertisement that is live stays one.
+            for deliverable in &collaboration.deliverables {
+                if let Some(publication) = &deliverable.publication {
+                    let hidden = post(publication)?.and_then(|post| undisclosed(&post));
+                    tasks.extend(hidden.map(|task| Task {
+                        deliverable: Some(deliverable.terms.id.clone()),
+                        ..task
+                    }));
+                }
+            }
+        }
         CollaborationState::Declined
         | CollaborationState::Withdrawn
         | CollaborationState::Expired
-        | CollaborationState::Completed
-        | CollaborationState::Cancelled
-        | CollaborationState::Rejected
-        | CollaborationState::Terminated => {}
+        | CollaborationState::Rejected => {}
     }
+    tasks.extend(rights_that_end(collaboration));
     tasks.sort();
     Ok(tasks)
+}
+
+/// Lists the rights of use in force that have an end. They outlive the agreement.
+fn rights_that_end(collaboration: &Collaboration) -> impl Iterator<Item = Task> {
+    let terms = collaboration.terms().into_iter();
+    let rights = terms.flat_map(|terms| &terms.usage_rights);
+    rights.filter_map(|right| {
+        Some(Task {
+            rights: Some(right.id.clone()),
+            ..task(TaskKind::RightsExpiring, When::Due(right.ends_at?))
+        })
+    })
+}
+
+/// Returns the task of a post that is live and does not disclose what it must.
+fn undisclosed(post: &Publication) -> Option<Task> {
+    let is_hidden = post.undisclosed && post.removed_at().is_none();
+    is_hidden.then(|| task(TaskKind::Disclose, When::Since(post.published_at)))
 }
 
 /// Returns the task of a campaign as a whole: it is over budget.
@@ -71,9 +101,9 @@ pub fn of_campaign(campaign: &Campaign) -> Option<Task> {
     Some(task(TaskKind::RaiseBudget, since))
 }
 
-/// Lists the tasks of a cost line: none while it is withheld.
+/// Lists the tasks of a cost line.
 pub fn of_cost(cost: &Cost) -> Vec<Task> {
-    if cost.reversed || cost.withheld {
+    if cost.reversed {
         return Vec::new();
     }
     let since = When::Since(cost.incurred_at);
@@ -107,14 +137,12 @@ fn of_deliverable(
         DeliverableState::Rejected => vec![task(TaskKind::WaiveRejected, since)],
         DeliverableState::Published => {
             let live = When::Since(post.map_or(begun, |post| post.published_at));
-            let hidden = post.is_some_and(|post| post.undisclosed);
-            let disclose = hidden.then(|| task(TaskKind::Disclose, live));
             let verify = task(TaskKind::VerifyPublication, live);
+            let disclose = post.and_then(undisclosed);
             std::iter::once(verify).chain(disclose).collect()
         }
-        DeliverableState::Verified | DeliverableState::Waived | DeliverableState::Removed => {
-            Vec::new()
-        }
+        DeliverableState::Verified => post.and_then(undisclosed).into_iter().collect(),
+        DeliverableState::Waived | DeliverableState::Removed => Vec::new(),
     }
 }
 
@@ -123,10 +151,9 @@ fn until_expiry(kind: TaskKind, collaboration: &Collaboration) -> Option<Task> {
     Some(task(kind, When::Due(made.open_until)))
 }
 
-/// Returns whether everything is verified or waived, the work began, and nothing is disputed.
+/// Returns whether everything is verified or waived, and the work began.
 fn is_done(collaboration: &Collaboration) -> bool {
     collaboration.state == CollaborationState::Active
-        && collaboration.open_disputes.is_empty()
         && collaboration.deliverables.iter().all(Deliverable::is_done)
 }
 
@@ -152,13 +179,15 @@ fn task(kind: TaskKind, when: When) -> Task {
         | TaskKind::AnswerApplication
         | TaskKind::AnswerCounter
         | TaskKind::AnswerAmendment
-        | TaskKind::RaiseBudget => ActorKind::Brand,
+        | TaskKind::RaiseBudget
+        | TaskKind::RightsExpiring => ActorKind::Brand,
     };
     Task {
         when,
         kind,
         side,
         deliverable: None,
+        rights: None,
     }
 }
 
@@ -178,20 +207,29 @@ pub fn blocked(
         let dispute = collaboration?.dispute_of(&subject)?;
         Some(Blocked::Dispute(dispute.clone()))
     };
-    let line = || Some(Blocked::Dispute(cost?.dispute.clone()?));
+    let line = || {
+        let cost = cost?;
+        let dispute = cost.dispute.clone().map(Blocked::Dispute);
+        dispute.or_else(|| cost.withheld.then_some(Blocked::Withheld))
+    };
+    let disputed = || {
+        let open = collaboration?.open_disputes.first()?;
+        Some(Blocked::Dispute(open.id.clone()))
+    };
     match task.kind {
         TaskKind::ReviewContent => held().or_else(reviewed),
         TaskKind::Publish => held(),
         TaskKind::VerifyPublication | TaskKind::WaiveRejected => reviewed(),
         TaskKind::ApproveCost => line(),
         TaskKind::Pay => held().or_else(line),
+        TaskKind::Complete => disputed(),
         TaskKind::AnswerOffer
         | TaskKind::SubmitContent
         | TaskKind::Disclose
-        | TaskKind::Complete
         | TaskKind::AnswerApplication
         | TaskKind::AnswerCounter
         | TaskKind::AnswerAmendment
-        | TaskKind::RaiseBudget => None,
+        | TaskKind::RaiseBudget
+        | TaskKind::RightsExpiring => None,
     }
 }

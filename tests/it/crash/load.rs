@@ -324,6 +324,7 @@ fn terms() -> values::Terms {
             platform: values::Platform::Instagram.into(),
             format: values::ContentFormat::Review.into(),
             due_at: Some(seconds(3_900_000_000)),
+            ..Default::default()
         }],
         ..Default::default()
     }

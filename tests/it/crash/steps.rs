@@ -1,4 +1,4 @@
-//! Killed at every step of opening, upgrading and restoring.
+//! Killed at every step of opening and restoring.
 //!
 //! The SIGKILL loop hits the moments between two system calls by chance, and some of them last
 //! microseconds: a file that exists but is empty, a name that is not yet changed. Here `strace`
@@ -7,15 +7,11 @@
 //!
 //! `cargo test` tries a few of them; `CRASH_STEPS=all` tries all.
 
-use std::fs;
-
 use super::chance::Chance;
 use super::disks::Strace;
 use super::history::head_of;
 use super::process::{offline, run, run_through};
 use super::scene::Scene;
-use crate::support::log_backend::copy;
-use crate::support::older::{blocks_of, older};
 
 /// The kinds of calls, and the minimum number of each that a thread makes while it creates a
 /// directory.
@@ -132,32 +128,6 @@ async fn stopped() -> Scene {
 async fn killed_while_making_a_data_directory() {
     let check = async |scene: &mut Scene, _: &mut Chance| opens_by_itself(scene, 0).await;
     kill_at_each_step(async || Scene::new(), start, check).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_while_bringing_an_older_directory_up_to_date() {
-    let kept = stopped().await;
-    let log = kept.data_dir().join("log");
-    let blocks = blocks_of(&log);
-    let older = older(&log, &blocks);
-    let marker = fs::read_to_string(kept.data_dir().join("FORMAT")).unwrap();
-    let prepare = async || {
-        let scene = Scene::new();
-        let (data, log) = (scene.data_dir(), scene.data_dir().join("log"));
-        fs::create_dir_all(&log).unwrap();
-        copy(older.path(), &log);
-        for name in ["views", "tree", "checkpoint", "signing-key"] {
-            fs::copy(kept.data_dir().join(name), data.join(name)).unwrap();
-        }
-        let older = marker.replace("format: 3", "format: 2");
-        assert_ne!(older, marker);
-        fs::write(data.join("FORMAT"), older).unwrap();
-        scene
-    };
-    let check = async |scene: &mut Scene, _: &mut Chance| {
-        opens_by_itself(scene, kept.events()).await;
-    };
-    kill_at_each_step(prepare, start, check).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

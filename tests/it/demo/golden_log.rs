@@ -14,8 +14,8 @@ use crate::support::server::Server;
 use campaign_ledger::cli::demo::story::{Step, Story};
 
 /// The backup, and the queries with their answers.
-const BACKUP: &str = "tests/golden/log-1.clbu";
-const ANSWERS: &str = "tests/golden/log-1.json";
+const BACKUP: &str = "tests/golden/log-2.clbu";
+const ANSWERS: &str = "tests/golden/log-2.json";
 
 /// Plays all stories and keeps their log and the answers.
 async fn keep() {

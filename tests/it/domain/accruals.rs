@@ -211,6 +211,7 @@ fn viewed(views: u64, kind: MeasurementKind, scope: MeasurementScope) -> Request
             source: ObservationSource::Api,
             kind,
             scope,
+            definition: None,
         },
         counters,
         followers: None,
@@ -248,6 +249,7 @@ fn bonus_is_accrued_once_it_is_reached_and_once() {
         source: ObservationSource::Api,
         kind: MeasurementKind::Measured,
         scope: MeasurementScope::Total,
+        definition: None,
     };
     let mut counters = Counters::default();
     counters.set(Counter::Views, Some(10_000));

@@ -39,7 +39,7 @@ fn acceptance_pins_terms_and_freezes_the_tier() {
                 tier_scheme: "seed-v1".to_owned(),
                 followers: followed_by(25_000)
                     .followers
-                    .get(&Platform::Instagram)
+                    .get(&Platform::Instagram.into())
                     .copied(),
                 terms_digest: digest,
             },
@@ -121,8 +121,11 @@ fn bonus_is_in_the_currency_of_the_campaign() {
 #[test]
 fn tier_is_unknown_without_followers_on_the_promised_platform() {
     let mut elsewhere = followed_by(50_000);
-    let count = elsewhere.followers.remove(&Platform::Instagram).unwrap();
-    elsewhere.followers.insert(Platform::Youtube, count);
+    let count = elsewhere
+        .followers
+        .remove(&Platform::Instagram.into())
+        .unwrap();
+    elsewhere.followers.insert(Platform::Youtube.into(), count);
     let profile = creator("ayu", CreatorVerb::RecordProfile { profile: elsewhere });
     invited(terms())
         .given(profile)

@@ -177,8 +177,9 @@ fn what_was_begun_is_kept() {
     let mut without = two();
     without.deliverables.remove(0);
     let others = [
-        elsewhere(|one| one.platform = Platform::Tiktok),
+        elsewhere(|one| one.platform = Platform::Tiktok.into()),
         elsewhere(|one| one.format = ContentFormat::Tutorial),
+        elsewhere(|one| one.medium = Some(Medium::Reel)),
         without,
     ];
     let begun = accepted(two()).given(submit("ayu-1", "review"));

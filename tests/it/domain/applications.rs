@@ -44,7 +44,7 @@ fn application_keeps_the_guards_of_its_campaign_and_its_pair() {
     opened()
         .when(apply("ayu-1", "ayu").by(ActorKind::Brand))
         .then_refused(only("the creator"));
-    let reason = "a controversy".to_owned();
+    let reason = "a controversy".into();
     opened()
         .given(creator("ayu", CreatorVerb::Block { reason }))
         .when(apply("ayu-1", "ayu"))
@@ -115,7 +115,7 @@ fn offer_to_an_applicant_keeps_the_guards_of_an_invitation() {
         .then_refused(Refusal::CodeTaken {
             holder: id("bima-1"),
         });
-    let reason = "a controversy".to_owned();
+    let reason = "a controversy".into();
     applied()
         .given(creator("ayu", CreatorVerb::Block { reason }))
         .when(offered(terms()))

@@ -70,7 +70,7 @@ fn second_claim_of_an_order_is_kept_as_evidence() {
                 claimed: vec![id("bima-1")],
                 value: Some(rp(260_000)),
                 ordered_at: day(16),
-                kind: Some(ConversionType::Sale),
+                kind: ConversionType::Sale,
                 quantity: 1,
                 code: None,
             },

@@ -8,12 +8,12 @@ use super::stories::*;
 use crate::support::requests::*;
 
 fn block() -> Request {
-    let reason = "a controversy".to_owned();
+    let reason = "a controversy".into();
     creator("ayu", CreatorVerb::Block { reason })
 }
 
 fn unblock() -> Request {
-    let reason = "settled".to_owned();
+    let reason = "settled".into();
     creator("ayu", CreatorVerb::Unblock { reason })
 }
 
@@ -52,7 +52,7 @@ fn unknown_creator_can_be_neither_blocked_nor_invited() {
         what: Unknown::Creator,
         id: "cici".to_owned(),
     };
-    let reason = "?".to_owned();
+    let reason = PersonalText::from("?");
     opened()
         .when(creator(
             "cici",
@@ -111,7 +111,7 @@ fn blocks_are_counted_after_they_end() {
         .then_refused(Refusal::CreatorNotBlocked)
         .given(block());
     assert_eq!(ayu(&history).blocks, 2);
-    assert_eq!(ayu(&history).blocked.as_deref(), Some("a controversy"));
+    assert_eq!(ayu(&history).blocked, Some("a controversy".into()));
 }
 
 #[test]

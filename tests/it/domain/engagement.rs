@@ -36,6 +36,7 @@ pub fn observation(observed_at: Timestamp, counters: Counters) -> Observation {
         source: ObservationSource::Api,
         kind: KIND,
         scope: SCOPE,
+        definition: None,
     };
     Observation {
         seen,
@@ -78,7 +79,7 @@ pub fn void(observation: Position) -> Request {
 
 pub fn series(history: &History) -> Series {
     let publication = history.publication("ayu-1", "post-1");
-    (*publication.series[&(SCOPE, KIND)]).clone()
+    (*publication.series[&Audience::of(SCOPE, KIND)]).clone()
 }
 
 pub fn head(history: &History) -> Option<Head> {
@@ -91,7 +92,10 @@ pub fn head_likes(history: &History) -> Option<u64> {
 
 /// Returns the heads as observed until a time.
 fn until(history: &History, time: Timestamp) -> Heads {
-    let axis = Axis::new(&Publication::key(&post("ayu-1", "post-1")), SCOPE, KIND);
+    let axis = Axis::new(
+        &Publication::key(&post("ayu-1", "post-1")),
+        Audience::of(SCOPE, KIND),
+    );
     axis.heads(
         &history.ledger.rows,
         Cutoff::Until(time),
@@ -106,7 +110,7 @@ pub fn likes_until(history: &History, time: Timestamp) -> Option<u64> {
 
 fn counted_likes(history: &History) -> i128 {
     let engagement = history.totals().counted.engagement;
-    engagement[&(SCOPE, KIND)].engagements.value / 10_000
+    engagement[&Audience::of(SCOPE, KIND)].engagements.value / 10_000
 }
 
 /// Returns a time in tenths of a day after day 15: days 16, 17 and 18; the late observation is half
@@ -264,7 +268,7 @@ fn scopes_and_kinds_never_mix() {
         .given(observe_as(paid))
         .given(observe_as(reported));
     let sums = history.totals().counted.engagement;
-    let value = |scope, kind| sums[&(scope, kind)].engagements.value / 10_000;
+    let value = |scope, kind| sums[&Audience::of(scope, kind)].engagements.value / 10_000;
     assert_eq!(value(SCOPE, KIND), 9);
     assert_eq!(value(MeasurementScope::Paid, KIND), 7);
     assert_eq!(value(SCOPE, MeasurementKind::Reported), 8);
@@ -304,7 +308,7 @@ fn rates_pair_numbers_of_the_same_post_and_leave_giveaways_out() {
         let history = published_as(plan(), terms)
             .at(day(20))
             .given(observe(t(10), counters));
-        let sums = history.totals().counted.engagement[&(SCOPE, KIND)].clone();
+        let sums = history.totals().counted.engagement[&Audience::of(SCOPE, KIND)].clone();
         assert_eq!(sums.engagements.value, 100 * 10_000);
         let expected = |denominator| match incentivised {
             true => Paired::default(),

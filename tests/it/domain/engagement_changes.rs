@@ -167,7 +167,7 @@ fn voiding_everything_leaves_no_number() {
     let history = history.given(void(only));
     assert_eq!(head_likes(&history), None);
     assert_eq!(series(&history).standing, 0);
-    let sums = &history.totals().counted.engagement[&(SCOPE, KIND)];
+    let sums = &history.totals().counted.engagement[&Audience::of(SCOPE, KIND)];
     assert_eq!(**sums, EngagementSums::default());
 }
 

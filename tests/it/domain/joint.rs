@@ -86,7 +86,7 @@ fn joint_engagement_is_split_exactly() {
     let history = both_accepted()
         .given(publish("ayu-1", "duet", duet(&parts)))
         .given(observe(day(16), likes(1_001)));
-    let key = (MeasurementScope::Total, MeasurementKind::Measured);
+    let key = Audience::HEADLINE;
     let sum = |totals: Totals| totals.counted.engagement[&key].engagements;
     let value = |value| Sum { value, posts: 1 };
     assert_eq!(sum(history.totals()), value(1_001 * 10_000));

@@ -16,6 +16,7 @@ mod conversions;
 mod cost_corrections;
 mod costs;
 mod creators;
+mod definitions;
 mod deliverables;
 mod disclosure;
 mod disputes;

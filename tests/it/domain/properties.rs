@@ -368,8 +368,8 @@ fn check_heads(ledger: &Ledger) {
             },
             publication: id(&part()),
         };
-        for ((scope, kind), series) in &publication.series {
-            let axis = Axis::new(&Publication::key(&post), *scope, *kind);
+        for (audience, series) in &publication.series {
+            let axis = Axis::new(&Publication::key(&post), *audience);
             let all = state::Sought::all();
             let heads = |cutoff| axis.heads(&ledger.rows, cutoff, all).unwrap();
             assert_eq!(heads(Cutoff::Counted), series.counted);

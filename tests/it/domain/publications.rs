@@ -23,7 +23,7 @@ fn approved_post_in_time_breaches_nothing() {
             PublicationRecorded {
                 deliverable: id("review"),
                 publication: id("post-1"),
-                platform: Platform::Instagram,
+                platform: Platform::Instagram.into(),
                 url: "https://instagram.example/post-1".to_owned(),
                 post_id: "ig-post-1".to_owned(),
                 published_at: day(15),
@@ -183,7 +183,7 @@ fn post_of_a_platform_is_recorded_once_in_a_brand() {
 #[test]
 fn same_post_id_on_another_platform_is_another_post() {
     let mut video = promised("video", ContentFormat::Tutorial);
-    video.platform = Platform::Youtube;
+    video.platform = Platform::Youtube.into();
     let terms = Terms {
         deliverables: vec![promised("review", ContentFormat::Review), video],
         ..terms()
@@ -193,6 +193,55 @@ fn same_post_id_on_another_platform_is_another_post() {
         ..live("post-2")
     };
     published_as(plan(), terms).given(publish("ayu-1", "video", same_id));
+}
+
+#[test]
+fn posts_of_other_platforms_are_told_apart_by_name() {
+    let elsewhere = |name: &str| {
+        let mut promised = promised(name, ContentFormat::Review);
+        promised.platform = Platform::Other.into();
+        promised
+    };
+    let terms = Terms {
+        deliverables: vec![elsewhere("one"), elsewhere("two")],
+        ..terms()
+    };
+    let post = |publication: &str, url: &str, name: Option<&str>| Publish {
+        url: url.to_owned(),
+        post_id: "12345".to_owned(),
+        platform_name: name.map(|name| PlatformName::parse(name).unwrap()),
+        ..live(publication)
+    };
+    let x = post("x", "https://User@Forum.example:8080/t/1", None);
+    let one = accepted(terms).given(publish("ayu-1", "one", x));
+    let venue = |publication: &str, history: &History| -> String {
+        let row = history.publication("ayu-1", publication);
+        row.platform.name().to_owned()
+    };
+    assert_eq!(venue("x", &one), "forum.example");
+    let same = post("y", "https://forum.example/12345", None);
+    let named = post("y", "https://mirror.example/12345", Some("FORUM.example"));
+    for taken in [same, named] {
+        one.clone()
+            .when(publish("ayu-1", "two", taken))
+            .then_refused(Refusal::PostAlreadyRecorded {
+                publication: "x".to_owned(),
+            });
+    }
+    let other = post("y", "https://board.example/12345", None);
+    let two = one.given(publish("ayu-1", "two", other));
+    assert_eq!(venue("y", &two), "board.example");
+}
+
+#[test]
+fn only_another_platform_takes_a_name() {
+    let named = Publish {
+        platform_name: Some(PlatformName::parse("forum").unwrap()),
+        ..live("post-1")
+    };
+    approved()
+        .when(publish("ayu-1", "review", named))
+        .then_refused(Refusal::field("platform_name", NAMED_VENUE_RULE));
 }
 
 #[test]

@@ -71,6 +71,7 @@ fn numbers_of_a_removed_post_stay_and_more_are_accepted() {
             source: ObservationSource::Api,
             kind: MeasurementKind::Measured,
             scope: MeasurementScope::Total,
+            definition: None,
         };
         let observation = Observation {
             seen,
@@ -82,7 +83,7 @@ fn numbers_of_a_removed_post_stay_and_more_are_accepted() {
             EngagementVerb::Record { observation },
         )
     };
-    let audience = (MeasurementScope::Total, MeasurementKind::Measured);
+    let audience = Audience::HEADLINE;
     let likes = |history: &History| {
         history.totals().counted.engagement[&audience]
             .engagements

@@ -113,7 +113,7 @@ fn history_stays_after_a_flag_is_cleared() {
     assert_eq!(row.open_flags, [id("f-2")]);
     let cleared = flag_of(&history, "f-1").cleared.clone().unwrap();
     assert_eq!(cleared.at, day(2));
-    assert_eq!(cleared.reason, "apologised in public");
+    assert_eq!(cleared.reason, "apologised in public".into());
     assert_eq!(cleared.evidence, [screenshot()]);
 }
 
@@ -209,7 +209,7 @@ fn each_criterion_fails_by_itself() {
     let vetted = opened_as(choosy());
     assert_eq!(unmet(&vetted), [Criterion::Vetting]);
     assert_eq!(unmet(&vetted.given(assess("ayu", fitting()))), []);
-    let reason = "?".to_owned();
+    let reason = "?".into();
     let blocked = opened().given(creator("ayu", CreatorVerb::Block { reason }));
     assert_eq!(unmet(&blocked), [Criterion::NotBlocked]);
     assert_eq!(unmet(&invited(terms())), [Criterion::NotLive]);

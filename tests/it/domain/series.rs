@@ -29,9 +29,11 @@ struct Twin {
 
 impl Twin {
     fn new() -> Self {
-        let (scope, kind) = (MeasurementScope::Total, MeasurementKind::Measured);
         Self {
-            axis: Axis::new(&Publication::key(&post("ayu-1", "post-1")), scope, kind),
+            axis: Axis::new(
+                &Publication::key(&post("ayu-1", "post-1")),
+                Audience::HEADLINE,
+            ),
             rows: MemoryRows::new(),
             starts: Starts::default(),
             on_time: Heads::default(),
@@ -181,6 +183,7 @@ fn seen(key: OrderKey) -> Seen {
         source: state::source_of(key.rank),
         kind: MeasurementKind::Measured,
         scope: MeasurementScope::Total,
+        definition: None,
     }
 }
 

@@ -174,6 +174,7 @@ pub fn live(publication: &str) -> Publish {
         followers: None,
         disclosed: true,
         shares: Vec::new(),
+        platform_name: None,
     }
 }
 

@@ -28,6 +28,7 @@ fn invite() -> api::InviteCreatorRequest {
                 platform: values::Platform::Tiktok.into(),
                 format: values::ContentFormat::Review.into(),
                 due_at: at(500),
+                ..values::DeliverableTerms::default()
             }],
             attribution: Some(values::AttributionTerms {
                 code: "ayu10".to_owned(),
@@ -53,8 +54,9 @@ fn invitation_fills_in_what_the_terms_leave_out() {
         fee: idr(250_000_000),
         deliverables: vec![DeliverableTerms {
             id: DeliverableId::parse("review").unwrap(),
-            platform: Platform::Tiktok,
+            platform: Platform::Tiktok.into(),
             format: ContentFormat::Review,
+            medium: None,
             due_at: moment(500),
         }],
         max_revisions: 2,

@@ -18,6 +18,7 @@ fn profile() -> api::RecordCreatorProfileRequest {
                 platform: values::Platform::Tiktok.into(),
                 followers: 31_050,
                 observed_at: at(-100),
+                platform_name: String::new(),
             }],
             niches: vec!["skincare".to_owned()],
             locality: "Bandung".to_owned(),
@@ -25,6 +26,7 @@ fn profile() -> api::RecordCreatorProfileRequest {
             handles: vec![api::CreatorHandle {
                 platform: values::Platform::Tiktok.into(),
                 handle: "@ayu".to_owned(),
+                platform_name: String::new(),
             }],
         }),
     }
@@ -41,12 +43,12 @@ fn good_profile_becomes_a_command() {
         observed_at: moment(-100),
     };
     let profile_read = CreatorProfile {
-        followers: BTreeMap::from([(Platform::Tiktok, count)]),
+        followers: BTreeMap::from([(Platform::Tiktok.into(), count)]),
         niches: vec![Niche::parse("skincare").unwrap()],
         personal: PersonalDetails {
-            locality: "Bandung".to_owned(),
-            display_name: "Ayu".to_owned(),
-            handles: BTreeMap::from([(Platform::Tiktok, "@ayu".to_owned())]),
+            locality: "Bandung".into(),
+            display_name: "Ayu".into(),
+            handles: BTreeMap::from([(Platform::Tiktok.into(), "@ayu".into())]),
         },
     };
     assert_eq!(
@@ -73,11 +75,13 @@ fn each_rule_of_a_profile_names_its_field() {
             (|r| r.profile = None, "profile is required"),
             (
                 |r| known(r).followers[0].platform = 99,
-                "profile.followers[0].platform must be one of INSTAGRAM, TIKTOK, YOUTUBE, OTHER",
+                "profile.followers[0].platform must be one of INSTAGRAM, TIKTOK, YOUTUBE, OTHER, \
+                 FACEBOOK, THREADS, X, LEMON8, SHOPEE, TOKOPEDIA, TWITCH, PINTEREST, LINKEDIN, \
+                 SNAPCHAT, BLOG, PODCAST",
             ),
             (
                 |r| {
-                    let count = known(r).followers[0];
+                    let count = known(r).followers[0].clone();
                     known(r).followers.push(count);
                 },
                 "profile.followers[1].platform must be unique",
@@ -138,7 +142,7 @@ fn block_needs_a_reason() {
         creator_id: block.creator_id,
         reason: "a mistake".to_owned(),
     };
-    let reason = "a mistake".to_owned();
+    let reason = "a mistake".into();
     assert_eq!(
         command(unblock_creator(unblock, now())),
         Command::Creator {

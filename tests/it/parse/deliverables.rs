@@ -123,6 +123,7 @@ fn publication() -> api::RecordPublicationRequest {
         followers: None,
         disclosed: true,
         shares: vec![wire_share("ayu-1", 6_000), wire_share("bima-1", 4_000)],
+        platform_name: String::new(),
     }
 }
 
@@ -142,6 +143,7 @@ fn good_publication_becomes_a_command() {
             followers: None,
             disclosed: true,
             shares: vec![share("ayu-1", 6_000), share("bima-1", 4_000)],
+            platform_name: None,
         })
     );
 }

@@ -25,6 +25,7 @@ fn engagement() -> api::RecordEngagementRequest {
             ..values::Counters::default()
         }),
         followers: Some(48_500),
+        definition: "view-2025".to_owned(),
     }
 }
 
@@ -38,6 +39,7 @@ fn observation_of_nothing_but_a_zero_is_one() {
             source: ObservationSource::Creator,
             kind: MeasurementKind::Reported,
             scope: MeasurementScope::Organic,
+            definition: Definition::parse("view-2025").ok(),
         },
         counters,
         followers: Some(48_500),

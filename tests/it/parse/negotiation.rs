@@ -17,6 +17,7 @@ fn wire_terms() -> Option<values::Terms> {
             platform: values::Platform::Tiktok.into(),
             format: values::ContentFormat::Review.into(),
             due_at: at(500),
+            ..values::DeliverableTerms::default()
         }],
         ..values::Terms::default()
     })

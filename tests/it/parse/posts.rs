@@ -195,7 +195,7 @@ fn lists_become_queries() {
         ..api::ListPublicationsRequest::default()
     };
     let query = list_publications(posts.clone()).unwrap();
-    assert_eq!(query.platform, Some(Platform::Tiktok));
+    assert_eq!(query.platform, Some(Platform::Tiktok.into()));
     assert_eq!(
         (query.undisclosed, query.removed),
         (Some(true), Some(false))

@@ -119,6 +119,7 @@ fn days_are_counted_from_1970_also_backwards() {
             brand_id: "kulit".to_owned(),
             from_day: from_day.to_owned(),
             until_day: until_day.to_owned(),
+            time_zone: String::new(),
             min_position: 0,
             as_of: None,
         });

@@ -17,9 +17,9 @@ fn evidence() -> values::Evidence {
 
 fn read_evidence() -> Evidence {
     Evidence {
-        reference: "drive/feed.pdf".to_owned(),
+        reference: "drive/feed.pdf".into(),
         sha256: Some([7; 32]),
-        note: "as seen".to_owned(),
+        note: "as seen".into(),
     }
 }
 
@@ -78,7 +78,7 @@ fn good_assessment_becomes_a_command() {
         style_fit: Fit::Partly,
         values_fit: Fit::DoesNotFit,
         controversy: ControversyCheck::Unclear,
-        note: "kind".to_owned(),
+        note: "kind".into(),
         evidence: vec![read_evidence()],
         assessed_at: moment(-60),
         niches: vec![Niche::parse("skincare").unwrap()],
@@ -161,7 +161,7 @@ fn good_flags_are_raised_and_cleared() {
         severity: FlagSeverity::Critical,
         category: FlagCategory::Legal,
         evidence: vec![read_evidence()],
-        note: "a claim of cure".to_owned(),
+        note: "a claim of cure".into(),
     };
     assert_eq!(
         command(raise_safety_flag(raise(), now())),
@@ -177,7 +177,7 @@ fn good_flags_are_raised_and_cleared() {
     };
     let verb = CreatorVerb::ClearFlag {
         flag: FlagId::parse("f-1").unwrap(),
-        reason: "taken back".to_owned(),
+        reason: "taken back".into(),
         evidence: vec![read_evidence()],
     };
     assert_eq!(
@@ -333,7 +333,7 @@ fn creators_are_sought_by_what_is_known_of_them() {
     let query = list_creators(list).unwrap();
     assert_eq!(query.niche, Some(Niche::parse("skincare").unwrap()));
     assert_eq!(query.tiers, [Tier::Nano, Tier::Micro].into());
-    assert_eq!(query.platform, Some(Platform::Tiktok));
+    assert_eq!(query.platform, Some(Platform::Tiktok.into()));
     assert_eq!(query.has_open_flag, Some(false));
     assert_eq!(query.matches, Some(CampaignId::parse("jujur").unwrap()));
     let all = api::ListCreatorsRequest {

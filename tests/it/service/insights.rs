@@ -124,6 +124,7 @@ fn awareness(story: &Story, from: &str, until: &str) -> GetBrandAwarenessRequest
         brand_id: story.brand.clone(),
         from_day: from.to_owned(),
         until_day: until.to_owned(),
+        time_zone: String::new(),
         min_position: 0,
         as_of: None,
     }
@@ -169,6 +170,44 @@ async fn awareness_is_grouped_by_the_days_on_which_posts_went_live() {
     assert_eq!((&one.days[..], one.longest_gap_days), (&all.days[..1], 0));
     let nothing = server.read(awareness(&story, "1969-01-01", "1970-01-01"));
     assert_eq!(nothing.await.days, []);
+}
+
+#[tokio::test]
+async fn awareness_is_by_the_days_of_a_time_zone() {
+    let server = Server::start().await;
+    let story = told(&server).await;
+    let all = awareness(&story, "2026-01-01", "2026-12-31");
+    let utc = server.read(all.clone()).await;
+    assert_eq!(utc.time_zone, "UTC");
+    // Far enough to the west, each of these moments is still the day before.
+    let west = GetBrandAwarenessRequest {
+        time_zone: String::from("Pacific/Pago_Pago"),
+        ..all.clone()
+    };
+    let west = server.read(west).await;
+    assert_eq!(west.time_zone, "Pacific/Pago_Pago");
+    let posts = |answer: &GetBrandAwarenessResponse| -> u64 {
+        answer.days.iter().map(|day| day.posts).sum()
+    };
+    assert_eq!(posts(&west), posts(&utc));
+    let days = |answer: &GetBrandAwarenessResponse| -> Vec<String> {
+        answer.days.iter().map(|day| day.day.clone()).collect()
+    };
+    let of_west = days(&west);
+    assert_ne!(of_west, days(&utc));
+    let first = GetBrandAwarenessRequest {
+        from_day: of_west[0].clone(),
+        until_day: of_west[0].clone(),
+        time_zone: String::from("Pacific/Pago_Pago"),
+        ..all.clone()
+    };
+    assert_eq!(server.read(first).await.days, west.days[..1]);
+    let nowhere = GetBrandAwarenessRequest {
+        time_zone: String::from("Asia/Atlantis"),
+        ..all
+    };
+    let refusal = server.refused(nowhere).await;
+    assert_eq!(refusal.field_names(), ["time_zone"]);
 }
 
 fn comparison(story: &Story, group_by: &[ComparisonKey]) -> GetComparisonRequest {

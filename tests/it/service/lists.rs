@@ -312,6 +312,7 @@ async fn pages_of_large_rows_are_short_enough_for_every_client() {
         let handle = |platform: Platform| CreatorHandle {
             platform: platform.into(),
             handle: "🌋".repeat(100),
+            platform_name: String::new(),
         };
         profile.handles = [Platform::Instagram, Platform::Tiktok, Platform::Youtube]
             .map(handle)

@@ -227,6 +227,7 @@ async fn about_the_brand(client: &Client, brand_id: &str) -> Vec<String> {
         brand_id: brand_id.to_owned(),
         from_day: String::from("2026-01-01"),
         until_day: String::from("2026-12-31"),
+        time_zone: String::new(),
         min_position: 0,
         as_of: None,
     };

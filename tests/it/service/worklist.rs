@@ -3,7 +3,9 @@
 use campaign_ledger::wire::proto::api::task_block::Block;
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
-use campaign_ledger::wire::proto::values::{ActorKind, CostType, SelectionPolicy};
+use campaign_ledger::wire::proto::values::{
+    ActorKind, CostType, SelectionPolicy, UsageRights, UsageScope,
+};
 
 use crate::support::server::{Server, Story, day, idr, plan, terms};
 
@@ -57,8 +59,14 @@ async fn each_step_passes_the_turn_to_the_next_side() {
         [TaskKind::VerifyPublication, TaskKind::Disclose].map(about_ayu)
     );
     server.write(story.verify("ayu")).await;
-    only(&story, TaskKind::Complete).await;
+    assert_eq!(
+        listed(&story).await,
+        [TaskKind::Complete, TaskKind::Disclose].map(about_ayu)
+    );
     server.write(story.complete("ayu")).await;
+    // The agreement ended, and the advertisement is still hidden.
+    only(&story, TaskKind::Disclose).await;
+    server.write(story.check("ayu", day(2), true)).await;
     assert_eq!(listed(&story).await, []);
 
     let cost = story.cost("boost", None, CostType::PaidAmplification, idr(5), day(1));
@@ -257,4 +265,71 @@ async fn what_a_hold_or_a_dispute_stops_says_so() {
     // The block is what the server returns when the call is made.
     let refusal = server.refused_for_nothing(story.approve("ayu")).await;
     assert_eq!(refusal.metadata["dispute_id"], "d-1");
+}
+
+#[tokio::test]
+async fn a_paused_campaign_and_a_blocked_creator_block_the_offer() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    server.write(story.profile("ayu", 20_000)).await;
+    server.write(story.invite("ayu", terms(idr(1_000)))).await;
+    let by = |block: Option<Block>| {
+        let lifted_by = block.iter().map(|_| ActorKind::Brand).collect();
+        vec![(TaskKind::AnswerOffer, block, lifted_by)]
+    };
+    assert_eq!(blocked(&story, None).await, by(None));
+    server.write(story.block("ayu")).await;
+    let blocked_creator = by(Some(Block::CreatorBlocked(true)));
+    assert_eq!(blocked(&story, None).await, blocked_creator);
+    server.write(story.pause()).await;
+    let paused = by(Some(Block::CampaignPaused(true)));
+    assert_eq!(blocked(&story, None).await, paused);
+}
+
+#[tokio::test]
+async fn completion_waits_for_a_dispute_and_says_so() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    story.accepted("ayu", terms(idr(1_000))).await;
+    server.write(story.submit("ayu")).await;
+    server.clock().set(day(2));
+    server.write(story.approve("ayu")).await;
+    server.write(story.publish("ayu", "d1", day(1))).await;
+    server.write(story.verify("ayu")).await;
+    let about = Subject::DeliverableId(String::from("d1"));
+    server.write(story.dispute("d-1", "ayu", about)).await;
+    let by_dispute = (
+        TaskKind::Complete,
+        Some(Block::DisputeId(String::from("d-1"))),
+        vec![ActorKind::Brand, ActorKind::Creator],
+    );
+    assert_eq!(blocked(&story, Some(true)).await, [by_dispute]);
+}
+
+#[tokio::test]
+async fn a_right_is_a_task_in_its_last_thirty_days() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    let mut offered = terms(idr(1_000));
+    offered.usage_rights = vec![UsageRights {
+        rights_id: String::from("r-1"),
+        scope: UsageScope::Organic.into(),
+        starts_at: Some(day(0)),
+        ends_at: Some(day(50)),
+        ..UsageRights::default()
+    }];
+    story.accepted("ayu", offered).await;
+    let expiring = ListWorklistRequest {
+        kinds: vec![TaskKind::RightsExpiring.into()],
+        ..story.worklist()
+    };
+    for (now, listed) in [(19, false), (20, true), (50, true), (51, false)] {
+        server.clock().set(day(now));
+        let tasks = server.read(expiring.clone()).await.tasks;
+        let found = tasks.first();
+        assert_eq!(found.is_some(), listed, "day {now}");
+        if let Some(task) = found {
+            assert_eq!((&*task.rights_id, task.due_at), ("r-1", Some(day(50))));
+        }
+    }
 }

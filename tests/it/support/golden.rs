@@ -1,4 +1,4 @@
-//! One fixed record per event type; the bytes in `tests/golden/events-v1` must decode to it
+//! One fixed record per event type; the bytes in `tests/golden/events-v2` must decode to it
 //! forever. The records tell the story of a skincare brand.
 
 mod campaigns;
@@ -72,6 +72,7 @@ fn unplaced(event: Event) -> Record {
         }),
         occurred_at: Some(at(1_000)),
         recorded_at: at(1_060),
+        principal: Principal::none(),
         event,
     }
 }

@@ -218,7 +218,7 @@ impl Teller {
 
     fn about_a_creator(&self, dice: &mut Dice) -> Request {
         let name = *dice.pick(&CREATORS);
-        let reason = "a controversy".to_owned();
+        let reason = "a controversy".into();
         let blocked = self
             .find_creator(name)
             .is_some_and(|row| row.blocked.is_some());

@@ -114,6 +114,7 @@ fn stamp(fact: &Fact, request: &Request, position: Position, now: Timestamp) -> 
         request: request.stamp.clone(),
         occurred_at: request.occurred_at,
         recorded_at: now,
+        principal: request.principal.clone(),
         event: fact.event.clone(),
     }
 }

@@ -10,7 +10,6 @@ pub mod golden;
 pub mod histories;
 pub mod ledger;
 pub mod log_backend;
-pub mod older;
 pub mod records;
 pub mod requests;
 pub mod server;

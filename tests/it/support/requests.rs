@@ -149,6 +149,7 @@ pub fn ask(command: Command) -> Request {
         on_behalf_of: None,
         stamp: None,
         occurred_at: None,
+        principal: Principal::none(),
         command,
     }
 }
@@ -377,8 +378,9 @@ pub fn terms() -> Terms {
 pub fn promised(deliverable: &str, format: ContentFormat) -> DeliverableTerms {
     DeliverableTerms {
         id: id(deliverable),
-        platform: Platform::Instagram,
+        platform: Platform::Instagram.into(),
         format,
+        medium: None,
         due_at: day(20),
     }
 }
@@ -390,7 +392,7 @@ pub fn followed_by(followers: u64) -> CreatorProfile {
         observed_at: day(0),
     };
     CreatorProfile {
-        followers: [(Platform::Instagram, count)].into(),
+        followers: [(Platform::Instagram.into(), count)].into(),
         ..CreatorProfile::default()
     }
 }

@@ -142,6 +142,7 @@ fn histories_make_every_kind_of_task() {
         TaskKind::Publish,
         TaskKind::ReviewContent,
         TaskKind::AnswerCounter,
+        TaskKind::RightsExpiring,
     ];
     let waiting = [
         TaskKind::ReviewContent,

@@ -229,6 +229,7 @@ fn request(id: &str, command: Command) -> Request {
             digest,
         }),
         occurred_at: None,
+        principal: Principal::none(),
         command,
     }
 }
@@ -243,7 +244,13 @@ pub fn profile(id: &str, creator: &str) -> Request {
 
 /// Blocks a creator: refused unless the creator exists.
 pub fn block(id: &str, creator: &str, reason: String) -> Request {
-    of_creator(id, creator, CreatorVerb::Block { reason })
+    of_creator(
+        id,
+        creator,
+        CreatorVerb::Block {
+            reason: reason.into(),
+        },
+    )
 }
 
 fn of_creator(id: &str, creator: &str, verb: CreatorVerb) -> Request {
@@ -285,16 +292,16 @@ pub fn close(id: &str, campaign: &str) -> Request {
 /// Raises a safety flag with this much evidence; 20 of them do not fit one block.
 pub fn long_flag(id: &str, creator: &str, evidence: usize) -> Request {
     let one = Evidence {
-        reference: "𝒽".repeat(2_000),
+        reference: "𝒽".repeat(2_000).into(),
         sha256: None,
-        note: String::new(),
+        note: PersonalText::EMPTY,
     };
     let flag = SafetyFlag {
         id: FlagId::parse("flag").unwrap(),
         severity: FlagSeverity::Low,
         category: FlagCategory::Other,
         evidence: vec![one; evidence],
-        note: "much was written".to_owned(),
+        note: "much was written".into(),
     };
     let creator = CreatorId::parse(creator).unwrap();
     let verb = CreatorVerb::RaiseFlag { flag };
@@ -315,8 +322,9 @@ pub fn invite(id: &str, campaign: &str, creator: &str) -> Request {
         },
         deliverables: vec![DeliverableTerms {
             id: DeliverableId::parse("review").unwrap(),
-            platform: Platform::Instagram,
+            platform: Platform::Instagram.into(),
             format: ContentFormat::Review,
+            medium: None,
             due_at: at(500_000),
         }],
         max_revisions: DEFAULT_MAX_REVISIONS,

@@ -6,8 +6,8 @@ use prost_types::Timestamp as WireTime;
 use super::{Read, digest, method_of};
 use crate::domain::{
     Actor, BrandId, CampaignId, CollaborationId, CollaborationRef, Command, FUTURE_RULE,
-    OnBehalfOf, PublicationId, PublicationRef, Request, RequestId, RequestStamp, Timestamp,
-    Violation,
+    OnBehalfOf, Principal, PublicationId, PublicationRef, Request, RequestId, RequestStamp,
+    Timestamp, Violation,
 };
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
@@ -93,6 +93,7 @@ impl Context {
             on_behalf_of: self.on_behalf_of,
             stamp: self.stamp,
             occurred_at: self.occurred_at,
+            principal: Principal::none(),
             command,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::domain::limits::MAX_REVISION_REASONS;
 use crate::domain::{
-    CampaignId, CollaborationId, Command, ContentRef, DeliverableId, DeliverableVerb,
+    CampaignId, CollaborationId, Command, ContentRef, DeliverableId, DeliverableVerb, PlatformName,
     PublicationId, Publish, Timestamp,
 };
 use crate::grpc::calls::request::context::{Call, Write};
@@ -147,6 +147,8 @@ pub fn record_publication(mut request: api::RecordPublicationRequest, now: Times
     let fields = &mut call.fields;
     let url = fields.line("url", request.url, MAX_URL_CHARS);
     let post_id = fields.line("platform_post_id", request.platform_post_id, MAX_NAME_CHARS);
+    let platform_name =
+        fields.parse_optional("platform_name", &request.platform_name, PlatformName::parse);
     let published_at = call.past("published_at", request.published_at);
     check_share_count(&mut call.fields, "shares", &request.shares);
     let shares = read_shares(&mut call.fields, "shares", request.shares);
@@ -159,6 +161,7 @@ pub fn record_publication(mut request: api::RecordPublicationRequest, now: Times
             followers: request.followers,
             disclosed: request.disclosed,
             shares: shares?,
+            platform_name: platform_name?,
         }))
     });
     call.finish(place.command(verb))

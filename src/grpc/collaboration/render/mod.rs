@@ -16,6 +16,7 @@ use crate::domain::state::{
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::{count_of, latest_fitting, time};
 use crate::wire::proto::api;
+use crate::wire::values::optional_number;
 
 impl Shown for api::Collaboration {
     fn of(resource: &Resource) -> Option<Self> {
@@ -157,6 +158,7 @@ fn acceptance(acceptance: &Acceptance, row: &Collaboration) -> api::Acceptance {
         tier: acceptance.tier.number(),
         tier_scheme: acceptance.tier_scheme.clone(),
         followers: acceptance.followers.map(|count| count.followers),
+        followers_observed_at: acceptance.followers.map(|count| count.observed_at.into()),
         terms_digest: terms
             .map_or_else(Vec::new, |first| first.digest.to_vec())
             .into(),
@@ -171,8 +173,10 @@ fn deliverable(row: &Deliverable) -> api::Deliverable {
     let publication = row.publication.as_ref().map(ToString::to_string);
     api::Deliverable {
         deliverable_id: row.terms.id.to_string(),
-        platform: row.terms.platform.number(),
+        platform: row.terms.platform.platform.number(),
+        platform_name: row.terms.platform.name().to_owned(),
         format: row.terms.format.number(),
+        medium: optional_number(row.terms.medium),
         state: row.state.number(),
         due_at: time(row.due_at),
         original_due_at: time(row.terms.due_at),

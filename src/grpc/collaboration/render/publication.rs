@@ -1,12 +1,14 @@
 //! Publications and their standing counters as messages.
 
 use crate::domain::state::{
-    Campaign, Collaboration, DisclosureCheck, Head, Heads, Publication, Resource, source_of,
+    Campaign, Collaboration, Creator, DisclosureCheck, Head, Heads, Publication, Resource,
+    source_of,
 };
-use crate::domain::{Counter, MeasurementKind, MeasurementScope, PublicationRef};
+use crate::domain::{Audience, Counter, PublicationRef};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::ledger::Recorded;
+use crate::wire::observation::optional_text;
 use crate::wire::proto::api::engagement_result::Outcome;
 use crate::wire::proto::{api, values};
 
@@ -23,7 +25,7 @@ impl Shown for api::Publication {
 /// Renders a publication with its standing counters up to `measure_until`.
 pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication {
     let series = row.series.iter();
-    let engagement = series.map(|((scope, kind), series)| heads(*scope, *kind, &series.counted));
+    let engagement = series.map(|(audience, series)| heads(*audience, &series.counted));
     let shares = row
         .credits
         .iter()
@@ -38,7 +40,8 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         collaboration_id: name.collaboration.collaboration.to_string(),
         deliverable_id: row.deliverable.to_string(),
         publication_id: name.publication.to_string(),
-        platform: row.platform.number(),
+        platform: row.platform.platform.number(),
+        platform_name: row.platform.name().to_owned(),
         url: row.url.clone(),
         platform_post_id: row.post_id.clone(),
         published_at: time(row.published_at),
@@ -56,13 +59,23 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         undisclosed: row.undisclosed,
         collaboration_state: 0,
         campaign_state: 0,
+        creator_flagged: false,
+        on_hold: false,
     }
 }
 
-/// Adds the states of its agreement and its campaign to a publication.
-pub fn mark(publication: &mut api::Publication, owner: &Collaboration, campaign: &Campaign) {
+/// Marks a publication with where its agreement and its campaign stand, and with what is open against
+/// it or its creator.
+pub fn mark(
+    publication: &mut api::Publication,
+    (row, owner): (&Publication, &Collaboration),
+    campaign: &Campaign,
+    creator: Option<&Creator>,
+) {
     publication.collaboration_state = owner.state.number();
     publication.campaign_state = campaign.state.number();
+    publication.creator_flagged = creator.is_some_and(|one| !one.open_flags.is_empty());
+    publication.on_hold = owner.hold_over(Some(&row.deliverable)).is_some();
 }
 
 fn disclosure_check(check: &DisclosureCheck) -> api::DisclosureCheck {
@@ -82,15 +95,12 @@ fn disclosure_check(check: &DisclosureCheck) -> api::DisclosureCheck {
 }
 
 /// Renders the standing counters of one audience and kind.
-pub fn heads(
-    scope: MeasurementScope,
-    kind: MeasurementKind,
-    heads: &Heads,
-) -> api::EngagementHeads {
+pub fn heads(audience: Audience, heads: &Heads) -> api::EngagementHeads {
     let head = |counter| heads.get(counter).map(counter_head);
     api::EngagementHeads {
-        scope: scope.number(),
-        kind: kind.number(),
+        scope: audience.scope.number(),
+        kind: audience.kind.number(),
+        definition: optional_text(audience.definition),
         likes: head(Counter::Likes),
         comments: head(Counter::Comments),
         shares: head(Counter::Shares),

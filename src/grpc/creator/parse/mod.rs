@@ -7,8 +7,8 @@ pub use selection::*;
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    BrandId, CampaignId, Command, CreatorId, CreatorProfile, CreatorRef, CreatorVerb, Niche,
-    Platform, Tier, Timestamp,
+    BrandId, CampaignId, Command, CreatorId, CreatorProfile, CreatorRef, CreatorVerb, Niche, Tier,
+    Timestamp, Venue,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
@@ -17,7 +17,7 @@ use crate::grpc::calls::request::page::{Page, When, read_brand, read_page, read_
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::{api, event};
 use crate::wire::spelled::Field;
-use crate::wire::values::MAX_REASON_CHARS;
+use crate::wire::values::{MAX_REASON_CHARS, read_venue_filter};
 
 /// Parses `RecordCreatorProfile`.
 ///
@@ -65,6 +65,7 @@ pub fn batch_record_creator_profiles(
 fn as_recorded(profile: api::CreatorProfile) -> event::CreatorProfileRecorded {
     let as_recorded = |handle: api::CreatorHandle| event::CreatorHandle {
         platform: handle.platform,
+        platform_name: handle.platform_name,
         handle: handle.handle,
     };
     event::CreatorProfileRecorded {
@@ -83,7 +84,9 @@ fn as_recorded(profile: api::CreatorProfile) -> event::CreatorProfileRecorded {
 pub fn block_creator(mut request: api::BlockCreatorRequest, now: Timestamp) -> Write {
     let mut call = Call::begin(&mut request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(creator, Ok(CreatorVerb::Block { reason })))
 }
 
@@ -94,7 +97,9 @@ pub fn block_creator(mut request: api::BlockCreatorRequest, now: Timestamp) -> W
 pub fn unblock_creator(mut request: api::UnblockCreatorRequest, now: Timestamp) -> Write {
     let mut call = Call::begin(&mut request, now);
     let creator = read_creator(&mut call.fields, &request.creator_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(creator, Ok(CreatorVerb::Unblock { reason })))
 }
 
@@ -164,7 +169,7 @@ pub struct CreatorsQuery {
     /// Only of these tiers now; empty for all.
     pub tiers: BTreeSet<Tier>,
     /// Only with a follower count there.
-    pub platform: Option<Platform>,
+    pub platform: Option<Venue>,
     /// Only with an open safety flag, or only others; `None` for all.
     pub has_open_flag: Option<bool>,
     /// Only those who meet every criterion of this campaign.
@@ -188,7 +193,7 @@ pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
     let tiers = fields.each("tiers", request.tiers, |fields, number| {
         fields.one_of_here(number)
     });
-    let platform = fields.optional_one_of("platform", request.platform);
+    let platform = read_venue_filter(&mut fields, request.platform, &request.platform_name);
     let matches = fields.parse_optional(
         "matches_campaign_id",
         &request.matches_campaign_id,

@@ -48,7 +48,7 @@ pub fn raise_safety_flag(mut request: api::RaiseSafetyFlagRequest, now: Timestam
     let severity = fields.one_of("severity", severity);
     let category = fields.one_of("category", category);
     let evidence = read_evidence(fields, request.evidence);
-    let note = fields.note("note", request.note, MAX_REASON_CHARS);
+    let note = fields.personal_note("note", request.note, MAX_REASON_CHARS);
     let verb = id.and_then(|id| {
         let flag = SafetyFlag {
             id,
@@ -71,7 +71,7 @@ pub fn clear_safety_flag(mut request: api::ClearSafetyFlagRequest, now: Timestam
     let fields = &mut call.fields;
     let creator = read_creator(fields, &request.creator_id);
     let flag = fields.parse("flag_id", &request.flag_id, FlagId::parse);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let evidence = read_evidence(fields, request.evidence);
     let verb = flag.and_then(|flag| {
         Ok(CreatorVerb::ClearFlag {

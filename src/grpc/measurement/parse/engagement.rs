@@ -35,6 +35,7 @@ pub fn record_engagement(mut request: api::RecordEngagementRequest, now: Timesta
         scope: request.scope,
         counters: request.counters,
         followers: request.followers,
+        definition: request.definition,
     };
     let (fields, brand, now) = call.parts();
     let command = read_item(fields, brand, item, now);
@@ -59,6 +60,7 @@ fn read_item(
         source: item.source,
         kind: item.kind,
         scope: item.scope,
+        definition: item.definition,
     };
     let seen = read_seen(fields, seen);
     if let Ok(seen) = seen {

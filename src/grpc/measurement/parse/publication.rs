@@ -1,15 +1,15 @@
 //! Requests of the measurement service about posts that are or were live.
 
 use crate::domain::{
-    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, Platform, PublicationRef,
-    PublicationVerb, Timestamp,
+    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, PublicationRef,
+    PublicationVerb, Timestamp, Venue,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
 use crate::grpc::calls::request::page::{Page, When, read_brand, read_page, read_when};
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
-use crate::wire::values::{MAX_REASON_CHARS, MAX_URL_CHARS};
+use crate::wire::values::{MAX_REASON_CHARS, MAX_URL_CHARS, read_venue_filter};
 
 /// Longest label of a post, in characters.
 const MAX_LABEL_CHARS: usize = 100;
@@ -109,7 +109,7 @@ pub struct PublicationsQuery {
     /// Only those taken down, or only those live.
     pub removed: Option<bool>,
     /// Only on this platform.
-    pub platform: Option<Platform>,
+    pub platform: Option<Venue>,
     /// Which part.
     pub page: Page,
     /// As of when.
@@ -132,10 +132,7 @@ pub fn list_publications(request: api::ListPublicationsRequest) -> Read<Publicat
     );
     let is_placed = request.collaboration_id.is_empty() || !request.campaign_id.is_empty();
     fields.check("campaign_id", is_placed, CAMPAIGN_RULE);
-    let platform = (request.platform != 0).then_some(request.platform);
-    let platform = fields.optional("platform", platform, |fields, number| {
-        fields.one_of_here(number)
-    });
+    let platform = read_venue_filter(&mut fields, request.platform, &request.platform_name);
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = brand.and_then(|brand| {
         Ok(PublicationsQuery {

@@ -1,8 +1,11 @@
 //! Requests about a brand as a whole: awareness by day, and groups side by side.
 
+use jiff::tz::TimeZone;
+
 use crate::domain::{BrandId, CampaignId};
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::page::{When, read_brand, read_when};
+use crate::report::zone_named;
 use crate::views::Day;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
@@ -11,6 +14,7 @@ use crate::wire::proto::api;
 const MAX_DAYS: i64 = 366;
 /// Most campaigns named in one question.
 const MAX_CAMPAIGNS: usize = 100;
+const ZONE_RULE: &str = "must be an IANA name such as Asia/Jakarta";
 const DATE_RULE: &str = "must be a date such as 2026-03-31";
 
 /// Asks for the posts of a brand by day.
@@ -22,6 +26,8 @@ pub struct AwarenessQuery {
     pub from: Day,
     /// The last day, included.
     pub until: Day,
+    /// Where the days are days.
+    pub zone: TimeZone,
     /// As of when.
     pub when: When,
 }
@@ -41,11 +47,15 @@ pub fn get_brand_awareness(request: &api::GetBrandAwarenessRequest) -> Read<Awar
         let rule = format!("must be from_day or later, {MAX_DAYS} days at the most");
         fields.check("until_day", is_year, &rule);
     }
+    let zone = fields.parse_optional("time_zone", &request.time_zone, |name| {
+        zone_named(name).ok_or(ZONE_RULE)
+    });
     let query = brand.and_then(|brand| {
         Ok(AwarenessQuery {
             brand,
             from: from?,
             until: until?,
+            zone: zone?.unwrap_or(TimeZone::UTC),
             when: when?,
         })
     });

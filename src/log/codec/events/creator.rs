@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{Stored, Wire, stored, wire};
-use crate::domain::{CreatorEvent, CreatorProfile, Event, PersonalDetails, Platform, SafetyFlag};
+use crate::domain::limits::MAX_VENUES;
+use crate::domain::{
+    CreatorEvent, CreatorProfile, Event, PersonalDetails, PersonalText, SafetyFlag, Venue,
+};
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::wire::personal::spell;
 use crate::wire::rules::{evidence, followers, niches, optional_name};
 use crate::wire::spelled::{Field, spelled};
+use crate::wire::values::{VENUES_RULE, read_venue};
 
 stored! { Creator(CreatorEvent) {
     CreatorBlocked { reason, }
@@ -63,22 +68,24 @@ mod handles {
     pub fn read(
         fields: &mut Fields,
         handles: Vec<wire::CreatorHandle>,
-    ) -> Checked<BTreeMap<Platform, String>> {
-        let mut by_platform = BTreeMap::new();
+    ) -> Checked<BTreeMap<Venue, PersonalText>> {
+        fields.limit_here(handles.len() <= MAX_VENUES, VENUES_RULE);
+        let mut by_venue = BTreeMap::new();
         fields.each_here(handles, |fields, message| {
-            let handle = fields.line("handle", message.handle, MAX_HANDLE_CHARS);
-            let platform = fields.one_of("platform", message.platform)?;
-            let new = by_platform.insert(platform, handle).is_none();
+            let handle = fields.personal_line("handle", message.handle, MAX_HANDLE_CHARS);
+            let venue = read_venue(fields, message.platform, &message.platform_name)?;
+            let new = by_venue.insert(venue, handle).is_none();
             fields.check("platform", new, UNIQUE_RULE);
             Ok(())
         })?;
-        Ok(by_platform)
+        Ok(by_venue)
     }
 
-    pub fn write(handles: &BTreeMap<Platform, String>) -> Vec<wire::CreatorHandle> {
-        let write = |(platform, handle): (&Platform, &String)| wire::CreatorHandle {
-            platform: platform.number(),
-            handle: handle.clone(),
+    pub fn write(handles: &BTreeMap<Venue, PersonalText>) -> Vec<wire::CreatorHandle> {
+        let write = |(venue, handle): (&Venue, &PersonalText)| wire::CreatorHandle {
+            platform: venue.platform.number(),
+            platform_name: venue.name().to_owned(),
+            handle: spell(handle),
         };
         handles.iter().map(write).collect()
     }

@@ -7,7 +7,7 @@ stored! { Engagement(EngagementEvent) {
     EngagementRecorded {
         publication = publication_id,
         observation: Observation {
-            seen: Seen { observed_at, source, kind, scope, },
+            seen: Seen { observed_at, source, kind, scope, definition, },
             counters,
             followers,
         },
@@ -16,7 +16,7 @@ stored! { Engagement(EngagementEvent) {
     EngagementCorrected {
         publication = publication_id,
         observation: Observation {
-            seen: Seen { observed_at, source, kind, scope, },
+            seen: Seen { observed_at, source, kind, scope, definition, },
             counters,
             followers,
         },
@@ -29,7 +29,7 @@ stored! { Engagement(EngagementEvent) {
     }
     EngagementVoided {
         publication = publication_id,
-        seen: Seen { observed_at, source, kind, scope, },
+        seen: Seen { observed_at, source, kind, scope, definition, },
         replaces: Replaces {
             observation = observation_position,
             latest = replaced_position,

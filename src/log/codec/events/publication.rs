@@ -3,7 +3,7 @@
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
     DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event, PostRemoved,
-    PublicationEvent, PublicationId, PublicationRecorded,
+    PublicationEvent, PublicationId, PublicationRecorded, Venue,
 };
 use crate::wire::fields::{Checked, Fields};
 use crate::wire::proto::values;
@@ -14,7 +14,10 @@ stored! { Publication(PublicationEvent) {
     PublicationRecorded (PublicationRecorded {
         deliverable = deliverable_id,
         publication = publication_id,
-        platform,
+        platform: Venue {
+            platform,
+            name = platform_name,
+        },
         url,
         post_id = platform_post_id,
         published_at,

@@ -112,7 +112,7 @@ impl Stored for wire::ConversionRejected {
         });
         let value = fields.optional("value", value, read_amount);
         let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
-        let kind = fields.optional_one_of("type", self.r#type);
+        let kind = fields.one_of("type", self.r#type);
         let quantity = fields.within("quantity", |fields| from_one::read(fields, self.quantity));
         let code = Quoted::new(&self.code);
         Ok(Event::Revenue(RevenueEvent::ConversionRejected(

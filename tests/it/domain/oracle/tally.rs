@@ -311,8 +311,8 @@ fn add_engagement(tally: &mut Tally, post: &Post, counts: impl Fn(Timestamp) -> 
     }
 }
 
-fn audience(seeing: &Seeing) -> (MeasurementScope, MeasurementKind) {
-    (seeing.observation.seen.scope, seeing.observation.seen.kind)
+fn audience(seeing: &Seeing) -> Audience {
+    seeing.observation.seen.audience()
 }
 
 fn add_post(sums: &mut EngagementSums, post: &Post, standing: impl Fn(Counter) -> Option<i128>) {

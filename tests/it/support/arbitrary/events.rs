@@ -91,10 +91,10 @@ fn creator() -> Vec<BoxedStrategy<Event>> {
         creator_profile()
             .prop_map(|profile| Event::Creator(CreatorEvent::CreatorProfileRecorded { profile }))
             .boxed(),
-        text()
+        personal()
             .prop_map(|reason| Event::Creator(CreatorEvent::CreatorBlocked { reason }))
             .boxed(),
-        text()
+        personal()
             .prop_map(|reason| Event::Creator(CreatorEvent::CreatorUnblocked { reason }))
             .boxed(),
     ]
@@ -253,7 +253,7 @@ fn publication() -> Vec<BoxedStrategy<Event>> {
 }
 
 fn published() -> impl Strategy<Value = PublicationRecorded> {
-    let post = (platform(), some_text(), some_text(), timestamp());
+    let post = (venue(), some_text(), some_text(), timestamp());
     let numbers = (option::of(any::<u64>()), any::<u64>(), any::<u64>());
     (
         deliverable(),

@@ -28,12 +28,14 @@ pub fn seen() -> impl Strategy<Value = Seen> {
         observation_source(),
         measurement_kind(),
         measurement_scope(),
+        option::of("[a-z]{1,32}"),
     )
-        .prop_map(|(observed_at, source, kind, scope)| Seen {
+        .prop_map(|(observed_at, source, kind, scope, definition)| Seen {
             observed_at,
             source,
             kind,
             scope,
+            definition: definition.and_then(|name| Definition::parse(&name).ok()),
         })
 }
 
@@ -118,6 +120,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
         option::of(request_stamp()),
         option::of(timestamp()),
         timestamp(),
+        vec(any::<u8>(), 0..=MAX_PRINCIPAL_BYTES),
         event,
     )
         .prop_map(
@@ -130,6 +133,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
                 request,
                 occurred_at,
                 recorded_at,
+                principal,
                 event,
             )| Record {
                 position,
@@ -140,6 +144,7 @@ pub fn record(event: impl Strategy<Value = Event>) -> impl Strategy<Value = Reco
                 request,
                 occurred_at,
                 recorded_at,
+                principal: Principal::new(principal).unwrap(),
                 event,
             },
         )

@@ -10,12 +10,13 @@ use super::values::*;
 use super::words::*;
 
 fn deliverable_terms() -> impl Strategy<Value = Vec<DeliverableTerms>> {
-    let rest = (platform(), content_format(), timestamp());
+    let rest = (venue(), (content_format(), medium()), timestamp());
     btree_map(id_text(), rest, 1..4).prop_map(|promised| {
-        let make = |(id, (platform, format, due_at)): (String, _)| DeliverableTerms {
+        let make = |(id, (platform, (format, medium), due_at)): (String, _)| DeliverableTerms {
             id: DeliverableId::parse(&id).unwrap(),
             platform,
             format,
+            medium,
             due_at,
         };
         promised.into_iter().map(make).collect()

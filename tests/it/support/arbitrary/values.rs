@@ -26,6 +26,25 @@ pub fn text() -> impl Strategy<Value = String> {
     "(?s).{0,24}"
 }
 
+/// A text about a person, in each of its forms.
+pub fn personal() -> impl Strategy<Value = PersonalText> {
+    let sealed = (
+        any::<u32>(),
+        select(PersonalField::ALL),
+        vec(any::<u8>(), 0..60),
+    );
+    prop_oneof![
+        // What spells another form is not a clear text.
+        "(?s)([^~=].{0,24})?".prop_map(PersonalText::Clear),
+        sealed.prop_map(|(key, tag, bytes)| PersonalText::Sealed(Sealed {
+            key: KeyNumber::new(key),
+            tag,
+            bytes: bytes.into(),
+        })),
+        select(OwnWords::ALL.to_vec()).prop_map(PersonalText::Own),
+    ]
+}
+
 /// Free text that is not empty.
 pub fn some_text() -> impl Strategy<Value = String> {
     "(?s).{1,24}"
@@ -175,14 +194,14 @@ pub fn niches() -> impl Strategy<Value = Vec<Niche>> {
 
 /// A profile.
 pub fn creator_profile() -> impl Strategy<Value = CreatorProfile> {
-    let personal = (text(), text(), btree_map(platform(), some_text(), 0..4)).prop_map(
+    let personal = (personal(), personal(), btree_map(venue(), personal(), 0..4)).prop_map(
         |(locality, display_name, handles)| PersonalDetails {
             locality,
             display_name,
             handles,
         },
     );
-    let followers = btree_map(platform(), follower_count(), 0..4);
+    let followers = btree_map(venue(), follower_count(), 0..4);
     (followers, niches(), personal).prop_map(|(followers, niches, personal)| CreatorProfile {
         followers,
         niches,

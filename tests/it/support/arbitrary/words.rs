@@ -1,6 +1,7 @@
 //! Strategies for the enumerations of the domain.
 
 use campaign_ledger::domain::*;
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -13,14 +14,18 @@ pub fn actor_kind() -> impl Strategy<Value = ActorKind> {
     ])
 }
 
-/// A platform.
-pub fn platform() -> impl Strategy<Value = Platform> {
-    select(vec![
-        Platform::Instagram,
-        Platform::Tiktok,
-        Platform::Youtube,
-        Platform::Other,
-    ])
+/// A platform, with a name where it takes one.
+pub fn venue() -> impl Strategy<Value = Venue> {
+    let name = option::of("[a-z]{1,64}").prop_map(|name| PlatformName::parse(&name?).ok());
+    (select(&Platform::ALL[..]), name).prop_map(|(platform, name)| Venue {
+        platform,
+        name: name.filter(|_| platform.takes_name()),
+    })
+}
+
+/// A medium.
+pub fn medium() -> impl Strategy<Value = Option<Medium>> {
+    option::of(select(&Medium::ALL[..]))
 }
 
 /// Every format.

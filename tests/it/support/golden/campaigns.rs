@@ -34,10 +34,10 @@ pub fn events() -> Vec<Event> {
         }),
         Event::Creator(CreatorEvent::CreatorProfileRecorded { profile: profile() }),
         Event::Creator(CreatorEvent::CreatorBlocked {
-            reason: "bought followers".to_owned(),
+            reason: "bought followers".into(),
         }),
         Event::Creator(CreatorEvent::CreatorUnblocked {
-            reason: "was mistaken".to_owned(),
+            reason: "was mistaken".into(),
         }),
         Event::Agreement(AgreementEvent::CreatorInvited {
             offer: Offer {
@@ -113,16 +113,16 @@ fn plan() -> CampaignPlan {
 fn profile() -> CreatorProfile {
     CreatorProfile {
         followers: BTreeMap::from([
-            (Platform::Instagram, count(48_200)),
-            (Platform::Tiktok, count(31_050)),
+            (Platform::Instagram.into(), count(48_200)),
+            (Platform::Tiktok.into(), count(31_050)),
         ]),
         niches: vec![Niche::parse("skincare").unwrap()],
         personal: PersonalDetails {
-            locality: "Bandung".to_owned(),
-            display_name: "Ayu Lestari ✨".to_owned(),
+            locality: "Bandung".into(),
+            display_name: "Ayu Lestari ✨".into(),
             handles: BTreeMap::from([
-                (Platform::Instagram, "@ayu.kulit".to_owned()),
-                (Platform::Tiktok, "@ayukulit".to_owned()),
+                (Platform::Instagram.into(), "@ayu.kulit".into()),
+                (Platform::Tiktok.into(), "@ayukulit".into()),
             ]),
         },
     }
@@ -162,8 +162,9 @@ pub fn terms() -> Terms {
 fn promised(id: &str, platform: Platform, format: ContentFormat) -> DeliverableTerms {
     DeliverableTerms {
         id: DeliverableId::parse(id).unwrap(),
-        platform,
+        platform: platform.into(),
         format,
+        medium: None,
         due_at: at(1_209_600),
     }
 }

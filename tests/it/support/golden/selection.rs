@@ -15,12 +15,12 @@ pub fn events() -> Vec<Event> {
                 severity: FlagSeverity::Critical,
                 category: FlagCategory::FakeFollowers,
                 evidence: vec![screenshot()],
-                note: "followers came in one night".to_owned(),
+                note: "followers came in one night".into(),
             },
         }),
         Event::Creator(CreatorEvent::SafetyFlagCleared {
             flag: flag(),
-            reason: "the platform had counted twice".to_owned(),
+            reason: "the platform had counted twice".into(),
             evidence: vec![screenshot()],
         }),
         Event::Agreement(AgreementEvent::CollaborationTerminated {
@@ -46,7 +46,7 @@ fn assessment() -> Assessment {
         style_fit: Fit::Partly,
         values_fit: Fit::DoesNotFit,
         controversy: ControversyCheck::Unclear,
-        note: "kind, but sells everything".to_owned(),
+        note: "kind, but sells everything".into(),
         evidence: vec![screenshot()],
         assessed_at: at(-3_600),
         niches: vec![Niche::parse("skincare").unwrap()],
@@ -55,9 +55,9 @@ fn assessment() -> Assessment {
 
 fn screenshot() -> Evidence {
     Evidence {
-        reference: "s3://vetting/ayu/followers.png".to_owned(),
+        reference: "s3://vetting/ayu/followers.png".into(),
         sha256: Some([0xe7; 32]),
-        note: "of the day after".to_owned(),
+        note: "of the day after".into(),
     }
 }
 

@@ -70,7 +70,7 @@ fn published() -> PublicationRecorded {
     PublicationRecorded {
         deliverable: review(),
         publication: post(),
-        platform: Platform::Instagram,
+        platform: Platform::Instagram.into(),
         url: "https://instagram.example/p/C9".to_owned(),
         post_id: "C9".to_owned(),
         published_at: at(950),

@@ -49,7 +49,7 @@ impl Teller {
         let deliverables = (0..=dice.roll(3)).map(|number| {
             let format = *dice.pick(&formats);
             let mut promised = promised(&format!("post-{number}"), format);
-            promised.platform = *dice.pick(&[Platform::Instagram, Platform::Tiktok]);
+            promised.platform = (*dice.pick(&[Platform::Instagram, Platform::Tiktok])).into();
             promised.due_at = later(self.now, (1 + dice.roll(10) as i64) * 24 * HOUR_NANOS);
             promised
         });
@@ -237,6 +237,7 @@ impl Teller {
             followers: dice.chance(30).then(|| dice.roll(150_000)),
             disclosed: dice.chance(80),
             shares: Vec::new(),
+            platform_name: None,
         };
         if one.terms.format == ContentFormat::Joint {
             let agreed = self.agreed();

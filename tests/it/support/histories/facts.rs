@@ -81,12 +81,14 @@ impl Teller {
             MeasurementScope::Organic,
         ];
         let (source, kind) = *dice.pick(&kinds);
+        let definition = dice.chance(10).then_some("view-2025");
         let observation = Observation {
             seen: Seen {
                 observed_at: later(row.published_at, hours * HOUR_NANOS),
                 source,
                 kind,
                 scope: *dice.pick(&scopes),
+                definition: definition.and_then(|name| Definition::parse(name).ok()),
             },
             counters: some_counters(dice),
             followers: dice.chance(20).then(|| dice.roll(100_000)),

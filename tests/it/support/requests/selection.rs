@@ -25,9 +25,9 @@ impl Named for Niche {
 /// A screenshot with its hash.
 pub fn screenshot() -> Evidence {
     Evidence {
-        reference: "drive/screenshot.png".to_owned(),
+        reference: "drive/screenshot.png".into(),
         sha256: Some([9; 32]),
-        note: "taken before it was deleted".to_owned(),
+        note: "taken before it was deleted".into(),
     }
 }
 
@@ -38,7 +38,7 @@ pub fn fitting() -> Assessment {
         style_fit: Fit::Fits,
         values_fit: Fit::Fits,
         controversy: ControversyCheck::Clear,
-        note: "friendly and honest".to_owned(),
+        note: "friendly and honest".into(),
         evidence: vec![screenshot()],
         assessed_at: day(0),
         niches: vec![id("coffee")],
@@ -57,7 +57,7 @@ pub fn concern(flag: &str) -> SafetyFlag {
         severity: FlagSeverity::High,
         category: FlagCategory::Controversy,
         evidence: vec![screenshot()],
-        note: "a rude remark".to_owned(),
+        note: "a rude remark".into(),
     }
 }
 
@@ -71,7 +71,7 @@ pub fn raise(name: &str, flag: &str) -> Request {
 pub fn clear(name: &str, flag: &str) -> Request {
     let verb = CreatorVerb::ClearFlag {
         flag: id(flag),
-        reason: "apologised in public".to_owned(),
+        reason: "apologised in public".into(),
         evidence: vec![screenshot()],
     };
     creator(name, verb)

@@ -53,6 +53,7 @@ pub fn deliverable(id: &str) -> DeliverableTerms {
         platform: Platform::Instagram.into(),
         format: ContentFormat::Review.into(),
         due_at: Some(day(10)),
+        ..DeliverableTerms::default()
     }
 }
 

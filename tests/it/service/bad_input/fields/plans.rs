@@ -220,6 +220,7 @@ pub fn profiles(story: &Story) -> Vec<Row> {
     let handle = |handle: &str| CreatorHandle {
         platform: Platform::Tiktok.into(),
         handle: handle.to_owned(),
+        platform_name: String::new(),
     };
     let too_long = but(&record, |request| {
         request.profile.as_mut().unwrap().handles = vec![handle(&"h".repeat(101))];
@@ -232,7 +233,7 @@ pub fn profiles(story: &Story) -> Vec<Row> {
         ),
         (
             "profile.followers[1].platform",
-            with(|profile| profile.followers.push(profile.followers[0])),
+            with(|profile| profile.followers.push(profile.followers[0].clone())),
         ),
         (
             "profile.followers[0].observed_at",

@@ -43,6 +43,7 @@ pub fn insights(story: &Story) -> Vec<Row> {
         brand_id: brand_id.clone(),
         from_day: String::from("2026-03-01"),
         until_day: String::from("2026-03-31"),
+        time_zone: String::new(),
         min_position: 0,
         as_of: None,
     };

@@ -104,7 +104,7 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
         collaborations(),
         option::of(money(0)),
         timestamp(),
-        option::of(conversion_type()),
+        conversion_type(),
         option::of(quoted()),
         1..=1_000_000_u32,
     )

@@ -6,11 +6,11 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::arbitrary::{digest, id, niches, some_text, text, timestamp};
+use crate::support::arbitrary::{digest, id, niches, personal, text, timestamp};
 
 /// One strategy for every event type.
 pub fn each() -> Vec<BoxedStrategy<Event>> {
-    let cleared = (id(FlagId::parse), text(), evidence());
+    let cleared = (id(FlagId::parse), personal(), evidence());
     let placed = (
         id(HoldId::parse),
         option::of(id(DeliverableId::parse)),
@@ -55,7 +55,7 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
 }
 
 fn evidence() -> impl Strategy<Value = Vec<Evidence>> {
-    let one = (some_text(), option::of(digest()), text());
+    let one = (personal(), option::of(digest()), personal());
     let one = one.prop_map(|(reference, sha256, note)| Evidence {
         reference,
         sha256,
@@ -75,7 +75,7 @@ fn assessment() -> impl Strategy<Value = Assessment> {
         ControversyCheck::Unclear,
     ]);
     let found = (fit(), fit(), fit(), controversy);
-    let rest = (text(), evidence(), timestamp(), niches());
+    let rest = (personal(), evidence(), timestamp(), niches());
     (found, rest).prop_map(|(found, rest)| {
         let (niche_fit, style_fit, values_fit, controversy) = found;
         let (note, evidence, assessed_at, niches) = rest;
@@ -107,7 +107,13 @@ fn flag() -> impl Strategy<Value = SafetyFlag> {
         FlagCategory::Legal,
         FlagCategory::Other,
     ]);
-    let fields = (id(FlagId::parse), severity, category, evidence(), text());
+    let fields = (
+        id(FlagId::parse),
+        severity,
+        category,
+        evidence(),
+        personal(),
+    );
     fields.prop_map(|(id, severity, category, evidence, note)| SafetyFlag {
         id,
         severity,

@@ -75,6 +75,7 @@ impl Story {
             platform: Platform::Instagram.into(),
             followers,
             observed_at: Some(day(0)),
+            platform_name: String::new(),
         };
         RecordCreatorProfileRequest {
             brand_id: self.brand.clone(),

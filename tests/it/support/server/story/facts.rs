@@ -22,6 +22,7 @@ impl Story {
             scope: MeasurementScope::Total.into(),
             counters: Some(counters),
             followers: None,
+            definition: String::new(),
         }
     }
 
@@ -38,6 +39,7 @@ impl Story {
             scope: alone.scope,
             counters: alone.counters,
             followers: alone.followers,
+            definition: alone.definition,
         }
     }
 

@@ -71,6 +71,7 @@ impl Story {
             followers: None,
             disclosed: true,
             shares: Vec::new(),
+            platform_name: String::new(),
         }
     }
 
