@@ -67,12 +67,13 @@ fn same_observation_after_its_correction_does_not_undo_it() {
     let first = history.head();
     let history = history.given(correct(first, likes(4)));
     let corrected = history.head();
+    let history = history.given(correct(corrected, likes(3)));
+    let latest = history.head();
     let history = history
-        .given(correct(corrected, likes(3)))
         .when(observe(t(10), likes(5)))
-        .then_happened_at(first)
+        .then_happened_at(latest)
         .when(observe(t(10), likes(3)))
-        .then_happened_at(first);
+        .then_happened_at(latest);
     assert_eq!(head_likes(&history), Some(3));
 }
 

@@ -363,10 +363,6 @@ fn claims_are_sought_by_what_is_known_of_them() {
                 "statuses[0] must be one of ATTRIBUTED, UNATTRIBUTED, DUPLICATE, MISSING_FX, LOCKED",
             ),
             (
-                |r| r.code = "two words".to_owned(),
-                "code must be 1 to 64 printable ASCII characters without spaces",
-            ),
-            (
                 |r| r.types = vec![0],
                 "types[0] must be one of SALE, INSTALL, SIGNUP, LEAD, VISIT",
             ),
