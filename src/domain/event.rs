@@ -1,6 +1,8 @@
 //! Events: what happened. An event carries everything that folding it needs, so that the past never
 //! depends on today's rules.
 
+use std::borrow::Cow;
+
 use super::ids::*;
 use super::values::*;
 use super::*;
@@ -50,6 +52,43 @@ impl Record {
     pub fn fact_at(&self) -> Timestamp {
         let at = self.event.happened_at();
         at.unwrap_or_else(|| self.happened_at())
+    }
+}
+
+impl Record {
+    /// Returns the event as it counts in a past up to a time of happening; `None` when it happened
+    /// later. A correction that moves a line beyond that time takes it out.
+    pub fn up_to(&self, time: Timestamp) -> Option<Cow<'_, Self>> {
+        if self.fact_at() <= time {
+            return Some(Cow::Borrowed(self));
+        }
+        match &self.event {
+            Event::Settlement(SettlementEvent::CostCorrected(corrected))
+                if corrected.moved_from <= time =>
+            {
+                let event = Event::Settlement(SettlementEvent::CostReversed {
+                    cost: corrected.cost.clone(),
+                    reason: corrected.reason.clone(),
+                    reporting_minor: corrected.reporting_minor,
+                    timing: corrected.timing,
+                });
+                Some(Cow::Owned(Self {
+                    event,
+                    ..self.clone()
+                }))
+            }
+            Event::Campaign(_)
+            | Event::Creator(_)
+            | Event::Agreement(_)
+            | Event::Content(_)
+            | Event::Publication(_)
+            | Event::Seeding(_)
+            | Event::Engagement(_)
+            | Event::Revenue(_)
+            | Event::Settlement(_)
+            | Event::Dispute(_)
+            | Event::Hold(_) => None,
+        }
     }
 }
 

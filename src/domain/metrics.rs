@@ -30,7 +30,7 @@ use super::WHOLE_BP;
 use crate::domain::words;
 
 pub use catalogue::{Report, Section};
-pub use facts::{CostBasis, Entry, Facts, Known, Plan, Standing, Times};
+pub use facts::{CostBasis, Earned, Entry, Facts, Known, Plan, Standing, Times};
 pub use given::{Example, Given};
 pub use rates::{MAX_EXACT_MEAN, Mean, Rate, mean, median, rate};
 pub use row::{Check, Formula, Metric, Pick, Unit};
@@ -60,8 +60,10 @@ words! {
         NoModel = 6 => "NO_MODEL",
         /// The number does not fit int64.
         OutOfRange = 7 => "OUT_OF_RANGE",
+        /// Recoveries exceed costs.
+        NegativeCost = 8 => "NEGATIVE_COST",
         /// Counters of several definitions cannot be added to what it is divided by, or summed.
-        MixedDefinitions = 10 => "MIXED_DEFINITIONS",
+        MixedDefinitions = 9 => "MIXED_DEFINITIONS",
     }
 }
 

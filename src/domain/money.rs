@@ -44,6 +44,12 @@ impl Currency {
             _ => 1,
         }
     }
+
+    /// States the rule of amounts that can be paid.
+    pub fn payable_rule(&self) -> String {
+        let increment = self.settlement_increment();
+        format!("must be a multiple of {increment} minor units, what {self} can pay")
+    }
 }
 
 impl fmt::Display for Currency {
@@ -79,6 +85,13 @@ pub struct Money {
     pub currency: Currency,
     /// The amount, in minor units of the currency.
     pub minor: i64,
+}
+
+impl Money {
+    /// Tells whether it can be paid: whether it is a multiple of the settlement increment.
+    pub fn is_payable(&self) -> bool {
+        self.minor % self.currency.settlement_increment() == 0
+    }
 }
 
 impl fmt::Display for Money {

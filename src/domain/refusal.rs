@@ -24,6 +24,8 @@ pub enum Unknown {
     Order,
     /// A cost line.
     Cost,
+    /// A payment of a line.
+    Payment,
     /// A safety flag.
     Flag,
     /// A hold.
@@ -191,6 +193,15 @@ pub enum Refusal {
     OrdersWouldMove { ordered_at: Timestamp },
     #[error("the collaboration was terminated at {terminated_at}: nothing after it is owed")]
     AccrualEnded { terminated_at: Timestamp },
+    #[error("the cost line was changed at position {actual}, not {expected}")]
+    StaleCost {
+        expected: Position,
+        actual: Position,
+    },
+    #[error("the payment was voided at position {position}")]
+    PaymentVoided { position: Position },
+    #[error("the cost line is as the correction says")]
+    CostUnchanged,
     #[error("there may be at most {limit} {collection}")]
     LimitReached {
         collection: &'static str,
@@ -215,6 +226,7 @@ const fn noun(what: Unknown) -> &'static str {
         Unknown::Observation => "observation",
         Unknown::Order => "order",
         Unknown::Cost => "cost line",
+        Unknown::Payment => "payment",
         Unknown::Flag => "safety flag",
         Unknown::Hold => "hold",
         Unknown::Shipment => "shipment",

@@ -97,6 +97,11 @@ impl Span {
         Self::seconds(hours as i64 * 60 * 60)
     }
 
+    /// Returns nanoseconds; negative when it leads back.
+    pub const fn nanos(self) -> i128 {
+        self.0
+    }
+
     /// Returns whole seconds, rounded down, 0 when negative: a duration.
     pub fn whole_seconds(self) -> u64 {
         let nanos = u128::try_from(self.0).unwrap_or(0);

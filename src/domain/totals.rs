@@ -20,7 +20,7 @@ pub use conduct::{Conduct, ConductTotals};
 pub use effect::{Contribution, Effect, Target};
 pub use engagement::{EngagementChange, EngagementSums, Paired, Sum, engagements};
 pub use products::ProductTotals;
-pub use tally::{ConversionSums, CostSums, Tally};
+pub use tally::{ConversionSums, CostSums, Tally, Unrated};
 
 /// All sums about a campaign, a collaboration or a partnership.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub struct Totals {
     pub gifted_posted: i64,
     /// Products sent.
     pub products: ProductTotals,
-    /// Number of payments, and the sum of seconds from incurring a cost to paying it.
+    /// Number of payments, and the sum of nanoseconds from incurring a cost to paying it.
     pub payments: (i64, i128),
     /// Facts after `measure_until`.
     pub after_measurement: i64,
@@ -163,6 +163,7 @@ impl Totals {
             Effect::ClaimRejected => self.rejected_claims += 1,
             Effect::Conduct(conduct) => self.conduct.apply(*conduct),
             Effect::AfterMeasurement => self.after_measurement += 1,
+            Effect::NoLongerAfterMeasurement => self.after_measurement -= 1,
             Effect::Engagement {
                 audience,
                 on_time,
@@ -175,17 +176,16 @@ impl Totals {
                     sums.apply(change);
                 }
             }
-            Effect::Paid {
-                timing, seconds, ..
-            } => {
-                self.payments.0 += 1;
-                self.payments.1 += i128::from(*seconds);
-                self.tally(*timing, |tally| tally.apply(effect));
+            Effect::PaymentTimed { payments, nanos } => {
+                self.payments.0 += payments;
+                self.payments.1 += nanos;
             }
             Effect::Posted { timing }
             | Effect::Committed { timing, .. }
             | Effect::Cost { timing, .. }
+            | Effect::Paid { timing, .. }
             | Effect::ForeignCost { timing, .. }
+            | Effect::ForeignPaid { timing, .. }
             | Effect::Revenue { timing, .. }
             | Effect::Refund { timing, .. }
             | Effect::LaterMargin { timing, .. }

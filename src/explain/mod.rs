@@ -14,7 +14,7 @@ mod reasons;
 
 use std::collections::BTreeMap;
 
-use crate::domain::metrics::{Formula, Known, Plan, Sides, Standing};
+use crate::domain::metrics::{Earned, Formula, Known, Plan, Sides, Standing};
 use crate::domain::rows::Rows;
 use crate::domain::state::Campaign;
 use crate::domain::{CampaignRef, Position, Totals};
@@ -147,13 +147,19 @@ impl Behind {
         let sides = |totals: &Totals| number.sides(totals, &known);
         let mut explanation = Explanation::of(sides(&Totals::default()));
         for (step, totals) in &of_steps {
-            explanation.add(step.position, &sides(totals));
+            let sides = self.sides_of(number, step, totals, &known)?;
+            explanation.add(step.position, &sides);
         }
         if let Some(key) = number.audience() {
             self.standing(number, key, &sides, &mut explanation)?;
         }
         // Reasons come last: an event that adds something has none.
         for (step, _) in &of_steps {
+            let margin_bp = self.margin_of(step)?;
+            let sides = |totals: &Totals| match known.plan {
+                Some(_) => number.sides(totals, &known),
+                None => number.sides(totals, &earning(totals, margin_bp, known)),
+            };
             if let Some((reason, by)) = reasons::of_step(step, &sides) {
                 explanation.leave_out(step.position, reason, by);
             }
@@ -213,6 +219,27 @@ impl Behind {
         }
     }
 
+    /// Takes both sides of what a step adds: over several campaigns, each earns by its own margin.
+    fn sides_of(
+        &self,
+        number: &Number,
+        step: &gather::Step,
+        totals: &Totals,
+        known: &Known,
+    ) -> Result<Sides, store::Error> {
+        if known.plan.is_some() {
+            return Ok(number.sides(totals, known));
+        }
+        let margin_bp = self.margin_of(step)?;
+        Ok(number.sides(totals, &earning(totals, margin_bp, *known)))
+    }
+
+    fn margin_of(&self, step: &gather::Step) -> Result<Option<u32>, store::Error> {
+        let name = self.campaign_of(step);
+        let row = self.rows.get::<Campaign>(&Campaign::key(&name))?;
+        Ok(row.and_then(|row| row.plan.gross_margin_bp))
+    }
+
     fn known(&self) -> Result<Known, store::Error> {
         let mut known = Known {
             now: LastRecorded::of(&self.rows)?,
@@ -224,5 +251,15 @@ impl Behind {
             known.plan = Some(Plan::of(&row));
         }
         Ok(known)
+    }
+}
+
+/// Returns what is known with what totals of one campaign earned.
+fn earning(totals: &Totals, margin_bp: Option<u32>, known: Known) -> Known {
+    let mut earned = Earned::default();
+    earned.add(margin_bp, &totals.counted);
+    Known {
+        earned: Some(earned),
+        ..known
     }
 }

@@ -26,7 +26,13 @@ const STATES: [(&str, &str); 3] = [
 ];
 
 /// The last field within a metric: with or without it, a path means the metric.
-const VALUES: [&str; 4] = ["parts_per_million", "minor_units", "exact", "absent"];
+const VALUES: [&str; 5] = [
+    "parts_per_million",
+    "minor_units",
+    "exact",
+    "absent",
+    "posts_covered",
+];
 
 /// A path, every word in full.
 pub struct Path(Vec<(String, Option<String>)>);
@@ -45,7 +51,7 @@ impl Path {
             segments.push((field, words));
         }
         if let Some((last, None)) = segments.last()
-            && VALUES.contains(&last.as_str())
+            && (VALUES.contains(&last.as_str()) || is_posts_of_metric(&segments))
         {
             segments.pop();
         }
@@ -66,6 +72,15 @@ impl Path {
         segments
             .map(|(field, words)| (field.as_str(), words.as_deref()))
             .collect()
+    }
+}
+
+/// Tells whether a path ends with the posts of a metric. Those of an engagement rate are a number of
+/// their own.
+fn is_posts_of_metric(segments: &[(String, Option<String>)]) -> bool {
+    match segments {
+        [.., (metric, None), (last, None)] => last == "posts" && !metric.starts_with("er_"),
+        _ => false,
     }
 }
 

@@ -77,6 +77,16 @@ fn otherwise(effect: &Effect) -> Option<(Reason, Effect)> {
             };
             Some((Reason::MissingFx, local))
         }
+        Effect::ForeignPaid { minor, .. } => {
+            let kind = CostType::Fee;
+            let minor = *minor;
+            let local = Effect::Paid {
+                kind,
+                timing,
+                minor,
+            };
+            Some((Reason::MissingFx, local))
+        }
         Effect::ForeignRevenue { minor, .. } => {
             let minor = *minor;
             Some((Reason::MissingFx, Effect::Revenue { timing, minor }))

@@ -97,7 +97,7 @@ impl OfDay {
 }
 
 fn counters(definition: Option<Definition>, sums: &EngagementSums) -> api::AwarenessCounters {
-    let seen = |sum: &Sum| (sum.posts > 0).then(|| rounded(sum.value));
+    let seen = |sum: &Sum| (sum.posts > 0).then(|| rounded(sum.value)).flatten();
     api::AwarenessCounters {
         definition: optional_text(definition),
         posts: count(sums.posts),
@@ -131,11 +131,10 @@ fn date(day: Day) -> String {
     date.map(|date| date.to_string()).unwrap_or_default()
 }
 
-/// Rounds a sum in ten-thousandths to wholes.
-fn rounded(ten_thousandths: i128) -> u64 {
-    let published = publish(&in_wholes(ten_thousandths), 1).ok();
-    let counted = published.and_then(|value| u64::try_from(value).ok());
-    counted.unwrap_or(u64::MAX)
+/// Rounds a sum in ten-thousandths to wholes; `None` beyond int64.
+fn rounded(ten_thousandths: i128) -> Option<u64> {
+    let published = publish(&in_wholes(ten_thousandths), 1).ok()?;
+    u64::try_from(published).ok()
 }
 
 #[cfg(test)]

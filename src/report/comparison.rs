@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Rates;
 use super::count;
 use super::partnership::over_campaigns;
+use crate::domain::metrics::Earned;
 use crate::domain::{Currency, Niche, Tier, Totals, Venue};
 use crate::wire::proto::api;
 use crate::wire::values::optional_number;
@@ -24,13 +25,17 @@ pub struct Group {
 
 /// The totals of the collaborations of each group.
 #[derive(Default)]
-pub struct Groups(BTreeMap<Group, (i64, Totals, Rates)>);
+pub struct Groups(BTreeMap<Group, Sums>);
+
+/// Collaborations, their totals, the rates of their posts, and what they earned.
+type Sums = (i64, Totals, Rates, Earned);
 
 impl Groups {
-    /// Adds a collaboration to a group.
-    pub fn add(&mut self, group: Group, of_one: &Totals, of_posts: &Rates) {
-        let (collaborations, totals, rates) = self.0.entry(group).or_default();
+    /// Adds a collaboration to a group. It earns by the margin of its campaign.
+    pub fn add(&mut self, group: Group, of_one: &Totals, of_posts: &Rates, margin: Option<u32>) {
+        let (collaborations, totals, rates, earned) = self.0.entry(group).or_default();
         *collaborations += 1;
+        earned.add(margin, &of_one.counted);
         *totals += of_one;
         rates.add(of_posts);
     }
@@ -46,7 +51,7 @@ impl Groups {
 
     /// Renders the groups in order.
     pub fn render(self) -> Vec<api::ComparisonRow> {
-        let of = |(group, (collaborations, totals, rates)): (Group, (i64, Totals, Rates))| {
+        let of = |(group, (collaborations, totals, rates, earned)): (Group, Sums)| {
             let mixed_platforms = group.platform == Some(None);
             let venue = group.platform.flatten();
             let niche = group.niche.flatten();
@@ -59,7 +64,7 @@ impl Groups {
                     .unwrap_or_default(),
                 mixed_platforms,
                 collaborations: count(collaborations),
-                figures: Some(over_campaigns(&totals, group.currency, &rates)),
+                figures: Some(over_campaigns(&totals, group.currency, &rates, earned)),
             }
         };
         self.0.into_iter().map(of).collect()

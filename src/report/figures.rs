@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Rates;
-use super::metric::{Shown, of_rates};
-use super::posts::OfPosts;
+use super::metric::Shown;
+use super::posts::{OfPosts, Rated};
 use crate::domain::metrics::{
-    CostBasis, Entry, Facts, Metric, Rate, engagement as of_posts, money, publish,
+    CostBasis, Entry, Facts, Metric, engagement as of_posts, money, publish,
 };
 use crate::domain::{
     Audience, ConversionType, CostType, Counter, Counters, Currency, EngagementSums,
@@ -77,6 +77,7 @@ fn foreign_amounts(shown: Shown<'_>) -> Vec<api::ForeignAmount> {
         .foreign_costs
         .keys()
         .chain(tally.foreign_revenue.keys())
+        .chain(tally.foreign_paid.keys())
         .copied()
         .collect();
     let amount = |currency: Currency| {
@@ -85,6 +86,7 @@ fn foreign_amounts(shown: Shown<'_>) -> Vec<api::ForeignAmount> {
             currency_code: currency.code().to_owned(),
             cost_minor: shown.minor(&money::FOREIGN_COSTS),
             revenue_minor: shown.minor(&money::FOREIGN_REVENUE),
+            paid_minor: shown.minor(&money::FOREIGN_PAID),
         }
     };
     currencies.into_iter().map(amount).collect()
@@ -119,9 +121,10 @@ fn engagement_figures(
     posts: Option<&OfPosts>,
 ) -> api::EngagementFigures {
     let sums = shown.facts.engagement;
-    let rates = |rows, pick: fn(&OfPosts) -> &Vec<Rate>| {
-        let rates = posts.map_or(&[][..], |posts| pick(posts).as_slice());
-        Some(engagement_rates(shown, rows, rates))
+    let none = OfPosts::default();
+    let rates = |rows, pick: fn(&OfPosts) -> &Rated| {
+        let rated = pick(posts.unwrap_or(&none));
+        Some(engagement_rates(shown, rows, rated))
     };
     let followers = [
         &of_posts::ER_FOLLOWERS,
@@ -165,12 +168,12 @@ fn engagement_figures(
 fn engagement_rates(
     shown: Shown<'_>,
     [overall, mean, median, posts]: [&Metric; 4],
-    rates: &[Rate],
+    rates: &Rated,
 ) -> api::EngagementRates {
     api::EngagementRates {
         overall: shown.ratio(overall),
-        mean: of_rates(mean, rates),
-        median: of_rates(median, rates),
+        mean: shown.of_rates(mean, rates),
+        median: shown.of_rates(median, rates),
         posts: shown.count(posts),
     }
 }

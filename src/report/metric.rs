@@ -2,8 +2,10 @@
 
 use num_traits::ToPrimitive;
 
+use super::count;
+use super::posts::Rated;
 use crate::domain::Currency;
-use crate::domain::metrics::{Absent, Entry, Exact, Facts, Metric, Rate, Value, exact, publish};
+use crate::domain::metrics::{Absent, Entry, Exact, Facts, Metric, Value, exact, publish};
 use crate::wire::proto::api;
 
 /// Parts in a whole.
@@ -38,7 +40,21 @@ impl Shown<'_> {
 
     /// Shows a ratio in parts per million.
     pub fn ratio(&self, metric: &Metric) -> Option<api::RatioMetric> {
-        ratio(metric.value(&self.facts))
+        Some(self.covered(metric, ratio(metric.value(&self.facts))?))
+    }
+
+    /// Shows the mean or the median of the rates of posts in parts per million.
+    pub fn of_rates(&self, metric: &Metric, posts: &Rated) -> Option<api::RatioMetric> {
+        Some(self.covered(metric, of_rates(metric, posts)?))
+    }
+
+    /// Says of how many posts a ratio is made.
+    fn covered(&self, metric: &Metric, shown: api::RatioMetric) -> api::RatioMetric {
+        api::RatioMetric {
+            posts_covered: metric.posts_covered(&self.facts),
+            posts: metric.covers.map(|_| count(self.facts.tally.posts)),
+            ..shown
+        }
     }
 
     /// Shows an amount; its exact value is in major units.
@@ -55,6 +71,8 @@ impl Shown<'_> {
         Some(api::MoneyMetric {
             value: Some(shown),
             exact: value.map_or_else(|_| String::new(), |minor| fraction(&(minor / major()))),
+            posts_covered: metric.posts_covered(&self.facts),
+            posts: metric.covers.map(|_| count(self.facts.tally.posts)),
         })
     }
 
@@ -64,13 +82,10 @@ impl Shown<'_> {
         u64::try_from(whole).unwrap_or(if whole < 0 { 0 } else { u64::MAX })
     }
 
-    /// Shows a count of shares, rounded; `None` where nothing was seen.
+    /// Shows a count of shares, rounded; `None` where nothing was seen, and beyond int64.
     pub fn seen(&self, metric: &Metric) -> Option<u64> {
-        match metric.whole(&self.facts) {
-            Ok(whole) => Some(u64::try_from(whole).unwrap_or(u64::MAX)),
-            Err(Absent::OutOfRange) => Some(u64::MAX),
-            Err(_) => None,
-        }
+        let whole = metric.whole(&self.facts).ok()?;
+        u64::try_from(whole).ok()
     }
 }
 
@@ -91,19 +106,22 @@ pub(super) fn ratio(value: Value) -> Option<api::RatioMetric> {
     Some(api::RatioMetric {
         value: Some(shown),
         exact: value.as_ref().map(fraction).unwrap_or_default(),
+        posts_covered: None,
+        posts: None,
     })
 }
 
-/// Shows the mean or the median of the rates of posts in parts per million.
-pub(super) fn of_rates(metric: &Metric, rates: &[Rate]) -> Option<api::RatioMetric> {
+fn of_rates(metric: &Metric, posts: &Rated) -> Option<api::RatioMetric> {
     use api::ratio_metric::Value as Shown;
-    let mean = match metric.of_rates(rates, PPM) {
+    let mean = match metric.of_rates(&posts.rates, posts.zero, PPM) {
         Ok(mean) => mean,
         Err(reason) => return ratio(Err(reason)),
     };
     Some(api::RatioMetric {
         value: Some(Shown::PartsPerMillion(mean.published)),
         exact: mean.exact.as_ref().map(fraction).unwrap_or_default(),
+        posts_covered: None,
+        posts: None,
     })
 }
 

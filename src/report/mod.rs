@@ -48,6 +48,7 @@ fn looked_at<'a>(totals: &'a Totals, known: &'a Known, campaign: &Campaign) -> S
 fn known(campaign: &Campaign, totals: &Totals, now: Timestamp) -> Known {
     Known {
         plan: Some(Plan::of(campaign)),
+        earned: None,
         now,
         ratings: totals.ratings,
         standing: Standing::of_campaign(campaign),

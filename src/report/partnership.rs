@@ -7,7 +7,7 @@ use super::metric::{PPM, Shown, ratio, seconds};
 use super::posts::posts_of_creator;
 use super::{Rates, agreements, delivery, holds, product_figures, quality};
 use crate::domain::metrics::{
-    CostBasis, Exact, Facts, Known, Metric, Standing, partnership as of_both, publish, work,
+    CostBasis, Earned, Exact, Facts, Known, Metric, Standing, partnership as of_both, publish, work,
 };
 use crate::domain::rows::Rows;
 use crate::domain::state::Creator;
@@ -57,6 +57,7 @@ fn partnership(
         .for_each(|share| all += &share.totals);
     let known = Known {
         plan: None,
+        earned: None,
         now,
         ratings: all.ratings,
         standing: Standing::of_partnership(row.accepted_at.len(), creator),
@@ -165,16 +166,17 @@ pub fn rank(order: &PartnershipOrder, together: &Lifetime, now: Timestamp) -> Op
 
 /// Lifetime figures by reporting currency: amounts of different currencies are never added.
 fn lifetime(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::Figures> {
-    let mut by_currency: BTreeMap<Currency, (Totals, Rates)> = BTreeMap::new();
+    let mut by_currency: BTreeMap<Currency, (Totals, Rates, Earned)> = BTreeMap::new();
     for (campaign, share) in &together.campaigns {
-        let (totals, all) = by_currency.entry(share.currency).or_default();
+        let (totals, all, earned) = by_currency.entry(share.currency).or_default();
         *totals += &share.totals;
+        earned.add(share.margin_bp, &share.totals.counted);
         if let Some(rates) = rates.get(campaign) {
             all.add(rates);
         }
     }
-    let of = |(currency, (totals, rates)): (Currency, (Totals, Rates))| {
-        over_campaigns(&totals, currency, &rates)
+    let of = |(currency, (totals, rates, earned)): (Currency, (Totals, Rates, Earned))| {
+        over_campaigns(&totals, currency, &rates, earned)
     };
     by_currency.into_iter().map(of).collect()
 }
@@ -185,19 +187,31 @@ fn trend(together: &Lifetime, rates: &BTreeMap<CampaignId, Rates>) -> Vec<api::C
     campaigns.sort_by_key(|(_, share)| share.first_invited_at);
     let of = |(campaign, share): (&CampaignId, &CampaignShare)| {
         let rates = rates.get(campaign).unwrap_or(&none);
+        let mut earned = Earned::default();
+        earned.add(share.margin_bp, &share.totals.counted);
+        let figures = over_campaigns(&share.totals, share.currency, rates, earned);
         api::CampaignTrend {
             campaign_id: campaign.to_string(),
             first_invited_at: Some(share.first_invited_at.into()),
             collaborations: share.collaborations as u64,
-            figures: Some(over_campaigns(&share.totals, share.currency, rates)),
+            figures: Some(figures),
         }
     };
     campaigns.into_iter().map(of).collect()
 }
 
-/// Shows figures over several campaigns: neither a margin nor a model holds for all of them.
-pub(super) fn over_campaigns(totals: &Totals, currency: Currency, rates: &Rates) -> api::Figures {
-    let known = Known::default();
+/// Shows figures over several campaigns: each earns by its own margin, and no model holds for all of
+/// them.
+pub(super) fn over_campaigns(
+    totals: &Totals,
+    currency: Currency,
+    rates: &Rates,
+    earned: Earned,
+) -> api::Figures {
+    let known = Known {
+        earned: Some(earned),
+        ..Known::default()
+    };
     let shown = Shown {
         facts: Facts::of(totals, false, &known),
         currency: Some(currency),

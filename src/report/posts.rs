@@ -14,15 +14,31 @@ use crate::domain::{
 #[derive(Clone, Debug, Default)]
 pub struct Rates(BTreeMap<(bool, Audience), OfPosts>);
 
-/// Rates of the posts that have both the numerator and a denominator that is not 0.
+/// Rates of the posts that have both the numerator and the denominator.
 #[derive(Clone, Debug, Default)]
 pub struct OfPosts {
     /// Engagements by followers.
-    pub by_followers: Vec<Rate>,
+    pub by_followers: Rated,
     /// Engagements by reach.
-    pub by_reach: Vec<Rate>,
+    pub by_reach: Rated,
     /// Engagements by views.
-    pub by_views: Vec<Rate>,
+    pub by_views: Rated,
+}
+
+/// One rate of posts.
+#[derive(Clone, Debug, Default)]
+pub struct Rated {
+    /// That of each post whose denominator is not 0.
+    pub rates: Vec<Rate>,
+    /// How many posts have a denominator of 0, and so no rate.
+    pub zero: usize,
+}
+
+impl Rated {
+    fn add(&mut self, others: &Self) {
+        self.rates.extend(&others.rates);
+        self.zero += others.zero;
+    }
 }
 
 impl OfPosts {
@@ -33,7 +49,10 @@ impl OfPosts {
             (&mut self.by_views, &post.by_views),
         ] {
             if paired.posts > 0 {
-                rates.extend(rate(paired.numerator, paired.denominator));
+                match rate(paired.numerator, paired.denominator) {
+                    Some(rate) => rates.rates.push(rate),
+                    None => rates.zero += 1,
+                }
             }
         }
     }
@@ -91,9 +110,9 @@ impl Rates {
     pub fn add(&mut self, others: &Self) {
         for (key, posts) in &others.0 {
             let known = self.0.entry(*key).or_default();
-            known.by_followers.extend(&posts.by_followers);
-            known.by_reach.extend(&posts.by_reach);
-            known.by_views.extend(&posts.by_views);
+            known.by_followers.add(&posts.by_followers);
+            known.by_reach.add(&posts.by_reach);
+            known.by_views.add(&posts.by_views);
         }
     }
 

@@ -77,6 +77,8 @@ pub fn amount_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
     let Some(MoneyMetric {
         value: Some(value),
         exact,
+        posts_covered,
+        posts,
     }) = metric
     else {
         return Spelled::absent(0);
@@ -84,7 +86,7 @@ pub fn amount_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
     match value {
         money_metric::Value::MinorUnits(minor) => Spelled {
             text: amount(*minor, currency),
-            note: format!("exactly {exact}"),
+            note: with_posts(format!("exactly {exact}"), *posts_covered, *posts),
             is_negative: *minor < 0,
         },
         money_metric::Value::Absent(reason) => Spelled::absent(*reason),
@@ -107,6 +109,8 @@ fn ratio(metric: Option<&RatioMetric>, spell: impl Fn(i64) -> String) -> Spelled
     let Some(RatioMetric {
         value: Some(value),
         exact,
+        posts_covered,
+        posts,
     }) = metric
     else {
         return Spelled::absent(0);
@@ -115,13 +119,22 @@ fn ratio(metric: Option<&RatioMetric>, spell: impl Fn(i64) -> String) -> Spelled
         ratio_metric::Value::PartsPerMillion(parts) => Spelled {
             text: spell(*parts),
             note: match exact.as_str() {
-                "" => String::new(),
-                exact => format!("exactly {exact}"),
+                "" => with_posts(String::new(), *posts_covered, *posts),
+                exact => with_posts(format!("exactly {exact}"), *posts_covered, *posts),
             },
             is_negative: *parts < 0,
         },
         ratio_metric::Value::Absent(reason) => Spelled::absent(*reason),
     }
+}
+
+/// Adds of how many posts a number is made: `3 of 4 posts`.
+fn with_posts(note: String, covered: Option<u64>, posts: Option<u64>) -> String {
+    let Some((covered, posts)) = covered.zip(posts) else {
+        return note;
+    };
+    let separator = if note.is_empty() { "" } else { "; " };
+    format!("{note}{separator}{covered} of {posts} posts")
 }
 
 /// Spells a whole number: `1,250,000`.
@@ -231,6 +244,7 @@ mod tests {
         let of = |parts| RatioMetric {
             value: Some(ratio_metric::Value::PartsPerMillion(parts)),
             exact: "17/8".to_owned(),
+            ..RatioMetric::default()
         };
         assert_eq!(percent(Some(&of(2_125_000))).text, "212.5 %");
         assert_eq!(percent(Some(&of(-1))).text, "−0.0001 %");
@@ -258,7 +272,7 @@ mod tests {
     fn absence_says_why() {
         let absent = RatioMetric {
             value: Some(ratio_metric::Value::Absent(AbsentReason::ZeroCost.into())),
-            exact: String::new(),
+            ..RatioMetric::default()
         };
         let spelled = percent(Some(&absent));
         assert_eq!(

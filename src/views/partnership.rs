@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::CollaborationTotals;
 use super::table;
 use crate::domain::rows::{Key, Row, Rows};
+use crate::domain::state::Campaign;
 use crate::domain::{
     AgreementEvent, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef,
     CreatorRef, Currency, Event, Record, Timestamp, Totals,
@@ -112,8 +113,14 @@ impl Partnership {
                     lifetime.last_activity_at = lifetime.last_activity_at.max(row.last_activity_at);
                 }
             }
+            let name = CampaignRef {
+                brand: brand.clone(),
+                campaign: campaign.clone(),
+            };
+            let row = rows.get::<Campaign>(&Campaign::key(&name))?;
             let share = CampaignShare {
                 currency: part.currency,
+                margin_bp: row.and_then(|row| row.plan.gross_margin_bp),
                 first_invited_at: part.first_invited_at,
                 collaborations: part.collaborations.len(),
                 totals,
@@ -138,6 +145,8 @@ pub struct Lifetime {
 pub struct CampaignShare {
     /// Reporting currency of the campaign.
     pub currency: Currency,
+    /// Its gross margin, in basis points of revenue.
+    pub margin_bp: Option<u32>,
     /// First invitation or application in it.
     pub first_invited_at: Timestamp,
     /// Collaborations in it.

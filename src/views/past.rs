@@ -166,10 +166,10 @@ pub fn past(
                 let folded = fold.apply_telling(&mut rows, &record, &mut keep);
                 Some(folded.map_err(evolve_error)?)
             }
-            Some(time) if record.fact_at() <= time => {
-                fold_if_founded(&mut fold, &mut rows, &record, &mut keep)?
-            }
-            Some(_) => None,
+            Some(time) => match record.up_to(time) {
+                Some(seen) => fold_if_founded(&mut fold, &mut rows, &seen, &mut keep)?,
+                None => None,
+            },
         };
         if let Some(is_added) = folded {
             adds.extend(is_added.then_some(record.position));

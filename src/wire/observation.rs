@@ -9,6 +9,11 @@ use crate::wire::proto::values as wire;
 
 /// The rule that an observation must have a counter.
 pub const COUNTERS_RULE: &str = "must have at least one counter";
+/// Largest counter of a post: a thousand times what the most watched one has. Sums of a million posts
+/// stay exact, so no report has to cut one off.
+pub const MAX_COUNTER: u64 = 1_000_000_000_000;
+/// States the limit of a counter.
+pub const COUNTER_RULE: &str = "must be at most 1,000,000,000,000";
 
 /// The coordinates of an observation, as the messages of events and calls spell them.
 pub struct WireSeen {
@@ -47,29 +52,34 @@ pub fn optional_text(definition: Option<Definition>) -> String {
 
 /// Reads counters, of which at least one was seen.
 pub fn read_counters(fields: &mut Fields, message: wire::Counters) -> Checked<Counters> {
-    let counters = counters(message);
+    let counters = counters(fields, message);
     if counters.is_empty() {
         return Err(fields.refuse_here(COUNTERS_RULE));
     }
     Ok(counters)
 }
 
-fn counters(message: wire::Counters) -> Counters {
+fn counters(fields: &mut Fields, message: wire::Counters) -> Counters {
     let mut counters = Counters::default();
     for counter in Counter::ALL {
-        let seen = match counter {
-            Counter::Likes => message.likes,
-            Counter::Comments => message.comments,
-            Counter::Shares => message.shares,
-            Counter::Saves => message.saves,
-            Counter::Views => message.views,
-            Counter::Impressions => message.impressions,
-            Counter::Reach => message.reach,
-            Counter::Clicks => message.clicks,
-            Counter::Replies => message.replies,
-            Counter::PeakViewers => message.peak_viewers,
-            Counter::LiveSeconds => message.live_seconds,
+        let (field, seen) = match counter {
+            Counter::Likes => ("likes", message.likes),
+            Counter::Comments => ("comments", message.comments),
+            Counter::Shares => ("shares", message.shares),
+            Counter::Saves => ("saves", message.saves),
+            Counter::Views => ("views", message.views),
+            Counter::Impressions => ("impressions", message.impressions),
+            Counter::Reach => ("reach", message.reach),
+            Counter::Clicks => ("clicks", message.clicks),
+            Counter::Replies => ("replies", message.replies),
+            Counter::PeakViewers => ("peak_viewers", message.peak_viewers),
+            Counter::LiveSeconds => ("live_seconds", message.live_seconds),
         };
+        fields.limit(
+            field,
+            seen.is_none_or(|seen| seen <= MAX_COUNTER),
+            COUNTER_RULE,
+        );
         counters.set(counter, seen);
     }
     counters

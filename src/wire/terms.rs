@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::fields::{Checked, Fields, Origin, UNIQUE_RULE};
 use super::values::{
-    MAX_URL_CHARS, optional_number, read_amount, read_basis_points, read_time, read_venue,
+    MAX_URL_CHARS, optional_number, read_basis_points, read_payable_amount, read_time, read_venue,
 };
 use crate::domain::limits::{MAX_DELIVERABLES, MAX_REVISIONS};
 use crate::domain::{
@@ -42,7 +42,7 @@ pub fn read_terms(fields: &mut Fields, message: wire::Terms) -> Checked<Terms> {
     );
     fields.limit("min_live_days", min_live_days <= MAX_LIVE_DAYS, LIVE_RULE);
 
-    let fee = fields.required("fee", message.fee, read_amount);
+    let fee = fields.required("fee", message.fee, read_payable_amount);
     let deliverables = read_deliverables(fields, message.deliverables);
     let attribution = message.attribution.unwrap_or_default();
     let attribution = fields.within("attribution", |fields| {

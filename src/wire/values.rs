@@ -108,6 +108,41 @@ pub fn read_delta(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
     read_money(fields, message)
 }
 
+/// Reads an entered amount of 0 or more, of which every unit can be paid.
+pub fn read_payable_amount(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    let amount = read_amount(fields, message)?;
+    check_payable(fields, amount);
+    Ok(amount)
+}
+
+/// Reads an entered amount of more than 0 that can be paid.
+pub fn read_payable(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    let amount = read_positive_amount(fields, message)?;
+    check_payable(fields, amount);
+    Ok(amount)
+}
+
+/// Reads an entered change that can be paid; it may be negative.
+pub fn read_payable_delta(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    let amount = read_delta(fields, message)?;
+    check_payable(
+        fields,
+        Money {
+            minor: amount.minor.saturating_abs(),
+            ..amount
+        },
+    );
+    Ok(amount)
+}
+
+/// Checks that an entered amount can be paid: otherwise a part of it would stay owed for ever. It
+/// holds for calls only; computed amounts are rounded.
+fn check_payable(fields: &mut Fields, amount: Money) {
+    if amount.minor > 0 && !amount.is_payable() {
+        fields.limit("minor_units", false, &amount.currency.payable_rule());
+    }
+}
+
 /// Checks that the current amount is in the currency it must be in.
 pub fn check_currency(fields: &mut Fields, amount: Money, currency: Currency) {
     if amount.currency != currency {
@@ -346,7 +381,8 @@ pub fn read_product_value(
     fields: &mut Fields,
     message: wire::ProductValue,
 ) -> Checked<ProductValue> {
-    let cost_of_goods = fields.required("cost_of_goods", message.cost_of_goods, read_amount);
+    let cost_of_goods =
+        fields.required("cost_of_goods", message.cost_of_goods, read_payable_amount);
     let fair_value = fields.required("fair_value", message.fair_value, read_amount);
     Ok(ProductValue {
         cost_of_goods: cost_of_goods?,

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use super::amounts::ensure_in_range;
-use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
+use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse, refused};
 use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Collaboration, Cost, CreditedPost, Publication};
 use crate::domain::{
@@ -213,7 +213,8 @@ impl<S: Rows> Case<'_, S> {
             let share_bp = credit.map_or(0, |credit| credit.share_bp);
             sum += head.map_or(0, |head| u128::from(head.value)) * u128::from(share_bp);
         }
-        Ok(u64::try_from(sum / u128::from(WHOLE_BP)).unwrap_or(u64::MAX))
+        let reached = u64::try_from(sum / u128::from(WHOLE_BP));
+        reached.map_err(|_| refused(Refusal::AmountOverflow { field: "bonus_id" }))
     }
 }
 

@@ -10,6 +10,7 @@ mod attribution;
 mod campaign;
 mod commission;
 mod conversion;
+mod cost_correction;
 mod creator;
 mod deliverable;
 mod dispute;

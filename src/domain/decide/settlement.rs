@@ -12,8 +12,8 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
     ActorKind, BonusId, CampaignId, CampaignRef, CollaborationId, CostId, CostRecorded, CostState,
-    CostType, Currency, Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Reference, Refusal,
-    SettlementEvent, Tax, Timestamp, Unknown,
+    CostType, Currency, Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Position,
+    Reference, Refusal, SettlementEvent, Tax, Timestamp, Unknown,
 };
 
 /// Commands about a cost line.
@@ -58,6 +58,27 @@ pub enum CostVerb {
         collaboration: CollaborationId,
         bonus: BonusId,
     },
+    VoidPayment {
+        payment: PaymentId,
+        reason: String,
+    },
+    Correct(CostCorrection),
+}
+
+/// What is corrected of a line; what is `None` stays.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the request message of the same name in v1 documents each field"
+)]
+pub struct CostCorrection {
+    pub expected: Position,
+    pub kind: Option<CostType>,
+    pub amount: Option<Money>,
+    pub fx_rate: Option<FxRate>,
+    pub incurred_at: Option<Timestamp>,
+    pub note: Option<String>,
+    pub reason: String,
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -126,6 +147,10 @@ impl<S: Rows> Case<'_, S> {
                 bonus,
             } => self.accrue_bonus(&self.place(campaign, collaboration), id, bonus),
             CostVerb::RecordTax(tax) => self.record_tax(&place, id, tax),
+            CostVerb::VoidPayment { payment, reason } => {
+                self.void_payment(&place, id, payment, reason)
+            }
+            CostVerb::Correct(correction) => self.correct_cost(&place, id, correction),
         }
     }
 
@@ -137,7 +162,7 @@ impl<S: Rows> Case<'_, S> {
         })
     }
 
-    fn payee(
+    pub(super) fn payee(
         &self,
         place: &CampaignRef,
         collaboration: Option<&CollaborationId>,
@@ -163,7 +188,7 @@ impl<S: Rows> Case<'_, S> {
     }
 
     /// Returns a line that no dispute freezes.
-    fn free(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
+    pub(super) fn free(&self, place: &CampaignRef, id: &CostId) -> Decided<Arc<Cost>, S> {
         let line = self.line(place, id)?;
         match &line.dispute {
             Some(dispute) => refuse(Refusal::Disputed {
@@ -181,7 +206,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(line)
     }
 
-    fn about(&self, place: &CampaignRef, line: &Cost, event: Event) -> Decided<Fact, S> {
+    pub(super) fn about(&self, place: &CampaignRef, line: &Cost, event: Event) -> Decided<Fact, S> {
         let Some(collaboration) = &line.collaboration else {
             return Ok(of_campaign(&place.campaign, event));
         };
@@ -198,6 +223,15 @@ impl<S: Rows> Case<'_, S> {
     ) -> Decided<Decision, S> {
         let line = self.payable(place, id)?;
         let accrued_minor = line.total_minor();
+        if let Some(minor) = approved_minor {
+            let amount = Money {
+                minor,
+                ..line.amount
+            };
+            ensure(amount.is_payable(), || {
+                Refusal::field("approved_minor", amount.currency.payable_rule())
+            })?;
+        }
         let approved_minor = approved_minor.unwrap_or(accrued_minor);
         ensure(approved_minor <= accrued_minor, || {
             Refusal::ApprovalExceedsAccrued {
@@ -249,12 +283,8 @@ impl<S: Rows> Case<'_, S> {
     ) -> Decided<Decision, S> {
         let line = self.payable(place, id)?;
         ensure_currency::<S>(&line, "amount", amount)?;
-        let currency = amount.currency;
-        let increment = currency.settlement_increment();
-        ensure(amount.minor % increment == 0, || {
-            let rule =
-                format!("must be a multiple of {increment} minor units, what {currency} can pay");
-            Refusal::field("amount", rule)
+        ensure(amount.is_payable(), || {
+            Refusal::field("amount", amount.currency.payable_rule())
         })?;
         self.ensure_new_payment(place, payment, reference)?;
         if let Some(payee) = &line.collaboration {
@@ -413,7 +443,11 @@ fn ensure_by_hand<S: Rows>(line: &Cost) -> Decided<(), S> {
 }
 
 /// Checks that an amount is in the currency of its line.
-fn ensure_currency<S: Rows>(line: &Cost, field: &'static str, amount: Money) -> Decided<(), S> {
+pub(super) fn ensure_currency<S: Rows>(
+    line: &Cost,
+    field: &'static str,
+    amount: Money,
+) -> Decided<(), S> {
     let (expected, actual) = (line.amount.currency, amount.currency);
     ensure(expected == actual, || Refusal::CurrencyMismatch {
         field,

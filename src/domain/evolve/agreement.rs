@@ -6,8 +6,8 @@ use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::RightsEnd;
 use crate::domain::{
-    CollaborationId, CollaborationState, CreatorId, DeliverableId, DisputeId, Effect, FactTiming,
-    FlagId, FollowerCount, Money, Position, Terms, Tier, Timestamp, UsageRights,
+    CollaborationId, CollaborationState, CreatorId, DeliverableId, DisputeId, Effect, FlagId,
+    FollowerCount, Money, Position, Terms, Tier, Timestamp, UsageRights,
 };
 
 /// Events of an agreement, from the invitation to its end.
@@ -202,13 +202,13 @@ impl<S: RowsMut> Fold<'_, S> {
     fn collaboration_ended(&mut self, to: CollaborationState) -> Folded<(), S> {
         let collaboration = self.collaboration()?;
         let from = collaboration.state;
-        let committed_before = collaboration.committed_minor();
+        let committed_before = collaboration.committed_by_period();
         collaboration.state = to;
         collaboration.amendment = None;
         if to != CollaborationState::Completed {
             collaboration.commitment_minor = 0;
         }
-        let released = committed_before - collaboration.committed_minor();
+        let committed = collaboration.committed_by_period();
         let creator = collaboration.creator.clone();
         let code = collaboration
             .terms()
@@ -223,18 +223,11 @@ impl<S: RowsMut> Fold<'_, S> {
 
         let campaign = self.campaign()?;
         campaign.live_collaborations = campaign.live_collaborations.saturating_sub(1);
-        campaign.budget.committed -= released;
         self.add_to_both(Effect::Agreement {
             from: Some(from),
             to,
         });
-        if released != 0 {
-            let timing = FactTiming::OnTime;
-            self.add_to_both(Effect::Committed {
-                timing,
-                minor: -released,
-            });
-        }
+        self.committed_more(committed_before, committed)?;
         for (deliverable, due_at) in open {
             self.end_review(&deliverable)?;
             self.add_to_both(Effect::DueClosed { due_at });

@@ -3,7 +3,7 @@
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Amendment, Collaboration, Deliverable, PinnedTerms};
-use crate::domain::{DeliverableId, DeliverableTerms, Effect, FactTiming, Terms, Timestamp};
+use crate::domain::{DeliverableId, DeliverableTerms, Effect, Terms, Timestamp};
 
 /// The changes that an amendment makes to deliverables.
 #[derive(Default)]
@@ -49,7 +49,7 @@ impl<S: RowsMut> Fold<'_, S> {
     ) -> Folded<(), S> {
         let happened_at = self.record.happened_at();
         let collaboration = self.collaboration()?;
-        let committed_before = collaboration.committed_minor();
+        let committed_before = collaboration.committed_by_period();
         let before = collaboration.pinned.last();
         // Versions come into force in their order, whatever times callers state.
         let from = before.map_or(happened_at, |before| happened_at.max(before.from));
@@ -66,7 +66,7 @@ impl<S: RowsMut> Fold<'_, S> {
             digest,
             from,
         });
-        let more = collaboration.committed_minor() - committed_before;
+        let committed = collaboration.committed_by_period();
 
         if let Some(before) = &before {
             self.unlist_rights(before)?;
@@ -75,12 +75,7 @@ impl<S: RowsMut> Fold<'_, S> {
         let code = terms.attribution.code.as_ref();
         self.move_code(held.as_ref(), code)?;
         self.pin_code(code)?;
-        self.campaign()?.budget.committed += more;
-        if more != 0 {
-            let timing = FactTiming::OnTime;
-            let minor = more;
-            self.add_to_both(Effect::Committed { timing, minor });
-        }
+        self.committed_more(committed_before, committed)?;
         self.add_changes(&changes);
         Ok(())
     }

@@ -3,19 +3,21 @@
 //! The writer, the views, replays and as-of answers all use this code and nothing else, so they
 //! always agree. It never refuses an event. An event that does not fit the rows means that the log
 //! is damaged, or is not the log that the rows were folded from.
-//! the rows were folded from, or is damaged.
 
 mod agreement;
 mod amendment;
 mod campaign;
 mod commission;
 mod content;
+mod cost_correction;
 mod creator;
 mod dispute;
 mod engagement;
 mod hold;
 mod negotiation;
+mod payment;
 mod publication;
+mod refund;
 mod revenue;
 mod seeding;
 mod settlement;
@@ -223,6 +225,22 @@ impl<S: RowsMut> Fold<'_, S> {
             self.add_to_collaboration(&collaboration, effect.clone());
         }
         self.add_to_campaign(effect);
+    }
+
+    /// Adds what the collaboration of the event commits more than before, in each period, and books
+    /// it in the budget. A later line commits nothing in an earlier period.
+    fn committed_more(&mut self, before: [i64; 3], after: [i64; 3]) -> Folded<(), S> {
+        let [on_time, counted, all] = [0, 1, 2].map(|period: usize| after[period] - before[period]);
+        self.campaign()?.budget.committed += all;
+        let parts = [
+            (FactTiming::OnTime, on_time),
+            (FactTiming::Late, counted - on_time),
+            (FactTiming::AfterMeasurement, all - counted),
+        ];
+        for (timing, minor) in parts.into_iter().filter(|(_, minor)| *minor != 0) {
+            self.add_to_both(Effect::Committed { timing, minor });
+        }
+        Ok(())
     }
 
     /// Returns the occurrence of something at a time, reported by this event.

@@ -83,6 +83,8 @@ impl<S: RowsMut> Fold<'_, S> {
             commitment_minor: 0,
             fee_lines_minor: 0,
             terminated_at: None,
+            fee_lines_on_time_minor: 0,
+            fee_lines_counted_minor: 0,
             commission: CommissionAccount::default(),
             open_disputes: Vec::new(),
             invited_at: None,

@@ -1,16 +1,14 @@
-//! Events of conversions and refunds, and how they are folded.
+//! Events of conversions and refunds, and how conversions are folded.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{
-    Campaign, Claimed, Due, Order, OrderAdjustment, OrderRefund, OrderShares, RefundState, Standing,
-};
+use crate::domain::state::{Campaign, Claimed, Due, Order, OrderAdjustment, OrderShares, Standing};
 use crate::domain::{
-    ActorKind, AdjustmentId, AttributionBasis, CampaignId, CampaignRef, CollaborationId,
-    ConversionType, Credit, Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position,
-    Quoted, RefundId, RefundRejection, Timestamp, UnattributedReason,
+    AdjustmentId, AttributionBasis, CampaignId, CampaignRef, CollaborationId, ConversionType,
+    Credit, Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position, Quoted, RefundId,
+    RefundRejection, Timestamp, UnattributedReason,
 };
 
 /// Events of orders and their refunds.
@@ -156,7 +154,7 @@ pub struct RefundEffect {
 }
 
 /// Returns the timer's work that settles the refunds that waited for an order.
-fn settling(campaign: CampaignRef, order: &OrderKey) -> Due {
+pub(super) fn settling(campaign: CampaignRef, order: &OrderKey) -> Due {
     Due::Refunds {
         campaign,
         order: order.clone(),
@@ -164,7 +162,7 @@ fn settling(campaign: CampaignRef, order: &OrderKey) -> Due {
 }
 
 /// Splits an amount among the credits of an order.
-fn split(credits: &[Credit], parts: &[i64]) -> Vec<Credit> {
+pub(super) fn split(credits: &[Credit], parts: &[i64]) -> Vec<Credit> {
     let parts = credits.iter().zip(parts);
     let credits = parts.map(|(credit, part)| Credit {
         amount_minor: *part,
@@ -173,7 +171,7 @@ fn split(credits: &[Credit], parts: &[i64]) -> Vec<Credit> {
     credits.collect()
 }
 
-fn amounts(credits: &[Credit]) -> Vec<i64> {
+pub(super) fn amounts(credits: &[Credit]) -> Vec<i64> {
     credits.iter().map(|credit| credit.amount_minor).collect()
 }
 
@@ -191,6 +189,9 @@ impl<S: RowsMut> Fold<'_, S> {
             | RevenueEvent::RefundRejected { .. }
             | RevenueEvent::OrderLocked { .. } => return Ok(()),
         };
+        if self.record.subject.campaign.is_none() {
+            return Ok(()); // A refund that waits for its order.
+        }
         let campaign = Campaign::key(&self.campaign_ref()?);
         let campaign = self.rows.get::<Campaign>(&campaign)?;
         let Some(campaign) = campaign.filter(|campaign| campaign.margins.len() > 1) else {
@@ -312,7 +313,7 @@ impl<S: RowsMut> Fold<'_, S> {
             (_, Some(minor)) => self.add_to_campaign(Effect::Unattributed { timing, minor }),
             (Some(value), None) if attributed => {
                 let shares = OrderShares::of(&conversion.credits, value);
-                self.add_foreign(timing, &conversion.credits, value, shares.whole());
+                self.add_foreign(timing, &conversion.credits, (value, 1), shares.whole());
             }
             (Some(_) | None, None) => {}
         }
@@ -335,144 +336,25 @@ impl<S: RowsMut> Fold<'_, S> {
 
     /// Adds the change of an amount that is left out of totals because it has no rate, and of the
     /// parts of the credits.
-    fn add_foreign(&mut self, timing: FactTiming, credits: &[Credit], whole: Money, parts: &[i64]) {
+    ///
+    /// An order is one fact: what later happens to it does not make it less unconverted.
+    pub(super) fn add_foreign(
+        &mut self,
+        timing: FactTiming,
+        credits: &[Credit],
+        (whole, facts): (Money, i64),
+        parts: &[i64],
+    ) {
         let effect = |minor| Effect::ForeignRevenue {
             currency: whole.currency,
             timing,
             minor,
+            facts,
         };
         self.add_to_campaign(effect(whole.minor));
         for (credit, part) in credits.iter().zip(parts) {
             self.add_to_collaboration(&credit.collaboration, effect(*part));
         }
-    }
-
-    fn refund_recorded(&mut self, refund: &Refund, effect: Option<&RefundEffect>) -> Folded<(), S> {
-        let position = self.record.position;
-        let dangling = self.dangling("conversion");
-        let state = if effect.is_some() {
-            RefundState::Applied
-        } else {
-            RefundState::Waiting
-        };
-        let order = self.order(&refund.order)?;
-        if effect.is_some() && order.conversion.is_none() {
-            // In a past in which the order had not happened yet, its refund counts nothing.
-            return Err(dangling);
-        }
-        order.refunds.push(OrderRefund {
-            refund: refund.clone(),
-            reporting_minor: effect.and_then(|effect| effect.reporting_minor),
-            timing: effect.map_or(FactTiming::OnTime, |effect| effect.timing),
-            position,
-            last: position,
-            state,
-        });
-        match effect {
-            Some(effect) => {
-                self.add_refund(refund, effect)?;
-                self.promise(&refund.order)
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn refund_applied(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
-        // In a past in which the order had not happened yet, its refund counts nothing.
-        let dangling = self.dangling("conversion");
-        if self.order(&refund.order)?.conversion.is_none() {
-            return Err(dangling);
-        }
-        let known = self.known_refund(refund)?;
-        known.state = RefundState::Applied;
-        known.reporting_minor = effect.reporting_minor;
-        known.timing = effect.timing;
-        self.refund_settled(&refund.order)?;
-        self.promise(&refund.order)?;
-        self.add_refund(refund, effect)
-    }
-
-    /// Returns whose revenue a refund reduces: as its event says, or split by what the credits of
-    /// the order have left.
-    fn parts_of_refund(
-        &mut self,
-        refund: &Refund,
-        effect: &RefundEffect,
-    ) -> Folded<Vec<Credit>, S> {
-        let order = self.order(&refund.order)?;
-        let is_split = effect.reporting_minor.is_some() && !effect.credits.is_empty();
-        let credits = if is_split {
-            effect.credits.clone()
-        } else {
-            let minor = effect.reporting_minor.unwrap_or(refund.amount.minor);
-            let standing = order.conversion.as_ref();
-            let credits = standing.map(|standing| standing.conversion.credits.as_slice());
-            split(credits.unwrap_or_default(), &order.shares.of_refund(minor))
-        };
-        order.shares.refund(&amounts(&credits));
-        Ok(credits)
-    }
-
-    fn refund_rejected(&mut self, refund: &Refund, why: RefundRejection) -> Folded<(), S> {
-        self.known_refund(refund)?.state = RefundState::Rejected(why);
-        self.refund_settled(&refund.order)
-    }
-
-    /// Records that a refund no longer waits: the claim settled it, or the ledger did so later.
-    fn refund_settled(&mut self, order: &OrderKey) -> Folded<(), S> {
-        let (position, by) = (self.record.position, self.record.actor.kind);
-        let brand = self.record.brand.clone();
-        let row = self.order(order)?;
-        let is_waiting = row.waiting().next().is_some();
-        let Some(standing) = &mut row.conversion else {
-            return Ok(());
-        };
-        if by != ActorKind::System {
-            standing.last = position;
-        }
-        if !is_waiting {
-            let campaign = CampaignRef {
-                brand,
-                campaign: standing.campaign.clone(),
-            };
-            self.rows.remove(&settling(campaign, order).key_at_once());
-        }
-        Ok(())
-    }
-
-    fn add_refund(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
-        let timing = effect.timing;
-        self.note_timing(timing)?;
-        let credits = self.parts_of_refund(refund, effect)?;
-        match effect.reporting_minor {
-            Some(minor) if credits.is_empty() => {
-                self.add_to_campaign(Effect::Unattributed {
-                    timing,
-                    minor: -minor,
-                });
-            }
-            Some(minor) => {
-                self.add_to_campaign(Effect::Refund { timing, minor });
-                for credit in &credits {
-                    let effect = Effect::Refund {
-                        timing,
-                        minor: credit.amount_minor,
-                    };
-                    self.add_to_collaboration(&credit.collaboration, effect);
-                }
-            }
-            None if credits.is_empty() => {}
-            None => {
-                let taken: Vec<i64> = amounts(&credits).iter().map(|part| -part).collect();
-                let minor = -refund.amount.minor;
-                let whole = Money {
-                    minor,
-                    ..refund.amount
-                };
-                self.add_foreign(timing, &credits, whole, &taken);
-            }
-        }
-        Ok(())
     }
 
     fn conversion_adjusted(
@@ -517,20 +399,9 @@ impl<S: RowsMut> Fold<'_, S> {
                 }
             }
             None if effect.credits.is_empty() => {}
-            None => self.add_foreign(timing, &effect.credits, adjustment.delta, &parts),
+            None => self.add_foreign(timing, &effect.credits, (adjustment.delta, 0), &parts),
         }
         Ok(())
-    }
-
-    fn known_refund(&mut self, refund: &Refund) -> Folded<&mut OrderRefund, S> {
-        let dangling = self.dangling("refund");
-        let order = self.order(&refund.order)?;
-        order
-            .refunds
-            .iter_mut()
-            // A refund of the same id may have been rejected before.
-            .find(|known| known.refund.id == refund.id && !known.is_rejected())
-            .ok_or(dangling)
     }
 
     pub(super) fn order(&mut self, order: &crate::domain::OrderKey) -> Folded<&mut Order, S> {

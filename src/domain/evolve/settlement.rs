@@ -1,15 +1,15 @@
 //! Events of cost lines and payments, and how they are folded.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{
-    Balance, BudgetUse, Collaboration, Cost, Payment, PaymentReference, Sides,
-};
+use crate::domain::state::{Balance, BudgetUse, Collaboration, Cost, Sides};
 use crate::domain::{
     BonusId, CostId, CostType, Currency, DeliverableId, Effect, FactTiming, FxRate, Money,
-    OrderKey, PaymentId, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
+    OrderKey, PaymentId, Position, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
 };
 
 /// Events of cost lines and their payments.
@@ -31,6 +31,8 @@ pub enum SettlementEvent {
         timing: FactTiming,
     },
     PaymentRecorded(PaymentRecorded),
+    PaymentVoided(PaymentVoided),
+    CostCorrected(CostCorrected),
     CostAdjusted {
         cost: CostId,
         delta_minor: i64,
@@ -71,6 +73,8 @@ impl SettlementEvent {
             Self::PaymentRecorded(payment) => Some(payment.paid_at),
             Self::CostAdjusted { counts_from, .. } => *counts_from,
             Self::CommissionCarried { counts_from, .. } => Some(*counts_from),
+            Self::PaymentVoided(voided) => Some(voided.paid_at),
+            Self::CostCorrected(corrected) => Some(corrected.incurred_at),
             Self::CostApproved { .. }
             | Self::CostReversed { .. }
             | Self::CostWithheld { .. }
@@ -168,12 +172,60 @@ pub struct Tax {
     pub period: String,
 }
 
+/// A payment did not reach its payee.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PaymentVoided {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The line.
+    pub cost: CostId,
+    /// What it was, in the currency of the line.
+    pub amount: Money,
+    /// What leaves the totals, in minor units of the reporting currency; `None` without a rate.
+    pub reporting_minor: Option<i64>,
+    /// When it was said to have happened.
+    pub paid_at: Timestamp,
+    /// Of that, against the window of the campaign.
+    pub timing: FactTiming,
+    /// Why.
+    pub reason: String,
+}
+
+/// A line was told wrongly, and stands as this now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CostCorrected {
+    /// The line.
+    pub cost: CostId,
+    /// The last event that changed it before.
+    pub replaces: Position,
+    /// What for.
+    pub kind: CostType,
+    /// How much, before adjustments.
+    pub amount: Money,
+    /// Pinned rate of a foreign amount.
+    pub fx_rate: Option<FxRate>,
+    /// Amount and adjustments in minor units of the reporting currency; `None` without a rate.
+    pub reporting_minor: Option<i64>,
+    /// When.
+    pub incurred_at: Timestamp,
+    /// When it was said to have happened before.
+    pub moved_from: Timestamp,
+    /// Free text.
+    pub note: String,
+    /// Against the window of the campaign.
+    pub timing: FactTiming,
+    /// Why.
+    pub reason: String,
+}
+
 impl SettlementEvent {
     /// Returns the line that it is about, if there is one.
     pub fn cost(&self) -> Option<&CostId> {
         match self {
             Self::CostRecorded(recorded) => Some(&recorded.cost),
             Self::PaymentRecorded(payment) => Some(&payment.cost),
+            Self::PaymentVoided(voided) => Some(&voided.cost),
+            Self::CostCorrected(corrected) => Some(&corrected.cost),
             Self::CostApproved { cost, .. }
             | Self::CostReversed { cost, .. }
             | Self::CostAdjusted { cost, .. }
@@ -219,6 +271,8 @@ impl<S: RowsMut> Fold<'_, S> {
             } => self.cost_approved(cost, *approved_minor),
             SettlementEvent::CostReversed { cost, .. } => self.cost_reversed(cost),
             SettlementEvent::PaymentRecorded(payment) => self.payment_recorded(payment),
+            SettlementEvent::PaymentVoided(voided) => self.payment_voided(voided),
+            SettlementEvent::CostCorrected(corrected) => self.cost_corrected(corrected),
             SettlementEvent::CostAdjusted {
                 cost,
                 delta_minor,
@@ -230,7 +284,7 @@ impl<S: RowsMut> Fold<'_, S> {
             } => {
                 let (kind, delta) = self.cost_adjusted(cost, *delta_minor, *reporting_minor)?;
                 let Some(order) = order else {
-                    return self.accrue(kind, *timing, delta, *reporting_minor);
+                    return self.accrue(kind, *timing, delta, *reporting_minor, 0);
                 };
                 let more = Sides {
                     counted_minor: *delta_minor,
@@ -273,7 +327,7 @@ impl<S: RowsMut> Fold<'_, S> {
         }
     }
 
-    fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
+    pub(super) fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
         let campaign = self.campaign_ref()?;
         let collaboration = self.record.subject.collaboration.clone();
         let cost = Cost {
@@ -286,6 +340,7 @@ impl<S: RowsMut> Fold<'_, S> {
             approved_minor: 0,
             paid_minor: 0,
             paid_reporting_minor: 0,
+            payments: BTreeMap::new(),
             reversed: false,
             withheld: false,
             taxes: Vec::new(),
@@ -314,7 +369,7 @@ impl<S: RowsMut> Fold<'_, S> {
             };
             return self.commissioned(order, more, Some(&recorded.cost), timing);
         }
-        self.accrue(kind, timing, amount, recorded.reporting_minor)
+        self.accrue(kind, timing, amount, recorded.reporting_minor, 1)
     }
 
     /// Opens the budget of the campaign, which has a line from now on.
@@ -348,13 +403,14 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     /// Adds the growth of a line to the totals, or to the amounts that are left out because they
-    /// have no rate.
-    fn accrue(
+    /// have no rate. `lines` says how many lines more there are.
+    pub(super) fn accrue(
         &mut self,
         kind: CostType,
         timing: FactTiming,
         more: Money,
         reporting_minor: Option<i64>,
+        lines: i64,
     ) -> Folded<(), S> {
         match reporting_minor {
             Some(minor) => self.add_cost(kind, timing, minor),
@@ -362,6 +418,7 @@ impl<S: RowsMut> Fold<'_, S> {
                 currency: more.currency,
                 timing,
                 minor: more.minor * kind.sign(),
+                facts: lines,
             }),
         }
     }
@@ -384,34 +441,7 @@ impl<S: RowsMut> Fold<'_, S> {
             let budget = &mut self.campaign()?.budget;
             budget.take_unconverted(less.currency, -less.minor * kind.sign());
         }
-        self.accrue(kind, timing, less, reporting_minor)
-    }
-
-    fn payment_recorded(&mut self, paid: &PaymentRecorded) -> Folded<(), S> {
-        let campaign = self.campaign_ref()?;
-        let position = self.record.position;
-        let row = Payment {
-            cost: paid.cost.clone(),
-        };
-        self.rows.put(Payment::key(&campaign, &paid.payment), row);
-        let key = PaymentReference::key(&campaign.brand, &paid.reference);
-        self.rows.put(key, PaymentReference { position });
-
-        let cost = self.cost(&paid.cost)?;
-        cost.paid_minor += paid.amount.minor;
-        cost.paid_reporting_minor += paid.reporting_minor.unwrap_or(0);
-        let (kind, incurred_at) = (cost.kind, cost.incurred_at);
-        self.note_timing(paid.timing)?;
-        let Some(minor) = paid.reporting_minor else {
-            return Ok(());
-        };
-        let seconds = paid.paid_at.since(incurred_at).seconds_late();
-        self.spread(Effect::Paid {
-            kind,
-            timing: paid.timing,
-            minor,
-            seconds,
-        })
+        self.accrue(kind, timing, less, reporting_minor, -1)
     }
 
     pub(super) fn cost(&mut self, id: &CostId) -> Folded<&mut Cost, S> {
@@ -422,36 +452,31 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(cost)
     }
 
-    /// Adds a line to cost and to the budget in use. A fee line draws on its commitment first.
+    /// Adds a line to cost and to the budget in use. A fee line draws on its commitment first, in
+    /// each period by its own time.
     fn add_cost(&mut self, kind: CostType, timing: FactTiming, minor: i64) -> Folded<(), S> {
         self.spread(Effect::Cost {
             kind,
             timing,
             minor,
         })?;
-        let (committed, other) = if kind == CostType::Fee {
+        if kind == CostType::Fee {
             let collaboration = self.collaboration()?;
-            let before = collaboration.committed_minor();
-            collaboration.fee_lines_minor += minor;
-            (collaboration.committed_minor() - before, 0)
-        } else {
-            (0, minor * kind.sign())
-        };
-        let campaign = self.campaign()?;
-        campaign.budget.committed += committed;
-        campaign.budget.other += other;
-        match committed + other {
-            0 => Ok(()),
-            minor if kind == CostType::Fee => self.spread(Effect::Committed {
-                timing: FactTiming::OnTime,
-                minor,
-            }),
-            minor => self.spread(Effect::Committed { timing, minor }),
+            let before = collaboration.committed_by_period();
+            collaboration.add_fee_line(timing, minor);
+            let after = collaboration.committed_by_period();
+            return self.committed_more(before, after);
         }
+        let minor = minor * kind.sign();
+        if minor == 0 {
+            return Ok(());
+        }
+        self.campaign()?.budget.other += minor;
+        self.spread(Effect::Committed { timing, minor })
     }
 
     /// Adds to the campaign and, if the line has one, to its collaboration.
-    fn spread(&mut self, effect: Effect) -> Folded<(), S> {
+    pub(super) fn spread(&mut self, effect: Effect) -> Folded<(), S> {
         if self.record.subject.collaboration.is_some() {
             let key = Collaboration::key(&self.collaboration_ref()?);
             self.read::<Collaboration>(&key, "collaboration")?;

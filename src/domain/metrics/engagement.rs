@@ -139,6 +139,7 @@ rows! {
         |facts| rate(facts, |sums| sums.by_followers),
     )
     .unless(&[NO_FOLLOWERS_PAIR])
+    .covers(|facts| facts.engagement.by_followers.posts)
     .example(&[post(570, 10_000)], "57/1000");
 
     /// Mean of the posts' rates. The fraction of the mean of more than 64 posts is not shown.
@@ -147,7 +148,8 @@ rows! {
         "Σ (engagements ÷ followers) ÷ posts",
         Formula::Mean(|sums| sums.by_followers),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_FOLLOWERS_PAIR])
+    .covers(|facts| facts.engagement.by_followers.posts)
     .example(&[post(1, 2), post(1, 3)], "5/12");
 
     /// Median of the posts' rates; of an even count, the mean of the middle two.
@@ -156,7 +158,8 @@ rows! {
         "the middle one of engagements ÷ followers",
         Formula::Median(|sums| sums.by_followers),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_FOLLOWERS_PAIR])
+    .covers(|facts| facts.engagement.by_followers.posts)
     .example(&[post(1, 10), post(2, 10), post(9, 10)], "1/5");
 
     /// Posts that have both.
@@ -171,6 +174,7 @@ rows! {
         |facts| rate(facts, |sums| sums.by_reach),
     )
     .unless(&[NO_REACH_PAIR])
+    .covers(|facts| facts.engagement.by_reach.posts)
     .example(&[post(570, 10_000)], "57/1000");
 
     /// Mean of the posts' rates. The fraction of the mean of more than 64 posts is not shown.
@@ -179,7 +183,8 @@ rows! {
         "Σ (engagements ÷ reach) ÷ posts",
         Formula::Mean(|sums| sums.by_reach),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_REACH_PAIR])
+    .covers(|facts| facts.engagement.by_reach.posts)
     .example(&[post(1, 2), post(1, 3)], "5/12");
 
     /// Median of the posts' rates; of an even count, the mean of the middle two.
@@ -188,7 +193,8 @@ rows! {
         "the middle one of engagements ÷ reach",
         Formula::Median(|sums| sums.by_reach),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_REACH_PAIR])
+    .covers(|facts| facts.engagement.by_reach.posts)
     .example(&[post(1, 10), post(9, 10)], "1/2");
 
     /// Posts that have both.
@@ -203,6 +209,7 @@ rows! {
         |facts| rate(facts, |sums| sums.by_views),
     )
     .unless(&[NO_VIEWS_PAIR])
+    .covers(|facts| facts.engagement.by_views.posts)
     .example(&[post(570, 10_000)], "57/1000");
 
     /// Mean of the posts' rates. The fraction of the mean of more than 64 posts is not shown.
@@ -211,7 +218,8 @@ rows! {
         "Σ (engagements ÷ views) ÷ posts",
         Formula::Mean(|sums| sums.by_views),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_VIEWS_PAIR])
+    .covers(|facts| facts.engagement.by_views.posts)
     .example(&[post(1, 2), post(1, 3)], "5/12");
 
     /// Median of the posts' rates; of an even count, the mean of the middle two.
@@ -220,7 +228,8 @@ rows! {
         "the middle one of engagements ÷ views",
         Formula::Median(|sums| sums.by_views),
     )
-    .zero(Absent::NoObservation)
+    .unless(&[NO_VIEWS_PAIR])
+    .covers(|facts| facts.engagement.by_views.posts)
     .example(&[post(1, 10), post(2, 10), post(9, 10)], "1/5");
 
     /// Posts that have both.
@@ -233,6 +242,7 @@ rows! {
         rate(facts, |sums| sums.clicks_by_impressions)
     })
     .unless(&[NO_CLICKS_PAIR])
+    .covers(|facts| facts.engagement.clicks_by_impressions.posts)
     .example(&[clicks(30), impressions(1_500)], "1/50");
 
     /// Conversion rate.
@@ -241,6 +251,7 @@ rows! {
         [in_wholes(facts.tally.conversions_bp()), in_wholes(clicks.value)]
     })
     .unless(&[NO_CLICKS, MIXED])
+    .covers(|facts| seen(facts, Counter::Clicks).posts)
     .example(&[conversions(8), clicks(30)], "4/15");
 
     /// Earned media value: impressions at the campaign's price of a thousand.
@@ -250,6 +261,7 @@ rows! {
         impressions * exact(price.unwrap_or(0)) / exact(1_000)
     })
     .unless(&[NO_MODEL, NO_IMPRESSIONS])
+    .covers(|facts| seen(facts, Counter::Impressions).posts)
     .example(&[impressions(1_500), emv_cpm_minor(200)], "300/1");
 
     /// Cost per engagement.
@@ -258,6 +270,7 @@ rows! {
     })
     .unit(Unit::Minor)
     .unless(&[NO_ENGAGEMENTS, MIXED, FOREIGN_COST])
+    .covers(|facts| facts.engagement.engagements.posts)
     .example(&[cost(500), engagements(200)], "5/2");
 
     /// Cost per view.
@@ -266,6 +279,7 @@ rows! {
     })
     .unit(Unit::Minor)
     .unless(&[NO_VIEWS, MIXED, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Views).posts)
     .example(&[cost(500), views(1_500)], "1/3");
 
     /// Cost per click.
@@ -274,6 +288,7 @@ rows! {
     })
     .unit(Unit::Minor)
     .unless(&[NO_CLICKS, MIXED, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Clicks).posts)
     .example(&[cost(500), clicks(30)], "50/3");
 
     /// Cost per thousand impressions.
@@ -284,6 +299,7 @@ rows! {
     )
     .unit(Unit::Minor)
     .unless(&[NO_IMPRESSIONS, MIXED, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Impressions).posts)
     .example(&[cost(500), impressions(1_500)], "1000/3");
 
     /// Cost per thousand people reached, not deduplicated.
@@ -294,6 +310,7 @@ rows! {
     )
     .unit(Unit::Minor)
     .unless(&[NO_REACH, MIXED, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Reach).posts)
     .example(&[cost(500), reach(1_500)], "1000/3");
 
     /// Cost per thousand views.
@@ -304,5 +321,6 @@ rows! {
     )
     .unit(Unit::Minor)
     .unless(&[NO_VIEWS, MIXED, FOREIGN_COST])
+    .covers(|facts| seen(facts, Counter::Views).posts)
     .example(&[cost(500), views(1_500)], "1000/3");
 }

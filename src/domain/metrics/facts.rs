@@ -21,6 +21,14 @@ words! {
 }
 
 impl CostBasis {
+    /// Tells whether something of C lacks a rate: a line, or on PAID a payment.
+    fn is_partial(self, tally: &Tally) -> bool {
+        match self {
+            Self::Committed | Self::Accrued => !tally.foreign_costs.is_empty(),
+            Self::Paid => !tally.foreign_paid.is_empty(),
+        }
+    }
+
     fn cost(self, tally: &Tally) -> i128 {
         match self {
             Self::Committed => tally.committed,
@@ -52,15 +60,50 @@ pub enum Entry {
 /// What no single event says.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Known {
-    /// The plan of the campaign. `None` over several campaigns: neither a margin nor a model holds
-    /// for all of them.
+    /// The plan of the campaign. `None` over several campaigns: no plan holds for all of them.
     pub plan: Option<Plan>,
+    /// What several campaigns earned of their revenue; `None` of one campaign.
+    pub earned: Option<Earned>,
     /// What is due before is overdue.
     pub now: Timestamp,
     /// All ratings, for their mean.
     pub ratings: [i64; 5],
     /// The numbers that rows keep.
     pub standing: Standing,
+}
+
+/// What campaigns earned of their revenue, each by its own margin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Earned {
+    /// Σ R·margin, in ten-thousandths of minor units.
+    minor_bp: i128,
+    /// Whether a campaign with revenue has no margin.
+    is_unknown: bool,
+}
+
+impl Earned {
+    /// Adds a campaign.
+    pub fn add(&mut self, margin_bp: Option<u32>, tally: &Tally) {
+        let revenue = tally.net_revenue();
+        match margin_bp {
+            Some(margin_bp) => self.minor_bp += revenue * i128::from(margin_bp),
+            None => self.is_unknown |= tally.gross != 0 || tally.refunds != 0,
+        }
+    }
+}
+
+impl Known {
+    /// Returns R·margin of a tally, in ten-thousandths; `None` when a margin that it needs is
+    /// unknown.
+    pub(super) fn earned(&self, tally: &Tally) -> Option<i128> {
+        match self.earned {
+            Some(earned) => (!earned.is_unknown).then_some(earned.minor_bp),
+            None => {
+                let margin_bp = self.plan.and_then(|plan| plan.margin_bp)?;
+                Some(tally.earned(margin_bp))
+            }
+        }
+    }
 }
 
 /// What formulas read of the plan of a campaign.
@@ -151,6 +194,8 @@ pub struct Facts<'a> {
     pub known: &'a Known,
     /// C on the basis of the entry, in minor units.
     pub cost: i128,
+    /// Whether something of C on that basis has no rate and is left out.
+    pub cost_is_partial: bool,
     /// The engagement of the entry.
     pub engagement: &'a EngagementSums,
     /// Whether other posts of the audience were counted by another definition.
@@ -159,8 +204,8 @@ pub struct Facts<'a> {
     pub lines: CostSums,
     /// The conversions of the entry.
     pub conversions: ConversionSums,
-    /// Cost and revenue in the currency of the entry.
-    pub foreign: [i128; 2],
+    /// Cost, revenue and payments in the currency of the entry.
+    pub foreign: [i128; 3],
     /// How many are in the state of the entry.
     pub in_state: i64,
 }
@@ -176,11 +221,12 @@ impl<'a> Facts<'a> {
             },
             known,
             cost: 0,
+            cost_is_partial: false,
             engagement: &NOTHING,
             is_mixed: false,
             lines: CostSums::default(),
             conversions: ConversionSums::default(),
-            foreign: [0; 2],
+            foreign: [0; 3],
             in_state: 0,
         }
     }
@@ -191,6 +237,7 @@ impl<'a> Facts<'a> {
         match entry {
             Entry::Basis(basis) => Self {
                 cost: basis.cost(tally),
+                cost_is_partial: basis.is_partial(tally),
                 ..self
             },
             Entry::Audience(audience) => Self {
@@ -210,8 +257,12 @@ impl<'a> Facts<'a> {
                 ..self
             },
             Entry::Foreign(currency) => Self {
-                foreign: [&tally.foreign_costs, &tally.foreign_revenue]
-                    .map(|amounts| amounts.get(&currency).copied().unwrap_or(0)),
+                foreign: [
+                    &tally.foreign_costs,
+                    &tally.foreign_revenue,
+                    &tally.foreign_paid,
+                ]
+                .map(|amounts| amounts.get(&currency).map_or(0, |unrated| unrated.minor)),
                 ..self
             },
             Entry::Agreements(state) => {

@@ -287,6 +287,6 @@ pub(super) const fn active_at(seconds: i64) -> Given {
 pub(super) const fn paid_after(seconds: i64) -> Given {
     given("seconds until a payment", seconds, |sample, given| {
         sample.totals.payments.0 += 1;
-        sample.totals.payments.1 += i128::from(given.value);
+        sample.totals.payments.1 += Span::seconds(given.value).nanos();
     })
 }

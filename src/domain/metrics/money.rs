@@ -3,25 +3,30 @@
 use super::given::{conversions, cost, margin_bp, posts, revenue};
 use super::row::{count, minor, ratio, rows, shares};
 use super::{Absent, Check, Unit, exact, in_wholes};
-use crate::domain::WHOLE_BP;
 
 /// A cost has no exchange rate.
 pub(super) const FOREIGN_COST: Check = Check {
     reason: Absent::MissingFx,
-    when: "a cost has no exchange rate and is left out of C",
-    holds: |facts| !facts.tally.foreign_costs.is_empty(),
+    when: "a cost, or on PAID a payment, has no exchange rate and is left out of C",
+    holds: |facts| facts.cost_is_partial,
 };
 
 const FOREIGN_MONEY: Check = Check {
     reason: Absent::MissingFx,
-    when: "a cost or revenue has no exchange rate and is left out of C or R",
-    holds: |facts| !facts.tally.foreign_costs.is_empty() || !facts.tally.foreign_revenue.is_empty(),
+    when: "what C or R is made of has no exchange rate and is left out",
+    holds: |facts| facts.cost_is_partial || !facts.tally.foreign_revenue.is_empty(),
+};
+
+const NEGATIVE_COST: Check = Check {
+    reason: Absent::NegativeCost,
+    when: "recoveries exceed costs",
+    holds: |facts| facts.cost < 0,
 };
 
 const NO_MARGIN: Check = Check {
     reason: Absent::MarginUnknown,
-    when: "no gross margin is known, as over several campaigns",
-    holds: |facts| facts.known.plan.is_none_or(|plan| plan.margin_bp.is_none()),
+    when: "the gross margin of a campaign with revenue is unknown",
+    holds: |facts| facts.known.earned(facts.tally).is_none(),
 };
 
 rows! {
@@ -79,28 +84,33 @@ rows! {
     FOREIGN_REVENUE = minor("missing_fx[foreign_currency].revenue_minor", |facts| facts.foreign[1])
         .unit(Unit::ForeignMinor);
 
+    /// Payments less recoveries paid back, in a currency that has no exchange rate; in no total.
+    FOREIGN_PAID = minor("missing_fx[foreign_currency].paid_minor", |facts| facts.foreign[2])
+        .unit(Unit::ForeignMinor);
+
     /// C on one basis.
-    COST = minor("returns[basis].cost", |facts| facts.cost);
+    COST = minor("returns[basis].cost", |facts| facts.cost).unless(&[FOREIGN_COST]);
 
     /// What is left of the revenue after cost.
-    NET_RETURN = minor("returns[basis].net_return", |facts| facts.tally.net_revenue() - facts.cost);
+    NET_RETURN = minor("returns[basis].net_return", |facts| facts.tally.net_revenue() - facts.cost)
+        .unless(&[FOREIGN_MONEY]);
 
     /// Return on investment: 2 is 200 %. "300 %" for the same is revenue over cost.
     ROI = ratio("returns[basis].roi", "(R − C) ÷ C", |facts| {
         [exact(facts.tally.net_revenue() - facts.cost), exact(facts.cost)]
     })
-    .unless(&[FOREIGN_MONEY])
+    .unless(&[FOREIGN_MONEY, NEGATIVE_COST])
     .zero(Absent::ZeroCost)
     .example(&[cost(500_000_000), revenue(1_500_000_000)], "2/1");
 
-    /// Return on margin: what is earned of the revenue, over cost, minus one. The first margin of the
+    /// Return on margin: what is earned of the revenue, over cost, minus one. The first margin of a
     /// campaign covers all orders up to the next one, and each later one the orders from its time on.
+    /// Over several campaigns, each earns by its own margins.
     ROI_ON_MARGIN = ratio("returns[basis].roi_on_margin", "(R · margin − C) ÷ C", |facts| {
-        let margin_bp = facts.known.plan.and_then(|plan| plan.margin_bp);
-        let earned = exact(facts.tally.earned(margin_bp.unwrap_or(0)));
-        [earned / exact(WHOLE_BP) - exact(facts.cost), exact(facts.cost)]
+        let earned = in_wholes(facts.known.earned(facts.tally).unwrap_or(0));
+        [earned - exact(facts.cost), exact(facts.cost)]
     })
-    .unless(&[FOREIGN_MONEY, NO_MARGIN])
+    .unless(&[FOREIGN_MONEY, NO_MARGIN, NEGATIVE_COST])
     .zero(Absent::ZeroCost)
     .example(&[cost(100), revenue(300), margin_bp(4_000)], "1/5");
 
@@ -108,7 +118,7 @@ rows! {
     ROAS = ratio("returns[basis].roas", "R ÷ C", |facts| {
         [exact(facts.tally.net_revenue()), exact(facts.cost)]
     })
-    .unless(&[FOREIGN_MONEY])
+    .unless(&[FOREIGN_MONEY, NEGATIVE_COST])
     .zero(Absent::ZeroCost)
     .example(&[cost(500_000_000), revenue(1_500_000_000)], "3/1");
 

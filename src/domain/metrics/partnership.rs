@@ -4,7 +4,7 @@ use super::given::{accepted_at, active_at, ever_accepted, paid_after};
 use super::row::{count, ratio, row, row_ratio, rows, times};
 use super::{Absent, Times, Unit, exact};
 
-const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+const NANOS_PER_DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
 
 rows! {
     /// From the first acceptance to the last activity, rounded up; 0 when none.
@@ -42,10 +42,11 @@ rows! {
     )
     .example(&[accepted_at(10), accepted_at(25), accepted_at(30)], "10/1");
 
-    /// Mean time from a cost being incurred to its payment, per payment.
-    DAYS_UNTIL_PAID = ratio("mean_days_until_paid", "Σ seconds ÷ 86,400 ÷ payments", |facts| {
-        let (payments, seconds) = facts.totals.payments;
-        [exact(seconds), exact(payments) * exact(SECONDS_PER_DAY)]
+    /// Mean time from a cost being incurred to its payment, per payment, with or without a rate.
+    /// Negative when costs were paid in advance.
+    DAYS_UNTIL_PAID = ratio("mean_days_until_paid", "Σ nanoseconds ÷ 86,400·10⁹ ÷ payments", |facts| {
+        let (payments, nanos) = facts.totals.payments;
+        [exact(nanos), exact(payments) * exact(NANOS_PER_DAY)]
     })
     .unit(Unit::Days)
     .zero(Absent::NoObservation)

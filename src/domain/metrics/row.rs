@@ -27,6 +27,8 @@ pub struct Metric {
     pub zero: Absent,
     /// How it is computed, once; a plain sum needs none.
     pub example: Option<Example>,
+    /// How many posts it is made of, where it is made of posts.
+    pub covers: Option<fn(&Facts<'_>) -> i64>,
 }
 
 /// What a number counts in.
@@ -140,13 +142,18 @@ impl Metric {
         }
     }
 
-    /// Computes the mean or the median of the rates of posts.
+    /// Computes the mean or the median of the rates of posts. `zero` counts the posts that have no
+    /// rate, because their denominator is 0.
     ///
     /// # Errors
-    /// `NoObservation` where there are none, `OutOfRange` when it does not fit int64.
-    pub fn of_rates(&self, rates: &[Rate], scale: i64) -> Result<Mean, Absent> {
+    /// `NoObservation` where there are no posts, `ZeroDenominator` where none of them has a rate,
+    /// `OutOfRange` when it does not fit int64.
+    pub fn of_rates(&self, rates: &[Rate], zero: usize, scale: i64) -> Result<Mean, Absent> {
         if rates.is_empty() {
-            return Err(Absent::NoObservation);
+            return Err(match zero {
+                0 => Absent::NoObservation,
+                _ => Absent::ZeroDenominator,
+            });
         }
         let Formula::Median(_) = self.formula else {
             return mean(rates, scale);
@@ -179,7 +186,7 @@ impl Metric {
         let sample = self.example?.sample();
         Some(match self.formula {
             Formula::Mean(_) | Formula::Median(_) => {
-                let mean = self.of_rates(&sample.rates, 1);
+                let mean = self.of_rates(&sample.rates, 0, 1);
                 mean.and_then(|mean| mean.exact.ok_or(Absent::OutOfRange))
             }
             Formula::Times(_) => self.of_times(&sample.accepted, sample.last_activity),
@@ -191,6 +198,11 @@ impl Metric {
             | Formula::Row(_)
             | Formula::RowRatio(_) => self.value(&sample.facts()),
         })
+    }
+
+    /// Counts the posts that it is made of; `None` where it is not made of posts.
+    pub fn posts_covered(&self, facts: &Facts<'_>) -> Option<u64> {
+        self.covers.map(|of| u64::try_from(of(facts)).unwrap_or(0))
     }
 
     fn defined(&self, facts: &Facts<'_>) -> Result<(), Absent> {
@@ -211,7 +223,14 @@ impl Metric {
             undefined: &[],
             zero: Absent::ZeroDenominator,
             example: None,
+            covers: None,
         }
+    }
+
+    /// Says how many posts it is made of.
+    pub(super) const fn covers(self, posts: fn(&Facts<'_>) -> i64) -> Self {
+        let covers = Some(posts);
+        Self { covers, ..self }
     }
 
     pub(super) const fn says(self, says: &'static str) -> Self {

@@ -11,7 +11,7 @@ use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::{
     Actor, ActorKind, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState,
     ContentRef, CreatorId, DeliverableId, DeliverableState, DeliverableTerms, DisputeId,
-    DisputeSubject, FlagId, FollowerCount, HoldId, Money, Offer, OnBehalfOf, Position,
+    DisputeSubject, FactTiming, FlagId, FollowerCount, HoldId, Money, Offer, OnBehalfOf, Position,
     ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
 };
 
@@ -57,6 +57,10 @@ pub struct Collaboration {
     pub fee_lines_minor: i64,
     /// When it was terminated for cause: nothing that happens after it makes anything owed.
     pub terminated_at: Option<Timestamp>,
+    /// Of them, those incurred up to the end of the campaign.
+    pub fee_lines_on_time_minor: i64,
+    /// Of them, those incurred up to the end of measurement.
+    pub fee_lines_counted_minor: i64,
     /// Commission on locked orders.
     pub commission: CommissionAccount,
     /// Disputes that are open.
@@ -192,6 +196,30 @@ impl Collaboration {
     /// fee lines where their sum is higher.
     pub fn committed_minor(&self) -> i64 {
         self.commitment_minor.max(self.fee_lines_minor)
+    }
+
+    /// Returns what the collaboration commits of the fee lines up to the end of the campaign, up to
+    /// the end of measurement, and of all: each fee line counts by its own time.
+    pub fn committed_by_period(&self) -> [i64; 3] {
+        [
+            self.fee_lines_on_time_minor,
+            self.fee_lines_counted_minor,
+            self.fee_lines_minor,
+        ]
+        .map(|lines| self.commitment_minor.max(lines))
+    }
+
+    /// Adds to the fee lines.
+    pub fn add_fee_line(&mut self, timing: FactTiming, minor: i64) {
+        self.fee_lines_minor += minor;
+        match timing {
+            FactTiming::OnTime => {
+                self.fee_lines_on_time_minor += minor;
+                self.fee_lines_counted_minor += minor;
+            }
+            FactTiming::Late => self.fee_lines_counted_minor += minor,
+            FactTiming::AfterMeasurement => {}
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Cost lines and their payments.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
@@ -32,6 +34,8 @@ pub struct Cost {
     pub paid_minor: i64,
     /// Paid so far, in minor units of the reporting currency.
     pub paid_reporting_minor: i64,
+    /// The payments, by their timing.
+    pub payments: BTreeMap<FactTiming, PaidSums>,
     /// Whether the line is reversed.
     pub reversed: bool,
     /// Whether the line is withheld: approval and payment wait until it is released.
@@ -50,6 +54,17 @@ pub struct Cost {
     pub note: String,
     /// Last event that changed it.
     pub updated: Position,
+}
+
+/// Payments of a line with one timing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct PaidSums {
+    /// How many.
+    pub payments: i64,
+    /// Their sum, in minor units of the line's currency.
+    pub minor: i64,
+    /// Their sum, in minor units of the reporting currency; 0 without a rate.
+    pub reporting_minor: i64,
 }
 
 impl Row for Cost {
@@ -104,6 +119,21 @@ impl Cost {
         }
     }
 
+    /// Converts what is paid at the rate of the line, each timing as the growth of the sum, so that
+    /// a line that is paid in full is paid exactly.
+    pub fn convert_payments(&mut self, currency: Currency) {
+        let mut payments = std::mem::take(&mut self.payments);
+        let (mut minor, mut before) = (0, 0);
+        for sums in payments.values_mut() {
+            minor += sums.minor;
+            let so_far = self.in_reporting(minor, currency).unwrap_or(0);
+            sums.reporting_minor = so_far - before;
+            before = so_far;
+        }
+        self.paid_reporting_minor = before;
+        self.payments = payments;
+    }
+
     /// Returns whether the line is commission on a locked order.
     pub fn is_commission(&self) -> bool {
         match self.owed_for {
@@ -149,6 +179,14 @@ impl Cost {
 pub struct Payment {
     /// The line.
     pub cost: CostId,
+    /// How much, in the currency of the line.
+    pub amount: Money,
+    /// When.
+    pub paid_at: Timestamp,
+    /// Against the window of the campaign.
+    pub timing: FactTiming,
+    /// The event that took it back.
+    pub voided: Option<Position>,
 }
 
 impl Row for Payment {

@@ -53,6 +53,7 @@ impl Effect {
             | Self::Cost { timing, .. }
             | Self::Paid { timing, .. }
             | Self::ForeignCost { timing, .. }
+            | Self::ForeignPaid { timing, .. }
             | Self::Revenue { timing, .. }
             | Self::Refund { timing, .. }
             | Self::LaterMargin { timing, .. }
@@ -83,7 +84,9 @@ impl Effect {
             | Self::ClaimRejected
             | Self::Conduct(_)
             | Self::Engagement { .. }
-            | Self::AfterMeasurement => return None,
+            | Self::PaymentTimed { .. }
+            | Self::AfterMeasurement
+            | Self::NoLongerAfterMeasurement => return None,
         };
         let was = std::mem::replace(timing, FactTiming::OnTime);
         Some((was, in_time))
@@ -164,12 +167,26 @@ pub enum Effect {
         kind: CostType,
         timing: FactTiming,
         minor: i64,
-        seconds: u64,
+    },
+    /// A payment, with a rate or without one: from incurring the cost to paying it. Negative when it
+    /// was paid in advance.
+    PaymentTimed {
+        payments: i64,
+        nanos: i128,
     },
     ForeignCost {
         currency: Currency,
         timing: FactTiming,
         minor: i64,
+        /// How many lines more lack a rate.
+        facts: i64,
+    },
+    ForeignPaid {
+        currency: Currency,
+        timing: FactTiming,
+        minor: i64,
+        /// How many payments more lack a rate.
+        facts: i64,
     },
     Revenue {
         timing: FactTiming,
@@ -193,6 +210,8 @@ pub enum Effect {
         currency: Currency,
         timing: FactTiming,
         minor: i64,
+        /// How many orders more lack a rate.
+        facts: i64,
     },
     Conversion {
         kind: ConversionType,
@@ -209,4 +228,6 @@ pub enum Effect {
         change: Arc<EngagementChange>,
     },
     AfterMeasurement,
+    /// A fact was taken back, or its time corrected.
+    NoLongerAfterMeasurement,
 }

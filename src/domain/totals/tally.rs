@@ -28,11 +28,12 @@ pub struct Tally {
     pub unattributed: i128,
     /// Conversions by type.
     pub conversions: BTreeMap<ConversionType, ConversionSums>,
-    /// Costs less recoveries that are left out because they have no rate, in minor units of their
-    /// own currency.
-    pub foreign_costs: BTreeMap<Currency, i128>,
-    /// Revenue that is left out because it has no rate, in minor units of its own currency.
-    pub foreign_revenue: BTreeMap<Currency, i128>,
+    /// Cost lines less recoveries that are left out because they have no rate.
+    pub foreign_costs: BTreeMap<Currency, Unrated>,
+    /// Payments less recoveries paid back that are left out because they have no rate.
+    pub foreign_paid: BTreeMap<Currency, Unrated>,
+    /// Revenue that is left out because it has no rate.
+    pub foreign_revenue: BTreeMap<Currency, Unrated>,
     /// Posts published.
     pub posts: i64,
     /// Standing counters by audience, kind and definition.
@@ -46,6 +47,31 @@ pub struct CostSums {
     pub accrued: i128,
     /// Paid.
     pub paid: i128,
+}
+
+/// Amounts in one currency that are left out because they have no rate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Unrated {
+    /// Their sum, in minor units of that currency.
+    pub minor: i128,
+    /// How many there are. Two that add up to zero are still missing.
+    pub facts: i64,
+}
+
+impl Unrated {
+    fn of(minor: i64, facts: i64) -> Self {
+        Self {
+            minor: minor.into(),
+            facts,
+        }
+    }
+}
+
+impl AddAssign for Unrated {
+    fn add_assign(&mut self, other: Self) {
+        self.minor += other.minor;
+        self.facts += other.facts;
+    }
 }
 
 /// Conversions of one type.
@@ -127,10 +153,25 @@ impl Tally {
                 self.costs.entry(*kind).or_default().paid += i128::from(*minor);
             }
             Effect::ForeignCost {
-                currency, minor, ..
-            } => {
-                add(&mut self.foreign_costs, *currency, i128::from(*minor));
-            }
+                currency,
+                minor,
+                facts,
+                ..
+            } => add(
+                &mut self.foreign_costs,
+                *currency,
+                Unrated::of(*minor, *facts),
+            ),
+            Effect::ForeignPaid {
+                currency,
+                minor,
+                facts,
+                ..
+            } => add(
+                &mut self.foreign_paid,
+                *currency,
+                Unrated::of(*minor, *facts),
+            ),
             Effect::Revenue { minor, .. } => self.gross += i128::from(*minor),
             Effect::Refund { minor, .. } => self.refunds += i128::from(*minor),
             Effect::LaterMargin {
@@ -143,10 +184,15 @@ impl Tally {
             }
             Effect::Unattributed { minor, .. } => self.unattributed += i128::from(*minor),
             Effect::ForeignRevenue {
-                currency, minor, ..
-            } => {
-                add(&mut self.foreign_revenue, *currency, i128::from(*minor));
-            }
+                currency,
+                minor,
+                facts,
+                ..
+            } => add(
+                &mut self.foreign_revenue,
+                *currency,
+                Unrated::of(*minor, *facts),
+            ),
             Effect::Conversion {
                 kind,
                 attributed_bp,
@@ -181,7 +227,9 @@ impl Tally {
             | Effect::Engagement { .. }
             | Effect::HoldPlaced
             | Effect::HoldReleased
-            | Effect::AfterMeasurement => {}
+            | Effect::PaymentTimed { .. }
+            | Effect::AfterMeasurement
+            | Effect::NoLongerAfterMeasurement => {}
         }
     }
 }
@@ -205,6 +253,7 @@ impl AddAssign<&Tally> for Tally {
             mine.unattributed += sums.unattributed;
         }
         add_all(&mut self.foreign_costs, &other.foreign_costs);
+        add_all(&mut self.foreign_paid, &other.foreign_paid);
         add_all(&mut self.foreign_revenue, &other.foreign_revenue);
         self.posts += other.posts;
         for (key, sums) in &other.engagement {

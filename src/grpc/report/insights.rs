@@ -131,7 +131,8 @@ pub async fn comparison(
                     platform: query.apart.platform.then(|| platform(&row)),
                     currency: campaign.plan.currency,
                 };
-                groups.add(group, &totals.totals, &rates);
+                let margin = campaign.plan.gross_margin_bp;
+                groups.add(group, &totals.totals, &rates, margin);
             }
             if groups.len() > MAX_GROUPS {
                 let rule = format!("must be fewer: more than {MAX_GROUPS} groups");

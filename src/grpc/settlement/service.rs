@@ -17,6 +17,8 @@ service! {
         batch batch_record_payments(BatchRecordPaymentsRequest)
             -> BatchRecordPaymentsResponse { payments }
         write adjust_cost(AdjustCostRequest) -> AdjustCostResponse { cost }
+        write void_payment(VoidPaymentRequest) -> VoidPaymentResponse { cost }
+        write correct_cost(CorrectCostRequest) -> CorrectCostResponse { cost }
         write withhold_cost(WithholdCostRequest) -> WithholdCostResponse { cost }
         write release_cost(ReleaseCostRequest) -> ReleaseCostResponse { cost }
         write record_tax(RecordTaxRequest) -> RecordTaxResponse { cost }

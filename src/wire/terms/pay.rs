@@ -6,7 +6,7 @@ use crate::domain::limits::MAX_BONUSES;
 use crate::domain::{BonusId, BonusTier, CommissionTerms, FeePart, WHOLE_BP};
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::wire::proto::values as wire;
-use crate::wire::values::{FROM_ONE_RULE, SHARE_RULE, check_whole, read_positive_amount};
+use crate::wire::values::{FROM_ONE_RULE, SHARE_RULE, check_whole, read_payable};
 
 const BONUSES_RULE: &str = "must have at most 10 elements";
 
@@ -34,7 +34,7 @@ pub fn read_bonuses(fields: &mut Fields, tiers: Vec<wire::BonusTier>) -> Checked
         let id = fields.parse("bonus_id", &message.bonus_id, BonusId::parse);
         let counter = fields.one_of("counter", message.counter);
         fields.check("at_least", message.at_least > 0, FROM_ONE_RULE);
-        let amount = fields.required("amount", message.amount, read_positive_amount);
+        let amount = fields.required("amount", message.amount, read_payable);
         let id = id?;
         fields.check("bonus_id", seen.insert(id.clone()), UNIQUE_RULE);
         Ok(BonusTier {

@@ -115,7 +115,7 @@ fn part_is_shared_by_the_deliverables_with_the_remainder_on_the_last() {
 }
 
 #[test]
-fn shares_below_a_rupiah_are_left_to_the_last() {
+fn shares_below_a_rupiah_are_whole_rupiah_until_nothing_is_left() {
     // Rp3 over 5 posts: Rp0.6 each rounds to Rp1 each, and the last would be negative.
     let mut terms = Terms {
         fee: rp(3),
@@ -132,7 +132,7 @@ fn shares_below_a_rupiah_are_left_to_the_last() {
         .iter()
         .map(|one| terms.fee_part_minor(APPROVAL, Some(&one.id)))
         .collect();
-    assert_eq!(shares, [0, 0, 0, 0, 300]);
+    assert_eq!(shares, [100, 100, 100, 0, 0]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use campaign_ledger::domain::*;
 
+use super::costs::unrated;
 use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
@@ -168,7 +169,10 @@ fn foreign_value_without_rate_is_left_out_and_reported() {
     });
     for totals in [history.totals(), history.totals_of("ayu-1")] {
         assert_eq!(totals.counted.gross, 0);
-        assert_eq!(totals.counted.foreign_revenue, [(id("USD"), 1_000)].into());
+        assert_eq!(
+            totals.counted.foreign_revenue,
+            [(id("USD"), unrated(1_000, 1))].into()
+        );
         assert_eq!(totals.counted.conversions_bp(), 10_000);
     }
 }

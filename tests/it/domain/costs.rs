@@ -62,6 +62,11 @@ pub fn at_rate(verb: CostVerb, text: &str) -> CostVerb {
     }
 }
 
+/// Returns amounts without a rate, and how many there are.
+pub fn unrated(minor: i128, facts: i64) -> Unrated {
+    Unrated { minor, facts }
+}
+
 /// Records a line.
 pub fn record(name: &str, verb: CostVerb) -> Request {
     cost(name, verb)
@@ -253,9 +258,9 @@ fn approval_grows_up_to_what_is_accrued() {
         .then_refused(field("approved_minor"))
         .when(approve_cost("c-1", Some(3_000)))
         .then_refused(field("approved_minor"))
-        .when(approve_cost("c-1", Some(10_001)))
+        .when(approve_cost("c-1", Some(10_100)))
         .then_refused(Refusal::ApprovalExceedsAccrued {
-            approved_minor: 10_001,
+            approved_minor: 10_100,
             accrued_minor: 10_000,
         })
         .when(approve_cost("c-1", None))
@@ -303,11 +308,11 @@ fn foreign_lines_without_rate_are_left_out_and_reported() {
     let left_out = |history: &History| history.totals().counted.foreign_costs;
     assert_eq!(history.campaign().budget.total(), 0);
     assert_eq!(history.totals().counted.accrued(), 0);
-    assert_eq!(left_out(&history), [(id("USD"), 1_200)].into());
+    assert_eq!(left_out(&history), [(id("USD"), unrated(1_200, 2))].into());
     let history = history.given(record("c-3", dollars(CostType::Recovery, 300)));
-    assert_eq!(left_out(&history), [(id("USD"), 900)].into());
+    assert_eq!(left_out(&history), [(id("USD"), unrated(900, 3))].into());
     let history = history.given(reverse("c-3")).given(reverse("c-1"));
-    assert_eq!(left_out(&history), [(id("USD"), 200)].into());
+    assert_eq!(left_out(&history), [(id("USD"), unrated(200, 1))].into());
 }
 
 #[test]

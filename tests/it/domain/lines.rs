@@ -167,7 +167,7 @@ fn foreign_line_without_rate_is_adjusted_outside_the_totals() {
         .given(adjust("c-1", money("USD", -100)));
     assert_eq!(sums(&history), (0, 0));
     let left_out = history.totals().counted.foreign_costs;
-    assert_eq!(left_out, [(id("USD"), 200)].into());
+    assert_eq!(left_out, [(id("USD"), unrated(200, 1))].into());
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn payment_names_line_transfer_and_time() {
     assert_eq!(history.cost("c-1").paid_minor, 40_000_000);
     for totals in [history.totals(), history.totals_of("ayu-1")] {
         assert_eq!(totals.counted.paid(), 40_000_000);
-        assert_eq!(totals.payments, (1, 2 * 86_400));
+        assert_eq!(totals.payments, (1, 2 * 86_400 * 1_000_000_000));
     }
 }
 
@@ -175,10 +175,11 @@ fn foreign_line_without_rate_is_paid_outside_the_totals() {
         .given(pay("p-1", money("USD", 300), "TRF-1"));
     assert_eq!(history.cost("c-1").state(), CostState::Paid);
     assert_eq!(history.totals().counted.paid(), 0);
-    assert_eq!(
-        history.totals().counted.foreign_costs,
-        [(id("USD"), 300)].into()
-    );
+    let totals = history.totals();
+    let one = [(id("USD"), unrated(300, 1))];
+    assert_eq!(totals.counted.foreign_costs, one.into());
+    assert_eq!(totals.counted.foreign_paid, one.into());
+    assert_eq!(totals.payments, (1, 2 * 86_400 * 1_000_000_000));
 }
 
 #[test]

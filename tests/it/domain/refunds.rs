@@ -3,6 +3,7 @@
 use campaign_ledger::domain::state::RefundState;
 use campaign_ledger::domain::*;
 
+use super::costs::unrated;
 use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
@@ -224,11 +225,16 @@ fn foreign_refund_without_rate_lowers_what_is_left_out() {
         .given(convert_order(sale_by("o-1", money("USD", 500), "ayu-1")))
         .given(refund_of("r-1", money("USD", 200)));
     for totals in [history.totals(), history.totals_of("ayu-1")] {
-        assert_eq!(totals.counted.foreign_revenue, [(id("USD"), 300)].into());
+        assert_eq!(
+            totals.counted.foreign_revenue,
+            [(id("USD"), unrated(300, 1))].into()
+        );
         assert_eq!(totals.counted.refunds, 0);
     }
     let history = history.given(refund_of("r-2", money("USD", 300)));
-    assert!(history.totals().counted.foreign_revenue.is_empty());
+    // The order still lacks its rate.
+    let left_out = history.totals().counted.foreign_revenue;
+    assert_eq!(left_out, [(id("USD"), unrated(0, 1))].into());
 }
 
 #[test]

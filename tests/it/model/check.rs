@@ -341,7 +341,8 @@ fn is_line(found: &campaign_ledger::wire::proto::api::Cost, own: &Cost) {
     let deal = own.deal.map(deal_id).unwrap_or_default();
     assert_eq!(found.collaboration_id, deal);
     assert_eq!(found.amount.as_ref().unwrap().minor_units, own.minor);
-    assert_eq!(found.reporting_minor, Some(own.total_minor()));
+    let rated = (!own.unrated).then(|| own.total_minor());
+    assert_eq!(found.reporting_minor, rated);
     assert_eq!(found.adjusted_minor, own.adjusted_minor);
     assert_eq!(found.withheld, own.withheld);
     assert_eq!(found.approved_minor, own.approved_minor);

@@ -70,6 +70,8 @@ pub enum Op {
         minor: i64,
         /// An amount beyond the rest of the budget, instead.
         beyond: Option<i64>,
+        /// In a currency for which there is no rate.
+        unrated: bool,
         day: i64,
     },
     ApproveCost {
@@ -242,9 +244,15 @@ fn minor() -> impl Strategy<Value = i64> {
     ]
 }
 
+/// Returns an amount that can be paid, as terms have to state.
+fn payable() -> impl Strategy<Value = i64> {
+    minor().prop_map(|minor| (minor / 100 * 100).max(100))
+}
+
 fn counters() -> impl Strategy<Value = Counters> {
     let likes = 0..50_000_u64;
-    let some = || option::weighted(0.7, 1..50_000_u64);
+    // A denominator may be zero.
+    let some = || option::weighted(0.7, prop_oneof![1 => Just(0), 4 => 1..50_000_u64]);
     (
         likes,
         [some(), some(), some(), some(), some(), some(), some()],
@@ -291,7 +299,7 @@ fn creator_verb() -> impl Strategy<Value = CreatorVerb> {
 }
 
 fn publish() -> impl Strategy<Value = Publish> {
-    let followers = option::of(1..2_000_000_u64);
+    let followers = option::of(prop_oneof![1 => Just(0), 5 => 1..2_000_000_u64]);
     (day(), 0..20_u8, followers, any::<bool>()).prop_map(|(day, post, followers, disclosed)| {
         Publish {
             day,
@@ -398,13 +406,14 @@ fn settled() -> impl Strategy<Value = Op> {
     let ruling = prop::sample::select(vec![Upheld, Overturned, Split, Withdrawn]);
     let beyond = option::weighted(0.3, prop::sample::select(vec![-100_i64, 0, 1, 100]));
     prop_oneof![
-        4 => (place, kind, minor(), beyond, day()).prop_map(|(place, kind, minor, beyond, day)| Op::Cost {
+        4 => (place, kind, minor(), beyond, prop::bool::weighted(0.15), day()).prop_map(|(place, kind, minor, beyond, unrated, day)| Op::Cost {
             campaign: place.0,
             id: place.1,
             deal: place.2,
             kind,
             minor,
             beyond,
+            unrated,
             day,
         }),
         3 => (pick(), percent()).prop_map(|(cost, percent)| Op::ApproveCost { cost, percent }),

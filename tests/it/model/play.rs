@@ -177,6 +177,7 @@ impl Play {
                 let mut request = story.invite(&deal_id(*deal), terms);
                 request.creator_id = CREATORS[usize::from(*creator)].to_owned();
                 request.expires_at = Some(days_and(FAR_DAY, 0));
+                occurred(&mut request, 0);
                 let judged = self.world.invite(*campaign, *deal, *creator, offer);
                 self.write(request, judged).await;
             }

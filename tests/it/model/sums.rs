@@ -23,6 +23,8 @@ pub struct Sums {
     pub costs: BTreeMap<i32, (i64, i64)>,
     /// Attributed and unattributed.
     pub conversions: BTreeMap<i32, (u64, u64)>,
+    /// Costs and payments in euros, which have no rate; `None` when there are none of either.
+    pub unrated: Option<(i64, i64)>,
 }
 
 /// Sums of counts about work.
@@ -73,10 +75,16 @@ impl Campaign {
         let counts = |of: Option<u8>| deal.is_none() || of == deal;
         let cost_minor = &mut sums.figures.cost_minor;
         for id in self.deals.keys().filter(|id| counts(Some(**id))) {
-            cost_minor[0] += self.committed(*id);
+            cost_minor[0] += self.committed_until(*id, until);
         }
         let lines = self.costs.values().filter(|line| !line.reversed);
         for line in lines.filter(|line| counts(line.deal) && line.incurred_at <= until) {
+            if line.unrated {
+                sums.figures.cost_is_partial[0] = true;
+                sums.figures.cost_is_partial[1] = true;
+                sums.unrated.get_or_insert_default().0 += line.signed();
+                continue;
+            }
             cost_minor[1] += line.signed();
             if line.kind != CostType::Fee {
                 cost_minor[0] += line.signed();
@@ -85,7 +93,13 @@ impl Campaign {
         }
         for payment in &self.payments {
             let line = &self.costs[&payment.cost];
-            if counts(line.deal) && period.follows(line.incurred_at, payment.paid_at, until) {
+            if !counts(line.deal) || !period.follows(line.incurred_at, payment.paid_at, until) {
+                continue;
+            }
+            if line.unrated {
+                sums.figures.cost_is_partial[2] = true;
+                sums.unrated.get_or_insert_default().1 += line.sign() * payment.minor;
+            } else {
                 cost_minor[2] += line.sign() * payment.minor;
                 sums.costs.entry(line.kind.into()).or_default().1 += payment.minor;
             }
@@ -207,6 +221,13 @@ impl Sums {
         let (mine, others) = (&mut self.figures, other.figures);
         for (mine, other) in mine.cost_minor.iter_mut().zip(others.cost_minor) {
             *mine += other;
+        }
+        for (mine, other) in mine.cost_is_partial.iter_mut().zip(others.cost_is_partial) {
+            *mine |= other;
+        }
+        if let Some((costs, paid)) = other.unrated {
+            let sums = self.unrated.get_or_insert_default();
+            *sums = (sums.0 + costs, sums.1 + paid);
         }
         mine.gross_minor += others.gross_minor;
         mine.refunds_minor += others.refunds_minor;

@@ -249,6 +249,8 @@ pub struct Cost {
     pub paid_minor: i64,
     pub reversed: bool,
     pub withheld: bool,
+    /// Whether it is in euros, without a rate.
+    pub unrated: bool,
 }
 
 pub struct Payment {
@@ -372,6 +374,7 @@ impl Campaign {
         let committed = self.deals.keys().map(|deal| self.committed(*deal)).sum();
         let others = self.costs.values();
         let others = others.filter(|cost| !cost.reversed && cost.kind != CostType::Fee);
+        let others = others.filter(|cost| !cost.unrated);
         [reserved, committed, others.map(Cost::signed).sum()]
     }
 
@@ -389,9 +392,20 @@ impl Campaign {
         }
     }
 
+    /// Returns the part of the fee that counts up to a time: the promised fee, or the lines up to
+    /// then where their sum is higher.
+    pub fn committed_until(&self, deal: u8, until: i64) -> i64 {
+        self.promised(deal).max(self.fee_lines_until(deal, until))
+    }
+
     pub fn fee_lines(&self, deal: u8) -> i64 {
+        self.fee_lines_until(deal, i64::MAX)
+    }
+
+    fn fee_lines_until(&self, deal: u8, until: i64) -> i64 {
         let lines = self.costs.values().filter(|cost| !cost.reversed);
         let lines = lines.filter(|cost| cost.kind == CostType::Fee && cost.deal == Some(deal));
+        let lines = lines.filter(|cost| !cost.unrated && cost.incurred_at <= until);
         lines.map(Cost::total_minor).sum()
     }
 

@@ -47,7 +47,7 @@ fn requests_of_the_negotiation_become_commands() {
     let apply = of_ayu!(ApplyToCampaignRequest {
         creator_id: "ayu".to_owned(),
         message: "hello".to_owned(),
-        fee: wire_idr(5),
+        fee: wire_idr(500),
     });
     let send = of_ayu!(SendOfferRequest {
         terms: wire_terms(),
@@ -78,7 +78,7 @@ fn requests_of_the_negotiation_become_commands() {
             CollaborationVerb::Apply {
                 creator: CreatorId::parse("ayu").unwrap(),
                 message: "hello".to_owned(),
-                fee: Some(idr(5)),
+                fee: Some(idr(500)),
             },
         ),
         (

@@ -98,9 +98,9 @@ async fn every_collaboration_is_credited_with_its_part() {
         let [lifetime] = partnership.lifetime.as_slice() else {
             panic!("one currency: {partnership:?}");
         };
-        // Over several campaigns there is neither a margin nor a model.
-        let without_plan = of(Period::Counted).without_plan();
-        are(lifetime, &without_plan, who);
+        // Each campaign earns by its own margin; no model holds for several.
+        let without_model = of(Period::Counted).without_model();
+        are(lifetime, &without_model, who);
         assert_eq!(partnership.campaigns.len(), 1);
         assert_eq!(partnership.campaigns[0].figures.as_ref(), Some(lifetime));
         assert_eq!(partnership.accepted_collaborations, 1);
@@ -202,6 +202,7 @@ async fn a_foreign_amount_without_rate_is_left_out_and_said_so() {
         currency_code: currency.to_owned(),
         cost_minor,
         revenue_minor,
+        paid_minor: 0,
     };
     assert_eq!(figures.missing_fx, [left_out("EUR", 3_000, 0)]);
     assert_eq!(figures.cost, before.cost);

@@ -17,6 +17,10 @@ pub struct Expected {
     pub cpm_minor: Option<i64>,
     /// Committed, accrued, paid.
     pub cost_minor: [i64; 3],
+    /// Of each, whether a part of it has no rate.
+    pub cost_is_partial: [bool; 3],
+    /// Whether a part of the revenue has no rate.
+    pub revenue_is_partial: bool,
     pub gross_minor: i64,
     pub refunds_minor: i64,
     pub unattributed_minor: i64,
@@ -42,9 +46,9 @@ pub fn whole(value: impl Into<BigInt>) -> Exact {
 }
 
 impl Expected {
-    pub fn without_plan(self) -> Self {
+    /// The same over several campaigns, for which no model holds.
+    pub fn without_model(self) -> Self {
         Self {
-            margin_bp: None,
             cpm_minor: None,
             ..self
         }
@@ -95,6 +99,7 @@ impl Expected {
         with_giveaways: bool,
     ) -> [Result<Exact, AbsentReason>; 3] {
         let (mut above, mut below, mut own) = (whole(0), whole(0), Vec::new());
+        let mut pairs = 0;
         for seen in &self.seen {
             let both = numerator(&seen.counters).zip(denominator(seen));
             let Some((one, other)) = both.filter(|_| with_giveaways || !seen.is_giveaway) else {
@@ -102,10 +107,16 @@ impl Expected {
             };
             above += whole(one) * whole(seen.share_bp);
             below += whole(other) * whole(seen.share_bp);
-            own.push(Ratio::new(one.into(), other.into()));
+            pairs += 1;
+            if other > 0 {
+                own.push(Ratio::new(one.into(), other.into()));
+            }
+        }
+        if pairs == 0 {
+            return [const { Err(AbsentReason::NoObservation) }; 3];
         }
         if own.is_empty() {
-            return [const { Err(AbsentReason::NoObservation) }; 3];
+            return [const { Err(AbsentReason::ZeroDenominator) }; 3];
         }
         own.sort();
         let mean = own.iter().sum::<Exact>() / whole(own.len());
@@ -115,20 +126,30 @@ impl Expected {
 
     /// Returns the main numbers of a report on one cost basis, by name; money in major units.
     pub fn numbers(&self, basis: CostBasis) -> BTreeMap<&'static str, Result<Exact, AbsentReason>> {
-        use AbsentReason::{MarginUnknown, NoModel, NoObservation, ZeroCost, ZeroDenominator};
-        let minor = match basis {
-            CostBasis::Committed => self.cost_minor[0],
-            CostBasis::Accrued => self.cost_minor[1],
-            CostBasis::Paid | CostBasis::Unspecified => self.cost_minor[2],
+        use AbsentReason::{
+            MarginUnknown, MissingFx, NegativeCost, NoModel, NoObservation, ZeroCost,
+            ZeroDenominator,
+        };
+        let of_basis = match basis {
+            CostBasis::Committed => 0,
+            CostBasis::Accrued => 1,
+            CostBasis::Paid | CostBasis::Unspecified => 2,
+        };
+        let minor = self.cost_minor[of_basis];
+        let rated_cost = match self.cost_is_partial[of_basis] {
+            true => Err(MissingFx),
+            false => Ok(()),
+        };
+        let rated_both = match self.revenue_is_partial {
+            true => Err(MissingFx),
+            false => rated_cost,
         };
         let cost = whole(minor) / whole(100);
         let revenue = whole(self.net_minor()) / whole(100);
-        let over_cost = |value: Exact| {
-            if minor == 0 {
-                Err(ZeroCost)
-            } else {
-                Ok(value / &cost)
-            }
+        let over_cost = |value: Exact| match minor {
+            ..0 => Err(NegativeCost),
+            0 => Err(ZeroCost),
+            1.. => Ok(value / &cost),
         };
         let over = |value: &Exact, divisor: Exact| {
             if divisor == whole(0) {
@@ -137,8 +158,11 @@ impl Expected {
                 Ok(value / divisor)
             }
         };
-        let per =
-            |of: fn(&Counters) -> Option<u64>| over(&cost, self.sum(of).ok_or(NoObservation)?);
+        let per = |of: fn(&Counters) -> Option<u64>| {
+            let units = self.sum(of).ok_or(NoObservation)?;
+            rated_cost?;
+            over(&cost, units)
+        };
         let thousand = |price: Result<Exact, AbsentReason>| price.map(|price| price * whole(1_000));
         let conversions = whole(self.conversions_bp) / whole(10_000);
         let [followers, followers_mean, followers_median] =
@@ -150,21 +174,26 @@ impl Expected {
         let [ctr, ..] = self.rates(|one| one.clicks, |seen| seen.counters.impressions, true);
         let clicks = self.sum(|one| one.clicks).ok_or(NoObservation);
         let impressions = self.sum(|one| one.impressions);
-        let on_margin = self
-            .margin_bp
-            .ok_or(MarginUnknown)
+        let on_margin = rated_both
+            .and_then(|()| self.margin_bp.ok_or(MarginUnknown))
             .and_then(|margin| over_cost(&revenue * whole(margin) / whole(10_000) - &cost));
         let emv = self.cpm_minor.ok_or(NoModel).and_then(|cpm| {
             Ok(impressions.ok_or(NoObservation)? * whole(cpm) / whole(100 * 1_000))
         });
         BTreeMap::from([
-            ("cost", Ok(cost.clone())),
-            ("net_return", Ok(&revenue - &cost)),
-            ("roi", over_cost(&revenue - &cost)),
+            ("cost", rated_cost.map(|()| cost.clone())),
+            ("net_return", rated_both.map(|()| &revenue - &cost)),
+            ("roi", rated_both.and_then(|()| over_cost(&revenue - &cost))),
             ("roi_on_margin", on_margin),
-            ("roas", over_cost(revenue.clone())),
-            ("cost_per_post", over(&cost, whole(self.posts))),
-            ("cpa", over(&cost, conversions.clone())),
+            ("roas", rated_both.and_then(|()| over_cost(revenue.clone()))),
+            (
+                "cost_per_post",
+                rated_cost.and_then(|()| over(&cost, whole(self.posts))),
+            ),
+            (
+                "cpa",
+                rated_cost.and_then(|()| over(&cost, conversions.clone())),
+            ),
             ("cpe", per(engagements)),
             ("cpv", per(|one| one.views)),
             ("cpc", per(|one| one.clicks)),

@@ -37,8 +37,19 @@ fn number(field: &str) -> Option<String> {
     {
         return None;
     }
-    let values = [".parts_per_million", ".minor_units", ".absent", ".exact"];
-    let stripped = values.iter().find_map(|value| field.strip_suffix(value));
+    let values = [
+        ".parts_per_million",
+        ".minor_units",
+        ".absent",
+        ".exact",
+        ".posts_covered",
+        ".posts",
+    ];
+    // The posts of an engagement rate are a number of their own.
+    let is_whole = |field: &&str| !field.rsplit('.').next().unwrap().starts_with("er_");
+    let stripped = values
+        .iter()
+        .find_map(|value| field.strip_suffix(value).filter(is_whole));
     Some(stripped.unwrap_or(field).to_owned())
 }
 
@@ -118,7 +129,7 @@ fn is_what_its_events_add(behind: &Behind, metric: &Number) -> BTreeSet<Reason> 
         ("", "ZERO_COST" | "ZERO_DENOMINATOR") => assert_eq!(made, None, "{what}"),
         ("", "NO_OBSERVATION") => assert_eq!(made.unwrap_or(0), 0, "{what}: not seen"),
         // It is undefined only because another value is unknown.
-        ("", "MARGIN_UNKNOWN" | "MISSING_FX" | "NO_MODEL") => {}
+        ("", "MARGIN_UNKNOWN" | "MISSING_FX" | "NO_MODEL" | "NEGATIVE_COST") => {}
         (published, "") => assert_eq!(made.unwrap().to_string(), published, "{what}"),
         other => panic!("{what}: {other:?}"),
     }

@@ -5,7 +5,7 @@ use crate::domain::{CollaborationVerb, CreatorId, Timestamp};
 use crate::grpc::calls::request::context::{Call, Write};
 use crate::wire::proto::api;
 use crate::wire::terms::read_terms;
-use crate::wire::values::{MAX_REASON_CHARS, read_amount, read_time, read_version};
+use crate::wire::values::{MAX_REASON_CHARS, read_payable_amount, read_time, read_version};
 
 /// Longest message or note of a creator, in characters: a page.
 const MAX_NOTE_CHARS: usize = 2_000;
@@ -20,7 +20,7 @@ pub fn apply_to_campaign(mut request: api::ApplyToCampaignRequest, now: Timestam
     let fields = &mut call.fields;
     let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
     let message = fields.optional_note("message", request.message, MAX_NOTE_CHARS);
-    let fee = fields.optional("fee", request.fee, read_amount);
+    let fee = fields.optional("fee", request.fee, read_payable_amount);
     let verb = creator.and_then(|creator| {
         Ok(CollaborationVerb::Apply {
             creator,

@@ -247,6 +247,14 @@ pub(super) fn refused(refusal: Refusal) -> Status {
             Reason::ReportUnchanged,
             vec![("revision", revision.to_string())],
         ),
+        Refusal::StaleCost { expected, actual } => {
+            lost_race(Reason::StaleCost, message, expected, actual)
+        }
+        Refusal::PaymentVoided { position } => broken(
+            Reason::PaymentVoided,
+            vec![("position", position.to_string())],
+        ),
+        Refusal::CostUnchanged => broken(Reason::CostUnchanged, Vec::new()),
         Refusal::LimitReached { collection, limit } => broken(
             Reason::LimitReached,
             vec![
@@ -267,6 +275,7 @@ fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
         Unknown::Observation => (ErrorReason::ObservationNotFound, "observation"),
         Unknown::Order => (ErrorReason::OrderNotFound, "order"),
         Unknown::Cost => (ErrorReason::CostNotFound, "cost line"),
+        Unknown::Payment => (ErrorReason::PaymentNotFound, "payment"),
         Unknown::Flag => (ErrorReason::FlagNotFound, "safety flag"),
         Unknown::Hold => (ErrorReason::HoldNotFound, "hold"),
         Unknown::Shipment => (ErrorReason::ShipmentNotFound, "shipment"),

@@ -7,9 +7,9 @@ pub use bulk::*;
 pub use dispute::*;
 
 use crate::domain::{
-    BonusId, BrandId, CampaignId, CampaignRef, CollaborationId, Command, CostId, CostState,
-    CostType, CostVerb, CreatorId, Currency, PaymentId, Rate, Reference, Tax, TaxId, Timestamp,
-    bonus_line,
+    BonusId, BrandId, CampaignId, CampaignRef, CollaborationId, Command, CostCorrection, CostId,
+    CostState, CostType, CostVerb, CreatorId, Currency, PaymentId, Rate, Reference, Tax, TaxId,
+    Timestamp, bonus_line,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
@@ -19,8 +19,8 @@ use crate::grpc::calls::request::page::{
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 use crate::wire::values::{
-    MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_delta, read_fx_rate,
-    read_positive_amount,
+    MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_fx_rate, read_payable,
+    read_payable_delta, read_position, read_positive_amount,
 };
 
 /// Parses `RecordCost`.
@@ -43,7 +43,7 @@ fn read_cost(call: &mut Call, request: api::RecordCostRequest) -> Checked<CostVe
         CollaborationId::parse,
     );
     let kind = fields.one_of("type", request.r#type);
-    let amount = fields.required("amount", request.amount, read_positive_amount);
+    let amount = fields.required("amount", request.amount, read_payable);
     let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
     let incurred_at = call.past("incurred_at", request.incurred_at);
     let note = call
@@ -121,9 +121,59 @@ pub fn adjust_cost(mut request: api::AdjustCostRequest, now: Timestamp) -> Write
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
     let fields = &mut call.fields;
-    let delta = fields.required("delta", request.delta, read_delta);
+    let delta = fields.required("delta", request.delta, read_payable_delta);
     let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
     let verb = delta.map(|delta| CostVerb::Adjust { delta, reason });
+    call.finish(command(campaign, cost, verb))
+}
+
+/// Parses `VoidPayment`.
+///
+/// # Errors
+/// Every violation.
+pub fn void_payment(mut request: api::VoidPaymentRequest, now: Timestamp) -> Write {
+    let mut call = Call::begin(&mut request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let fields = &mut call.fields;
+    let payment = fields.parse("payment_id", &request.payment_id, PaymentId::parse);
+    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let verb = payment.map(|payment| CostVerb::VoidPayment { payment, reason });
+    call.finish(command(campaign, cost, verb))
+}
+
+/// Parses `CorrectCost`.
+///
+/// # Errors
+/// Every violation.
+pub fn correct_cost(mut request: api::CorrectCostRequest, now: Timestamp) -> Write {
+    let mut call = Call::begin(&mut request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let incurred_at = match request.incurred_at {
+        Some(at) => call.past("incurred_at", Some(at)).map(Some),
+        None => Ok(None),
+    };
+    let fields = &mut call.fields;
+    let expected = read_position(fields, "expected_position", request.expected_position);
+    let kind = fields.optional_one_of("type", request.r#type);
+    let amount = fields.optional("amount", request.amount, read_payable);
+    let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
+    let note = request
+        .note
+        .map(|note| fields.optional_note("note", note, MAX_REASON_CHARS));
+    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let verb = kind.and_then(|kind| {
+        Ok(CostVerb::Correct(CostCorrection {
+            expected,
+            kind,
+            amount: amount?,
+            fx_rate: fx_rate?,
+            incurred_at: incurred_at?,
+            note,
+            reason,
+        }))
+    });
     call.finish(command(campaign, cost, verb))
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
-    BonusId, CostId, CostRecorded, DeliverableId, Event, OrderKey, OwedFor, PaymentRecorded,
-    SettlementEvent, Tax,
+    BonusId, CostCorrected, CostId, CostRecorded, DeliverableId, Event, OrderKey, OwedFor,
+    PaymentRecorded, PaymentVoided, SettlementEvent, Tax,
 };
 use crate::wire::fields::{Checked, Fields};
 use crate::wire::rules::{amount, not_negative, positive};
@@ -40,6 +40,28 @@ stored! { Settlement(SettlementEvent) {
         on_time_minor,
         counts_from,
     }
+    PaymentVoided (PaymentVoided {
+        payment = payment_id,
+        cost = cost_id,
+        amount: positive,
+        reporting_minor,
+        paid_at,
+        timing,
+        reason,
+    })
+    CostCorrected (CostCorrected {
+        cost = cost_id,
+        replaces,
+        kind = r#type,
+        amount: positive,
+        fx_rate,
+        reporting_minor,
+        incurred_at,
+        moved_from,
+        note,
+        timing,
+        reason,
+    })
     CommissionCarried {
         order,
         amount_minor,

@@ -82,15 +82,12 @@ impl Story {
         early
     }
 
-    /// Returns the payments that count in the totals, and the seconds from incurring to paying.
+    /// Returns the payments, and the nanoseconds from incurring to paying.
     pub(super) fn paid_after(&self) -> (i64, i128) {
-        let known = self.payments.iter().filter_map(|payment| {
+        let nanos = self.payments.iter().map(|payment| {
             let line = &self.lines[&payment.cost].recorded;
-            line.reporting_minor?;
-            let nanos = payment.paid_at.nanos() - line.incurred_at.nanos();
-            Some(i128::from((nanos.max(0) + 999_999_999) / 1_000_000_000))
+            i128::from(payment.paid_at.nanos()) - i128::from(line.incurred_at.nanos())
         });
-        let seconds: Vec<i128> = known.collect();
-        (seconds.len() as i64, seconds.iter().sum())
+        (self.payments.len() as i64, nanos.sum())
     }
 }

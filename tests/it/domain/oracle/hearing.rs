@@ -271,6 +271,26 @@ impl Story {
                 self.late_facts.push(line.counts_from);
                 self.payments.push(payment.clone());
             }
+            SettlementEvent::PaymentVoided(voided) => {
+                let at = self
+                    .payments
+                    .iter()
+                    .position(|paid| paid.payment == voided.payment);
+                let paid = self.payments.remove(at.unwrap());
+                let fact = self.late_facts.iter().position(|at| *at == paid.paid_at);
+                self.late_facts.remove(fact.unwrap());
+            }
+            SettlementEvent::CostCorrected(corrected) => {
+                let line = self.lines.get_mut(&corrected.cost).unwrap();
+                let before = line.recorded.incurred_at;
+                line.recorded.kind = corrected.kind;
+                line.recorded.amount = corrected.amount;
+                line.recorded.fx_rate = corrected.fx_rate.clone();
+                line.recorded.incurred_at = corrected.incurred_at;
+                line.counts_from = corrected.incurred_at;
+                let fact = self.late_facts.iter().position(|at| *at == before);
+                self.late_facts[fact.unwrap()] = corrected.incurred_at;
+            }
             SettlementEvent::CostAdjusted {
                 cost,
                 delta_minor,

@@ -35,7 +35,9 @@ impl Story {
     pub fn tally(&self, period: Period, until: Option<Timestamp>) -> Tally {
         let counts = |at: Timestamp| until.is_none_or(|until| at <= until);
         let mut tally = Tally {
-            committed: self.fees() + self.others(counts) + self.promised_commission(period, counts),
+            committed: self.fees(counts)
+                + self.others(counts)
+                + self.promised_commission(period, counts),
             posts: self
                 .posts
                 .iter()
@@ -75,8 +77,9 @@ impl Story {
         self.lines.values().filter(|line| !line.is_reversed)
     }
 
-    /// Returns accepted fees, or the fee lines where their sum is higher.
-    fn fees(&self) -> i128 {
+    /// Returns accepted fees, or the fee lines where their sum is higher. Each line counts by its own
+    /// time.
+    fn fees(&self, counts: impl Fn(Timestamp) -> bool) -> i128 {
         let fees = self.agreements.iter().map(|(id, one)| {
             let is_released = matches!(
                 one.state,
@@ -85,7 +88,9 @@ impl Story {
             let is_owed = one.was_accepted && !is_released;
             let promised = if is_owed { one.fee_minor() } else { 0 };
             let lines = self.standing_lines().filter(|line| {
-                line.owner.as_ref() == Some(id) && line.recorded.kind == CostType::Fee
+                line.owner.as_ref() == Some(id)
+                    && line.recorded.kind == CostType::Fee
+                    && counts(line.counts_from)
             });
             let billed: i128 = lines.filter_map(|line| self.line_value(line)).sum();
             billed.max(promised.into())
@@ -115,7 +120,11 @@ impl Story {
         let reserved = open.map(|one| i128::from(one.offered_minor)).sum();
         // Commission draws on the budget from its lock.
         let commission = self.accrued_commission(Period::Total, |_| true);
-        [reserved, self.fees(), self.others(|_| true) + commission]
+        [
+            reserved,
+            self.fees(|_| true),
+            self.others(|_| true) + commission,
+        ]
     }
 
     fn add_costs(&self, tally: &mut Tally, period: Period, counts: impl Fn(Timestamp) -> bool) {
@@ -126,7 +135,8 @@ impl Story {
                 None => {
                     let amount = line.total();
                     let sum = tally.foreign_costs.entry(amount.currency).or_default();
-                    *sum += signed(line, amount.minor.into());
+                    sum.minor += signed(line, amount.minor.into());
+                    sum.facts += 1;
                 }
             }
         }
@@ -149,11 +159,17 @@ impl Story {
             let before = paid.entry(&payment.cost).or_default();
             let grown = part(*before + payment.amount.minor).zip(part(*before));
             *before += payment.amount.minor;
-            let Some(more) = grown.map(|(after, before)| after - before) else {
+            if !period.follows(&counts, line.counts_from, payment.paid_at) {
                 continue;
-            };
-            if period.follows(&counts, line.counts_from, payment.paid_at) {
-                tally.costs.entry(line.recorded.kind).or_default().paid += more;
+            }
+            match grown.map(|(after, before)| after - before) {
+                Some(more) => tally.costs.entry(line.recorded.kind).or_default().paid += more,
+                None => {
+                    let amount = payment.amount;
+                    let sum = tally.foreign_paid.entry(amount.currency).or_default();
+                    sum.minor += signed(line, amount.minor.into());
+                    sum.facts += 1;
+                }
             }
         }
     }
@@ -174,8 +190,9 @@ impl Story {
                 Some(minor) if is_attributed => tally.gross += minor,
                 Some(minor) => tally.unattributed += minor,
                 None if is_attributed => {
-                    *tally.foreign_revenue.entry(value.currency).or_default() +=
-                        i128::from(value.minor);
+                    let sum = tally.foreign_revenue.entry(value.currency).or_default();
+                    sum.minor += i128::from(value.minor);
+                    sum.facts += 1;
                 }
                 None => {}
             }
@@ -210,8 +227,8 @@ impl Story {
                 Some(minor) if !order.credits.is_empty() => tally.gross += minor,
                 Some(minor) => tally.unattributed += minor,
                 None if !order.credits.is_empty() => {
-                    *tally.foreign_revenue.entry(value.currency).or_default() +=
-                        i128::from(adjustment.delta.minor);
+                    let sum = tally.foreign_revenue.entry(value.currency).or_default();
+                    sum.minor += i128::from(adjustment.delta.minor);
                 }
                 None => {}
             }
@@ -248,10 +265,9 @@ impl Story {
                 Some(minor) if is_attributed => tally.refunds += minor,
                 Some(minor) => tally.unattributed -= minor,
                 None if is_attributed => {
-                    *tally
-                        .foreign_revenue
-                        .entry(refund.amount.currency)
-                        .or_default() -= i128::from(refund.amount.minor);
+                    let currency = refund.amount.currency;
+                    let sum = tally.foreign_revenue.entry(currency).or_default();
+                    sum.minor -= i128::from(refund.amount.minor);
                 }
                 None => {}
             }
@@ -348,8 +364,13 @@ pub fn without_zeros(mut totals: Totals) -> Totals {
         tally
             .conversions
             .retain(|_, sums| *sums != ConversionSums::default());
-        tally.foreign_costs.retain(|_, sum| *sum != 0);
-        tally.foreign_revenue.retain(|_, sum| *sum != 0);
+        for unrated in [
+            &mut tally.foreign_costs,
+            &mut tally.foreign_paid,
+            &mut tally.foreign_revenue,
+        ] {
+            unrated.retain(|_, sum| *sum != Unrated::default());
+        }
         tally
             .engagement
             .retain(|_, sums| **sums != EngagementSums::default());

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::{day, minor};
+use super::{day, payable};
 
 #[derive(Clone, Debug, Default)]
 pub struct Offer {
@@ -91,10 +91,10 @@ pub fn offer() -> impl Strategy<Value = Offer> {
         prop::bool::weighted(0.2),
     )
         .prop_map(|(due_day, giveaway)| Promise { due_day, giveaway });
-    let fee = prop_oneof![1 => Just(0), 6 => minor()];
+    let fee = prop_oneof![1 => Just(0), 6 => payable()];
     let kill_fee_bp = [0..=10_000_u32, 0..=10_000, 0..=10_000];
     let min_live_days = prop::sample::select(vec![0, 7]);
-    let bonus = (1..60_000_u64, minor());
+    let bonus = (1..60_000_u64, payable());
     let bonus = bonus.prop_map(|(at_least, minor)| Bonus { at_least, minor });
     let numbers = (
         0..3_u32,
@@ -141,7 +141,7 @@ pub fn deal_verb() -> impl Strategy<Value = DealVerb> {
     let hold = (0..3_u8, option::weighted(0.4, 0..2_u8));
     prop_oneof![
         26 => negotiation(),
-        3 => minor().prop_map(DealVerb::Amend),
+        3 => payable().prop_map(DealVerb::Amend),
         4 => stale().prop_map(|stale| DealVerb::AcceptAmendment { stale }),
         1 => stale().prop_map(|stale| DealVerb::RejectAmendment { stale }),
         4 => Just(DealVerb::Ship),

@@ -107,6 +107,7 @@ impl Play {
             DealVerb::SendOffer(offer) => {
                 let mut request = story.send_offer(&who, terms_of(&story, offer));
                 request.expires_at = Some(days_and(FAR_DAY, 0));
+                occurred(&mut request, 0);
                 self.write(request, judged).await;
             }
             DealVerb::RejectApplication => {
@@ -114,13 +115,15 @@ impl Play {
             }
             DealVerb::Counter { offer, stale } => {
                 let terms = terms_of(&story, offer);
-                let request = story.counter(&who, named(stale, latest), terms);
+                let mut request = story.counter(&who, named(stale, latest), terms);
+                occurred(&mut request, 0);
                 self.write(request, judged).await;
             }
             DealVerb::Revise { offer, stale } => {
                 let terms = terms_of(&story, offer);
                 let mut request = story.revise_offer(&who, named(stale, latest), terms);
                 request.expires_at = Some(days_and(FAR_DAY, 0));
+                occurred(&mut request, 0);
                 self.write(request, judged).await;
             }
             DealVerb::Accept { day, stale } => {

@@ -7,6 +7,14 @@ use super::super::world::{About, Cost, CostKey, DAY, KINDS, Ruling};
 use super::*;
 use crate::support::server::by_creator;
 
+/// Returns the currency of a line: that of its campaign, or euros, for which nobody has a rate.
+fn currency_of(story: &Story, unrated: bool) -> &str {
+    match unrated {
+        true => "EUR",
+        false => &story.currency,
+    }
+}
+
 impl Play {
     pub(super) async fn settlement(&mut self, op: &Op) {
         match op {
@@ -17,6 +25,7 @@ impl Play {
                 kind,
                 minor,
                 beyond,
+                unrated,
                 day,
             } => {
                 let deals = &self.world.campaigns[usize::from(*campaign)].deals;
@@ -30,7 +39,7 @@ impl Play {
                     Some(beyond) => (place.left_for(kind, deal) + beyond).max(1),
                     None => *minor,
                 };
-                let amount = money(&story.currency, minor);
+                let amount = money(currency_of(&story, *unrated), minor);
                 let (who, at) = (deal.map(deal_id), days_and(*day, 0));
                 let request = story.cost(&cost_id(*id), who.as_deref(), kind, amount, at);
                 let line = Cost {
@@ -38,6 +47,7 @@ impl Play {
                     kind,
                     minor,
                     incurred_at: day * DAY,
+                    unrated: *unrated,
                     ..Cost::default()
                 };
                 let judged = self.world.record_cost(*campaign, *id, line);
@@ -50,11 +60,12 @@ impl Play {
                 let line = &self.world.campaigns[usize::from(place.0)].costs[&place.1];
                 let minor = match percent {
                     100 => line.total_minor(),
-                    percent => (line.total_minor() * percent / 100).max(1),
+                    percent if percent % 7 == 0 => (line.total_minor() * percent / 100).max(1),
+                    percent => (line.total_minor() * percent / 100 / 100 * 100).max(100),
                 };
                 let mut request = self.story(place.0).approve_cost(&id);
                 request.approved_minor = (*percent != 100).then_some(minor);
-                let judged = self.world.approve_cost(place, minor);
+                let judged = self.world.approve_cost(place, minor, *percent != 100);
                 self.write(request, judged).await;
             }
             Op::ReverseCost(picked) => {
@@ -80,7 +91,7 @@ impl Play {
                 let due = line.approved_minor - line.paid_minor;
                 let minor = (due * percent / 100 / 100 * 100).max(due % 100).max(1);
                 let story = self.story(place.0);
-                let amount = money(&story.currency, minor);
+                let amount = money(currency_of(&story, line.unrated), minor);
                 let mut request = story.pay(&line_id, amount, days_and(*day, 0));
                 request.payment_id = format!("p{id}");
                 request.external_reference = format!("tr-{reference}");
@@ -93,10 +104,17 @@ impl Play {
                     return;
                 };
                 let line = &self.world.campaigns[usize::from(place.0)].costs[&place.1];
+                // Mostly a whole amount, which can be paid.
                 let delta = line.total_minor() * percent / 100;
+                let delta = if delta % 7 == 0 {
+                    delta
+                } else {
+                    delta / 100 * 100
+                };
                 let delta = if delta == 0 { 100 } else { delta };
                 let story = self.story(place.0);
-                let request = story.adjust(&id, money(&story.currency, delta));
+                let currency = currency_of(&story, line.unrated);
+                let request = story.adjust(&id, money(currency, delta));
                 let judged = self.world.adjust_cost(place, delta);
                 self.write(request, judged).await;
             }

@@ -3,7 +3,7 @@
 use campaign_ledger::wire::proto::api::ErrorReason;
 use campaign_ledger::wire::proto::values::CostType;
 
-use super::{About, Against, Cost, CostKey, Judged, Payment, World};
+use super::{About, Against, Campaign, Cost, CostKey, Judged, Payment, World};
 
 /// Types of lines that callers record; KILL_FEE lines come from cancellations.
 pub const KINDS: [CostType; 11] = [
@@ -38,6 +38,8 @@ impl World {
         let payee = line.deal.map(|deal| &campaign.deals[&deal]);
         let accepted = payee.is_none_or(|deal| deal.acceptance.is_some());
         against.unless(accepted, ErrorReason::NotAccepted);
+        let payable = campaign.can_pay(&line, line.minor);
+        against.unless(payable, ErrorReason::InvalidField);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
         }
@@ -60,8 +62,12 @@ impl World {
         against
     }
 
-    pub fn approve_cost(&mut self, place: (u8, CostKey), minor: i64) -> Judged {
+    /// Approves a line to an amount; `part` says whether the caller states it.
+    pub fn approve_cost(&mut self, place: (u8, CostKey), minor: i64, part: bool) -> Judged {
         let mut against = self.against_touching(place);
+        let campaign = self.campaign(place.0);
+        let payable = campaign.can_pay(&campaign.costs[&place.1], minor);
+        against.unless(!part || payable, ErrorReason::InvalidField);
         let line = self.line(place);
         against.unless(!line.withheld, ErrorReason::CostState);
         let covered = minor <= line.total_minor();
@@ -88,6 +94,9 @@ impl World {
 
     pub fn adjust_cost(&mut self, place: (u8, CostKey), delta_minor: i64) -> Judged {
         let mut against = self.against_touching(place);
+        let campaign = self.campaign(place.0);
+        let payable = campaign.can_pay(&campaign.costs[&place.1], delta_minor);
+        against.unless(payable, ErrorReason::InvalidField);
         self.against_adjusting(place, delta_minor, &mut against);
         if !against.0.is_empty() {
             return Judged::Refused(against.0);
@@ -144,7 +153,7 @@ impl World {
         let campaign = self.campaign(place.0);
         let taken = campaign.payments.iter().any(|payment| payment.id == id);
         against.unless(!taken, ErrorReason::AlreadyExists);
-        let payable = campaign.spec.currency != "IDR" || minor % 100 == 0;
+        let payable = campaign.can_pay(&campaign.costs[&place.1], minor);
         against.unless(payable && minor > 0, ErrorReason::InvalidField);
         let payee = campaign.costs[&place.1].deal;
         let held = payee.is_some_and(|deal| campaign.deals[&deal].is_held(None));
@@ -165,5 +174,12 @@ impl World {
         });
         self.references.insert(reference);
         self.happens(1)
+    }
+}
+
+impl Campaign {
+    /// Returns whether an amount of a line can be paid: rupiah are paid whole.
+    pub fn can_pay(&self, line: &Cost, minor: i64) -> bool {
+        self.spec.currency != "IDR" || line.unrated || minor % 100 == 0
     }
 }

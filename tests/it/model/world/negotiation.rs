@@ -16,6 +16,7 @@ impl World {
             return Judged::Refused(against.0);
         }
         self.begin(campaign, id, creator);
+        self.deal((campaign, id)).began_at = 0;
         self.offered((campaign, id), offer);
         self.happens(1)
     }
@@ -81,10 +82,10 @@ impl World {
 
     /// The brand makes an offer, which reserves its code.
     fn offered(&mut self, place: (u8, u8), offer: &Offer) {
-        let now = self.now;
         self.agrees_on(place, offer.clone());
         let deal = self.deal(place);
-        deal.invited_at.get_or_insert(now);
+        // Offers are said to be made on the first day, before any answer.
+        deal.invited_at.get_or_insert(0);
         deal.next_version(offer, CollaborationState::Invited);
     }
 

@@ -23,7 +23,7 @@ fn offers(places: &Places) -> Vec<Row> {
         request.collaboration_id = String::from("applied-2");
     });
     let by_brand = but(&story.apply("stranger"), |one| one.context = by_brand(""));
-    let dear = || terms(money("IDR", 10_000_000_001));
+    let dear = || terms(money("IDR", 10_000_000_100));
     vec![
         row(ActorNotAllowed, &[("allowed", "the creator")], by_brand),
         row(AlreadyActive, &[("collaboration_id", "applied")], again),

@@ -19,7 +19,7 @@ pub fn rules(story: &Story) -> Vec<Row> {
     let boost = |amount| story.cost("c-9", None, CostType::PaidAmplification, amount, day(1));
     let of_a_stranger = but(&story.sale("o-2", None, day(1), Some("invited")), |_| ());
     let more = ApproveCostRequest {
-        approved_minor: Some(10_001),
+        approved_minor: Some(10_100),
         ..story.approve_cost("c-1")
     };
     let pay = |id: &str, reference: &str, amount| RecordPaymentRequest {
@@ -56,7 +56,7 @@ pub fn rules(story: &Story) -> Vec<Row> {
         ),
         row(
             ApprovalExceedsAccrued,
-            &[("approved_minor", "10001"), ("accrued_minor", "10000")],
+            &[("approved_minor", "10100"), ("accrued_minor", "10000")],
             Attempt::of(more),
         ),
         row(

@@ -100,6 +100,32 @@ fn lines() -> Vec<Event> {
             cost: cost.clone(),
             reason: "the invoice came".to_owned(),
         }),
+        Event::Settlement(SettlementEvent::PaymentVoided(PaymentVoided {
+            payment: PaymentId::parse("p-1").unwrap(),
+            cost: cost.clone(),
+            amount: usd(1_000),
+            reporting_minor: Some(15_875_500),
+            paid_at: Timestamp::from_nanos(1_760_000_000_000_000_000),
+            timing: FactTiming::OnTime,
+            reason: "the account was closed".to_owned(),
+        })),
+        Event::Settlement(SettlementEvent::CostCorrected(CostCorrected {
+            cost: cost.clone(),
+            replaces: Position::new(42),
+            kind: CostType::Production,
+            amount: usd(1_200),
+            fx_rate: Some(FxRate {
+                rate: Rate::parse("15875.5").unwrap(),
+                source: "BI JISDOR".to_owned(),
+                rated_at: Timestamp::from_nanos(1_759_000_000_000_000_000),
+            }),
+            reporting_minor: Some(19_050_600),
+            incurred_at: Timestamp::from_nanos(1_759_500_000_000_000_000),
+            moved_from: Timestamp::from_nanos(1_759_400_000_000_000_000),
+            note: "studio".to_owned(),
+            timing: FactTiming::Late,
+            reason: "another invoice".to_owned(),
+        })),
         Event::Settlement(SettlementEvent::TaxRecorded { cost, tax }),
     ]
 }

@@ -162,6 +162,36 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
         payment()
             .prop_map(|event| Event::Settlement(SettlementEvent::PaymentRecorded(event)))
             .boxed(),
+        (payment(), text())
+            .prop_map(|(paid, reason)| {
+                Event::Settlement(SettlementEvent::PaymentVoided(PaymentVoided {
+                    payment: paid.payment,
+                    cost: paid.cost,
+                    amount: paid.amount,
+                    reporting_minor: paid.reporting_minor,
+                    paid_at: paid.paid_at,
+                    timing: paid.timing,
+                    reason,
+                }))
+            })
+            .boxed(),
+        (cost_recorded(), position(), timestamp(), text())
+            .prop_map(|(line, replaces, moved_from, reason)| {
+                Event::Settlement(SettlementEvent::CostCorrected(CostCorrected {
+                    cost: line.cost,
+                    replaces,
+                    kind: line.kind,
+                    amount: line.amount,
+                    fx_rate: line.fx_rate,
+                    reporting_minor: line.reporting_minor,
+                    incurred_at: line.incurred_at,
+                    moved_from,
+                    note: line.note,
+                    timing: line.timing,
+                    reason,
+                }))
+            })
+            .boxed(),
         adjusted().boxed(),
         (order_key(), any::<(i64, i64)>(), fact_timing(), timestamp())
             .prop_map(

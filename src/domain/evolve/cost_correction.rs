@@ -1,0 +1,103 @@
+//! How a corrected line is folded: in place, as if it had been right from the beginning.
+
+use super::{CostCorrected, CostRecorded, Fold, Folded};
+use crate::domain::rows::RowsMut;
+use crate::domain::state::{Cost, PaidSums};
+use crate::domain::{Effect, Money};
+
+impl<S: RowsMut> Fold<'_, S> {
+    pub(super) fn cost_corrected(&mut self, corrected: &CostCorrected) -> Folded<(), S> {
+        let key = Cost::key(&self.campaign_ref()?, &corrected.cost);
+        let Some(before) = self.rows.get::<Cost>(&key)? else {
+            // In a past in which only the right time has come, the line begins as it is corrected.
+            return self.cost_recorded(&begun(corrected));
+        };
+        let before = (*before).clone();
+        let currency = self.campaign()?.plan.currency;
+        let mut after = Cost {
+            kind: corrected.kind,
+            amount: corrected.amount,
+            fx_rate: corrected.fx_rate.clone(),
+            reporting_minor: corrected.reporting_minor,
+            incurred_at: corrected.incurred_at,
+            timing: corrected.timing,
+            note: corrected.note.clone(),
+            // A past may have taken it out, because an earlier correction moved it beyond.
+            reversed: false,
+            updated: self.record.position,
+            ..before.clone()
+        };
+        after.convert_payments(currency);
+        self.rows.put(key, after.clone());
+        if before.timing != after.timing {
+            self.forget_timing(before.timing);
+            self.note_timing(after.timing)?;
+        }
+        if !before.reversed {
+            self.add_line(&before, -1)?;
+        }
+        self.add_line(&after, 1)?;
+        self.move_payments(&before, &after)
+    }
+
+    /// Adds a whole line to the totals, or takes it out of them.
+    fn add_line(&mut self, line: &Cost, sign: i64) -> Folded<(), S> {
+        let whole = Money {
+            minor: sign * line.total_minor(),
+            ..line.amount
+        };
+        let reporting_minor = line.reporting_minor.map(|minor| sign * minor);
+        if reporting_minor.is_none() {
+            let (currency, minor) = (line.amount.currency, line.total_minor() * line.kind.sign());
+            let budget = &mut self.campaign()?.budget;
+            match sign {
+                1 => budget.add_unconverted(currency, minor),
+                _ => budget.take_unconverted(currency, minor),
+            }
+        }
+        self.accrue(line.kind, line.timing, whole, reporting_minor, sign)
+    }
+
+    /// Counts the payments of a line under its corrected type, rate and time.
+    fn move_payments(&mut self, before: &Cost, after: &Cost) -> Folded<(), S> {
+        let payments = after
+            .payments
+            .values()
+            .map(|sums| sums.payments)
+            .sum::<i64>();
+        let earlier = before.incurred_at.since(after.incurred_at).nanos();
+        if payments != 0 && earlier != 0 {
+            let nanos = i128::from(payments) * earlier;
+            self.spread(Effect::PaymentTimed { payments: 0, nanos })?;
+        }
+        if before.kind == after.kind && before.fx_rate == after.fx_rate {
+            return Ok(());
+        }
+        for (timing, sums) in &before.payments {
+            let less = PaidSums {
+                payments: -sums.payments,
+                minor: -sums.minor,
+                reporting_minor: -sums.reporting_minor,
+            };
+            self.add_paid(before, *timing, less)?;
+        }
+        for (timing, sums) in &after.payments {
+            self.add_paid(after, *timing, *sums)?;
+        }
+        Ok(())
+    }
+}
+
+fn begun(corrected: &CostCorrected) -> CostRecorded {
+    CostRecorded {
+        cost: corrected.cost.clone(),
+        kind: corrected.kind,
+        amount: corrected.amount,
+        fx_rate: corrected.fx_rate.clone(),
+        reporting_minor: corrected.reporting_minor,
+        incurred_at: corrected.incurred_at,
+        note: corrected.note.clone(),
+        timing: corrected.timing,
+        owed_for: None,
+    }
+}

@@ -1,0 +1,112 @@
+//! How payments are folded, and how one that bounced is taken back: in place, as if it had never
+//! been made.
+
+use super::{Fold, Folded, PaymentRecorded, PaymentVoided};
+use crate::domain::rows::RowsMut;
+use crate::domain::state::{Cost, PaidSums, Payment, PaymentReference};
+use crate::domain::{Effect, FactTiming};
+
+impl<S: RowsMut> Fold<'_, S> {
+    pub(super) fn payment_recorded(&mut self, paid: &PaymentRecorded) -> Folded<(), S> {
+        let campaign = self.campaign_ref()?;
+        let position = self.record.position;
+        let row = Payment {
+            cost: paid.cost.clone(),
+            amount: paid.amount,
+            paid_at: paid.paid_at,
+            timing: paid.timing,
+            voided: None,
+        };
+        self.rows.put(Payment::key(&campaign, &paid.payment), row);
+        let key = PaymentReference::key(&campaign.brand, &paid.reference);
+        self.rows.put(key, PaymentReference { position });
+
+        let cost = self.cost(&paid.cost)?;
+        cost.paid_minor += paid.amount.minor;
+        cost.paid_reporting_minor += paid.reporting_minor.unwrap_or(0);
+        let sums = cost.payments.entry(paid.timing).or_default();
+        sums.payments += 1;
+        sums.minor += paid.amount.minor;
+        sums.reporting_minor += paid.reporting_minor.unwrap_or(0);
+        let (kind, incurred_at) = (cost.kind, cost.incurred_at);
+        self.note_timing(paid.timing)?;
+        self.spread(Effect::PaymentTimed {
+            payments: 1,
+            nanos: paid.paid_at.since(incurred_at).nanos(),
+        })?;
+        let timing = paid.timing;
+        self.spread(match paid.reporting_minor {
+            Some(minor) => Effect::Paid {
+                kind,
+                timing,
+                minor,
+            },
+            None => Effect::ForeignPaid {
+                currency: paid.amount.currency,
+                timing,
+                minor: paid.amount.minor * kind.sign(),
+                facts: 1,
+            },
+        })
+    }
+
+    pub(super) fn payment_voided(&mut self, voided: &PaymentVoided) -> Folded<(), S> {
+        let key = Payment::key(&self.campaign_ref()?, &voided.payment);
+        let position = self.record.position;
+        let payment: &mut Payment = self.row(&key, "payment")?;
+        payment.voided = Some(position);
+
+        let cost = self.cost(&voided.cost)?;
+        let less = PaidSums {
+            payments: -1,
+            minor: -voided.amount.minor,
+            reporting_minor: -voided.reporting_minor.unwrap_or(0),
+        };
+        cost.paid_minor += less.minor;
+        cost.paid_reporting_minor += less.reporting_minor;
+        let sums = cost.payments.entry(voided.timing).or_default();
+        sums.payments += less.payments;
+        sums.minor += less.minor;
+        sums.reporting_minor += less.reporting_minor;
+        if *sums == PaidSums::default() {
+            cost.payments.remove(&voided.timing);
+        }
+        let nanos = voided.paid_at.since(cost.incurred_at).nanos();
+        let line = cost.clone();
+        self.forget_timing(voided.timing);
+        self.spread(Effect::PaymentTimed {
+            payments: -1,
+            nanos: -nanos,
+        })?;
+        self.add_paid(&line, voided.timing, less)
+    }
+
+    /// Adds payments to the totals, or to the amounts that have no rate.
+    pub(super) fn add_paid(
+        &mut self,
+        line: &Cost,
+        timing: FactTiming,
+        more: PaidSums,
+    ) -> Folded<(), S> {
+        let kind = line.kind;
+        self.spread(match line.reporting_minor {
+            Some(_) => Effect::Paid {
+                kind,
+                timing,
+                minor: more.reporting_minor,
+            },
+            None => Effect::ForeignPaid {
+                currency: line.amount.currency,
+                timing,
+                minor: more.minor * kind.sign(),
+                facts: more.payments,
+            },
+        })
+    }
+
+    pub(super) fn forget_timing(&mut self, timing: FactTiming) {
+        if timing == FactTiming::AfterMeasurement {
+            self.add_to_campaign(Effect::NoLongerAfterMeasurement);
+        }
+    }
+}
