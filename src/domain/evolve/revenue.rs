@@ -180,8 +180,6 @@ impl<S: RowsMut> Fold<'_, S> {
     fn find_later_margin(&mut self, event: &RevenueEvent) -> Folded<(), S> {
         let order = match event {
             RevenueEvent::ConversionRecorded(conversion) => &conversion.order,
-            // A refund that waits is of no campaign yet, and counts nothing.
-            RevenueEvent::RefundRecorded { effect: None, .. } => return Ok(()),
             RevenueEvent::RefundRecorded { refund, .. }
             | RevenueEvent::RefundApplied { refund, .. } => &refund.order,
             RevenueEvent::ConversionAdjusted { adjustment, .. } => &adjustment.order,

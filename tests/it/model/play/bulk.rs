@@ -14,7 +14,7 @@ impl Play {
         let terms = terms_of(&story, offer);
         let mut request = story.invite_all(&format!("q-{}", self.asked), &[], terms);
         request.expires_at = Some(days_and(FAR_DAY, 0));
-        occurred(&mut request, 0);
+        request.context.as_mut().unwrap().occurred_at = Some(days_and(0, 0));
         request.invitations = pairs
             .iter()
             .map(|(deal, creator)| Invitation {
