@@ -110,6 +110,9 @@ personal_fields! {
     EvidenceNote = 55, "campaign.ledger.type.v1.Evidence" 3 "note";
     AssessmentNote = 56, "campaign.ledger.type.v1.Assessment" 5 "note";
     ArbiterName = 57, "campaign.ledger.type.v1.Arbiter" 1 "name";
+    PaymentVoidedReason = 58, "campaign.ledger.event.v1.PaymentVoided" 7 "reason";
+    CostCorrectedNote = 59, "campaign.ledger.event.v1.CostCorrected" 9 "note";
+    CostCorrectedReason = 60, "campaign.ledger.event.v1.CostCorrected" 11 "reason";
 }
 
 impl PersonalField {

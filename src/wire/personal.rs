@@ -9,8 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use smallvec::SmallVec;
 
-use super::fields::{Checked, Fields, Origin};
-use super::spelled::Field;
+use super::fields::{Fields, Origin};
 use crate::domain::{KeyNumber, OwnWords, PersonalField, PersonalText, Sealed, Word as _};
 
 /// Begins a sealed text: `~key.field.ciphertext`, with the ciphertext in base64url.
@@ -52,16 +51,6 @@ fn sealed(text: &str) -> Option<Sealed> {
     // One text, one spelling: no signs and no zeros before a number.
     let is_canonical = key == sealed.key.to_string() && field == sealed.tag.number().to_string();
     is_canonical.then_some(sealed)
-}
-
-impl Field<String> for PersonalText {
-    fn read(fields: &mut Fields, text: String) -> Checked<Self> {
-        Ok(fields.personal(text))
-    }
-
-    fn write(&self) -> String {
-        spell(self)
-    }
 }
 
 /// Texts about people: a caller sends them in clear, the log has them as [`spell`] makes them. The
@@ -107,7 +96,7 @@ impl Fields {
     }
 
     /// Reads a text that keeps its rules.
-    fn personal(&self, text: String) -> PersonalText {
+    pub(super) fn personal(&self, text: String) -> PersonalText {
         match self.origin() {
             Origin::Call => PersonalText::Clear(text),
             Origin::Log => read_spelled(text),

@@ -8,14 +8,15 @@ use bytes::Bytes;
 use prost_types::Timestamp as WireTime;
 
 use super::fields::{Checked, Fields, REQUIRED_RULE};
+use super::personal::spell;
 use super::proto::values as wire;
 use super::values::{self, FROM_ONE_RULE};
 use crate::domain::{
     AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, Code, CollaborationId,
     CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId, DisputeSubject, FlagId,
-    FxRate, HoldId, Money, Numbered, OrderSource, PaymentId, PlatformName, Position, ProductValue,
-    PublicationId, Quoted, Rate, Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms,
-    Timestamp, UnattributedReason, Word,
+    FxRate, HoldId, Money, Numbered, OrderSource, PaymentId, PersonalText, PlatformName, Position,
+    ProductValue, PublicationId, Quoted, Rate, Reference, RefundId, RefundRejection, ShipmentId,
+    TaxId, Terms, Timestamp, UnattributedReason, Word,
 };
 
 /// A value and how a message spells it.
@@ -335,6 +336,16 @@ impl<const N: usize> Field<Bytes> for [u8; N] {
 
     fn write(&self) -> Bytes {
         Bytes::copy_from_slice(self)
+    }
+}
+
+impl Field<String> for PersonalText {
+    fn read(fields: &mut Fields, text: String) -> Checked<Self> {
+        Ok(fields.personal(text))
+    }
+
+    fn write(&self) -> String {
+        spell(self)
     }
 }
 

@@ -125,7 +125,8 @@ fn each_rule_of_an_invitation_names_its_field() {
             ),
             (
                 |r| terms(r).deliverables[0].platform = 0,
-                "terms.deliverables[0].platform must be one of INSTAGRAM, TIKTOK, YOUTUBE, OTHER",
+                "terms.deliverables[0].platform must be one of INSTAGRAM, TIKTOK, YOUTUBE, OTHER, FACEBOOK, THREADS, X, LEMON8, \
+                 SHOPEE, TOKOPEDIA, TWITCH, PINTEREST, LINKEDIN, SNAPCHAT, BLOG, PODCAST",
             ),
             (
                 |r| terms(r).deliverables[0].due_at = None,

@@ -211,7 +211,8 @@ fn lists_become_queries() {
             ),
             (
                 |r| r.platform = 99,
-                "platform must be one of INSTAGRAM, TIKTOK, YOUTUBE, OTHER",
+                "platform must be one of INSTAGRAM, TIKTOK, YOUTUBE, OTHER, FACEBOOK, THREADS, X, LEMON8, \
+                 SHOPEE, TOKOPEDIA, TWITCH, PINTEREST, LINKEDIN, SNAPCHAT, BLOG, PODCAST",
             ),
         ],
     );

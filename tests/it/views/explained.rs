@@ -12,7 +12,7 @@ use campaign_ledger::wire::proto::api::WithoutContribution as Reason;
 use super::History;
 
 /// Fields that are not numbers, or times that are shown as times.
-const NO_NUMBERS: [&str; 12] = [
+const NO_NUMBERS: [&str; 13] = [
     "brand_id",
     "campaign_id",
     "creator_id",
@@ -24,6 +24,7 @@ const NO_NUMBERS: [&str; 12] = [
     "type",
     "blocked",
     "tier_now",
+    "is_partial",
     "reach_not_deduplicated",
 ];
 
@@ -31,6 +32,7 @@ const NO_NUMBERS: [&str; 12] = [
 fn number(field: &str) -> Option<String> {
     let last = field.rsplit('.').next().unwrap();
     if field.starts_with("assessment.")
+        || field.starts_with("budget.unconverted")
         || NO_NUMBERS.contains(&last)
         || last.ends_with("_at")
         || ["seconds", "nanos"].contains(&last)

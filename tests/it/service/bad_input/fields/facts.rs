@@ -109,7 +109,6 @@ pub fn measurements(story: &Story) -> Vec<Row> {
             "ordered_at",
             but(&sale, |request| request.ordered_at = Some(days_and(2, 301))),
         ),
-        ("code", but(&sale, |request| request.code = "c".repeat(65))),
         (
             "touches",
             but(&sale, |one| one.touches = vec![one.touches[0].clone(); 51]),
