@@ -121,7 +121,8 @@ fn name(entry: &Value, field: &FieldDescriptor) -> String {
         Kind::Enum(_) | Kind::String => Some(spelled(&message.get_field(&field), &field)),
         _ => None,
     });
-    words.collect::<Vec<_>>().join(",")
+    let given = words.filter(|word| !word.is_empty());
+    given.collect::<Vec<_>>().join(",")
 }
 
 fn spelled(value: &Value, field: &FieldDescriptor) -> String {

@@ -85,7 +85,7 @@ fn golden_plain_block_decodes_and_is_sealed_alike() {
     assert_eq!(block.records(), golden_plain_records());
     assert_eq!(
         block.hash().to_string(),
-        "20f2bad60d53ca758ad0ac12b13f16034f6acc138dcee3dde76a8250cd9a4763"
+        "9923a5d67f2ea2af55ac5f3c12883745ec488ad5f4f0b53825318dfae0a994c9"
     );
 
     let sealed = Block::seal(3, &golden_head(), golden_plain_records()).unwrap();

@@ -465,6 +465,9 @@ fn same_seed_tells_the_same_history() {
     assert_ne!(requests(7), requests(8));
 }
 
+/// Events of corrections, which random histories do not make. `plans` and `cost_corrections` do.
+const RARE: [&str; 3] = ["campaign_amended", "cost_corrected", "payment_voided"];
+
 /// Checks the generator: most moves are legal, and every kind of event occurs.
 #[test]
 fn histories_are_mostly_legal_and_make_every_event() {
@@ -479,5 +482,7 @@ fn histories_are_mostly_legal_and_make_every_event() {
         names.extend(ledger.records.iter().map(event_types::name));
     }
     assert!(refused * 3 < asked, "{refused} of {asked} were refused");
-    assert_eq!(names, event_types::all());
+    let all = event_types::all();
+    let rare: BTreeSet<_> = RARE.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(&all - &rare, names);
 }

@@ -9,6 +9,7 @@ mod bulk;
 mod clock;
 mod consequences;
 mod conversions;
+mod corrections;
 mod damaged_folds;
 mod endings;
 mod engagement;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
-    as_of, audit, bad_input, clock, consequences, damaged_folds, engagement, faults, folds,
-    followers, health, ingest, messages, proofs, queries, reads, refusals, retries, slow,
+    as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, engagement, faults,
+    folds, followers, health, ingest, messages, proofs, queries, reads, refusals, retries, slow,
     subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
@@ -64,6 +64,7 @@ async fn every_reason_is_shown_or_excused() {
         damaged_folds::SHOWS,
         clock::SHOWS,
         consequences::SHOWS,
+        corrections::SHOWS,
         engagement::SHOWS,
         faults::SHOWS,
         folds::SHOWS,

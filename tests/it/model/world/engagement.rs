@@ -53,7 +53,7 @@ impl World {
         let mut by_age: Vec<_> = post.observations.iter().filter(says_the_same).collect();
         by_age.sort_by_key(|seen| seen.position);
         if let Some(same) = by_age.first() {
-            return Judged::Old(same.position, same.position);
+            return Judged::Old(same.latest, same.latest);
         }
         post.observations.push(Observation {
             position,

@@ -181,7 +181,7 @@ fn agreement_rules(story: &Story) -> Vec<Row> {
     });
     // Upper and lower case are equal.
     let code = Attempt::of(story.invite("stranger", offered("PUBLISHED")));
-    let dear = Attempt::of(story.invite("stranger", terms(money("IDR", 8_999_990_001))));
+    let dear = Attempt::of(story.invite("stranger", terms(money("IDR", 8_999_990_100))));
     let own_acceptance = but(&story.accept("invited"), |one| one.context = by_brand(""));
     let borrowed = but(&story.decline("invited"), |one| one.context = by_brand(""));
     let stale = but(&story.accept("invited"), |request| {

@@ -376,11 +376,12 @@ pub const POSTS: [PostFact; 4] = [
 pub fn after_measurement() -> u64 {
     let is_after = |day: i64| u64::from(day > 60);
     let costs = COSTS.iter().map(|cost| {
-        let payments = cost.paid.iter().map(|(_, day)| is_after(*day));
+        // Payments follow their lines, and refunds their orders.
+        let payments = cost.paid.iter().map(|_| is_after(cost.incurred));
         is_after(cost.incurred) + payments.sum::<u64>()
     });
     let orders = ORDERS.iter().map(|order| {
-        let refunds = order.refunds.iter().map(|(_, _, day)| is_after(*day));
+        let refunds = order.refunds.iter().map(|_| is_after(order.ordered));
         is_after(order.ordered) + refunds.sum::<u64>()
     });
     let seen = POSTS

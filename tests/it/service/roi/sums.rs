@@ -25,6 +25,12 @@ impl Period {
             Self::Ever => true,
         }
     }
+
+    /// Returns whether a fact counts that follows another one: a refund its order, a payment its
+    /// line. In all it counts with it, however late; on time only when both are.
+    fn follows(self, first: i64, own: i64) -> bool {
+        self.has(first) && (self != Self::OnTime || self.has(own))
+    }
 }
 
 /// Whose facts count.
@@ -96,7 +102,7 @@ impl Expected {
         for (who, fee) in FEES.iter().filter(|(who, _)| whose.is(Some(who))) {
             let lines = COSTS.iter().filter(|line| line.kind == CostType::Fee);
             let lines: i64 = lines
-                .filter(|line| line.who == Some(*who))
+                .filter(|line| line.who == Some(*who) && period.has(line.incurred))
                 .map(|line| line.minor)
                 .sum();
             // Cancelled: since day 8 only a part of the fee is owed.
@@ -120,7 +126,8 @@ impl Expected {
             if period.has(line.incurred) && line.kind != CostType::Fee {
                 self.cost_minor[0] += minor;
             }
-            for (paid, _) in line.paid.iter().filter(|(_, at)| period.has(*at)) {
+            let follows = |at: i64| period.follows(line.incurred, at);
+            for (paid, _) in line.paid.iter().filter(|(_, at)| follows(*at)) {
                 self.cost_minor[2] += sign * in_rupiah(line.currency, *paid);
             }
         }
@@ -159,7 +166,7 @@ impl Expected {
         for (_, minor, at) in order.refunds {
             let (then, now) = (before, before + in_rupiah(order.currency, *minor));
             before = now;
-            if !period.has(*at) {
+            if !period.follows(order.ordered, *at) {
                 continue;
             }
             if order.credits.is_empty() {

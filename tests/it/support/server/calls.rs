@@ -181,6 +181,8 @@ calls! {
         write record_payment: RecordPaymentRequest => RecordPaymentResponse,
         plain batch_record_payments:
             BatchRecordPaymentsRequest => BatchRecordPaymentsResponse,
+        write void_payment: VoidPaymentRequest => VoidPaymentResponse,
+        write correct_cost: CorrectCostRequest => CorrectCostResponse,
         write adjust_cost: AdjustCostRequest => AdjustCostResponse,
         write withhold_cost: WithholdCostRequest => WithholdCostResponse,
         write release_cost: ReleaseCostRequest => ReleaseCostResponse,
