@@ -74,10 +74,11 @@ async fn an_order_comes_after_a_hundred_refunds_with_long_reasons() {
     assert_eq!(refusal.metadata["limit"], "100");
 
     let mut sale = story.sale("o-1", Some(idr(1_000)), day(0), Some("ayu"));
-    let mut context = for_creator("sale", &long_reason());
-    let other = context.as_mut().and_then(|one| one.on_behalf_of.as_mut());
-    other.unwrap().actor.as_mut().unwrap().kind = ActorKind::Brand.into();
-    sale.context = context;
+    sale.context = for_creator("sale", &long_reason());
+    let context = sale.context.as_mut().unwrap();
+    context.actor.as_mut().unwrap().kind = ActorKind::Creator.into();
+    let other = context.on_behalf_of.as_mut().unwrap();
+    other.actor.as_mut().unwrap().kind = ActorKind::Brand.into();
     let told = server.write(sale.clone()).await;
     let receipt = told.receipt.clone().unwrap();
     assert_eq!(receipt.last_position - receipt.first_position, 20);

@@ -54,6 +54,7 @@ fn amend(story: &Story, plan: CampaignPlan) -> AmendCampaignRequest {
 async fn a_payment_that_bounced_is_taken_back_and_a_line_corrected() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
+    server.clock().set(day(50));
     let ads = CostType::PaidAmplification;
     server
         .write(story.cost("ads", None, ads, idr(1_000), day(1)))
@@ -106,6 +107,7 @@ async fn a_payment_that_bounced_is_taken_back_and_a_line_corrected() {
 async fn an_end_moves_only_as_far_as_no_recorded_fact_does() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
+    server.clock().set(day(50));
     let ads = CostType::PaidAmplification;
     server
         .write(story.cost("ads", None, ads, idr(1_000), day(40)))

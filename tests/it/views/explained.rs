@@ -12,7 +12,7 @@ use campaign_ledger::wire::proto::api::WithoutContribution as Reason;
 use super::History;
 
 /// Fields that are not numbers, or times that are shown as times.
-const NO_NUMBERS: [&str; 13] = [
+const NO_NUMBERS: [&str; 14] = [
     "brand_id",
     "campaign_id",
     "creator_id",
@@ -25,6 +25,7 @@ const NO_NUMBERS: [&str; 13] = [
     "blocked",
     "tier_now",
     "is_partial",
+    "definition",
     "reach_not_deduplicated",
 ];
 

@@ -203,7 +203,7 @@ fn agreement_rules(story: &Story) -> Vec<Row> {
         row(
             BudgetExceeded,
             &[
-                ("needed_minor", "10000000001"),
+                ("needed_minor", "10000000100"),
                 ("cap_minor", "10000000000"),
             ],
             dear,
