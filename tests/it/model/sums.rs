@@ -301,11 +301,9 @@ pub fn answered<'a>(deals: impl Iterator<Item = &'a Deal>) -> (u64, u64) {
     (accepted, declined)
 }
 
-/// Returns the refunds that an order shows: rejected ones are only evidence.
+/// Returns the refunds that an order shows: rejected ones too.
 pub fn shown(order: &Order) -> impl Iterator<Item = (u8, i64, bool)> {
-    let refunds = order.refunds.iter();
-    let shown = refunds.filter(|known| known.fate != Fate::Rejected);
-    shown.map(|known| {
+    order.refunds.iter().map(|known| {
         let waiting = known.fate == Fate::Waiting;
         (known.refund.id, known.refund.minor, waiting)
     })

@@ -132,7 +132,10 @@ fn is_what_its_events_add(behind: &Behind, metric: &Number) -> BTreeSet<Reason> 
         ("", "ZERO_COST" | "ZERO_DENOMINATOR") => assert_eq!(made, None, "{what}"),
         ("", "NO_OBSERVATION") => assert_eq!(made.unwrap_or(0), 0, "{what}: not seen"),
         // It is undefined only because another value is unknown.
-        ("", "MARGIN_UNKNOWN" | "MISSING_FX" | "NO_MODEL" | "NEGATIVE_COST") => {}
+        (
+            "",
+            "MARGIN_UNKNOWN" | "MISSING_FX" | "NO_MODEL" | "NEGATIVE_COST" | "MIXED_DEFINITIONS",
+        ) => {}
         (published, "") => assert_eq!(made.unwrap().to_string(), published, "{what}"),
         other => panic!("{what}: {other:?}"),
     }
