@@ -75,7 +75,7 @@ fn stored(files: &[FileDescriptorProto]) -> String {
         .map(|message| format!("Wire::{message}(message) => message.read(fields),\n"))
         .collect();
     format!(
-        "impl Stored for Wire {{ fn read(self, fields: &mut Fields) -> Checked<Event> {{ \
+        "impl Stored for Wire {{ #[allow(clippy::too_many_lines)] fn read(self, fields: &mut Fields) -> Checked<Event> {{ \
          match self {{ {arms} }} }} }}"
     )
 }

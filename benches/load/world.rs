@@ -246,6 +246,7 @@ async fn make_post(channel: &Channel, number: u64) {
         followers: Some(20_000),
         disclosed: true,
         shares: Vec::new(),
+        platform_name: String::new(),
     };
     collaborations
         .record_publication(publish)

@@ -72,7 +72,8 @@ impl Partnership {
             Some(collaboration),
         ) = (&record.event, &record.subject.collaboration)
         {
-            self.first_invited_at.get_or_insert(at);
+            let first = self.first_invited_at.map_or(at, |first| first.min(at));
+            self.first_invited_at = Some(first);
             let part = self.campaigns.entry(campaign.campaign.clone());
             let part = part.or_insert_with(|| {
                 Box::new(CampaignPart {
@@ -81,6 +82,7 @@ impl Partnership {
                     collaborations: Vec::new(),
                 })
             });
+            part.first_invited_at = part.first_invited_at.min(at);
             part.collaborations.push(collaboration.clone());
         }
         if let Event::Agreement(AgreementEvent::BriefAccepted(_)) = &record.event {

@@ -87,6 +87,7 @@ impl Plan {
             followers: None,
             disclosed: true,
             shares: Vec::new(),
+            platform_name: String::new(),
         };
         Call::new(
             "/campaign.ledger.v1.CollaborationService/RecordPublication",

@@ -382,7 +382,7 @@ fn earned(change: &Change, line: Option<(CostId, Arc<Cost>)>) -> Vec<Part> {
     let used_minor = more_minor.min(debt_minor);
     let rest_minor = more_minor - used_minor;
     let used = (used_minor > 0).then_some(Part::Carried(used_minor));
-    let rest = (rest_minor > 0).then(|| match line {
+    let rest = (rest_minor > 0).then_some(match line {
         Some((id, _)) => Part::Line(id, rest_minor),
         None => Part::NewLine(rest_minor),
     });

@@ -142,6 +142,7 @@ impl CostType {
 }
 
 impl Tally {
+    #[expect(clippy::too_many_lines, reason = "an arm for each effect")]
     pub(super) fn apply(&mut self, effect: &Effect) {
         match effect {
             Effect::Posted { .. } => self.posts += 1,

@@ -374,8 +374,8 @@ fn are_heads(found: &[EngagementHeads], own: &Post, until: i64, what: &str) {
     let standing = own.standing(until);
     let audience = (MeasurementScope::Total, MeasurementKind::Measured);
     let heads = found.iter();
-    let heads = heads.filter(|one| (one.scope(), one.kind()) == audience);
-    let heads = heads.cloned().next().unwrap_or_default();
+    let mut heads = heads.filter(|one| (one.scope(), one.kind()) == audience);
+    let heads = heads.next().cloned().unwrap_or_default();
     let pairs = [
         (heads.likes, standing.likes),
         (heads.comments, standing.comments),
