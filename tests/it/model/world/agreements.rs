@@ -74,6 +74,8 @@ impl World {
         let until = campaign.spec.measure_until_day * DAY;
         let deal = &campaign.deals[&place.1];
         against.unless(deal.acceptance.is_some(), ErrorReason::NotAccepted);
+        let goes_on = deal.state != CollaborationState::Terminated;
+        against.unless(goes_on, ErrorReason::AccrualEnded);
         let Some(bonus) = deal.offer.bonus.clone() else {
             against.unless(false, ErrorReason::InvalidField);
             return Judged::Refused(against.0);
