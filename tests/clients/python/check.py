@@ -193,7 +193,8 @@ class Check:
             "order_id": "1",
             "type": "CONVERSION_TYPE_SALE",
             "value": idr(400_000),
-            "ordered_at": at(0),
+            # After the acceptance: the link counts from then on.
+            "ordered_at": datetime.now(timezone.utc).isoformat(),
             "touches": [{"collaboration_id": "k", "touched_at": at(-1)}],
         }
         written = self.write("MeasurementService/RecordConversion", order)
@@ -209,7 +210,7 @@ class Check:
         assert returns["roi"] == {"partsPerMillion": "3000000", "exact": "3/1"}, returns
         assert returns["roiOnMargin"] == {"partsPerMillion": "1000000", "exact": "1/1"}, returns
         rate = total["engagement"][0]["erFollowers"]["overall"]
-        assert rate == {"partsPerMillion": "50000", "exact": "1/20"}, rate
+        assert (rate["partsPerMillion"], rate["exact"]) == ("50000", "1/20"), rate
         assert total["engagement"][0]["ctr"]["absent"] == "ABSENT_REASON_NO_OBSERVATION", total
 
     def a_follower_sees_a_write_as_it_happens(self):
