@@ -190,6 +190,11 @@ words! {
 }
 
 impl Counter {
+    /// How many there are: the length of every list with a place for each.
+    pub const COUNT: usize = Self::ALL.len();
+}
+
+impl Counter {
     /// Engagements (`e-v1`): likes + comments + shares + saves.
     pub const ENGAGEMENTS: [Counter; 4] = [Self::Likes, Self::Comments, Self::Shares, Self::Saves];
 }
@@ -201,7 +206,7 @@ pub struct Counters {
     /// One bit for each counter that was observed.
     seen: u16,
     /// 0 for counters that were not observed.
-    values: [u64; 11],
+    values: [u64; Counter::COUNT],
 }
 
 impl Counters {
@@ -234,7 +239,7 @@ impl Counters {
 
 /// The encoding of counters in rows: which were observed, and only their values.
 #[derive(Serialize, Deserialize)]
-struct OnlySeen(u16, SmallVec<[u64; 11]>);
+struct OnlySeen(u16, SmallVec<[u64; Counter::COUNT]>);
 
 impl From<Counters> for OnlySeen {
     fn from(counters: Counters) -> Self {

@@ -52,53 +52,54 @@ pub fn optional_text(definition: Option<Definition>) -> String {
 
 /// Reads counters, of which at least one was seen.
 pub fn read_counters(fields: &mut Fields, message: wire::Counters) -> Checked<Counters> {
-    let counters = counters(fields, message);
+    let counters = counters(fields, &message);
     if counters.is_empty() {
         return Err(fields.refuse_here(COUNTERS_RULE));
     }
     Ok(counters)
 }
 
-fn counters(fields: &mut Fields, message: wire::Counters) -> Counters {
+/// The table of counters and their fields in messages, for both directions.
+macro_rules! counters {
+    ($($counter:ident $field:ident),+ $(,)?) => {
+        /// Names the field of a counter, and what it holds.
+        fn field_of(message: &wire::Counters, counter: Counter) -> (&'static str, Option<u64>) {
+            match counter {
+                $( Counter::$counter => (stringify!($field), message.$field), )+
+            }
+        }
+
+        impl From<&Counters> for wire::Counters {
+            fn from(counters: &Counters) -> Self {
+                Self {
+                    $( $field: counters.get(Counter::$counter), )+
+                }
+            }
+        }
+    };
+}
+
+counters! {
+    Likes likes,
+    Comments comments,
+    Shares shares,
+    Saves saves,
+    Views views,
+    Impressions impressions,
+    Reach reach,
+    Clicks clicks,
+    Replies replies,
+    PeakViewers peak_viewers,
+    LiveSeconds live_seconds,
+}
+
+fn counters(fields: &mut Fields, message: &wire::Counters) -> Counters {
     let mut counters = Counters::default();
     for counter in Counter::ALL {
-        let (field, seen) = match counter {
-            Counter::Likes => ("likes", message.likes),
-            Counter::Comments => ("comments", message.comments),
-            Counter::Shares => ("shares", message.shares),
-            Counter::Saves => ("saves", message.saves),
-            Counter::Views => ("views", message.views),
-            Counter::Impressions => ("impressions", message.impressions),
-            Counter::Reach => ("reach", message.reach),
-            Counter::Clicks => ("clicks", message.clicks),
-            Counter::Replies => ("replies", message.replies),
-            Counter::PeakViewers => ("peak_viewers", message.peak_viewers),
-            Counter::LiveSeconds => ("live_seconds", message.live_seconds),
-        };
-        fields.limit(
-            field,
-            seen.is_none_or(|seen| seen <= MAX_COUNTER),
-            COUNTER_RULE,
-        );
+        let (field, seen) = field_of(message, counter);
+        let fits = seen.is_none_or(|seen| seen <= MAX_COUNTER);
+        fields.limit(field, fits, COUNTER_RULE);
         counters.set(counter, seen);
     }
     counters
-}
-
-impl From<&Counters> for wire::Counters {
-    fn from(counters: &Counters) -> Self {
-        Self {
-            likes: counters.get(Counter::Likes),
-            comments: counters.get(Counter::Comments),
-            shares: counters.get(Counter::Shares),
-            saves: counters.get(Counter::Saves),
-            views: counters.get(Counter::Views),
-            impressions: counters.get(Counter::Impressions),
-            reach: counters.get(Counter::Reach),
-            clicks: counters.get(Counter::Clicks),
-            replies: counters.get(Counter::Replies),
-            peak_viewers: counters.get(Counter::PeakViewers),
-            live_seconds: counters.get(Counter::LiveSeconds),
-        }
-    }
 }

@@ -260,12 +260,20 @@ impl<S: Rows> Case<'_, S> {
         change: &Change,
         cause: &Cause<'_>,
     ) -> Decided<Option<(CostId, Arc<Cost>)>, S> {
+        let campaign = change.place.campaign_ref();
+        let payee = Some(&change.place.collaboration);
         let known = order.commission(&change.place.collaboration);
-        let Some(id) = known.and_then(|known| known.line.as_ref()) else {
+        let latest = known.and_then(|known| known.line.as_ref());
+        // A ruling changes the line that it is about, even if a later one took the latest part.
+        let ruled = match cause.freed {
+            Some(id) => self.rows.get::<Cost>(&Cost::key(&campaign, id))?,
+            None => None,
+        };
+        let is_ruled = ruled.is_some_and(|line| line.collaboration.as_ref() == payee);
+        let Some(id) = cause.freed.filter(|_| is_ruled).or(latest) else {
             return Ok(None);
         };
-        let key = Cost::key(&change.place.campaign_ref(), id);
-        let line = self.rows.get::<Cost>(&key)?;
+        let line = self.rows.get::<Cost>(&Cost::key(&campaign, id))?;
         let is_free = |line: &Arc<Cost>| line.dispute.is_none() || cause.freed == Some(id);
         let line = line.filter(|line| is_free(line) && !line.reversed);
         Ok(line.map(|line| (id.clone(), line)))

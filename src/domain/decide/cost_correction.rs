@@ -104,6 +104,10 @@ impl<S: Rows> Case<'_, S> {
         };
         let more = signed(kind, reporting_minor) - signed(line.kind, line.reporting_minor);
         ensure_in_range::<S>(&campaign, more)?;
+        // Another type moves the whole amount to another part of the budget.
+        if kind != line.kind {
+            ensure_in_range::<S>(&campaign, signed(kind, reporting_minor))?;
+        }
         let incurred_at = correction.incurred_at.unwrap_or(line.incurred_at);
         let timing = campaign.plan.timing(incurred_at);
         // Payments count with their line, each at its own time: in another period they would move.

@@ -72,8 +72,10 @@ impl<S: Rows> Case<'_, S> {
         }
         if changed.contains(&PlanField::BudgetCap) {
             let cap_minor = after.budget_cap_minor.unwrap_or(i64::MAX);
+            let raises = campaign.plan.budget_cap_minor < Some(cap_minor);
+            let is_raised = campaign.plan.budget_cap_minor.is_some() && raises;
             let in_use_minor = campaign.budget.total();
-            ensure(in_use_minor <= i128::from(cap_minor), || {
+            ensure(is_raised || in_use_minor <= i128::from(cap_minor), || {
                 Refusal::BudgetBelowCommitted {
                     in_use_minor,
                     cap_minor,

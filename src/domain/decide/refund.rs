@@ -208,7 +208,10 @@ pub(super) fn settle<'r>(
         let effect = effect_of(campaign, conversion, &refund, refunded.at_its_rate_minor);
         let more_minor = effect.reporting_minor.unwrap_or(0);
         let taken_minor = refunded.taken_minor.checked_add(more_minor);
-        let rejection = misfit(refunded.value, refund.amount, refunded.all_minor + minor);
+        // With a rate of its own it may be more than can be counted.
+        let is_lost = conversion.reporting_minor.is_some() && effect.reporting_minor.is_none();
+        let lost = is_lost.then_some(RefundRejection::RefundExceedsOrder);
+        let rejection = misfit(refunded.value, refund.amount, refunded.all_minor + minor).or(lost);
         let event = match (rejection, taken_minor) {
             (Some(rejection), _) => {
                 Event::Revenue(RevenueEvent::RefundRejected { refund, rejection })

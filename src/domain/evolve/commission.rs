@@ -1,6 +1,7 @@
 //! How commission on orders is folded: what each order promises, and how much each collaboration
 //! earned on it.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::{Fold, Folded};
@@ -111,16 +112,15 @@ impl<S: RowsMut> Fold<'_, S> {
         let id = place.collaboration;
         let prefix = Promise::of_collaboration(&campaign, &id);
         let before = Promise::locked_by(&campaign, &id, ended);
-        let mut taken = Vec::new();
+        let mut taken = BTreeMap::<FactTiming, Sides>::new();
         let scan = Scan::of(&prefix).after(&before);
         self.rows.scan::<Promise>(scan, &mut |_, promise| {
-            taken.push((promise.timing, promise.promised));
+            let sum = taken.entry(promise.timing).or_default();
+            *sum = *sum + promise.promised;
             ControlFlow::Continue(())
         })?;
-        for of in FactTiming::ALL {
-            let all = taken.iter().filter(|(timing, _)| *timing == of);
-            let all = all.fold(Sides::default(), |sum, (_, one)| sum + *one);
-            self.commit(&id, of, Sides::default() - all);
+        for (timing, all) in taken {
+            self.commit(&id, timing, Sides::default() - all);
         }
         Ok(())
     }

@@ -2,15 +2,16 @@
 
 use super::{CostCorrected, CostRecorded, Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{Cost, PaidSums};
-use crate::domain::{Effect, Money};
+use crate::domain::state::Cost;
+use crate::domain::{Currency, Effect, Money, convert};
 
 impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn cost_corrected(&mut self, corrected: &CostCorrected) -> Folded<(), S> {
         let key = Cost::key(&self.campaign_ref()?, &corrected.cost);
         let Some(before) = self.rows.get::<Cost>(&key)? else {
             // In a past in which only the right time has come, the line begins as it is corrected.
-            return self.cost_recorded(&begun(corrected));
+            let currency = self.campaign()?.plan.currency;
+            return self.cost_recorded(&begun(corrected, currency));
         };
         let before = (*before).clone();
         let currency = self.campaign()?.plan.currency;
@@ -27,9 +28,15 @@ impl<S: RowsMut> Fold<'_, S> {
             updated: self.record.position,
             ..before.clone()
         };
+        // A past by happening may lack adjustments that the event counts.
+        if after.reporting_minor.is_some() {
+            after.reporting_minor = after.in_reporting(after.total_minor(), currency);
+        }
         after.convert_payments(currency);
         self.rows.put(key, after.clone());
-        if before.timing != after.timing {
+        if before.timing == after.timing {
+            self.note_extent(after.timing)?;
+        } else {
             self.forget_timing(before.timing);
             self.note_timing(after.timing)?;
         }
@@ -70,31 +77,22 @@ impl<S: RowsMut> Fold<'_, S> {
             let nanos = i128::from(payments) * earlier;
             self.spread(Effect::PaymentTimed { payments: 0, nanos })?;
         }
-        if before.kind == after.kind && before.fx_rate == after.fx_rate {
-            return Ok(());
-        }
-        for (timing, sums) in &before.payments {
-            let less = PaidSums {
-                payments: -sums.payments,
-                minor: -sums.minor,
-                reporting_minor: -sums.reporting_minor,
-            };
-            self.add_paid(before, *timing, less)?;
-        }
-        for (timing, sums) in &after.payments {
-            self.add_paid(after, *timing, *sums)?;
-        }
-        Ok(())
+        self.recount_payments(before, after)
     }
 }
 
-fn begun(corrected: &CostCorrected) -> CostRecorded {
+fn begun(corrected: &CostCorrected, currency: Currency) -> CostRecorded {
+    let rate = corrected.fx_rate.as_ref();
+    let converted = || match rate {
+        None => Some(corrected.amount.minor),
+        Some(rate) => convert(corrected.amount, &rate.rate, currency),
+    };
     CostRecorded {
         cost: corrected.cost.clone(),
         kind: corrected.kind,
         amount: corrected.amount,
         fx_rate: corrected.fx_rate.clone(),
-        reporting_minor: corrected.reporting_minor,
+        reporting_minor: corrected.reporting_minor.and_then(|_| converted()),
         incurred_at: corrected.incurred_at,
         note: corrected.note.clone(),
         timing: corrected.timing,

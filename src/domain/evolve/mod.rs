@@ -254,11 +254,17 @@ impl<S: RowsMut> Fold<'_, S> {
         if timing == FactTiming::AfterMeasurement {
             self.add_to_campaign(Effect::AfterMeasurement);
         }
+        self.note_extent(timing)
+    }
+
+    /// Notes which times of the window the fact of the event depends on.
+    fn note_extent(&mut self, timing: FactTiming) -> Folded<(), S> {
         let at = self.record.fact_at();
         let key = Campaign::key(&self.campaign_ref()?);
         let campaign = self.read::<Campaign>(&key, "campaign")?;
         let mut extent = campaign.extent;
-        extent.note(at, timing, campaign.state == CampaignState::Draft);
+        let own = campaign.plan.timing(at);
+        extent.note(at, (timing, own), campaign.state == CampaignState::Draft);
         if extent != campaign.extent {
             self.row::<Campaign>(&key, "campaign")?.extent = extent;
         }

@@ -8,9 +8,9 @@ use crate::domain::state::{
     CreatorCollaboration, Deliverable, Due, OfferMade, OpenInvitation, Pair, PinnedTerms,
 };
 use crate::domain::{
-    ActorKind, BriefAccepted, Code, CollaborationId, CollaborationState, CreatorId,
-    DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer, Record, Span, Terms,
-    Timestamp,
+    ActorKind, BriefAccepted, CLOCK_TOLERANCE, Code, CollaborationId, CollaborationState,
+    CreatorId, DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer, Record, Span,
+    Terms, Timestamp,
 };
 
 /// How long an offer that was entered late stays open after it was recorded.
@@ -20,8 +20,10 @@ const ENTERED_LATE: Span = Span::seconds(24 * 60 * 60);
 /// day after it was recorded. Only answers that happened before it expired are accepted then.
 fn open_until(record: &Record, expires_at: Timestamp) -> Timestamp {
     match record.occurred_at {
-        Some(_) => expires_at.max(record.recorded_at.after(ENTERED_LATE)),
-        None => expires_at,
+        Some(at) if record.recorded_at.since(at) > CLOCK_TOLERANCE => {
+            expires_at.max(record.recorded_at.after(ENTERED_LATE))
+        }
+        Some(_) | None => expires_at,
     }
 }
 

@@ -56,38 +56,53 @@ impl<S: RowsMut> Fold<'_, S> {
         let payment: &mut Payment = self.row(&key, "payment")?;
         payment.voided = Some(position);
 
+        let currency = self.campaign()?.plan.currency;
         let cost = self.cost(&voided.cost)?;
-        let less = PaidSums {
-            payments: -1,
-            minor: -voided.amount.minor,
-            reporting_minor: -voided.reporting_minor.unwrap_or(0),
-        };
-        cost.paid_minor += less.minor;
-        cost.paid_reporting_minor += less.reporting_minor;
+        let before = cost.clone();
+        cost.paid_minor -= voided.amount.minor;
         let sums = cost.payments.entry(voided.timing).or_default();
-        sums.payments += less.payments;
-        sums.minor += less.minor;
-        sums.reporting_minor += less.reporting_minor;
-        if *sums == PaidSums::default() {
+        sums.payments -= 1;
+        sums.minor -= voided.amount.minor;
+        if sums.payments == 0 {
             cost.payments.remove(&voided.timing);
         }
-        let nanos = voided.paid_at.since(cost.incurred_at).nanos();
-        let line = cost.clone();
+        cost.convert_payments(currency);
+        let after = cost.clone();
+        let nanos = voided.paid_at.since(after.incurred_at).nanos();
         self.forget_timing(voided.timing);
         self.spread(Effect::PaymentTimed {
             payments: -1,
             nanos: -nanos,
         })?;
-        self.add_paid(&line, voided.timing, less)
+        self.recount_payments(&before, &after)
+    }
+
+    /// Counts the payments of a line as they are now instead of as they were: each timing takes the
+    /// growth of the converted sum, so that nothing is left of a payment that is gone.
+    pub(super) fn recount_payments(&mut self, before: &Cost, after: &Cost) -> Folded<(), S> {
+        let is_rated = |line: &Cost| line.reporting_minor.is_some();
+        let is_same = before.kind == after.kind
+            && before.payments == after.payments
+            && is_rated(before) == is_rated(after);
+        if is_same {
+            return Ok(());
+        }
+        for (timing, sums) in &before.payments {
+            let less = PaidSums {
+                payments: -sums.payments,
+                minor: -sums.minor,
+                reporting_minor: -sums.reporting_minor,
+            };
+            self.add_paid(before, *timing, less)?;
+        }
+        for (timing, sums) in &after.payments {
+            self.add_paid(after, *timing, *sums)?;
+        }
+        Ok(())
     }
 
     /// Adds payments to the totals, or to the amounts that have no rate.
-    pub(super) fn add_paid(
-        &mut self,
-        line: &Cost,
-        timing: FactTiming,
-        more: PaidSums,
-    ) -> Folded<(), S> {
+    fn add_paid(&mut self, line: &Cost, timing: FactTiming, more: PaidSums) -> Folded<(), S> {
         let kind = line.kind;
         self.spread(match line.reporting_minor {
             Some(_) => Effect::Paid {

@@ -378,6 +378,7 @@ impl<S: RowsMut> Fold<'_, S> {
             None => order.shares.of_adjustment(adjustment.delta.minor),
         };
         order.shares.adjust(&parts);
+        self.note_extent(effect.timing)?;
         self.promise(&adjustment.order)?;
         if let Some(minor) = effect.reporting_minor {
             let campaign = self.campaign()?;

@@ -430,6 +430,9 @@ impl<S: RowsMut> Fold<'_, S> {
 
     fn cost_reversed(&mut self, id: &CostId) -> Folded<(), S> {
         let cost = self.cost(id)?;
+        if cost.reversed {
+            return Ok(()); // A past took it out already, because a correction moved it beyond.
+        }
         cost.reversed = true;
         let (kind, timing) = (cost.kind, cost.timing);
         let less = Money {

@@ -9,7 +9,7 @@ use super::{Absent, Check, Exact, Facts, Unit, exact, in_wholes};
 use crate::domain::{Counter, Sum};
 
 /// The counters, in their order.
-pub static COUNTERS: [&Metric; 11] = [
+pub static COUNTERS: [&Metric; Counter::COUNT] = [
     &LIKES,
     &COMMENTS,
     &SHARES,

@@ -3,8 +3,8 @@
 use super::Sides;
 use crate::domain::state::{Campaign, Creator};
 use crate::domain::{
-    Audience, ConversionSums, ConversionType, CostSums, CostType, Currency, EngagementSums, Paired,
-    Sum, Tally, Timestamp, Totals, words,
+    Audience, ConversionSums, ConversionType, CostSums, CostType, Counter, Currency,
+    EngagementSums, Paired, Sum, Tally, Timestamp, Totals, words,
 };
 
 words! {
@@ -349,7 +349,7 @@ fn is_mixed(tally: &Tally, audience: &Audience) -> bool {
 
 /// The counters of posts without observations.
 static NOTHING: EngagementSums = EngagementSums {
-    counters: [Sum { value: 0, posts: 0 }; 11],
+    counters: [Sum { value: 0, posts: 0 }; Counter::COUNT],
     engagements: Sum { value: 0, posts: 0 },
     posts: 0,
     by_followers: NO_PAIR,

@@ -21,9 +21,13 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// Adds a fact. The last ones matter in a draft only: once it is open, both ends only move
-    /// later.
-    pub fn note(&mut self, at: Timestamp, timing: FactTiming, in_draft: bool) {
+    /// Adds a fact, with the timing that it has and the one of its own time. The two differ for a fact
+    /// that follows another one: a refund its order, a payment its line. The last ones matter in a
+    /// draft only: once it is open, both ends only move later.
+    pub fn note(&mut self, at: Timestamp, (timing, own): (FactTiming, FactTiming), in_draft: bool) {
+        if own < timing {
+            return; // It is where the fact is that it follows, which is noted itself.
+        }
         let first = |before: Option<Timestamp>| Some(before.map_or(at, |before| before.min(at)));
         let last = |before: Option<Timestamp>| match in_draft {
             true => before.max(Some(at)),
@@ -33,7 +37,9 @@ impl Extent {
             FactTiming::OnTime => self.last_on_time = last(self.last_on_time),
             FactTiming::Late => {
                 self.first_late = first(self.first_late);
-                self.last_late = last(self.last_late);
+                if own == timing {
+                    self.last_late = last(self.last_late);
+                }
             }
             FactTiming::AfterMeasurement => self.first_after = first(self.first_after),
         }
@@ -42,9 +48,12 @@ impl Extent {
     /// Returns a recorded fact that the window of a plan would move, and its timing now.
     pub fn moved_by(&self, plan: &CampaignPlan) -> Option<(Timestamp, FactTiming)> {
         use FactTiming::{AfterMeasurement, Late, OnTime};
+        // A late fact that follows one on time stays late after the end of measurement, too.
+        if let Some(at) = self.first_late.filter(|at| plan.timing(*at) == OnTime) {
+            return Some((at, Late));
+        }
         let outermost = [
             (self.last_on_time, OnTime),
-            (self.first_late, Late),
             (self.last_late, Late),
             (self.first_after, AfterMeasurement),
         ];

@@ -114,15 +114,18 @@ impl Head {
 
 /// The heads of all counters of a series.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "[Option<Head>; 11]", into = "[Option<Head>; 11]")]
+#[serde(
+    from = "[Option<Head>; Counter::COUNT]",
+    into = "[Option<Head>; Counter::COUNT]"
+)]
 pub struct Heads {
-    slots: [Option<Head>; 11],
+    slots: [Option<Head>; Counter::COUNT],
     /// Values of the heads, side by side, because totals read all of them at each observation.
     values: Counters,
 }
 
-impl From<[Option<Head>; 11]> for Heads {
-    fn from(slots: [Option<Head>; 11]) -> Self {
+impl From<[Option<Head>; Counter::COUNT]> for Heads {
+    fn from(slots: [Option<Head>; Counter::COUNT]) -> Self {
         let mut values = Counters::default();
         for counter in Counter::ALL {
             values.set(counter, slots[counter as usize].map(|head| head.value));
@@ -131,7 +134,7 @@ impl From<[Option<Head>; 11]> for Heads {
     }
 }
 
-impl From<Heads> for [Option<Head>; 11] {
+impl From<Heads> for [Option<Head>; Counter::COUNT] {
     fn from(heads: Heads) -> Self {
         heads.slots
     }
@@ -190,7 +193,7 @@ impl Heads {
 
 /// What a walk back over observations must find before it may stop.
 #[derive(Clone, Copy, Debug)]
-pub struct Sought([Need; 11]);
+pub struct Sought([Need; Counter::COUNT]);
 
 /// What the walk must find for one counter.
 #[derive(Clone, Copy, Debug)]
@@ -206,7 +209,7 @@ enum Need {
 impl Sought {
     /// Requires two observations of every counter, so that a walk visits all observations.
     pub fn all() -> Self {
-        Self([Need::Both; 11])
+        Self([Need::Both; Counter::COUNT])
     }
 
     /// Returns whether the heads contain all of it.

@@ -55,15 +55,7 @@ impl OrderShares {
     pub fn of_refund(&self, minor: i64) -> Vec<i64> {
         let left = self.left();
         let wanted = self.growth(&self.refunded, minor);
-        let mut parts = fit(minor, &wanted, &left);
-        let excess = minor - sum(&parts);
-        if excess > 0 {
-            let more = allocate(excess, &self.shares_bp, self.increment);
-            for (part, more) in parts.iter_mut().zip(more) {
-                *part += more;
-            }
-        }
-        parts
+        self.with_excess(fit(minor, &wanted, &left), minor)
     }
 
     /// Splits an adjustment: every part has its sign, and a decrease takes no more than a part has
@@ -74,9 +66,24 @@ impl OrderShares {
             let room = vec![delta_minor; self.whole.len()];
             return fit(delta_minor, &wanted, &room);
         }
+        let less = delta_minor.saturating_neg();
         let wanted: Vec<i64> = wanted.iter().map(|part| part.saturating_neg()).collect();
-        let parts = fit(delta_minor.saturating_neg(), &wanted, &self.left());
+        let parts = fit(less, &wanted, &self.left());
+        let parts = self.with_excess(parts, less);
         parts.iter().map(|part| -part).collect()
+    }
+
+    /// Adds by the shares what the parts lack of the amount. Refunds at a rate of their own can take
+    /// more than all parts have.
+    fn with_excess(&self, mut parts: Vec<i64>, minor: i64) -> Vec<i64> {
+        let excess = minor - sum(&parts);
+        if excess > 0 {
+            let more = allocate(excess, &self.shares_bp, self.increment);
+            for (part, more) in parts.iter_mut().zip(more) {
+                *part += more;
+            }
+        }
+        parts
     }
 
     /// Counts the parts of a refund.
@@ -87,24 +94,6 @@ impl OrderShares {
     /// Counts the parts of an adjustment.
     pub fn adjust(&mut self, parts: &[i64]) {
         add(&mut self.whole, parts);
-    }
-
-    /// Returns what each part would have left if the value and the refunds added up to these sums.
-    pub fn left_of(&self, whole_minor: i64, refunded_minor: i64) -> Vec<i64> {
-        let mut then = self.clone();
-        let delta_minor = whole_minor.saturating_sub(sum(&self.whole));
-        then.adjust(&self.of_adjustment(delta_minor));
-        let more_minor = refunded_minor.saturating_sub(sum(&self.refunded));
-        if more_minor >= 0 {
-            then.refund(&then.of_refund(more_minor));
-        } else {
-            let less = then.growth(&then.refunded, more_minor);
-            let less: Vec<i64> = less.iter().map(|part| part.saturating_neg()).collect();
-            let less = fit(more_minor.saturating_neg(), &less, &then.refunded);
-            let less: Vec<i64> = less.iter().map(|part| -part).collect();
-            then.refund(&less);
-        }
-        then.left()
     }
 
     /// Returns what each part lacks of its share once `minor` is added to their sum.

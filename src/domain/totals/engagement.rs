@@ -11,7 +11,7 @@ use crate::domain::{Counter, Counters, WHOLE_BP};
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct EngagementSums {
     /// Per counter: the sum, and the number of posts on which it was observed.
-    pub counters: [Sum; 11],
+    pub counters: [Sum; Counter::COUNT],
     /// Engagements, and the number of posts that have any.
     pub engagements: Sum,
     /// Posts with at least one counter.

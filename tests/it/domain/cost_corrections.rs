@@ -99,6 +99,30 @@ fn voided_payment_without_rate_no_longer_blanks_paid() {
 }
 
 #[test]
+fn voided_payments_of_two_periods_leave_nothing() {
+    let foreign = CostVerb::Record {
+        collaboration: None,
+        kind: CostType::Tax,
+        amount: money("USD", 2),
+        // A cent is half a minor unit: what a payment takes depends on the one before.
+        fx_rate: rate("0.5"),
+        incurred_at: day(1),
+        note: String::new(),
+    };
+    let history = opened()
+        .at(day(80))
+        .given(record("c-1", foreign))
+        .given(approve_cost("c-1", None))
+        .given(pay("c-1", "p-1", money("USD", 1), day(3)))
+        .given(pay("c-1", "p-2", money("USD", 1), day(70)))
+        .given(void("c-1", "p-1"))
+        .given(void("c-1", "p-2"));
+    let totals = history.totals();
+    assert_eq!((totals.on_time.paid(), totals.counted.paid()), (0, 0));
+    assert!(history.cost("c-1").payments.is_empty());
+}
+
+#[test]
 fn corrected_line_counts_as_if_it_had_been_told_right() {
     let history = approved(CostType::Bonus, rp(1_000)).given(pay("c-1", "p-1", rp(400), day(3)));
     let fix = CostCorrection {

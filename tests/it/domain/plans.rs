@@ -3,6 +3,7 @@
 use campaign_ledger::domain::state::Margin;
 use campaign_ledger::domain::*;
 
+use super::costs::*;
 use super::history::*;
 use super::stories::*;
 use crate::support::requests::*;
@@ -271,6 +272,44 @@ fn later_end_moves_no_recorded_fact() {
         .when(amend_plan(until(later(day(1), -1))))
         .then_refused(moved(1, FactTiming::OnTime))
         .given(amend_plan(until(day(1))));
+}
+
+fn paid(line: &str, paid_at: Timestamp) -> Request {
+    let verb = CostVerb::Pay {
+        payment: id("p-1"),
+        amount: rp(1_000),
+        reference: id("TRF-1"),
+        paid_at,
+    };
+    cost(line, verb)
+}
+
+#[test]
+fn facts_that_follow_others_do_not_hold_the_plan() {
+    // Paid after the end of measurement, and in advance: the line is where its payments count.
+    let on_time = opened()
+        .at(day(95))
+        .given(spend("c-1", day(20)))
+        .given(approve_cost("c-1", None))
+        .given(paid("c-1", day(93)));
+    on_time
+        .given(amend_plan(margin(4_000)))
+        .given(amend_plan(until(day(62))))
+        .when(amend_plan(PlanChange {
+            end_at: Some(day(94)),
+            measure_until: Some(day(94)),
+            ..change()
+        }))
+        .then_refused(Refusal::FactsWouldMove {
+            at: day(93),
+            timing: FactTiming::Late,
+        });
+    let late = opened()
+        .at(day(95))
+        .given(spend("c-1", day(70)))
+        .given(approve_cost("c-1", None))
+        .given(paid("c-1", day(20)));
+    late.given(amend_plan(margin(4_000)));
 }
 
 #[test]
