@@ -348,7 +348,7 @@ fn claims_are_sought_by_what_is_known_of_them() {
     };
     let query = list_conversions(list.clone()).unwrap();
     assert_eq!(query.statuses, [ClaimStatus::Locked]);
-    assert_eq!(query.code, Quoted::new("kopi10"));
+    assert_eq!(query.code, Quoted::new("KOPI10"));
     assert_eq!(query.kinds, [ConversionType::Visit]);
     assert_eq!(
         (query.ordered_from, query.ordered_before),

@@ -177,7 +177,7 @@ fn good_claim_becomes_a_command() {
     assert_eq!(read.value, Some(idr(0)));
     assert_eq!(read.fx_rate.unwrap().rate.as_str(), "15875.5");
     assert_eq!(read.ordered_at, now());
-    assert_eq!(read.code.unwrap().as_str(), "ayu10");
+    assert_eq!(read.code.unwrap().as_str(), "AYU10");
     assert_eq!(read.quantity, 1);
     assert_eq!(read.touches[0].touched_at, moment(-10));
     assert!(read.joint_shares.is_empty());

@@ -241,7 +241,7 @@ async fn every_claim_is_listed_with_its_reason_and_by_what_is_asked() {
     };
     assert_eq!(
         (order.code.as_str(), order.position),
-        ("Kopi10", code.position)
+        ("KOPI10", code.position)
     );
     assert_eq!(dollars.statuses, [Attributed as i32, MissingFx as i32]);
     assert_eq!(

@@ -9,7 +9,7 @@ pub use publication::*;
 use crate::domain::limits::{MAX_QUANTITY, MAX_TOUCHES};
 use crate::domain::state::ClaimStatus;
 use crate::domain::{
-    AdjustmentId, CampaignRef, Claim, CollaborationId, Command, ConversionAdjustment,
+    AdjustmentId, CampaignRef, Claim, Code, CollaborationId, Command, ConversionAdjustment,
     ConversionType, OrderRef, Position, PublicationId, PublicationRef, Quoted, Refund, RefundId,
     Timestamp,
 };
@@ -121,9 +121,13 @@ fn read_quantity(fields: &mut Fields, quantity: Option<u32>) -> u32 {
     quantity
 }
 
-/// Keeps a quoted code: what cannot be shown is escaped, as no order is refused for it.
+/// Keeps a quoted code: a text that can be a code is the same code in any case. In any other text, what
+/// cannot be shown is escaped, as no order is refused for it.
 fn quoted(text: &str) -> Option<Quoted> {
-    Quoted::new(&escaped(text, ""))
+    match Code::parse(text) {
+        Ok(code) => Quoted::new(code.as_str()),
+        Err(_) => Quoted::new(&escaped(text, "")),
+    }
 }
 
 /// Checks which kinds of evidence a claim combines, and how much of each.

@@ -61,10 +61,10 @@ impl Story {
     pub(super) fn pin_rates(&mut self, order: &ConversionRecorded) {
         for credit in &order.credits {
             let id = &credit.collaboration;
-            let terms = self.agreements[id].terms_at(order.ordered_at);
+            let terms = self.agreements[id].terms_in_force_at(order.ordered_at);
             let rate = terms.and_then(|terms| terms.commission);
             let rate_bp = rate.map_or(0, |rate| rate.rate_bp);
-            let days = terms.map_or(0, |terms| terms.attribution.lock_days);
+            let days = terms.map_or(DEFAULT_LOCK_DAYS, |terms| terms.attribution.lock_days);
             let key = (order.order.clone(), id.clone());
             self.rates.insert(key, (rate_bp, days));
         }

@@ -31,6 +31,12 @@ impl Agreement {
         in_force.or(self.pinned.first()).map(|(_, terms)| terms)
     }
 
+    /// Returns the terms in force at a time; `None` before the acceptance.
+    pub fn terms_in_force_at(&self, at: Timestamp) -> Option<&Terms> {
+        let in_force = self.pinned.iter().rfind(|(from, _)| *from <= at);
+        in_force.map(|(_, terms)| terms)
+    }
+
     /// Deliverables that the new terms name again continue, perhaps with another due time.
     pub fn amends(&mut self, at: Timestamp, terms: &Terms) {
         let from = self.pinned.last().map_or(at, |(from, _)| at.max(*from));
