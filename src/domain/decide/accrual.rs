@@ -53,10 +53,7 @@ impl<S: Rows> Case<'_, S> {
     ) -> Decided<Option<Fact>, S> {
         let happens_at = self.happens_at();
         // A termination for cause ends what the terms make owed.
-        if collaboration
-            .terminated_at
-            .is_some_and(|at| happens_at > at)
-        {
+        if collaboration.is_terminated_before(happens_at) {
             return Ok(None);
         }
         let Some(terms) = collaboration.terms_at(happens_at) else {

@@ -94,7 +94,7 @@ impl<S: Rows> Case<'_, S> {
         self.ensure_locked(standing)?;
         let after = adjusted_value::<S>(&order, adjustment.delta)?;
         let campaign = self.campaign(&self.campaign_ref(&standing.campaign))?;
-        let at = self.request.occurred_at.unwrap_or(self.now);
+        let at = self.happens_at();
         let timing = standing.conversion.timing;
         let timing = timing.followed_by(campaign.plan.timing(at));
         let effect = effect_of::<S>(&campaign, standing, &order, (after, timing))?;
@@ -147,7 +147,7 @@ impl<S: Rows> Case<'_, S> {
         let amounts = (line.total_minor(), to_minor);
         order.rule(&place.collaboration, amounts, campaign.plan.currency);
         let cause = Cause {
-            at: self.request.occurred_at.unwrap_or(self.now),
+            at: self.happens_at(),
             freed: Some(id),
         };
         self.commissions(&order, &standing, &cause)
@@ -264,16 +264,15 @@ impl<S: Rows> Case<'_, S> {
         let payee = Some(&change.place.collaboration);
         let known = order.commission(&change.place.collaboration);
         let latest = known.and_then(|known| known.line.as_ref());
+        let find = |id: &CostId| self.rows.get::<Cost>(&Cost::key(&campaign, id));
         // A ruling changes the line that it is about, even if a later one took the latest part.
-        let ruled = match cause.freed {
-            Some(id) => self.rows.get::<Cost>(&Cost::key(&campaign, id))?,
-            None => None,
+        let ruled = cause.freed.map(find).transpose()?.flatten();
+        let ruled = ruled.filter(|line| line.collaboration.as_ref() == payee);
+        let (id, line) = match (cause.freed.zip(ruled), latest) {
+            (Some((id, line)), _) => (id, Some(line)),
+            (None, Some(id)) => (id, find(id)?),
+            (None, None) => return Ok(None),
         };
-        let is_ruled = ruled.is_some_and(|line| line.collaboration.as_ref() == payee);
-        let Some(id) = cause.freed.filter(|_| is_ruled).or(latest) else {
-            return Ok(None);
-        };
-        let line = self.rows.get::<Cost>(&Cost::key(&campaign, id))?;
         let is_free = |line: &Arc<Cost>| line.dispute.is_none() || cause.freed == Some(id);
         let line = line.filter(|line| is_free(line) && !line.reversed);
         Ok(line.map(|line| (id.clone(), line)))

@@ -1,4 +1,4 @@
-//! Rules of taking back a payment, and of correcting a line that was told wrongly.
+//! Rules of taking back a payment, and of correcting a line that was recorded wrongly.
 
 use std::sync::Arc;
 

@@ -170,7 +170,7 @@ impl<S: Rows> Case<'_, S> {
             collection: "bytes of the content references of a collaboration",
             limit: MAX_CONTENT_BYTES,
         })?;
-        let submitted_at = self.request.occurred_at.unwrap_or(self.now);
+        let submitted_at = self.happens_at();
         work.happens(Event::Content(ContentEvent::ContentSubmitted {
             deliverable: work.id(),
             version: work.deliverable.version() + 1,

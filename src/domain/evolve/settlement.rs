@@ -191,7 +191,7 @@ pub struct PaymentVoided {
     pub reason: String,
 }
 
-/// A line was told wrongly, and stands as this now.
+/// A line was recorded wrongly, and stands as this now.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CostCorrected {
     /// The line.

@@ -111,8 +111,7 @@ impl OrderCommission {
         if locked {
             return self.taken;
         }
-        let ended = collaboration.terminated_at;
-        ended.is_some_and(|ended| lock.at > ended)
+        collaboration.is_terminated_before(lock.at)
     }
 
     /// Applies a ruling that leaves `to_minor` of a line's `of_minor`. The same part of whatever

@@ -45,7 +45,7 @@ pub(super) fn recover(
     files.make_durable()?;
     let (mut journal, frames) = match Journal::open(dir)? {
         Some(found) => found,
-        None => begin_anew(dir, segment_bytes, last.as_ref())?,
+        None => begin_journal(dir, segment_bytes, last.as_ref())?,
     };
     given_up::remove(dir)?;
 
@@ -117,7 +117,7 @@ pub(super) fn find(dir: &Path) -> Result<Found, OpenError> {
 }
 
 /// Makes a journal for a log whose own was given up, and which ends with `last`.
-fn begin_anew(
+fn begin_journal(
     dir: &Path,
     segment_bytes: u32,
     last: Option<&Block>,

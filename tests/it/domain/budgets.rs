@@ -39,7 +39,7 @@ fn what_was_spent_is_booked_above_the_cap_and_shows_since_when() {
     let row = history.campaign();
     assert_eq!(row.over_budget_minor(), rp(500_000).minor.into());
     assert_eq!(row.over_since, Some(day(2)));
-    // More above the cap does not begin anew; below it, nothing is over.
+    // More above the cap does not begin again; below it, nothing is over.
     let history = history
         .at(day(3))
         .given(spend("c-2", CostType::Tax, rp(100_000)));
