@@ -11,7 +11,7 @@ use modules::{Unit, circles, imports, units};
 use source::sources;
 
 /// What each room may import. Imports point one way; a new room needs a row here.
-const IMPORTS: [(&str, &[&str]); 22] = [
+const IMPORTS: [(&str, &[&str]); 23] = [
     ("domain", &[]),
     ("files", &[]),
     ("causes", &[]),
@@ -19,6 +19,7 @@ const IMPORTS: [(&str, &[&str]); 22] = [
     ("wire", &["domain", "text"]),
     ("config", &[]),
     ("clock", &["domain"]),
+    ("keyring", &["domain", "files"]),
     ("log", &["causes", "domain", "files", "text", "wire"]),
     ("store", &["domain", "files"]),
     ("subscriptions", &["domain", "files"]),
