@@ -297,19 +297,10 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
         return Err(Error::Views(ViewError::Ahead { views, log }));
     }
     hold_folds(&directory, &tree, &views, &verified, trial.compared())?;
-    let keys = hold_keys(&config, &directory)?;
     say(format_args!(
         "good: {} events in {} blocks, head {}",
         head.position, head.block, head.hash
     ))?;
-    if let Some(keys) = keys {
-        let Inspected {
-            keys, destroyed, ..
-        } = keys;
-        say(format_args!(
-            "good: a keyring with {keys} keys, and {destroyed} destroyed"
-        ))?;
-    }
     if let (Some(given), Some(standing)) = (&given, verified.standings.first()) {
         say(told(*standing, given.size))?;
     }
@@ -320,7 +311,20 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
             ))?;
         }
     }
-    Ok(())
+    verify_keys(&config, &directory)
+}
+
+/// Reads the keyring too, and says what it has.
+fn verify_keys(config: &Config, directory: &DataDirectory) -> Result<(), Error> {
+    let Some(found) = hold_keys(config, directory)? else {
+        return Ok(());
+    };
+    let Inspected {
+        keys, destroyed, ..
+    } = found;
+    Ok(say(format_args!(
+        "good: a keyring with {keys} keys, and {destroyed} destroyed"
+    ))?)
 }
 
 /// Checks that the keyring is whole and of this log, and that the master key is the one it needs. A copy
