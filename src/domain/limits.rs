@@ -27,6 +27,10 @@ pub const MAX_AT_ONCE: usize = 20;
 /// takes less than 600 bytes.
 pub const MAX_FOLLOWING: usize = 150;
 
+/// Legal holds of one creator that are on: a creator with more cases than this is a matter for more
+/// than a ledger.
+pub const MAX_LEGAL_HOLDS: usize = 20;
+
 /// Open safety flags of one creator: with more, a brand no longer works with the creator. Cleared
 /// flags have no limit; they are listed in pages.
 pub const MAX_OPEN_FLAGS: usize = 100;

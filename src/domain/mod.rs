@@ -5,7 +5,9 @@
 
 mod audience;
 pub mod command;
+mod concerns;
 mod decide;
+mod erasure;
 pub mod event;
 mod evolve;
 pub mod ids;
@@ -34,7 +36,9 @@ mod word;
 
 pub use audience::*;
 pub use command::*;
+pub use concerns::concerns;
 pub use decide::*;
+pub use erasure::*;
 pub use event::*;
 pub use evolve::*;
 pub use ids::*;

@@ -1,8 +1,8 @@
 //! Refusals: why a command changed nothing.
 
 use super::{
-    CampaignState, CollaborationId, CollaborationState, CostState, Currency, DeliverableState,
-    DisputeId, FactTiming, HoldId, Position, Timestamp, Violation,
+    CampaignState, CollaborationId, CollaborationRef, CollaborationState, CostState, Currency,
+    DeliverableState, DisputeId, FactTiming, HoldId, LegalHoldId, Position, Timestamp, Violation,
 };
 
 /// A kind of thing that a command refers to and the ledger does not have.
@@ -30,6 +30,8 @@ pub enum Unknown {
     Flag,
     /// A hold.
     Hold,
+    /// A legal hold.
+    LegalHold,
     /// A shipment.
     Shipment,
     /// A dispute.
@@ -73,6 +75,12 @@ pub enum Refusal {
     CreatorBlocked,
     #[error("the brand does not block the creator")]
     CreatorNotBlocked,
+    #[error("the creator was erased at position {position}")]
+    CreatorErased { position: Position },
+    #[error("legal hold {hold} keeps the creator from being erased")]
+    LegalHold { hold: LegalHoldId },
+    #[error("collaboration {} in campaign {} has not ended", .live.collaboration, .live.campaign)]
+    AgreementLive { live: CollaborationRef },
     #[error("the campaign's policy demands an assessment, and there is none")]
     VettingMissing,
     #[error("collaboration {live} of the pair is live")]
@@ -229,6 +237,7 @@ const fn noun(what: Unknown) -> &'static str {
         Unknown::Payment => "payment",
         Unknown::Flag => "safety flag",
         Unknown::Hold => "hold",
+        Unknown::LegalHold => "legal hold",
         Unknown::Shipment => "shipment",
         Unknown::Dispute => "dispute",
         Unknown::Report => "report",

@@ -14,9 +14,9 @@ use super::values::{self, FROM_ONE_RULE};
 use crate::domain::{
     AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, Code, CollaborationId,
     CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId, DisputeSubject, FlagId,
-    FxRate, HoldId, Money, Numbered, OrderSource, PaymentId, PersonalText, PlatformName, Position,
-    ProductValue, PublicationId, Quoted, Rate, Reference, RefundId, RefundRejection, ShipmentId,
-    TaxId, Terms, Timestamp, UnattributedReason, Word,
+    FxRate, HoldId, LegalHoldId, Money, Numbered, OrderSource, PaymentId, PersonalText,
+    PlatformName, Position, ProductValue, PublicationId, Quoted, Rate, Reference, RefundId,
+    RefundRejection, ShipmentId, TaxId, Terms, Timestamp, UnattributedReason, Word,
 };
 
 /// A value and how a message spells it.
@@ -226,6 +226,7 @@ texts![
     DisputeId,
     FlagId,
     HoldId,
+    LegalHoldId,
     OrderSource,
     PaymentId,
     PlatformName,

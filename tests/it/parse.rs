@@ -7,6 +7,7 @@ mod context;
 mod creators;
 mod deliverables;
 mod disputes;
+mod erasure;
 mod measurement;
 mod negotiation;
 mod posts;

@@ -15,6 +15,7 @@ mod creator;
 mod deliverable;
 mod dispute;
 mod engagement;
+mod erasure;
 mod hold;
 mod negotiation;
 mod plan;
@@ -40,9 +41,9 @@ pub use settlement::*;
 use super::rows::{Key, Row, Rows};
 use super::state::{Campaign, Collaboration};
 use super::{
-    ActorKind, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Command, CreatorId,
-    Currency, Event, Fact, FxRate, Money, Position, Refusal, Request, Subject, Timestamp, Unknown,
-    Violation, convert,
+    ActorKind, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Command, CreatorEvent,
+    CreatorId, Currency, Event, Fact, FxRate, Money, Position, Refusal, Request, Subject,
+    Timestamp, Unknown, Violation, convert,
 };
 
 /// The result of a command.
@@ -255,6 +256,17 @@ fn of_campaign(campaign: &CampaignId, event: Event) -> Fact {
             ..Subject::default()
         },
         event,
+    }
+}
+
+/// Returns one event about a creator.
+fn of_creator(creator: &CreatorId, event: CreatorEvent) -> Fact {
+    Fact {
+        subject: Subject {
+            creator: Some(creator.clone()),
+            ..Subject::default()
+        },
+        event: Event::Creator(event),
     }
 }
 

@@ -13,6 +13,7 @@ mod cost_correction;
 mod creator;
 mod dispute;
 mod engagement;
+mod erasure;
 mod hold;
 mod negotiation;
 mod payment;

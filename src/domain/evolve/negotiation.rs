@@ -5,12 +5,13 @@ use crate::domain::limits::KEPT_OFFERS;
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{
     Acceptance, Application, CodeHolder, CodeHolders, Collaboration, CommissionAccount, Creator,
-    CreatorCollaboration, Deliverable, Due, OfferMade, OpenInvitation, Pair, PinnedTerms,
+    CreatorCollaboration, Deliverable, Due, LiveCollaboration, OfferMade, OpenInvitation, Pair,
+    PinnedTerms,
 };
 use crate::domain::{
     ActorKind, BriefAccepted, CLOCK_TOLERANCE, Code, CollaborationId, CollaborationState,
-    CreatorId, DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer, Record, Span,
-    Terms, Timestamp,
+    CreatorId, CreatorRef, DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer,
+    Record, Span, Terms, Timestamp,
 };
 
 /// How long an offer that was entered late stays open after it was recorded.
@@ -98,8 +99,13 @@ impl<S: RowsMut> Fold<'_, S> {
             collaboration: place.collaboration.clone(),
         };
         self.rows.put(index.key(&place.brand, &creator), index);
+        let name = self.creator_ref()?;
+        let live = LiveCollaboration {
+            collaboration: place.clone(),
+        };
+        self.rows.put(LiveCollaboration::key(&name, &place), live);
         // The fold of a single campaign has no creators.
-        let known = Creator::key(&self.creator_ref()?);
+        let known = Creator::key(&name);
         if let Some(known) = self.rows.get_mut::<Creator>(&known)? {
             known.collaborations += 1;
         }
@@ -296,8 +302,14 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     pub(super) fn end_live(&mut self, creator: &CreatorId, code: Option<&Code>) -> Folded<(), S> {
-        let key = Pair::key(&self.campaign_ref()?, creator);
+        let place = self.collaboration_ref()?;
+        let key = Pair::key(&place.campaign_ref(), creator);
         self.rows.upsert::<Pair>(&key)?.live = None;
+        let name = CreatorRef {
+            brand: place.brand.clone(),
+            creator: creator.clone(),
+        };
+        self.rows.remove(&LiveCollaboration::key(&name, &place));
         self.change_holder(code, |holder| holder.live = false)
     }
 

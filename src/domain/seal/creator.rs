@@ -20,6 +20,21 @@ impl CreatorVerb {
                 visit(PersonalField::SafetyFlagClearedReason, reason);
                 evidence_texts(evidence, visit);
             }
+            // They outlive the key of the creator, so nothing in them is about the person.
+            Self::Erase {
+                ground: _,
+                reference: _,
+            }
+            | Self::PlaceLegalHold {
+                hold: _,
+                ground: _,
+                reference: _,
+            }
+            | Self::ReleaseLegalHold {
+                hold: _,
+                ground: _,
+                reference: _,
+            } => {}
         }
     }
 }

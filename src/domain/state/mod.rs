@@ -13,6 +13,7 @@ mod creator;
 mod dispute;
 mod due;
 mod earning;
+mod erasure;
 mod extent;
 mod heads;
 mod lookup;
@@ -33,6 +34,7 @@ pub use creator::*;
 pub use dispute::*;
 pub use due::{Due, Lane};
 pub use earning::{OrderCommission, Promise, Ruled, Sides};
+pub use erasure::*;
 pub use extent::Extent;
 pub use heads::*;
 pub use publication::*;
@@ -74,6 +76,12 @@ pub mod table {
     pub const PAYMENT: u8 = 14;
     /// References of transfers.
     pub const PAYMENT_REFERENCE: u8 = 15;
+    /// Collaborations of a creator that have not ended.
+    pub const LIVE_COLLABORATION: u8 = 19;
+    /// Erased creators.
+    pub const ERASED: u8 = 20;
+    /// Ids of legal holds of a creator.
+    pub const LEGAL_HOLD: u8 = 22;
     /// Safety flags of a creator.
     pub const SAFETY_FLAG: u8 = 17;
     /// Holds of a collaboration.

@@ -23,6 +23,10 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
         "only the timer asks for such an approval; nobody hears its answer",
     ),
     (
+        ErrorReason::NoKeyring,
+        "every ledger of the tests has its keys",
+    ),
+    (
         ErrorReason::AnswerTooLarge,
         "the server sends any answer; clients limit what they take",
     ),

@@ -2,6 +2,7 @@
 //! forever. The records tell the story of a skincare brand.
 
 mod campaigns;
+mod erasure;
 mod facts;
 mod negotiation;
 mod posts;
@@ -33,6 +34,7 @@ pub fn records() -> Vec<Record> {
         posts::events(),
         reports::events(),
         selection::events(),
+        erasure::events(),
         settlement::events(),
     ]
     .concat();

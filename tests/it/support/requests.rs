@@ -4,6 +4,7 @@
 //! one. The campaign starts on day 0 and ends on day 60; facts count until day 90.
 
 mod disputes;
+mod erasure;
 mod orders;
 
 mod posts;
@@ -19,6 +20,7 @@ pub use selection::*;
 use sha2::{Digest, Sha256};
 
 pub use disputes::*;
+pub use erasure::*;
 pub use orders::*;
 
 /// The brand of most tests.

@@ -1,7 +1,9 @@
 //! Requests of the creator service.
 
+mod erasure;
 mod selection;
 
+pub use erasure::*;
 pub use selection::*;
 
 use std::collections::BTreeSet;

@@ -115,6 +115,20 @@ pub(super) fn refused(refusal: Refusal) -> Status {
         ),
         Refusal::CreatorBlocked => broken(Reason::CreatorBlocked, Vec::new()),
         Refusal::CreatorNotBlocked => broken(Reason::CreatorNotBlocked, Vec::new()),
+        Refusal::CreatorErased { position } => broken(
+            Reason::CreatorErased,
+            vec![("position", position.to_string())],
+        ),
+        Refusal::LegalHold { hold } => {
+            broken(Reason::LegalHold, vec![("hold_id", hold.to_string())])
+        }
+        Refusal::AgreementLive { live } => broken(
+            Reason::AgreementLive,
+            vec![
+                ("campaign_id", live.campaign.to_string()),
+                ("collaboration_id", live.collaboration.to_string()),
+            ],
+        ),
         Refusal::VettingMissing => broken(Reason::VettingMissing, Vec::new()),
         Refusal::AlreadyActive { live } => broken(
             Reason::AlreadyActive,
@@ -278,6 +292,7 @@ fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
         Unknown::Payment => (ErrorReason::PaymentNotFound, "payment"),
         Unknown::Flag => (ErrorReason::FlagNotFound, "safety flag"),
         Unknown::Hold => (ErrorReason::HoldNotFound, "hold"),
+        Unknown::LegalHold => (ErrorReason::HoldNotFound, "legal hold"),
         Unknown::Shipment => (ErrorReason::ShipmentNotFound, "shipment"),
         Unknown::Dispute => (ErrorReason::DisputeNotFound, "dispute"),
         Unknown::Report => (ErrorReason::ReportNotFound, "report"),

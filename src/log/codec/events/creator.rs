@@ -31,6 +31,17 @@ stored! { Creator(CreatorEvent) {
         reason,
         evidence: evidence,
     }
+    CreatorErased { ground, reference, }
+    LegalHoldPlaced {
+        hold = hold_id,
+        ground,
+        reference,
+    }
+    LegalHoldReleased {
+        hold = hold_id,
+        ground,
+        reference,
+    }
 } by hand {
     CreatorEvent::CreatorProfileRecorded { profile } => {
         Wire::CreatorProfileRecorded(profile.write())

@@ -1,6 +1,7 @@
 //! Requests that break one rule each, with the field that breaks it.
 
 mod disputes;
+mod erasure;
 mod facts;
 mod negotiation;
 mod plans;
@@ -32,6 +33,7 @@ pub fn table(story: &Story) -> Vec<Row> {
         posts::products,
         posts::lists,
         safety::safety,
+        erasure::erasure,
         facts::measurements,
         facts::settlement,
         disputes::disputes,

@@ -1,6 +1,7 @@
 //! Strategies for events, one per event type.
 
 mod dispute;
+mod erasure;
 mod money;
 mod negotiation;
 mod posts;
@@ -35,6 +36,7 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         posts::posts(),
         posts::products(),
         selection::each(),
+        erasure::each(),
     ]
     .concat()
 }

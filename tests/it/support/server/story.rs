@@ -4,6 +4,7 @@
 //! one name is enough. A test that needs something else changes the request.
 
 mod agreement;
+mod erasure;
 mod facts;
 mod negotiation;
 mod posts;
