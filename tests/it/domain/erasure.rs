@@ -1,11 +1,16 @@
 //! Erased creators, and the legal holds that keep them.
 
-use campaign_ledger::domain::state::{Creator, Occurrence, erased_creators};
+use campaign_ledger::domain::rows::{Key, Rows, Scan};
+use campaign_ledger::domain::state::{
+    Collaboration, Creator, LiveCollaboration, Occurrence, Pair, erased_creators,
+};
 use campaign_ledger::domain::*;
 
 use super::engagement::{likes, observe};
 use super::history::*;
 use super::stories::*;
+use crate::support::histories;
+use crate::support::ledger::Ledger;
 use crate::support::requests::*;
 
 fn erase_ayu() -> Request {
@@ -131,6 +136,31 @@ fn agreements_of_others_are_in_nobodys_way() {
     history.given(erase_ayu().in_brand("teh"));
 }
 
+/// Whatever happens, the index names the collaborations that have not ended.
+#[test]
+fn live_collaborations_are_those_that_have_not_ended() {
+    for seed in 0..4 {
+        let mut ledger = Ledger::default();
+        for step in histories::from_seed(seed, 300) {
+            let _refused_or_not = ledger.ask(&step.request, step.at);
+        }
+        let Ok(live) = ledger
+            .rows
+            .page::<LiveCollaboration>(Scan::of(&Key::of::<LiveCollaboration>()), usize::MAX);
+        let live: Vec<_> = live.iter().map(|(_, row)| &row.collaboration).collect();
+        for place in &live {
+            let row = ledger.row::<Collaboration>(&Collaboration::key(place));
+            assert!(!row.state.is_ended(), "{place:?}");
+        }
+        let Ok(all) = ledger
+            .rows
+            .page::<Collaboration>(Scan::of(&Key::of::<Collaboration>()), usize::MAX);
+        let unended = all.iter().filter(|(_, row)| !row.state.is_ended());
+        assert_eq!(unended.count(), live.len());
+        assert!(!live.is_empty());
+    }
+}
+
 #[test]
 fn second_agreement_is_in_the_way_after_the_first_has_ended() {
     invited(terms())
@@ -145,21 +175,21 @@ fn second_agreement_is_in_the_way_after_the_first_has_ended() {
 }
 
 #[test]
-fn open_offer_of_an_ended_campaign_is_in_nobodys_way() {
-    // More offers than the command ends itself: the rest has no event of its own yet.
+fn open_application_in_an_ended_campaign_is_in_nobodys_way() {
+    // More applications than the command ends itself: the rest has no event of its own yet.
     let mut history = opened();
     for number in 0..30 {
         let name = format!("c{number:02}");
         history = history
             .given(profile(&name, 1_000))
-            .given(invite(&name, &name, terms()));
+            .given(apply(&name, &name));
     }
     let cancel = CampaignVerb::Cancel {
         reason: "recall".to_owned(),
     };
     let cancelled = history.given(campaign(cancel));
     let last = cancelled.collaboration("c29");
-    assert_eq!(last.state, CollaborationState::Invited);
+    assert_eq!(last.state, CollaborationState::Applied);
     cancelled.given(erase("c29", ErasureGround::NoLongerNeeded, "t"));
 }
 
@@ -261,6 +291,16 @@ fn nobody_works_with_an_erased_creator_again() {
         .given(creator("ayu", CreatorVerb::Block { reason }))
         .when(invite("ayu-1", "ayu", terms()))
         .then_refused(gone());
+}
+
+#[test]
+fn erased_creator_matches_no_campaign() {
+    let history = erased(opened());
+    let [.., not_blocked, _, _] =
+        criteria_of(&history.campaign(), &row(&history), &Pair::default());
+    assert_eq!(not_blocked.criterion, Criterion::NotBlocked);
+    assert!(!not_blocked.met);
+    assert_eq!(not_blocked.found, "erased");
 }
 
 #[test]

@@ -90,6 +90,7 @@ async fn rehearsed_erasure_erases_nobody() {
 async fn erased_creator_is_not_invited_and_the_rest_goes_on() {
     let server = Server::start().await;
     let story = Story::open(&server, "launch").await;
+    story.accepted("ayu", terms(idr(500))).await;
     story.published("ayu", day(0)).await;
     server.write(story.verify("ayu")).await;
     let live = server.refused_for_nothing(story.erase("ayu")).await;
@@ -100,11 +101,17 @@ async fn erased_creator_is_not_invited_and_the_rest_goes_on() {
     let erased = server.write(story.erase("ayu")).await;
     let position = erased.receipt.unwrap().first_position;
 
+    let invite = InviteCreatorRequest {
+        collaboration_id: String::from("ayu-2"),
+        ..story.invite("ayu", terms(idr(1)))
+    };
+    let apply = ApplyToCampaignRequest {
+        collaboration_id: String::from("ayu-2"),
+        ..story.apply("ayu")
+    };
     for refusal in [
-        server
-            .refused_for_nothing(story.invite("ayu", terms(idr(1))))
-            .await,
-        server.refused_for_nothing(story.apply("ayu")).await,
+        server.refused_for_nothing(invite).await,
+        server.refused_for_nothing(apply).await,
     ] {
         let refusal = refusal.is(Code::FailedPrecondition, ErrorReason::CreatorErased);
         assert_eq!(refusal.metadata["position"], position.to_string());

@@ -4,9 +4,12 @@ use campaign_ledger::wire::proto::api::creator_service_client::CreatorServiceCli
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{ContentFormat, Counters, Share};
 use serde_json::Value;
-use tonic::Code;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Streaming};
 
-use crate::support::server::{Client, Refusal, Server, Story, day, deliverable, idr, terms};
+use crate::support::server::{
+    Client, FAR, Refusal, Server, Story, by_brand, day, deliverable, idr, terms,
+};
 
 /// What an export has.
 #[derive(Debug, Default)]
@@ -240,16 +243,95 @@ async fn export_of_nobody_or_from_beyond_the_end_is_refused() {
     assert!(exported(&server, at_the_end).await.events.is_empty());
 }
 
+/// Begins an export as soon as there is a place.
+async fn admitted(
+    server: &Server,
+    request: ExportCreatorDataRequest,
+) -> Streaming<ExportCreatorDataResponse> {
+    let mut creators = CreatorServiceClient::new(server.channel());
+    let trying = async {
+        loop {
+            match creators.export_creator_data(request.clone()).await {
+                Ok(answer) => return answer.into_inner(),
+                Err(status) => assert_eq!(status.code(), Code::ResourceExhausted, "{status}"),
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(FAR, trying).await.unwrap()
+}
+
+/// Makes a connection with a small window.
+async fn narrow(server: &Server) -> Channel {
+    let endpoint = Endpoint::from_shared(format!("http://{}", server.address)).unwrap();
+    let endpoint = endpoint.initial_stream_window_size(1_024);
+    endpoint.connect().await.unwrap()
+}
+
+/// Records so many profiles of Ayu that no connection holds an export of them.
+async fn told_at_length(server: &Server) -> Story {
+    let story = Story::open(server, "launch").await;
+    let mut profile = story.profile("ayu", 1).profile.unwrap();
+    profile.display_name = "🌋".repeat(200);
+    profile.locality = "🌋".repeat(200);
+    let one = ProfileRecord {
+        creator_id: String::from("ayu"),
+        profile: Some(profile),
+    };
+    let batch = BatchRecordCreatorProfilesRequest {
+        brand_id: story.brand.clone(),
+        context: by_brand(""),
+        profiles: vec![one; 1_000],
+    };
+    server.call(batch).await.unwrap();
+    story
+}
+
 #[tokio::test]
 async fn exports_have_places_among_the_readers() {
-    let server = Server::with(|config| config.max_readers = 4).await;
-    let story = Story::open(&server, "launch").await;
-    server.write(story.profile("ayu", 20_000)).await;
-    let mut creators = CreatorServiceClient::new(server.channel());
-    // A connection has a quarter of the places. The first export holds it: nobody reads its end.
+    let server = Server::with(|config| config.max_readers = 1).await;
+    let story = told_at_length(&server).await;
+    let mut creators = CreatorServiceClient::new(narrow(&server).await);
     let held = creators.export_creator_data(story.export("ayu")).await;
-    let held = held.unwrap().into_inner();
     let refusal = refused(&server, story.export("ayu")).await;
     refusal.is(Code::ResourceExhausted, ErrorReason::TooManyReaders);
     drop(held);
+}
+
+#[tokio::test]
+async fn export_that_nobody_reads_ends_with_where_to_go_on() {
+    let server = Server::with(|config| {
+        config.max_readers = 1;
+        config.stream_unread_timeout_ms = 50;
+    })
+    .await;
+    let story = told_at_length(&server).await;
+    let mut creators = CreatorServiceClient::new(narrow(&server).await);
+    let unread = creators.export_creator_data(story.export("ayu")).await;
+    let mut unread = unread.unwrap().into_inner();
+    // Its place is free once it has ended.
+    drop(admitted(&server, story.export("ayu")).await);
+    let mut positions = Vec::new();
+    let ended = loop {
+        match unread.message().await {
+            Ok(Some(message)) => {
+                positions.extend(message.events.iter().map(|event| event.position));
+            }
+            Ok(None) => panic!("it ended as if all had been read"),
+            Err(status) => break Refusal::from(status),
+        }
+    };
+    let ended = ended.is(Code::Aborted, ErrorReason::StreamUnread);
+    let resume: u64 = ended.metadata["resume_position"].parse().unwrap();
+    assert_eq!(positions.last(), Some(&resume), "{ended}");
+    let rest = ExportCreatorDataRequest {
+        after_position: resume,
+        ..story.export("ayu")
+    };
+    let mut rest = admitted(&server, rest).await;
+    while let Some(message) = rest.message().await.unwrap() {
+        positions.extend(message.events.iter().map(|event| event.position));
+    }
+    let head = server.head().await;
+    assert_eq!(positions, (3..=head).collect::<Vec<_>>());
 }
