@@ -80,7 +80,7 @@ pub enum Refusal {
     #[error("legal hold {hold} keeps the creator from being erased")]
     LegalHold { hold: LegalHoldId },
     #[error("collaboration {} in campaign {} has not ended", .live.collaboration, .live.campaign)]
-    AgreementLive { live: CollaborationRef },
+    AgreementLive { live: Box<CollaborationRef> },
     #[error("the campaign's policy demands an assessment, and there is none")]
     VettingMissing,
     #[error("collaboration {live} of the pair is live")]

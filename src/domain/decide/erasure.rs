@@ -28,6 +28,7 @@ impl<S: Rows> Case<'_, S> {
             return refuse(Refusal::LegalHold { hold });
         }
         if let Some(live) = self.live_collaboration(id)? {
+            let live = Box::new(live);
             return refuse(Refusal::AgreementLive { live });
         }
         let reference = reference.clone();

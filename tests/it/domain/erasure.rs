@@ -23,7 +23,7 @@ fn erased(history: History) -> History {
 
 fn live() -> Refusal {
     Refusal::AgreementLive {
-        live: place("ayu-1"),
+        live: Box::new(place("ayu-1")),
     }
 }
 
@@ -130,7 +130,7 @@ fn agreements_of_others_are_in_nobodys_way() {
     erased(history)
         .when(erase("bima", ErasureGround::Objection, "t"))
         .then_refused(Refusal::AgreementLive {
-            live: place("bima-1"),
+            live: Box::new(place("bima-1")),
         });
     let history = invited(terms()).given(profile("ayu", 1).in_brand("teh"));
     history.given(erase_ayu().in_brand("teh"));
@@ -168,7 +168,7 @@ fn second_agreement_is_in_the_way_after_the_first_has_ended() {
         .given(invite("ayu-2", "ayu", terms()))
         .when(erase_ayu())
         .then_refused(Refusal::AgreementLive {
-            live: place("ayu-2"),
+            live: Box::new(place("ayu-2")),
         })
         .given(withdraw("ayu-2"))
         .given(erase_ayu());
