@@ -79,6 +79,7 @@ pub fn amount_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
         exact,
         posts_covered,
         posts,
+        decimal: _,
     }) = metric
     else {
         return Spelled::absent(0);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::decimals::MinorOnly;
 use super::fields::{Checked, Fields};
 use super::personal::spell;
 use super::proto::values as wire;
@@ -103,11 +104,11 @@ fn read_optional_positive(
 }
 
 fn write_money(amount: &Money) -> Option<wire::Money> {
-    Some((*amount).into())
+    Some(wire::Money::from(*amount).minor_only())
 }
 
 fn write_optional_money(amount: &Option<Money>) -> Option<wire::Money> {
-    amount.map(Into::into)
+    amount.map(|amount| wire::Money::from(amount).minor_only())
 }
 
 fn write_rating(rating: &Option<u8>) -> Option<u32> {

@@ -7,6 +7,7 @@
 use bytes::Bytes;
 use prost_types::Timestamp as WireTime;
 
+use super::decimals::MinorOnly;
 use super::fields::{Checked, Fields, REQUIRED_RULE};
 use super::personal::spell;
 use super::proto::values as wire;
@@ -362,12 +363,19 @@ impl Field<u64> for Position {
 
 given! {
     Timestamp: WireTime = (values::read_time, |at: &Timestamp| WireTime::from(*at));
-    Money: wire::Money = (values::read_money, |amount: &Money| wire::Money::from(*amount));
+    Money: wire::Money =
+        (values::read_money, |amount: &Money| wire::Money::from(*amount).minor_only());
     FxRate: wire::FxRate = (values::read_fx_rate, wire::FxRate::from);
     ProductValue: wire::ProductValue =
-        (values::read_product_value, |value: &ProductValue| wire::ProductValue::from(*value));
-    CampaignPlan: wire::CampaignPlan = (super::plan::read_plan, wire::CampaignPlan::from);
-    Terms: wire::Terms = (super::terms::read_terms, wire::Terms::from);
+        (values::read_product_value, |value: &ProductValue| {
+            wire::ProductValue::from(*value).minor_only()
+        });
+    CampaignPlan: wire::CampaignPlan = (super::plan::read_plan, |plan: &CampaignPlan| {
+        wire::CampaignPlan::from(plan).minor_only()
+    });
+    Terms: wire::Terms = (super::terms::read_terms, |terms: &Terms| {
+        wire::Terms::from(terms).minor_only()
+    });
     Assessment: wire::Assessment = (super::selection::read_assessment, wire::Assessment::from);
     Counters: wire::Counters = (super::observation::read_counters, wire::Counters::from);
     DisputeSubject: wire::DisputeSubject =

@@ -33,6 +33,8 @@ pub enum CostVerb {
     },
     Approve {
         approved_minor: Option<i64>,
+        /// The currency that the total is stated in; `None` where it is that of the line.
+        currency: Option<Currency>,
     },
     Reverse {
         reason: String,
@@ -126,7 +128,10 @@ impl<S: Rows> Case<'_, S> {
                     None => of_campaign(&place.campaign, event),
                 })
             }
-            CostVerb::Approve { approved_minor } => self.approve(&place, id, *approved_minor),
+            CostVerb::Approve {
+                approved_minor,
+                currency,
+            } => self.approve(&place, id, *approved_minor, *currency),
             CostVerb::Reverse { reason } => self.reverse(&place, id, reason),
             CostVerb::Pay {
                 payment,
@@ -220,8 +225,13 @@ impl<S: Rows> Case<'_, S> {
         place: &CampaignRef,
         id: &CostId,
         approved_minor: Option<i64>,
+        currency: Option<Currency>,
     ) -> Decided<Decision, S> {
         let line = self.payable(place, id)?;
+        let of_line = line.amount.currency;
+        ensure(currency.is_none_or(|stated| stated == of_line), || {
+            Refusal::field("approved.currency_code", format!("must be {of_line}"))
+        })?;
         let accrued_minor = line.total_minor();
         if let Some(minor) = approved_minor {
             let amount = Money {

@@ -232,10 +232,12 @@ impl<S: RowsMut> Fold<'_, S> {
         let position = self.record.position;
         let (lock, commissions) = self.pin_lock(&place, conversion)?;
         let shares = self.shares_of(conversion)?;
+        let reporting_currency = self.campaign()?.plan.currency;
         let order = self.order(&conversion.order)?;
         order.shares = shares;
         order.conversion = Some(Standing {
             campaign: place.campaign,
+            reporting_currency,
             position,
             last: position,
             lock,

@@ -330,11 +330,13 @@ impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
         let campaign = self.campaign_ref()?;
         let collaboration = self.record.subject.collaboration.clone();
+        let reporting_currency = self.campaign()?.plan.currency;
         let cost = Cost {
             collaboration: collaboration.clone(),
             kind: recorded.kind,
             amount: recorded.amount,
             fx_rate: recorded.fx_rate.clone(),
+            reporting_currency,
             reporting_minor: recorded.reporting_minor,
             adjusted_minor: 0,
             approved_minor: 0,

@@ -8,8 +8,8 @@ use crate::domain::rows::{Key, Row};
 use crate::domain::words;
 use crate::domain::{
     AdjustmentId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
-    ConversionRecorded, ConversionRejected, DEFAULT_LOCK_DAYS, FactTiming, Money, OrderKey,
-    OrderRef, Position, Refund, RefundId, RefundRejection, Terms, Timestamp,
+    ConversionRecorded, ConversionRejected, Currency, DEFAULT_LOCK_DAYS, FactTiming, Money,
+    OrderKey, OrderRef, Position, Refund, RefundId, RefundRejection, Terms, Timestamp,
 };
 
 /// What the ledger knows about one order.
@@ -36,6 +36,8 @@ pub struct Order {
 pub struct Standing {
     /// Its campaign.
     pub campaign: CampaignId,
+    /// Reporting currency of its campaign when it was recorded.
+    pub reporting_currency: Currency,
     /// Position of the event that recorded it.
     pub position: Position,
     /// Position of the last event of the same command: the claim itself settles some of the refunds

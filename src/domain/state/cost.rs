@@ -24,6 +24,8 @@ pub struct Cost {
     pub amount: Money,
     /// Pinned rate of a foreign amount.
     pub fx_rate: Option<FxRate>,
+    /// Reporting currency of its campaign when it was recorded.
+    pub reporting_currency: Currency,
     /// Amount and adjustments in minor units of the reporting currency; `None` without a rate.
     pub reporting_minor: Option<i64>,
     /// Sum of the adjustments, in minor units of the line's currency.

@@ -7,6 +7,7 @@ use crate::domain::{ConversionRejected, Credit, OrderRef, Position, Quoted};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::ledger::Recorded;
+use crate::wire::decimals::Decimals;
 use crate::wire::proto::api;
 use crate::wire::proto::api::conversion_claim::Claim;
 use crate::wire::proto::api::conversion_result::Outcome;
@@ -48,14 +49,18 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
         .map(|reason| reason.name().to_owned())
         .unwrap_or_default();
     message.in_force_from = recorded.in_force_from.and_then(time);
-    message.credits = recorded.credits.iter().map(credit).collect();
+    let currency = Some(standing.reporting_currency);
+    let credits = recorded.credits.iter();
+    message.credits = credits
+        .map(|one| credit(one).with_decimals(currency))
+        .collect();
     message.net_minor = row.whole_reporting_minor().map(|whole| whole - refunded);
     message.adjustments = row.adjustments.iter().map(adjustment).collect();
     message.locks_at = time(standing.lock.at);
     message.locked = row.locked;
     message.position = standing.position.get();
     message.code = code(recorded.code.as_ref());
-    message
+    message.with_decimals(currency)
 }
 
 fn code(code: Option<&Quoted>) -> String {
@@ -153,6 +158,7 @@ fn credit(credit: &Credit) -> api::Credit {
         share_bp: credit.share_bp,
         amount_minor: credit.amount_minor,
         after_termination: credit.after_termination,
+        ..api::Credit::default()
     }
 }
 

@@ -74,7 +74,11 @@ pub fn record(name: &str, verb: CostVerb) -> Request {
 
 /// Approves this much of a line, or all of it.
 pub fn approve_cost(name: &str, approved_minor: Option<i64>) -> Request {
-    cost(name, CostVerb::Approve { approved_minor })
+    let verb = CostVerb::Approve {
+        approved_minor,
+        currency: None,
+    };
+    cost(name, verb)
 }
 
 fn reverse(name: &str) -> Request {

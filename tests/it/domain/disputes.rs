@@ -107,6 +107,7 @@ fn disputed_line_is_frozen_and_no_other() {
     for verb in [
         CostVerb::Approve {
             approved_minor: None,
+            currency: None,
         },
         CostVerb::Reverse { reason: reason() },
         CostVerb::Adjust {

@@ -124,6 +124,7 @@ fn refund_counts_nowhere_its_order_does_not() {
 fn payments_count_with_their_line_however_late() {
     let approve = CostVerb::Approve {
         approved_minor: None,
+        currency: None,
     };
     for (edge, nanos, timing) in EDGES {
         let pay = CostVerb::Pay {

@@ -285,3 +285,19 @@ fn only_the_brand_settles() {
             .then_refused(only("the brand"));
     }
 }
+
+#[test]
+fn approval_in_another_currency_than_the_line_is_refused() {
+    let approve = |currency| {
+        let verb = CostVerb::Approve {
+            approved_minor: Some(60_000),
+            currency: Some(id(currency)),
+        };
+        cost("c-1", verb)
+    };
+    let history = shipped()
+        .when(approve("USD"))
+        .then_refused(Refusal::field("approved.currency_code", "must be IDR"))
+        .given(approve("IDR"));
+    assert_eq!(history.cost("c-1").approved_minor, 60_000);
+}

@@ -291,6 +291,16 @@ fn claim_digest_is_of_the_claim_alone() {
     }
 }
 
+/// The same amount, told in another way, is the same claim.
+#[test]
+fn claim_in_decimal_text_is_the_same_claim() {
+    let mut told = conversion();
+    let value = told.value.as_mut().unwrap();
+    let minor = value.minor_units.take().unwrap();
+    value.decimal = idr(minor).decimal();
+    assert_eq!(claim(told).digest, claim(conversion()).digest);
+}
+
 /// Digests of claims are stored: computed differently, the same claim would be a duplicate.
 #[test]
 fn claim_digest_never_changes() {

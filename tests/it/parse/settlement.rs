@@ -79,11 +79,15 @@ fn approval_is_of_a_part_or_the_whole() {
         campaign_id: "jujur".to_owned(),
         cost_id: "c-1".to_owned(),
         approved_minor: None,
+        approved: None,
     };
-    let approved_minor = None;
+    let (approved_minor, currency) = (None, None);
     assert_eq!(
         cost_verb(approve_cost(approve.clone(), now())),
-        CostVerb::Approve { approved_minor }
+        CostVerb::Approve {
+            approved_minor,
+            currency
+        }
     );
     each_is_refused(
         &approve,

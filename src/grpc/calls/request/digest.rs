@@ -8,8 +8,8 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::{BrandId, RequestId, Timestamp};
-use crate::wire::proto::api;
+use crate::domain::{BrandId, Currency, Money, RequestId, Timestamp};
+use crate::wire::proto::{api, values};
 
 /// Keeps made ids apart from every other use of the hash.
 const MADE_ID: &[u8] = b"campaign-ledger made id";
@@ -48,9 +48,23 @@ pub fn of_claim(rest: &api::RecordConversionRequest) -> [u8; KEPT] {
         code: rest.code.to_ascii_uppercase(),
         // One is what absence means.
         quantity: rest.quantity.filter(|quantity| *quantity != 1),
+        value: rest.value.as_ref().map(same_amount),
         ..rest.clone()
     };
     kept(hash(&[&claim.encode_to_vec()]))
+}
+
+/// Spells an amount in one way, whether it was told in minor units or as decimal text.
+fn same_amount(amount: &values::Money) -> values::Money {
+    let told = || {
+        let currency = Currency::parse(&amount.currency_code).ok()?;
+        Some(Money::parse_decimal(currency, &amount.decimal).ok()?.minor)
+    };
+    values::Money {
+        currency_code: amount.currency_code.clone(),
+        minor_units: amount.minor_units.or_else(told).filter(|minor| *minor != 0),
+        decimal: String::new(),
+    }
 }
 
 /// Makes an id for a call that gives none.

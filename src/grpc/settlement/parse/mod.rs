@@ -20,8 +20,11 @@ use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 use crate::wire::values::{
     MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_fx_rate, read_payable,
-    read_payable_delta, read_position, read_positive_amount,
+    read_payable_amount, read_payable_delta, read_position, read_positive_amount,
 };
+
+/// States that an approval told in two ways must be one amount.
+const SAME_APPROVAL_RULE: &str = "must be the amount that approved_minor states";
 
 /// Parses `RecordCost`.
 ///
@@ -71,8 +74,18 @@ pub fn approve_cost(mut request: api::ApproveCostRequest, now: Timestamp) -> Wri
     let not_negative = approved_minor.is_none_or(|minor| minor >= 0);
     call.fields
         .check("approved_minor", not_negative, NOT_NEGATIVE_RULE);
-    let verb = CostVerb::Approve { approved_minor };
-    call.finish(command(campaign, cost, Ok(verb)))
+    let fields = &mut call.fields;
+    let approved = fields.optional("approved", request.approved, |fields, approved| {
+        let approved = read_payable_amount(fields, approved)?;
+        let same = approved_minor.is_none_or(|minor| minor == approved.minor);
+        fields.check_here(same, SAME_APPROVAL_RULE);
+        Ok(approved)
+    });
+    let verb = approved.map(|approved| CostVerb::Approve {
+        approved_minor: approved.map_or(approved_minor, |approved| Some(approved.minor)),
+        currency: approved.map(|approved| approved.currency),
+    });
+    call.finish(command(campaign, cost, verb))
 }
 
 /// Parses `ReverseCost`.

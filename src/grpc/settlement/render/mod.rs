@@ -10,6 +10,7 @@ use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::log::codec::events::write_owed_for;
 use crate::report::minor;
+use crate::wire::decimals::{Decimals, spell_minor};
 use crate::wire::proto::api;
 
 impl Shown for api::Cost {
@@ -62,7 +63,10 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
             .map(|one| one.id.as_str().to_owned())
             .unwrap_or_default(),
         taxes: row.taxes.iter().map(tax).collect(),
+        reporting_decimal: spell_minor(row.reporting_minor, Some(row.reporting_currency)),
+        ..api::Cost::default()
     }
+    .with_decimals(Some(row.amount.currency))
 }
 
 fn tax(tax: &Tax) -> api::Tax {
@@ -97,5 +101,7 @@ pub fn balance(
         carried_minor: minor(row.carried_minor),
         owed_minor: minor(row.owed_minor()),
         over_budget_minor: None,
+        ..api::Balance::default()
     }
+    .with_decimals(Some(currency))
 }

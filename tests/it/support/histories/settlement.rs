@@ -44,6 +44,7 @@ impl Teller {
             },
             13 => some_tax(dice, line),
             1..=5 if line.approved_minor < line.total_minor() => CostVerb::Approve {
+                currency: None,
                 approved_minor: dice.chance(50).then(|| {
                     let accrued = line.total_minor() as u64;
                     1 + dice.roll(accrued + accrued / 20) as i64

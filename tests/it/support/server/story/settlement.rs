@@ -5,7 +5,7 @@ use campaign_ledger::wire::proto::values::dispute_subject::Subject;
 use campaign_ledger::wire::proto::values::{Arbiter, DisputeRuling, DisputeSubject, Money};
 
 use super::super::by_brand;
-use super::Story;
+use super::{Story, money};
 
 impl Story {
     pub fn adjust(&self, id: &str, delta: Money) -> AdjustCostRequest {
@@ -41,10 +41,7 @@ impl Story {
 
     /// Half of the gross is taxed at 5 %.
     pub fn tax(&self, id: &str, gross: Money) -> RecordTaxRequest {
-        let part = |divisor| Money {
-            minor_units: gross.minor_units / divisor,
-            ..gross.clone()
-        };
+        let part = |divisor| money(&gross.currency_code, gross.minor_units() / divisor);
         RecordTaxRequest {
             brand_id: self.brand.clone(),
             context: by_brand(""),
