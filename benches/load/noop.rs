@@ -125,6 +125,13 @@ impl MeasurementService for Noop {
         unused()
     }
 
+    async fn correct_publication(
+        &self,
+        _: Request<api::CorrectPublicationRequest>,
+    ) -> Result<Response<api::CorrectPublicationResponse>, Status> {
+        unused()
+    }
+
     async fn record_conversion(
         &self,
         _: Request<api::RecordConversionRequest>,

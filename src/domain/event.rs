@@ -57,7 +57,7 @@ impl Record {
 
 impl Record {
     /// Returns the event as it counts in a past up to a time of happening; `None` when it happened
-    /// later. A correction that moves a line beyond that time takes it out.
+    /// later. A correction that moves a line or a post beyond that time takes it out.
     pub fn up_to(&self, time: Timestamp) -> Option<Cow<'_, Self>> {
         if self.fact_at() <= time {
             return Some(Cow::Borrowed(self));
@@ -74,6 +74,18 @@ impl Record {
                 });
                 Some(Cow::Owned(Self {
                     event,
+                    ..self.clone()
+                }))
+            }
+            Event::Publication(PublicationEvent::PublicationCorrected(corrected))
+                if corrected.moved_from <= time =>
+            {
+                let event = PublicationEvent::PublicationCorrected(PublicationCorrected {
+                    now: None,
+                    ..corrected.clone()
+                });
+                Some(Cow::Owned(Self {
+                    event: Event::Publication(event),
                     ..self.clone()
                 }))
             }

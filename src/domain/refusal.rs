@@ -202,6 +202,13 @@ pub enum Refusal {
     PaymentVoided { position: Position },
     #[error("the cost line is as the correction says")]
     CostUnchanged,
+    #[error("the post was told at position {actual}, not {expected}")]
+    StalePublication {
+        expected: Position,
+        actual: Position,
+    },
+    #[error("the post is as the correction says")]
+    PublicationUnchanged,
     #[error("there may be at most {limit} {collection}")]
     LimitReached {
         collection: &'static str,

@@ -200,6 +200,7 @@ fn delivery(shown: Shown<'_>) -> api::Delivery {
         breaches_undisclosed: shown.count(&work::UNDISCLOSED),
         breaches_removed_early: shown.count(&work::REMOVED_EARLY),
         removed: shown.count(&work::REMOVED),
+        breaches_waived: shown.count(&work::PUBLISHED_WAIVED),
     }
 }
 

@@ -252,6 +252,7 @@ fn reliability(roi: &api::CampaignRoi) -> Markup {
                 (row("Without approval", plain(delivery.breaches_unapproved)))
                 (row("Undisclosed", plain(delivery.breaches_undisclosed)))
                 (row("Removed early", plain(delivery.breaches_removed_early)))
+                (row("Published though waived", plain(delivery.breaches_waived)))
                 (row("Disputes open", plain(roi.open_disputes)))
                 (row("Facts too late to count", plain(roi.facts_after_measurement)))
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::dispute::ensure_undisputed;
 use super::publication::agreed_disclosure;
+use super::publication_correction::lateness;
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::limits::MAX_CONTENT_BYTES;
 use crate::domain::rows::Rows;
@@ -220,8 +221,8 @@ impl<S: Rows> Case<'_, S> {
         }))
     }
 
-    /// Records that a post is live. A post that is late, unapproved or undisclosed is a breach and
-    /// is not refused. A hold only defers the record: the post keeps its own time.
+    /// Records that a post is live. A post that is late, unapproved, undisclosed or of a waived
+    /// deliverable is a breach and is not refused. A hold only defers the record: the post keeps its own time.
     fn publish(&self, work: &Work<'_>, publish: &Publish) -> Decided<Decision, S> {
         self.brand_or_creator()?;
         ensure_unpublished::<S>(work)?;
@@ -233,7 +234,8 @@ impl<S: Rows> Case<'_, S> {
         let campaign = self.campaign(&work.place.campaign_ref())?;
         let demanded = campaign.plan.policy.disclosure_required
             || agreed_disclosure(&work.collaboration, publish.published_at).is_some();
-        let late = |due_at: Timestamp| publish.published_at.since(due_at).seconds_late();
+        let [late, late_original] = lateness(deliverable, publish.published_at);
+        let waived = deliverable.state == DeliverableState::Waived;
         let followers = match publish.followers {
             Some(followers) => Some(followers),
             None => self.profile_followers(work, &venue)?,
@@ -250,10 +252,14 @@ impl<S: Rows> Case<'_, S> {
                 disclosed: publish.disclosed,
                 incentivised: deliverable.terms.format == ContentFormat::Giveaway,
                 shares: publish.shares.clone(),
-                seconds_late: late(deliverable.due_at),
-                seconds_late_original: late(deliverable.terms.due_at),
-                unapproved: deliverable.state != DeliverableState::Approved,
+                seconds_late: late,
+                seconds_late_original: late_original,
+                unapproved: match waived {
+                    true => !deliverable.was_approved,
+                    false => deliverable.state != DeliverableState::Approved,
+                },
                 undisclosed: demanded && !publish.disclosed,
+                waived,
             },
         )))
     }
@@ -402,7 +408,8 @@ fn ensure_open<S: Rows>(work: &Work<'_>, rule: &'static str) -> Decided<(), S> {
 
 fn ensure_unpublished<S: Rows>(work: &Work<'_>) -> Decided<(), S> {
     let state = work.deliverable.state;
-    let publishable = state.is_open() || state == DeliverableState::Rejected;
-    let rule = "it is published, or waived, already";
+    let given_up = [DeliverableState::Rejected, DeliverableState::Waived];
+    let publishable = state.is_open() || given_up.contains(&state);
+    let rule = "it is published already";
     ensure(publishable, || Refusal::DeliverableState { state, rule })
 }

@@ -19,6 +19,7 @@ mod hold;
 mod negotiation;
 mod plan;
 mod publication;
+mod publication_correction;
 mod refund;
 mod report;
 mod seeding;
@@ -35,6 +36,7 @@ pub use deliverable::*;
 pub use dispute::*;
 pub use engagement::*;
 pub use publication::*;
+pub use publication_correction::PublicationCorrection;
 pub use settlement::*;
 
 use super::rows::{Key, Row, Rows};

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::publication_correction::PublicationCorrection;
 use super::{Case, Decided, Decision, ensure, happened, refuse};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, DisclosureCheck, Publication};
@@ -29,6 +30,7 @@ pub enum PublicationVerb {
     CheckDisclosure {
         found: DisclosureFound,
     },
+    Correct(PublicationCorrection),
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -51,6 +53,9 @@ impl<S: Rows> Case<'_, S> {
             }
             PublicationVerb::CheckDisclosure { found } => {
                 self.check_disclosure(place, &publication, found)
+            }
+            PublicationVerb::Correct(correction) => {
+                self.correct_publication(place, &publication, correction)
             }
         }
     }

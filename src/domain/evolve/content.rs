@@ -134,7 +134,9 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     fn waived(&mut self, id: &DeliverableId) -> Folded<(), S> {
-        self.give_up(id, DeliverableState::Waived)
+        self.give_up(id, DeliverableState::Waived)?;
+        self.deliverable(id)?.was_waived = true;
+        Ok(())
     }
 
     fn give_up(&mut self, id: &DeliverableId, to: DeliverableState) -> Folded<(), S> {

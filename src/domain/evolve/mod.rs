@@ -17,6 +17,7 @@ mod hold;
 mod negotiation;
 mod payment;
 mod publication;
+mod publication_correction;
 mod refund;
 mod revenue;
 mod seeding;

@@ -350,6 +350,8 @@ pub struct Deliverable {
     pub publication: Option<PublicationId>,
     /// Whether the post was ever verified, even if it was taken down since.
     pub was_verified: bool,
+    /// Whether the brand does without it, even if it was published all the same.
+    pub was_waived: bool,
 }
 
 impl Deliverable {
@@ -365,12 +367,13 @@ impl Deliverable {
             rating: None,
             publication: None,
             was_verified: false,
+            was_waived: false,
         }
     }
 
     /// Returns whether nothing is left to do: it was verified once, or waived.
     pub fn is_done(&self) -> bool {
-        self.was_verified || self.state == DeliverableState::Waived
+        self.was_verified || self.was_waived
     }
 
     /// Returns the number of the latest submission; 0 before the first.

@@ -145,7 +145,7 @@ impl Tally {
     #[expect(clippy::too_many_lines, reason = "an arm for each effect")]
     pub(super) fn apply(&mut self, effect: &Effect) {
         match effect {
-            Effect::Posted { .. } => self.posts += 1,
+            Effect::Posted { posts, .. } => self.posts += posts,
             Effect::Committed { minor, .. } => self.committed += i128::from(*minor),
             Effect::Cost { kind, minor, .. } => {
                 self.costs.entry(*kind).or_default().accrued += i128::from(*minor);
@@ -217,7 +217,8 @@ impl Tally {
             | Effect::Verified
             | Effect::PostRemoved { .. }
             | Effect::PostRestored
-            | Effect::FoundUndisclosed
+            | Effect::RemovedEarly { .. }
+            | Effect::FoundUndisclosed { .. }
             | Effect::Shipped { .. }
             | Effect::Received
             | Effect::Returned { .. }

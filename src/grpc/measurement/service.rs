@@ -27,6 +27,8 @@ service! {
         write record_post_restored(RecordPostRestoredRequest)
             -> RecordPostRestoredResponse { publication }
         write check_disclosure(CheckDisclosureRequest) -> CheckDisclosureResponse { publication }
+        write correct_publication(CorrectPublicationRequest)
+            -> CorrectPublicationResponse { publication }
         write record_conversion(RecordConversionRequest)
             -> RecordConversionResponse { outcome = outcome, conversion }
         call batch_record_conversions(BatchRecordConversionsRequest)

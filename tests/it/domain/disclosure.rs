@@ -80,7 +80,7 @@ fn insufficient_disclosure_is_a_breach_once() {
         .given(check_disclosure("ayu-1", found(17, true)))
         .given(check_disclosure("ayu-1", found(18, false)));
     assert_eq!(undisclosed(&history), (true, 1));
-    assert!(history.publication("ayu-1", "post-1").was_undisclosed);
+    assert!(history.publication("ayu-1", "post-1").was_undisclosed());
 }
 
 #[test]

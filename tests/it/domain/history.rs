@@ -76,6 +76,11 @@ impl History {
         Self { ledger, now }
     }
 
+    /// Returns every record.
+    pub fn records(&self) -> &[campaign_ledger::domain::Record] {
+        &self.ledger.records
+    }
+
     /// Returns the event of the last record.
     pub fn last_event(&self) -> &Event {
         &self

@@ -41,6 +41,7 @@ mod oracle;
 mod payments;
 mod plans;
 mod properties;
+mod publication_corrections;
 mod publications;
 mod refunds;
 mod removals;

@@ -68,6 +68,8 @@ struct Work {
     state: DeliverableState,
     before_removal: Option<DeliverableState>,
     was_verified: bool,
+    was_waived: bool,
+    was_approved: bool,
     due_at: Timestamp,
     first_due_at: Timestamp,
     submissions: i64,
@@ -83,6 +85,7 @@ pub struct Post {
     due_at: Timestamp,
     first_due_at: Timestamp,
     was_approved: bool,
+    was_waived: bool,
     /// Times when it was taken down, restored, taken down …
     lives: Vec<Timestamp>,
     /// Minimum days live in the terms, for each time it was taken down.
@@ -200,7 +203,9 @@ impl Story {
         let agreed = self.agreement(owner).terms_at(recorded.published_at);
         let was_agreed = agreed.is_some_and(|terms| terms.disclosure.is_some());
         let work = self.work(owner, &recorded.deliverable);
-        let was_approved = work.state == DeliverableState::Approved;
+        let was_waived = work.state == DeliverableState::Waived;
+        let was_approved =
+            work.state == DeliverableState::Approved || was_waived && work.was_approved;
         work.state = DeliverableState::Published;
         let (due_at, first_due_at) = (work.due_at, work.first_due_at);
         self.posts.push(Post {
@@ -210,6 +215,7 @@ impl Story {
             due_at,
             first_due_at,
             was_approved,
+            was_waived,
             lives: Vec::new(),
             promised_days: Vec::new(),
             was_agreed,

@@ -61,6 +61,7 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         campaign_state: 0,
         creator_flagged: false,
         on_hold: false,
+        told_position: row.told.position.get(),
     }
 }
 

@@ -255,6 +255,10 @@ pub(super) fn refused(refusal: Refusal) -> Status {
             vec![("position", position.to_string())],
         ),
         Refusal::CostUnchanged => broken(Reason::CostUnchanged, Vec::new()),
+        Refusal::StalePublication { expected, actual } => {
+            lost_race(Reason::StalePublication, message, expected, actual)
+        }
+        Refusal::PublicationUnchanged => broken(Reason::PublicationUnchanged, Vec::new()),
         Refusal::LimitReached { collection, limit } => broken(
             Reason::LimitReached,
             vec![

@@ -3,32 +3,22 @@
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
     DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event, PostRemoved,
-    PublicationEvent, PublicationId, PublicationRecorded, Venue,
+    PublicationCorrected, PublicationEvent, PublicationId, PublicationRecorded, Venue,
 };
 use crate::wire::fields::{Checked, Fields};
 use crate::wire::proto::values;
 use crate::wire::rules::shares;
+use crate::wire::spelled::{Field, given, spelled};
 use crate::wire::values::read_time;
 
 stored! { Publication(PublicationEvent) {
-    PublicationRecorded (PublicationRecorded {
+    PublicationCorrected (PublicationCorrected {
         deliverable = deliverable_id,
         publication = publication_id,
-        platform: Venue {
-            platform,
-            name = platform_name,
-        },
-        url,
-        post_id = platform_post_id,
-        published_at,
-        followers,
-        disclosed,
-        incentivised,
-        shares: shares,
-        seconds_late,
-        seconds_late_original,
-        unapproved,
-        undisclosed,
+        replaces,
+        moved_from,
+        now,
+        reason,
     })
     PublicationVerified {
         deliverable = deliverable_id,
@@ -50,8 +40,48 @@ stored! { Publication(PublicationEvent) {
         restored_at,
     }
 } by hand {
+    PublicationEvent::PublicationRecorded(recorded) => {
+        Wire::PublicationRecorded(recorded.write())
+    }
     PublicationEvent::DisclosureChecked(checked) => write_checked(checked),
 }}
+
+spelled! {
+    PublicationRecorded => wire::PublicationRecorded {
+        deliverable = deliverable_id,
+        publication = publication_id,
+        platform: Venue {
+            platform,
+            name = platform_name,
+        },
+        url,
+        post_id = platform_post_id,
+        published_at,
+        followers,
+        disclosed,
+        incentivised,
+        shares: shares,
+        seconds_late,
+        seconds_late_original,
+        unapproved,
+        undisclosed,
+        waived,
+    }
+}
+
+given! {
+    PublicationRecorded: wire::PublicationRecorded =
+        (PublicationRecorded::read, wire::PublicationRecorded::from);
+}
+
+// A correction holds all of it too.
+impl Stored for wire::PublicationRecorded {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let recorded = PublicationRecorded::read(fields, self)?;
+        let event = PublicationEvent::PublicationRecorded(recorded);
+        Ok(Event::Publication(event))
+    }
+}
 
 // What the terms say is absent without a connection.
 impl Stored for wire::DisclosureChecked {

@@ -165,7 +165,7 @@ fn write_cost(cost: &CostRecorded) -> Wire {
     Wire::CostRecorded(wire::CostRecorded {
         cost_id: cost.cost.to_string(),
         r#type: cost.kind.number(),
-        amount: Some(cost.amount.into()),
+        amount: cost.amount.write(),
         fx_rate: cost.fx_rate.as_ref().map(Into::into),
         reporting_minor: cost.reporting_minor,
         incurred_at: Some(cost.incurred_at.into()),

@@ -261,12 +261,12 @@ fn published() -> impl Strategy<Value = PublicationRecorded> {
         post,
         numbers,
         shares_or_none(),
-        any::<[bool; 4]>(),
+        any::<[bool; 5]>(),
     )
         .prop_map(|(deliverable, publication, post, numbers, shares, flags)| {
             let (platform, url, post_id, published_at) = post;
             let (followers, seconds_late, seconds_late_original) = numbers;
-            let [disclosed, incentivised, unapproved, undisclosed] = flags;
+            let [disclosed, incentivised, unapproved, undisclosed, waived] = flags;
             PublicationRecorded {
                 deliverable,
                 publication,
@@ -282,6 +282,7 @@ fn published() -> impl Strategy<Value = PublicationRecorded> {
                 seconds_late_original,
                 unapproved,
                 undisclosed,
+                waived,
             }
         })
 }

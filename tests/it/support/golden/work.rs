@@ -32,6 +32,16 @@ pub fn events() -> Vec<Event> {
             reason: "claims a cure".to_owned(),
         }),
         Event::Publication(PublicationEvent::PublicationRecorded(published())),
+        Event::Publication(PublicationEvent::PublicationCorrected(
+            PublicationCorrected {
+                deliverable: review(),
+                publication: post(),
+                replaces: Position::new(42),
+                moved_from: at(900),
+                now: Some(published()),
+                reason: PersonalText::Clear("the hour was wrong".to_owned()),
+            },
+        )),
         Event::Publication(PublicationEvent::PublicationVerified {
             deliverable: review(),
             publication: post(),
@@ -91,5 +101,6 @@ fn published() -> PublicationRecorded {
         seconds_late_original: 86_460,
         unapproved: true,
         undisclosed: true,
+        waived: true,
     }
 }

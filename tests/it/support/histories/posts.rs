@@ -17,6 +17,9 @@ impl Teller {
             let hours = (self.now.nanos() - since.nanos()).max(0) / HOUR_NANOS;
             later(since, dice.roll(hours as u64 + 1) as i64 * HOUR_NANOS)
         };
+        if dice.chance(15) {
+            return publication(post.clone(), self.repair(dice, &row));
+        }
         let verb = match (row.removed_at(), dice.roll(100)) {
             (_, 0..=34) => PublicationVerb::CheckDisclosure {
                 found: DisclosureFound {
@@ -39,6 +42,26 @@ impl Teller {
             },
         };
         publication(post.clone(), verb)
+    }
+
+    /// Corrects a post in some of its facts.
+    fn repair(&self, dice: &mut Dice, row: &Publication) -> PublicationVerb {
+        let days = dice.roll(11) as i64 - 5;
+        let moved = later(row.published_at, days * 24 * HOUR_NANOS).min(self.now);
+        PublicationVerb::Correct(PublicationCorrection {
+            expected: row.told.position,
+            url: dice
+                .chance(20)
+                .then(|| "https://instagram.example/q".to_owned()),
+            post_id: dice
+                .chance(30)
+                .then(|| format!("{}", self.ledger.head().get())),
+            platform_name: None,
+            published_at: dice.chance(60).then_some(moved),
+            followers: dice.chance(40).then(|| dice.roll(150_000)),
+            disclosed: dice.chance(30).then(|| dice.chance(50)),
+            reason: PersonalText::Clear("it was told wrongly".to_owned()),
+        })
     }
 
     pub(super) fn about_a_product(&self, dice: &mut Dice) -> Request {

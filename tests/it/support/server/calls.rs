@@ -162,6 +162,7 @@ calls! {
         write record_post_removed: RecordPostRemovedRequest => RecordPostRemovedResponse,
         write record_post_restored: RecordPostRestoredRequest => RecordPostRestoredResponse,
         write check_disclosure: CheckDisclosureRequest => CheckDisclosureResponse,
+        write correct_publication: CorrectPublicationRequest => CorrectPublicationResponse,
         write record_conversion: RecordConversionRequest => RecordConversionResponse,
         plain batch_record_conversions:
             BatchRecordConversionsRequest => BatchRecordConversionsResponse,

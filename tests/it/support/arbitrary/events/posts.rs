@@ -23,6 +23,9 @@ pub fn posts() -> Vec<BoxedStrategy<Event>> {
                 })
             })
             .boxed(),
+        corrected()
+            .prop_map(|event| Event::Publication(PublicationEvent::PublicationCorrected(event)))
+            .boxed(),
         checked()
             .prop_map(|event| Event::Publication(PublicationEvent::DisclosureChecked(event)))
             .boxed(),
@@ -53,6 +56,21 @@ fn removed() -> impl Strategy<Value = PostRemoved> {
                 }
             },
         )
+}
+
+fn corrected() -> impl Strategy<Value = PublicationCorrected> {
+    let now = option::of(super::published());
+    let post = (deliverable(), id(PublicationId::parse));
+    (post, 1..u64::MAX, timestamp(), now, personal()).prop_map(
+        |((deliverable, publication), replaces, moved_from, now, reason)| PublicationCorrected {
+            deliverable,
+            publication,
+            replaces: Position::new(replaces),
+            moved_from,
+            now,
+            reason,
+        },
+    )
 }
 
 fn checked() -> impl Strategy<Value = DisclosureChecked> {
