@@ -113,6 +113,7 @@ personal_fields! {
     PaymentVoidedReason = 58, "campaign.ledger.event.v1.PaymentVoided" 7 "reason";
     CostCorrectedNote = 59, "campaign.ledger.event.v1.CostCorrected" 9 "note";
     CostCorrectedReason = 60, "campaign.ledger.event.v1.CostCorrected" 11 "reason";
+    CreatorProfileRecordedContact = 77, "campaign.ledger.event.v1.CreatorProfileRecorded" 6 "contact";
     PublicationCorrectedReason = 76, "campaign.ledger.event.v1.PublicationCorrected" 6 "reason";
 }
 

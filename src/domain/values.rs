@@ -69,6 +69,8 @@ pub struct PersonalDetails {
     pub display_name: PersonalText,
     /// Handles by platform.
     pub handles: BTreeMap<Venue, PersonalText>,
+    /// How to reach the creator.
+    pub contact: PersonalText,
 }
 
 /// The range of followers that a campaign wants, both ends included.

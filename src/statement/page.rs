@@ -1,5 +1,6 @@
 //! A statement as a page: what is on it, in order.
 
+mod money;
 mod tables;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -34,9 +35,12 @@ pub fn html(statement: &Statement) -> String {
                 (key_figures(&total))
                 (tables::returns(&total, &on_time))
                 (plots(statement, &total.currency_code))
+                (money::costs(&total))
                 (tables::creators(statement))
                 (tables::deliverables(statement))
                 (tables::engagement(&total))
+                (money::uncredited(statement))
+                (money::refunds(statement))
                 (reliability(roi))
                 (tables::timeline(statement))
                 (tables::revisions(statement))

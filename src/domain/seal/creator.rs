@@ -37,6 +37,10 @@ fn profile_texts(profile: &mut CreatorProfile, visit: &mut VisitText<'_>) {
     for handle in personal.handles.values_mut() {
         visit(PersonalField::CreatorHandleHandle, handle);
     }
+    visit(
+        PersonalField::CreatorProfileRecordedContact,
+        &mut personal.contact,
+    );
 }
 
 fn assessment_texts(assessment: &mut Assessment, visit: &mut VisitText<'_>) {
@@ -89,6 +93,7 @@ mod tests {
                         locality: "Bandung".into(),
                         display_name: "Ayu".into(),
                         handles,
+                        contact: "0812".into(),
                     },
                     ..CreatorProfile::default()
                 },

@@ -7,7 +7,7 @@ use super::{OrderCommission, OrderShares, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::words;
 use crate::domain::{
-    AdjustmentId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
+    AdjustmentId, BrandId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
     ConversionRecorded, ConversionRejected, Currency, DEFAULT_LOCK_DAYS, FactTiming, Money,
     OrderKey, OrderRef, Position, Refund, RefundId, RefundRejection, Terms, Timestamp,
 };
@@ -147,6 +147,11 @@ impl Order {
             .text(order.brand.as_str())
             .text(order.order.source.as_str())
             .text(order.order.id.as_str())
+    }
+
+    /// Returns the prefix of the orders of a brand.
+    pub fn of_brand(brand: &BrandId) -> Key {
+        Key::of::<Self>().text(brand.as_str())
     }
 
     /// Returns the refund that holds an id: one that was rejected does not.

@@ -15,7 +15,7 @@ use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, parsed};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
-use crate::log::codec::json::record_descriptor;
+use crate::log::codec::json::{reason_of, record_descriptor};
 use crate::log::codec::{self, peek};
 use crate::log::{Log, Selection};
 use crate::report;
@@ -160,5 +160,6 @@ fn event(position: Position, bytes: &[u8], added: &Added) -> Result<api::Explain
         by_position: by.map_or(0, Position::get),
         actor: Some((&record.actor).into()),
         on_behalf_of: record.on_behalf_of.as_ref().map(Into::into),
+        stated_reason: reason_of(bytes),
     })
 }

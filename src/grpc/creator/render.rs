@@ -89,5 +89,6 @@ fn profile(profile: &CreatorProfile) -> api::CreatorProfile {
         locality: spell(&personal.locality),
         display_name: spell(&personal.display_name),
         handles: handles.collect(),
+        contact: spell(&personal.contact),
     }
 }

@@ -11,10 +11,10 @@ use tonic::{Request, Response, Status};
 use super::parse;
 use super::reads::performance;
 use crate::domain::rows::{Rows, Scan};
-use crate::domain::state::{Collaboration, Publication, Report};
+use crate::domain::state::{Collaboration, Order, Publication, RefundState, Report};
 use crate::domain::{
-    Actor, Audience, CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, Position,
-    PublicationId, Record, Tally, Target, Timestamp, Totals,
+    Actor, Audience, CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, Money,
+    OrderKey, Position, PublicationId, Record, Tally, Target, Timestamp, Totals,
 };
 use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::proofs;
@@ -26,7 +26,7 @@ use crate::grpc::collaboration::reads::shown;
 use crate::grpc::edge::deadline::Deadline;
 use crate::log::codec::{self, peek};
 use crate::report;
-use crate::statement::{Day, Happened, Line, Statement, csv, html};
+use crate::statement::{Day, Happened, Line, Refunded, Statement, Uncredited, csv, html};
 use crate::store::Snapshot;
 use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};
 use crate::wire::proto::api;
@@ -61,7 +61,11 @@ pub(super) async fn get(
     let slice = Slice::Campaigns(name.brand.clone(), vec![name.campaign.clone()]);
     let work = move |fold: &mut Folding<'_>| drawn(fold, &name);
     let mut statement = calls.telling(as_of, slice, deadline, work).await?;
-    let lines = statement.collaborations.len() + statement.timeline.len() + statement.days.len();
+    let lines = statement.collaborations.len()
+        + statement.timeline.len()
+        + statement.days.len()
+        + statement.uncredited.len()
+        + statement.refunds.len();
     let taken = calls
         .folds
         .take(lines * LINE_BYTES)
@@ -139,17 +143,68 @@ fn read(rows: &Snapshot, name: &CampaignRef) -> Result<Statement, Lookup> {
             urls: urls(rows, &place)?,
         });
     }
+    let (uncredited, refunds) = orders(rows, name)?;
     Ok(Statement {
         campaign: render_campaign(name, &campaign),
         roi: report::campaign_roi(name, &campaign, &totals, &rates, now),
         collaborations,
         days: Vec::new(),
         timeline: Vec::new(),
+        uncredited,
+        refunds,
         revisions,
         position: 0,
         recorded_at: now.to_string(),
         checkpoint: String::new(),
     })
+}
+
+/// Orders of the campaign that nobody is credited with, and all refunds, the oldest first.
+fn orders(rows: &Snapshot, name: &CampaignRef) -> Result<(Vec<Uncredited>, Vec<Refunded>), Lookup> {
+    let (mut uncredited, mut refunds) = (Vec::new(), Vec::new());
+    let prefix = Order::of_brand(&name.brand);
+    rows.scan::<Order>(Scan::of(&prefix), &mut |_, order| {
+        let standing = order.conversion.as_ref();
+        let Some(standing) = standing.filter(|one| one.campaign == name.campaign) else {
+            return ControlFlow::Continue(());
+        };
+        let recorded = &standing.conversion;
+        let order_id = spelled(&recorded.order);
+        uncredited.extend(recorded.unattributed.map(|reason| Uncredited {
+            order: order_id.clone(),
+            at: recorded.ordered_at.to_string(),
+            kind: recorded.kind.name(),
+            value: recorded.value.map(with_currency).unwrap_or_default(),
+            reason: reason.name(),
+        }));
+        refunds.extend(order.refunds.iter().map(|known| {
+            let (state, reason) = match known.state {
+                RefundState::Applied => ("APPLIED", ""),
+                RefundState::Waiting => ("WAITING", ""),
+                RefundState::Rejected(why) => ("REJECTED", why.name()),
+            };
+            Refunded {
+                order: order_id.clone(),
+                refund_id: known.refund.id.to_string(),
+                at: known.refund.refunded_at.to_string(),
+                amount: with_currency(known.refund.amount),
+                state,
+                reason,
+            }
+        }));
+        ControlFlow::Continue(())
+    })?;
+    uncredited.sort_by(|one, other| (&one.at, &one.order).cmp(&(&other.at, &other.order)));
+    refunds.sort_by(|one, other| (&one.at, &one.order).cmp(&(&other.at, &other.order)));
+    Ok((uncredited, refunds))
+}
+
+fn spelled(order: &OrderKey) -> String {
+    format!("{} {}", order.source, order.id.as_str())
+}
+
+fn with_currency(amount: Money) -> String {
+    format!("{} {}", amount.currency, amount.decimal())
 }
 
 /// Where the posts of a collaboration are.
@@ -237,6 +292,7 @@ fn happened(record: &Record) -> Option<Happened> {
                     .map_or_else(String::new, |other| {
                         format!("{}: {}", named(&other.actor), other.reason)
                     }),
+                reason: codec::json::reason_of(&bytes),
             })
         }
     }

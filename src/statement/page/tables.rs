@@ -12,17 +12,17 @@ use crate::wire::proto::values;
 const MAX_EVENTS: usize = 400;
 
 /// A column: its name, and whether it has numbers.
-type Column = (&'static str, bool);
+pub(super) type Column = (&'static str, bool);
 
 /// A cell.
 #[derive(Default)]
-struct Cell {
+pub(super) struct Cell {
     shown: Markup,
     note: String,
     is_negative: bool,
 }
 
-fn cell(shown: impl Render) -> Cell {
+pub(super) fn cell(shown: impl Render) -> Cell {
     Cell {
         shown: shown.render(),
         ..Cell::default()
@@ -38,13 +38,13 @@ fn spelled(value: Spelled) -> Cell {
 }
 
 /// Rows under a heading, if they have one.
-struct Group {
+pub(super) struct Group {
     heading: Option<&'static str>,
     rows: Vec<Vec<Cell>>,
 }
 
 /// A section with a table; nothing at all without a row.
-fn section(
+pub(super) fn section(
     heading: &str,
     unit: &str,
     columns: &[Column],
@@ -94,7 +94,7 @@ fn said(note: &str) -> Option<&str> {
     (!note.is_empty()).then_some(note)
 }
 
-fn rows(rows: impl Iterator<Item = Vec<Cell>>) -> [Group; 1] {
+pub(super) fn rows(rows: impl Iterator<Item = Vec<Cell>>) -> [Group; 1] {
     [Group {
         heading: None,
         rows: rows.collect(),
@@ -316,6 +316,7 @@ pub fn timeline(statement: &Statement) -> Markup {
             cell(one.collaboration_id.as_str()),
             cell(one.actor.as_str()),
             cell(one.on_behalf_of.as_str()),
+            cell(one.reason.as_str()),
             cell(one.position),
         ]
     });
@@ -325,6 +326,7 @@ pub fn timeline(statement: &Statement) -> Markup {
         ("Collaboration", false),
         ("Who", false),
         ("For whom, why", false),
+        ("Reason", false),
         ("Position", true),
     ];
     section("Timeline", "", &columns, &rows(happened), note)

@@ -52,7 +52,7 @@ fn told(post: Publish) -> History {
     opened_as(plan)
         .given(invite("ayu-1", "ayu", terms))
         .given(accept("ayu-1"))
-        .given(invite("bima-1", "bima", super::stories::terms()))
+        .given(invite("bima-1", "bima", crate::support::requests::terms()))
         .given(accept("bima-1"))
         .given(submit("ayu-1", "review"))
         .given(approve("ayu-1", "review", 1))

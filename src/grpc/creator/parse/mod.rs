@@ -74,6 +74,7 @@ fn as_recorded(profile: api::CreatorProfile) -> event::CreatorProfileRecorded {
         locality: profile.locality,
         display_name: profile.display_name,
         handles: profile.handles.into_iter().map(as_recorded).collect(),
+        contact: profile.contact,
     }
 }
 

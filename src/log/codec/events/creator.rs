@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::wire::personal::spell;
-use crate::wire::rules::{evidence, followers, niches, optional_name};
+use crate::wire::rules::{evidence, followers, niches, optional_contact, optional_name};
 use crate::wire::spelled::{Field, spelled};
 use crate::wire::values::{VENUES_RULE, read_venue};
 
@@ -54,6 +54,7 @@ spelled! {
             locality: optional_name,
             display_name: optional_name,
             handles: handles,
+            contact: optional_contact,
         },
     }
 }

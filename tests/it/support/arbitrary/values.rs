@@ -194,11 +194,13 @@ pub fn niches() -> impl Strategy<Value = Vec<Niche>> {
 
 /// A profile.
 pub fn creator_profile() -> impl Strategy<Value = CreatorProfile> {
-    let personal = (personal(), personal(), btree_map(venue(), personal(), 0..4)).prop_map(
-        |(locality, display_name, handles)| PersonalDetails {
+    let handles = btree_map(venue(), personal(), 0..4);
+    let personal = (personal(), personal(), handles, personal()).prop_map(
+        |(locality, display_name, handles, contact)| PersonalDetails {
             locality,
             display_name,
             handles,
+            contact,
         },
     );
     let followers = btree_map(venue(), follower_count(), 0..4);

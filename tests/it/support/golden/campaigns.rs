@@ -124,6 +124,7 @@ fn profile() -> CreatorProfile {
                 (Platform::Instagram.into(), "@ayu.kulit".into()),
                 (Platform::Tiktok.into(), "@ayukulit".into()),
             ]),
+            contact: "+62 812 5550 1234".into(),
         },
     }
 }
