@@ -84,6 +84,7 @@ impl Request {
                 dispute,
                 ..
             } => About::Dispute(campaign(name), dispute.clone()),
+            Command::Brand { .. } => About::Brand(self.brand.clone()),
         }
     }
 }
@@ -107,6 +108,8 @@ pub enum About {
     Cost(CampaignRef, CostId),
     /// A dispute.
     Dispute(CampaignRef, DisputeId),
+    /// A brand as a whole.
+    Brand(BrandId),
 }
 
 impl About {
@@ -120,6 +123,7 @@ impl About {
             Self::Order(name) | Self::Claim(name, _) => name.order.id.as_str(),
             Self::Cost(_, id) => id.as_str(),
             Self::Dispute(_, id) => id.as_str(),
+            Self::Brand(brand) => brand.as_str(),
         }
     }
 }
@@ -186,5 +190,8 @@ pub enum Command {
         collaboration: CollaborationId,
         dispute: DisputeId,
         verb: DisputeVerb,
+    },
+    Brand {
+        verb: BrandVerb,
     },
 }

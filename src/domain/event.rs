@@ -99,7 +99,8 @@ impl Record {
             | Event::Revenue(_)
             | Event::Settlement(_)
             | Event::Dispute(_)
-            | Event::Hold(_) => None,
+            | Event::Hold(_)
+            | Event::Brand(_) => None,
         }
     }
 }
@@ -119,7 +120,8 @@ impl Event {
             | Self::Agreement(_)
             | Self::Content(_)
             | Self::Dispute(_)
-            | Self::Hold(_) => None,
+            | Self::Hold(_)
+            | Self::Brand(_) => None,
         }
     }
 }
@@ -194,4 +196,5 @@ pub enum Event {
     Settlement(SettlementEvent),
     Dispute(DisputeEvent),
     Hold(HoldEvent),
+    Brand(BrandEvent),
 }

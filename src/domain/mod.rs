@@ -31,6 +31,7 @@ mod venue;
 mod violation;
 mod vocabulary;
 mod word;
+mod zone;
 
 pub use audience::*;
 pub use command::*;
@@ -57,3 +58,4 @@ pub use violation::Violation;
 pub use vocabulary::*;
 pub(crate) use word::words;
 pub use word::{Numbered, Word};
+pub use zone::*;

@@ -202,6 +202,8 @@ pub enum Refusal {
     PaymentVoided { position: Position },
     #[error("the cost line is as the correction says")]
     CostUnchanged,
+    #[error("the time zone of the brand is {time_zone}")]
+    TimeZoneSet { time_zone: String },
     #[error("the post was told at position {actual}, not {expected}")]
     StalePublication {
         expected: Position,

@@ -10,6 +10,8 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
+
 use crate::wire::proto::api;
 
 pub use page::html;
@@ -34,6 +36,8 @@ pub struct Statement {
     pub refunds: Vec<Refunded>,
     /// The revisions of its report up to the position.
     pub revisions: Vec<api::FinalReport>,
+    /// The time zone of its days and times.
+    pub zone: TimeZone,
     /// The position that everything reflects.
     pub position: u64,
     /// When the event at that position was recorded, RFC 3339.
@@ -53,7 +57,7 @@ pub struct Line {
     pub urls: BTreeMap<String, String>,
 }
 
-/// Sums up to the end of a day, UTC, in minor units of the reporting currency.
+/// Sums up to the end of a day in the time zone of the statement, in minor units of the reporting currency.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Day {
     /// The day, as in 2026-11-01.

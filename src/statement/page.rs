@@ -54,6 +54,7 @@ pub fn html(statement: &Statement) -> String {
 fn head(statement: &Statement, plan: &values::CampaignPlan) -> Markup {
     let roi = &statement.roi;
     let budget = roi.budget.clone().unwrap_or_default();
+    let zone = &statement.zone;
     html! {
         header {
             p.brand { (roi.brand_id) }
@@ -61,10 +62,11 @@ fn head(statement: &Statement, plan: &values::CampaignPlan) -> Markup {
             p.sub {
                 (roi.campaign_id) " · " (name(roi.state().as_str_name(), "CAMPAIGN_STATE_"))
                 " · " (name(plan.objective().as_str_name(), "CAMPAIGN_OBJECTIVE_"))
-                " · " (time(plan.start_at.as_ref())) " to " (time(plan.end_at.as_ref()))
+                " · " (time(plan.start_at.as_ref(), zone)) " to " (time(plan.end_at.as_ref(), zone))
             }
             p.sub {
-                "As of " (moment(&statement.recorded_at)) ", position " (count(statement.position))
+                "As of " (moment(&statement.recorded_at, zone)) ", position " (count(statement.position))
+                ", times in " (zone.iana_name().unwrap_or("UTC"))
                 @match statement.revisions.last() {
                     Some(last) => { " · revision " (last.revision) " of the report is final" }
                     None => { " · no revision of the report is final yet" }
@@ -124,7 +126,10 @@ fn plots(statement: &Statement, currency: &str) -> Markup {
     let of =
         |pick: fn(&super::Day) -> i64| -> Vec<i64> { statement.days.iter().map(pick).collect() };
     let ends = || {
-        let name = |day: Option<&super::Day>| day.map(|day| moment(&day.day)).unwrap_or_default();
+        let name = |day: Option<&super::Day>| {
+            day.map(|day| moment(&day.day, &statement.zone))
+                .unwrap_or_default()
+        };
         (name(statement.days.first()), name(statement.days.last()))
     };
     let (cost, revenue) = (of(|day| day.cost_minor), of(|day| day.revenue_minor));

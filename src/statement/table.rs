@@ -12,6 +12,8 @@ pub fn csv(statement: &Statement) -> String {
     table.row("scope", "field", "value");
     table.row("statement", "position", &statement.position.to_string());
     table.row("statement", "recorded_at", &statement.recorded_at);
+    let zone = statement.zone.iana_name().unwrap_or("UTC");
+    table.row("statement", "time_zone", zone);
     table.row("statement", "checkpoint", &statement.checkpoint);
     table.numbers("campaign", fields_of("CampaignRoi", &statement.roi));
     for line in &statement.collaborations {

@@ -17,7 +17,7 @@ use crate::domain::{
     CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId, DisputeSubject, FlagId,
     FxRate, HoldId, Money, Numbered, OrderSource, PaymentId, PersonalText, PlatformName, Position,
     ProductValue, PublicationId, Quoted, Rate, Reference, RefundId, RefundRejection, ShipmentId,
-    TaxId, Terms, Timestamp, UnattributedReason, Word,
+    TaxId, Terms, Timestamp, UnattributedReason, Word, ZoneName,
 };
 
 /// A value and how a message spells it.
@@ -236,6 +236,7 @@ texts![
     RefundId,
     ShipmentId,
     TaxId,
+    ZoneName,
 ];
 
 /// Spells values that messages hold as they are.

@@ -7,6 +7,7 @@ mod agreement;
 mod amendment;
 mod amounts;
 mod attribution;
+mod brand;
 mod campaign;
 mod commission;
 mod conversion;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 
 pub use accrual::bonus_line;
 pub use agreement::*;
+pub use brand::*;
 pub use campaign::*;
 pub use conversion::*;
 pub use creator::*;
@@ -115,6 +117,7 @@ pub fn decide<S: Rows>(
             dispute,
             verb,
         } => case.dispute_verb(&case.place(campaign, collaboration), dispute, verb),
+        Command::Brand { verb } => case.brand_verb(verb),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod amendment;
+mod brand;
 mod campaign;
 mod commission;
 mod content;
@@ -24,6 +25,7 @@ mod seeding;
 mod settlement;
 
 pub use agreement::*;
+pub use brand::*;
 pub use campaign::*;
 pub use content::*;
 pub use creator::*;
@@ -136,6 +138,7 @@ impl<S: RowsMut> Fold<'_, S> {
             }
             Event::Dispute(event) => self.dispute_event(event),
             Event::Hold(event) => self.hold_event(event),
+            Event::Brand(event) => self.brand_event(event),
         }
     }
 

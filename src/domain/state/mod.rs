@@ -3,6 +3,7 @@
 //! One file per track. Each row type defines its key; none knows where rows are stored.
 
 mod balance;
+mod brand;
 mod budget;
 mod campaign;
 mod chunk;
@@ -24,6 +25,7 @@ mod series;
 mod shares;
 
 pub use balance::Balance;
+pub use brand::*;
 pub use budget::{BudgetUse, Unconverted};
 pub use campaign::*;
 pub use collaboration::*;
@@ -92,6 +94,8 @@ pub mod table {
     pub const PROMISE: u8 = 28;
     /// Final reports.
     pub const REPORT: u8 = 29;
+    /// Settings of brands.
+    pub const BRAND_SETTINGS: u8 = 30;
     /// First tag of the views.
     pub const VIEWS: u8 = 32;
 }

@@ -120,7 +120,8 @@ pub(super) fn outcome(written: &Written) -> i32 {
         | Resource::Published(..)
         | Resource::Publication(..)
         | Resource::Cost(..)
-        | Resource::Dispute(..) => api::ConversionOutcome::Unspecified,
+        | Resource::Dispute(..)
+        | Resource::Brand(..) => api::ConversionOutcome::Unspecified,
     };
     outcome as i32
 }

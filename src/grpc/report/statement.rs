@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
@@ -20,7 +21,7 @@ use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::proofs;
 use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, Lookup, id_at, parsed};
-use crate::grpc::campaign::reads::known_campaign;
+use crate::grpc::campaign::reads::{brand_zone, known_campaign};
 use crate::grpc::campaign::render::campaign as render_campaign;
 use crate::grpc::collaboration::reads::shown;
 use crate::grpc::edge::deadline::Deadline;
@@ -95,17 +96,17 @@ pub(super) async fn get(
 }
 
 fn drawn(fold: &mut Folding<'_>, name: &CampaignRef) -> Result<Statement, Status> {
-    let (mut days, mut timeline) = (BTreeMap::new(), Vec::new());
+    let (mut quarters, mut timeline) = (BTreeMap::new(), Vec::new());
     let past = fold.past(&mut |record, contributions, _| {
         if record.subject.campaign.as_ref() == Some(&name.campaign) {
-            add(&mut days, record.fact_at(), contributions);
+            add(&mut quarters, record.fact_at(), contributions);
             timeline.extend(happened(record));
         }
     })?;
     let found = read(&past.rows, name).map_err(Lookup::into_status)?;
     timeline.sort_by(|one, other| (&one.at, one.position).cmp(&(&other.at, other.position)));
     Ok(Statement {
-        days: summed(days),
+        days: summed(quarters, &found.zone),
         timeline,
         position: past.rows.position().get(),
         ..found
@@ -144,6 +145,7 @@ fn read(rows: &Snapshot, name: &CampaignRef) -> Result<Statement, Lookup> {
         });
     }
     let (uncredited, refunds) = orders(rows, name)?;
+    let zone = brand_zone(rows, &name.brand)?;
     Ok(Statement {
         campaign: render_campaign(name, &campaign),
         roi: report::campaign_roi(name, &campaign, &totals, &rates, now),
@@ -152,6 +154,7 @@ fn read(rows: &Snapshot, name: &CampaignRef) -> Result<Statement, Lookup> {
         timeline: Vec::new(),
         uncredited,
         refunds,
+        zone,
         revisions,
         position: 0,
         recorded_at: now.to_string(),
@@ -221,10 +224,14 @@ fn urls(rows: &Snapshot, place: &CollaborationRef) -> Result<BTreeMap<String, St
     Ok(urls)
 }
 
-/// What each day added to the campaign.
-type Days = BTreeMap<String, Tally>;
+/// What each quarter of an hour added to the campaign. Wherever a day begins, it begins with one, and
+/// where days begin is known only once all events are folded.
+type Quarters = BTreeMap<i64, Tally>;
 
-fn add(days: &mut Days, at: Timestamp, contributions: &[Contribution]) {
+/// Nanoseconds of a quarter of an hour.
+const QUARTER_NANOS: i64 = 15 * 60 * 1_000_000_000;
+
+fn add(quarters: &mut Quarters, at: Timestamp, contributions: &[Contribution]) {
     let mut totals = Totals::default();
     for Contribution { target, effect } in contributions {
         if *target == Target::Campaign {
@@ -232,12 +239,20 @@ fn add(days: &mut Days, at: Timestamp, contributions: &[Contribution]) {
         }
     }
     if totals.counted != Tally::default() {
-        *days.entry(day_of(at)).or_default() += &totals.counted;
+        let quarter = at.nanos().div_euclid(QUARTER_NANOS);
+        *quarters.entry(quarter).or_default() += &totals.counted;
     }
 }
 
-/// What the days add up to.
-fn summed(days: Days) -> Vec<Day> {
+/// What the days of a time zone add up to.
+fn summed(quarters: Quarters, zone: &TimeZone) -> Vec<Day> {
+    let mut days: BTreeMap<String, Tally> = BTreeMap::new();
+    for (quarter, tally) in quarters {
+        let nanos = i128::from(quarter) * i128::from(QUARTER_NANOS);
+        let begun = jiff::Timestamp::from_nanosecond(nanos).unwrap_or_default();
+        let day = zone.to_datetime(begun).date().to_string();
+        *days.entry(day).or_default() += &tally;
+    }
     let mut sum = Tally::default();
     let summed = days.into_iter().map(|(day, tally)| {
         sum += &tally;
@@ -256,10 +271,6 @@ fn small(sum: i128) -> i64 {
     i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
 }
 
-fn day_of(at: Timestamp) -> String {
-    at.to_string().chars().take("2026-11-01".len()).collect()
-}
-
 fn named(actor: &Actor) -> String {
     format!("{} {}", actor.kind.name().to_lowercase(), actor.id)
 }
@@ -267,7 +278,7 @@ fn named(actor: &Actor) -> String {
 /// An event for the timeline: what people did, not every number that was seen.
 fn happened(record: &Record) -> Option<Happened> {
     match record.event {
-        Event::Engagement(_) | Event::Revenue(_) => None,
+        Event::Engagement(_) | Event::Revenue(_) | Event::Brand(_) => None,
         Event::Campaign(_)
         | Event::Creator(_)
         | Event::Agreement(_)

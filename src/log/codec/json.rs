@@ -52,6 +52,9 @@ pub fn event_name(number: u32) -> Option<String> {
     Some(field.kind().as_message()?.name().to_owned())
 }
 
+/// Events whose reason is a word of the ledger, and no text of a person.
+const WITH_WORDS: [&str; 2] = ["ConversionRejected", "RefundRejected"];
+
 /// Returns the text with which an event says why it happened; empty when it says nothing.
 pub fn reason_of(bytes: &[u8]) -> String {
     let found = DynamicMessage::decode(record_descriptor(), bytes).ok();
@@ -62,6 +65,7 @@ pub fn reason_of(bytes: &[u8]) -> String {
         let mut set = fields.filter(|field| record.has_field(field));
         record.get_field(&set.next()?).as_message().cloned()
     });
+    let event = event.filter(|event| !WITH_WORDS.contains(&event.descriptor().name()));
     let said = |name: &str| {
         event
             .as_ref()?

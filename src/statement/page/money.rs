@@ -29,7 +29,7 @@ pub fn costs(total: &api::Figures) -> Markup {
 
 /// Orders that are credited to nobody, and why.
 pub fn uncredited(statement: &Statement) -> Markup {
-    let all = &statement.uncredited;
+    let (all, zone) = (&statement.uncredited, &statement.zone);
     let columns = [
         ("Order", false),
         ("When", false),
@@ -40,7 +40,7 @@ pub fn uncredited(statement: &Statement) -> Markup {
     let row = |of: &Uncredited| {
         vec![
             cell(&of.order),
-            cell(moment(&of.at)),
+            cell(moment(&of.at, zone)),
             cell(title(of.kind)),
             cell(&of.value),
             cell(title(of.reason)),
@@ -53,7 +53,7 @@ pub fn uncredited(statement: &Statement) -> Markup {
 
 /// Refunds, and what became of each.
 pub fn refunds(statement: &Statement) -> Markup {
-    let all = &statement.refunds;
+    let (all, zone) = (&statement.refunds, &statement.zone);
     let columns = [
         ("Order", false),
         ("Refund", false),
@@ -66,7 +66,7 @@ pub fn refunds(statement: &Statement) -> Markup {
         vec![
             cell(&of.order),
             cell(&of.refund_id),
-            cell(moment(&of.at)),
+            cell(moment(&of.at, zone)),
             cell(&of.amount),
             cell(title(of.state)),
             cell(title(of.reason)),

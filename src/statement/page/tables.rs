@@ -204,6 +204,7 @@ fn creator(line: &Line) -> Vec<Cell> {
 
 /// What was to be made, and where it can be seen.
 pub fn deliverables(statement: &Statement) -> Markup {
+    let zone = &statement.zone;
     let made = statement.collaborations.iter().flat_map(|line| {
         let creator = line.collaboration.creator_id.as_str();
         line.collaboration.deliverables.iter().map(move |one| {
@@ -214,7 +215,7 @@ pub fn deliverables(statement: &Statement) -> Markup {
                 cell(venue(one)),
                 cell(format_of(one)),
                 cell(name(one.state().as_str_name(), "DELIVERABLE_STATE_")),
-                cell(words::time(one.due_at.as_ref())),
+                cell(words::time(one.due_at.as_ref(), zone)),
                 cell(versions),
                 cell(words::known(one.rating.map(|rating| rating.to_string()))),
                 cell(post(line, &one.publication_id)),
@@ -311,7 +312,7 @@ pub fn timeline(statement: &Statement) -> Markup {
     });
     let happened = statement.timeline[hidden..].iter().map(|one| {
         vec![
-            cell(moment(&one.at)),
+            cell(moment(&one.at, &statement.zone)),
             cell(words::event(&one.event)),
             cell(one.collaboration_id.as_str()),
             cell(one.actor.as_str()),
@@ -337,7 +338,7 @@ pub fn revisions(statement: &Statement) -> Markup {
     let made = statement.revisions.iter().map(|one| {
         vec![
             cell(one.revision),
-            cell(words::time(one.finalised_at.as_ref())),
+            cell(words::time(one.finalised_at.as_ref(), &statement.zone)),
             cell(one.as_of_position),
             cell(html! { span.hash { (hex(&one.report_sha256)) } }),
         ]

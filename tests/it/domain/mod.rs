@@ -9,6 +9,7 @@ mod applications;
 mod arrivals;
 mod attribution;
 mod balances;
+mod brands;
 mod budgets;
 mod campaigns;
 mod commissions;

@@ -168,7 +168,7 @@ impl Story {
         match &record.event {
             Event::Campaign(event) => self.hear_campaign(event),
             // Facts about a creator are in no total.
-            Event::Creator(_) => {}
+            Event::Creator(_) | Event::Brand(_) => {}
             Event::Agreement(event) => self.hear_agreement(record, owner, event),
             Event::Content(event) => self.hear_content(owner, event),
             Event::Publication(event) => self.hear_publication(owner, event),

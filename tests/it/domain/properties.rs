@@ -185,6 +185,7 @@ fn check_ended(before: &Ledger, request: &Request) {
         } => (campaign, collaboration),
         Command::Campaign { .. }
         | Command::Creator { .. }
+        | Command::Brand { .. }
         | Command::Publication { .. }
         | Command::Engagement { .. }
         | Command::RecordConversion { .. }
@@ -466,7 +467,12 @@ fn same_seed_tells_the_same_history() {
 }
 
 /// Events of corrections, which random histories do not make. `plans` and `cost_corrections` do.
-const RARE: [&str; 3] = ["campaign_amended", "cost_corrected", "payment_voided"];
+const RARE: [&str; 4] = [
+    "brand_time_zone_set",
+    "campaign_amended",
+    "cost_corrected",
+    "payment_voided",
+];
 
 /// Checks the generator: most moves are legal, and every kind of event occurs.
 #[test]

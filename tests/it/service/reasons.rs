@@ -6,8 +6,8 @@ use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
     as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, engagement, faults,
-    folds, followers, health, ingest, messages, proofs, queries, reads, refusals, retries, slow,
-    subscriptions, timers, waiting,
+    folds, followers, health, ingest, insights, messages, proofs, queries, reads, refusals,
+    retries, slow, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -71,6 +71,7 @@ async fn every_reason_is_shown_or_excused() {
         followers::SHOWS,
         health::SHOWS,
         ingest::SHOWS,
+        insights::SHOWS,
         messages::SHOWS,
         proofs::SHOWS,
         queries::SHOWS,

@@ -9,7 +9,7 @@ use campaign_ledger::wire::proto::values::{CostType, Counters};
 use prost::Message;
 use tonic::Code;
 
-use crate::support::server::{Server, Story, day, idr, plan, terms};
+use crate::support::server::{Server, Story, by_brand, day, idr, plan, terms};
 
 /// Makes two creators, one post with 100 likes, Rp1,000,000 of fees, an order of Rp3,000,000.
 async fn told(server: &Server) -> Story {
@@ -128,8 +128,15 @@ async fn both_forms_tell_what_money_went_where_and_why() {
     assert!(!reversed["reason"].is_empty());
     assert!(reversed["actor"].starts_with("brand "));
 
+    let zone = SetBrandTimeZoneRequest {
+        brand_id: story.brand.clone(),
+        context: by_brand(""),
+        time_zone: String::from("Asia/Jakarta"),
+    };
+    server.write(zone).await;
     let page = written(&server, statement(&story, StatementFormat::Html, None)).await;
     for spelled in [
+        "times in Asia/Jakarta",
         "Cost by type",
         "Orders credited to nobody",
         "shop o-2",

@@ -222,7 +222,8 @@ impl Reworded for Request {
             | Command::RecordRefund { .. }
             | Command::AdjustConversion { .. }
             | Command::LockOrder { .. }
-            | Command::SettleRefunds { .. } => {}
+            | Command::SettleRefunds { .. }
+            | Command::Brand { .. } => {}
         }
         self
     }

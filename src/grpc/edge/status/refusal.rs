@@ -255,6 +255,9 @@ pub(super) fn refused(refusal: Refusal) -> Status {
             vec![("position", position.to_string())],
         ),
         Refusal::CostUnchanged => broken(Reason::CostUnchanged, Vec::new()),
+        Refusal::TimeZoneSet { time_zone } => {
+            broken(Reason::TimeZoneSet, vec![("time_zone", time_zone.clone())])
+        }
         Refusal::StalePublication { expected, actual } => {
             lost_race(Reason::StalePublication, message, expected, actual)
         }

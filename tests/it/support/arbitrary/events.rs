@@ -46,6 +46,12 @@ fn campaign() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|plan| Event::Campaign(CampaignEvent::CampaignCreated { plan }))
             .boxed(),
         Just(Event::Campaign(CampaignEvent::CampaignOpened)).boxed(),
+        "[A-Za-z/_+-]{1,20}"
+            .prop_map(|name| {
+                let time_zone = ZoneName::parse(&name).unwrap();
+                Event::Brand(BrandEvent::BrandTimeZoneSet { time_zone })
+            })
+            .boxed(),
         text()
             .prop_map(|reason| Event::Campaign(CampaignEvent::CampaignPaused { reason }))
             .boxed(),

@@ -9,6 +9,9 @@ use super::{at, collaboration, idr};
 pub fn events() -> Vec<Event> {
     vec![
         Event::Campaign(CampaignEvent::CampaignCreated { plan: plan() }),
+        Event::Brand(BrandEvent::BrandTimeZoneSet {
+            time_zone: ZoneName::parse("Asia/Jakarta").unwrap(),
+        }),
         Event::Campaign(CampaignEvent::CampaignOpened),
         Event::Campaign(CampaignEvent::CampaignPaused {
             reason: "stock is low".to_owned(),

@@ -81,6 +81,8 @@ macro_rules! calls {
 
 calls! {
     campaign_service_client::CampaignServiceClient {
+        write set_brand_time_zone: SetBrandTimeZoneRequest => SetBrandTimeZoneResponse,
+        read get_brand_settings: GetBrandSettingsRequest => GetBrandSettingsResponse,
         write create_campaign: CreateCampaignRequest => CreateCampaignResponse,
         write open_campaign: OpenCampaignRequest => OpenCampaignResponse,
         write pause_campaign: PauseCampaignRequest => PauseCampaignResponse,
