@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::amounts::ensure_in_range;
-use super::settlement::{CostCorrection, ensure_currency};
+use super::amounts::{ensure_currency, ensure_in_range};
+use super::settlement::CostCorrection;
 use super::{Case, Decided, Decision, ensure, happens, refuse, refused};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Cost, Payment};

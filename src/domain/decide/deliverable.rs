@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::dispute::ensure_undisputed;
-use super::publication::agreed_disclosure;
-use super::publication_correction::lateness;
+use super::publication_correction::{agreed_disclosure, lateness};
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::limits::MAX_CONTENT_BYTES;
 use crate::domain::rows::Rows;

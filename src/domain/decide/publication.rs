@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::publication_correction::PublicationCorrection;
+use super::publication_correction::{PublicationCorrection, agreed_disclosure};
 use super::{Case, Decided, Decision, ensure, happened, refuse};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Collaboration, DisclosureCheck, Publication};
+use crate::domain::state::{DisclosureCheck, Publication};
 use crate::domain::{
-    ActorKind, DisclosureChecked, DisclosureFound, DisclosureTerms, Event, PostRemoved,
-    PublicationEvent, PublicationRef, Refusal, RemovedBy, Span, Timestamp, Unknown,
+    ActorKind, DisclosureChecked, DisclosureFound, Event, PostRemoved, PublicationEvent,
+    PublicationRef, Refusal, RemovedBy, Span, Timestamp, Unknown,
 };
 
 /// Commands about a post.
@@ -156,12 +156,4 @@ impl<S: Rows> Case<'_, S> {
         });
         self.of_post(place, publication, Event::Publication(event))
     }
-}
-
-/// Returns what the terms in force at a time require about disclosure.
-pub(super) fn agreed_disclosure(
-    collaboration: &Collaboration,
-    at: Timestamp,
-) -> Option<&DisclosureTerms> {
-    collaboration.terms_at(at)?.disclosure.as_ref()
 }

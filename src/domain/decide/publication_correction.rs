@@ -1,14 +1,13 @@
 //! Rules of correcting a post that was recorded wrongly: like the post itself a fact, in whatever
 //! state the agreement is.
 
-use super::publication::agreed_disclosure;
 use super::{Case, Decided, Decision, ensure, refuse};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Axis, Deliverable, PlatformPost, Publication};
+use crate::domain::state::{Axis, Collaboration, Deliverable, PlatformPost, Publication};
 use crate::domain::{
-    ActorKind, Event, NAMED_VENUE_RULE, PersonalText, PlatformName, Position, PublicationCorrected,
-    PublicationEvent, PublicationRecorded, PublicationRef, Refusal, Share, Timestamp, Unknown,
-    Venue,
+    ActorKind, DisclosureTerms, Event, NAMED_VENUE_RULE, PersonalText, PlatformName, Position,
+    PublicationCorrected, PublicationEvent, PublicationRecorded, PublicationRef, Refusal, Share,
+    Timestamp, Unknown, Venue,
 };
 
 /// What is right about a post; what is `None` stays as it is.
@@ -185,4 +184,12 @@ fn right_venue<S: Rows>(
         platform: post.platform.platform,
         name: Some(name.clone()),
     })
+}
+
+/// Returns what the terms in force at a time require about disclosure.
+pub(super) fn agreed_disclosure(
+    collaboration: &Collaboration,
+    at: Timestamp,
+) -> Option<&DisclosureTerms> {
+    collaboration.terms_at(at)?.disclosure.as_ref()
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::amounts::ensure_in_range;
+use super::amounts::{ensure_currency, ensure_in_range};
 use super::{
     Case, Decided, Decision, Halt, ensure, happens, of_campaign, of_collaboration, refuse, refused,
 };
@@ -450,20 +450,6 @@ fn ensure_by_hand<S: Rows>(line: &Cost) -> Decided<(), S> {
     let state = line.state();
     let rule = "commission follows its order: adjust that";
     ensure(!line.is_commission(), || Refusal::CostState { state, rule })
-}
-
-/// Checks that an amount is in the currency of its line.
-pub(super) fn ensure_currency<S: Rows>(
-    line: &Cost,
-    field: &'static str,
-    amount: Money,
-) -> Decided<(), S> {
-    let (expected, actual) = (line.amount.currency, amount.currency);
-    ensure(expected == actual, || Refusal::CurrencyMismatch {
-        field,
-        expected,
-        actual,
-    })
 }
 
 /// Checks that the sums with a line stay in range, whatever the cap: a line is a fact. A fee line

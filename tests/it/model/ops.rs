@@ -1,6 +1,7 @@
 //! Operations, made of small numbers, so that they collide often and shrink well.
 
 mod deals;
+mod posts;
 
 use campaign_ledger::wire::proto::values::Counters;
 use proptest::collection::vec;
@@ -10,6 +11,8 @@ use proptest::prelude::*;
 use super::world::{CAP_MINOR, Ruling};
 pub use deals::{DealVerb, Offer};
 use deals::{deal_verb, offer};
+pub use posts::{Publish, Repair};
+use posts::{publish, repair};
 
 /// Selects one of the existing things, mostly one for which the operation makes sense.
 pub type Pick = u16;
@@ -192,14 +195,7 @@ pub enum WorkVerb {
     Remove(i64),
     /// Days after it was taken down.
     Restore(i64),
-}
-
-#[derive(Clone, Debug)]
-pub struct Publish {
-    pub day: i64,
-    pub post: u8,
-    pub followers: Option<u64>,
-    pub disclosed: bool,
+    Correct(Repair),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -298,18 +294,6 @@ fn creator_verb() -> impl Strategy<Value = CreatorVerb> {
     ]
 }
 
-fn publish() -> impl Strategy<Value = Publish> {
-    let followers = option::of(prop_oneof![1 => Just(0), 5 => 1..2_000_000_u64]);
-    (day(), 0..20_u8, followers, any::<bool>()).prop_map(|(day, post, followers, disclosed)| {
-        Publish {
-            day,
-            post,
-            followers,
-            disclosed,
-        }
-    })
-}
-
 fn work_verb() -> impl Strategy<Value = WorkVerb> {
     let stale = || prop::bool::weighted(0.1);
     let rating = option::of(1..=5_u32);
@@ -324,6 +308,7 @@ fn work_verb() -> impl Strategy<Value = WorkVerb> {
         1 => Just(WorkVerb::Waive),
         4 => (-1..15_i64).prop_map(WorkVerb::Remove),
         4 => (-1..10_i64).prop_map(WorkVerb::Restore),
+        4 => repair().prop_map(WorkVerb::Correct),
     ]
 }
 

@@ -41,6 +41,7 @@ pub struct Delivery {
     pub handed_in: u64,
     pub revisions: u64,
     pub unapproved: u64,
+    pub waived: u64,
     pub undisclosed: u64,
     pub removed: u64,
     pub removed_early: u64,
@@ -275,6 +276,7 @@ pub fn delivery<'a>(deals: impl Iterator<Item = (&'a Campaign, &'a Deal)>, now: 
             sums.on_time_at_first += u64::from(post.late_at_first == 0);
             sums.seconds_late += post.late as u64;
             sums.unapproved += u64::from(post.unapproved);
+            sums.waived += u64::from(post.waived);
             sums.removed_early += post.removals_early;
             sums.undisclosed += u64::from(campaign.spec.discloses && !post.disclosed);
         }

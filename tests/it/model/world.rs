@@ -157,6 +157,7 @@ pub struct Deliverable {
     pub revisions: u32,
     pub was_approved: bool,
     pub was_verified: bool,
+    pub was_waived: bool,
     pub rating: Option<u32>,
     pub post: Option<Post>,
 }
@@ -167,10 +168,16 @@ pub struct Post {
     pub followers: Option<u64>,
     pub disclosed: bool,
     pub unapproved: bool,
+    /// The brand had done without it.
+    pub waived: bool,
     pub late: i64,
     pub late_at_first: i64,
     /// Since when it is live, and how long it was live before.
     pub live: (i64, i64),
+    /// Position of the recording, or of the latest correction.
+    pub told: u64,
+    /// When it was last taken down.
+    taken_down_at: Option<i64>,
     /// When it was taken down, with the position.
     pub removed: Option<(i64, u64)>,
     /// When it was last restored, with the position.
