@@ -71,6 +71,7 @@ impl Request {
             }
             Command::RecordRefund { refund } => About::Order(order(&refund.order)),
             Command::AdjustConversion { adjustment } => About::Order(order(&adjustment.order)),
+            Command::Order { order: name, .. } => About::Order(order(name)),
             Command::LockOrder { order: name } | Command::SettleRefunds { order: name } => {
                 About::Order(order(name))
             }
@@ -167,6 +168,10 @@ pub enum Command {
     },
     AdjustConversion {
         adjustment: ConversionAdjustment,
+    },
+    Order {
+        order: OrderKey,
+        verb: OrderVerb,
     },
     /// Only the timer of the ledger sends this.
     LockOrder {

@@ -18,6 +18,10 @@ pub const MAX_QUANTITY: u32 = 1_000_000;
 /// Adjustments of one order: a person enters each of them, with a reason.
 pub const MAX_ADJUSTMENTS: usize = 200;
 
+/// Corrections of one order: a person enters each of them, with a reason. Each keeps who was credited
+/// before and after.
+pub const MAX_ORDER_CHANGES: usize = 20;
+
 /// Consequences that the command itself records. Each repeats the party acted for and the reason, 3
 /// KiB at most, so that this many fit into one block beside the command's own events. The ledger
 /// records the rest.

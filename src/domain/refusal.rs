@@ -36,6 +36,8 @@ pub enum Unknown {
     Dispute,
     /// A revision of the report.
     Report,
+    /// A refund of an order.
+    Refund,
 }
 
 /// Why a command was refused. A refused command writes nothing.
@@ -202,6 +204,27 @@ pub enum Refusal {
     PaymentVoided { position: Position },
     #[error("the cost line is as the correction says")]
     CostUnchanged,
+    #[error("the order was corrected at position {actual}, not {expected}")]
+    StaleCorrection {
+        expected: Position,
+        actual: Position,
+    },
+    #[error("the order was voided at position {position}")]
+    OrderVoided { position: Position },
+    #[error("the refund was voided at position {position}")]
+    RefundVoided { position: Position },
+    #[error(
+        "the terms of collaboration {collaboration} were not in force at {ordered_at}, but from {from} on"
+    )]
+    TermsNotInForce {
+        collaboration: CollaborationId,
+        ordered_at: Timestamp,
+        from: Timestamp,
+    },
+    #[error("the order is as the correction says")]
+    OrderUnchanged,
+    #[error("the amount has a rate, or needs none")]
+    RateNotMissing,
     #[error("there may be at most {limit} {collection}")]
     LimitReached {
         collection: &'static str,
@@ -232,5 +255,6 @@ const fn noun(what: Unknown) -> &'static str {
         Unknown::Shipment => "shipment",
         Unknown::Dispute => "dispute",
         Unknown::Report => "report",
+        Unknown::Refund => "refund",
     }
 }

@@ -285,7 +285,12 @@ impl Gathering {
             RevenueEvent::ConversionRecorded(_)
             | RevenueEvent::RefundRecorded { .. }
             | RevenueEvent::RefundApplied { .. }
+            | RevenueEvent::RefundVoided(_)
             | RevenueEvent::ConversionAdjusted { .. }
+            | RevenueEvent::ConversionCorrected(_)
+            | RevenueEvent::ConversionVoided(_)
+            | RevenueEvent::ConversionReattributed(_)
+            | RevenueEvent::ConversionRated(_)
             | RevenueEvent::OrderLocked { .. } => None,
         }
     }

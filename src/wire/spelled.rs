@@ -12,11 +12,11 @@ use super::personal::spell;
 use super::proto::values as wire;
 use super::values::{self, FROM_ONE_RULE};
 use crate::domain::{
-    AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, Code, CollaborationId,
-    CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId, DisputeSubject, FlagId,
-    FxRate, HoldId, Money, Numbered, OrderSource, PaymentId, PersonalText, PlatformName, Position,
-    ProductValue, PublicationId, Quoted, Rate, Reference, RefundId, RefundRejection, ShipmentId,
-    TaxId, Terms, Timestamp, UnattributedReason, Word,
+    AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, ClaimRejection, Code,
+    CollaborationId, CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId,
+    DisputeSubject, FlagId, FxRate, HoldId, LinkTouch, Money, Numbered, OrderSource, PaymentId,
+    PersonalText, PlatformName, Position, ProductValue, PublicationId, Quoted, Rate, Reference,
+    RefundId, RefundRejection, ShipmentId, TaxId, Terms, Timestamp, UnattributedReason, Word,
 };
 
 /// A value and how a message spells it.
@@ -293,6 +293,26 @@ impl Field<String> for RefundRejection {
 
     fn write(&self) -> String {
         self.name().to_owned()
+    }
+}
+
+impl Field<String> for ClaimRejection {
+    fn read(fields: &mut Fields, name: String) -> Checked<Self> {
+        read_name(fields, &name)
+    }
+
+    fn write(&self) -> String {
+        self.name().to_owned()
+    }
+}
+
+impl Field<wire::LinkTouch> for LinkTouch {
+    fn read(fields: &mut Fields, message: wire::LinkTouch) -> Checked<Self> {
+        values::read_touch(fields, message)
+    }
+
+    fn write(&self) -> wire::LinkTouch {
+        wire::LinkTouch::from(self)
     }
 }
 

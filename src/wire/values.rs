@@ -362,6 +362,15 @@ pub fn read_touch(fields: &mut Fields, message: wire::LinkTouch) -> Checked<Link
     })
 }
 
+impl From<&LinkTouch> for wire::LinkTouch {
+    fn from(touch: &LinkTouch) -> Self {
+        Self {
+            collaboration_id: touch.collaboration.to_string(),
+            touched_at: Some(touch.touched_at.into()),
+        }
+    }
+}
+
 fn read_collaboration(fields: &mut Fields, id: &str) -> Checked<CollaborationId> {
     fields.parse("collaboration_id", id, CollaborationId::parse)
 }

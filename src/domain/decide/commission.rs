@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::accrual::line_id;
 use super::conversion::ensure_total;
-use super::refund::promised_minor;
+use super::refund::{ensure_not_voided, promised_minor};
 use super::{Case, Decided, Decision, ensure, happened, of_campaign, of_collaboration, refuse};
 use crate::domain::limits::MAX_ADJUSTMENTS;
 use crate::domain::rows::Rows;
@@ -85,6 +85,7 @@ impl<S: Rows> Case<'_, S> {
             })?;
             return Ok(Decision::Happened { first, last });
         }
+        ensure_not_voided::<S>(&order)?;
         ensure(order.adjustments.len() < MAX_ADJUSTMENTS, || {
             Refusal::LimitReached {
                 collection: "adjustments of an order",

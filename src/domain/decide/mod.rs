@@ -17,6 +17,7 @@ mod dispute;
 mod engagement;
 mod hold;
 mod negotiation;
+mod order_correction;
 mod plan;
 mod publication;
 mod refund;
@@ -34,6 +35,7 @@ pub use creator::*;
 pub use deliverable::*;
 pub use dispute::*;
 pub use engagement::*;
+pub use order_correction::*;
 pub use publication::*;
 pub use settlement::*;
 
@@ -100,6 +102,7 @@ pub fn decide<S: Rows>(
         Command::RecordConversion { campaign, claim } => case.record_conversion(campaign, claim),
         Command::RecordRefund { refund } => case.record_refund(refund),
         Command::AdjustConversion { adjustment } => case.adjust_conversion(adjustment),
+        Command::Order { order, verb } => case.order_verb(order, verb),
         Command::LockOrder { order } => case.lock_order(order),
         Command::SettleRefunds { order } => case.settle_refunds(order),
         Command::Cost {

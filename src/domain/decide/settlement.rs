@@ -63,6 +63,9 @@ pub enum CostVerb {
         reason: String,
     },
     Correct(CostCorrection),
+    SupplyRate {
+        fx_rate: FxRate,
+    },
 }
 
 /// What is corrected of a line; what is `None` stays.
@@ -151,6 +154,7 @@ impl<S: Rows> Case<'_, S> {
                 self.void_payment(&place, id, payment, reason)
             }
             CostVerb::Correct(correction) => self.correct_cost(&place, id, correction),
+            CostVerb::SupplyRate { fx_rate } => self.supply_cost_rate(&place, id, fx_rate),
         }
     }
 

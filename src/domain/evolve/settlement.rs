@@ -33,6 +33,7 @@ pub enum SettlementEvent {
     PaymentRecorded(PaymentRecorded),
     PaymentVoided(PaymentVoided),
     CostCorrected(CostCorrected),
+    CostRated(CostRated),
     CostAdjusted {
         cost: CostId,
         delta_minor: i64,
@@ -75,6 +76,7 @@ impl SettlementEvent {
             Self::CommissionCarried { counts_from, .. } => Some(*counts_from),
             Self::PaymentVoided(voided) => Some(voided.paid_at),
             Self::CostCorrected(corrected) => Some(corrected.incurred_at),
+            Self::CostRated(rated) => Some(rated.incurred_at),
             Self::CostApproved { .. }
             | Self::CostReversed { .. }
             | Self::CostWithheld { .. }
@@ -218,6 +220,19 @@ pub struct CostCorrected {
     pub reason: String,
 }
 
+/// The rate that a line lacked.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CostRated {
+    /// The line.
+    pub cost: CostId,
+    /// Pinned rate.
+    pub fx_rate: FxRate,
+    /// Amount and adjustments in minor units of the reporting currency.
+    pub reporting_minor: Option<i64>,
+    /// When the cost was incurred.
+    pub incurred_at: Timestamp,
+}
+
 impl SettlementEvent {
     /// Returns the line that it is about, if there is one.
     pub fn cost(&self) -> Option<&CostId> {
@@ -226,6 +241,7 @@ impl SettlementEvent {
             Self::PaymentRecorded(payment) => Some(&payment.cost),
             Self::PaymentVoided(voided) => Some(&voided.cost),
             Self::CostCorrected(corrected) => Some(&corrected.cost),
+            Self::CostRated(rated) => Some(&rated.cost),
             Self::CostApproved { cost, .. }
             | Self::CostReversed { cost, .. }
             | Self::CostAdjusted { cost, .. }
@@ -273,6 +289,7 @@ impl<S: RowsMut> Fold<'_, S> {
             SettlementEvent::PaymentRecorded(payment) => self.payment_recorded(payment),
             SettlementEvent::PaymentVoided(voided) => self.payment_voided(voided),
             SettlementEvent::CostCorrected(corrected) => self.cost_corrected(corrected),
+            SettlementEvent::CostRated(rated) => self.cost_rated(rated),
             SettlementEvent::CostAdjusted {
                 cost,
                 delta_minor,

@@ -49,7 +49,7 @@ fn flag_texts(flag: &mut SafetyFlag, visit: &mut VisitText<'_>) {
     evidence_texts(&mut flag.evidence, visit);
 }
 
-fn evidence_texts(evidence: &mut [Evidence], visit: &mut VisitText<'_>) {
+pub(super) fn evidence_texts(evidence: &mut [Evidence], visit: &mut VisitText<'_>) {
     for one in evidence {
         visit(PersonalField::EvidenceReference, &mut one.reference);
         visit(PersonalField::EvidenceNote, &mut one.note);

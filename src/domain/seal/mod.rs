@@ -4,6 +4,7 @@
 //! a new verb does not compile until it says what of it is personal. One file by track.
 
 mod creator;
+mod order;
 
 use super::{PersonalField, PersonalText};
 

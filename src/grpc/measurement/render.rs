@@ -1,15 +1,17 @@
 //! Conversions and refunds as messages.
 
 use crate::domain::state::{
-    ClaimStatus, Order, OrderAdjustment, OrderRefund, RefundState, Resource,
+    ClaimStatus, Order, OrderAdjustment, OrderChange, OrderRefund, RefundState, Resource,
 };
 use crate::domain::{ConversionRejected, Credit, OrderRef, Position, Quoted};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::ledger::Recorded;
+use crate::wire::personal::spell;
 use crate::wire::proto::api;
 use crate::wire::proto::api::conversion_claim::Claim;
 use crate::wire::proto::api::conversion_result::Outcome;
+use crate::wire::selection::write_evidence;
 
 impl Shown for api::Conversion {
     fn of(resource: &Resource) -> Option<Self> {
@@ -19,9 +21,6 @@ impl Shown for api::Conversion {
         Some(conversion(name, row))
     }
 }
-
-/// Why a second claim of an order is rejected.
-const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
 
 /// Renders what is known of an order.
 pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
@@ -50,6 +49,13 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
     message.in_force_from = recorded.in_force_from.and_then(time);
     message.credits = recorded.credits.iter().map(credit).collect();
     message.net_minor = row.whole_reporting_minor().map(|whole| whole - refunded);
+    if standing.voided.is_some() && recorded.reporting_minor.is_some() {
+        message.net_minor = Some(0);
+    }
+    message.touches = recorded.touches.iter().map(Into::into).collect();
+    message.corrected_position = standing.latest.get();
+    message.voided = standing.voided.is_some();
+    message.changes = row.changes.iter().map(change).collect();
     message.adjustments = row.adjustments.iter().map(adjustment).collect();
     message.locks_at = time(standing.lock.at);
     message.locked = row.locked;
@@ -88,7 +94,7 @@ pub fn rejected_claim(
     api::ConversionClaim {
         position: position.get(),
         statuses: statuses.iter().map(|status| status.number()).collect(),
-        reason: DUPLICATE_ORDER.to_owned(),
+        reason: rejected.why.name().to_owned(),
         claim: Some(Claim::Rejected(api::RejectedClaim {
             order_source: rejected.order.source.to_string(),
             order_id: rejected.order.id.as_str().to_owned(),
@@ -165,6 +171,23 @@ fn adjustment(known: &OrderAdjustment) -> api::ConversionAdjustment {
     }
 }
 
+fn change(change: &OrderChange) -> api::ConversionChange {
+    let credits = |credits: &[Credit]| credits.iter().map(credit).collect();
+    api::ConversionChange {
+        position: change.position.get(),
+        kind: change.kind.number(),
+        reason: spell(&change.reason),
+        in_place: change.in_place,
+        counts_from: time(change.counts_from),
+        value_before: change.value_before.map(Into::into),
+        type_before: change.kind_before.number(),
+        quantity_before: change.quantity_before,
+        credits_before: credits(&change.credits_before),
+        credits_after: credits(&change.credits_after),
+        evidence: write_evidence(&change.evidence),
+    }
+}
+
 fn refund(known: &OrderRefund) -> api::Refund {
     api::Refund {
         refund_id: known.refund.id.to_string(),
@@ -172,9 +195,16 @@ fn refund(known: &OrderRefund) -> api::Refund {
         refunded_at: time(known.refund.refunded_at),
         waiting: known.state == RefundState::Waiting,
         rejected_reason: match known.state {
-            RefundState::Waiting | RefundState::Applied => String::new(),
+            RefundState::Waiting | RefundState::Applied | RefundState::Voided { .. } => {
+                String::new()
+            }
             RefundState::Rejected(why) => why.name().to_owned(),
         },
+        voided_position: match known.state {
+            RefundState::Voided { position, .. } => position.get(),
+            RefundState::Waiting | RefundState::Applied | RefundState::Rejected(_) => 0,
+        },
+        voided_reason: spell(&known.voided_because),
         fx_rate: known.refund.fx_rate.as_ref().map(Into::into),
     }
 }

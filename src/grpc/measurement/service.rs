@@ -33,6 +33,13 @@ service! {
             -> BatchRecordConversionsResponse { conversions::record_many }
         write record_refund(RecordRefundRequest) -> RecordRefundResponse { conversion }
         write adjust_conversion(AdjustConversionRequest) -> AdjustConversionResponse { conversion }
+        write correct_conversion(CorrectConversionRequest)
+            -> CorrectConversionResponse { conversion }
+        write void_conversion(VoidConversionRequest) -> VoidConversionResponse { conversion }
+        write reattribute_conversion(ReattributeConversionRequest)
+            -> ReattributeConversionResponse { conversion }
+        write void_refund(VoidRefundRequest) -> VoidRefundResponse { conversion }
+        write supply_rate(SupplyRateRequest) -> SupplyRateResponse { conversion }
         call get_publication(GetPublicationRequest) -> GetPublicationResponse { publications::get }
         list[Many] list_publications(ListPublicationsRequest) -> ListPublicationsResponse {
             publications: |query| publications::slice_of(&query),

@@ -255,6 +255,31 @@ pub(super) fn refused(refusal: Refusal) -> Status {
             vec![("position", position.to_string())],
         ),
         Refusal::CostUnchanged => broken(Reason::CostUnchanged, Vec::new()),
+        Refusal::StaleCorrection { expected, actual } => {
+            lost_race(Reason::StaleCorrection, message, expected, actual)
+        }
+        Refusal::OrderVoided { position } => broken(
+            Reason::OrderVoided,
+            vec![("position", position.to_string())],
+        ),
+        Refusal::RefundVoided { position } => broken(
+            Reason::RefundVoided,
+            vec![("position", position.to_string())],
+        ),
+        Refusal::TermsNotInForce {
+            collaboration,
+            ordered_at,
+            from,
+        } => broken(
+            Reason::TermsNotInForce,
+            vec![
+                ("collaboration_id", collaboration.to_string()),
+                ("ordered_at", ordered_at.to_string()),
+                ("from", from.to_string()),
+            ],
+        ),
+        Refusal::OrderUnchanged => broken(Reason::OrderUnchanged, Vec::new()),
+        Refusal::RateNotMissing => broken(Reason::RateNotMissing, Vec::new()),
         Refusal::LimitReached { collection, limit } => broken(
             Reason::LimitReached,
             vec![
@@ -281,5 +306,6 @@ fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
         Unknown::Shipment => (ErrorReason::ShipmentNotFound, "shipment"),
         Unknown::Dispute => (ErrorReason::DisputeNotFound, "dispute"),
         Unknown::Report => (ErrorReason::ReportNotFound, "report"),
+        Unknown::Refund => (ErrorReason::RefundNotFound, "refund"),
     }
 }

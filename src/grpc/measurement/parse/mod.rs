@@ -1,8 +1,10 @@
 //! Requests of the measurement service, except those of engagement.
 
+mod correction;
 mod engagement;
 mod publication;
 
+pub use correction::*;
 pub use engagement::*;
 pub use publication::*;
 

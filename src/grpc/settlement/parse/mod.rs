@@ -177,6 +177,21 @@ pub fn correct_cost(mut request: api::CorrectCostRequest, now: Timestamp) -> Wri
     call.finish(command(campaign, cost, verb))
 }
 
+/// Parses `SupplyCostRate`.
+///
+/// # Errors
+/// Every violation.
+pub fn supply_cost_rate(mut request: api::SupplyCostRateRequest, now: Timestamp) -> Write {
+    let mut call = Call::begin(&mut request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let fx_rate = call
+        .fields
+        .required("fx_rate", request.fx_rate, read_fx_rate);
+    let verb = fx_rate.map(|fx_rate| CostVerb::SupplyRate { fx_rate });
+    call.finish(command(campaign, cost, verb))
+}
+
 /// Parses `WithholdCost`.
 ///
 /// # Errors

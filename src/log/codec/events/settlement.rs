@@ -2,8 +2,8 @@
 
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
-    BonusId, CostCorrected, CostId, CostRecorded, DeliverableId, Event, OrderKey, OwedFor,
-    PaymentRecorded, PaymentVoided, SettlementEvent, Tax,
+    BonusId, CostCorrected, CostId, CostRated, CostRecorded, DeliverableId, Event, OrderKey,
+    OwedFor, PaymentRecorded, PaymentVoided, SettlementEvent, Tax,
 };
 use crate::wire::fields::{Checked, Fields};
 use crate::wire::rules::{amount, not_negative, positive};
@@ -61,6 +61,12 @@ stored! { Settlement(SettlementEvent) {
         note,
         timing,
         reason,
+    })
+    CostRated (CostRated {
+        cost = cost_id,
+        fx_rate,
+        reporting_minor,
+        incurred_at,
     })
     CommissionCarried {
         order,
