@@ -18,6 +18,7 @@ mod engagement;
 mod hold;
 mod negotiation;
 mod order_correction;
+mod order_verb;
 mod plan;
 mod publication;
 mod refund;
@@ -35,7 +36,7 @@ pub use creator::*;
 pub use deliverable::*;
 pub use dispute::*;
 pub use engagement::*;
-pub use order_correction::*;
+pub use order_verb::*;
 pub use publication::*;
 pub use settlement::*;
 

@@ -9,88 +9,19 @@ use std::sync::Arc;
 
 use super::conversion::ensure_total;
 use super::refund::{ensure_not_voided, promised_minor};
-use super::{Case, Claim, Decided, Decision, ensure, of_campaign, refuse, refused};
+use super::{
+    Case, Claim, ConversionCorrection, Decided, Decision, OrderVerb, ensure, of_campaign, refuse,
+    refused,
+};
 use crate::domain::limits::MAX_ORDER_CHANGES;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Order, RefundState, Standing};
 use crate::domain::{
     ActorKind, ConversionCorrected, ConversionRated, ConversionReattributed, ConversionRecorded,
-    ConversionType, ConversionVoided, Currency, Event, Evidence, Fact, FxRate, LinkTouch, Money,
-    OrderCounting, OrderKey, PersonalText, Position, Quoted, RefundId, RefundVoided, Refusal,
-    RevenueEvent, Share, Subject, Timestamp, Unknown,
+    ConversionType, ConversionVoided, Currency, Event, Evidence, Fact, FxRate, Money,
+    OrderCounting, OrderKey, PersonalText, Position, RefundId, RefundVoided, Refusal, RevenueEvent,
+    Share, Subject, Timestamp, Unknown,
 };
-
-/// Corrections of an order.
-#[derive(Clone, PartialEq, Debug)]
-#[expect(
-    missing_docs,
-    reason = "the request message of the same name in v1 documents each field"
-)]
-pub enum OrderVerb {
-    Correct(ConversionCorrection),
-    Void {
-        expected: Position,
-        reason: PersonalText,
-    },
-    Reattribute {
-        expected: Position,
-        shares: Vec<Share>,
-        evidence: Vec<Evidence>,
-        reason: PersonalText,
-    },
-    VoidRefund {
-        refund: RefundId,
-        reason: PersonalText,
-    },
-    SupplyRate {
-        fx_rate: FxRate,
-    },
-}
-
-/// What a correction says of a value.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Patch<T> {
-    /// It stays.
-    Keep,
-    /// There is none.
-    Clear,
-    /// It is this.
-    Set(T),
-}
-
-impl<T: Clone> Patch<T> {
-    fn of(&self, before: Option<T>) -> Option<T> {
-        match self {
-            Self::Keep => before,
-            Self::Clear => None,
-            Self::Set(now) => Some(now.clone()),
-        }
-    }
-
-    fn is_said(&self) -> bool {
-        match self {
-            Self::Keep => false,
-            Self::Clear | Self::Set(_) => true,
-        }
-    }
-}
-
-/// What is corrected of an order; what is `None` or kept stays.
-#[derive(Clone, PartialEq, Debug)]
-#[expect(
-    missing_docs,
-    reason = "the request message of the same name in v1 documents each field"
-)]
-pub struct ConversionCorrection {
-    pub expected: Position,
-    pub value: Patch<Money>,
-    pub quantity: Option<u32>,
-    pub kind: Option<ConversionType>,
-    pub touches: Patch<Vec<LinkTouch>>,
-    pub code: Patch<Quoted>,
-    pub fx_rate: Option<FxRate>,
-    pub reason: PersonalText,
-}
 
 impl<S: Rows> Case<'_, S> {
     pub(super) fn order_verb(&self, id: &OrderKey, verb: &OrderVerb) -> Decided<Decision, S> {

@@ -1,9 +1,22 @@
 //! How a corrected line is folded: in place, as if it had been right from the beginning.
 
-use super::{CostCorrected, CostRated, CostRecorded, Fold, Folded};
+use super::{CostCorrected, CostRecorded, Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::Cost;
-use crate::domain::{CostId, Currency, Effect, Money, convert};
+use crate::domain::{CostId, Currency, Effect, FxRate, Money, Timestamp, convert};
+
+/// The rate that a line lacked.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CostRated {
+    /// The line.
+    pub cost: CostId,
+    /// Pinned rate.
+    pub fx_rate: FxRate,
+    /// Amount and adjustments in minor units of the reporting currency.
+    pub reporting_minor: Option<i64>,
+    /// When the cost was incurred.
+    pub incurred_at: Timestamp,
+}
 
 impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn cost_corrected(&mut self, corrected: &CostCorrected) -> Folded<(), S> {

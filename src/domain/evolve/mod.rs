@@ -6,6 +6,7 @@
 
 mod agreement;
 mod amendment;
+mod booked;
 mod campaign;
 mod commission;
 mod content;
@@ -26,6 +27,7 @@ mod settlement;
 pub use agreement::*;
 pub use campaign::*;
 pub use content::*;
+pub use cost_correction::CostRated;
 pub use creator::*;
 pub use dispute::*;
 pub use engagement::*;

@@ -139,6 +139,24 @@ impl OrderCounting {
 }
 
 impl RevenueEvent {
+    /// Returns whether it says that something else about an order was told wrongly.
+    pub fn is_correction(&self) -> bool {
+        match self {
+            Self::ConversionCorrected(_)
+            | Self::ConversionVoided(_)
+            | Self::ConversionReattributed(_)
+            | Self::RefundVoided(_)
+            | Self::ConversionRated(_) => true,
+            Self::ConversionRecorded(_)
+            | Self::ConversionRejected(_)
+            | Self::RefundRecorded { .. }
+            | Self::RefundApplied { .. }
+            | Self::RefundRejected { .. }
+            | Self::ConversionAdjusted { .. }
+            | Self::OrderLocked { .. } => false,
+        }
+    }
+
     /// Returns the part of a correction that changes in place, in a past up to a time at which its
     /// money does not count yet; `None` for other events, and before the order.
     pub fn before_money_counts(&self, time: Timestamp) -> Option<Self> {
@@ -277,6 +295,25 @@ impl<S: RowsMut> Fold<'_, S> {
             self.note_extent(counting.timing)?;
         }
         self.promise(key)
+    }
+
+    /// Counts an order again after another fact of it, where another version of it counts on time;
+    /// returns whether it did. Else the event says what it adds.
+    pub(super) fn recounted(&mut self, key: &OrderKey) -> Folded<bool, S> {
+        let standing = self.order(key)?.conversion.as_ref();
+        if standing.is_none_or(|standing| standing.versions.is_none()) {
+            return Ok(false);
+        }
+        let before = self.known_order(key)?;
+        let campaign = self.campaign_ref()?;
+        let plan = self.read::<Campaign>(&Campaign::key(&campaign), "campaign")?;
+        let currency = plan.plan.currency;
+        let mut after = before.clone();
+        // `decide` saw that no sum leaves its range.
+        let _ = after.recount(currency);
+        self.recount_money(&before, &after, currency);
+        *self.order(key)? = after;
+        Ok(true)
     }
 
     /// Takes back what an order promises, before its lock or its credits change.

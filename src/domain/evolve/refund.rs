@@ -136,6 +136,9 @@ impl<S: RowsMut> Fold<'_, S> {
     fn add_refund(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
         let timing = effect.timing;
         self.note_timing(timing)?;
+        if self.recounted(&refund.order)? {
+            return Ok(());
+        }
         let credits = self.parts_of_refund(refund, effect)?;
         match effect.reporting_minor {
             Some(minor) if credits.is_empty() => {

@@ -364,23 +364,6 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Notes in the row of an order what it adds.
-    fn book_conversion(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
-        let order = self.order(&conversion.order)?;
-        let timing = conversion.timing;
-        let credits = conversion.credits.iter().map(Some);
-        match (conversion.reporting_minor, conversion.credits.is_empty()) {
-            (Some(minor), true) => order.book(timing, false, &[(None, minor)]),
-            (None, true) => {}
-            (_, false) if conversion.value.is_none() => {}
-            (_, false) => {
-                let parts: Vec<_> = credits.zip(order.shares.whole().to_vec()).collect();
-                order.book(timing, false, &parts);
-            }
-        }
-        Ok(())
-    }
-
     /// Splits the value of an order like its credits: at its rate, or in its own currency where it
     /// has none.
     fn shares_of(&self, conversion: &ConversionRecorded) -> Folded<OrderShares, S> {
@@ -437,26 +420,16 @@ impl<S: RowsMut> Fold<'_, S> {
             position,
             last: position,
         });
-        let parts = match effect.reporting_minor {
-            Some(_) => amounts(&effect.credits),
-            None => order.shares.of_adjustment(adjustment.delta.minor),
-        };
-        order.shares.adjust(&parts);
-        match (effect.reporting_minor, effect.credits.is_empty()) {
-            (Some(minor), true) => order.book(effect.timing, false, &[(None, minor)]),
-            (None, true) => {}
-            (_, false) => {
-                let credits = effect.credits.iter().map(Some);
-                let parts: Vec<_> = credits.zip(parts.iter().copied()).collect();
-                order.book(effect.timing, false, &parts);
-            }
-        }
         self.note_extent(effect.timing)?;
         self.promise(&adjustment.order)?;
         if let Some(minor) = effect.reporting_minor {
             let campaign = self.campaign()?;
             campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);
         }
+        if self.recounted(&adjustment.order)? {
+            return Ok(());
+        }
+        let parts = self.book_adjustment(adjustment, effect)?;
         let timing = effect.timing;
         match effect.reporting_minor {
             Some(minor) if effect.credits.is_empty() => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fold, Folded};
+use super::{CostRated, Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Balance, BudgetUse, Collaboration, Cost, Sides};
 use crate::domain::{
@@ -218,19 +218,6 @@ pub struct CostCorrected {
     pub timing: FactTiming,
     /// Why.
     pub reason: String,
-}
-
-/// The rate that a line lacked.
-#[derive(Clone, PartialEq, Debug)]
-pub struct CostRated {
-    /// The line.
-    pub cost: CostId,
-    /// Pinned rate.
-    pub fx_rate: FxRate,
-    /// Amount and adjustments in minor units of the reporting currency.
-    pub reporting_minor: Option<i64>,
-    /// When the cost was incurred.
-    pub incurred_at: Timestamp,
 }
 
 impl SettlementEvent {

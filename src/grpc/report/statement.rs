@@ -211,9 +211,11 @@ fn named(actor: &Actor) -> String {
 
 /// An event for the timeline: what people did, not every number that was seen.
 fn happened(record: &Record) -> Option<Happened> {
-    match record.event {
-        Event::Engagement(_) | Event::Revenue(_) => None,
-        Event::Campaign(_)
+    match &record.event {
+        Event::Engagement(_) => None,
+        Event::Revenue(event) if !event.is_correction() => None,
+        Event::Revenue(_)
+        | Event::Campaign(_)
         | Event::Creator(_)
         | Event::Agreement(_)
         | Event::Content(_)

@@ -38,6 +38,8 @@ mod lines;
 mod money;
 mod negotiation;
 mod oracle;
+mod order_corrections;
+mod order_corrections_refused;
 mod payments;
 mod plans;
 mod properties;

@@ -190,6 +190,7 @@ fn check_ended(before: &Ledger, request: &Request) {
         | Command::RecordConversion { .. }
         | Command::RecordRefund { .. }
         | Command::AdjustConversion { .. }
+        | Command::Order { .. }
         | Command::LockOrder { .. }
         | Command::SettleRefunds { .. }
         | Command::Cost { .. }
@@ -465,8 +466,19 @@ fn same_seed_tells_the_same_history() {
     assert_ne!(requests(7), requests(8));
 }
 
-/// Events of corrections, which random histories do not make. `plans` and `cost_corrections` do.
-const RARE: [&str; 3] = ["campaign_amended", "cost_corrected", "payment_voided"];
+/// Events of corrections, which random histories do not make. `plans`, `cost_corrections` and
+/// `order_corrections` do.
+const RARE: [&str; 9] = [
+    "campaign_amended",
+    "conversion_corrected",
+    "conversion_rated",
+    "conversion_reattributed",
+    "conversion_voided",
+    "cost_corrected",
+    "cost_rated",
+    "payment_voided",
+    "refund_voided",
+];
 
 /// Checks the generator: most moves are legal, and every kind of event occurs.
 #[test]

@@ -270,6 +270,7 @@ impl Play {
         let (basis, reason, to) = match credited {
             Credited::Code(to) => (AttributionBasis::Code, "", Some(*to)),
             Credited::Link(to) => (AttributionBasis::Link, "", Some(*to)),
+            Credited::Moved(to) => (AttributionBasis::Corrected, "", Some(*to)),
             Credited::Nobody(reason) => (AttributionBasis::None, *reason, None),
         };
         assert_eq!(found.basis(), basis, "{sale:?}");
@@ -277,11 +278,15 @@ impl Play {
         let credits = to.map(|to| Credit {
             collaboration_id: deal_id(to),
             share_bp: 10_000,
-            amount_minor: sale.minor.unwrap_or(0),
+            amount_minor: own.told_minor().unwrap_or(0),
             after_termination: false,
         });
         assert_eq!(found.credits, Vec::from_iter(credits), "{sale:?}");
-        let net = own.value_minor().map(|minor| minor - own.refunded_minor());
+        let net = match own.is_voided() {
+            true => own.told_minor().map(|_| 0),
+            false => own.value_minor().map(|minor| minor - own.refunded_minor()),
+        };
+        assert_eq!(found.voided, own.is_voided(), "{sale:?}");
         assert_eq!(found.net_minor, net, "{sale:?}");
     }
 

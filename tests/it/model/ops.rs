@@ -1,6 +1,7 @@
 //! Operations, made of small numbers, so that they collide often and shrink well.
 
 mod deals;
+mod orders;
 
 use campaign_ledger::wire::proto::values::Counters;
 use proptest::collection::vec;
@@ -10,6 +11,7 @@ use proptest::prelude::*;
 use super::world::{CAP_MINOR, Ruling};
 pub use deals::{DealVerb, Offer};
 use deals::{deal_verb, offer};
+pub use orders::{Correction, OrderFix, OrderVerb};
 
 /// Selects one of the existing things, mostly one for which the operation makes sense.
 pub type Pick = u16;
@@ -62,6 +64,8 @@ pub enum Op {
     RefundAgain(Pick),
     /// Corrects a sale, in its currency.
     AdjustSale(Correction),
+    /// Takes back, corrects or credits to somebody else what was told of a sale.
+    Fix(OrderFix),
     Cost {
         campaign: u8,
         id: u8,
@@ -221,13 +225,6 @@ pub struct Refund {
     pub usd: bool,
     pub minor: i64,
     pub day: i64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Correction {
-    pub order: u8,
-    pub id: u8,
-    pub delta_minor: i64,
 }
 
 /// Returns a day for facts: in the campaign's window, late, or after measurement.
@@ -395,6 +392,7 @@ fn measured() -> impl Strategy<Value = Op> {
         3 => (0..8_u8, 0..3_u8, prop_oneof![minor(), minor().prop_map(|minor| -minor)]).prop_map(
             |(order, id, delta_minor)| Op::AdjustSale(Correction { order, id, delta_minor })
         ),
+        6 => orders::fix().prop_map(Op::Fix),
     ]
 }
 

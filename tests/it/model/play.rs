@@ -228,6 +228,7 @@ impl Play {
                 }
             }
             Op::AdjustSale(correction) => self.adjust_sale(correction).await,
+            Op::Fix(fix) => self.fix(fix).await,
             Op::Cost { .. }
             | Op::ApproveCost { .. }
             | Op::ReverseCost(_)

@@ -7,6 +7,7 @@ mod campaigns;
 mod costs;
 mod disputes;
 mod engagement;
+mod fixes;
 mod negotiation;
 mod orders;
 mod seeding;
@@ -206,6 +207,23 @@ pub struct Conversion {
     pub first: u64,
     last: u64,
     pub credited: Credited,
+    /// Who was credited at first.
+    first_credited: Credited,
+    /// Position of the recording or the latest correction.
+    pub latest: u64,
+    /// Whether it is an install, as corrected.
+    pub install: bool,
+    pub voided: bool,
+    /// What was corrected of its money, and when: `None` in place.
+    changes: Vec<(Option<i64>, Told)>,
+}
+
+/// What a correction says of the money of an order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Told {
+    Value(i64),
+    Credited(Credited),
+    Voided,
 }
 
 /// Who is credited with an order.
@@ -214,6 +232,8 @@ pub enum Credited {
     Code(u8),
     Link(u8),
     Nobody(&'static str),
+    /// By a correction.
+    Moved(u8),
 }
 
 pub struct KnownRefund {
@@ -227,6 +247,8 @@ pub enum Fate {
     Waiting,
     Applied,
     Rejected,
+    /// Voided: whether it had counted, and when it was voided after the lock of its order.
+    Voided(bool, Option<i64>),
 }
 
 /// A line with an id that a caller chose, or the line that a deal made: by its cancellation or its

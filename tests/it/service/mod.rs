@@ -26,6 +26,7 @@ mod lists;
 mod messages;
 mod negotiation;
 pub mod numbers;
+mod order_corrections;
 mod overload;
 mod posts;
 mod products;

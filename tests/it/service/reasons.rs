@@ -6,8 +6,8 @@ use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
     as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, engagement, faults,
-    folds, followers, health, ingest, messages, proofs, queries, reads, refusals, retries, slow,
-    subscriptions, timers, waiting,
+    folds, followers, health, ingest, messages, order_corrections, proofs, queries, reads,
+    refusals, retries, slow, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -65,6 +65,7 @@ async fn every_reason_is_shown_or_excused() {
         clock::SHOWS,
         consequences::SHOWS,
         corrections::SHOWS,
+        order_corrections::SHOWS,
         engagement::SHOWS,
         faults::SHOWS,
         folds::SHOWS,

@@ -221,6 +221,7 @@ impl Reworded for Request {
             Command::Creator { .. }
             | Command::RecordRefund { .. }
             | Command::AdjustConversion { .. }
+            | Command::Order { .. }
             | Command::LockOrder { .. }
             | Command::SettleRefunds { .. } => {}
         }

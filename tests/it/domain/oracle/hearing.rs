@@ -225,6 +225,11 @@ impl Story {
                 self.locked.insert(order.clone(), taken);
             }
             RevenueEvent::RefundRejected { .. } => {}
+            RevenueEvent::ConversionCorrected(_)
+            | RevenueEvent::ConversionVoided(_)
+            | RevenueEvent::ConversionReattributed(_)
+            | RevenueEvent::RefundVoided(_)
+            | RevenueEvent::ConversionRated(_) => unimplemented!("`order_corrections` tells them"),
         }
     }
 
@@ -290,6 +295,10 @@ impl Story {
                 line.counts_from = corrected.incurred_at;
                 let fact = self.late_facts.iter().position(|at| *at == before);
                 self.late_facts[fact.unwrap()] = corrected.incurred_at;
+            }
+            SettlementEvent::CostRated(rated) => {
+                let line = self.lines.get_mut(&rated.cost).unwrap();
+                line.recorded.fx_rate = Some(rated.fx_rate.clone());
             }
             SettlementEvent::CostAdjusted {
                 cost,

@@ -1,5 +1,6 @@
 //! Strategies for events, one per event type.
 
+mod corrections;
 mod dispute;
 mod money;
 mod negotiation;
@@ -31,6 +32,7 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         negotiation::amendments(),
         money::revenue(),
         money::settlement(),
+        corrections::corrections(),
         dispute::dispute(),
         posts::posts(),
         posts::products(),

@@ -68,6 +68,7 @@ fn revenue() -> Vec<Event> {
         Event::Revenue(RevenueEvent::ConversionRecorded(conversion())),
         Event::Revenue(RevenueEvent::ConversionRejected(ConversionRejected {
             order: order(),
+            why: ClaimRejection::DuplicateOrder,
             winner: Position::new(30),
             winner_campaign: CampaignId::parse("jujur-2025").unwrap(),
             winner_collaborations: vec![collaboration("ayu-1"), collaboration("bima-1")],
@@ -116,6 +117,7 @@ fn conversion() -> ConversionRecorded {
         timing: FactTiming::OnTime,
         claim_digest: [0xab; 16],
         code: None,
+        touches: Vec::new(),
     }
 }
 

@@ -5,7 +5,100 @@ use campaign_ledger::domain::*;
 use super::{at, collaboration, creator, usd};
 
 pub fn events() -> Vec<Event> {
-    [lines(), disputes(), orders()].concat()
+    [lines(), disputes(), orders(), corrections()].concat()
+}
+
+fn corrections() -> Vec<Event> {
+    let order = OrderKey {
+        source: OrderSource::parse("shop").unwrap(),
+        id: Reference::parse("#INV/2025-00042").unwrap(),
+    };
+    let replaces = Position::new(30);
+    let counting = OrderCounting {
+        in_place: false,
+        ordered_at: at(5_000),
+        counts_from: at(9_000),
+        timing: FactTiming::Late,
+    };
+    let credit = |who: &str, creator_id: &str| {
+        vec![Credit {
+            collaboration: collaboration(who),
+            creator: creator(creator_id),
+            share_bp: 10_000,
+            amount_minor: 17_463_050,
+            after_termination: false,
+        }]
+    };
+    let fx_rate = FxRate {
+        rate: Rate::parse("15875.5").unwrap(),
+        source: "BI".to_owned(),
+        rated_at: at(4_900),
+    };
+    let reporting_minor = Some(17_463_050);
+    let events = [
+        RevenueEvent::ConversionCorrected(ConversionCorrected {
+            order: order.clone(),
+            replaces,
+            kind: ConversionType::Lead,
+            quantity: 3,
+            value: Some(usd(1_100)),
+            fx_rate: Some(fx_rate.clone()),
+            reporting_minor,
+            basis: AttributionBasis::Link,
+            unattributed: None,
+            in_force_from: None,
+            credits: credit("ayu-1", "ayu"),
+            code: Quoted::new("AYU10"),
+            touches: vec![LinkTouch {
+                collaboration: collaboration("ayu-1"),
+                touched_at: at(4_000),
+            }],
+            counting,
+            reason: "read wrongly".into(),
+        }),
+        RevenueEvent::ConversionVoided(ConversionVoided {
+            order: order.clone(),
+            replaces,
+            counting,
+            reason: "never paid".into(),
+        }),
+        RevenueEvent::ConversionReattributed(ConversionReattributed {
+            order: order.clone(),
+            replaces,
+            from: credit("ayu-1", "ayu"),
+            to: credit("bima-1", "bima"),
+            evidence: vec![Evidence {
+                reference: "https://drive.example/chat".into(),
+                sha256: Some([0xcd; 32]),
+                note: "the customer says so".into(),
+            }],
+            counting,
+            reason: "the code was mistyped".into(),
+        }),
+        RevenueEvent::RefundVoided(RefundVoided {
+            order: order.clone(),
+            refund: RefundId::parse("r-1").unwrap(),
+            in_place: false,
+            counts_from: at(9_000),
+            timing: FactTiming::Late,
+            reason: "the transfer failed".into(),
+        }),
+        RevenueEvent::ConversionRated(ConversionRated {
+            order,
+            replaces,
+            fx_rate: fx_rate.clone(),
+            reporting_minor,
+            ordered_at: at(5_000),
+        }),
+    ];
+    let rated = Event::Settlement(SettlementEvent::CostRated(CostRated {
+        cost: CostId::parse("boost-1").unwrap(),
+        fx_rate,
+        reporting_minor,
+        incurred_at: at(6_000),
+    }));
+    let events = events.into_iter().map(Event::Revenue);
+    events.chain([rated]).collect()
 }
 
 fn orders() -> Vec<Event> {

@@ -15,6 +15,11 @@ pub fn adjust_order(order: OrderKey, adjustment: &str, delta: Money) -> Request 
     ask(Command::AdjustConversion { adjustment })
 }
 
+/// Corrects an order.
+pub fn correct_order(order: OrderKey, verb: OrderVerb) -> Request {
+    ask(Command::Order { order, verb })
+}
+
 /// The timer settles refunds that waited.
 pub fn settle_refunds(order: OrderKey) -> Request {
     ask(Command::SettleRefunds { order }).by(ActorKind::System)

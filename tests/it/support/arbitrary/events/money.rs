@@ -41,7 +41,7 @@ pub fn revenue() -> Vec<BoxedStrategy<Event>> {
     ]
 }
 
-fn conversion() -> impl Strategy<Value = ConversionRecorded> {
+pub(super) fn conversion() -> impl Strategy<Value = ConversionRecorded> {
     let claim = (
         order_key(),
         conversion_type(),
@@ -59,10 +59,12 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         credits(),
         fact_timing(),
         option::of(timestamp()),
+        touches(),
     );
     (claim, credit).prop_map(|(claim, credit)| {
         let (order, kind, value, fx_rate, ordered_at, claim_digest, code, quantity) = claim;
-        let (reporting_minor, basis, unattributed, credits, timing, in_force_from) = credit;
+        let (reporting_minor, basis, unattributed, credits, timing, in_force_from, touches) =
+            credit;
         ConversionRecorded {
             order,
             kind,
@@ -78,8 +80,18 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
             timing,
             claim_digest,
             code,
+            touches,
         }
     })
+}
+
+fn touches() -> impl Strategy<Value = Vec<LinkTouch>> {
+    let touch = (id(CollaborationId::parse), timestamp());
+    let touch = touch.prop_map(|(collaboration, touched_at)| LinkTouch {
+        collaboration,
+        touched_at,
+    });
+    vec(touch, 0..3)
 }
 
 fn adjustment() -> impl Strategy<Value = ConversionAdjustment> {
@@ -106,7 +118,7 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
         timestamp(),
         conversion_type(),
         option::of(quoted()),
-        1..=1_000_000_u32,
+        (1..=1_000_000_u32, claim_rejection()),
     )
         .prop_map(
             |(
@@ -119,9 +131,10 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
                 ordered_at,
                 kind,
                 code,
-                quantity,
+                (quantity, why),
             )| ConversionRejected {
                 order,
+                why,
                 winner,
                 winner_campaign,
                 winner_collaborations,

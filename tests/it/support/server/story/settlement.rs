@@ -2,7 +2,9 @@
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
-use campaign_ledger::wire::proto::values::{Arbiter, DisputeRuling, DisputeSubject, Money};
+use campaign_ledger::wire::proto::values::{
+    Arbiter, DisputeRuling, DisputeSubject, Evidence, FxRate, Money, Share,
+};
 
 use super::super::by_brand;
 use super::Story;
@@ -103,6 +105,74 @@ impl Story {
             adjustment_id: String::from("a1"),
             delta: Some(delta),
             reason: String::from("counted again"),
+        }
+    }
+
+    pub fn correct_order(&self, order_id: &str, expected: u64) -> CorrectConversionRequest {
+        CorrectConversionRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            expected_position: expected,
+            reason: String::from("read wrongly"),
+            ..CorrectConversionRequest::default()
+        }
+    }
+
+    pub fn void_order(&self, order_id: &str, expected: u64) -> VoidConversionRequest {
+        VoidConversionRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            expected_position: expected,
+            reason: String::from("never paid"),
+        }
+    }
+
+    pub fn reattribute_order(
+        &self,
+        order_id: &str,
+        expected: u64,
+        to: &str,
+    ) -> ReattributeConversionRequest {
+        ReattributeConversionRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            expected_position: expected,
+            shares: vec![Share {
+                collaboration_id: to.to_owned(),
+                share_bp: 10_000,
+            }],
+            evidence: vec![Evidence {
+                reference: String::from("https://drive.example/chat"),
+                ..Evidence::default()
+            }],
+            reason: String::from("the customer says so"),
+        }
+    }
+
+    pub fn void_refund(&self, order_id: &str, refund: &str) -> VoidRefundRequest {
+        VoidRefundRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            refund_id: refund.to_owned(),
+            reason: String::from("the transfer failed"),
+        }
+    }
+
+    pub fn supply_rate(&self, order_id: &str, fx_rate: FxRate) -> SupplyRateRequest {
+        SupplyRateRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            fx_rate: Some(fx_rate),
         }
     }
 
