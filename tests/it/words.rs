@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use campaign_ledger::domain::metrics::{Absent, CostBasis};
-use campaign_ledger::domain::state::ClaimStatus;
+use campaign_ledger::domain::state::{ChangeKind, ClaimStatus};
 use campaign_ledger::domain::*;
 use campaign_ledger::log::codec::json::pool;
 use campaign_ledger::views::worklist::TaskKind;
@@ -56,6 +56,7 @@ fn tables() -> Tables {
         AttributionBasis,
         CampaignObjective,
         CampaignState,
+        ChangeKind,
         ClaimStatus,
         CollaborationState,
         ConnectionType,
@@ -121,5 +122,6 @@ fn words_that_are_stored_by_name_have_names_of_their_own() {
         T::ALL.iter().map(|word| word.name()).collect()
     }
     assert_eq!(names::<UnattributedReason>().len(), 5);
-    assert_eq!(names::<RefundRejection>().len(), 2);
+    assert_eq!(names::<RefundRejection>().len(), 3);
+    assert_eq!(names::<ClaimRejection>().len(), 2);
 }

@@ -18,9 +18,9 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Order, RefundState, Standing};
 use crate::domain::{
     ActorKind, ConversionCorrected, ConversionRated, ConversionReattributed, ConversionRecorded,
-    ConversionType, ConversionVoided, Currency, Event, Evidence, Fact, FxRate, Money,
-    OrderCounting, OrderKey, PersonalText, Position, RefundId, RefundVoided, Refusal, RevenueEvent,
-    Share, Subject, Timestamp, Unknown,
+    ConversionVoided, Currency, Event, Evidence, Fact, FxRate, Money, OrderCounting, OrderKey,
+    PersonalText, Position, RefundId, RefundVoided, Refusal, RevenueEvent, Share, Subject,
+    Timestamp, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {

@@ -8,20 +8,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Order, OrderRefund, OrderShares, RefundState, Sides, Standing};
+use super::{Order, OrderRefund, OrderShares, RefundState, Side, Sides, Standing};
 use crate::domain::{
     CollaborationId, ConversionRecorded, Credit, Currency, FactTiming, FxRate, Money, WHOLE_BP,
     convert,
 };
-
-/// The facts that a sum counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    /// With late facts.
-    Counted,
-    /// Without late facts.
-    OnTime,
-}
 
 /// What the money of an order is computed from.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -231,6 +222,19 @@ struct Counted {
 }
 
 impl Order {
+    /// Returns what the customer kept of the order on a side, and never less than nothing, in minor
+    /// units of the order's currency.
+    pub(super) fn net(&self, seen: &Seen<'_>, side: Side) -> Option<i64> {
+        let value = seen.value?;
+        let counts = |timing| side == Side::Counted || timing == FactTiming::OnTime;
+        let adjusted = self.adjustments.iter().filter(|one| counts(one.timing));
+        let adjusted = adjusted.map(|one| i128::from(one.adjustment.delta.minor));
+        let refunds = self.refunds.iter().filter(|one| one.counts_on(side));
+        let refunded = refunds.map(|one| i128::from(one.refund.amount.minor));
+        let net = i128::from(value.minor) + adjusted.sum::<i128>() - refunded.sum::<i128>();
+        i64::try_from(net.max(0)).ok()
+    }
+
     /// Returns what the order added to totals so far.
     pub fn entries(&self, currency: Currency) -> OrderSums {
         let mut entries = OrderSums::new();

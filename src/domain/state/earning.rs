@@ -8,13 +8,21 @@ use num_rational::Ratio;
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
-use super::corrected::{Seen, Side};
 use super::{Collaboration, Lock, Order, Standing, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     CampaignRef, CollaborationId, ConversionRecorded, CostId, Currency, FactTiming, Money,
     OrderKey, Timestamp, allocate, convert, half_even, part_of,
 };
+
+/// The facts that a sum counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// With late facts.
+    Counted,
+    /// Without late facts.
+    OnTime,
+}
 
 /// An amount in both periods, in minor units of the reporting currency. Rounding makes the two
 /// differ by more than the late facts alone.
@@ -226,19 +234,6 @@ impl Order {
         for (one, whole) in all.filter(|(one, _)| one.collaboration == *collaboration) {
             one.rule(of_minor, to_minor, whole.counted_minor);
         }
-    }
-
-    /// Returns what the customer kept of the order on a side, and never less than nothing, in minor
-    /// units of the order's currency.
-    fn net(&self, seen: &Seen<'_>, side: Side) -> Option<i64> {
-        let value = seen.value?;
-        let counts = |timing| side == Side::Counted || timing == FactTiming::OnTime;
-        let adjusted = self.adjustments.iter().filter(|one| counts(one.timing));
-        let adjusted = adjusted.map(|one| i128::from(one.adjustment.delta.minor));
-        let refunds = self.refunds.iter().filter(|one| one.counts_on(side));
-        let refunded = refunds.map(|one| i128::from(one.refund.amount.minor));
-        let net = i128::from(value.minor) + adjusted.sum::<i128>() - refunded.sum::<i128>();
-        i64::try_from(net.max(0)).ok()
     }
 }
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::corrected::{Side, Version, Versions, without_amounts};
-use super::{Collaboration, Lock, Order, OrderCommission, OrderRefund, RefundState, Standing};
+use super::corrected::{Version, Versions, without_amounts};
+use super::{
+    Collaboration, Lock, Order, OrderCommission, OrderRefund, RefundState, Side, Standing,
+};
 use crate::domain::words;
 use crate::domain::{
     AttributionBasis, ConversionCorrected, ConversionRated, ConversionReattributed,

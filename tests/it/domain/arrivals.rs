@@ -108,13 +108,16 @@ fn possible(steps: Vec<Step>) -> Vec<Step> {
     };
     let (mut done, mut waits): (Vec<Step>, Vec<Step>) = (Vec::new(), steps);
     while !waits.is_empty() {
+        let has = |is: &dyn Fn(&Step) -> bool| done.iter().any(is);
         let is_ready = |step: &Step| match step {
-            Step::VoidRefund(name, _) => done
-                .iter()
-                .any(|one| matches!(one, Step::Refund(other, ..) if other == name)),
-            Step::Void(_) => done.len() + 1 == done.len() + waits.len(),
+            // One that waits is just taken out, whenever that happens.
+            Step::VoidRefund(name, _) => {
+                has(&|one| matches!(one, Step::Refund(other, ..) if other == name))
+                    && has(&|one| matches!(one, Step::Order))
+            }
+            Step::Void(_) => waits.len() == 1,
             step if rank(step) == 0 => true,
-            _ => done.iter().any(|one| matches!(one, Step::Order)),
+            _ => has(&|one| matches!(one, Step::Order)),
         };
         let next = waits.iter().position(is_ready).unwrap();
         done.push(waits.remove(next));

@@ -143,7 +143,7 @@ fn correction_before_the_lock_counts_as_if_it_had_been_told_right() {
         &right.at(at).given(lock),
     );
     // What was answered before stays.
-    assert_eq!(money_of(&history.as_of(told), "ayu-1")[0], [75, 0, 7]);
+    assert_eq!(money_of(&history.as_of(told), "ayu-1")[0], [75, 0, 8]);
     let order = history.order("o-1");
     let change = &order.changes[0];
     assert_eq!((change.in_place, change.value_before), (true, Some(rp(75))));

@@ -10,8 +10,8 @@ use crate::wire::fields::{Checked, Fields, REQUIRED_RULE};
 use crate::wire::proto::api;
 use crate::wire::selection::read_evidence;
 use crate::wire::values::{
-    MAX_REASON_CHARS, check_whole, read_amount, read_fx_rate, read_order, read_position,
-    read_shares_here, read_touch,
+    MAX_REASON_CHARS, read_amount, read_fx_rate, read_order, read_position, read_shares_here,
+    read_touch,
 };
 
 const CLEARED_VALUE_RULE: &str = "must be absent with clear_value";
@@ -104,8 +104,6 @@ pub fn reattribute_conversion(
     let expected = read_position(fields, "expected_position", request.expected_position);
     let some = (1..=50).contains(&request.shares.len());
     fields.limit("shares", some, REATTRIBUTED_RULE);
-    let parts = request.shares.iter().map(|share| share.share_bp);
-    check_whole(fields, "shares", parts);
     let shares = request.shares;
     let shares = fields.within("shares", |fields| read_shares_here(fields, shares));
     fields.check("evidence", !request.evidence.is_empty(), REQUIRED_RULE);
