@@ -5,6 +5,7 @@
 //! result.
 
 mod commission;
+mod corrections;
 mod delivery;
 mod hearing;
 mod promises;
@@ -31,13 +32,21 @@ pub struct Story {
     pub adjustments: Vec<(ConversionAdjustment, Timestamp)>,
     /// Locked orders, and whose commission a termination had taken then.
     locked: BTreeMap<OrderKey, BTreeSet<CollaborationId>>,
-    /// Rates of commission and days until the lock, by the terms known when an order was recorded.
-    rates: BTreeMap<(OrderKey, CollaborationId), (u32, u32)>,
+    /// Rates of commission, by the terms known when an order was credited.
+    rates: BTreeMap<(OrderKey, CollaborationId), u32>,
     /// Orders whose commission a ruling changed.
     ruled: BTreeSet<OrderKey>,
     pub carried: Vec<(OrderKey, i64)>,
     /// Commission on time, as it was told.
     told_on_time: Vec<(OrderKey, i64)>,
+    /// Orders as they count on time, where a correction came after the end.
+    on_time: BTreeMap<OrderKey, ConversionRecorded>,
+    /// Voided orders, and whether they count no more on time, too.
+    voided: BTreeMap<OrderKey, bool>,
+    /// Voided refunds, and the same.
+    voided_refunds: BTreeMap<(OrderKey, RefundId), bool>,
+    /// When orders are locked.
+    locks: BTreeMap<OrderKey, Timestamp>,
     rejected_claims: i64,
     /// Whether each hold is open.
     holds: BTreeMap<(CollaborationId, HoldId), bool>,
@@ -277,7 +286,7 @@ impl Story {
             },
             ..Totals::default()
         };
-        for refund in &self.refunds {
+        for refund in self.refunds.iter().filter(|one| self.is_kept(one)) {
             let at = self.order_of(refund).ordered_at;
             totals.after_measurement += i64::from(beyond(&&at));
         }

@@ -359,8 +359,9 @@ fn claims_are_sought_by_what_is_known_of_them() {
         list_conversions,
         &[
             (
-                |r| r.statuses = vec![6],
-                "statuses[0] must be one of ATTRIBUTED, UNATTRIBUTED, DUPLICATE, MISSING_FX, LOCKED",
+                |r| r.statuses = vec![8],
+                "statuses[0] must be one of ATTRIBUTED, UNATTRIBUTED, DUPLICATE, MISSING_FX, LOCKED, \
+                 VOIDED, CORRECTED",
             ),
             (
                 |r| r.types = vec![0],

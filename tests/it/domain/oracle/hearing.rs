@@ -208,7 +208,8 @@ impl Story {
         match event {
             RevenueEvent::ConversionRecorded(conversion) => {
                 self.late_facts.push(conversion.ordered_at);
-                self.pin_rates(conversion);
+                self.pin_rates(conversion, |_| true);
+                self.pin_lock(conversion);
                 self.orders.push(conversion.clone());
             }
             RevenueEvent::ConversionRejected(_) => self.rejected_claims += 1,
@@ -229,7 +230,7 @@ impl Story {
             | RevenueEvent::ConversionVoided(_)
             | RevenueEvent::ConversionReattributed(_)
             | RevenueEvent::RefundVoided(_)
-            | RevenueEvent::ConversionRated(_) => unimplemented!("`order_corrections` tells them"),
+            | RevenueEvent::ConversionRated(_) => self.hear_correction(event),
         }
     }
 
