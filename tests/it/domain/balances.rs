@@ -91,7 +91,7 @@ proptest! {
 
 #[test]
 fn histories_pay_and_carry() {
-    let ledgers = (0..8).map(|seed| lived(&histories::from_seed(seed, 400)));
+    let ledgers = (0..24).map(|seed| lived(&histories::from_seed(seed, 400)));
     let balances: Vec<Balance> = ledgers
         .flat_map(|ledger| {
             let rows = rows_of(&ledger);
