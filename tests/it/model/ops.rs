@@ -83,6 +83,8 @@ pub enum Op {
         percent: i64,
     },
     ReverseCost(Pick),
+    /// Supplies a rate of 1.
+    RateCost(Pick),
     AdjustCost {
         cost: Pick,
         percent: i64,
@@ -416,6 +418,7 @@ fn settled() -> impl Strategy<Value = Op> {
         }),
         3 => (pick(), percent()).prop_map(|(cost, percent)| Op::ApproveCost { cost, percent }),
         1 => pick().prop_map(Op::ReverseCost),
+        1 => pick().prop_map(Op::RateCost),
         3 => (pick(), -60..60_i64).prop_map(|(cost, percent)| Op::AdjustCost { cost, percent }),
         1 => pick().prop_map(Op::WithholdCost),
         2 => pick().prop_map(Op::ReleaseCost),

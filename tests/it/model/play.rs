@@ -231,6 +231,7 @@ impl Play {
             Op::Fix(fix) => self.fix(fix).await,
             Op::Cost { .. }
             | Op::ApproveCost { .. }
+            | Op::RateCost(_)
             | Op::ReverseCost(_)
             | Op::Pay { .. }
             | Op::AdjustCost { .. }

@@ -271,6 +271,8 @@ pub struct Cost {
     pub paid_minor: i64,
     pub reversed: bool,
     pub withheld: bool,
+    /// Whether it is in euros.
+    pub foreign: bool,
     /// Whether it is in euros, without a rate.
     pub unrated: bool,
 }

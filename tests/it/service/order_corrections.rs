@@ -3,7 +3,7 @@
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
 
-use crate::support::server::{Server, Story, by_brand, day, idr, money, terms};
+use crate::support::server::{Server, Story, day, idr, money, terms};
 
 /// Reasons that the tests of this file expect, among others.
 pub const SHOWS: &[ErrorReason] = &[
@@ -182,13 +182,7 @@ async fn a_missing_rate_is_supplied_once() {
     let mut line = story.cost("ads", None, CostType::PaidAmplification, idr(1), day(1));
     line.amount = Some(money("USD", 100));
     server.write(line).await;
-    let supply = SupplyCostRateRequest {
-        brand_id: story.brand.clone(),
-        context: by_brand(""),
-        campaign_id: story.campaign.clone(),
-        cost_id: String::from("ads"),
-        fx_rate: Some(rate("15000")),
-    };
+    let supply = story.supply_cost_rate("ads", rate("15000"));
     let rated = server.write(supply.clone()).await.cost.unwrap();
     assert_eq!(rated.reporting_minor, Some(1_500_000));
     let refusal = server.refused_for_nothing(supply).await;

@@ -1,5 +1,6 @@
 //! Requests that break one rule each, with the field that breaks it.
 
+mod corrections;
 mod disputes;
 mod facts;
 mod negotiation;
@@ -32,6 +33,7 @@ pub fn table(story: &Story) -> Vec<Row> {
         posts::products,
         posts::lists,
         safety::safety,
+        corrections::corrections,
         facts::measurements,
         facts::settlement,
         disputes::disputes,

@@ -176,6 +176,16 @@ impl Story {
         }
     }
 
+    pub fn supply_cost_rate(&self, id: &str, fx_rate: FxRate) -> SupplyCostRateRequest {
+        SupplyCostRateRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            cost_id: id.to_owned(),
+            fx_rate: Some(fx_rate),
+        }
+    }
+
     pub fn accrue_bonus(&self, who: &str, bonus_id: &str) -> AccrueBonusRequest {
         AccrueBonusRequest {
             brand_id: self.brand.clone(),
