@@ -26,7 +26,8 @@ pub struct Statement {
     pub collaborations: Vec<Line>,
     /// How its numbers grew, by the day on which things happened; each day once, in order.
     pub days: Vec<Day>,
-    /// What happened, the oldest first; without single observations and orders.
+    /// What happened, the oldest first; without single observations and orders, but with what was
+    /// corrected of orders.
     pub timeline: Vec<Happened>,
     /// The revisions of its report up to the position.
     pub revisions: Vec<api::FinalReport>,

@@ -291,7 +291,8 @@ impl<S: RowsMut> Fold<'_, S> {
         let row = self.campaign()?;
         row.gross_revenue_minor = row.gross_revenue_minor.saturating_add(more);
         row.has_money |= has_value;
-        if !counting.in_place {
+        // What changes in place depends on no end of its own.
+        if !counting.in_place && before.booked != after.booked {
             self.note_extent(counting.timing)?;
         }
         self.promise(key)

@@ -209,7 +209,8 @@ fn named(actor: &Actor) -> String {
     format!("{} {}", actor.kind.name().to_lowercase(), actor.id)
 }
 
-/// An event for the timeline: what people did, not every number that was seen.
+/// An event for the timeline: what people did, not every number that was seen. Of orders only what was
+/// corrected.
 fn happened(record: &Record) -> Option<Happened> {
     match &record.event {
         Event::Engagement(_) => None,

@@ -39,6 +39,7 @@ mod money;
 mod negotiation;
 mod oracle;
 mod order_corrections;
+mod order_corrections_refunds;
 mod order_corrections_refused;
 mod payments;
 mod plans;

@@ -177,3 +177,19 @@ async fn statement_of_no_campaign_is_not_found() {
         "{refused:?}"
     );
 }
+
+#[tokio::test]
+async fn timeline_says_what_was_corrected_of_orders() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    story.accepted("ayu", terms(idr(500))).await;
+    server.clock().set(day(2));
+    let sale = story.sale("o1", Some(idr(1_000)), day(1), Some("ayu"));
+    let sold = server.write(sale).await.conversion.unwrap();
+    let page = || written(&server, statement(&story, StatementFormat::Html, None));
+    assert!(!page().await.contains("Conversion voided"));
+    server
+        .write(story.void_order("o1", sold.corrected_position))
+        .await;
+    assert!(page().await.contains("Conversion voided"));
+}

@@ -50,11 +50,11 @@ impl Order {
     /// Returns the value as it was told last, before adjustments, also of a voided order.
     pub fn told_minor(&self) -> Option<i64> {
         let known = self.conversion.as_ref()?;
-        let told = known.changes.iter().filter_map(|(_, told)| match told {
+        let mut told = known.changes.iter().filter_map(|(_, told)| match told {
             Told::Value(minor) => Some(*minor),
             Told::Credited(_) | Told::Voided => None,
         });
-        told.last().or(known.sale.minor)
+        told.next_back().or(known.sale.minor)
     }
 
     pub fn is_voided(&self) -> bool {
