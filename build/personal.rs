@@ -20,6 +20,10 @@ const PACKAGES: [(&str, &str); 3] = [
     (API, "api"),
 ];
 const API: &str = "campaign.ledger.v1";
+/// The field of an answer that says which texts could not be opened.
+const HIDDEN: &str = "hidden";
+const NOTE_HIDDEN: &str =
+    "fn note_hidden(&mut self, hidden: Vec<api::HiddenField>) { self.hidden = hidden; }";
 /// The API gives stored events out as they are, so its messages are not walked into them.
 const STORED: &str = "campaign.ledger.event.v1";
 
@@ -37,10 +41,14 @@ pub fn walks(descriptors: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
     for message in pool.all_messages() {
         if let Some(name) = rust_name(&message) {
             let body = walks.body(&message);
+            let note = match message.get_field_by_name(HIDDEN) {
+                Some(_) if message.package_name() == API => NOTE_HIDDEN,
+                Some(_) | None => "",
+            };
             writeln!(
                 out,
                 "impl Personal for {name} {{ fn each_personal(&mut self, path: &mut Path, \
-                 visit: &mut Visit<'_>) {{ {body} }} }}"
+                 visit: &mut Visit<'_>) {{ {body} }} {note} }}"
             )?;
         }
     }

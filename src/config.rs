@@ -37,6 +37,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// File of the key that checkpoints are signed with; empty for one in the data directory.
     pub signing_key: PathBuf,
+    /// File of the master key of personal data; empty for one in the data directory.
+    pub master_key: PathBuf,
+    /// Serves without the keys of personal data, which is then neither shown nor written.
+    pub without_keys: bool,
     /// File of the keys of witnesses, one a line; empty for no witnesses.
     pub witnesses: PathBuf,
     /// Address and port of the gRPC server; port 0 lets the system choose.
@@ -116,6 +120,8 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("campaign-ledger-data"),
             signing_key: PathBuf::new(),
+            master_key: PathBuf::new(),
+            without_keys: false,
             witnesses: PathBuf::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
             insecure: false,

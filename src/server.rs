@@ -4,7 +4,9 @@
 //! Stop: not serving → end calls and streams → let the writer finish → checkpoint → close.
 
 pub mod drain;
+mod keys;
 mod loss;
+mod signing;
 mod supervise;
 mod timers;
 pub mod transport;
@@ -12,7 +14,7 @@ mod watch;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,11 +26,12 @@ use uuid::Uuid;
 use crate::clock::{self, Guard};
 use crate::config::Config;
 use crate::domain::Position;
+use crate::domain::state::erased_creators;
 use crate::grpc::audit::Audits;
 use crate::grpc::calls::page_token::PageTokens;
 use crate::grpc::calls::pool::Pools;
 use crate::grpc::calls::streams::Streams;
-use crate::grpc::calls::{Calls, Door, FoldLimits, Folds};
+use crate::grpc::calls::{Calls, Door, FoldLimits, Folds, Opening};
 use crate::grpc::campaign::Campaigns;
 use crate::grpc::collaboration::Collaborations;
 use crate::grpc::creator::Creators;
@@ -38,12 +41,12 @@ use crate::grpc::edge::reflection;
 use crate::grpc::measurement::Measurements;
 use crate::grpc::report::Reports;
 use crate::grpc::settlement::Settlements;
+use crate::keyring::{self, Keyring};
 use crate::ledger::{self, RequestMemory, Writer};
-use crate::log::directory::{DataDirectory, ONLY_PARTITION, signing_key_path};
+use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
-use crate::proofs::note::VerifierKey;
-use crate::proofs::{self, KeyError, LogKeys, Proofs};
+use crate::proofs::{self, KeyError, Proofs};
 use crate::store::{Options, Pace};
 use crate::subscriptions::{self, Subscriptions};
 use crate::views::{LastRecorded, Live, ViewError, Views};
@@ -54,9 +57,12 @@ use crate::wire::proto::api::{
 };
 use crate::wire::proto::{self};
 use drain::{Limits, Outcome, Stop};
+use signing::proof_settings;
 use supervise::supervise;
 
+pub use keys::{existing_keys, master_key_of};
 pub use loss::accept_loss;
+pub use signing::{signing_key_of, witnesses_of};
 
 /// Why the server could not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +110,15 @@ pub enum Error {
     /// The tree, or what was signed, cannot be used.
     #[error(transparent)]
     Proofs(#[from] proofs::Error),
+    /// The keys of personal data cannot be used.
+    #[error(transparent)]
+    Keys(#[from] keyring::Error),
+    /// A log would begin without keys, and never get any.
+    #[error(
+        "the log is empty and has no keys yet: without them it could never have personal data. Start \
+         it once without --without-keys"
+    )]
+    NoKeysYet,
     /// The signing key cannot be used.
     #[error(transparent)]
     SigningKey(#[from] KeyError),
@@ -145,6 +160,8 @@ impl Error {
             | Self::Subscriptions(_)
             | Self::Threads(_)
             | Self::Writer(_)
+            | Self::Keys(_)
+            | Self::NoKeysYet
             | Self::Runtime(_)
             | Self::Signals(_)
             | Self::Bind { .. }
@@ -331,63 +348,8 @@ struct Running {
     log: Arc<dyn Log>,
     log_id: Uuid,
     clock: Arc<Guard>,
-}
-
-/// Finds where the signing key of the ledger at `root` is.
-pub fn signing_key_of(config: &Config, root: &Path) -> PathBuf {
-    match config.signing_key.as_os_str().is_empty() {
-        true => signing_key_path(root),
-        false => config.signing_key.clone(),
-    }
-}
-
-/// Reads the keys that proofs need. Makes the first one if no key file is configured.
-fn proof_settings(config: &Config, directory: &DataDirectory) -> Result<proofs::Settings, Error> {
-    let path = signing_key_of(config, directory.root());
-    let log_id = directory.log_id().to_string();
-    let keys = match LogKeys::open(&path) {
-        Err(KeyError::Missing { .. }) if config.signing_key.as_os_str().is_empty() => {
-            let keys = LogKeys::create(&path, &format!("campaign-ledger/{log_id}"))?;
-            let (key, path) = (keys.current().public(), path.display());
-            tracing::info!(%key, %path, "made a key to sign checkpoints with; back it up");
-            let checkpoint = directory.checkpoint_path();
-            if checkpoint.exists() {
-                let checkpoint = checkpoint.display();
-                tracing::warn!(
-                    %key, %checkpoint,
-                    "the last checkpoint was signed by another key, which is lost: whoever verifies \
-                     checkpoints must be given the new public key"
-                );
-            }
-            keys
-        }
-        keys => keys?,
-    };
-    let witnesses = witnesses_of(config).map_err(|reason| Error::Witnesses {
-        path: config.witnesses.clone(),
-        reason,
-    })?;
-    Ok(proofs::Settings {
-        tree: directory.tree_path(),
-        checkpoint: directory.checkpoint_path(),
-        cosignatures: directory.cosignatures_path(),
-        log_id,
-        keys,
-        witnesses,
-        interval: Duration::from_millis(config.checkpoint_interval_ms),
-    })
-}
-
-/// Reads the keys of the witnesses whose cosignatures are taken.
-///
-/// # Errors
-/// What is wrong with their file.
-pub fn witnesses_of(config: &Config) -> Result<Vec<VerifierKey>, String> {
-    if config.witnesses.as_os_str().is_empty() {
-        return Ok(Vec::new());
-    }
-    let text = std::fs::read_to_string(&config.witnesses).map_err(|error| error.to_string())?;
-    proofs::witness_keys(&text).map_err(|error| error.to_string())
+    /// The keys of personal data, for the writer that seals and the calls that open.
+    keys: Arc<dyn Keyring>,
 }
 
 impl Start {
@@ -404,10 +366,14 @@ impl Start {
         };
         let options = store_options(config.views_cache_bytes, log_id);
         let subscriptions = Subscriptions::open(&self.directory.subscriptions_path())?;
-        let (live, views) = Live::open(&self.directory.views_path(), &options, pace, log, |_| ())?;
         let is_empty = log.head().position == Position::default();
+        let keys = keys::open_keys(config, &self.directory, is_empty)?;
+        let (live, views) = Live::open(&self.directory.views_path(), &options, pace, log, |_| ())?;
         let last = LastRecorded::of(&*live.rows()).map_err(ViewError::Store)?;
         self.clock.check_start((!is_empty).then_some(last))?;
+        // A crash between an erasure and the end of its keys makes nobody reappear.
+        let erased = erased_creators(&*live.rows()).map_err(ViewError::Store)?;
+        keys::destroy_again(&*keys, erased)?;
         let (tree, proofs) = proofs::Live::open(proof_settings, log)?;
         let requests = RequestMemory::of_tail(log, config.request_ids_remembered)?;
         let limits = ledger::Limits {
@@ -417,7 +383,8 @@ impl Start {
             answers_bytes: config.answers_remembered_bytes,
         };
         let (log, clock) = (Arc::clone(&self.log), Arc::clone(&self.clock));
-        let (ledger, writer) = Writer::start(log, live, requests, clock, limits)?;
+        let (ledger, writer) =
+            Writer::start(log, Arc::clone(&keys), live, requests, clock, limits)?;
         let (log, clock) = (self.log, self.clock);
         let proven = CancellationToken::new();
         let proving = tokio::spawn(tree.run(Arc::clone(&log), proven.clone()));
@@ -432,6 +399,7 @@ impl Start {
             log,
             log_id,
             clock,
+            keys,
         })
     }
 }
@@ -455,6 +423,7 @@ impl Running {
             log_id: self.log_id,
             proofs: self.proofs.clone(),
             tokens,
+            opening: Opening::new(Arc::clone(&self.keys)),
             clock: Arc::clone(&self.clock),
             folds: Folds::on(
                 pools.folds.clone(),
@@ -473,6 +442,8 @@ impl Running {
     async fn finish(self) -> Result<(), Error> {
         self.ledger.close();
         let stopped = spawn_blocking(move || self.writer.join()).await?;
+        // Last, because the writer makes keys until its last group.
+        drop(self.keys);
         self.proven.cancel();
         self.proving.await?;
         match stopped {

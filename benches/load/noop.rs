@@ -125,6 +125,13 @@ impl MeasurementService for Noop {
         unused()
     }
 
+    async fn correct_publication(
+        &self,
+        _: Request<api::CorrectPublicationRequest>,
+    ) -> Result<Response<api::CorrectPublicationResponse>, Status> {
+        unused()
+    }
+
     async fn record_conversion(
         &self,
         _: Request<api::RecordConversionRequest>,
@@ -143,6 +150,41 @@ impl MeasurementService for Noop {
         &self,
         _: Request<api::RecordRefundRequest>,
     ) -> Result<Response<api::RecordRefundResponse>, Status> {
+        unused()
+    }
+
+    async fn correct_conversion(
+        &self,
+        _: Request<api::CorrectConversionRequest>,
+    ) -> Result<Response<api::CorrectConversionResponse>, Status> {
+        unused()
+    }
+
+    async fn void_conversion(
+        &self,
+        _: Request<api::VoidConversionRequest>,
+    ) -> Result<Response<api::VoidConversionResponse>, Status> {
+        unused()
+    }
+
+    async fn reattribute_conversion(
+        &self,
+        _: Request<api::ReattributeConversionRequest>,
+    ) -> Result<Response<api::ReattributeConversionResponse>, Status> {
+        unused()
+    }
+
+    async fn void_refund(
+        &self,
+        _: Request<api::VoidRefundRequest>,
+    ) -> Result<Response<api::VoidRefundResponse>, Status> {
+        unused()
+    }
+
+    async fn supply_rate(
+        &self,
+        _: Request<api::SupplyRateRequest>,
+    ) -> Result<Response<api::SupplyRateResponse>, Status> {
         unused()
     }
 

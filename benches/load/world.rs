@@ -163,7 +163,8 @@ fn at(seconds: i64) -> Option<Timestamp> {
 fn money(minor_units: i64) -> Option<values::Money> {
     Some(values::Money {
         currency_code: "IDR".to_owned(),
-        minor_units,
+        minor_units: Some(minor_units),
+        ..values::Money::default()
     })
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::keys_needed::keys_needed;
 use super::progress::Progress;
 use super::remote::{self, ask, refused};
 use super::{BackupCommand, CreateBackup, Exit, Import, Restore, VerifyBackups, offline, say};
@@ -341,7 +342,8 @@ pub fn restore(restore: &Restore) -> Result<(), Error> {
         }
     };
     directory.finish()?;
-    tell(format_args!("restored to {}: {head}", root.display()))
+    tell(format_args!("restored to {}: {head}", root.display()))?;
+    tell(keys_needed(&root, contents.log_id))
 }
 
 /// Adds to a ledger the events that backups have and it lacks.
@@ -359,7 +361,8 @@ pub fn import_into(arguments: &Import) -> Result<(), Error> {
     tell(format_args!(
         "added {added} events to {}: {head}",
         root.display()
-    ))
+    ))?;
+    tell(keys_needed(&root, directory.log_id()))
 }
 
 /// The end of a restored ledger.

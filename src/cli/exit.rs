@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::causes::with_causes;
+use crate::keyring;
 use crate::text::Plain;
 
 /// The text of the help pages about exit codes.
@@ -18,7 +19,11 @@ Exit codes:
   5  the log ends before the checkpoint it is held against: it was truncated
   6  the log has other events than the checkpoint it is held against: it was rewritten
   7  the checkpoint is not signed by the key, or was changed
-  8  the clock is far from the last event, or shows no year of a ledger: it may be wrong";
+  8  the clock is far from the last event, or shows no year of a ledger: it may be wrong
+  9  the keyring or the master key is missing
+  10 the keyring, the master key or a backup of keys is damaged
+  11 the keyring belongs to another log
+  12 the keyring is wrapped by another master key";
 
 /// How the process ends; the numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +46,36 @@ pub enum Exit {
     Untrusted = 7,
     /// The clock is far from the last event, or shows no year of a ledger.
     Clock = 8,
+    /// The keyring or the master key is missing.
+    KeysMissing = 9,
+    /// The keyring, the master key or a backup of keys is damaged.
+    KeysDamaged = 10,
+    /// The keyring belongs to another log.
+    KeysOfAnotherLog = 11,
+    /// The keyring is wrapped by another master key.
+    AnotherMasterKey = 12,
+}
+
+impl Exit {
+    /// Returns how a command ends that could not use the keys of personal data.
+    pub(super) fn of_keys(error: &keyring::Error) -> Self {
+        match error {
+            keyring::Error::Missing { .. } => Self::KeysMissing,
+            keyring::Error::Damaged { .. } | keyring::Error::BadBackup { .. } => Self::KeysDamaged,
+            keyring::Error::OtherLog { .. } => Self::KeysOfAnotherLog,
+            keyring::Error::OtherMaster { .. } => Self::AnotherMasterKey,
+            keyring::Error::Exists { .. } => Self::Usage,
+            keyring::Error::Changed { .. }
+            | keyring::Error::Conflict { .. }
+            | keyring::Error::Full { .. }
+            | keyring::Error::Unsure { .. }
+            | keyring::Error::Stopped { .. }
+            | keyring::Error::Io { .. }
+            | keyring::Error::WithoutKeys
+            | keyring::Error::NoChance(_)
+            | keyring::Error::TooLong => Self::Failed,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

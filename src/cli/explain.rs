@@ -186,6 +186,9 @@ fn line(event: &api::ExplainedEvent, out: &mut impl Write) -> io::Result<()> {
     if event.by_position > 0 {
         write!(out, " by {}", event.by_position)?;
     }
+    if !event.stated_reason.is_empty() {
+        write!(out, "  “{}”", event.stated_reason)?;
+    }
     writeln!(out)
 }
 

@@ -22,13 +22,18 @@ pub(super) const REPLAY_ABOUT: &str = "\
 Print the events of the log as NDJSON, one event a line, oldest first.
 
 Works on the files, so the server must not be running on them. To read a running ledger,
-use the audit service.";
+use the audit service.
+
+Texts about people are printed as they are stored: sealed, with the key that they need.
+With --open they are opened, for whoever has the keyring and the master key. A text that
+can't be opened is null, and `hidden` has its path and the reason: ERASED or NO_KEY.";
 
 pub(super) const REPLAY_EXAMPLES: &str = "\
 Examples:
   campaign-ledger replay | jq .recordedAt
   campaign-ledger replay --brand sari-kulit --campaign serum-pagi
-  campaign-ledger replay --after 100 --limit 20 > page.ndjson";
+  campaign-ledger replay --after 100 --limit 20 > page.ndjson
+  campaign-ledger replay --open --master-key master-key --brand sari-kulit";
 
 pub(super) const VERIFY_ABOUT: &str = "\
 Read the whole log and check every block, hash, position and event, and what was signed.
@@ -37,7 +42,7 @@ Checks that the log is consistent, and compares it with the tree that was folded
 with the last checkpoint and with those that witnesses signed. Changes nothing. The server
 must not be running on the directory; verify a copy, or stop it first. If something does
 not fit, it exits with 3 and names what was done and where (edited, removed, inserted,
-swapped, truncated).
+swapped, truncated). If there is a keyring, it is read too, without its master key.
 
 Only a checkpoint that was kept elsewhere, as GetCheckpoint returns it, reveals a history
 that was rewritten as a whole: --against says whether the log is identical to it or extends
@@ -53,7 +58,9 @@ pub(super) const KEYS_EXAMPLES: &str = "\
 Examples:
   campaign-ledger keys new --name example.org/ledger
   campaign-ledger keys rotate --data-dir /var/lib/campaign-ledger
-  campaign-ledger keys show";
+  campaign-ledger keys show
+  campaign-ledger keys backup keys.clkb
+  campaign-ledger keys rotate-master --data-dir /var/lib/campaign-ledger";
 
 pub(super) const REBUILD_ABOUT: &str = "\
 Rebuild the views from the log.
@@ -72,7 +79,8 @@ Take backups of the log, and check them.
 
 A backup is one file with the blocks of the log, compressed and checksummed. It can be
 taken from a running server or from the directory of a stopped one, whole or from a
-position on. It has no secrets of the server: keep its keys elsewhere.";
+position on. It has no secrets of the server and no keys of personal data: back them up
+elsewhere, with `keys backup`.";
 
 pub(super) const BACKUP_EXAMPLES: &str = "\
 Examples:
@@ -85,7 +93,10 @@ Make a ledger from backups, in an empty directory.
 
 Takes a whole backup and any later ones, oldest first. The log is the one that was backed
 up, byte for byte; views are built when the server first starts on it. Restored to a
-position or a time within a block, that last block has only the events up to there.";
+position or a time within a block, that last block has only the events up to there.
+
+No backup of a log has keys. A keyring that is there already is left as it is: today's
+keyring opens an older log too, except for who was erased. Never put an older keyring there.";
 
 pub(super) const RESTORE_EXAMPLES: &str = "\
 Examples:

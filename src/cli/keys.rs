@@ -1,4 +1,6 @@
-//! `keys`: the keys that checkpoints are signed with.
+//! `keys`: the keys that checkpoints are signed with, and those of personal data (`personal`).
+
+mod personal;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -30,6 +32,26 @@ pub enum Keys {
     /// Print all public keys, the oldest first; the last one is in use.
     #[command(after_help = format!("{SHOW_EXAMPLES}\n\n{EXIT_CODES}"))]
     Show(Offline),
+    /// Write a backup of the keys of personal data, wrapped as they are, to a new file.
+    ///
+    /// Needs no master key, and the server may run. No backup of the log has these keys, so keep both,
+    /// apart. Keep only the latest: an older one has the keys of who was erased since.
+    #[command(after_help = format!("{}\n\n{EXIT_CODES}", personal::BACKUP_EXAMPLES))]
+    Backup(personal::BackupKeys),
+    /// Make the keyring of a ledger that has lost it from a backup of keys.
+    ///
+    /// Never writes over a keyring: today's is always the right one. Texts about people whose key was
+    /// made after the backup stay closed. Erase again who was erased after it, unless the log says so:
+    /// then the next start does.
+    #[command(after_help = format!("{}\n\n{EXIT_CODES}", personal::RESTORE_EXAMPLES))]
+    Restore(personal::RestoreKeys),
+    /// Wrap the keys of personal data by a new master key, and destroy the old one.
+    ///
+    /// Older copies of the keyring are worthless from then on, so make a new backup of the keys and of
+    /// the master key. If it is interrupted, the next start finishes it or goes back. The server must
+    /// not be running on the directory.
+    #[command(after_help = format!("{}\n\n{EXIT_CODES}", personal::ROTATE_EXAMPLES))]
+    RotateMaster(personal::RotateMaster),
 }
 
 /// What `keys new` takes.
@@ -58,27 +80,38 @@ Examples:
   campaign-ledger keys show
   campaign-ledger keys show | tail -n 1";
 
-/// Does what was asked and prints public keys, one a line.
+/// Does what was asked, and says what was done. Of signing keys prints the public parts, one a line.
 ///
 /// # Errors
 /// See [`Error`].
-#[expect(clippy::disallowed_methods, reason = "a key needs a name of its own")]
 pub fn run(keys: &Keys) -> Result<(), Error> {
-    let shown = match keys {
-        Keys::New(new) => {
-            let path = path_of(&new.data)?;
-            warn_of_checkpoint(&new.data)?;
-            if let Some(directory) = path.parent() {
-                fs::create_dir_all(directory)?;
-            }
-            let made = || format!("campaign-ledger/{}", uuid::Uuid::now_v7());
-            let name = new.name.clone().unwrap_or_else(made);
-            LogKeys::create(&path, &name)?
-        }
-        Keys::Rotate(data) => LogKeys::rotate(&path_of(data)?, seconds(SystemClock.now()))?,
-        Keys::Show(data) => LogKeys::open(&path_of(data)?)?,
-    };
-    for key in shown.public() {
+    match keys {
+        Keys::New(new) => show(&make(new)?),
+        Keys::Rotate(data) => show(&LogKeys::rotate(
+            &path_of(data)?,
+            seconds(SystemClock.now()),
+        )?),
+        Keys::Show(data) => show(&LogKeys::open(&path_of(data)?)?),
+        Keys::Backup(backup) => personal::backup(backup),
+        Keys::Restore(restore) => personal::restore(restore),
+        Keys::RotateMaster(rotate) => personal::rotate_master(rotate),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a key needs a name of its own")]
+fn make(new: &New) -> Result<LogKeys, Error> {
+    let path = path_of(&new.data)?;
+    warn_of_checkpoint(&new.data)?;
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    let made = || format!("campaign-ledger/{}", uuid::Uuid::now_v7());
+    let name = new.name.clone().unwrap_or_else(made);
+    Ok(LogKeys::create(&path, &name)?)
+}
+
+fn show(keys: &LogKeys) -> Result<(), Error> {
+    for key in keys.public() {
         say(key)?;
     }
     Ok(())

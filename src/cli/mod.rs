@@ -12,7 +12,9 @@ pub mod explain;
 pub mod export;
 mod help;
 pub mod keys;
+mod keys_needed;
 pub mod offline;
+mod opened;
 pub mod process;
 pub mod progress;
 pub mod remote;
@@ -83,7 +85,7 @@ pub enum Command {
         long_about = REPLAY_ABOUT,
         after_help = format!("{REPLAY_EXAMPLES}\n\n{EXIT_CODES}")
     )]
-    Replay(Replay),
+    Replay(ReplayEvents),
     /// Read the whole log and check every block, hash, position and event, and what was signed.
     #[command(
         long_about = VERIFY_ABOUT,
@@ -139,7 +141,8 @@ pub enum Command {
         after_help = format!("{}\n\n{EXIT_CODES}", demo::EXAMPLES)
     )]
     Demo(demo::DemoArguments),
-    /// Make, rotate or show the keys that checkpoints are signed with.
+    /// Make, rotate or show the keys that checkpoints are signed with; back up, restore or wrap anew the
+    /// keys of personal data.
     #[command(
         subcommand,
         after_help = format!("{KEYS_EXAMPLES}\n\n{EXIT_CODES}")
@@ -196,7 +199,13 @@ impl Offline {
     /// # Errors
     /// Names the key and the rule it breaks, or the file that cannot be read.
     pub fn settings(&self) -> Result<Effective, config::Error> {
-        Effective::of_process(&Flags::offline(self.data_dir.clone(), self.config.clone()))
+        self.settings_with(None)
+    }
+
+    /// The same, with a master key that the command was given.
+    fn settings_with(&self, master_key: Option<&str>) -> Result<Effective, config::Error> {
+        let flags = Flags::offline(self.data_dir.clone(), self.config.clone());
+        Effective::of_process(&flags.with_master_key(master_key))
     }
 }
 
@@ -215,6 +224,21 @@ pub struct Verify {
 }
 
 /// What `replay` takes.
+#[derive(Debug, Args)]
+pub struct ReplayEvents {
+    /// Which events.
+    #[command(flatten)]
+    pub events: Replay,
+    /// Open the texts about people, with the keyring of the data directory and its master key. What
+    /// can't be opened is null, and `hidden` says why
+    #[arg(long)]
+    pub open: bool,
+    /// File of the master key [default: as the server finds it]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "open")]
+    pub master_key: Option<String>,
+}
+
+/// Which events are written down.
 #[derive(Debug, Args)]
 pub struct Replay {
     /// Which data.
@@ -413,6 +437,8 @@ mod tests {
         let Command::Replay(replay) = parse(line).unwrap() else {
             panic!("not a replay");
         };
+        assert!(!replay.open);
+        let replay = replay.events;
         assert_eq!(replay.brand.as_deref(), Some("b"));
         assert_eq!(replay.campaign.as_deref(), Some("c"));
         assert_eq!((replay.after, replay.limit), (7, Some(2)));
@@ -424,6 +450,17 @@ mod tests {
         let refusal = parse("replay --campaign c").unwrap_err();
         assert_eq!(refusal.kind(), ErrorKind::MissingRequiredArgument);
         assert_eq!(refusal.exit_code(), Exit::Usage as i32);
+    }
+
+    #[test]
+    fn a_master_key_is_given_to_open() {
+        let Command::Replay(replay) = parse("replay --open --master-key m").unwrap() else {
+            panic!("not a replay");
+        };
+        assert!(replay.open && replay.master_key.as_deref() == Some("m"));
+        for line in ["replay --master-key m", "export events --open"] {
+            assert_eq!(parse(line).unwrap_err().exit_code(), Exit::Usage as i32);
+        }
     }
 
     #[test]

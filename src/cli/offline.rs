@@ -4,17 +4,21 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+use super::opened::opened;
 use super::progress::Progress;
-use super::{Exit, Offline, Replay, Verify, say};
+use super::{Exit, Offline, Replay, ReplayEvents, Verify, say};
 use crate::causes::with_causes;
 use crate::config::Config;
 use crate::domain::Position;
-use crate::log::codec::{self, peek};
+use crate::files;
+use crate::keyring::{self, Inspected, MasterKey};
+use crate::log::codec::json::{self, JsonError};
+use crate::log::codec::peek;
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
 use crate::proofs::{self, Checkpoint, Cosigned, KeyError, LogKeys};
-use crate::server::{signing_key_of, store_options, witnesses_of};
+use crate::server::{existing_keys, master_key_of, signing_key_of, store_options, witnesses_of};
 use crate::text::escaped;
 use crate::verify::{self, Against, Folded, KeptError, Standing, Unlike, Verified};
 use crate::views::{self, CheckError, Compared, RebuildError, Trial, ViewError};
@@ -57,6 +61,9 @@ pub enum Error {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The keys of personal data cannot be used.
+    #[error(transparent)]
+    Keys(#[from] keyring::Error),
     /// The keys of witnesses cannot be read.
     #[error("the keys of witnesses in {}: {reason}", path.display())]
     Witnesses {
@@ -103,6 +110,7 @@ impl Error {
             Self::Views(error) if error.is_damage() => Exit::Damaged,
             Self::Proofs(error) if error.is_damage() => Exit::Damaged,
             Self::Key(KeyError::Damaged { .. }) => Exit::Damaged,
+            Self::Keys(error) => Exit::of_keys(error),
             Self::Kept(_) => Exit::Untrusted,
             Self::Signed {
                 is_given: false, ..
@@ -127,7 +135,10 @@ impl Error {
 }
 
 fn open(offline: &Offline) -> Result<(Config, DataDirectory, SledLog), Error> {
-    let config = offline.settings()?.config;
+    open_as(offline.settings()?.config)
+}
+
+fn open_as(config: Config) -> Result<(Config, DataDirectory, SledLog), Error> {
     let directory = DataDirectory::open(&config.data_dir)?;
     let log = SledLog::open_for_reading(&directory.log_path(), ONLY_PARTITION)?;
     Ok((config, directory, log))
@@ -137,20 +148,42 @@ fn open(offline: &Offline) -> Result<(Config, DataDirectory, SledLog), Error> {
 ///
 /// # Errors
 /// See [`Error`]; a closed pipe is not an error.
-pub fn replay(replay: &Replay) -> Result<(), Error> {
+pub fn replay(replay: &ReplayEvents) -> Result<(), Error> {
     let mut out = BufWriter::new(io::stdout().lock());
-    match print(replay, &mut out).and_then(|()| Ok(out.flush()?)) {
+    let printed = match replay.open {
+        true => print_opened(replay, &mut out),
+        false => print(&replay.events, &mut out),
+    };
+    match printed.and_then(|()| Ok(out.flush()?)) {
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
 }
 
-/// Prints events as NDJSON.
+/// Prints events as NDJSON, as they are stored.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn print(replay: &Replay, out: &mut impl Write) -> Result<(), Error> {
     let (_, _directory, log) = open(&replay.data)?;
+    print_as(replay, &log, &json::to_json, out)
+}
+
+/// Prints events as NDJSON, with their personal texts opened.
+fn print_opened(replay: &ReplayEvents, out: &mut impl Write) -> Result<(), Error> {
+    let events = &replay.events;
+    let settings = events.data.settings_with(replay.master_key.as_deref())?;
+    let (config, directory, log) = open_as(settings.config)?;
+    let keyring = existing_keys(&config, &directory)?;
+    print_as(events, &log, &|record| opened(record, &keyring), out)
+}
+
+fn print_as(
+    replay: &Replay,
+    log: &SledLog,
+    spell: &dyn Fn(&[u8]) -> Result<String, JsonError>,
+    out: &mut impl Write,
+) -> Result<(), Error> {
     let after = Position::new(replay.after);
     let mut left = replay.limit.unwrap_or(u64::MAX);
     for block in log.read(after)? {
@@ -162,8 +195,7 @@ pub fn print(replay: &Replay, out: &mut impl Write) -> Result<(), Error> {
             if !wanted(replay, position, record)? {
                 continue;
             }
-            let json = codec::json::to_json(record);
-            let json = json.map_err(|error| bad_record(position, &error))?;
+            let json = spell(record).map_err(|error| bad_record(position, &error))?;
             // JSON with the same meaning, without characters that a terminal obeys.
             writeln!(out, "{}", escaped(&json, ""))?;
             left -= 1;
@@ -279,7 +311,47 @@ pub fn verify_log(arguments: &Verify) -> Result<(), Error> {
             ))?;
         }
     }
-    Ok(())
+    verify_keys(&config, &directory)
+}
+
+/// Reads the keyring too, and says what it has.
+fn verify_keys(config: &Config, directory: &DataDirectory) -> Result<(), Error> {
+    let Some(found) = hold_keys(config, directory)? else {
+        return Ok(());
+    };
+    let Inspected {
+        keys, destroyed, ..
+    } = found;
+    Ok(say(format_args!(
+        "good: a keyring with {keys} keys, and {destroyed} destroyed"
+    ))?)
+}
+
+/// Checks that the keyring is whole and of this log, and that the master key is the one it needs. A copy
+/// of a log may lack either.
+fn hold_keys(config: &Config, directory: &DataDirectory) -> Result<Option<Inspected>, Error> {
+    let keyring = directory.keyring_path();
+    let found = match keyring::inspect(&keyring, directory.log_id()) {
+        Err(keyring::Error::Missing { .. }) => return Ok(None),
+        found => found?,
+    };
+    let master = master_key_of(config, directory.root());
+    if files::draft_of(&master).exists() {
+        // A change of the master key was cut short; the next start finishes it.
+        return Ok(Some(found));
+    }
+    let given = match MasterKey::open(&master) {
+        Err(keyring::Error::Missing { .. }) => return Ok(Some(found)),
+        given => given?.id(),
+    };
+    if given != found.master {
+        return Err(Error::Keys(keyring::Error::OtherMaster {
+            path: keyring,
+            needed: found.master,
+            given,
+        }));
+    }
+    Ok(Some(found))
 }
 
 /// Checks whether the stored rows agree with the log.

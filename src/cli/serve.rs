@@ -92,7 +92,11 @@ fn tell(error: &Error, format: LogFormat) {
 
 /// Returns the exit status when the server ended so.
 pub(super) fn exit_of(error: &Error) -> Exit {
-    if error.is_in_use() {
+    if let Error::Keys(error) = error {
+        Exit::of_keys(error)
+    } else if matches!(error, Error::NoKeysYet) {
+        Exit::Usage
+    } else if error.is_in_use() {
         Exit::InUse
     } else if error.is_damage() {
         Exit::Damaged

@@ -30,6 +30,15 @@ impl Flags {
         Self { table, file }
     }
 
+    /// Adds the master key that an offline command was given.
+    pub fn with_master_key(mut self, path: Option<&str>) -> Self {
+        if let Some(path) = path {
+            let path = toml::Value::String(path.to_owned());
+            self.table.insert(String::from("master_key"), path);
+        }
+        self
+    }
+
     pub(super) fn table(&self) -> &toml::Table {
         &self.table
     }

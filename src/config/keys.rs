@@ -57,6 +57,19 @@ pub(super) static ALL: &[Key] = &[
                signing-key in the data directory, made when absent",
     },
     Key {
+        name: "master_key",
+        rule: Rule::PathOrNone,
+        help: "File of the master key, without which no personal data can be read, best outside the \
+               data directory; when empty, master-key in the data directory. Made for an empty log, \
+               and never again",
+    },
+    Key {
+        name: "without_keys",
+        rule: Rule::Switch,
+        help: "Serve a copy of a log without its keys: personal fields are absent with the reason \
+               NO_KEY, and writes that have personal data are refused",
+    },
+    Key {
         name: "witnesses",
         rule: Rule::PathOrNone,
         help: "File of the public keys of witnesses whose cosignatures are taken, one a line as \

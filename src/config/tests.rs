@@ -152,6 +152,26 @@ fn an_exposed_address_needs_insecure() {
 }
 
 #[test]
+fn keys_are_in_the_data_directory_unless_said_otherwise() {
+    let effective = Effective::load(&Flags::default(), []).unwrap();
+    assert_eq!(effective.config.master_key, PathBuf::new());
+    assert!(!effective.config.without_keys);
+    let set = flags(&["--master-key", "/run/secrets/master", "--without-keys"]);
+    let effective = Effective::load(&set, []).unwrap();
+    let master = PathBuf::from("/run/secrets/master");
+    assert_eq!(effective.config.master_key, master);
+    assert!(effective.config.without_keys);
+    // An offline command takes the file of the server, and its flag wins.
+    let (_dir, path) = file("master_key = \"/elsewhere\"");
+    let offline = Flags::offline(None, Some(PathBuf::from(path)));
+    for (flag, found) in [(None, "/elsewhere"), (Some("/mine"), "/mine")] {
+        let flags = offline.clone().with_master_key(flag);
+        let effective = Effective::load(&flags, []).unwrap();
+        assert_eq!(effective.config.master_key, PathBuf::from(found));
+    }
+}
+
+#[test]
 fn the_delay_ends_before_the_drain_does() {
     let error = refusal(&["--drain-delay-ms", "10000"], &[]);
     assert!(

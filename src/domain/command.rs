@@ -71,6 +71,7 @@ impl Request {
             }
             Command::RecordRefund { refund } => About::Order(order(&refund.order)),
             Command::AdjustConversion { adjustment } => About::Order(order(&adjustment.order)),
+            Command::Order { order: name, .. } => About::Order(order(name)),
             Command::LockOrder { order: name } | Command::SettleRefunds { order: name } => {
                 About::Order(order(name))
             }
@@ -84,6 +85,7 @@ impl Request {
                 dispute,
                 ..
             } => About::Dispute(campaign(name), dispute.clone()),
+            Command::Brand { .. } => About::Brand(self.brand.clone()),
         }
     }
 }
@@ -107,6 +109,8 @@ pub enum About {
     Cost(CampaignRef, CostId),
     /// A dispute.
     Dispute(CampaignRef, DisputeId),
+    /// A brand as a whole.
+    Brand(BrandId),
 }
 
 impl About {
@@ -120,6 +124,7 @@ impl About {
             Self::Order(name) | Self::Claim(name, _) => name.order.id.as_str(),
             Self::Cost(_, id) => id.as_str(),
             Self::Dispute(_, id) => id.as_str(),
+            Self::Brand(brand) => brand.as_str(),
         }
     }
 }
@@ -168,6 +173,10 @@ pub enum Command {
     AdjustConversion {
         adjustment: ConversionAdjustment,
     },
+    Order {
+        order: OrderKey,
+        verb: OrderVerb,
+    },
     /// Only the timer of the ledger sends this.
     LockOrder {
         order: OrderKey,
@@ -186,5 +195,8 @@ pub enum Command {
         collaboration: CollaborationId,
         dispute: DisputeId,
         verb: DisputeVerb,
+    },
+    Brand {
+        verb: BrandVerb,
     },
 }

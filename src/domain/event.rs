@@ -57,7 +57,8 @@ impl Record {
 
 impl Record {
     /// Returns the event as it counts in a past up to a time of happening; `None` when it happened
-    /// later. A correction that moves a line beyond that time takes it out.
+    /// later. A correction that moves a line or a post beyond that time takes it out; of one of a locked
+    /// order only what changes in place counts from the order on.
     pub fn up_to(&self, time: Timestamp) -> Option<Cow<'_, Self>> {
         if self.fact_at() <= time {
             return Some(Cow::Borrowed(self));
@@ -77,6 +78,25 @@ impl Record {
                     ..self.clone()
                 }))
             }
+            Event::Publication(PublicationEvent::PublicationCorrected(corrected))
+                if corrected.moved_from <= time =>
+            {
+                let event = PublicationEvent::PublicationCorrected(PublicationCorrected {
+                    now: None,
+                    ..corrected.clone()
+                });
+                Some(Cow::Owned(Self {
+                    event: Event::Publication(event),
+                    ..self.clone()
+                }))
+            }
+            Event::Revenue(event) => {
+                let event = Event::Revenue(event.before_money_counts(time)?);
+                Some(Cow::Owned(Self {
+                    event,
+                    ..self.clone()
+                }))
+            }
             Event::Campaign(_)
             | Event::Creator(_)
             | Event::Agreement(_)
@@ -84,10 +104,10 @@ impl Record {
             | Event::Publication(_)
             | Event::Seeding(_)
             | Event::Engagement(_)
-            | Event::Revenue(_)
             | Event::Settlement(_)
             | Event::Dispute(_)
-            | Event::Hold(_) => None,
+            | Event::Hold(_)
+            | Event::Brand(_) => None,
         }
     }
 }
@@ -107,7 +127,8 @@ impl Event {
             | Self::Agreement(_)
             | Self::Content(_)
             | Self::Dispute(_)
-            | Self::Hold(_) => None,
+            | Self::Hold(_)
+            | Self::Brand(_) => None,
         }
     }
 }
@@ -182,4 +203,5 @@ pub enum Event {
     Settlement(SettlementEvent),
     Dispute(DisputeEvent),
     Hold(HoldEvent),
+    Brand(BrandEvent),
 }

@@ -83,6 +83,8 @@ ids! {
     FlagId,
     /// Names a hold within its collaboration.
     HoldId,
+    /// Names a legal hold within its creator.
+    LegalHoldId,
     /// Names a dispute within its campaign.
     DisputeId,
     /// Names an adjustment within its order.

@@ -18,6 +18,10 @@ pub const MAX_QUANTITY: u32 = 1_000_000;
 /// Adjustments of one order: a person enters each of them, with a reason.
 pub const MAX_ADJUSTMENTS: usize = 200;
 
+/// Corrections of one order: a person enters each of them, with a reason. Each keeps who was credited
+/// before and after.
+pub const MAX_ORDER_CHANGES: usize = 20;
+
 /// Consequences that the command itself records. Each repeats the party acted for and the reason, 3
 /// KiB at most, so that this many fit into one block beside the command's own events. The ledger
 /// records the rest.
@@ -26,6 +30,10 @@ pub const MAX_AT_ONCE: usize = 20;
 /// Consequences that the ledger records in one block. They carry no reason from a caller, so each
 /// takes less than 600 bytes.
 pub const MAX_FOLLOWING: usize = 150;
+
+/// Legal holds of one creator that are on: a creator with more cases than this is a matter for more
+/// than a ledger.
+pub const MAX_LEGAL_HOLDS: usize = 20;
 
 /// Open safety flags of one creator: with more, a brand no longer works with the creator. Cleared
 /// flags have no limit; they are listed in pages.

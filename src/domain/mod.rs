@@ -5,7 +5,9 @@
 
 mod audience;
 pub mod command;
+mod concerns;
 mod decide;
+mod erasure;
 pub mod event;
 mod evolve;
 pub mod ids;
@@ -31,10 +33,13 @@ mod venue;
 mod violation;
 mod vocabulary;
 mod word;
+mod zone;
 
 pub use audience::*;
 pub use command::*;
+pub use concerns::concerns;
 pub use decide::*;
+pub use erasure::*;
 pub use event::*;
 pub use evolve::*;
 pub use ids::*;
@@ -44,7 +49,7 @@ pub use personal_fields::PersonalField;
 pub use plan::*;
 pub use position::Position;
 pub use refusal::*;
-pub use seal::VisitText;
+pub use seal::{TextScope, VisitTexts, is_same_request, scope_of, seal};
 pub use selection::*;
 pub use states::*;
 pub use terms::*;
@@ -57,3 +62,4 @@ pub use violation::Violation;
 pub use vocabulary::*;
 pub(crate) use word::words;
 pub use word::{Numbered, Word};
+pub use zone::*;

@@ -92,6 +92,73 @@ impl Money {
     pub fn is_payable(&self) -> bool {
         self.minor % self.currency.settlement_increment() == 0
     }
+
+    /// Parses decimal text in major units: an optional `-`, digits, and perhaps a point and at most as
+    /// many digits behind it as the currency has decimals.
+    ///
+    /// ```
+    /// use campaign_ledger::domain::{Currency, Money};
+    /// let idr = Currency::parse("IDR").unwrap();
+    /// assert_eq!(Money::parse_decimal(idr, "2500000").unwrap().minor, 250_000_000);
+    /// assert!(Money::parse_decimal(idr, "2,500,000").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// Returns the rule that the text breaks.
+    pub fn parse_decimal(currency: Currency, text: &str) -> Result<Self, String> {
+        let decimals = currency.exponent() as usize;
+        let (sign, digits) = match text.strip_prefix('-') {
+            Some(digits) => (-1, digits),
+            None => (1, text),
+        };
+        let (whole, fraction) = match digits.split_once('.') {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (digits, None),
+        };
+        let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = fraction.is_none_or(|part| (1..=decimals).contains(&part.len()));
+        let parts = [whole, fraction.unwrap_or_default()];
+        if whole.is_empty() || !fits || !parts.into_iter().all(is_number) {
+            return Err(decimal_rule(currency));
+        }
+        let padding = std::iter::repeat_n(b'0', decimals - parts[1].len());
+        let minor = parts
+            .into_iter()
+            .flat_map(str::bytes)
+            .chain(padding)
+            .try_fold(0_i64, |minor, digit| {
+                let digit = i64::from(digit - b'0') * sign;
+                minor.checked_mul(10)?.checked_add(digit)
+            });
+        let minor = minor.ok_or(DECIMAL_RANGE_RULE)?;
+        Ok(Self { currency, minor })
+    }
+
+    /// Spells it as decimal text in major units, with all decimals of the currency.
+    pub fn decimal(&self) -> String {
+        let decimals = self.currency.exponent() as usize;
+        let width = decimals + 1;
+        let digits = format!("{:0>width$}", self.minor.unsigned_abs());
+        let (whole, fraction) = digits.split_at(digits.len() - decimals);
+        let sign = if self.minor < 0 { "-" } else { "" };
+        match fraction {
+            "" => format!("{sign}{whole}"),
+            fraction => format!("{sign}{whole}.{fraction}"),
+        }
+    }
+}
+
+/// The rule of decimal text that is too large.
+const DECIMAL_RANGE_RULE: &str = "must fit int64 in minor units";
+
+fn decimal_rule(currency: Currency) -> String {
+    match currency.exponent() {
+        0 => format!("must be digits of {currency} without a point, \"-\" before them if negative"),
+        decimals => format!(
+            "must be digits of {currency} with at most {decimals} after a point, \"-\" before them if \
+             negative"
+        ),
+    }
 }
 
 impl fmt::Display for Money {

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::personal_fields::PersonalField;
-use super::{BrandId, CampaignId, CampaignRef, CreatorRef, words};
+use super::{BrandId, CampaignId, CampaignRef, CreatorRef, Venue, words};
 
 /// Number of a key in the keyring, from 1. A sealed text names its key with it.
 #[derive(
@@ -178,10 +178,51 @@ impl fmt::Debug for PersonalText {
     }
 }
 
+/// A text about a person that is also recognised: as the code, post id, address, handle or reference
+/// that another text names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Matched {
+    /// The text.
+    pub text: PersonalText,
+    /// What it is recognised by. [`TextDigest::NONE`] until the writer seals it.
+    pub digest: TextDigest,
+}
+
+impl Matched {
+    /// Returns a text as a caller sent it.
+    pub fn told(text: impl Into<PersonalText>) -> Self {
+        Self {
+            text: text.into(),
+            digest: TextDigest::NONE,
+        }
+    }
+
+    /// Returns whether another text names the same, in whatever field.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+
+    /// Makes the digest of a clear text. What is sealed has one.
+    pub fn recognise(&mut self, brand: &BrandId, kind: DigestKind<'_>, keys: &mut impl Seals) {
+        if let PersonalText::Clear(text) = &self.text
+            && !text.is_empty()
+        {
+            self.digest = keys.digest(brand, kind, &kind.normalised(text));
+        }
+    }
+}
+
 /// Keyed digest of a text: equal texts of a brand have equal digests, and only who has the secret
 /// of the brand can make one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
 pub struct TextDigest(pub [u8; 16]);
+
+impl TextDigest {
+    /// No digest: of no text, or of one that is not sealed yet.
+    pub const NONE: Self = Self([0; 16]);
+}
 
 /// Whom a personal text is about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -210,28 +251,25 @@ impl DataSubject {
 pub enum DigestKind<'a> {
     /// A discount code of a campaign.
     Code(&'a CampaignId),
-    /// An id of a post on a platform.
-    Post(&'a str),
-    /// A handle on a platform.
-    Handle(&'a str),
+    /// An id of a post in a venue.
+    Post(&'a Venue),
+    /// A handle in a venue.
+    Handle(&'a Venue),
     /// An address of a post.
     Url,
-    /// A tracking link.
-    Link,
     /// A reference of a payment.
     PaymentReference,
 }
 
 impl DigestKind<'_> {
-    /// Returns the name of the kind and the scope. Neither has a byte 0.
-    pub fn parts(&self) -> (&'static str, &str) {
+    /// Returns the name of the kind and the two parts of its scope. None has a byte 0.
+    pub fn parts(&self) -> [&str; 3] {
         match self {
-            Self::Code(campaign) => ("CODE", campaign.as_str()),
-            Self::Post(platform) => ("POST", platform),
-            Self::Handle(platform) => ("HANDLE", platform),
-            Self::Url => ("URL", ""),
-            Self::Link => ("LINK", ""),
-            Self::PaymentReference => ("PAYMENT_REFERENCE", ""),
+            Self::Code(campaign) => ["CODE", campaign.as_str(), ""],
+            Self::Post(venue) => ["POST", venue.platform.name(), venue.name()],
+            Self::Handle(venue) => ["HANDLE", venue.platform.name(), venue.name()],
+            Self::Url => ["URL", "", ""],
+            Self::PaymentReference => ["PAYMENT_REFERENCE", "", ""],
         }
     }
 
@@ -242,7 +280,7 @@ impl DigestKind<'_> {
         match self {
             Self::Code(_) => text.to_ascii_uppercase(),
             Self::Handle(_) => text.trim_start_matches('@').to_lowercase(),
-            Self::Post(_) | Self::Url | Self::Link | Self::PaymentReference => text.to_owned(),
+            Self::Post(_) | Self::Url | Self::PaymentReference => text.to_owned(),
         }
     }
 }
@@ -261,7 +299,7 @@ pub trait Seals {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::CreatorId;
+    use crate::domain::{CreatorId, Platform};
 
     /// Turns texts around, and remembers for whom.
     #[derive(Default)]
@@ -369,11 +407,11 @@ mod tests {
         let campaign = CampaignId::parse("panen").unwrap();
         let code = DigestKind::Code(&campaign);
         assert_eq!(code.normalised(" ayu10 "), "AYU10");
-        assert_eq!(code.parts(), ("CODE", "panen"));
-        assert_eq!(
-            DigestKind::Handle("TIKTOK").normalised("@Ayu.Pagi"),
-            "ayu.pagi"
-        );
-        assert_eq!(DigestKind::Post("TIKTOK").normalised("aB1"), "aB1");
+        assert_eq!(code.parts(), ["CODE", "panen", ""]);
+        let tiktok = Venue::from(Platform::Tiktok);
+        let handle = DigestKind::Handle(&tiktok);
+        assert_eq!(handle.normalised("@Ayu.Pagi"), "ayu.pagi");
+        assert_eq!(handle.parts(), ["HANDLE", "TIKTOK", ""]);
+        assert_eq!(DigestKind::Post(&tiktok).normalised("aB1"), "aB1");
     }
 }

@@ -113,6 +113,13 @@ personal_fields! {
     PaymentVoidedReason = 58, "campaign.ledger.event.v1.PaymentVoided" 7 "reason";
     CostCorrectedNote = 59, "campaign.ledger.event.v1.CostCorrected" 9 "note";
     CostCorrectedReason = 60, "campaign.ledger.event.v1.CostCorrected" 11 "reason";
+    ConversionCorrectedCode = 61, "campaign.ledger.event.v1.ConversionCorrected" 12 "code";
+    ConversionCorrectedReason = 62, "campaign.ledger.event.v1.ConversionCorrected" 18 "reason";
+    ConversionVoidedReason = 63, "campaign.ledger.event.v1.ConversionVoided" 7 "reason";
+    ConversionReattributedReason = 64, "campaign.ledger.event.v1.ConversionReattributed" 10 "reason";
+    RefundVoidedReason = 65, "campaign.ledger.event.v1.RefundVoided" 6 "reason";
+    CreatorProfileRecordedContact = 77, "campaign.ledger.event.v1.CreatorProfileRecorded" 6 "contact";
+    PublicationCorrectedReason = 76, "campaign.ledger.event.v1.PublicationCorrected" 6 "reason";
 }
 
 impl PersonalField {

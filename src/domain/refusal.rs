@@ -1,8 +1,8 @@
 //! Refusals: why a command changed nothing.
 
 use super::{
-    CampaignState, CollaborationId, CollaborationState, CostState, Currency, DeliverableState,
-    DisputeId, FactTiming, HoldId, Position, Timestamp, Violation,
+    CampaignState, CollaborationId, CollaborationRef, CollaborationState, CostState, Currency,
+    DeliverableState, DisputeId, FactTiming, HoldId, LegalHoldId, Position, Timestamp, Violation,
 };
 
 /// A kind of thing that a command refers to and the ledger does not have.
@@ -30,12 +30,16 @@ pub enum Unknown {
     Flag,
     /// A hold.
     Hold,
+    /// A legal hold.
+    LegalHold,
     /// A shipment.
     Shipment,
     /// A dispute.
     Dispute,
     /// A revision of the report.
     Report,
+    /// A refund of an order.
+    Refund,
 }
 
 /// Why a command was refused. A refused command writes nothing.
@@ -73,6 +77,12 @@ pub enum Refusal {
     CreatorBlocked,
     #[error("the brand does not block the creator")]
     CreatorNotBlocked,
+    #[error("the creator was erased at position {position}")]
+    CreatorErased { position: Position },
+    #[error("legal hold {hold} keeps the creator from being erased")]
+    LegalHold { hold: LegalHoldId },
+    #[error("collaboration {} in campaign {} has not ended", .live.collaboration, .live.campaign)]
+    AgreementLive { live: Box<CollaborationRef> },
     #[error("the campaign's policy demands an assessment, and there is none")]
     VettingMissing,
     #[error("collaboration {live} of the pair is live")]
@@ -202,6 +212,36 @@ pub enum Refusal {
     PaymentVoided { position: Position },
     #[error("the cost line is as the correction says")]
     CostUnchanged,
+    #[error("the time zone of the brand is {time_zone}")]
+    TimeZoneSet { time_zone: String },
+    #[error("the post was told at position {actual}, not {expected}")]
+    StalePublication {
+        expected: Position,
+        actual: Position,
+    },
+    #[error("the post is as the correction says")]
+    PublicationUnchanged,
+    #[error("the order was corrected at position {actual}, not {expected}")]
+    StaleCorrection {
+        expected: Position,
+        actual: Position,
+    },
+    #[error("the order was voided at position {position}")]
+    OrderVoided { position: Position },
+    #[error("the refund was voided at position {position}")]
+    RefundVoided { position: Position },
+    #[error(
+        "the terms of collaboration {collaboration} were not in force at {ordered_at}, but from {from} on"
+    )]
+    TermsNotInForce {
+        collaboration: CollaborationId,
+        ordered_at: Timestamp,
+        from: Timestamp,
+    },
+    #[error("the order is as the correction says")]
+    OrderUnchanged,
+    #[error("the amount has a rate, or needs none")]
+    RateNotMissing,
     #[error("there may be at most {limit} {collection}")]
     LimitReached {
         collection: &'static str,
@@ -229,8 +269,10 @@ const fn noun(what: Unknown) -> &'static str {
         Unknown::Payment => "payment",
         Unknown::Flag => "safety flag",
         Unknown::Hold => "hold",
+        Unknown::LegalHold => "legal hold",
         Unknown::Shipment => "shipment",
         Unknown::Dispute => "dispute",
         Unknown::Report => "report",
+        Unknown::Refund => "refund",
     }
 }

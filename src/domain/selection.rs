@@ -118,7 +118,7 @@ words! {
         Niche = 2 => "NICHE",
         /// The creator was assessed, if the policy asks for it.
         Vetting = 3 => "VETTING",
-        /// The brand does not block the creator.
+        /// The brand neither blocks nor erased the creator.
         NotBlocked = 4 => "NOT_BLOCKED",
         /// The pair has no live collaboration in the campaign.
         NotLive = 5 => "NOT_LIVE",
@@ -146,6 +146,7 @@ pub struct CriterionMatch {
 pub fn criteria_of(campaign: &Campaign, creator: &Creator, pair: &Pair) -> [CriterionMatch; 6] {
     let policy = campaign.plan.policy;
     let is_assessed = creator.assessment.is_some();
+    let is_erased = creator.erasure.is_some();
     let open_flags = creator.open_flags.len();
     [
         match_followers(campaign.plan.followers.as_ref(), creator),
@@ -158,9 +159,13 @@ pub fn criteria_of(campaign: &Campaign, creator: &Creator, pair: &Pair) -> [Crit
         },
         CriterionMatch {
             criterion: Criterion::NotBlocked,
-            met: creator.blocked.is_none(),
+            met: creator.blocked.is_none() && !is_erased,
             wanted: "not blocked".to_owned(),
-            found: said(creator.blocked.is_some(), "blocked"),
+            found: if is_erased {
+                "erased".to_owned()
+            } else {
+                said(creator.blocked.is_some(), "blocked")
+            },
         },
         CriterionMatch {
             criterion: Criterion::NotLive,

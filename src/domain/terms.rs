@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::ids::{BonusId, DeliverableId, RightsId};
 use super::{
-    CampaignPlan, ConnectionType, ContentFormat, Counter, Medium, Money, SettlementTrigger, Span,
-    Timestamp, UsageScope, Venue, WHOLE_BP, allocate,
+    CampaignPlan, ConnectionType, ContentFormat, Counter, Matched, Medium, Money, PersonalText,
+    SettlementTrigger, Span, Timestamp, UsageScope, Venue, WHOLE_BP, allocate,
 };
 use crate::domain::words;
 
@@ -37,9 +37,9 @@ pub struct AttributionTerms {
     /// Days from the last link touch to the order, both ends included.
     pub window_days: u32,
     /// Code that the audience quotes, in upper case.
-    pub code: Option<Code>,
+    pub code: Option<Matched>,
     /// Tracking link.
-    pub link: Option<String>,
+    pub link: Option<PersonalText>,
     /// Days from an order until it is locked and commission on it is owed.
     pub lock_days: u32,
     /// Last time at which code and link credit an order; `None` for the end of measurement plus
@@ -63,9 +63,17 @@ impl AttributionTerms {
     }
 }
 
-/// A code quoted at checkout, compared without regard to case.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+/// A code quoted at checkout, compared without regard to case. It may name a person, so it is only
+/// here while a request is parsed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Code(String);
+
+/// What a panic or a log line may show: never the code.
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Code(..)")
+    }
+}
 
 /// The rule for codes.
 pub const CODE_RULE: &str = "must be 1 to 64 printable ASCII characters without spaces";
@@ -90,35 +98,7 @@ impl Code {
     }
 }
 
-/// A code as it was quoted with an order, mistyped or not: it is evidence, and no order is refused
-/// for it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Quoted(String);
-
-impl Quoted {
-    /// Keeps a text as it was quoted, up to [`MAX_QUOTED_CHARS`]; `None` when it is empty.
-    pub fn new(text: &str) -> Option<Self> {
-        let kept: String = text.chars().take(MAX_QUOTED_CHARS).collect();
-        (!kept.is_empty()).then_some(Self(kept))
-    }
-
-    /// Returns the text as it was quoted.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Returns the code that it names; `None` when no code can look like it.
-    pub fn code(&self) -> Option<Code> {
-        Code::parse(&self.0).ok()
-    }
-
-    /// Returns whether another text quotes the same. Upper and lower case are equal.
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
-    }
-}
-
-/// Characters kept of a quoted code: more than any code has.
+/// Characters kept of a code as it was quoted with an order, mistyped or not: more than any code has.
 pub const MAX_QUOTED_CHARS: usize = 200;
 
 /// What the brand owes when it cancels, in basis points of the fee, by stage of the work.
@@ -227,7 +207,7 @@ pub struct UsageRights {
     /// Kind of use.
     pub scope: UsageScope,
     /// Channels; empty for all.
-    pub channels: Vec<String>,
+    pub channels: Vec<PersonalText>,
     /// Countries; empty for the world.
     pub territories: Vec<Territory>,
     /// Start of the right.
@@ -269,7 +249,7 @@ pub struct DisclosureTerms {
     /// Relation of the creator to the brand.
     pub connection: ConnectionType,
     /// The label that a post must carry; `None` when any label that discloses is enough.
-    pub required_label: Option<String>,
+    pub required_label: Option<PersonalText>,
 }
 
 /// A part of the fee, and the trigger that makes it owed.

@@ -91,6 +91,8 @@ pub struct DeliveryTotals {
     /// Not disclosed although the campaign or the terms require it, found at publication or by a
     /// check.
     pub undisclosed: i64,
+    /// Published although the brand had waived them.
+    pub waived: i64,
     /// Ever verified.
     pub verified: i64,
     /// How often a post was taken down before the terms allow it.
@@ -130,18 +132,21 @@ impl Totals {
                 }
             }
             Effect::Published {
+                posts,
                 seconds_late,
                 seconds_late_original,
                 unapproved,
                 undisclosed,
+                waived,
             } => {
                 let delivery = &mut self.delivery;
-                delivery.published += 1;
-                delivery.on_time += i64::from(*seconds_late == 0);
-                delivery.on_time_original += i64::from(*seconds_late_original == 0);
-                delivery.seconds_late += i128::from(*seconds_late);
-                delivery.unapproved += i64::from(*unapproved);
-                delivery.undisclosed += i64::from(*undisclosed);
+                delivery.published += posts;
+                delivery.on_time += posts * i64::from(*seconds_late == 0);
+                delivery.on_time_original += posts * i64::from(*seconds_late_original == 0);
+                delivery.seconds_late += i128::from(*posts) * i128::from(*seconds_late);
+                delivery.unapproved += posts * i64::from(*unapproved);
+                delivery.undisclosed += posts * i64::from(*undisclosed);
+                delivery.waived += posts * i64::from(*waived);
             }
             Effect::Verified => self.delivery.verified += 1,
             Effect::PostRemoved { early } => {
@@ -149,7 +154,8 @@ impl Totals {
                 self.delivery.removed_early += i64::from(*early);
             }
             Effect::PostRestored => self.delivery.removed -= 1,
-            Effect::FoundUndisclosed => self.delivery.undisclosed += 1,
+            Effect::RemovedEarly { posts } => self.delivery.removed_early += posts,
+            Effect::FoundUndisclosed { posts } => self.delivery.undisclosed += posts,
             Effect::Shipped { value } => self.products.ship(value),
             Effect::Received => self.products.received += 1,
             Effect::Returned { value } => self.products.take_back(value),
@@ -180,7 +186,7 @@ impl Totals {
                 self.payments.0 += payments;
                 self.payments.1 += nanos;
             }
-            Effect::Posted { timing }
+            Effect::Posted { timing, .. }
             | Effect::Committed { timing, .. }
             | Effect::Cost { timing, .. }
             | Effect::Paid { timing, .. }
@@ -268,6 +274,7 @@ impl AddAssign<&DeliveryTotals> for DeliveryTotals {
         self.revisions += other.revisions;
         self.unapproved += other.unapproved;
         self.undisclosed += other.undisclosed;
+        self.waived += other.waived;
         self.verified += other.verified;
         self.removed_early += other.removed_early;
         self.removed += other.removed;

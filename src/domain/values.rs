@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
 use super::{
-    ActorKind, CampaignObjective, ContentFormat, Currency, Money, PersonalText, Position,
+    ActorKind, CampaignObjective, ContentFormat, Currency, Matched, Money, PersonalText, Position,
     Timestamp, Venue,
 };
 use crate::domain::words;
@@ -27,7 +27,7 @@ pub struct OnBehalfOf {
     /// The party acted for. The rules check the rights of this party.
     pub actor: Actor,
     /// Why.
-    pub reason: String,
+    pub reason: PersonalText,
 }
 
 /// The follower count of a creator, and when it was observed.
@@ -68,7 +68,9 @@ pub struct PersonalDetails {
     /// Name.
     pub display_name: PersonalText,
     /// Handles by platform.
-    pub handles: BTreeMap<Venue, PersonalText>,
+    pub handles: BTreeMap<Venue, Matched>,
+    /// How to reach the creator.
+    pub contact: PersonalText,
 }
 
 /// The range of followers that a campaign wants, both ends included.

@@ -89,15 +89,24 @@ impl Venue {
     }
 
     /// Returns where a post lives that was promised here: under the name given for it, or the name
-    /// promised, or else that of the site in its address.
+    /// promised.
     #[must_use]
-    pub fn of_post(&self, given: Option<&PlatformName>, url: &str) -> Self {
-        let told = || given.or(self.name.as_ref()).cloned();
+    pub fn named(&self, given: Option<&PlatformName>) -> Self {
+        let told = given.or(self.name.as_ref()).cloned();
         Self {
             platform: self.platform,
-            name: (self.platform.takes_name())
-                .then(|| told().or_else(|| PlatformName::of_address(url)))
-                .flatten(),
+            name: told.filter(|_| self.platform.takes_name()),
         }
+    }
+
+    /// Returns where the id of a post is unique: on a platform without a name, within the site of its
+    /// address. The name of a site may be that of a person, so this never leaves the writer.
+    #[must_use]
+    pub fn of_post_ids(&self, given: Option<&PlatformName>, url: &str) -> Self {
+        let mut venue = self.named(given);
+        if venue.platform.takes_name() && venue.name.is_none() {
+            venue.name = PlatformName::of_address(url);
+        }
+        venue
     }
 }

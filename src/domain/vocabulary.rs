@@ -191,6 +191,8 @@ words! {
         Joint = 3 => "JOINT",
         /// Neither: unattributed.
         None = 4 => "NONE",
+        /// Corrected by the brand, with evidence.
+        Corrected = 5 => "CORRECTED",
     }
 }
 
@@ -263,6 +265,18 @@ words! {
         RefundExceedsOrder => "REFUND_EXCEEDS_ORDER",
         /// It is in another currency.
         CurrencyMismatch => "CURRENCY_MISMATCH",
+        /// The order was taken back.
+        OrderVoided => "ORDER_VOIDED",
+    }
+}
+
+words! {
+    /// Why a second claim of an order is rejected.
+    pub enum ClaimRejection {
+        /// Another claim of it stands.
+        DuplicateOrder => "DUPLICATE_ORDER",
+        /// The other claim was taken back; the key stays taken.
+        OrderVoided => "ORDER_VOIDED",
     }
 }
 

@@ -7,8 +7,8 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Creator};
 use crate::domain::{
     AgreementEvent, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Contribution,
-    CreatorRef, Effect, Event, OrderKey, Position, PublicationEvent, PublicationRef, Record,
-    RefundId, RevenueEvent, Target, Timestamp,
+    CreatorRef, Effect, Event, OrderKey, Position, PublicationCorrected, PublicationEvent,
+    PublicationRef, Record, RefundId, RevenueEvent, Target, Timestamp,
 };
 use crate::report;
 use crate::store::{self, Snapshot, Store};
@@ -208,7 +208,13 @@ impl Gathering {
             let place = (campaign.clone(), collaboration.clone());
             self.collaborations.insert(place);
         }
-        if let Event::Publication(PublicationEvent::PublicationRecorded(post)) = &record.event {
+        if let Event::Publication(
+            PublicationEvent::PublicationRecorded(post)
+            | PublicationEvent::PublicationCorrected(PublicationCorrected {
+                now: Some(post), ..
+            }),
+        ) = &record.event
+        {
             let name = PublicationRef {
                 collaboration: CollaborationRef {
                     brand: record.brand.clone(),
@@ -285,7 +291,12 @@ impl Gathering {
             RevenueEvent::ConversionRecorded(_)
             | RevenueEvent::RefundRecorded { .. }
             | RevenueEvent::RefundApplied { .. }
+            | RevenueEvent::RefundVoided(_)
             | RevenueEvent::ConversionAdjusted { .. }
+            | RevenueEvent::ConversionCorrected(_)
+            | RevenueEvent::ConversionVoided(_)
+            | RevenueEvent::ConversionReattributed(_)
+            | RevenueEvent::ConversionRated(_)
             | RevenueEvent::OrderLocked { .. } => None,
         }
     }

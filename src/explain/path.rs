@@ -26,9 +26,10 @@ const STATES: [(&str, &str); 3] = [
 ];
 
 /// The last field within a metric: with or without it, a path means the metric.
-const VALUES: [&str; 5] = [
+const VALUES: [&str; 6] = [
     "parts_per_million",
     "minor_units",
+    "decimal",
     "exact",
     "absent",
     "posts_covered",
@@ -47,6 +48,10 @@ impl Path {
                 None => (segment, None),
             };
             let field = in_snake_case(field);
+            let field = match field.strip_suffix("_decimal") {
+                Some(sum) => format!("{sum}_minor"),
+                None => field,
+            };
             let words = words.map(|words| in_full(&field, words));
             segments.push((field, words));
         }

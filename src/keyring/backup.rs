@@ -117,7 +117,7 @@ impl Backup {
     /// Checks a backup to its last byte.
     ///
     /// # Errors
-    /// [`Error::Missing`], [`Error::Damaged`], or [`Error::Io`] when the system refuses.
+    /// [`Error::BadBackup`], or [`Error::Io`] when the system refuses or there is no such file.
     pub fn verify(path: &Path) -> Result<Self, Error> {
         let mut file = open(path)?;
         let length = file.get_ref().metadata().map_err(Error::io(path))?.len();
@@ -128,7 +128,7 @@ impl Backup {
                 "it has {length} bytes, which {} slots have not",
                 backup.slots
             );
-            return Err(Error::damaged(path, reason));
+            return Err(bad(path, reason));
         }
         let mut hash = Sha256::new_with_prefix(backup.head());
         let mut slot = [0; SLOT_BYTES];
@@ -139,7 +139,7 @@ impl Backup {
         let mut end = [0; HASH_BYTES];
         file.read_exact(&mut end).map_err(Error::io(path))?;
         if hash.finalize()[..] != end {
-            return Err(Error::damaged(path, "its checksum is wrong"));
+            return Err(bad(path, "its checksum is wrong"));
         }
         Ok(backup)
     }
@@ -194,13 +194,19 @@ fn refuse_existing(path: &Path) -> Result<(), Error> {
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, Error> {
-    let file = File::open(path).map_err(|source| missing_or(path, source))?;
-    Ok(BufReader::new(file))
+    Ok(BufReader::new(File::open(path).map_err(Error::io(path))?))
+}
+
+fn bad(path: &Path, reason: impl Into<String>) -> Error {
+    Error::BadBackup {
+        path: path.to_owned(),
+        reason: reason.into(),
+    }
 }
 
 fn read_head(file: &mut impl Read, path: &Path) -> Result<Backup, Error> {
     let mut head = [0; HEAD_BYTES];
-    let none = || Error::damaged(path, "it is no backup of a keyring of this version");
+    let none = || bad(path, "it is no backup of a keyring of this version");
     match file.read_exact(&mut head) {
         Ok(()) => Backup::of_head(&head).ok_or_else(none),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(none()),
@@ -218,7 +224,7 @@ fn read_slot(file: &mut impl Read, path: &Path, last: u32) -> Result<Record, Err
         Copy::Good(record) if allowed => Ok(record),
         Copy::Good(_) | Copy::Free | Copy::Unreadable => {
             let reason = format!("the slot after the key {last} is none");
-            Err(Error::damaged(path, reason))
+            Err(bad(path, reason))
         }
     }
 }

@@ -44,6 +44,11 @@ pub trait Keyring: Send + Sync + Debug {
     /// still have them. Destroy them again after the next start.
     fn destroy(&self, subjects: &[DataSubject]) -> Result<(), Error>;
 
+    /// Returns whether new keys can be made at all.
+    fn makes_keys(&self) -> bool {
+        true
+    }
+
     /// Returns the number of the next new key.
     fn next(&self) -> KeyNumber;
 }

@@ -28,9 +28,8 @@ pub fn digest_of(
 pub(super) fn keyed(secret: &Key, kind: DigestKind<'_>, text: &str) -> TextDigest {
     let mac = Hmac::<Sha256>::new_from_slice(secret.secret());
     let mut mac = mac.expect("a key of HMAC may have any length");
-    let (name, scope) = kind.parts();
-    // No name and no scope has a byte 0, so no two kinds give the same bytes.
-    for part in [name, scope] {
+    // No part has a byte 0, so no two kinds give the same bytes.
+    for part in kind.parts() {
         mac.update(part.as_bytes());
         mac.update(&[0]);
     }

@@ -17,7 +17,7 @@ pub enum Error {
     /// There is no such file, and the log is not empty.
     #[error(
         "{} is missing, and this log has personal data that only it can open: put today's file back, \
-         or serve without keys", path.display()
+         or serve --without-keys", path.display()
     )]
     Missing {
         /// The keyring or the master key.
@@ -28,7 +28,15 @@ pub enum Error {
         "{} is damaged: {reason}: restore it from the latest backup of keys", path.display()
     )]
     Damaged {
-        /// The keyring, the master key or the backup.
+        /// The keyring or the master key.
+        path: PathBuf,
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// A backup of keys is damaged or truncated.
+    #[error("the backup of keys {} is damaged: {reason}: take another one", path.display())]
+    BadBackup {
+        /// The backup.
         path: PathBuf,
         /// What is wrong, and where.
         reason: String,
@@ -58,6 +66,18 @@ pub enum Error {
         needed: MasterKeyId,
         /// The master key that was given.
         given: MasterKeyId,
+    },
+    /// A change of the master key was cut short after its new file was in use.
+    #[error(
+        "the keyring needs the master key in {} already: an earlier change was cut short. Destroy {}, \
+         if it has the master key before, which older copies of the keyring need",
+        new.display(), old.display()
+    )]
+    Changed {
+        /// The new master key.
+        new: PathBuf,
+        /// The file that was said to have the one in use.
+        old: PathBuf,
     },
     /// A file is in the way, and it is never written over.
     #[error("{} exists already: move it away first if it is not needed", path.display())]

@@ -112,6 +112,13 @@ impl Key {
     }
 }
 
+/// Keys are the same when they are the same slot: secrets are never compared.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        (self.number(), self.of()) == (other.number(), other.of())
+    }
+}
+
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Key")

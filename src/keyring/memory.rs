@@ -67,6 +67,10 @@ impl Keyring for WithoutKeys {
         Err(Error::WithoutKeys)
     }
 
+    fn makes_keys(&self) -> bool {
+        false
+    }
+
     fn next(&self) -> KeyNumber {
         KeyNumber::new(1)
     }

@@ -44,7 +44,7 @@ pub struct Sealer {
     taken: Vec<NewKey>,
     /// All of `pending` and `taken`.
     fresh: HashMap<KeyFor, Key>,
-    /// Why a text could not be sealed. Whoever takes the keys gets it, so no event is appended.
+    /// Why a text could not be sealed.
     failed: Option<Error>,
 }
 
@@ -77,14 +77,14 @@ impl Sealer {
         self.pending.get(mark.0..).unwrap_or_default()
     }
 
+    /// Returns why a text could not be sealed since this was last asked. Whoever seals a command asks
+    /// before they decide: nothing of it may be kept.
+    pub fn failure(&mut self) -> Option<Error> {
+        self.failed.take()
+    }
+
     /// Takes the new keys of a group. They must be durable before an event of the group is appended.
-    ///
-    /// # Errors
-    /// When a text of the group could not be sealed: nothing of the group may be appended.
-    pub fn take(&mut self) -> Result<Vec<NewKey>, Error> {
-        if let Some(failed) = self.failed.take() {
-            return Err(failed);
-        }
+    pub fn take(&mut self) -> Vec<NewKey> {
         let (keyring, fresh) = (&self.keyring, &mut self.fresh);
         self.taken.retain(|key| {
             let stored = !matches!(keyring.key(key.number()), Slot::Unknown);
@@ -94,7 +94,7 @@ impl Sealer {
             !stored
         });
         self.taken.extend_from_slice(&self.pending);
-        Ok(std::mem::take(&mut self.pending))
+        std::mem::take(&mut self.pending)
     }
 
     /// Forgets all keys that the keyring does not have, after a group was given up.
@@ -116,7 +116,11 @@ impl Sealer {
         if let Some(key) = self.fresh.get(&of) {
             return Some(key.clone());
         }
-        match self.new_key(of.clone()) {
+        let made = match self.keyring.makes_keys() {
+            true => self.new_key(of.clone()),
+            false => Err(Error::WithoutKeys),
+        };
+        match made {
             Ok(key) => {
                 self.pending.push(key.clone());
                 self.fresh.insert(of, key.clone());
@@ -162,8 +166,8 @@ impl Seals for Sealer {
     fn digest(&mut self, brand: &BrandId, kind: DigestKind<'_>, text: &str) -> TextDigest {
         match self.key(KeyFor::Secret(brand.clone())) {
             Some(secret) => keyed(&secret, kind, text),
-            // A secret is never destroyed, so it could not be made: `take` says so.
-            None => TextDigest([0; 16]),
+            // A secret is never destroyed, so it could not be made: `failure` says so.
+            None => TextDigest::NONE,
         }
     }
 }

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use super::group::Group;
 use crate::causes::with_causes;
+use crate::keyring::{self, Keyring};
 use crate::log::block::SealError;
 use crate::log::{AppendError, Block, Head, Log};
 use crate::views::Durable;
@@ -26,11 +27,14 @@ enum Failed {
     Seal(#[from] SealError),
     #[error("append")]
     Append(#[from] AppendError),
+    #[error("keys")]
+    Keys(#[from] keyring::Error),
 }
 
 /// Appends groups to the log.
 struct Commit {
     log: Arc<dyn Log>,
+    keyring: Arc<dyn Keyring>,
     head: Head,
     durable: Durable,
 }
@@ -59,7 +63,15 @@ impl Commit {
         }
         let records = std::mem::take(&mut group.records);
         let block = Block::seal(self.log.partition(), &self.head, records)?;
+        // A key is durable before an event that needs it, and goes after the event that says so: the
+        // next start destroys again what a crash in between has left.
+        if !group.new_keys.is_empty() {
+            self.keyring.make(&group.new_keys)?;
+        }
         self.head = self.log.append(&self.head, &block)?;
+        if !group.erased.is_empty() {
+            self.keyring.destroy(&group.erased)?;
+        }
         Ok(())
     }
 }
@@ -81,9 +93,18 @@ impl Committer {
     ///
     /// # Errors
     /// When the system refuses to start a thread.
-    pub(super) fn start(log: Arc<dyn Log>, durable: Durable) -> io::Result<Self> {
+    pub(super) fn start(
+        log: Arc<dyn Log>,
+        keyring: Arc<dyn Keyring>,
+        durable: Durable,
+    ) -> io::Result<Self> {
         let head = log.head();
-        let commit = Arc::new(Mutex::new(Commit { log, head, durable }));
+        let commit = Arc::new(Mutex::new(Commit {
+            log,
+            keyring,
+            head,
+            durable,
+        }));
         let (work, groups) = sync_channel::<Group>(1);
         let (results, done) = sync_channel(1);
         let there = Arc::clone(&commit);

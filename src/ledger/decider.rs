@@ -1,6 +1,7 @@
 //! The decider: decides requests into a group. Each request sees the rows that the earlier ones
 //! changed.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
@@ -10,12 +11,14 @@ use super::answers::Answers;
 use super::group::Group;
 use super::requests::{RequestMemory, Seen};
 use super::{After, Answer, Job, Many, Names, One, Recorded, WriteError};
+use crate::causes::with_causes;
 use crate::domain::rows::Overlay;
 use crate::domain::state::Resource;
 use crate::domain::{
-    Decision, EvolveError, Fact, Halt, Position, Record, Request, Timestamp, decide, evolve_rows,
-    recorded_within,
+    CreatorEvent, CreatorRef, DataSubject, Decision, Event, EvolveError, Fact, Halt, Position,
+    Record, Request, Timestamp, decide, evolve_rows, is_same_request, recorded_within, seal,
 };
+use crate::keyring::{self, Mark, NewKey, Sealer};
 use crate::log::block::{ALWAYS_FITS_BYTES, record_cost};
 use crate::log::codec;
 use crate::store::{self, Store};
@@ -40,6 +43,8 @@ pub(super) struct Decider<'a> {
     /// rows.
     pub fold: Fold,
     pub requests: &'a mut RequestMemory,
+    /// Seals the personal texts of each request before anything looks at it.
+    pub sealer: &'a mut Sealer,
     pub answers: &'a mut Answers,
     /// Most bytes of a group's records.
     pub group_bytes: usize,
@@ -48,8 +53,24 @@ pub(super) struct Decider<'a> {
 /// The outcome of a request; `None` if its group is full.
 type Taken = Option<Result<Recorded, WriteError>>;
 
-/// The place of a write in the log, and its resource if that is still as the write left it.
-type Answered = Result<(Recorded, Option<Resource>), WriteError>;
+/// What a caller is answered.
+type Answered = Result<Outcome, WriteError>;
+
+/// The place of a write in the log, and what shows it.
+struct Outcome {
+    recorded: Recorded,
+    /// The resource, if it is still as the write left it.
+    resource: Option<Resource>,
+    /// Keys of a trial, which no keyring will have.
+    trial_keys: Vec<NewKey>,
+}
+
+/// A request as the log may have it.
+struct SealedRequest<'a> {
+    request: Cow<'a, Request>,
+    /// Whether texts were dropped, because they are about somebody who was erased.
+    was_dropped: bool,
+}
 
 /// The decision on a request, before any row changes.
 enum Verdict {
@@ -80,9 +101,10 @@ impl Decider<'_> {
                 let One {
                     request, answer, ..
                 } = *one;
-                let answered = answered.map(|(recorded, resource)| Answer {
-                    recorded,
-                    after: resource.map_or_else(|| After::Then(request), After::Now),
+                let answered = answered.map(|outcome| Answer {
+                    recorded: outcome.recorded,
+                    after: (outcome.resource).map_or_else(|| After::Then(request), After::Now),
+                    trial_keys: outcome.trial_keys,
                 });
                 group.answer_one(answer, answered);
                 Ok(())
@@ -92,16 +114,37 @@ impl Decider<'_> {
         }
     }
 
-    /// Decides one request and reads its resource. Returns `None` if the group has no room for it.
+    /// Seals and decides one request, and reads its resource. Returns `None` if the group has no room
+    /// for it.
     fn answer(
         &mut self,
         group: &mut Group,
         request: &Request,
         validate_only: bool,
     ) -> Result<Option<Answered>, Broken> {
-        let taken = match self.known(request) {
+        let mark = self.sealer.mark();
+        let answered = match self.sealed(request, Names::Each)? {
+            Ok(sealed) => self.answer_sealed(group, &sealed, validate_only, mark)?,
+            Err(error) => Some(Err(error)),
+        };
+        let recorded = answered
+            .as_ref()
+            .and_then(|answered| answered.as_ref().ok());
+        self.keep_keys(mark, recorded.map(|outcome| &outcome.recorded));
+        Ok(answered)
+    }
+
+    fn answer_sealed(
+        &mut self,
+        group: &mut Group,
+        sealed: &SealedRequest<'_>,
+        validate_only: bool,
+        mark: Mark,
+    ) -> Result<Option<Answered>, Broken> {
+        let request = &*sealed.request;
+        let taken = match self.known(sealed) {
             Some(known) => Some(known.map(|seen| before(seen.first, seen.last))),
-            None if validate_only => return self.rehearse(group, request).map(Some),
+            None if validate_only => return self.rehearse(group, request, mark).map(Some),
             None => self.decide(group, request)?,
         };
         let mut recorded = match taken {
@@ -109,24 +152,68 @@ impl Decider<'_> {
             Some(Err(error)) => return Ok(Some(Err(error))),
             Some(Ok(recorded)) => recorded,
         };
-        let resource = self.after(request, recorded.last)?;
+        let mut resource = self.after(request, recorded.last)?;
         if recorded.new {
             self.remember(request, recorded.first, recorded.last);
             if let Some(resource) = &resource {
                 self.answers.keep(recorded.last, group.now, resource);
             }
-            return Ok(Some(Ok((recorded, resource))));
+        } else {
+            recorded.recorded_at = self.answers.recorded_at(recorded.last);
+            resource = resource.or_else(|| self.answers.get(recorded.last));
         }
-        recorded.recorded_at = self.answers.recorded_at(recorded.last);
-        let resource = resource.or_else(|| self.answers.get(recorded.last));
-        Ok(Some(Ok((recorded, resource))))
+        Ok(Some(Ok(Outcome {
+            recorded,
+            resource,
+            trial_keys: Vec::new(),
+        })))
+    }
+
+    /// Seals the personal texts of a request, on a copy: if the group has no room, the next one seals
+    /// them again, with keys of its own.
+    fn sealed<'r>(
+        &mut self,
+        request: &'r Request,
+        names: Names,
+    ) -> Result<Result<SealedRequest<'r>, WriteError>, Broken> {
+        if !request.may_have_texts() {
+            return Ok(Ok(SealedRequest {
+                request: Cow::Borrowed(request),
+                was_dropped: false,
+            }));
+        }
+        let mut request = request.clone();
+        let is_shared = names == Names::Shared;
+        let was_dropped = seal(&*self.rows, &mut request, is_shared, self.sealer)?;
+        Ok(match self.sealer.failure() {
+            Some(error) => Err(WriteError::Unsealed {
+                without_keys: matches!(error, keyring::Error::WithoutKeys),
+                reason: with_causes(&error).into(),
+            }),
+            None => Ok(SealedRequest {
+                request: Cow::Owned(request),
+                was_dropped,
+            }),
+        })
+    }
+
+    /// Keeps the keys that were made since a mark, if an event needs them.
+    fn keep_keys(&mut self, mark: Mark, recorded: Option<&Recorded>) {
+        if !recorded.is_some_and(|recorded| recorded.new && recorded.in_log) {
+            self.sealer.rollback(mark);
+        }
     }
 
     fn take_many(&mut self, group: &mut Group, mut many: Box<Many>) -> Result<(), (Job, Stuck)> {
         let next = many.requests.as_slice().first();
         let is_new = many.names == Names::Shared && many.outcomes.is_empty();
         if let (true, Some(request)) = (is_new, next) {
-            match self.known(request) {
+            // The digest of a shared id is of what is plain, so nothing needs to be sealed for it.
+            let plain = SealedRequest {
+                request: Cow::Borrowed(request),
+                was_dropped: false,
+            };
+            match self.known(&plain) {
                 Some(Err(reused)) => {
                     group.refuse_many(*many, reused);
                     return Ok(());
@@ -150,22 +237,16 @@ impl Decider<'_> {
         let begun = group.next();
         let mut all = true;
         for request in many.requests.as_slice() {
-            let outcome = if let Some(outcome) = self.answered_before(many, request)? {
-                outcome
-            } else if many.validate_only {
-                let answer = self.rehearse(group, request)?;
-                answer.map(|(recorded, _)| recorded)
-            } else {
-                let Some(outcome) = self.decide(group, request)? else {
-                    all = false;
-                    break;
-                };
-                if let (Names::Each, Ok(recorded)) = (many.names, &outcome)
-                    && recorded.new
-                {
-                    self.remember(request, recorded.first, recorded.last);
-                }
-                outcome
+            let mark = self.sealer.mark();
+            let outcome = match self.sealed(request, many.names)? {
+                Ok(sealed) => self.take_item(group, many, &sealed, mark)?,
+                Err(error) => Some(Err(error)),
+            };
+            let recorded = outcome.as_ref().and_then(|outcome| outcome.as_ref().ok());
+            self.keep_keys(mark, recorded);
+            let Some(outcome) = outcome else {
+                all = false;
+                break;
             };
             many.outcomes.push(outcome);
         }
@@ -179,16 +260,40 @@ impl Decider<'_> {
         Ok(all)
     }
 
-    /// Finds the outcome of one of many requests in an earlier attempt.
-    fn answered_before(
-        &self,
+    /// Decides one of many requests. Returns `None` if the group has no room for it.
+    fn take_item(
+        &mut self,
+        group: &mut Group,
         many: &Many,
-        request: &Request,
-    ) -> Result<Option<Result<Recorded, WriteError>>, Broken> {
+        sealed: &SealedRequest<'_>,
+        mark: Mark,
+    ) -> Result<Taken, Broken> {
+        if let Some(outcome) = self.answered_before(many, sealed)? {
+            return Ok(Some(outcome));
+        }
+        let request = &*sealed.request;
+        if many.validate_only {
+            let answer = self.rehearse(group, request, mark)?;
+            return Ok(Some(answer.map(|outcome| outcome.recorded)));
+        }
+        let outcome = self.decide(group, request)?;
+        if let (Names::Each, Some(Ok(recorded))) = (many.names, &outcome)
+            && recorded.new
+        {
+            self.remember(request, recorded.first, recorded.last);
+        }
+        Ok(outcome)
+    }
+
+    /// Finds the outcome of one of many requests in an earlier attempt.
+    fn answered_before(&self, many: &Many, sealed: &SealedRequest<'_>) -> Result<Taken, Broken> {
         match many.names {
-            Names::Shared => Ok(self.recorded_within(&many.before, request)?.map(Ok)),
+            Names::Shared => {
+                let found = self.recorded_within(&many.before, &sealed.request)?;
+                Ok(found.map(Ok))
+            }
             Names::Each => {
-                let known = self.known(request);
+                let known = self.known(sealed);
                 Ok(known.map(|known| known.map(|seen| before(seen.first, seen.last))))
             }
         }
@@ -218,6 +323,7 @@ impl Decider<'_> {
         }
         for record in &records {
             self.fold.apply(&mut *self.rows, record)?;
+            group.erased.extend(erased_by(record));
         }
         let (first, last) = span(&records);
         self.rows.advance(last);
@@ -237,12 +343,16 @@ impl Decider<'_> {
     }
 
     /// Decides a request and returns what it would do.
-    fn rehearse(&self, group: &Group, request: &Request) -> Result<Answered, Broken> {
+    fn rehearse(&self, group: &Group, request: &Request, mark: Mark) -> Result<Answered, Broken> {
         let records = match self.verdict(group, request)? {
             Verdict::Happens(records, ..) => records,
             Verdict::Happened(recorded) => {
                 let resource = self.after(request, recorded.last)?;
-                return Ok(Ok((recorded, resource)));
+                return Ok(Ok(Outcome {
+                    recorded,
+                    resource,
+                    trial_keys: Vec::new(),
+                }));
             }
             Verdict::Refused(error) => return Ok(Err(error)),
         };
@@ -258,7 +368,11 @@ impl Decider<'_> {
             new: true,
             recorded_at: Some(group.now),
         };
-        Ok(Ok((recorded, Resource::of(&overlay, request)?)))
+        Ok(Ok(Outcome {
+            recorded,
+            resource: Resource::of(&overlay, request)?,
+            trial_keys: self.sealer.since(mark).to_vec(),
+        }))
     }
 
     fn verdict(&self, group: &Group, request: &Request) -> Result<Verdict, Broken> {
@@ -288,12 +402,14 @@ impl Decider<'_> {
     }
 
     /// Finds a remembered request with the same id. Returns an error if its content differs.
-    fn known(&self, request: &Request) -> Option<Result<Seen, WriteError>> {
+    fn known(&self, sealed: &SealedRequest<'_>) -> Option<Result<Seen, WriteError>> {
+        let request = &*sealed.request;
         let stamp = request.stamp.as_ref()?;
         let seen = self
             .requests
             .get(request.brand.as_str(), stamp.id.as_str())?;
-        Some(if seen.digest == stamp.digest {
+        let is_same = is_same_request(&seen.digest, &stamp.digest, sealed.was_dropped);
+        Some(if is_same {
             Ok(seen)
         } else {
             Err(WriteError::RequestIdReused {
@@ -341,6 +457,17 @@ fn span(records: &[Record]) -> (Position, Position) {
     let positions = || records.iter().map(|record| record.position);
     let first = positions().next().unwrap_or_default();
     (first, positions().next_back().unwrap_or_default())
+}
+
+/// Returns who is erased by an event.
+fn erased_by(record: &Record) -> Option<DataSubject> {
+    let Event::Creator(CreatorEvent::CreatorErased { .. }) = &record.event else {
+        return None;
+    };
+    Some(DataSubject::Creator(CreatorRef {
+        brand: record.brand.clone(),
+        creator: record.subject.creator.clone()?,
+    }))
 }
 
 fn stamp(request: &Request, facts: Vec<Fact>, first: Position, now: Timestamp) -> Vec<Record> {

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{Answer, Job, Many, Outcomes, WriteError};
-use crate::domain::{Position, Timestamp};
+use crate::domain::{DataSubject, Position, Timestamp};
+use crate::keyring::NewKey;
 
 /// A group on its way into one block.
 pub(super) struct Group {
@@ -20,6 +21,10 @@ pub(super) struct Group {
     pub bytes: usize,
     /// Requests decided into it.
     pub requests: usize,
+    /// Keys that its events need and the keyring does not have yet.
+    pub new_keys: Vec<NewKey>,
+    /// Whose keys are destroyed once it is durable.
+    pub erased: Vec<DataSubject>,
     waiting: Vec<Waiting>,
 }
 
@@ -44,6 +49,8 @@ impl Group {
             records: Vec::new(),
             bytes: 0,
             requests: 0,
+            new_keys: Vec::new(),
+            erased: Vec::new(),
             waiting: Vec::new(),
         }
     }

@@ -23,6 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, onesho
 use crate::clock::Doubt;
 use crate::domain::state::Resource;
 use crate::domain::{Position, Refusal, Request, RequestId, Timestamp};
+use crate::keyring::NewKey;
 
 pub use requests::RequestMemory;
 pub use writer::{Limits, StartError, Writer};
@@ -52,6 +53,9 @@ pub struct Answer {
     pub recorded: Recorded,
     /// The resource of the request after the write.
     pub after: After,
+    /// Keys of what was only validated: they open the personal texts of the answer, and no keyring
+    /// has them.
+    pub trial_keys: Vec<NewKey>,
 }
 
 /// The resource that an answer shows.
@@ -99,6 +103,15 @@ pub enum WriteError {
     /// The clock may be wrong, and a recorded time can never be corrected; nothing was decided.
     #[error(transparent)]
     Clock(#[from] Doubt),
+    /// A personal text can't be sealed: this copy of the log is served without keys, or no new key can
+    /// be made. Nothing was decided.
+    #[error("{reason}")]
+    Unsealed {
+        /// Whether this copy of the ledger has no keys at all.
+        without_keys: bool,
+        /// The error of the keyring.
+        reason: Arc<str>,
+    },
     /// The log could not be written. This write may have happened: send it again with the same
     /// request id after the ledger was restarted.
     #[error("the log could not be written, the ledger takes no more writes: {reason}")]

@@ -19,6 +19,7 @@ use super::{Job, Ledger, Message, RequestMemory, WriteError};
 use crate::causes::with_causes;
 use crate::clock::Guard;
 use crate::domain::{Position, Timestamp};
+use crate::keyring::{Keyring, Sealer};
 use crate::log::Log;
 use crate::log::block::ALWAYS_FITS_BYTES;
 use crate::views::{Fold, LastRecorded, Live};
@@ -60,6 +61,7 @@ impl Writer {
     /// See [`StartError`].
     pub fn start(
         log: Arc<dyn Log>,
+        keyring: Arc<dyn Keyring>,
         live: Live,
         requests: RequestMemory,
         clock: Arc<Guard>,
@@ -72,10 +74,11 @@ impl Writer {
         let last_recorded = LastRecorded::of(&*live.rows())?;
         let work = Work {
             decided: log.head().position,
-            committer: Committer::start(Arc::clone(&log), live.teller())?,
+            committer: Committer::start(Arc::clone(&log), Arc::clone(&keyring), live.teller())?,
             log,
             live,
             requests,
+            sealer: Sealer::new(keyring),
             answers: Answers::new(limits.answers_bytes),
             clock,
             last_recorded,
@@ -166,6 +169,7 @@ struct Work {
     live: Live,
     committer: Committer,
     requests: RequestMemory,
+    sealer: Sealer,
     answers: Answers,
     clock: Arc<Guard>,
     /// The last decided event, durable or on its way.
@@ -262,6 +266,7 @@ impl Work {
                 }
             }
             (self.decided, self.last_recorded) = (open.last(), now);
+            open.new_keys = self.sealer.take();
             let nobody_waits = in_hand.job.is_none() && queue.is_empty();
             match in_hand.group.take() {
                 Some(group) if nobody_waits => self.committer.commit_here(group)?,
@@ -285,6 +290,7 @@ impl Work {
             rows: self.live.rows(),
             fold: Fold::default(),
             requests: &mut self.requests,
+            sealer: &mut self.sealer,
             answers: &mut self.answers,
             group_bytes: self.limits.group_bytes.min(ALWAYS_FITS_BYTES),
         };
@@ -324,6 +330,7 @@ impl Work {
         // These jobs were not given to the committer.
         in_hand.refuse(|| WriteError::Mending);
         self.committer.settle()?;
+        self.sealer.clear();
         let log = self.log.as_ref();
         let is_ending = AtomicBool::new(false);
         let mended = thread::scope(|scope| {

@@ -13,6 +13,8 @@
 //! ```
 //!
 //! So a `FORMAT` without a log means that the log was lost, and a log without `FORMAT` is not ours.
+//! Keys are made later than both, and before the first event. So a keyring without `FORMAT` belongs to a
+//! log that is yet to be restored there.
 //!
 //! ```text
 //! <data>/FORMAT        what this is; written last of all when a ledger is created
@@ -20,6 +22,8 @@
 //! <data>/log/          the log: the truth
 //! <data>/views         what the log adds up to: disposable
 //! <data>/tree          the hashes that proofs are made of: disposable
+//! <data>/keyring       the keys of personal data, wrapped: has its own backups
+//! <data>/master-key    what wraps them, unless it is kept elsewhere: keep it secret
 //! <data>/signing-key   what checkpoints are signed with: back this up, and keep it secret
 //! <data>/checkpoint    the last one that was signed
 //! <data>/cosignatures  what witnesses signed
@@ -27,12 +31,13 @@
 //! ```
 
 mod kinds;
+mod lock;
 mod marker;
+mod places;
 mod private;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
@@ -41,9 +46,11 @@ use super::OpenError;
 use super::paths::{create_directory, exists, io_error, names_in, sync_directory};
 use super::sled::SledLog;
 use crate::files;
+use lock::{Lock, lock};
 use marker::{Formats, Marker};
 
 pub use marker::FORMAT_VERSION;
+pub use places::{checkpoint_path, keyring_path, log_id_of, master_key_path, signing_key_path};
 
 const MARKER: &str = "FORMAT";
 /// Names of the marker and of the log until both are complete.
@@ -57,33 +64,28 @@ const TREE: &str = "tree";
 const SIGNING_KEY: &str = "signing-key";
 const CHECKPOINT: &str = "checkpoint";
 const COSIGNATURES: &str = "cosignatures";
+const KEYRING: &str = "keyring";
+const MASTER_KEY: &str = "master-key";
 
 /// Files that may be in a directory in which a ledger is created, beside an empty `log/`: the
 /// remains of a crash during an earlier creation, a key that was made before, and the files that a
 /// new file system has at its root.
-const MAY_EXIST_BEFORE: [&str; 6] = [
+const MAY_EXIST_BEFORE: [&str; 8] = [
     LOCK,
     UNFINISHED_MARKER,
     UNFINISHED_LOG,
     SIGNING_KEY,
     "signing-key.new",
+    MASTER_KEY,
+    "master-key.new",
     "lost+found",
 ];
 
+/// Files that may be there too when a log is restored: the keys that open it.
+const MAY_AWAIT_A_LOG: [&str; 2] = [KEYRING, "keyring.new"];
+
 /// The partition of a ledger that has only one.
 pub const ONLY_PARTITION: u32 = 0;
-
-/// Returns the path of the signing key of the ledger at `root`, unless its settings name another
-/// one.
-pub fn signing_key_path(root: &Path) -> PathBuf {
-    root.join(SIGNING_KEY)
-}
-
-/// Returns the path of the last checkpoint that the ledger at `root` signed. The file may be
-/// missing.
-pub fn checkpoint_path(root: &Path) -> PathBuf {
-    root.join(CHECKPOINT)
-}
 
 /// The locked directory of a ledger: while the value lives, no other process can open it.
 #[derive(Debug)]
@@ -132,6 +134,7 @@ impl DataDirectory {
     /// - [`OpenError::Newer`], [`OpenError::Older`], [`OpenError::Marker`]: a ledger's, but not for
     ///   this program.
     /// - [`OpenError::Gone`]: a ledger's, but its log was lost.
+    /// - [`OpenError::OnlyKeys`]: a keyring, and its log is not there yet.
     /// - [`OpenError::Io`]: the operating system refused.
     pub fn open_or_create(root: &Path) -> Result<Self, OpenError> {
         Self::open_or_create_for(root, Formats::KNOWN)
@@ -147,6 +150,11 @@ impl DataDirectory {
         let lock = lock(root)?;
         let marker = match read_marker(root, known)? {
             Some(marker) => marker,
+            None if exists(&root.join(KEYRING))? => {
+                return Err(OpenError::OnlyKeys {
+                    path: root.to_owned(),
+                });
+            }
             None => create(root)?,
         };
         private::make(root);
@@ -248,6 +256,11 @@ impl DataDirectory {
     /// The file with the positions of named consumers. May be missing.
     pub fn subscriptions_path(&self) -> PathBuf {
         self.root.join(SUBSCRIPTIONS)
+    }
+
+    /// The file with the keys of personal data. May be missing.
+    pub fn keyring_path(&self) -> PathBuf {
+        keyring_path(&self.root)
     }
 
     /// The file with the hashes of the tree. May be missing.
@@ -391,40 +404,11 @@ fn write(root: &Path, marker: &Marker) -> Result<(), OpenError> {
     written.map_err(|source| io_error("written", &path, source))
 }
 
-/// The locked file. The lock ends with the process, even if it is killed.
-#[derive(Debug)]
-struct Lock(File);
-
-impl Drop for Lock {
-    /// Closing the file would do, if there were no copies of it: a process that is being started
-    /// holds one until it runs its own program.
-    fn drop(&mut self) {
-        let _ = self.0.unlock();
-    }
-}
-
-fn lock(root: &Path) -> Result<Lock, OpenError> {
-    let path = root.join(LOCK);
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(files::PRIVATE_FILE)
-        .open(&path)
-        .map_err(|source| io_error("opened", &path, source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            path: root.to_owned(),
-        }),
-        Err(TryLockError::Error(source)) => Err(io_error("locked", &path, source)),
-    }
-}
-
 /// Refuses a directory that has foreign files.
 fn refuse_foreign(root: &Path) -> Result<(), OpenError> {
     for name in names_in(root)? {
         let harmless = MAY_EXIST_BEFORE.contains(&name.as_str())
+            || MAY_AWAIT_A_LOG.contains(&name.as_str())
             || (name == LOG && names_in(&root.join(LOG))?.is_empty());
         if !harmless {
             return Err(OpenError::Foreign {

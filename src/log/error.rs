@@ -137,6 +137,16 @@ pub enum OpenError {
         /// One of the foreign files.
         found: String,
     },
+    /// The directory has the keyring of a log that is not there; nothing in it was changed.
+    #[error(
+        "{} has a keyring and no log: restore the log that the keyring belongs to, or move the \
+         keyring away",
+        path.display()
+    )]
+    OnlyKeys {
+        /// The directory.
+        path: PathBuf,
+    },
     /// The directory holds a ledger; nothing in it was changed.
     #[error("{} holds a ledger already: restore into an empty directory", path.display())]
     Occupied {
@@ -308,6 +318,7 @@ impl OpenError {
             Self::NotFound { .. }
             | Self::InUse { .. }
             | Self::Foreign { .. }
+            | Self::OnlyKeys { .. }
             | Self::Occupied { .. }
             | Self::Newer { .. }
             | Self::Older { .. }

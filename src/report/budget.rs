@@ -4,6 +4,7 @@ use super::metric::{Shown, minor};
 use crate::domain::metrics::{Facts, Known, Standing, campaign as of_campaign};
 use crate::domain::state::{Campaign, Unconverted};
 use crate::domain::{Currency, Money, Totals};
+use crate::wire::decimals::Decimals;
 use crate::wire::proto::api;
 
 /// Renders how much of a budget is in use.
@@ -31,5 +32,7 @@ pub fn budget(campaign: &Campaign) -> api::BudgetUse {
         over_budget_minor: shown.minor(&of_campaign::OVER_BUDGET),
         unconverted: unconverted.map(amount).collect(),
         is_partial: !campaign.budget.unconverted.is_empty(),
+        ..api::BudgetUse::default()
     }
+    .with_decimals(shown.currency)
 }

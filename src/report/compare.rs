@@ -8,6 +8,7 @@ use prost_reflect::{
 };
 
 use crate::log::codec::json::pool;
+use crate::wire::decimals::is_decimal;
 use crate::wire::proto::api;
 
 const PACKAGE: &str = "campaign.ledger.v1";
@@ -50,7 +51,10 @@ struct Changes(Vec<api::ReportChange>);
 
 impl Changes {
     fn of_messages(&mut self, path: &str, before: &DynamicMessage, after: &DynamicMessage) {
-        for field in before.descriptor().fields() {
+        // What is only spelled in another way differs with the number.
+        let descriptor = before.descriptor();
+        let fields = descriptor.fields();
+        for field in fields.filter(|field| !is_decimal(field.name())) {
             let path = match path {
                 "" => field.name().to_owned(),
                 path => format!("{path}.{}", field.name()),
@@ -117,7 +121,10 @@ fn name(entry: &Value, field: &FieldDescriptor) -> String {
         return spelled(entry, field);
     };
     let descriptor = message.descriptor();
-    let words = descriptor.fields().filter_map(|field| match field.kind() {
+    let fields = descriptor
+        .fields()
+        .filter(|field| !is_decimal(field.name()));
+    let words = fields.filter_map(|field| match field.kind() {
         Kind::Enum(_) | Kind::String => Some(spelled(&message.get_field(&field), &field)),
         _ => None,
     });

@@ -11,6 +11,7 @@ use crate::domain::metrics::{
 use crate::domain::{
     Audience, ConversionType, CostType, Counter, Counters, Currency, EngagementSums,
 };
+use crate::wire::decimals::Decimals;
 use crate::wire::observation::optional_text;
 use crate::wire::proto::api;
 
@@ -42,14 +43,18 @@ fn cost(shown: Shown<'_>) -> api::CostTotals {
             r#type: kind.number(),
             accrued_minor: shown.minor(&money::TYPE_ACCRUED),
             paid_minor: shown.minor(&money::TYPE_PAID),
+            ..api::CostByType::default()
         }
+        .with_decimals(shown.currency)
     };
     api::CostTotals {
         committed_minor: shown.minor(&money::COMMITTED),
         accrued_minor: shown.minor(&money::ACCRUED),
         paid_minor: shown.minor(&money::PAID),
         by_type: shown.facts.tally.costs.keys().map(of_type).collect(),
+        ..api::CostTotals::default()
     }
+    .with_decimals(shown.currency)
 }
 
 fn revenue(shown: Shown<'_>) -> api::RevenueTotals {
@@ -68,7 +73,9 @@ fn revenue(shown: Shown<'_>) -> api::RevenueTotals {
         unattributed_minor: shown.minor(&money::UNATTRIBUTED),
         conversions: shown.facts.tally.conversions.keys().map(of_type).collect(),
         rejected_claims: shown.count(&money::REJECTED_CLAIMS),
+        ..api::RevenueTotals::default()
     }
+    .with_decimals(shown.currency)
 }
 
 fn foreign_amounts(shown: Shown<'_>) -> Vec<api::ForeignAmount> {
@@ -87,7 +94,9 @@ fn foreign_amounts(shown: Shown<'_>) -> Vec<api::ForeignAmount> {
             cost_minor: shown.minor(&money::FOREIGN_COSTS),
             revenue_minor: shown.minor(&money::FOREIGN_REVENUE),
             paid_minor: shown.minor(&money::FOREIGN_PAID),
+            ..api::ForeignAmount::default()
         }
+        .with_decimals(Some(currency))
     };
     currencies.into_iter().map(amount).collect()
 }

@@ -6,6 +6,7 @@ use super::count;
 use super::posts::Rated;
 use crate::domain::Currency;
 use crate::domain::metrics::{Absent, Entry, Exact, Facts, Metric, Value, exact, publish};
+use crate::wire::decimals::spell_minor;
 use crate::wire::proto::api;
 
 /// Parts in a whole.
@@ -73,6 +74,10 @@ impl Shown<'_> {
             exact: value.map_or_else(|_| String::new(), |minor| fraction(&(minor / major()))),
             posts_covered: metric.posts_covered(&self.facts),
             posts: metric.covers.map(|_| count(self.facts.tally.posts)),
+            decimal: match shown {
+                Shown::MinorUnits(minor) => spell_minor(Some(minor), self.currency),
+                Shown::Absent(_) => String::new(),
+            },
         })
     }
 

@@ -35,6 +35,7 @@ use crate::domain::{
     CampaignRef, CollaborationRef, CollaborationState, DeliverableState, Tier, Timestamp, Totals,
 };
 use crate::views::{CampaignTotals, CollaborationTotals, LastRecorded};
+use crate::wire::decimals::Decimals;
 use crate::wire::proto::api;
 
 /// Looks at the facts of a campaign or of one of its collaborations.
@@ -136,19 +137,21 @@ pub fn performance(
         deliverables: deliverables(shown),
         delivery: Some(delivery(shown)),
         quality: Some(quality(shown)),
-        commission: commission(&collaboration.commission),
+        commission: commission(shown, &collaboration.commission),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
         products: Some(product_figures(shown)),
         holds: Some(holds(shown)),
     }
 }
 
-fn commission(account: &CommissionAccount) -> Option<api::CommissionBalance> {
+fn commission(shown: Shown<'_>, account: &CommissionAccount) -> Option<api::CommissionBalance> {
     let none = *account == CommissionAccount::default();
-    (!none).then_some(api::CommissionBalance {
+    let balance = api::CommissionBalance {
         earned_minor: account.earned_minor,
         carried_minor: account.carried_minor,
-    })
+        ..api::CommissionBalance::default()
+    };
+    (!none).then(|| balance.with_decimals(shown.currency))
 }
 
 fn holds(shown: Shown<'_>) -> api::HoldTotals {
@@ -197,6 +200,7 @@ fn delivery(shown: Shown<'_>) -> api::Delivery {
         breaches_undisclosed: shown.count(&work::UNDISCLOSED),
         breaches_removed_early: shown.count(&work::REMOVED_EARLY),
         removed: shown.count(&work::REMOVED),
+        breaches_waived: shown.count(&work::PUBLISHED_WAIVED),
     }
 }
 
@@ -210,7 +214,9 @@ fn product_figures(shown: Shown<'_>) -> api::ProductFigures {
         fair_value_minor: shown.minor(&products::FAIR_VALUE),
         returned_cost_of_goods_minor: shown.minor(&products::RETURNED_COST_OF_GOODS),
         returned_fair_value_minor: shown.minor(&products::RETURNED_FAIR_VALUE),
+        ..api::ProductFigures::default()
     }
+    .with_decimals(shown.currency)
 }
 
 fn quality(shown: Shown<'_>) -> api::Quality {

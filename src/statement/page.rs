@@ -1,5 +1,6 @@
 //! A statement as a page: what is on it, in order.
 
+mod money;
 mod tables;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -34,9 +35,12 @@ pub fn html(statement: &Statement) -> String {
                 (key_figures(&total))
                 (tables::returns(&total, &on_time))
                 (plots(statement, &total.currency_code))
+                (money::costs(&total))
                 (tables::creators(statement))
                 (tables::deliverables(statement))
                 (tables::engagement(&total))
+                (money::uncredited(statement))
+                (money::refunds(statement))
                 (reliability(roi))
                 (tables::timeline(statement))
                 (tables::revisions(statement))
@@ -50,6 +54,7 @@ pub fn html(statement: &Statement) -> String {
 fn head(statement: &Statement, plan: &values::CampaignPlan) -> Markup {
     let roi = &statement.roi;
     let budget = roi.budget.clone().unwrap_or_default();
+    let zone = &statement.zone;
     html! {
         header {
             p.brand { (roi.brand_id) }
@@ -57,10 +62,11 @@ fn head(statement: &Statement, plan: &values::CampaignPlan) -> Markup {
             p.sub {
                 (roi.campaign_id) " · " (name(roi.state().as_str_name(), "CAMPAIGN_STATE_"))
                 " · " (name(plan.objective().as_str_name(), "CAMPAIGN_OBJECTIVE_"))
-                " · " (time(plan.start_at.as_ref())) " to " (time(plan.end_at.as_ref()))
+                " · " (time(plan.start_at.as_ref(), zone)) " to " (time(plan.end_at.as_ref(), zone))
             }
             p.sub {
-                "As of " (moment(&statement.recorded_at)) ", position " (count(statement.position))
+                "As of " (moment(&statement.recorded_at, zone)) ", position " (count(statement.position))
+                ", times in " (zone.iana_name().unwrap_or("UTC"))
                 @match statement.revisions.last() {
                     Some(last) => { " · revision " (last.revision) " of the report is final" }
                     None => { " · no revision of the report is final yet" }
@@ -120,7 +126,10 @@ fn plots(statement: &Statement, currency: &str) -> Markup {
     let of =
         |pick: fn(&super::Day) -> i64| -> Vec<i64> { statement.days.iter().map(pick).collect() };
     let ends = || {
-        let name = |day: Option<&super::Day>| day.map(|day| moment(&day.day)).unwrap_or_default();
+        let name = |day: Option<&super::Day>| {
+            day.map(|day| moment(&day.day, &statement.zone))
+                .unwrap_or_default()
+        };
         (name(statement.days.first()), name(statement.days.last()))
     };
     let (cost, revenue) = (of(|day| day.cost_minor), of(|day| day.revenue_minor));
@@ -252,6 +261,7 @@ fn reliability(roi: &api::CampaignRoi) -> Markup {
                 (row("Without approval", plain(delivery.breaches_unapproved)))
                 (row("Undisclosed", plain(delivery.breaches_undisclosed)))
                 (row("Removed early", plain(delivery.breaches_removed_early)))
+                (row("Published though waived", plain(delivery.breaches_waived)))
                 (row("Disputes open", plain(roi.open_disputes)))
                 (row("Facts too late to count", plain(roi.facts_after_measurement)))
             }

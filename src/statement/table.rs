@@ -12,6 +12,8 @@ pub fn csv(statement: &Statement) -> String {
     table.row("scope", "field", "value");
     table.row("statement", "position", &statement.position.to_string());
     table.row("statement", "recorded_at", &statement.recorded_at);
+    let zone = statement.zone.iana_name().unwrap_or("UTC");
+    table.row("statement", "time_zone", zone);
     table.row("statement", "checkpoint", &statement.checkpoint);
     table.numbers("campaign", fields_of("CampaignRoi", &statement.roi));
     for line in &statement.collaborations {
@@ -20,6 +22,29 @@ pub fn csv(statement: &Statement) -> String {
             &scope,
             fields_of("CollaborationPerformance", &line.performance),
         );
+    }
+    for one in &statement.uncredited {
+        let scope = format!("uncredited order {}", one.order);
+        table.row(&scope, "ordered_at", &one.at);
+        table.row(&scope, "type", one.kind);
+        table.row(&scope, "value", &one.value);
+        table.row(&scope, "reason", one.reason);
+    }
+    for one in &statement.refunds {
+        let scope = format!("refund {} of order {}", one.refund_id, one.order);
+        table.row(&scope, "refunded_at", &one.at);
+        table.row(&scope, "amount", &one.amount);
+        table.row(&scope, "state", one.state);
+        table.row(&scope, "reason", one.reason);
+    }
+    for one in &statement.timeline {
+        let scope = format!("event {}", one.position);
+        table.row(&scope, "at", &one.at);
+        table.row(&scope, "event", &one.event);
+        table.row(&scope, "collaboration_id", &one.collaboration_id);
+        table.row(&scope, "actor", &one.actor);
+        table.row(&scope, "on_behalf_of", &one.on_behalf_of);
+        table.row(&scope, "reason", &one.reason);
     }
     table.text()
 }

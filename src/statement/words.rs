@@ -1,5 +1,7 @@
 //! Numbers and names, spelled for people.
 
+use jiff::tz::TimeZone;
+
 use crate::domain::Currency;
 use crate::wire::proto::api::AbsentReason;
 use crate::wire::proto::api::{MoneyMetric, RatioMetric, money_metric, ratio_metric};
@@ -79,6 +81,7 @@ pub fn amount_metric(metric: Option<&MoneyMetric>, currency: &str) -> Spelled {
         exact,
         posts_covered,
         posts,
+        decimal: _,
     }) = metric
     else {
         return Spelled::absent(0);
@@ -174,25 +177,32 @@ pub fn known(text: Option<String>) -> String {
     text.unwrap_or_else(|| NOTHING.to_owned())
 }
 
-/// Spells a time, in UTC: `1 Nov 2026, 09:30`; without the hour at midnight.
-pub fn time(at: Option<&prost_types::Timestamp>) -> String {
+/// Spells a time in a time zone: `1 Nov 2026, 09:30`; without the hour at midnight.
+pub fn time(at: Option<&prost_types::Timestamp>, zone: &TimeZone) -> String {
     let moment = at.and_then(|at| jiff::Timestamp::new(at.seconds, at.nanos).ok());
     known(moment.map(|moment| {
-        let shown = moment.strftime("%-d %b %Y, %H:%M").to_string();
+        let shown = zone
+            .to_datetime(moment)
+            .strftime("%-d %b %Y, %H:%M")
+            .to_string();
         shown.trim_end_matches(", 00:00").to_owned()
     }))
 }
 
-/// Spells a time or a day that is RFC 3339, as [`time`] does.
-pub fn moment(text: &str) -> String {
-    let time_of_day = if text.contains('T') { "" } else { "T00:00:00Z" };
+/// Spells a time or a day that is RFC 3339, as [`time`] does. A day is the same in every time zone.
+pub fn moment(text: &str, zone: &TimeZone) -> String {
+    let (time_of_day, zone) = match text.contains('T') {
+        true => ("", zone),
+        false => ("T00:00:00Z", &TimeZone::UTC),
+    };
     let Ok(moment) = format!("{text}{time_of_day}").parse::<jiff::Timestamp>() else {
         return text.to_owned();
     };
-    time(Some(&prost_types::Timestamp {
+    let at = prost_types::Timestamp {
         seconds: moment.as_second(),
         nanos: 0,
-    }))
+    };
+    time(Some(&at), zone)
 }
 
 fn decimal(number: i64, digits: usize) -> String {
@@ -263,9 +273,15 @@ mod tests {
 
     #[test]
     fn times_are_read_at_a_glance() {
-        assert_eq!(moment("2026-11-01T09:30:05.25Z"), "1 Nov 2026, 09:30");
-        assert_eq!(moment("2026-11-01"), "1 Nov 2026");
-        assert_eq!(time(None), NOTHING);
+        let utc = &TimeZone::UTC;
+        let spelled = moment("2026-11-01T09:30:05.25Z", utc);
+        assert_eq!(spelled, "1 Nov 2026, 09:30");
+        assert_eq!(moment("2026-11-01", utc), "1 Nov 2026");
+        assert_eq!(time(None, utc), NOTHING);
+        let west = &TimeZone::fixed(jiff::tz::offset(-10));
+        let spelled = moment("2026-11-01T09:30:05.25Z", west);
+        assert_eq!(spelled, "31 Oct 2026, 23:30");
+        assert_eq!(moment("2026-11-01", west), "1 Nov 2026");
     }
 
     #[test]

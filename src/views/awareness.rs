@@ -46,18 +46,33 @@ impl Row for PostDay {
 }
 
 impl PostDay {
-    /// Makes the entry of the post that an event published.
-    pub fn of(record: &Record) -> Option<Self> {
-        let Event::Publication(PublicationEvent::PublicationRecorded(published)) = &record.event
-        else {
-            return None;
+    /// Returns the entries that an event about a post takes out, and puts in.
+    pub fn of(record: &Record) -> [Option<Self>; 2] {
+        let Event::Publication(event) = &record.event else {
+            return [None, None];
         };
-        Some(Self {
-            day: Day::of(published.published_at),
-            campaign: record.subject.campaign.clone()?,
-            collaboration: record.subject.collaboration.clone()?,
-            publication: published.publication.clone(),
-        })
+        let entry = |at: Timestamp, publication: &PublicationId| {
+            Some(Self {
+                day: Day::of(at),
+                campaign: record.subject.campaign.clone()?,
+                collaboration: record.subject.collaboration.clone()?,
+                publication: publication.clone(),
+            })
+        };
+        match event {
+            PublicationEvent::PublicationRecorded(post) => {
+                [None, entry(post.published_at, &post.publication)]
+            }
+            PublicationEvent::PublicationCorrected(event) => {
+                let now = event.now.as_ref();
+                let now = now.and_then(|now| entry(now.published_at, &event.publication));
+                [entry(event.moved_from, &event.publication), now]
+            }
+            PublicationEvent::PublicationVerified { .. }
+            | PublicationEvent::PostRemoved(_)
+            | PublicationEvent::PostRestored { .. }
+            | PublicationEvent::DisclosureChecked(_) => [None, None],
+        }
     }
 
     /// Returns the key of this entry.

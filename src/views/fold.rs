@@ -114,8 +114,12 @@ impl Fold {
         if Partnership::is_noted(&record.event) {
             note(rows, record, &campaign)?;
         }
-        if let Some(post) = PostDay::of(record) {
-            rows.put(post.key(&record.brand), post);
+        let [from, to] = PostDay::of(record);
+        if let Some(from) = from {
+            rows.remove(&from.key(&record.brand));
+        }
+        if let Some(to) = to {
+            rows.put(to.key(&record.brand), to);
         }
         let disputed = Owner::disputed(rows, &campaign, record)?;
         let gathered = self.campaigns.entry(campaign).or_default();

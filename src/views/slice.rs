@@ -60,6 +60,7 @@ impl Slice {
             About::Creator(name) => Self::Creator(name),
             About::Order(name) => Self::Order(name),
             About::Claim(name, campaign) => Self::Claim(name, campaign),
+            About::Brand(brand) => Self::Brand(brand),
         }
     }
 

@@ -156,6 +156,7 @@ impl Owner {
             Event::Campaign(_)
             | Event::Creator(_)
             | Event::Hold(_)
+            | Event::Brand(_)
             | Event::Engagement(_)
             | Event::Revenue(_) => None,
         }
@@ -173,7 +174,8 @@ impl Owner {
             | Event::Engagement(_)
             | Event::Revenue(_)
             | Event::Dispute(_)
-            | Event::Hold(_) => false,
+            | Event::Hold(_)
+            | Event::Brand(_) => false,
         }
     }
 

@@ -5,6 +5,7 @@ use super::values::{MAX_NAME_CHARS, read_basis_points};
 use crate::domain::{
     Arbiter, CostId, DeliverableId, DisputeRuling, DisputeSubject, PublicationId, RulingKind,
 };
+use crate::wire::personal::spell;
 use crate::wire::proto::values as wire;
 use wire::dispute_subject::Subject;
 
@@ -92,7 +93,7 @@ pub fn write_ruling(ruling: DisputeRuling) -> (i32, Option<u32>) {
 
 /// Reads who ruled.
 pub fn read_arbiter(fields: &mut Fields, message: wire::Arbiter) -> Checked<Arbiter> {
-    let name = fields.line("name", message.name, MAX_NAME_CHARS);
+    let name = fields.personal_line("name", message.name, MAX_NAME_CHARS);
     let role = fields.optional_line("role", message.role, MAX_NAME_CHARS);
     Ok(Arbiter { name, role })
 }
@@ -100,7 +101,7 @@ pub fn read_arbiter(fields: &mut Fields, message: wire::Arbiter) -> Checked<Arbi
 impl From<&Arbiter> for wire::Arbiter {
     fn from(arbiter: &Arbiter) -> Self {
         Self {
-            name: arbiter.name.clone(),
+            name: spell(&arbiter.name),
             role: arbiter.role.clone(),
         }
     }

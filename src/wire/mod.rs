@@ -3,6 +3,7 @@
 //! Owns the generated types, the conversions of values, and the one parser that stored records and
 //! calls share. Does not know blocks, nor which calls exist.
 
+pub mod decimals;
 pub mod dispute;
 pub mod fields;
 pub mod observation;

@@ -10,7 +10,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use smallvec::SmallVec;
 
 use super::fields::{Fields, Origin};
-use crate::domain::{KeyNumber, OwnWords, PersonalField, PersonalText, Sealed, Word as _};
+use super::proto::api;
+use crate::domain::{
+    KeyNumber, Matched, OwnWords, PersonalField, PersonalText, Sealed, TextDigest, Word as _,
+};
 
 /// Begins a sealed text: `~key.field.ciphertext`, with the ciphertext in base64url.
 const SEALED: char = '~';
@@ -19,42 +22,72 @@ const OWN: char = '=';
 
 /// Spells a personal text as messages have it. A clear text is spelled as it is.
 pub fn spell(text: &PersonalText) -> String {
+    spelled(text, None)
+}
+
+/// Spells a text that is recognised: behind a sealed text stands the digest,
+/// `~key.field.ciphertext.digest`.
+pub fn spell_matched(matched: &Matched) -> String {
+    spelled(&matched.text, Some(matched.digest))
+}
+
+fn spelled(text: &PersonalText, digest: Option<TextDigest>) -> String {
     match text {
         PersonalText::Clear(text) => text.clone(),
+        PersonalText::Own(words) => format!("{OWN}{}", words.name()),
         PersonalText::Sealed(sealed) => {
             let (key, field) = (sealed.key, sealed.tag.number());
-            let bytes = URL_SAFE_NO_PAD.encode(&sealed.bytes);
-            format!("{SEALED}{key}.{field}.{bytes}")
+            let mut spelled = format!("{SEALED}{key}.{field}.");
+            URL_SAFE_NO_PAD.encode_string(&sealed.bytes, &mut spelled);
+            if let Some(TextDigest(digest)) = digest {
+                spelled.push('.');
+                URL_SAFE_NO_PAD.encode_string(digest, &mut spelled);
+            }
+            spelled
         }
-        PersonalText::Own(words) => format!("{OWN}{}", words.name()),
     }
 }
 
-/// Reads a personal text from a message of the log. What is no spelling is a clear text.
+/// Reads a personal text from a message of the log, or of an answer that is not opened yet. What is no
+/// spelling is a clear text.
 pub fn read_spelled(text: String) -> PersonalText {
-    let read = match text.chars().next() {
-        Some(SEALED) => sealed(&text[1..]).map(PersonalText::Sealed),
-        Some(OWN) => OwnWords::from_name(&text[1..]).map(PersonalText::Own),
-        Some(_) | None => None,
-    };
-    read.unwrap_or(PersonalText::Clear(text))
+    read_matched(text).text
 }
 
-fn sealed(text: &str) -> Option<Sealed> {
-    let mut parts = text.splitn(3, '.');
+/// Reads a text that is recognised. What has no digest has [`TextDigest::NONE`].
+pub fn read_matched(text: String) -> Matched {
+    let read = match text.chars().next() {
+        Some(SEALED) => sealed(&text[1..]),
+        Some(OWN) => OwnWords::from_name(&text[1..])
+            .map(PersonalText::Own)
+            .map(Matched::told),
+        Some(_) | None => None,
+    };
+    read.unwrap_or_else(|| Matched::told(text))
+}
+
+fn sealed(text: &str) -> Option<Matched> {
+    let mut parts = text.split('.');
     let (key, field, bytes) = (parts.next()?, parts.next()?, parts.next()?);
+    let digest = match parts.next() {
+        None => TextDigest::NONE,
+        Some(digest) => TextDigest(URL_SAFE_NO_PAD.decode(digest).ok()?.try_into().ok()?),
+    };
     let sealed = Sealed {
         key: KeyNumber::new(key.parse().ok()?),
         tag: PersonalField::from_number(field.parse().ok()?)?,
         bytes: URL_SAFE_NO_PAD.decode(bytes).ok()?.into(),
     };
-    // One text, one spelling: no signs and no zeros before a number.
+    // One text, one spelling: no signs and no zeros before a number, and nothing behind.
     let is_canonical = key == sealed.key.to_string() && field == sealed.tag.number().to_string();
-    is_canonical.then_some(sealed)
+    (is_canonical && parts.next().is_none()).then_some(Matched {
+        text: PersonalText::Sealed(sealed),
+        digest,
+    })
 }
 
-/// Texts about people: a caller sends them in clear, the log has them as [`spell`] makes them. The
-/// rules are those of the other texts, and hold for what is clear.
+/// Texts about people: a caller sends them in clear, the log has them as [`spell`] makes them. What a
+/// caller sends keeps the rules of other texts; what is sealed kept them.
 impl Fields {
     /// Reads a line about a person of 1 to `most` characters.
     pub fn personal_line(
@@ -63,14 +96,30 @@ impl Fields {
         text: String,
         most: usize,
     ) -> PersonalText {
-        let text = self.line(field, text, most);
-        self.personal(text)
+        self.within(field, |fields| fields.personal_line_here(text, most))
+    }
+
+    /// Reads the field at hand as a line about a person of 1 to `most` characters.
+    pub fn personal_line_here(&mut self, text: String, most: usize) -> PersonalText {
+        self.personal_of(text, |fields, text| fields.line_here(text, most))
+    }
+
+    /// Reads a line about a person of at most `most` characters. An empty one is none.
+    pub fn personal_optional_line(
+        &mut self,
+        field: &'static str,
+        text: String,
+        most: usize,
+    ) -> Option<PersonalText> {
+        let text = self.within(field, |fields| {
+            fields.personal_optional_line_here(text, most)
+        });
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// Reads the field at hand as a line about a person of at most `most` characters.
     pub fn personal_optional_line_here(&mut self, text: String, most: usize) -> PersonalText {
-        let text = self.optional_line_here(text, most);
-        self.personal(text)
+        self.personal_of(text, |fields, text| fields.optional_line_here(text, most))
     }
 
     /// Reads a note about a person of 1 to `most` characters, such as a reason.
@@ -80,8 +129,12 @@ impl Fields {
         text: String,
         most: usize,
     ) -> PersonalText {
-        let text = self.note(field, text, most);
-        self.personal(text)
+        self.within(field, |fields| fields.personal_note_here(text, most))
+    }
+
+    /// Reads the field at hand as a note about a person of 1 to `most` characters.
+    pub fn personal_note_here(&mut self, text: String, most: usize) -> PersonalText {
+        self.personal_of(text, |fields, text| fields.note_here(text, most))
     }
 
     /// Reads a note about a person of at most `most` characters.
@@ -91,14 +144,50 @@ impl Fields {
         text: String,
         most: usize,
     ) -> PersonalText {
-        let text = self.optional_note(field, text, most);
-        self.personal(text)
+        self.personal_of(text, |fields, text| fields.optional_note(field, text, most))
+    }
+
+    /// Reads a line of 1 to `most` characters that is also recognised.
+    pub fn matched_line(&mut self, field: &'static str, text: String, most: usize) -> Matched {
+        match self.origin() {
+            Origin::Call => Matched::told(self.line(field, text, most)),
+            Origin::Log => read_matched(text),
+        }
     }
 
     /// Reads a text that keeps its rules.
-    pub(super) fn personal(&self, text: String) -> PersonalText {
+    pub fn personal(&self, text: String) -> PersonalText {
         match self.origin() {
             Origin::Call => PersonalText::Clear(text),
+            Origin::Log => read_spelled(text),
+        }
+    }
+
+    /// Reads a text that keeps its rules. An empty one is none.
+    pub fn personal_if_any(&self, text: String) -> Option<PersonalText> {
+        Some(self.personal(text)).filter(|text| !text.is_empty())
+    }
+
+    /// Reads a text that keeps its rules and is also recognised.
+    pub fn matched(&self, text: String) -> Matched {
+        match self.origin() {
+            Origin::Call => Matched::told(text),
+            Origin::Log => read_matched(text),
+        }
+    }
+
+    /// Reads a text that keeps its rules and is also recognised. An empty one is none.
+    pub fn matched_if_any(&self, text: String) -> Option<Matched> {
+        Some(self.matched(text)).filter(|matched| !matched.text.is_empty())
+    }
+
+    fn personal_of(
+        &mut self,
+        text: String,
+        check: impl FnOnce(&mut Self, String) -> String,
+    ) -> PersonalText {
+        match self.origin() {
+            Origin::Call => PersonalText::Clear(check(self, text)),
             Origin::Log => read_spelled(text),
         }
     }
@@ -155,6 +244,9 @@ pub trait Personal {
     /// Visits every personal text, empty ones too, in the order of the fields. Stored events within
     /// answers are left alone: they go out as they are.
     fn each_personal(&mut self, path: &mut Path, visit: &mut Visit<'_>);
+
+    /// Says which texts could not be opened. Only answers have a place for that.
+    fn note_hidden(&mut self, _: Vec<api::HiddenField>) {}
 }
 
 /// `impl Personal` for every message.
@@ -203,6 +295,18 @@ mod tests {
     }
 
     #[test]
+    fn recognised_text_reads_back_with_its_digest() {
+        let matched = Matched {
+            text: sealed(&[0xfb, 0xff, 1]),
+            digest: TextDigest([7; 16]),
+        };
+        let spelled = spell_matched(&matched);
+        assert_eq!(spelled, "~12.3.-_8B.BwcHBwcHBwcHBwcHBwcHBw");
+        assert_eq!(read_matched(spelled.clone()), matched);
+        assert_eq!(read_spelled(spelled), matched.text);
+    }
+
+    #[test]
     fn what_is_no_spelling_is_a_clear_text() {
         for text in [
             "~",
@@ -211,6 +315,9 @@ mod tests {
             "~012.3.AA",
             "~+12.3.AA",
             "~12.3.A",
+            "~12.3.AA.",
+            "~12.3.AA.AA",
+            "~12.3.AA.AAAAAAAAAAAAAAAAAAAAAA.",
             "~12.3.AA=",
             "~12.0.AA",
             "~12.9999.AA",

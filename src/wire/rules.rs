@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::decimals::MinorOnly;
 use super::fields::{Checked, Fields};
 use super::personal::spell;
 use super::proto::values as wire;
@@ -9,6 +10,9 @@ use super::selection::{read_evidence_here, write_evidence};
 use super::spelled::required;
 use super::values::{self, FROM_ONE_RULE, MAX_NAME_CHARS, NOT_NEGATIVE_RULE, SHARE_RULE};
 use crate::domain::{Evidence, FollowerCount, Money, Niche, PersonalText, Share, Venue, WHOLE_BP};
+
+/// Longest way to reach somebody, in characters: the longest address of mail fits.
+const MAX_CONTACT_CHARS: usize = 256;
 
 /// Makes the modules: the type of a value, how messages spell it, and the functions both ways.
 macro_rules! rules {
@@ -52,6 +56,8 @@ rules! {
     rating: Option<u8> as Option<u32> = (values::read_rating_here, write_rating);
     /// A name of somebody, or none.
     optional_name: PersonalText as String = (read_optional_name, spell);
+    /// How to reach somebody, or nothing.
+    optional_contact: PersonalText as String = (read_optional_contact, spell);
     /// Niches, not too many.
     niches: Vec<Niche> as Vec<String> = (values::read_niches_here, values::write_niches);
     /// Shares that make a whole, each collaboration once.
@@ -103,11 +109,11 @@ fn read_optional_positive(
 }
 
 fn write_money(amount: &Money) -> Option<wire::Money> {
-    Some((*amount).into())
+    Some(wire::Money::from(*amount).minor_only())
 }
 
 fn write_optional_money(amount: &Option<Money>) -> Option<wire::Money> {
-    amount.map(Into::into)
+    amount.map(|amount| wire::Money::from(amount).minor_only())
 }
 
 fn write_rating(rating: &Option<u8>) -> Option<u32> {
@@ -116,6 +122,10 @@ fn write_rating(rating: &Option<u8>) -> Option<u32> {
 
 fn read_optional_name(fields: &mut Fields, name: String) -> Checked<PersonalText> {
     Ok(fields.personal_optional_line_here(name, MAX_NAME_CHARS))
+}
+
+fn read_optional_contact(fields: &mut Fields, contact: String) -> Checked<PersonalText> {
+    Ok(fields.personal_optional_line_here(contact, MAX_CONTACT_CHARS))
 }
 
 fn write_shares(shares: &[Share]) -> Vec<wire::Share> {

@@ -7,16 +7,18 @@
 use bytes::Bytes;
 use prost_types::Timestamp as WireTime;
 
+use super::decimals::MinorOnly;
 use super::fields::{Checked, Fields, REQUIRED_RULE};
-use super::personal::spell;
+use super::personal::{spell, spell_matched};
 use super::proto::values as wire;
 use super::values::{self, FROM_ONE_RULE};
 use crate::domain::{
-    AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, Code, CollaborationId,
-    CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId, DisputeSubject, FlagId,
-    FxRate, HoldId, Money, Numbered, OrderSource, PaymentId, PersonalText, PlatformName, Position,
-    ProductValue, PublicationId, Quoted, Rate, Reference, RefundId, RefundRejection, ShipmentId,
-    TaxId, Terms, Timestamp, UnattributedReason, Word,
+    AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, ClaimRejection,
+    CollaborationId, CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId,
+    DisputeSubject, FlagId, FxRate, HoldId, LegalHoldId, LinkTouch, Matched, Money, Numbered,
+    OrderSource, PaymentId, PersonalText, PlatformName, Position, ProductValue, PublicationId,
+    Rate, Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms, Timestamp,
+    UnattributedReason, Word, ZoneName,
 };
 
 /// A value and how a message spells it.
@@ -217,7 +219,6 @@ texts![
     AdjustmentId,
     BonusId,
     CampaignId,
-    Code,
     CollaborationId,
     CostId,
     CreatorId,
@@ -226,6 +227,7 @@ texts![
     DisputeId,
     FlagId,
     HoldId,
+    LegalHoldId,
     OrderSource,
     PaymentId,
     PlatformName,
@@ -235,6 +237,7 @@ texts![
     RefundId,
     ShipmentId,
     TaxId,
+    ZoneName,
 ];
 
 /// Spells values that messages hold as they are.
@@ -296,6 +299,26 @@ impl Field<String> for RefundRejection {
     }
 }
 
+impl Field<String> for ClaimRejection {
+    fn read(fields: &mut Fields, name: String) -> Checked<Self> {
+        read_name(fields, &name)
+    }
+
+    fn write(&self) -> String {
+        self.name().to_owned()
+    }
+}
+
+impl Field<wire::LinkTouch> for LinkTouch {
+    fn read(fields: &mut Fields, message: wire::LinkTouch) -> Checked<Self> {
+        values::read_touch(fields, message)
+    }
+
+    fn write(&self) -> wire::LinkTouch {
+        wire::LinkTouch::from(self)
+    }
+}
+
 impl Field<String> for Option<UnattributedReason> {
     fn read(fields: &mut Fields, name: String) -> Checked<Self> {
         match name.as_str() {
@@ -309,13 +332,23 @@ impl Field<String> for Option<UnattributedReason> {
     }
 }
 
-impl Field<String> for Option<Quoted> {
-    fn read(_: &mut Fields, text: String) -> Checked<Self> {
-        Ok(Quoted::new(&text))
+impl Field<String> for Matched {
+    fn read(fields: &mut Fields, text: String) -> Checked<Self> {
+        Ok(fields.matched(text))
     }
 
     fn write(&self) -> String {
-        self.as_ref().map_or("", Quoted::as_str).to_owned()
+        spell_matched(self)
+    }
+}
+
+impl Field<String> for Option<Matched> {
+    fn read(fields: &mut Fields, text: String) -> Checked<Self> {
+        Ok(fields.matched_if_any(text))
+    }
+
+    fn write(&self) -> String {
+        self.as_ref().map(spell_matched).unwrap_or_default()
     }
 }
 
@@ -362,12 +395,19 @@ impl Field<u64> for Position {
 
 given! {
     Timestamp: WireTime = (values::read_time, |at: &Timestamp| WireTime::from(*at));
-    Money: wire::Money = (values::read_money, |amount: &Money| wire::Money::from(*amount));
+    Money: wire::Money =
+        (values::read_money, |amount: &Money| wire::Money::from(*amount).minor_only());
     FxRate: wire::FxRate = (values::read_fx_rate, wire::FxRate::from);
     ProductValue: wire::ProductValue =
-        (values::read_product_value, |value: &ProductValue| wire::ProductValue::from(*value));
-    CampaignPlan: wire::CampaignPlan = (super::plan::read_plan, wire::CampaignPlan::from);
-    Terms: wire::Terms = (super::terms::read_terms, wire::Terms::from);
+        (values::read_product_value, |value: &ProductValue| {
+            wire::ProductValue::from(*value).minor_only()
+        });
+    CampaignPlan: wire::CampaignPlan = (super::plan::read_plan, |plan: &CampaignPlan| {
+        wire::CampaignPlan::from(plan).minor_only()
+    });
+    Terms: wire::Terms = (super::terms::read_terms, |terms: &Terms| {
+        wire::Terms::from(terms).minor_only()
+    });
     Assessment: wire::Assessment = (super::selection::read_assessment, wire::Assessment::from);
     Counters: wire::Counters = (super::observation::read_counters, wire::Counters::from);
     DisputeSubject: wire::DisputeSubject =

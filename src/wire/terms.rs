@@ -12,8 +12,9 @@ use super::values::{
 use crate::domain::limits::{MAX_DELIVERABLES, MAX_REVISIONS};
 use crate::domain::{
     AttributionTerms, Code, DEFAULT_LOCK_DAYS, DEFAULT_MAX_REVISIONS, DEFAULT_WINDOW_DAYS,
-    DeliverableId, DeliverableTerms, KillFeeTerms, Numbered, Rounding, Terms,
+    DeliverableId, DeliverableTerms, KillFeeTerms, Matched, Numbered, Rounding, Terms,
 };
+use crate::wire::personal::{spell, spell_matched};
 use crate::wire::proto::values as wire;
 
 const DELIVERABLES_RULE: &str = "must have 1 to 50 elements";
@@ -142,16 +143,27 @@ fn read_attribution(
     fields.check("lock_days", lock_days >= 1, WINDOW_RULE);
     fields.limit("window_days", window_days <= MAX_WINDOW_DAYS, WINDOW_RULE);
     fields.limit("lock_days", lock_days <= MAX_LOCK_DAYS, WINDOW_RULE);
-    let link = fields.optional_line("link", message.link, MAX_URL_CHARS);
-    let code = fields.parse_optional("code", &message.code, Code::parse);
+    let link = fields.personal_optional_line("link", message.link, MAX_URL_CHARS);
+    let code = read_code(fields, message.code);
     let ends_at = fields.optional("ends_at", message.ends_at, read_time);
     Ok(AttributionTerms {
         window_days,
         code: code?,
-        link: Some(link).filter(|link| !link.is_empty()),
+        link,
         lock_days,
         ends_at: ends_at?,
     })
+}
+
+/// Reads a code. A caller's keeps the rule of codes and is in upper case from here on.
+fn read_code(fields: &mut Fields, code: String) -> Checked<Option<Matched>> {
+    match fields.origin() {
+        Origin::Log => Ok(fields.matched_if_any(code)),
+        Origin::Call => {
+            let code = fields.parse_optional("code", &code, Code::parse)?;
+            Ok(code.map(|code| Matched::told(code.as_str())))
+        }
+    }
 }
 
 fn read_kill_fee(fields: &mut Fields, message: wire::KillFeeTerms) -> KillFeeTerms {
@@ -202,10 +214,8 @@ impl From<&AttributionTerms> for wire::AttributionTerms {
         let code = attribution.code.as_ref();
         Self {
             window_days: attribution.window_days,
-            code: code
-                .map(|code| code.as_str().to_owned())
-                .unwrap_or_default(),
-            link: attribution.link.clone().unwrap_or_default(),
+            code: code.map(spell_matched).unwrap_or_default(),
+            link: attribution.link.as_ref().map(spell).unwrap_or_default(),
             lock_days: attribution.lock_days,
             ends_at: attribution.ends_at.map(Into::into),
         }

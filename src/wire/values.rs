@@ -14,6 +14,7 @@ use crate::domain::{
     NAMED_VENUE_RULE, Niche, Numbered, OnBehalfOf, OrderKey, OrderSource, PlatformName, Position,
     ProductValue, Rate, Reference, Share, Timestamp, Venue, WHOLE_BP,
 };
+use crate::wire::personal::spell;
 use crate::wire::proto::values as wire;
 
 /// Longest reason, in characters: a paragraph.
@@ -30,6 +31,10 @@ pub const VENUES_RULE: &str = "must have at most 50 elements";
 
 /// States the rule a moment keeps.
 pub const TIME_RULE: &str = "must be a time from 1970 to 2262 with nanos from 0 to 999,999,999";
+/// States that an amount must be stated one way or the other.
+pub const AMOUNT_REQUIRED_RULE: &str = "is required unless decimal is given";
+/// States that an amount stated both ways must be one amount.
+pub const SAME_AMOUNT_RULE: &str = "must be the amount that minor_units states";
 /// States that an amount must not be negative.
 pub const NOT_NEGATIVE_RULE: &str = "must be 0 or more";
 /// States that an amount must change something.
@@ -83,50 +88,76 @@ pub fn read_basis_points(fields: &mut Fields, field: &'static str, part: u32) ->
 
 /// Reads an amount.
 pub fn read_money(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
-    let currency = fields.parse("currency_code", &message.currency_code, Currency::parse)?;
-    Ok(Money {
-        currency,
-        minor: message.minor_units,
-    })
+    read_money_where(fields, &message, |_| true, "")
 }
 
 /// Reads an amount of 0 or more.
 pub fn read_amount(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
-    fields.check("minor_units", message.minor_units >= 0, NOT_NEGATIVE_RULE);
-    read_money(fields, message)
+    read_money_where(fields, &message, |minor| minor >= 0, NOT_NEGATIVE_RULE)
 }
 
 /// Reads an amount of more than 0.
 pub fn read_positive_amount(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
-    fields.check("minor_units", message.minor_units > 0, POSITIVE_RULE);
-    read_money(fields, message)
+    read_money_where(fields, &message, |minor| minor > 0, POSITIVE_RULE)
 }
 
 /// Reads an amount to add, which may be negative.
 pub fn read_delta(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
-    fields.check("minor_units", message.minor_units != 0, NOT_ZERO_RULE);
-    read_money(fields, message)
+    read_money_where(fields, &message, |minor| minor != 0, NOT_ZERO_RULE)
+}
+
+/// Reads an amount that keeps a rule. It is stated in minor units, as decimal text, or as both; what
+/// breaks the rule is noted at the one that states it.
+fn read_money_where(
+    fields: &mut Fields,
+    message: &wire::Money,
+    holds: fn(i64) -> bool,
+    rule: &str,
+) -> Checked<Money> {
+    let currency = fields.parse("currency_code", &message.currency_code, Currency::parse);
+    if let Some(minor) = message.minor_units {
+        fields.check("minor_units", holds(minor), rule);
+    }
+    if message.decimal.is_empty() {
+        let minor = message.minor_units;
+        let minor = minor.ok_or_else(|| fields.refuse("minor_units", AMOUNT_REQUIRED_RULE));
+        return Ok(Money {
+            currency: currency?,
+            minor: minor?,
+        });
+    }
+    let told = Money::parse_decimal(currency?, &message.decimal)
+        .map_err(|rule| fields.refuse("decimal", rule))?;
+    match message.minor_units {
+        Some(minor) => fields.check("decimal", minor == told.minor, SAME_AMOUNT_RULE),
+        None => fields.check("decimal", holds(told.minor), rule),
+    }
+    Ok(told)
 }
 
 /// Reads an entered amount of 0 or more, of which every unit can be paid.
 pub fn read_payable_amount(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    let stated = stated_as(&message);
     let amount = read_amount(fields, message)?;
-    check_payable(fields, amount);
+    check_payable(fields, stated, amount);
     Ok(amount)
 }
 
 /// Reads an entered amount of more than 0 that can be paid.
 pub fn read_payable(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    let stated = stated_as(&message);
     let amount = read_positive_amount(fields, message)?;
-    check_payable(fields, amount);
+    check_payable(fields, stated, amount);
     Ok(amount)
 }
 
 /// Reads an entered change that can be paid; it may be negative.
 pub fn read_payable_delta(fields: &mut Fields, message: wire::Money) -> Checked<Money> {
+    let stated = stated_as(&message);
     let amount = read_delta(fields, message)?;
     check_payable(
         fields,
+        stated,
         Money {
             minor: amount.minor.saturating_abs(),
             ..amount
@@ -135,11 +166,19 @@ pub fn read_payable_delta(fields: &mut Fields, message: wire::Money) -> Checked<
     Ok(amount)
 }
 
+/// Names the field that states an amount.
+fn stated_as(message: &wire::Money) -> &'static str {
+    match message.minor_units {
+        Some(_) => "minor_units",
+        None => "decimal",
+    }
+}
+
 /// Checks that an entered amount can be paid: otherwise a part of it would stay owed for ever. It
 /// holds for calls only; computed amounts are rounded.
-fn check_payable(fields: &mut Fields, amount: Money) {
+fn check_payable(fields: &mut Fields, stated: &'static str, amount: Money) {
     if amount.minor > 0 && !amount.is_payable() {
-        fields.limit("minor_units", false, &amount.currency.payable_rule());
+        fields.limit(stated, false, &amount.currency.payable_rule());
     }
 }
 
@@ -154,7 +193,8 @@ impl From<Money> for wire::Money {
     fn from(amount: Money) -> Self {
         Self {
             currency_code: amount.currency.code().to_owned(),
-            minor_units: amount.minor,
+            minor_units: Some(amount.minor),
+            decimal: amount.decimal(),
         }
     }
 }
@@ -207,7 +247,7 @@ impl From<&Actor> for wire::Actor {
 /// Reads whom the actor acts for.
 pub fn read_on_behalf_of(fields: &mut Fields, message: wire::OnBehalfOf) -> Checked<OnBehalfOf> {
     let actor = fields.required("actor", message.actor, read_actor);
-    let reason = fields.note("reason", message.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", message.reason, MAX_REASON_CHARS);
     Ok(OnBehalfOf {
         actor: actor?,
         reason,
@@ -218,7 +258,7 @@ impl From<&OnBehalfOf> for wire::OnBehalfOf {
     fn from(other: &OnBehalfOf) -> Self {
         Self {
             actor: Some((&other.actor).into()),
-            reason: other.reason.clone(),
+            reason: spell(&other.reason),
         }
     }
 }
@@ -360,6 +400,15 @@ pub fn read_touch(fields: &mut Fields, message: wire::LinkTouch) -> Checked<Link
         collaboration: collaboration?,
         touched_at: touched_at?,
     })
+}
+
+impl From<&LinkTouch> for wire::LinkTouch {
+    fn from(touch: &LinkTouch) -> Self {
+        Self {
+            collaboration_id: touch.collaboration.to_string(),
+            touched_at: Some(touch.touched_at.into()),
+        }
+    }
 }
 
 fn read_collaboration(fields: &mut Fields, id: &str) -> Checked<CollaborationId> {

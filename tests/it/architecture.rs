@@ -34,7 +34,9 @@ const IMPORTS: [(&str, &[&str]); 23] = [
     ("statement", &["domain", "report", "text", "wire"]),
     (
         "ledger",
-        &["causes", "clock", "domain", "log", "store", "views"],
+        &[
+            "causes", "clock", "domain", "keyring", "log", "store", "views",
+        ],
     ),
     (
         "grpc",
@@ -45,6 +47,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "domain",
             "explain",
             "files",
+            "keyring",
             "ledger",
             "log",
             "proofs",
@@ -66,6 +69,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "domain",
             "files",
             "grpc",
+            "keyring",
             "ledger",
             "log",
             "proofs",
@@ -84,6 +88,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "config",
             "domain",
             "files",
+            "keyring",
             "log",
             "proofs",
             "wire",

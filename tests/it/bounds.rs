@@ -30,8 +30,9 @@ const MANY: [&str; 7] = [
 ];
 
 /// Types that live as long as a call or a fold; they are not part of rows.
-const PASSING: [&str; 5] = [
+const PASSING: [&str; 6] = [
     "Changes",
+    "Counted",
     "Fold",
     "Lifetime",
     "OfCampaign",

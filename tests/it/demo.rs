@@ -10,7 +10,7 @@ mod golden_log;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use campaign_ledger::cli::{Arguments, Command, backup, export};
+use campaign_ledger::cli::{Arguments, Command, backup, export, keys};
 use campaign_ledger::domain::Timestamp;
 use clap::Parser;
 use serde_json::Value;
@@ -49,6 +49,7 @@ async fn run(words: String) {
             Command::Export(command) => export::export(&command).unwrap(),
             Command::Backup(command) => backup::backup(&command).unwrap(),
             Command::Restore(arguments) => backup::restore(&arguments).unwrap(),
+            Command::Keys(command) => keys::run(&command).unwrap(),
             other => panic!("nothing here runs {other:?}"),
         }
     });
@@ -103,6 +104,7 @@ async fn play_through(client: &Dynamic, story: &Story, run: Run) -> Vec<(String,
                 });
                 match (answer, refused) {
                     (Ok(answer), None) => {
+                        shows_decimals(method, &answer);
                         position = last_position(&answer);
                         if let Some((name, field)) = save {
                             saved.insert(name.clone(), answer[field].as_str().unwrap().to_owned());
@@ -115,6 +117,7 @@ async fn play_through(client: &Dynamic, story: &Story, run: Run) -> Vec<(String,
             }
             Step::Ask { method, request } => {
                 let answer = reach(client, method, request, position).await;
+                shows_decimals(method, &answer);
                 answers.push((method.clone(), answer));
             }
             Step::Await {
@@ -131,6 +134,32 @@ async fn play_through(client: &Dynamic, story: &Story, run: Run) -> Vec<(String,
         }
     }
     answers
+}
+
+/// Every amount of an answer is there as decimal text too.
+fn shows_decimals(path: &str, answer: &Value) {
+    match answer {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let twin = match name.strip_suffix("Minor") {
+                    Some(sum) => format!("{sum}Decimal"),
+                    None if name == "minorUnits" => String::from("decimal"),
+                    None => {
+                        shows_decimals(&format!("{path}.{name}"), value);
+                        continue;
+                    }
+                };
+                let digits = |value: &Value| {
+                    let text = value.as_str().unwrap_or_default().replace('.', "");
+                    text.parse::<i64>().ok()
+                };
+                let told = fields.get(&twin).unwrap_or(&Value::Null);
+                assert_eq!(digits(told), digits(value), "{path}.{twin}");
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|one| shows_decimals(path, one)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Reads once the ledger has reached a position.

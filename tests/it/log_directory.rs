@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use campaign_ledger::log::OpenError;
-use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
+use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION, log_id_of};
 use campaign_ledger::log::sled::SledLog;
 
 fn names_in(path: &Path) -> Vec<String> {
@@ -81,6 +81,43 @@ fn foreign_directory_is_refused_and_left_alone() {
         }
         assert_eq!(names_in(root.path()), before);
     }
+}
+
+#[test]
+fn keys_wait_for_the_log_that_they_open() {
+    // A master key alone may be there before a new log.
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("master-key"), "").unwrap();
+    fs::write(root.path().join("master-key.new"), "").unwrap();
+    let id = DataDirectory::open_or_create(root.path()).unwrap().log_id();
+
+    // A keyring is of a log, so no other one is begun beside it.
+    let root = tempfile::tempdir().unwrap();
+    for name in ["keyring", "master-key"] {
+        fs::write(root.path().join(name), name).unwrap();
+    }
+    let error = DataDirectory::open_or_create(root.path()).unwrap_err();
+    assert!(matches!(error, OpenError::OnlyKeys { .. }), "{error}");
+    assert!(!error.is_damage());
+    assert!(error.to_string().contains("restore the log"), "{error}");
+    let error = DataDirectory::open(root.path()).unwrap_err();
+    assert!(matches!(error, OpenError::NotFound { .. }), "{error}");
+
+    // Its log is restored there, and its files stay as they are.
+    let restoring = DataDirectory::restore(root.path(), id).unwrap();
+    drop(SledLog::open(&restoring.log_path(), ONLY_PARTITION).unwrap());
+    let directory = restoring.finish().unwrap();
+    assert_eq!(directory.log_id(), id);
+    assert_eq!(log_id_of(root.path()).unwrap(), id);
+    for name in ["keyring", "master-key"] {
+        assert_eq!(fs::read_to_string(root.path().join(name)).unwrap(), name);
+    }
+    // A keyring is made by a server: beside it, a log that is gone was lost.
+    fs::remove_dir_all(directory.log_path()).unwrap();
+    fs::create_dir(directory.log_path()).unwrap();
+    drop(directory);
+    let error = DataDirectory::open_or_create(root.path()).unwrap_err();
+    assert!(matches!(error, OpenError::Gone { .. }), "{error}");
 }
 
 #[test]

@@ -7,7 +7,9 @@ mod context;
 mod creators;
 mod deliverables;
 mod disputes;
+mod erasure;
 mod measurement;
+mod money;
 mod negotiation;
 mod posts;
 mod proofs;
@@ -63,7 +65,8 @@ fn context() -> Option<api::WriteContext> {
 fn wire_idr(minor_units: i64) -> Option<values::Money> {
     Some(values::Money {
         currency_code: "IDR".to_owned(),
-        minor_units,
+        minor_units: Some(minor_units),
+        ..values::Money::default()
     })
 }
 

@@ -27,7 +27,7 @@ struct History {
 impl History {
     /// Records a random history in blocks of this many events.
     fn recorded(seed: u64, steps: usize, block: usize) -> Self {
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::sealing();
         for step in histories::from_seed(seed, steps) {
             // A refused request records nothing.
             let _ = ledger.ask(&step.request, step.at);

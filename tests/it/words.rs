@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use campaign_ledger::domain::metrics::{Absent, CostBasis};
-use campaign_ledger::domain::state::ClaimStatus;
+use campaign_ledger::domain::state::{ChangeKind, ClaimStatus};
 use campaign_ledger::domain::*;
 use campaign_ledger::log::codec::json::pool;
 use campaign_ledger::views::worklist::TaskKind;
 use prost_reflect::EnumDescriptor;
 
 /// Enumerations without a table, and why.
-const ONLY_IN_CALLS: [(&str, &str); 7] = [
+const ONLY_IN_CALLS: [(&str, &str); 8] = [
     ("ComparisonKey", "a choice of the caller"),
     ("ConversionOutcome", "an answer made of two facts"),
     (
         "ErrorReason",
         "refusals carry values; they name their reason",
     ),
+    ("HiddenReason", "what the keyring answers, at one place"),
     (
         "PartnershipOrder",
         "a choice of the caller; one carries values",
@@ -56,6 +57,7 @@ fn tables() -> Tables {
         AttributionBasis,
         CampaignObjective,
         CampaignState,
+        ChangeKind,
         ClaimStatus,
         CollaborationState,
         ConnectionType,
@@ -68,10 +70,13 @@ fn tables() -> Tables {
         Counter,
         Criterion,
         DeliverableState,
+        ErasureGround,
         FactTiming,
         Fit,
         FlagCategory,
         FlagSeverity,
+        LegalHoldEnd,
+        LegalHoldGround,
         MeasurementKind,
         MeasurementScope,
         Medium,
@@ -121,5 +126,6 @@ fn words_that_are_stored_by_name_have_names_of_their_own() {
         T::ALL.iter().map(|word| word.name()).collect()
     }
     assert_eq!(names::<UnattributedReason>().len(), 5);
-    assert_eq!(names::<RefundRejection>().len(), 2);
+    assert_eq!(names::<RefundRejection>().len(), 3);
+    assert_eq!(names::<ClaimRejection>().len(), 2);
 }

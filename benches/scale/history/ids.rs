@@ -64,7 +64,8 @@ pub fn at(seconds: i64) -> Option<Timestamp> {
 pub fn rupiah(amount: i64) -> Option<Money> {
     Some(Money {
         currency_code: "IDR".to_owned(),
-        minor_units: amount * 100,
+        minor_units: Some(amount * 100),
+        ..Money::default()
     })
 }
 

@@ -35,6 +35,7 @@ impl Plan {
             campaign_id: self.place.campaign(),
             cost_id: line(part),
             approved_minor: None,
+            approved: None,
         };
         Call::new(
             "/campaign.ledger.v1.SettlementService/ApproveCost",

@@ -9,8 +9,8 @@ use crate::domain::rows::{Rows, Scan};
 use crate::domain::state::{Collaboration, Cost, CreditedPost, Publication};
 use crate::domain::{
     Audience, BonusId, CollaborationId, CollaborationRef, CostId, CostRecorded, CostType, Counter,
-    DeliverableId, Event, Fact, Money, OwedFor, PublicationRef, Refusal, SettlementEvent,
-    SettlementTrigger, Terms, WHOLE_BP,
+    DeliverableId, Event, Fact, Money, OwedFor, OwnWords, PersonalText, PublicationRef, Refusal,
+    SettlementEvent, SettlementTrigger, Terms, WHOLE_BP,
 };
 
 /// Posts that one bonus is computed over: more than the terms and JOINT posts of one collaboration.
@@ -127,7 +127,7 @@ impl<S: Rows> Case<'_, S> {
             fx_rate: None,
             reporting_minor: Some(minor),
             incurred_at,
-            note: "part of the fee by the terms".to_owned(),
+            note: PersonalText::Own(OwnWords::FeePart),
             timing: campaign.plan.timing(incurred_at),
             owed_for: Some(OwedFor::FeePart {
                 trigger: part.trigger,
@@ -175,7 +175,7 @@ impl<S: Rows> Case<'_, S> {
             fx_rate: None,
             reporting_minor: Some(tier.amount.minor),
             incurred_at,
-            note: "bonus by the terms".to_owned(),
+            note: PersonalText::Own(OwnWords::Bonus),
             timing: campaign.plan.timing(incurred_at),
             owed_for: Some(OwedFor::Bonus {
                 bonus: bonus.clone(),

@@ -7,8 +7,8 @@ use crate::domain::rows::Rows;
 use crate::domain::state::Collaboration;
 use crate::domain::{
     ActorKind, AgreementEvent, CollaborationRef, CollaborationState, CostId, CostRecorded,
-    CostType, CreatorId, Event, Fact, Ground, HoldId, HoldPlaced, Money, ProductValue, Refusal,
-    SettlementEvent, ShipmentId, Terms, Timestamp, part_of,
+    CostType, CreatorId, Event, Fact, Ground, HoldId, HoldPlaced, Money, OwnWords, PersonalText,
+    ProductValue, Refusal, SettlementEvent, ShipmentId, Terms, Timestamp, part_of,
 };
 
 /// Commands about an agreement.
@@ -25,7 +25,7 @@ pub enum CollaborationVerb {
     },
     Apply {
         creator: CreatorId,
-        message: String,
+        message: PersonalText,
         fee: Option<Money>,
     },
     SendOffer {
@@ -33,13 +33,13 @@ pub enum CollaborationVerb {
         expires_at: Timestamp,
     },
     RejectApplication {
-        reason: String,
+        reason: PersonalText,
     },
     Counter {
         offer_version: u32,
         terms: Terms,
         expires_at: Option<Timestamp>,
-        note: String,
+        note: PersonalText,
     },
     Revise {
         offer_version: u32,
@@ -51,16 +51,16 @@ pub enum CollaborationVerb {
     },
     RejectCounter {
         offer_version: u32,
-        reason: String,
+        reason: PersonalText,
     },
     Accept {
         offer_version: u32,
     },
     Decline {
-        reason: String,
+        reason: PersonalText,
     },
     Withdraw {
-        reason: String,
+        reason: PersonalText,
     },
     /// Only the timer of the ledger sends this.
     Expire {
@@ -68,18 +68,18 @@ pub enum CollaborationVerb {
     },
     Amend {
         terms: Terms,
-        reason: String,
+        reason: PersonalText,
     },
     AcceptAmendment {
         terms_version: u32,
     },
     RejectAmendment {
         terms_version: u32,
-        reason: String,
+        reason: PersonalText,
     },
     ShipProduct {
         shipment: ShipmentId,
-        product: String,
+        product: PersonalText,
         value: ProductValue,
         shipped_at: Timestamp,
         /// Cost line to record for the cost of goods, if any.
@@ -92,23 +92,23 @@ pub enum CollaborationVerb {
     Return {
         shipment: ShipmentId,
         returned_at: Timestamp,
-        reason: String,
+        reason: PersonalText,
     },
     Complete,
     Cancel {
-        reason: String,
+        reason: PersonalText,
     },
     Terminate {
-        reason: String,
+        reason: PersonalText,
         ground: Ground,
     },
     PlaceHold(HoldPlaced),
     ReleaseHold {
         hold: HoldId,
-        reason: String,
+        reason: PersonalText,
     },
     Leave {
-        reason: String,
+        reason: PersonalText,
     },
 }
 
@@ -239,7 +239,7 @@ impl<S: Rows> Case<'_, S> {
         happens(of_collaboration(place, &collaboration.creator, event))
     }
 
-    fn cancel(&self, place: &CollaborationRef, reason: &str) -> Decided<Decision, S> {
+    fn cancel(&self, place: &CollaborationRef, reason: &PersonalText) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.working(place)?;
         ensure_unpublished::<S>(&collaboration)?;
@@ -247,7 +247,7 @@ impl<S: Rows> Case<'_, S> {
         let nothing = Money { currency, minor: 0 };
         let terms = collaboration.terms();
         let kill_fee = terms.map_or(nothing, |terms| kill_fee(terms, &collaboration));
-        let reason = reason.to_owned();
+        let reason = reason.clone();
         let cancelled =
             Event::Agreement(AgreementEvent::CollaborationCancelled { reason, kill_fee });
         let mut facts = vec![of_collaboration(place, &collaboration.creator, cancelled)];
@@ -257,11 +257,11 @@ impl<S: Rows> Case<'_, S> {
         Ok(Decision::Happens(facts))
     }
 
-    fn leave(&self, place: &CollaborationRef, reason: &str) -> Decided<Decision, S> {
+    fn leave(&self, place: &CollaborationRef, reason: &PersonalText) -> Decided<Decision, S> {
         self.only(ActorKind::Creator)?;
         let collaboration = self.working(place)?;
         ensure_unpublished::<S>(&collaboration)?;
-        let reason = reason.to_owned();
+        let reason = reason.clone();
         let event = Event::Agreement(AgreementEvent::CreatorWithdrew { reason });
         happens(of_collaboration(place, &collaboration.creator, event))
     }
@@ -287,7 +287,7 @@ impl<S: Rows> Case<'_, S> {
             fx_rate: None,
             reporting_minor: Some(kill_fee.minor),
             incurred_at: self.now,
-            note: "kill fee by the terms".to_owned(),
+            note: PersonalText::Own(OwnWords::KillFee),
             timing: campaign.plan.timing(self.now),
             owed_for: None,
         }));

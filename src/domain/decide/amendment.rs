@@ -8,7 +8,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Amendment, Collaboration, Cost};
 use crate::domain::{
     AgreementEvent, CollaborationRef, CostType, DeliverableId, DeliverableState, DeliverableTerms,
-    DisputeSubject, Event, OwedFor, Refusal, Terms,
+    DisputeSubject, Event, OwedFor, PersonalText, Refusal, Terms,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -16,7 +16,7 @@ impl<S: Rows> Case<'_, S> {
         &self,
         place: &CollaborationRef,
         terms: &Terms,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         self.brand_or_creator()?;
         let collaboration = self.working(place)?;
@@ -37,7 +37,7 @@ impl<S: Rows> Case<'_, S> {
         let event = Event::Agreement(AgreementEvent::AmendmentProposed {
             version: collaboration.last_version + 1,
             terms: terms.clone(),
-            reason: reason.to_owned(),
+            reason: reason.clone(),
         });
         happens(of_collaboration(place, &collaboration.creator, event))
     }
@@ -75,11 +75,11 @@ impl<S: Rows> Case<'_, S> {
         &self,
         place: &CollaborationRef,
         version: u32,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         self.brand_or_creator()?;
         let (collaboration, _) = self.pending(place, version)?;
-        let reason = reason.to_owned();
+        let reason = reason.clone();
         let event = Event::Agreement(AgreementEvent::AmendmentRejected { version, reason });
         happens(of_collaboration(place, &collaboration.creator, event))
     }

@@ -1,9 +1,9 @@
 //! Amounts that rules of several subjects work out: room in a budget.
 
 use super::{Decided, ensure};
-use crate::domain::Refusal;
 use crate::domain::rows::Rows;
-use crate::domain::state::Campaign;
+use crate::domain::state::{Campaign, Cost};
+use crate::domain::{Money, Refusal};
 
 /// Checks that the brand may promise so much more: the sum stays under the cap, and every part of it
 /// in int64. A draft without a cap is bounded by int64 alone. Promises are bounded; what they make
@@ -30,4 +30,18 @@ pub(super) fn ensure_in_range<S: Rows>(campaign: &Campaign, more_minor: i128) ->
     let int64 = i128::from(i64::MIN)..=i128::from(i64::MAX);
     let in_range = int64.contains(&fees) && int64.contains(&others);
     ensure(in_range, || Refusal::AmountOverflow { field: "amount" })
+}
+
+/// Checks that an amount is in the currency of its line.
+pub(super) fn ensure_currency<S: Rows>(
+    line: &Cost,
+    field: &'static str,
+    amount: Money,
+) -> Decided<(), S> {
+    let (expected, actual) = (line.amount.currency, amount.currency);
+    ensure(expected == actual, || Refusal::CurrencyMismatch {
+        field,
+        expected,
+        actual,
+    })
 }

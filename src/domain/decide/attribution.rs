@@ -6,7 +6,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{CodeHolders, Collaboration};
 use crate::domain::{
     AttributionBasis, AttributionTerms, CampaignPlan, CampaignRef, Claim, CollaborationId,
-    LinkTouch, Quoted, Share, Timestamp, UnattributedReason, WHOLE_BP,
+    LinkTouch, Matched, Share, Timestamp, UnattributedReason, WHOLE_BP,
 };
 
 /// Who is credited, and why.
@@ -110,13 +110,10 @@ impl<S: Rows> Case<'_, S> {
         &self,
         campaign: &CampaignRef,
         plan: &CampaignPlan,
-        quoted: &Quoted,
+        quoted: &Matched,
         ordered_at: Timestamp,
     ) -> Decided<Result<CollaborationId, Missed>, S> {
-        let Some(code) = quoted.code() else {
-            return Ok(Err(Missed::UnknownCode));
-        };
-        let key = CodeHolders::key(campaign, &code);
+        let key = CodeHolders::key(campaign, quoted.digest);
         let codes = self.rows.get::<CodeHolders>(&key)?;
         let holders = codes
             .as_ref()
@@ -129,7 +126,9 @@ impl<S: Rows> Case<'_, S> {
             };
             let id = &holder.collaboration;
             let row = self.agreed(&campaign.campaign, id)?;
-            let carries = |terms: &AttributionTerms| terms.code.as_ref() == Some(&code);
+            let carries = |terms: &AttributionTerms| {
+                terms.code.as_ref().is_some_and(|code| code.is_same(quoted))
+            };
             match reach(&row, plan, ordered_at, carries) {
                 Reach::InForce(_) if accepted_at > ordered_at => {}
                 // The one who got the code later holds it, also of two accepted at the same time.

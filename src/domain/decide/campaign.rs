@@ -10,8 +10,8 @@ use crate::domain::rows::{Key, Rows, Scan};
 use crate::domain::state::{Campaign, Collaboration, OpenInvitation};
 use crate::domain::{
     ActorKind, AgreementEvent, CampaignEvent, CampaignId, CampaignPlan, CampaignRef, CampaignState,
-    CollaborationId, CollaborationRef, CollaborationState, Drawn, Event, Fact, Money, PlanChange,
-    Refusal,
+    CollaborationId, CollaborationRef, CollaborationState, Drawn, Event, Fact, Money, OwnWords,
+    PersonalText, PlanChange, Refusal,
 };
 
 /// Commands about a campaign.
@@ -158,7 +158,7 @@ impl<S: Rows> Case<'_, S> {
         ensure(idle, || live_work(&campaign))?;
         self.end_campaign(
             place,
-            "the campaign closed",
+            OwnWords::CampaignClosed,
             Event::Campaign(CampaignEvent::CampaignClosed),
         )
     }
@@ -174,14 +174,14 @@ impl<S: Rows> Case<'_, S> {
         let reason = reason.to_owned();
         self.end_campaign(
             place,
-            "the campaign was cancelled",
+            OwnWords::CampaignCancelled,
             Event::Campaign(CampaignEvent::CampaignCancelled { reason }),
         )
     }
 
     /// Ends the campaign and everything pending in it. The command itself records the first of
     /// these ends; the ledger records the rest later.
-    fn end_campaign(&self, place: &CampaignRef, why: &str, end: Event) -> Decided<Decision, S> {
+    fn end_campaign(&self, place: &CampaignRef, why: OwnWords, end: Event) -> Decided<Decision, S> {
         let mut facts = vec![of_campaign(&place.campaign, end)];
         facts.extend(self.withdrawals(place, why, MAX_AT_ONCE)?);
         Ok(Decision::Happens(facts))
@@ -202,7 +202,12 @@ impl<S: Rows> Case<'_, S> {
         Ok(Decision::Happens(facts))
     }
 
-    fn withdrawals(&self, place: &CampaignRef, why: &str, most: usize) -> Decided<Vec<Fact>, S> {
+    fn withdrawals(
+        &self,
+        place: &CampaignRef,
+        why: OwnWords,
+        most: usize,
+    ) -> Decided<Vec<Fact>, S> {
         let prefix = OpenInvitation::of_campaign(place);
         let pending = self.rows.page::<OpenInvitation>(Scan::of(&prefix), most)?;
         pending
@@ -212,9 +217,9 @@ impl<S: Rows> Case<'_, S> {
     }
 
     /// Returns the fact that an offer, a counter or an application ended with its campaign.
-    pub(super) fn withdrawal(&self, place: &CollaborationRef, why: &str) -> Decided<Fact, S> {
+    pub(super) fn withdrawal(&self, place: &CollaborationRef, why: OwnWords) -> Decided<Fact, S> {
         let row: std::sync::Arc<Collaboration> = self.collaboration(place)?;
-        let reason = why.to_owned();
+        let reason = PersonalText::Own(why);
         let event = if row.state == CollaborationState::Applied {
             AgreementEvent::ApplicationRejected { reason }
         } else {
@@ -229,10 +234,10 @@ impl<S: Rows> Case<'_, S> {
 }
 
 /// Returns the reason why pending collaborations end with the campaign, if it has ended.
-pub(super) const fn end_of(state: CampaignState) -> Option<&'static str> {
+pub(super) const fn end_of(state: CampaignState) -> Option<OwnWords> {
     match state {
-        CampaignState::Closed | CampaignState::Finalised => Some("the campaign closed"),
-        CampaignState::Cancelled => Some("the campaign was cancelled"),
+        CampaignState::Closed | CampaignState::Finalised => Some(OwnWords::CampaignClosed),
+        CampaignState::Cancelled => Some(OwnWords::CampaignCancelled),
         CampaignState::Draft | CampaignState::Open | CampaignState::Paused => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::accrual::line_id;
 use super::conversion::ensure_total;
-use super::refund::promised_minor;
+use super::refund::{ensure_not_voided, promised_minor};
 use super::{Case, Decided, Decision, ensure, happened, of_campaign, of_collaboration, refuse};
 use crate::domain::limits::MAX_ADJUSTMENTS;
 use crate::domain::rows::Rows;
@@ -14,8 +14,8 @@ use crate::domain::state::{
 };
 use crate::domain::{
     ActorKind, CollaborationRef, ConversionAdjustment, CostId, CostRecorded, CostType, Credit,
-    Event, Fact, FactTiming, Money, OrderKey, OwedFor, RefundEffect, Refusal, RevenueEvent,
-    SettlementEvent, Timestamp, Unknown,
+    Event, Fact, FactTiming, Money, OrderKey, OwedFor, OwnWords, PersonalText, RefundEffect,
+    Refusal, RevenueEvent, SettlementEvent, Timestamp, Unknown,
 };
 
 /// The change of a collaboration's commission on one order.
@@ -85,6 +85,7 @@ impl<S: Rows> Case<'_, S> {
             })?;
             return Ok(Decision::Happened { first, last });
         }
+        ensure_not_voided::<S>(&order)?;
         ensure(order.adjustments.len() < MAX_ADJUSTMENTS, || {
             Refusal::LimitReached {
                 collection: "adjustments of an order",
@@ -308,7 +309,7 @@ impl<S: Rows> Case<'_, S> {
                 fx_rate: None,
                 reporting_minor: Some(minor),
                 incurred_at,
-                note: "commission by the terms".to_owned(),
+                note: PersonalText::Own(OwnWords::Commission),
                 timing: conversion.timing,
                 owed_for: Some(OwedFor::Commission {
                     order: conversion.order.clone(),
@@ -437,7 +438,7 @@ fn adjusted(
         cost: id.clone(),
         delta_minor,
         reporting_minor: Some(delta_minor),
-        reason: "commission follows its order".to_owned(),
+        reason: PersonalText::Own(OwnWords::CommissionFollows),
         timing: standing.conversion.timing,
         order: Some(standing.conversion.order.clone()),
         on_time_minor: Some(on_time_minor),

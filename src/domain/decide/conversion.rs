@@ -8,9 +8,9 @@ use crate::domain::limits::MAX_AT_ONCE;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Order, Standing};
 use crate::domain::{
-    ActorKind, CampaignId, CampaignRef, CollaborationId, ConversionRecorded, ConversionRejected,
-    ConversionType, Credit, Currency, Event, FxRate, LinkTouch, Money, OrderKey, OrderRef, Quoted,
-    Refusal, RevenueEvent, Share, Timestamp, allocate,
+    ActorKind, CampaignId, CampaignRef, ClaimRejection, CollaborationId, ConversionRecorded,
+    ConversionRejected, ConversionType, Credit, Currency, Event, FxRate, LinkTouch, Matched, Money,
+    OrderKey, OrderRef, Refusal, RevenueEvent, Share, Timestamp, allocate,
 };
 
 /// A claim that an order should be credited.
@@ -29,7 +29,7 @@ pub struct Claim {
     /// When it happened.
     pub ordered_at: Timestamp,
     /// Code that the customer quoted.
-    pub code: Option<Quoted>,
+    pub code: Option<Matched>,
     /// Link touches before the order.
     pub touches: Vec<LinkTouch>,
     /// Stated shares of a joint credit; empty for a credit by code or touch.
@@ -78,6 +78,7 @@ impl<S: Rows> Case<'_, S> {
             timing: campaign.plan.timing(claim.ordered_at),
             claim_digest: claim.digest,
             code: claim.code.clone(),
+            touches: claim.touches.clone(),
         };
         let waiting = order.iter().flat_map(|order| order.waiting());
         let refunds = settle(
@@ -103,7 +104,7 @@ impl<S: Rows> Case<'_, S> {
     }
 
     /// Checks that every collaboration of a claim has, or had, accepted terms.
-    fn ensure_known(&self, campaign: &CampaignId, claim: &Claim) -> Decided<(), S> {
+    pub(super) fn ensure_known(&self, campaign: &CampaignId, claim: &Claim) -> Decided<(), S> {
         let touched = claim.touches.iter().map(|touch| &touch.collaboration);
         let shared = claim.joint_shares.iter().map(|share| &share.collaboration);
         touched
@@ -127,7 +128,7 @@ impl<S: Rows> Case<'_, S> {
         Ok(collaboration)
     }
 
-    fn credits(
+    pub(super) fn credits(
         &self,
         campaign: &CampaignRef,
         shares: &[Share],
@@ -172,6 +173,10 @@ fn second_claim<E>(
     let credits = winner.conversion.credits.iter();
     let event = Event::Revenue(RevenueEvent::ConversionRejected(ConversionRejected {
         order: claim.order.clone(),
+        why: match winner.voided {
+            None => ClaimRejection::DuplicateOrder,
+            Some(_) => ClaimRejection::OrderVoided,
+        },
         winner: winner.position,
         winner_campaign: winner.campaign.clone(),
         winner_collaborations: credits.map(|credit| credit.collaboration.clone()).collect(),

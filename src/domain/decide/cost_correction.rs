@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::amounts::ensure_in_range;
-use super::settlement::{CostCorrection, ensure_currency};
+use super::amounts::{ensure_currency, ensure_in_range};
+use super::settlement::CostCorrection;
 use super::{Case, Decided, Decision, ensure, happens, refuse, refused};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Cost, Payment};
 use crate::domain::{
-    CampaignRef, CostCorrected, CostId, CostType, Event, Money, OwedFor, PaymentId, PaymentVoided,
-    Refusal, SettlementEvent, Unknown,
+    CampaignRef, CostCorrected, CostId, CostRated, CostType, Event, FxRate, Money, OwedFor,
+    PaymentId, PaymentVoided, PersonalText, Refusal, SettlementEvent, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -20,7 +20,7 @@ impl<S: Rows> Case<'_, S> {
         place: &CampaignRef,
         id: &CostId,
         payment: &PaymentId,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         let line = self.line(place, id)?;
         let key = Payment::key(place, payment);
@@ -42,7 +42,7 @@ impl<S: Rows> Case<'_, S> {
             reporting_minor: left.map(|left| line.paid_reporting_minor - left),
             paid_at: row.paid_at,
             timing: row.timing,
-            reason: reason.to_owned(),
+            reason: reason.clone(),
         });
         happens(self.about(place, &line, Event::Settlement(event))?)
     }
@@ -67,6 +67,35 @@ impl<S: Rows> Case<'_, S> {
             && corrected.note == line.note;
         ensure(!is_same, || Refusal::CostUnchanged)?;
         let event = Event::Settlement(SettlementEvent::CostCorrected(corrected));
+        happens(self.about(place, &line, event)?)
+    }
+
+    /// Supplies the rate that a line lacks. It changes nothing of what is disputed, so no dispute
+    /// stops it.
+    pub(super) fn supply_cost_rate(
+        &self,
+        place: &CampaignRef,
+        id: &CostId,
+        fx_rate: &FxRate,
+    ) -> Decided<Decision, S> {
+        let line = self.line(place, id)?;
+        ensure(line.reporting_minor.is_none(), || Refusal::RateNotMissing)?;
+        let campaign = self.campaign(place)?;
+        let minor = line.total_minor();
+        let whole = Money {
+            minor,
+            ..line.amount
+        };
+        let currency = campaign.plan.currency;
+        let reporting_minor = self.reporting("fx_rate", whole, Some(fx_rate), currency)?;
+        let more = i128::from(reporting_minor.unwrap_or(0)) * i128::from(line.kind.sign());
+        ensure_in_range::<S>(&campaign, more)?;
+        let event = Event::Settlement(SettlementEvent::CostRated(CostRated {
+            cost: id.clone(),
+            fx_rate: fx_rate.clone(),
+            reporting_minor,
+            incurred_at: line.incurred_at,
+        }));
         happens(self.about(place, &line, event)?)
     }
 

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Case, Decided, Decision, ensure, happens};
+use super::{Case, Decided, Decision, ensure, happens, of_creator, refuse};
 use crate::domain::limits::MAX_OPEN_FLAGS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Creator, RaisedFlag};
 use crate::domain::{
-    ActorKind, Assessment, CreatorEvent, CreatorId, CreatorProfile, CreatorRef, Event, Evidence,
-    Fact, FlagId, PersonalText, Refusal, SafetyFlag, Subject, Unknown,
+    ActorKind, Assessment, CreatorEvent, CreatorId, CreatorProfile, CreatorRef, ErasureGround,
+    Evidence, FlagId, LegalHoldEnd, LegalHoldGround, LegalHoldId, PersonalText, Reference, Refusal,
+    SafetyFlag, Unknown,
 };
 
 /// Commands about a creator.
@@ -38,48 +39,50 @@ pub enum CreatorVerb {
         reason: PersonalText,
         evidence: Vec<Evidence>,
     },
+    Erase {
+        ground: ErasureGround,
+        reference: Reference,
+    },
+    PlaceLegalHold {
+        hold: LegalHoldId,
+        ground: LegalHoldGround,
+        reference: Reference,
+    },
+    ReleaseLegalHold {
+        hold: LegalHoldId,
+        ground: LegalHoldEnd,
+        reference: Reference,
+    },
 }
 
 impl<S: Rows> Case<'_, S> {
     #[expect(clippy::too_many_lines, reason = "an arm for each verb")]
     pub(super) fn creator_verb(&self, id: &CreatorId, verb: &CreatorVerb) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
-        let about = |event| Fact {
-            subject: Subject {
-                creator: Some(id.clone()),
-                ..Subject::default()
-            },
-            event,
-        };
         match verb {
             CreatorVerb::RecordProfile { profile } => {
                 let profile = profile.clone();
-                happens(about(Event::Creator(
+                happens(of_creator(
+                    id,
                     CreatorEvent::CreatorProfileRecorded { profile },
-                )))
+                ))
             }
             CreatorVerb::Block { reason } => {
                 let creator = self.creator(id)?;
                 ensure(creator.blocked.is_none(), || Refusal::CreatorBlocked)?;
                 let reason = reason.clone();
-                happens(about(Event::Creator(CreatorEvent::CreatorBlocked {
-                    reason,
-                })))
+                happens(of_creator(id, CreatorEvent::CreatorBlocked { reason }))
             }
             CreatorVerb::Unblock { reason } => {
                 let creator = self.creator(id)?;
                 ensure(creator.blocked.is_some(), || Refusal::CreatorNotBlocked)?;
                 let reason = reason.clone();
-                happens(about(Event::Creator(CreatorEvent::CreatorUnblocked {
-                    reason,
-                })))
+                happens(of_creator(id, CreatorEvent::CreatorUnblocked { reason }))
             }
             CreatorVerb::Assess { assessment } => {
                 self.creator(id)?;
                 let assessment = assessment.clone();
-                happens(about(Event::Creator(CreatorEvent::CreatorAssessed {
-                    assessment,
-                })))
+                happens(of_creator(id, CreatorEvent::CreatorAssessed { assessment }))
             }
             CreatorVerb::RaiseFlag { flag } => {
                 let creator = self.creator(id)?;
@@ -96,9 +99,7 @@ impl<S: Rows> Case<'_, S> {
                     }
                 })?;
                 let flag = flag.clone();
-                happens(about(Event::Creator(CreatorEvent::SafetyFlagRaised {
-                    flag,
-                })))
+                happens(of_creator(id, CreatorEvent::SafetyFlagRaised { flag }))
             }
             CreatorVerb::ClearFlag {
                 flag,
@@ -108,12 +109,26 @@ impl<S: Rows> Case<'_, S> {
                 self.creator(id)?;
                 let is_open = self.is_flag_open(id, flag)?;
                 ensure(is_open, || Refusal::FlagCleared)?;
-                happens(about(Event::Creator(CreatorEvent::SafetyFlagCleared {
-                    flag: flag.clone(),
-                    reason: reason.clone(),
-                    evidence: evidence.clone(),
-                })))
+                happens(of_creator(
+                    id,
+                    CreatorEvent::SafetyFlagCleared {
+                        flag: flag.clone(),
+                        reason: reason.clone(),
+                        evidence: evidence.clone(),
+                    },
+                ))
             }
+            CreatorVerb::Erase { ground, reference } => self.erase(id, *ground, reference),
+            CreatorVerb::PlaceLegalHold {
+                hold,
+                ground,
+                reference,
+            } => self.place_legal_hold(id, hold, *ground, reference),
+            CreatorVerb::ReleaseLegalHold {
+                hold,
+                ground,
+                reference,
+            } => self.release_legal_hold(id, hold, *ground, reference),
         }
     }
 
@@ -122,7 +137,7 @@ impl<S: Rows> Case<'_, S> {
         self.known(&key, Unknown::Creator, id.as_str())
     }
 
-    fn creator_ref(&self, id: &CreatorId) -> CreatorRef {
+    pub(super) fn creator_ref(&self, id: &CreatorId) -> CreatorRef {
         CreatorRef {
             brand: self.request.brand.clone(),
             creator: id.clone(),
@@ -136,9 +151,20 @@ impl<S: Rows> Case<'_, S> {
         Ok(flag.cleared.is_none())
     }
 
-    /// Returns a creator that the brand does not block.
-    pub(super) fn unblocked_creator(&self, id: &CreatorId) -> Decided<Arc<Creator>, S> {
+    /// Returns a creator that was not erased.
+    pub(super) fn unerased_creator(&self, id: &CreatorId) -> Decided<Arc<Creator>, S> {
         let creator = self.creator(id)?;
+        match &creator.erasure {
+            None => Ok(creator),
+            Some(erasure) => refuse(Refusal::CreatorErased {
+                position: erasure.erased.position,
+            }),
+        }
+    }
+
+    /// Returns a creator that the brand neither erased nor blocks.
+    pub(super) fn unblocked_creator(&self, id: &CreatorId) -> Decided<Arc<Creator>, S> {
+        let creator = self.unerased_creator(id)?;
         ensure(creator.blocked.is_none(), || Refusal::CreatorBlocked)?;
         Ok(creator)
     }

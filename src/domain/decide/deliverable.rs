@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use super::dispute::ensure_undisputed;
-use super::publication::agreed_disclosure;
+use super::publication_correction::{agreed_disclosure, lateness};
 use super::{Case, Decided, Decision, ensure, happens, of_collaboration, refuse};
 use crate::domain::limits::MAX_CONTENT_BYTES;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Creator, Deliverable, PlatformPost, Publication};
 use crate::domain::{
     ActorKind, CollaborationRef, ContentEvent, ContentFormat, ContentRef, CreatorRef,
-    DEFAULT_MAX_REVISIONS, DeliverableId, DeliverableState, DisputeSubject, Event,
-    NAMED_VENUE_RULE, PlatformName, PublicationEvent, PublicationId, PublicationRecorded,
-    PublicationRef, Refusal, SettlementTrigger, Share, Span, Timestamp, Unknown, Venue,
+    DEFAULT_MAX_REVISIONS, DeliverableId, DeliverableState, DisputeSubject, Event, Matched,
+    NAMED_VENUE_RULE, PersonalText, PlatformName, PublicationEvent, PublicationId,
+    PublicationRecorded, PublicationRef, Refusal, SettlementTrigger, Share, Span, Timestamp,
+    Unknown, Venue,
 };
 
 /// Commands about a deliverable.
@@ -22,14 +23,30 @@ use crate::domain::{
     reason = "the request message of the same name in v1 documents each field"
 )]
 pub enum DeliverableVerb {
-    Submit { content: ContentRef },
-    RequestRevision { version: u32, reasons: Vec<String> },
-    Approve { version: u32, rating: Option<u8> },
-    Reject { version: u32, reason: String },
+    Submit {
+        content: ContentRef,
+    },
+    RequestRevision {
+        version: u32,
+        reasons: Vec<PersonalText>,
+    },
+    Approve {
+        version: u32,
+        rating: Option<u8>,
+    },
+    Reject {
+        version: u32,
+        reason: PersonalText,
+    },
     Publish(Publish),
     Verify,
-    Reschedule { due_at: Timestamp, reason: String },
-    Waive { reason: String },
+    Reschedule {
+        due_at: Timestamp,
+        reason: PersonalText,
+    },
+    Waive {
+        reason: PersonalText,
+    },
 }
 
 /// A post that went live, as reported by the caller.
@@ -38,9 +55,9 @@ pub struct Publish {
     /// The publication.
     pub publication: PublicationId,
     /// Address of the post; personal.
-    pub url: String,
+    pub url: Matched,
     /// Id of the post on the platform.
-    pub post_id: String,
+    pub post_id: Matched,
     /// When it went live.
     pub published_at: Timestamp,
     /// Followers at publication; `None` takes the profile's count for the platform.
@@ -165,7 +182,7 @@ impl<S: Rows> Case<'_, S> {
         );
         let rule = "content is handed in when planned or after a revision request";
         ensure(expected, || Refusal::DeliverableState { state, rule })?;
-        let bytes = work.collaboration.content_bytes() + content.reference.len();
+        let bytes = work.collaboration.content_bytes() + content.reference.bytes();
         ensure(bytes <= MAX_CONTENT_BYTES, || Refusal::LimitReached {
             collection: "bytes of the content references of a collaboration",
             limit: MAX_CONTENT_BYTES,
@@ -196,7 +213,7 @@ impl<S: Rows> Case<'_, S> {
         &self,
         work: &Work<'_>,
         version: u32,
-        reasons: &[String],
+        reasons: &[PersonalText],
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         review::<S>(work, version)?;
@@ -220,20 +237,21 @@ impl<S: Rows> Case<'_, S> {
         }))
     }
 
-    /// Records that a post is live. A post that is late, unapproved or undisclosed is a breach and
-    /// is not refused. A hold only defers the record: the post keeps its own time.
+    /// Records that a post is live. A post that is late, unapproved, undisclosed or of a waived
+    /// deliverable is a breach and is not refused. A hold only defers the record: the post keeps its own time.
     fn publish(&self, work: &Work<'_>, publish: &Publish) -> Decided<Decision, S> {
         self.brand_or_creator()?;
         ensure_unpublished::<S>(work)?;
         let deliverable = &work.deliverable;
         self.ensure_not_held(&work.collaboration, Some(&deliverable.terms.id))?;
         let venue = venue_of::<S>(work, publish)?;
-        self.ensure_new_publication(work, publish, &venue)?;
+        self.ensure_new_publication(work, publish)?;
         self.ensure_shares(work, publish)?;
         let campaign = self.campaign(&work.place.campaign_ref())?;
         let demanded = campaign.plan.policy.disclosure_required
             || agreed_disclosure(&work.collaboration, publish.published_at).is_some();
-        let late = |due_at: Timestamp| publish.published_at.since(due_at).seconds_late();
+        let [late, late_original] = lateness(deliverable, publish.published_at);
+        let waived = deliverable.state == DeliverableState::Waived;
         let followers = match publish.followers {
             Some(followers) => Some(followers),
             None => self.profile_followers(work, &venue)?,
@@ -250,20 +268,19 @@ impl<S: Rows> Case<'_, S> {
                 disclosed: publish.disclosed,
                 incentivised: deliverable.terms.format == ContentFormat::Giveaway,
                 shares: publish.shares.clone(),
-                seconds_late: late(deliverable.due_at),
-                seconds_late_original: late(deliverable.terms.due_at),
-                unapproved: deliverable.state != DeliverableState::Approved,
+                seconds_late: late,
+                seconds_late_original: late_original,
+                unapproved: match waived {
+                    true => !deliverable.was_approved,
+                    false => deliverable.state != DeliverableState::Approved,
+                },
                 undisclosed: demanded && !publish.disclosed,
+                waived,
             },
         )))
     }
 
-    fn ensure_new_publication(
-        &self,
-        work: &Work<'_>,
-        publish: &Publish,
-        venue: &Venue,
-    ) -> Decided<(), S> {
+    fn ensure_new_publication(&self, work: &Work<'_>, publish: &Publish) -> Decided<(), S> {
         let key = Publication::key(&PublicationRef {
             collaboration: work.place.clone(),
             publication: publish.publication.clone(),
@@ -273,7 +290,7 @@ impl<S: Rows> Case<'_, S> {
             what: "publication",
             id: publish.publication.to_string(),
         })?;
-        let key = PlatformPost::key(&work.place.brand, venue, &publish.post_id);
+        let key = PlatformPost::key(&work.place.brand, publish.post_id.digest);
         match self.rows.get::<PlatformPost>(&key)? {
             Some(known) => refuse(Refusal::PostAlreadyRecorded {
                 publication: known.publication.to_string(),
@@ -375,7 +392,7 @@ fn venue_of<S: Rows>(work: &Work<'_>, publish: &Publish) -> Decided<Venue, S> {
     ensure(given.is_none() || promised.platform.takes_name(), || {
         Refusal::field("platform_name", NAMED_VENUE_RULE)
     })?;
-    Ok(promised.of_post(given, &publish.url))
+    Ok(promised.named(given))
 }
 
 /// Checks that a version waits for review, and that it is the expected one.
@@ -402,7 +419,8 @@ fn ensure_open<S: Rows>(work: &Work<'_>, rule: &'static str) -> Decided<(), S> {
 
 fn ensure_unpublished<S: Rows>(work: &Work<'_>) -> Decided<(), S> {
     let state = work.deliverable.state;
-    let publishable = state.is_open() || state == DeliverableState::Rejected;
-    let rule = "it is published, or waived, already";
+    let given_up = [DeliverableState::Rejected, DeliverableState::Waived];
+    let publishable = state.is_open() || given_up.contains(&state);
+    let rule = "it is published already";
     ensure(publishable, || Refusal::DeliverableState { state, rule })
 }

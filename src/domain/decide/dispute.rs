@@ -8,7 +8,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Dispute, Publication};
 use crate::domain::{
     CollaborationRef, DisputeEvent, DisputeId, DisputeOpened, DisputeRuling, DisputeSubject, Event,
-    Fact, PublicationRef, Refusal, Resolution, Unknown,
+    Fact, PersonalText, PublicationRef, Refusal, Resolution, Unknown,
 };
 
 /// Commands about a dispute.
@@ -20,8 +20,8 @@ use crate::domain::{
 pub enum DisputeVerb {
     Open {
         subject: DisputeSubject,
-        reason: String,
-        evidence: Vec<String>,
+        reason: PersonalText,
+        evidence: Vec<PersonalText>,
     },
     Resolve(Resolution),
 }

@@ -11,7 +11,8 @@ use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{Axis, Collaboration, Entry, Publication, Starts, source_of};
 use crate::domain::{
     ActorKind, Command, Counters, EngagementEvent, Event, MeasurementKind, Observation,
-    ObservationSource, Position, PublicationRef, Refusal, Replaces, Request, Seen, Unknown,
+    ObservationSource, PersonalText, Position, PublicationRef, Refusal, Replaces, Request, Seen,
+    Unknown,
 };
 
 /// Commands about the counters of a post.
@@ -28,11 +29,11 @@ pub enum EngagementVerb {
         observation: Position,
         counters: Counters,
         followers: Option<u64>,
-        reason: String,
+        reason: PersonalText,
     },
     Void {
         observation: Position,
-        reason: String,
+        reason: PersonalText,
     },
 }
 
@@ -128,7 +129,7 @@ impl<S: Rows> Case<'_, S> {
         publication: &Publication,
         observation: Position,
         (counters, followers): (Counters, Option<u64>),
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         let standing = self.standing(place, publication, observation)?;
         self.ensure_reports(&standing.seen)?;
@@ -150,7 +151,7 @@ impl<S: Rows> Case<'_, S> {
                 },
                 replaces: replaces(&standing.entry),
                 timing: standing.entry.timing,
-                reason: reason.to_owned(),
+                reason: reason.clone(),
             }),
         )
     }

@@ -8,7 +8,7 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Hold};
 use crate::domain::{
     ActorKind, AgreementEvent, CollaborationRef, CollaborationState, DeliverableId, Event, Ground,
-    HoldEvent, HoldId, HoldPlaced, Refusal, Unknown,
+    HoldEvent, HoldId, HoldPlaced, PersonalText, Refusal, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -48,7 +48,7 @@ impl<S: Rows> Case<'_, S> {
         &self,
         place: &CollaborationRef,
         id: &HoldId,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.collaboration(place)?;
@@ -56,7 +56,7 @@ impl<S: Rows> Case<'_, S> {
         ensure(hold.released_at.is_none(), || Refusal::HoldReleased)?;
         let event = Event::Hold(HoldEvent::HoldReleased {
             hold: id.clone(),
-            reason: reason.to_owned(),
+            reason: reason.clone(),
         });
         happens(of_collaboration(place, &collaboration.creator, event))
     }
@@ -79,7 +79,7 @@ impl<S: Rows> Case<'_, S> {
     pub(super) fn terminate(
         &self,
         place: &CollaborationRef,
-        reason: &str,
+        reason: &PersonalText,
         ground: &Ground,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
@@ -95,7 +95,7 @@ impl<S: Rows> Case<'_, S> {
         };
         ensure(holds, || Refusal::NoGroundToTerminate)?;
         let event = Event::Agreement(AgreementEvent::CollaborationTerminated {
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             ground: ground.clone(),
         });
         happens(of_collaboration(place, &collaboration.creator, event))

@@ -7,6 +7,7 @@ mod agreement;
 mod amendment;
 mod amounts;
 mod attribution;
+mod brand;
 mod campaign;
 mod commission;
 mod conversion;
@@ -15,10 +16,14 @@ mod creator;
 mod deliverable;
 mod dispute;
 mod engagement;
+mod erasure;
 mod hold;
 mod negotiation;
+mod order_correction;
+mod order_verb;
 mod plan;
 mod publication;
+mod publication_correction;
 mod refund;
 mod report;
 mod seeding;
@@ -28,21 +33,24 @@ use std::sync::Arc;
 
 pub use accrual::bonus_line;
 pub use agreement::*;
+pub use brand::*;
 pub use campaign::*;
 pub use conversion::*;
 pub use creator::*;
 pub use deliverable::*;
 pub use dispute::*;
 pub use engagement::*;
+pub use order_verb::*;
 pub use publication::*;
+pub use publication_correction::PublicationCorrection;
 pub use settlement::*;
 
 use super::rows::{Key, Row, Rows};
 use super::state::{Campaign, Collaboration};
 use super::{
-    ActorKind, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Command, CreatorId,
-    Currency, Event, Fact, FxRate, Money, Position, Refusal, Request, Subject, Timestamp, Unknown,
-    Violation, convert,
+    ActorKind, CampaignId, CampaignRef, CollaborationId, CollaborationRef, Command, CreatorEvent,
+    CreatorId, Currency, Event, Fact, FxRate, Money, Position, Refusal, Request, Subject,
+    Timestamp, Unknown, Violation, convert,
 };
 
 /// The result of a command.
@@ -100,6 +108,7 @@ pub fn decide<S: Rows>(
         Command::RecordConversion { campaign, claim } => case.record_conversion(campaign, claim),
         Command::RecordRefund { refund } => case.record_refund(refund),
         Command::AdjustConversion { adjustment } => case.adjust_conversion(adjustment),
+        Command::Order { order, verb } => case.order_verb(order, verb),
         Command::LockOrder { order } => case.lock_order(order),
         Command::SettleRefunds { order } => case.settle_refunds(order),
         Command::Cost {
@@ -113,6 +122,7 @@ pub fn decide<S: Rows>(
             dispute,
             verb,
         } => case.dispute_verb(&case.place(campaign, collaboration), dispute, verb),
+        Command::Brand { verb } => case.brand_verb(verb),
     }
 }
 
@@ -255,6 +265,17 @@ fn of_campaign(campaign: &CampaignId, event: Event) -> Fact {
             ..Subject::default()
         },
         event,
+    }
+}
+
+/// Returns one event about a creator.
+fn of_creator(creator: &CreatorId, event: CreatorEvent) -> Fact {
+    Fact {
+        subject: Subject {
+            creator: Some(creator.clone()),
+            ..Subject::default()
+        },
+        event: Event::Creator(event),
     }
 }
 

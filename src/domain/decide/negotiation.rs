@@ -10,8 +10,8 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, CodeHolders, Collaboration, Creator, OfferMade, Pair};
 use crate::domain::{
     ActorKind, AgreementEvent, BriefAccepted, CampaignState, CollaborationRef, CollaborationState,
-    CreatorId, Currency, Event, FollowerCount, Money, Offer, Refusal, TIER_SCHEME, Terms, Tier,
-    Timestamp,
+    CreatorId, Currency, Event, FollowerCount, Money, Offer, PersonalText, Refusal, TIER_SCHEME,
+    Terms, Tier, Timestamp,
 };
 
 const ANSWER_RULE: &str = "only an open invitation can be answered";
@@ -50,7 +50,7 @@ impl<S: Rows> Case<'_, S> {
         &self,
         place: &CollaborationRef,
         creator: &CreatorId,
-        message: &str,
+        message: &PersonalText,
         fee: Option<Money>,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Creator)?;
@@ -63,7 +63,7 @@ impl<S: Rows> Case<'_, S> {
             self.in_currency("fee", fee, campaign.plan.currency)?;
         }
         let event = AgreementEvent::CreatorApplied {
-            message: message.to_owned(),
+            message: message.clone(),
             fee,
             previous: previous.last,
         };
@@ -91,11 +91,11 @@ impl<S: Rows> Case<'_, S> {
     pub(super) fn reject_application(
         &self,
         place: &CollaborationRef,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.application(place)?;
-        let reason = reason.to_owned();
+        let reason = reason.clone();
         let event = Event::Agreement(AgreementEvent::ApplicationRejected { reason });
         happens(of_collaboration(place, &collaboration.creator, event))
     }
@@ -106,7 +106,7 @@ impl<S: Rows> Case<'_, S> {
         answers: u32,
         terms: &Terms,
         expires_at: Option<Timestamp>,
-        note: &str,
+        note: &PersonalText,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Creator)?;
         expires_at.map_or(Ok(()), |at| self.ensure_ahead(at))?;
@@ -119,7 +119,7 @@ impl<S: Rows> Case<'_, S> {
         let event = AgreementEvent::OfferCountered {
             offer: next_offer(&collaboration, terms, expires_at),
             answers,
-            note: note.to_owned(),
+            note: note.clone(),
         };
         let event = Event::Agreement(event);
         happens(of_collaboration(place, &collaboration.creator, event))
@@ -194,14 +194,14 @@ impl<S: Rows> Case<'_, S> {
         &self,
         place: &CollaborationRef,
         offer_version: u32,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let collaboration = self.countered(place)?;
         open_offer::<S>(&collaboration, offer_version)?;
         let event = Event::Agreement(AgreementEvent::CounterRejected {
             offer_version,
-            reason: reason.to_owned(),
+            reason: reason.clone(),
         });
         happens(of_collaboration(place, &collaboration.creator, event))
     }
@@ -364,8 +364,8 @@ impl<S: Rows> Case<'_, S> {
         held: Option<&Terms>,
         more_minor: i128,
     ) -> Decided<(), S> {
-        let code = terms.attribution.code.as_ref();
-        if code != held.and_then(|held| held.attribution.code.as_ref()) {
+        let code_of = |terms: &Terms| terms.attribution.code.as_ref().map(|code| code.digest);
+        if code_of(terms) != held.and_then(code_of) {
             self.ensure_code_free(place, terms)?;
         }
         ensure_in_budget::<S>(campaign, more_minor)
@@ -390,7 +390,7 @@ impl<S: Rows> Case<'_, S> {
         let Some(code) = &terms.attribution.code else {
             return Ok(());
         };
-        let key = CodeHolders::key(&place.campaign_ref(), code);
+        let key = CodeHolders::key(&place.campaign_ref(), code.digest);
         let codes = self.rows.get::<CodeHolders>(&key)?;
         let holders = codes
             .as_ref()

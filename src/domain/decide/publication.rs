@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use super::publication_correction::{PublicationCorrection, agreed_disclosure};
 use super::{Case, Decided, Decision, ensure, happened, refuse};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Collaboration, DisclosureCheck, Publication};
+use crate::domain::state::{DisclosureCheck, Publication};
 use crate::domain::{
-    ActorKind, DisclosureChecked, DisclosureFound, DisclosureTerms, Event, PostRemoved,
+    ActorKind, DisclosureChecked, DisclosureFound, Event, PersonalText, PostRemoved,
     PublicationEvent, PublicationRef, Refusal, RemovedBy, Span, Timestamp, Unknown,
 };
 
@@ -21,7 +22,7 @@ pub enum PublicationVerb {
     Remove {
         removed_at: Timestamp,
         by: Option<RemovedBy>,
-        reason: String,
+        reason: PersonalText,
     },
     Restore {
         restored_at: Timestamp,
@@ -29,6 +30,7 @@ pub enum PublicationVerb {
     CheckDisclosure {
         found: DisclosureFound,
     },
+    Correct(PublicationCorrection),
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -52,6 +54,9 @@ impl<S: Rows> Case<'_, S> {
             PublicationVerb::CheckDisclosure { found } => {
                 self.check_disclosure(place, &publication, found)
             }
+            PublicationVerb::Correct(correction) => {
+                self.correct_publication(place, &publication, correction)
+            }
         }
     }
 
@@ -61,7 +66,7 @@ impl<S: Rows> Case<'_, S> {
         publication: &Publication,
         removed_at: Timestamp,
         by: Option<RemovedBy>,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         self.brand_or_creator()?;
         if let Some(removal) = publication.removal.as_deref()
@@ -88,7 +93,7 @@ impl<S: Rows> Case<'_, S> {
             deliverable: publication.deliverable.clone(),
             removed_at,
             by,
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             live_seconds,
             required_seconds: required,
             early: live_seconds < required,
@@ -151,12 +156,4 @@ impl<S: Rows> Case<'_, S> {
         });
         self.of_post(place, publication, Event::Publication(event))
     }
-}
-
-/// Returns what the terms in force at a time require about disclosure.
-pub(super) fn agreed_disclosure(
-    collaboration: &Collaboration,
-    at: Timestamp,
-) -> Option<&DisclosureTerms> {
-    collaboration.terms_at(at)?.disclosure.as_ref()
 }

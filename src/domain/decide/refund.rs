@@ -11,8 +11,8 @@ use crate::domain::limits::{MAX_FOLLOWING, MAX_REFUNDS, MAX_WAITING_REFUNDS};
 use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Order, OrderRefund, RefundState, Standing};
 use crate::domain::{
-    ActorKind, CampaignId, ConversionRecorded, Credit, Event, Fact, Money, OrderKey, Refund,
-    RefundEffect, RefundRejection, Refusal, RevenueEvent, Subject, Unknown, convert,
+    ActorKind, CampaignId, ConversionRecorded, Credit, Event, Fact, Money, OrderKey, PersonalText,
+    Refund, RefundEffect, RefundRejection, Refusal, RevenueEvent, Subject, Unknown, convert,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -29,6 +29,7 @@ impl<S: Rows> Case<'_, S> {
             };
         }
         if let Some(order) = &order {
+            ensure_not_voided::<S>(order)?;
             ensure_room::<S>(order)?;
         }
         let standing = order
@@ -51,10 +52,12 @@ impl<S: Rows> Case<'_, S> {
                 expected: value.map_or(campaign.plan.currency, |value| value.currency),
                 actual: refund.amount.currency,
             }),
-            Some(RefundRejection::RefundExceedsOrder) => refuse(Refusal::RefundExceedsOrder {
-                refunds_minor,
-                order_minor: value.map_or(0, |value| value.minor),
-            }),
+            Some(RefundRejection::RefundExceedsOrder | RefundRejection::OrderVoided) => {
+                refuse(Refusal::RefundExceedsOrder {
+                    refunds_minor,
+                    order_minor: value.map_or(0, |value| value.minor),
+                })
+            }
             None => {
                 let conversion = &standing.conversion;
                 if refund.fx_rate.is_some() {
@@ -112,10 +115,18 @@ impl<S: Rows> Case<'_, S> {
         Ok(Some(facts))
     }
 
-    fn campaign_of(&self, standing: &Standing) -> Decided<Arc<Campaign>, S> {
+    pub(super) fn campaign_of(&self, standing: &Standing) -> Decided<Arc<Campaign>, S> {
         let place = self.campaign_ref(&standing.campaign);
         let id = place.campaign.as_str();
         self.known(&Campaign::key(&place), Unknown::Campaign, id)
+    }
+}
+
+/// Checks that an order was not taken back.
+pub(super) fn ensure_not_voided<S: Rows>(order: &Order) -> Decided<(), S> {
+    match order.voided() {
+        Some(position) => refuse(Refusal::OrderVoided { position }),
+        None => Ok(()),
     }
 }
 
@@ -171,6 +182,8 @@ pub(super) struct Refunded {
     at_its_rate_minor: i128,
     /// What they took from revenue, in minor units of the reporting currency.
     taken_minor: i64,
+    /// Whether the order was taken back.
+    is_voided: bool,
 }
 
 impl Refunded {
@@ -181,6 +194,7 @@ impl Refunded {
             all_minor: 0,
             at_its_rate_minor: 0,
             taken_minor: 0,
+            is_voided: false,
         }
     }
 
@@ -190,6 +204,7 @@ impl Refunded {
             all_minor: order.refunded_minor(),
             at_its_rate_minor: order.refunded_at_its_rate_minor(),
             taken_minor: order.refunded_reporting_minor(),
+            is_voided: order.voided().is_some(),
         }
     }
 }
@@ -211,7 +226,9 @@ pub(super) fn settle<'r>(
         // With a rate of its own it may be more than can be counted.
         let is_lost = conversion.reporting_minor.is_some() && effect.reporting_minor.is_none();
         let lost = is_lost.then_some(RefundRejection::RefundExceedsOrder);
-        let rejection = misfit(refunded.value, refund.amount, refunded.all_minor + minor).or(lost);
+        let voided = refunded.is_voided.then_some(RefundRejection::OrderVoided);
+        let unfit = misfit(refunded.value, refund.amount, refunded.all_minor + minor);
+        let rejection = voided.or(unfit).or(lost);
         let event = match (rejection, taken_minor) {
             (Some(rejection), _) => {
                 Event::Revenue(RevenueEvent::RefundRejected { refund, rejection })
@@ -244,6 +261,7 @@ fn refunded(order: &Order, refund: &Refund, effect: &RefundEffect) -> Order {
         position: order.updated,
         last: order.updated,
         state: RefundState::Applied,
+        voided_because: PersonalText::EMPTY,
     });
     after
 }

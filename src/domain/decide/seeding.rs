@@ -7,8 +7,8 @@ use crate::domain::limits::MAX_SHIPMENTS;
 use crate::domain::rows::Rows;
 use crate::domain::state::{Collaboration, Shipment};
 use crate::domain::{
-    ActorKind, CollaborationRef, CostId, CostType, CostVerb, Event, Fact, ProductValue, Refusal,
-    SeedingEvent, ShipmentId, Timestamp, Unknown,
+    ActorKind, CollaborationRef, CostId, CostType, CostVerb, Event, Fact, PersonalText,
+    ProductValue, Refusal, SeedingEvent, ShipmentId, Timestamp, Unknown,
 };
 
 impl<S: Rows> Case<'_, S> {
@@ -16,7 +16,7 @@ impl<S: Rows> Case<'_, S> {
         &self,
         place: &CollaborationRef,
         shipment: &ShipmentId,
-        product: &str,
+        product: &PersonalText,
         value: ProductValue,
         shipped_at: Timestamp,
     ) -> Decided<Fact, S> {
@@ -38,7 +38,7 @@ impl<S: Rows> Case<'_, S> {
         })?;
         let event = Event::Seeding(SeedingEvent::ProductShipped {
             shipment: shipment.clone(),
-            product: product.to_owned(),
+            product: product.clone(),
             value,
             shipped_at,
         });
@@ -66,7 +66,7 @@ impl<S: Rows> Case<'_, S> {
             amount: value.cost_of_goods,
             fx_rate: None,
             incurred_at,
-            note: String::new(),
+            note: PersonalText::EMPTY,
         };
         let recorded = self.cost_verb(&place.campaign, cost, &line)?;
         Ok(match recorded {
@@ -111,7 +111,7 @@ impl<S: Rows> Case<'_, S> {
         place: &CollaborationRef,
         id: &ShipmentId,
         returned_at: Timestamp,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Decision, S> {
         self.only(ActorKind::Brand)?;
         let (collaboration, shipment) = self.shipment(place, id)?;
@@ -127,7 +127,7 @@ impl<S: Rows> Case<'_, S> {
         let event = Event::Seeding(SeedingEvent::ProductReturned {
             shipment: id.clone(),
             returned_at,
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             value: shipment.value,
         });
         happens(of_collaboration(place, &collaboration.creator, event))

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::amounts::ensure_in_range;
+use super::amounts::{ensure_currency, ensure_in_range};
 use super::{
     Case, Decided, Decision, Halt, ensure, happens, of_campaign, of_collaboration, refuse, refused,
 };
@@ -12,8 +12,8 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{Campaign, Collaboration, Cost, Payment, PaymentReference};
 use crate::domain::{
     ActorKind, BonusId, CampaignId, CampaignRef, CollaborationId, CostId, CostRecorded, CostState,
-    CostType, Currency, Event, Fact, FxRate, Money, PaymentId, PaymentRecorded, Position,
-    Reference, Refusal, SettlementEvent, Tax, Timestamp, Unknown,
+    CostType, Currency, Event, Fact, FxRate, Matched, Money, PaymentId, PaymentRecorded,
+    PersonalText, Position, Refusal, SettlementEvent, Tax, Timestamp, Unknown,
 };
 
 /// Commands about a cost line.
@@ -29,29 +29,31 @@ pub enum CostVerb {
         amount: Money,
         fx_rate: Option<FxRate>,
         incurred_at: Timestamp,
-        note: String,
+        note: PersonalText,
     },
     Approve {
         approved_minor: Option<i64>,
+        /// The currency that the total is stated in; `None` where it is that of the line.
+        currency: Option<Currency>,
     },
     Reverse {
-        reason: String,
+        reason: PersonalText,
     },
     Pay {
         payment: PaymentId,
         amount: Money,
-        reference: Reference,
+        reference: Matched,
         paid_at: Timestamp,
     },
     Adjust {
         delta: Money,
-        reason: String,
+        reason: PersonalText,
     },
     Withhold {
-        reason: String,
+        reason: PersonalText,
     },
     Release {
-        reason: String,
+        reason: PersonalText,
     },
     RecordTax(Tax),
     AccrueBonus {
@@ -60,9 +62,12 @@ pub enum CostVerb {
     },
     VoidPayment {
         payment: PaymentId,
-        reason: String,
+        reason: PersonalText,
     },
     Correct(CostCorrection),
+    SupplyRate {
+        fx_rate: FxRate,
+    },
 }
 
 /// What is corrected of a line; what is `None` stays.
@@ -77,8 +82,8 @@ pub struct CostCorrection {
     pub amount: Option<Money>,
     pub fx_rate: Option<FxRate>,
     pub incurred_at: Option<Timestamp>,
-    pub note: Option<String>,
-    pub reason: String,
+    pub note: Option<PersonalText>,
+    pub reason: PersonalText,
 }
 
 impl<S: Rows> Case<'_, S> {
@@ -126,7 +131,10 @@ impl<S: Rows> Case<'_, S> {
                     None => of_campaign(&place.campaign, event),
                 })
             }
-            CostVerb::Approve { approved_minor } => self.approve(&place, id, *approved_minor),
+            CostVerb::Approve {
+                approved_minor,
+                currency,
+            } => self.approve(&place, id, *approved_minor, *currency),
             CostVerb::Reverse { reason } => self.reverse(&place, id, reason),
             CostVerb::Pay {
                 payment,
@@ -151,6 +159,7 @@ impl<S: Rows> Case<'_, S> {
                 self.void_payment(&place, id, payment, reason)
             }
             CostVerb::Correct(correction) => self.correct_cost(&place, id, correction),
+            CostVerb::SupplyRate { fx_rate } => self.supply_cost_rate(&place, id, fx_rate),
         }
     }
 
@@ -220,8 +229,13 @@ impl<S: Rows> Case<'_, S> {
         place: &CampaignRef,
         id: &CostId,
         approved_minor: Option<i64>,
+        currency: Option<Currency>,
     ) -> Decided<Decision, S> {
         let line = self.payable(place, id)?;
+        let of_line = line.amount.currency;
+        ensure(currency.is_none_or(|stated| stated == of_line), || {
+            Refusal::field("approved.currency_code", format!("must be {of_line}"))
+        })?;
         let accrued_minor = line.total_minor();
         if let Some(minor) = approved_minor {
             let amount = Money {
@@ -253,7 +267,12 @@ impl<S: Rows> Case<'_, S> {
         happens(self.about(place, &line, event)?)
     }
 
-    fn reverse(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
+    fn reverse(
+        &self,
+        place: &CampaignRef,
+        id: &CostId,
+        reason: &PersonalText,
+    ) -> Decided<Decision, S> {
         let line = self.free(place, id)?;
         ensure_by_hand::<S>(&line)?;
         let state = line.state();
@@ -265,7 +284,7 @@ impl<S: Rows> Case<'_, S> {
         }
         let event = Event::Settlement(SettlementEvent::CostReversed {
             cost: id.clone(),
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             reporting_minor: line.reporting_minor,
             timing: line.timing,
         });
@@ -278,7 +297,7 @@ impl<S: Rows> Case<'_, S> {
         id: &CostId,
         payment: &PaymentId,
         amount: Money,
-        reference: &Reference,
+        reference: &Matched,
         paid_at: Timestamp,
     ) -> Decided<Decision, S> {
         let line = self.payable(place, id)?;
@@ -320,7 +339,7 @@ impl<S: Rows> Case<'_, S> {
         id: &CostId,
         line: &Cost,
         delta_minor: i64,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Decided<Fact, S> {
         let approved_minor = line.approved_minor;
         let total_minor = i128::from(line.total_minor()) + i128::from(delta_minor);
@@ -347,7 +366,7 @@ impl<S: Rows> Case<'_, S> {
             cost: id.clone(),
             delta_minor,
             reporting_minor,
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             timing: line.timing,
             order: None,
             on_time_minor: None,
@@ -356,7 +375,12 @@ impl<S: Rows> Case<'_, S> {
         self.about(place, line, event)
     }
 
-    fn withhold(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
+    fn withhold(
+        &self,
+        place: &CampaignRef,
+        id: &CostId,
+        reason: &PersonalText,
+    ) -> Decided<Decision, S> {
         let line = self.payable(place, id)?;
         let state = line.state();
         let rule = "all of it is paid";
@@ -364,17 +388,22 @@ impl<S: Rows> Case<'_, S> {
             state,
             rule,
         })?;
-        let (cost, reason) = (id.clone(), reason.to_owned());
+        let (cost, reason) = (id.clone(), reason.clone());
         let event = Event::Settlement(SettlementEvent::CostWithheld { cost, reason });
         happens(self.about(place, &line, event)?)
     }
 
-    fn release(&self, place: &CampaignRef, id: &CostId, reason: &str) -> Decided<Decision, S> {
+    fn release(
+        &self,
+        place: &CampaignRef,
+        id: &CostId,
+        reason: &PersonalText,
+    ) -> Decided<Decision, S> {
         let line = self.line(place, id)?;
         let state = line.state();
         let rule = "only a withheld one is released";
         ensure(line.withheld, || Refusal::CostState { state, rule })?;
-        let (cost, reason) = (id.clone(), reason.to_owned());
+        let (cost, reason) = (id.clone(), reason.clone());
         let event = Event::Settlement(SettlementEvent::CostReleased { cost, reason });
         happens(self.about(place, &line, event)?)
     }
@@ -407,7 +436,7 @@ impl<S: Rows> Case<'_, S> {
         &self,
         place: &CampaignRef,
         payment: &PaymentId,
-        reference: &Reference,
+        reference: &Matched,
     ) -> Decided<(), S> {
         let taken = self
             .rows
@@ -417,7 +446,7 @@ impl<S: Rows> Case<'_, S> {
             what: "payment",
             id: payment.to_string(),
         })?;
-        let key = PaymentReference::key(&place.brand, reference);
+        let key = PaymentReference::key(&place.brand, reference.digest);
         match self.rows.get::<PaymentReference>(&key)? {
             Some(used) => refuse(Refusal::PaymentReferenceUsed {
                 position: used.position,
@@ -442,20 +471,6 @@ fn ensure_by_hand<S: Rows>(line: &Cost) -> Decided<(), S> {
     ensure(!line.is_commission(), || Refusal::CostState { state, rule })
 }
 
-/// Checks that an amount is in the currency of its line.
-pub(super) fn ensure_currency<S: Rows>(
-    line: &Cost,
-    field: &'static str,
-    amount: Money,
-) -> Decided<(), S> {
-    let (expected, actual) = (line.amount.currency, amount.currency);
-    ensure(expected == actual, || Refusal::CurrencyMismatch {
-        field,
-        expected,
-        actual,
-    })
-}
-
 /// Checks that the sums with a line stay in range, whatever the cap: a line is a fact. A fee line
 /// draws on its commitment first.
 fn ensure_bookable<S: Rows>(
@@ -474,21 +489,4 @@ fn ensure_bookable<S: Rows>(
     let lines = i128::from(payee.fee_lines_minor) + i128::from(minor);
     let held = lines.max(i128::from(payee.commitment_minor));
     ensure_in_range::<S>(campaign, held - i128::from(payee.committed_minor()))
-}
-
-impl CostType {
-    /// Returns whether the line pays a creator, and so needs a collaboration.
-    pub const fn is_compensation(self) -> bool {
-        match self {
-            Self::Fee | Self::Bonus | Self::Commission | Self::KillFee => true,
-            Self::Product
-            | Self::Shipping
-            | Self::TravelMeal
-            | Self::Production
-            | Self::PaidAmplification
-            | Self::PlatformFee
-            | Self::Tax
-            | Self::Recovery => false,
-        }
-    }
 }

@@ -7,7 +7,7 @@ use crate::domain::rows::RowsMut;
 use crate::domain::state::RightsEnd;
 use crate::domain::{
     CollaborationId, CollaborationState, CreatorId, DeliverableId, DisputeId, Effect, FlagId,
-    FollowerCount, Money, Position, Terms, Tier, Timestamp, UsageRights,
+    FollowerCount, Money, PersonalText, Position, Terms, Tier, Timestamp, UsageRights,
 };
 
 /// Events of an agreement, from the invitation to its end.
@@ -22,7 +22,7 @@ pub enum AgreementEvent {
         previous: Option<CollaborationId>,
     },
     CreatorApplied {
-        message: String,
+        message: PersonalText,
         fee: Option<Money>,
         previous: Option<CollaborationId>,
     },
@@ -30,12 +30,12 @@ pub enum AgreementEvent {
         offer: Offer,
     },
     ApplicationRejected {
-        reason: String,
+        reason: PersonalText,
     },
     OfferCountered {
         offer: Offer,
         answers: u32,
-        note: String,
+        note: PersonalText,
     },
     OfferRevised {
         offer: Offer,
@@ -43,31 +43,31 @@ pub enum AgreementEvent {
     },
     CounterRejected {
         offer_version: u32,
-        reason: String,
+        reason: PersonalText,
     },
     BriefAccepted(BriefAccepted),
     InvitationDeclined {
-        reason: String,
+        reason: PersonalText,
     },
     InvitationWithdrawn {
-        reason: String,
+        reason: PersonalText,
     },
     InvitationExpired {
         offer_version: u32,
     },
     CollaborationCompleted,
     CollaborationCancelled {
-        reason: String,
+        reason: PersonalText,
         kill_fee: Money,
     },
     CollaborationTerminated {
-        reason: String,
+        reason: PersonalText,
         ground: Ground,
     },
     AmendmentProposed {
         version: u32,
         terms: Terms,
-        reason: String,
+        reason: PersonalText,
     },
     TermsAmended {
         version: u32,
@@ -77,10 +77,10 @@ pub enum AgreementEvent {
     },
     AmendmentRejected {
         version: u32,
-        reason: String,
+        reason: PersonalText,
     },
     CreatorWithdrew {
-        reason: String,
+        reason: PersonalText,
     },
 }
 

@@ -3,7 +3,7 @@
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Amendment, Collaboration, Deliverable, PinnedTerms};
-use crate::domain::{DeliverableId, DeliverableTerms, Effect, Terms, Timestamp};
+use crate::domain::{DeliverableId, DeliverableTerms, Effect, PersonalText, Terms, Timestamp};
 
 /// The changes that an amendment makes to deliverables.
 #[derive(Default)]
@@ -20,7 +20,7 @@ impl<S: RowsMut> Fold<'_, S> {
         &mut self,
         version: u32,
         terms: &Terms,
-        reason: &str,
+        reason: &PersonalText,
     ) -> Folded<(), S> {
         let amendment = Amendment {
             version,
@@ -28,7 +28,7 @@ impl<S: RowsMut> Fold<'_, S> {
             by: self.record.side(),
             at: self.record.recorded_at,
             proposed: self.record.position,
-            reason: reason.to_owned(),
+            reason: reason.clone(),
         };
         let collaboration = self.collaboration()?;
         collaboration.last_version = version;

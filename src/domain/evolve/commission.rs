@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use super::{Fold, Folded};
 use crate::domain::rows::{RowsMut, Scan};
 use crate::domain::state::{
-    Campaign, Collaboration, Cost, Due, Lock, Order, OrderCommission, Promise, Sides,
+    Campaign, Collaboration, Cost, Due, Lock, Order, OrderCommission, Promise, Sides, pinned,
 };
 use crate::domain::{
     ActorKind, CampaignRef, CollaborationId, CollaborationRef, ConversionRecorded, CostId,
@@ -22,18 +22,11 @@ impl<S: RowsMut> Fold<'_, S> {
         campaign: &CampaignRef,
         conversion: &ConversionRecorded,
     ) -> Folded<(Lock, Vec<OrderCommission>), S> {
-        let mut lock = Lock::without_terms(conversion);
-        let mut commissions = Vec::new();
-        for credit in &conversion.credits {
-            let row = self.credited(campaign, &credit.collaboration)?;
-            let terms = row.terms_in_force_at(conversion.ordered_at);
-            lock.apply_terms(terms, conversion);
-            if let Some(commission) = terms.and_then(|terms| terms.commission) {
-                let collaboration = credit.collaboration.clone();
-                let one = OrderCommission::at_rate(collaboration, commission.rate_bp);
-                commissions.push(one);
-            }
-        }
+        let credits = conversion.credits.iter();
+        let rows = credits.map(|credit| self.credited(campaign, &credit.collaboration));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let (lock, commissions) = pinned(conversion, &rows);
+        let commissions = commissions.into_iter().map(|(one, _)| one).collect();
         if lock.is_awaited {
             let due = Due::Lock {
                 campaign: campaign.clone(),
@@ -44,7 +37,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok((lock, commissions))
     }
 
-    fn credited(
+    pub(super) fn credited(
         &self,
         campaign: &CampaignRef,
         collaboration: &CollaborationId,
@@ -95,7 +88,7 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     /// Adds to what is committed in both periods.
-    fn commit(&mut self, to: &CollaborationId, timing: FactTiming, more: Sides) {
+    pub(super) fn commit(&mut self, to: &CollaborationId, timing: FactTiming, more: Sides) {
         for (timing, minor) in more.by_timing(timing) {
             let effect = Effect::Committed { timing, minor };
             self.add_to_campaign(effect.clone());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Deliverable, Due, Submission};
-use crate::domain::{DeliverableId, DeliverableState, Effect, Timestamp};
+use crate::domain::{DeliverableId, DeliverableState, Effect, PersonalText, Timestamp};
 
 /// Events of a deliverable before it is published.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,7 +24,7 @@ pub enum ContentEvent {
     RevisionRequested {
         deliverable: DeliverableId,
         version: u32,
-        reasons: Vec<String>,
+        reasons: Vec<PersonalText>,
     },
     ContentApproved {
         deliverable: DeliverableId,
@@ -34,17 +34,17 @@ pub enum ContentEvent {
     ContentRejected {
         deliverable: DeliverableId,
         version: u32,
-        reason: String,
+        reason: PersonalText,
     },
     DeadlineRescheduled {
         deliverable: DeliverableId,
         due_at: Timestamp,
         previous: Timestamp,
-        reason: String,
+        reason: PersonalText,
     },
     DeliverableWaived {
         deliverable: DeliverableId,
-        reason: String,
+        reason: PersonalText,
     },
 }
 
@@ -52,7 +52,7 @@ pub enum ContentEvent {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ContentRef {
     /// Where it lies.
-    pub reference: String,
+    pub reference: PersonalText,
     /// SHA-256 of the content.
     pub sha256: [u8; 32],
 }
@@ -134,7 +134,9 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     fn waived(&mut self, id: &DeliverableId) -> Folded<(), S> {
-        self.give_up(id, DeliverableState::Waived)
+        self.give_up(id, DeliverableState::Waived)?;
+        self.deliverable(id)?.was_waived = true;
+        Ok(())
     }
 
     fn give_up(&mut self, id: &DeliverableId, to: DeliverableState) -> Folded<(), S> {

@@ -3,7 +3,20 @@
 use super::{CostCorrected, CostRecorded, Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::Cost;
-use crate::domain::{Currency, Effect, Money, convert};
+use crate::domain::{CostId, Currency, Effect, FxRate, Money, Timestamp, convert};
+
+/// The rate that a line lacked.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CostRated {
+    /// The line.
+    pub cost: CostId,
+    /// Pinned rate.
+    pub fx_rate: FxRate,
+    /// Amount and adjustments in minor units of the reporting currency.
+    pub reporting_minor: Option<i64>,
+    /// When the cost was incurred.
+    pub incurred_at: Timestamp,
+}
 
 impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn cost_corrected(&mut self, corrected: &CostCorrected) -> Folded<(), S> {
@@ -14,8 +27,7 @@ impl<S: RowsMut> Fold<'_, S> {
             return self.cost_recorded(&begun(corrected, currency));
         };
         let before = (*before).clone();
-        let currency = self.campaign()?.plan.currency;
-        let mut after = Cost {
+        let after = Cost {
             kind: corrected.kind,
             amount: corrected.amount,
             fx_rate: corrected.fx_rate.clone(),
@@ -28,6 +40,25 @@ impl<S: RowsMut> Fold<'_, S> {
             updated: self.record.position,
             ..before.clone()
         };
+        self.replace_line(&corrected.cost, before, after)
+    }
+
+    pub(super) fn cost_rated(&mut self, rated: &CostRated) -> Folded<(), S> {
+        let key = Cost::key(&self.campaign_ref()?, &rated.cost);
+        let before = (*self.read::<Cost>(&key, "cost line")?).clone();
+        let after = Cost {
+            fx_rate: Some(rated.fx_rate.clone()),
+            reporting_minor: rated.reporting_minor,
+            updated: self.record.position,
+            ..before.clone()
+        };
+        self.replace_line(&rated.cost, before, after)
+    }
+
+    /// Counts a line as it is corrected instead of as it was.
+    fn replace_line(&mut self, id: &CostId, before: Cost, mut after: Cost) -> Folded<(), S> {
+        let key = Cost::key(&self.campaign_ref()?, id);
+        let currency = self.campaign()?.plan.currency;
         // A past by happening may lack adjustments that the event counts.
         if after.reporting_minor.is_some() {
             after.reporting_minor = after.in_reporting(after.total_minor(), currency);
@@ -43,7 +74,9 @@ impl<S: RowsMut> Fold<'_, S> {
         if !before.reversed {
             self.add_line(&before, -1)?;
         }
-        self.add_line(&after, 1)?;
+        if !after.reversed {
+            self.add_line(&after, 1)?;
+        }
         self.move_payments(&before, &after)
     }
 

@@ -4,7 +4,10 @@ use super::{Fold, Folded, push_kept};
 use crate::domain::limits::KEPT_FLAGS;
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{ClearedFlag, Creator, RaisedFlag};
-use crate::domain::{Assessment, CreatorProfile, Evidence, FlagId, PersonalText, SafetyFlag};
+use crate::domain::{
+    Assessment, CreatorProfile, ErasureGround, Evidence, FlagId, LegalHoldEnd, LegalHoldGround,
+    LegalHoldId, PersonalText, Reference, SafetyFlag,
+};
 
 /// Events of a creator.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,6 +36,20 @@ pub enum CreatorEvent {
         reason: PersonalText,
         evidence: Vec<Evidence>,
     },
+    CreatorErased {
+        ground: ErasureGround,
+        reference: Reference,
+    },
+    LegalHoldPlaced {
+        hold: LegalHoldId,
+        ground: LegalHoldGround,
+        reference: Reference,
+    },
+    LegalHoldReleased {
+        hold: LegalHoldId,
+        ground: LegalHoldEnd,
+        reference: Reference,
+    },
 }
 
 impl<S: RowsMut> Fold<'_, S> {
@@ -48,6 +65,15 @@ impl<S: RowsMut> Fold<'_, S> {
                 reason,
                 evidence,
             } => self.flag_cleared(flag, reason, evidence),
+            CreatorEvent::CreatorErased { ground, reference } => {
+                self.creator_erased(*ground, reference)
+            }
+            CreatorEvent::LegalHoldPlaced {
+                hold,
+                ground,
+                reference,
+            } => self.legal_hold_placed(hold, *ground, reference),
+            CreatorEvent::LegalHoldReleased { hold, .. } => self.legal_hold_released(hold),
         }
     }
 
@@ -118,7 +144,7 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    fn creator(&mut self) -> Folded<&mut Creator, S> {
+    pub(super) fn creator(&mut self) -> Folded<&mut Creator, S> {
         let key = Creator::key(&self.creator_ref()?);
         let position = self.record.position;
         let creator: &mut Creator = self.row(&key, "creator")?;

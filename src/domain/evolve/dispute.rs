@@ -6,7 +6,9 @@ use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Dispute, OpenDispute, Resolved};
 use crate::domain::words;
-use crate::domain::{Conduct, CostId, DeliverableId, DisputeId, Effect, PublicationId};
+use crate::domain::{
+    Conduct, CostId, DeliverableId, DisputeId, Effect, PersonalText, PublicationId,
+};
 
 /// Events of a dispute.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,9 +32,9 @@ pub struct DisputeOpened {
     /// What it is about.
     pub subject: DisputeSubject,
     /// Why; personal.
-    pub reason: String,
+    pub reason: PersonalText,
     /// Where evidence lies; personal.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<PersonalText>,
 }
 
 /// What a dispute is about.
@@ -68,7 +70,7 @@ pub struct Resolution {
     /// Who ruled; `None` only when it was withdrawn.
     pub arbiter: Option<Arbiter>,
     /// Why; personal.
-    pub reason: String,
+    pub reason: PersonalText,
 }
 
 /// For whom a dispute ended.
@@ -117,7 +119,7 @@ impl DisputeRuling {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Arbiter {
     /// Name; personal.
-    pub name: String,
+    pub name: PersonalText,
     /// In which role; may be empty.
     pub role: String,
 }

@@ -9,8 +9,8 @@ use crate::domain::rows::{Key, RowsMut};
 use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
     Audience, Contribution, Counters, Definition, Effect, EngagementChange, FactTiming,
-    MeasurementKind, MeasurementScope, ObservationSource, Position, PublicationId, PublicationRef,
-    Target, Timestamp, WHOLE_BP,
+    MeasurementKind, MeasurementScope, ObservationSource, PersonalText, Position, PublicationId,
+    PublicationRef, Target, Timestamp, WHOLE_BP,
 };
 
 /// Events of the counters of a post.
@@ -30,14 +30,14 @@ pub enum EngagementEvent {
         observation: Observation,
         replaces: Replaces,
         timing: FactTiming,
-        reason: String,
+        reason: PersonalText,
     },
     EngagementVoided {
         publication: PublicationId,
         seen: Seen,
         replaces: Replaces,
         timing: FactTiming,
-        reason: String,
+        reason: PersonalText,
     },
 }
 
@@ -218,8 +218,27 @@ impl<S: RowsMut> Fold<'_, S> {
         let before = Standing::of(series);
         change(series);
         let after = Standing::of(series);
-        contribute(contributions, post, seen, &before, &after);
+        contribute(contributions, post, seen.audience(), &before, &after);
         Ok(())
+    }
+
+    /// Counts the counters of a post anew, because it is told to have had other followers.
+    pub(super) fn recount_series(&mut self, before: &Publication, after: &Publication) {
+        let Some(contributions) = &mut self.contributions else {
+            return;
+        };
+        if before.followers == after.followers {
+            return;
+        }
+        for (audience, series) in &before.series {
+            let standing = Standing::of(series);
+            let nothing = Standing {
+                counted: Counters::default(),
+                on_time: standing.on_time.map(|_| Counters::default()),
+            };
+            contribute(contributions, before, *audience, &standing, &nothing);
+            contribute(contributions, after, *audience, &nothing, &standing);
+        }
     }
 }
 
@@ -246,17 +265,17 @@ impl Standing {
 fn contribute(
     to: &mut Vec<Contribution>,
     post: &Publication,
-    seen: &Seen,
+    audience: Audience,
     before: &Standing,
     after: &Standing,
 ) {
     let counted = (&before.counted, &after.counted);
     if before.on_time.is_none() && after.on_time.is_none() {
-        contribute_to(to, post, seen, counted, (true, true));
+        contribute_to(to, post, audience, counted, (true, true));
     } else {
         let on_time = (before.on_time(), after.on_time());
-        contribute_to(to, post, seen, on_time, (true, false));
-        contribute_to(to, post, seen, counted, (false, true));
+        contribute_to(to, post, audience, on_time, (true, false));
+        contribute_to(to, post, audience, counted, (false, true));
     }
 }
 
@@ -265,7 +284,7 @@ fn contribute(
 fn contribute_to(
     to: &mut Vec<Contribution>,
     post: &Publication,
-    seen: &Seen,
+    audience: Audience,
     (before, after): (&Counters, &Counters),
     (on_time, counted): (bool, bool),
 ) {
@@ -273,7 +292,7 @@ fn contribute_to(
         return;
     }
     let effect = |share_bp| Effect::Engagement {
-        audience: seen.audience(),
+        audience,
         on_time,
         counted,
         change: Arc::new(EngagementChange {

@@ -4,7 +4,7 @@ use super::{Fold, Folded, push_kept};
 use crate::domain::limits::KEPT_HOLDS;
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Hold, OpenHold};
-use crate::domain::{DeliverableId, Effect, FlagId, HoldId};
+use crate::domain::{DeliverableId, Effect, FlagId, HoldId, PersonalText};
 
 /// Events of a hold on approval, publication and payment.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,7 +14,7 @@ use crate::domain::{DeliverableId, Effect, FlagId, HoldId};
 )]
 pub enum HoldEvent {
     HoldPlaced(HoldPlaced),
-    HoldReleased { hold: HoldId, reason: String },
+    HoldReleased { hold: HoldId, reason: PersonalText },
 }
 
 /// Approval, publication and payment stop.
@@ -27,7 +27,7 @@ pub struct HoldPlaced {
     /// The safety flag behind it.
     pub flag: Option<FlagId>,
     /// Why; may be personal.
-    pub reason: String,
+    pub reason: PersonalText,
 }
 
 impl<S: RowsMut> Fold<'_, S> {

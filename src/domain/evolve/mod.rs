@@ -6,6 +6,8 @@
 
 mod agreement;
 mod amendment;
+mod booked;
+mod brand;
 mod campaign;
 mod commission;
 mod content;
@@ -13,22 +15,28 @@ mod cost_correction;
 mod creator;
 mod dispute;
 mod engagement;
+mod erasure;
 mod hold;
 mod negotiation;
+mod order_correction;
 mod payment;
 mod publication;
+mod publication_correction;
 mod refund;
 mod revenue;
 mod seeding;
 mod settlement;
 
 pub use agreement::*;
+pub use brand::*;
 pub use campaign::*;
 pub use content::*;
+pub use cost_correction::CostRated;
 pub use creator::*;
 pub use dispute::*;
 pub use engagement::*;
 pub use hold::*;
+pub use order_correction::*;
 pub use publication::*;
 pub use revenue::*;
 pub use seeding::*;
@@ -135,6 +143,7 @@ impl<S: RowsMut> Fold<'_, S> {
             }
             Event::Dispute(event) => self.dispute_event(event),
             Event::Hold(event) => self.hold_event(event),
+            Event::Brand(event) => self.brand_event(event),
         }
     }
 

@@ -5,12 +5,13 @@ use crate::domain::limits::KEPT_OFFERS;
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{
     Acceptance, Application, CodeHolder, CodeHolders, Collaboration, CommissionAccount, Creator,
-    CreatorCollaboration, Deliverable, Due, OfferMade, OpenInvitation, Pair, PinnedTerms,
+    CreatorCollaboration, Deliverable, Due, LiveCollaboration, OfferMade, OpenInvitation, Pair,
+    PinnedTerms,
 };
 use crate::domain::{
-    ActorKind, BriefAccepted, CLOCK_TOLERANCE, Code, CollaborationId, CollaborationState,
-    CreatorId, DeliverableState, DeliverableTerms, Effect, FactTiming, Money, Offer, Record, Span,
-    Terms, Timestamp,
+    ActorKind, BriefAccepted, CLOCK_TOLERANCE, CollaborationId, CollaborationState, CreatorId,
+    CreatorRef, DeliverableState, DeliverableTerms, Effect, FactTiming, Matched, Money, Offer,
+    PersonalText, Record, Span, Terms, Timestamp,
 };
 
 /// How long an offer that was entered late stays open after it was recorded.
@@ -39,13 +40,13 @@ impl<S: RowsMut> Fold<'_, S> {
 
     pub(super) fn applied(
         &mut self,
-        message: &str,
+        message: &PersonalText,
         fee: Option<Money>,
         previous: Option<CollaborationId>,
     ) -> Folded<(), S> {
         let application = Application {
             at: self.record.recorded_at,
-            message: message.to_owned(),
+            message: message.clone(),
             fee,
         };
         self.begin(previous, Some(application))?;
@@ -98,8 +99,13 @@ impl<S: RowsMut> Fold<'_, S> {
             collaboration: place.collaboration.clone(),
         };
         self.rows.put(index.key(&place.brand, &creator), index);
+        let name = self.creator_ref()?;
+        let live = LiveCollaboration {
+            collaboration: place.clone(),
+        };
+        self.rows.put(LiveCollaboration::key(&name, &place), live);
         // The fold of a single campaign has no creators.
-        let known = Creator::key(&self.creator_ref()?);
+        let known = Creator::key(&name);
         if let Some(known) = self.rows.get_mut::<Creator>(&known)? {
             known.collaborations += 1;
         }
@@ -124,15 +130,15 @@ impl<S: RowsMut> Fold<'_, S> {
         let reserved = std::mem::replace(&mut collaboration.reserved_minor, fee_minor);
         self.campaign()?.budget.reserved += fee_minor - reserved;
         self.move_code(held.as_ref(), offer.terms.attribution.code.as_ref())?;
-        self.next_version(offer, ActorKind::Brand, "")
+        self.next_version(offer, ActorKind::Brand, &PersonalText::EMPTY)
     }
 
-    pub(super) fn countered(&mut self, offer: &Offer, note: &str) -> Folded<(), S> {
+    pub(super) fn countered(&mut self, offer: &Offer, note: &PersonalText) -> Folded<(), S> {
         self.next_version(offer, ActorKind::Creator, note)
     }
 
     /// Makes a version the one that waits for an answer.
-    fn next_version(&mut self, offer: &Offer, by: ActorKind, note: &str) -> Folded<(), S> {
+    fn next_version(&mut self, offer: &Offer, by: ActorKind, note: &PersonalText) -> Folded<(), S> {
         let to = match by {
             ActorKind::Brand | ActorKind::System => CollaborationState::Invited,
             ActorKind::Creator => CollaborationState::Countered,
@@ -143,7 +149,7 @@ impl<S: RowsMut> Fold<'_, S> {
             at: self.record.happened_at(),
             recorded_at: self.record.recorded_at,
             open_until: open_until(self.record, offer.expires_at),
-            note: note.to_owned(),
+            note: note.clone(),
         };
         let open_until = made.open_until;
         let collaboration = self.collaboration()?;
@@ -295,21 +301,35 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    pub(super) fn end_live(&mut self, creator: &CreatorId, code: Option<&Code>) -> Folded<(), S> {
-        let key = Pair::key(&self.campaign_ref()?, creator);
+    pub(super) fn end_live(
+        &mut self,
+        creator: &CreatorId,
+        code: Option<&Matched>,
+    ) -> Folded<(), S> {
+        let place = self.collaboration_ref()?;
+        let key = Pair::key(&place.campaign_ref(), creator);
         self.rows.upsert::<Pair>(&key)?.live = None;
+        let name = CreatorRef {
+            brand: place.brand.clone(),
+            creator: creator.clone(),
+        };
+        self.rows.remove(&LiveCollaboration::key(&name, &place));
         self.change_holder(code, |holder| holder.live = false)
     }
 
     /// Releases one code and reserves another, unless they are the same.
-    pub(super) fn move_code(&mut self, from: Option<&Code>, to: Option<&Code>) -> Folded<(), S> {
-        if from == to {
+    pub(super) fn move_code(
+        &mut self,
+        from: Option<&Matched>,
+        to: Option<&Matched>,
+    ) -> Folded<(), S> {
+        if from.map(|code| code.digest) == to.map(|code| code.digest) {
             return Ok(());
         }
         self.change_holder(from, |holder| holder.live = false)?;
         let Some(code) = to else { return Ok(()) };
         let place = self.collaboration_ref()?;
-        let key = CodeHolders::key(&place.campaign_ref(), code);
+        let key = CodeHolders::key(&place.campaign_ref(), code.digest);
         let held = CodeHolder {
             collaboration: place.collaboration,
             accepted_at: None,
@@ -321,7 +341,7 @@ impl<S: RowsMut> Fold<'_, S> {
 
     /// Records that terms with a code are in force. A collaboration that already had the code keeps
     /// its earlier time.
-    pub(super) fn pin_code(&mut self, code: Option<&Code>) -> Folded<(), S> {
+    pub(super) fn pin_code(&mut self, code: Option<&Matched>) -> Folded<(), S> {
         let at = self.record.happened_at();
         self.change_holder(code, |holder| {
             holder.accepted_at.get_or_insert(at);
@@ -330,12 +350,12 @@ impl<S: RowsMut> Fold<'_, S> {
 
     fn change_holder(
         &mut self,
-        code: Option<&Code>,
+        code: Option<&Matched>,
         change: impl FnOnce(&mut CodeHolder),
     ) -> Folded<(), S> {
         let Some(code) = code else { return Ok(()) };
         let place = self.collaboration_ref()?;
-        let key = CodeHolders::key(&place.campaign_ref(), code);
+        let key = CodeHolders::key(&place.campaign_ref(), code.digest);
         let codes: &mut CodeHolders = self.rows.upsert(&key)?;
         let mut holders = codes.holders.iter_mut();
         let is_own =

@@ -18,7 +18,7 @@ impl<S: RowsMut> Fold<'_, S> {
             voided: None,
         };
         self.rows.put(Payment::key(&campaign, &paid.payment), row);
-        let key = PaymentReference::key(&campaign.brand, &paid.reference);
+        let key = PaymentReference::key(&campaign.brand, paid.reference.digest);
         self.rows.put(key, PaymentReference { position });
 
         let cost = self.cost(&paid.cost)?;

@@ -6,12 +6,12 @@ use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{
     Collaboration, CreditedPost, DisclosureCheck, Pair, PlatformPost, PostCredit, Publication,
-    Removal,
+    Removal, Told,
 };
 use crate::domain::words;
 use crate::domain::{
-    CollaborationRef, CreatorId, DeliverableId, DeliverableState, DisclosureTerms, Effect,
-    PublicationId, PublicationRef, Share, Timestamp, Venue, WHOLE_BP,
+    CollaborationRef, CreatorId, DeliverableId, DeliverableState, DisclosureTerms, Effect, Matched,
+    PersonalText, Position, PublicationId, PublicationRef, Share, Timestamp, Venue, WHOLE_BP,
 };
 
 /// Events of a post.
@@ -22,6 +22,7 @@ use crate::domain::{
 )]
 pub enum PublicationEvent {
     PublicationRecorded(PublicationRecorded),
+    PublicationCorrected(PublicationCorrected),
     PublicationVerified {
         deliverable: DeliverableId,
         publication: PublicationId,
@@ -40,6 +41,10 @@ impl PublicationEvent {
     pub fn happened_at(&self) -> Option<Timestamp> {
         match self {
             Self::PublicationRecorded(post) => Some(post.published_at),
+            Self::PublicationCorrected(event) => {
+                let now = event.now.as_ref();
+                Some(now.map_or(event.moved_from, |now| now.published_at))
+            }
             Self::PostRemoved(removal) => Some(removal.removed_at),
             Self::PostRestored { restored_at, .. } => Some(*restored_at),
             Self::DisclosureChecked(check) => Some(check.found.checked_at),
@@ -58,9 +63,9 @@ pub struct PublicationRecorded {
     /// Where.
     pub platform: Venue,
     /// Address of the post; personal.
-    pub url: String,
+    pub url: Matched,
     /// Id of the post on the platform.
-    pub post_id: String,
+    pub post_id: Matched,
     /// When it went live.
     pub published_at: Timestamp,
     /// Followers at publication.
@@ -79,6 +84,25 @@ pub struct PublicationRecorded {
     pub unapproved: bool,
     /// Breach: not disclosed where the campaign or the terms demand it.
     pub undisclosed: bool,
+    /// Breach: the brand had waived the deliverable.
+    pub waived: bool,
+}
+
+/// A post was recorded wrongly, and stands as this now. Its deliverable and its shares stay.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PublicationCorrected {
+    /// The deliverable.
+    pub deliverable: DeliverableId,
+    /// The publication.
+    pub publication: PublicationId,
+    /// The recording, or its latest correction.
+    pub replaces: Position,
+    /// When it was said to have gone live before.
+    pub moved_from: Timestamp,
+    /// All of it as it is right; `None` only in a past before the right time, where it was not live.
+    pub now: Option<PublicationRecorded>,
+    /// Why.
+    pub reason: PersonalText,
 }
 
 /// A post was taken down; its numbers stay.
@@ -93,7 +117,7 @@ pub struct PostRemoved {
     /// Who took it down; `None` when not known.
     pub by: Option<RemovedBy>,
     /// Why.
-    pub reason: String,
+    pub reason: PersonalText,
     /// Whole seconds it was live, all times taken together.
     pub live_seconds: u64,
     /// Seconds the terms in force at publication demand.
@@ -135,17 +159,18 @@ pub struct DisclosureFound {
     /// When the post was looked at.
     pub checked_at: Timestamp,
     /// The label found, if any; personal.
-    pub label: Option<String>,
+    pub label: Option<PersonalText>,
     /// Whether the post discloses as it must.
     pub sufficient: bool,
     /// Where the proof lies; personal.
-    pub evidence: String,
+    pub evidence: PersonalText,
 }
 
 impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn publication_event(&mut self, event: &PublicationEvent) -> Folded<(), S> {
         match event {
             PublicationEvent::PublicationRecorded(published) => self.published(published),
+            PublicationEvent::PublicationCorrected(event) => self.publication_corrected(event),
             PublicationEvent::PublicationVerified {
                 deliverable,
                 publication,
@@ -160,8 +185,9 @@ impl<S: RowsMut> Fold<'_, S> {
         }
     }
 
-    fn published(&mut self, published: &PublicationRecorded) -> Folded<(), S> {
+    pub(super) fn published(&mut self, published: &PublicationRecorded) -> Folded<(), S> {
         let place = self.collaboration_ref()?;
+        let from = self.deliverable(&published.deliverable)?.state;
         let (was_open, due_at) = self.due(&published.deliverable)?;
         let publication_id = published.publication.clone();
         let creator = self.activate()?;
@@ -176,15 +202,9 @@ impl<S: RowsMut> Fold<'_, S> {
             self.add_to_both(Effect::DueClosed { due_at });
         }
         let credits = self.credits(&place, &creator, published)?;
-        self.put_publication(&place, published, credits.clone());
-        let effect = Effect::Published {
-            seconds_late: published.seconds_late,
-            seconds_late_original: published.seconds_late_original,
-            unapproved: published.unapproved,
-            undisclosed: published.undisclosed,
-        };
-        self.add_to_both(effect);
-        self.count_post(&place, &creator, published, &credits)
+        let post = self.put_publication(&place, published, credits, from);
+        self.add_to_both(post.told.delivered(1));
+        self.count_post(&place, &creator, &post)
     }
 
     fn credits(
@@ -222,13 +242,14 @@ impl<S: RowsMut> Fold<'_, S> {
         place: &CollaborationRef,
         published: &PublicationRecorded,
         credits: Vec<PostCredit>,
-    ) {
+        from: DeliverableState,
+    ) -> Publication {
         let post = PlatformPost {
             campaign: place.campaign.clone(),
             collaboration: place.collaboration.clone(),
             publication: published.publication.clone(),
         };
-        let key = PlatformPost::key(&place.brand, &published.platform, &published.post_id);
+        let key = PlatformPost::key(&place.brand, published.post_id.digest);
         self.rows.put(key, post);
         for credit in &credits {
             let credited = CollaborationRef {
@@ -257,7 +278,17 @@ impl<S: RowsMut> Fold<'_, S> {
             verified: false,
             credits,
             undisclosed: published.undisclosed,
-            was_undisclosed: published.undisclosed,
+            found_undisclosed: false,
+            told: Told {
+                position: self.record.position,
+                publication: published.publication.clone(),
+                from,
+                seconds_late: published.seconds_late,
+                seconds_late_original: published.seconds_late_original,
+                unapproved: published.unapproved,
+                undisclosed: published.undisclosed,
+                waived: published.waived,
+            },
             check: None,
             live_since: published.published_at,
             live_seconds: 0,
@@ -266,24 +297,20 @@ impl<S: RowsMut> Fold<'_, S> {
             series: Default::default(),
             updated: self.record.position,
         };
-        self.rows.put(key, publication);
+        self.rows.put(key, publication.clone());
+        publication
     }
 
-    /// Counts the post once for the campaign and once for each credited collaboration.
+    /// Counts the post, and its creator among those who were given a product and posted.
     fn count_post(
         &mut self,
         place: &CollaborationRef,
         creator: &CreatorId,
-        published: &PublicationRecorded,
-        credits: &[PostCredit],
+        post: &Publication,
     ) -> Folded<(), S> {
-        let timing = self.campaign()?.plan.timing(published.published_at);
+        let timing = self.campaign()?.plan.timing(post.published_at);
         self.note_timing(timing)?;
-        self.add_to_campaign(Effect::Posted { timing });
-        for credit in credits {
-            let posted = Effect::Posted { timing };
-            self.add_to_collaboration(&credit.collaboration, posted);
-        }
+        self.count_posted(post, timing, 1);
         let key = Pair::key(&place.campaign_ref(), creator);
         let pair: &mut Pair = self.rows.upsert(&key)?;
         let first = !std::mem::replace(&mut pair.posted, true);
@@ -311,6 +338,7 @@ impl<S: RowsMut> Fold<'_, S> {
         publication.removal = Some(Box::new(Removal {
             removed,
             restored: None,
+            early: event.early,
         }));
         self.add_to_both(Effect::PostRemoved { early: event.early });
         Ok(())
@@ -356,10 +384,10 @@ impl<S: RowsMut> Fold<'_, S> {
             }));
             publication.undisclosed = undisclosed;
         }
-        let first = undisclosed && !publication.was_undisclosed;
-        publication.was_undisclosed |= undisclosed;
+        let first = undisclosed && !publication.was_undisclosed();
+        publication.found_undisclosed |= undisclosed;
         if first {
-            self.add_to_both(Effect::FoundUndisclosed);
+            self.add_to_both(Effect::FoundUndisclosed { posts: 1 });
         }
         Ok(())
     }

@@ -5,7 +5,8 @@ use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{OrderRefund, RefundState};
 use crate::domain::{
-    ActorKind, CampaignRef, Credit, Effect, FactTiming, Money, OrderKey, RefundRejection,
+    ActorKind, CampaignRef, Credit, Effect, FactTiming, Money, OrderKey, PersonalText,
+    RefundRejection,
 };
 
 impl<S: RowsMut> Fold<'_, S> {
@@ -33,6 +34,7 @@ impl<S: RowsMut> Fold<'_, S> {
             position,
             last: position,
             state,
+            voided_because: PersonalText::EMPTY,
         });
         match effect {
             Some(effect) => {
@@ -80,6 +82,15 @@ impl<S: RowsMut> Fold<'_, S> {
             split(credits.unwrap_or_default(), &order.shares.of_refund(minor))
         };
         order.shares.refund(&amounts(&credits));
+        let parts: Vec<_> = match (effect.reporting_minor, credits.is_empty()) {
+            (Some(minor), true) => vec![(None, minor)],
+            (None, true) => Vec::new(),
+            (_, false) => {
+                let parts = credits.iter();
+                parts.map(|one| (Some(one), one.amount_minor)).collect()
+            }
+        };
+        order.book(effect.timing, true, &parts);
         Ok(credits)
     }
 
@@ -95,15 +106,23 @@ impl<S: RowsMut> Fold<'_, S> {
     /// Records that a refund no longer waits: the claim settled it, or the ledger did so later.
     fn refund_settled(&mut self, order: &OrderKey) -> Folded<(), S> {
         let (position, by) = (self.record.position, self.record.actor.kind);
+        let row = self.order(order)?;
+        if let Some(standing) = &mut row.conversion
+            && by != ActorKind::System
+        {
+            standing.last = position;
+        }
+        self.no_longer_waits(order)
+    }
+
+    /// Takes the timer of waiting refunds away once none waits.
+    pub(super) fn no_longer_waits(&mut self, order: &OrderKey) -> Folded<(), S> {
         let brand = self.record.brand.clone();
         let row = self.order(order)?;
         let is_waiting = row.waiting().next().is_some();
-        let Some(standing) = &mut row.conversion else {
+        let Some(standing) = &row.conversion else {
             return Ok(());
         };
-        if by != ActorKind::System {
-            standing.last = position;
-        }
         if !is_waiting {
             let campaign = CampaignRef {
                 brand,
@@ -117,6 +136,9 @@ impl<S: RowsMut> Fold<'_, S> {
     fn add_refund(&mut self, refund: &Refund, effect: &RefundEffect) -> Folded<(), S> {
         let timing = effect.timing;
         self.note_timing(timing)?;
+        if self.recounted(&refund.order)? {
+            return Ok(());
+        }
         let credits = self.parts_of_refund(refund, effect)?;
         match effect.reporting_minor {
             Some(minor) if credits.is_empty() => {

@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fold, Folded};
+use super::{
+    ConversionCorrected, ConversionRated, ConversionReattributed, ConversionVoided, Fold, Folded,
+    RefundVoided,
+};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Campaign, Claimed, Due, Order, OrderAdjustment, OrderShares, Standing};
 use crate::domain::{
-    AdjustmentId, AttributionBasis, CampaignId, CampaignRef, CollaborationId, ConversionType,
-    Credit, Effect, FactTiming, FxRate, Money, OrderKey, OrderRef, Position, Quoted, RefundId,
-    RefundRejection, Timestamp, UnattributedReason,
+    AdjustmentId, AttributionBasis, CampaignId, CampaignRef, ClaimRejection, CollaborationId,
+    ConversionType, Credit, Effect, FactTiming, FxRate, LinkTouch, Matched, Money, OrderKey,
+    OrderRef, PersonalText, Position, RefundId, RefundRejection, Timestamp, UnattributedReason,
 };
 
 /// Events of orders and their refunds.
@@ -39,6 +42,11 @@ pub enum RevenueEvent {
     OrderLocked {
         order: OrderKey,
     },
+    ConversionCorrected(ConversionCorrected),
+    ConversionVoided(ConversionVoided),
+    ConversionReattributed(ConversionReattributed),
+    RefundVoided(RefundVoided),
+    ConversionRated(ConversionRated),
 }
 
 impl RevenueEvent {
@@ -50,7 +58,31 @@ impl RevenueEvent {
             Self::RefundRecorded { refund, .. }
             | Self::RefundApplied { refund, .. }
             | Self::RefundRejected { refund, .. } => Some(refund.refunded_at),
+            Self::ConversionCorrected(corrected) => Some(corrected.counting.counts_from),
+            Self::ConversionVoided(voided) => Some(voided.counting.counts_from),
+            Self::ConversionReattributed(moved) => Some(moved.counting.counts_from),
+            Self::RefundVoided(voided) => Some(voided.counts_from),
+            Self::ConversionRated(rated) => Some(rated.ordered_at),
             Self::ConversionAdjusted { .. } | Self::OrderLocked { .. } => None,
+        }
+    }
+
+    /// Returns the order whose revenue the event changes, if it changes any.
+    fn earning_order(&self) -> Option<&OrderKey> {
+        match self {
+            Self::ConversionRecorded(conversion) => Some(&conversion.order),
+            Self::RefundRecorded { refund, .. } | Self::RefundApplied { refund, .. } => {
+                Some(&refund.order)
+            }
+            Self::ConversionAdjusted { adjustment, .. } => Some(&adjustment.order),
+            Self::ConversionCorrected(corrected) => Some(&corrected.order),
+            Self::ConversionVoided(voided) => Some(&voided.order),
+            Self::ConversionReattributed(moved) => Some(&moved.order),
+            Self::RefundVoided(voided) => Some(&voided.order),
+            Self::ConversionRated(rated) => Some(&rated.order),
+            Self::ConversionRejected(_)
+            | Self::RefundRejected { .. }
+            | Self::OrderLocked { .. } => None,
         }
     }
 }
@@ -65,7 +97,7 @@ pub struct ConversionAdjustment {
     /// Added to the value; may be negative.
     pub delta: Money,
     /// Why.
-    pub reason: String,
+    pub reason: PersonalText,
 }
 
 /// An order was credited, or found to be unattributed.
@@ -98,7 +130,9 @@ pub struct ConversionRecorded {
     /// First 16 bytes of the SHA-256 of the claim.
     pub claim_digest: [u8; 16],
     /// Code quoted, as it was quoted.
-    pub code: Option<Quoted>,
+    pub code: Option<Matched>,
+    /// Link touches before it, as claimed.
+    pub touches: Vec<LinkTouch>,
 }
 
 /// A second claim of an order, kept as evidence.
@@ -106,6 +140,8 @@ pub struct ConversionRecorded {
 pub struct ConversionRejected {
     /// The order.
     pub order: OrderKey,
+    /// Why.
+    pub why: ClaimRejection,
     /// Position of the conversion that stands.
     pub winner: Position,
     /// Its campaign.
@@ -123,7 +159,7 @@ pub struct ConversionRejected {
     /// How many conversions were claimed, 1 or more.
     pub quantity: u32,
     /// Code quoted, as it was quoted.
-    pub code: Option<Quoted>,
+    pub code: Option<Matched>,
 }
 
 /// Money of an order that went back.
@@ -178,14 +214,8 @@ pub(super) fn amounts(credits: &[Credit]) -> Vec<i64> {
 impl<S: RowsMut> Fold<'_, S> {
     /// Finds the margin of the order of an event, where it is a later one than the first.
     fn find_later_margin(&mut self, event: &RevenueEvent) -> Folded<(), S> {
-        let order = match event {
-            RevenueEvent::ConversionRecorded(conversion) => &conversion.order,
-            RevenueEvent::RefundRecorded { refund, .. }
-            | RevenueEvent::RefundApplied { refund, .. } => &refund.order,
-            RevenueEvent::ConversionAdjusted { adjustment, .. } => &adjustment.order,
-            RevenueEvent::ConversionRejected(_)
-            | RevenueEvent::RefundRejected { .. }
-            | RevenueEvent::OrderLocked { .. } => return Ok(()),
+        let Some(order) = event.earning_order() else {
+            return Ok(());
         };
         if self.record.subject.campaign.is_none() {
             return Ok(()); // A refund that waits for its order.
@@ -224,6 +254,11 @@ impl<S: RowsMut> Fold<'_, S> {
                 self.conversion_adjusted(adjustment, effect)
             }
             RevenueEvent::OrderLocked { order } => self.order_locked(order),
+            RevenueEvent::ConversionCorrected(corrected) => self.conversion_corrected(corrected),
+            RevenueEvent::ConversionVoided(voided) => self.conversion_voided(voided),
+            RevenueEvent::ConversionReattributed(moved) => self.conversion_reattributed(moved),
+            RevenueEvent::RefundVoided(voided) => self.refund_voided(voided),
+            RevenueEvent::ConversionRated(rated) => self.conversion_rated(rated),
         }
     }
 
@@ -232,14 +267,19 @@ impl<S: RowsMut> Fold<'_, S> {
         let position = self.record.position;
         let (lock, commissions) = self.pin_lock(&place, conversion)?;
         let shares = self.shares_of(conversion)?;
+        let reporting_currency = self.campaign()?.plan.currency;
         let order = self.order(&conversion.order)?;
         order.shares = shares;
         order.conversion = Some(Standing {
             campaign: place.campaign,
+            reporting_currency,
             position,
             last: position,
             lock,
             conversion: conversion.clone(),
+            latest: position,
+            voided: None,
+            versions: None,
         });
         order.commissions = commissions;
         if order.waiting().next().is_some() {
@@ -249,7 +289,8 @@ impl<S: RowsMut> Fold<'_, S> {
         }
         self.note_order(conversion)?;
         self.note_timing(conversion.timing)?;
-        self.add_conversion(conversion);
+        self.count_conversion(conversion, 1);
+        self.add_conversion(conversion)?;
         self.promise(&conversion.order)?;
         self.claimed(Claimed::Standing(conversion.order.clone()))
     }
@@ -273,10 +314,11 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    fn add_conversion(&mut self, conversion: &ConversionRecorded) {
+    /// Adds the conversions that an order stands for, or takes them out.
+    pub(super) fn count_conversion(&mut self, conversion: &ConversionRecorded, sign: i64) {
         let (kind, timing) = (conversion.kind, conversion.timing);
         let attributed = conversion.unattributed.is_none();
-        let quantity = i64::from(conversion.quantity);
+        let quantity = sign * i64::from(conversion.quantity);
         self.add_to_campaign(Effect::Conversion {
             kind,
             timing,
@@ -297,6 +339,12 @@ impl<S: RowsMut> Fold<'_, S> {
             };
             self.add_to_collaboration(&credit.collaboration, effect);
         }
+    }
+
+    fn add_conversion(&mut self, conversion: &ConversionRecorded) -> Folded<(), S> {
+        let timing = conversion.timing;
+        let attributed = conversion.unattributed.is_none();
+        self.book_conversion(conversion)?;
         match (conversion.value, conversion.reporting_minor) {
             (_, Some(minor)) if attributed => {
                 self.add_to_campaign(Effect::Revenue { timing, minor });
@@ -315,6 +363,7 @@ impl<S: RowsMut> Fold<'_, S> {
             }
             (Some(_) | None, None) => {}
         }
+        Ok(())
     }
 
     /// Splits the value of an order like its credits: at its rate, or in its own currency where it
@@ -373,17 +422,16 @@ impl<S: RowsMut> Fold<'_, S> {
             position,
             last: position,
         });
-        let parts = match effect.reporting_minor {
-            Some(_) => amounts(&effect.credits),
-            None => order.shares.of_adjustment(adjustment.delta.minor),
-        };
-        order.shares.adjust(&parts);
         self.note_extent(effect.timing)?;
         self.promise(&adjustment.order)?;
         if let Some(minor) = effect.reporting_minor {
             let campaign = self.campaign()?;
             campaign.gross_revenue_minor = campaign.gross_revenue_minor.saturating_add(minor);
         }
+        if self.recounted(&adjustment.order)? {
+            return Ok(());
+        }
+        let parts = self.book_adjustment(adjustment, effect)?;
         let timing = effect.timing;
         match effect.reporting_minor {
             Some(minor) if effect.credits.is_empty() => {

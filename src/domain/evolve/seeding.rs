@@ -3,7 +3,7 @@
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Pair, Shipment};
-use crate::domain::{Effect, ProductValue, ShipmentId, Timestamp};
+use crate::domain::{Effect, PersonalText, ProductValue, ShipmentId, Timestamp};
 
 /// Events of products sent to a creator.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,7 +14,7 @@ use crate::domain::{Effect, ProductValue, ShipmentId, Timestamp};
 pub enum SeedingEvent {
     ProductShipped {
         shipment: ShipmentId,
-        product: String,
+        product: PersonalText,
         value: ProductValue,
         shipped_at: Timestamp,
     },
@@ -25,7 +25,7 @@ pub enum SeedingEvent {
     ProductReturned {
         shipment: ShipmentId,
         returned_at: Timestamp,
-        reason: String,
+        reason: PersonalText,
         value: ProductValue,
     },
 }
@@ -76,14 +76,14 @@ impl<S: RowsMut> Fold<'_, S> {
     fn shipped(
         &mut self,
         shipment: &ShipmentId,
-        product: &str,
+        product: &PersonalText,
         value: ProductValue,
         shipped_at: Timestamp,
     ) -> Folded<(), S> {
         let creator = self.activate()?;
         self.collaboration()?.shipments.push(Shipment {
             id: shipment.clone(),
-            product: product.to_owned(),
+            product: product.clone(),
             value,
             shipped_at,
             received: None,

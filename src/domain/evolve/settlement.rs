@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fold, Folded};
+use super::{CostRated, Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{Balance, BudgetUse, Collaboration, Cost, Sides};
 use crate::domain::{
-    BonusId, CostId, CostType, Currency, DeliverableId, Effect, FactTiming, FxRate, Money,
-    OrderKey, PaymentId, Position, Rate, Reference, SettlementTrigger, TaxId, Timestamp,
+    BonusId, CostId, CostType, Currency, DeliverableId, Effect, FactTiming, FxRate, Matched, Money,
+    OrderKey, PaymentId, PersonalText, Position, Rate, SettlementTrigger, TaxId, Timestamp,
 };
 
 /// Events of cost lines and their payments.
@@ -26,18 +26,19 @@ pub enum SettlementEvent {
     },
     CostReversed {
         cost: CostId,
-        reason: String,
+        reason: PersonalText,
         reporting_minor: Option<i64>,
         timing: FactTiming,
     },
     PaymentRecorded(PaymentRecorded),
     PaymentVoided(PaymentVoided),
     CostCorrected(CostCorrected),
+    CostRated(CostRated),
     CostAdjusted {
         cost: CostId,
         delta_minor: i64,
         reporting_minor: Option<i64>,
-        reason: String,
+        reason: PersonalText,
         timing: FactTiming,
         /// The order whose commission changed; `None` when another line was adjusted.
         order: Option<OrderKey>,
@@ -53,11 +54,11 @@ pub enum SettlementEvent {
     },
     CostWithheld {
         cost: CostId,
-        reason: String,
+        reason: PersonalText,
     },
     CostReleased {
         cost: CostId,
-        reason: String,
+        reason: PersonalText,
     },
     TaxRecorded {
         cost: CostId,
@@ -75,6 +76,7 @@ impl SettlementEvent {
             Self::CommissionCarried { counts_from, .. } => Some(*counts_from),
             Self::PaymentVoided(voided) => Some(voided.paid_at),
             Self::CostCorrected(corrected) => Some(corrected.incurred_at),
+            Self::CostRated(rated) => Some(rated.incurred_at),
             Self::CostApproved { .. }
             | Self::CostReversed { .. }
             | Self::CostWithheld { .. }
@@ -100,7 +102,7 @@ pub struct CostRecorded {
     /// When.
     pub incurred_at: Timestamp,
     /// Free text.
-    pub note: String,
+    pub note: PersonalText,
     /// Against the window of the campaign.
     pub timing: FactTiming,
     /// What made it owed by the terms; `None` when it was recorded by hand.
@@ -142,7 +144,7 @@ pub struct PaymentRecorded {
     /// How much, in the currency of the line.
     pub amount: Money,
     /// Reference of the transfer.
-    pub reference: Reference,
+    pub reference: Matched,
     /// When.
     pub paid_at: Timestamp,
     /// Minor units of the reporting currency; `None` without a rate.
@@ -167,7 +169,7 @@ pub struct Tax {
     /// Article of the law.
     pub article: String,
     /// Number of the certificate; may be empty.
-    pub certificate: String,
+    pub certificate: PersonalText,
     /// Period it is declared for; may be empty.
     pub period: String,
 }
@@ -188,7 +190,7 @@ pub struct PaymentVoided {
     /// Of that, against the window of the campaign.
     pub timing: FactTiming,
     /// Why.
-    pub reason: String,
+    pub reason: PersonalText,
 }
 
 /// A line was recorded wrongly, and stands as this now.
@@ -211,11 +213,11 @@ pub struct CostCorrected {
     /// When it was said to have happened before.
     pub moved_from: Timestamp,
     /// Free text.
-    pub note: String,
+    pub note: PersonalText,
     /// Against the window of the campaign.
     pub timing: FactTiming,
     /// Why.
-    pub reason: String,
+    pub reason: PersonalText,
 }
 
 impl SettlementEvent {
@@ -226,6 +228,7 @@ impl SettlementEvent {
             Self::PaymentRecorded(payment) => Some(&payment.cost),
             Self::PaymentVoided(voided) => Some(&voided.cost),
             Self::CostCorrected(corrected) => Some(&corrected.cost),
+            Self::CostRated(rated) => Some(&rated.cost),
             Self::CostApproved { cost, .. }
             | Self::CostReversed { cost, .. }
             | Self::CostAdjusted { cost, .. }
@@ -273,6 +276,7 @@ impl<S: RowsMut> Fold<'_, S> {
             SettlementEvent::PaymentRecorded(payment) => self.payment_recorded(payment),
             SettlementEvent::PaymentVoided(voided) => self.payment_voided(voided),
             SettlementEvent::CostCorrected(corrected) => self.cost_corrected(corrected),
+            SettlementEvent::CostRated(rated) => self.cost_rated(rated),
             SettlementEvent::CostAdjusted {
                 cost,
                 delta_minor,
@@ -330,11 +334,13 @@ impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn cost_recorded(&mut self, recorded: &CostRecorded) -> Folded<(), S> {
         let campaign = self.campaign_ref()?;
         let collaboration = self.record.subject.collaboration.clone();
+        let reporting_currency = self.campaign()?.plan.currency;
         let cost = Cost {
             collaboration: collaboration.clone(),
             kind: recorded.kind,
             amount: recorded.amount,
             fx_rate: recorded.fx_rate.clone(),
+            reporting_currency,
             reporting_minor: recorded.reporting_minor,
             adjusted_minor: 0,
             approved_minor: 0,

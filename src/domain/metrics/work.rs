@@ -102,6 +102,11 @@ rows! {
         facts.totals.delivery.removed_early.into()
     });
 
+    /// Published although the brand had waived it.
+    PUBLISHED_WAIVED = count("delivery.breaches_waived", |facts| {
+        facts.totals.delivery.waived.into()
+    });
+
     /// Posts that are taken down now. Their numbers stay.
     REMOVED = count("delivery.removed", |facts| facts.totals.delivery.removed.into());
 

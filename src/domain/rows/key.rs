@@ -66,6 +66,14 @@ impl Key {
         self
     }
 
+    /// Appends bytes of a fixed number, as they are.
+    #[inline]
+    #[must_use]
+    pub fn bytes<const N: usize>(mut self, bytes: &[u8; N]) -> Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
     /// Returns the key with the same parts in table `R`.
     #[must_use]
     pub fn in_table<R: Row>(&self) -> Self {

@@ -1,15 +1,17 @@
 //! Texts of the commands about a creator. All are about that creator.
 
-use super::VisitText;
-use crate::domain::{Assessment, CreatorProfile, CreatorVerb, Evidence, PersonalField, SafetyFlag};
+use super::VisitTexts;
+use crate::domain::{
+    Assessment, CreatorProfile, CreatorVerb, DigestKind, Evidence, PersonalField, SafetyFlag,
+};
 
 impl CreatorVerb {
     /// Visits every personal text, empty ones too.
-    pub fn each_text(&mut self, visit: &mut VisitText<'_>) {
+    pub(super) fn each_text(&mut self, visit: &mut dyn VisitTexts) {
         match self {
             Self::RecordProfile { profile } => profile_texts(profile, visit),
-            Self::Block { reason } => visit(PersonalField::CreatorBlockedReason, reason),
-            Self::Unblock { reason } => visit(PersonalField::CreatorUnblockedReason, reason),
+            Self::Block { reason } => visit.text(PersonalField::CreatorBlockedReason, reason),
+            Self::Unblock { reason } => visit.text(PersonalField::CreatorUnblockedReason, reason),
             Self::Assess { assessment } => assessment_texts(assessment, visit),
             Self::RaiseFlag { flag } => flag_texts(flag, visit),
             Self::ClearFlag {
@@ -17,42 +19,62 @@ impl CreatorVerb {
                 reason,
                 evidence,
             } => {
-                visit(PersonalField::SafetyFlagClearedReason, reason);
+                visit.text(PersonalField::SafetyFlagClearedReason, reason);
                 evidence_texts(evidence, visit);
             }
+            // They outlive the key of the creator, so nothing in them is about the person.
+            Self::Erase {
+                ground: _,
+                reference: _,
+            }
+            | Self::PlaceLegalHold {
+                hold: _,
+                ground: _,
+                reference: _,
+            }
+            | Self::ReleaseLegalHold {
+                hold: _,
+                ground: _,
+                reference: _,
+            } => {}
         }
     }
 }
 
-fn profile_texts(profile: &mut CreatorProfile, visit: &mut VisitText<'_>) {
+fn profile_texts(profile: &mut CreatorProfile, visit: &mut dyn VisitTexts) {
     let personal = &mut profile.personal;
-    visit(
+    visit.text(
         PersonalField::CreatorProfileRecordedLocality,
         &mut personal.locality,
     );
-    visit(
+    visit.text(
         PersonalField::CreatorProfileRecordedDisplayName,
         &mut personal.display_name,
     );
-    for handle in personal.handles.values_mut() {
-        visit(PersonalField::CreatorHandleHandle, handle);
+    for (venue, handle) in &mut personal.handles {
+        let kind = DigestKind::Handle(venue);
+        visit.matched(PersonalField::CreatorHandleHandle, kind, handle);
     }
+    visit.text(
+        PersonalField::CreatorProfileRecordedContact,
+        &mut personal.contact,
+    );
 }
 
-fn assessment_texts(assessment: &mut Assessment, visit: &mut VisitText<'_>) {
-    visit(PersonalField::AssessmentNote, &mut assessment.note);
+fn assessment_texts(assessment: &mut Assessment, visit: &mut dyn VisitTexts) {
+    visit.text(PersonalField::AssessmentNote, &mut assessment.note);
     evidence_texts(&mut assessment.evidence, visit);
 }
 
-fn flag_texts(flag: &mut SafetyFlag, visit: &mut VisitText<'_>) {
-    visit(PersonalField::SafetyFlagRaisedNote, &mut flag.note);
+fn flag_texts(flag: &mut SafetyFlag, visit: &mut dyn VisitTexts) {
+    visit.text(PersonalField::SafetyFlagRaisedNote, &mut flag.note);
     evidence_texts(&mut flag.evidence, visit);
 }
 
-fn evidence_texts(evidence: &mut [Evidence], visit: &mut VisitText<'_>) {
+pub(super) fn evidence_texts(evidence: &mut [Evidence], visit: &mut dyn VisitTexts) {
     for one in evidence {
-        visit(PersonalField::EvidenceReference, &mut one.reference);
-        visit(PersonalField::EvidenceNote, &mut one.note);
+        visit.text(PersonalField::EvidenceReference, &mut one.reference);
+        visit.text(PersonalField::EvidenceNote, &mut one.note);
     }
 }
 
@@ -63,8 +85,8 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        ControversyCheck, Fit, FlagCategory, FlagId, FlagSeverity, PersonalDetails, PersonalText,
-        Platform, Timestamp,
+        ControversyCheck, Fit, FlagCategory, FlagId, FlagSeverity, Matched, PersonalDetails,
+        PersonalText, Platform, Timestamp,
     };
 
     fn seen() -> Vec<Evidence> {
@@ -78,8 +100,8 @@ mod tests {
     /// One of each verb, with every text.
     fn verbs() -> Vec<CreatorVerb> {
         let handles = BTreeMap::from([
-            (Platform::Instagram.into(), PersonalText::from("ayu")),
-            (Platform::Tiktok.into(), PersonalText::from("ayu.pagi")),
+            (Platform::Instagram.into(), Matched::told("ayu")),
+            (Platform::Tiktok.into(), Matched::told("ayu.pagi")),
         ]);
         let flag = FlagId::parse("f-1").unwrap();
         vec![
@@ -89,6 +111,7 @@ mod tests {
                         locality: "Bandung".into(),
                         display_name: "Ayu".into(),
                         handles,
+                        contact: "0812".into(),
                     },
                     ..CreatorProfile::default()
                 },
@@ -128,15 +151,26 @@ mod tests {
         ]
     }
 
+    /// Notes the field of each text, and takes the text out.
+    struct Emptying<'a>(&'a mut Vec<PersonalField>);
+
+    impl VisitTexts for Emptying<'_> {
+        fn text(&mut self, field: PersonalField, text: &mut PersonalText) {
+            assert!(!text.is_empty());
+            self.0.push(field);
+            *text = PersonalText::EMPTY;
+        }
+
+        fn matched(&mut self, field: PersonalField, _: DigestKind<'_>, text: &mut Matched) {
+            self.text(field, &mut text.text);
+        }
+    }
+
     #[test]
     fn every_text_is_visited_with_its_field() {
         let mut visited = Vec::new();
         for mut verb in verbs() {
-            verb.each_text(&mut |field, text| {
-                assert!(!text.is_empty());
-                visited.push(field);
-                *text = PersonalText::EMPTY;
-            });
+            verb.each_text(&mut Emptying(&mut visited));
             // Debug output names each clear text that was left out.
             let left = format!("{verb:?}");
             assert!(!left.contains("Clear(..)"), "{left}");

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{BudgetUse, Extent, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    BrandId, CampaignId, CampaignPlan, CampaignRef, CampaignState, Code, CollaborationId,
-    CollaborationRef, CreatorId, Position, Timestamp,
+    BrandId, CampaignId, CampaignPlan, CampaignRef, CampaignState, CollaborationId,
+    CollaborationRef, CreatorId, Position, TextDigest, Timestamp,
 };
 
 /// A campaign, and how much of its budget is in use.
@@ -137,8 +137,8 @@ impl Row for CodeHolders {
 
 impl CodeHolders {
     /// Returns the key of a code.
-    pub fn key(campaign: &CampaignRef, code: &Code) -> Key {
-        within::<Self>(campaign).text(code.as_str())
+    pub fn key(campaign: &CampaignRef, code: TextDigest) -> Key {
+        within::<Self>(campaign).bytes(&code.0)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::{
     Actor, ActorKind, BrandId, CampaignRef, CollaborationId, CollaborationRef, CollaborationState,
     ContentRef, CreatorId, DeliverableId, DeliverableState, DeliverableTerms, DisputeId,
-    DisputeSubject, FactTiming, FlagId, FollowerCount, HoldId, Money, Offer, OnBehalfOf, Position,
-    ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
+    DisputeSubject, FactTiming, FlagId, FollowerCount, HoldId, Money, Offer, OnBehalfOf,
+    PersonalText, Position, ProductValue, PublicationId, ShipmentId, Terms, Tier, Timestamp,
 };
 
 /// One creator in one campaign.
@@ -149,7 +149,7 @@ impl Collaboration {
     /// Returns the number of bytes of its content references, over all submitted versions.
     pub fn content_bytes(&self) -> usize {
         let versions = self.deliverables.iter().flat_map(|one| &one.submissions);
-        versions.map(|one| one.content.reference.len()).sum()
+        versions.map(|one| one.content.reference.bytes()).sum()
     }
 
     /// Returns the open dispute about a subject.
@@ -229,7 +229,7 @@ pub struct Application {
     /// When, by the ledger's clock.
     pub at: Timestamp,
     /// Message of the creator; may be empty.
-    pub message: String,
+    pub message: PersonalText,
     /// Fee asked for.
     pub fee: Option<Money>,
 }
@@ -249,7 +249,7 @@ pub struct OfferMade {
     /// offer that was entered late stays open for a day after it was recorded.
     pub open_until: Timestamp,
     /// Note of the creator with a counter; may be empty.
-    pub note: String,
+    pub note: PersonalText,
 }
 
 impl OfferMade {
@@ -273,7 +273,7 @@ pub struct Amendment {
     /// Position of the proposal in the log.
     pub proposed: Position,
     /// Why.
-    pub reason: String,
+    pub reason: PersonalText,
 }
 
 /// Commission of a collaboration, in minor units of the reporting currency.
@@ -350,6 +350,8 @@ pub struct Deliverable {
     pub publication: Option<PublicationId>,
     /// Whether the post was ever verified, even if it was taken down since.
     pub was_verified: bool,
+    /// Whether the brand does without it, even if it was published all the same.
+    pub was_waived: bool,
 }
 
 impl Deliverable {
@@ -365,12 +367,13 @@ impl Deliverable {
             rating: None,
             publication: None,
             was_verified: false,
+            was_waived: false,
         }
     }
 
     /// Returns whether nothing is left to do: it was verified once, or waived.
     pub fn is_done(&self) -> bool {
-        self.was_verified || self.state == DeliverableState::Waived
+        self.was_verified || self.was_waived
     }
 
     /// Returns the number of the latest submission; 0 before the first.
@@ -398,7 +401,7 @@ pub struct Shipment {
     /// The shipment.
     pub id: ShipmentId,
     /// What was sent.
-    pub product: String,
+    pub product: PersonalText,
     /// Cost of goods and fair value.
     pub value: ProductValue,
     /// When.
@@ -428,7 +431,7 @@ pub struct Hold {
     /// The safety flag behind it.
     pub flag: Option<FlagId>,
     /// Why; may be personal.
-    pub reason: String,
+    pub reason: PersonalText,
     /// When it was placed.
     pub placed_at: Timestamp,
     /// The event that placed it.

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
-use super::{OrderCommission, OrderShares, table};
+use super::{Booked, OrderChange, OrderCommission, OrderShares, Versions, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::words;
 use crate::domain::{
-    AdjustmentId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
-    ConversionRecorded, ConversionRejected, DEFAULT_LOCK_DAYS, FactTiming, Money, OrderKey,
-    OrderRef, Position, Refund, RefundId, RefundRejection, Terms, Timestamp,
+    AdjustmentId, BrandId, CampaignId, CampaignRef, CollaborationId, ConversionAdjustment,
+    ConversionRecorded, ConversionRejected, Currency, DEFAULT_LOCK_DAYS, FactTiming, Money,
+    OrderKey, OrderRef, PersonalText, Position, Refund, RefundId, RefundRejection, Terms,
+    Timestamp,
 };
 
 /// What the ledger knows about one order.
@@ -27,6 +28,10 @@ pub struct Order {
     pub locked: bool,
     /// Commission that the terms promise on it, one for each credited collaboration that has a rate.
     pub commissions: Vec<OrderCommission>,
+    /// What it added to revenue so far, one for each credit.
+    pub booked: Vec<Booked>,
+    /// Its corrections, in the order of arrival.
+    pub changes: Vec<OrderChange>,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -36,6 +41,8 @@ pub struct Order {
 pub struct Standing {
     /// Its campaign.
     pub campaign: CampaignId,
+    /// Reporting currency of its campaign when it was recorded.
+    pub reporting_currency: Currency,
     /// Position of the event that recorded it.
     pub position: Position,
     /// Position of the last event of the same command: the claim itself settles some of the refunds
@@ -43,8 +50,14 @@ pub struct Standing {
     pub last: Position,
     /// When the order is locked.
     pub lock: Lock,
-    /// What was recorded.
+    /// What was recorded, as it is corrected.
     pub conversion: ConversionRecorded,
+    /// Position of the event that recorded it, or of its latest correction.
+    pub latest: Position,
+    /// The event that took it back.
+    pub voided: Option<Position>,
+    /// The versions whose money counts; `None` when that is the conversion in both periods.
+    pub versions: Option<Box<Versions>>,
 }
 
 /// When an order is locked, by the terms in force at the time of the order.
@@ -111,13 +124,15 @@ pub struct OrderRefund {
     pub last: Position,
     /// State of the refund.
     pub state: RefundState,
+    /// Why it was voided; empty when it was not.
+    pub voided_because: PersonalText,
 }
 
 impl OrderRefund {
     /// Returns whether its order came and it did not fit. Its id is then free again.
     pub fn is_rejected(&self) -> bool {
         match self.state {
-            RefundState::Waiting | RefundState::Applied => false,
+            RefundState::Waiting | RefundState::Applied | RefundState::Voided { .. } => false,
             RefundState::Rejected(_) => true,
         }
     }
@@ -132,6 +147,13 @@ pub enum RefundState {
     Applied,
     /// It does not fit its order.
     Rejected(RefundRejection),
+    /// It failed: the customer did not get the money.
+    Voided {
+        /// The event that says so.
+        position: Position,
+        /// Whether it counts no more on time, too.
+        on_time: bool,
+    },
 }
 
 impl Row for Order {
@@ -147,6 +169,11 @@ impl Order {
             .text(order.order.id.as_str())
     }
 
+    /// Returns the prefix of the orders of a brand.
+    pub fn of_brand(brand: &BrandId) -> Key {
+        Key::of::<Self>().text(brand.as_str())
+    }
+
     /// Returns the refund that holds an id: one that was rejected does not.
     pub fn refund(&self, id: &RefundId) -> Option<&OrderRefund> {
         let mut standing = self.refunds.iter().filter(|known| !known.is_rejected());
@@ -160,9 +187,21 @@ impl Order {
             .find(|known| known.adjustment.id == *id)
     }
 
-    /// Returns the value of the order with its adjustments; `None` without a value.
+    /// Returns the event that took the order back.
+    pub fn voided(&self) -> Option<Position> {
+        self.conversion.as_ref()?.voided
+    }
+
+    /// Returns the accepted conversion, unless it was taken back.
+    fn standing(&self) -> Option<&Standing> {
+        let standing = self.conversion.as_ref();
+        standing.filter(|standing| standing.voided.is_none())
+    }
+
+    /// Returns the value of the order with its adjustments; `None` without a value, and when it was
+    /// taken back.
     pub fn value(&self) -> Option<Money> {
-        let value = self.conversion.as_ref()?.conversion.value?;
+        let value = self.standing()?.conversion.value?;
         let adjusted = self.adjustments.iter();
         let adjusted: i64 = adjusted.map(|known| known.adjustment.delta.minor).sum();
         Some(Money {
@@ -172,9 +211,9 @@ impl Order {
     }
 
     /// Returns the revenue of the order with its adjustments, before refunds, in minor units of the
-    /// reporting currency; `None` without a value or a rate.
+    /// reporting currency; `None` without a value or a rate, and when it was taken back.
     pub fn whole_reporting_minor(&self) -> Option<i64> {
-        let whole = self.conversion.as_ref()?.conversion.reporting_minor?;
+        let whole = self.standing()?.conversion.reporting_minor?;
         let adjusted = self.adjustments.iter();
         let adjusted: i64 = adjusted.filter_map(|known| known.reporting_minor).sum();
         Some(whole + adjusted)
@@ -229,9 +268,10 @@ impl Order {
     }
 
     fn applied(&self) -> impl Iterator<Item = &OrderRefund> {
+        let is_voided = self.voided().is_some();
         self.refunds
             .iter()
-            .filter(|known| known.state == RefundState::Applied)
+            .filter(move |known| !is_voided && known.state == RefundState::Applied)
     }
 }
 
@@ -280,6 +320,10 @@ words! {
         MissingFx = 4 => "MISSING_FX",
         /// Only adjustments and refunds change its value.
         Locked = 5 => "LOCKED",
+        /// It was taken back.
+        Voided = 6 => "VOIDED",
+        /// It was corrected, credited to somebody else, or rated.
+        Corrected = 7 => "CORRECTED",
     }
 }
 
@@ -294,7 +338,10 @@ impl Standing {
         let is_foreign = recorded.value.is_some() && recorded.reporting_minor.is_none();
         let missing_fx = is_foreign.then_some(ClaimStatus::MissingFx);
         let locked = (self.lock.at <= now).then_some(ClaimStatus::Locked);
+        let voided = self.voided.is_some().then_some(ClaimStatus::Voided);
+        let is_corrected = self.voided.is_none() && self.latest != self.position;
+        let corrected = is_corrected.then_some(ClaimStatus::Corrected);
         let all = std::iter::once(credited).chain(missing_fx).chain(locked);
-        all.collect()
+        all.chain(voided).chain(corrected).collect()
     }
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
+use super::lookup::lookup_key;
 use super::{Balance, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     ActorKind, BrandId, CampaignRef, CollaborationId, CostId, CostState, CostType, Currency,
-    DisputeId, DisputeRuling, FactTiming, FxRate, Money, OwedFor, PaymentId, Position, Reference,
-    Tax, Timestamp, convert, part_of,
+    DisputeId, DisputeRuling, FactTiming, FxRate, Money, OwedFor, PaymentId, PersonalText,
+    Position, Tax, TextDigest, Timestamp, convert, part_of,
 };
 
 /// A cost line.
@@ -24,6 +25,8 @@ pub struct Cost {
     pub amount: Money,
     /// Pinned rate of a foreign amount.
     pub fx_rate: Option<FxRate>,
+    /// Reporting currency of its campaign when it was recorded.
+    pub reporting_currency: Currency,
     /// Amount and adjustments in minor units of the reporting currency; `None` without a rate.
     pub reporting_minor: Option<i64>,
     /// Sum of the adjustments, in minor units of the line's currency.
@@ -51,7 +54,7 @@ pub struct Cost {
     /// Against the window of the campaign.
     pub timing: FactTiming,
     /// Free text.
-    pub note: String,
+    pub note: PersonalText,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -213,9 +216,7 @@ impl Row for PaymentReference {
 
 impl PaymentReference {
     /// Returns the key of a reference.
-    pub fn key(brand: &BrandId, reference: &Reference) -> Key {
-        Key::of::<Self>()
-            .text(brand.as_str())
-            .text(reference.as_str())
+    pub fn key(brand: &BrandId, reference: TextDigest) -> Key {
+        lookup_key::<Self>(brand, reference)
     }
 }

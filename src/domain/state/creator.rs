@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::table;
+use super::{Erasure, LegalHold, table};
 use crate::domain::rows::{Key, Row, Rows};
 use crate::domain::{
     Assessment, BrandId, CampaignId, CollaborationId, CreatorId, CreatorProfile, CreatorRef,
@@ -34,6 +34,10 @@ pub struct Creator {
     pub latest_flags: Vec<FlagId>,
     /// Number of collaborations with the creator, in any state.
     pub collaborations: u32,
+    /// That the creator was erased; `None` when they were not.
+    pub erasure: Option<Erasure>,
+    /// Legal holds that are on, the first one first.
+    pub legal_holds: Vec<LegalHold>,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -65,6 +69,8 @@ impl Creator {
             open_flags: Vec::new(),
             latest_flags: Vec::new(),
             collaborations: 0,
+            erasure: None,
+            legal_holds: Vec::new(),
             updated,
         }
     }

@@ -6,8 +6,8 @@ use super::campaign::within;
 use super::table;
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
-    ActorKind, CampaignRef, CollaborationId, DisputeId, DisputeRuling, DisputeSubject, Position,
-    Resolution, Timestamp,
+    ActorKind, CampaignRef, CollaborationId, DisputeId, DisputeRuling, DisputeSubject,
+    PersonalText, Position, Resolution, Timestamp,
 };
 
 /// A dispute about a line, a deliverable or a number of a collaboration.
@@ -22,9 +22,9 @@ pub struct Dispute {
     /// When.
     pub opened_at: Timestamp,
     /// Why; personal.
-    pub reason: String,
+    pub reason: PersonalText,
     /// Where evidence lies; personal.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<PersonalText>,
     /// How it ended; `None` while it is open.
     pub resolved: Option<Resolved>,
     /// Last event that changed it.

@@ -8,12 +8,21 @@ use num_rational::Ratio;
 use serde::{Deserialize, Serialize};
 
 use super::campaign::within;
-use super::{Collaboration, Lock, Order, RefundState, Standing, table};
+use super::{Collaboration, Lock, Order, Standing, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     CampaignRef, CollaborationId, ConversionRecorded, CostId, Currency, FactTiming, Money,
     OrderKey, Timestamp, allocate, convert, half_even, part_of,
 };
+
+/// The facts that a sum counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// With late facts.
+    Counted,
+    /// Without late facts.
+    OnTime,
+}
 
 /// An amount in both periods, in minor units of the reporting currency. Rounding makes the two
 /// differ by more than the late facts alone.
@@ -185,33 +194,26 @@ impl Order {
             return Vec::new();
         };
         let is_on_time = standing.conversion.timing == FactTiming::OnTime;
-        let counted = self.earns(standing, currency, |_| true);
-        let on_time = self.earns(standing, currency, |timing| {
-            is_on_time && timing == FactTiming::OnTime
-        });
+        let counted = self.earns(standing, currency, Side::Counted);
+        let on_time = self.earns(standing, currency, Side::OnTime);
         let sides = counted.into_iter().zip(on_time);
         sides
             .map(|(counted_minor, on_time_minor)| Sides {
                 counted_minor,
-                on_time_minor,
+                on_time_minor: if is_on_time { on_time_minor } else { 0 },
             })
             .collect()
     }
 
-    fn earns(
-        &self,
-        standing: &Standing,
-        currency: Currency,
-        counts: impl Fn(FactTiming) -> bool,
-    ) -> Vec<i64> {
-        let conversion = &standing.conversion;
+    fn earns(&self, standing: &Standing, currency: Currency, side: Side) -> Vec<i64> {
+        let seen = standing.seen(side);
         let increment = currency.settlement_increment();
-        let net = self.net(standing, counts);
-        let net = net.and_then(|net| conversion.in_reporting(net, currency));
-        let shares: Vec<u32> = conversion.credits.iter().map(|one| one.share_bp).collect();
+        let net = self.net(&seen, side);
+        let net = net.and_then(|minor| seen.in_reporting(minor, currency));
+        let shares: Vec<u32> = seen.credits.iter().map(|one| one.share_bp).collect();
         let parts = allocate(net.unwrap_or(0), &shares, increment);
         let share_of = |id: &CollaborationId| {
-            let mut credits = conversion.credits.iter().zip(&parts);
+            let mut credits = seen.credits.iter().zip(&parts);
             let found = credits.find(|(credit, _)| credit.collaboration == *id);
             found.map_or(0, |(_, minor)| *minor)
         };
@@ -232,23 +234,6 @@ impl Order {
         for (one, whole) in all.filter(|(one, _)| one.collaboration == *collaboration) {
             one.rule(of_minor, to_minor, whole.counted_minor);
         }
-    }
-
-    /// Returns what the customer kept of the order, counting only facts of some timings, and never
-    /// less than nothing.
-    fn net(&self, standing: &Standing, counts: impl Fn(FactTiming) -> bool) -> Option<Money> {
-        let value = standing.conversion.value?;
-        if !counts(standing.conversion.timing) {
-            return Some(Money { minor: 0, ..value });
-        }
-        let adjusted = self.adjustments.iter().filter(|one| counts(one.timing));
-        let adjusted = adjusted.map(|one| i128::from(one.adjustment.delta.minor));
-        let refunds = self.refunds.iter();
-        let refunds = refunds.filter(|one| one.state == RefundState::Applied && counts(one.timing));
-        let refunded = refunds.map(|one| i128::from(one.refund.amount.minor));
-        let net = i128::from(value.minor) + adjusted.sum::<i128>() - refunded.sum::<i128>();
-        let minor = i64::try_from(net.max(0)).ok()?;
-        Some(Money { minor, ..value })
     }
 }
 

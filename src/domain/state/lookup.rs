@@ -1,16 +1,11 @@
-//! How rows are found by texts that people and platforms gave: post ids, handles, addresses.
+//! How rows are found by texts that people and platforms gave: codes, post ids, handles, addresses.
+//! Their keys hold digests, never the texts.
 
 use crate::domain::rows::{Key, Row};
-use crate::domain::{BrandId, Venue};
+use crate::domain::{BrandId, TextDigest};
 
-/// Returns the key of an index entry for a text, in a venue where it is unique only there.
-///
-/// All such keys are made here, so that the text can be kept out of them in one place.
-pub fn lookup_key<R: Row>(brand: &BrandId, venue: Option<&Venue>, text: &str) -> Key {
-    let key = Key::of::<R>().text(brand.as_str());
-    let key = match venue {
-        Some(venue) => key.byte(venue.platform as u8).text(venue.name()),
-        None => key,
-    };
-    key.text(text)
+/// Returns the key of an index entry for a text of a brand. The digest knows the kind of the text and
+/// where it is unique.
+pub fn lookup_key<R: Row>(brand: &BrandId, text: TextDigest) -> Key {
+    Key::of::<R>().text(brand.as_str()).bytes(&text.0)
 }

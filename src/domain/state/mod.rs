@@ -3,19 +3,23 @@
 //! One file per track. Each row type defines its key; none knows where rows are stored.
 
 mod balance;
+mod brand;
 mod budget;
 mod campaign;
 mod chunk;
 mod collaboration;
 mod conversion;
+mod corrected;
 mod cost;
 mod creator;
 mod dispute;
 mod due;
 mod earning;
+mod erasure;
 mod extent;
 mod heads;
 mod lookup;
+mod order_change;
 mod publication;
 mod report;
 mod resource;
@@ -24,17 +28,21 @@ mod series;
 mod shares;
 
 pub use balance::Balance;
+pub use brand::*;
 pub use budget::{BudgetUse, Unconverted};
 pub use campaign::*;
 pub use collaboration::*;
 pub use conversion::*;
+pub use corrected::{Account, Booked, OrderSum, OrderSums, Version, Versions};
 pub use cost::*;
 pub use creator::*;
 pub use dispute::*;
 pub use due::{Due, Lane};
-pub use earning::{OrderCommission, Promise, Ruled, Sides};
+pub use earning::{OrderCommission, Promise, Ruled, Side, Sides};
+pub use erasure::*;
 pub use extent::Extent;
 pub use heads::*;
+pub use order_change::{ChangeKind, OrderChange, pinned};
 pub use publication::*;
 pub use report::*;
 pub use resource::Resource;
@@ -74,6 +82,12 @@ pub mod table {
     pub const PAYMENT: u8 = 14;
     /// References of transfers.
     pub const PAYMENT_REFERENCE: u8 = 15;
+    /// Collaborations of a creator that have not ended.
+    pub const LIVE_COLLABORATION: u8 = 19;
+    /// Erased creators.
+    pub const ERASED: u8 = 20;
+    /// Ids of legal holds of a creator.
+    pub const LEGAL_HOLD: u8 = 22;
     /// Safety flags of a creator.
     pub const SAFETY_FLAG: u8 = 17;
     /// Holds of a collaboration.
@@ -92,6 +106,8 @@ pub mod table {
     pub const PROMISE: u8 = 28;
     /// Final reports.
     pub const REPORT: u8 = 29;
+    /// Settings of brands.
+    pub const BRAND_SETTINGS: u8 = 30;
     /// First tag of the views.
     pub const VIEWS: u8 = 32;
 }

@@ -11,8 +11,9 @@ use super::{Occurrence, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     Actor, Audience, BrandId, CampaignId, CampaignRef, CollaborationId, CollaborationRef,
-    CreatorId, DeliverableId, DisclosureFound, DisclosureTerms, FactTiming, Position,
-    PublicationId, PublicationRef, Seen, Timestamp, Venue, WHOLE_BP,
+    CreatorId, DeliverableId, DeliverableState, DisclosureFound, DisclosureTerms, Effect,
+    FactTiming, Matched, Position, PublicationId, PublicationRef, Seen, TextDigest, Timestamp,
+    Venue, WHOLE_BP,
 };
 
 /// A post that is or was live.
@@ -23,9 +24,9 @@ pub struct Publication {
     /// Platform of the post.
     pub platform: Venue,
     /// Address of the post; personal.
-    pub url: String,
+    pub url: Matched,
     /// Id of the post on the platform.
-    pub post_id: String,
+    pub post_id: Matched,
     /// When it went live.
     pub published_at: Timestamp,
     /// Followers at publication.
@@ -40,8 +41,10 @@ pub struct Publication {
     pub credits: Vec<PostCredit>,
     /// Whether disclosure is required and missing.
     pub undisclosed: bool,
-    /// Whether it was ever undisclosed: one breach, whatever later checks find.
-    pub was_undisclosed: bool,
+    /// Whether a check ever found it undisclosed: one breach, whatever later checks find.
+    pub found_undisclosed: bool,
+    /// What the recording says of it, or its latest correction.
+    pub told: Told,
     /// The latest check of its disclosure, by the time of the check.
     pub check: Option<Box<DisclosureCheck>>,
     /// Start of the current live period, or of the last one while it is taken down.
@@ -59,6 +62,41 @@ pub struct Publication {
     pub updated: Position,
 }
 
+/// What the recording of a post says of it, or the latest correction.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// The event that says it.
+    pub position: Position,
+    /// The publication.
+    pub publication: PublicationId,
+    /// State of the deliverable before the post.
+    pub from: DeliverableState,
+    /// Seconds after the due time in force.
+    pub seconds_late: u64,
+    /// Seconds after the first due time.
+    pub seconds_late_original: u64,
+    /// Breach: published without approval.
+    pub unapproved: bool,
+    /// Breach: not disclosed where the campaign or the terms demand it.
+    pub undisclosed: bool,
+    /// Breach: published although it was waived.
+    pub waived: bool,
+}
+
+impl Told {
+    /// Returns what the post adds to the figures of delivery, this many times.
+    pub const fn delivered(&self, posts: i64) -> Effect {
+        Effect::Published {
+            posts,
+            seconds_late: self.seconds_late,
+            seconds_late_original: self.seconds_late_original,
+            unapproved: self.unapproved,
+            undisclosed: self.undisclosed,
+            waived: self.waived,
+        }
+    }
+}
+
 /// The last time a post was taken down.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Removal {
@@ -66,6 +104,8 @@ pub struct Removal {
     pub removed: Occurrence,
     /// When it was live again.
     pub restored: Option<Occurrence>,
+    /// Breach: it was live for less than the terms demand.
+    pub early: bool,
 }
 
 /// The result of a disclosure check, and who made it.
@@ -182,6 +222,16 @@ impl Publication {
         removal.restored.is_none().then_some(removal.removed.at)
     }
 
+    /// Returns whether it was ever undisclosed, as told or as a check found it.
+    pub fn was_undisclosed(&self) -> bool {
+        self.told.undisclosed || self.found_undisclosed
+    }
+
+    /// Returns whether only a check found it undisclosed.
+    pub fn is_found_undisclosed(&self) -> bool {
+        self.found_undisclosed && !self.told.undisclosed
+    }
+
     /// Returns whether several collaborations share the post.
     pub fn is_joint(&self) -> bool {
         self.credits
@@ -207,8 +257,8 @@ impl Row for PlatformPost {
 
 impl PlatformPost {
     /// Returns the key of a post id.
-    pub fn key(brand: &BrandId, venue: &Venue, post_id: &str) -> Key {
-        lookup_key::<Self>(brand, Some(venue), post_id)
+    pub fn key(brand: &BrandId, post_id: TextDigest) -> Key {
+        lookup_key::<Self>(brand, post_id)
     }
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Campaign, Collaboration, Cost, Creator, Dispute, Hold, Order, Publication, RaisedFlag, Report,
+    BrandSettings, Campaign, Collaboration, Cost, Creator, Dispute, Hold, Order, Publication,
+    RaisedFlag, Report,
 };
 use crate::domain::rows::Rows;
 use crate::domain::{
-    About, CampaignRef, CampaignVerb, CollaborationRef, Command, CostId, CreatorRef,
+    About, BrandId, CampaignRef, CampaignVerb, CollaborationRef, Command, CostId, CreatorRef,
     DeliverableVerb, DisputeId, OrderRef, Position, PublicationRef, Request,
 };
 
@@ -32,6 +33,7 @@ pub enum Resource {
     Order(OrderRef, Arc<Order>),
     Cost(CampaignRef, CostId, Arc<Cost>),
     Dispute(CampaignRef, DisputeId, Arc<Dispute>),
+    Brand(BrandId, Arc<BrandSettings>),
 }
 
 impl Resource {
@@ -66,6 +68,10 @@ impl Resource {
                 let row = rows.get(&Dispute::key(&name, &dispute))?;
                 row.map(|row| Self::Dispute(name, dispute, row))
             }
+            About::Brand(brand) => {
+                let row = rows.get(&BrandSettings::key(&brand))?;
+                row.map(|row| Self::Brand(brand, row))
+            }
         })
     }
 
@@ -80,6 +86,7 @@ impl Resource {
             Self::Order(_, row) => row.updated,
             Self::Cost(_, _, row) => row.updated,
             Self::Dispute(_, _, row) => row.updated,
+            Self::Brand(_, row) => row.updated,
         }
     }
 }

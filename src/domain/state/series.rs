@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::chunk::Chunk;
 use super::heads::{Cutoff, Entry, Heads, OrderKey, Sought};
 use crate::domain::rows::{Key, Rows, RowsMut, Scan};
-use crate::domain::{Audience, Definition, Observation, Position};
+use crate::domain::{Audience, Definition, Observation, Position, Timestamp};
 
 /// The observations of a post for one audience and kind.
 #[derive(Clone, Debug)]
@@ -255,6 +255,16 @@ impl Axis {
             })?;
         }
         Ok(found)
+    }
+
+    /// Returns when the earliest observation was made, voided or not.
+    ///
+    /// # Errors
+    /// Returns an error when rows cannot be read.
+    pub fn first<S: Rows>(&self, rows: &S) -> Result<Option<Timestamp>, S::Error> {
+        let page = rows.page::<Chunk>(Scan::of(&self.prefix), 1)?;
+        let first = page.first().map(|(_, chunk)| chunk.first());
+        Ok(first.map(|key| key.observed_at))
     }
 
     /// Changes an observation in place; `None` when there is none at this place.

@@ -39,6 +39,11 @@ impl OrderShares {
         &self.whole
     }
 
+    /// Returns the parts of all refunds.
+    pub fn refunded(&self) -> &[i64] {
+        &self.refunded
+    }
+
     /// Returns what each part has left.
     pub fn left(&self) -> Vec<i64> {
         let parts = self.whole.iter().zip(&self.refunded);

@@ -48,7 +48,7 @@ impl Effect {
     pub fn in_time(&self) -> Option<(FactTiming, Self)> {
         let mut in_time = self.clone();
         let timing = match &mut in_time {
-            Self::Posted { timing }
+            Self::Posted { timing, .. }
             | Self::Committed { timing, .. }
             | Self::Cost { timing, .. }
             | Self::Paid { timing, .. }
@@ -73,7 +73,8 @@ impl Effect {
             | Self::Verified
             | Self::PostRemoved { .. }
             | Self::PostRestored
-            | Self::FoundUndisclosed
+            | Self::RemovedEarly { .. }
+            | Self::FoundUndisclosed { .. }
             | Self::Gifted
             | Self::GiftedPosted
             | Self::Shipped { .. }
@@ -126,11 +127,15 @@ pub enum Effect {
     Rated {
         rating: u8,
     },
+    /// A post went live, or what was told of it is taken back.
     Published {
+        posts: i64,
         seconds_late: u64,
         seconds_late_original: u64,
         unapproved: bool,
         undisclosed: bool,
+        /// The brand had waived the deliverable.
+        waived: bool,
     },
     /// The post of a deliverable was verified for the first time.
     Verified,
@@ -138,10 +143,18 @@ pub enum Effect {
         early: bool,
     },
     PostRestored,
+    /// How many removals more were too early, because a post is told to have gone live at another
+    /// time.
+    RemovedEarly {
+        posts: i64,
+    },
     /// A check found a post undisclosed for the first time.
-    FoundUndisclosed,
+    FoundUndisclosed {
+        posts: i64,
+    },
     Posted {
         timing: FactTiming,
+        posts: i64,
     },
     Gifted,
     GiftedPosted,

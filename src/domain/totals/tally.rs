@@ -122,6 +122,21 @@ impl Tally {
 }
 
 impl CostType {
+    /// Returns whether the line pays a creator, and so needs a collaboration.
+    pub const fn is_compensation(self) -> bool {
+        match self {
+            Self::Fee | Self::Bonus | Self::Commission | Self::KillFee => true,
+            Self::Product
+            | Self::Shipping
+            | Self::TravelMeal
+            | Self::Production
+            | Self::PaidAmplification
+            | Self::PlatformFee
+            | Self::Tax
+            | Self::Recovery => false,
+        }
+    }
+
     /// Returns −1 for money that is recovered, 1 for money spent.
     pub const fn sign(self) -> i64 {
         match self {
@@ -145,7 +160,7 @@ impl Tally {
     #[expect(clippy::too_many_lines, reason = "an arm for each effect")]
     pub(super) fn apply(&mut self, effect: &Effect) {
         match effect {
-            Effect::Posted { .. } => self.posts += 1,
+            Effect::Posted { posts, .. } => self.posts += posts,
             Effect::Committed { minor, .. } => self.committed += i128::from(*minor),
             Effect::Cost { kind, minor, .. } => {
                 self.costs.entry(*kind).or_default().accrued += i128::from(*minor);
@@ -217,7 +232,8 @@ impl Tally {
             | Effect::Verified
             | Effect::PostRemoved { .. }
             | Effect::PostRestored
-            | Effect::FoundUndisclosed
+            | Effect::RemovedEarly { .. }
+            | Effect::FoundUndisclosed { .. }
             | Effect::Shipped { .. }
             | Effect::Received
             | Effect::Returned { .. }

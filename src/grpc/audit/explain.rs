@@ -15,7 +15,7 @@ use crate::grpc::calls::streams::sent;
 use crate::grpc::calls::{Calls, Folding, parsed};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
-use crate::log::codec::json::record_descriptor;
+use crate::log::codec::json::{reason_of, record_descriptor};
 use crate::log::codec::{self, peek};
 use crate::log::{Log, Selection};
 use crate::report;
@@ -61,6 +61,7 @@ pub(super) async fn explain(
     tokio::spawn(async move {
         let first = api::ExplainMetricResponse {
             message: Some(Message::Metric(metric)),
+            hidden: Vec::new(),
         };
         let mut heard = sent(&send, Ok(first)).await;
         let added: Vec<_> = explanation.added.into_iter().collect();
@@ -70,7 +71,8 @@ pub(super) async fn explain(
             }
             let (log, part) = (Arc::clone(&calls.log), part.to_vec());
             let events = calls.long_read(&brand, move || events(log.as_ref(), &part));
-            heard = sent(&send, events.await).await;
+            let opened = events.await.map(|answer| calls.opened(answer));
+            heard = sent(&send, opened).await;
         }
         drop(taken);
     });
@@ -87,7 +89,10 @@ fn events(log: &dyn Log, added: &[(Position, Added)]) -> Answer {
         }
     }
     let message = Some(Message::Events(api::ExplainedEvents { events }));
-    Ok(api::ExplainMetricResponse { message })
+    Ok(api::ExplainMetricResponse {
+        message,
+        hidden: Vec::new(),
+    })
 }
 
 /// Takes a number apart, and says how the report shows it.
@@ -160,5 +165,6 @@ fn event(position: Position, bytes: &[u8], added: &Added) -> Result<api::Explain
         by_position: by.map_or(0, Position::get),
         actor: Some((&record.actor).into()),
         on_behalf_of: record.on_behalf_of.as_ref().map(Into::into),
+        stated_reason: reason_of(bytes),
     })
 }

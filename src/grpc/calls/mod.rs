@@ -2,6 +2,7 @@
 
 pub mod folds;
 pub mod many;
+mod opening;
 pub mod page_token;
 mod pages;
 mod past;
@@ -41,6 +42,7 @@ use crate::wire::proto::api;
 /// Longest wait for a position when the caller names no deadline.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 pub use folds::{Folded, Folding, Folds, Limits as FoldLimits, NotFolded, Question, Taken};
+pub use opening::Opening;
 pub use pages::{Listed, Part, id_at, joined_page, page, ranked_page};
 pub use written::{Shown, Written};
 
@@ -59,6 +61,8 @@ pub struct Calls {
     pub proofs: Proofs,
     /// Makes and reads page tokens.
     pub tokens: PageTokens,
+    /// Opens the personal texts of answers.
+    pub opening: Opening,
     /// The clock.
     pub clock: Arc<Guard>,
     /// Folds the past.
@@ -149,7 +153,11 @@ impl Calls {
             .ledger
             .execute(parsed.request, parsed.validate_only)
             .await;
-        let Answer { recorded, after } = answered.map_err(status::write)?;
+        let Answer {
+            recorded,
+            after,
+            trial_keys,
+        } = answered.map_err(status::write)?;
         let resource = match after {
             After::Now(resource) => resource,
             After::Then(request) => Box::pin(self.then(request, &recorded, deadline)).await?,
@@ -173,6 +181,7 @@ impl Calls {
             receipt,
             first: recorded.first,
             resource,
+            trial_keys,
         })
     }
 

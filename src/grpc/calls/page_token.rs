@@ -39,6 +39,9 @@ const TAG_BYTES: usize = 16;
 /// Keeps the MACs of tokens apart from any other use of the key.
 const PURPOSE: &[u8] = b"campaign-ledger page token";
 
+/// Keeps the digests of queries apart from them.
+const QUERY_PURPOSE: &[u8] = b"campaign-ledger page token query";
+
 /// Longest token: what the longest key encodes to.
 const MAX_TOKEN_CHARS: usize = (1 + DIGEST_BYTES + MAX_LAST_KEY_BYTES + TAG_BYTES).div_ceil(3) * 4;
 
@@ -129,7 +132,7 @@ impl PageTokens {
         );
         let mut bytes = Vec::with_capacity(1 + DIGEST_BYTES + last_key.len() + TAG_BYTES);
         bytes.push(VERSION);
-        bytes.extend_from_slice(&query.0);
+        bytes.extend_from_slice(&self.keyed(query));
         bytes.extend_from_slice(last_key);
         let tag = self.mac(&bytes).finalize().into_bytes();
         bytes.extend_from_slice(&tag[..TAG_BYTES]);
@@ -161,10 +164,19 @@ impl PageTokens {
         if *version != VERSION {
             return Err(Error::Malformed);
         }
-        if *digest != query.0 {
+        if *digest != self.keyed(query) {
             return Err(Error::OtherQuery);
         }
         Ok(last_key.to_vec())
+    }
+
+    /// Returns the digest of a query as tokens have it: keyed, because a query may name a person.
+    fn keyed(&self, query: Query) -> [u8; DIGEST_BYTES] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes any key length");
+        mac.update(QUERY_PURPOSE);
+        mac.update(&query.0);
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        std::array::from_fn(|index| digest[index])
     }
 
     fn mac(&self, signed: &[u8]) -> Hmac<Sha256> {

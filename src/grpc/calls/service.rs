@@ -11,6 +11,9 @@
 //! | `list[Many] call(Asked) -> Answer { field: \|query\| slice, find }` | the same, a page of it |
 //! | `call call(Asked) -> Answer { function }` | calls the function |
 //!
+//! Every answer is opened last ([`Opening`](super::Opening)); a stream opens what it sends itself.
+//! `by` names a function that gives a personal text of the query its digest, to find rows by.
+//!
 //! A field of a write is found by its type ([`Shown`](super::Shown)), or by a function after `=`.
 //! `Few` and `Many` say how many rows an answer is made of ([`Load`](super::Load)). The slice names
 //! the events that make the answer.
@@ -66,10 +69,11 @@ macro_rules! handle {
         }
     ) => {{
         let written = $calls.write($request, parse::$call).await?;
-        Ok(tonic::Response::new($answer {
-            $($field: $crate::grpc::calls::service::field!(written $(, $of)?),)+
-            receipt: Some(written.receipt),
-        }))
+        let mut answer = $answer::default();
+        $(answer.$field = $crate::grpc::calls::service::field!(written $(, $of)?);)+
+        answer.receipt = Some(written.receipt);
+        let answer = $calls.opened_with(answer, &written.trial_keys);
+        Ok(tonic::Response::new(answer))
     }};
     (
         batch $calls:ident, $request:ident, $call:ident($asked:ident) -> $answer:ident {
@@ -87,12 +91,13 @@ macro_rules! handle {
     }};
     (
         get[$load:ident] $calls:ident, $request:ident, $call:ident($asked:ident) -> $answer:ident {
-            $field:ident: |$query:ident| $slice:expr, $find:path
+            $field:ident: |$query:ident| $slice:expr, $find:path $(, by $recognise:path)?
         }
     ) => {{
         use $crate::grpc::calls::{Load, Reading, parsed};
         let deadline = $crate::grpc::edge::deadline::Deadline::of(&$request);
         let $query = parsed(parse::$call(&$request.into_inner()))?;
+        $(let $query = $recognise($calls, $query)?;)?
         let reading = Reading {
             load: Load::$load,
             when: $query.when,
@@ -101,14 +106,13 @@ macro_rules! handle {
         };
         let find = move |rows: &$crate::store::Snapshot| $find(rows, &$query);
         let (found, position) = $calls.read(reading, find).await?;
-        Ok(tonic::Response::new($answer {
-            $field: Some(found),
-            position,
-        }))
+        let mut answer = $answer::default();
+        (answer.$field, answer.position) = (Some(found), position);
+        Ok(tonic::Response::new($calls.opened(answer)))
     }};
     (
         list[$load:ident] $calls:ident, $request:ident, $call:ident($asked:ident) -> $answer:ident {
-            $field:ident: |$query:ident| $slice:expr, $find:path
+            $field:ident: |$query:ident| $slice:expr, $find:path $(, by $recognise:path)?
         }
     ) => {{
         use $crate::grpc::calls::page_token::Query;
@@ -122,6 +126,7 @@ macro_rules! handle {
             ..request.clone()
         });
         let $query = parsed(parse::$call(request))?;
+        $(let $query = $recognise($calls, $query)?;)?
         let part = $calls.part(same_query, &$query.page)?;
         let reading = Reading {
             load: Load::$load,
@@ -131,19 +136,26 @@ macro_rules! handle {
         };
         let find = move |rows: &$crate::store::Snapshot, part: &Part| $find(rows, &$query, part);
         let (listed, next_page_token, position) = $calls.list(reading, part, find).await?;
-        Ok(tonic::Response::new($answer {
-            $field: listed,
-            next_page_token,
-            position,
-        }))
+        let mut answer = $answer::default();
+        (answer.$field, answer.position) = (listed, position);
+        answer.next_page_token = next_page_token;
+        Ok(tonic::Response::new($calls.opened(answer)))
     }};
     (
-        call $calls:ident, $request:ident, $call:ident($($asked:tt)*) -> $($answer:ident)::+ {
+        call $calls:ident, $request:ident, $call:ident($($asked:tt)*) -> Self::$stream:ident {
             $of:path
         }
     ) => {
         $of($calls, $request).await
     };
+    (
+        call $calls:ident, $request:ident, $call:ident($($asked:tt)*) -> $answer:ident {
+            $of:path
+        }
+    ) => {{
+        let answer = $of($calls, $request).await?;
+        Ok(answer.map(|answer| $calls.opened(answer)))
+    }};
 }
 
 /// A field of the answer to a write.

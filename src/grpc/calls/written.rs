@@ -2,6 +2,7 @@
 
 use crate::domain::Position;
 use crate::domain::state::Resource;
+use crate::keyring::NewKey;
 use crate::wire::proto::api;
 
 /// A write that happened.
@@ -12,6 +13,8 @@ pub struct Written {
     pub first: Position,
     /// Its resource after the write.
     pub resource: Resource,
+    /// Keys of what was only validated.
+    pub trial_keys: Vec<NewKey>,
 }
 
 /// A message that shows the resource of a write. Each service implements it for its own messages.

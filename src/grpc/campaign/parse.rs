@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    BrandId, CampaignId, CampaignObjective, CampaignRef, CampaignState, CampaignVerb, Command,
-    Currency, Timestamp,
+    BrandId, BrandVerb, CampaignId, CampaignObjective, CampaignRef, CampaignState, CampaignVerb,
+    Command, Currency, Timestamp, ZONE_RULE, ZoneName,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
 use crate::grpc::calls::request::page::{
     Page, When, read_brand, read_campaign, read_page, read_when,
 };
+use crate::report::zone_named;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::plan::{read_plan, read_plan_change};
 use crate::wire::proto::api;
@@ -59,6 +60,41 @@ pub fn resume_campaign(mut request: api::ResumeCampaignRequest, now: Timestamp) 
     let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     call.finish(command(campaign, Ok(CampaignVerb::Resume)))
+}
+
+/// Parses `SetBrandTimeZone`.
+///
+/// # Errors
+/// Every violation.
+pub fn set_brand_time_zone(mut request: api::SetBrandTimeZoneRequest, now: Timestamp) -> Write {
+    let mut call = Call::begin(&mut request, now);
+    let time_zone = call.fields.parse("time_zone", &request.time_zone, |name| {
+        zone_named(name).ok_or(ZONE_RULE)?;
+        ZoneName::parse(name)
+    });
+    call.finish(time_zone.map(|time_zone| Command::Brand {
+        verb: BrandVerb::SetTimeZone { time_zone },
+    }))
+}
+
+/// Asks for the settings of a brand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SettingsQuery {
+    /// Whose.
+    pub brand: BrandId,
+    /// As of when.
+    pub when: When,
+}
+
+/// Parses `GetBrandSettings`.
+///
+/// # Errors
+/// Every violation.
+pub fn get_brand_settings(request: &api::GetBrandSettingsRequest) -> Read<SettingsQuery> {
+    let mut fields = Fields::new(Origin::Call);
+    let when = read_when(&mut fields, request.min_position, request.as_of);
+    let brand = read_brand(&mut fields, &request.brand_id);
+    fields.finish(brand.and_then(|brand| Ok(SettingsQuery { brand, when: when? })))
 }
 
 /// Parses `AmendCampaign`.

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::{parse, render};
 use crate::domain::rows::Rows;
-use crate::domain::state::Campaign;
-use crate::domain::{CampaignId, CampaignRef};
+use crate::domain::state::{BrandSettings, Campaign};
+use crate::domain::{BrandId, CampaignId, CampaignRef};
 use crate::grpc::calls::{Listed, Lookup, Part, id_at, page};
-use crate::store::Snapshot;
+use crate::report::zone_named;
+use crate::store::{self, Snapshot};
 use crate::wire::proto::api;
 
 /// Answers `GetCampaign`.
@@ -17,6 +20,26 @@ pub(super) fn found(
 ) -> Result<api::Campaign, Lookup> {
     let row = known_campaign(rows, &query.campaign)?;
     Ok(render::campaign(&query.campaign, &row))
+}
+
+/// Answers `GetBrandSettings`.
+pub(super) fn settings(
+    rows: &Snapshot,
+    query: &parse::SettingsQuery,
+) -> Result<api::BrandSettings, Lookup> {
+    let row = rows.get::<BrandSettings>(&BrandSettings::key(&query.brand))?;
+    Ok(render::settings(&query.brand, &row.unwrap_or_default()))
+}
+
+/// Finds the time zone of a brand's days: the one that it set, or else UTC.
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn brand_zone(rows: &Snapshot, brand: &BrandId) -> Result<TimeZone, store::Error> {
+    let row = rows.get::<BrandSettings>(&BrandSettings::key(brand))?;
+    let set = row.and_then(|row| row.time_zone.clone());
+    let zone = set.and_then(|(name, _)| zone_named(name.as_str()));
+    Ok(zone.unwrap_or(TimeZone::UTC))
 }
 
 /// Answers a page of `ListCampaigns`.

@@ -1,7 +1,7 @@
 //! Campaigns as messages.
 
-use crate::domain::CampaignRef;
-use crate::domain::state::{Campaign, Resource};
+use crate::domain::state::{BrandSettings, Campaign, Resource};
+use crate::domain::{BrandId, CampaignRef};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::report::budget;
@@ -13,6 +13,25 @@ impl Shown for api::Campaign {
             return None;
         };
         Some(campaign(name, row))
+    }
+}
+
+impl Shown for api::BrandSettings {
+    fn of(resource: &Resource) -> Option<Self> {
+        let Resource::Brand(brand, row) = resource else {
+            return None;
+        };
+        Some(settings(brand, row))
+    }
+}
+
+/// Renders the settings of a brand.
+pub fn settings(brand: &BrandId, row: &BrandSettings) -> api::BrandSettings {
+    let zone = row.time_zone.as_ref().map(|(name, _)| name.as_str());
+    api::BrandSettings {
+        brand_id: brand.to_string(),
+        time_zone: zone.unwrap_or_default().to_owned(),
+        updated_position: row.updated.get(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `CampaignService`, a row for each call.
 
 use super::parse;
-use super::reads::{found, listed};
+use super::reads::{found, listed, settings};
 use crate::grpc::calls::service::service;
 use crate::views::Slice;
 use crate::wire::proto::api::*;
@@ -9,6 +9,10 @@ use crate::wire::proto::api::*;
 service! {
     /// Serves `CampaignService`.
     Campaigns: campaign_service_server::CampaignService {
+        write set_brand_time_zone(SetBrandTimeZoneRequest) -> SetBrandTimeZoneResponse { settings }
+        get[Few] get_brand_settings(GetBrandSettingsRequest) -> GetBrandSettingsResponse {
+            settings: |query| Slice::Brand(query.brand.clone()), settings
+        }
         write create_campaign(CreateCampaignRequest) -> CreateCampaignResponse { campaign }
         write open_campaign(OpenCampaignRequest) -> OpenCampaignResponse { campaign }
         write pause_campaign(PauseCampaignRequest) -> PauseCampaignResponse { campaign }

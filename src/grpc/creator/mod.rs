@@ -1,5 +1,6 @@
 //! Creators over gRPC.
 
+mod export;
 pub mod parse;
 mod reads;
 pub mod render;

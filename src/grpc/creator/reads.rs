@@ -147,7 +147,7 @@ fn shown(rows: &Snapshot, name: &CreatorRef, row: &Creator) -> Result<api::Creat
     Ok(render::creator(name, row, &flags))
 }
 
-fn known_creator(rows: &Snapshot, name: &CreatorRef) -> Result<Arc<Creator>, Lookup> {
+pub(super) fn known_creator(rows: &Snapshot, name: &CreatorRef) -> Result<Arc<Creator>, Lookup> {
     let row = rows.get::<Creator>(&Creator::key(name))?;
     let reason = api::ErrorReason::CreatorNotFound;
     row.ok_or_else(|| Lookup::missing(reason, "creator", name.creator.as_str()))

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::domain::state::{Creator, RaisedFlag, Resource};
+use crate::domain::state::{Creator, Erasure, LegalHold, RaisedFlag, Resource};
 use crate::domain::{CreatorProfile, CreatorRef, CriterionMatch};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::{count_of, latest_fitting, time};
-use crate::wire::personal::spell;
+use crate::wire::personal::{spell, spell_matched};
 use crate::wire::proto::api;
 use crate::wire::selection::write_evidence;
 use crate::wire::values::{write_followers, write_niches};
@@ -42,6 +42,27 @@ pub fn creator(name: &CreatorRef, row: &Creator, flags: &[Arc<RaisedFlag>]) -> a
         blocks: row.blocks,
         flags_raised: row.flags,
         open_flags: count_of(&row.open_flags),
+        erasure: row.erasure.as_ref().map(erasure),
+        legal_holds: row.legal_holds.iter().map(legal_hold).collect(),
+    }
+}
+
+fn erasure(erasure: &Erasure) -> api::Erasure {
+    api::Erasure {
+        erased_at: time(erasure.erased.at),
+        erased_position: erasure.erased.position.get(),
+        ground: erasure.ground.number(),
+        reference: erasure.reference.as_str().to_owned(),
+    }
+}
+
+fn legal_hold(hold: &LegalHold) -> api::LegalHold {
+    api::LegalHold {
+        hold_id: hold.id.to_string(),
+        ground: hold.ground.number(),
+        reference: hold.reference.as_str().to_owned(),
+        placed_at: time(hold.placed.at),
+        placed_position: hold.placed.position.get(),
     }
 }
 
@@ -81,7 +102,7 @@ fn profile(profile: &CreatorProfile) -> api::CreatorProfile {
         .map(|(venue, handle)| api::CreatorHandle {
             platform: venue.platform.number(),
             platform_name: venue.name().to_owned(),
-            handle: spell(handle),
+            handle: spell_matched(handle),
         });
     api::CreatorProfile {
         followers: write_followers(&profile.followers),
@@ -89,5 +110,6 @@ fn profile(profile: &CreatorProfile) -> api::CreatorProfile {
         locality: spell(&personal.locality),
         display_name: spell(&personal.display_name),
         handles: handles.collect(),
+        contact: spell(&personal.contact),
     }
 }

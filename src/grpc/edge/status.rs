@@ -148,6 +148,15 @@ pub fn write(error: WriteError) -> Status {
             let reason = ErrorReason::ClockJumped;
             status(Code::Unavailable, reason, message, metadata)
         }
+        WriteError::Unsealed {
+            without_keys: true, ..
+        } => no_keyring(),
+        WriteError::Unsealed { .. } => status(
+            Code::Unavailable,
+            ErrorReason::KeyringFailed,
+            message,
+            Vec::new(),
+        ),
         WriteError::Stopped { .. } => status(
             Code::Unavailable,
             ErrorReason::WritesStopped,
@@ -155,6 +164,13 @@ pub fn write(error: WriteError) -> Status {
             Vec::new(),
         ),
     }
+}
+
+/// Says that this copy of the ledger is served without keys.
+pub fn no_keyring() -> Status {
+    let message = "this copy of the ledger is served without keys: personal data can be neither \
+                   written nor searched";
+    precondition(ErrorReason::NoKeyring, message.to_owned(), Vec::new())
 }
 
 /// Refuses what the state does not allow.

@@ -6,8 +6,8 @@ use super::{parse, render};
 use crate::domain::rows::{Key, Rows};
 use crate::domain::state::{ClaimStatus, Claimed, Order, Resource};
 use crate::domain::{
-    CampaignRef, CollaborationId, ConversionRecorded, ConversionRejected, ConversionType, OrderRef,
-    Position, Quoted, Timestamp,
+    CampaignRef, CollaborationId, ConversionRecorded, ConversionRejected, ConversionType,
+    DigestKind, Matched, OrderRef, Position, Timestamp,
 };
 use crate::grpc::calls::request::When;
 use crate::grpc::calls::{
@@ -98,6 +98,18 @@ pub(super) fn listed(
     Ok(joined_page(rows, &prefix, part, keep)?)
 }
 
+/// Gives the code of a query its digest.
+pub(super) fn by_code(
+    calls: &Calls,
+    mut query: parse::ConversionsQuery,
+) -> Result<parse::ConversionsQuery, Status> {
+    if let Some(code) = &mut query.code {
+        let kind = DigestKind::Code(&query.campaign.campaign);
+        calls.recognise(code, &query.campaign.brand, kind)?;
+    }
+    Ok(query)
+}
+
 /// Answers `GetConversion`.
 pub(super) fn found(
     rows: &Snapshot,
@@ -120,7 +132,8 @@ pub(super) fn outcome(written: &Written) -> i32 {
         | Resource::Published(..)
         | Resource::Publication(..)
         | Resource::Cost(..)
-        | Resource::Dispute(..) => api::ConversionOutcome::Unspecified,
+        | Resource::Dispute(..)
+        | Resource::Brand(..) => api::ConversionOutcome::Unspecified,
     };
     outcome as i32
 }
@@ -139,7 +152,7 @@ enum Is<'a> {
 /// The values that filters compare.
 struct Traits<'a> {
     kind: ConversionType,
-    code: Option<&'a Quoted>,
+    code: Option<&'a Matched>,
     ordered_at: Timestamp,
     collaborations: Vec<&'a CollaborationId>,
 }

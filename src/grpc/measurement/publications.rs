@@ -119,6 +119,7 @@ pub(super) async fn get(
     Ok(Response::new(api::GetPublicationResponse {
         publication: Some(publication),
         position,
+        hidden: Vec::new(),
     }))
 }
 

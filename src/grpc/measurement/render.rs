@@ -1,15 +1,18 @@
 //! Conversions and refunds as messages.
 
 use crate::domain::state::{
-    ClaimStatus, Order, OrderAdjustment, OrderRefund, RefundState, Resource,
+    ClaimStatus, Order, OrderAdjustment, OrderChange, OrderRefund, RefundState, Resource,
 };
-use crate::domain::{ConversionRejected, Credit, OrderRef, Position, Quoted};
+use crate::domain::{ConversionRejected, Credit, Currency, Matched, OrderRef, Position};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::ledger::Recorded;
+use crate::wire::decimals::Decimals;
+use crate::wire::personal::{spell, spell_matched};
 use crate::wire::proto::api;
 use crate::wire::proto::api::conversion_claim::Claim;
 use crate::wire::proto::api::conversion_result::Outcome;
+use crate::wire::selection::write_evidence;
 
 impl Shown for api::Conversion {
     fn of(resource: &Resource) -> Option<Self> {
@@ -19,9 +22,6 @@ impl Shown for api::Conversion {
         Some(conversion(name, row))
     }
 }
-
-/// Why a second claim of an order is rejected.
-const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
 
 /// Renders what is known of an order.
 pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
@@ -48,18 +48,30 @@ pub fn conversion(name: &OrderRef, row: &Order) -> api::Conversion {
         .map(|reason| reason.name().to_owned())
         .unwrap_or_default();
     message.in_force_from = recorded.in_force_from.and_then(time);
-    message.credits = recorded.credits.iter().map(credit).collect();
+    let currency = Some(standing.reporting_currency);
+    let credits = recorded.credits.iter();
+    message.credits = credits
+        .map(|one| credit(one).with_decimals(currency))
+        .collect();
     message.net_minor = row.whole_reporting_minor().map(|whole| whole - refunded);
+    if standing.voided.is_some() && recorded.reporting_minor.is_some() {
+        message.net_minor = Some(0);
+    }
+    message.touches = recorded.touches.iter().map(Into::into).collect();
+    message.corrected_position = standing.latest.get();
+    message.voided = standing.voided.is_some();
+    let changes = row.changes.iter();
+    message.changes = changes.map(|one| change(one, currency)).collect();
     message.adjustments = row.adjustments.iter().map(adjustment).collect();
     message.locks_at = time(standing.lock.at);
     message.locked = row.locked;
     message.position = standing.position.get();
     message.code = code(recorded.code.as_ref());
-    message
+    message.with_decimals(currency)
 }
 
-fn code(code: Option<&Quoted>) -> String {
-    code.map_or("", Quoted::as_str).to_owned()
+fn code(code: Option<&Matched>) -> String {
+    code.map(spell_matched).unwrap_or_default()
 }
 
 /// Renders a claim that stands, with all that is known of its order.
@@ -88,7 +100,7 @@ pub fn rejected_claim(
     api::ConversionClaim {
         position: position.get(),
         statuses: statuses.iter().map(|status| status.number()).collect(),
-        reason: DUPLICATE_ORDER.to_owned(),
+        reason: rejected.why.name().to_owned(),
         claim: Some(Claim::Rejected(api::RejectedClaim {
             order_source: rejected.order.source.to_string(),
             order_id: rejected.order.id.as_str().to_owned(),
@@ -153,6 +165,7 @@ fn credit(credit: &Credit) -> api::Credit {
         share_bp: credit.share_bp,
         amount_minor: credit.amount_minor,
         after_termination: credit.after_termination,
+        ..api::Credit::default()
     }
 }
 
@@ -161,7 +174,25 @@ fn adjustment(known: &OrderAdjustment) -> api::ConversionAdjustment {
     api::ConversionAdjustment {
         adjustment_id: adjustment.id.to_string(),
         delta: Some(adjustment.delta.into()),
-        reason: adjustment.reason.clone(),
+        reason: spell(&adjustment.reason),
+    }
+}
+
+fn change(change: &OrderChange, currency: Option<Currency>) -> api::ConversionChange {
+    let shown = |one: &Credit| credit(one).with_decimals(currency);
+    let credits = |credits: &[Credit]| credits.iter().map(shown).collect();
+    api::ConversionChange {
+        position: change.position.get(),
+        kind: change.kind.number(),
+        reason: spell(&change.reason),
+        in_place: change.in_place,
+        counts_from: time(change.counts_from),
+        value_before: change.value_before.map(Into::into),
+        type_before: change.kind_before.number(),
+        quantity_before: change.quantity_before,
+        credits_before: credits(&change.credits_before),
+        credits_after: credits(&change.credits_after),
+        evidence: write_evidence(&change.evidence),
     }
 }
 
@@ -172,9 +203,16 @@ fn refund(known: &OrderRefund) -> api::Refund {
         refunded_at: time(known.refund.refunded_at),
         waiting: known.state == RefundState::Waiting,
         rejected_reason: match known.state {
-            RefundState::Waiting | RefundState::Applied => String::new(),
+            RefundState::Waiting | RefundState::Applied | RefundState::Voided { .. } => {
+                String::new()
+            }
             RefundState::Rejected(why) => why.name().to_owned(),
         },
+        voided_position: match known.state {
+            RefundState::Voided { position, .. } => position.get(),
+            RefundState::Waiting | RefundState::Applied | RefundState::Rejected(_) => 0,
+        },
+        voided_reason: spell(&known.voided_because),
         fx_rate: known.refund.fx_rate.as_ref().map(Into::into),
     }
 }

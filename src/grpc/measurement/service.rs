@@ -27,12 +27,21 @@ service! {
         write record_post_restored(RecordPostRestoredRequest)
             -> RecordPostRestoredResponse { publication }
         write check_disclosure(CheckDisclosureRequest) -> CheckDisclosureResponse { publication }
+        write correct_publication(CorrectPublicationRequest)
+            -> CorrectPublicationResponse { publication }
         write record_conversion(RecordConversionRequest)
             -> RecordConversionResponse { outcome = outcome, conversion }
         call batch_record_conversions(BatchRecordConversionsRequest)
             -> BatchRecordConversionsResponse { conversions::record_many }
         write record_refund(RecordRefundRequest) -> RecordRefundResponse { conversion }
         write adjust_conversion(AdjustConversionRequest) -> AdjustConversionResponse { conversion }
+        write correct_conversion(CorrectConversionRequest)
+            -> CorrectConversionResponse { conversion }
+        write void_conversion(VoidConversionRequest) -> VoidConversionResponse { conversion }
+        write reattribute_conversion(ReattributeConversionRequest)
+            -> ReattributeConversionResponse { conversion }
+        write void_refund(VoidRefundRequest) -> VoidRefundResponse { conversion }
+        write supply_rate(SupplyRateRequest) -> SupplyRateResponse { conversion }
         call get_publication(GetPublicationRequest) -> GetPublicationResponse { publications::get }
         list[Many] list_publications(ListPublicationsRequest) -> ListPublicationsResponse {
             publications: |query| publications::slice_of(&query),
@@ -42,7 +51,8 @@ service! {
             conversion: |query| Slice::Order(query.order.clone()), conversions::found
         }
         list[Many] list_conversions(ListConversionsRequest) -> ListConversionsResponse {
-            claims: |query| Slice::Campaign(query.campaign.clone()), conversions::listed
+            claims: |query| Slice::Campaign(query.campaign.clone()), conversions::listed,
+            by conversions::by_code
         }
     }
 }

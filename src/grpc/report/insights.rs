@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use tonic::{Request, Response, Status};
 
 use super::parse;
@@ -13,7 +14,7 @@ use crate::domain::{
     CampaignId, CampaignRef, CollaborationId, CollaborationRef, CreatorRef, Niche, Venue, Violation,
 };
 use crate::grpc::calls::{Calls, Load, Lookup, Reading, id_at, parsed};
-use crate::grpc::campaign::reads::known_campaign;
+use crate::grpc::campaign::reads::{brand_zone, known_campaign};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
 use crate::report::{self, Group, Groups, Rates};
@@ -38,7 +39,6 @@ pub async fn awareness(
 ) -> Result<Response<api::GetBrandAwarenessResponse>, Status> {
     let deadline = Deadline::of(&request);
     let query = parsed(parse::get_brand_awareness(&request.into_inner()))?;
-    let time_zone = query.zone.iana_name().unwrap_or("UTC").to_owned();
     let reading = Reading {
         load: Load::Many,
         when: query.when,
@@ -46,20 +46,25 @@ pub async fn awareness(
         deadline,
     };
     let find = move |rows: &Snapshot| {
-        let names = posts_between(rows, &query)?;
+        let zone = match &query.zone {
+            Some(zone) => zone.clone(),
+            None => brand_zone(rows, &query.brand)?,
+        };
+        let time_zone = zone.iana_name().unwrap_or("UTC").to_owned();
+        let names = posts_between(rows, &query, &zone)?;
         if names.len() > MAX_POSTS {
             let rule = format!("must be earlier: more than {MAX_POSTS} posts went live");
             return Err(refused("until_day", rule));
         }
-        let mut days = report::Days::in_zone(query.zone.clone());
+        let mut days = report::Days::in_zone(zone);
         for name in &names {
             if let Some(post) = rows.get::<Publication>(&Publication::key(name))? {
                 days.add(&post, (query.from, query.until));
             }
         }
-        Ok((days.render(), days.longest_gap()))
+        Ok((days.render(), days.longest_gap(), time_zone))
     };
-    let ((days, longest_gap_days), position) = calls.read(reading, find).await?;
+    let ((days, longest_gap_days, time_zone), position) = calls.read(reading, find).await?;
     Ok(Response::new(api::GetBrandAwarenessResponse {
         days,
         longest_gap_days,
@@ -72,9 +77,10 @@ pub async fn awareness(
 fn posts_between(
     rows: &Snapshot,
     query: &parse::AwarenessQuery,
+    zone: &TimeZone,
 ) -> Result<Vec<crate::domain::PublicationRef>, store::Error> {
     // Entries are by the day in UTC, from which a day elsewhere begins and ends less than a day away.
-    let margin = i64::from(query.zone != jiff::tz::TimeZone::UTC);
+    let margin = i64::from(*zone != TimeZone::UTC);
     let from = Day::new(query.from.get() - margin);
     let until = Day::new(query.until.get() + margin);
     let prefix = PostDay::of_brand(&query.brand);

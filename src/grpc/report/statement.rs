@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
@@ -11,24 +12,25 @@ use tonic::{Request, Response, Status};
 use super::parse;
 use super::reads::performance;
 use crate::domain::rows::{Rows, Scan};
-use crate::domain::state::{Collaboration, Publication, Report};
+use crate::domain::state::{Collaboration, Order, Publication, RefundState, Report};
 use crate::domain::{
-    Actor, Audience, CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, Position,
-    PublicationId, Record, Tally, Target, Timestamp, Totals,
+    Actor, Audience, CampaignRef, CollaborationId, CollaborationRef, Contribution, Event, Money,
+    OrderKey, Position, PublicationId, Record, Tally, Target, Timestamp, Totals,
 };
 use crate::grpc::calls::folds::refused;
 use crate::grpc::calls::proofs;
 use crate::grpc::calls::streams::sent;
-use crate::grpc::calls::{Calls, Folding, Lookup, id_at, parsed};
-use crate::grpc::campaign::reads::known_campaign;
+use crate::grpc::calls::{Calls, Folding, Lookup, Opening, id_at, parsed};
+use crate::grpc::campaign::reads::{brand_zone, known_campaign};
 use crate::grpc::campaign::render::campaign as render_campaign;
 use crate::grpc::collaboration::reads::shown;
 use crate::grpc::edge::deadline::Deadline;
 use crate::log::codec::{self, peek};
 use crate::report;
-use crate::statement::{Day, Happened, Line, Statement, csv, html};
+use crate::statement::{Day, Happened, Line, Refunded, Statement, Uncredited, csv, html};
 use crate::store::Snapshot;
 use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};
+use crate::wire::personal::{Path, Personal as _, spell, spell_matched};
 use crate::wire::proto::api;
 
 /// Bytes of the file in one message.
@@ -59,9 +61,14 @@ pub(super) async fn get(
     let brand = name.brand.to_string();
     // What is known of creators is in the numbers of collaborations.
     let slice = Slice::Campaigns(name.brand.clone(), vec![name.campaign.clone()]);
-    let work = move |fold: &mut Folding<'_>| drawn(fold, &name);
+    let opening = calls.opening.clone();
+    let work = move |fold: &mut Folding<'_>| drawn(fold, &name, &opening);
     let mut statement = calls.telling(as_of, slice, deadline, work).await?;
-    let lines = statement.collaborations.len() + statement.timeline.len() + statement.days.len();
+    let lines = statement.collaborations.len()
+        + statement.timeline.len()
+        + statement.days.len()
+        + statement.uncredited.len()
+        + statement.refunds.len();
     let taken = calls
         .folds
         .take(lines * LINE_BYTES)
@@ -90,18 +97,25 @@ pub(super) async fn get(
     Ok(Response::new(ReceiverStream::new(receive)))
 }
 
-fn drawn(fold: &mut Folding<'_>, name: &CampaignRef) -> Result<Statement, Status> {
-    let (mut days, mut timeline) = (BTreeMap::new(), Vec::new());
+fn drawn(
+    fold: &mut Folding<'_>,
+    name: &CampaignRef,
+    opening: &Opening,
+) -> Result<Statement, Status> {
+    let (mut quarters, mut timeline) = (BTreeMap::new(), Vec::new());
     let past = fold.past(&mut |record, contributions, _| {
         if record.subject.campaign.as_ref() == Some(&name.campaign) {
-            add(&mut days, record.fact_at(), contributions);
-            timeline.extend(happened(record));
+            add(&mut quarters, record.fact_at(), contributions);
+            timeline.extend(happened(record, opening));
         }
     })?;
-    let found = read(&past.rows, name).map_err(Lookup::into_status)?;
+    let mut found = read(&past.rows, name).map_err(Lookup::into_status)?;
+    for line in &mut found.collaborations {
+        open(line, opening);
+    }
     timeline.sort_by(|one, other| (&one.at, one.position).cmp(&(&other.at, other.position)));
     Ok(Statement {
-        days: summed(days),
+        days: summed(quarters, &found.zone),
         timeline,
         position: past.rows.position().get(),
         ..found
@@ -139,17 +153,71 @@ fn read(rows: &Snapshot, name: &CampaignRef) -> Result<Statement, Lookup> {
             urls: urls(rows, &place)?,
         });
     }
+    let (uncredited, refunds) = orders(rows, name)?;
+    let zone = brand_zone(rows, &name.brand)?;
     Ok(Statement {
         campaign: render_campaign(name, &campaign),
         roi: report::campaign_roi(name, &campaign, &totals, &rates, now),
         collaborations,
         days: Vec::new(),
         timeline: Vec::new(),
+        uncredited,
+        refunds,
+        zone,
         revisions,
         position: 0,
         recorded_at: now.to_string(),
         checkpoint: String::new(),
     })
+}
+
+/// Orders of the campaign that nobody is credited with, and all refunds, the oldest first.
+fn orders(rows: &Snapshot, name: &CampaignRef) -> Result<(Vec<Uncredited>, Vec<Refunded>), Lookup> {
+    let (mut uncredited, mut refunds) = (Vec::new(), Vec::new());
+    let prefix = Order::of_brand(&name.brand);
+    rows.scan::<Order>(Scan::of(&prefix), &mut |_, order| {
+        let standing = order.conversion.as_ref();
+        let Some(standing) = standing.filter(|one| one.campaign == name.campaign) else {
+            return ControlFlow::Continue(());
+        };
+        let recorded = &standing.conversion;
+        let order_id = spelled(&recorded.order);
+        uncredited.extend(recorded.unattributed.map(|reason| Uncredited {
+            order: order_id.clone(),
+            at: recorded.ordered_at.to_string(),
+            kind: recorded.kind.name(),
+            value: recorded.value.map(with_currency).unwrap_or_default(),
+            reason: reason.name(),
+        }));
+        refunds.extend(order.refunds.iter().map(|known| {
+            let (state, reason) = match known.state {
+                RefundState::Applied => ("APPLIED", ""),
+                RefundState::Waiting => ("WAITING", ""),
+                RefundState::Rejected(why) => ("REJECTED", why.name()),
+                RefundState::Voided { .. } => ("VOIDED", ""),
+            };
+            Refunded {
+                order: order_id.clone(),
+                refund_id: known.refund.id.to_string(),
+                at: known.refund.refunded_at.to_string(),
+                amount: with_currency(known.refund.amount),
+                state,
+                reason,
+            }
+        }));
+        ControlFlow::Continue(())
+    })?;
+    uncredited.sort_by(|one, other| (&one.at, &one.order).cmp(&(&other.at, &other.order)));
+    refunds.sort_by(|one, other| (&one.at, &one.order).cmp(&(&other.at, &other.order)));
+    Ok((uncredited, refunds))
+}
+
+fn spelled(order: &OrderKey) -> String {
+    format!("{} {}", order.source, order.id.as_str())
+}
+
+fn with_currency(amount: Money) -> String {
+    format!("{} {}", amount.currency, amount.decimal())
 }
 
 /// Where the posts of a collaboration are.
@@ -160,16 +228,30 @@ fn urls(rows: &Snapshot, place: &CollaborationRef) -> Result<BTreeMap<String, St
         .text(place.collaboration.as_str());
     rows.scan::<Publication>(Scan::of(&prefix), &mut |key, row| {
         let name = id_at(key, 3, PublicationId::parse);
-        urls.extend(name.map(|name| (name.to_string(), row.url.clone())));
+        urls.extend(name.map(|name| (name.to_string(), spell_matched(&row.url))));
         ControlFlow::Continue(())
     })?;
     Ok(urls)
 }
 
-/// What each day added to the campaign.
-type Days = BTreeMap<String, Tally>;
+/// Opens the personal texts of a line.
+fn open(line: &mut Line, opening: &Opening) {
+    let mut shown = |_: &Path, text: &mut String| *text = opening.shown(std::mem::take(text));
+    line.collaboration
+        .each_personal(&mut Path::default(), &mut shown);
+    for url in line.urls.values_mut() {
+        *url = opening.shown(std::mem::take(url));
+    }
+}
 
-fn add(days: &mut Days, at: Timestamp, contributions: &[Contribution]) {
+/// What each quarter of an hour added to the campaign. Wherever a day begins, it begins with one, and
+/// where days begin is known only once all events are folded.
+type Quarters = BTreeMap<i64, Tally>;
+
+/// Nanoseconds of a quarter of an hour.
+const QUARTER_NANOS: i64 = 15 * 60 * 1_000_000_000;
+
+fn add(quarters: &mut Quarters, at: Timestamp, contributions: &[Contribution]) {
     let mut totals = Totals::default();
     for Contribution { target, effect } in contributions {
         if *target == Target::Campaign {
@@ -177,12 +259,20 @@ fn add(days: &mut Days, at: Timestamp, contributions: &[Contribution]) {
         }
     }
     if totals.counted != Tally::default() {
-        *days.entry(day_of(at)).or_default() += &totals.counted;
+        let quarter = at.nanos().div_euclid(QUARTER_NANOS);
+        *quarters.entry(quarter).or_default() += &totals.counted;
     }
 }
 
-/// What the days add up to.
-fn summed(days: Days) -> Vec<Day> {
+/// What the days of a time zone add up to.
+fn summed(quarters: Quarters, zone: &TimeZone) -> Vec<Day> {
+    let mut days: BTreeMap<String, Tally> = BTreeMap::new();
+    for (quarter, tally) in quarters {
+        let nanos = i128::from(quarter) * i128::from(QUARTER_NANOS);
+        let begun = jiff::Timestamp::from_nanosecond(nanos).unwrap_or_default();
+        let day = zone.to_datetime(begun).date().to_string();
+        *days.entry(day).or_default() += &tally;
+    }
     let mut sum = Tally::default();
     let summed = days.into_iter().map(|(day, tally)| {
         sum += &tally;
@@ -201,19 +291,18 @@ fn small(sum: i128) -> i64 {
     i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
 }
 
-fn day_of(at: Timestamp) -> String {
-    at.to_string().chars().take("2026-11-01".len()).collect()
-}
-
 fn named(actor: &Actor) -> String {
     format!("{} {}", actor.kind.name().to_lowercase(), actor.id)
 }
 
-/// An event for the timeline: what people did, not every number that was seen.
-fn happened(record: &Record) -> Option<Happened> {
-    match record.event {
-        Event::Engagement(_) | Event::Revenue(_) => None,
-        Event::Campaign(_)
+/// An event for the timeline: what people did, not every number that was seen. Of orders only what was
+/// corrected.
+fn happened(record: &Record, opening: &Opening) -> Option<Happened> {
+    match &record.event {
+        Event::Engagement(_) | Event::Brand(_) => None,
+        Event::Revenue(event) if !event.is_correction() => None,
+        Event::Revenue(_)
+        | Event::Campaign(_)
         | Event::Creator(_)
         | Event::Agreement(_)
         | Event::Content(_)
@@ -235,8 +324,13 @@ fn happened(record: &Record) -> Option<Happened> {
                     .on_behalf_of
                     .as_ref()
                     .map_or_else(String::new, |other| {
-                        format!("{}: {}", named(&other.actor), other.reason)
+                        format!(
+                            "{}: {}",
+                            named(&other.actor),
+                            opening.shown(spell(&other.reason))
+                        )
                     }),
+                reason: opening.shown(codec::json::reason_of(&bytes)),
             })
         }
     }

@@ -1,8 +1,8 @@
 //! What a brand owes its creators.
 
 use super::{parse, render};
-use crate::domain::CampaignRef;
 use crate::domain::state::Balance;
+use crate::domain::{CampaignRef, Money};
 use crate::grpc::calls::{Listed, Lookup, Part, page};
 use crate::grpc::campaign::reads::known_campaign;
 use crate::report::minor;
@@ -22,7 +22,7 @@ pub(super) fn listed(
                 campaign: campaign.clone(),
             };
             let campaign = known_campaign(rows, &name)?;
-            let over_budget = campaign.over_budget_minor();
+            let over_budget = (minor(campaign.over_budget_minor()), campaign.plan.currency);
             (Balance::of_campaign(&name), Some(over_budget))
         }
         None => (Balance::of_brand(&query.brand), None),
@@ -38,7 +38,10 @@ pub(super) fn listed(
             && query.open.is_none_or(|open| open == is_open);
         let (brand, campaign) = (&query.brand, query.campaign.as_ref());
         wanted.then(|| api::Balance {
-            over_budget_minor: over_budget.map(minor),
+            over_budget_minor: over_budget.map(|(minor, _)| minor),
+            over_budget_decimal: over_budget.map_or_else(String::new, |(minor, currency)| {
+                Money { currency, minor }.decimal()
+            }),
             ..render::balance(brand, campaign, &creator, currency, row)
         })
     });

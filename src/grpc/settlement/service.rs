@@ -19,6 +19,7 @@ service! {
         write adjust_cost(AdjustCostRequest) -> AdjustCostResponse { cost }
         write void_payment(VoidPaymentRequest) -> VoidPaymentResponse { cost }
         write correct_cost(CorrectCostRequest) -> CorrectCostResponse { cost }
+        write supply_cost_rate(SupplyCostRateRequest) -> SupplyCostRateResponse { cost }
         write withhold_cost(WithholdCostRequest) -> WithholdCostResponse { cost }
         write release_cost(ReleaseCostRequest) -> ReleaseCostResponse { cost }
         write record_tax(RecordTaxRequest) -> RecordTaxResponse { cost }

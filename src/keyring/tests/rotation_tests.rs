@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::super::rotate::{Step, rotate_in_steps};
+use super::super::rotate::{Step, rotate_in_steps, rotate_into_in_steps};
 use super::*;
 use crate::files;
 
@@ -162,4 +162,72 @@ fn unfinished_rotation_of_another_keyring_is_left_alone() {
     assert!(matches!(place.open(), Err(Error::OtherMaster { .. })));
     assert_eq!(fs::read(place.master()).unwrap(), master);
     assert_eq!(fs::read(files::draft_of(&place.master())).unwrap(), master);
+}
+
+#[test]
+fn new_master_key_in_another_file_destroys_the_old_file() {
+    let story = story();
+    let new = story.place.path("elsewhere");
+    fs::hard_link(story.place.master(), story.place.path("link")).unwrap();
+    let (keyring, old) = (story.place.keyring(), story.place.master());
+    let id = rotate_into(&keyring, &old, &new, LOG).unwrap();
+    assert!(!old.exists());
+    story.old_is_nowhere();
+    let master = MasterKey::open(&new).unwrap();
+    assert_eq!(master.id(), id);
+    let keyring = FileKeyring::open(&keyring, LOG, master).unwrap();
+    assert!(story.live.iter().all(|key| has(&keyring, key)));
+    assert!(story.gone.iter().all(|key| destroyed(&keyring, key)));
+}
+
+#[test]
+fn rotation_into_another_file_that_stops_anywhere_leaves_a_master_key_that_opens() {
+    for step in &STEPS[..4] {
+        let story = story();
+        let new = story.place.path("elsewhere");
+        let (keyring, old) = (story.place.keyring(), story.place.master());
+        let stopped = rotate_into_in_steps(&keyring, &old, &new, LOG, &mut |after| {
+            if after == *step {
+                Err(Error::WithoutKeys)
+            } else {
+                Ok(())
+            }
+        });
+        assert!(matches!(stopped, Err(Error::WithoutKeys)));
+        let in_use = if *step < Step::KeyringInPlace {
+            &old
+        } else {
+            &new
+        };
+        resume(&keyring, in_use).unwrap();
+        assert!(!files::draft_of(&keyring).exists());
+        let opened = FileKeyring::open(&keyring, LOG, MasterKey::open(in_use).unwrap()).unwrap();
+        assert!(story.live.iter().all(|key| has(&opened, key)), "{step:?}");
+        drop(opened);
+        // The next attempt says what is in the way, and destroys nothing.
+        let before = fs::read(&old).unwrap();
+        let refused = rotate_into(&keyring, &old, &new, LOG).unwrap_err();
+        match in_use == &old {
+            true => assert!(matches!(refused, Error::Exists { .. }), "{refused}"),
+            false => assert!(matches!(refused, Error::Changed { .. }), "{refused}"),
+        }
+        assert_eq!(fs::read(&old).unwrap(), before);
+    }
+}
+
+#[test]
+fn label_and_content_are_read_without_a_master_key() {
+    let story = story();
+    fs::remove_file(story.place.master()).unwrap();
+    let label = Label::read(&story.place.keyring()).unwrap();
+    assert_eq!((label.log, label.master), (LOG, story.old.id()));
+    let found = inspect(&story.place.keyring(), LOG).unwrap();
+    assert_eq!((found.keys, found.destroyed), (1020, 10));
+    let other = inspect(&story.place.keyring(), Uuid::from_u128(8));
+    assert!(matches!(other, Err(Error::OtherLog { .. })));
+    let missing = inspect(&story.place.path("nothing"), LOG);
+    assert!(matches!(missing, Err(Error::Missing { .. })));
+    story.place.change(|bytes| bytes.truncate(100_000));
+    let damaged = inspect(&story.place.keyring(), LOG);
+    assert!(matches!(damaged, Err(Error::Damaged { .. })));
 }

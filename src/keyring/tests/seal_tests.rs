@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::{CampaignId, DigestKind, PersonalField, Sealed, Seals as _};
+use crate::domain::{CampaignId, DigestKind, PersonalField, Platform, Sealed, Seals as _, Venue};
 
 const NAME: PersonalField = PersonalField::CreatorProfileRecordedDisplayName;
 const NOTE: PersonalField = PersonalField::CostRecordedNote;
@@ -18,7 +18,7 @@ fn text(keyring: &dyn Keyring, sealed: &Sealed) -> Result<String, Hidden> {
 }
 
 fn store(keyring: &dyn Keyring, sealer: &mut Sealer) {
-    keyring.make(&sealer.take().unwrap()).unwrap();
+    keyring.make(&sealer.take()).unwrap();
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn text_is_opened_until_its_key_is_destroyed() {
     let (keyring, mut sealer) = sealer();
     let ayu = sealer.seal(&creator(1), NAME, "Ayu Lestari");
     let budi = sealer.seal(&creator(2), NAME, "Budi");
-    let fresh = sealer.take().unwrap();
+    let fresh = sealer.take();
     assert_eq!(text(&*keyring, &ayu), Err(Hidden::NoKey));
     assert_eq!(
         open(&*keyring, &fresh, &ayu).unwrap().as_str(),
@@ -44,7 +44,7 @@ fn text_is_opened_until_its_key_is_destroyed() {
     let later = sealer.seal(&creator(1), NOTE, "late");
     assert_eq!(later, Sealed::dropped(NOTE));
     assert_eq!(text(&*keyring, &later), Err(Hidden::Erased));
-    assert!(sealer.take().unwrap().is_empty());
+    assert!(sealer.take().is_empty());
 }
 
 #[test]
@@ -124,12 +124,12 @@ fn refused_command_leaves_no_key() {
 fn next_group_finds_keys_that_are_not_stored_yet() {
     let (keyring, mut sealer) = sealer();
     let first = sealer.seal(&creator(1), NAME, "Ayu");
-    let group = sealer.take().unwrap();
+    let group = sealer.take();
     // The commit of the first group is on its way.
     assert_eq!(sealer.seal(&creator(1), NAME, "Ayu"), first);
     let second = sealer.seal(&creator(2), NAME, "Budi");
     assert_eq!(second.key.get(), 2);
-    let next = sealer.take().unwrap();
+    let next = sealer.take();
     assert_eq!(next.len(), 1);
     keyring.make(&group).unwrap();
     keyring.make(&next).unwrap();
@@ -149,10 +149,10 @@ fn next_group_finds_keys_that_are_not_stored_yet() {
 fn group_that_is_given_up_leaves_no_key() {
     let (keyring, mut sealer) = sealer();
     sealer.seal(&creator(1), NAME, "Ayu");
-    let lost = sealer.take().unwrap();
+    let lost = sealer.take();
     sealer.seal(&creator(2), NAME, "Budi");
     sealer.clear();
-    assert!(sealer.take().unwrap().is_empty());
+    assert!(sealer.take().is_empty());
     let again = sealer.seal(&creator(1), NAME, "Ayu");
     assert_eq!(again.key, lost[0].number());
     store(&*keyring, &mut sealer);
@@ -164,12 +164,13 @@ fn digest_knows_equal_texts_of_a_brand_and_kind() {
     let (keyring, mut sealer) = sealer();
     let [acme, other] = ["acme", "other"].map(|brand| BrandId::parse(brand).unwrap());
     let [one, two] = ["one", "two"].map(|campaign| CampaignId::parse(campaign).unwrap());
+    let [tiktok, instagram] = [Platform::Tiktok, Platform::Instagram].map(Venue::from);
     let kinds = [
         DigestKind::Code(&one),
         DigestKind::Code(&two),
-        DigestKind::Post("TIKTOK"),
-        DigestKind::Post("INSTAGRAM"),
-        DigestKind::Handle("TIKTOK"),
+        DigestKind::Post(&tiktok),
+        DigestKind::Post(&instagram),
+        DigestKind::Handle(&tiktok),
         DigestKind::Url,
     ];
     let mut digests = std::collections::BTreeSet::new();
@@ -201,9 +202,9 @@ fn digest_knows_equal_texts_of_a_brand_and_kind() {
 #[test]
 fn without_keys_nothing_is_stored() {
     let mut sealer = Sealer::new(Arc::new(WithoutKeys));
-    assert!(sealer.take().unwrap().is_empty());
+    assert!(sealer.take().is_empty());
     sealer.seal(&creator(1), NAME, "Ayu");
-    let keys = sealer.take().unwrap();
-    assert!(matches!(WithoutKeys.make(&keys), Err(Error::WithoutKeys)));
+    assert!(matches!(sealer.failure(), Some(Error::WithoutKeys)));
+    assert!(sealer.failure().is_none() && sealer.take().is_empty());
     assert!(!format!("{sealer:?}").contains("secret"));
 }

@@ -4,7 +4,9 @@
 
 use std::sync::OnceLock;
 
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage, SerializeOptions, Value,
+};
 
 use super::peek::{PeekError, peek};
 
@@ -48,6 +50,36 @@ pub fn record_descriptor() -> MessageDescriptor {
 pub fn event_name(number: u32) -> Option<String> {
     let field = record_descriptor().get_field(number)?;
     Some(field.kind().as_message()?.name().to_owned())
+}
+
+/// Events whose reason is a word of the ledger, and no text of a person.
+const WITH_WORDS: [&str; 2] = ["ConversionRejected", "RefundRejected"];
+
+/// Returns the text with which an event says why it happened; empty when it says nothing.
+pub fn reason_of(bytes: &[u8]) -> String {
+    let found = DynamicMessage::decode(record_descriptor(), bytes).ok();
+    let event = found.and_then(|record| {
+        let descriptor = record.descriptor();
+        let oneofs = descriptor.oneofs();
+        let fields = oneofs.flat_map(|oneof| oneof.fields().collect::<Vec<_>>());
+        let mut set = fields.filter(|field| record.has_field(field));
+        record.get_field(&set.next()?).as_message().cloned()
+    });
+    let event = event.filter(|event| !WITH_WORDS.contains(&event.descriptor().name()));
+    let said = |name: &str| {
+        event
+            .as_ref()?
+            .get_field_by_name(name)
+            .map(|one| one.into_owned())
+    };
+    match (said("reason"), said("reasons")) {
+        (Some(Value::String(reason)), _) => reason,
+        (_, Some(Value::List(reasons))) => {
+            let reasons = reasons.iter().filter_map(Value::as_str);
+            reasons.collect::<Vec<_>>().join("; ")
+        }
+        _ => String::new(),
+    }
 }
 
 /// Spells the bytes of a stored record as canonical proto JSON, in one line.

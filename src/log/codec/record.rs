@@ -248,7 +248,7 @@ mod tests {
             },
             on_behalf_of: Some(OnBehalfOf {
                 actor: actor(ActorKind::Creator, "ayu"),
-                reason: "on the phone".to_owned(),
+                reason: "on the phone".into(),
             }),
             request: Some(RequestStamp {
                 id: RequestId::parse("r-1").unwrap(),

@@ -7,12 +7,12 @@ use std::fs;
 use std::path::Path;
 
 use super::{
-    CHECKPOINT, COSIGNATURES, LOCK, LOG, MARKER, OpenError, SIGNING_KEY, SUBSCRIPTIONS, TREE,
-    VIEWS, io_error, names_in,
+    CHECKPOINT, COSIGNATURES, KEYRING, LOCK, LOG, MARKER, MASTER_KEY, OpenError, SIGNING_KEY,
+    SUBSCRIPTIONS, TREE, VIEWS, io_error, names_in,
 };
 
 /// The names that stand for files.
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     MARKER,
     LOCK,
     VIEWS,
@@ -21,6 +21,8 @@ const FILES: [&str; 9] = [
     SIGNING_KEY,
     CHECKPOINT,
     COSIGNATURES,
+    KEYRING,
+    MASTER_KEY,
     "page-token.key",
 ];
 

@@ -12,17 +12,17 @@ use crate::wire::proto::values;
 const MAX_EVENTS: usize = 400;
 
 /// A column: its name, and whether it has numbers.
-type Column = (&'static str, bool);
+pub(super) type Column = (&'static str, bool);
 
 /// A cell.
 #[derive(Default)]
-struct Cell {
+pub(super) struct Cell {
     shown: Markup,
     note: String,
     is_negative: bool,
 }
 
-fn cell(shown: impl Render) -> Cell {
+pub(super) fn cell(shown: impl Render) -> Cell {
     Cell {
         shown: shown.render(),
         ..Cell::default()
@@ -38,13 +38,13 @@ fn spelled(value: Spelled) -> Cell {
 }
 
 /// Rows under a heading, if they have one.
-struct Group {
+pub(super) struct Group {
     heading: Option<&'static str>,
     rows: Vec<Vec<Cell>>,
 }
 
 /// A section with a table; nothing at all without a row.
-fn section(
+pub(super) fn section(
     heading: &str,
     unit: &str,
     columns: &[Column],
@@ -94,7 +94,7 @@ fn said(note: &str) -> Option<&str> {
     (!note.is_empty()).then_some(note)
 }
 
-fn rows(rows: impl Iterator<Item = Vec<Cell>>) -> [Group; 1] {
+pub(super) fn rows(rows: impl Iterator<Item = Vec<Cell>>) -> [Group; 1] {
     [Group {
         heading: None,
         rows: rows.collect(),
@@ -204,6 +204,7 @@ fn creator(line: &Line) -> Vec<Cell> {
 
 /// What was to be made, and where it can be seen.
 pub fn deliverables(statement: &Statement) -> Markup {
+    let zone = &statement.zone;
     let made = statement.collaborations.iter().flat_map(|line| {
         let creator = line.collaboration.creator_id.as_str();
         line.collaboration.deliverables.iter().map(move |one| {
@@ -214,7 +215,7 @@ pub fn deliverables(statement: &Statement) -> Markup {
                 cell(venue(one)),
                 cell(format_of(one)),
                 cell(name(one.state().as_str_name(), "DELIVERABLE_STATE_")),
-                cell(words::time(one.due_at.as_ref())),
+                cell(words::time(one.due_at.as_ref(), zone)),
                 cell(versions),
                 cell(words::known(one.rating.map(|rating| rating.to_string()))),
                 cell(post(line, &one.publication_id)),
@@ -311,11 +312,12 @@ pub fn timeline(statement: &Statement) -> Markup {
     });
     let happened = statement.timeline[hidden..].iter().map(|one| {
         vec![
-            cell(moment(&one.at)),
+            cell(moment(&one.at, &statement.zone)),
             cell(words::event(&one.event)),
             cell(one.collaboration_id.as_str()),
             cell(one.actor.as_str()),
             cell(one.on_behalf_of.as_str()),
+            cell(one.reason.as_str()),
             cell(one.position),
         ]
     });
@@ -325,6 +327,7 @@ pub fn timeline(statement: &Statement) -> Markup {
         ("Collaboration", false),
         ("Who", false),
         ("For whom, why", false),
+        ("Reason", false),
         ("Position", true),
     ];
     section("Timeline", "", &columns, &rows(happened), note)
@@ -335,7 +338,7 @@ pub fn revisions(statement: &Statement) -> Markup {
     let made = statement.revisions.iter().map(|one| {
         vec![
             cell(one.revision),
-            cell(words::time(one.finalised_at.as_ref())),
+            cell(words::time(one.finalised_at.as_ref(), &statement.zone)),
             cell(one.as_of_position),
             cell(html! { span.hash { (hex(&one.report_sha256)) } }),
         ]

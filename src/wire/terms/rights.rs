@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::limits::{MAX_CHANNELS, MAX_RIGHTS, MAX_TERRITORIES};
 use crate::domain::{DisclosureTerms, RightsId, Territory, UsageRights};
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
+use crate::wire::personal::spell;
 use crate::wire::proto::values as wire;
 use crate::wire::values::read_time;
 
@@ -38,7 +39,7 @@ fn read_right(fields: &mut Fields, message: wire::UsageRights) -> Checked<UsageR
         CHANNELS_RULE,
     );
     let channels = fields.each("channels", message.channels, |fields, channel| {
-        Ok(fields.line_here(channel, MAX_CHANNEL_CHARS))
+        Ok(fields.personal_line_here(channel, MAX_CHANNEL_CHARS))
     });
     let territories = read_territories(fields, message.territories);
     let starts_at = fields.required("starts_at", message.starts_at, read_time)?;
@@ -74,11 +75,12 @@ pub fn read_disclosure(
     fields: &mut Fields,
     message: wire::DisclosureTerms,
 ) -> Checked<DisclosureTerms> {
-    let label = fields.optional_line("required_label", message.required_label, MAX_LABEL_CHARS);
+    let label =
+        fields.personal_optional_line("required_label", message.required_label, MAX_LABEL_CHARS);
     let connection = fields.one_of("connection", message.connection)?;
     Ok(DisclosureTerms {
         connection,
-        required_label: Some(label).filter(|label| !label.is_empty()),
+        required_label: label,
     })
 }
 
@@ -88,7 +90,7 @@ impl From<&UsageRights> for wire::UsageRights {
         Self {
             rights_id: right.id.to_string(),
             scope: right.scope.number(),
-            channels: right.channels.clone(),
+            channels: right.channels.iter().map(spell).collect(),
             territories: territories.map(|one| one.as_str().to_owned()).collect(),
             starts_at: Some(right.starts_at.into()),
             ends_at: right.ends_at.map(Into::into),
@@ -100,7 +102,11 @@ impl From<&DisclosureTerms> for wire::DisclosureTerms {
     fn from(disclosure: &DisclosureTerms) -> Self {
         Self {
             connection: disclosure.connection.number(),
-            required_label: disclosure.required_label.clone().unwrap_or_default(),
+            required_label: disclosure
+                .required_label
+                .as_ref()
+                .map(spell)
+                .unwrap_or_default(),
         }
     }
 }

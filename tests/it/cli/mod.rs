@@ -3,6 +3,7 @@
 mod backups;
 mod calls;
 mod demos;
+mod keys;
 mod pipes;
 mod texts;
 mod warnings;

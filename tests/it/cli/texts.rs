@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use campaign_ledger::config::Config;
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Block, Head, Log as _, Position};
@@ -110,7 +111,12 @@ async fn old_texts_are_served_and_reach_no_terminal() {
     let (code, said) = run(here.path(), "verify --data-dir data");
     assert_eq!(code, Some(0), "{said}");
 
-    let server = Server::with(|config| config.data_dir = data).await;
+    // It is another log than the one whose keys there are.
+    let settings = |config: &mut Config| {
+        config.data_dir = data;
+        config.without_keys = true;
+    };
+    let server = Server::with(settings).await;
     let of = format!("--brand kopi --server http://{}", server.address);
     let (code, said) = run_beside(here.path(), format!("export events {of}")).await;
     assert!(code == Some(0) && said.lines().all(is_line), "{said:?}");

@@ -18,6 +18,7 @@ use super::history::head_of;
 use super::load::Client;
 use super::process::{Launch, run, spawn};
 use super::scene::Scene;
+use crate::support::keys::copy_keys;
 
 /// Calls of each client beside a backup.
 const CALLS_EACH: u64 = 60;
@@ -110,6 +111,7 @@ async fn backups_taken_under_load_restore_to_the_same_log() {
     assert_eq!(stored(Path::new(&standby)), stored(&scene.data_dir()));
 
     // The server on the restored directory returns everything that was acknowledged.
+    copy_keys(&scene.data_dir(), Path::new(&restored));
     let (mut server, channel) = Launch::on(Path::new(&restored)).start().await;
     scene.check(&channel).await;
     drop(channel);
@@ -155,6 +157,7 @@ async fn ledger_is_restored_to_a_position_or_a_time() {
         "restore {backup} --until-time {middle} --data-dir {to}"
     ));
     assert_eq!(records(Path::new(&to)), all[..wanted]);
+    copy_keys(&scene.data_dir(), Path::new(&to));
     let (mut server, _) = Launch::on(Path::new(&to)).start().await;
     assert!(server.stop().success());
 }
@@ -235,6 +238,7 @@ async fn backups_are_held_to_a_checkpoint_that_was_kept() {
     assert!(said.contains("truncated"), "{said}");
 
     // From there on the history differs.
+    copy_keys(&scene.data_dir(), Path::new(&cut));
     let (mut server, channel) = Launch::on(Path::new(&cut)).start().await;
     let mut other = Client::new("other");
     while head_of(&channel).await.0 <= signed.tree_size {

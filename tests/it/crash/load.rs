@@ -333,7 +333,8 @@ fn terms() -> values::Terms {
 fn idr(minor: i64) -> values::Money {
     values::Money {
         currency_code: "IDR".to_owned(),
-        minor_units: minor,
+        minor_units: Some(minor),
+        ..values::Money::default()
     }
 }
 

@@ -175,7 +175,9 @@ impl Image {
         if !verified.status.success() {
             return Err(String::from_utf8(verified.stderr).unwrap());
         }
-        let words: Vec<_> = said.split_whitespace().collect();
+        // The other lines are about what is beside the log.
+        let of_log = said.lines().next().unwrap_or_default();
+        let words: Vec<_> = of_log.split_whitespace().collect();
         let position = words[1].parse().unwrap();
         if position < self.acknowledged {
             return Err(format!("it ends at {position}: {}", self.acknowledged));

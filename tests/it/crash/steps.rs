@@ -12,6 +12,7 @@ use super::disks::Strace;
 use super::history::head_of;
 use super::process::{offline, run, run_through};
 use super::scene::Scene;
+use crate::support::keys::copy_keys;
 
 /// The kinds of calls, and the minimum number of each that a thread makes while it creates a
 /// directory.
@@ -151,7 +152,13 @@ async fn killed_while_restoring() {
         assert!(again.status.success() || is_whole, "{said}");
         opens_by_itself(scene, kept.events()).await;
     };
-    kill_at_each_step(async || Scene::new(), attempt, check).await;
+    // Today's keyring is there before the log.
+    let prepare = async || {
+        let scene = Scene::new();
+        copy_keys(&kept.data_dir(), &scene.data_dir());
+        scene
+    };
+    kill_at_each_step(prepare, attempt, check).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

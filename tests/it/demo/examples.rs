@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use campaign_ledger::cli::Arguments;
+use campaign_ledger::keyring::Backup;
+use campaign_ledger::log::directory::log_id_of;
 use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
 use campaign_ledger::wire::proto::api::{GetCheckpointRequest, ListKeysRequest};
 use clap::CommandFactory as _;
@@ -15,6 +17,7 @@ use tempfile::TempDir;
 use super::dynamic::Dynamic;
 use super::{Run, play_through, run, served};
 use crate::cli::{BINARY, Serving};
+use crate::support::keys::copy_keys;
 use crate::support::server::Server;
 use campaign_ledger::cli::demo::story::Story;
 
@@ -65,6 +68,9 @@ impl Kept {
         .await;
         run(format!("restore {monday} --data-dir {}", at("standby"))).await;
 
+        for ledger in ["ledger", "standby"] {
+            copy_keys(server.directory(), &directory.path().join(ledger));
+        }
         let mut audit = AuditServiceClient::new(server.channel());
         let asked = audit.get_checkpoint(GetCheckpointRequest::default()).await;
         let signed = asked.unwrap().into_inner().checkpoint;
@@ -114,6 +120,16 @@ impl Kept {
         if example.contains("ledger serve") || example.contains("ledger demo") {
             return root;
         }
+        let is_of_keys = ["replay --open", "keys restore"];
+        if is_of_keys.iter().any(|words| example.contains(words)) {
+            fs::copy(self.at("ledger/master-key"), at("master-key")).unwrap();
+            let backup = Backup::write(
+                &self.at("ledger/keyring"),
+                log_id_of(&self.at("ledger")).unwrap(),
+                &at("monday.clkb"),
+            );
+            backup.unwrap();
+        }
         let makes = example.contains("ledger restore");
         for (place, from) in [
             ("var/lib/campaign-ledger", "ledger"),
@@ -126,6 +142,9 @@ impl Kept {
         }
         if !example.contains("--data-dir") && !example.contains("--server") {
             copy(&self.at("ledger"), &at("campaign-ledger-data"), example);
+        }
+        if example.contains("keys restore") {
+            fs::remove_file(at("var/lib/campaign-ledger/keyring")).unwrap();
         }
         root
     }

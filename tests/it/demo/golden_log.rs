@@ -16,6 +16,10 @@ use campaign_ledger::cli::demo::story::{Step, Story};
 /// The backup, and the queries with their answers.
 const BACKUP: &str = "tests/golden/log-2.clbu";
 const ANSWERS: &str = "tests/golden/log-2.json";
+/// The keys of its personal texts, and the master key that wraps them. They guard nothing: the people of
+/// the stories are made up.
+const KEYS: &str = "tests/golden/log-2.clkb";
+const MASTER_KEY: &str = "tests/golden/log-2.master-key";
 
 /// Plays all stories and keeps their log and the answers.
 async fn keep() {
@@ -39,6 +43,9 @@ async fn keep() {
     fs::write(ANSWERS, format!("[\n{}\n]\n", kept.join(",\n"))).unwrap();
     let address = server.address;
     run(format!("backup create {BACKUP} --server http://{address}")).await;
+    let data = server.directory().to_owned();
+    run(format!("keys backup {KEYS} --data-dir {}", data.display())).await;
+    fs::copy(data.join("master-key"), MASTER_KEY).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -50,6 +57,8 @@ async fn golden_log_says_what_it_said() {
     let here = TempDir::new().unwrap();
     let data = here.path().join("data");
     run(format!("restore {BACKUP} --data-dir {}", data.display())).await;
+    fs::copy(MASTER_KEY, data.join("master-key")).unwrap();
+    run(format!("keys restore {KEYS} --data-dir {}", data.display())).await;
     let mut resting = Server::resting(|config| config.data_dir = data);
     // Before the history, so that no timer adds events to it.
     resting.accept_clock = true;

@@ -175,7 +175,12 @@ fn line_beyond_the_commitment_is_booked_above_the_cap() {
     let over_minor = history.campaign().over_budget_minor();
     assert_eq!(over_minor, rp(1_000_000).minor.into());
     let reason = "billed by the terms".to_owned();
-    let history = history.given(cost("c-1", CostVerb::Reverse { reason }));
+    let history = history.given(cost(
+        "c-1",
+        CostVerb::Reverse {
+            reason: reason.into(),
+        },
+    ));
     assert_eq!(history.campaign().over_budget_minor(), 0);
 }
 

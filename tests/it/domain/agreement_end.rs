@@ -44,7 +44,7 @@ fn cancelled_for(fee: Money) -> impl FnOnce(History) -> History {
             .map(|record| &record.event)
             .collect();
         let cancelled = Event::Agreement(AgreementEvent::CollaborationCancelled {
-            reason: "plans changed".to_owned(),
+            reason: "plans changed".into(),
             kill_fee: fee,
         });
         assert_eq!(events[0], &cancelled);
@@ -70,7 +70,7 @@ fn shipment_makes_the_collaboration_active() {
         .when(ship("ayu-1", "s-1"))
         .then_events([Event::Seeding(SeedingEvent::ProductShipped {
             shipment: id("s-1"),
-            product: "single origin, 1 kg".to_owned(),
+            product: "single origin, 1 kg".into(),
             value: ProductValue {
                 cost_of_goods: rp(80_000),
                 fair_value: rp(150_000),
@@ -116,7 +116,7 @@ fn shipment_needs_accepted_terms_and_the_brand() {
 fn both_product_values_are_in_the_reporting_currency() {
     let in_dollars = |cost_of_goods, fair_value| CollaborationVerb::ShipProduct {
         shipment: id("s-1"),
-        product: "beans".to_owned(),
+        product: "beans".into(),
         value: ProductValue {
             cost_of_goods,
             fair_value,
@@ -211,7 +211,7 @@ fn cancellation_without_kill_fee_owes_nothing() {
     let history = accepted(terms())
         .when(cancel("ayu-1"))
         .then_events([Event::Agreement(AgreementEvent::CollaborationCancelled {
-            reason: "plans changed".to_owned(),
+            reason: "plans changed".into(),
             kill_fee: rp(0),
         })]);
     assert_eq!(history.campaign().budget.total(), 0);
@@ -271,7 +271,7 @@ fn kill_fee_beside_recorded_fees_is_booked_above_the_cap() {
         amount: rp(1_000_001),
         fx_rate: None,
         incurred_at: day(1),
-        note: String::new(),
+        note: "".into(),
     };
     let history = opened_as(plan)
         .given(invite("ayu-1", "ayu", with_kill_fee()))
@@ -296,7 +296,7 @@ fn kill_fee_line_never_replaces_another_line() {
         amount: rp(5),
         fx_rate: None,
         incurred_at: day(1),
-        note: String::new(),
+        note: "".into(),
     };
     accepted(with_kill_fee())
         .given(cost(line.cost.as_str(), squatter))

@@ -37,7 +37,7 @@ fn amendment_waits_for_the_other_side() {
         .then_events([Event::Agreement(AgreementEvent::AmendmentProposed {
             version: 2,
             terms: fee(1_200_000),
-            reason: "one more post".to_owned(),
+            reason: "one more post".into(),
         })]);
     let row = history.collaboration("ayu-1");
     assert_eq!(row.terms(), Some(&terms()));
@@ -93,7 +93,7 @@ fn amendment_is_turned_down_or_taken_back() {
             .when(reject_amendment("ayu-1", 2).by(side))
             .then_events([Event::Agreement(AgreementEvent::AmendmentRejected {
                 version: 2,
-                reason: "as agreed first".to_owned(),
+                reason: "as agreed first".into(),
             })]);
         assert_eq!(history.collaboration("ayu-1").terms(), Some(&terms()));
         // The version number is not used again.
@@ -338,7 +338,7 @@ fn fee_lines_beyond_the_amended_fee_stay_committed() {
         amount: rp(800_000),
         fx_rate: None,
         incurred_at: day(1),
-        note: String::new(),
+        note: "".into(),
     };
     let history = accepted(terms()).given(cost("fee", line));
     let history = amended(history, fee(500_000));

@@ -23,7 +23,7 @@ fn two(terms: Terms) -> Terms {
 fn open(name: &str, subject: DisputeSubject) -> Request {
     let verb = DisputeVerb::Open {
         subject,
-        reason: "not as agreed".to_owned(),
+        reason: "not as agreed".into(),
         evidence: Vec::new(),
     };
     dispute("ayu-1", name, verb)
@@ -33,7 +33,7 @@ fn overturn(name: &str) -> Request {
     let resolution = Resolution {
         ruling: DisputeRuling::Overturned,
         arbiter: Some(arbiter()),
-        reason: "both were heard".to_owned(),
+        reason: "both were heard".into(),
     };
     dispute("ayu-1", name, DisputeVerb::Resolve(resolution))
 }

@@ -20,7 +20,7 @@ fn application_holds_nothing_of_the_budget() {
     let history = opened()
         .when(apply("ayu-1", "ayu"))
         .then_events([Event::Agreement(AgreementEvent::CreatorApplied {
-            message: "we roast at home".to_owned(),
+            message: "we roast at home".into(),
             fee: None,
             previous: None,
         })]);
@@ -64,7 +64,7 @@ fn application_keeps_the_guards_of_its_campaign_and_its_pair() {
         .then_refused(live());
     let dollars = CollaborationVerb::Apply {
         creator: id("ayu"),
-        message: String::new(),
+        message: "".into(),
         fee: Some(money("USD", 1)),
     };
     opened()
@@ -139,7 +139,7 @@ fn rejected_application_ends_and_frees_the_pair() {
     let history = applied()
         .when(reject_application("ayu-1"))
         .then_events([Event::Agreement(AgreementEvent::ApplicationRejected {
-            reason: "another niche".to_owned(),
+            reason: "another niche".into(),
         })]);
     assert_eq!(history.campaign().applications, 0);
     let row = history.collaboration("ayu-1");

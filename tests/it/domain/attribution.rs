@@ -349,6 +349,7 @@ fn mistyped_code_is_kept_as_quoted_and_says_more_than_a_stale_touch() {
         let history = two_at_work().given(convert_order(claim));
         let recorded = recorded(history.last_event());
         assert_eq!(recorded.unattributed, Some(UnattributedReason::UnknownCode));
-        assert_eq!(recorded.code.as_ref().map(Quoted::as_str), Some(text));
+        let code = recorded.code.as_ref().map(|code| &code.text);
+        assert_eq!(code, Some(&PersonalText::from(text)));
     }
 }

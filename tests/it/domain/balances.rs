@@ -91,7 +91,7 @@ proptest! {
 
 #[test]
 fn histories_pay_and_carry() {
-    let ledgers = (0..8).map(|seed| lived(&histories::from_seed(seed, 400)));
+    let ledgers = (0..24).map(|seed| lived(&histories::from_seed(seed, 400)));
     let balances: Vec<Balance> = ledgers
         .flat_map(|ledger| {
             let rows = rows_of(&ledger);
@@ -133,6 +133,11 @@ fn what_pays_the_creator_is_owed_until_it_is_paid_or_reversed() {
     let history = history.given(record("c-3", bonus));
     assert_eq!(balance(&history).owed_minor(), 83_000);
     let reason = "billed twice".to_owned();
-    let history = history.given(cost("c-3", CostVerb::Reverse { reason }));
+    let history = history.given(cost(
+        "c-3",
+        CostVerb::Reverse {
+            reason: reason.into(),
+        },
+    ));
     assert_eq!(balance(&history), owed);
 }

@@ -19,7 +19,7 @@ fn spend(cost_id: &str, kind: CostType, amount: Money) -> Request {
         amount,
         fx_rate: None,
         incurred_at: day(1),
-        note: String::new(),
+        note: "".into(),
     };
     cost(cost_id, verb)
 }
@@ -139,7 +139,12 @@ fn line_without_a_rate_shows_as_unconverted_until_it_is_reversed() {
     let reason = "never delivered".to_owned();
     let reverse = |line: &str| {
         let reason = reason.clone();
-        cost(line, CostVerb::Reverse { reason })
+        cost(
+            line,
+            CostVerb::Reverse {
+                reason: reason.into(),
+            },
+        )
     };
     let history = opened().given(spend("c-1", CostType::Production, money("USD", 500)));
     assert_eq!(unconverted(&history), of(500, 1));
@@ -148,7 +153,7 @@ fn line_without_a_rate_shows_as_unconverted_until_it_is_reversed() {
     assert_eq!(unconverted(&history), of(0, 2));
     let adjusted = CostVerb::Adjust {
         delta: money("USD", 20),
-        reason: reason.clone(),
+        reason: reason.clone().into(),
     };
     let history = history.given(cost("c-1", adjusted)).given(reverse("c-1"));
     assert_eq!(unconverted(&history), of(-500, 1));
@@ -165,7 +170,7 @@ fn nothing_after_a_termination_makes_a_bonus_owed() {
         amount: rp(100_000),
     });
     let terminate = CollaborationVerb::Terminate {
-        reason: "bought followers".to_owned(),
+        reason: "bought followers".into(),
         ground: Ground::Flag(id("f-1")),
     };
     let accrue = CostVerb::AccrueBonus {

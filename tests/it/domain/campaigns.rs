@@ -242,7 +242,7 @@ fn close_is_refused_while_something_is_live() {
 
 #[test]
 fn close_withdraws_pending_offers_on_request() {
-    let reason = "the campaign closed".to_owned();
+    let reason = PersonalText::Own(OwnWords::CampaignClosed);
     let history = invited(terms())
         .given(invite("bima-1", "bima", terms()))
         .when(close(true))
@@ -268,7 +268,7 @@ fn cancel_withdraws_what_is_pending_but_not_live_work() {
             reason: "the shop burnt down".to_owned(),
         }),
         Event::Agreement(AgreementEvent::InvitationWithdrawn {
-            reason: "the campaign was cancelled".to_owned(),
+            reason: PersonalText::Own(OwnWords::CampaignCancelled),
         }),
     ]);
     accepted(terms())
@@ -362,7 +362,7 @@ fn budget_sums_stay_within_int64() {
         amount: money("IDR", i64::MAX),
         fx_rate: None,
         incurred_at: day(1),
-        note: String::new(),
+        note: "".into(),
     };
     let history = opened_as(everything)
         .given(cost("back", recovery))

@@ -210,10 +210,12 @@ fn commission_is_changed_by_its_order_alone() {
     let line = line_of(&history, "o-1");
     let reason = || "by hand".to_owned();
     let delta = rp(1);
-    let reverse = CostVerb::Reverse { reason: reason() };
+    let reverse = CostVerb::Reverse {
+        reason: reason().into(),
+    };
     let adjust = CostVerb::Adjust {
         delta,
-        reason: reason(),
+        reason: reason().into(),
     };
     for verb in [reverse, adjust] {
         let history = history.clone();

@@ -63,6 +63,7 @@ fn second_claim_of_an_order_is_kept_as_evidence() {
         .when(convert_order(bimas))
         .then_events([Event::Revenue(RevenueEvent::ConversionRejected(
             ConversionRejected {
+                why: ClaimRejection::DuplicateOrder,
                 order: order("o-1"),
                 winner,
                 winner_campaign: id(CAMPAIGN),

@@ -22,7 +22,7 @@ fn pay(line: &str, payment: &str, amount: Money, paid_at: Timestamp) -> Request 
 fn void(line: &str, payment: &str) -> Request {
     let verb = CostVerb::VoidPayment {
         payment: id(payment),
-        reason: "it bounced".to_owned(),
+        reason: "it bounced".into(),
     };
     cost(line, verb)
 }
@@ -36,7 +36,7 @@ fn correction(history: &History, line: &str) -> CostCorrection {
         fx_rate: None,
         incurred_at: None,
         note: None,
-        reason: "the invoice says so".to_owned(),
+        reason: "the invoice says so".into(),
     }
 }
 
@@ -107,7 +107,7 @@ fn voided_payments_of_two_periods_leave_nothing() {
         // A cent is half a minor unit: what a payment takes depends on the one before.
         fx_rate: rate("0.5"),
         incurred_at: day(1),
-        note: String::new(),
+        note: "".into(),
     };
     let history = opened()
         .at(day(80))
@@ -239,7 +239,7 @@ fn correction_keeps_the_rules_of_a_line() {
         (
             CostCorrection {
                 expected: Position::new(1),
-                note: Some("other".to_owned()),
+                note: Some("other".into()),
                 ..fix()
             },
             Refusal::StaleCost {

@@ -14,7 +14,7 @@ pub fn line(kind: CostType, amount: Money) -> CostVerb {
         amount,
         fx_rate: None,
         incurred_at: day(1),
-        note: String::new(),
+        note: "".into(),
     }
 }
 
@@ -74,12 +74,21 @@ pub fn record(name: &str, verb: CostVerb) -> Request {
 
 /// Approves this much of a line, or all of it.
 pub fn approve_cost(name: &str, approved_minor: Option<i64>) -> Request {
-    cost(name, CostVerb::Approve { approved_minor })
+    let verb = CostVerb::Approve {
+        approved_minor,
+        currency: None,
+    };
+    cost(name, verb)
 }
 
 fn reverse(name: &str) -> Request {
     let reason = "billed twice".to_owned();
-    cost(name, CostVerb::Reverse { reason })
+    cost(
+        name,
+        CostVerb::Reverse {
+            reason: reason.into(),
+        },
+    )
 }
 
 const BODY: [CostType; 8] = [

@@ -30,12 +30,20 @@ fn each_verb_has_its_states() {
     use DeliverableState::*;
     let open = [Planned, Submitted, RevisionRequested, Approved];
     let unpublished = [Planned, Submitted, RevisionRequested, Approved, Rejected];
+    let not_live = [
+        Planned,
+        Submitted,
+        RevisionRequested,
+        Approved,
+        Rejected,
+        Waived,
+    ];
     let verbs: [(Request, &[DeliverableState]); 8] = [
         (submit("ayu-1", "review"), &[Planned, RevisionRequested]),
         (request_revision("ayu-1", "review", 1), &[Submitted]),
         (approve("ayu-1", "review", 1), &[Submitted]),
         (reject("ayu-1", "review", 1), &[Submitted]),
-        (publish("ayu-1", "review", live("post-9")), &unpublished),
+        (publish("ayu-1", "review", live("post-9")), &not_live),
         (verify("ayu-1", "review"), &[Published]),
         (reschedule("ayu-1", "review", day(30)), &open),
         (waive("ayu-1", "review"), &unpublished),
@@ -267,7 +275,7 @@ fn rescheduling_keeps_the_first_deadline() {
             deliverable: id("review"),
             due_at: day(25),
             previous: day(20),
-            reason: "rain".to_owned(),
+            reason: "rain".into(),
         })])
         .when(reschedule("ayu-1", "review", day(28)))
         .then_event(|event| match event {

@@ -10,7 +10,7 @@ use crate::support::requests::*;
 fn labelled() -> DisclosureTerms {
     DisclosureTerms {
         connection: ConnectionType::Gifted,
-        required_label: Some("#iklan".to_owned()),
+        required_label: Some("#iklan".into()),
     }
 }
 
@@ -80,7 +80,7 @@ fn insufficient_disclosure_is_a_breach_once() {
         .given(check_disclosure("ayu-1", found(17, true)))
         .given(check_disclosure("ayu-1", found(18, false)));
     assert_eq!(undisclosed(&history), (true, 1));
-    assert!(history.publication("ayu-1", "post-1").was_undisclosed);
+    assert!(history.publication("ayu-1", "post-1").was_undisclosed());
 }
 
 #[test]

@@ -27,8 +27,8 @@ fn about_reach() -> DisputeSubject {
 fn open(name: &str, subject: DisputeSubject) -> Request {
     let verb = DisputeVerb::Open {
         subject,
-        reason: "not as agreed".to_owned(),
-        evidence: vec!["https://drive.example/chat".to_owned()],
+        reason: "not as agreed".into(),
+        evidence: vec!["https://drive.example/chat".into()],
     };
     dispute("ayu-1", name, verb)
 }
@@ -37,7 +37,7 @@ fn resolve(name: &str, ruling: DisputeRuling) -> Request {
     let resolution = Resolution {
         ruling,
         arbiter: Some(arbiter()),
-        reason: "both were heard".to_owned(),
+        reason: "both were heard".into(),
     };
     dispute("ayu-1", name, DisputeVerb::Resolve(resolution))
 }
@@ -69,8 +69,8 @@ fn dispute_names_who_opened_it_and_is_counted() {
     let opened = DisputeOpened {
         dispute: id("d-1"),
         subject: about_line(),
-        reason: "not as agreed".to_owned(),
-        evidence: vec!["https://drive.example/chat".to_owned()],
+        reason: "not as agreed".into(),
+        evidence: vec!["https://drive.example/chat".into()],
     };
     let history = owed()
         .when(open("d-1", about_line()).by(ActorKind::Creator))
@@ -107,13 +107,18 @@ fn disputed_line_is_frozen_and_no_other() {
     for verb in [
         CostVerb::Approve {
             approved_minor: None,
+            currency: None,
         },
-        CostVerb::Reverse { reason: reason() },
+        CostVerb::Reverse {
+            reason: reason().into(),
+        },
         CostVerb::Adjust {
             delta,
-            reason: reason(),
+            reason: reason().into(),
         },
-        CostVerb::Withhold { reason: reason() },
+        CostVerb::Withhold {
+            reason: reason().into(),
+        },
         pay.clone(),
     ] {
         let history = history.clone();
@@ -139,13 +144,15 @@ fn disputed_deliverable_waits_for_its_review() {
         },
         DeliverableVerb::Reject {
             version: 1,
-            reason: reason(),
+            reason: reason().into(),
         },
         DeliverableVerb::Reschedule {
             due_at,
-            reason: reason(),
+            reason: reason().into(),
         },
-        DeliverableVerb::Waive { reason: reason() },
+        DeliverableVerb::Waive {
+            reason: reason().into(),
+        },
         DeliverableVerb::Verify,
     ] {
         let history = history.clone();
@@ -192,14 +199,14 @@ fn split_line_is_adjusted_to_the_share_in_whole_rupiah() {
                 resolution: Resolution {
                     ruling: split(3_337),
                     arbiter: Some(arbiter()),
-                    reason: "both were heard".to_owned(),
+                    reason: "both were heard".into(),
                 },
             }),
             Event::Settlement(SettlementEvent::CostAdjusted {
                 cost: id(LINE),
                 delta_minor: -66_600,
                 reporting_minor: Some(-66_600),
-                reason: "both were heard".to_owned(),
+                reason: "both were heard".into(),
                 timing: FactTiming::OnTime,
                 order: None,
                 on_time_minor: None,
@@ -318,7 +325,7 @@ fn ruling_for_the_side_that_opened_the_dispute_is_ground_to_terminate() {
             .given(resolve("d-1", ruling))
             .when(by_ruling("d-1"))
             .then_events([Event::Agreement(AgreementEvent::CollaborationTerminated {
-                reason: "the remark stands".to_owned(),
+                reason: "the remark stands".into(),
                 ground: Ground::Dispute(id("d-1")),
             })]);
         let row = history.collaboration("ayu-1");
@@ -340,7 +347,7 @@ fn no_other_dispute_is_ground_to_terminate() {
         "d-9",
         DisputeVerb::Open {
             subject: about_reach(),
-            reason: "not as agreed".to_owned(),
+            reason: "not as agreed".into(),
             evidence: Vec::new(),
         },
     );

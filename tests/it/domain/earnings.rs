@@ -302,7 +302,7 @@ fn ruling_on_commission_stays_when_its_order_changes() {
         "d-1",
         DisputeVerb::Open {
             subject: DisputeSubject::Cost(line.clone()),
-            reason: "half of them are hers".to_owned(),
+            reason: "half of them are hers".into(),
             evidence: Vec::new(),
         },
     );
@@ -312,7 +312,7 @@ fn ruling_on_commission_stays_when_its_order_changes() {
         DisputeVerb::Resolve(Resolution {
             ruling: DisputeRuling::Split { share_bp: 5_000 },
             arbiter: None,
-            reason: "both were heard".to_owned(),
+            reason: "both were heard".into(),
         }),
     );
     let history = history.given(opened).given(resolved);

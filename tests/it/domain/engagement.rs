@@ -63,7 +63,7 @@ pub fn correct(observation: Position, counters: Counters) -> Request {
         observation,
         counters,
         followers: None,
-        reason: "bots were removed".to_owned(),
+        reason: "bots were removed".into(),
     };
     engagement(post("ayu-1", "post-1"), verb)
 }
@@ -72,7 +72,7 @@ pub fn void(observation: Position) -> Request {
     let reason = "another post's numbers".to_owned();
     let verb = EngagementVerb::Void {
         observation,
-        reason,
+        reason: reason.into(),
     };
     engagement(post("ayu-1", "post-1"), verb)
 }

@@ -20,7 +20,7 @@ fn fee_of(amount: Money, incurred_at: Timestamp) -> CostVerb {
         amount,
         fx_rate: None,
         incurred_at,
-        note: String::new(),
+        note: "".into(),
     }
 }
 
@@ -110,7 +110,7 @@ fn payment_without_rate_makes_paid_absent_in_its_own_period() {
         amount: money("USD", 300),
         fx_rate: None,
         incurred_at: day(20),
-        note: String::new(),
+        note: "".into(),
     };
     let history = opened()
         .at(day(100))

@@ -264,7 +264,7 @@ fn controversy_mid_campaign_that_ends_in_termination() {
         .given(record("c-1", line_for("ayu-1", CostType::Fee, rp(400_000))))
         .when(terminate("ayu-1", "f-1"))
         .then_events([Event::Agreement(AgreementEvent::CollaborationTerminated {
-            reason: "the remark stands".to_owned(),
+            reason: "the remark stands".into(),
             ground: Ground::Flag(id("f-1")),
         })]);
     assert_eq!(

@@ -71,7 +71,7 @@ fn costs_count_by_when_they_were_incurred() {
         amount: rp(100),
         fx_rate: None,
         incurred_at,
-        note: String::new(),
+        note: "".into(),
     };
     counts(|at| cost("c-1", line(at)), Tally::accrued);
 }
@@ -124,6 +124,7 @@ fn refund_counts_nowhere_its_order_does_not() {
 fn payments_count_with_their_line_however_late() {
     let approve = CostVerb::Approve {
         approved_minor: None,
+        currency: None,
     };
     for (edge, nanos, timing) in EDGES {
         let pay = CostVerb::Pay {

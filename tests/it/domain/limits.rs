@@ -362,7 +362,7 @@ fn what_is_open_ends_with_its_campaign_and_the_ledger_records_it() {
         .at(day(EXPIRY_DAY))
         .when(expire(&last).by(ActorKind::System))
         .then_events([Event::Agreement(AgreementEvent::InvitationWithdrawn {
-            reason: "the campaign closed".to_owned(),
+            reason: PersonalText::Own(OwnWords::CampaignClosed),
         })]);
     assert_eq!(left_to_do(&closed).len(), 1);
     let closed = closed.given(end_pending());

@@ -35,8 +35,8 @@ fn terms_change_so_often() {
 
 #[test]
 fn terms_are_no_book() {
-    let channels: Vec<String> = (0..MAX_CHANNELS)
-        .map(|number| format!("{number:0100}"))
+    let channels: Vec<PersonalText> = (0..MAX_CHANNELS)
+        .map(|number| format!("{number:0100}").into())
         .collect();
     let right = |number: usize| UsageRights {
         id: RightsId::parse(&format!("u-{number}")).unwrap(),
@@ -77,7 +77,7 @@ fn so_many_disputes_of_a_collaboration_are_open() {
     let open = |number: usize| {
         let verb = DisputeVerb::Open {
             subject: DisputeSubject::Cost(id(&format!("c-{number}"))),
-            reason: "too much".to_owned(),
+            reason: "too much".into(),
             evidence: Vec::new(),
         };
         dispute("ayu-1", &format!("d-{number}"), verb)
@@ -103,7 +103,7 @@ fn an_observation_is_corrected_so_often_and_can_be_taken_out_then() {
             observation: history.head(),
             counters: likes(number as u64 + 2),
             followers: None,
-            reason: "miscounted".to_owned(),
+            reason: "miscounted".into(),
         };
         let correct = engagement(post("ayu-1", "post-1"), correct);
         if number == MAX_CHANGES {
@@ -116,7 +116,7 @@ fn an_observation_is_corrected_so_often_and_can_be_taken_out_then() {
     }
     let void = EngagementVerb::Void {
         observation: history.head(),
-        reason: "never mind".to_owned(),
+        reason: "never mind".into(),
     };
     history.given(engagement(post("ayu-1", "post-1"), void));
 }
@@ -171,7 +171,7 @@ fn a_code_is_held_so_often() {
 #[test]
 fn the_places_of_content_take_so_many_bytes() {
     let long = ContentRef {
-        reference: "x".repeat(8_000),
+        reference: "x".repeat(8_000).into(),
         sha256: [1; 32],
     };
     let many = Terms {
@@ -186,7 +186,7 @@ fn the_places_of_content_take_so_many_bytes() {
         deliverable("ayu-1", name, DeliverableVerb::Submit { content })
     };
     let ask = |name: &str, version| {
-        let reasons = vec!["brighter".to_owned()];
+        let reasons = vec!["brighter".into()];
         deliverable(
             "ayu-1",
             name,

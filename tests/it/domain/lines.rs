@@ -9,17 +9,33 @@ use crate::support::requests::*;
 
 fn adjust(name: &str, delta: Money) -> Request {
     let reason = "other hours".to_owned();
-    cost(name, CostVerb::Adjust { delta, reason })
+    cost(
+        name,
+        CostVerb::Adjust {
+            delta,
+            reason: reason.into(),
+        },
+    )
 }
 
 fn withhold(name: &str) -> Request {
     let reason = "no invoice yet".to_owned();
-    cost(name, CostVerb::Withhold { reason })
+    cost(
+        name,
+        CostVerb::Withhold {
+            reason: reason.into(),
+        },
+    )
 }
 
 fn release(name: &str) -> Request {
     let reason = "the invoice came".to_owned();
-    cost(name, CostVerb::Release { reason })
+    cost(
+        name,
+        CostVerb::Release {
+            reason: reason.into(),
+        },
+    )
 }
 
 fn pay(payment: &str, amount: Money) -> Request {
@@ -34,7 +50,12 @@ fn pay(payment: &str, amount: Money) -> Request {
 
 fn reverse(name: &str) -> Request {
     let reason = "billed twice".to_owned();
-    cost(name, CostVerb::Reverse { reason })
+    cost(
+        name,
+        CostVerb::Reverse {
+            reason: reason.into(),
+        },
+    )
 }
 
 /// Returns a history with Rp1,000 of shipping, line `c-1`.
@@ -55,7 +76,7 @@ fn adjustment_moves_cost_and_budget_and_leaves_the_amount() {
             cost: id("c-1"),
             delta_minor: -30_000,
             reporting_minor: Some(-30_000),
-            reason: "other hours".to_owned(),
+            reason: "other hours".into(),
             timing: FactTiming::OnTime,
             order: None,
             on_time_minor: None,
@@ -212,7 +233,7 @@ fn tax(name: &str, amount: Money) -> Tax {
         rate_percent: id("5"),
         amount,
         article: "PPh 21".to_owned(),
-        certificate: String::new(),
+        certificate: "".into(),
         period: "2025-10".to_owned(),
     }
 }
@@ -284,4 +305,20 @@ fn only_the_brand_settles() {
             .when(request.by(ActorKind::Creator))
             .then_refused(only("the brand"));
     }
+}
+
+#[test]
+fn approval_in_another_currency_than_the_line_is_refused() {
+    let approve = |currency| {
+        let verb = CostVerb::Approve {
+            approved_minor: Some(60_000),
+            currency: Some(id(currency)),
+        };
+        cost("c-1", verb)
+    };
+    let history = shipped()
+        .when(approve("USD"))
+        .then_refused(Refusal::field("approved.currency_code", "must be IDR"))
+        .given(approve("IDR"));
+    assert_eq!(history.cost("c-1").approved_minor, 60_000);
 }

@@ -61,6 +61,20 @@ fn conversions_as_worked_by_hand() {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(256))]
+    #[test]
+    fn decimal_text_reads_back(minor in any::<i64>(), place in 0..3_usize) {
+        let amount = money(["IDR", "JPY", "KWD"][place], minor);
+        let text = amount.decimal();
+        prop_assert_eq!(Money::parse_decimal(amount.currency, &text), Ok(amount));
+        let scale = BigInt::from(10).pow(amount.currency.exponent());
+        let size = text.trim_start_matches('-');
+        prop_assert_eq!(decimal(size), exact(minor.unsigned_abs()) / exact(scale));
+        prop_assert_eq!(text.starts_with('-'), minor < 0);
+    }
+}
+
 #[test]
 fn rates_are_plain_decimals_above_zero() {
     let (longest, longest_fraction) = ("9".repeat(18), format!("1.{}", "0".repeat(12)));

@@ -40,7 +40,7 @@ fn counter_is_the_next_version_and_the_offer_stays_reserved() {
         .then_events([Event::Agreement(AgreementEvent::OfferCountered {
             offer: offer.clone(),
             answers: 1,
-            note: "two posts are more work".to_owned(),
+            note: "two posts are more work".into(),
         })]);
     let row = history.collaboration("ayu-1");
     assert_eq!(row.state, CollaborationState::Countered);
@@ -72,7 +72,7 @@ fn counter_answers_the_open_version_in_time() {
         offer_version: 1,
         terms: terms(),
         expires_at: Some(day(1)),
-        note: String::new(),
+        note: "".into(),
     };
     invited(terms())
         .when(collaboration("ayu-1", over))
@@ -281,7 +281,7 @@ fn expiry_is_of_the_version_that_is_open() {
         offer_version: 1,
         terms: terms(),
         expires_at: Some(day(10)),
-        note: String::new(),
+        note: "".into(),
     };
     let history = invited(terms()).given(collaboration("ayu-1", sooner));
     let expire =
@@ -343,7 +343,7 @@ fn close_ends_applications_and_counters_on_request() {
         live_collaborations: 0,
     };
     pending.clone().when(close(false)).then_refused(refusal);
-    let reason = || "the campaign closed".to_owned();
+    let reason = || PersonalText::Own(OwnWords::CampaignClosed);
     let history = pending.when(close(true)).then_events([
         Event::Campaign(CampaignEvent::CampaignClosed),
         Event::Agreement(AgreementEvent::InvitationWithdrawn { reason: reason() }),
@@ -358,7 +358,7 @@ fn close_ends_applications_and_counters_on_request() {
 fn creator_may_leave_until_something_is_published() {
     let event = || {
         Event::Agreement(AgreementEvent::CreatorWithdrew {
-            reason: "no time after all".to_owned(),
+            reason: "no time after all".into(),
         })
     };
     for history in [accepted(terms()), submitted(), approved()] {

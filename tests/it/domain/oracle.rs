@@ -5,6 +5,7 @@
 //! result.
 
 mod commission;
+mod corrections;
 mod delivery;
 mod hearing;
 mod promises;
@@ -31,13 +32,21 @@ pub struct Story {
     pub adjustments: Vec<(ConversionAdjustment, Timestamp)>,
     /// Locked orders, and whose commission a termination had taken then.
     locked: BTreeMap<OrderKey, BTreeSet<CollaborationId>>,
-    /// Rates of commission and days until the lock, by the terms known when an order was recorded.
-    rates: BTreeMap<(OrderKey, CollaborationId), (u32, u32)>,
+    /// Rates of commission, by the terms known when an order was credited.
+    rates: BTreeMap<(OrderKey, CollaborationId), u32>,
     /// Orders whose commission a ruling changed.
     ruled: BTreeSet<OrderKey>,
     pub carried: Vec<(OrderKey, i64)>,
     /// Commission on time, as it was told.
     told_on_time: Vec<(OrderKey, i64)>,
+    /// Orders as they count on time, where a correction came after the end.
+    on_time: BTreeMap<OrderKey, ConversionRecorded>,
+    /// Voided orders, and whether they count no more on time, too.
+    voided: BTreeMap<OrderKey, bool>,
+    /// Voided refunds, and the same.
+    voided_refunds: BTreeMap<(OrderKey, RefundId), bool>,
+    /// When orders are locked.
+    locks: BTreeMap<OrderKey, Timestamp>,
     rejected_claims: i64,
     /// Whether each hold is open.
     holds: BTreeMap<(CollaborationId, HoldId), bool>,
@@ -68,6 +77,8 @@ struct Work {
     state: DeliverableState,
     before_removal: Option<DeliverableState>,
     was_verified: bool,
+    was_waived: bool,
+    was_approved: bool,
     due_at: Timestamp,
     first_due_at: Timestamp,
     submissions: i64,
@@ -83,6 +94,7 @@ pub struct Post {
     due_at: Timestamp,
     first_due_at: Timestamp,
     was_approved: bool,
+    was_waived: bool,
     /// Times when it was taken down, restored, taken down …
     lives: Vec<Timestamp>,
     /// Minimum days live in the terms, for each time it was taken down.
@@ -165,7 +177,7 @@ impl Story {
         match &record.event {
             Event::Campaign(event) => self.hear_campaign(event),
             // Facts about a creator are in no total.
-            Event::Creator(_) => {}
+            Event::Creator(_) | Event::Brand(_) => {}
             Event::Agreement(event) => self.hear_agreement(record, owner, event),
             Event::Content(event) => self.hear_content(owner, event),
             Event::Publication(event) => self.hear_publication(owner, event),
@@ -200,7 +212,9 @@ impl Story {
         let agreed = self.agreement(owner).terms_at(recorded.published_at);
         let was_agreed = agreed.is_some_and(|terms| terms.disclosure.is_some());
         let work = self.work(owner, &recorded.deliverable);
-        let was_approved = work.state == DeliverableState::Approved;
+        let was_waived = work.state == DeliverableState::Waived;
+        let was_approved =
+            work.state == DeliverableState::Approved || was_waived && work.was_approved;
         work.state = DeliverableState::Published;
         let (due_at, first_due_at) = (work.due_at, work.first_due_at);
         self.posts.push(Post {
@@ -210,6 +224,7 @@ impl Story {
             due_at,
             first_due_at,
             was_approved,
+            was_waived,
             lives: Vec::new(),
             promised_days: Vec::new(),
             was_agreed,
@@ -277,7 +292,7 @@ impl Story {
             },
             ..Totals::default()
         };
-        for refund in &self.refunds {
+        for refund in self.refunds.iter().filter(|one| self.is_kept(one)) {
             let at = self.order_of(refund).ordered_at;
             totals.after_measurement += i64::from(beyond(&&at));
         }

@@ -93,7 +93,12 @@ fn line_with_a_payment_is_not_reversed() {
     let reason = "billed twice".to_owned();
     approved_fee()
         .given(pay("p-1", rp(1), "TRF-1"))
-        .when(cost("c-1", CostVerb::Reverse { reason }))
+        .when(cost(
+            "c-1",
+            CostVerb::Reverse {
+                reason: reason.into(),
+            },
+        ))
         .then_refused(cost_is(CostState::Approved));
 }
 

@@ -60,7 +60,7 @@ fn spend(name: &str, incurred_at: Timestamp) -> Request {
         amount: rp(1_000),
         fx_rate: None,
         incurred_at,
-        note: String::new(),
+        note: "".into(),
     };
     cost(name, verb)
 }

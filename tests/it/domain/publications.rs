@@ -24,8 +24,8 @@ fn approved_post_in_time_breaches_nothing() {
                 deliverable: id("review"),
                 publication: id("post-1"),
                 platform: Platform::Instagram.into(),
-                url: "https://instagram.example/post-1".to_owned(),
-                post_id: "ig-post-1".to_owned(),
+                url: told("https://instagram.example/post-1"),
+                post_id: told("ig-post-1"),
                 published_at: day(15),
                 followers: Some(25_000),
                 disclosed: true,
@@ -35,6 +35,7 @@ fn approved_post_in_time_breaches_nothing() {
                 seconds_late_original: 0,
                 unapproved: false,
                 undisclosed: false,
+                waived: false,
             },
         ))]);
 }
@@ -141,7 +142,7 @@ fn publication_id_is_taken_within_the_collaboration() {
         ..terms()
     };
     let other_post = Publish {
-        post_id: "ig-77".to_owned(),
+        post_id: told("ig-77"),
         ..live("post-1")
     };
     let history = with_bima(published_as(plan(), two), terms());
@@ -158,7 +159,7 @@ fn publication_id_is_taken_within_the_collaboration() {
 #[test]
 fn post_of_a_platform_is_recorded_once_in_a_brand() {
     let same_post = Publish {
-        post_id: "ig-post-1".to_owned(),
+        post_id: told("ig-post-1"),
         ..live("post-2")
     };
     let taken = Refusal::PostAlreadyRecorded {
@@ -189,7 +190,7 @@ fn same_post_id_on_another_platform_is_another_post() {
         ..terms()
     };
     let same_id = Publish {
-        post_id: "ig-post-1".to_owned(),
+        post_id: told("ig-post-1"),
         ..live("post-2")
     };
     published_as(plan(), terms).given(publish("ayu-1", "video", same_id));
@@ -207,8 +208,8 @@ fn posts_of_other_platforms_are_told_apart_by_name() {
         ..terms()
     };
     let post = |publication: &str, url: &str, name: Option<&str>| Publish {
-        url: url.to_owned(),
-        post_id: "12345".to_owned(),
+        url: told(url),
+        post_id: told("12345"),
         platform_name: name.map(|name| PlatformName::parse(name).unwrap()),
         ..live(publication)
     };
@@ -218,7 +219,8 @@ fn posts_of_other_platforms_are_told_apart_by_name() {
         let row = history.publication("ayu-1", publication);
         row.platform.name().to_owned()
     };
-    assert_eq!(venue("x", &one), "forum.example");
+    // The name of a site may be that of a person: it is compared, and not kept.
+    assert_eq!(venue("x", &one), "");
     let same = post("y", "https://forum.example/12345", None);
     let named = post("y", "https://mirror.example/12345", Some("FORUM.example"));
     for taken in [same, named] {
@@ -230,7 +232,7 @@ fn posts_of_other_platforms_are_told_apart_by_name() {
     }
     let other = post("y", "https://board.example/12345", None);
     let two = one.given(publish("ayu-1", "two", other));
-    assert_eq!(venue("y", &two), "board.example");
+    assert_eq!(venue("y", &two), "");
 }
 
 #[test]
@@ -258,12 +260,8 @@ fn verification_marks_the_post() {
 }
 
 #[test]
-fn published_or_waived_deliverables_are_not_published_again() {
+fn published_deliverables_are_not_published_again() {
     published()
         .when(publish("ayu-1", "review", live("post-2")))
         .then_refused(deliverable_is(DeliverableState::Published));
-    approved()
-        .given(waive("ayu-1", "review"))
-        .when(publish("ayu-1", "review", live("post-1")))
-        .then_refused(deliverable_is(DeliverableState::Waived));
 }

@@ -27,7 +27,7 @@ fn taken_down(removed_at: Timestamp, live_seconds: u64, early: bool) -> Event {
         deliverable: id("review"),
         removed_at,
         by: Some(RemovedBy::Creator),
-        reason: "a quarrel".to_owned(),
+        reason: "a quarrel".into(),
         live_seconds,
         required_seconds: 7 * DAY_SECONDS,
         early,

@@ -34,7 +34,7 @@ fn product_arrives_and_comes_back() {
         .then_events([Event::Seeding(SeedingEvent::ProductReturned {
             shipment: id("s-1"),
             returned_at: day(4),
-            reason: "the wrong shade".to_owned(),
+            reason: "the wrong shade".into(),
             value: value(),
         })]);
     let shipment = &history.collaboration("ayu-1").shipments[0];
@@ -70,7 +70,7 @@ fn cost_of_goods_is_a_line_where_one_is_named() {
     let with_line = |cost_of_goods: Money, shipment: &str| {
         let verb = CollaborationVerb::ShipProduct {
             shipment: id(shipment),
-            product: "single origin, 1 kg".to_owned(),
+            product: "single origin, 1 kg".into(),
             value: ProductValue {
                 cost_of_goods,
                 ..value()

@@ -102,12 +102,22 @@ pub fn accept_version(name: &str, offer_version: u32) -> Request {
 
 pub fn decline(name: &str) -> Request {
     let reason = "no time".to_owned();
-    collaboration(name, CollaborationVerb::Decline { reason })
+    collaboration(
+        name,
+        CollaborationVerb::Decline {
+            reason: reason.into(),
+        },
+    )
 }
 
 pub fn withdraw(name: &str) -> Request {
     let reason = "plans changed".to_owned();
-    collaboration(name, CollaborationVerb::Withdraw { reason })
+    collaboration(
+        name,
+        CollaborationVerb::Withdraw {
+            reason: reason.into(),
+        },
+    )
 }
 
 pub fn expire(name: &str) -> Request {
@@ -117,13 +127,18 @@ pub fn expire(name: &str) -> Request {
 
 pub fn cancel(name: &str) -> Request {
     let reason = "plans changed".to_owned();
-    collaboration(name, CollaborationVerb::Cancel { reason })
+    collaboration(
+        name,
+        CollaborationVerb::Cancel {
+            reason: reason.into(),
+        },
+    )
 }
 
 pub fn ship(name: &str, shipment: &str) -> Request {
     let verb = CollaborationVerb::ShipProduct {
         shipment: id(shipment),
-        product: "single origin, 1 kg".to_owned(),
+        product: "single origin, 1 kg".into(),
         value: ProductValue {
             cost_of_goods: rp(80_000),
             fair_value: rp(150_000),
@@ -136,7 +151,7 @@ pub fn ship(name: &str, shipment: &str) -> Request {
 
 pub fn content() -> ContentRef {
     ContentRef {
-        reference: "drive/draft".to_owned(),
+        reference: "drive/draft".into(),
         sha256: [7; 32],
     }
 }
@@ -147,7 +162,7 @@ pub fn submit(name: &str, what: &str) -> Request {
 }
 
 pub fn request_revision(name: &str, what: &str, version: u32) -> Request {
-    let reasons = vec!["the logo is hidden".to_owned()];
+    let reasons = vec!["the logo is hidden".into()];
     let verb = DeliverableVerb::RequestRevision { version, reasons };
     deliverable(name, what, verb)
 }
@@ -160,7 +175,10 @@ pub fn approve(name: &str, what: &str, version: u32) -> Request {
 
 pub fn reject(name: &str, what: &str, version: u32) -> Request {
     let reason = "another brand's cup".to_owned();
-    let verb = DeliverableVerb::Reject { version, reason };
+    let verb = DeliverableVerb::Reject {
+        version,
+        reason: reason.into(),
+    };
     deliverable(name, what, verb)
 }
 
@@ -168,8 +186,8 @@ pub fn reject(name: &str, what: &str, version: u32) -> Request {
 pub fn live(publication: &str) -> Publish {
     Publish {
         publication: id(publication),
-        url: format!("https://instagram.example/{publication}"),
-        post_id: format!("ig-{publication}"),
+        url: told(format!("https://instagram.example/{publication}")),
+        post_id: told(format!("ig-{publication}")),
         published_at: day(15),
         followers: None,
         disclosed: true,
@@ -188,13 +206,22 @@ pub fn verify(name: &str, what: &str) -> Request {
 
 pub fn reschedule(name: &str, what: &str, due_at: Timestamp) -> Request {
     let reason = "rain".to_owned();
-    let verb = DeliverableVerb::Reschedule { due_at, reason };
+    let verb = DeliverableVerb::Reschedule {
+        due_at,
+        reason: reason.into(),
+    };
     deliverable(name, what, verb)
 }
 
 pub fn waive(name: &str, what: &str) -> Request {
     let reason = "enough posts".to_owned();
-    deliverable(name, what, DeliverableVerb::Waive { reason })
+    deliverable(
+        name,
+        what,
+        DeliverableVerb::Waive {
+            reason: reason.into(),
+        },
+    )
 }
 
 /// Returns the key of an order of the shop.

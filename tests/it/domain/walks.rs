@@ -74,11 +74,11 @@ fn a_correction_looks_at_few_of_many_observations() {
         observation,
         counters: likes(7),
         followers: None,
-        reason: "miscounted".to_owned(),
+        reason: "miscounted".into(),
     };
     let void = |observation| EngagementVerb::Void {
         observation,
-        reason: "not ours".to_owned(),
+        reason: "not ours".into(),
     };
     let latest = history.head();
     for verb in [correct(latest), void(latest)] {

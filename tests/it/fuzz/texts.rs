@@ -175,7 +175,8 @@ fn money_is_an_amount_above_zero_of_a_currency() {
             r#type: values::CostType::Shipping.into(),
             amount: Some(values::Money {
                 currency_code: code,
-                minor_units: minor,
+                minor_units: Some(minor),
+                ..values::Money::default()
             }),
             incurred_at: Some(day(0)),
             ..api::RecordCostRequest::default()

@@ -4,6 +4,8 @@ mod reports;
 
 use std::collections::BTreeMap;
 
+use campaign_ledger::domain::Currency;
+use campaign_ledger::wire::decimals::Decimals;
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
 use prost_types::Timestamp;
@@ -87,7 +89,7 @@ impl Play {
         let found = self.read(request).await.campaign.unwrap();
         assert_eq!(found.state(), own.state);
         let cap = found.plan.as_ref().unwrap().budget_cap.as_ref().unwrap();
-        assert_eq!(cap.minor_units, own.cap_minor);
+        assert_eq!(cap.minor_units(), own.cap_minor);
         self.is_budget(found.budget.unwrap(), number);
         let open = own.deals.values().filter(|deal| deal.is_negotiated());
         assert_eq!(found.open_invitations as usize, open.count());
@@ -121,8 +123,10 @@ impl Play {
             over_budget_minor: (used - own.cap_minor).max(0),
             is_partial: !unconverted.is_empty(),
             unconverted,
+            ..BudgetUse::default()
         };
-        assert_eq!(found, expected);
+        let currency = Currency::parse(own.spec.currency).ok();
+        assert_eq!(found, expected.with_decimals(currency));
     }
 
     async fn check_creator(&self, number: u8) {
@@ -160,7 +164,7 @@ impl Play {
         let offers = found.earlier_offers.iter().chain(&found.offer);
         let fees = offers.map(|offer| {
             let terms = offer.terms.as_ref().unwrap();
-            (offer.version, terms.fee.as_ref().unwrap().minor_units)
+            (offer.version, terms.fee.as_ref().unwrap().minor_units())
         });
         let own_fees = own.versions.iter().map(|offer| offer.fee_minor);
         assert!(fees.eq((1..).zip(own_fees)), "{what}: {found:?}");
@@ -168,13 +172,13 @@ impl Play {
             let terms = pending.terms.as_ref().unwrap();
             (
                 pending.terms_version,
-                terms.fee.as_ref().unwrap().minor_units,
+                terms.fee.as_ref().unwrap().minor_units(),
             )
         });
         assert_eq!(pending, own.amendment, "{what}");
         let agreed = found.terms_versions.last().map(|pinned| {
             let terms = pinned.terms.as_ref().unwrap();
-            terms.fee.as_ref().unwrap().minor_units
+            terms.fee.as_ref().unwrap().minor_units()
         });
         let own_agreed = own.acceptance.as_ref().map(|_| own.offer.fee_minor);
         assert_eq!(agreed, own_agreed, "{what}");
@@ -250,7 +254,7 @@ impl Play {
         }
         let found = self.read(request).await.conversion.unwrap();
         let refunds = found.refunds.iter().map(|refund| {
-            let minor = refund.amount.as_ref().unwrap().minor_units;
+            let minor = refund.amount.as_ref().unwrap().minor_units();
             (refund.refund_id.clone(), minor, refund.waiting)
         });
         let expected = shown(own).map(|(id, minor, waiting)| (format!("r{id}"), minor, waiting));
@@ -270,6 +274,7 @@ impl Play {
         let (basis, reason, to) = match credited {
             Credited::Code(to) => (AttributionBasis::Code, "", Some(*to)),
             Credited::Link(to) => (AttributionBasis::Link, "", Some(*to)),
+            Credited::Moved(to) => (AttributionBasis::Corrected, "", Some(*to)),
             Credited::Nobody(reason) => (AttributionBasis::None, *reason, None),
         };
         assert_eq!(found.basis(), basis, "{sale:?}");
@@ -277,11 +282,21 @@ impl Play {
         let credits = to.map(|to| Credit {
             collaboration_id: deal_id(to),
             share_bp: 10_000,
-            amount_minor: sale.minor.unwrap_or(0),
+            amount_minor: own.told_minor().unwrap_or(0),
             after_termination: false,
+            ..Credit::default()
         });
+        let currency = &self.world.campaigns[usize::from(sale.campaign)]
+            .spec
+            .currency;
+        let currency = Currency::parse(currency).ok();
+        let credits = credits.map(|credit| credit.with_decimals(currency));
         assert_eq!(found.credits, Vec::from_iter(credits), "{sale:?}");
-        let net = own.value_minor().map(|minor| minor - own.refunded_minor());
+        let net = match own.is_voided() {
+            true => own.told_minor().map(|_| 0),
+            false => own.value_minor().map(|minor| minor - own.refunded_minor()),
+        };
+        assert_eq!(found.voided, own.is_voided(), "{sale:?}");
         assert_eq!(found.net_minor, net, "{sale:?}");
     }
 
@@ -348,7 +363,7 @@ fn is_line(found: &campaign_ledger::wire::proto::api::Cost, own: &Cost) {
     assert_eq!(found.r#type(), own.kind);
     let deal = own.deal.map(deal_id).unwrap_or_default();
     assert_eq!(found.collaboration_id, deal);
-    assert_eq!(found.amount.as_ref().unwrap().minor_units, own.minor);
+    assert_eq!(found.amount.as_ref().unwrap().minor_units(), own.minor);
     let rated = (!own.unrated).then(|| own.total_minor());
     assert_eq!(found.reporting_minor, rated);
     assert_eq!(found.adjusted_minor, own.adjusted_minor);

@@ -1,6 +1,8 @@
 //! Operations, made of small numbers, so that they collide often and shrink well.
 
 mod deals;
+mod orders;
+mod posts;
 
 use campaign_ledger::wire::proto::values::Counters;
 use proptest::collection::vec;
@@ -10,6 +12,9 @@ use proptest::prelude::*;
 use super::world::{CAP_MINOR, Ruling};
 pub use deals::{DealVerb, Offer};
 use deals::{deal_verb, offer};
+pub use orders::{Correction, OrderFix, OrderVerb};
+pub use posts::{Publish, Repair};
+use posts::{publish, repair};
 
 /// Selects one of the existing things, mostly one for which the operation makes sense.
 pub type Pick = u16;
@@ -62,6 +67,8 @@ pub enum Op {
     RefundAgain(Pick),
     /// Corrects a sale, in its currency.
     AdjustSale(Correction),
+    /// Takes back, corrects or credits to somebody else what was told of a sale.
+    Fix(OrderFix),
     Cost {
         campaign: u8,
         id: u8,
@@ -79,6 +86,8 @@ pub enum Op {
         percent: i64,
     },
     ReverseCost(Pick),
+    /// Supplies a rate of 1.
+    RateCost(Pick),
     AdjustCost {
         cost: Pick,
         percent: i64,
@@ -192,14 +201,7 @@ pub enum WorkVerb {
     Remove(i64),
     /// Days after it was taken down.
     Restore(i64),
-}
-
-#[derive(Clone, Debug)]
-pub struct Publish {
-    pub day: i64,
-    pub post: u8,
-    pub followers: Option<u64>,
-    pub disclosed: bool,
+    Correct(Repair),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -221,13 +223,6 @@ pub struct Refund {
     pub usd: bool,
     pub minor: i64,
     pub day: i64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Correction {
-    pub order: u8,
-    pub id: u8,
-    pub delta_minor: i64,
 }
 
 /// Returns a day for facts: in the campaign's window, late, or after measurement.
@@ -298,18 +293,6 @@ fn creator_verb() -> impl Strategy<Value = CreatorVerb> {
     ]
 }
 
-fn publish() -> impl Strategy<Value = Publish> {
-    let followers = option::of(prop_oneof![1 => Just(0), 5 => 1..2_000_000_u64]);
-    (day(), 0..20_u8, followers, any::<bool>()).prop_map(|(day, post, followers, disclosed)| {
-        Publish {
-            day,
-            post,
-            followers,
-            disclosed,
-        }
-    })
-}
-
 fn work_verb() -> impl Strategy<Value = WorkVerb> {
     let stale = || prop::bool::weighted(0.1);
     let rating = option::of(1..=5_u32);
@@ -324,6 +307,7 @@ fn work_verb() -> impl Strategy<Value = WorkVerb> {
         1 => Just(WorkVerb::Waive),
         4 => (-1..15_i64).prop_map(WorkVerb::Remove),
         4 => (-1..10_i64).prop_map(WorkVerb::Restore),
+        4 => repair().prop_map(WorkVerb::Correct),
     ]
 }
 
@@ -395,6 +379,7 @@ fn measured() -> impl Strategy<Value = Op> {
         3 => (0..8_u8, 0..3_u8, prop_oneof![minor(), minor().prop_map(|minor| -minor)]).prop_map(
             |(order, id, delta_minor)| Op::AdjustSale(Correction { order, id, delta_minor })
         ),
+        6 => orders::fix().prop_map(Op::Fix),
     ]
 }
 
@@ -418,6 +403,7 @@ fn settled() -> impl Strategy<Value = Op> {
         }),
         3 => (pick(), percent()).prop_map(|(cost, percent)| Op::ApproveCost { cost, percent }),
         1 => pick().prop_map(Op::ReverseCost),
+        1 => pick().prop_map(Op::RateCost),
         3 => (pick(), -60..60_i64).prop_map(|(cost, percent)| Op::AdjustCost { cost, percent }),
         1 => pick().prop_map(Op::WithholdCost),
         2 => pick().prop_map(Op::ReleaseCost),

@@ -228,8 +228,10 @@ impl Play {
                 }
             }
             Op::AdjustSale(correction) => self.adjust_sale(correction).await,
+            Op::Fix(fix) => self.fix(fix).await,
             Op::Cost { .. }
             | Op::ApproveCost { .. }
+            | Op::RateCost(_)
             | Op::ReverseCost(_)
             | Op::Pay { .. }
             | Op::AdjustCost { .. }

@@ -41,6 +41,7 @@ pub struct Delivery {
     pub handed_in: u64,
     pub revisions: u64,
     pub unapproved: u64,
+    pub waived: u64,
     pub undisclosed: u64,
     pub removed: u64,
     pub removed_early: u64,
@@ -128,6 +129,9 @@ impl Campaign {
                 continue;
             };
             let ordered_at = conversion.sale.day * DAY;
+            if conversion.voided {
+                continue;
+            }
             facts.push(ordered_at);
             facts.extend(order.applied().map(|_| ordered_at));
         }
@@ -163,43 +167,54 @@ fn add_order(sums: &mut Sums, order: &Order, deal: Option<u8>, (period, until): 
     let Some(conversion) = &order.conversion else {
         return;
     };
-    let sale = &conversion.sale;
-    let is_own = match conversion.credited {
-        Credited::Code(to) | Credited::Link(to) => deal.is_none_or(|deal| deal == to),
-        Credited::Nobody(_) => deal.is_none(),
+    let ordered_at = conversion.sale.day * DAY;
+    let kind = match conversion.install {
+        true => ConversionType::Install,
+        false => ConversionType::Sale,
     };
-    if !is_own {
+    if ordered_at > until {
         return;
     }
-    let is_credited = !matches!(conversion.credited, Credited::Nobody(_));
-    let ordered_at = sale.day * DAY;
-    let figures = &mut sums.figures;
-    if ordered_at <= until {
-        let kind = match sale.install {
-            true => ConversionType::Install,
-            false => ConversionType::Sale,
-        };
+    // Counts change in place.
+    if !conversion.voided
+        && let Some(is_credited) = is_of(conversion.credited, deal)
+    {
         let counts = sums.conversions.entry(kind.into()).or_default();
-        let corrections = order.corrections.iter();
-        let corrections = corrections.filter(|(_, _, at)| period.follows(ordered_at, *at, until));
-        let corrected: i64 = corrections.map(|(one, _, _)| one.delta_minor).sum();
-        let minor = sale.minor.map_or(0, |minor| minor + corrected);
         if is_credited {
             counts.0 += 1;
-            figures.conversions_bp += 10_000;
-            figures.gross_minor += minor;
+            sums.figures.conversions_bp += 10_000;
         } else {
             counts.1 += 1;
-            figures.unattributed_minor += minor;
         }
     }
-    let refunds = order.applied();
-    for refund in refunds.filter(|refund| period.follows(ordered_at, refund.day * DAY, until)) {
-        if is_credited {
-            figures.refunds_minor += refund.minor;
-        } else {
-            figures.unattributed_minor -= refund.minor;
+    let counts = |at: i64| period.follows(ordered_at, at, until);
+    let (Some(minor), credited) = conversion.money(counts) else {
+        return;
+    };
+    let Some(is_credited) = is_of(credited, deal) else {
+        return;
+    };
+    let corrections = order.corrections.iter();
+    let corrections = corrections.filter(|(_, _, at)| counts(*at));
+    let corrected: i64 = corrections.map(|(one, _, _)| one.delta_minor).sum();
+    let refunds = order.refunds.iter().filter(|known| known.counts(counts));
+    let refunds = refunds.filter(|known| counts(known.refund.day * DAY));
+    let refunded: i64 = refunds.map(|known| known.refund.minor).sum();
+    if is_credited {
+        sums.figures.gross_minor += minor + corrected;
+        sums.figures.refunds_minor += refunded;
+    } else {
+        sums.figures.unattributed_minor += minor + corrected - refunded;
+    }
+}
+
+/// Returns whether somebody is credited, if it concerns a deal, or the campaign as a whole.
+fn is_of(credited: Credited, deal: Option<u8>) -> Option<bool> {
+    match credited {
+        Credited::Code(to) | Credited::Link(to) | Credited::Moved(to) => {
+            deal.is_none_or(|deal| deal == to).then_some(true)
         }
+        Credited::Nobody(_) => deal.is_none().then_some(false),
     }
 }
 
@@ -275,6 +290,7 @@ pub fn delivery<'a>(deals: impl Iterator<Item = (&'a Campaign, &'a Deal)>, now: 
             sums.on_time_at_first += u64::from(post.late_at_first == 0);
             sums.seconds_late += post.late as u64;
             sums.unapproved += u64::from(post.unapproved);
+            sums.waived += u64::from(post.waived);
             sums.removed_early += post.removals_early;
             sums.undisclosed += u64::from(campaign.spec.discloses && !post.disclosed);
         }

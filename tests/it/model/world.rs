@@ -7,6 +7,7 @@ mod campaigns;
 mod costs;
 mod disputes;
 mod engagement;
+mod fixes;
 mod negotiation;
 mod orders;
 mod seeding;
@@ -157,6 +158,7 @@ pub struct Deliverable {
     pub revisions: u32,
     pub was_approved: bool,
     pub was_verified: bool,
+    pub was_waived: bool,
     pub rating: Option<u32>,
     pub post: Option<Post>,
 }
@@ -167,10 +169,16 @@ pub struct Post {
     pub followers: Option<u64>,
     pub disclosed: bool,
     pub unapproved: bool,
+    /// The brand had done without it.
+    pub waived: bool,
     pub late: i64,
     pub late_at_first: i64,
     /// Since when it is live, and how long it was live before.
     pub live: (i64, i64),
+    /// Position of the recording, or of the latest correction.
+    pub told: u64,
+    /// When it was last taken down.
+    taken_down_at: Option<i64>,
     /// When it was taken down, with the position.
     pub removed: Option<(i64, u64)>,
     /// When it was last restored, with the position.
@@ -206,6 +214,23 @@ pub struct Conversion {
     pub first: u64,
     last: u64,
     pub credited: Credited,
+    /// Who was credited at first.
+    first_credited: Credited,
+    /// Position of the recording or the latest correction.
+    pub latest: u64,
+    /// Whether it is an install, as corrected.
+    pub install: bool,
+    pub voided: bool,
+    /// What was corrected of its money, and when: `None` in place.
+    changes: Vec<(Option<i64>, Told)>,
+}
+
+/// What a correction says of the money of an order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Told {
+    Value(i64),
+    Credited(Credited),
+    Voided,
 }
 
 /// Who is credited with an order.
@@ -214,6 +239,8 @@ pub enum Credited {
     Code(u8),
     Link(u8),
     Nobody(&'static str),
+    /// By a correction.
+    Moved(u8),
 }
 
 pub struct KnownRefund {
@@ -227,6 +254,8 @@ pub enum Fate {
     Waiting,
     Applied,
     Rejected,
+    /// Voided: whether it had counted, and when it was voided after the lock of its order.
+    Voided(bool, Option<i64>),
 }
 
 /// A line with an id that a caller chose, or the line that a deal made: by its cancellation or its
@@ -249,6 +278,8 @@ pub struct Cost {
     pub paid_minor: i64,
     pub reversed: bool,
     pub withheld: bool,
+    /// Whether it is in euros.
+    pub foreign: bool,
     /// Whether it is in euros, without a rate.
     pub unrated: bool,
 }

@@ -62,7 +62,7 @@ fn invitation_fills_in_what_the_terms_leave_out() {
         max_revisions: 2,
         attribution: AttributionTerms {
             window_days: 30,
-            code: Some(Code::parse("AYU10").unwrap()),
+            code: Some(Matched::told("AYU10")),
             link: None,
             lock_days: DEFAULT_LOCK_DAYS,
             ends_at: None,
@@ -390,11 +390,15 @@ fn endings_of_an_agreement_become_commands() {
     let verbs = [
         (
             decline_invitation(decline, now()),
-            CollaborationVerb::Decline { reason: reason() },
+            CollaborationVerb::Decline {
+                reason: reason().into(),
+            },
         ),
         (
             withdraw_invitation(withdraw, now()),
-            CollaborationVerb::Withdraw { reason: reason() },
+            CollaborationVerb::Withdraw {
+                reason: reason().into(),
+            },
         ),
         (
             complete_collaboration(complete, now()),
@@ -402,7 +406,9 @@ fn endings_of_an_agreement_become_commands() {
         ),
         (
             cancel_collaboration(cancel.clone(), now()),
-            CollaborationVerb::Cancel { reason: reason() },
+            CollaborationVerb::Cancel {
+                reason: reason().into(),
+            },
         ),
     ];
     for (write, verb) in verbs {

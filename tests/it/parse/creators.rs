@@ -28,6 +28,7 @@ fn profile() -> api::RecordCreatorProfileRequest {
                 handle: "@ayu".to_owned(),
                 platform_name: String::new(),
             }],
+            contact: "+62 812 5550 1234".to_owned(),
         }),
     }
 }
@@ -48,7 +49,8 @@ fn good_profile_becomes_a_command() {
         personal: PersonalDetails {
             locality: "Bandung".into(),
             display_name: "Ayu".into(),
-            handles: BTreeMap::from([(Platform::Tiktok.into(), "@ayu".into())]),
+            handles: BTreeMap::from([(Platform::Tiktok.into(), Matched::told("@ayu"))]),
+            contact: "+62 812 5550 1234".into(),
         },
     };
     assert_eq!(
@@ -101,6 +103,10 @@ fn each_rule_of_a_profile_names_its_field() {
             (
                 |r| known(r).display_name = "x".repeat(LONG_NAME),
                 "profile.display_name must be at most 200 characters",
+            ),
+            (
+                |r| known(r).contact = "x".repeat(257),
+                "profile.contact must be at most 256 characters",
             ),
             (
                 |r| known(r).handles[0].handle.clear(),

@@ -33,7 +33,7 @@ fn each_rule_of_a_submission_names_its_field() {
         content_sha256: vec![7; 32].into(),
     };
     let content = ContentRef {
-        reference: "s3://a".to_owned(),
+        reference: "s3://a".into(),
         sha256: [7; 32],
     };
     let verb = verb_of(submit_content(good.clone(), now()));
@@ -137,8 +137,8 @@ fn good_publication_becomes_a_command() {
         verb_of(record_publication(publication(), now())),
         DeliverableVerb::Publish(Publish {
             publication: PublicationId::parse("post").unwrap(),
-            url: "https://tiktok.example/1".to_owned(),
-            post_id: "1".to_owned(),
+            url: Matched::told("https://tiktok.example/1"),
+            post_id: Matched::told("1"),
             published_at: now(),
             followers: None,
             disclosed: true,
@@ -231,7 +231,7 @@ fn other_verbs_of_a_deliverable_become_commands() {
         verb_of(reject_content(reject, now())),
         DeliverableVerb::Reject {
             version,
-            reason: reason()
+            reason: reason().into()
         }
     );
     assert_eq!(
@@ -242,12 +242,14 @@ fn other_verbs_of_a_deliverable_become_commands() {
         verb_of(reschedule_deadline(reschedule.clone(), now())),
         DeliverableVerb::Reschedule {
             due_at,
-            reason: String::new()
+            reason: "".into()
         }
     );
     assert_eq!(
         verb_of(waive_deliverable(waive.clone(), now())),
-        DeliverableVerb::Waive { reason: reason() }
+        DeliverableVerb::Waive {
+            reason: reason().into()
+        }
     );
     each_is_refused(
         &reschedule,

@@ -69,8 +69,8 @@ fn dispute_is_about_a_line_a_deliverable_or_a_number() {
         };
         let verb = DisputeVerb::Open {
             subject: expected,
-            reason: "not as agreed".to_owned(),
-            evidence: vec!["https://drive.example/chat".to_owned()],
+            reason: "not as agreed".into(),
+            evidence: vec!["https://drive.example/chat".into()],
         };
         assert_eq!(dispute_verb(open_dispute(request, now())), verb);
     }
@@ -120,13 +120,13 @@ fn ruling_names_share_and_arbiter_where_it_must() {
         reason: "both were heard".to_owned(),
     };
     let arbiter = Arbiter {
-        name: "Ibu Ratna".to_owned(),
+        name: "Ibu Ratna".into(),
         role: "agency".to_owned(),
     };
     let verb = DisputeVerb::Resolve(Resolution {
         ruling: DisputeRuling::Split { share_bp: 4_000 },
         arbiter: Some(arbiter),
-        reason: "both were heard".to_owned(),
+        reason: "both were heard".into(),
     });
     assert_eq!(dispute_verb(resolve_dispute(split.clone(), now())), verb);
     let withdrawn = api::ResolveDisputeRequest {
@@ -138,7 +138,7 @@ fn ruling_names_share_and_arbiter_where_it_must() {
     let verb = DisputeVerb::Resolve(Resolution {
         ruling: DisputeRuling::Withdrawn,
         arbiter: None,
-        reason: "both were heard".to_owned(),
+        reason: "both were heard".into(),
     });
     assert_eq!(dispute_verb(resolve_dispute(withdrawn, now())), verb);
     each_is_refused(
@@ -183,7 +183,7 @@ fn line_is_adjusted_withheld_and_released_with_a_reason() {
     };
     let verb = CostVerb::Adjust {
         delta: idr(-100),
-        reason: reason(),
+        reason: reason().into(),
     };
     assert_eq!(cost_verb(adjust_cost(adjust.clone(), now())), verb);
     each_is_refused(
@@ -201,7 +201,9 @@ fn line_is_adjusted_withheld_and_released_with_a_reason() {
         cost_id: "c-1".to_owned(),
         reason: reason(),
     };
-    let verb = CostVerb::Withhold { reason: reason() };
+    let verb = CostVerb::Withhold {
+        reason: reason().into(),
+    };
     assert_eq!(cost_verb(withhold_cost(withhold.clone(), now())), verb);
     let release = api::ReleaseCostRequest {
         brand_id: withhold.brand_id.clone(),
@@ -210,7 +212,9 @@ fn line_is_adjusted_withheld_and_released_with_a_reason() {
         cost_id: withhold.cost_id.clone(),
         reason: reason(),
     };
-    let verb = CostVerb::Release { reason: reason() };
+    let verb = CostVerb::Release {
+        reason: reason().into(),
+    };
     assert_eq!(cost_verb(release_cost(release.clone(), now())), verb);
     each_is_refused(
         &withhold,
@@ -279,7 +283,7 @@ fn each_rule_of_a_tax_names_its_field() {
         rate_percent: Rate::parse("2.5").unwrap(),
         amount: idr(12),
         article: "PPh 21".to_owned(),
-        certificate: String::new(),
+        certificate: "".into(),
         period: "2025-10".to_owned(),
     };
     let verb = cost_verb(record_tax(tax.clone(), now()));
@@ -348,7 +352,7 @@ fn claims_are_sought_by_what_is_known_of_them() {
     };
     let query = list_conversions(list.clone()).unwrap();
     assert_eq!(query.statuses, [ClaimStatus::Locked]);
-    assert_eq!(query.code, Quoted::new("KOPI10"));
+    assert_eq!(query.code, Some(Matched::told("KOPI10")));
     assert_eq!(query.kinds, [ConversionType::Visit]);
     assert_eq!(
         (query.ordered_from, query.ordered_before),
@@ -359,8 +363,9 @@ fn claims_are_sought_by_what_is_known_of_them() {
         list_conversions,
         &[
             (
-                |r| r.statuses = vec![6],
-                "statuses[0] must be one of ATTRIBUTED, UNATTRIBUTED, DUPLICATE, MISSING_FX, LOCKED",
+                |r| r.statuses = vec![8],
+                "statuses[0] must be one of ATTRIBUTED, UNATTRIBUTED, DUPLICATE, MISSING_FX, LOCKED, \
+                 VOIDED, CORRECTED",
             ),
             (
                 |r| r.types = vec![0],

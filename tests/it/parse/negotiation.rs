@@ -77,7 +77,7 @@ fn requests_of_the_negotiation_become_commands() {
             apply_to_campaign(apply, now()),
             CollaborationVerb::Apply {
                 creator: CreatorId::parse("ayu").unwrap(),
-                message: "hello".to_owned(),
+                message: "hello".into(),
                 fee: Some(idr(500)),
             },
         ),
@@ -91,7 +91,7 @@ fn requests_of_the_negotiation_become_commands() {
         (
             reject_application(no_thanks, now()),
             CollaborationVerb::RejectApplication {
-                reason: "why".to_owned(),
+                reason: "why".into(),
             },
         ),
         (
@@ -100,7 +100,7 @@ fn requests_of_the_negotiation_become_commands() {
                 offer_version: 1,
                 terms: terms(),
                 expires_at: None,
-                note: "more work".to_owned(),
+                note: "more work".into(),
             },
         ),
         (
@@ -119,7 +119,7 @@ fn requests_of_the_negotiation_become_commands() {
             reject_counter(reject, now()),
             CollaborationVerb::RejectCounter {
                 offer_version: 2,
-                reason: String::new(),
+                reason: "".into(),
             },
         ),
     ];
@@ -142,7 +142,7 @@ fn requests_about_amendments_become_commands() {
             amend_terms(amend, now()),
             CollaborationVerb::Amend {
                 terms: terms(),
-                reason: reason(),
+                reason: reason().into(),
             },
         ),
         (
@@ -153,7 +153,7 @@ fn requests_about_amendments_become_commands() {
             reject_amendment(reject, now()),
             CollaborationVerb::RejectAmendment {
                 terms_version: 2,
-                reason: reason(),
+                reason: reason().into(),
             },
         ),
         (
@@ -161,7 +161,9 @@ fn requests_about_amendments_become_commands() {
                 of_ayu!(WithdrawFromCampaignRequest { reason: reason() }),
                 now(),
             ),
-            CollaborationVerb::Leave { reason: reason() },
+            CollaborationVerb::Leave {
+                reason: reason().into(),
+            },
         ),
     ];
     are_of_ayu(verbs);

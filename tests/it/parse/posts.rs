@@ -42,7 +42,7 @@ fn removal_says_who_if_that_is_known() {
         let expected = PublicationVerb::Remove {
             removed_at: moment(-60),
             by,
-            reason: String::new(),
+            reason: "".into(),
         };
         assert_eq!(verb_of(record_post_removed(request, now())), expected);
     }
@@ -103,7 +103,7 @@ fn restoration_and_check_become_verbs() {
         checked_at: moment(-1),
         label: None,
         sufficient: false,
-        evidence: String::new(),
+        evidence: "".into(),
     };
     let verb = verb_of(check_disclosure(check.clone(), now()));
     assert_eq!(verb, PublicationVerb::CheckDisclosure { found });

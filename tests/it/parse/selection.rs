@@ -241,7 +241,7 @@ fn good_holds_are_placed_and_released() {
         hold: HoldId::parse("h-1").unwrap(),
         deliverable: Some(DeliverableId::parse("review").unwrap()),
         flag: Some(FlagId::parse("f-1").unwrap()),
-        reason: "to be looked into".to_owned(),
+        reason: "to be looked into".into(),
     };
     assert_eq!(
         command(place_hold(place.clone(), now())),
@@ -269,7 +269,7 @@ fn good_holds_are_placed_and_released() {
     };
     let verb = CollaborationVerb::ReleaseHold {
         hold: HoldId::parse("h-1").unwrap(),
-        reason: String::new(),
+        reason: "".into(),
     };
     assert_eq!(command(release_hold(release, now())), of_agreement(verb));
 }
@@ -294,7 +294,7 @@ fn termination_names_its_ground() {
     let ruling = Ground::Dispute(DisputeId::parse("d-1").unwrap());
     for (request, ground) in [(terminate.clone(), flag), (for_ruling, ruling)] {
         let verb = CollaborationVerb::Terminate {
-            reason: "the remark stands".to_owned(),
+            reason: "the remark stands".into(),
             ground,
         };
         assert_eq!(

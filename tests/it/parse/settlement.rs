@@ -79,11 +79,15 @@ fn approval_is_of_a_part_or_the_whole() {
         campaign_id: "jujur".to_owned(),
         cost_id: "c-1".to_owned(),
         approved_minor: None,
+        approved: None,
     };
-    let approved_minor = None;
+    let (approved_minor, currency) = (None, None);
     assert_eq!(
         cost_verb(approve_cost(approve.clone(), now())),
-        CostVerb::Approve { approved_minor }
+        CostVerb::Approve {
+            approved_minor,
+            currency
+        }
     );
     each_is_refused(
         &approve,
@@ -103,7 +107,9 @@ fn approval_is_of_a_part_or_the_whole() {
     let reason = "twice".to_owned();
     assert_eq!(
         cost_verb(reverse_cost(reverse, now())),
-        CostVerb::Reverse { reason }
+        CostVerb::Reverse {
+            reason: reason.into()
+        }
     );
 }
 
@@ -122,7 +128,7 @@ fn each_rule_of_a_payment_names_its_field() {
     let verb = CostVerb::Pay {
         payment: PaymentId::parse("p-1").unwrap(),
         amount: idr(100),
-        reference: Reference::parse("BCA 8812").unwrap(),
+        reference: Matched::told("BCA 8812"),
         paid_at: now(),
     };
     assert_eq!(cost_verb(record_payment(good.clone(), now())), verb);

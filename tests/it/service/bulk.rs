@@ -163,6 +163,7 @@ async fn costs_are_approved_and_paid_at_once() {
     let approvals = ["ayu", "nothing", "citra"].map(|id| CostApproval {
         cost_id: id.to_owned(),
         approved_minor: None,
+        approved: None,
     });
     let batch = BatchApproveCostsRequest {
         brand_id: story.brand.clone(),

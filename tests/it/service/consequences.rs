@@ -300,7 +300,7 @@ fn long_terms() -> Terms {
         ..UsageRights::default()
     };
     Terms {
-        usage_rights: (0..20).map(right).collect(),
+        usage_rights: (0..15).map(right).collect(),
         ..terms(idr(1))
     }
 }

@@ -13,6 +13,8 @@ pub const SHOWS: &[ErrorReason] = &[
     ErrorReason::PaymentNotFound,
     ErrorReason::PaymentVoided,
     ErrorReason::CostUnchanged,
+    ErrorReason::StalePublication,
+    ErrorReason::PublicationUnchanged,
 ];
 
 fn void_payment(story: &Story, payment: &str) -> VoidPaymentRequest {
@@ -101,6 +103,64 @@ async fn a_payment_that_bounced_is_taken_back_and_a_line_corrected() {
         .await;
     let cost = before.roi.unwrap().total.unwrap().cost.unwrap();
     assert_eq!((cost.accrued_minor, cost.paid_minor), (100_000, 60_000));
+}
+
+#[tokio::test]
+async fn a_post_recorded_at_the_wrong_time_is_corrected() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    story.accepted("ayu", terms(idr(1_000))).await;
+    server.clock().set(day(20));
+    story.published("ayu", day(12)).await;
+    let shown = |delivery: Delivery| (delivery.breaches_late, delivery.seconds_late);
+    let before = story.roi().await.delivery.unwrap();
+    assert_eq!(shown(before.clone()), (1, 2 * 86_400));
+    let head = server.head().await;
+
+    let refusal = server
+        .refused_for_nothing(story.correct_post("ayu", head + 1, day(9)))
+        .await;
+    assert_eq!(refusal.reason, ErrorReason::StalePublication);
+    let refusal = server
+        .refused_for_nothing(story.correct_post("ayu", head, day(12)))
+        .await;
+    assert_eq!(refusal.reason, ErrorReason::PublicationUnchanged);
+    let corrected = server.write(story.correct_post("ayu", head, day(9))).await;
+    let post = corrected.publication.unwrap();
+    assert_eq!(post.published_at, Some(day(9)));
+    assert_eq!(post.told_position, head + 1);
+    assert_eq!(shown(story.roi().await.delivery.unwrap()), (0, 0));
+    // Its day is the right one.
+    let date = |at: prost_types::Timestamp| at.to_string()[..10].to_owned();
+    let awareness = GetBrandAwarenessRequest {
+        brand_id: story.brand.clone(),
+        from_day: date(day(0)),
+        until_day: date(day(20)),
+        ..GetBrandAwarenessRequest::default()
+    };
+    let found = server.read(awareness).await.days;
+    let days: Vec<(String, u64)> = found.into_iter().map(|day| (day.day, day.posts)).collect();
+    assert_eq!(days, [(date(day(9)), 1)]);
+
+    // What was told before stays, and the post was live from the right time on.
+    let server = server.restart().await;
+    let at = |at| GetCampaignRoiRequest {
+        brand_id: story.brand.clone(),
+        campaign_id: story.campaign.clone(),
+        as_of: Some(AsOf { at: Some(at) }),
+        ..GetCampaignRoiRequest::default()
+    };
+    let told = server
+        .read(at(as_of::At::Position(head)))
+        .await
+        .roi
+        .unwrap();
+    assert_eq!(told.delivery, Some(before));
+    for (when, posts) in [(8, 0), (10, 1)] {
+        let past = server.read(at(as_of::At::OccurredAt(day(when)))).await;
+        let figures = past.roi.unwrap().total.unwrap();
+        assert_eq!(figures.posts_published, posts, "day {when}");
+    }
 }
 
 #[tokio::test]

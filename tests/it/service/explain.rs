@@ -288,6 +288,7 @@ async fn a_person_reads_it_on_the_command_line() {
     assert_eq!(rejected[0], at, "{said}");
     assert_eq!(rejected[rejected.len() - rest.len()..], rest, "{said}");
     assert!(said.contains("-100000000 over +100000000"), "{said}");
+    assert!(!said.contains("“DUPLICATE_ORDER”"), "{said}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{CostType, Counters, Platform, Terms, Tier};
 use tonic::Code;
 
-use crate::support::server::{Client, Server, Story, day, deliverable, idr, plan, terms};
+use crate::support::server::{Client, Server, Story, by_brand, day, deliverable, idr, plan, terms};
 
 fn seen(likes: u64, views: u64, reach: Option<u64>) -> Counters {
     Counters {
@@ -170,6 +170,55 @@ async fn awareness_is_grouped_by_the_days_on_which_posts_went_live() {
     assert_eq!((&one.days[..], one.longest_gap_days), (&all.days[..1], 0));
     let nothing = server.read(awareness(&story, "1969-01-01", "1970-01-01"));
     assert_eq!(nothing.await.days, []);
+}
+
+/// Reasons that the tests of this file expect, among others.
+pub const SHOWS: &[ErrorReason] = &[ErrorReason::TimeZoneSet];
+
+#[tokio::test]
+async fn days_are_those_of_the_brand_where_none_are_asked_for() {
+    let server = Server::start().await;
+    let story = told(&server).await;
+    let set = |zone: &str| SetBrandTimeZoneRequest {
+        brand_id: story.brand.clone(),
+        context: by_brand(""),
+        time_zone: zone.to_owned(),
+    };
+    let all = awareness(&story, "2026-01-01", "2026-12-31");
+    let utc = server.read(all.clone()).await;
+    let refusal = server.refused_for_nothing(set("Asia/Atlantis")).await;
+    refusal.names(&["time_zone"]);
+    let zone = "Pacific/Pago_Pago";
+    let written = server.write(set(zone)).await.settings.unwrap();
+    assert_eq!(written.time_zone, zone);
+    let head = server.head().await;
+    server.write(set(zone)).await;
+    assert_eq!(server.head().await, head, "the same zone is set already");
+    let refusal = server.refused_for_nothing(set("Asia/Jakarta")).await;
+    assert_eq!(refusal.reason, ErrorReason::TimeZoneSet);
+
+    let server = server.restart().await;
+    let settings = GetBrandSettingsRequest {
+        brand_id: story.brand.clone(),
+        ..GetBrandSettingsRequest::default()
+    };
+    assert_eq!(server.read(settings).await.settings, Some(written));
+    let own = server.read(all.clone()).await;
+    assert_eq!(own.time_zone, zone);
+    assert_ne!(own.days, utc.days);
+    let asked = GetBrandAwarenessRequest {
+        time_zone: String::from("UTC"),
+        ..all.clone()
+    };
+    assert_eq!(server.read(asked).await.days, utc.days);
+    // What was told before it was set stays.
+    let before = GetBrandAwarenessRequest {
+        as_of: Some(AsOf {
+            at: Some(as_of::At::Position(head - 1)),
+        }),
+        ..all
+    };
+    assert_eq!(server.read(before).await.days, utc.days);
 }
 
 #[tokio::test]

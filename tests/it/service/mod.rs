@@ -1,5 +1,6 @@
 //! The service as its callers see it: the real server, called through the generated clients.
 
+mod amounts;
 mod as_of;
 mod audit;
 mod bad_input;
@@ -13,6 +14,7 @@ mod corrections;
 mod damaged_folds;
 mod endings;
 mod engagement;
+mod erasure;
 mod explain;
 mod faults;
 mod filters;
@@ -26,7 +28,9 @@ mod lists;
 mod messages;
 mod negotiation;
 pub mod numbers;
+mod order_corrections;
 mod overload;
+mod person_exports;
 mod posts;
 mod products;
 mod proofs;

@@ -35,6 +35,10 @@ async fn products_are_shown_where_they_are_and_what_they_are_worth() {
         fair_value_minor: 600,
         returned_cost_of_goods_minor: 100,
         returned_fair_value_minor: 300,
+        cost_of_goods_decimal: String::from("2.00"),
+        fair_value_decimal: String::from("6.00"),
+        returned_cost_of_goods_decimal: String::from("1.00"),
+        returned_fair_value_decimal: String::from("3.00"),
     };
     let report = story.roi().await;
     assert_eq!(report.products, Some(expected.clone()));

@@ -6,8 +6,8 @@ use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
     as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, engagement, faults,
-    folds, followers, health, ingest, messages, proofs, queries, reads, refusals, retries, slow,
-    subscriptions, timers, waiting,
+    folds, followers, health, ingest, insights, messages, order_corrections, proofs, queries,
+    reads, refusals, retries, slow, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -21,6 +21,14 @@ const NOT_SHOWN: &[(ErrorReason, &str)] = &[
     (
         ErrorReason::ReviewNotDue,
         "only the timer asks for such an approval; nobody hears its answer",
+    ),
+    (
+        ErrorReason::KeyringFailed,
+        "needs a system without randomness, or a keyring that is full",
+    ),
+    (
+        ErrorReason::NoKeyring,
+        "every ledger of the tests has its keys",
     ),
     (
         ErrorReason::AnswerTooLarge,
@@ -65,12 +73,14 @@ async fn every_reason_is_shown_or_excused() {
         clock::SHOWS,
         consequences::SHOWS,
         corrections::SHOWS,
+        order_corrections::SHOWS,
         engagement::SHOWS,
         faults::SHOWS,
         folds::SHOWS,
         followers::SHOWS,
         health::SHOWS,
         ingest::SHOWS,
+        insights::SHOWS,
         messages::SHOWS,
         proofs::SHOWS,
         queries::SHOWS,

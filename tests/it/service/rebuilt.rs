@@ -9,15 +9,19 @@ use std::task::Poll;
 use std::time::Duration;
 
 use campaign_ledger::clock::{Guard, ManualClock};
-use campaign_ledger::domain::{Position, Record, Refusal};
+use campaign_ledger::domain::{AgreementEvent, Event, Position, Record, Refusal, RevenueEvent};
+use campaign_ledger::grpc::calls::Opening;
+use campaign_ledger::keyring::{FileKeyring, Keyring, MasterKey};
 use campaign_ledger::ledger::{self, Answer, RequestMemory, WriteError, Writer};
-use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION};
+use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION, master_key_path};
 use campaign_ledger::log::sled::SledLog;
 use campaign_ledger::log::{Log, codec};
 use campaign_ledger::server::store_options;
 use campaign_ledger::store::Pace;
 use campaign_ledger::views::{self, Live};
 use campaign_ledger::wire::proto::api::*;
+use campaign_ledger::wire::proto::event;
+use prost::Message as _;
 
 use crate::support::histories::{self, Step};
 use crate::support::ledger::Ledger;
@@ -54,6 +58,7 @@ pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Lef
         |_| (),
     )
     .unwrap();
+    let keyring = keyring_of(&directory);
     let clock = Arc::new(ManualClock::at(steps[0].at));
     let guard = Arc::new(Guard::new(clock.clone()));
     let limits = ledger::Limits {
@@ -63,7 +68,8 @@ pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Lef
         answers_bytes: 1 << 20,
     };
     let memory = RequestMemory::new(10);
-    let (ledger, writer) = Writer::start(log, live, memory, guard, limits).unwrap();
+    let (ledger, writer) =
+        Writer::start(log, Arc::clone(&keyring), live, memory, guard, limits).unwrap();
     for together in steps.chunk_by(|one, next| one.at == next.at) {
         clock.set(together[0].at);
         let asked = together.iter().map(|step| {
@@ -117,6 +123,40 @@ fn agrees(step: &Step, answer: &Result<Answer, WriteError>, model: &mut Ledger) 
     }
 }
 
+/// Opens the keyring of a directory, or makes one.
+fn keyring_of(directory: &DataDirectory) -> Arc<dyn Keyring> {
+    let path = directory.keyring_path();
+    let master = master_key_path(directory.root());
+    Arc::new(match path.exists() {
+        true => {
+            let master = MasterKey::open(&master).unwrap();
+            FileKeyring::open(&path, directory.log_id(), master).unwrap()
+        }
+        false => {
+            let master = MasterKey::create(&master).unwrap();
+            FileKeyring::create(&path, directory.log_id(), master).unwrap()
+        }
+    })
+}
+
+/// Returns a record with its personal texts opened, and without their digests.
+fn opened(record: &Record, opening: &Opening) -> Record {
+    let mut message = event::Record::decode(codec::encode(record)).unwrap();
+    opening.open(&mut message, &[]);
+    let mut opened = codec::decode(&message.encode_to_vec()).unwrap();
+    // These are made of sealed texts.
+    opened.request = None;
+    match &mut opened.event {
+        Event::Agreement(AgreementEvent::BriefAccepted(accepted)) => {
+            accepted.terms_digest = [0; 32]
+        }
+        Event::Agreement(AgreementEvent::TermsAmended { digest, .. }) => *digest = [0; 32],
+        Event::Revenue(RevenueEvent::ConversionRecorded(claim)) => claim.claim_digest = [0; 16],
+        _ => {}
+    }
+    opened
+}
+
 /// Returns every event of the log in a directory without a running server.
 fn records_of(root: &Path) -> Vec<Record> {
     let directory = DataDirectory::open(root).unwrap();
@@ -153,7 +193,9 @@ async fn a_random_history_is_recorded_by_the_rules_and_rebuilt_to_the_same_bytes
         assert!(model.records.len() > 100, "seed {seed} tells of little");
 
         let records = records_of(&root);
+        let opening = Opening::new(keyring_of(&DataDirectory::open(&root).unwrap()));
         for (record, expected) in records.iter().zip(&model.records) {
+            let [record, expected] = [record, expected].map(|one| opened(one, &opening));
             assert_eq!(record, expected, "seed {seed}");
         }
         assert_eq!(records.len(), model.records.len());

@@ -1,6 +1,7 @@
 //! Commands that a rule forbids in the current state: code, reason and metadata are right, and
 //! nothing is written.
 
+mod erasure;
 mod negotiation;
 mod places;
 mod posts;

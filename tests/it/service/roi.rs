@@ -8,6 +8,8 @@ mod facts;
 mod sums;
 mod telling;
 
+use campaign_ledger::domain::Currency;
+use campaign_ledger::wire::decimals::Decimals;
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::{CostType, MeasurementKind, MeasurementScope};
 
@@ -198,11 +200,14 @@ async fn a_foreign_amount_without_rate_is_left_out_and_said_so() {
     );
     server.write(freight).await;
     let figures = report(&server).await.total.unwrap();
-    let left_out = |currency: &str, cost_minor, revenue_minor| ForeignAmount {
-        currency_code: currency.to_owned(),
-        cost_minor,
-        revenue_minor,
-        paid_minor: 0,
+    let left_out = |currency: &str, cost_minor, revenue_minor| {
+        let amount = ForeignAmount {
+            currency_code: currency.to_owned(),
+            cost_minor,
+            revenue_minor,
+            ..ForeignAmount::default()
+        };
+        amount.with_decimals(Currency::parse(currency).ok())
     };
     assert_eq!(figures.missing_fx, [left_out("EUR", 3_000, 0)]);
     assert_eq!(figures.cost, before.cost);

@@ -9,7 +9,7 @@ use campaign_ledger::wire::proto::values::{CostType, Counters};
 use prost::Message;
 use tonic::Code;
 
-use crate::support::server::{Server, Story, day, idr, plan, terms};
+use crate::support::server::{Server, Story, by_brand, day, idr, plan, terms};
 
 /// Makes two creators, one post with 100 likes, Rp1,000,000 of fees, an order of Rp3,000,000.
 async fn told(server: &Server) -> Story {
@@ -97,6 +97,59 @@ async fn table_has_the_numbers_of_the_api() {
 }
 
 #[tokio::test]
+async fn both_forms_tell_what_money_went_where_and_why() {
+    let server = Server::start().await;
+    let story = told(&server).await;
+    let stray = RecordConversionRequest {
+        code: String::from("NOBODY10"),
+        ..story.sale("o-2", Some(idr(50_000)), day(2), None)
+    };
+    server.write(stray).await;
+    server.write(story.refund("o-1", idr(1_000), day(2))).await;
+    let line = story.cost("ads", None, CostType::Shipping, idr(70), day(1));
+    server.write(line).await;
+    server.write(story.reverse("ads")).await;
+    let head = server.head().await;
+
+    let table = written(&server, statement(&story, StatementFormat::Csv, None)).await;
+    let stray = fields(&table, "uncredited order shop o-2");
+    assert_eq!(stray["reason"], "UNKNOWN_CODE");
+    assert_eq!(stray["value"], "IDR 50000.00");
+    let refunds = table.lines().filter(|line| line.starts_with("refund "));
+    let refunds: Vec<&str> = refunds.collect();
+    assert!(refunds.iter().any(|line| line.ends_with("state,APPLIED")));
+    assert!(
+        refunds
+            .iter()
+            .any(|line| line.ends_with("amount,IDR 1000.00"))
+    );
+    let reversed = fields(&table, &format!("event {head}"));
+    assert_eq!(reversed["event"], "CostReversed");
+    assert!(!reversed["reason"].is_empty());
+    assert!(reversed["actor"].starts_with("brand "));
+
+    let zone = SetBrandTimeZoneRequest {
+        brand_id: story.brand.clone(),
+        context: by_brand(""),
+        time_zone: String::from("Asia/Jakarta"),
+    };
+    server.write(zone).await;
+    let page = written(&server, statement(&story, StatementFormat::Html, None)).await;
+    for spelled in [
+        "times in Asia/Jakarta",
+        "Cost by type",
+        "Orders credited to nobody",
+        "shop o-2",
+        "Unknown code",
+        "Refunds",
+        "Applied",
+        reversed["reason"].as_str(),
+    ] {
+        assert!(page.contains(spelled), "{spelled}");
+    }
+}
+
+#[tokio::test]
 async fn page_spells_the_numbers_and_stands_alone() {
     let server = Server::start().await;
     let story = told(&server).await;
@@ -176,4 +229,20 @@ async fn statement_of_no_campaign_is_not_found() {
         refused.message().contains("STATEMENT_FORMAT_HTML"),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn timeline_says_what_was_corrected_of_orders() {
+    let server = Server::start().await;
+    let story = Story::open(&server, "launch").await;
+    story.accepted("ayu", terms(idr(500))).await;
+    server.clock().set(day(2));
+    let sale = story.sale("o1", Some(idr(1_000)), day(1), Some("ayu"));
+    let sold = server.write(sale).await.conversion.unwrap();
+    let page = || written(&server, statement(&story, StatementFormat::Html, None));
+    assert!(!page().await.contains("Conversion voided"));
+    server
+        .write(story.void_order("o1", sold.corrected_position))
+        .await;
+    assert!(page().await.contains("Conversion voided"));
 }

@@ -2,6 +2,7 @@
 //! forever. The records tell the story of a skincare brand.
 
 mod campaigns;
+mod erasure;
 mod facts;
 mod negotiation;
 mod posts;
@@ -33,6 +34,7 @@ pub fn records() -> Vec<Record> {
         posts::events(),
         reports::events(),
         selection::events(),
+        erasure::events(),
         settlement::events(),
     ]
     .concat();
@@ -64,7 +66,7 @@ fn unplaced(event: Event) -> Record {
         actor: actor(ActorKind::Brand, "staff-7"),
         on_behalf_of: Some(OnBehalfOf {
             actor: actor(ActorKind::Creator, "ayu"),
-            reason: "agreed on the phone".to_owned(),
+            reason: "agreed on the phone".into(),
         }),
         request: Some(RequestStamp {
             id: RequestId::parse("0199C2F0:first.try").unwrap(),

@@ -77,6 +77,7 @@ const MOVES: &[(u64, Move)] = &[
     (12, Teller::settlement),
     (3, Teller::dispute),
     (6, Teller::locked_order),
+    (6, Teller::fixed_order),
     (5, Teller::safety),
 ];
 

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use campaign_ledger::domain::rows::{Key, MemoryRows, Row, Rows};
 use campaign_ledger::domain::{
-    CampaignRef, CollaborationRef, Contribution, Decision, Fact, Halt, Position, Record, Refusal,
-    Request, Target, Timestamp, Totals, decide, evolve,
+    BrandId, CampaignRef, CollaborationRef, Contribution, DataSubject, Decision, DigestKind, Fact,
+    Halt, KeyNumber, Matched, PersonalField, PersonalText, Position, Record, Refusal, Request,
+    Sealed, Seals, Target, TextDigest, Timestamp, Totals, VisitTexts, decide, evolve, scope_of,
+    seal,
 };
+use sha2::{Digest as _, Sha256};
 
 /// Rows, and the records they are folded from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +21,8 @@ pub struct Ledger {
     pub records: Vec<Record>,
     /// What each record, by its index, contributed.
     pub contributions: Vec<Vec<Contribution>>,
+    /// Whether personal texts are sealed, as in a log, or stay readable.
+    pub seals: bool,
 }
 
 impl Ledger {
@@ -30,20 +35,43 @@ impl Ledger {
         ledger
     }
 
+    /// Makes one that seals personal texts, so that its records can be spelled and read again.
+    pub fn sealing() -> Self {
+        Self {
+            seals: true,
+            ..Self::default()
+        }
+    }
+
     /// Decides a request without any change.
     pub fn decide(&self, request: &Request, now: Timestamp) -> Result<Decision, Refusal> {
-        decide(&self.rows, request, now).map_err(|halt: Halt<Infallible>| match halt {
-            Halt::Refused(refusal) => refusal,
-            Halt::Rows(never) => match never {},
+        decide(&self.rows, &self.recognised(request), now).map_err(|halt: Halt<Infallible>| {
+            match halt {
+                Halt::Refused(refusal) => refusal,
+                Halt::Rows(never) => match never {},
+            }
         })
+    }
+
+    fn recognised(&self, request: &Request) -> Request {
+        let mut request = request.clone();
+        if self.seals {
+            let Ok(_) = seal(&self.rows, &mut request, false, &mut Hashes);
+            return request;
+        }
+        let Ok(scope) = scope_of(&self.rows, &request);
+        let brand = request.brand.clone();
+        request.each_text(&scope, &mut Recognising(brand));
+        request
     }
 
     /// Decides a request and records the result.
     pub fn ask(&mut self, request: &Request, now: Timestamp) -> Result<Decision, Refusal> {
         let decision = self.decide(request, now)?;
         if let Decision::Happens(facts) = &decision {
+            let request = self.recognised(request);
             for fact in facts {
-                self.fold(stamp(fact, request, self.head().next(), now));
+                self.fold(stamp(fact, &request, self.head().next(), now));
             }
         }
         Ok(decision)
@@ -101,6 +129,35 @@ impl Ledger {
             }
         }
         totals
+    }
+}
+
+/// Gives texts their digests, as the writer does when it seals them.
+struct Recognising(BrandId);
+
+impl VisitTexts for Recognising {
+    fn text(&mut self, _: PersonalField, _: &mut PersonalText) {}
+
+    fn matched(&mut self, _: PersonalField, kind: DigestKind<'_>, text: &mut Matched) {
+        text.recognise(&self.0, kind, &mut Hashes);
+    }
+}
+
+/// Digests without a secret.
+pub struct Hashes;
+
+impl Seals for Hashes {
+    fn seal(&mut self, _: &DataSubject, field: PersonalField, text: &str) -> Sealed {
+        Sealed {
+            key: KeyNumber::new(1),
+            tag: field,
+            bytes: text.bytes().rev().collect(),
+        }
+    }
+
+    fn digest(&mut self, _: &BrandId, kind: DigestKind<'_>, text: &str) -> TextDigest {
+        let hash: [u8; 32] = Sha256::digest(format!("{:?} {text}", kind.parts())).into();
+        TextDigest(std::array::from_fn(|index| hash[index]))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod figures;
 pub mod gated_log;
 pub mod golden;
 pub mod histories;
+pub mod keys;
 pub mod ledger;
 pub mod log_backend;
 pub mod records;

@@ -4,6 +4,7 @@
 //! one. The campaign starts on day 0 and ends on day 60; facts count until day 90.
 
 mod disputes;
+mod erasure;
 mod orders;
 
 mod posts;
@@ -19,6 +20,7 @@ pub use selection::*;
 use sha2::{Digest, Sha256};
 
 pub use disputes::*;
+pub use erasure::*;
 pub use orders::*;
 
 /// The brand of most tests.
@@ -44,10 +46,15 @@ macro_rules! named {
         }
     )+};
 }
-impl Named for Quoted {
+impl Named for Matched {
     fn named(text: &str) -> Self {
-        Quoted::new(text).expect(text)
+        told(text)
     }
+}
+
+/// Returns a text that is recognised, as a caller sends it.
+pub fn told(text: impl Into<PersonalText>) -> Matched {
+    Matched::told(text)
 }
 
 named!(
@@ -57,7 +64,6 @@ named!(
     ActorId,
     BrandId,
     CampaignId,
-    Code,
     CollaborationId,
     CostId,
     CreatorId,
@@ -187,7 +193,7 @@ impl Reworded for Request {
     fn on_behalf_of(mut self, kind: ActorKind) -> Self {
         self.on_behalf_of = Some(OnBehalfOf {
             actor: actor(kind),
-            reason: "agreed on the phone".to_owned(),
+            reason: "agreed on the phone".into(),
         });
         self
     }
@@ -221,8 +227,10 @@ impl Reworded for Request {
             Command::Creator { .. }
             | Command::RecordRefund { .. }
             | Command::AdjustConversion { .. }
+            | Command::Order { .. }
             | Command::LockOrder { .. }
-            | Command::SettleRefunds { .. } => {}
+            | Command::SettleRefunds { .. }
+            | Command::Brand { .. } => {}
         }
         self
     }

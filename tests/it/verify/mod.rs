@@ -20,7 +20,7 @@ const BLOCK: usize = 3;
 /// Returns the stored records of a random history, by block; the last block is as large as the
 /// others.
 fn history() -> Vec<Vec<Bytes>> {
-    let mut ledger = Ledger::default();
+    let mut ledger = Ledger::sealing();
     for step in histories::from_seed(7, 200) {
         // A refused request records nothing.
         let _ = ledger.ask(&step.request, step.at);

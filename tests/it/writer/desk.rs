@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use campaign_ledger::clock::{Guard, ManualClock};
 use campaign_ledger::domain::*;
+use campaign_ledger::keyring::MemoryKeyring;
 use campaign_ledger::ledger::{Answer, Ledger, Limits, RequestMemory, WriteError, Writer};
 use campaign_ledger::log::{Log, codec};
 use campaign_ledger::store::{Options, Pace};
@@ -23,6 +24,7 @@ pub struct Office {
     /// Number of remembered requests.
     pub remembered: usize,
     pub clock: Arc<ManualClock>,
+    pub keyring: Arc<MemoryKeyring>,
     /// Id of the log that the state is folded from.
     pub log_id: String,
 }
@@ -40,6 +42,7 @@ impl Default for Office {
             pace: NO_PACE,
             remembered: 1_000,
             clock: Arc::new(ManualClock::at(at(0))),
+            keyring: Arc::default(),
             log_id: "the log".to_owned(),
         }
     }
@@ -63,7 +66,9 @@ impl Office {
     pub fn open_on(&self, log: Arc<dyn Log>, live: Live) -> Desk {
         let requests = RequestMemory::of_tail(log.as_ref(), self.remembered).unwrap();
         let clock = Arc::new(Guard::new(Arc::clone(&self.clock) as _));
-        let (ledger, writer) = Writer::start(log, live, requests, clock, self.limits).unwrap();
+        let keyring = Arc::clone(&self.keyring) as _;
+        let (ledger, writer) =
+            Writer::start(log, keyring, live, requests, clock, self.limits).unwrap();
         Desk { ledger, writer }
     }
 

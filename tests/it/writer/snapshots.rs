@@ -24,7 +24,14 @@ async fn a_query_that_takes_its_time_holds_up_no_write_and_sees_none() {
     let (live, views) = opened.unwrap();
     let memory = RequestMemory::new(100);
     let clock = Arc::new(Guard::new(Arc::clone(&office.clock) as _));
-    let started = Writer::start(log, live, memory, clock, office.limits);
+    let started = Writer::start(
+        log,
+        Arc::clone(&office.keyring) as _,
+        live,
+        memory,
+        clock,
+        office.limits,
+    );
     let (ledger, writer) = started.unwrap();
 
     let before = ledger

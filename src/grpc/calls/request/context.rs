@@ -10,6 +10,7 @@ use crate::domain::{
     Timestamp, Violation,
 };
 use crate::wire::fields::{Checked, Fields, Origin};
+use crate::wire::personal::Personal;
 use crate::wire::proto::api;
 use crate::wire::values::{read_actor, read_on_behalf_of, read_time};
 
@@ -33,7 +34,7 @@ pub struct Parsed {
 pub type Write = Result<Parsed, Vec<Violation>>;
 
 /// A request to write.
-pub trait WriteRequest: Message + Name {
+pub trait WriteRequest: Message + Name + Personal {
     /// Returns the id of the brand.
     fn brand_id(&self) -> &str;
 
@@ -235,7 +236,7 @@ pub fn check_past(fields: &mut Fields, field: &'static str, at: Timestamp, now: 
 pub fn read_context(
     fields: &mut Fields,
     method: &'static str,
-    rest: &impl Message,
+    rest: &mut (impl Message + Personal),
     context: Option<api::WriteContext>,
     now: Timestamp,
 ) -> Checked<Context> {
@@ -248,7 +249,7 @@ pub fn read_context(
 fn read_stamp(
     fields: &mut Fields,
     method: &str,
-    rest: &impl Message,
+    rest: &mut (impl Message + Personal),
     context: &api::WriteContext,
 ) -> Checked<Option<RequestStamp>> {
     let id = fields.parse_optional("request_id", &context.request_id, RequestId::parse)?;

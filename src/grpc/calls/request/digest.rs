@@ -8,8 +8,9 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::{BrandId, RequestId, Timestamp};
-use crate::wire::proto::api;
+use crate::domain::{BrandId, Currency, Money, RequestId, Timestamp};
+use crate::wire::personal::{Path, Personal};
+use crate::wire::proto::{api, values};
 
 /// Keeps made ids apart from every other use of the hash.
 const MADE_ID: &[u8] = b"campaign-ledger made id";
@@ -23,9 +24,14 @@ const KEPT: usize = 16;
 /// addition to the answer).
 ///
 /// `rest` is the request without its context. Actor and `occurred_at` are content: a retry has the
-/// same ones.
-pub fn of_request(method: &str, rest: &impl Message, context: &api::WriteContext) -> [u8; KEPT] {
-    let context = api::WriteContext {
+/// same ones. Personal texts are left out, or whoever reads a digest could try names: the writer adds
+/// them to it, sealed.
+pub fn of_request(
+    method: &str,
+    rest: &mut (impl Message + Personal),
+    context: &api::WriteContext,
+) -> [u8; KEPT] {
+    let mut context = api::WriteContext {
         request_id: String::new(),
         validate_only: false,
         prove: false,
@@ -33,24 +39,51 @@ pub fn of_request(method: &str, rest: &impl Message, context: &api::WriteContext
     };
     let parts = [
         method.as_bytes(),
-        &rest.encode_to_vec(),
-        &context.encode_to_vec(),
+        &plain_bytes(rest),
+        &plain_bytes(&mut context),
     ];
     kept(hash(&parts))
 }
 
+/// Encodes a message without its personal texts, and leaves it as it was.
+fn plain_bytes(message: &mut (impl Message + Personal)) -> Vec<u8> {
+    let mut texts = Vec::new();
+    let mut take = |_: &Path, text: &mut String| texts.push(std::mem::take(text));
+    message.each_personal(&mut Path::default(), &mut take);
+    let bytes = message.encode_to_vec();
+    let mut texts = texts.into_iter();
+    let mut put_back = |_: &Path, text: &mut String| *text = texts.next().unwrap_or_default();
+    message.each_personal(&mut Path::default(), &mut put_back);
+    bytes
+}
+
 /// Digests a claim: its campaign and all it says of the order. The same claim by another actor, or
-/// under another request id, is the same claim; the case of the code makes no difference.
+/// under another request id, is the same claim. The code is left out: the writer adds its keyed
+/// digest, which the case makes no difference to.
 ///
 /// `rest` is the request without its context.
 pub fn of_claim(rest: &api::RecordConversionRequest) -> [u8; KEPT] {
     let claim = api::RecordConversionRequest {
-        code: rest.code.to_ascii_uppercase(),
+        code: String::new(),
         // One is what absence means.
         quantity: rest.quantity.filter(|quantity| *quantity != 1),
+        value: rest.value.as_ref().map(same_amount),
         ..rest.clone()
     };
     kept(hash(&[&claim.encode_to_vec()]))
+}
+
+/// Spells an amount in one way, whether it was told in minor units or as decimal text.
+fn same_amount(amount: &values::Money) -> values::Money {
+    let told = || {
+        let currency = Currency::parse(&amount.currency_code).ok()?;
+        Some(Money::parse_decimal(currency, &amount.decimal).ok()?.minor)
+    };
+    values::Money {
+        currency_code: amount.currency_code.clone(),
+        minor_units: amount.minor_units.or_else(told).filter(|minor| *minor != 0),
+        decimal: String::new(),
+    }
 }
 
 /// Makes an id for a call that gives none.

@@ -59,7 +59,7 @@ pub fn submit_content(mut request: api::SubmitContentRequest, now: Timestamp) ->
         &request.deliverable_id,
     );
     let fields = &mut call.fields;
-    let reference = fields.line("content_ref", request.content_ref, MAX_URL_CHARS);
+    let reference = fields.personal_line("content_ref", request.content_ref, MAX_URL_CHARS);
     let sha256 = fields.bytes("content_sha256", &request.content_sha256);
     let verb = sha256.map(|sha256| DeliverableVerb::Submit {
         content: ContentRef { reference, sha256 },
@@ -88,7 +88,7 @@ pub fn request_revision(mut request: api::RequestRevisionRequest, now: Timestamp
         REASONS_RULE,
     );
     let reasons = fields.each("reasons", request.reasons, |fields, reason| {
-        Ok(fields.note_here(reason, MAX_REASON_CHARS))
+        Ok(fields.personal_note_here(reason, MAX_REASON_CHARS))
     });
     let verb = reasons.map(|reasons| DeliverableVerb::RequestRevision { version, reasons });
     call.finish(place.command(verb))
@@ -125,7 +125,9 @@ pub fn reject_content(mut request: api::RejectContentRequest, now: Timestamp) ->
         &request.deliverable_id,
     );
     let version = read_submission(&mut call.fields, request.submission_version);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = DeliverableVerb::Reject { version, reason };
     call.finish(place.command(Ok(verb)))
 }
@@ -145,8 +147,8 @@ pub fn record_publication(mut request: api::RecordPublicationRequest, now: Times
     let id = &request.publication_id;
     let publication = call.id_or_made("publication_id", id, PublicationId::parse);
     let fields = &mut call.fields;
-    let url = fields.line("url", request.url, MAX_URL_CHARS);
-    let post_id = fields.line("platform_post_id", request.platform_post_id, MAX_NAME_CHARS);
+    let url = fields.matched_line("url", request.url, MAX_URL_CHARS);
+    let post_id = fields.matched_line("platform_post_id", request.platform_post_id, MAX_NAME_CHARS);
     let platform_name =
         fields.parse_optional("platform_name", &request.platform_name, PlatformName::parse);
     let published_at = call.past("published_at", request.published_at);
@@ -196,7 +198,7 @@ pub fn reschedule_deadline(mut request: api::RescheduleDeadlineRequest, now: Tim
     );
     let fields = &mut call.fields;
     let due_at = fields.required("due_at", request.due_at, read_time);
-    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = due_at.map(|due_at| DeliverableVerb::Reschedule { due_at, reason });
     call.finish(place.command(verb))
 }
@@ -213,6 +215,8 @@ pub fn waive_deliverable(mut request: api::WaiveDeliverableRequest, now: Timesta
         &request.collaboration_id,
         &request.deliverable_id,
     );
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(place.command(Ok(DeliverableVerb::Waive { reason })))
 }

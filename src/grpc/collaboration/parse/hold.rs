@@ -22,7 +22,9 @@ pub fn terminate_collaboration(
 ) -> Write {
     let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     let ground = read_ground(&mut call.fields, &request.flag_id, &request.dispute_id);
     let verb = ground.map(|ground| CollaborationVerb::Terminate { reason, ground });
     call.finish(place.command(verb))
@@ -43,7 +45,7 @@ pub fn place_hold(mut request: api::PlaceHoldRequest, now: Timestamp) -> Write {
         DeliverableId::parse,
     );
     let flag = fields.parse_optional("flag_id", &request.flag_id, FlagId::parse);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = hold.and_then(|hold| {
         Ok(CollaborationVerb::PlaceHold(HoldPlaced {
             hold,
@@ -64,7 +66,7 @@ pub fn release_hold(mut request: api::ReleaseHoldRequest, now: Timestamp) -> Wri
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let hold = fields.parse("hold_id", &request.hold_id, HoldId::parse);
-    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = hold.map(|hold| CollaborationVerb::ReleaseHold { hold, reason });
     call.finish(place.command(verb))
 }

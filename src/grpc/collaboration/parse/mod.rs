@@ -73,7 +73,7 @@ pub fn decline_invitation(mut request: api::DeclineInvitationRequest, now: Times
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
-        .optional_note("reason", request.reason, MAX_REASON_CHARS);
+        .personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Decline { reason };
     call.finish(place.command(Ok(verb)))
 }
@@ -87,7 +87,7 @@ pub fn withdraw_invitation(mut request: api::WithdrawInvitationRequest, now: Tim
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
-        .optional_note("reason", request.reason, MAX_REASON_CHARS);
+        .personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Withdraw { reason };
     call.finish(place.command(Ok(verb)))
 }
@@ -113,7 +113,9 @@ pub fn complete_collaboration(
 pub fn cancel_collaboration(mut request: api::CancelCollaborationRequest, now: Timestamp) -> Write {
     let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Cancel { reason };
     call.finish(place.command(Ok(verb)))
 }

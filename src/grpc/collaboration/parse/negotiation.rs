@@ -19,7 +19,7 @@ pub fn apply_to_campaign(mut request: api::ApplyToCampaignRequest, now: Timestam
     let place = Place::new(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let creator = fields.parse("creator_id", &request.creator_id, CreatorId::parse);
-    let message = fields.optional_note("message", request.message, MAX_NOTE_CHARS);
+    let message = fields.personal_optional_note("message", request.message, MAX_NOTE_CHARS);
     let fee = fields.optional("fee", request.fee, read_payable_amount);
     let verb = creator.and_then(|creator| {
         Ok(CollaborationVerb::Apply {
@@ -59,7 +59,7 @@ pub fn reject_application(mut request: api::RejectApplicationRequest, now: Times
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let reason = call
         .fields
-        .optional_note("reason", request.reason, MAX_REASON_CHARS);
+        .personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::RejectApplication { reason };
     call.finish(place.command(Ok(verb)))
 }
@@ -75,7 +75,7 @@ pub fn counter_offer(mut request: api::CounterOfferRequest, now: Timestamp) -> W
     let offer_version = read_version(fields, "offer_version", request.offer_version);
     let terms = fields.required("terms", request.terms, read_terms);
     let expires_at = fields.optional("expires_at", request.expires_at, read_time);
-    let note = fields.optional_note("note", request.note, MAX_NOTE_CHARS);
+    let note = fields.personal_optional_note("note", request.note, MAX_NOTE_CHARS);
     let verb = terms.and_then(|terms| {
         Ok(CollaborationVerb::Counter {
             offer_version,
@@ -129,7 +129,7 @@ pub fn reject_counter(mut request: api::RejectCounterRequest, now: Timestamp) ->
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let offer_version = read_version(fields, "offer_version", request.offer_version);
-    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::RejectCounter {
         offer_version,
         reason,
@@ -146,7 +146,7 @@ pub fn amend_terms(mut request: api::AmendTermsRequest, now: Timestamp) -> Write
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms = fields.required("terms", request.terms, read_terms);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = terms.map(|terms| CollaborationVerb::Amend { terms, reason });
     call.finish(place.command(verb))
 }
@@ -172,7 +172,7 @@ pub fn reject_amendment(mut request: api::RejectAmendmentRequest, now: Timestamp
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let fields = &mut call.fields;
     let terms_version = read_version(fields, "terms_version", request.terms_version);
-    let reason = fields.optional_note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::RejectAmendment {
         terms_version,
         reason,
@@ -190,7 +190,9 @@ pub fn withdraw_from_campaign(
 ) -> Write {
     let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = CollaborationVerb::Leave { reason };
     call.finish(place.command(Ok(verb)))
 }

@@ -14,7 +14,9 @@ pub fn ship_product(mut request: api::ShipProductRequest, now: Timestamp) -> Wri
     let mut call = Call::begin(&mut request, now);
     let place = Place::read(&mut call, &request.campaign_id, &request.collaboration_id);
     let shipment = call.id_or_made("shipment_id", &request.shipment_id, ShipmentId::parse);
-    let product = call.fields.line("product", request.product, MAX_NAME_CHARS);
+    let product = call
+        .fields
+        .personal_line("product", request.product, MAX_NAME_CHARS);
     let value = call
         .fields
         .required("value", request.value, read_product_value);
@@ -71,7 +73,7 @@ pub fn record_product_returned(
     let returned_at = call.past("returned_at", request.returned_at);
     let reason = call
         .fields
-        .optional_note("reason", request.reason, MAX_REASON_CHARS);
+        .personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = shipment.and_then(|shipment| {
         Ok(CollaborationVerb::Return {
             shipment,

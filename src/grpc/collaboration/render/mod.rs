@@ -15,6 +15,7 @@ use crate::domain::state::{
 };
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::{count_of, latest_fitting, time};
+use crate::wire::personal::spell;
 use crate::wire::proto::api;
 use crate::wire::values::optional_number;
 
@@ -88,7 +89,7 @@ fn shipment(row: &Shipment) -> api::Shipment {
     let at = |occurrence: Option<Occurrence>| occurrence.map(|occurrence| occurrence.at.into());
     api::Shipment {
         shipment_id: row.id.to_string(),
-        product: row.product.clone(),
+        product: spell(&row.product),
         value: Some(row.value.into()),
         shipped_at: time(row.shipped_at),
         received_at: at(row.received),
@@ -104,7 +105,7 @@ pub fn hold(row: &Hold) -> api::Hold {
         hold_id: row.id.to_string(),
         deliverable_id: deliverable.unwrap_or_default(),
         flag_id: flag.unwrap_or_default(),
-        reason: row.reason.clone(),
+        reason: spell(&row.reason),
         placed_at: time(row.placed_at),
         released_at: row.released_at.and_then(time),
     }
@@ -117,7 +118,7 @@ fn offer(made: &OfferMade) -> api::Offer {
         expires_at: time(made.offer.expires_at),
         made_by: made.by.number(),
         made_at: time(made.at),
-        note: made.note.clone(),
+        note: spell(&made.note),
         recorded_at: time(made.recorded_at),
         open_until: time(made.open_until),
     }
@@ -126,7 +127,7 @@ fn offer(made: &OfferMade) -> api::Offer {
 fn application(application: &Application) -> api::Application {
     api::Application {
         applied_at: time(application.at),
-        message: application.message.clone(),
+        message: spell(&application.message),
         fee: application.fee.map(Into::into),
     }
 }
@@ -137,7 +138,7 @@ fn amendment(amendment: &Amendment) -> api::Amendment {
         terms: Some((&amendment.terms).into()),
         proposed_by: amendment.by.number(),
         proposed_at: time(amendment.at),
-        reason: amendment.reason.clone(),
+        reason: spell(&amendment.reason),
     }
 }
 
@@ -195,7 +196,7 @@ fn deliverable(row: &Deliverable) -> api::Deliverable {
 fn submission(row: &Submission, version: u32) -> api::Submission {
     api::Submission {
         version,
-        content_ref: row.content.reference.clone(),
+        content_ref: spell(&row.content.reference),
         content_sha256: row.content.sha256.to_vec().into(),
         submitted_at: time(row.submitted_at),
         seconds_late: row.seconds_late,

@@ -9,6 +9,7 @@ use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::ledger::Recorded;
 use crate::wire::observation::optional_text;
+use crate::wire::personal::{spell, spell_matched};
 use crate::wire::proto::api::engagement_result::Outcome;
 use crate::wire::proto::{api, values};
 
@@ -42,8 +43,8 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         publication_id: name.publication.to_string(),
         platform: row.platform.platform.number(),
         platform_name: row.platform.name().to_owned(),
-        url: row.url.clone(),
-        platform_post_id: row.post_id.clone(),
+        url: spell_matched(&row.url),
+        platform_post_id: spell_matched(&row.post_id),
         published_at: time(row.published_at),
         followers: row.followers,
         disclosed: row.disclosed,
@@ -61,6 +62,7 @@ pub fn publication(name: &PublicationRef, row: &Publication) -> api::Publication
         campaign_state: 0,
         creator_flagged: false,
         on_hold: false,
+        told_position: row.told.position.get(),
     }
 }
 
@@ -88,9 +90,9 @@ fn disclosure_check(check: &DisclosureCheck) -> api::DisclosureCheck {
         required: check.required,
         connection: agreed.connection,
         required_label: agreed.required_label,
-        label_found: found.label.clone().unwrap_or_default(),
+        label_found: found.label.as_ref().map(spell).unwrap_or_default(),
         sufficient: found.sufficient,
-        evidence: found.evidence.clone(),
+        evidence: spell(&found.evidence),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Requests of the creator service.
 
+mod erasure;
 mod selection;
 
+pub use erasure::*;
 pub use selection::*;
 
 use std::collections::BTreeSet;
@@ -74,6 +76,7 @@ fn as_recorded(profile: api::CreatorProfile) -> event::CreatorProfileRecorded {
         locality: profile.locality,
         display_name: profile.display_name,
         handles: profile.handles.into_iter().map(as_recorded).collect(),
+        contact: profile.contact,
     }
 }
 

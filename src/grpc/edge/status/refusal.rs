@@ -115,6 +115,20 @@ pub(super) fn refused(refusal: Refusal) -> Status {
         ),
         Refusal::CreatorBlocked => broken(Reason::CreatorBlocked, Vec::new()),
         Refusal::CreatorNotBlocked => broken(Reason::CreatorNotBlocked, Vec::new()),
+        Refusal::CreatorErased { position } => broken(
+            Reason::CreatorErased,
+            vec![("position", position.to_string())],
+        ),
+        Refusal::LegalHold { hold } => {
+            broken(Reason::LegalHold, vec![("hold_id", hold.to_string())])
+        }
+        Refusal::AgreementLive { live } => broken(
+            Reason::AgreementLive,
+            vec![
+                ("campaign_id", live.campaign.to_string()),
+                ("collaboration_id", live.collaboration.to_string()),
+            ],
+        ),
         Refusal::VettingMissing => broken(Reason::VettingMissing, Vec::new()),
         Refusal::AlreadyActive { live } => broken(
             Reason::AlreadyActive,
@@ -255,6 +269,38 @@ pub(super) fn refused(refusal: Refusal) -> Status {
             vec![("position", position.to_string())],
         ),
         Refusal::CostUnchanged => broken(Reason::CostUnchanged, Vec::new()),
+        Refusal::TimeZoneSet { time_zone } => {
+            broken(Reason::TimeZoneSet, vec![("time_zone", time_zone.clone())])
+        }
+        Refusal::StalePublication { expected, actual } => {
+            lost_race(Reason::StalePublication, message, expected, actual)
+        }
+        Refusal::PublicationUnchanged => broken(Reason::PublicationUnchanged, Vec::new()),
+        Refusal::StaleCorrection { expected, actual } => {
+            lost_race(Reason::StaleCorrection, message, expected, actual)
+        }
+        Refusal::OrderVoided { position } => broken(
+            Reason::OrderVoided,
+            vec![("position", position.to_string())],
+        ),
+        Refusal::RefundVoided { position } => broken(
+            Reason::RefundVoided,
+            vec![("position", position.to_string())],
+        ),
+        Refusal::TermsNotInForce {
+            collaboration,
+            ordered_at,
+            from,
+        } => broken(
+            Reason::TermsNotInForce,
+            vec![
+                ("collaboration_id", collaboration.to_string()),
+                ("ordered_at", ordered_at.to_string()),
+                ("from", from.to_string()),
+            ],
+        ),
+        Refusal::OrderUnchanged => broken(Reason::OrderUnchanged, Vec::new()),
+        Refusal::RateNotMissing => broken(Reason::RateNotMissing, Vec::new()),
         Refusal::LimitReached { collection, limit } => broken(
             Reason::LimitReached,
             vec![
@@ -278,8 +324,10 @@ fn unknown(what: Unknown) -> (ErrorReason, &'static str) {
         Unknown::Payment => (ErrorReason::PaymentNotFound, "payment"),
         Unknown::Flag => (ErrorReason::FlagNotFound, "safety flag"),
         Unknown::Hold => (ErrorReason::HoldNotFound, "hold"),
+        Unknown::LegalHold => (ErrorReason::HoldNotFound, "legal hold"),
         Unknown::Shipment => (ErrorReason::ShipmentNotFound, "shipment"),
         Unknown::Dispute => (ErrorReason::DisputeNotFound, "dispute"),
         Unknown::Report => (ErrorReason::ReportNotFound, "report"),
+        Unknown::Refund => (ErrorReason::RefundNotFound, "refund"),
     }
 }

@@ -92,7 +92,7 @@ pub fn correct_engagement(mut request: api::CorrectEngagementRequest, now: Times
     let fields = &mut call.fields;
     let observation = read_observation(fields, request.observation_position);
     let counters = fields.required("counters", request.counters, read_counters);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = counters.map(|counters| EngagementVerb::Correct {
         observation,
         counters,
@@ -115,7 +115,7 @@ pub fn void_engagement(mut request: api::VoidEngagementRequest, now: Timestamp) 
     );
     let fields = &mut call.fields;
     let observation = read_observation(fields, request.observation_position);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = EngagementVerb::Void {
         observation,
         reason,
@@ -194,7 +194,7 @@ fn read_opening(
             fields.check("validate_only", !validate_only, NOT_IN_STREAM_RULE);
         });
     }
-    let context = read_context(fields, "IngestEngagement", &opening, context, now);
+    let context = read_context(fields, "IngestEngagement", &mut opening, context, now);
     Ok(Shared {
         brand: brand?,
         context: context?,

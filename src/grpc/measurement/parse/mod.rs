@@ -1,8 +1,10 @@
 //! Requests of the measurement service, except those of engagement.
 
+mod correction;
 mod engagement;
 mod publication;
 
+pub use correction::*;
 pub use engagement::*;
 pub use publication::*;
 
@@ -10,8 +12,8 @@ use crate::domain::limits::{MAX_QUANTITY, MAX_TOUCHES};
 use crate::domain::state::ClaimStatus;
 use crate::domain::{
     AdjustmentId, CampaignRef, Claim, Code, CollaborationId, Command, ConversionAdjustment,
-    ConversionType, OrderRef, Position, PublicationId, PublicationRef, Quoted, Refund, RefundId,
-    Timestamp,
+    ConversionType, MAX_QUOTED_CHARS, Matched, OrderRef, Position, PublicationId, PublicationRef,
+    Refund, RefundId, Timestamp,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
@@ -123,11 +125,12 @@ fn read_quantity(fields: &mut Fields, quantity: Option<u32>) -> u32 {
 
 /// Keeps a quoted code: a text that can be a code is the same code in any case. In any other text, what
 /// cannot be shown is escaped, as no order is refused for it.
-fn quoted(text: &str) -> Option<Quoted> {
-    match Code::parse(text) {
-        Ok(code) => Quoted::new(code.as_str()),
-        Err(_) => Quoted::new(&escaped(text, "")),
-    }
+fn quoted(text: &str) -> Option<Matched> {
+    let kept = match Code::parse(text) {
+        Ok(code) => code.as_str().to_owned(),
+        Err(_) => escaped(text, "").chars().take(MAX_QUOTED_CHARS).collect(),
+    };
+    (!kept.is_empty()).then(|| Matched::told(kept))
 }
 
 /// Checks which kinds of evidence a claim combines, and how much of each.
@@ -182,7 +185,7 @@ pub fn adjust_conversion(mut request: api::AdjustConversionRequest, now: Timesta
     let order = read_order(fields, &request.order_source, &request.order_id);
     let id = fields.parse("adjustment_id", &request.adjustment_id, AdjustmentId::parse);
     let delta = fields.required("delta", request.delta, read_delta);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let command = order.and_then(|order| {
         let adjustment = ConversionAdjustment {
             order,
@@ -285,7 +288,7 @@ pub struct ConversionsQuery {
     /// Only those of which one of these holds; empty for all.
     pub statuses: Vec<ClaimStatus>,
     /// Only those that quote this code.
-    pub code: Option<Quoted>,
+    pub code: Option<Matched>,
     /// Only these; empty for all.
     pub kinds: Vec<ConversionType>,
     /// Only orders of this time or later.

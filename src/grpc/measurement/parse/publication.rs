@@ -1,15 +1,17 @@
 //! Requests of the measurement service about posts that are or were live.
 
 use crate::domain::{
-    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, PublicationRef,
-    PublicationVerb, Timestamp, Venue,
+    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, PlatformName,
+    PublicationCorrection, PublicationRef, PublicationVerb, Timestamp, Venue,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
 use crate::grpc::calls::request::page::{Page, When, read_brand, read_page, read_when};
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
-use crate::wire::values::{MAX_REASON_CHARS, MAX_URL_CHARS, read_venue_filter};
+use crate::wire::values::{
+    MAX_NAME_CHARS, MAX_REASON_CHARS, MAX_URL_CHARS, read_position, read_venue_filter,
+};
 
 /// Longest label of a post, in characters.
 const MAX_LABEL_CHARS: usize = 100;
@@ -32,7 +34,7 @@ pub fn record_post_removed(mut request: api::RecordPostRemovedRequest, now: Time
         .optional_one_of("removed_by", request.removed_by);
     let reason = call
         .fields
-        .optional_note("reason", request.reason, MAX_REASON_CHARS);
+        .personal_optional_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = removed_at.and_then(|removed_at| {
         Ok(PublicationVerb::Remove {
             removed_at,
@@ -72,15 +74,53 @@ pub fn check_disclosure(mut request: api::CheckDisclosureRequest, now: Timestamp
     );
     let checked_at = call.past("checked_at", request.checked_at);
     let fields = &mut call.fields;
-    let label = fields.optional_line("label_found", request.label_found, MAX_LABEL_CHARS);
-    let evidence = fields.optional_line("evidence", request.evidence, MAX_URL_CHARS);
+    let label = fields.personal_optional_line("label_found", request.label_found, MAX_LABEL_CHARS);
+    let evidence = fields.personal_optional_line("evidence", request.evidence, MAX_URL_CHARS);
     let verb = checked_at.map(|checked_at| PublicationVerb::CheckDisclosure {
         found: DisclosureFound {
             checked_at,
-            label: Some(label).filter(|label| !label.is_empty()),
+            label,
             sufficient: request.sufficient,
-            evidence,
+            evidence: evidence.unwrap_or_default(),
         },
+    });
+    call.finish(command(publication, verb))
+}
+
+/// Parses `CorrectPublication`.
+///
+/// # Errors
+/// Every violation.
+pub fn correct_publication(mut request: api::CorrectPublicationRequest, now: Timestamp) -> Write {
+    let mut call = Call::begin(&mut request, now);
+    let publication = call.publication(
+        &request.campaign_id,
+        &request.collaboration_id,
+        &request.publication_id,
+    );
+    let published_at = request.published_at;
+    let published_at = published_at.map(|at| call.past("published_at", Some(at)));
+    let fields = &mut call.fields;
+    let expected = read_position(fields, "expected_position", request.expected_position);
+    let url = request
+        .url
+        .map(|url| fields.matched_line("url", url, MAX_URL_CHARS));
+    let post_id = request.platform_post_id;
+    let post_id = post_id.map(|id| fields.matched_line("platform_post_id", id, MAX_NAME_CHARS));
+    let name = &request.platform_name;
+    let platform_name = fields.parse_optional("platform_name", name, PlatformName::parse);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
+    let verb = published_at.transpose().and_then(|published_at| {
+        Ok(PublicationVerb::Correct(PublicationCorrection {
+            expected,
+            url,
+            post_id,
+            platform_name: platform_name?,
+            published_at,
+            followers: request.followers,
+            disclosed: request.disclosed,
+            reason,
+        }))
     });
     call.finish(command(publication, verb))
 }

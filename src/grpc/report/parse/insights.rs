@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{BrandId, CampaignId};
+use crate::domain::{BrandId, CampaignId, ZONE_RULE};
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::page::{When, read_brand, read_when};
 use crate::report::zone_named;
@@ -14,7 +14,6 @@ use crate::wire::proto::api;
 const MAX_DAYS: i64 = 366;
 /// Most campaigns named in one question.
 const MAX_CAMPAIGNS: usize = 100;
-const ZONE_RULE: &str = "must be an IANA name such as Asia/Jakarta";
 const DATE_RULE: &str = "must be a date such as 2026-03-31";
 
 /// Asks for the posts of a brand by day.
@@ -26,8 +25,8 @@ pub struct AwarenessQuery {
     pub from: Day,
     /// The last day, included.
     pub until: Day,
-    /// Where the days are days.
-    pub zone: TimeZone,
+    /// Where the days are days; `None` leaves it to the brand.
+    pub zone: Option<TimeZone>,
     /// As of when.
     pub when: When,
 }
@@ -55,7 +54,7 @@ pub fn get_brand_awareness(request: &api::GetBrandAwarenessRequest) -> Read<Awar
             brand,
             from: from?,
             until: until?,
-            zone: zone?.unwrap_or(TimeZone::UTC),
+            zone: zone?,
             when: when?,
         })
     });

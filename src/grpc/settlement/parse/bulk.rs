@@ -27,6 +27,7 @@ pub fn batch_approve_costs(
             campaign_id: campaign_id.clone(),
             cost_id: item.cost_id,
             approved_minor: item.approved_minor,
+            approved: item.approved,
         },
     )
 }

@@ -27,11 +27,11 @@ pub fn open_dispute(mut request: api::OpenDisputeRequest, now: Timestamp) -> Wri
     let dispute = call.id_or_made("dispute_id", &request.dispute_id, DisputeId::parse);
     let fields = &mut call.fields;
     let subject = fields.required("subject", request.subject, read_subject);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let fits = request.evidence.len() <= MAX_DISPUTE_EVIDENCE;
     fields.limit("evidence", fits, EVIDENCE_RULE);
     let evidence = fields.each("evidence", request.evidence, |fields, place| {
-        Ok(fields.line_here(place, MAX_URL_CHARS))
+        Ok(fields.personal_line_here(place, MAX_URL_CHARS))
     });
     let verb = subject.and_then(|subject| {
         Ok(DisputeVerb::Open {
@@ -62,7 +62,7 @@ pub fn resolve_dispute(mut request: api::ResolveDisputeRequest, now: Timestamp) 
         fields.check("arbiter", given || needs_none, ARBITER_RULE);
     }
     let arbiter = fields.optional("arbiter", request.arbiter, read_arbiter);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = ruling.and_then(|ruling| {
         Ok(DisputeVerb::Resolve(Resolution {
             ruling,

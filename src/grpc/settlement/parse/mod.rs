@@ -8,8 +8,8 @@ pub use dispute::*;
 
 use crate::domain::{
     BonusId, BrandId, CampaignId, CampaignRef, CollaborationId, Command, CostCorrection, CostId,
-    CostState, CostType, CostVerb, CreatorId, Currency, PaymentId, Rate, Reference, Tax, TaxId,
-    Timestamp, bonus_line,
+    CostState, CostType, CostVerb, CreatorId, Currency, Matched, PaymentId, Rate, Reference, Tax,
+    TaxId, Timestamp, bonus_line,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
@@ -20,8 +20,11 @@ use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::api;
 use crate::wire::values::{
     MAX_NAME_CHARS, MAX_REASON_CHARS, NOT_NEGATIVE_RULE, read_amount, read_fx_rate, read_payable,
-    read_payable_delta, read_position, read_positive_amount,
+    read_payable_amount, read_payable_delta, read_position, read_positive_amount,
 };
+
+/// States that an approval told in two ways must be one amount.
+const SAME_APPROVAL_RULE: &str = "must be the amount that approved_minor states";
 
 /// Parses `RecordCost`.
 ///
@@ -48,7 +51,7 @@ fn read_cost(call: &mut Call, request: api::RecordCostRequest) -> Checked<CostVe
     let incurred_at = call.past("incurred_at", request.incurred_at);
     let note = call
         .fields
-        .optional_note("note", request.note, MAX_REASON_CHARS);
+        .personal_optional_note("note", request.note, MAX_REASON_CHARS);
     Ok(CostVerb::Record {
         collaboration: collaboration?,
         kind: kind?,
@@ -71,8 +74,18 @@ pub fn approve_cost(mut request: api::ApproveCostRequest, now: Timestamp) -> Wri
     let not_negative = approved_minor.is_none_or(|minor| minor >= 0);
     call.fields
         .check("approved_minor", not_negative, NOT_NEGATIVE_RULE);
-    let verb = CostVerb::Approve { approved_minor };
-    call.finish(command(campaign, cost, Ok(verb)))
+    let fields = &mut call.fields;
+    let approved = fields.optional("approved", request.approved, |fields, approved| {
+        let approved = read_payable_amount(fields, approved)?;
+        let same = approved_minor.is_none_or(|minor| minor == approved.minor);
+        fields.check_here(same, SAME_APPROVAL_RULE);
+        Ok(approved)
+    });
+    let verb = approved.map(|approved| CostVerb::Approve {
+        approved_minor: approved.map_or(approved_minor, |approved| Some(approved.minor)),
+        currency: approved.map(|approved| approved.currency),
+    });
+    call.finish(command(campaign, cost, verb))
 }
 
 /// Parses `ReverseCost`.
@@ -83,7 +96,9 @@ pub fn reverse_cost(mut request: api::ReverseCostRequest, now: Timestamp) -> Wri
     let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, cost, Ok(CostVerb::Reverse { reason })))
 }
 
@@ -105,7 +120,7 @@ pub fn record_payment(mut request: api::RecordPaymentRequest, now: Timestamp) ->
         Ok(CostVerb::Pay {
             payment,
             amount: amount?,
-            reference: reference?,
+            reference: Matched::told(reference?.as_str()),
             paid_at: paid_at?,
         })
     });
@@ -122,7 +137,7 @@ pub fn adjust_cost(mut request: api::AdjustCostRequest, now: Timestamp) -> Write
     let cost = read_line(&mut call.fields, &request.cost_id);
     let fields = &mut call.fields;
     let delta = fields.required("delta", request.delta, read_payable_delta);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = delta.map(|delta| CostVerb::Adjust { delta, reason });
     call.finish(command(campaign, cost, verb))
 }
@@ -137,7 +152,7 @@ pub fn void_payment(mut request: api::VoidPaymentRequest, now: Timestamp) -> Wri
     let cost = read_line(&mut call.fields, &request.cost_id);
     let fields = &mut call.fields;
     let payment = fields.parse("payment_id", &request.payment_id, PaymentId::parse);
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = payment.map(|payment| CostVerb::VoidPayment { payment, reason });
     call.finish(command(campaign, cost, verb))
 }
@@ -161,8 +176,8 @@ pub fn correct_cost(mut request: api::CorrectCostRequest, now: Timestamp) -> Wri
     let fx_rate = fields.optional("fx_rate", request.fx_rate, read_fx_rate);
     let note = request
         .note
-        .map(|note| fields.optional_note("note", note, MAX_REASON_CHARS));
-    let reason = fields.note("reason", request.reason, MAX_REASON_CHARS);
+        .map(|note| fields.personal_optional_note("note", note, MAX_REASON_CHARS));
+    let reason = fields.personal_note("reason", request.reason, MAX_REASON_CHARS);
     let verb = kind.and_then(|kind| {
         Ok(CostVerb::Correct(CostCorrection {
             expected,
@@ -177,6 +192,21 @@ pub fn correct_cost(mut request: api::CorrectCostRequest, now: Timestamp) -> Wri
     call.finish(command(campaign, cost, verb))
 }
 
+/// Parses `SupplyCostRate`.
+///
+/// # Errors
+/// Every violation.
+pub fn supply_cost_rate(mut request: api::SupplyCostRateRequest, now: Timestamp) -> Write {
+    let mut call = Call::begin(&mut request, now);
+    let campaign = call.campaign(&request.campaign_id);
+    let cost = read_line(&mut call.fields, &request.cost_id);
+    let fx_rate = call
+        .fields
+        .required("fx_rate", request.fx_rate, read_fx_rate);
+    let verb = fx_rate.map(|fx_rate| CostVerb::SupplyRate { fx_rate });
+    call.finish(command(campaign, cost, verb))
+}
+
 /// Parses `WithholdCost`.
 ///
 /// # Errors
@@ -185,7 +215,9 @@ pub fn withhold_cost(mut request: api::WithholdCostRequest, now: Timestamp) -> W
     let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, cost, Ok(CostVerb::Withhold { reason })))
 }
 
@@ -197,7 +229,9 @@ pub fn release_cost(mut request: api::ReleaseCostRequest, now: Timestamp) -> Wri
     let mut call = Call::begin(&mut request, now);
     let campaign = call.campaign(&request.campaign_id);
     let cost = read_line(&mut call.fields, &request.cost_id);
-    let reason = call.fields.note("reason", request.reason, MAX_REASON_CHARS);
+    let reason = call
+        .fields
+        .personal_note("reason", request.reason, MAX_REASON_CHARS);
     call.finish(command(campaign, cost, Ok(CostVerb::Release { reason })))
 }
 
@@ -239,7 +273,8 @@ pub fn record_tax(mut request: api::RecordTaxRequest, now: Timestamp) -> Write {
     let rate_percent = fields.parse("rate_percent", &request.rate_percent, Rate::parse);
     let amount = fields.required("amount", request.amount, read_amount);
     let article = fields.line("article", request.article, MAX_NAME_CHARS);
-    let certificate = fields.optional_line("certificate", request.certificate, MAX_NAME_CHARS);
+    let certificate =
+        fields.personal_optional_line("certificate", request.certificate, MAX_NAME_CHARS);
     let period = fields.optional_line("period", request.period, MAX_NAME_CHARS);
     let verb = id.and_then(|id| {
         Ok(CostVerb::RecordTax(Tax {
@@ -249,7 +284,7 @@ pub fn record_tax(mut request: api::RecordTaxRequest, now: Timestamp) -> Write {
             rate_percent: rate_percent?,
             amount: amount?,
             article,
-            certificate,
+            certificate: certificate.unwrap_or_default(),
             period,
         }))
     });

@@ -5,6 +5,7 @@ use crate::domain::{CampaignRef, DisputeId};
 use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::wire::dispute::write_ruling;
+use crate::wire::personal::spell;
 use crate::wire::proto::api;
 
 impl Shown for api::Dispute {
@@ -30,12 +31,12 @@ pub fn dispute(campaign: &CampaignRef, id: &DisputeId, row: &Dispute) -> api::Di
         subject: Some((&row.subject).into()),
         opened_by: row.opened_by.number(),
         opened_at: time(row.opened_at),
-        reason: row.reason.clone(),
-        evidence: row.evidence.clone(),
+        reason: spell(&row.reason),
+        evidence: row.evidence.iter().map(spell).collect(),
         ruling,
         share_bp,
         arbiter: resolution.and_then(|one| one.arbiter.as_ref().map(Into::into)),
-        resolution: resolution.map(|one| one.reason.clone()).unwrap_or_default(),
+        resolution: resolution.map(|one| spell(&one.reason)).unwrap_or_default(),
         resolved_at: resolved.and_then(|resolved| time(resolved.at)),
         updated_position: row.updated.get(),
     }

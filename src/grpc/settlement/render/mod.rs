@@ -10,6 +10,8 @@ use crate::grpc::calls::Shown;
 use crate::grpc::calls::render::time;
 use crate::log::codec::events::write_owed_for;
 use crate::report::minor;
+use crate::wire::decimals::{Decimals, spell_minor};
+use crate::wire::personal::spell;
 use crate::wire::proto::api;
 
 impl Shown for api::Cost {
@@ -45,7 +47,7 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
         paid_minor: row.paid_minor,
         state: row.state().number(),
         incurred_at: time(row.incurred_at),
-        note: row.note.clone(),
+        note: spell(&row.note),
         updated_position: row.updated.get(),
         adjusted_minor: row.adjusted_minor,
         withheld: row.withheld,
@@ -62,7 +64,10 @@ pub fn cost(campaign: &CampaignRef, id: &CostId, row: &Cost) -> api::Cost {
             .map(|one| one.id.as_str().to_owned())
             .unwrap_or_default(),
         taxes: row.taxes.iter().map(tax).collect(),
+        reporting_decimal: spell_minor(row.reporting_minor, Some(row.reporting_currency)),
+        ..api::Cost::default()
     }
+    .with_decimals(Some(row.amount.currency))
 }
 
 fn tax(tax: &Tax) -> api::Tax {
@@ -73,7 +78,7 @@ fn tax(tax: &Tax) -> api::Tax {
         rate_percent: tax.rate_percent.as_str().to_owned(),
         amount: Some(tax.amount.into()),
         article: tax.article.clone(),
-        certificate: tax.certificate.clone(),
+        certificate: spell(&tax.certificate),
         period: tax.period.clone(),
     }
 }
@@ -97,5 +102,7 @@ pub fn balance(
         carried_minor: minor(row.carried_minor),
         owed_minor: minor(row.owed_minor()),
         over_budget_minor: None,
+        ..api::Balance::default()
     }
+    .with_decimals(Some(currency))
 }

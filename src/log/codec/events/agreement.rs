@@ -3,8 +3,10 @@
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
     AgreementEvent, BriefAccepted, DisputeId, Event, FlagId, FollowerCount, Ground, Offer,
+    PersonalText,
 };
 use crate::wire::fields::{Checked, Fields};
+use crate::wire::personal::spell;
 use crate::wire::rules::{amount, from_one, optional_amount};
 use crate::wire::values::{read_time, read_version, write_digest};
 
@@ -115,7 +117,7 @@ fn write_accepted(accepted: &BriefAccepted) -> Wire {
 impl Stored for wire::CollaborationTerminated {
     fn read(self, fields: &mut Fields) -> Checked<Event> {
         let ground = read_ground(fields, &self.flag_id, &self.dispute_id)?;
-        let reason = self.reason;
+        let reason = fields.personal(self.reason);
         Ok(Event::Agreement(AgreementEvent::CollaborationTerminated {
             reason,
             ground,
@@ -137,13 +139,13 @@ pub fn read_ground(fields: &mut Fields, flag_id: &str, dispute_id: &str) -> Chec
     Ok(Ground::Dispute(dispute))
 }
 
-fn write_terminated(reason: &str, ground: &Ground) -> Wire {
+fn write_terminated(reason: &PersonalText, ground: &Ground) -> Wire {
     let (flag_id, dispute_id) = match ground {
         Ground::Flag(flag) => (flag.to_string(), String::new()),
         Ground::Dispute(dispute) => (String::new(), dispute.to_string()),
     };
     Wire::CollaborationTerminated(wire::CollaborationTerminated {
-        reason: reason.to_owned(),
+        reason: spell(reason),
         flag_id,
         dispute_id,
     })

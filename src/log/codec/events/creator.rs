@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::{Stored, Wire, stored, wire};
 use crate::domain::limits::MAX_VENUES;
 use crate::domain::{
-    CreatorEvent, CreatorProfile, Event, PersonalDetails, PersonalText, SafetyFlag, Venue,
+    CreatorEvent, CreatorProfile, Event, Matched, PersonalDetails, SafetyFlag, Venue,
 };
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::wire::personal::spell;
-use crate::wire::rules::{evidence, followers, niches, optional_name};
+use crate::wire::personal::spell_matched;
+use crate::wire::rules::{evidence, followers, niches, optional_contact, optional_name};
 use crate::wire::spelled::{Field, spelled};
 use crate::wire::values::{VENUES_RULE, read_venue};
 
@@ -30,6 +30,17 @@ stored! { Creator(CreatorEvent) {
         flag = flag_id,
         reason,
         evidence: evidence,
+    }
+    CreatorErased { ground, reference, }
+    LegalHoldPlaced {
+        hold = hold_id,
+        ground,
+        reference,
+    }
+    LegalHoldReleased {
+        hold = hold_id,
+        ground,
+        reference,
     }
 } by hand {
     CreatorEvent::CreatorProfileRecorded { profile } => {
@@ -54,6 +65,7 @@ spelled! {
             locality: optional_name,
             display_name: optional_name,
             handles: handles,
+            contact: optional_contact,
         },
     }
 }
@@ -68,11 +80,11 @@ mod handles {
     pub fn read(
         fields: &mut Fields,
         handles: Vec<wire::CreatorHandle>,
-    ) -> Checked<BTreeMap<Venue, PersonalText>> {
+    ) -> Checked<BTreeMap<Venue, Matched>> {
         fields.limit_here(handles.len() <= MAX_VENUES, VENUES_RULE);
         let mut by_venue = BTreeMap::new();
         fields.each_here(handles, |fields, message| {
-            let handle = fields.personal_line("handle", message.handle, MAX_HANDLE_CHARS);
+            let handle = fields.matched_line("handle", message.handle, MAX_HANDLE_CHARS);
             let venue = read_venue(fields, message.platform, &message.platform_name)?;
             let new = by_venue.insert(venue, handle).is_none();
             fields.check("platform", new, UNIQUE_RULE);
@@ -81,11 +93,11 @@ mod handles {
         Ok(by_venue)
     }
 
-    pub fn write(handles: &BTreeMap<Venue, PersonalText>) -> Vec<wire::CreatorHandle> {
-        let write = |(venue, handle): (&Venue, &PersonalText)| wire::CreatorHandle {
+    pub fn write(handles: &BTreeMap<Venue, Matched>) -> Vec<wire::CreatorHandle> {
+        let write = |(venue, handle): (&Venue, &Matched)| wire::CreatorHandle {
             platform: venue.platform.number(),
             platform_name: venue.name().to_owned(),
-            handle: spell(handle),
+            handle: spell_matched(handle),
         };
         handles.iter().map(write).collect()
     }

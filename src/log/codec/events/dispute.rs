@@ -4,6 +4,7 @@ use super::{Stored, Wire, stored, wire};
 use crate::domain::{DisputeEvent, DisputeId, DisputeOpened, Event, Resolution};
 use crate::wire::dispute::{read_arbiter, read_ruling, write_ruling};
 use crate::wire::fields::{Checked, Fields};
+use crate::wire::personal::spell;
 
 stored! { Dispute(DisputeEvent) {
     DisputeOpened (DisputeOpened {
@@ -20,7 +21,7 @@ stored! { Dispute(DisputeEvent) {
             ruling,
             share_bp,
             arbiter: resolution.arbiter.as_ref().map(Into::into),
-            reason: resolution.reason.clone(),
+            reason: spell(&resolution.reason),
         })
     }
 }}
@@ -34,7 +35,7 @@ impl Stored for wire::DisputeResolved {
         let resolution = Resolution {
             ruling: ruling?,
             arbiter: arbiter?,
-            reason: self.reason,
+            reason: fields.personal(self.reason),
         };
         Ok(Event::Dispute(DisputeEvent::DisputeResolved {
             dispute: dispute?,

@@ -5,6 +5,7 @@
 //! for each field, in the `stored!` of its track; what differs in shape is written by hand.
 
 mod agreement;
+mod brand;
 mod campaign;
 mod content;
 mod creator;
@@ -91,5 +92,6 @@ pub fn write_event(event: &Event) -> Wire {
         Event::Settlement(event) => settlement::write(event),
         Event::Dispute(event) => dispute::write(event),
         Event::Hold(event) => hold::write(event),
+        Event::Brand(event) => brand::write(event),
     }
 }

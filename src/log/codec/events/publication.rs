@@ -3,32 +3,23 @@
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
     DeliverableId, DisclosureChecked, DisclosureFound, DisclosureTerms, Event, PostRemoved,
-    PublicationEvent, PublicationId, PublicationRecorded, Venue,
+    PublicationCorrected, PublicationEvent, PublicationId, PublicationRecorded, Venue,
 };
 use crate::wire::fields::{Checked, Fields};
+use crate::wire::personal::spell;
 use crate::wire::proto::values;
 use crate::wire::rules::shares;
+use crate::wire::spelled::{Field, given, spelled};
 use crate::wire::values::read_time;
 
 stored! { Publication(PublicationEvent) {
-    PublicationRecorded (PublicationRecorded {
+    PublicationCorrected (PublicationCorrected {
         deliverable = deliverable_id,
         publication = publication_id,
-        platform: Venue {
-            platform,
-            name = platform_name,
-        },
-        url,
-        post_id = platform_post_id,
-        published_at,
-        followers,
-        disclosed,
-        incentivised,
-        shares: shares,
-        seconds_late,
-        seconds_late_original,
-        unapproved,
-        undisclosed,
+        replaces,
+        moved_from,
+        now,
+        reason,
     })
     PublicationVerified {
         deliverable = deliverable_id,
@@ -50,8 +41,48 @@ stored! { Publication(PublicationEvent) {
         restored_at,
     }
 } by hand {
+    PublicationEvent::PublicationRecorded(recorded) => {
+        Wire::PublicationRecorded(recorded.write())
+    }
     PublicationEvent::DisclosureChecked(checked) => write_checked(checked),
 }}
+
+spelled! {
+    PublicationRecorded => wire::PublicationRecorded {
+        deliverable = deliverable_id,
+        publication = publication_id,
+        platform: Venue {
+            platform,
+            name = platform_name,
+        },
+        url,
+        post_id = platform_post_id,
+        published_at,
+        followers,
+        disclosed,
+        incentivised,
+        shares: shares,
+        seconds_late,
+        seconds_late_original,
+        unapproved,
+        undisclosed,
+        waived,
+    }
+}
+
+given! {
+    PublicationRecorded: wire::PublicationRecorded =
+        (PublicationRecorded::read, wire::PublicationRecorded::from);
+}
+
+// A correction holds all of it too.
+impl Stored for wire::PublicationRecorded {
+    fn read(self, fields: &mut Fields) -> Checked<Event> {
+        let recorded = PublicationRecorded::read(fields, self)?;
+        let event = PublicationEvent::PublicationRecorded(recorded);
+        Ok(Event::Publication(event))
+    }
+}
 
 // What the terms say is absent without a connection.
 impl Stored for wire::DisclosureChecked {
@@ -68,9 +99,9 @@ impl Stored for wire::DisclosureChecked {
                 deliverable: deliverable?,
                 found: DisclosureFound {
                     checked_at: checked_at?,
-                    label: Some(self.label_found).filter(|label| !label.is_empty()),
+                    label: fields.personal_if_any(self.label_found),
                     sufficient: self.sufficient,
-                    evidence: self.evidence,
+                    evidence: fields.personal(self.evidence),
                 },
                 required: self.required,
                 terms: terms?,
@@ -90,7 +121,7 @@ fn read_agreed(
         let connection = fields.one_of_here(number)?;
         Ok(DisclosureTerms {
             connection,
-            required_label: Some(label).filter(|label| !label.is_empty()),
+            required_label: fields.personal_if_any(label),
         })
     })
 }
@@ -106,8 +137,8 @@ fn write_checked(checked: &DisclosureChecked) -> Wire {
         required: checked.required,
         connection: agreed.connection,
         required_label: agreed.required_label,
-        label_found: found.label.clone().unwrap_or_default(),
+        label_found: found.label.as_ref().map(spell).unwrap_or_default(),
         sufficient: found.sufficient,
-        evidence: found.evidence.clone(),
+        evidence: spell(&found.evidence),
     })
 }

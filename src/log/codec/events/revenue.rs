@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
-    CampaignId, ConversionAdjustment, ConversionRecorded, ConversionRejected, Credit, Event,
-    OrderKey, Quoted, Refund, RefundEffect, RefundId, RevenueEvent,
+    ConversionAdjustment, ConversionCorrected, ConversionRated, ConversionReattributed,
+    ConversionRecorded, ConversionRejected, ConversionVoided, Credit, Event, OrderCounting,
+    OrderKey, Refund, RefundEffect, RefundId, RefundVoided, RevenueEvent,
 };
 use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
-use crate::wire::rules::{from_one, optional_amount, positive, share};
-use crate::wire::spelled::{Field, given, plain, spelled};
+use crate::wire::rules::{evidence, from_one, optional_amount, positive, share};
+use crate::wire::spelled::{Field, given, spelled};
 use crate::wire::values::{
-    check_whole_here, optional_number, read_amount, read_fx_rate, read_position,
-    read_positive_amount, read_time,
+    check_whole_here, optional_number, read_fx_rate, read_positive_amount, read_time,
 };
 
 stored! { Revenue(RevenueEvent) {
@@ -31,6 +31,7 @@ stored! { Revenue(RevenueEvent) {
         timing,
         claim_digest,
         code,
+        touches,
     })
     RefundApplied {
         refund: Refund { order, id = refund_id, amount: positive, refunded_at, fx_rate, },
@@ -45,8 +46,67 @@ stored! { Revenue(RevenueEvent) {
         effect: RefundEffect { reporting_minor, credits: credits, timing, },
     }
     OrderLocked { order, }
+    ConversionRejected (ConversionRejected {
+        order,
+        why = reason,
+        winner = winner_position,
+        winner_campaign = winner_campaign_id,
+        winner_collaborations = winner_collaboration_ids,
+        claimed = claimed_collaboration_ids,
+        value: optional_amount,
+        ordered_at,
+        kind = r#type,
+        quantity: from_one,
+        code,
+    })
+    ConversionCorrected (ConversionCorrected {
+        order,
+        replaces,
+        kind = r#type,
+        quantity: from_one,
+        value: optional_amount,
+        fx_rate,
+        reporting_minor,
+        basis,
+        unattributed = unattributed_reason,
+        in_force_from,
+        credits: credits,
+        code,
+        touches,
+        counting: OrderCounting { in_place, ordered_at, counts_from, timing, },
+        reason,
+    })
+    ConversionVoided (ConversionVoided {
+        order,
+        replaces,
+        counting: OrderCounting { in_place, ordered_at, counts_from, timing, },
+        reason,
+    })
+    ConversionReattributed (ConversionReattributed {
+        order,
+        replaces,
+        from: credits,
+        to: credits,
+        evidence: evidence,
+        counting: OrderCounting { in_place, ordered_at, counts_from, timing, },
+        reason,
+    })
+    RefundVoided (RefundVoided {
+        order,
+        refund = refund_id,
+        in_place,
+        counts_from,
+        timing,
+        reason,
+    })
+    ConversionRated (ConversionRated {
+        order,
+        replaces,
+        fx_rate,
+        reporting_minor,
+        ordered_at,
+    })
 } by hand {
-    RevenueEvent::ConversionRejected(rejected) => write_conversion_rejected(rejected),
     RevenueEvent::RefundRecorded { refund, effect } => write_refund(refund, effect.as_ref()),
 }}
 
@@ -88,65 +148,7 @@ mod credits {
     }
 }
 
-const DUPLICATE_ORDER: &str = "DUPLICATE_ORDER";
-const DUPLICATE_RULE: &str = "must be DUPLICATE_ORDER";
 const WAITING_RULE: &str = "must be false where credits, timing or reporting_minor are given";
-
-// Its reason is a constant.
-impl Stored for wire::ConversionRejected {
-    fn read(self, fields: &mut Fields) -> Checked<Event> {
-        fields.check("reason", self.reason == DUPLICATE_ORDER, DUPLICATE_RULE);
-        let (value, winners) = (self.value, self.winner_collaboration_ids);
-        let order = fields.required("order", self.order, OrderKey::read);
-        let winner = read_position(fields, "winner_position", self.winner_position);
-        let winner_campaign = fields.parse(
-            "winner_campaign_id",
-            &self.winner_campaign_id,
-            CampaignId::parse,
-        );
-        let winner_collaborations = fields.within("winner_collaboration_ids", |fields| {
-            plain::read(fields, winners)
-        });
-        let claimed = fields.within("claimed_collaboration_ids", |fields| {
-            plain::read(fields, self.claimed_collaboration_ids)
-        });
-        let value = fields.optional("value", value, read_amount);
-        let ordered_at = fields.required("ordered_at", self.ordered_at, read_time);
-        let kind = fields.one_of("type", self.r#type);
-        let quantity = fields.within("quantity", |fields| from_one::read(fields, self.quantity));
-        let code = Quoted::new(&self.code);
-        Ok(Event::Revenue(RevenueEvent::ConversionRejected(
-            ConversionRejected {
-                order: order?,
-                winner,
-                winner_campaign: winner_campaign?,
-                winner_collaborations: winner_collaborations?,
-                claimed: claimed?,
-                value: value?,
-                ordered_at: ordered_at?,
-                kind: kind?,
-                quantity: quantity?,
-                code,
-            },
-        )))
-    }
-}
-
-fn write_conversion_rejected(rejected: &ConversionRejected) -> Wire {
-    Wire::ConversionRejected(wire::ConversionRejected {
-        order: rejected.order.write(),
-        reason: DUPLICATE_ORDER.to_owned(),
-        winner_position: rejected.winner.write(),
-        winner_campaign_id: rejected.winner_campaign.write(),
-        winner_collaboration_ids: rejected.winner_collaborations.write(),
-        claimed_collaboration_ids: rejected.claimed.write(),
-        value: rejected.value.write(),
-        ordered_at: rejected.ordered_at.write(),
-        r#type: rejected.kind.write(),
-        quantity: rejected.quantity,
-        code: rejected.code.write(),
-    })
-}
 
 // A refund that waits for its order has no effect yet.
 impl Stored for wire::RefundRecorded {

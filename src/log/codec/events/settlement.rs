@@ -2,10 +2,11 @@
 
 use super::{Stored, Wire, stored, wire};
 use crate::domain::{
-    BonusId, CostCorrected, CostId, CostRecorded, DeliverableId, Event, OrderKey, OwedFor,
-    PaymentRecorded, PaymentVoided, SettlementEvent, Tax,
+    BonusId, CostCorrected, CostId, CostRated, CostRecorded, DeliverableId, Event, OrderKey,
+    OwedFor, PaymentRecorded, PaymentVoided, SettlementEvent, Tax,
 };
 use crate::wire::fields::{Checked, Fields};
+use crate::wire::personal::spell;
 use crate::wire::rules::{amount, not_negative, positive};
 use crate::wire::spelled::Field;
 use crate::wire::values::{read_fx_rate, read_positive_amount, read_time};
@@ -61,6 +62,12 @@ stored! { Settlement(SettlementEvent) {
         note,
         timing,
         reason,
+    })
+    CostRated (CostRated {
+        cost = cost_id,
+        fx_rate,
+        reporting_minor,
+        incurred_at,
     })
     CommissionCarried {
         order,
@@ -125,7 +132,7 @@ impl Stored for wire::CostRecorded {
                 fx_rate: fx_rate?,
                 reporting_minor: self.reporting_minor,
                 incurred_at: incurred_at?,
-                note: self.note,
+                note: fields.personal(self.note),
                 timing: timing?,
                 owed_for: owed_for?,
             },
@@ -165,11 +172,11 @@ fn write_cost(cost: &CostRecorded) -> Wire {
     Wire::CostRecorded(wire::CostRecorded {
         cost_id: cost.cost.to_string(),
         r#type: cost.kind.number(),
-        amount: Some(cost.amount.into()),
+        amount: cost.amount.write(),
         fx_rate: cost.fx_rate.as_ref().map(Into::into),
         reporting_minor: cost.reporting_minor,
         incurred_at: Some(cost.incurred_at.into()),
-        note: cost.note.clone(),
+        note: spell(&cost.note),
         timing: cost.timing.number(),
         trigger,
         deliverable_id,

@@ -45,32 +45,38 @@ impl Story {
 
     /// Returns whose commission on an order a termination took that came before the lock.
     pub(super) fn taken_now(&self, order: &OrderKey) -> BTreeSet<CollaborationId> {
+        let lock = self.locks[order];
         let mut orders = self.orders.iter();
-        let order = orders.find(|one| one.order == *order).unwrap();
-        let credited = order.credits.iter().map(|one| &one.collaboration);
-        let days = credited.clone().map(|id| self.rate(order, id).1);
-        let lock = order.ordered_at.later_by_days(days.max().unwrap_or(0));
-        let ended = |id: &CollaborationId| self.agreements[id].terminated_at;
+        let known = orders.find(|one| one.order == *order);
+        let all = [known, self.on_time.get(order)];
+        let credits = all.into_iter().flatten().flat_map(|one| &one.credits);
+        let credited = credits.map(|one| &one.collaboration);
         credited
-            .filter(|id| ended(id).is_some_and(|ended| ended < lock))
+            .filter(|id| self.ended_before(id, lock))
             .cloned()
             .collect()
     }
 
     /// Keeps what the terms of an order's time say when it is recorded.
-    pub(super) fn pin_rates(&mut self, order: &ConversionRecorded) {
+    pub(super) fn pin_rates(
+        &mut self,
+        order: &ConversionRecorded,
+        is_new: impl Fn(&CollaborationId) -> bool,
+    ) {
         for credit in &order.credits {
             let id = &credit.collaboration;
+            if !is_new(id) {
+                continue;
+            }
             let terms = self.agreements[id].terms_in_force_at(order.ordered_at);
             let rate = terms.and_then(|terms| terms.commission);
             let rate_bp = rate.map_or(0, |rate| rate.rate_bp);
-            let days = terms.map_or(DEFAULT_LOCK_DAYS, |terms| terms.attribution.lock_days);
             let key = (order.order.clone(), id.clone());
-            self.rates.insert(key, (rate_bp, days));
+            self.rates.insert(key, rate_bp);
         }
     }
 
-    fn rate(&self, order: &ConversionRecorded, id: &CollaborationId) -> (u32, u32) {
+    fn rate(&self, order: &ConversionRecorded, id: &CollaborationId) -> u32 {
         self.rates[&(order.order.clone(), id.clone())]
     }
 
@@ -87,6 +93,9 @@ impl Story {
         if self.ruled.contains(&order.order) {
             return self.told(&order.order, period);
         }
+        let Some(order) = self.version(order, period) else {
+            return 0;
+        };
         let increment = self.currency().settlement_increment();
         let net = self.kept(order, period, counts).max(0);
         let shares: Vec<u32> = order.credits.iter().map(|one| one.share_bp).collect();
@@ -94,7 +103,7 @@ impl Story {
         let each = order.credits.iter().zip(parts);
         let each = each.filter(|(credit, _)| !taken.contains(&credit.collaboration));
         let all = each.map(|(credit, part)| {
-            let (rate_bp, _) = self.rate(order, &credit.collaboration);
+            let rate_bp = self.rate(order, &credit.collaboration);
             i128::from(part_of(part.max(0), rate_bp, increment))
         });
         all.sum()
@@ -131,6 +140,7 @@ impl Story {
         let adjusted = adjusted.filter(|(one, at)| one.order == order.order && follows(*at));
         let adjusted: i64 = adjusted.map(|(one, _)| one.delta.minor).sum();
         let refunds = self.refunds.iter();
+        let refunds = refunds.filter(|one| self.counts_in(one, period));
         let refunds = refunds.filter(|one| one.order == order.order && follows(one.refunded_at));
         let refunded: i64 = refunds.map(|one| one.amount.minor).sum();
         let minor = (value.minor + adjusted - refunded).max(0);

@@ -59,6 +59,7 @@ impl Story {
                     post.was_agreed && !post.recorded.disclosed || found_where_agreed
                 }
             }),
+            waived: count(&|post| post.was_waived),
             verified: sum(|work| i64::from(work.was_verified)),
             removed_early: self
                 .posts

@@ -94,13 +94,16 @@ impl Story {
             } => {
                 let work = self.work(owner, deliverable);
                 work.ratings.extend(*rating);
+                work.was_approved = true;
                 work.state = DeliverableState::Approved;
             }
             ContentEvent::ContentRejected { deliverable, .. } => {
                 self.work(owner, deliverable).state = DeliverableState::Rejected;
             }
             ContentEvent::DeliverableWaived { deliverable, .. } => {
-                self.work(owner, deliverable).state = DeliverableState::Waived;
+                let work = self.work(owner, deliverable);
+                work.state = DeliverableState::Waived;
+                work.was_waived = true;
             }
             ContentEvent::DeadlineRescheduled {
                 deliverable,
@@ -150,6 +153,21 @@ impl Story {
                 post.was_insufficient.1 |= !checked.found.sufficient && is_agreed;
             }
             PublicationEvent::PublicationRecorded(recorded) => self.published(owner, recorded),
+            PublicationEvent::PublicationCorrected(corrected) => {
+                let now = corrected.now.as_ref().unwrap();
+                let agreed = self.agreement(owner).terms_at(now.published_at);
+                let days = agreed.map_or(0, |terms| terms.min_live_days);
+                let was_agreed = agreed.is_some_and(|terms| terms.disclosure.is_some());
+                let post = self.post(owner, &corrected.publication);
+                let before = post.recorded.published_at;
+                post.was_agreed = was_agreed;
+                post.recorded = now.clone();
+                if now.published_at != before {
+                    post.promised_days.fill(days);
+                }
+                let fact = self.late_facts.iter().position(|at| *at == before);
+                self.late_facts[fact.unwrap()] = now.published_at;
+            }
         }
     }
 
@@ -208,7 +226,8 @@ impl Story {
         match event {
             RevenueEvent::ConversionRecorded(conversion) => {
                 self.late_facts.push(conversion.ordered_at);
-                self.pin_rates(conversion);
+                self.pin_rates(conversion, |_| true);
+                self.pin_lock(conversion);
                 self.orders.push(conversion.clone());
             }
             RevenueEvent::ConversionRejected(_) => self.rejected_claims += 1,
@@ -225,6 +244,11 @@ impl Story {
                 self.locked.insert(order.clone(), taken);
             }
             RevenueEvent::RefundRejected { .. } => {}
+            RevenueEvent::ConversionCorrected(_)
+            | RevenueEvent::ConversionVoided(_)
+            | RevenueEvent::ConversionReattributed(_)
+            | RevenueEvent::RefundVoided(_)
+            | RevenueEvent::ConversionRated(_) => self.hear_correction(event),
         }
     }
 
@@ -290,6 +314,10 @@ impl Story {
                 line.counts_from = corrected.incurred_at;
                 let fact = self.late_facts.iter().position(|at| *at == before);
                 self.late_facts[fact.unwrap()] = corrected.incurred_at;
+            }
+            SettlementEvent::CostRated(rated) => {
+                let line = self.lines.get_mut(&rated.cost).unwrap();
+                line.recorded.fx_rate = Some(rated.fx_rate.clone());
             }
             SettlementEvent::CostAdjusted {
                 cost,

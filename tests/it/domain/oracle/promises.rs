@@ -74,6 +74,8 @@ fn planned(promised: &DeliverableTerms) -> Work {
         state: DeliverableState::Planned,
         before_removal: None,
         was_verified: false,
+        was_waived: false,
+        was_approved: false,
         due_at: promised.due_at,
         first_due_at: promised.due_at,
         submissions: 0,

@@ -47,7 +47,7 @@ impl Story {
         };
         self.add_costs(&mut tally, period, counts);
         self.add_payments(&mut tally, period, counts);
-        self.add_orders(&mut tally, counts);
+        self.add_orders(&mut tally, period, counts);
         self.add_adjustments(&mut tally, period, counts);
         self.add_refunds(&mut tally, period, counts);
         for post in &self.posts {
@@ -174,15 +174,18 @@ impl Story {
         }
     }
 
-    fn add_orders(&self, tally: &mut Tally, counts: impl Fn(Timestamp) -> bool) {
+    fn add_orders(&self, tally: &mut Tally, period: Period, counts: impl Fn(Timestamp) -> bool) {
         for order in self.orders.iter().filter(|order| counts(order.ordered_at)) {
-            let is_attributed = !order.credits.is_empty();
             let sums = tally.conversions.entry(order.kind).or_default();
-            if is_attributed {
-                sums.attributed_bp += WHOLE * i128::from(order.quantity);
-            } else {
-                sums.unattributed += i64::from(order.quantity);
+            match (self.is_voided(&order.order), order.credits.is_empty()) {
+                (true, _) => {}
+                (false, false) => sums.attributed_bp += WHOLE * i128::from(order.quantity),
+                (false, true) => sums.unattributed += i64::from(order.quantity),
             }
+            let Some(order) = self.version(order, period) else {
+                continue;
+            };
+            let is_attributed = !order.credits.is_empty();
             let Some(value) = order.value else {
                 continue;
             };
@@ -210,7 +213,12 @@ impl Story {
         for (adjustment, at) in &self.adjustments {
             let mut orders = self.orders.iter();
             let order = orders.find(|one| one.order == adjustment.order).unwrap();
-            let value = order.value.unwrap();
+            let Some(order) = self.version(order, period) else {
+                continue;
+            };
+            let Some(value) = order.value else {
+                continue;
+            };
             let sum = adjusted.entry(&adjustment.order).or_default();
             let part = |more| {
                 let minor = value.minor + more;
@@ -238,8 +246,14 @@ impl Story {
     /// A refund takes the growth of the refunded part of its order.
     fn add_refunds(&self, tally: &mut Tally, period: Period, counts: impl Fn(Timestamp) -> bool) {
         let mut refunded: BTreeMap<&OrderKey, i64> = BTreeMap::new();
-        for refund in &self.refunds {
-            let order = self.order_of(refund);
+        let refunds = self.refunds.iter();
+        for refund in refunds.filter(|one| self.counts_in(one, period)) {
+            let Some(order) = self.version(self.order_of(refund), period) else {
+                continue;
+            };
+            if order.value.is_none() {
+                continue; // It had no value yet that could be refunded.
+            }
             let is_attributed = !order.credits.is_empty();
             let part = |minor| {
                 let amount = Money {

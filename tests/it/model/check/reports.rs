@@ -304,6 +304,7 @@ fn is_delivery(found: &Delivery, own: &Delivered) {
         found.breaches_undisclosed,
         found.breaches_removed_early,
         found.removed,
+        found.breaches_waived,
     ];
     let expected = [
         own.accepted,
@@ -318,6 +319,7 @@ fn is_delivery(found: &Delivery, own: &Delivered) {
         own.undisclosed,
         own.removed_early,
         own.removed,
+        own.waived,
     ];
     assert_eq!(counted, expected, "{found:?}");
 }

@@ -1,6 +1,6 @@
 //! Requests about measurements and sales.
 
-use super::super::ops::{Correction, Op, Pick, Refund, Sale, Sighting};
+use super::super::ops::{Correction, Op, OrderFix, OrderVerb, Pick, Refund, Sale, Sighting};
 use super::super::world::{DAY, PostPlace};
 use super::many::Sight;
 use super::*;
@@ -178,6 +178,54 @@ impl Play {
         request.adjustment_id = format!("a{}", correction.id);
         let judged = self.world.adjust(correction);
         self.write(request, judged).await;
+    }
+
+    pub(super) async fn fix(&mut self, fix: &OrderFix) {
+        let known = self.world.orders.get(&fix.order);
+        let known = known.and_then(|order| order.conversion.as_ref());
+        let latest = known.map_or(1, |known| known.latest);
+        let expected = if fix.stale { latest + 1 } else { latest };
+        let sale = known.map(|known| known.sale.clone());
+        let currency = sale.as_ref().map_or("IDR", Sale::currency);
+        let (story, order) = (self.story(0), order_id(fix.order));
+        match &fix.verb {
+            OrderVerb::Correct { minor, install } => {
+                let mut request = story.correct_order(&order, expected);
+                request.value = minor.map(|minor| money(currency, minor));
+                if let Some(install) = install {
+                    request.r#type = match install {
+                        true => ConversionType::Install.into(),
+                        false => ConversionType::Sale.into(),
+                    };
+                }
+                let judged = self
+                    .world
+                    .correct_sale(fix.order, expected, *minor, *install);
+                self.write(request, judged).await;
+            }
+            OrderVerb::Void => {
+                let request = story.void_order(&order, expected);
+                let judged = self.world.void_sale(fix.order, expected);
+                self.write(request, judged).await;
+            }
+            OrderVerb::Reattribute(picked) => {
+                let campaign = sale.map_or(0, |sale| sale.campaign);
+                let deals = &self.world.campaigns[usize::from(campaign)].deals;
+                let deals: Vec<u8> = deals.keys().copied().collect();
+                let Some(index) = usize::from(*picked).checked_rem(deals.len()) else {
+                    return;
+                };
+                let to = deals[index];
+                let request = story.reattribute_order(&order, expected, &deal_id(to));
+                let judged = self.world.reattribute(fix.order, expected, to);
+                self.write(request, judged).await;
+            }
+            OrderVerb::VoidRefund(id) => {
+                let request = story.void_refund(&order, &format!("r{id}"));
+                let judged = self.world.void_refund(fix.order, *id);
+                self.write(request, judged).await;
+            }
+        }
     }
 
     pub(super) async fn refund(&mut self, refund: &Refund) {

@@ -1,5 +1,6 @@
 //! Requests about cost lines, payments and disputes.
 
+use campaign_ledger::wire::proto::values::FxRate;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
 
 use super::super::ops::{Op, Pick};
@@ -8,10 +9,19 @@ use super::*;
 use crate::support::server::by_creator;
 
 /// Returns the currency of a line: that of its campaign, or euros, for which nobody has a rate.
-fn currency_of(story: &Story, unrated: bool) -> &str {
-    match unrated {
+fn currency_of(story: &Story, foreign: bool) -> &str {
+    match foreign {
         true => "EUR",
         false => &story.currency,
+    }
+}
+
+/// Returns a rate by which amounts stay as they are.
+fn at_par() -> FxRate {
+    FxRate {
+        rate: String::from("1"),
+        source: String::from("bank"),
+        rated_at: Some(days_and(0, 0)),
     }
 }
 
@@ -47,6 +57,7 @@ impl Play {
                     kind,
                     minor,
                     incurred_at: day * DAY,
+                    foreign: *unrated,
                     unrated: *unrated,
                     ..Cost::default()
                 };
@@ -66,6 +77,14 @@ impl Play {
                 let mut request = self.story(place.0).approve_cost(&id);
                 request.approved_minor = (*percent != 100).then_some(minor);
                 let judged = self.world.approve_cost(place, minor, *percent != 100);
+                self.write(request, judged).await;
+            }
+            Op::RateCost(picked) => {
+                let Some((place, id)) = self.line(*picked, |line| line.unrated) else {
+                    return;
+                };
+                let request = self.story(place.0).supply_cost_rate(&id, at_par());
+                let judged = self.world.rate_cost(place);
                 self.write(request, judged).await;
             }
             Op::ReverseCost(picked) => {
@@ -91,7 +110,7 @@ impl Play {
                 let due = line.approved_minor - line.paid_minor;
                 let minor = (due * percent / 100 / 100 * 100).max(due % 100).max(1);
                 let story = self.story(place.0);
-                let amount = money(currency_of(&story, line.unrated), minor);
+                let amount = money(currency_of(&story, line.foreign), minor);
                 let mut request = story.pay(&line_id, amount, days_and(*day, 0));
                 request.payment_id = format!("p{id}");
                 request.external_reference = format!("tr-{reference}");
@@ -113,7 +132,7 @@ impl Play {
                 };
                 let delta = if delta == 0 { 100 } else { delta };
                 let story = self.story(place.0);
-                let currency = currency_of(&story, line.unrated);
+                let currency = currency_of(&story, line.foreign);
                 let request = story.adjust(&id, money(currency, delta));
                 let judged = self.world.adjust_cost(place, delta);
                 self.write(request, judged).await;

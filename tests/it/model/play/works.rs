@@ -2,7 +2,7 @@
 
 use campaign_ledger::wire::proto::api::DeliverableState;
 
-use super::super::ops::{Pick, WorkVerb};
+use super::super::ops::{Pick, Repair, WorkVerb};
 use super::super::world::DAY;
 use super::{Play, days_and, deal_id, occurred, pick, work_id};
 
@@ -35,6 +35,7 @@ impl Play {
                 WorkVerb::Reschedule(_) | WorkVerb::Waive => one.2 == Planned,
                 WorkVerb::Remove(_) => return matches!(one.2, Published | Verified),
                 WorkVerb::Restore(_) => return one.2 == Removed,
+                WorkVerb::Correct(_) => return matches!(one.2, Published | Verified | Removed),
             };
             fits && running.contains(&one.0)
         };
@@ -49,6 +50,10 @@ impl Play {
                 let since = post.removed.map_or(post.live.0, |(at, _)| at);
                 WorkVerb::Restore(on(since, *days))
             }
+            (WorkVerb::Correct(repair), Some(_)) => WorkVerb::Correct(Repair {
+                day: repair.day.map(|day| day.clamp(0, LAST_DAY)),
+                ..repair.clone()
+            }),
             (other, _) => other.clone(),
         };
         self.of_work(place, number, &verb).await;
@@ -59,6 +64,8 @@ impl Play {
         let version = self.world.deal(place).deliverables[number]
             .submissions
             .len() as u32;
+        let post = self.world.deal(place).deliverables[number].post.as_ref();
+        let told = post.map_or(1, |post| post.told);
         let (story, who) = (self.story(place.0), deal_id(place.1));
         let judged = self.world.work_verb(place, number, verb);
         macro_rules! about_this_work {
@@ -114,6 +121,15 @@ impl Play {
             WorkVerb::Remove(day) => {
                 let mut request = story.remove(&who, days_and(*day, 0));
                 request.publication_id = work_id(number);
+                self.write(request, judged).await;
+            }
+            WorkVerb::Correct(repair) => {
+                let expected = told + u64::from(repair.stale);
+                let mut request = story.correct_post(&who, expected, days_and(0, 0));
+                request.published_at = repair.day.map(|day| days_and(day, 0));
+                request.publication_id = work_id(number);
+                request.followers = repair.followers;
+                request.disclosed = repair.disclosed;
                 self.write(request, judged).await;
             }
             WorkVerb::Restore(day) => {

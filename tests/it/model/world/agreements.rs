@@ -1,6 +1,6 @@
 //! Agreements in the world: holds, and how agreements end.
 
-use campaign_ledger::wire::proto::api::{CollaborationState, DeliverableState, ErrorReason};
+use campaign_ledger::wire::proto::api::{CollaborationState, ErrorReason};
 use campaign_ledger::wire::proto::values::CostType;
 use num_rational::Ratio;
 
@@ -110,8 +110,7 @@ impl World {
         let active = deal.state == CollaborationState::Active;
         against.unless(active, ErrorReason::CollaborationState);
         let mut works = deal.deliverables.iter();
-        let waived = DeliverableState::Waived;
-        let done = works.all(|work| work.was_verified || work.state == waived);
+        let done = works.all(|work| work.was_verified || work.was_waived);
         against.unless(done, ErrorReason::DeliverablesOpen);
         let disputed = self.campaign(place.0).disputes_of(place.1).count() > 0;
         against.unless(!disputed, ErrorReason::DisputeOpen);

@@ -80,6 +80,19 @@ impl World {
         self.happens(1)
     }
 
+    /// The rate that a line lacks is supplied, also while it is disputed.
+    pub fn rate_cost(&mut self, place: (u8, CostKey)) -> Judged {
+        let line = self.campaign(place.0).costs.get_mut(&place.1).unwrap();
+        if line.reversed {
+            return Judged::Refused(vec![ErrorReason::CostState]);
+        }
+        if !line.unrated {
+            return Judged::Refused(vec![ErrorReason::RateNotMissing]);
+        }
+        line.unrated = false;
+        self.happens(1)
+    }
+
     pub fn reverse_cost(&mut self, place: (u8, CostKey)) -> Judged {
         let mut against = self.against_touching(place);
         let campaign = self.campaign(place.0);
@@ -180,6 +193,6 @@ impl World {
 impl Campaign {
     /// Returns whether an amount of a line can be paid: rupiah are paid whole.
     pub fn can_pay(&self, line: &Cost, minor: i64) -> bool {
-        self.spec.currency != "IDR" || line.unrated || minor % 100 == 0
+        self.spec.currency != "IDR" || line.foreign || minor % 100 == 0
     }
 }

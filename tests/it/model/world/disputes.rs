@@ -81,7 +81,7 @@ impl World {
             About::Line(key) => {
                 let line = &campaign.costs[&key];
                 let total = line.total_minor();
-                let currency = if line.unrated { "EUR" } else { currency };
+                let currency = if line.foreign { "EUR" } else { currency };
                 let owed = match ruling {
                     Ruling::Split => part(total, 5_000, currency).max(line.approved_minor),
                     Ruling::Upheld if !was_creators => line.approved_minor,

@@ -258,6 +258,7 @@ impl Deal {
             revisions: 0,
             was_approved: false,
             was_verified: false,
+            was_waived: false,
             rating: None,
             post: None,
         });

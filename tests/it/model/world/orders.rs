@@ -6,7 +6,7 @@ use super::super::ops::{Correction, Refund, Sale};
 use super::{Campaign, Conversion, Credited, DAY, Fate, Judged, KnownRefund, SPECS, World};
 
 /// Days until an order is locked, unless the terms state others.
-const LOCK_DAYS: i64 = 30;
+pub const LOCK_DAYS: i64 = 30;
 
 const EXPIRED: &str = "CODE_EXPIRED";
 const NOT_YET: &str = "CODE_NOT_YET_IN_FORCE";
@@ -38,6 +38,9 @@ impl World {
         let mut refunded = 0;
         let mut settled = 0;
         for known in &mut order.refunds {
+            if known.fate != Fate::Waiting {
+                continue;
+            }
             settled += 1;
             let after = refunded + known.refund.minor;
             let fits = known.refund.currency() == sale.currency()
@@ -50,6 +53,11 @@ impl World {
             first,
             last: first + settled,
             credited,
+            first_credited: credited,
+            latest: first,
+            install: sale.install,
+            voided: false,
+            changes: Vec::new(),
         });
         self.happens(1 + settled)
     }
@@ -70,7 +78,10 @@ impl World {
         let fate = match &order.conversion {
             None => Fate::Waiting,
             Some(Conversion { sale, .. }) => {
-                if sale.minor.is_some() && sale.currency() != refund.currency() {
+                if order.is_voided() {
+                    return Judged::Refused(vec![ErrorReason::OrderVoided]);
+                }
+                if order.value_minor().is_some() && sale.currency() != refund.currency() {
                     return Judged::Refused(vec![ErrorReason::CurrencyMismatch]);
                 }
                 let after = order.refunded_minor() + refund.minor;
@@ -105,6 +116,9 @@ impl World {
             };
         }
         let mut against = Vec::new();
+        if conversion.voided {
+            return Judged::Refused(vec![ErrorReason::OrderVoided]);
+        }
         if now < conversion.sale.day * DAY + LOCK_DAYS * DAY {
             against.push(ErrorReason::OrderNotLocked);
         }
@@ -126,7 +140,7 @@ impl World {
 impl super::Order {
     /// Returns the corrected value; `None` without a value.
     pub fn value_minor(&self) -> Option<i64> {
-        let minor = self.conversion.as_ref()?.sale.minor?;
+        let minor = self.conversion.as_ref()?.money(|_| true).0?;
         Some(minor + self.corrected_minor())
     }
 

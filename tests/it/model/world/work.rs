@@ -2,7 +2,7 @@
 
 use campaign_ledger::wire::proto::api::{DeliverableState, ErrorReason};
 
-use super::super::ops::{Publish, WorkVerb};
+use super::super::ops::{Publish, Repair, WorkVerb};
 use super::{About, Against, DAY, Judged, Post, World};
 
 impl World {
@@ -13,6 +13,7 @@ impl World {
         match verb {
             WorkVerb::Remove(day) => return self.remove(place, number, day * DAY),
             WorkVerb::Restore(day) => return self.restore(place, number, day * DAY),
+            WorkVerb::Correct(repair) => return self.repair(place, number, repair),
             _ => {}
         }
         let mut against = Against::default();
@@ -35,10 +36,13 @@ impl World {
             WorkVerb::Revise { .. } | WorkVerb::Approve { .. } | WorkVerb::Reject => {
                 work.state == Submitted
             }
-            WorkVerb::Publish(_) | WorkVerb::Waive => work.is_open() || work.state == Rejected,
+            WorkVerb::Publish(_) => work.is_open() || matches!(work.state, Rejected | Waived),
+            WorkVerb::Waive => work.is_open() || work.state == Rejected,
             WorkVerb::Verify => work.state == Published,
             WorkVerb::Reschedule(_) => work.is_open(),
-            WorkVerb::Remove(_) | WorkVerb::Restore(_) => unreachable!("told before"),
+            WorkVerb::Remove(_) | WorkVerb::Restore(_) | WorkVerb::Correct(_) => {
+                unreachable!("told before")
+            }
         };
         against.unless(right, ErrorReason::DeliverableState);
         if let WorkVerb::Revise { stale } | WorkVerb::Approve { stale, .. } = verb {
@@ -73,14 +77,20 @@ impl World {
                 work.state = Verified;
             }
             WorkVerb::Reschedule(day) => work.due = day * DAY,
-            WorkVerb::Waive => work.state = Waived,
-            WorkVerb::Remove(_) | WorkVerb::Restore(_) => unreachable!("told before"),
+            WorkVerb::Waive => {
+                work.state = Waived;
+                work.was_waived = true;
+            }
+            WorkVerb::Remove(_) | WorkVerb::Restore(_) | WorkVerb::Correct(_) => {
+                unreachable!("told before")
+            }
         }
         self.happens(1)
     }
 
     fn publish(&mut self, place: (u8, u8), number: usize, publish: &Publish) {
         self.posts.insert(publish.post);
+        let told = self.head + 1;
         let creator = self.deal(place).creator;
         let of_profile = self.creators[&creator].followers;
         let deal = self.deal(place);
@@ -92,10 +102,17 @@ impl World {
             published_at,
             followers: publish.followers.or(of_profile),
             disclosed: publish.disclosed,
-            unapproved: work.state != DeliverableState::Approved,
+            unapproved: match work.state {
+                DeliverableState::Approved => false,
+                DeliverableState::Waived => !work.was_approved,
+                _ => true,
+            },
+            waived: work.state == DeliverableState::Waived,
             late: (published_at - work.due).max(0),
             late_at_first: (published_at - work.first_due).max(0),
             live: (published_at, 0),
+            told,
+            taken_down_at: None,
             removed: None,
             restored: None,
             removals: 0,
@@ -127,9 +144,54 @@ impl World {
         let lived = lived + at - since;
         post.live = (since, lived);
         post.removed = Some((at, position));
+        post.taken_down_at = Some(at);
         post.removals += 1;
         post.removals_early += u64::from(lived < required);
         work.state = DeliverableState::Removed;
+        self.happens(1)
+    }
+
+    /// Corrects a post, in any state of the agreement, as if it had been told so.
+    fn repair(&mut self, place: (u8, u8), number: usize, repair: &Repair) -> Judged {
+        let position = self.head + 1;
+        let deal = self.deal(place);
+        let required = i64::from(deal.offer.min_live_days) * DAY;
+        let work = &mut deal.deliverables[number];
+        let (due, first_due) = (work.due, work.first_due);
+        let Some(post) = &mut work.post else {
+            return Judged::Refused(vec![ErrorReason::PublicationNotFound]);
+        };
+        if repair.stale {
+            return Judged::Refused(vec![ErrorReason::StalePublication]);
+        }
+        let published_at = repair.day.map_or(post.published_at, |day| day * DAY);
+        let followers = repair.followers.or(post.followers);
+        let disclosed = repair.disclosed.unwrap_or(post.disclosed);
+        if published_at != post.published_at {
+            let first_seen = post.observations.iter().map(|one| one.observed_at).min();
+            let followed = [first_seen, post.taken_down_at].into_iter().flatten().min();
+            if post.removals > 1 || followed.is_some_and(|at| published_at > at) {
+                return Judged::Refused(vec![ErrorReason::InvalidField]);
+            }
+        }
+        let before = (post.published_at, post.followers, post.disclosed);
+        if before == (published_at, followers, disclosed) {
+            return Judged::Refused(vec![ErrorReason::PublicationUnchanged]);
+        }
+        if let Some(taken_down_at) = post.taken_down_at.filter(|_| post.removals == 1) {
+            let lived = taken_down_at - published_at;
+            let since = post.restored.map_or(published_at, |(at, _)| at);
+            post.live = (since, lived);
+            post.removals_early = u64::from(lived < required);
+        } else if post.removals == 0 {
+            post.live = (published_at, 0);
+        }
+        post.published_at = published_at;
+        post.followers = followers;
+        post.disclosed = disclosed;
+        post.late = (published_at - due).max(0);
+        post.late_at_first = (published_at - first_due).max(0);
+        post.told = position;
         self.happens(1)
     }
 

@@ -1,6 +1,8 @@
 //! Requests that break one rule each, with the field that breaks it.
 
+mod corrections;
 mod disputes;
+mod erasure;
 mod facts;
 mod negotiation;
 mod plans;
@@ -32,6 +34,8 @@ pub fn table(story: &Story) -> Vec<Row> {
         posts::products,
         posts::lists,
         safety::safety,
+        erasure::erasure,
+        corrections::corrections,
         facts::measurements,
         facts::settlement,
         disputes::disputes,

@@ -152,6 +152,15 @@ pub async fn world(server: &Server) -> Places {
     server.write(story.clear("verified", "settled")).await;
     server.write(story.place_hold("verified", "lifted")).await;
     server.write(story.release_hold("verified", "lifted")).await;
+    for who in ["erased", "kept"] {
+        server.write(story.profile(who, 20_000)).await;
+    }
+    for hold in ["lifted", "case"] {
+        server.write(story.place_legal_hold("kept", hold)).await;
+    }
+    let lifted = story.release_legal_hold("kept", "lifted");
+    server.write(lifted).await;
+    server.write(story.erase("erased")).await;
     let fee = story.cost("fee", Some("submitted"), CostType::Fee, idr(1), day(1));
     server.write(fee).await;
     server.write(story.approve_cost("fee")).await;

@@ -4,7 +4,7 @@ use campaign_ledger::wire::proto::api::*;
 
 use super::super::bad_input::{Attempt, but};
 use super::places::{Places, offered};
-use super::{Row, negotiation, posts, row, safety, settlement};
+use super::{Row, erasure, negotiation, posts, row, safety, settlement};
 use crate::support::server::{
     Story, by_brand, by_creator, day, for_creator, idr, money, plan, terms,
 };
@@ -20,6 +20,7 @@ pub fn table(places: &Places) -> Vec<Row> {
     rows.extend(settlement::rules(&places.open));
     rows.extend(settlement::dispute_rules(&places.open));
     rows.extend(safety::rules(&places.open));
+    rows.extend(erasure::rules(&places.open));
     rows
 }
 

@@ -1,6 +1,8 @@
 //! Strategies for events, one per event type.
 
+mod corrections;
 mod dispute;
+mod erasure;
 mod money;
 mod negotiation;
 mod posts;
@@ -31,10 +33,12 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
         negotiation::amendments(),
         money::revenue(),
         money::settlement(),
+        corrections::corrections(),
         dispute::dispute(),
         posts::posts(),
         posts::products(),
         selection::each(),
+        erasure::each(),
     ]
     .concat()
 }
@@ -46,6 +50,12 @@ fn campaign() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|plan| Event::Campaign(CampaignEvent::CampaignCreated { plan }))
             .boxed(),
         Just(Event::Campaign(CampaignEvent::CampaignOpened)).boxed(),
+        "[A-Za-z/_+-]{1,20}"
+            .prop_map(|name| {
+                let time_zone = ZoneName::parse(&name).unwrap();
+                Event::Brand(BrandEvent::BrandTimeZoneSet { time_zone })
+            })
+            .boxed(),
         text()
             .prop_map(|reason| Event::Campaign(CampaignEvent::CampaignPaused { reason }))
             .boxed(),
@@ -113,10 +123,18 @@ fn agreement() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|event| Event::Agreement(AgreementEvent::BriefAccepted(event)))
             .boxed(),
         text()
-            .prop_map(|reason| Event::Agreement(AgreementEvent::InvitationDeclined { reason }))
+            .prop_map(|reason| {
+                Event::Agreement(AgreementEvent::InvitationDeclined {
+                    reason: reason.into(),
+                })
+            })
             .boxed(),
         text()
-            .prop_map(|reason| Event::Agreement(AgreementEvent::InvitationWithdrawn { reason }))
+            .prop_map(|reason| {
+                Event::Agreement(AgreementEvent::InvitationWithdrawn {
+                    reason: reason.into(),
+                })
+            })
             .boxed(),
         (1..=u32::MAX)
             .prop_map(|offer_version| {
@@ -126,14 +144,17 @@ fn agreement() -> Vec<BoxedStrategy<Event>> {
         Just(Event::Agreement(AgreementEvent::CollaborationCompleted)).boxed(),
         (text(), money(0))
             .prop_map(|(reason, kill_fee)| {
-                Event::Agreement(AgreementEvent::CollaborationCancelled { reason, kill_fee })
+                Event::Agreement(AgreementEvent::CollaborationCancelled {
+                    reason: reason.into(),
+                    kill_fee,
+                })
             })
             .boxed(),
         shipped
             .prop_map(|(shipment, product, value, shipped_at)| {
                 Event::Seeding(SeedingEvent::ProductShipped {
                     shipment,
-                    product,
+                    product: product.into(),
                     value,
                     shipped_at,
                 })
@@ -167,8 +188,10 @@ fn deliverable() -> impl Strategy<Value = DeliverableId> {
 
 fn content() -> Vec<BoxedStrategy<Event>> {
     let version = || 1..=u32::MAX;
-    let content =
-        (some_text(), digest()).prop_map(|(reference, sha256)| ContentRef { reference, sha256 });
+    let content = (some_text(), digest()).prop_map(|(reference, sha256)| ContentRef {
+        reference: reference.into(),
+        sha256,
+    });
     let due = option::of(timestamp());
     let submitted = (deliverable(), version(), content, any::<u64>(), due);
     let asked = (deliverable(), version(), vec(some_text(), 1..4));
@@ -192,7 +215,7 @@ fn content() -> Vec<BoxedStrategy<Event>> {
                 Event::Content(ContentEvent::RevisionRequested {
                     deliverable,
                     version,
-                    reasons,
+                    reasons: reasons.into_iter().map(Into::into).collect(),
                 })
             })
             .boxed(),
@@ -210,7 +233,7 @@ fn content() -> Vec<BoxedStrategy<Event>> {
                 Event::Content(ContentEvent::ContentRejected {
                     deliverable,
                     version,
-                    reason,
+                    reason: reason.into(),
                 })
             })
             .boxed(),
@@ -237,7 +260,7 @@ fn publication() -> Vec<BoxedStrategy<Event>> {
                     deliverable,
                     due_at,
                     previous,
-                    reason,
+                    reason: reason.into(),
                 })
             })
             .boxed(),
@@ -245,7 +268,7 @@ fn publication() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|(deliverable, reason)| {
                 Event::Content(ContentEvent::DeliverableWaived {
                     deliverable,
-                    reason,
+                    reason: reason.into(),
                 })
             })
             .boxed(),
@@ -253,7 +276,7 @@ fn publication() -> Vec<BoxedStrategy<Event>> {
 }
 
 fn published() -> impl Strategy<Value = PublicationRecorded> {
-    let post = (venue(), some_text(), some_text(), timestamp());
+    let post = (venue(), matched(), matched(), timestamp());
     let numbers = (option::of(any::<u64>()), any::<u64>(), any::<u64>());
     (
         deliverable(),
@@ -261,12 +284,12 @@ fn published() -> impl Strategy<Value = PublicationRecorded> {
         post,
         numbers,
         shares_or_none(),
-        any::<[bool; 4]>(),
+        any::<[bool; 5]>(),
     )
         .prop_map(|(deliverable, publication, post, numbers, shares, flags)| {
             let (platform, url, post_id, published_at) = post;
             let (followers, seconds_late, seconds_late_original) = numbers;
-            let [disclosed, incentivised, unapproved, undisclosed] = flags;
+            let [disclosed, incentivised, unapproved, undisclosed, waived] = flags;
             PublicationRecorded {
                 deliverable,
                 publication,
@@ -282,6 +305,7 @@ fn published() -> impl Strategy<Value = PublicationRecorded> {
                 seconds_late_original,
                 unapproved,
                 undisclosed,
+                waived,
             }
         })
 }
@@ -313,7 +337,7 @@ fn engagement() -> Vec<BoxedStrategy<Event>> {
                     observation,
                     replaces,
                     timing,
-                    reason,
+                    reason: reason.into(),
                 })
             })
             .boxed(),
@@ -324,7 +348,7 @@ fn engagement() -> Vec<BoxedStrategy<Event>> {
                     seen,
                     replaces,
                     timing,
-                    reason,
+                    reason: reason.into(),
                 })
             })
             .boxed(),

@@ -27,8 +27,8 @@ fn attribution_terms() -> impl Strategy<Value = AttributionTerms> {
     let lock_days = prop_oneof![Just(DEFAULT_LOCK_DAYS), 1..=365_u32];
     (
         1..=365_u32,
-        option::of(code()),
-        option::of(some_text()),
+        option::of(matched()),
+        option::of(some_personal()),
         lock_days,
         option::of(timestamp()),
     )
@@ -67,7 +67,7 @@ fn usage_rights() -> impl Strategy<Value = Vec<UsageRights>> {
             ends_at.map(Timestamp::from_nanos),
         )
     });
-    let rest = (usage_scope(), vec(some_text(), 0..3), territories, term);
+    let rest = (usage_scope(), vec(some_personal(), 0..3), territories, term);
     btree_map(id_text(), rest, 0..3).prop_map(|rights| {
         let make = |(id, (scope, channels, territories, term)): (String, _)| {
             let (starts_at, ends_at) = term;
@@ -85,7 +85,7 @@ fn usage_rights() -> impl Strategy<Value = Vec<UsageRights>> {
 }
 
 pub fn disclosure_terms() -> impl Strategy<Value = DisclosureTerms> {
-    (connection_type(), option::of(some_text())).prop_map(|(connection, required_label)| {
+    (connection_type(), option::of(some_personal())).prop_map(|(connection, required_label)| {
         DisclosureTerms {
             connection,
             required_label,

@@ -28,21 +28,21 @@ pub fn text() -> impl Strategy<Value = String> {
 
 /// A text about a person, in each of its forms.
 pub fn personal() -> impl Strategy<Value = PersonalText> {
-    let sealed = (
-        any::<u32>(),
-        select(PersonalField::ALL),
-        vec(any::<u8>(), 0..60),
-    );
     prop_oneof![
         // What spells another form is not a clear text.
         "(?s)([^~=].{0,24})?".prop_map(PersonalText::Clear),
-        sealed.prop_map(|(key, tag, bytes)| PersonalText::Sealed(Sealed {
-            key: KeyNumber::new(key),
-            tag,
-            bytes: bytes.into(),
-        })),
+        sealed().prop_map(PersonalText::Sealed),
         select(OwnWords::ALL.to_vec()).prop_map(PersonalText::Own),
     ]
+}
+
+fn sealed() -> impl Strategy<Value = Sealed> {
+    let bytes = vec(any::<u8>(), 0..60);
+    (any::<u32>(), select(PersonalField::ALL), bytes).prop_map(|(key, tag, bytes)| Sealed {
+        key: KeyNumber::new(key),
+        tag,
+        bytes: bytes.into(),
+    })
 }
 
 /// Free text that is not empty.
@@ -106,7 +106,10 @@ pub fn actor() -> impl Strategy<Value = Actor> {
 
 /// The party that the actor acts for.
 pub fn on_behalf_of() -> impl Strategy<Value = OnBehalfOf> {
-    (actor(), some_text()).prop_map(|(actor, reason)| OnBehalfOf { actor, reason })
+    (actor(), some_text()).prop_map(|(actor, reason)| OnBehalfOf {
+        actor,
+        reason: reason.into(),
+    })
 }
 
 /// The caller's name for a request.
@@ -194,11 +197,13 @@ pub fn niches() -> impl Strategy<Value = Vec<Niche>> {
 
 /// A profile.
 pub fn creator_profile() -> impl Strategy<Value = CreatorProfile> {
-    let personal = (personal(), personal(), btree_map(venue(), personal(), 0..4)).prop_map(
-        |(locality, display_name, handles)| PersonalDetails {
+    let handles = btree_map(venue(), matched(), 0..4);
+    let personal = (personal(), personal(), handles, personal()).prop_map(
+        |(locality, display_name, handles, contact)| PersonalDetails {
             locality,
             display_name,
             handles,
+            contact,
         },
     );
     let followers = btree_map(venue(), follower_count(), 0..4);
@@ -209,12 +214,15 @@ pub fn creator_profile() -> impl Strategy<Value = CreatorProfile> {
     })
 }
 
-/// Codes as they were quoted, mistyped or not.
-pub fn quoted() -> impl Strategy<Value = Quoted> {
-    "\\PC{1,200}".prop_map(|text| Quoted::new(&text).unwrap())
+/// Texts that are recognised, as the log has them.
+pub fn matched() -> impl Strategy<Value = Matched> {
+    (sealed(), any::<[u8; 16]>()).prop_map(|(text, digest)| Matched {
+        text: PersonalText::Sealed(text),
+        digest: TextDigest(digest),
+    })
 }
 
-/// Codes of terms.
-pub fn code() -> impl Strategy<Value = Code> {
-    "[!-~]{1,64}".prop_map(|text| Code::parse(&text).unwrap())
+/// Personal texts that are not empty.
+pub fn some_personal() -> impl Strategy<Value = PersonalText> {
+    personal().prop_filter("not empty", |text| !text.is_empty())
 }

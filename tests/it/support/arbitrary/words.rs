@@ -88,6 +88,7 @@ pub fn attribution_basis() -> impl Strategy<Value = AttributionBasis> {
         AttributionBasis::Link,
         AttributionBasis::Joint,
         AttributionBasis::None,
+        AttributionBasis::Corrected,
     ])
 }
 
@@ -107,6 +108,15 @@ pub fn refund_rejection() -> impl Strategy<Value = RefundRejection> {
     select(vec![
         RefundRejection::RefundExceedsOrder,
         RefundRejection::CurrencyMismatch,
+        RefundRejection::OrderVoided,
+    ])
+}
+
+/// Why a second claim is rejected.
+pub fn claim_rejection() -> impl Strategy<Value = ClaimRejection> {
+    select(vec![
+        ClaimRejection::DuplicateOrder,
+        ClaimRejection::OrderVoided,
     ])
 }
 

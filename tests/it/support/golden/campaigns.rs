@@ -9,6 +9,9 @@ use super::{at, collaboration, idr};
 pub fn events() -> Vec<Event> {
     vec![
         Event::Campaign(CampaignEvent::CampaignCreated { plan: plan() }),
+        Event::Brand(BrandEvent::BrandTimeZoneSet {
+            time_zone: ZoneName::parse("Asia/Jakarta").unwrap(),
+        }),
         Event::Campaign(CampaignEvent::CampaignOpened),
         Event::Campaign(CampaignEvent::CampaignPaused {
             reason: "stock is low".to_owned(),
@@ -55,15 +58,15 @@ pub fn events() -> Vec<Event> {
             terms_digest: [0x7e; 32],
         })),
         Event::Agreement(AgreementEvent::InvitationDeclined {
-            reason: "no time".to_owned(),
+            reason: "no time".into(),
         }),
         Event::Agreement(AgreementEvent::InvitationWithdrawn {
-            reason: "wrong niche".to_owned(),
+            reason: "wrong niche".into(),
         }),
         Event::Agreement(AgreementEvent::InvitationExpired { offer_version: 1 }),
         Event::Agreement(AgreementEvent::CollaborationCompleted),
         Event::Agreement(AgreementEvent::CollaborationCancelled {
-            reason: "delayed launch".to_owned(),
+            reason: "delayed launch".into(),
             kill_fee: idr(62_500_000),
         }),
     ]
@@ -121,9 +124,10 @@ fn profile() -> CreatorProfile {
             locality: "Bandung".into(),
             display_name: "Ayu Lestari ✨".into(),
             handles: BTreeMap::from([
-                (Platform::Instagram.into(), "@ayu.kulit".into()),
-                (Platform::Tiktok.into(), "@ayukulit".into()),
+                (Platform::Instagram.into(), Matched::told("@ayu.kulit")),
+                (Platform::Tiktok.into(), Matched::told("@ayukulit")),
             ]),
+            contact: "+62 812 5550 1234".into(),
         },
     }
 }
@@ -138,8 +142,8 @@ pub fn terms() -> Terms {
         max_revisions: 2,
         attribution: AttributionTerms {
             window_days: 30,
-            code: Some(Code::parse("AYU10").unwrap()),
-            link: Some("https://kulit.example/?c=ayu".to_owned()),
+            code: Some(Matched::told("AYU10")),
+            link: Some("https://kulit.example/?c=ayu".into()),
             lock_days: DEFAULT_LOCK_DAYS,
             ends_at: None,
         },

@@ -25,14 +25,14 @@ fn engagement() -> Vec<Event> {
             observation: observation(1_250),
             replaces,
             timing: FactTiming::Late,
-            reason: "mistyped".to_owned(),
+            reason: "mistyped".into(),
         }),
         Event::Engagement(EngagementEvent::EngagementVoided {
             publication,
             seen: observation(0).seen,
             replaces,
             timing: FactTiming::AfterMeasurement,
-            reason: "another post".to_owned(),
+            reason: "another post".into(),
         }),
     ]
 }
@@ -68,6 +68,7 @@ fn revenue() -> Vec<Event> {
         Event::Revenue(RevenueEvent::ConversionRecorded(conversion())),
         Event::Revenue(RevenueEvent::ConversionRejected(ConversionRejected {
             order: order(),
+            why: ClaimRejection::DuplicateOrder,
             winner: Position::new(30),
             winner_campaign: CampaignId::parse("jujur-2025").unwrap(),
             winner_collaborations: vec![collaboration("ayu-1"), collaboration("bima-1")],
@@ -116,6 +117,7 @@ fn conversion() -> ConversionRecorded {
         timing: FactTiming::OnTime,
         claim_digest: [0xab; 16],
         code: None,
+        touches: Vec::new(),
     }
 }
 
@@ -158,7 +160,7 @@ fn settlement() -> Vec<Event> {
             fx_rate: Some(fx_rate()),
             reporting_minor: Some(31_751_000),
             incurred_at: at(7_000),
-            note: "boost of the review".to_owned(),
+            note: "boost of the review".into(),
             timing: FactTiming::OnTime,
             owed_for: None,
         })),
@@ -168,7 +170,7 @@ fn settlement() -> Vec<Event> {
         }),
         Event::Settlement(SettlementEvent::CostReversed {
             cost: cost.clone(),
-            reason: "booked twice".to_owned(),
+            reason: "booked twice".into(),
             reporting_minor: Some(31_751_000),
             timing: FactTiming::Late,
         }),
@@ -176,7 +178,7 @@ fn settlement() -> Vec<Event> {
             payment: PaymentId::parse("pay-1").unwrap(),
             cost,
             amount: usd(1_500),
-            reference: Reference::parse("BCA 8812 / 15-10").unwrap(),
+            reference: Matched::told("BCA 8812 / 15-10"),
             paid_at: at(8_000),
             reporting_minor: Some(23_813_250),
             timing: FactTiming::AfterMeasurement,

@@ -8,18 +8,18 @@ use super::{at, collaboration, idr};
 pub fn events() -> Vec<Event> {
     [
         AgreementEvent::CreatorApplied {
-            message: "my skin is as yours says".to_owned(),
+            message: "my skin is as yours says".into(),
             fee: Some(idr(200_000_000)),
             previous: Some(collaboration("ayu-0")),
         },
         AgreementEvent::OfferSent { offer: offer(1) },
         AgreementEvent::ApplicationRejected {
-            reason: "too many of this niche".to_owned(),
+            reason: "too many of this niche".into(),
         },
         AgreementEvent::OfferCountered {
             offer: offer(2),
             answers: 1,
-            note: "the second post takes a week".to_owned(),
+            note: "the second post takes a week".into(),
         },
         AgreementEvent::OfferRevised {
             offer: offer(3),
@@ -27,12 +27,12 @@ pub fn events() -> Vec<Event> {
         },
         AgreementEvent::CounterRejected {
             offer_version: 4,
-            reason: "over the budget".to_owned(),
+            reason: "over the budget".into(),
         },
         AgreementEvent::AmendmentProposed {
             version: 5,
             terms: terms(),
-            reason: "one more post".to_owned(),
+            reason: "one more post".into(),
         },
         AgreementEvent::TermsAmended {
             version: 5,
@@ -42,10 +42,10 @@ pub fn events() -> Vec<Event> {
         },
         AgreementEvent::AmendmentRejected {
             version: 6,
-            reason: "the first terms are fine".to_owned(),
+            reason: "the first terms are fine".into(),
         },
         AgreementEvent::CreatorWithdrew {
-            reason: "moved abroad".to_owned(),
+            reason: "moved abroad".into(),
         },
     ]
     .map(Event::Agreement)

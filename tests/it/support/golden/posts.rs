@@ -16,7 +16,7 @@ pub fn events() -> Vec<Event> {
             deliverable: deliverable.clone(),
             removed_at: at(87_350),
             by: Some(RemovedBy::Platform),
-            reason: "reported as spam".to_owned(),
+            reason: "reported as spam".into(),
             live_seconds: 86_400,
             required_seconds: 604_800,
             early: true,
@@ -31,14 +31,14 @@ pub fn events() -> Vec<Event> {
             deliverable,
             found: DisclosureFound {
                 checked_at: at(1_200),
-                label: Some("#sponsored".to_owned()),
+                label: Some("#sponsored".into()),
                 sufficient: true,
-                evidence: "drive/checks/review-ig.png".to_owned(),
+                evidence: "drive/checks/review-ig.png".into(),
             },
             required: true,
             terms: Some(DisclosureTerms {
                 connection: ConnectionType::Gifted,
-                required_label: Some("#iklan".to_owned()),
+                required_label: Some("#iklan".into()),
             }),
         })),
         Event::Seeding(SeedingEvent::ProductReceived {
@@ -48,7 +48,7 @@ pub fn events() -> Vec<Event> {
         Event::Seeding(SeedingEvent::ProductReturned {
             shipment,
             returned_at: at(1_000),
-            reason: "the pump was broken".to_owned(),
+            reason: "the pump was broken".into(),
             value: ProductValue {
                 cost_of_goods: idr(4_500_000),
                 fair_value: idr(18_900_000),

@@ -24,18 +24,18 @@ pub fn events() -> Vec<Event> {
             evidence: vec![screenshot()],
         }),
         Event::Agreement(AgreementEvent::CollaborationTerminated {
-            reason: "the audience is not there".to_owned(),
+            reason: "the audience is not there".into(),
             ground: Ground::Flag(flag()),
         }),
         Event::Hold(HoldEvent::HoldPlaced(HoldPlaced {
             hold: hold(),
             deliverable: Some(DeliverableId::parse("review").unwrap()),
             flag: Some(flag()),
-            reason: "until the followers are checked".to_owned(),
+            reason: "until the followers are checked".into(),
         })),
         Event::Hold(HoldEvent::HoldReleased {
             hold: hold(),
-            reason: "checked".to_owned(),
+            reason: "checked".into(),
         }),
     ]
 }

@@ -5,7 +5,100 @@ use campaign_ledger::domain::*;
 use super::{at, collaboration, creator, usd};
 
 pub fn events() -> Vec<Event> {
-    [lines(), disputes(), orders()].concat()
+    [lines(), disputes(), orders(), corrections()].concat()
+}
+
+fn corrections() -> Vec<Event> {
+    let order = OrderKey {
+        source: OrderSource::parse("shop").unwrap(),
+        id: Reference::parse("#INV/2025-00042").unwrap(),
+    };
+    let replaces = Position::new(30);
+    let counting = OrderCounting {
+        in_place: false,
+        ordered_at: at(5_000),
+        counts_from: at(9_000),
+        timing: FactTiming::Late,
+    };
+    let credit = |who: &str, creator_id: &str| {
+        vec![Credit {
+            collaboration: collaboration(who),
+            creator: creator(creator_id),
+            share_bp: 10_000,
+            amount_minor: 17_463_050,
+            after_termination: false,
+        }]
+    };
+    let fx_rate = FxRate {
+        rate: Rate::parse("15875.5").unwrap(),
+        source: "BI".to_owned(),
+        rated_at: at(4_900),
+    };
+    let reporting_minor = Some(17_463_050);
+    let events = [
+        RevenueEvent::ConversionCorrected(ConversionCorrected {
+            order: order.clone(),
+            replaces,
+            kind: ConversionType::Lead,
+            quantity: 3,
+            value: Some(usd(1_100)),
+            fx_rate: Some(fx_rate.clone()),
+            reporting_minor,
+            basis: AttributionBasis::Link,
+            unattributed: None,
+            in_force_from: None,
+            credits: credit("ayu-1", "ayu"),
+            code: Some(Matched::told("AYU10")),
+            touches: vec![LinkTouch {
+                collaboration: collaboration("ayu-1"),
+                touched_at: at(4_000),
+            }],
+            counting,
+            reason: "read wrongly".into(),
+        }),
+        RevenueEvent::ConversionVoided(ConversionVoided {
+            order: order.clone(),
+            replaces,
+            counting,
+            reason: "never paid".into(),
+        }),
+        RevenueEvent::ConversionReattributed(ConversionReattributed {
+            order: order.clone(),
+            replaces,
+            from: credit("ayu-1", "ayu"),
+            to: credit("bima-1", "bima"),
+            evidence: vec![Evidence {
+                reference: "https://drive.example/chat".into(),
+                sha256: Some([0xcd; 32]),
+                note: "the customer says so".into(),
+            }],
+            counting,
+            reason: "the code was mistyped".into(),
+        }),
+        RevenueEvent::RefundVoided(RefundVoided {
+            order: order.clone(),
+            refund: RefundId::parse("r-1").unwrap(),
+            in_place: false,
+            counts_from: at(9_000),
+            timing: FactTiming::Late,
+            reason: "the transfer failed".into(),
+        }),
+        RevenueEvent::ConversionRated(ConversionRated {
+            order,
+            replaces,
+            fx_rate: fx_rate.clone(),
+            reporting_minor,
+            ordered_at: at(5_000),
+        }),
+    ];
+    let rated = Event::Settlement(SettlementEvent::CostRated(CostRated {
+        cost: CostId::parse("boost-1").unwrap(),
+        fx_rate,
+        reporting_minor,
+        incurred_at: at(6_000),
+    }));
+    let events = events.into_iter().map(Event::Revenue);
+    events.chain([rated]).collect()
 }
 
 fn orders() -> Vec<Event> {
@@ -19,7 +112,7 @@ fn orders() -> Vec<Event> {
                 order: order.clone(),
                 id: AdjustmentId::parse("a-1").unwrap(),
                 delta: usd(-100),
-                reason: "counted twice".to_owned(),
+                reason: "counted twice".into(),
             },
             effect: RefundEffect {
                 reporting_minor: Some(-1_587_550),
@@ -52,18 +145,18 @@ fn disputes() -> Vec<Event> {
         Event::Dispute(DisputeEvent::DisputeOpened(DisputeOpened {
             dispute: dispute.clone(),
             subject: DisputeSubject::Cost(CostId::parse("fee-1").unwrap()),
-            reason: "two posts were agreed".to_owned(),
-            evidence: vec!["https://drive.example/chat".to_owned()],
+            reason: "two posts were agreed".into(),
+            evidence: vec!["https://drive.example/chat".into()],
         })),
         Event::Dispute(DisputeEvent::DisputeResolved {
             dispute,
             resolution: Resolution {
                 ruling: DisputeRuling::Split { share_bp: 6_000 },
                 arbiter: Some(Arbiter {
-                    name: "Ibu Ratna".to_owned(),
+                    name: "Ibu Ratna".into(),
                     role: "agency".to_owned(),
                 }),
-                reason: "one post is as agreed".to_owned(),
+                reason: "one post is as agreed".into(),
             },
         }),
     ]
@@ -78,7 +171,7 @@ fn lines() -> Vec<Event> {
         rate_percent: Rate::parse("2.5").unwrap(),
         amount: usd(25),
         article: "PPh 21".to_owned(),
-        certificate: "BP-2025-0042".to_owned(),
+        certificate: "BP-2025-0042".into(),
         period: "2025-10".to_owned(),
     };
     vec![
@@ -86,7 +179,7 @@ fn lines() -> Vec<Event> {
             cost: cost.clone(),
             delta_minor: -250,
             reporting_minor: Some(-3_968_875),
-            reason: "one day less".to_owned(),
+            reason: "one day less".into(),
             timing: FactTiming::Late,
             order: None,
             on_time_minor: None,
@@ -94,11 +187,11 @@ fn lines() -> Vec<Event> {
         }),
         Event::Settlement(SettlementEvent::CostWithheld {
             cost: cost.clone(),
-            reason: "no invoice yet".to_owned(),
+            reason: "no invoice yet".into(),
         }),
         Event::Settlement(SettlementEvent::CostReleased {
             cost: cost.clone(),
-            reason: "the invoice came".to_owned(),
+            reason: "the invoice came".into(),
         }),
         Event::Settlement(SettlementEvent::PaymentVoided(PaymentVoided {
             payment: PaymentId::parse("p-1").unwrap(),
@@ -107,7 +200,7 @@ fn lines() -> Vec<Event> {
             reporting_minor: Some(15_875_500),
             paid_at: Timestamp::from_nanos(1_760_000_000_000_000_000),
             timing: FactTiming::OnTime,
-            reason: "the account was closed".to_owned(),
+            reason: "the account was closed".into(),
         })),
         Event::Settlement(SettlementEvent::CostCorrected(CostCorrected {
             cost: cost.clone(),
@@ -122,9 +215,9 @@ fn lines() -> Vec<Event> {
             reporting_minor: Some(19_050_600),
             incurred_at: Timestamp::from_nanos(1_759_500_000_000_000_000),
             moved_from: Timestamp::from_nanos(1_759_400_000_000_000_000),
-            note: "studio".to_owned(),
+            note: "studio".into(),
             timing: FactTiming::Late,
-            reason: "another invoice".to_owned(),
+            reason: "another invoice".into(),
         })),
         Event::Settlement(SettlementEvent::TaxRecorded { cost, tax }),
     ]

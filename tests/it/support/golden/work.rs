@@ -10,7 +10,7 @@ pub fn events() -> Vec<Event> {
             deliverable: review(),
             version: 2,
             content: ContentRef {
-                reference: "s3://drafts/ayu/review-2.mp4".to_owned(),
+                reference: "s3://drafts/ayu/review-2.mp4".into(),
                 sha256: [0xc0; 32],
             },
             seconds_late: 5_400,
@@ -19,7 +19,7 @@ pub fn events() -> Vec<Event> {
         Event::Content(ContentEvent::RevisionRequested {
             deliverable: review(),
             version: 1,
-            reasons: vec!["name the ingredient".to_owned(), "more light".to_owned()],
+            reasons: vec!["name the ingredient".into(), "more light".into()],
         }),
         Event::Content(ContentEvent::ContentApproved {
             deliverable: review(),
@@ -29,9 +29,19 @@ pub fn events() -> Vec<Event> {
         Event::Content(ContentEvent::ContentRejected {
             deliverable: review(),
             version: 3,
-            reason: "claims a cure".to_owned(),
+            reason: "claims a cure".into(),
         }),
         Event::Publication(PublicationEvent::PublicationRecorded(published())),
+        Event::Publication(PublicationEvent::PublicationCorrected(
+            PublicationCorrected {
+                deliverable: review(),
+                publication: post(),
+                replaces: Position::new(42),
+                moved_from: at(900),
+                now: Some(published()),
+                reason: PersonalText::Clear("the hour was wrong".to_owned()),
+            },
+        )),
         Event::Publication(PublicationEvent::PublicationVerified {
             deliverable: review(),
             publication: post(),
@@ -40,15 +50,15 @@ pub fn events() -> Vec<Event> {
             deliverable: review(),
             due_at: at(1_814_400),
             previous: at(1_209_600),
-            reason: "parcel was late".to_owned(),
+            reason: "parcel was late".into(),
         }),
         Event::Content(ContentEvent::DeliverableWaived {
             deliverable: review(),
-            reason: "the story is enough".to_owned(),
+            reason: "the story is enough".into(),
         }),
         Event::Seeding(SeedingEvent::ProductShipped {
             shipment: ShipmentId::parse("jne-1").unwrap(),
-            product: "Serum 30 ml".to_owned(),
+            product: "Serum 30 ml".into(),
             value: ProductValue {
                 cost_of_goods: idr(4_500_000),
                 fair_value: idr(18_900_000),
@@ -71,8 +81,8 @@ fn published() -> PublicationRecorded {
         deliverable: review(),
         publication: post(),
         platform: Platform::Instagram.into(),
-        url: "https://instagram.example/p/C9".to_owned(),
-        post_id: "C9".to_owned(),
+        url: Matched::told("https://instagram.example/p/C9"),
+        post_id: Matched::told("C9"),
         published_at: at(950),
         followers: Some(48_310),
         disclosed: true,
@@ -91,5 +101,6 @@ fn published() -> PublicationRecorded {
         seconds_late_original: 86_460,
         unapproved: true,
         undisclosed: true,
+        waived: true,
     }
 }

@@ -135,10 +135,14 @@ impl Teller {
         let reason = "plans changed".to_owned();
         let verb = match dice.roll(100) {
             0..=9 => self.shipment(dice),
-            10..=12 => CollaborationVerb::Cancel { reason },
+            10..=12 => CollaborationVerb::Cancel {
+                reason: reason.into(),
+            },
             13..=17 => CollaborationVerb::Complete,
             18..=19 => CollaborationVerb::Accept { offer_version: 1 },
-            20..=21 => CollaborationVerb::Leave { reason },
+            20..=21 => CollaborationVerb::Leave {
+                reason: reason.into(),
+            },
             _ => return self.deliverable_move(dice, name, row),
         };
         self.here(collaboration(name, verb))
@@ -147,7 +151,7 @@ impl Teller {
     fn shipment(&self, dice: &mut Dice) -> CollaborationVerb {
         CollaborationVerb::ShipProduct {
             shipment: id(&format!("s-{}", dice.roll(4))),
-            product: "single origin, 1 kg".to_owned(),
+            product: "single origin, 1 kg".into(),
             value: ProductValue {
                 cost_of_goods: rp(80_000),
                 fair_value: rp(150_000),
@@ -195,14 +199,16 @@ impl Teller {
             dice.roll(4) as u32
         };
         match (one.state, dice.roll(100)) {
-            (_, 0..=4) => DeliverableVerb::Waive { reason },
+            (_, 0..=4) => DeliverableVerb::Waive {
+                reason: reason.into(),
+            },
             (_, 5..=11) => DeliverableVerb::Reschedule {
                 due_at: later(self.now, dice.roll(9) as i64 * 24 * HOUR_NANOS),
-                reason,
+                reason: reason.into(),
             },
             (Planned | RevisionRequested, 12..=80) => DeliverableVerb::Submit {
                 content: ContentRef {
-                    reference: "drive/draft".to_owned(),
+                    reference: "drive/draft".into(),
                     sha256: [7; 32],
                 },
             },
@@ -212,9 +218,12 @@ impl Teller {
             },
             (Submitted, 60..=79) => DeliverableVerb::RequestRevision {
                 version,
-                reasons: vec!["the logo is hidden".to_owned()],
+                reasons: vec!["the logo is hidden".into()],
             },
-            (Submitted, 80..=86) => DeliverableVerb::Reject { version, reason },
+            (Submitted, 80..=86) => DeliverableVerb::Reject {
+                version,
+                reason: reason.into(),
+            },
             (Published, _) => DeliverableVerb::Verify,
             (Planned | RevisionRequested | Submitted | Approved | Rejected, _) => {
                 self.publication(dice, name, one)
@@ -231,8 +240,8 @@ impl Teller {
         };
         let mut post = Publish {
             publication: id(&format!("p-{serial}")),
-            url: "https://instagram.example/p".to_owned(),
-            post_id: format!("{serial}"),
+            url: told("https://instagram.example/p"),
+            post_id: told(format!("{serial}")),
             published_at: self.lately(dice, 30),
             followers: dice.chance(30).then(|| dice.roll(150_000)),
             disclosed: dice.chance(80),

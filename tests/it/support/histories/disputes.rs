@@ -27,7 +27,7 @@ impl Teller {
                 };
                 let verb = DisputeVerb::Open {
                     subject: self.some_subject(dice, name, row),
-                    reason: "not as agreed".to_owned(),
+                    reason: "not as agreed".into(),
                     evidence: Vec::new(),
                 };
                 dispute(name, &format!("d-{}", disputes.len()), verb).by(side)
@@ -63,7 +63,7 @@ fn some_resolution(dice: &mut Dice, dispute: &Dispute) -> Resolution {
     Resolution {
         ruling,
         arbiter: Some(arbiter()),
-        reason: "both were heard".to_owned(),
+        reason: "both were heard".into(),
     }
 }
 

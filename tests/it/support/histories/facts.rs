@@ -26,14 +26,14 @@ impl Teller {
                     observation: *position,
                     counters: some_counters(dice),
                     followers: None,
-                    reason: "bots were removed".to_owned(),
+                    reason: "bots were removed".into(),
                 };
                 engagement(post.clone(), verb)
             }
             (Some((position, _)), 15..=22) => {
                 let verb = EngagementVerb::Void {
                     observation: *position,
-                    reason: "another post's".to_owned(),
+                    reason: "another post's".into(),
                 };
                 engagement(post.clone(), verb)
             }

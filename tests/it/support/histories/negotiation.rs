@@ -26,13 +26,15 @@ impl Teller {
                 let terms = self.some_terms(dice);
                 CollaborationVerb::SendOffer { terms, expires_at }
             }
-            (CollaborationState::Applied, _) => CollaborationVerb::RejectApplication { reason },
+            (CollaborationState::Applied, _) => CollaborationVerb::RejectApplication {
+                reason: reason.into(),
+            },
             (CollaborationState::Invited, 0..=49) => CollaborationVerb::Accept { offer_version },
             (CollaborationState::Invited, 50..=74) => CollaborationVerb::Counter {
                 offer_version,
                 terms: self.next_terms(dice, row),
                 expires_at: dice.chance(50).then_some(expires_at),
-                note: "two posts are more work".to_owned(),
+                note: "two posts are more work".into(),
             },
             (CollaborationState::Countered, 0..=29) => {
                 CollaborationVerb::AcceptCounter { offer_version }
@@ -44,10 +46,14 @@ impl Teller {
             },
             (CollaborationState::Countered, 55..=74) => CollaborationVerb::RejectCounter {
                 offer_version,
-                reason,
+                reason: reason.into(),
             },
-            (_, 0..=85) => CollaborationVerb::Decline { reason },
-            (_, 86..=97) => CollaborationVerb::Withdraw { reason },
+            (_, 0..=85) => CollaborationVerb::Decline {
+                reason: reason.into(),
+            },
+            (_, 86..=97) => CollaborationVerb::Withdraw {
+                reason: reason.into(),
+            },
             _ => CollaborationVerb::Expire { offer_version },
         };
         self.here(collaboration(name, verb))

@@ -33,17 +33,18 @@ impl Teller {
         let name = last(key);
         let verb = match dice.roll(14) {
             _ if line.withheld && dice.chance(60) => CostVerb::Release {
-                reason: "the invoice came".to_owned(),
+                reason: "the invoice came".into(),
             },
             0 => CostVerb::Reverse {
-                reason: "billed twice".to_owned(),
+                reason: "billed twice".into(),
             },
             10 | 11 => adjustment(dice, line),
             12 => CostVerb::Withhold {
-                reason: "no invoice yet".to_owned(),
+                reason: "no invoice yet".into(),
             },
             13 => some_tax(dice, line),
             1..=5 if line.approved_minor < line.total_minor() => CostVerb::Approve {
+                currency: None,
                 approved_minor: dice.chance(50).then(|| {
                     let accrued = line.total_minor() as u64;
                     1 + dice.roll(accrued + accrued / 20) as i64
@@ -94,7 +95,7 @@ impl Teller {
             amount,
             fx_rate,
             incurred_at: self.lately(dice, 72),
-            note: String::new(),
+            note: "".into(),
         };
         self.here(cost(&format!("c-{number}"), verb))
     }
@@ -136,7 +137,7 @@ fn adjustment(dice: &mut Dice, line: &Cost) -> CostVerb {
             minor,
             ..line.amount
         },
-        reason: "other hours".to_owned(),
+        reason: "other hours".into(),
     }
 }
 
@@ -152,7 +153,7 @@ fn some_tax(dice: &mut Dice, line: &Cost) -> CostVerb {
             ..amount
         },
         article: "PPh 21".to_owned(),
-        certificate: String::new(),
+        certificate: "".into(),
         period: "2025-10".to_owned(),
     })
 }

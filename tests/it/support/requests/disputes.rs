@@ -17,7 +17,7 @@ pub fn dispute(collaboration: &str, dispute: &str, verb: DisputeVerb) -> Request
 /// Who rules.
 pub fn arbiter() -> Arbiter {
     Arbiter {
-        name: "Ibu Ratna".to_owned(),
+        name: "Ibu Ratna".into(),
         role: "agency".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use super::{collaboration, id};
 pub fn apply(name: &str, creator: &str) -> Request {
     let verb = CollaborationVerb::Apply {
         creator: id(creator),
-        message: "we roast at home".to_owned(),
+        message: "we roast at home".into(),
         fee: None,
     };
     collaboration(name, verb)
@@ -24,7 +24,12 @@ pub fn send_offer(name: &str, terms: Terms, expires_at: Timestamp) -> Request {
 /// The brand rejects an application.
 pub fn reject_application(name: &str) -> Request {
     let reason = "another niche".to_owned();
-    collaboration(name, CollaborationVerb::RejectApplication { reason })
+    collaboration(
+        name,
+        CollaborationVerb::RejectApplication {
+            reason: reason.into(),
+        },
+    )
 }
 
 /// The creator answers an offer with other terms, which expire when the offer would have.
@@ -33,7 +38,7 @@ pub fn counter(name: &str, offer_version: u32, terms: Terms) -> Request {
         offer_version,
         terms,
         expires_at: None,
-        note: "two posts are more work".to_owned(),
+        note: "two posts are more work".into(),
     };
     collaboration(name, verb)
 }
@@ -57,7 +62,7 @@ pub fn accept_counter(name: &str, offer_version: u32) -> Request {
 pub fn reject_counter(name: &str, offer_version: u32) -> Request {
     let verb = CollaborationVerb::RejectCounter {
         offer_version,
-        reason: "over the budget".to_owned(),
+        reason: "over the budget".into(),
     };
     collaboration(name, verb)
 }
@@ -65,7 +70,13 @@ pub fn reject_counter(name: &str, offer_version: u32) -> Request {
 /// The brand proposes new terms.
 pub fn amend(name: &str, terms: Terms) -> Request {
     let reason = "one more post".to_owned();
-    collaboration(name, CollaborationVerb::Amend { terms, reason })
+    collaboration(
+        name,
+        CollaborationVerb::Amend {
+            terms,
+            reason: reason.into(),
+        },
+    )
 }
 
 /// The creator accepts new terms.
@@ -77,7 +88,7 @@ pub fn accept_amendment(name: &str, terms_version: u32) -> Request {
 pub fn reject_amendment(name: &str, terms_version: u32) -> Request {
     let verb = CollaborationVerb::RejectAmendment {
         terms_version,
-        reason: "as agreed first".to_owned(),
+        reason: "as agreed first".into(),
     };
     collaboration(name, verb)
 }
@@ -85,5 +96,10 @@ pub fn reject_amendment(name: &str, terms_version: u32) -> Request {
 /// The creator withdraws.
 pub fn leave(name: &str) -> Request {
     let reason = "no time after all".to_owned();
-    collaboration(name, CollaborationVerb::Leave { reason })
+    collaboration(
+        name,
+        CollaborationVerb::Leave {
+            reason: reason.into(),
+        },
+    )
 }

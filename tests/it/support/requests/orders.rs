@@ -10,9 +10,14 @@ pub fn adjust_order(order: OrderKey, adjustment: &str, delta: Money) -> Request 
         order,
         id: id(adjustment),
         delta,
-        reason: "counted again".to_owned(),
+        reason: "counted again".into(),
     };
     ask(Command::AdjustConversion { adjustment })
+}
+
+/// Corrects an order.
+pub fn correct_order(order: OrderKey, verb: OrderVerb) -> Request {
+    ask(Command::Order { order, verb })
 }
 
 /// The timer settles refunds that waited.

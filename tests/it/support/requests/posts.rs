@@ -14,7 +14,7 @@ pub fn remove(name: &str, removed_at: Timestamp) -> Request {
     let verb = PublicationVerb::Remove {
         removed_at,
         by: Some(RemovedBy::Creator),
-        reason: "a quarrel".to_owned(),
+        reason: "a quarrel".into(),
     };
     publication(post(name, "post-1"), verb)
 }
@@ -31,9 +31,9 @@ pub fn restore(name: &str, restored_at: Timestamp) -> Request {
 pub fn found(on: i64, sufficient: bool) -> DisclosureFound {
     DisclosureFound {
         checked_at: day(on),
-        label: sufficient.then(|| "#iklan".to_owned()),
+        label: sufficient.then(|| "#iklan".into()),
         sufficient,
-        evidence: "drive/shot.png".to_owned(),
+        evidence: "drive/shot.png".into(),
     }
 }
 
@@ -60,7 +60,7 @@ pub fn take_back(name: &str, shipment: &str, returned_at: Timestamp) -> Request 
     let verb = CollaborationVerb::Return {
         shipment: id(shipment),
         returned_at,
-        reason: "the wrong shade".to_owned(),
+        reason: "the wrong shade".into(),
     };
     collaboration(name, verb)
 }

@@ -83,7 +83,7 @@ pub fn hold(name: &str) -> HoldPlaced {
         hold: id(name),
         deliverable: None,
         flag: None,
-        reason: "until it is looked into".to_owned(),
+        reason: "until it is looked into".into(),
     }
 }
 
@@ -95,7 +95,13 @@ pub fn place_hold(name: &str, hold: HoldPlaced) -> Request {
 /// The brand releases a hold.
 pub fn release_hold(name: &str, hold: &str) -> Request {
     let (hold, reason) = (id(hold), "looked into".to_owned());
-    collaboration(name, CollaborationVerb::ReleaseHold { hold, reason })
+    collaboration(
+        name,
+        CollaborationVerb::ReleaseHold {
+            hold,
+            reason: reason.into(),
+        },
+    )
 }
 
 /// The brand ends a collaboration because of a flag.
@@ -106,5 +112,11 @@ pub fn terminate(name: &str, flag: &str) -> Request {
 /// The brand ends a collaboration.
 pub fn terminate_for(name: &str, ground: Ground) -> Request {
     let reason = "the remark stands".to_owned();
-    collaboration(name, CollaborationVerb::Terminate { reason, ground })
+    collaboration(
+        name,
+        CollaborationVerb::Terminate {
+            reason: reason.into(),
+            ground,
+        },
+    )
 }

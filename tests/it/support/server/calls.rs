@@ -81,6 +81,8 @@ macro_rules! calls {
 
 calls! {
     campaign_service_client::CampaignServiceClient {
+        write set_brand_time_zone: SetBrandTimeZoneRequest => SetBrandTimeZoneResponse,
+        read get_brand_settings: GetBrandSettingsRequest => GetBrandSettingsResponse,
         write create_campaign: CreateCampaignRequest => CreateCampaignResponse,
         write open_campaign: OpenCampaignRequest => OpenCampaignResponse,
         write pause_campaign: PauseCampaignRequest => PauseCampaignResponse,
@@ -101,6 +103,9 @@ calls! {
         write assess_creator: AssessCreatorRequest => AssessCreatorResponse,
         write raise_safety_flag: RaiseSafetyFlagRequest => RaiseSafetyFlagResponse,
         write clear_safety_flag: ClearSafetyFlagRequest => ClearSafetyFlagResponse,
+        write erase_creator: EraseCreatorRequest => EraseCreatorResponse,
+        write place_legal_hold: PlaceLegalHoldRequest => PlaceLegalHoldResponse,
+        write release_legal_hold: ReleaseLegalHoldRequest => ReleaseLegalHoldResponse,
         read get_creator: GetCreatorRequest => GetCreatorResponse,
         read list_creators: ListCreatorsRequest => ListCreatorsResponse,
         read list_safety_flags: ListSafetyFlagsRequest => ListSafetyFlagsResponse,
@@ -162,11 +167,18 @@ calls! {
         write record_post_removed: RecordPostRemovedRequest => RecordPostRemovedResponse,
         write record_post_restored: RecordPostRestoredRequest => RecordPostRestoredResponse,
         write check_disclosure: CheckDisclosureRequest => CheckDisclosureResponse,
+        write correct_publication: CorrectPublicationRequest => CorrectPublicationResponse,
         write record_conversion: RecordConversionRequest => RecordConversionResponse,
         plain batch_record_conversions:
             BatchRecordConversionsRequest => BatchRecordConversionsResponse,
         write record_refund: RecordRefundRequest => RecordRefundResponse,
         write adjust_conversion: AdjustConversionRequest => AdjustConversionResponse,
+        write correct_conversion: CorrectConversionRequest => CorrectConversionResponse,
+        write void_conversion: VoidConversionRequest => VoidConversionResponse,
+        write reattribute_conversion:
+            ReattributeConversionRequest => ReattributeConversionResponse,
+        write void_refund: VoidRefundRequest => VoidRefundResponse,
+        write supply_rate: SupplyRateRequest => SupplyRateResponse,
         read get_publication: GetPublicationRequest => GetPublicationResponse,
         read list_publications: ListPublicationsRequest => ListPublicationsResponse,
         read get_conversion: GetConversionRequest => GetConversionResponse,
@@ -183,6 +195,7 @@ calls! {
             BatchRecordPaymentsRequest => BatchRecordPaymentsResponse,
         write void_payment: VoidPaymentRequest => VoidPaymentResponse,
         write correct_cost: CorrectCostRequest => CorrectCostResponse,
+        write supply_cost_rate: SupplyCostRateRequest => SupplyCostRateResponse,
         write adjust_cost: AdjustCostRequest => AdjustCostResponse,
         write withhold_cost: WithholdCostRequest => WithholdCostResponse,
         write release_cost: ReleaseCostRequest => ReleaseCostResponse,

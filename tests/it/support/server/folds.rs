@@ -6,7 +6,15 @@ use std::path::{Path, PathBuf};
 use super::Resting;
 
 /// Files that a start cannot rebuild, or that are not folds.
-const NO_FOLDS: [&str; 5] = ["FORMAT", "LOCK", "log", "page-token.key", "subscriptions"];
+const NO_FOLDS: [&str; 7] = [
+    "FORMAT",
+    "LOCK",
+    "keyring",
+    "log",
+    "master-key",
+    "page-token.key",
+    "subscriptions",
+];
 
 /// Returns them in a data directory.
 pub fn folds_in(data_dir: &Path) -> Vec<PathBuf> {

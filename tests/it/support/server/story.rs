@@ -4,6 +4,7 @@
 //! one name is enough. A test that needs something else changes the request.
 
 mod agreement;
+mod erasure;
 mod facts;
 mod negotiation;
 mod posts;
@@ -12,6 +13,7 @@ mod selection;
 mod settlement;
 mod work;
 
+use campaign_ledger::domain::{self, Currency};
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
 use prost_types::Timestamp;
@@ -24,11 +26,26 @@ pub fn idr(rupiah: i64) -> Money {
     money("IDR", rupiah * 100)
 }
 
-/// An amount.
+/// An amount as answers show it: in minor units and as decimal text, if it has a currency.
 pub fn money(currency_code: &str, minor_units: i64) -> Money {
+    let currency = Currency::parse(currency_code).ok();
+    let decimal = currency.map(|currency| {
+        let minor = minor_units;
+        domain::Money { currency, minor }.decimal()
+    });
     Money {
         currency_code: currency_code.to_owned(),
-        minor_units,
+        minor_units: Some(minor_units),
+        decimal: decimal.unwrap_or_default(),
+    }
+}
+
+/// An amount told as decimal text.
+pub fn told(currency_code: &str, decimal: &str) -> Money {
+    Money {
+        currency_code: currency_code.to_owned(),
+        minor_units: None,
+        decimal: decimal.to_owned(),
     }
 }
 

@@ -11,12 +11,13 @@ use campaign_ledger::grpc::audit::Audits;
 use campaign_ledger::grpc::calls::page_token::PageTokens;
 use campaign_ledger::grpc::calls::pool::{Caller, FOLDERS, Pools};
 use campaign_ledger::grpc::calls::streams::Streams;
-use campaign_ledger::grpc::calls::{Calls, Door, FoldLimits, Folds};
+use campaign_ledger::grpc::calls::{Calls, Door, FoldLimits, Folds, Opening};
 use campaign_ledger::grpc::campaign::Campaigns;
 use campaign_ledger::grpc::creator::Creators;
 use campaign_ledger::grpc::edge::health::Health;
 use campaign_ledger::grpc::edge::incoming::Incoming;
 use campaign_ledger::grpc::report::Reports;
+use campaign_ledger::keyring::{Keyring, MemoryKeyring};
 use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
 use campaign_ledger::log::Log;
 use campaign_ledger::proofs::{self, LogKeys};
@@ -105,7 +106,16 @@ fn calls(
     let clock = Arc::new(Guard::new(Arc::new(TestClock::at(day(0)))));
     let pools = Pools::start().unwrap();
     let memory = RequestMemory::new(100);
-    let (ledger, _) = Writer::start(Arc::clone(&log), live, memory, clock.clone(), limits).unwrap();
+    let keyring: Arc<dyn Keyring> = Arc::new(MemoryKeyring::default());
+    let (ledger, _) = Writer::start(
+        Arc::clone(&log),
+        Arc::clone(&keyring),
+        live,
+        memory,
+        clock.clone(),
+        limits,
+    )
+    .unwrap();
     let folds = Folds::on(pools.folds.clone(), views.clone(), Arc::clone(&log), folds);
     Calls {
         ledger,
@@ -114,6 +124,7 @@ fn calls(
         log_id: Uuid::nil(),
         proofs,
         tokens: PageTokens::new([7; 32]),
+        opening: Opening::new(keyring),
         clock,
         folds,
         pools,

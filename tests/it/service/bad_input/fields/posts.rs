@@ -9,6 +9,7 @@ pub fn posts(story: &Story) -> Vec<Row> {
     let remove = story.remove("ayu", day(2));
     let restore = story.restore("ayu", day(2));
     let check = story.check("ayu", day(2), true);
+    let correct = story.correct_post("ayu", 5, day(1));
     vec![
         (
             "removed_at",
@@ -38,6 +39,27 @@ pub fn posts(story: &Story) -> Vec<Row> {
             "checked_at",
             but(&check, |request| request.checked_at = None),
         ),
+        (
+            "expected_position",
+            but(&correct, |request| request.expected_position = 0),
+        ),
+        (
+            "url",
+            but(&correct, |request| request.url = Some(String::new())),
+        ),
+        (
+            "platform_post_id",
+            but(&correct, |one| one.platform_post_id = Some("x".repeat(201))),
+        ),
+        (
+            "platform_name",
+            but(&correct, |request| request.platform_name = "x".repeat(65)),
+        ),
+        (
+            "published_at",
+            but(&correct, |one| one.published_at = Some(days_and(2, 301))),
+        ),
+        ("reason", but(&correct, |request| request.reason.clear())),
         (
             "checked_at",
             but(&check, |request| request.checked_at = Some(day(0))),

@@ -15,8 +15,8 @@ pub fn dispute() -> Vec<BoxedStrategy<Event>> {
                 Event::Dispute(DisputeEvent::DisputeOpened(DisputeOpened {
                     dispute,
                     subject,
-                    reason,
-                    evidence,
+                    reason: reason.into(),
+                    evidence: evidence.into_iter().map(Into::into).collect(),
                 }))
             })
             .boxed(),
@@ -50,10 +50,13 @@ fn resolution() -> impl Strategy<Value = Resolution> {
         basis_points().prop_map(|share_bp| DisputeRuling::Split { share_bp }),
         Just(DisputeRuling::Withdrawn),
     ];
-    let arbiter = (some_text(), text()).prop_map(|(name, role)| Arbiter { name, role });
+    let arbiter = (some_text(), text()).prop_map(|(name, role)| Arbiter {
+        name: name.into(),
+        role,
+    });
     (ruling, option::of(arbiter), text()).prop_map(|(ruling, arbiter, reason)| Resolution {
         ruling,
         arbiter,
-        reason,
+        reason: reason.into(),
     })
 }

@@ -41,7 +41,7 @@ pub fn revenue() -> Vec<BoxedStrategy<Event>> {
     ]
 }
 
-fn conversion() -> impl Strategy<Value = ConversionRecorded> {
+pub(super) fn conversion() -> impl Strategy<Value = ConversionRecorded> {
     let claim = (
         order_key(),
         conversion_type(),
@@ -49,7 +49,7 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         option::of(fx_rate()),
         timestamp(),
         digest(),
-        option::of(quoted()),
+        option::of(matched()),
         1..=1_000_000_u32,
     );
     let credit = (
@@ -59,10 +59,12 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
         credits(),
         fact_timing(),
         option::of(timestamp()),
+        touches(),
     );
     (claim, credit).prop_map(|(claim, credit)| {
         let (order, kind, value, fx_rate, ordered_at, claim_digest, code, quantity) = claim;
-        let (reporting_minor, basis, unattributed, credits, timing, in_force_from) = credit;
+        let (reporting_minor, basis, unattributed, credits, timing, in_force_from, touches) =
+            credit;
         ConversionRecorded {
             order,
             kind,
@@ -78,8 +80,18 @@ fn conversion() -> impl Strategy<Value = ConversionRecorded> {
             timing,
             claim_digest,
             code,
+            touches,
         }
     })
+}
+
+fn touches() -> impl Strategy<Value = Vec<LinkTouch>> {
+    let touch = (id(CollaborationId::parse), timestamp());
+    let touch = touch.prop_map(|(collaboration, touched_at)| LinkTouch {
+        collaboration,
+        touched_at,
+    });
+    vec(touch, 0..3)
 }
 
 fn adjustment() -> impl Strategy<Value = ConversionAdjustment> {
@@ -89,7 +101,7 @@ fn adjustment() -> impl Strategy<Value = ConversionAdjustment> {
             order,
             id,
             delta,
-            reason,
+            reason: reason.into(),
         }
     })
 }
@@ -105,8 +117,8 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
         option::of(money(0)),
         timestamp(),
         conversion_type(),
-        option::of(quoted()),
-        1..=1_000_000_u32,
+        option::of(matched()),
+        (1..=1_000_000_u32, claim_rejection()),
     )
         .prop_map(
             |(
@@ -119,9 +131,10 @@ fn rejected() -> impl Strategy<Value = ConversionRejected> {
                 ordered_at,
                 kind,
                 code,
-                quantity,
+                (quantity, why),
             )| ConversionRejected {
                 order,
+                why,
                 winner,
                 winner_campaign,
                 winner_collaborations,
@@ -153,7 +166,7 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|(cost, reason, reporting_minor, timing)| {
                 Event::Settlement(SettlementEvent::CostReversed {
                     cost,
-                    reason,
+                    reason: reason.into(),
                     reporting_minor,
                     timing,
                 })
@@ -171,7 +184,7 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
                     reporting_minor: paid.reporting_minor,
                     paid_at: paid.paid_at,
                     timing: paid.timing,
-                    reason,
+                    reason: reason.into(),
                 }))
             })
             .boxed(),
@@ -188,7 +201,7 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
                     moved_from,
                     note: line.note,
                     timing: line.timing,
-                    reason,
+                    reason: reason.into(),
                 }))
             })
             .boxed(),
@@ -208,12 +221,18 @@ pub fn settlement() -> Vec<BoxedStrategy<Event>> {
             .boxed(),
         (cost(), text())
             .prop_map(|(cost, reason)| {
-                Event::Settlement(SettlementEvent::CostWithheld { cost, reason })
+                Event::Settlement(SettlementEvent::CostWithheld {
+                    cost,
+                    reason: reason.into(),
+                })
             })
             .boxed(),
         (cost(), text())
             .prop_map(|(cost, reason)| {
-                Event::Settlement(SettlementEvent::CostReleased { cost, reason })
+                Event::Settlement(SettlementEvent::CostReleased {
+                    cost,
+                    reason: reason.into(),
+                })
             })
             .boxed(),
         (cost(), tax())
@@ -248,7 +267,7 @@ fn adjusted() -> impl Strategy<Value = Event> {
                     cost,
                     delta_minor,
                     reporting_minor,
-                    reason,
+                    reason: reason.into(),
                     timing,
                     order,
                     on_time_minor,
@@ -271,7 +290,7 @@ fn tax() -> impl Strategy<Value = Tax> {
             rate_percent: fx.rate,
             amount,
             article,
-            certificate,
+            certificate: certificate.into(),
             period,
         }
     })
@@ -298,7 +317,7 @@ fn cost_recorded() -> impl Strategy<Value = CostRecorded> {
                     fx_rate,
                     reporting_minor,
                     incurred_at,
-                    note,
+                    note: note.into(),
                     timing,
                     owed_for,
                 }
@@ -331,7 +350,7 @@ fn payment() -> impl Strategy<Value = PaymentRecorded> {
         id(PaymentId::parse),
         id(CostId::parse),
         money(1),
-        reference(),
+        matched(),
         timestamp(),
         option::of(any::<i64>()),
         fact_timing(),

@@ -27,7 +27,7 @@ pub fn negotiation() -> Vec<BoxedStrategy<Event>> {
         applied
             .prop_map(|(message, fee, previous)| {
                 some(AgreementEvent::CreatorApplied {
-                    message,
+                    message: message.into(),
                     fee,
                     previous,
                 })
@@ -35,14 +35,18 @@ pub fn negotiation() -> Vec<BoxedStrategy<Event>> {
             .boxed(),
         sent.prop_map(some).boxed(),
         text()
-            .prop_map(|reason| some(AgreementEvent::ApplicationRejected { reason }))
+            .prop_map(|reason| {
+                some(AgreementEvent::ApplicationRejected {
+                    reason: reason.into(),
+                })
+            })
             .boxed(),
         (offer(), version(), text())
             .prop_map(|(offer, answers, note)| {
                 some(AgreementEvent::OfferCountered {
                     offer,
                     answers,
-                    note,
+                    note: note.into(),
                 })
             })
             .boxed(),
@@ -51,7 +55,7 @@ pub fn negotiation() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|(offer_version, reason)| {
                 some(AgreementEvent::CounterRejected {
                     offer_version,
-                    reason,
+                    reason: reason.into(),
                 })
             })
             .boxed(),
@@ -65,7 +69,7 @@ pub fn amendments() -> Vec<BoxedStrategy<Event>> {
                 some(AgreementEvent::AmendmentProposed {
                     version,
                     terms,
-                    reason,
+                    reason: reason.into(),
                 })
             })
             .boxed(),
@@ -81,11 +85,18 @@ pub fn amendments() -> Vec<BoxedStrategy<Event>> {
             .boxed(),
         (version(), text())
             .prop_map(|(version, reason)| {
-                some(AgreementEvent::AmendmentRejected { version, reason })
+                some(AgreementEvent::AmendmentRejected {
+                    version,
+                    reason: reason.into(),
+                })
             })
             .boxed(),
         text()
-            .prop_map(|reason| some(AgreementEvent::CreatorWithdrew { reason }))
+            .prop_map(|reason| {
+                some(AgreementEvent::CreatorWithdrew {
+                    reason: reason.into(),
+                })
+            })
             .boxed(),
     ]
 }

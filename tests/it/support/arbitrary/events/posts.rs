@@ -23,6 +23,9 @@ pub fn posts() -> Vec<BoxedStrategy<Event>> {
                 })
             })
             .boxed(),
+        corrected()
+            .prop_map(|event| Event::Publication(PublicationEvent::PublicationCorrected(event)))
+            .boxed(),
         checked()
             .prop_map(|event| Event::Publication(PublicationEvent::DisclosureChecked(event)))
             .boxed(),
@@ -46,7 +49,7 @@ fn removed() -> impl Strategy<Value = PostRemoved> {
                     deliverable,
                     removed_at,
                     by,
-                    reason,
+                    reason: reason.into(),
                     live_seconds,
                     required_seconds,
                     early,
@@ -55,13 +58,28 @@ fn removed() -> impl Strategy<Value = PostRemoved> {
         )
 }
 
+fn corrected() -> impl Strategy<Value = PublicationCorrected> {
+    let now = option::of(super::published());
+    let post = (deliverable(), id(PublicationId::parse));
+    (post, 1..u64::MAX, timestamp(), now, personal()).prop_map(
+        |((deliverable, publication), replaces, moved_from, now, reason)| PublicationCorrected {
+            deliverable,
+            publication,
+            replaces: Position::new(replaces),
+            moved_from,
+            now,
+            reason,
+        },
+    )
+}
+
 fn checked() -> impl Strategy<Value = DisclosureChecked> {
     let found = (timestamp(), option::of(some_text()), any::<bool>(), text()).prop_map(
         |(checked_at, label, sufficient, evidence)| DisclosureFound {
             checked_at,
-            label,
+            label: label.map(Into::into),
             sufficient,
-            evidence,
+            evidence: evidence.into(),
         },
     );
     let post = (deliverable(), id(PublicationId::parse));
@@ -93,7 +111,7 @@ pub fn products() -> Vec<BoxedStrategy<Event>> {
                 Event::Seeding(SeedingEvent::ProductReturned {
                     shipment,
                     returned_at,
-                    reason,
+                    reason: reason.into(),
                     value,
                 })
             })

@@ -35,7 +35,10 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
             .boxed(),
         (text(), ground())
             .prop_map(|(reason, ground)| {
-                Event::Agreement(AgreementEvent::CollaborationTerminated { reason, ground })
+                Event::Agreement(AgreementEvent::CollaborationTerminated {
+                    reason: reason.into(),
+                    ground,
+                })
             })
             .boxed(),
         placed
@@ -44,12 +47,17 @@ pub fn each() -> Vec<BoxedStrategy<Event>> {
                     hold,
                     deliverable,
                     flag,
-                    reason,
+                    reason: reason.into(),
                 }))
             })
             .boxed(),
         (id(HoldId::parse), text())
-            .prop_map(|(hold, reason)| Event::Hold(HoldEvent::HoldReleased { hold, reason }))
+            .prop_map(|(hold, reason)| {
+                Event::Hold(HoldEvent::HoldReleased {
+                    hold,
+                    reason: reason.into(),
+                })
+            })
             .boxed(),
     ]
 }

@@ -159,6 +159,7 @@ impl Story {
             campaign_id: self.campaign.clone(),
             cost_id: id.to_owned(),
             approved_minor: None,
+            approved: None,
         }
     }
 

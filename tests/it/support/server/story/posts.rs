@@ -46,6 +46,26 @@ impl Story {
         }
     }
 
+    /// Corrects the time at which the post went live.
+    pub fn correct_post(
+        &self,
+        who: &str,
+        expected: u64,
+        published_at: Timestamp,
+    ) -> CorrectPublicationRequest {
+        CorrectPublicationRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            collaboration_id: who.to_owned(),
+            publication_id: String::from("d1"),
+            expected_position: expected,
+            published_at: Some(published_at),
+            reason: String::from("the hour was wrong"),
+            ..CorrectPublicationRequest::default()
+        }
+    }
+
     pub fn receive(&self, who: &str, at: Timestamp) -> ConfirmProductReceivedRequest {
         ConfirmProductReceivedRequest {
             brand_id: self.brand.clone(),

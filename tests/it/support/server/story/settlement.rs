@@ -2,10 +2,12 @@
 
 use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::dispute_subject::Subject;
-use campaign_ledger::wire::proto::values::{Arbiter, DisputeRuling, DisputeSubject, Money};
+use campaign_ledger::wire::proto::values::{
+    Arbiter, DisputeRuling, DisputeSubject, Evidence, FxRate, Money, Share,
+};
 
 use super::super::by_brand;
-use super::Story;
+use super::{Story, money};
 
 impl Story {
     pub fn adjust(&self, id: &str, delta: Money) -> AdjustCostRequest {
@@ -41,10 +43,7 @@ impl Story {
 
     /// Half of the gross is taxed at 5 %.
     pub fn tax(&self, id: &str, gross: Money) -> RecordTaxRequest {
-        let part = |divisor| Money {
-            minor_units: gross.minor_units / divisor,
-            ..gross.clone()
-        };
+        let part = |divisor| money(&gross.currency_code, gross.minor_units() / divisor);
         RecordTaxRequest {
             brand_id: self.brand.clone(),
             context: by_brand(""),
@@ -103,6 +102,84 @@ impl Story {
             adjustment_id: String::from("a1"),
             delta: Some(delta),
             reason: String::from("counted again"),
+        }
+    }
+
+    pub fn correct_order(&self, order_id: &str, expected: u64) -> CorrectConversionRequest {
+        CorrectConversionRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            expected_position: expected,
+            reason: String::from("read wrongly"),
+            ..CorrectConversionRequest::default()
+        }
+    }
+
+    pub fn void_order(&self, order_id: &str, expected: u64) -> VoidConversionRequest {
+        VoidConversionRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            expected_position: expected,
+            reason: String::from("never paid"),
+        }
+    }
+
+    pub fn reattribute_order(
+        &self,
+        order_id: &str,
+        expected: u64,
+        to: &str,
+    ) -> ReattributeConversionRequest {
+        ReattributeConversionRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            expected_position: expected,
+            shares: vec![Share {
+                collaboration_id: to.to_owned(),
+                share_bp: 10_000,
+            }],
+            evidence: vec![Evidence {
+                reference: String::from("https://drive.example/chat"),
+                ..Evidence::default()
+            }],
+            reason: String::from("the customer says so"),
+        }
+    }
+
+    pub fn void_refund(&self, order_id: &str, refund: &str) -> VoidRefundRequest {
+        VoidRefundRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            refund_id: refund.to_owned(),
+            reason: String::from("the transfer failed"),
+        }
+    }
+
+    pub fn supply_rate(&self, order_id: &str, fx_rate: FxRate) -> SupplyRateRequest {
+        SupplyRateRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            order_source: String::from("shop"),
+            order_id: order_id.to_owned(),
+            fx_rate: Some(fx_rate),
+        }
+    }
+
+    pub fn supply_cost_rate(&self, id: &str, fx_rate: FxRate) -> SupplyCostRateRequest {
+        SupplyCostRateRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            campaign_id: self.campaign.clone(),
+            cost_id: id.to_owned(),
+            fx_rate: Some(fx_rate),
         }
     }
 

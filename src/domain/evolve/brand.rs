@@ -1,0 +1,31 @@
+//! Events of the settings of a brand, and how they are folded.
+
+use super::{Fold, Folded};
+use crate::domain::ZoneName;
+use crate::domain::rows::RowsMut;
+use crate::domain::state::BrandSettings;
+
+/// Events of a brand as a whole.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the message of the same name in event/v1 documents each field"
+)]
+pub enum BrandEvent {
+    BrandTimeZoneSet { time_zone: ZoneName },
+}
+
+impl<S: RowsMut> Fold<'_, S> {
+    pub(super) fn brand_event(&mut self, event: &BrandEvent) -> Folded<(), S> {
+        let position = self.record.position;
+        let key = BrandSettings::key(&self.record.brand);
+        let settings: &mut BrandSettings = self.rows.upsert(&key)?;
+        settings.updated = position;
+        match event {
+            BrandEvent::BrandTimeZoneSet { time_zone } => {
+                settings.time_zone = Some((time_zone.clone(), position));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! Opening: the sealed texts of an answer become readable, at this one place.
+//!
+//! Handlers render texts as the log spells them. The answer is opened after that, as a whole. What
+//! can't be opened is left out, and the answer says which fields and why.
+
+use std::sync::Arc;
+
+use tonic::Status;
+
+use super::Calls;
+use crate::domain::{BrandId, CreatorRef, DataSubject, DigestKind, Matched, PersonalText, Sealed};
+use crate::grpc::edge::status;
+use crate::keyring::{self, Hidden, KeyFor, Keyring, NewKey, Slot, digest_of};
+use crate::wire::personal::{Path, Personal, read_spelled};
+use crate::wire::proto::api;
+
+/// Opens sealed texts.
+#[derive(Clone, Debug)]
+pub struct Opening(Arc<dyn Keyring>);
+
+impl Opening {
+    /// Opens with the keys of a keyring.
+    pub fn new(keyring: Arc<dyn Keyring>) -> Self {
+        Self(keyring)
+    }
+
+    /// Opens every personal text of a message. `trial` are keys of what was only validated. Returns
+    /// the texts that stay hidden.
+    pub fn open<M: Personal>(&self, message: &mut M, trial: &[NewKey]) -> Vec<api::HiddenField> {
+        self.open_if(message, trial, |_| true)
+    }
+
+    fn open_if<M: Personal>(
+        &self,
+        message: &mut M,
+        trial: &[NewKey],
+        is_meant: impl Fn(&Sealed) -> bool,
+    ) -> Vec<api::HiddenField> {
+        let mut hidden = Vec::new();
+        message.each_personal(&mut Path::default(), &mut |path, text| {
+            if text.is_empty() {
+                return;
+            }
+            let read = read_spelled(text.clone());
+            if matches!(&read, PersonalText::Sealed(sealed) if !is_meant(sealed)) {
+                return;
+            }
+            text.clear();
+            match self.text(read, trial) {
+                Ok(opened) => *text = opened,
+                Err(why) => hidden.push(api::HiddenField {
+                    path: path.to_string(),
+                    reason: reason_of(why) as i32,
+                }),
+            }
+        });
+        hidden
+    }
+
+    /// Opens the texts about one person, for that person. Texts about others stay sealed.
+    pub fn open_of<M: Personal>(
+        &self,
+        person: &CreatorRef,
+        message: &mut M,
+    ) -> Vec<api::HiddenField> {
+        let person = KeyFor::Subject(DataSubject::Creator(person.clone()));
+        self.open_if(message, &[], |sealed| match self.0.key(sealed.key) {
+            Slot::Key(key) => *key.of() == person,
+            Slot::Destroyed | Slot::Unknown => true,
+        })
+    }
+
+    /// Opens one text as messages spell it, for a page that people read.
+    pub fn shown(&self, spelled: String) -> String {
+        match self.text(read_spelled(spelled), &[]) {
+            Ok(text) => text,
+            Err(Hidden::Erased) => "(erased)".to_owned(),
+            Err(Hidden::NoKey) => "(no key)".to_owned(),
+        }
+    }
+
+    fn text(&self, text: PersonalText, trial: &[NewKey]) -> Result<String, Hidden> {
+        match text {
+            PersonalText::Clear(text) => Ok(text),
+            PersonalText::Own(words) => Ok(words.text().to_owned()),
+            PersonalText::Sealed(sealed) => {
+                let opened = keyring::open(&*self.0, trial, &sealed)?;
+                Ok(opened.as_str().to_owned())
+            }
+        }
+    }
+}
+
+fn reason_of(why: Hidden) -> api::HiddenReason {
+    match why {
+        Hidden::Erased => api::HiddenReason::Erased,
+        Hidden::NoKey => api::HiddenReason::NoKey,
+    }
+}
+
+impl Calls {
+    /// Opens an answer. Everybody who may call sees what is opened: who may see less is decided here,
+    /// once there are roles.
+    pub fn opened<M: Personal>(&self, answer: M) -> M {
+        self.opened_with(answer, &[])
+    }
+
+    /// Opens the answer to a write, with the keys of what was only validated.
+    pub fn opened_with<M: Personal>(&self, mut answer: M, trial: &[NewKey]) -> M {
+        let hidden = self.opening.open(&mut answer, trial);
+        answer.note_hidden(hidden);
+        answer
+    }
+
+    /// Gives a text that is asked for its digest, so that stored ones are found by it.
+    ///
+    /// # Errors
+    /// `NO_KEYRING` when this copy of the ledger is served without keys.
+    pub fn recognise(
+        &self,
+        asked: &mut Matched,
+        brand: &BrandId,
+        kind: DigestKind<'_>,
+    ) -> Result<(), Status> {
+        let PersonalText::Clear(text) = &asked.text else {
+            return Ok(());
+        };
+        let keyring = &*self.opening.0;
+        if !keyring.makes_keys() {
+            return Err(status::no_keyring());
+        }
+        // A brand without a secret has no text yet: nothing has this digest.
+        let digest = digest_of(keyring, brand, kind, &kind.normalised(text));
+        asked.digest = digest.unwrap_or_default();
+        Ok(())
+    }
+}

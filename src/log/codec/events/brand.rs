@@ -1,0 +1,8 @@
+//! Events of the settings of a brand, both ways.
+
+use super::stored;
+use crate::domain::BrandEvent;
+
+stored! { Brand(BrandEvent) {
+    BrandTimeZoneSet { time_zone, }
+}}
