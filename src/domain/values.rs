@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
 use super::{
     ActorKind, CampaignObjective, ContentFormat, Currency, Matched, Money, PersonalText, Position,
-    Timestamp, Venue,
+    TextDigest, Timestamp, Venue,
 };
 use crate::domain::words;
 
@@ -51,6 +51,11 @@ pub struct CreatorProfile {
 }
 
 impl CreatorProfile {
+    /// Returns the digests of the handles.
+    pub fn handles(&self) -> impl Iterator<Item = TextDigest> {
+        self.personal.handles.values().map(|handle| handle.digest)
+    }
+
     /// Returns the largest count over all platforms.
     pub fn largest_following(&self) -> Option<FollowerCount> {
         self.followers

@@ -21,6 +21,8 @@ use crate::wire::proto::values as wire;
 pub const MAX_REASON_CHARS: usize = 500;
 /// Longest address, in characters: what browsers take.
 pub const MAX_URL_CHARS: usize = 2_000;
+/// Longest handle, in characters: beyond what any platform allows.
+pub const MAX_HANDLE_CHARS: usize = 100;
 /// Longest name or title, in characters: a line.
 pub const MAX_NAME_CHARS: usize = 200;
 /// States the rule of the limit.

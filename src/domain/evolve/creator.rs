@@ -3,7 +3,7 @@
 use super::{Fold, Folded, push_kept};
 use crate::domain::limits::KEPT_FLAGS;
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{ClearedFlag, Creator, RaisedFlag};
+use crate::domain::state::{ClearedFlag, Creator, HandleHolder, RaisedFlag};
 use crate::domain::{
     Assessment, CreatorProfile, ErasureGround, Evidence, FlagId, LegalHoldEnd, LegalHoldGround,
     LegalHoldId, PersonalText, Reference, SafetyFlag,
@@ -78,8 +78,18 @@ impl<S: RowsMut> Fold<'_, S> {
     }
 
     fn profile_recorded(&mut self, profile: &CreatorProfile) -> Folded<(), S> {
-        let key = Creator::key(&self.creator_ref()?);
+        let name = self.creator_ref()?;
+        let key = Creator::key(&name);
         let position = self.record.position;
+        let before = self.rows.get::<Creator>(&key)?;
+        self.forget_handles(before.as_deref())?;
+        for handle in profile.handles() {
+            let entry = HandleHolder {
+                creator: name.creator.clone(),
+            };
+            let key = HandleHolder::key(&name.brand, handle, &name.creator);
+            self.rows.put(key, entry);
+        }
         if let Some(creator) = self.rows.get_mut::<Creator>(&key)? {
             creator.profile = profile.clone();
             creator.updated = position;
@@ -87,6 +97,16 @@ impl<S: RowsMut> Fold<'_, S> {
         }
         let creator = Creator::known_as(profile.clone(), position);
         self.rows.put(key, creator);
+        Ok(())
+    }
+
+    /// Takes the handles of a creator out of the index.
+    pub(super) fn forget_handles(&mut self, creator: Option<&Creator>) -> Folded<(), S> {
+        let name = self.creator_ref()?;
+        for handle in creator.iter().flat_map(|known| known.profile.handles()) {
+            let key = HandleHolder::key(&name.brand, handle, &name.creator);
+            self.rows.remove(&key);
+        }
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
-use crate::domain::state::{ErasedCreator, Erasure, KnownLegalHold, LegalHold};
+use crate::domain::state::{Creator, ErasedCreator, Erasure, KnownLegalHold, LegalHold};
 use crate::domain::{ErasureGround, LegalHoldGround, LegalHoldId, Reference};
 
 impl<S: RowsMut> Fold<'_, S> {
@@ -16,6 +16,10 @@ impl<S: RowsMut> Fold<'_, S> {
             ground,
             reference: reference.clone(),
         };
+        let known = self
+            .rows
+            .get::<Creator>(&Creator::key(&self.creator_ref()?))?;
+        self.forget_handles(known.as_deref())?;
         self.creator()?.erasure = Some(erasure);
         let entry = ErasedCreator {
             creator: self.creator_ref()?,

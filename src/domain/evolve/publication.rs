@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{
-    Collaboration, CreditedPost, DisclosureCheck, Pair, PlatformPost, PostCredit, Publication,
-    Removal, Told,
+    Collaboration, CreditedPost, DisclosureCheck, Pair, PlatformPost, PostCredit, PostUrl,
+    Publication, Removal, Told,
 };
 use crate::domain::words;
 use crate::domain::{
@@ -251,6 +251,12 @@ impl<S: RowsMut> Fold<'_, S> {
         };
         let key = PlatformPost::key(&place.brand, published.post_id.digest);
         self.rows.put(key, post);
+        let name = PublicationRef {
+            collaboration: place.clone(),
+            publication: published.publication.clone(),
+        };
+        let key = PostUrl::key(published.url.digest, &name);
+        self.rows.put(key, PostUrl { post: name });
         for credit in &credits {
             let credited = CollaborationRef {
                 collaboration: credit.collaboration.clone(),

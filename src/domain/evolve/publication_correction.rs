@@ -2,7 +2,7 @@
 
 use super::{Fold, Folded, PublicationCorrected, PublicationRecorded};
 use crate::domain::rows::{Key, RowsMut};
-use crate::domain::state::{Collaboration, CreditedPost, PlatformPost, Publication, Told};
+use crate::domain::state::{Collaboration, CreditedPost, PlatformPost, PostUrl, Publication, Told};
 use crate::domain::{CollaborationRef, Effect, FactTiming, PublicationRef, Span};
 
 impl<S: RowsMut> Fold<'_, S> {
@@ -84,6 +84,13 @@ impl<S: RowsMut> Fold<'_, S> {
 
     /// Moves the post to its right id: the old one is free again.
     fn move_post(&mut self, place: &CollaborationRef, before: &Publication, after: &Publication) {
+        let name = PublicationRef {
+            collaboration: place.clone(),
+            publication: after.told.publication.clone(),
+        };
+        self.rows.remove(&PostUrl::key(before.url.digest, &name));
+        let key = PostUrl::key(after.url.digest, &name);
+        self.rows.put(key, PostUrl { post: name });
         let of = |post: &Publication| PlatformPost::key(&place.brand, post.post_id.digest);
         let (from, to) = (of(before), of(after));
         if from == to {
@@ -151,6 +158,11 @@ impl<S: RowsMut> Fold<'_, S> {
         self.rows.remove(key);
         let id = PlatformPost::key(&place.brand, post.post_id.digest);
         self.rows.remove(&id);
+        let name = PublicationRef {
+            collaboration: place.clone(),
+            publication: event.publication.clone(),
+        };
+        self.rows.remove(&PostUrl::key(post.url.digest, &name));
         for credit in &post.credits {
             let credited = CollaborationRef {
                 collaboration: credit.collaboration.clone(),

@@ -42,6 +42,7 @@ pub use earning::{OrderCommission, Promise, Ruled, Side, Sides};
 pub use erasure::*;
 pub use extent::Extent;
 pub use heads::*;
+pub use lookup::{HandleHolder, PostUrl};
 pub use order_change::{ChangeKind, OrderChange, pinned};
 pub use publication::*;
 pub use report::*;
@@ -108,6 +109,10 @@ pub mod table {
     pub const REPORT: u8 = 29;
     /// Settings of brands.
     pub const BRAND_SETTINGS: u8 = 30;
+    /// Handles of creators.
+    pub const HANDLE: u8 = 23;
+    /// Addresses of posts.
+    pub const POST_URL: u8 = 25;
     /// First tag of the views.
     pub const VIEWS: u8 = 32;
 }

@@ -256,6 +256,18 @@ impl Row for PlatformPost {
 }
 
 impl PlatformPost {
+    /// Returns the name of the post.
+    pub fn of(&self, brand: &BrandId) -> PublicationRef {
+        PublicationRef {
+            collaboration: CollaborationRef {
+                brand: brand.clone(),
+                campaign: self.campaign.clone(),
+                collaboration: self.collaboration.clone(),
+            },
+            publication: self.publication.clone(),
+        }
+    }
+
     /// Returns the key of a post id.
     pub fn key(brand: &BrandId, post_id: TextDigest) -> Key {
         lookup_key::<Self>(brand, post_id)

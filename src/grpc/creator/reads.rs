@@ -6,9 +6,10 @@ use tonic::{Request, Response, Status};
 
 use super::{parse, render};
 use crate::domain::rows::{Key, Rows};
-use crate::domain::state::{Campaign, Creator, Pair, RaisedFlag};
+use crate::domain::state::{Campaign, Creator, HandleHolder, Pair, RaisedFlag};
 use crate::domain::{
-    BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, CriterionMatch, Venue, criteria_of,
+    BrandId, CampaignId, CampaignRef, CreatorId, CreatorRef, CriterionMatch, DigestKind, Venue,
+    criteria_of,
 };
 use crate::grpc::calls::{
     Calls, Listed, Load, Lookup, Part, Reading, id_at, joined_page, page, parsed,
@@ -45,10 +46,7 @@ pub(super) fn listed(
         Some(campaign) => Some(Sought::find(rows, &query.brand, campaign)?),
         None => None,
     };
-    let keep = |key: &Key, row: &Creator| {
-        let Some(creator) = id_at(key, 1, CreatorId::parse) else {
-            return Ok(None);
-        };
+    let keep = |creator: CreatorId, row: &Creator| {
         let brand = query.brand.clone();
         let name = CreatorRef { brand, creator };
         let is_sought = match &sought {
@@ -57,7 +55,34 @@ pub(super) fn listed(
         };
         is_sought.then(|| shown(rows, &name, row)).transpose()
     };
+    if let Some((_, handle)) = &query.handle {
+        let holders = HandleHolder::of(&query.brand, handle.digest);
+        let keep = |_: &Key, entry: &HandleHolder| {
+            let key = Creator::key(&CreatorRef {
+                brand: query.brand.clone(),
+                creator: entry.creator.clone(),
+            });
+            let row = rows.get::<Creator>(&key)?;
+            row.map_or(Ok(None), |row| keep(entry.creator.clone(), &row))
+        };
+        return Ok(joined_page(rows, &holders, part, keep)?);
+    }
+    let keep = |key: &Key, row: &Creator| match id_at(key, 1, CreatorId::parse) {
+        Some(creator) => keep(creator, row),
+        None => Ok(None),
+    };
     Ok(joined_page(rows, &prefix, part, keep)?)
+}
+
+/// Gives the handle of a query its digest.
+pub(super) fn by_handle(
+    calls: &Calls,
+    mut query: parse::CreatorsQuery,
+) -> Result<parse::CreatorsQuery, Status> {
+    if let Some((venue, handle)) = &mut query.handle {
+        calls.recognise(handle, &query.brand, DigestKind::Handle(venue))?;
+    }
+    Ok(query)
 }
 
 /// Answers a page of `ListSafetyFlags`.

@@ -1,6 +1,6 @@
 //! `CreatorService`, a row for each call.
 
-use super::reads::{flags, found, listed, match_creator, slice_of};
+use super::reads::{by_handle, flags, found, listed, match_creator, slice_of};
 use super::{export, parse};
 use crate::grpc::calls::service::service;
 use crate::grpc::calls::streams::outlet::Messages;
@@ -29,7 +29,7 @@ service! {
         get[Few] get_creator(GetCreatorRequest)
             -> GetCreatorResponse { creator: |query| Slice::Creator(query.creator.clone()), found }
         list[Many] list_creators(ListCreatorsRequest)
-            -> ListCreatorsResponse { creators: |query| slice_of(&query), listed }
+            -> ListCreatorsResponse { creators: |query| slice_of(&query), listed, by by_handle }
         list[Few] list_safety_flags(ListSafetyFlagsRequest) -> ListSafetyFlagsResponse {
             flags: |query| Slice::Creator(query.creator.clone()), flags
         }

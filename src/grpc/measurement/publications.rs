@@ -4,16 +4,18 @@ use tonic::{Request, Response, Status};
 
 use super::parse;
 use crate::domain::rows::{Key, Rows};
-use crate::domain::state::{Axis, Campaign, Collaboration, Creator, Cutoff, Publication};
+use crate::domain::state::{
+    Axis, Campaign, Collaboration, Creator, Cutoff, PlatformPost, PostUrl, Publication,
+};
 use crate::domain::{
-    CampaignId, CollaborationId, CollaborationRef, CreatorRef, Position, PublicationId,
-    PublicationRef, Timestamp,
+    CampaignId, CollaborationId, CollaborationRef, CreatorRef, DigestKind, PersonalText, Position,
+    PublicationId, PublicationRef, Timestamp,
 };
 use crate::grpc::calls::{Calls, Listed, Load, Lookup, Part, Reading, id_at, joined_page, parsed};
 use crate::grpc::collaboration::render::{heads, mark, publication};
 use crate::grpc::edge::deadline::Deadline;
 use crate::grpc::edge::status;
-use crate::store::Snapshot;
+use crate::store::{self, Snapshot};
 use crate::views::Slice;
 use crate::wire::proto::api;
 
@@ -32,12 +34,59 @@ pub(super) fn listed(
     query: &parse::PublicationsQuery,
     part: &Part,
 ) -> Result<Listed<api::Publication>, Lookup> {
+    if let Some(id) = &query.post_id {
+        let prefix = PlatformPost::key(&query.brand, id.digest);
+        let keep = |_: &Key, entry: &PlatformPost| indexed(rows, query, &entry.of(&query.brand));
+        return Ok(joined_page(rows, &prefix, part, keep)?);
+    }
+    if let Some(url) = &query.url {
+        let prefix = PostUrl::of(&query.brand, url.digest);
+        let keep = |_: &Key, entry: &PostUrl| indexed(rows, query, &entry.post);
+        return Ok(joined_page(rows, &prefix, part, keep)?);
+    }
     let keep = |key: &Key, row: &Publication| {
         let name = is_meant(query, row).then(|| named(query, key));
         let name = name.flatten();
         name.map(|name| marked(rows, &name, row)).transpose()
     };
     Ok(joined_page(rows, &prefix_of(query), part, keep)?)
+}
+
+/// Renders a post that an index entry names, if it is meant.
+fn indexed(
+    rows: &Snapshot,
+    query: &parse::PublicationsQuery,
+    name: &PublicationRef,
+) -> Result<Option<api::Publication>, store::Error> {
+    let place = &name.collaboration;
+    let is_there = query
+        .campaign
+        .as_ref()
+        .is_none_or(|one| *one == place.campaign)
+        && (query.collaboration.as_ref()).is_none_or(|one| *one == place.collaboration);
+    let row = rows.get::<Publication>(&Publication::key(name))?;
+    let has_url = |row: &Publication| query.url.as_ref().is_none_or(|url| url.is_same(&row.url));
+    let row = row.filter(|row| is_there && has_url(row) && is_meant(query, row));
+    row.map(|row| marked(rows, name, &row)).transpose()
+}
+
+/// Gives the texts of a query their digests.
+pub(super) fn by_text(
+    calls: &Calls,
+    mut query: parse::PublicationsQuery,
+) -> Result<parse::PublicationsQuery, Status> {
+    let (url, id) = (query.url.as_mut(), query.post_id.as_mut());
+    if let (Some(id), Some(platform)) = (id, &query.platform) {
+        let venue = match url.as_ref().map(|url| &url.text) {
+            Some(PersonalText::Clear(url)) => platform.of_post_ids(None, url),
+            Some(PersonalText::Sealed(_) | PersonalText::Own(_)) | None => platform.clone(),
+        };
+        calls.recognise(id, &query.brand, DigestKind::Post(&venue))?;
+    }
+    if let Some(url) = url {
+        calls.recognise(url, &query.brand, DigestKind::Url)?;
+    }
+    Ok(query)
 }
 
 fn prefix_of(query: &parse::PublicationsQuery) -> Key {

@@ -45,7 +45,8 @@ service! {
         call get_publication(GetPublicationRequest) -> GetPublicationResponse { publications::get }
         list[Many] list_publications(ListPublicationsRequest) -> ListPublicationsResponse {
             publications: |query| publications::slice_of(&query),
-            publications::listed
+            publications::listed,
+            by publications::by_text
         }
         get[Few] get_conversion(GetConversionRequest) -> GetConversionResponse {
             conversion: |query| Slice::Order(query.order.clone()), conversions::found

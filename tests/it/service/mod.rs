@@ -25,6 +25,7 @@ mod health;
 mod ingest;
 mod insights;
 mod lists;
+mod lookups;
 mod messages;
 mod negotiation;
 pub mod numbers;

@@ -9,8 +9,8 @@ pub use selection::*;
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    BrandId, CampaignId, Command, CreatorId, CreatorProfile, CreatorRef, CreatorVerb, Niche, Tier,
-    Timestamp, Venue,
+    BrandId, CampaignId, Command, CreatorId, CreatorProfile, CreatorRef, CreatorVerb, Matched,
+    Niche, Tier, Timestamp, Venue,
 };
 use crate::grpc::calls::request::Read;
 use crate::grpc::calls::request::context::{Call, Write};
@@ -19,7 +19,7 @@ use crate::grpc::calls::request::page::{Page, When, read_brand, read_page, read_
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::proto::{api, event};
 use crate::wire::spelled::Field;
-use crate::wire::values::{MAX_REASON_CHARS, read_venue_filter};
+use crate::wire::values::{MAX_HANDLE_CHARS, MAX_REASON_CHARS, read_venue, read_venue_filter};
 
 /// Parses `RecordCreatorProfile`.
 ///
@@ -173,6 +173,8 @@ pub struct CreatorsQuery {
     pub tiers: BTreeSet<Tier>,
     /// Only with a follower count there.
     pub platform: Option<Venue>,
+    /// Only with this handle there.
+    pub handle: Option<(Venue, Matched)>,
     /// Only with an open safety flag, or only others; `None` for all.
     pub has_open_flag: Option<bool>,
     /// Only those who meet every criterion of this campaign.
@@ -197,6 +199,11 @@ pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
         fields.one_of_here(number)
     });
     let platform = read_venue_filter(&mut fields, request.platform, &request.platform_name);
+    let handle = fields.optional("handle", request.handle, |fields, asked| {
+        let handle = fields.matched_line("handle", asked.handle, MAX_HANDLE_CHARS);
+        let venue = read_venue(fields, asked.platform, &asked.platform_name)?;
+        Ok((venue, handle))
+    });
     let matches = fields.parse_optional(
         "matches_campaign_id",
         &request.matches_campaign_id,
@@ -209,6 +216,7 @@ pub fn list_creators(request: api::ListCreatorsRequest) -> Read<CreatorsQuery> {
             niche: niche?,
             tiers: tiers?.into_iter().collect(),
             platform: platform?,
+            handle: handle?,
             has_open_flag: request.has_open_flag,
             matches: matches?,
             page: page?,

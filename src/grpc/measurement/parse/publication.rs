@@ -1,7 +1,7 @@
 //! Requests of the measurement service about posts that are or were live.
 
 use crate::domain::{
-    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, PlatformName,
+    BrandId, CampaignId, CollaborationId, Command, DisclosureFound, Matched, PlatformName,
     PublicationCorrection, PublicationRef, PublicationVerb, Timestamp, Venue,
 };
 use crate::grpc::calls::request::Read;
@@ -150,11 +150,17 @@ pub struct PublicationsQuery {
     pub removed: Option<bool>,
     /// Only on this platform.
     pub platform: Option<Venue>,
+    /// Only the one with this id there.
+    pub post_id: Option<Matched>,
+    /// Only those at this address.
+    pub url: Option<Matched>,
     /// Which part.
     pub page: Page,
     /// As of when.
     pub when: When,
 }
+
+const POST_PLATFORM_RULE: &str = "must be given with platform_post_id";
 
 /// Parses `ListPublications`.
 ///
@@ -173,6 +179,14 @@ pub fn list_publications(request: api::ListPublicationsRequest) -> Read<Publicat
     let is_placed = request.collaboration_id.is_empty() || !request.campaign_id.is_empty();
     fields.check("campaign_id", is_placed, CAMPAIGN_RULE);
     let platform = read_venue_filter(&mut fields, request.platform, &request.platform_name);
+    let named = request.platform != 0 || request.platform_post_id.is_empty();
+    fields.check("platform", named, POST_PLATFORM_RULE);
+    let asked = |fields: &mut Fields, field, text: String, most| {
+        (!text.is_empty()).then(|| fields.matched_line(field, text, most))
+    };
+    let id = request.platform_post_id;
+    let post_id = asked(&mut fields, "platform_post_id", id, MAX_NAME_CHARS);
+    let url = asked(&mut fields, "url", request.url, MAX_URL_CHARS);
     let page = read_page(&mut fields, request.page_size, request.page_token);
     let query = brand.and_then(|brand| {
         Ok(PublicationsQuery {
@@ -182,6 +196,8 @@ pub fn list_publications(request: api::ListPublicationsRequest) -> Read<Publicat
             undisclosed: request.undisclosed,
             removed: request.removed,
             platform: platform?,
+            post_id,
+            url,
             page: page?,
             when: when?,
         })

@@ -11,7 +11,7 @@ use crate::wire::fields::{Checked, Fields, UNIQUE_RULE};
 use crate::wire::personal::spell_matched;
 use crate::wire::rules::{evidence, followers, niches, optional_contact, optional_name};
 use crate::wire::spelled::{Field, spelled};
-use crate::wire::values::{VENUES_RULE, read_venue};
+use crate::wire::values::{MAX_HANDLE_CHARS, VENUES_RULE, read_venue};
 
 stored! { Creator(CreatorEvent) {
     CreatorBlocked { reason, }
@@ -73,9 +73,6 @@ spelled! {
 /// Handles, one a platform.
 mod handles {
     use super::*;
-
-    /// Longest handle, in characters: beyond what any platform allows.
-    const MAX_HANDLE_CHARS: usize = 100;
 
     pub fn read(
         fields: &mut Fields,
