@@ -3,8 +3,8 @@
 `python tour.py --without HEADING PAGE` runs all but those below a heading.
 
 The blocks of a page are one session of a shell. A command starts with `$ ` and goes on after `> `. A
-line `…` stands for any lines. Times of the server, hashes, and how long the log is differ from run to
-run, so only their form is compared.
+line `…` stands for any lines. Times of the server, hashes, and how many events, blocks and keys there
+are differ from run to run, so only their form is compared.
 """
 
 import argparse
@@ -21,6 +21,7 @@ VARYING = [
     (re.compile(r"\b\d+ events\b"), "N events"),
     (re.compile(r"\b\d+ blocks\b"), "N blocks"),
     (re.compile(r"\bposition \d+\b"), "position N"),
+    (re.compile(r"\b\d+ keys, and \d+ destroyed\b"), "N keys, and N destroyed"),
 ]
 
 
