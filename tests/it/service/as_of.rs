@@ -1,6 +1,6 @@
 //! As of: every answer that was given at a position is given again, whatever was recorded since.
 
-mod questions;
+pub mod questions;
 
 use std::sync::Arc;
 

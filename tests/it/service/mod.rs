@@ -33,6 +33,7 @@ mod order_corrections;
 mod overload;
 mod person_exports;
 mod posts;
+mod privacy;
 mod products;
 mod proofs;
 mod queries;
