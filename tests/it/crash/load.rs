@@ -42,9 +42,10 @@ enum Step {
     RecordCost,
     /// Three events: two withdrawn invitations, and the close.
     Close,
+    Erase(u32),
 }
 
-const STORY: [Step; 8] = [
+const STORY: [Step; 9] = [
     Step::Profile(0),
     Step::Profile(1),
     Step::Create,
@@ -53,7 +54,11 @@ const STORY: [Step; 8] = [
     Step::Invite(1),
     Step::RecordCost,
     Step::Close,
+    Step::Erase(0),
 ];
+
+/// Creators that a client looks at after a start: those of its last stories.
+const LOOKED_AT: usize = 4;
 
 /// An acknowledged call.
 #[derive(Clone, Debug)]
@@ -124,6 +129,43 @@ impl Client {
             last: receipt.last_position,
         });
         Ok(())
+    }
+
+    /// Looks at the latest creators: an acknowledged name can be read until its creator is erased,
+    /// and never after an acknowledged erasure.
+    pub async fn names_are_as_told(&self, channel: &Channel) {
+        let told = self.acknowledged.iter().rev();
+        let profiles = told.filter_map(|one| {
+            let Step::Profile(number) = one.call.step else {
+                return None;
+            };
+            Some((&one.call, number))
+        });
+        for (call, number) in profiles.take(LOOKED_AT) {
+            let ends = |other: &Call| {
+                let is_of_them = matches!(other.step, Step::Erase(of) if of == number);
+                is_of_them && other.story == call.story
+            };
+            let is_erased = self.acknowledged.iter().any(|one| ends(&one.call));
+            let is_unsure = self.unsure.as_ref().is_some_and(ends);
+            let request = api::GetCreatorRequest {
+                brand_id: BRAND.to_owned(),
+                creator_id: call.creator(number),
+                ..Default::default()
+            };
+            let mut creators = CreatorServiceClient::new(channel.clone());
+            let answer = creators.get_creator(request).await.unwrap().into_inner();
+            let creator = answer.creator.unwrap();
+            let name = creator.profile.unwrap().display_name;
+            let is_hidden = answer
+                .hidden
+                .iter()
+                .any(|one| one.reason() == api::HiddenReason::Erased);
+            match is_erased || (is_unsure && creator.erasure.is_some()) {
+                true => assert!(name.is_empty() && is_hidden, "{call:?} is back: {name}"),
+                false => assert_eq!(name, call.profile().display_name, "{call:?}"),
+            }
+        }
     }
 
     fn next_call(&mut self) -> Call {
@@ -239,6 +281,17 @@ impl Call {
                 let mut client = CampaignServiceClient::new(channel);
                 client.close_campaign(request).await?.into_inner().receipt
             }
+            Step::Erase(number) => {
+                let request = api::EraseCreatorRequest {
+                    brand_id,
+                    context,
+                    creator_id: self.creator(number),
+                    ground: values::ErasureGround::ConsentWithdrawn.into(),
+                    reference: "ticket".to_owned(),
+                };
+                let mut client = CreatorServiceClient::new(channel);
+                client.erase_creator(request).await?.into_inner().receipt
+            }
         };
         Ok(receipt.expect("every write has a receipt"))
     }
@@ -246,7 +299,10 @@ impl Call {
     /// Returns the same profile for the same call; large ones differ from all others.
     fn profile(&self) -> api::CreatorProfile {
         if !self.bulky {
-            return api::CreatorProfile::default();
+            return api::CreatorProfile {
+                display_name: format!("Name {}", self.request_id),
+                ..Default::default()
+            };
         }
         let text = |place: usize| {
             let hash = Hash::of(format!("{} {place}", self.request_id).as_bytes());

@@ -107,6 +107,9 @@ impl Scene {
         history.continues(&self.history);
         history.holds(&self.clients);
         self.history = history;
+        for client in &self.clients {
+            client.names_are_as_told(channel).await;
+        }
     }
 
     /// Lets each client make one call.
