@@ -139,7 +139,7 @@ impl Opening<'_> {
 }
 
 /// Returns whether a field is marked personal in the protos.
-fn is_personal(field: &FieldDescriptor) -> bool {
+pub(super) fn is_personal(field: &FieldDescriptor) -> bool {
     static FIELDS: OnceLock<HashSet<String>> = OnceLock::new();
     let fields = FIELDS.get_or_init(|| {
         let option = pool().get_extension_by_name(OPTION);

@@ -114,6 +114,9 @@ pub struct OfBrand {
     /// Write texts of CSV as they are: a spreadsheet may run them
     #[arg(long)]
     pub raw: bool,
+    /// Write texts about people too: no erasure reaches the file
+    #[arg(long)]
+    pub open: bool,
     /// Where to [default: standard output]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,

@@ -1,10 +1,13 @@
 //! The rows of a table, read from a running server page by page.
 
-use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor, Value};
+use prost_reflect::{
+    DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage as _, Value,
+};
 use tonic::transport::Channel;
 
 use super::arguments::{Asked, View};
 use crate::cli::dynamic::{call, method};
+use crate::cli::opened::is_personal;
 use crate::cli::remote;
 
 /// Rows of one page: the most that the API gives.
@@ -111,7 +114,10 @@ impl Asking<'_> {
         let mut request = self.request(&method, of);
         loop {
             let answer = call(self.channel.clone(), self.address, &method, &request).await?;
-            for row in rows_of(&answer) {
+            for mut row in rows_of(&answer, &view.row()) {
+                if !self.asked.of.open {
+                    leave_out_personal(&mut row);
+                }
                 take(row)?;
             }
             let next = answer.get_field_by_name("next_page_token");
@@ -153,8 +159,8 @@ impl Asking<'_> {
     }
 }
 
-/// The rows of an answer: its list, or its one message.
-fn rows_of(answer: &DynamicMessage) -> Vec<DynamicMessage> {
+/// The rows of an answer: its list, or its one message. Other messages tell about the answer.
+fn rows_of(answer: &DynamicMessage, kind: &MessageDescriptor) -> Vec<DynamicMessage> {
     let mut rows = Vec::new();
     for (_, value) in answer.fields() {
         match value {
@@ -165,5 +171,27 @@ fn rows_of(answer: &DynamicMessage) -> Vec<DynamicMessage> {
             _ => {}
         }
     }
+    rows.retain(|row| row.descriptor() == *kind);
     rows
+}
+
+/// Takes out the texts about people: a file is kept and passed on, and no erasure reaches it.
+fn leave_out_personal(message: &mut DynamicMessage) {
+    for field in message.descriptor().fields() {
+        if !message.has_field(&field) {
+            continue;
+        }
+        if is_personal(&field) {
+            message.clear_field(&field);
+            continue;
+        }
+        match message.get_field_mut(&field) {
+            Value::Message(below) => leave_out_personal(below),
+            Value::List(entries) => {
+                let messages = entries.iter_mut().filter_map(Value::as_message_mut);
+                messages.for_each(leave_out_personal);
+            }
+            _ => {}
+        }
+    }
 }
