@@ -97,6 +97,9 @@ impl Scene {
         let (server, channel) = self.launch().start().await;
         self.opening = begun.elapsed();
         self.check(&channel).await;
+        for client in &self.clients {
+            client.names_are_as_told(&channel).await;
+        }
         self.repeat_some(&channel, chance).await;
         (server, channel)
     }
@@ -107,9 +110,6 @@ impl Scene {
         history.continues(&self.history);
         history.holds(&self.clients);
         self.history = history;
-        for client in &self.clients {
-            client.names_are_as_told(channel).await;
-        }
     }
 
     /// Lets each client make one call.
