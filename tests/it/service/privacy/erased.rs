@@ -81,7 +81,6 @@ async fn root_at(client: &Client, size: u64) -> String {
     let request = GetConsistencyProofRequest {
         from_size: 1,
         to_size: Some(size),
-        ..GetConsistencyProofRequest::default()
     };
     let proof = audit.get_consistency_proof(request).await.unwrap();
     format!("{:?}", proof.into_inner())
