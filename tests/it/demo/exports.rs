@@ -72,7 +72,10 @@ async fn exported(words: String) -> String {
 
 async fn table(server: &Server, words: &str) -> String {
     let address = server.address;
-    exported(format!("{words} --brand {BRAND} --server http://{address}")).await
+    exported(format!(
+        "{words} --open --brand {BRAND} --server http://{address}"
+    ))
+    .await
 }
 
 /// Returns the API's answers for the rows of a table.
@@ -157,6 +160,23 @@ fn text(value: &Value) -> String {
 /// Returns whether a cell has the default that the API's JSON omits.
 fn is_nothing(cell: &str) -> bool {
     ["", "0", "false"].contains(&cell) || cell.ends_with("_UNSPECIFIED")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_leave_people_out_unless_told_otherwise() {
+    let (server, client) = played().await;
+    let creators = rows(&client, "creators").await;
+    let names = creators.iter().map(|one| &one["profile"]["displayName"]);
+    let names: Vec<_> = names.filter_map(Value::as_str).collect();
+    assert!(names.len() > 1, "{creators:?}");
+    let address = server.address;
+    let closed = format!("creators --brand {BRAND} --server http://{address}");
+    let closed = exported(closed).await;
+    let opened = table(&server, "creators").await;
+    for name in names {
+        assert!(opened.contains(name), "{opened}");
+        assert!(!closed.contains(name), "{closed}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
