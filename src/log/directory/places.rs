@@ -29,7 +29,8 @@ pub fn master_key_path(root: &Path) -> PathBuf {
 ///
 /// # Errors
 ///
-/// [`OpenError::NotFound`] if there is none; otherwise as [`DataDirectory::open`].
+/// [`OpenError::NotFound`] if there is none; otherwise as
+/// [`DataDirectory::open`](super::DataDirectory::open).
 pub fn log_id_of(root: &Path) -> Result<Uuid, OpenError> {
     let path = root.join(MARKER);
     if !exists(&path)? {
