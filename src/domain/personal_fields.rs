@@ -3,6 +3,8 @@
 //! A sealed text carries the number of its field, because the nonce is derived from it. So numbers
 //! are never used again, and new fields come last.
 
+use std::sync::LazyLock;
+
 use sha2::{Digest as _, Sha256};
 
 /// Bytes of a nonce.
@@ -131,6 +133,10 @@ impl PersonalField {
     /// Returns the nonce of the field: from the names of message and field number, and from nothing
     /// else, so that the same text of the same person in the same field is sealed to the same bytes.
     pub fn nonce(self) -> [u8; NONCE_BYTES] {
+        NONCES[usize::from(self.number())]
+    }
+
+    fn made_nonce(self) -> [u8; NONCE_BYTES] {
         let hash = Sha256::new()
             .chain_update(self.message())
             .chain_update(self.field_number().to_be_bytes())
@@ -140,6 +146,15 @@ impl PersonalField {
         nonce
     }
 }
+
+/// The nonces by number, because every text that is sealed or opened takes one.
+static NONCES: LazyLock<Vec<[u8; NONCE_BYTES]>> = LazyLock::new(|| {
+    let last = PersonalField::ALL.iter().map(|field| field.number()).max();
+    let nonce = |number| {
+        PersonalField::from_number(number).map_or_else(<_>::default, PersonalField::made_nonce)
+    };
+    (0..=last.unwrap_or(0)).map(nonce).collect()
+});
 
 impl From<PersonalField> for u16 {
     fn from(field: PersonalField) -> Self {
