@@ -87,10 +87,12 @@ impl<S: RowsMut> Fold<'_, S> {
         Ok(())
     }
 
-    /// Returns the deliverables that a hold blocks: the given one, or all of them.
+    /// Returns the deliverables that a hold blocks: the given one, or all of them. An amendment may have
+    /// dropped the given one since.
     fn held(&mut self, over: Option<&DeliverableId>) -> Folded<Vec<DeliverableId>, S> {
-        let all = &self.collaboration()?.deliverables;
-        let all = all.iter().map(|one| one.terms.id.clone());
-        Ok(over.map_or_else(|| all.collect(), |one| vec![one.clone()]))
+        let all = self.collaboration()?.deliverables.iter();
+        let ids = all.map(|one| &one.terms.id);
+        let held = ids.filter(|id| over.is_none_or(|over| over == *id));
+        Ok(held.cloned().collect())
     }
 }

@@ -57,6 +57,26 @@ fn two_posts() -> Terms {
 }
 
 #[test]
+fn a_hold_over_a_deliverable_that_an_amendment_drops_can_be_released() {
+    let over_story = HoldPlaced {
+        deliverable: Some(id("story")),
+        ..hold("h-1")
+    };
+    let released = HoldEvent::HoldReleased {
+        hold: id("h-1"),
+        reason: "looked into".into(),
+    };
+    let history = accepted(two_posts())
+        .given(place_hold("ayu-1", over_story))
+        .given(amend("ayu-1", terms()))
+        .given(accept_amendment("ayu-1", 2))
+        .when(release_hold("ayu-1", "h-1"))
+        .then_events([Event::Hold(released)]);
+    assert!(hold_of(&history, "h-1").released_at.is_some());
+    assert!(history.collaboration("ayu-1").open_holds.is_empty());
+}
+
+#[test]
 fn a_hold_stops_approval_publication_and_payment_until_it_is_released() {
     let held = at_work()
         .when(place_hold("ayu-1", hold("h-1")))
