@@ -185,6 +185,7 @@ mod tests {
                 PersonalField::CreatorProfileRecordedDisplayName,
                 PersonalField::CreatorHandleHandle,
                 PersonalField::CreatorHandleHandle,
+                PersonalField::CreatorProfileRecordedContact,
                 PersonalField::CreatorBlockedReason,
                 PersonalField::CreatorUnblockedReason,
                 PersonalField::AssessmentNote,
