@@ -82,14 +82,7 @@ impl<S: RowsMut> Fold<'_, S> {
         let key = Creator::key(&name);
         let position = self.record.position;
         let before = self.rows.get::<Creator>(&key)?;
-        self.forget_handles(before.as_deref())?;
-        for handle in profile.handles() {
-            let entry = HandleHolder {
-                creator: name.creator.clone(),
-            };
-            let key = HandleHolder::key(&name.brand, handle, &name.creator);
-            self.rows.put(key, entry);
-        }
+        self.move_handles(before.as_deref(), profile)?;
         if let Some(creator) = self.rows.get_mut::<Creator>(&key)? {
             creator.profile = profile.clone();
             creator.updated = position;
@@ -97,6 +90,26 @@ impl<S: RowsMut> Fold<'_, S> {
         }
         let creator = Creator::known_as(profile.clone(), position);
         self.rows.put(key, creator);
+        Ok(())
+    }
+
+    /// Indexes the handles of a profile in place of the earlier ones. Nobody finds the erased by one.
+    fn move_handles(
+        &mut self,
+        before: Option<&Creator>,
+        profile: &CreatorProfile,
+    ) -> Folded<(), S> {
+        let is_kept = before.is_some_and(|known| known.profile.handles().eq(profile.handles()));
+        if is_kept || before.is_some_and(|known| known.erasure.is_some()) {
+            return Ok(());
+        }
+        self.forget_handles(before)?;
+        let name = self.creator_ref()?;
+        for handle in profile.handles() {
+            let key = HandleHolder::key(&name.brand, handle, &name.creator);
+            let creator = name.creator.clone();
+            self.rows.put(key, HandleHolder { creator });
+        }
         Ok(())
     }
 

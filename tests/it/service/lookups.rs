@@ -75,6 +75,13 @@ async fn creators_are_found_by_a_handle_that_they_have_now() {
         holders(&story, handle(instagram, "sari.eats")).await,
         [""; 0]
     );
+    // Not even by what is told of them after that.
+    server
+        .write(tell("sari", vec![handle(instagram, "@sari.again")]))
+        .await;
+    for told in ["sari.eats", "sari.again"] {
+        assert_eq!(holders(&story, handle(instagram, told)).await, [""; 0]);
+    }
     let server = server.restart().await;
     let story = Story::of("kopi", "launch", "IDR", &server);
     assert_eq!(holders(&story, handle(instagram, "twin")).await, ["twin"]);
