@@ -141,7 +141,7 @@ pub enum Command {
         after_help = format!("{}\n\n{EXIT_CODES}", demo::EXAMPLES)
     )]
     Demo(demo::DemoArguments),
-    /// Make, rotate or show the keys that checkpoints are signed with; back up, restore or wrap anew the
+    /// Make, rotate or show the keys that checkpoints are signed with; back up, restore or wrap again the
     /// keys of personal data.
     #[command(
         subcommand,

@@ -8,10 +8,8 @@ use std::sync::OnceLock;
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
-use crate::domain::PersonalText;
-use crate::keyring::{self, Hidden, Keyring};
+use crate::keyring::{Hidden, Keyring, open_text};
 use crate::log::codec::json::{JsonError, pool, record_descriptor, to_json};
 use crate::wire::personal::read_spelled;
 
@@ -96,12 +94,7 @@ impl Opening<'_> {
     }
 
     fn text(&mut self, spelled: &str) {
-        let text = match read_spelled(spelled.to_owned()) {
-            PersonalText::Clear(text) => Ok(Zeroizing::new(text)),
-            PersonalText::Own(words) => Ok(Zeroizing::new(words.text().to_owned())),
-            PersonalText::Sealed(sealed) => keyring::open(self.keyring, &[], &sealed),
-        };
-        match text {
+        match open_text(self.keyring, &[], read_spelled(spelled.to_owned())) {
             Ok(text) => self.plain(&Value::from(text.as_str())),
             Err(hidden) => {
                 let reason = match hidden {
@@ -165,7 +158,8 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        BrandId, CreatorId, CreatorRef, DataSubject, OwnWords, PersonalField, Seals as _,
+        BrandId, CreatorId, CreatorRef, DataSubject, OwnWords, PersonalField, PersonalText,
+        Seals as _,
     };
     use crate::keyring::{MemoryKeyring, Sealer, WithoutKeys};
     use crate::wire::personal::spell;

@@ -202,10 +202,11 @@ impl Matched {
         self.digest == other.digest
     }
 
-    /// Makes the digest of a clear text. What is sealed has one.
+    /// Makes the digest of a clear text, once. What is sealed has one.
     pub fn recognise(&mut self, brand: &BrandId, kind: DigestKind<'_>, keys: &mut impl Seals) {
         if let PersonalText::Clear(text) = &self.text
             && !text.is_empty()
+            && self.digest == TextDigest::NONE
         {
             self.digest = keys.digest(brand, kind, &kind.normalised(text));
         }

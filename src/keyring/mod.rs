@@ -48,4 +48,4 @@ pub use master::MasterKey;
 pub use master_id::MasterKeyId;
 pub use memory::{MemoryKeyring, WithoutKeys};
 pub use rotate::{resume, rotate, rotate_into};
-pub use seal::{Hidden, Mark, Sealer, open};
+pub use seal::{Hidden, Mark, Sealer, open, open_text};

@@ -18,7 +18,8 @@ use super::error::Error;
 use super::key::{Key, KeyFor, NewKey};
 use super::wrap::{self, Bound, TAG_BYTES};
 use crate::domain::{
-    BrandId, DataSubject, DigestKind, KeyNumber, PersonalField, Sealed, Seals, TextDigest,
+    BrandId, DataSubject, DigestKind, KeyNumber, PersonalField, PersonalText, Sealed, Seals,
+    TextDigest,
 };
 
 /// Why a sealed text can't be shown.
@@ -169,6 +170,22 @@ impl Seals for Sealer {
             // A secret is never destroyed, so it could not be made: `failure` says so.
             None => TextDigest::NONE,
         }
+    }
+}
+
+/// Opens a text in any of its forms. `fresh` as for [`open`].
+///
+/// # Errors
+/// [`Hidden`]: why the text can't be shown.
+pub fn open_text(
+    keyring: &dyn Keyring,
+    fresh: &[NewKey],
+    text: PersonalText,
+) -> Result<Zeroizing<String>, Hidden> {
+    match text {
+        PersonalText::Clear(text) => Ok(Zeroizing::new(text)),
+        PersonalText::Own(words) => Ok(Zeroizing::new(words.text().to_owned())),
+        PersonalText::Sealed(sealed) => open(keyring, fresh, &sealed),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sealing a command: which of its texts are about a person, and about whom.
 //!
 //! The writer seals a command before it decides, so that rules, rows and records have sealed texts
-//! only. No match over verbs here has a catch-all arm: a new verb does not compile until it says what
+//! only. No walk over texts here has a catch-all arm: a new verb does not compile until it says what
 //! of it is personal. One file by track.
 
 mod collaboration;
@@ -142,16 +142,16 @@ impl<K: Seals> VisitTexts for Sealing<'_, K> {
     fn text(&mut self, field: PersonalField, text: &mut PersonalText) {
         self.seal(field, text);
         if let PersonalText::Sealed(sealed) = text {
-            self.note(field, &sealed.bytes.clone());
+            self.note(field, &sealed.bytes);
         }
     }
 
     fn matched(&mut self, field: PersonalField, kind: DigestKind<'_>, text: &mut Matched) {
-        text.recognise(&self.of.brand().clone(), kind, self.keys);
+        text.recognise(self.of.brand(), kind, self.keys);
         self.seal(field, &mut text.text);
         if !text.text.is_empty() {
             // The digest, not the sealed text: whom a code is about may change.
-            self.note(field, &text.digest.0.clone());
+            self.note(field, &text.digest.0);
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::domain::rows::Rows;
 use crate::domain::state::{CodeHolders, Collaboration, Cost, Order, Publication};
 use crate::domain::{
     CampaignId, CampaignRef, Claim, CollaborationId, CollaborationRef, CollaborationVerb, Command,
-    ConversionCorrection, CostId, CostVerb, CreatorId, CreatorRef, DataSubject, Matched, OrderKey,
-    OrderRef, OrderVerb, Patch, PublicationVerb, Request, Timestamp, Venue,
+    ConversionCorrection, CostId, CostVerb, CreatorId, CreatorRef, DataSubject, DeliverableVerb,
+    Matched, OrderKey, OrderRef, OrderVerb, Patch, PublicationVerb, Request, Timestamp, Venue,
 };
 
 /// Returns whom the personal texts of a request are about. What can't be found is refused by the
@@ -74,7 +74,7 @@ pub fn scope_of<S: Rows>(rows: &S, request: &Request) -> Result<TextScope, S::Er
             campaign,
             collaboration,
             deliverable,
-            ..
+            verb: DeliverableVerb::Publish(_),
         } => (campaign, collaboration, deliverable),
         Command::Publication {
             publication,
@@ -86,7 +86,10 @@ pub fn scope_of<S: Rows>(rows: &S, request: &Request) -> Result<TextScope, S::Er
                 campaign: None,
             });
         }
-        Command::Order { order, .. } => {
+        Command::Order {
+            order,
+            verb: OrderVerb::Correct(_),
+        } => {
             return Ok(TextScope {
                 venue: None,
                 campaign: Finding { rows, request }.campaign_of(order)?,
@@ -186,16 +189,17 @@ impl<S: Rows> Finding<'_, S> {
     fn corrected(&self, order: &OrderKey, verb: &OrderVerb) -> Result<DataSubject, S::Error> {
         let row = self.row_of(order)?;
         let standing = row.as_ref().and_then(|row| row.conversion.as_ref());
-        match (verb, standing) {
+        Ok(match (verb, standing) {
             (
                 OrderVerb::Correct(ConversionCorrection {
                     code: Patch::Set(code),
                     ..
                 }),
                 Some(of),
-            ) => self.holder(&of.campaign, code, of.conversion.ordered_at),
-            _ => self.order(order),
-        }
+            ) => self.holder(&of.campaign, code, of.conversion.ordered_at)?,
+            (_, Some(of)) => self.campaign(&of.campaign),
+            (_, None) => self.nobody(),
+        })
     }
 
     fn campaign_of(&self, order: &OrderKey) -> Result<Option<CampaignId>, S::Error> {

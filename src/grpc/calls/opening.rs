@@ -10,7 +10,7 @@ use tonic::Status;
 use super::Calls;
 use crate::domain::{BrandId, CreatorRef, DataSubject, DigestKind, Matched, PersonalText, Sealed};
 use crate::grpc::edge::status;
-use crate::keyring::{self, Hidden, KeyFor, Keyring, NewKey, Slot, digest_of};
+use crate::keyring::{Hidden, KeyFor, Keyring, NewKey, Slot, digest_of, open_text};
 use crate::wire::personal::{Path, Personal, read_spelled};
 use crate::wire::proto::api;
 
@@ -80,14 +80,8 @@ impl Opening {
     }
 
     fn text(&self, text: PersonalText, trial: &[NewKey]) -> Result<String, Hidden> {
-        match text {
-            PersonalText::Clear(text) => Ok(text),
-            PersonalText::Own(words) => Ok(words.text().to_owned()),
-            PersonalText::Sealed(sealed) => {
-                let opened = keyring::open(&*self.0, trial, &sealed)?;
-                Ok(opened.as_str().to_owned())
-            }
-        }
+        // An answer is sent, so its texts leave what is zeroed.
+        open_text(&*self.0, trial, text).map(|mut text| std::mem::take(&mut *text))
     }
 }
 
