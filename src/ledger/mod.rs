@@ -17,6 +17,7 @@ mod writer;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 
@@ -136,8 +137,8 @@ pub struct Places(OwnedSemaphorePermit);
 
 /// A message to the writer.
 enum Message {
-    /// Decide a job. This frees its places in the queue.
-    Decide(Job, OwnedSemaphorePermit),
+    /// Decide a job, which waits since this time. This frees its places in the queue.
+    Decide(Job, Instant, OwnedSemaphorePermit),
     /// Check the rows: a reader found damage.
     Look,
     /// Accept nothing more, answer the queued jobs, write a checkpoint and end.
@@ -278,8 +279,16 @@ impl Ledger {
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
+    /// Counts the places in the queue that are taken.
+    pub fn waiting(&self) -> usize {
+        let free = self.room.available_permits();
+        (self.places as usize).saturating_sub(free)
+    }
+
     fn send(&self, job: Job, Places(places): Places) -> Result<(), WriteError> {
-        let sent = self.queue.send(Message::Decide(job, places));
+        let sent = self
+            .queue
+            .send(Message::Decide(job, Instant::now(), places));
         sent.map_err(|_| WriteError::Draining)
     }
 

@@ -22,6 +22,7 @@ use crate::domain::{Position, Timestamp};
 use crate::keyring::{Keyring, Sealer};
 use crate::log::Log;
 use crate::log::block::ALWAYS_FITS_BYTES;
+use crate::metrics::{BrandEvents, Writer as Metrics};
 use crate::views::{Fold, LastRecorded, Live};
 
 /// Bounds of the writer.
@@ -66,6 +67,7 @@ impl Writer {
         requests: RequestMemory,
         clock: Arc<Guard>,
         limits: Limits,
+        metrics: Arc<Metrics>,
     ) -> Result<(Ledger, Writer), StartError> {
         let (queue, waiting) = mpsc::unbounded_channel();
         let places = u32::try_from(limits.queue).unwrap_or(u32::MAX);
@@ -74,7 +76,12 @@ impl Writer {
         let last_recorded = LastRecorded::of(&*live.rows())?;
         let work = Work {
             decided: log.head().position,
-            committer: Committer::start(Arc::clone(&log), Arc::clone(&keyring), live.teller())?,
+            committer: Committer::start(
+                Arc::clone(&log),
+                Arc::clone(&keyring),
+                live.teller(),
+                Arc::clone(&metrics),
+            )?,
             log,
             live,
             requests,
@@ -83,6 +90,8 @@ impl Writer {
             clock,
             last_recorded,
             limits,
+            brands: metrics.brand_events(),
+            metrics,
         };
         let thread = thread::Builder::new()
             .name("writer".to_owned())
@@ -157,7 +166,8 @@ impl From<Arc<str>> for Halted {
 
 /// The next work of the writer.
 enum Next {
-    Decide(Job),
+    /// Decide a job, which waits since this time.
+    Decide(Job, Instant),
     /// Check the rows.
     Look,
     /// End: the queue is closed and empty.
@@ -177,6 +187,8 @@ struct Work {
     /// When the last event was recorded. Recording times never decrease.
     last_recorded: Timestamp,
     limits: Limits,
+    metrics: Arc<Metrics>,
+    brands: BrandEvents,
 }
 
 impl Work {
@@ -213,7 +225,7 @@ impl Work {
         }
         loop {
             match wait_until(&mut queue, None) {
-                Next::Decide(job) => job.fail(&reason),
+                Next::Decide(job, _) => job.fail(&reason),
                 Next::Look => {}
                 Next::End => return,
             }
@@ -232,12 +244,18 @@ impl Work {
             }
             if self.live.is_checkpoint_due() {
                 self.committer.settle()?;
-                self.live.checkpoint().map_err(Halted::Rows)?;
+                let took = self.live.checkpoint().map_err(Halted::Rows)?;
+                if let Some(took) = took {
+                    self.metrics.checkpoint.took(took);
+                }
             }
-            let job = match in_hand.job.take().or_else(|| take_next(queue)) {
+            let job = match in_hand.job.take().or_else(|| self.take_next(queue)) {
                 Some(job) => job,
                 None => match wait_until(queue, self.live.checkpoint_due_at()) {
-                    Next::Decide(job) => job,
+                    Next::Decide(job, since) => {
+                        self.metrics.queue_wait.took(since.elapsed());
+                        job
+                    }
                     Next::Look => continue,
                     Next::End => return Ok(self.committer.settle()?),
                 },
@@ -260,7 +278,7 @@ impl Work {
                 // each one costs.
                 if in_hand.job.is_none()
                     && open.jobs() < self.limits.group_commands
-                    && let Some(job) = take_next(queue)
+                    && let Some(job) = self.take_next(queue)
                 {
                     in_hand.job = self.fill(open, job, queue)?;
                 }
@@ -276,6 +294,12 @@ impl Work {
         }
     }
 
+    fn take_next(&self, queue: &mut Queue) -> Option<Job> {
+        let (job, since) = take_next(queue)?;
+        self.metrics.queue_wait.took(since.elapsed());
+        Some(job)
+    }
+
     /// Decides waiting jobs, up to the limits. Returns a job that did not fit any more.
     ///
     /// # Errors
@@ -286,7 +310,10 @@ impl Work {
         first: Job,
         queue: &mut Queue,
     ) -> Result<Option<Job>, Halted> {
+        let metrics = &*self.metrics;
         let mut decider = Decider {
+            metrics,
+            brands: &mut self.brands,
             rows: self.live.rows(),
             fold: Fold::default(),
             requests: &mut self.requests,
@@ -314,7 +341,10 @@ impl Work {
             if group.jobs() >= self.limits.group_commands {
                 break;
             }
-            next = take_next(queue);
+            next = take_next(queue).map(|(job, since)| {
+                metrics.queue_wait.took(since.elapsed());
+                job
+            });
         }
         let finished = decider.finish();
         finished.map_err(|broken| Halted::Rows(with_causes(&broken).into()))?;
@@ -370,7 +400,7 @@ type Queue = mpsc::UnboundedReceiver<Message>;
 
 /// Refuses the waiting jobs, because the rows are being rebuilt.
 fn refuse_waiting(queue: &mut Queue) {
-    while let Some(job) = take_next(queue) {
+    while let Some((job, _)) = take_next(queue) {
         job.refuse(WriteError::Mending);
     }
 }
@@ -386,7 +416,7 @@ fn wait_until(queue: &mut Queue, time: Option<Instant>) -> Next {
             },
         };
         match message {
-            Some(Message::Decide(job, _places)) => return Next::Decide(job),
+            Some(Message::Decide(job, since, _places)) => return Next::Decide(job, since),
             Some(Message::Look) => return Next::Look,
             Some(Message::Close) => queue.close(),
             None => return Next::End,
@@ -417,10 +447,10 @@ impl Wake for Unpark {
     }
 }
 
-/// Takes the next job if there is one.
-fn take_next(queue: &mut Queue) -> Option<Job> {
+/// Takes the next job, and since when it waits, if there is one.
+fn take_next(queue: &mut Queue) -> Option<(Job, Instant)> {
     match queue.try_recv().ok()? {
-        Message::Decide(job, _places) => Some(job),
+        Message::Decide(job, since, _places) => Some((job, since)),
         // The rows are checked before every group anyway.
         Message::Look => take_next(queue),
         Message::Close => {

@@ -32,8 +32,8 @@ pub(super) async fn supervise(
         () = timers => {}
         () = watching => {}
         () = mending => {}
-        // Reads go on, but a load balancer sends reads and writes elsewhere.
-        () = stopped => health.draining().await,
+        // Reads go on, and a load balancer may send writes elsewhere.
+        () = stopped => health.writes_stopped().await,
     }
     Ok(Some(running))
 }
