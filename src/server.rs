@@ -17,7 +17,7 @@ mod watch;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -221,22 +221,11 @@ pub async fn serve(
     let (directory, log) = open_log(&config, &metrics).await?;
     // Locked as long as any thread works in it, also a replay that is abandoned.
     let directory = Arc::new(directory);
-    let tokens = PageTokens::open(directory.root()).map_err(|source| Error::TokenKey {
-        path: directory.root().to_owned(),
-        source,
-    })?;
+    let tokens = open_tokens(directory.root())?;
     let health = Health::starting(&served::SERVICES).await;
     let door = Door::default();
     let routes = routes(&config, &door, &health, &stop)?;
-    let bound = Incoming::bind(config.listen, transport::connection_limits(&config)).await;
-    let incoming = bound.map_err(|source| Error::Bind {
-        address: config.listen,
-        source,
-    })?;
-    let address = incoming.local_addr().map_err(|source| Error::Bind {
-        address: config.listen,
-        source,
-    })?;
+    let (incoming, address) = bind(&config).await?;
     let root = directory.root().to_owned();
     let probe = Probe::new(metrics.clone(), health.clone(), Arc::clone(&clock), root);
     let outside = Outside::open(&config, &probe).await?;
@@ -289,14 +278,28 @@ pub async fn serve(
         outcome
     };
     let (outcome, running) = tokio::join!(serving, supervise(running, &health, &stop));
-    let finished = match running? {
-        Some(running) => running.finish().await,
-        None => Ok(()),
-    };
+    if let Some(running) = running? {
+        running.finish().await?;
+    }
     outside.close().await;
-    finished?;
     drop(directory);
     Ok(outcome?)
+}
+
+fn open_tokens(root: &Path) -> Result<PageTokens, Error> {
+    PageTokens::open(root).map_err(|source| Error::TokenKey {
+        path: root.to_owned(),
+        source,
+    })
+}
+
+async fn bind(config: &Config) -> Result<(Incoming, SocketAddr), Error> {
+    let address = config.listen;
+    let refused = |source| Error::Bind { address, source };
+    let incoming = Incoming::bind(address, transport::connection_limits(config)).await;
+    let incoming = incoming.map_err(refused)?;
+    let address = incoming.local_addr().map_err(refused)?;
+    Ok((incoming, address))
 }
 
 async fn open_log(

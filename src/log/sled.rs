@@ -293,6 +293,11 @@ impl Log for SledLog {
         })
     }
 
+    fn refusal(&self) -> Option<String> {
+        let failed = self.pending.failure()?;
+        Some(with_causes(&*failed))
+    }
+
     fn tail(&self) -> watch::Receiver<Head> {
         self.head.subscribe()
     }

@@ -41,6 +41,15 @@ pub(super) struct Seen {
     pub stopped: watch::Receiver<Option<Arc<str>>>,
 }
 
+impl Seen {
+    /// Returns why no writes are taken, if so: the writer has stopped, or the log will refuse its next
+    /// block.
+    fn why_no_writes(&self) -> Option<Arc<str>> {
+        let stopped = self.stopped.borrow().clone();
+        stopped.or_else(|| self.calls.log.refusal().map(Arc::from))
+    }
+}
+
 impl Probe {
     pub fn new(metrics: Metrics, health: Health, clock: Arc<Guard>, data_dir: PathBuf) -> Self {
         let (seconds, nanos) = clock.now().parts();
@@ -95,7 +104,7 @@ impl Probe {
         state
             .past_folds_waiting
             .set(calls.pools.folds.waiting() as u64);
-        let has_stopped = seen.stopped.borrow().is_some();
+        let has_stopped = seen.why_no_writes().is_some();
         state.writes_stopped.set(u64::from(has_stopped));
         if let Some(last) = calls.backups.last() {
             let (now, _) = calls.now().parts();
@@ -163,7 +172,7 @@ impl Probe {
 
     fn log(&self) -> Result<String, String> {
         let seen = self.seen()?;
-        match &*seen.stopped.borrow() {
+        match seen.why_no_writes() {
             None => Ok(format!(
                 "writable, at position {}",
                 seen.calls.log.head().position

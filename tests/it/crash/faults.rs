@@ -21,6 +21,7 @@ use super::process::{Launch, Server, offline};
 use super::scene::Scene;
 use crate::service::admin::http::get;
 use crate::service::admin::metrics::metrics;
+use crate::support::server::FAR;
 
 /// Maximum size of the state, the views and sled's file: about a thousand events.
 const LITTLE_SPACE_KIB: u64 = 1_024;
@@ -144,6 +145,24 @@ async fn full_disk_stops_writes_and_loses_nothing() {
             false => assert_eq!(server.stop().code(), Some(1)),
         }
     }
+    // It says so before anybody writes.
+    let launch = scene.launch().set("admin-listen", "127.0.0.1:0");
+    let (mut server, channel) = launch.start().await;
+    scene.check(&channel).await;
+    let admin = server.admin().unwrap();
+    let ready = get(admin, "/readyz?verbose").await;
+    let failed = ready.body.lines().find(|line| line.starts_with("[-]log "));
+    let names = |line: &str| line.contains("No space left on device");
+    assert!(failed.is_some_and(names), "{ready:?}");
+    assert_eq!(get(admin, "/readyz/reads").await.status, 200);
+    assert_eq!(health_of(&channel, "").await, ServingStatus::Serving);
+    let stopped = async { while health(&channel).await == ServingStatus::Serving {} };
+    tokio::time::timeout(FAR, stopped).await.unwrap();
+    let found = metrics(admin).await;
+    assert_eq!(found.value("campaign_ledger_writes_stopped"), 1.0);
+    drop(channel);
+    assert!(server.stop().success(), "{}", server.stderr());
+
     disk.resize(64 * LITTLE_SPACE_KIB);
     recovers(&mut scene).await;
     drop(scene);
