@@ -6,6 +6,8 @@
 
 mod flags;
 mod keys;
+mod optional;
+mod shown;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -47,6 +49,15 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Allows an address beyond loopback without TLS and authentication.
     pub insecure: bool,
+    /// Address and port of the admin server; none for no admin server.
+    #[serde(with = "optional")]
+    pub admin_listen: Option<SocketAddr>,
+    /// More names by which the admin server may be called, separated by commas.
+    pub admin_hosts: String,
+    /// Brands that metrics name.
+    pub metrics_brands: usize,
+    /// Whether each call is a log line.
+    pub access_log: bool,
     /// Connections served at a time; the next one is closed at once.
     pub max_connections: u32,
     /// Calls in flight on one connection.
@@ -125,6 +136,10 @@ impl Default for Config {
             witnesses: PathBuf::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
             insecure: false,
+            admin_listen: Some(SocketAddr::from(([127, 0, 0, 1], 9464))),
+            admin_hosts: String::new(),
+            metrics_brands: 0,
+            access_log: false,
             // Half of the usual limit of 1,024 descriptors: files and offline work need some too.
             max_connections: 512,
             max_streams_per_connection: 256,

@@ -13,6 +13,7 @@ pub mod domain;
 mod files;
 pub mod keyring;
 pub mod log;
+pub mod metrics;
 pub mod store;
 pub mod subscriptions;
 pub mod wire;
@@ -25,6 +26,7 @@ pub mod statement;
 pub mod verify;
 pub mod views;
 
+pub mod admin;
 pub mod grpc;
 pub mod server;
 

@@ -6,6 +6,9 @@
 pub mod drain;
 mod keys;
 mod loss;
+mod outside;
+mod probe;
+mod served;
 mod signing;
 mod supervise;
 mod timers;
@@ -14,7 +17,7 @@ mod watch;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +31,7 @@ use crate::config::Config;
 use crate::domain::Position;
 use crate::domain::state::erased_creators;
 use crate::grpc::audit::Audits;
+use crate::grpc::calls::backups::Backups;
 use crate::grpc::calls::page_token::PageTokens;
 use crate::grpc::calls::pool::Pools;
 use crate::grpc::calls::streams::Streams;
@@ -46,6 +50,7 @@ use crate::ledger::{self, RequestMemory, Writer};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
 use crate::log::sled::SledLog;
 use crate::log::{Log, OpenError, ReadError};
+use crate::metrics::Metrics;
 use crate::proofs::{self, KeyError, Proofs};
 use crate::store::{Options, Pace};
 use crate::subscriptions::{self, Subscriptions};
@@ -57,11 +62,14 @@ use crate::wire::proto::api::{
 };
 use crate::wire::proto::{self};
 use drain::{Limits, Outcome, Stop};
+use outside::Outside;
+use probe::{Probe, Seen};
 use signing::proof_settings;
 use supervise::supervise;
 
 pub use keys::{existing_keys, master_key_of};
 pub use loss::accept_loss;
+pub use served::metrics;
 pub use signing::{signing_key_of, witnesses_of};
 
 /// Why the server could not start, or ended.
@@ -191,6 +199,8 @@ impl Error {
 pub struct Ready {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where the admin server listens, if there is one.
+    pub admin: Option<SocketAddr>,
     /// Where its data is.
     pub data_dir: PathBuf,
     /// Head of the log.
@@ -207,31 +217,26 @@ pub async fn serve(
     stop: Stop,
     ready: impl FnOnce(Ready) + Send + 'static,
 ) -> Result<Outcome, Error> {
-    let (directory, log) = open_log(&config).await?;
+    let metrics = metrics(&config);
+    let (directory, log) = open_log(&config, &metrics).await?;
     // Locked as long as any thread works in it, also a replay that is abandoned.
     let directory = Arc::new(directory);
-    let tokens = PageTokens::open(directory.root()).map_err(|source| Error::TokenKey {
-        path: directory.root().to_owned(),
-        source,
-    })?;
-    let health = Health::starting(&SERVICES).await;
+    let tokens = open_tokens(directory.root())?;
+    let health = Health::starting(&served::SERVICES).await;
     let door = Door::default();
     let routes = routes(&config, &door, &health, &stop)?;
-    let bound = Incoming::bind(config.listen, transport::connection_limits(&config)).await;
-    let incoming = bound.map_err(|source| Error::Bind {
-        address: config.listen,
-        source,
-    })?;
-    let address = incoming.local_addr().map_err(|source| Error::Bind {
-        address: config.listen,
-        source,
-    })?;
+    let (incoming, address) = bind(&config).await?;
+    let root = directory.root().to_owned();
+    let probe = Probe::new(metrics.clone(), health.clone(), Arc::clone(&clock), root);
+    let outside = Outside::open(&config, &probe).await?;
+    let admin = outside.address();
 
     let start = Start {
         config: config.clone(),
         directory: Arc::clone(&directory),
         log,
         clock,
+        metrics: metrics.clone(),
     };
     let pools = Pools::start().map_err(Error::Threads)?;
     let running = {
@@ -245,19 +250,26 @@ pub async fn serve(
                 running = replaying => running??,
                 () = stop.draining() => return Ok(None),
             };
-            door.open(running.calls(tokens, pools, streams, &stop));
+            let backups = Backups::open(running.last_backup.clone());
+            let calls = running.calls(tokens, (pools, streams, backups), &stop);
+            probe.see(Seen {
+                calls: calls.clone(),
+                stopped: running.writer.stopped(),
+            });
+            door.open(calls);
             health.serving().await;
             let head = running.log.head().position;
             tracing::info!(%address, data_dir = %data_dir.display(), position = %head, "serving");
             ready(Ready {
                 address,
+                admin,
                 data_dir,
                 head,
             });
             Ok::<_, Error>(Some(running))
         }
     };
-    let router = transport::router(&config, routes);
+    let router = transport::router(&config, routes, &metrics);
     let limits = Limits::of(&config);
     let serving = async {
         let outcome = drain::serve_until(router, incoming, &health, &stop, limits).await;
@@ -269,26 +281,37 @@ pub async fn serve(
     if let Some(running) = running? {
         running.finish().await?;
     }
+    outside.close().await;
     drop(directory);
     Ok(outcome?)
 }
 
-/// Names of the services, for health.
-const SERVICES: [&str; 7] = [
-    audit_service_server::SERVICE_NAME,
-    campaign_service_server::SERVICE_NAME,
-    collaboration_service_server::SERVICE_NAME,
-    creator_service_server::SERVICE_NAME,
-    measurement_service_server::SERVICE_NAME,
-    report_service_server::SERVICE_NAME,
-    settlement_service_server::SERVICE_NAME,
-];
+fn open_tokens(root: &Path) -> Result<PageTokens, Error> {
+    PageTokens::open(root).map_err(|source| Error::TokenKey {
+        path: root.to_owned(),
+        source,
+    })
+}
 
-async fn open_log(config: &Config) -> Result<(DataDirectory, Arc<dyn Log>), Error> {
+async fn bind(config: &Config) -> Result<(Incoming, SocketAddr), Error> {
+    let address = config.listen;
+    let refused = |source| Error::Bind { address, source };
+    let incoming = Incoming::bind(address, transport::connection_limits(config)).await;
+    let incoming = incoming.map_err(refused)?;
+    let address = incoming.local_addr().map_err(refused)?;
+    Ok((incoming, address))
+}
+
+async fn open_log(
+    config: &Config,
+    metrics: &Metrics,
+) -> Result<(DataDirectory, Arc<dyn Log>), Error> {
     let root = config.data_dir.clone();
+    let syncs = metrics.writer().sync.clone();
     let opened = spawn_blocking(move || -> Result<_, OpenError> {
         let directory = DataDirectory::open_or_create(&root)?;
         let log = SledLog::open(&directory.log_path(), ONLY_PARTITION)?;
+        log.measure_syncs(syncs);
         Ok((directory, log))
     });
     let (directory, log) = opened.await??;
@@ -330,6 +353,7 @@ struct Start {
     directory: Arc<DataDirectory>,
     log: Arc<dyn Log>,
     clock: Arc<Guard>,
+    metrics: Metrics,
 }
 
 /// Most events between checkpoints. A start after a kill folds them again, in a second or two.
@@ -350,6 +374,9 @@ struct Running {
     clock: Arc<Guard>,
     /// The keys of personal data, for the writer that seals and the calls that open.
     keys: Arc<dyn Keyring>,
+    /// The file that remembers when the last backup was given.
+    last_backup: PathBuf,
+    metrics: Metrics,
 }
 
 impl Start {
@@ -383,8 +410,16 @@ impl Start {
             answers_bytes: config.answers_remembered_bytes,
         };
         let (log, clock) = (Arc::clone(&self.log), Arc::clone(&self.clock));
-        let (ledger, writer) =
-            Writer::start(log, Arc::clone(&keys), live, requests, clock, limits)?;
+        let measured = Arc::clone(self.metrics.writer());
+        let (ledger, writer) = Writer::start(
+            log,
+            Arc::clone(&keys),
+            live,
+            requests,
+            clock,
+            limits,
+            measured,
+        )?;
         let (log, clock) = (self.log, self.clock);
         let proven = CancellationToken::new();
         let proving = tokio::spawn(tree.run(Arc::clone(&log), proven.clone()));
@@ -400,6 +435,8 @@ impl Start {
             log_id,
             clock,
             keys,
+            last_backup: self.directory.last_backup_path(),
+            metrics: self.metrics,
         })
     }
 }
@@ -415,7 +452,12 @@ pub fn store_options(bytes: usize, log_id: Uuid) -> Options {
 }
 
 impl Running {
-    fn calls(&self, tokens: PageTokens, pools: Pools, streams: Streams, stop: &Stop) -> Calls {
+    fn calls(
+        &self,
+        tokens: PageTokens,
+        (pools, streams, backups): (Pools, Streams, Backups),
+        stop: &Stop,
+    ) -> Calls {
         Calls {
             ledger: self.ledger.clone(),
             views: self.views.clone(),
@@ -435,6 +477,8 @@ impl Running {
             streams,
             subscriptions: self.subscriptions.clone(),
             ending: stop.streams(),
+            backups,
+            metrics: self.metrics.clone(),
         }
     }
 

@@ -1,13 +1,16 @@
 //! Log lines on standard error, as text or JSON, including panics.
 //!
-//! Owns the process-wide subscriber. Standard output is left to the commands.
+//! Owns the process-wide subscriber and its filter, which can be replaced while the process runs.
+//! Standard output is left to the commands.
 
 use std::io::{IsTerminal as _, stderr};
 use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt;
+use parking_lot::Mutex;
+use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
 use crate::config::LogFormat;
 use crate::text::Plain;
@@ -31,6 +34,38 @@ pub enum Error {
     /// Logging was already started in this process.
     #[error("logging is already set up")]
     AlreadyStarted(#[source] tracing_subscriber::util::TryInitError),
+    /// Logging was not started in this process.
+    #[error("this process does not log")]
+    NotStarted,
+}
+
+/// The filter of the process-wide subscriber.
+static FILTER: OnceLock<Filter> = OnceLock::new();
+
+struct Filter {
+    handle: reload::Handle<EnvFilter, Registry>,
+    /// As it was given.
+    text: Mutex<String>,
+}
+
+/// Returns the filter in force. `None` if this process does not log.
+pub fn filter() -> Option<String> {
+    FILTER.get().map(|filter| filter.text.lock().clone())
+}
+
+/// Replaces the filter.
+///
+/// # Errors
+/// [`Error::Filter`] if the new one does not parse; the old one stays. [`Error::NotStarted`] if this
+/// process does not log.
+pub fn set_filter(filter: &str) -> Result<(), Error> {
+    let parsed = parse(filter)?;
+    let in_force = FILTER.get().ok_or(Error::NotStarted)?;
+    let mut text = in_force.text.lock();
+    let replaced = in_force.handle.reload(parsed);
+    replaced.map_err(|_| Error::NotStarted)?;
+    filter.clone_into(&mut text);
+    Ok(())
 }
 
 /// Starts logging for the whole process, once.
@@ -38,10 +73,9 @@ pub enum Error {
 /// # Errors
 /// [`Error::Filter`] if the filter does not parse, [`Error::AlreadyStarted`] on a second call.
 pub fn start(format: LogFormat, filter: &str) -> Result<(), Error> {
-    let parsed = parse(filter)?;
+    let (parsed, handle) = reload::Layer::new(parse(filter)?);
     let in_colour = stderr().is_terminal();
-    let lines = fmt()
-        .with_env_filter(parsed)
+    let lines = fmt::layer()
         .with_writer(move || match in_colour {
             true => Plain::in_colour(stderr()),
             false => Plain::to(stderr()),
@@ -50,16 +84,19 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), Error> {
         // With internal errors on, a log line that cannot be written causes a panic. On a full
         // disk, the line of that panic fails too, which ends the process.
         .log_internal_errors(false);
-    match format {
-        LogFormat::Text => lines.finish().try_init(),
+    let lines = match format {
+        LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_span_list(false)
-            .finish()
-            .try_init(),
-    }
-    .map_err(Error::AlreadyStarted)?;
+            .boxed(),
+    };
+    let subscriber = Registry::default().with(parsed).with(lines);
+    subscriber.try_init().map_err(Error::AlreadyStarted)?;
+    let text = Mutex::new(filter.to_owned());
+    // The subscriber could be set only once, so this is set only once too.
+    let _ = FILTER.set(Filter { handle, text });
     std::panic::set_hook(Box::new(log_panic));
     Ok(())
 }

@@ -28,7 +28,11 @@ class Server:
         self.errors = Path(directory) / "server.err"
         self._stderr = self.errors.open("ab")
         self.process = subprocess.Popen(
-            [binary, "serve", "--data-dir", f"{directory}/data", "--listen", self.address, *arguments],
+            [
+                *(binary, "serve", "--data-dir", f"{directory}/data", "--listen", self.address),
+                # Several may run at a time, and the default port is one.
+                *("--admin-listen=", *arguments),
+            ],
             stdout=subprocess.DEVNULL,
             stderr=self._stderr,
         )

@@ -7,6 +7,7 @@ use std::path::Path;
 use campaign_ledger::config::Config;
 use campaign_ledger::grpc::edge::health::Health;
 use campaign_ledger::grpc::edge::incoming::Incoming;
+use campaign_ledger::metrics::Metrics;
 use campaign_ledger::server::drain::{self, Limits, Stop};
 use campaign_ledger::server::transport;
 use campaign_ledger::wire::proto::api;
@@ -48,7 +49,7 @@ pub fn serve(answer: &Path) {
         println!("listening {}", incoming.local_addr().expect("it is bound"));
         let health = Health::starting(&[]).await;
         let routes = Routes::new(MeasurementServiceServer::new(noop));
-        let router = transport::router(&config, routes);
+        let router = transport::router(&config, routes, &Metrics::default());
         let stop = Stop::new();
         let served = drain::serve_until(router, incoming, &health, &stop, Limits::of(&config));
         served.await.expect("it serves");

@@ -82,6 +82,7 @@ impl Server {
     pub fn ledger(data_dir: &Path) -> Self {
         let mut command = Command::new(LEDGER);
         command.args(["serve", "--listen", "127.0.0.1:0", "--log-filter", "warn"]);
+        command.arg("--admin-listen=");
         command.arg("--data-dir").arg(data_dir);
         Self::start(command)
     }

@@ -151,6 +151,7 @@ fn beside_a_server(listen: SocketAddr, stories: Vec<Story>) -> Result<(), Error>
     let config = Config {
         data_dir: directory.0.join("data"),
         listen,
+        admin_listen: None,
         drain_delay_ms: 0,
         ..Config::default()
     };

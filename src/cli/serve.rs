@@ -168,14 +168,19 @@ async fn give_memory_back() {
 fn announce(ready: Ready) {
     let Ready {
         address,
+        admin,
         data_dir,
         head,
     } = ready;
+    let admin = admin.map_or_else(String::new, |admin| {
+        format!("  admin      http://{admin}\n")
+    });
     let program = std::env::args().next();
     let program = program.as_deref().unwrap_or("campaign-ledger");
     let text = format!(
         "Campaign Ledger {} is ready.\n  \
-           listening  {address} (gRPC, no TLS)\n  \
+           listening  {address} (gRPC, no TLS)\n\
+         {admin}  \
            data       {}\n  \
            log        {head} events\n\
          Try: {program} call AuditService/GetHead --server http://{address}\n",

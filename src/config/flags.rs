@@ -104,7 +104,8 @@ fn flag(key: &'static Key, defaults: &toml::Table) -> Arg {
     match key.rule {
         Rule::Path => flag.value_name("DIR").value_hint(ValueHint::DirPath),
         Rule::PathOrNone => flag.value_name("FILE").value_hint(ValueHint::FilePath),
-        Rule::Address => flag.value_name("ADDRESS"),
+        Rule::Address | Rule::AddressOrNone => flag.value_name("ADDRESS"),
+        Rule::Hosts => flag.value_name("HOSTS"),
         Rule::Switch => flag
             .value_name("BOOL")
             .num_args(0..=1)

@@ -25,6 +25,10 @@ pub(super) enum Rule {
     PathOrNone,
     /// An IP address and a port.
     Address,
+    /// An IP address and a port, or nothing.
+    AddressOrNone,
+    /// Names of hosts, separated by commas.
+    Hosts,
     /// `true` or `false`.
     Switch,
     /// A whole number in this range, both ends included.
@@ -84,6 +88,33 @@ pub(super) static ALL: &[Key] = &[
         name: "insecure",
         rule: Rule::Switch,
         help: "Allow --listen beyond loopback although there is no TLS and no authentication",
+    },
+    Key {
+        name: "admin_listen",
+        rule: Rule::AddressOrNone,
+        help: "IP address and port of the admin server (HTTP: health, metrics, settings); port 0 lets \
+               the system choose; when empty, there is none. Beyond loopback it shows others neither \
+               settings nor the log filter",
+    },
+    Key {
+        name: "admin_hosts",
+        rule: Rule::Hosts,
+        help: "Names by which the admin server may be called beside localhost and its own address, \
+               separated by commas; a call by another name gets 421",
+    },
+    Key {
+        name: "metrics_brands",
+        rule: Rule::Number {
+            least: 0,
+            most: 1_000,
+        },
+        help: "Brands that metrics name, the first that write; all others are counted as one",
+    },
+    Key {
+        name: "access_log",
+        rule: Rule::Switch,
+        help: "Write a log line for each call, on the target access at the level info: method, code, \
+               duration, peer, principal, brand, trace id; no content",
     },
     Key {
         name: "max_connections",
@@ -324,13 +355,24 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
     ALL.iter().find(|key| key.name == name)
 }
 
+/// Returns whether this can be the name of a host, with space around it.
+fn is_host(text: &str) -> bool {
+    let text = text.trim();
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
 impl Rule {
     /// Reads a value from a flag or a variable.
     pub(super) fn parse(self, text: &str) -> Result<Value, String> {
         let value = match self {
-            Self::Path | Self::PathOrNone | Self::Address | Self::OneOf(_) | Self::Filter => {
-                Value::String(text.to_owned())
-            }
+            Self::Path
+            | Self::PathOrNone
+            | Self::Address
+            | Self::AddressOrNone
+            | Self::Hosts
+            | Self::OneOf(_)
+            | Self::Filter => Value::String(text.to_owned()),
             Self::Switch => match text {
                 "true" => Value::Boolean(true),
                 "false" => Value::Boolean(false),
@@ -350,6 +392,12 @@ impl Rule {
             (Self::Path, Value::String(path)) => !path.is_empty(),
             (Self::PathOrNone, Value::String(_)) => true,
             (Self::Address, Value::String(address)) => address.parse::<SocketAddr>().is_ok(),
+            (Self::AddressOrNone, Value::String(address)) => {
+                address.is_empty() || address.parse::<SocketAddr>().is_ok()
+            }
+            (Self::Hosts, Value::String(hosts)) => {
+                hosts.is_empty() || hosts.split(',').all(is_host)
+            }
             (Self::Switch, Value::Boolean(_)) => true,
             (Self::Number { least, most }, Value::Integer(number)) => {
                 (least..=most).contains(number)
@@ -381,6 +429,12 @@ impl std::fmt::Display for Rule {
             Self::Path | Self::PathOrNone => f.write_str("must be a path"),
             Self::Address => {
                 f.write_str("must be an IP address and a port, such as 127.0.0.1:50051 or [::1]:0")
+            }
+            Self::AddressOrNone => f.write_str(
+                "must be empty, or an IP address and a port, such as 127.0.0.1:9464 or [::1]:0",
+            ),
+            Self::Hosts => {
+                f.write_str("must be names of hosts without ports, separated by commas, or empty")
             }
             Self::Switch => f.write_str("must be true or false"),
             Self::Number { least, most } => {

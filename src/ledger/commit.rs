@@ -7,6 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -15,6 +16,7 @@ use crate::causes::with_causes;
 use crate::keyring::{self, Keyring};
 use crate::log::block::SealError;
 use crate::log::{AppendError, Block, Head, Log};
+use crate::metrics::Writer as Metrics;
 use crate::views::Durable;
 
 /// Why a writer or a committer stopped that did not live to say why itself.
@@ -37,6 +39,7 @@ struct Commit {
     keyring: Arc<dyn Keyring>,
     head: Head,
     durable: Durable,
+    metrics: Arc<Metrics>,
 }
 
 impl Commit {
@@ -62,13 +65,18 @@ impl Commit {
             return Ok(());
         }
         let records = std::mem::take(&mut group.records);
+        let begun = Instant::now();
         let block = Block::seal(self.log.partition(), &self.head, records)?;
+        self.metrics.seal.took(begun.elapsed());
         // A key is durable before an event that needs it, and goes after the event that says so: the
         // next start destroys again what a crash in between has left.
         if !group.new_keys.is_empty() {
             self.keyring.make(&group.new_keys)?;
         }
+        let begun = Instant::now();
         self.head = self.log.append(&self.head, &block)?;
+        self.metrics.append.took(begun.elapsed());
+        self.metrics.group_commands.counted(group.requests);
         if !group.erased.is_empty() {
             self.keyring.destroy(&group.erased)?;
         }
@@ -97,6 +105,7 @@ impl Committer {
         log: Arc<dyn Log>,
         keyring: Arc<dyn Keyring>,
         durable: Durable,
+        metrics: Arc<Metrics>,
     ) -> io::Result<Self> {
         let head = log.head();
         let commit = Arc::new(Mutex::new(Commit {
@@ -104,6 +113,7 @@ impl Committer {
             keyring,
             head,
             durable,
+            metrics,
         }));
         let (work, groups) = sync_channel::<Group>(1);
         let (results, done) = sync_channel(1);

@@ -21,6 +21,7 @@ use crate::domain::{
 use crate::keyring::{self, Mark, NewKey, Sealer};
 use crate::log::block::{ALWAYS_FITS_BYTES, record_cost};
 use crate::log::codec;
+use crate::metrics::{BrandEvents, Writer as Metrics};
 use crate::store::{self, Store};
 use crate::views::Fold;
 
@@ -38,6 +39,8 @@ pub(super) enum Broken {
 
 /// The rows and the memory of requests, held while a group is decided.
 pub(super) struct Decider<'a> {
+    pub metrics: &'a Metrics,
+    pub brands: &'a mut BrandEvents,
     pub rows: MutexGuard<'a, Store>,
     /// Changes of the group to rows that only queries read. They are settled before queries see the
     /// rows.
@@ -326,6 +329,7 @@ impl Decider<'_> {
             group.erased.extend(erased_by(record));
         }
         let (first, last) = span(&records);
+        self.brands.add(request.brand.as_str(), records.len());
         self.rows.advance(last);
         group.push(encoded, bytes);
         if group.requests.is_multiple_of(TURN) {
@@ -410,6 +414,7 @@ impl Decider<'_> {
             .get(request.brand.as_str(), stamp.id.as_str())?;
         let is_same = is_same_request(&seen.digest, &stamp.digest, sealed.was_dropped);
         Some(if is_same {
+            self.metrics.request_id_hits.inc();
             Ok(seen)
         } else {
             Err(WriteError::RequestIdReused {

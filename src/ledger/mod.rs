@@ -19,6 +19,7 @@ mod writer;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -127,8 +128,8 @@ pub enum WriteError {
 
 /// A message to the writer.
 enum Message {
-    /// Decide a job. This frees its places in the queue.
-    Decide(Job, Places),
+    /// Decide a job, which waits since this time. This frees its places in the queue.
+    Decide(Job, Instant, Places),
     /// Check the rows: a reader found damage.
     Look,
     /// Accept nothing more, answer the queued jobs, write a checkpoint and end.
@@ -265,8 +266,14 @@ impl Ledger {
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
+    /// Counts the places in the queue that are taken.
+    pub fn waiting(&self) -> usize {
+        self.places.taken()
+    }
+
     fn send(&self, job: Job, places: Places) -> Result<(), WriteError> {
-        let sent = self.queue.send(Message::Decide(job, places));
+        let message = Message::Decide(job, Instant::now(), places);
+        let sent = self.queue.send(message);
         sent.map_err(|_| WriteError::Draining)
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::room::Places;
 use super::{Job, Message, WriteError};
 use crate::domain::BrandId;
+use crate::metrics::Writer as Metrics;
 
 /// Requests of a brand in its turn: some of a group, so that many brands are in each.
 const TURN: i64 = 32;
@@ -24,6 +25,7 @@ pub(super) struct Queue {
     lanes: HashMap<BrandId, Lane>,
     /// Brands with a lane, the next one first.
     turns: VecDeque<BrandId>,
+    metrics: Arc<Metrics>,
 }
 
 /// The jobs of a brand, in the order they came.
@@ -34,10 +36,12 @@ struct Lane {
     left: i64,
 }
 
-/// A job, and its places in the queue, which are free once it is taken.
+/// A job that waits.
 struct Waiting {
     job: Job,
-    _places: Option<Places>,
+    /// Since when, and its places in the queue, which are free once it is taken; `None` for what was
+    /// taken before.
+    since: Option<(Instant, Places)>,
 }
 
 /// The next work of the writer.
@@ -50,11 +54,12 @@ pub(super) enum Next {
 }
 
 impl Queue {
-    pub(super) fn of(messages: UnboundedReceiver<Message>) -> Self {
+    pub(super) fn of(messages: UnboundedReceiver<Message>, metrics: Arc<Metrics>) -> Self {
         Self {
             messages,
             lanes: HashMap::new(),
             turns: VecDeque::new(),
+            metrics,
         }
     }
 
@@ -75,7 +80,7 @@ impl Queue {
             lane.left += job.requests();
         }
         let lane = self.lane(brand);
-        lane.jobs.push_front(Waiting { job, _places: None });
+        lane.jobs.push_front(Waiting { job, since: None });
     }
 
     /// Waits for the next work, but at most until `time`: then the rows may need a checkpoint.
@@ -118,13 +123,10 @@ impl Queue {
 
     fn receive(&mut self, message: Message) {
         match message {
-            Message::Decide(job, places) => {
+            Message::Decide(job, since, places) => {
                 let brand = job.brand().clone();
-                let waiting = Waiting {
-                    job,
-                    _places: Some(places),
-                };
-                self.lane(brand).jobs.push_back(waiting);
+                let since = Some((since, places));
+                self.lane(brand).jobs.push_back(Waiting { job, since });
             }
             Message::Look => {}
             Message::Close => self.messages.close(),
@@ -156,6 +158,9 @@ impl Queue {
                 continue;
             }
             let waiting = lane.jobs.pop_front()?;
+            if let Some((since, _)) = waiting.since {
+                self.metrics.queue_wait.took(since.elapsed());
+            }
             lane.left -= waiting.job.requests();
             match (lane.jobs.is_empty(), lane.left > 0) {
                 (true, _) => drop(self.lanes.remove(&brand)),

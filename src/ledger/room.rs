@@ -89,6 +89,11 @@ impl AllPlaces {
         }
     }
 
+    /// Counts the places that are taken.
+    pub(super) fn taken(&self) -> usize {
+        self.0.taken.lock().count
+    }
+
     /// Gives no more places.
     pub(super) fn close(&self) {
         self.0.taken.lock().closed = true;

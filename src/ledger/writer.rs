@@ -23,6 +23,7 @@ use crate::domain::{Position, Timestamp};
 use crate::keyring::{Keyring, Sealer};
 use crate::log::Log;
 use crate::log::block::ALWAYS_FITS_BYTES;
+use crate::metrics::{BrandEvents, Writer as Metrics};
 use crate::views::{Fold, LastRecorded, Live};
 
 /// Bounds of the writer.
@@ -67,6 +68,7 @@ impl Writer {
         requests: RequestMemory,
         clock: Arc<Guard>,
         limits: Limits,
+        metrics: Arc<Metrics>,
     ) -> Result<(Ledger, Writer), StartError> {
         let (queue, waiting) = mpsc::unbounded_channel();
         let places = AllPlaces::new(limits.queue);
@@ -74,7 +76,12 @@ impl Writer {
         let last_recorded = LastRecorded::of(&*live.rows())?;
         let work = Work {
             decided: log.head().position,
-            committer: Committer::start(Arc::clone(&log), Arc::clone(&keyring), live.teller())?,
+            committer: Committer::start(
+                Arc::clone(&log),
+                Arc::clone(&keyring),
+                live.teller(),
+                Arc::clone(&metrics),
+            )?,
             log,
             live,
             requests,
@@ -83,10 +90,13 @@ impl Writer {
             clock,
             last_recorded,
             limits,
+            brands: metrics.brand_events(),
+            metrics,
         };
+        let queue_of_writer = Queue::of(waiting, Arc::clone(&work.metrics));
         let thread = thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || work.until_closed(Queue::of(waiting), &stop))?;
+            .spawn(move || work.until_closed(queue_of_writer, &stop))?;
         let ledger = Ledger { queue, places };
         Ok((ledger, Writer { thread, stopped }))
     }
@@ -134,6 +144,8 @@ struct Work {
     /// When the last event was recorded. Recording times never decrease.
     last_recorded: Timestamp,
     limits: Limits,
+    metrics: Arc<Metrics>,
+    brands: BrandEvents,
 }
 
 impl Work {
@@ -192,7 +204,10 @@ impl Work {
             }
             if self.live.is_checkpoint_due() {
                 self.committer.settle()?;
-                self.live.checkpoint().map_err(Halted::Rows)?;
+                let took = self.live.checkpoint().map_err(Halted::Rows)?;
+                if let Some(took) = took {
+                    self.metrics.checkpoint.took(took);
+                }
             }
             let job = match queue.wait_until(self.live.checkpoint_due_at()) {
                 Next::Decide(job) => job,
@@ -240,7 +255,10 @@ impl Work {
     /// # Errors
     /// `Rows` if the rows cannot be read or do not fit an event.
     fn fill(&mut self, group: &mut Group, first: Job, queue: &mut Queue) -> Result<(), Halted> {
+        let metrics = &*self.metrics;
         let mut decider = Decider {
+            metrics,
+            brands: &mut self.brands,
             rows: self.live.rows(),
             fold: Fold::default(),
             requests: &mut self.requests,

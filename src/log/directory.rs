@@ -60,6 +60,7 @@ const LOCK: &str = "LOCK";
 const LOG: &str = "log";
 const VIEWS: &str = "views";
 const SUBSCRIPTIONS: &str = "subscriptions";
+const LAST_BACKUP: &str = "last-backup";
 const TREE: &str = "tree";
 const SIGNING_KEY: &str = "signing-key";
 const CHECKPOINT: &str = "checkpoint";
@@ -256,6 +257,11 @@ impl DataDirectory {
     /// The file with the positions of named consumers. May be missing.
     pub fn subscriptions_path(&self) -> PathBuf {
         self.root.join(SUBSCRIPTIONS)
+    }
+
+    /// The file with the time of the last backup. May be missing.
+    pub fn last_backup_path(&self) -> PathBuf {
+        self.root.join(LAST_BACKUP)
     }
 
     /// The file with the keys of personal data. May be missing.

@@ -137,6 +137,12 @@ pub trait Log: Send + Sync {
     /// could not be asked.
     fn read(&self, after: Position) -> Result<Blocks<'_>, ReadError>;
 
+    /// Returns why appends will be refused, if that is known before one is tried: there was no room on the
+    /// disk, or what was acknowledged cannot be stored where it belongs. Reads go on.
+    fn refusal(&self) -> Option<String> {
+        None
+    }
+
     /// Watches the durable head: the receiver holds the current one and is notified of changes.
     /// Heads that follow each other quickly may be seen as one change. It ends with the log.
     fn tail(&self) -> watch::Receiver<Head>;

@@ -66,6 +66,7 @@ use super::chain::Chain;
 use super::paths::io_error;
 use super::{AppendError, Block, Blocks, Head, Log, OpenError, Position, ReadError};
 use crate::causes::with_causes;
+use crate::metrics::Histogram;
 use blocks::StoredFrom;
 use files::Files;
 use journal::{Journal, SEGMENT_BYTES};
@@ -125,6 +126,13 @@ impl SledLog {
             log.check_all(dir)?;
         }
         Ok(log)
+    }
+
+    /// Has the syncs of appends measured.
+    pub fn measure_syncs(&self, syncs: Histogram) {
+        if let Some(journal) = &mut *self.journal.lock() {
+            journal.measure_syncs(syncs);
+        }
     }
 
     /// Reads every block: sled made a new list of pages and may have left out some.
@@ -283,6 +291,11 @@ impl Log for SledLog {
             None => Box::new(Chain::to(self.head(), stored, self.partition, after)),
             Some(reached) => Box::new(Chain::past(reached, stored, self.partition, after)),
         })
+    }
+
+    fn refusal(&self) -> Option<String> {
+        let failed = self.pending.failure()?;
+        Some(with_causes(&*failed))
     }
 
     fn tail(&self) -> watch::Receiver<Head> {

@@ -20,6 +20,10 @@ pub(super) async fn supervise(
             return Err(error);
         }
     };
+    // On a full disk the log opens for reads, and the writer will stop with its first block.
+    if running.log.refusal().is_some() {
+        health.writes_stopped().await;
+    }
     let mut writer = running.writer.stopped();
     // The result of the wait borrows from the channel and is dropped at once: if it lived across
     // the select, this future could not move between threads.
@@ -32,8 +36,8 @@ pub(super) async fn supervise(
         () = timers => {}
         () = watching => {}
         () = mending => {}
-        // Reads go on, but a load balancer sends reads and writes elsewhere.
-        () = stopped => health.draining().await,
+        // Reads go on, and a load balancer may send writes elsewhere.
+        () = stopped => health.writes_stopped().await,
     }
     Ok(Some(running))
 }

@@ -11,6 +11,8 @@ use tower::layer::util::{Identity, Stack};
 use crate::config::Config;
 use crate::grpc::edge::incoming;
 use crate::grpc::edge::layer::EdgeLayer;
+use crate::grpc::edge::span::Watch;
+use crate::metrics::Metrics;
 
 /// How much of one request a client may send ahead of the server's reading.
 ///
@@ -38,8 +40,8 @@ const AGE_JITTER_PERCENT: u64 = 10;
 /// A server with the edge layers; add more with [`Server::layer`], which land inside of them.
 pub type EdgeServer = Server<Stack<EdgeLayer, Identity>>;
 
-/// Makes a server that speaks as `config` says.
-pub fn server(config: &Config) -> EdgeServer {
+/// Makes a server that speaks as `config` says, and counts its calls.
+pub fn server(config: &Config, metrics: &Metrics) -> EdgeServer {
     let server = Server::builder()
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
@@ -53,12 +55,24 @@ pub fn server(config: &Config) -> EdgeServer {
         None => server,
     };
     let answer_timeout = unless_off(config.answer_timeout_s);
-    server.layer(EdgeLayer::new(answer_timeout, config.max_message_bytes))
+    let watch = Watch {
+        metrics: metrics.clone(),
+        access_log: config.access_log,
+    };
+    server.layer(EdgeLayer::new(
+        answer_timeout,
+        config.max_message_bytes,
+        watch,
+    ))
 }
 
 /// Makes the router of a server that has just these routes.
-pub fn router(config: &Config, routes: Routes) -> Router<Stack<EdgeLayer, Identity>> {
-    server(config).add_routes(routes)
+pub fn router(
+    config: &Config,
+    routes: Routes,
+    metrics: &Metrics,
+) -> Router<Stack<EdgeLayer, Identity>> {
+    server(config, metrics).add_routes(routes)
 }
 
 /// Returns the limits of connections in `config`.

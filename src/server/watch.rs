@@ -29,12 +29,12 @@ pub async fn clock(clock: &Guard, health: &Health) {
                     "the clock jumped: timers stand and no writes are taken until it is right \
                      again; SIGUSR1 accepts it as it is"
                 );
-                health.not_serving().await;
+                health.doubted(true).await;
                 is_doubted = true;
             }
             (Ok(()), true) => {
                 tracing::info!("the clock is trusted again: writes and timers go on");
-                health.serving().await;
+                health.doubted(false).await;
                 is_doubted = false;
             }
             (Ok(()), false) | (Err(_), true) => {}

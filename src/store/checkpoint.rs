@@ -4,6 +4,7 @@
 //! Does not know when a checkpoint is due or on which thread it is written.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::domain::Position;
 
@@ -57,11 +58,13 @@ impl Checkpoint {
     /// [`Error::Unencodable`] for a row that has no encoding. The store keeps the frozen rows; the
     /// next freeze returns them for another attempt.
     pub fn write(self) -> Result<Written, Error> {
+        let begun = Instant::now();
         self.cache.announce(&self.frozen);
         let encoded_bytes = self.disk.commit(&self.frozen)?;
         self.cache.take_over(&self.frozen, &encoded_bytes);
         Ok(Written {
             frozen: self.frozen,
+            took: begun.elapsed(),
             _in_flight: self.in_flight,
         })
     }
@@ -73,6 +76,7 @@ impl Checkpoint {
 #[derive(Debug)]
 pub struct Written {
     frozen: Arc<Frozen>,
+    took: Duration,
     _in_flight: Arc<()>,
 }
 
@@ -85,6 +89,11 @@ impl Written {
     /// Counts the rows written or removed.
     pub fn rows(&self) -> usize {
         self.frozen.rows.len()
+    }
+
+    /// Returns how long it took to write and sync.
+    pub fn took(&self) -> Duration {
+        self.took
     }
 
     pub(super) fn is_of(&self, frozen: &Arc<Frozen>) -> bool {

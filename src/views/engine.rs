@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, watch};
@@ -166,6 +166,21 @@ impl Views {
         self.progress.borrow().durable
     }
 
+    /// Returns whether rows at this position were dropped, because they did not become durable: the
+    /// rows can be read again without them.
+    pub fn have_lost(&self, position: Position) -> bool {
+        let now = self.progress.borrow();
+        now.ended.is_some() && now.refusal().is_none() && now.durable < position
+    }
+
+    /// Returns the position of the rows that queries get now, durable or not. `None` while they cannot be
+    /// read.
+    pub fn readable(&self) -> Option<Position> {
+        let store = self.store.lock();
+        let is_readable = self.progress.borrow().refusal().is_none();
+        is_readable.then(|| store.position())
+    }
+
     /// Waits until a checkpoint holds everything up to a position. Cancel it to stop waiting.
     ///
     /// # Errors
@@ -311,10 +326,12 @@ impl Live {
     /// Starts a checkpoint when one is due, or applies a finished one. All folded events must be
     /// durable.
     ///
+    /// Returns how long the finished one took to write.
+    ///
     /// # Errors
     /// Why a checkpoint failed, once changed rows take all the memory that they may take. Before
     /// that, a failed checkpoint is tried again.
-    pub fn checkpoint(&mut self) -> Result<(), Arc<str>> {
+    pub fn checkpoint(&mut self) -> Result<Option<Duration>, Arc<str>> {
         let dirty_bytes = self.store.lock().dirty_bytes();
         self.checkpointer.make_room(dirty_bytes);
         let mut store = self.store.lock();
@@ -322,11 +339,11 @@ impl Live {
         let kept = store.checkpoint_position();
         drop(store);
         let error = match written {
-            Ok(None) => return Ok(()),
+            Ok(None) => return Ok(None),
             // What was written is dropped here, without the lock.
-            Ok(Some(_written)) => {
+            Ok(Some(written)) => {
                 self.tell.send_modify(|progress| progress.kept = kept);
-                return Ok(());
+                return Ok(Some(written.took()));
             }
             Err(error) => with_causes(&error),
         };
@@ -337,7 +354,7 @@ impl Live {
             error,
             "the views were not checkpointed and will be tried again"
         );
-        Ok(())
+        Ok(None)
     }
 
     /// Drops the folded events that did not become durable. Readers go on with the durable rows.

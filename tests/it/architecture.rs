@@ -11,7 +11,7 @@ use modules::{Unit, circles, imports, units};
 use source::sources;
 
 /// What each room may import. Imports point one way; a new room needs a row here.
-const IMPORTS: [(&str, &[&str]); 23] = [
+const IMPORTS: [(&str, &[&str]); 25] = [
     ("domain", &[]),
     ("files", &[]),
     ("causes", &[]),
@@ -20,7 +20,11 @@ const IMPORTS: [(&str, &[&str]); 23] = [
     ("config", &[]),
     ("clock", &["domain"]),
     ("keyring", &["domain", "files"]),
-    ("log", &["causes", "domain", "files", "text", "wire"]),
+    ("metrics", &[]),
+    (
+        "log",
+        &["causes", "domain", "files", "metrics", "text", "wire"],
+    ),
     ("store", &["domain", "files"]),
     ("subscriptions", &["domain", "files"]),
     ("views", &["causes", "domain", "files", "log", "store"]),
@@ -35,7 +39,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
     (
         "ledger",
         &[
-            "causes", "clock", "domain", "keyring", "log", "store", "views",
+            "causes", "clock", "domain", "keyring", "log", "metrics", "store", "views",
         ],
     ),
     (
@@ -50,6 +54,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "keyring",
             "ledger",
             "log",
+            "metrics",
             "proofs",
             "wire",
             "report",
@@ -60,9 +65,12 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "views",
         ],
     ),
+    ("telemetry", &["config", "text"]),
+    ("admin", &["metrics"]),
     (
         "server",
         &[
+            "admin",
             "causes",
             "clock",
             "config",
@@ -72,14 +80,15 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "keyring",
             "ledger",
             "log",
+            "metrics",
             "proofs",
             "wire",
             "store",
             "subscriptions",
+            "telemetry",
             "views",
         ],
     ),
-    ("telemetry", &["config", "text"]),
     (
         "cli",
         &[

@@ -11,7 +11,7 @@ mod disks;
 mod ends;
 mod faults;
 mod followers;
-mod history;
+pub mod history;
 mod load;
 mod power;
 pub mod process;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use super::read::within_log;
-use crate::domain::Position;
+use crate::domain::{Position, Timestamp};
 use crate::grpc::calls::Calls;
 use crate::grpc::calls::pool::Caller;
 use crate::grpc::calls::proofs::signed;
@@ -68,10 +68,11 @@ pub(super) async fn take(
     let idle = Stamp::default();
     let place = calls.streams.backups.enter(&who, &idle);
     let place = place.map_err(refused::no_place)?;
+    let begun = calls.now();
     let end = calls.log.head();
     let signed = signed(calls, "after_position", Some(end.position), deadline).await?;
     let checkpoint = signed.note.to_string();
-    let chunks = send(calls, after, (end, checkpoint), (who, idle, place));
+    let chunks = send(calls, after, (end, checkpoint), (who, idle, place), begun);
     Ok(Response::new(chunks))
 }
 
@@ -82,6 +83,7 @@ fn send(
     after: Position,
     (end, checkpoint): (Head, String),
     (who, idle, place): (Who, Stamp, Place),
+    begun: Timestamp,
 ) -> Chunks {
     let (out, chunks) = outlet(calls.streams.outlet(CHUNKS_AHEAD), idle, 0);
     let backup = Backup {
@@ -101,7 +103,8 @@ fn send(
             () = ending.cancelled() => Some(Stopped::Failed(status::draining(after))),
         };
         match stopped {
-            None | Some(Stopped::Left) => {}
+            None => backup.given(begun).await,
+            Some(Stopped::Left) => {}
             Some(Stopped::Unread(why)) => {
                 let status = |_| refused::unread(why, None);
                 let Backup {
@@ -134,6 +137,13 @@ impl Backup {
         }
         let finished = self.out.finish(Ok(()), &self.place).await;
         finished.map_err(Stopped::Unread)
+    }
+
+    /// Remembers that a backup of the log as it was then is complete.
+    async fn given(self, begun: Timestamp) {
+        let backups = self.calls.backups.clone();
+        // It logs its own failure, and nobody waits for it.
+        let _ = tokio::task::spawn_blocking(move || backups.given(begun)).await;
     }
 
     /// Writes for one turn, as soon as the turn comes. Returns the bytes it has made.

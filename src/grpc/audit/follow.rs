@@ -11,11 +11,12 @@ use super::parse::FollowQuery;
 use super::read::within_log;
 use super::{parse, subscriptions};
 use crate::domain::Position;
+use crate::grpc::calls::streams::followers::Follower;
 use crate::grpc::calls::streams::outlet::{Messages, Outlet, Room, Unread, outlet};
 use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::calls::{Calls, parsed};
-use crate::grpc::edge::status;
+use crate::grpc::edge::{notes, status};
 use crate::wire::proto::api;
 use crate::wire::proto::api::follow_events_response::Message;
 
@@ -78,6 +79,7 @@ fn follow<T: Send + 'static>(
     if calls.ending.is_cancelled() {
         return Err(status::draining(query.after));
     }
+    query.scope.brand().inspect(|brand| notes::brand(brand));
     let who = who.about(query.scope.brand());
     let idle = Stamp::default();
     let place = calls.streams.follows.enter(&who, &idle);
@@ -94,6 +96,7 @@ fn follow<T: Send + 'static>(
         idle,
         place: Arc::clone(&place),
         out,
+        follower: calls.streams.followers.enter(query.after),
     };
     tokio::spawn(async move {
         let ending = following.calls.ending.clone();
@@ -119,6 +122,7 @@ struct Following<T> {
     idle: Stamp,
     place: Arc<Place>,
     out: Outlet<T>,
+    follower: Follower,
 }
 
 impl<T: Send + 'static> Following<T> {
@@ -175,9 +179,10 @@ impl<T: Send + 'static> Following<T> {
             limit: NO_LIMIT,
             backwards: false,
         };
-        let wrap = self.wrap;
+        let (wrap, standing) = (self.wrap, self.follower.standing());
         let message = move |batch: Batch| {
             let resume = batch.resume.get();
+            standing.reached(batch.resume);
             wrap(resume, Message::Batch(batch.into_message()))
         };
         let ending = &self.calls.ending;
@@ -188,6 +193,7 @@ impl<T: Send + 'static> Following<T> {
             return Err(Stopped::Left);
         }
         self.after = until;
+        self.follower.standing().reached(until);
         Ok(left.limit < NO_LIMIT)
     }
 

@@ -6,8 +6,9 @@ use super::request::context::WriteRequest;
 use super::request::{Batch, Items, MAX_ITEMS, Read};
 use super::{Calls, parsed};
 use crate::domain::{Position, Refusal, Timestamp, Violation};
-use crate::grpc::edge::status;
+use crate::grpc::edge::{notes, status};
 use crate::ledger::{Ledger, Places, Recorded, Room, WriteError};
+use crate::metrics::Metrics;
 use crate::wire::fields::Broken;
 use crate::wire::proto::api::{ItemError, ItemResult, ItemWritten, item_result};
 
@@ -53,8 +54,17 @@ pub async fn decide<T: WriteRequest>(
         .await;
     let places = places.map_err(status::write)?;
     let batch = parsed(parse(request, calls.now()))?;
+    if let Some(first) = batch.items.requests.first() {
+        notes::brand(&first.brand);
+    }
     let (items, validate_only) = (batch.items, batch.validate_only);
-    let written = execute(&calls.ledger, items, field, validate_only, places);
+    let written = execute(
+        (&calls.ledger, &calls.metrics),
+        items,
+        field,
+        validate_only,
+        places,
+    );
     let outcomes = written.await.map_err(status::write)?;
     Ok((outcomes, batch.ids))
 }
@@ -66,7 +76,7 @@ pub async fn decide<T: WriteRequest>(
 /// # Errors
 /// What keeps all of them from being decided.
 pub async fn execute(
-    ledger: &Ledger,
+    (ledger, metrics): (&Ledger, &Metrics),
     items: Items,
     path: &str,
     validate_only: bool,
@@ -87,10 +97,22 @@ pub async fn execute(
     let in_log = answered.iter().flatten().filter(|one| one.in_log);
     let last = in_log.map(|one| one.last).max().unwrap_or_default();
     let each = in_order(answered, broken, path);
-    Ok(Outcomes { each, last })
+    let outcomes = Outcomes { each, last };
+    outcomes.count_refusals(metrics);
+    Ok(outcomes)
 }
 
 impl Outcomes {
+    /// Counts the items that were refused, as calls are.
+    fn count_refusals(&self, metrics: &Metrics) {
+        for refused in self.each.iter().filter_map(|one| one.as_ref().err()) {
+            let reason = status::name(refused.reason());
+            metrics
+                .calls()
+                .refused(reason, status::is_conflict(refused.reason()));
+        }
+    }
+
     /// Renders them, each with the id of what it is about.
     fn results(self, ids: Vec<String>) -> Vec<ItemResult> {
         let each = self.each.into_iter().zip(ids);

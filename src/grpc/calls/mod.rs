@@ -1,5 +1,6 @@
 //! The work of every handler: write and render, or wait for a position and read.
 
+pub mod backups;
 pub mod folds;
 pub mod many;
 mod opening;
@@ -22,17 +23,19 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use uuid::Uuid;
 
+use self::backups::Backups;
 use self::page_token::{PageTokens, Query};
 use self::pool::Pools;
 use self::request::{Page, When, Write};
 use self::streams::Streams;
 use super::edge::deadline::{Deadline, wait};
-use super::edge::status;
+use super::edge::{notes, status};
 use crate::clock::Guard;
 use crate::domain::rows::Key;
 use crate::domain::{Position, Timestamp, Violation};
 use crate::ledger::{After, Answer, Ledger};
 use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::proofs::Proofs;
 use crate::store::{self, Snapshot};
 use crate::subscriptions::Subscriptions;
@@ -75,6 +78,10 @@ pub struct Calls {
     pub subscriptions: Subscriptions,
     /// Cancelled when long streams must end.
     pub ending: CancellationToken,
+    /// When the last complete backup was given.
+    pub backups: Backups,
+    /// What is counted of calls.
+    pub metrics: Metrics,
 }
 
 /// How many rows an answer is made of. This decides on which threads they are read.
@@ -148,6 +155,7 @@ impl Calls {
         deadline: Option<Deadline>,
     ) -> Result<Written, Status> {
         let parsed = parsed.map_err(status::invalid)?;
+        notes::brand(&parsed.request.brand);
         let is_asked = parsed.prove;
         let answered = self
             .ledger
@@ -229,7 +237,8 @@ impl Calls {
     }
 
     /// Waits for a position, then reads rows, current or past ones. Returns the result and the
-    /// position it reflects, once that is durable.
+    /// position it reflects, once that is durable. If it never will be, because the writer stopped
+    /// meanwhile, the rows are read again as they are without what was lost.
     ///
     /// # Errors
     /// As [`reach`](Self::reach), and the errors of `read`; of a past, also as
@@ -237,7 +246,7 @@ impl Calls {
     pub async fn read<T: Send + 'static>(
         &self,
         reading: Reading,
-        read: impl FnOnce(&Snapshot) -> Result<T, Lookup> + Send + 'static,
+        read: impl Fn(&Snapshot) -> Result<T, Lookup> + Send + Sync + 'static,
     ) -> Result<(T, u64), Status> {
         let Reading {
             load,
@@ -245,30 +254,49 @@ impl Calls {
             slice,
             deadline,
         } = reading;
+        notes::brand(slice.brand());
         self.reach(when.min_position, deadline).await?;
         if let Some(as_of) = when.as_of {
             let brand = slice.brand().to_string();
             let past = self.past(as_of, slice, deadline).await?;
             let position = past.rows.position().get();
-            let read = |rows: &Snapshot| read(rows).map_err(Lookup::into_status);
+            let read = move |rows: &Snapshot| read(rows).map_err(Lookup::into_status);
             return Ok((self.read_past(&brand, past, read).await?, position));
         }
-        let views = self.views.clone();
+        let read = Arc::new(read);
+        let (mut found, mut position) = self.read_rows(load, &slice, &read).await?;
+        if let Err(unreached) = self.reach(position, deadline).await {
+            if !self.views.have_lost(position) {
+                return Err(unreached);
+            }
+            (found, position) = self.read_rows(load, &slice, &read).await?;
+            self.reach(position, deadline).await?;
+        }
+        let found = found.map_err(Lookup::into_status)?;
+        Ok((found, position.get()))
+    }
+
+    /// Reads the rows as they are, on the threads for it. Returns the position they reflect, which may
+    /// not be durable.
+    async fn read_rows<T: Send + 'static>(
+        &self,
+        load: Load,
+        slice: &Slice,
+        read: &Arc<impl Fn(&Snapshot) -> Result<T, Lookup> + Send + Sync + 'static>,
+    ) -> Result<(Result<T, Lookup>, Position), Status> {
+        let (views, read) = (self.views.clone(), Arc::clone(read));
         let answer = move || {
             let answer = views.read(|rows| (read(rows), rows.position()));
             answer.map_err(status::view)
         };
-        let (found, position) = match load {
-            Load::Few => blocking(answer).await?,
+        match load {
+            Load::Few => blocking(answer).await,
             Load::Many => {
                 let owner = slice.brand().as_str();
-                let answered = self.pools.readers.run(owner, |_| answer()).await;
-                answered.map_err(refused::query)??
+                let answered = self.pools.readers.run(owner, move |_| answer()).await;
+                answered.map_err(refused::query)?
             }
-        };
-        self.reach(position, deadline).await?;
-        let found = found.map_err(Lookup::into_status)?;
-        Ok((found, position.get()))
+        }
     }
 
     /// Does a long read on the threads for it; owners take turns.
@@ -317,7 +345,7 @@ impl Calls {
         &self,
         reading: Reading,
         part: Part,
-        list: impl FnOnce(&Snapshot, &Part) -> Result<Listed<T>, Lookup> + Send + 'static,
+        list: impl Fn(&Snapshot, &Part) -> Result<Listed<T>, Lookup> + Send + Sync + 'static,
     ) -> Result<(Vec<T>, String, u64), Status> {
         let query = part.query;
         let read = move |rows: &Snapshot| list(rows, &part);

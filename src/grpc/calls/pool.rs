@@ -182,6 +182,11 @@ impl Pool {
         Ok(waits)
     }
 
+    /// Counts the work that waits for a thread.
+    pub fn waiting(&self) -> usize {
+        self.0.waiting.lock().count
+    }
+
     /// Ends the threads: waiting work is dropped, running work sees that nobody waits. Returns at
     /// once.
     pub fn end(&self) {

@@ -30,6 +30,7 @@ use tonic::body::Body as TonicBody;
 
 use super::peer::{OpenCall, Peer};
 use super::status;
+use crate::metrics;
 pub use answer::counted;
 use budget::{Budget, Hold};
 use gather::Gather;
@@ -116,6 +117,7 @@ impl Intake {
     pub(super) fn admit<B>(
         &self,
         request: Request<B>,
+        metrics: &Arc<metrics::Method>,
     ) -> Result<(Request<TonicBody>, Arc<Call>), Refusal>
     where
         B: Body<Data = Bytes> + Unpin + Send + 'static,
@@ -123,7 +125,7 @@ impl Intake {
         if !is_grpc(request.headers()) {
             return Err(Refusal::NotGrpc);
         }
-        let call = Call::begin(&self.shared, &request).map_err(Refusal::TooMany)?;
+        let call = Call::begin(&self.shared, metrics, &request).map_err(Refusal::TooMany)?;
         let request = request.map(|body| TonicBody::new(Gather::new(body, Arc::clone(&call))));
         Ok((request, call))
     }
@@ -160,6 +162,7 @@ pub struct Call {
     /// Counts the call for its connection.
     open: Option<OpenCall>,
     method: Method,
+    metrics: Arc<metrics::Method>,
     is_gzip: bool,
     is_reflection: bool,
 }
@@ -189,7 +192,11 @@ impl Call {
     ///
     /// # Errors
     /// The refusal.
-    fn begin<B>(shared: &Arc<Shared>, request: &Request<B>) -> Result<Arc<Self>, Status> {
+    fn begin<B>(
+        shared: &Arc<Shared>,
+        metrics: &Arc<metrics::Method>,
+        request: &Request<B>,
+    ) -> Result<Arc<Self>, Status> {
         let path = request.uri().path();
         let before = shared.calls.fetch_add(1, Ordering::Relaxed);
         let peer = request.extensions().get::<Peer>().cloned();
@@ -198,6 +205,7 @@ impl Call {
             open: peer.as_ref().map(Peer::begin_call),
             hold: Hold::of_request(OfMessages(Arc::clone(shared)), peer),
             method: shared.methods.find(path),
+            metrics: Arc::clone(metrics),
             is_gzip: is_gzip(request.headers()),
             is_reflection: false,
         };
@@ -223,7 +231,19 @@ impl Call {
         &self.hold.budget().0
     }
 
-    /// Marks that a message was sent.
+    /// Marks that a message of the client was passed on.
+    fn received(&self) {
+        self.metrics.received();
+        self.moved();
+    }
+
+    /// Marks that messages were sent.
+    fn sent(&self, messages: u64) {
+        self.metrics.sent(messages);
+        self.moved();
+    }
+
+    /// Marks that something was sent or received.
     fn moved(&self) {
         if let Some(open) = &self.open {
             open.peer().moved();
@@ -261,7 +281,7 @@ impl Drop for Call {
 }
 
 /// Returns whether a request is a gRPC request with protobuf messages.
-fn is_grpc(headers: &HeaderMap) -> bool {
+pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
     let of_request = headers.get(header::CONTENT_TYPE);
     let Some(of_request) = of_request.and_then(|value| value.to_str().ok()) else {
         return false;
@@ -305,10 +325,11 @@ mod tests {
     #[test]
     fn a_few_connections_do_not_take_all_calls() {
         let layer = Intake::new(crate::wire::proto::DESCRIPTORS, 4 << 20);
+        let metrics = metrics::Metrics::default();
         let begin = |peer: &Peer| {
             let mut request = Request::new(());
             request.extensions_mut().insert(peer.clone());
-            Call::begin(&layer.shared, &request)
+            Call::begin(&layer.shared, metrics.calls().method(""), &request)
         };
         let mut open = Vec::new();
         for connection in 0..100 {

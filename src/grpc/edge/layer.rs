@@ -27,7 +27,7 @@ use tower::{Layer, Service};
 
 use super::deadline::Deadline;
 use super::intake::Intake;
-use super::span::CallSpan;
+use super::span::{CallSpan, Watch};
 use crate::wire::proto::DESCRIPTORS;
 pub use answer::Answer;
 pub use answering::Answering;
@@ -37,15 +37,17 @@ pub use answering::Answering;
 pub struct EdgeLayer {
     answer_timeout: Option<Duration>,
     intake: Intake,
+    watch: Watch,
 }
 
 impl EdgeLayer {
-    /// Takes the longest time until an answer begins, whatever the client allows, and the largest
-    /// message of methods that take many items.
-    pub fn new(answer_timeout: Option<Duration>, max_message_bytes: usize) -> Self {
+    /// Takes the longest time until an answer begins, whatever the client allows, the largest
+    /// message of methods that take many items, and what is kept of calls.
+    pub fn new(answer_timeout: Option<Duration>, max_message_bytes: usize, watch: Watch) -> Self {
         Self {
             answer_timeout,
             intake: Intake::new(DESCRIPTORS, max_message_bytes),
+            watch,
         }
     }
 }
@@ -82,7 +84,7 @@ where
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let now = Instant::now();
-        let span = CallSpan::begin(&request, now);
+        let span = CallSpan::begin(&self.layer.watch, &request, now);
         let client = Deadline::of_headers(request.headers(), now);
         if let Some(client) = client {
             request.extensions_mut().insert(client);
@@ -91,7 +93,7 @@ where
         let server = server.and_then(|timeout| now.checked_add(timeout));
         let client = client.map(Deadline::instant);
         let admitted = span.in_scope(|| {
-            let (request, call) = self.layer.intake.admit(request)?;
+            let (request, call) = self.layer.intake.admit(request, span.metrics())?;
             Ok((self.inner.call(request), call))
         });
         Answering::new(admitted, client, server, span)

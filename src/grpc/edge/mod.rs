@@ -9,6 +9,8 @@ pub mod health;
 pub mod incoming;
 pub(crate) mod intake;
 pub(crate) mod layer;
+pub mod named;
+pub mod notes;
 pub(crate) mod peer;
 pub mod reflection;
 pub(crate) mod seldom;

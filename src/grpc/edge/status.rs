@@ -46,8 +46,14 @@ static FAULTS: Seldom = Seldom::new(20);
 /// What a reason is about, by name.
 pub type Metadata = Vec<(&'static str, String)>;
 
-fn name(reason: ErrorReason) -> &'static str {
+/// Returns the name of a reason, as errors carry it.
+pub fn name(reason: ErrorReason) -> &'static str {
     reason.as_str_name().trim_start_matches("ERROR_REASON_")
+}
+
+/// Returns whether a reason says that a write expected another state than it met.
+pub fn is_conflict(reason: ErrorReason) -> bool {
+    name(reason).starts_with("STALE_")
 }
 
 fn reason_named(name: &str) -> ErrorReason {

@@ -35,12 +35,12 @@ pub(super) async fn record_many(
     let campaign = parsed(campaign_named(&brand, &campaign))?;
     let (last, here) = (outcomes.last, campaign.clone());
     let find = move |rows: &Snapshot| {
-        let each = outcomes.each.into_iter().map(|outcome| match outcome {
+        let each = outcomes.each.iter().map(|outcome| match outcome {
             Ok(recorded) => {
-                let claim = claim_at(rows, &campaign, &recorded)?;
-                Ok(render::recorded_claim(&recorded, claim))
+                let claim = claim_at(rows, &campaign, recorded)?;
+                Ok(render::recorded_claim(recorded, claim))
             }
-            Err(error) => Ok(render::refused_claim(error)),
+            Err(error) => Ok(render::refused_claim(error.clone())),
         });
         Ok(each.collect::<Result<Vec<_>, store::Error>>()?)
     };

@@ -27,6 +27,7 @@ use crate::grpc::calls::streams::refused;
 use crate::grpc::calls::streams::shares::{Place, Stamp, Who};
 use crate::grpc::edge::status;
 use crate::ledger::{Ledger, Room};
+use crate::metrics::Metrics;
 use crate::wire::proto::api::{
     IngestEngagementRequest, IngestEngagementResponse, RefusedEngagement,
 };
@@ -162,7 +163,8 @@ impl Ingest {
                     idle.busy();
                     match self.take(message) {
                         Ok(Some(chunk)) => {
-                            writing.push_back(write(self.calls.ledger.clone(), chunk));
+                            let to = (self.calls.ledger.clone(), self.calls.metrics.clone());
+                            writing.push_back(write(to, chunk));
                         }
                         Ok(None) => {}
                         Err(why) => end = Some(why),
@@ -206,13 +208,16 @@ impl Ingest {
     }
 }
 
-async fn write(ledger: Ledger, chunk: Chunk) -> Result<IngestEngagementResponse, Status> {
+async fn write(
+    (ledger, metrics): (Ledger, Metrics),
+    chunk: Chunk,
+) -> Result<IngestEngagementResponse, Status> {
     let (number, items) = (chunk.number, chunk.observations);
     let path = "chunk.observations";
     let brand = items.requests.first().map_or("", |one| one.brand.as_str());
     let places = ledger.places(brand, items.requests.len(), Room::Wait);
     let written = match places.await {
-        Ok(places) => many::execute(&ledger, items, path, false, places).await,
+        Ok(places) => many::execute((&ledger, &metrics), items, path, false, places).await,
         Err(error) => Err(error),
     };
     match written {

@@ -53,9 +53,11 @@ async fn queue(jobs: Vec<Job>) -> Queue {
     let places = AllPlaces::new(10_000);
     for job in jobs {
         let taken = places.take(job.brand().as_str(), 1, Room::Refuse).await;
-        messages.send(Message::Decide(job, taken.unwrap())).unwrap();
+        messages
+            .send(Message::Decide(job, Instant::now(), taken.unwrap()))
+            .unwrap();
     }
-    Queue::of(waiting)
+    Queue::of(waiting, Arc::default())
 }
 
 /// Returns the brands of the next jobs, with the requests of each.
@@ -97,7 +99,7 @@ async fn what_a_brand_takes_alone_is_not_held_against_it() {
     next(&mut queue, 48);
     for job in (0..2_000).map(|_| one("b")) {
         let brand = job.brand().clone();
-        let waiting = Waiting { job, _places: None };
+        let waiting = Waiting { job, since: None };
         queue.lane(brand).jobs.push_back(waiting);
     }
     // The last job alone was more than a turn.

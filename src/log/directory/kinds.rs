@@ -7,16 +7,17 @@ use std::fs;
 use std::path::Path;
 
 use super::{
-    CHECKPOINT, COSIGNATURES, KEYRING, LOCK, LOG, MARKER, MASTER_KEY, OpenError, SIGNING_KEY,
-    SUBSCRIPTIONS, TREE, VIEWS, io_error, names_in,
+    CHECKPOINT, COSIGNATURES, KEYRING, LAST_BACKUP, LOCK, LOG, MARKER, MASTER_KEY, OpenError,
+    SIGNING_KEY, SUBSCRIPTIONS, TREE, VIEWS, io_error, names_in,
 };
 
 /// The names that stand for files.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     MARKER,
     LOCK,
     VIEWS,
     SUBSCRIPTIONS,
+    LAST_BACKUP,
     TREE,
     SIGNING_KEY,
     CHECKPOINT,

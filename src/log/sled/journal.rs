@@ -28,6 +28,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -36,6 +37,7 @@ use crate::log::block::MAX_BLOCK_BYTES;
 use crate::log::chain::Stored;
 use crate::log::paths::{exists, io_error};
 use crate::log::{Block, Hash, Head, OpenError, Position};
+use crate::metrics::Histogram;
 
 /// The file's name, in the log's directory.
 pub(super) const NAME: &str = "journal";
@@ -74,6 +76,8 @@ pub(super) struct Journal {
     /// The first position of the last block in each segment; the start in an unused segment.
     last: [Position; SEGMENTS],
     frame: Vec<u8>,
+    /// How long syncs take.
+    syncs: Option<Histogram>,
 }
 
 /// The content of the header.
@@ -186,6 +190,7 @@ impl Journal {
             offset: 0,
             last: [Position::START; SEGMENTS],
             frame: Vec::new(),
+            syncs: None,
         };
         Ok(Some((journal, frames)))
     }
@@ -211,6 +216,11 @@ impl Journal {
         }
     }
 
+    /// Has the syncs of blocks measured.
+    pub fn measure_syncs(&mut self, syncs: Histogram) {
+        self.syncs = Some(syncs);
+    }
+
     /// Writes `block`. It is durable when this returns `Ok`, and may be durable earlier.
     ///
     /// Returns the last block of the previous segment, if this block begins a new one.
@@ -224,7 +234,11 @@ impl Journal {
         self.layout.render(block.encoded(), &mut self.frame);
         let at = self.layout.start_of(self.current) + self.offset as u64;
         self.file.write_all_at(&self.frame, at)?;
+        let begun = Instant::now();
         self.file.sync_data()?;
+        if let Some(syncs) = &self.syncs {
+            syncs.took(begun.elapsed());
+        }
         self.offset += self.frame.len();
         self.last[self.current] = block.first_position();
         Ok(complete)

@@ -157,6 +157,11 @@ impl Pending {
         self.for_appender.notify_all();
     }
 
+    /// Returns why no more blocks will be moved, if so.
+    pub fn failure(&self) -> Option<Arc<StorageError>> {
+        self.state.lock().failed.clone()
+    }
+
     /// Makes the mover move the remaining blocks and end.
     pub fn close(&self) {
         self.state.lock().closing = true;

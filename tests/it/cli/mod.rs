@@ -81,6 +81,7 @@ impl Serving {
         let mut command = Command::new(BINARY);
         command.arg("serve").arg("--data-dir").arg(data);
         command.args(["--listen", "127.0.0.1:0", "--drain-delay-ms", "0"]);
+        command.arg("--admin-listen=");
         Self::start(command.args(flags))
     }
 

@@ -1,9 +1,10 @@
 //! The real server on a failing disk.
 //!
 //! Every such test expects the same: no answer without durability, writes stop with a typed error,
-//! the log output says why, reads continue, health is NOT_SERVING, the process exits with 1 when it
-//! is stopped, and the next start on a good disk has everything that was acknowledged.
+//! the log output says why, reads continue, health is NOT_SERVING for writes and SERVING for reads, the
+//! admin server says so too, the process exits with 1 when it is stopped, and the next start on a good disk has everything that was acknowledged.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -18,6 +19,9 @@ use super::history::head_of;
 use super::load::write_until_gone;
 use super::process::{Launch, Server, offline};
 use super::scene::Scene;
+use crate::service::admin::http::get;
+use crate::service::admin::metrics::metrics;
+use crate::support::server::FAR;
 
 /// Maximum size of the state, the views and sled's file: about a thousand events.
 const LITTLE_SPACE_KIB: u64 = 1_024;
@@ -31,6 +35,7 @@ const LOG_KIB: u64 = (16 + 24) * 1_024 + 4;
 
 /// Writes until writes stop, and checks what clients, readers and operators then see.
 async fn writes_stop(scene: &mut Scene, launch: &Launch, reason: &str) -> Server {
+    let launch = launch.clone().set("admin-listen", "127.0.0.1:0");
     let (server, channel) = launch.start().await;
     scene.check(&channel).await;
     let count = Arc::new(AtomicU64::new(0));
@@ -51,16 +56,51 @@ async fn writes_stop(scene: &mut Scene, launch: &Launch, reason: &str) -> Server
 
     scene.check(&channel).await;
     assert_eq!(head_of(&channel).await.0, scene.events());
-    assert_eq!(health(&channel).await, ServingStatus::NotServing);
+    for (name, wanted) in [
+        ("", ServingStatus::Serving),
+        ("reads", ServingStatus::Serving),
+        ("campaign.ledger.v1.ReportService", ServingStatus::Serving),
+        ("writes", ServingStatus::NotServing),
+        (
+            "campaign.ledger.v1.CampaignService",
+            ServingStatus::NotServing,
+        ),
+    ] {
+        assert_eq!(health_of(&channel, name).await, wanted, "{name}");
+    }
+    admin_says_so(server.admin().unwrap(), reason).await;
     let said = server.stderr();
     assert!(said.contains("no more writes are taken"), "{said}");
     assert!(said.contains(reason), "{said}");
     server
 }
 
+/// Checks that the admin server says which part of the server does not work.
+async fn admin_says_so(admin: SocketAddr, reason: &str) {
+    let ready = get(admin, "/readyz?verbose").await;
+    assert_eq!(ready.status, 503, "{ready:?}");
+    let failed = "[-]log no more writes are taken: ";
+    let line = ready.body.lines().find(|line| line.starts_with(failed));
+    assert!(line.is_some_and(|line| line.contains(reason)), "{ready:?}");
+    assert!(ready.body.contains("[+]views caught up"), "{ready:?}");
+    assert_eq!(get(admin, "/readyz/writes").await.status, 503);
+    assert_eq!(get(admin, "/readyz/reads").await.status, 200);
+    assert_eq!(get(admin, "/livez").await.status, 200);
+    let found = metrics(admin).await;
+    assert_eq!(found.value("campaign_ledger_writes_stopped"), 1.0);
+    assert_eq!(found.value("campaign_ledger_view_lag_events"), 0.0);
+    let refused = [("reason", "WRITES_STOPPED")];
+    assert!(found.sum("campaign_ledger_refusals_total", &refused) > 0.0);
+}
+
 async fn health(channel: &Channel) -> ServingStatus {
+    health_of(channel, "writes").await
+}
+
+async fn health_of(channel: &Channel, service: &str) -> ServingStatus {
     let mut health = HealthClient::new(channel.clone());
-    let answer = health.check(HealthCheckRequest::default()).await.unwrap();
+    let service = service.to_owned();
+    let answer = health.check(HealthCheckRequest { service }).await.unwrap();
     answer.into_inner().status()
 }
 
@@ -105,6 +145,24 @@ async fn full_disk_stops_writes_and_loses_nothing() {
             false => assert_eq!(server.stop().code(), Some(1)),
         }
     }
+    // It says so before anybody writes.
+    let launch = scene.launch().set("admin-listen", "127.0.0.1:0");
+    let (mut server, channel) = launch.start().await;
+    scene.check(&channel).await;
+    let admin = server.admin().unwrap();
+    let ready = get(admin, "/readyz?verbose").await;
+    let failed = ready.body.lines().find(|line| line.starts_with("[-]log "));
+    let names = |line: &str| line.contains("No space left on device");
+    assert!(failed.is_some_and(names), "{ready:?}");
+    assert_eq!(get(admin, "/readyz/reads").await.status, 200);
+    assert_eq!(health_of(&channel, "").await, ServingStatus::Serving);
+    let stopped = async { while health(&channel).await == ServingStatus::Serving {} };
+    tokio::time::timeout(FAR, stopped).await.unwrap();
+    let found = metrics(admin).await;
+    assert_eq!(found.value("campaign_ledger_writes_stopped"), 1.0);
+    drop(channel);
+    assert!(server.stop().success(), "{}", server.stderr());
+
     disk.resize(64 * LITTLE_SPACE_KIB);
     recovers(&mut scene).await;
     drop(scene);

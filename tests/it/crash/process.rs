@@ -38,6 +38,7 @@ impl Launch {
         };
         launch
             .set("listen", "127.0.0.1:0")
+            .set("admin-listen", "")
             .set("drain-delay-ms", "0")
             .set("checkpoint-interval-ms", "10")
             .set("checkpoint-bytes", "1048576")
@@ -93,6 +94,7 @@ impl Launch {
             child,
             address: Some(address),
             serving: None,
+            admin: None,
             stderr,
         }
     }
@@ -106,14 +108,28 @@ impl Launch {
     }
 }
 
-fn watch_for_address(stdout: ChildStdout, found: oneshot::Sender<SocketAddr>) {
+/// Where a server listens, and its admin server.
+type Addresses = (SocketAddr, Option<SocketAddr>);
+
+fn watch_for_address(stdout: ChildStdout, found: oneshot::Sender<Addresses>) {
     let mut found = Some(found);
+    let (mut address, mut admin) = (None, None);
     // Read to the end, so that the server never writes into a closed pipe.
     for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-        let words = line.trim_start().strip_prefix("listening");
-        let address = words.and_then(|words| words.split_whitespace().next()?.parse().ok());
-        if let (Some(address), Some(found)) = (address, found.take_if(|_| address.is_some())) {
-            let _ = found.send(address);
+        let mut words = line.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("listening"), Some(told)) => address = told.parse().ok(),
+            (Some("admin"), Some(told)) => {
+                admin = told
+                    .strip_prefix("http://")
+                    .and_then(|told| told.parse().ok())
+            }
+            (Some("data"), _) => {
+                if let (Some(address), Some(found)) = (address, found.take()) {
+                    let _ = found.send((address, admin));
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -121,16 +137,17 @@ fn watch_for_address(stdout: ChildStdout, found: oneshot::Sender<SocketAddr>) {
 /// A running server. Dropping it kills it.
 pub struct Server {
     child: Child,
-    address: Option<oneshot::Receiver<SocketAddr>>,
+    address: Option<oneshot::Receiver<Addresses>>,
     serving: Option<SocketAddr>,
+    admin: Option<SocketAddr>,
     stderr: NamedTempFile,
 }
 
 impl Server {
     /// Waits until the server serves; `None` when it ends before.
     pub async fn ready(&mut self) -> Option<Channel> {
-        let address = self.address.take()?.await.ok()?;
-        self.serving = Some(address);
+        let (address, admin) = self.address.take()?.await.ok()?;
+        (self.serving, self.admin) = (Some(address), admin);
         Some(self.connect())
     }
 
@@ -139,6 +156,11 @@ impl Server {
         let address = self.serving.expect("the server serves");
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         endpoint.connect_lazy()
+    }
+
+    /// Returns where its admin server listens, once it serves.
+    pub fn admin(&self) -> Option<SocketAddr> {
+        self.admin
     }
 
     /// Kills it immediately. Returns whether it was alive until then.

@@ -6,9 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use campaign_ledger::cli::dynamic::Raw;
 use campaign_ledger::config::Config;
-use campaign_ledger::grpc::edge::health::Health;
+use campaign_ledger::grpc::edge::health::{Health, Served};
 use campaign_ledger::grpc::edge::incoming::{Connections, Incoming, Limits};
 use campaign_ledger::grpc::edge::reflection;
+use campaign_ledger::metrics::Metrics;
 use campaign_ledger::server::drain::{self, Error, Outcome, Stop};
 use campaign_ledger::server::transport;
 use h2::client::SendRequest;
@@ -63,12 +64,12 @@ impl Default for Settings {
 
 impl Bare {
     pub async fn start(settings: Settings) -> Self {
-        let health = Health::starting(&[SERVICE]).await;
+        let health = Health::starting(&[Served::writing(SERVICE)]).await;
         let stop = Stop::new();
         let descriptors: &[&[u8]] = &[campaign_ledger::wire::proto::DESCRIPTORS];
         let routes = Routes::new(health.service());
         let routes = reflection::add_to(routes, descriptors, &stop.streams()).unwrap();
-        let router = transport::router(&Config::default(), routes);
+        let router = transport::router(&Config::default(), routes, &Metrics::default());
         let limits = Limits {
             max_connections: settings.max_connections,
             preface_timeout: settings.preface_timeout,

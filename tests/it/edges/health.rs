@@ -34,6 +34,32 @@ async fn not_serving_until_ready() {
 }
 
 #[tokio::test]
+async fn reads_go_on_when_only_writes_have_stopped() {
+    let server = Bare::start(Settings::default()).await;
+    let mut client = server.health_client().await;
+    let health = &server.health;
+    health.serving().await;
+    for (is_doubted, writes) in [(true, NotServing), (false, Serving)] {
+        health.doubted(is_doubted).await;
+        for service in ["writes", SERVICE] {
+            assert_eq!(state(&mut client, service).await, writes, "{service}");
+        }
+        for service in ["", "reads"] {
+            assert_eq!(state(&mut client, service).await, Serving, "{service}");
+        }
+    }
+    health.writes_stopped().await;
+    health.doubted(false).await;
+    for (service, wanted) in [("", Serving), ("reads", Serving), ("writes", NotServing)] {
+        assert_eq!(state(&mut client, service).await, wanted, "{service}");
+    }
+    health.draining().await;
+    for service in ["", "reads", "writes", SERVICE] {
+        assert_eq!(state(&mut client, service).await, NotServing, "{service}");
+    }
+}
+
+#[tokio::test]
 async fn a_drain_has_the_last_word() {
     let server = Bare::start(Settings::default()).await;
     let mut client = server.health_client().await;

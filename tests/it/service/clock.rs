@@ -27,11 +27,16 @@ async fn invited() -> (Server, Story) {
     (server, story)
 }
 
-/// Waits until the health of the whole server is this.
+/// Waits until the health of writes is this. The server as a whole goes on.
 async fn comes_to(server: &Server, wanted: ServingStatus) {
     let mut health = HealthClient::new(server.channel());
     let whole = HealthCheckRequest::default();
-    let mut states = health.watch(whole).await.unwrap().into_inner();
+    let answer = health.check(whole).await.unwrap().into_inner();
+    assert_eq!(answer.status(), Serving);
+    let writes = HealthCheckRequest {
+        service: String::from("writes"),
+    };
+    let mut states = health.watch(writes).await.unwrap().into_inner();
     let reached = async { while states.message().await.unwrap().unwrap().status() != wanted {} };
     tokio::time::timeout(FAR, reached).await.unwrap();
 }

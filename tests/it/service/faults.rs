@@ -4,14 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use campaign_ledger::log::Block;
+use campaign_ledger::domain::BrandId;
+use campaign_ledger::grpc::calls::request::When;
+use campaign_ledger::grpc::calls::{Load, Reading};
 use campaign_ledger::log::memory::MemoryLog;
+use campaign_ledger::log::{Block, Position};
+use campaign_ledger::store::Snapshot;
+use campaign_ledger::views::Slice;
 use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
 use campaign_ledger::wire::proto::api::*;
 use tonic::Code;
 
 use super::audit::all;
 use crate::support::faulty_log::{FaultyLog, Outcome};
+use crate::support::gated_log::{Before, GatedLog};
 use crate::support::log_backend::{blocks_in, change_sled, filled};
 use crate::support::server::{Refusal, Server, Story, Wired, by_brand};
 
@@ -47,6 +53,52 @@ async fn a_log_that_cannot_be_written_stops_writes_but_not_reads() {
         assert_eq!(answer.campaign.unwrap().state(), CampaignState::Open);
         assert_eq!(answer.position, 2);
     }
+}
+
+#[tokio::test]
+async fn a_read_of_what_was_lost_answers_without_it() {
+    let script = [
+        Outcome::Written,
+        Outcome::Written,
+        Outcome::LostBeforeWriting,
+    ];
+    let log = FaultyLog::new(Arc::new(MemoryLog::new(0)), script);
+    let log = GatedLog::shut(Before::Appends, Arc::new(log));
+    let wired = Wired::on(Arc::clone(&log) as _).await;
+    log.admit_one();
+    log.admit_one();
+    let story = Story::open(&wired.client, "launch").await;
+
+    let (client, pause) = (wired.client.clone(), story.pause());
+    let paused = tokio::spawn(async move { client.refused(pause).await });
+    let waited = Arc::clone(&log);
+    let arrived = tokio::task::spawn_blocking(move || waited.wait_for_arrivals(3));
+    arrived.await.unwrap();
+    // The rows have the pause, and the disk does not.
+    let (seen, mut sees) = tokio::sync::mpsc::unbounded_channel();
+    let calls = wired.calls.clone();
+    let reading = tokio::spawn(async move {
+        let reading = Reading {
+            load: Load::Few,
+            when: When {
+                min_position: Position::START,
+                as_of: None,
+            },
+            slice: Slice::Campaigns(BrandId::parse("kopi").unwrap(), Vec::new()),
+            deadline: None,
+        };
+        let read = move |rows: &Snapshot| {
+            seen.send(rows.position().get()).unwrap();
+            Ok(())
+        };
+        calls.read(reading, read).await
+    });
+    assert_eq!(sees.recv().await, Some(3));
+    log.admit_one();
+    let ((), position) = reading.await.unwrap().unwrap();
+    assert_eq!((position, sees.recv().await), (2, Some(2)));
+    let refusal = paused.await.unwrap();
+    refusal.is(Code::Unavailable, ErrorReason::WritesStopped);
 }
 
 /// Flips a bit of the block that starts at `position`.

@@ -27,8 +27,10 @@ use crate::support::server::{Client, FAR, Server, Story, TestClock, day};
 /// Reasons that the tests of this file expect.
 pub const SHOWS: &[ErrorReason] = &[ErrorReason::NotReady];
 
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 10] = [
     "",
+    "reads",
+    "writes",
     "campaign.ledger.v1.AuditService",
     "campaign.ledger.v1.CampaignService",
     "campaign.ledger.v1.CollaborationService",
@@ -65,6 +67,7 @@ fn wake() -> Waking {
     let config = Config {
         data_dir: directory.path().to_owned(),
         listen: address,
+        admin_listen: None,
         drain_delay_ms: 0,
         ..Config::default()
     };
@@ -145,7 +148,7 @@ async fn a_server_that_drains_says_so_while_it_still_answers() {
     .await;
     let story = Story::open(&server, "launch").await;
     let mut health = HealthClient::new(server.channel());
-    let service = String::from(SERVICES[2]);
+    let service = String::from(SERVICES[4]);
     let watching = health.watch(HealthCheckRequest { service }).await.unwrap();
     let mut states = watching.into_inner();
     assert_eq!(states.message().await.unwrap().unwrap().status(), Serving);
@@ -167,7 +170,7 @@ async fn a_server_that_drains_says_so_while_it_still_answers() {
 
 fn is_whole(names: impl IntoIterator<Item = String>) {
     let names: BTreeSet<_> = names.into_iter().collect();
-    for service in &SERVICES[1..] {
+    for service in &SERVICES[3..] {
         assert!(names.contains(*service), "{service} in {names:?}");
     }
 }
@@ -197,7 +200,7 @@ async fn reflection_lists_and_describes_every_service() {
         panic!("not a list: {listed:?}");
     };
     is_whole(list.service.into_iter().map(|service| service.name));
-    for service in &SERVICES[1..] {
+    for service in &SERVICES[3..] {
         let found = ask(MessageRequest::FileContainingSymbol((*service).to_owned())).await;
         assert!(
             matches!(found, MessageResponse::FileDescriptorResponse(_)),

@@ -1,5 +1,6 @@
 //! The service as its callers see it: the real server, called through the generated clients.
 
+pub mod admin;
 mod amounts;
 mod as_of;
 mod audit;

@@ -68,8 +68,16 @@ pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Lef
         answers_bytes: 1 << 20,
     };
     let memory = RequestMemory::new(10);
-    let (ledger, writer) =
-        Writer::start(log, Arc::clone(&keyring), live, memory, guard, limits).unwrap();
+    let (ledger, writer) = Writer::start(
+        log,
+        Arc::clone(&keyring),
+        live,
+        memory,
+        guard,
+        limits,
+        Arc::default(),
+    )
+    .unwrap();
     for together in steps.chunk_by(|one, next| one.at == next.at) {
         clock.set(together[0].at);
         let asked = together.iter().map(|step| {

@@ -42,6 +42,8 @@ pub const FAR: Duration = Duration::from_secs(20);
 /// A running server. When it is dropped, it is killed and not drained.
 pub struct Server {
     pub address: SocketAddr,
+    /// Where its admin server listens, if it has one.
+    pub admin: Option<SocketAddr>,
     /// Position of the log when it was ready.
     pub ready_at: u64,
     pub stop: Stop,
@@ -89,6 +91,7 @@ impl Server {
         let mut config = Config {
             data_dir: directory.path().to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            admin_listen: None,
             drain_delay_ms: 0,
             ..Config::default()
         };
@@ -166,6 +169,7 @@ impl Resting {
         Server {
             client: Client::to(ready.address).await,
             address: ready.address,
+            admin: ready.admin,
             ready_at: ready.head.get(),
             stop,
             guard,

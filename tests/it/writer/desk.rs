@@ -67,8 +67,16 @@ impl Office {
         let requests = RequestMemory::of_tail(log.as_ref(), self.remembered).unwrap();
         let clock = Arc::new(Guard::new(Arc::clone(&self.clock) as _));
         let keyring = Arc::clone(&self.keyring) as _;
-        let (ledger, writer) =
-            Writer::start(log, keyring, live, requests, clock, self.limits).unwrap();
+        let (ledger, writer) = Writer::start(
+            log,
+            keyring,
+            live,
+            requests,
+            clock,
+            self.limits,
+            Arc::default(),
+        )
+        .unwrap();
         Desk { ledger, writer }
     }
 

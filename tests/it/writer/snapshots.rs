@@ -31,6 +31,7 @@ async fn a_query_that_takes_its_time_holds_up_no_write_and_sees_none() {
         memory,
         clock,
         office.limits,
+        Arc::default(),
     );
     let (ledger, writer) = started.unwrap();
 

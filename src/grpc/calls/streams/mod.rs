@@ -3,6 +3,7 @@
 //! [`shares`] hands out places, so that no connection and no brand has all of them. [`outlet`] holds
 //! messages that a client has not taken yet. Does not know what is streamed.
 
+pub mod followers;
 pub mod outlet;
 pub mod refused;
 pub mod shares;
@@ -15,6 +16,7 @@ use tokio::time::timeout;
 use tonic::Status;
 
 use crate::config::Config;
+use followers::Followers;
 use outlet::{Limits, Outlet};
 use shares::{Kind, Shares, Who};
 
@@ -44,6 +46,8 @@ pub struct Streams {
     pub ingests: Shares,
     /// Places to take a backup.
     pub backups: Shares,
+    /// How far followers have come.
+    pub followers: Followers,
     /// How long a stream of observations may be silent.
     pub idle_timeout: Duration,
     unread_timeout: Duration,
@@ -62,6 +66,7 @@ impl Streams {
             follows: shares(Kind::Follows, config.max_followers),
             ingests: shares(Kind::Ingests, config.max_ingests),
             backups: shares(Kind::Backups, config.max_backups),
+            followers: Followers::default(),
             idle_timeout: Duration::from_millis(config.stream_idle_timeout_ms),
             unread_timeout: Duration::from_millis(config.stream_unread_timeout_ms),
             room: Arc::new(Semaphore::new(MESSAGES_AHEAD)),

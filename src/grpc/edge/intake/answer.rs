@@ -11,6 +11,7 @@ use http_body::Frame;
 use tonic::Status;
 
 use super::budget::{Full, Hold};
+use super::gather::HEADER_BYTES;
 use super::{Call, OfAnswers};
 use crate::grpc::edge::status;
 
@@ -49,12 +50,24 @@ pub fn counted(frame: Frame<Bytes>, call: &Arc<Call>) -> Result<Frame<Bytes>, St
         taken.map_err(|Full| status::no_room_for_answer())?;
         hold = Some(large);
     }
-    call.moved();
+    call.sent(messages_in(&bytes));
     Ok(Frame::data(Bytes::from_owner(Held {
         bytes,
         _call: Arc::clone(call),
         _hold: hold,
     })))
+}
+
+/// Counts the messages in a frame: tonic puts whole ones into it, each with its header.
+fn messages_in(frame: &[u8]) -> u64 {
+    let (mut rest, mut messages) = (frame, 0);
+    while let Some((header, behind)) = rest.split_at_checked(HEADER_BYTES) {
+        let length = header[1..].iter();
+        let length = length.fold(0, |length, byte| length << 8 | usize::from(*byte));
+        messages += 1;
+        rest = behind.get(length..).unwrap_or_default();
+    }
+    messages
 }
 
 #[cfg(test)]
@@ -66,6 +79,7 @@ mod tests {
     use super::super::Intake;
     use super::super::budget::{Budget, Limits};
     use super::*;
+    use crate::metrics::Metrics;
     use crate::wire::proto::DESCRIPTORS;
 
     const LARGE: usize = 64 << 10;
@@ -80,7 +94,9 @@ mod tests {
     }
 
     fn call(intake: &Intake) -> Arc<Call> {
-        Call::begin(&intake.shared, &Request::new(())).unwrap()
+        let metrics = Metrics::default();
+        let metrics = metrics.calls().method("/a.B/C");
+        Call::begin(&intake.shared, metrics, &Request::new(())).unwrap()
     }
 
     fn send(call: &Arc<Call>, length: usize) -> Result<Bytes, Status> {
@@ -101,6 +117,17 @@ mod tests {
         assert_eq!(intake.shared.answers.held(), LARGE, "HTTP/2 has it still");
         drop(large);
         assert_eq!(intake.shared.answers.held(), 0);
+    }
+
+    #[test]
+    fn messages_in_a_frame_are_counted() {
+        let message = |length: u8| [&[0, 0, 0, 0, length][..], &vec![7; length.into()]].concat();
+        assert_eq!(messages_in(&message(0)), 1);
+        assert_eq!(
+            messages_in(&[message(3), message(0), message(200)].concat()),
+            3
+        );
+        assert_eq!(messages_in(&[]), 0);
     }
 
     #[test]

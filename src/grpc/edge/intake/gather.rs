@@ -23,7 +23,7 @@ use super::shapes::{Broken, NEEDS_NO_COUNT};
 use crate::grpc::edge::status;
 
 /// Flag and length before each message.
-const HEADER_BYTES: usize = 5;
+pub(super) const HEADER_BYTES: usize = 5;
 
 /// Memory of a message whose first part has arrived.
 const FIRST_PART_BYTES: usize = 1 << 10;
@@ -166,7 +166,7 @@ impl<B> Gather<B> {
             self.call.hold.release();
         }
         self.passed += 1;
-        self.call.moved();
+        self.call.received();
         Ok(message)
     }
 

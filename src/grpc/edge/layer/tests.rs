@@ -9,11 +9,16 @@ use tower::service_fn;
 
 use super::*;
 use crate::grpc::edge::status::{code_of, reason_of};
+use crate::metrics::Metrics;
 
 const SOON: &str = "2m";
 
 fn layer(answer_timeout: Option<Duration>) -> EdgeLayer {
-    EdgeLayer::new(answer_timeout, 4 << 20)
+    let watch = Watch {
+        metrics: Metrics::default(),
+        access_log: false,
+    };
+    EdgeLayer::new(answer_timeout, 4 << 20, watch)
 }
 
 fn request(timeout: Option<&str>) -> Request<TonicBody> {

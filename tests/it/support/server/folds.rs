@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use super::Resting;
 
 /// Files that a start cannot rebuild, or that are not folds.
-const NO_FOLDS: [&str; 7] = [
+const NO_FOLDS: [&str; 8] = [
     "FORMAT",
     "LOCK",
     "keyring",
+    "last-backup",
     "log",
     "master-key",
     "page-token.key",

@@ -8,6 +8,7 @@ use std::time::Duration;
 use campaign_ledger::clock::Guard;
 use campaign_ledger::config::Config;
 use campaign_ledger::grpc::audit::Audits;
+use campaign_ledger::grpc::calls::backups::Backups;
 use campaign_ledger::grpc::calls::page_token::PageTokens;
 use campaign_ledger::grpc::calls::pool::{Caller, FOLDERS, Pools};
 use campaign_ledger::grpc::calls::streams::Streams;
@@ -20,6 +21,7 @@ use campaign_ledger::grpc::report::Reports;
 use campaign_ledger::keyring::{Keyring, MemoryKeyring};
 use campaign_ledger::ledger::{Limits, RequestMemory, Writer};
 use campaign_ledger::log::Log;
+use campaign_ledger::metrics::{Metrics, Writer as Measured};
 use campaign_ledger::proofs::{self, LogKeys};
 use campaign_ledger::server::drain::{self, Stop};
 use campaign_ledger::server::{store_options, transport};
@@ -63,7 +65,7 @@ impl Wired {
             .add_service(ReportServiceServer::new(Reports::new(door.clone())))
             .add_service(AuditServiceServer::new(Audits::new(door)));
         let config = Config::default();
-        let router = transport::router(&config, routes);
+        let router = transport::router(&config, routes, &Metrics::default());
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let limits = transport::connection_limits(&config);
         let incoming = Incoming::bind(anywhere, limits).await.unwrap();
@@ -114,6 +116,7 @@ fn calls(
         memory,
         clock.clone(),
         limits,
+        Arc::<Measured>::default(),
     )
     .unwrap();
     let folds = Folds::on(pools.folds.clone(), views.clone(), Arc::clone(&log), folds);
@@ -131,6 +134,8 @@ fn calls(
         streams: Streams::of(&Config::default()),
         subscriptions: Subscriptions::in_memory().unwrap(),
         ending: stop.streams(),
+        backups: Backups::nowhere(),
+        metrics: Metrics::default(),
     }
 }
 

@@ -14,6 +14,7 @@ use super::super::Intake;
 use super::super::budget::{Budget, Limits};
 use super::super::methods::SINGLE_BYTES;
 use super::*;
+use crate::metrics::Metrics;
 use crate::wire::proto::{DESCRIPTORS, api};
 
 const BATCH: &str = "/campaign.ledger.v1.MeasurementService/BatchRecordEngagement";
@@ -90,7 +91,9 @@ impl Scene {
         };
         let request = Request::post(path).header("grpc-encoding", "gzip");
         let request = request.body(()).unwrap();
-        let call = Call::begin(&self.intake.shared, &request).unwrap();
+        let metrics = Metrics::default();
+        let metrics = metrics.calls().method("");
+        let call = Call::begin(&self.intake.shared, metrics, &request).unwrap();
         let mut request = Gather::new(network, call);
         let mut messages = Vec::new();
         let mut cx = Context::from_waker(Waker::noop());
