@@ -5,7 +5,9 @@ the build lacks is then said, not hidden; everything else must fit.
 """
 
 import re
+import socket
 import subprocess
+import tempfile
 
 # Settings and flags that some builds do not have.
 MAY_LACK = {
@@ -73,3 +75,39 @@ class Program:
 
     def default_config(self):
         return self.run("serve", "--print-config").stdout
+
+    def has(self, setting):
+        return re.search(rf"(?m)^{setting} = ", self.default_config()) is not None
+
+
+def free_address():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+class Ledger:
+    """A running server on an empty directory, with its admin port if the build has one."""
+
+    def __init__(self, program):
+        self.program = program
+        self.directory = tempfile.TemporaryDirectory()
+        self.admin_address = free_address() if program.has("admin_listen") else None
+        self.address = free_address()
+        self.process = None
+
+    def __enter__(self):
+        command = [self.program.path, "serve", "--data-dir", f"{self.directory.name}/data"]
+        command += ["--listen", self.address, "--drain-delay-ms", "0"]
+        if self.admin_address:
+            command += ["--admin-listen", self.admin_address]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={})
+        for line in self.process.stdout:
+            if line.startswith("Try:"):
+                return self
+        raise SystemExit(f"the server ended with {self.process.wait()}")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=20)
+        self.directory.cleanup()
