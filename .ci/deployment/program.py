@@ -98,7 +98,7 @@ class Ledger:
 
     def __enter__(self):
         command = [self.program.path, "serve", "--data-dir", f"{self.directory.name}/data"]
-        command += ["--listen", self.address, "--drain-delay-ms", "0"]
+        command += ["--listen", self.address, "--drain-delay-ms", "0", "--log-filter", "warn"]
         if self.admin_address:
             command += ["--admin-listen", self.admin_address]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={})
