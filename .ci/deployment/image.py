@@ -66,7 +66,7 @@ def check_context(buildah, work):
 
 
 def build(buildah, binary, work):
-    subprocess.run(["deploy/docker/rootfs", binary, work / "stage/rootfs"], check=True)
+    subprocess.run(["deploy/docker/rootfs", binary, work / "stage/image"], check=True)
     buildah(
         "build", "--format=docker", "--isolation=chroot", f"--build-context=build={work}/stage",
         "-f", DOCKERFILE, "-t", NAME, ".",
@@ -119,11 +119,13 @@ def run(config, root, work):
     if code != 1:
         sys.exit(f"the health check of nothing ended with {code}: {printed}")
     server = container.start(config["Entrypoint"] + config["Cmd"], **here)
+    said = []
     for line in server.stdout:
+        said.append(line)
         if line.startswith("Try:"):
             break
     else:
-        sys.exit(f"the container ended with {server.wait()}")
+        sys.exit(f"the container ended with {server.wait()}: {''.join(said)}")
     code, printed = container.ends(check[1:], **here)
     if code != 0:
         sys.exit(f"the health check ended with {code}: {printed}")
