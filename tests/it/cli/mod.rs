@@ -3,7 +3,9 @@
 mod backups;
 mod calls;
 mod demos;
+mod health;
 mod keys;
+mod manual;
 mod pipes;
 mod texts;
 mod warnings;
