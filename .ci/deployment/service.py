@@ -92,7 +92,7 @@ class Machine:
     """A manager of services with the unit under check."""
 
     def __init__(self, binary, work, cgroup):
-        self.work, self.cgroup = work, cgroup
+        self.work, self.cgroup, self.manager = work, cgroup, None
         shutil.copytree("/etc", work / "etc", symlinks=True)
         (work / "etc/machine-id").write_text("0" * 31 + "1\n")
         here, units = work / "here", work / "units"
@@ -117,17 +117,27 @@ class Machine:
             ["bash", "-c", join], env=environment, stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=self.log,
         )  # fmt: skip
-        self.manager = self.until("a manager", self.child)
-        self.until("a system", lambda: self.run("systemctl", "is-active", "basic.target")[0] == 0)
+        try:
+            self.manager = self.until("a manager", self.child)
+            self.until("a system", self.is_up)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
-        # The end of its first process is the end of a namespace of processes.
-        os.kill(self.manager, signal.SIGKILL)
+        # The end of the first process of a namespace is the end of all.
+        if self.manager:
+            os.kill(self.manager, signal.SIGKILL)
+        else:
+            self.outer.kill()
         self.outer.wait()
         self.log.close()
         for directory, _, _ in os.walk(self.cgroup, topdown=False):
             os.rmdir(directory)
+
+    def is_up(self):
+        return self.run("systemctl", "is-active", "basic.target")[0] == 0
 
     def child(self):
         if self.outer.poll() is not None:
@@ -146,7 +156,7 @@ class Machine:
 
     def die(self, why):
         self.log.seek(0)
-        said = self.run("cat", "/run/here/err")[1] if getattr(self, "manager", None) else ""
+        said = self.run("cat", "/run/here/err")[1] if self.manager else ""
         sys.exit(f"{why}\n{self.log.read()}\n{said}")
 
     def run(self, *command):
@@ -177,19 +187,23 @@ def starts(machine):
     if not status.startswith("serving on 127.0.0.1:50051"):
         machine.die(f"the status is {status}")
     process = machine.must("cat", f"/proc/{machine.shows('MainPID')}/status")
-    for name, wanted in [("NoNewPrivs", "1"), ("Seccomp", "2"), ("CapEff", "0" * 16), ("CapBnd", "0" * 16)]:
+    none = "0" * 16
+    wanted_of = {"NoNewPrivs": "1", "Seccomp": "2", "CapEff": none, "CapBnd": none}
+    for name, wanted in wanted_of.items():
         expect(machine, name, re.search(rf"(?m)^{name}:\s*(\S+)", process)[1], wanted)
     if re.search(r"(?m)^Uid:\s*0\b", process):
         machine.die("it runs as root")
-    expect(machine, "the mode", machine.must("stat", "-c", "%a %U", "/var/lib/campaign-ledger").strip(), "700 campaign-ledger")
+    owner = machine.must("stat", "-c", "%a %U", "/var/lib/campaign-ledger").strip()
+    expect(machine, "the data directory", owner, "700 campaign-ledger")
 
 
 def works(machine):
     """All kinds of calls, under the filter of calls of the system."""
     ledger = "/run/here/campaign-ledger"
     machine.must(ledger, "healthcheck")
-    machine.must(ledger, "demo", "--server", "http://127.0.0.1:50051")
-    machine.must(ledger, "backup", "create", "/run/here/backup.clbu", "--server", "http://127.0.0.1:50051")
+    server = ["--server", "http://127.0.0.1:50051"]
+    machine.must(ledger, "demo", *server)
+    machine.must(ledger, "backup", "create", "/run/here/backup.clbu", *server)
     said = machine.run("cat", "/run/here/err")[1]
     if "WARN" in said or "ERROR" in said:
         machine.die("it warns")

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::answers::Answers;
 use super::commit::{Committer, LOST};
@@ -388,6 +388,7 @@ fn wait_until(queue: &mut Queue, time: Option<Instant>) -> Next {
         match message {
             Some(Message::Decide(job, _places)) => return Next::Decide(job),
             Some(Message::Look) => return Next::Look,
+            Some(Message::Answer(asker)) => answer(asker),
             Some(Message::Close) => queue.close(),
             None => return Next::End,
         }
@@ -417,12 +418,21 @@ impl Wake for Unpark {
     }
 }
 
+/// Tells whoever asked that the queue is worked on. It may have stopped to wait.
+fn answer(asker: oneshot::Sender<()>) {
+    let _ = asker.send(());
+}
+
 /// Takes the next job if there is one.
 fn take_next(queue: &mut Queue) -> Option<Job> {
     match queue.try_recv().ok()? {
         Message::Decide(job, _places) => Some(job),
         // The rows are checked before every group anyway.
         Message::Look => take_next(queue),
+        Message::Answer(asker) => {
+            answer(asker);
+            take_next(queue)
+        }
         Message::Close => {
             queue.close();
             take_next(queue)

@@ -1,7 +1,7 @@
 //! Supervision of a running server until it drains: its timers, its clock, its rows, its writer.
 
 use super::drain::Stop;
-use super::{Error, Running, timers, watch};
+use super::{Error, Running, notify, timers, watch};
 use crate::grpc::edge::health::Health;
 
 /// Starts the server, then runs its timers and watches writer and views until the drain. Returns
@@ -33,7 +33,10 @@ pub(super) async fn supervise(
         () = watching => {}
         () = mending => {}
         // Reads go on, but a load balancer sends reads and writes elsewhere.
-        () = stopped => health.draining().await,
+        () = stopped => {
+            notify::status("writes are stopped, reads go on");
+            health.draining().await;
+        }
     }
     Ok(Some(running))
 }

@@ -6,6 +6,7 @@ mod demos;
 mod health;
 mod keys;
 mod manual;
+mod notify;
 mod pipes;
 mod texts;
 mod warnings;
