@@ -3,9 +3,10 @@
 //! `cargo bench --bench load` prints two tables: the measurements, and the targets. Read every
 //! figure as a ratio within its run, because client and server share the machine. With several runs
 //! (`-- --runs N`, five by default) each figure is the median. `-- --quick` takes a tenth of the
-//! time; `-- --until unary` or `ingest` ends early.
+//! time; `-- --until unary`, `fair` or `ingest` ends early.
 
 mod drive;
+mod fair;
 mod h2load;
 mod ingest;
 mod noop;
@@ -64,8 +65,9 @@ fn main() {
         .nth(1);
     let last = last.map(|stage| match stage.as_str() {
         "unary" => Stage::Unary,
+        "fair" => Stage::Fair,
         "ingest" => Stage::Ingest,
-        _ => panic!("--until takes unary or ingest"),
+        _ => panic!("--until takes unary, fair or ingest"),
     });
     let extent = if is_quick { &QUICK } else { &FULL };
     let extent = &Extent { last, ..*extent };

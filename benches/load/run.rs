@@ -15,7 +15,7 @@ use crate::support::process::{Server, Usage, offline};
 use crate::support::report::{Row, Target};
 use crate::support::{files, head, replay};
 use crate::world::World;
-use crate::{h2load, ingest, noop, overload, queries, raw};
+use crate::{fair, h2load, ingest, noop, overload, queries, raw};
 
 /// Connections per client.
 const CONNECTIONS: usize = 4;
@@ -45,6 +45,8 @@ pub struct Extent {
 pub enum Stage {
     /// One observation per call.
     Unary,
+    /// A quiet brand beside one that floods.
+    Fair,
     /// Many observations per call.
     Ingest,
 }
@@ -127,6 +129,10 @@ pub async fn measure(extent: &Extent) -> Run {
     if extent.stops_at(Stage::Unary) {
         return run;
     }
+    run.fair(&site, extent).await;
+    if extent.stops_at(Stage::Fair) {
+        return run;
+    }
     run.h2load(&site, extent);
     run.ingest(&site, extent).await;
     if extent.stops_at(Stage::Ingest) {
@@ -182,6 +188,26 @@ impl Run {
             });
         }
         normal
+    }
+
+    async fn fair(&mut self, site: &Site, extent: &Extent) {
+        eprintln!("  a quiet brand beside a flood");
+        let own = site.ledger.connect(1).await.remove(0);
+        let beside = fair::measure(&site.world, &site.channels, &own, extent.time).await;
+        for (name, measured) in [
+            ("quiet brand, alone", &beside.alone),
+            ("quiet brand, beside a flood", &beside.quiet),
+            ("one call of the flooding brand", &beside.flooding),
+        ] {
+            self.rows.push(Row::of_calls(name, measured, None));
+        }
+        let p99 = |of: &Measured| of.micros(0.99) / beside.alone.micros(0.99);
+        let name = "quiet brand, p99 beside a flood ÷ alone";
+        self.targets
+            .push(Target::at_most(name, 2.0, p99(&beside.quiet)));
+        let name = "flooding brand, p99 ÷ quiet brand alone";
+        self.targets
+            .push(Target::reported(name, p99(&beside.flooding)));
     }
 
     fn h2load(&mut self, site: &Site, extent: &Extent) {

@@ -228,8 +228,9 @@ pub(super) static ALL: &[Key] = &[
             least: 1,
             most: 1_000_000,
         },
-        help: "Commands that may wait for the writer; further ones get RESOURCE_EXHAUSTED. Eight \
-               observations of one call count as one command",
+        help: "Commands that may wait for the writer; further ones get RESOURCE_EXHAUSTED. The \
+               last eighth is kept for brands that have few waiting. Eight observations of one \
+               call count as one command",
     },
     Key {
         name: "group_commands",

@@ -102,6 +102,9 @@ pub const MAX_DEFINITIONS: usize = 10;
 /// Changes of one observation: a number that is corrected more often was never known.
 pub const MAX_CHANGES: usize = 100;
 
+/// Models of earned media value of one brand: one a quarter for 25 years.
+pub const MAX_EMV_MODELS: usize = 100;
+
 /// Taxes of one cost line: no law has more.
 pub const MAX_TAXES: usize = 20;
 

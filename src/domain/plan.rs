@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::ids::Niche;
 use super::{
-    CampaignObjective, CampaignPlan, ContentFormat, Currency, EmvModel, FollowerRange, Money,
+    CampaignObjective, CampaignPlan, ContentFormat, Currency, FollowerRange, Money,
     SelectionPolicy, Timestamp, Violation, words,
 };
 
@@ -42,14 +42,12 @@ words! {
         GrossMarginBp = 11 => "GROSS_MARGIN_BP",
         /// What the campaign requires of creators.
         Policy = 12 => "POLICY",
-        /// Model of earned media value.
-        EmvModel = 13 => "EMV_MODEL",
     }
 }
 
 impl PlanField {
     /// Fields that a plan may lack, which are those that a change may clear.
-    pub const CLEARABLE: [Self; 9] = [
+    pub const CLEARABLE: [Self; 8] = [
         Self::Niches,
         Self::Followers,
         Self::Formats,
@@ -58,7 +56,6 @@ impl PlanField {
         Self::EndAt,
         Self::MeasureUntil,
         Self::GrossMarginBp,
-        Self::EmvModel,
     ];
 
     /// Returns the path of the field in a request.
@@ -94,8 +91,6 @@ pub struct PlanChange {
     pub gross_margin_bp: Option<u32>,
     /// What the campaign requires of creators.
     pub policy: Option<SelectionPolicy>,
-    /// Model of earned media value.
-    pub emv_model: Option<EmvModel>,
     /// Fields that the plan has no more.
     pub clear: BTreeSet<PlanField>,
 }
@@ -104,8 +99,7 @@ impl PlanChange {
     /// Returns the plan after the change.
     pub fn of(&self, plan: &CampaignPlan) -> CampaignPlan {
         use PlanField::{
-            BudgetCap, EmvModel, EndAt, Followers, Formats, GrossMarginBp, MeasureUntil, Niches,
-            StartAt,
+            BudgetCap, EndAt, Followers, Formats, GrossMarginBp, MeasureUntil, Niches, StartAt,
         };
         let keeps = |field| !self.clear.contains(&field);
         let old_niches = || {
@@ -123,7 +117,6 @@ impl PlanChange {
                 .collect()
         };
         let cap_minor = self.budget_cap.map(|cap| cap.minor);
-        let old_model = || plan.emv_model.clone().filter(|_| keeps(EmvModel));
         CampaignPlan {
             title: self.title.clone().unwrap_or_else(|| plan.title.clone()),
             objective: self.objective.unwrap_or(plan.objective),
@@ -139,7 +132,6 @@ impl PlanChange {
             gross_margin_bp: (self.gross_margin_bp)
                 .or(plan.gross_margin_bp.filter(|_| keeps(GrossMarginBp))),
             policy: self.policy.unwrap_or(plan.policy),
-            emv_model: self.emv_model.clone().or_else(old_model),
         }
     }
 
@@ -157,16 +149,9 @@ impl PlanChange {
             (None, Some(_)) => Some(before.currency),
             (None, None) => None,
         };
-        let model_currency = after.emv_model.as_ref().map(|model| model.cpm.currency);
-        let is_ours = |currency: Option<Currency>| currency.is_none_or(|of| of == after.currency);
         check(
             PlanField::BudgetCap,
-            is_ours(cap_currency),
-            PLAN_CURRENCY_RULE,
-        );
-        check(
-            PlanField::EmvModel,
-            is_ours(model_currency),
+            cap_currency.is_none_or(|of| of == after.currency),
             PLAN_CURRENCY_RULE,
         );
         if let (Some(start), Some(end)) = (after.start_at, after.end_at) {
@@ -194,7 +179,6 @@ pub fn changed_fields(before: &CampaignPlan, after: &CampaignPlan) -> Vec<PlanFi
         PlanField::MeasureUntil => before.measure_until != after.measure_until,
         PlanField::GrossMarginBp => before.gross_margin_bp != after.gross_margin_bp,
         PlanField::Policy => before.policy != after.policy,
-        PlanField::EmvModel => before.emv_model != after.emv_model,
     };
     PlanField::ALL.into_iter().filter(differs).collect()
 }

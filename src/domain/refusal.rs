@@ -214,6 +214,8 @@ pub enum Refusal {
     CostUnchanged,
     #[error("the time zone of the brand is {time_zone}")]
     TimeZoneSet { time_zone: String },
+    #[error("version {version} says something else since position {position}: name a new version")]
+    EmvModelDefined { version: String, position: Position },
     #[error("the post was told at position {actual}, not {expected}")]
     StalePublication {
         expected: Position,

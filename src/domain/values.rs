@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::ids::{ActorId, CollaborationId, CreatorId, ModelVersion, Niche};
+use super::ids::{ActorId, CollaborationId, CreatorId, Niche};
 use super::{
     ActorKind, CampaignObjective, ContentFormat, Currency, Matched, Money, PersonalText, Position,
     TextDigest, Timestamp, Venue,
@@ -96,15 +96,6 @@ pub struct SelectionPolicy {
     pub disclosure_required: bool,
 }
 
-/// A versioned model of earned media value.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct EmvModel {
-    /// Its name.
-    pub version: ModelVersion,
-    /// Price of a thousand impressions.
-    pub cpm: Money,
-}
-
 /// What a campaign plans.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CampaignPlan {
@@ -132,8 +123,6 @@ pub struct CampaignPlan {
     pub gross_margin_bp: Option<u32>,
     /// What the campaign requires of creators.
     pub policy: SelectionPolicy,
-    /// Model of earned media value, if one is to be computed.
-    pub emv_model: Option<EmvModel>,
 }
 
 impl CampaignPlan {

@@ -11,10 +11,10 @@ use std::sync::Arc;
 use super::gather::{Behind, Subject};
 use super::number::{Number, Part};
 use crate::domain::rows::Rows;
-use crate::domain::state::{Axis, Entry, Heads, Publication};
+use crate::domain::state::{Axis, Campaign, Entry, Heads, Publication};
 use crate::domain::{
-    Audience, CampaignRef, CollaborationRef, Counter, Counters, Currency, EngagementSums, Paired,
-    Position, PublicationRef, Totals, WHOLE_BP,
+    Audience, CampaignRef, CollaborationRef, Counter, CounterPrices, Counters, Currency,
+    EngagementSums, Paired, Position, PublicationRef, Totals, WHOLE_BP,
 };
 use crate::report;
 use crate::store;
@@ -27,6 +27,8 @@ pub struct Credited {
     pub post: Arc<Publication>,
     /// In basis points.
     pub share_bp: u32,
+    /// What its counters are worth to its campaign.
+    pub prices: CounterPrices,
 }
 
 /// The heads that a number reads.
@@ -96,8 +98,7 @@ impl Behind {
     }
 
     fn currency(&self, campaign: &CampaignRef) -> Result<Option<Currency>, store::Error> {
-        let key = crate::domain::state::Campaign::key(campaign);
-        let row = self.rows.get::<crate::domain::state::Campaign>(&key)?;
+        let row = self.rows.get::<Campaign>(&Campaign::key(campaign))?;
         Ok(row.map(|row| row.plan.currency))
     }
 
@@ -106,9 +107,15 @@ impl Behind {
         name: PublicationRef,
         share_bp: impl Fn(&Publication) -> u32,
     ) -> Result<Option<Credited>, store::Error> {
-        let post = self.rows.get::<Publication>(&Publication::key(&name))?;
-        Ok(post.map(|post| Credited {
+        let Some(post) = self.rows.get::<Publication>(&Publication::key(&name))? else {
+            return Ok(None);
+        };
+        let campaign = Campaign::key(&name.collaboration.campaign_ref());
+        let campaign = self.rows.get::<Campaign>(&campaign)?;
+        let prices = campaign.map(|campaign| campaign.emv_prices(post.platform.platform));
+        Ok(Some(Credited {
             share_bp: share_bp(&post),
+            prices: prices.unwrap_or_default(),
             name,
             post,
         }))
@@ -119,6 +126,7 @@ impl Behind {
         let published = self.published.get(&credited.name).copied();
         let cut = Cut {
             post: &credited.post,
+            prices: &credited.prices,
             share: i128::from(share_bp),
             published: published.unwrap_or_default(),
         };
@@ -152,6 +160,7 @@ pub fn as_if_standing(credited: &Credited, counters: &Counters, share_bp: u32) -
         followers: credited.post.followers,
         incentivised: credited.post.incentivised,
         share_bp,
+        prices: credited.prices,
     });
     sums
 }
@@ -167,6 +176,7 @@ pub fn as_totals(key: Audience, sums: EngagementSums) -> Totals {
 
 struct Cut<'a> {
     post: &'a Publication,
+    prices: &'a CounterPrices,
     share: i128,
     published: Position,
 }
@@ -216,7 +226,24 @@ impl Cut<'_> {
         self.pair(&mut pieces, &clicks, impressions, |sums| {
             &mut sums.clicks_by_impressions
         });
+        self.worth(&mut pieces, heads);
         pieces
+    }
+
+    /// Adds what the counters with a price are worth.
+    fn worth(&self, pieces: &mut Pieces, heads: &Heads) {
+        let priced = Counter::ALL.into_iter().filter_map(|counter| {
+            let price = i128::from(self.prices.of(counter));
+            let head = heads.get(counter).filter(|_| price > 0)?;
+            Some((head.latest, i128::from(head.value) * price))
+        });
+        let priced: Vec<_> = priced.collect();
+        for (at, worth) in &priced {
+            pieces.entry(*at).or_default().worth.value += worth * self.share;
+        }
+        if let Some(last) = priced.iter().map(|(at, _)| *at).max() {
+            pieces.entry(last).or_default().worth.posts += 1;
+        }
     }
 
     /// Adds to both sides of a ratio, if the post has both.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{Answer, Job, Many, Outcomes, WriteError};
-use crate::domain::{DataSubject, Position, Timestamp};
+use crate::domain::{BrandId, DataSubject, Position, Timestamp};
 use crate::keyring::NewKey;
 
 /// A group on its way into one block.
@@ -123,6 +123,22 @@ impl Group {
 }
 
 impl Job {
+    /// Returns the brand of its requests.
+    pub(super) fn brand(&self) -> &BrandId {
+        match self {
+            Self::One(one) => &one.request.brand,
+            Self::Many(many) => &many.brand,
+        }
+    }
+
+    /// Counts the requests that are not decided yet.
+    pub(super) fn requests(&self) -> i64 {
+        match self {
+            Self::One(_) => 1,
+            Self::Many(many) => many.requests.len() as i64,
+        }
+    }
+
     /// Returns whether a part of the job is in an earlier group.
     pub(super) fn is_begun(&self) -> bool {
         match self {

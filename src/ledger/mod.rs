@@ -12,20 +12,24 @@ mod answers;
 mod commit;
 mod decider;
 mod group;
+mod queue;
 mod requests;
+mod room;
 mod writer;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Doubt;
 use crate::domain::state::Resource;
-use crate::domain::{Position, Refusal, Request, RequestId, Timestamp};
+use crate::domain::{BrandId, Position, Refusal, Request, RequestId, Timestamp};
 use crate::keyring::NewKey;
+use room::AllPlaces;
 
 pub use requests::RequestMemory;
+pub use room::{Places, Room};
 pub use writer::{Limits, StartError, Writer};
 
 /// The place of a write in the log.
@@ -121,23 +125,10 @@ pub enum WriteError {
     },
 }
 
-/// What to do when the queue has no room.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Room {
-    /// Refuse with [`WriteError::QueueFull`].
-    Refuse,
-    /// Wait until there is room.
-    Wait,
-}
-
-/// Places in the queue that are taken for a job.
-#[derive(Debug)]
-pub struct Places(OwnedSemaphorePermit);
-
 /// A message to the writer.
 enum Message {
     /// Decide a job. This frees its places in the queue.
-    Decide(Job, OwnedSemaphorePermit),
+    Decide(Job, Places),
     /// Check the rows: a reader found damage.
     Look,
     /// Answer, to show that the queue is still worked on.
@@ -174,6 +165,8 @@ pub enum Names {
 
 /// Requests of one call, each of which succeeds or fails alone.
 struct Many {
+    /// The brand of all of them.
+    brand: BrandId,
     /// Requests yet to be decided, in order.
     requests: std::vec::IntoIter<Request>,
     validate_only: bool,
@@ -195,38 +188,25 @@ type Outcomes = Result<Vec<Result<Recorded, WriteError>>, WriteError>;
 pub struct Ledger {
     /// The queue of jobs that have places.
     queue: mpsc::UnboundedSender<Message>,
-    /// The places in the queue.
-    room: Arc<Semaphore>,
-    places: u32,
+    places: AllPlaces,
 }
 
 impl Ledger {
-    /// Takes the places in the queue that one job with this many requests needs, or all places if
-    /// there are fewer. The places are free again when the writer begins with the job, or when they
-    /// are dropped.
+    /// Takes the places in the queue that one job of a brand with this many requests needs, or all
+    /// places if there are fewer. The places are free again when the writer begins with the job, or
+    /// when they are dropped.
     ///
     /// # Errors
     /// `QueueFull` if there is no room and `room` says not to wait; `Draining` if the ledger is
     /// stopping.
-    pub async fn places(&self, requests: usize, room: Room) -> Result<Places, WriteError> {
+    pub async fn places(
+        &self,
+        brand: &str,
+        requests: usize,
+        room: Room,
+    ) -> Result<Places, WriteError> {
         let places = requests.div_ceil(REQUESTS_A_PLACE).max(1);
-        let places = u32::try_from(places).unwrap_or(u32::MAX).min(self.places);
-        let queue = Arc::clone(&self.room);
-        let places = match room {
-            Room::Refuse => {
-                queue
-                    .try_acquire_many_owned(places)
-                    .map_err(|refused| match refused {
-                        TryAcquireError::NoPermits => WriteError::QueueFull,
-                        TryAcquireError::Closed => WriteError::Draining,
-                    })?
-            }
-            Room::Wait => {
-                let taken = queue.acquire_many_owned(places).await;
-                taken.map_err(|_| WriteError::Draining)?
-            }
-        };
-        Ok(Places(places))
+        self.places.take(brand, places, room).await
     }
 
     /// Sends a request to the writer and waits for the outcome.
@@ -240,13 +220,16 @@ impl Ledger {
         request: impl Into<Box<Request>>,
         validate_only: bool,
     ) -> Result<Answer, WriteError> {
+        let request = request.into();
+        let places = self.places(request.brand.as_str(), 1, Room::Refuse);
+        let places = places.await?;
         let (answer, answered) = oneshot::channel();
         let job = Job::One(Box::new(One {
-            request: request.into(),
+            request,
             validate_only,
             answer,
         }));
-        self.send(job, self.places(1, Room::Refuse).await?)?;
+        self.send(job, places)?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
@@ -266,8 +249,12 @@ impl Ledger {
         validate_only: bool,
         places: Places,
     ) -> Outcomes {
+        let Some(brand) = requests.first().map(|request| request.brand.clone()) else {
+            return Ok(Vec::new());
+        };
         let (answer, answered) = oneshot::channel();
         let job = Job::Many(Box::new(Many {
+            brand,
             outcomes: Vec::with_capacity(requests.len()),
             requests: requests.into_iter(),
             validate_only,
@@ -280,7 +267,7 @@ impl Ledger {
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    fn send(&self, job: Job, Places(places): Places) -> Result<(), WriteError> {
+    fn send(&self, job: Job, places: Places) -> Result<(), WriteError> {
         let sent = self.queue.send(Message::Decide(job, places));
         sent.map_err(|_| WriteError::Draining)
     }
@@ -291,7 +278,7 @@ impl Ledger {
         let _ = self.queue.send(Message::Look);
     }
 
-    /// Waits until the writer has come to the end of what is queued now. Returns `false` if it has ended.
+    /// Waits until the writer looks at its queue, which it does between groups. Returns `false` if it has ended.
     /// Callers wait for one answer before they ask again, so few of these are queued.
     pub async fn answers(&self) -> bool {
         let (answer, answered) = oneshot::channel();
@@ -300,7 +287,7 @@ impl Ledger {
 
     /// Makes the writer answer the queued jobs and end. Later requests are refused.
     pub fn close(&self) {
-        self.room.close();
+        self.places.close();
         // An error means that the queue is closed already.
         let _ = self.queue.send(Message::Close);
     }

@@ -106,6 +106,7 @@ pub fn campaign_roi(
         open_disputes: shown.count(&work::OPEN_DISPUTES),
         products: Some(product_figures(shown)),
         report_revisions: campaign.reports,
+        emv_model_version: emv_model_version(campaign),
         holds: Some(holds(shown)),
     }
 }
@@ -138,10 +139,16 @@ pub fn performance(
         delivery: Some(delivery(shown)),
         quality: Some(quality(shown)),
         commission: commission(shown, &collaboration.commission),
+        emv_model_version: emv_model_version(campaign),
         accepted_on_behalf: acceptance.is_some_and(|one| one.on_behalf_of.is_some()),
         products: Some(product_figures(shown)),
         holds: Some(holds(shown)),
     }
+}
+
+fn emv_model_version(campaign: &Campaign) -> String {
+    let model = campaign.emv_model.as_ref();
+    model.map_or_else(String::new, |model| model.version.as_str().to_owned())
 }
 
 fn commission(shown: Shown<'_>, account: &CommissionAccount) -> Option<api::CommissionBalance> {

@@ -97,7 +97,8 @@ async fn work_off(
     if requests.is_empty() {
         return Ok(0);
     }
-    let places = ledger.places(requests.len(), Room::Wait).await?;
+    let brand = requests.first().map_or("", |one| one.brand.as_str());
+    let places = ledger.places(brand, requests.len(), Room::Wait).await?;
     let outcomes = ledger.execute_all(requests, Names::Each, false, places);
     let mut done = 0;
     for (item, outcome) in items.into_iter().zip(outcomes.await?) {

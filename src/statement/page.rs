@@ -38,7 +38,7 @@ pub fn html(statement: &Statement) -> String {
                 (money::costs(&total))
                 (tables::creators(statement))
                 (tables::deliverables(statement))
-                (tables::engagement(&total))
+                (tables::engagement(&total, &roi.emv_model_version))
                 (money::uncredited(statement))
                 (money::refunds(statement))
                 (reliability(roi))

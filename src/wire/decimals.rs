@@ -153,8 +153,9 @@ macro_rules! minor_only {
 minor_only! {
     BonusTier { amount, }
     Terms { fee, bonuses, }
-    EmvModel { cpm, }
-    CampaignPlan { budget_cap, emv_model, }
+    EmvPrice { price_per_thousand, }
+    EmvModel { prices, }
+    CampaignPlan { budget_cap, }
 }
 
 impl MinorOnly for values::ProductValue {

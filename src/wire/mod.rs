@@ -5,6 +5,7 @@
 
 pub mod decimals;
 pub mod dispute;
+pub mod emv;
 pub mod fields;
 pub mod observation;
 pub mod personal;

@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 
 use super::fields::{Checked, Fields, UNIQUE_RULE};
 use super::values::{
-    MAX_NAME_CHARS, check_currency, read_amount, read_basis_points, read_niches,
-    read_positive_amount, read_time, write_niches,
+    MAX_NAME_CHARS, check_currency, read_basis_points, read_niches, read_positive_amount,
+    read_time, write_niches,
 };
 use crate::domain::limits::MAX_FORMATS;
 use crate::domain::{
-    CampaignPlan, ContentFormat, Currency, END_RULE, EmvModel, FollowerRange, MEASURE_RULE,
-    ModelVersion, Money, PlanChange, PlanField, SelectionPolicy, Timestamp,
+    CampaignPlan, ContentFormat, Currency, END_RULE, FollowerRange, MEASURE_RULE, Money,
+    PlanChange, PlanField, SelectionPolicy, Timestamp,
 };
 use crate::wire::proto::values as wire;
 
 const FORMATS_RULE: &str = "must have at most 12 elements";
-const CLEAR_RULE: &str = "must have at most 9 elements";
+const CLEAR_RULE: &str = "must have at most 8 elements";
 const FOLLOWERS_RULE: &str = "must be at or above min_followers";
 const CLEARED_RULE: &str = "must be absent for a field that is cleared";
 
@@ -31,9 +31,6 @@ pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<Ca
         let cap = read_positive_amount(fields, cap)?;
         check_plan_currency(fields, cap, currency.ok());
         Ok(cap.minor)
-    });
-    let emv_model = fields.optional("emv_model", message.emv_model, |fields, model| {
-        read_emv_model(fields, model, currency.ok())
     });
     let start_at = fields.optional("start_at", message.start_at, read_time);
     let end_at = fields.optional("end_at", message.end_at, read_time);
@@ -56,7 +53,6 @@ pub fn read_plan(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<Ca
         measure_until,
         gross_margin_bp,
         policy: message.policy.unwrap_or_default().into(),
-        emv_model: emv_model?,
     })
 }
 
@@ -84,7 +80,6 @@ pub fn read_plan_change(
             PlanField::EndAt => change.end_at.is_some(),
             PlanField::MeasureUntil => change.measure_until.is_some(),
             PlanField::GrossMarginBp => change.gross_margin_bp.is_some(),
-            PlanField::EmvModel => change.emv_model.is_some(),
             PlanField::Title
             | PlanField::Objective
             | PlanField::CurrencyCode
@@ -127,9 +122,6 @@ fn read_new_values(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<
     let gross_margin_bp = message
         .gross_margin_bp
         .map(|part| read_basis_points(fields, "gross_margin_bp", part));
-    let emv_model = fields.optional("emv_model", message.emv_model, |fields, model| {
-        read_emv_model(fields, model, None)
-    });
     Ok(PlanChange {
         title,
         objective: objective?,
@@ -143,7 +135,6 @@ fn read_new_values(fields: &mut Fields, message: wire::CampaignPlan) -> Checked<
         measure_until: measure_until?,
         gross_margin_bp,
         policy: message.policy.map(Into::into),
-        emv_model: emv_model?,
         clear: BTreeSet::new(),
     })
 }
@@ -200,23 +191,6 @@ fn read_formats(fields: &mut Fields, formats: Vec<i32>) -> Checked<Vec<ContentFo
     })
 }
 
-fn read_emv_model(
-    fields: &mut Fields,
-    message: wire::EmvModel,
-    currency: Option<Currency>,
-) -> Checked<EmvModel> {
-    let version = fields.parse("version", &message.version, ModelVersion::parse);
-    let cpm = fields.required("cpm", message.cpm, |fields, cpm| {
-        let cpm = read_amount(fields, cpm)?;
-        check_plan_currency(fields, cpm, currency);
-        Ok(cpm)
-    });
-    Ok(EmvModel {
-        version: version?,
-        cpm: cpm?,
-    })
-}
-
 impl From<wire::SelectionPolicy> for SelectionPolicy {
     fn from(message: wire::SelectionPolicy) -> Self {
         Self {
@@ -245,7 +219,6 @@ impl From<&CampaignPlan> for wire::CampaignPlan {
             measure_until: plan.measure_until.map(Into::into),
             gross_margin_bp: plan.gross_margin_bp,
             policy: (policy != SelectionPolicy::default()).then(|| policy.into()),
-            emv_model: plan.emv_model.as_ref().map(Into::into),
         }
     }
 }
@@ -264,15 +237,6 @@ impl From<SelectionPolicy> for wire::SelectionPolicy {
         Self {
             vetting_required: policy.vetting_required,
             disclosure_required: policy.disclosure_required,
-        }
-    }
-}
-
-impl From<&EmvModel> for wire::EmvModel {
-    fn from(model: &EmvModel) -> Self {
-        Self {
-            version: model.version.as_str().to_owned(),
-            cpm: Some(model.cpm.into()),
         }
     }
 }

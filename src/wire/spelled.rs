@@ -15,9 +15,9 @@ use super::values::{self, FROM_ONE_RULE};
 use crate::domain::{
     AdjustmentId, Arbiter, Assessment, BonusId, CampaignId, CampaignPlan, ClaimRejection,
     CollaborationId, CostId, Counters, CreatorId, Definition, DeliverableId, DisputeId,
-    DisputeSubject, FlagId, FxRate, HoldId, LegalHoldId, LinkTouch, Matched, Money, Numbered,
-    OrderSource, PaymentId, PersonalText, PlatformName, Position, ProductValue, PublicationId,
-    Rate, Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms, Timestamp,
+    DisputeSubject, EmvModel, FlagId, FxRate, HoldId, LegalHoldId, LinkTouch, Matched, Money,
+    Numbered, OrderSource, PaymentId, PersonalText, PlatformName, Position, ProductValue,
+    PublicationId, Rate, Reference, RefundId, RefundRejection, ShipmentId, TaxId, Terms, Timestamp,
     UnattributedReason, Word, ZoneName,
 };
 
@@ -404,6 +404,9 @@ given! {
         });
     CampaignPlan: wire::CampaignPlan = (super::plan::read_plan, |plan: &CampaignPlan| {
         wire::CampaignPlan::from(plan).minor_only()
+    });
+    EmvModel: wire::EmvModel = (super::emv::read_emv_model, |model: &EmvModel| {
+        wire::EmvModel::from(model).minor_only()
     });
     Terms: wire::Terms = (super::terms::read_terms, |terms: &Terms| {
         wire::Terms::from(terms).minor_only()

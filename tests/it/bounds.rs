@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Sources that define rows, events and the values in them.
-const HOMES: [&str; 9] = [
+const HOMES: [&str; 10] = [
+    "src/domain/emv.rs",
     "src/domain/event.rs",
     "src/domain/evolve",
     "src/domain/selection.rs",

@@ -5,7 +5,20 @@
 story startup
 brand belajar-kilat
 
-# Tono plans the campaign. His model says a thousand impressions are worth Rp20,000.
+# To Tono, a thousand impressions on YouTube are worth Rp20,000.
+call CampaignService/DefineEmvModel
+by brand tono at 2019-08-26T02:50:00Z
+{
+  "emv_model": {
+    "version": "cpm-2026", "currency_code": "IDR",
+    "prices": [{
+      "platform": "PLATFORM_YOUTUBE", "counter": "COUNTER_IMPRESSIONS",
+      "price_per_thousand": {"currency_code": "IDR", "minor_units": "2000000"}
+    }]
+  }
+}
+
+# He plans the campaign.
 call CampaignService/CreateCampaign
 by brand tono at 2019-08-26T03:00:00Z
 {
@@ -17,11 +30,7 @@ by brand tono at 2019-08-26T03:00:00Z
     "currency_code": "IDR",
     "budget_cap": {"currency_code": "IDR", "minor_units": "90000000"},
     "start_at": "2019-09-01T00:00:00Z", "end_at": "2019-09-30T00:00:00Z",
-    "measure_until": "2019-10-15T00:00:00Z",
-    "emv_model": {
-      "version": "cpm-2026",
-      "cpm": {"currency_code": "IDR", "minor_units": "2000000"}
-    }
+    "measure_until": "2019-10-15T00:00:00Z"
   }
 }
 

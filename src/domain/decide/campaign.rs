@@ -68,9 +68,11 @@ impl<S: Rows> Case<'_, S> {
                 let campaign =
                     self.campaign_in(&place, &[CampaignState::Draft], "only a draft opens")?;
                 ensure_complete::<S>(&campaign.plan)?;
+                let settings = self.brand_settings()?;
+                let emv_model = settings.emv_model(campaign.plan.currency).cloned();
                 happens(of_campaign(
                     id,
-                    Event::Campaign(CampaignEvent::CampaignOpened),
+                    Event::Campaign(CampaignEvent::CampaignOpened { emv_model }),
                 ))
             }
             CampaignVerb::Pause { reason } => {

@@ -135,8 +135,7 @@ fn broken_once_open(
             | PlanField::Formats
             | PlanField::CurrencyCode
             | PlanField::StartAt
-            | PlanField::Policy
-            | PlanField::EmvModel => Some(DRAFT_RULE),
+            | PlanField::Policy => Some(DRAFT_RULE),
         };
         Some(Violation::new(field.path(), rule?))
     };

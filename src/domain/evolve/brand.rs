@@ -1,9 +1,9 @@
 //! Events of the settings of a brand, and how they are folded.
 
 use super::{Fold, Folded};
-use crate::domain::ZoneName;
 use crate::domain::rows::RowsMut;
 use crate::domain::state::BrandSettings;
+use crate::domain::{EmvModel, ZoneName};
 
 /// Events of a brand as a whole.
 #[derive(Clone, PartialEq, Debug)]
@@ -13,6 +13,7 @@ use crate::domain::state::BrandSettings;
 )]
 pub enum BrandEvent {
     BrandTimeZoneSet { time_zone: ZoneName },
+    EmvModelDefined { emv_model: EmvModel },
 }
 
 impl<S: RowsMut> Fold<'_, S> {
@@ -24,6 +25,9 @@ impl<S: RowsMut> Fold<'_, S> {
         match event {
             BrandEvent::BrandTimeZoneSet { time_zone } => {
                 settings.time_zone = Some((time_zone.clone(), position));
+            }
+            BrandEvent::EmvModelDefined { emv_model } => {
+                settings.emv_models.push((emv_model.clone(), position));
             }
         }
         Ok(())

@@ -1,11 +1,12 @@
 //! Events of campaigns, and how they are folded.
 
 use std::mem::take;
+use std::sync::Arc;
 
 use super::{Fold, Folded};
 use crate::domain::rows::RowsMut;
 use crate::domain::state::{BudgetUse, Campaign, Due, Extent, Margin, Report};
-use crate::domain::{CampaignPlan, CampaignState, Drawn, Money};
+use crate::domain::{CampaignPlan, CampaignState, Drawn, EmvModel, Money};
 
 /// Events of a campaign as a whole.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,7 +22,9 @@ pub enum CampaignEvent {
     CampaignCreated {
         plan: CampaignPlan,
     },
-    CampaignOpened,
+    CampaignOpened {
+        emv_model: Option<EmvModel>,
+    },
     CampaignPaused {
         reason: String,
     },
@@ -56,9 +59,8 @@ impl<S: RowsMut> Fold<'_, S> {
     pub(super) fn campaign_event(&mut self, event: &CampaignEvent) -> Folded<(), S> {
         match event {
             CampaignEvent::CampaignCreated { plan } => self.campaign_created(plan),
-            CampaignEvent::CampaignOpened | CampaignEvent::CampaignResumed => {
-                self.campaign_moved(CampaignState::Open)
-            }
+            CampaignEvent::CampaignOpened { emv_model } => self.campaign_opened(emv_model.as_ref()),
+            CampaignEvent::CampaignResumed => self.campaign_moved(CampaignState::Open),
             CampaignEvent::CampaignPaused { .. } => self.campaign_moved(CampaignState::Paused),
             CampaignEvent::CampaignAmended { plan, .. } => self.campaign_amended(plan),
             CampaignEvent::CampaignClosed => self.campaign_closed(),
@@ -89,6 +91,7 @@ impl<S: RowsMut> Fold<'_, S> {
             has_money: false,
             last_ordered_at: None,
             margins: first_margin(plan).into_iter().collect(),
+            emv_model: None,
             updated: self.record.position,
         };
         self.rows.put(key, campaign);
@@ -111,6 +114,11 @@ impl<S: RowsMut> Fold<'_, S> {
             self.campaign()?.over_since = since;
         }
         Ok(())
+    }
+
+    fn campaign_opened(&mut self, emv_model: Option<&EmvModel>) -> Folded<(), S> {
+        self.campaign()?.emv_model = emv_model.cloned().map(Arc::new);
+        self.campaign_moved(CampaignState::Open)
     }
 
     fn campaign_moved(&mut self, to: CampaignState) -> Folded<(), S> {

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folded};
 use crate::domain::rows::{Key, RowsMut};
-use crate::domain::state::{Axis, Cutoff, Entry, OrderKey, Publication, Series};
+use crate::domain::state::{Axis, Campaign, Cutoff, Entry, OrderKey, Publication, Series};
 use crate::domain::{
-    Audience, Contribution, Counters, Definition, Effect, EngagementChange, FactTiming,
-    MeasurementKind, MeasurementScope, ObservationSource, PersonalText, Position, PublicationId,
-    PublicationRef, Target, Timestamp, WHOLE_BP,
+    Audience, Contribution, CounterPrices, Counters, Definition, Effect, EngagementChange,
+    FactTiming, MeasurementKind, MeasurementScope, ObservationSource, PersonalText, Platform,
+    Position, PublicationId, PublicationRef, Target, Timestamp, WHOLE_BP,
 };
 
 /// Events of the counters of a post.
@@ -207,6 +207,13 @@ impl<S: RowsMut> Fold<'_, S> {
         seen: &Seen,
         change: impl FnOnce(&mut Series),
     ) -> Folded<(), S> {
+        let prices = match self.contributions {
+            Some(_) => {
+                let post = self.read::<Publication>(key, "publication")?;
+                self.emv_prices(post.platform.platform)?
+            }
+            None => CounterPrices::default(),
+        };
         let dangling = self.dangling("publication");
         let post: &mut Publication = self.rows.get_mut(key)?.ok_or(dangling)?;
         post.updated = self.record.position;
@@ -218,27 +225,56 @@ impl<S: RowsMut> Fold<'_, S> {
         let before = Standing::of(series);
         change(series);
         let after = Standing::of(series);
-        contribute(contributions, post, seen.audience(), &before, &after);
+        contribute(
+            contributions,
+            (post, prices),
+            seen.audience(),
+            &before,
+            &after,
+        );
         Ok(())
     }
 
-    /// Counts the counters of a post anew, because it is told to have had other followers.
-    pub(super) fn recount_series(&mut self, before: &Publication, after: &Publication) {
-        let Some(contributions) = &mut self.contributions else {
-            return;
-        };
-        if before.followers == after.followers {
-            return;
+    /// Returns what counters of a post are worth to its campaign.
+    fn emv_prices(&self, platform: Platform) -> Folded<CounterPrices, S> {
+        let campaign = Campaign::key(&self.campaign_ref()?);
+        let campaign = self.rows.get::<Campaign>(&campaign)?;
+        Ok(campaign.map_or_else(CounterPrices::default, |one| one.emv_prices(platform)))
+    }
+
+    /// Counts the counters of a post again, because it is told to have had other followers.
+    pub(super) fn recount_series(
+        &mut self,
+        before: &Publication,
+        after: &Publication,
+    ) -> Folded<(), S> {
+        if before.followers == after.followers || self.contributions.is_none() {
+            return Ok(());
         }
+        let prices = self.emv_prices(before.platform.platform)?;
+        let contributions = self.contributions.get_or_insert_default();
         for (audience, series) in &before.series {
             let standing = Standing::of(series);
             let nothing = Standing {
                 counted: Counters::default(),
                 on_time: standing.on_time.map(|_| Counters::default()),
             };
-            contribute(contributions, before, *audience, &standing, &nothing);
-            contribute(contributions, after, *audience, &nothing, &standing);
+            contribute(
+                contributions,
+                (before, prices),
+                *audience,
+                &standing,
+                &nothing,
+            );
+            contribute(
+                contributions,
+                (after, prices),
+                *audience,
+                &nothing,
+                &standing,
+            );
         }
+        Ok(())
     }
 }
 
@@ -264,7 +300,7 @@ impl Standing {
 
 fn contribute(
     to: &mut Vec<Contribution>,
-    post: &Publication,
+    post: (&Publication, CounterPrices),
     audience: Audience,
     before: &Standing,
     after: &Standing,
@@ -283,7 +319,7 @@ fn contribute(
 /// both.
 fn contribute_to(
     to: &mut Vec<Contribution>,
-    post: &Publication,
+    (post, prices): (&Publication, CounterPrices),
     audience: Audience,
     (before, after): (&Counters, &Counters),
     (on_time, counted): (bool, bool),
@@ -301,6 +337,7 @@ fn contribute_to(
             followers: post.followers,
             incentivised: post.incentivised,
             share_bp,
+            prices,
         }),
     };
     let whole = effect(WHOLE_BP);

@@ -56,7 +56,7 @@ impl<S: RowsMut> Fold<'_, S> {
         self.move_post(place, before, &after);
         self.correct_delivery(before, &after);
         self.correct_time(before, &after)?;
-        self.recount_series(before, &after);
+        self.recount_series(before, &after)?;
         self.rows.put(key, after);
         Ok(())
     }

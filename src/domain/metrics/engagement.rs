@@ -1,7 +1,7 @@
 //! Engagement: counters summed over posts in one audience and kind, rates, and what they cost.
 
 use super::given::{
-    clicks, conversions, cost, emv_cpm_minor, engagements, impressions, post, reach, views,
+    clicks, conversions, cost, engagements, impressions, post, price_of_impressions, reach, views,
 };
 use super::money::FOREIGN_COST;
 use super::row::{Formula, Metric, Pick, count, counter, posts, priced, ratio, rows, shares};
@@ -72,13 +72,11 @@ const NO_CLICKS_PAIR: Check = unseen("no post has both", |facts| {
 const NO_MODEL: Check = Check {
     reason: Absent::NoModel,
     when: "no model of earned media value is known, as over several campaigns",
-    holds: |facts| {
-        facts
-            .known
-            .plan
-            .is_none_or(|plan| plan.emv_cpm_minor.is_none())
-    },
+    holds: |facts| facts.known.plan.is_none_or(|plan| !plan.is_valued),
 };
+const NOTHING_PRICED: Check = unseen("no counter with a price was seen", |facts| {
+    facts.engagement.worth.posts == 0
+});
 
 fn rate(facts: &Facts<'_>, pick: Pick) -> [Exact; 2] {
     let paired = pick(facts.engagement);
@@ -254,15 +252,13 @@ rows! {
     .covers(|facts| seen(facts, Counter::Clicks).posts)
     .example(&[conversions(8), clicks(30)], "4/15");
 
-    /// Earned media value: impressions at the campaign's price of a thousand.
-    EMV = priced("engagement[scope,kind].emv", "impressions · price of a thousand ÷ 1,000", |facts| {
-        let price = facts.known.plan.and_then(|plan| plan.emv_cpm_minor);
-        let impressions = in_wholes(seen(facts, Counter::Impressions).value);
-        impressions * exact(price.unwrap_or(0)) / exact(1_000)
+    /// Earned media value: counters at the prices that the campaign's model has for their platform.
+    EMV = priced("engagement[scope,kind].emv", "Σ counter · price of a thousand ÷ 1,000", |facts| {
+        in_wholes(facts.engagement.worth.value) / exact(1_000)
     })
-    .unless(&[NO_MODEL, NO_IMPRESSIONS])
-    .covers(|facts| seen(facts, Counter::Impressions).posts)
-    .example(&[impressions(1_500), emv_cpm_minor(200)], "300/1");
+    .unless(&[NO_MODEL, NOTHING_PRICED])
+    .covers(|facts| facts.engagement.worth.posts)
+    .example(&[impressions(1_500), price_of_impressions(200)], "300/1");
 
     /// Cost per engagement.
     CPE = ratio("engagement[scope,kind].unit_costs[basis].cpe", "C ÷ engagements", |facts| {

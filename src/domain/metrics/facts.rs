@@ -111,17 +111,16 @@ impl Known {
 pub struct Plan {
     /// The first gross margin, in basis points of revenue. Sums know what later ones cover.
     pub margin_bp: Option<u32>,
-    /// Price of a thousand impressions in the model of earned media value, in minor units.
-    pub emv_cpm_minor: Option<i64>,
+    /// Whether a model of earned media value was pinned.
+    pub is_valued: bool,
 }
 
 impl Plan {
     /// Takes the plan of a campaign.
     pub fn of(campaign: &Campaign) -> Self {
-        let model = campaign.plan.emv_model.as_ref();
         Self {
             margin_bp: campaign.margins.first().map(|first| first.margin_bp),
-            emv_cpm_minor: model.map(|model| model.cpm.minor),
+            is_valued: campaign.emv_model.is_some(),
         }
     }
 }
@@ -356,6 +355,7 @@ static NOTHING: EngagementSums = EngagementSums {
     by_reach: NO_PAIR,
     by_views: NO_PAIR,
     clicks_by_impressions: NO_PAIR,
+    worth: Sum { value: 0, posts: 0 },
 };
 
 const NO_PAIR: Paired = Paired {

@@ -133,9 +133,13 @@ pub(super) const fn margin_bp(basis_points: i64) -> Given {
     })
 }
 
-pub(super) const fn emv_cpm_minor(minor: i64) -> Given {
+pub(super) const fn price_of_impressions(minor: i64) -> Given {
     given("price of a thousand", minor, |sample, given| {
-        sample.plan().emv_cpm_minor = Some(given.value);
+        sample.plan().is_valued = true;
+        let sums = sample.engagement();
+        let seen = sums.counters[Counter::Impressions as usize];
+        let value = seen.value * i128::from(given.value);
+        sums.worth = Sum { value, ..seen };
     })
 }
 

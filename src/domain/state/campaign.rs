@@ -1,12 +1,15 @@
 //! Campaigns, and what is unique within them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{BudgetUse, Extent, table};
 use crate::domain::rows::{Key, Row};
 use crate::domain::{
     BrandId, CampaignId, CampaignPlan, CampaignRef, CampaignState, CollaborationId,
-    CollaborationRef, CreatorId, Position, TextDigest, Timestamp,
+    CollaborationRef, CounterPrices, CreatorId, EmvModel, Platform, Position, TextDigest,
+    Timestamp,
 };
 
 /// A campaign, and how much of its budget is in use.
@@ -45,6 +48,8 @@ pub struct Campaign {
     pub last_ordered_at: Option<Timestamp>,
     /// Gross margins, the first one first. The first one covers all orders up to the second.
     pub margins: Vec<Margin>,
+    /// By which its engagement is valued, since it opened.
+    pub emv_model: Option<Arc<EmvModel>>,
     /// Last event that changed it.
     pub updated: Position,
 }
@@ -78,6 +83,12 @@ impl Campaign {
     pub fn over_budget_minor(&self) -> i128 {
         let cap_minor = self.plan.budget_cap_minor.map(i128::from);
         cap_minor.map_or(0, |cap| (self.budget.total() - cap).max(0))
+    }
+
+    /// Returns what counters of its posts on a platform are worth.
+    pub fn emv_prices(&self, platform: Platform) -> CounterPrices {
+        let model = self.emv_model.as_ref();
+        model.map_or_else(CounterPrices::default, |model| model.prices_on(platform))
     }
 
     /// Returns the margin that replaced the first one for an order of that time, if any did.

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::state::Publication;
-use crate::domain::{Counter, Counters, WHOLE_BP};
+use crate::domain::{Counter, CounterPrices, Counters, WHOLE_BP};
 
 /// Counters summed over posts, in ten-thousandths, which keeps shares of JOINT posts exact.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct EngagementSums {
     pub by_views: Paired,
     /// Clicks and impressions over the posts that have both.
     pub clicks_by_impressions: Paired,
+    /// What counters with a price are worth, in thousandths of minor units, and the posts that have
+    /// any.
+    pub worth: Sum,
 }
 
 /// A sum, and the number of posts it covers.
@@ -89,9 +92,12 @@ impl EngagementSums {
         let clicks = |counters: &Counters| counters.get(Counter::Clicks).map(u128::from);
         let (was, is) = pair(clicks, Counter::Impressions);
         self.clicks_by_impressions.change(was, is, share);
+        let (was, is) = (change.prices.worth(before), change.prices.worth(after));
+        self.worth.value += (is.unwrap_or(0) - was.unwrap_or(0)) * share;
+        self.worth.posts += i64::from(is.is_some()) - i64::from(was.is_some());
     }
 
-    /// Returns the sums over the standing counters of this post alone.
+    /// Returns the sums over the standing counters of this post alone, without what they are worth.
     pub fn of_post(post: &Publication, standing: &Counters) -> Self {
         let mut sums = Self::default();
         sums.apply(&EngagementChange {
@@ -100,6 +106,7 @@ impl EngagementSums {
             followers: post.followers,
             incentivised: post.incentivised,
             share_bp: WHOLE_BP,
+            prices: CounterPrices::default(),
         });
         sums
     }
@@ -116,6 +123,7 @@ impl AddAssign<&EngagementSums> for EngagementSums {
         self.by_reach += other.by_reach;
         self.by_views += other.by_views;
         self.clicks_by_impressions += other.clicks_by_impressions;
+        self.worth += other.worth;
     }
 }
 
@@ -132,6 +140,8 @@ pub struct EngagementChange {
     pub incentivised: bool,
     /// Basis points of the post the target is credited with.
     pub share_bp: u32,
+    /// What the campaign holds its counters to be worth.
+    pub prices: CounterPrices,
 }
 
 impl Sum {

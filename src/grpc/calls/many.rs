@@ -2,6 +2,7 @@
 
 use tonic::Status;
 
+use super::request::context::WriteRequest;
 use super::request::{Batch, Items, MAX_ITEMS, Read};
 use super::{Calls, parsed};
 use crate::domain::{Position, Refusal, Timestamp, Violation};
@@ -23,7 +24,7 @@ pub struct Outcomes {
 ///
 /// # Errors
 /// An error that concerns all of them, before any is decided.
-pub async fn write<T>(
+pub async fn write<T: WriteRequest>(
     calls: &Calls,
     request: T,
     items: (&'static str, usize),
@@ -39,7 +40,7 @@ pub async fn write<T>(
 ///
 /// # Errors
 /// An error that concerns all of them, before any is decided.
-pub async fn decide<T>(
+pub async fn decide<T: WriteRequest>(
     calls: &Calls,
     request: T,
     (field, count): (&'static str, usize),
@@ -48,7 +49,7 @@ pub async fn decide<T>(
     // Before anything is parsed: refusing must cost little.
     let places = calls
         .ledger
-        .places(count.min(MAX_ITEMS), Room::Refuse)
+        .places(request.brand_id(), count.min(MAX_ITEMS), Room::Refuse)
         .await;
     let places = places.map_err(status::write)?;
     let batch = parsed(parse(request, calls.now()))?;

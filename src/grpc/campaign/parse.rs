@@ -12,6 +12,7 @@ use crate::grpc::calls::request::page::{
     Page, When, read_brand, read_campaign, read_page, read_when,
 };
 use crate::report::zone_named;
+use crate::wire::emv::read_emv_model;
 use crate::wire::fields::{Checked, Fields, Origin};
 use crate::wire::plan::{read_plan, read_plan_change};
 use crate::wire::proto::api;
@@ -74,6 +75,19 @@ pub fn set_brand_time_zone(mut request: api::SetBrandTimeZoneRequest, now: Times
     });
     call.finish(time_zone.map(|time_zone| Command::Brand {
         verb: BrandVerb::SetTimeZone { time_zone },
+    }))
+}
+
+/// Parses `DefineEmvModel`.
+///
+/// # Errors
+/// Every violation.
+pub fn define_emv_model(mut request: api::DefineEmvModelRequest, now: Timestamp) -> Write {
+    let mut call = Call::begin(&mut request, now);
+    let emv_model = request.emv_model;
+    let emv_model = call.fields.required("emv_model", emv_model, read_emv_model);
+    call.finish(emv_model.map(|emv_model| Command::Brand {
+        verb: BrandVerb::DefineEmvModel { emv_model },
     }))
 }
 

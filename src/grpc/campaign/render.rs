@@ -31,6 +31,11 @@ pub fn settings(brand: &BrandId, row: &BrandSettings) -> api::BrandSettings {
     api::BrandSettings {
         brand_id: brand.to_string(),
         time_zone: zone.unwrap_or_default().to_owned(),
+        emv_models: row
+            .emv_models
+            .iter()
+            .map(|(model, _)| model.into())
+            .collect(),
         updated_position: row.updated.get(),
     }
 }
@@ -50,5 +55,6 @@ pub fn campaign(name: &CampaignRef, row: &Campaign) -> api::Campaign {
         updated_position: row.updated.get(),
         reports: row.reports,
         ending: row.ending,
+        emv_model: row.emv_model.as_deref().map(Into::into),
     }
 }

@@ -10,6 +10,7 @@ service! {
     /// Serves `CampaignService`.
     Campaigns: campaign_service_server::CampaignService {
         write set_brand_time_zone(SetBrandTimeZoneRequest) -> SetBrandTimeZoneResponse { settings }
+        write define_emv_model(DefineEmvModelRequest) -> DefineEmvModelResponse { settings }
         get[Few] get_brand_settings(GetBrandSettingsRequest) -> GetBrandSettingsResponse {
             settings: |query| Slice::Brand(query.brand.clone()), settings
         }

@@ -209,7 +209,9 @@ impl Ingest {
 async fn write(ledger: Ledger, chunk: Chunk) -> Result<IngestEngagementResponse, Status> {
     let (number, items) = (chunk.number, chunk.observations);
     let path = "chunk.observations";
-    let written = match ledger.places(items.requests.len(), Room::Wait).await {
+    let brand = items.requests.first().map_or("", |one| one.brand.as_str());
+    let places = ledger.places(brand, items.requests.len(), Room::Wait);
+    let written = match places.await {
         Ok(places) => many::execute(&ledger, items, path, false, places).await,
         Err(error) => Err(error),
     };

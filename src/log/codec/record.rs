@@ -238,7 +238,7 @@ mod tests {
             occurred_at: None,
             recorded_at: Timestamp::from_nanos(1_700_000_000_000_000_001),
             principal: Principal::none(),
-            event: Event::Campaign(CampaignEvent::CampaignOpened),
+            event: Event::Campaign(CampaignEvent::CampaignOpened { emv_model: None }),
         };
         let full = Record {
             subject: Subject {

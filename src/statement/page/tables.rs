@@ -267,7 +267,7 @@ fn post(line: &Line, publication_id: &str) -> Markup {
 }
 
 /// What was counted, by audience.
-pub fn engagement(total: &api::Figures) -> Markup {
+pub fn engagement(total: &api::Figures, emv_model_version: &str) -> Markup {
     let currency = &total.currency_code;
     let seen = total.engagement.iter().map(|figures| {
         vec![
@@ -293,14 +293,14 @@ pub fn engagement(total: &api::Figures) -> Markup {
         ("Earned media value", true),
         ("Cost per engagement", true),
     ];
-    let note = "Rates are those of all posts together. Earned media value is a model, in no ROI.";
-    section(
-        "Engagement",
-        currency,
-        &columns,
-        &rows(seen),
-        Some(note.to_owned()),
-    )
+    let model = match emv_model_version {
+        "" => String::new(),
+        version => format!(" {version}"),
+    };
+    let note = format!(
+        "Rates are those of all posts together. Earned media value is a model{model}, in no ROI."
+    );
+    section("Engagement", currency, &columns, &rows(seen), Some(note))
 }
 
 /// What happened, the oldest first.

@@ -123,7 +123,9 @@ fn draft_opens_once_it_has_budget_and_window() {
     History::new()
         .given(create(complete))
         .when(verb(CampaignVerb::Open))
-        .then_events([Event::Campaign(CampaignEvent::CampaignOpened)]);
+        .then_events([Event::Campaign(CampaignEvent::CampaignOpened {
+            emv_model: None,
+        })]);
 }
 
 #[test]

@@ -61,6 +61,7 @@ fn what_all_posts_cost_is_not_divided_by_the_views_of_some() {
             followers: None,
             incentivised: false,
             share_bp: WHOLE_BP,
+            prices: CounterPrices::default(),
         };
         let sums = totals.counted.engagement.entry(audience(name));
         sums.or_default().apply(&change);

@@ -14,12 +14,14 @@ mod tally;
 use std::collections::{BTreeMap, BTreeSet};
 
 use campaign_ledger::domain::*;
-pub use tally::{Period, without_zeros};
+pub use tally::{Period, summands, without_zeros};
 
 /// What the oracle knows about a campaign.
 #[derive(Default)]
 pub struct Story {
     pub plan: Option<CampaignPlan>,
+    /// What engagement was held to be worth when the campaign opened.
+    prices: Vec<EmvPrice>,
     pub agreements: BTreeMap<CollaborationId, Agreement>,
     reached: BTreeMap<CollaborationState, i64>,
     pub posts: Vec<Post>,

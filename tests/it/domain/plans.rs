@@ -116,10 +116,6 @@ fn every_field_of_a_draft_changes() {
             vetting_required: true,
             disclosure_required: true,
         }),
-        emv_model: Some(EmvModel {
-            version: ModelVersion::parse("m-1").unwrap(),
-            cpm: money("USD", 5),
-        }),
         clear: Default::default(),
     };
     let after = changed.of(&plan());

@@ -30,10 +30,6 @@ fn create() -> api::CreateCampaignRequest {
             measure_until: at(100),
             gross_margin_bp: Some(6_200),
             policy: None,
-            emv_model: Some(values::EmvModel {
-                version: "emv-1".to_owned(),
-                cpm: wire_idr(0),
-            }),
         }),
     }
 }
@@ -61,10 +57,6 @@ fn good_plan_becomes_a_command() {
             measure_until: Some(moment(100)),
             gross_margin_bp: Some(6_200),
             policy: SelectionPolicy::default(),
-            emv_model: Some(EmvModel {
-                version: ModelVersion::parse("emv-1").unwrap(),
-                cpm: idr(0),
-            }),
         },
     };
     let campaign = CampaignId::parse("jujur").unwrap();
@@ -145,25 +137,6 @@ fn each_rule_of_a_plan_names_its_field() {
             (
                 |r| plan(r).gross_margin_bp = Some(10_001),
                 "plan.gross_margin_bp must be 0 to 10,000",
-            ),
-            (
-                |r| plan(r).emv_model.as_mut().unwrap().version.clear(),
-                "plan.emv_model.version must be 1 to 64 characters of a-z 0-9 - _",
-            ),
-            (
-                |r| plan(r).emv_model.as_mut().unwrap().cpm = None,
-                "plan.emv_model.cpm is required",
-            ),
-            (
-                |r| plan(r).emv_model.as_mut().unwrap().cpm = wire_idr(-1),
-                "plan.emv_model.cpm.minor_units must be 0 or more",
-            ),
-            (
-                |r| {
-                    let model = plan(r).emv_model.as_mut().unwrap();
-                    model.cpm.as_mut().unwrap().currency_code = "USD".to_owned();
-                },
-                "plan.emv_model.cpm.currency_code must be IDR",
             ),
         ],
     );

@@ -12,6 +12,7 @@ mod consequences;
 mod conversions;
 mod corrections;
 mod damaged_folds;
+mod emv;
 mod endings;
 mod engagement;
 mod erasure;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
-    as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, engagement, faults,
-    folds, followers, health, ingest, insights, messages, order_corrections, proofs, queries,
-    reads, refusals, retries, slow, subscriptions, timers, waiting,
+    as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, emv, engagement,
+    faults, folds, followers, health, ingest, insights, messages, order_corrections, proofs,
+    queries, reads, refusals, retries, slow, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -74,6 +74,7 @@ async fn every_reason_is_shown_or_excused() {
         consequences::SHOWS,
         corrections::SHOWS,
         order_corrections::SHOWS,
+        emv::SHOWS,
         engagement::SHOWS,
         faults::SHOWS,
         folds::SHOWS,

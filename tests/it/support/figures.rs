@@ -14,7 +14,8 @@ use crate::service::numbers::{BASES, Exact, half_even, of_figures};
 pub struct Expected {
     /// The part of the plan that figures need.
     pub margin_bp: Option<u32>,
-    pub cpm_minor: Option<i64>,
+    /// What a thousand impressions and a thousand likes are worth on every post.
+    pub emv_minor: Option<[i64; 2]>,
     /// Committed, accrued, paid.
     pub cost_minor: [i64; 3],
     /// Of each, whether a part of it has no rate.
@@ -49,7 +50,7 @@ impl Expected {
     /// The same over several campaigns, for which no model holds.
     pub fn without_model(self) -> Self {
         Self {
-            cpm_minor: None,
+            emv_minor: None,
             ..self
         }
     }
@@ -173,13 +174,21 @@ impl Expected {
             self.rates(engagements, |seen| seen.counters.views, false);
         let [ctr, ..] = self.rates(|one| one.clicks, |seen| seen.counters.impressions, true);
         let clicks = self.sum(|one| one.clicks).ok_or(NoObservation);
-        let impressions = self.sum(|one| one.impressions);
         let on_margin = rated_both
             .and_then(|()| self.margin_bp.ok_or(MarginUnknown))
             .and_then(|margin| over_cost(&revenue * whole(margin) / whole(10_000) - &cost));
-        let emv = self.cpm_minor.ok_or(NoModel).and_then(|cpm| {
-            Ok(impressions.ok_or(NoObservation)? * whole(cpm) / whole(100 * 1_000))
-        });
+        let emv = self
+            .emv_minor
+            .ok_or(NoModel)
+            .and_then(|[impression, like]| {
+                let parts = [
+                    self.sum(|one| one.impressions)
+                        .map(|seen| seen * whole(impression)),
+                    self.sum(|one| one.likes).map(|seen| seen * whole(like)),
+                ];
+                let worth = parts.into_iter().flatten().reduce(|sum, one| sum + one);
+                Ok(worth.ok_or(NoObservation)? / whole(100 * 1_000))
+            });
         BTreeMap::from([
             ("cost", rated_cost.map(|()| cost.clone())),
             ("net_return", rated_both.map(|()| &revenue - &cost)),

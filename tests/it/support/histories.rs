@@ -16,7 +16,9 @@ mod selection;
 mod settlement;
 
 use campaign_ledger::domain::rows::{Row, Scan};
-use campaign_ledger::domain::state::{Campaign, Collaboration, Creator, CreditedPost};
+use campaign_ledger::domain::state::{
+    BrandSettings, Campaign, Collaboration, Creator, CreditedPost,
+};
 use campaign_ledger::domain::*;
 use proptest::prelude::*;
 
@@ -177,12 +179,42 @@ impl Teller {
     }
 
     fn opening(&self, dice: &mut Dice, campaign: &Campaign) -> Request {
+        let settings = BrandSettings::key(&self.campaign.brand);
+        let settings = self.ledger.find::<BrandSettings>(&settings);
+        let models = settings.map_or(0, |settings| settings.emv_models.len());
+        if models < 3 && dice.chance(40) {
+            return self.emv_model(dice, models);
+        }
         if campaign.plan.budget_cap_minor.is_some() {
             return self.of_campaign(CampaignVerb::Open);
         }
         self.of_campaign(CampaignVerb::AmendBudget {
             cap: rp(5_000_000 + dice.roll(5_000_000) as i64),
             reason: "approved".to_owned(),
+        })
+    }
+
+    /// Prices some counters on some platforms.
+    fn emv_model(&self, dice: &mut Dice, known: usize) -> Request {
+        let mut prices = Vec::new();
+        for platform in Platform::ALL {
+            for counter in Counter::ALL {
+                if dice.chance(30) {
+                    prices.push(EmvPrice {
+                        platform,
+                        counter,
+                        per_thousand_minor: 1 + dice.roll(1_000_000) as i64,
+                    });
+                }
+            }
+        }
+        let emv_model = EmvModel {
+            version: ModelVersion::parse(&format!("v{known}")).expect("a valid name"),
+            currency: plan().currency,
+            prices,
+        };
+        ask(Command::Brand {
+            verb: BrandVerb::DefineEmvModel { emv_model },
         })
     }
 

@@ -353,7 +353,6 @@ pub fn plan() -> CampaignPlan {
         measure_until: Some(day(90)),
         gross_margin_bp: None,
         policy: SelectionPolicy::default(),
-        emv_model: None,
     }
 }
 

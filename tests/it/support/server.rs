@@ -33,7 +33,7 @@ pub use context::{by_brand, by_creator, for_creator, rehearsal};
 pub use folds::folds_in;
 pub use raw::RawCalls;
 pub use refusal::{Refusal, documented_codes};
-pub use story::{Story, deliverable, evidence, fitting, idr, money, plan, terms, told};
+pub use story::{Story, deliverable, evidence, fitting, idr, money, plan, price, terms, told};
 pub use wired::{Wired, hold_folds};
 
 /// A limit that no test should reach: longer than any test.

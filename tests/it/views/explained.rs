@@ -12,7 +12,8 @@ use campaign_ledger::wire::proto::api::WithoutContribution as Reason;
 use super::History;
 
 /// Fields that are not numbers, or times that are shown as times.
-const NO_NUMBERS: [&str; 14] = [
+const NO_NUMBERS: [&str; 15] = [
+    "emv_model_version",
     "brand_id",
     "campaign_id",
     "creator_id",

@@ -278,7 +278,6 @@ pub fn create(id: &str, campaign: &str) -> Request {
         measure_until: None,
         gross_margin_bp: None,
         policy: SelectionPolicy::default(),
-        emv_model: None,
     };
     of_campaign(id, campaign, CampaignVerb::Create { plan })
 }

@@ -272,6 +272,13 @@ pub(super) fn refused(refusal: Refusal) -> Status {
         Refusal::TimeZoneSet { time_zone } => {
             broken(Reason::TimeZoneSet, vec![("time_zone", time_zone.clone())])
         }
+        Refusal::EmvModelDefined { version, position } => broken(
+            Reason::EmvModelDefined,
+            vec![
+                ("version", version.clone()),
+                ("position", position.to_string()),
+            ],
+        ),
         Refusal::StalePublication { expected, actual } => {
             lost_race(Reason::StalePublication, message, expected, actual)
         }

@@ -5,4 +5,5 @@ use crate::domain::BrandEvent;
 
 stored! { Brand(BrandEvent) {
     BrandTimeZoneSet { time_zone, }
+    EmvModelDefined { emv_model, }
 }}

@@ -6,7 +6,7 @@ use crate::wire::rules::{from_one, optional_positive, positive};
 
 stored! { Campaign(CampaignEvent) {
     CampaignCreated { plan, }
-    CampaignOpened {}
+    CampaignOpened { emv_model, }
     CampaignPaused { reason, }
     CampaignResumed {}
     BudgetAmended {

@@ -211,8 +211,10 @@ impl Reading {
 
     fn is_about_us(&self, arguments: &[&str], answer: &str) -> bool {
         let of_arguments = arguments.iter().take(2).filter_map(|text| path_in(text));
+        // The answer of a call that a kill ended is `? <unavailable>`.
+        let answered = Some(answer).filter(|answer| !answer.starts_with('?'));
         of_arguments
-            .chain(path_in(answer))
+            .chain(answered.and_then(path_in))
             .any(|path| path.starts_with(&self.root))
     }
 

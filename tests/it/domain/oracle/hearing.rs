@@ -7,8 +7,13 @@ use super::{Dispute, Line, Seeing, Story};
 impl Story {
     pub(super) fn hear_campaign(&mut self, event: &CampaignEvent) {
         // The state and the cap of a campaign are in no total.
-        if let CampaignEvent::CampaignCreated { plan } = event {
-            self.plan = Some(plan.clone());
+        match event {
+            CampaignEvent::CampaignCreated { plan } => self.plan = Some(plan.clone()),
+            CampaignEvent::CampaignOpened { emv_model } => {
+                let prices = emv_model.iter().flat_map(|model| model.prices.clone());
+                self.prices = prices.collect();
+            }
+            _ => {}
         }
     }
 

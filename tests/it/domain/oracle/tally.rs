@@ -51,7 +51,7 @@ impl Story {
         self.add_adjustments(&mut tally, period, counts);
         self.add_refunds(&mut tally, period, counts);
         for post in &self.posts {
-            add_engagement(&mut tally, post, counts);
+            add_engagement(&mut tally, post, &self.prices, counts);
         }
         tally
     }
@@ -297,7 +297,12 @@ fn signed(line: &Line, minor: i128) -> i128 {
 }
 
 /// Adds the current counters of a post: for each, the latest observed value.
-fn add_engagement(tally: &mut Tally, post: &Post, counts: impl Fn(Timestamp) -> bool) {
+fn add_engagement(
+    tally: &mut Tally,
+    post: &Post,
+    prices: &[EmvPrice],
+    counts: impl Fn(Timestamp) -> bool,
+) {
     let mut audiences: Vec<_> = post.observations.iter().map(audience).collect();
     audiences.sort_unstable();
     audiences.dedup();
@@ -321,7 +326,8 @@ fn add_engagement(tally: &mut Tally, post: &Post, counts: impl Fn(Timestamp) -> 
                 .map(i128::from)
         };
         let sums = tally.engagement.entry(key).or_default();
-        add_post(sums, post, standing);
+        add_post(sums, post, &standing);
+        add_worth(sums, post, prices, &standing);
     }
 }
 
@@ -356,6 +362,25 @@ fn add_post(sums: &mut EngagementSums, post: &Post, standing: impl Fn(Counter) -
     pair(&mut sums.clicks_by_impressions, clicks, impressions);
 }
 
+/// In thousandths of minor units.
+fn add_worth(
+    sums: &mut EngagementSums,
+    post: &Post,
+    prices: &[EmvPrice],
+    standing: impl Fn(Counter) -> Option<i128>,
+) {
+    let platform = post.recorded.platform.platform;
+    let worth: Vec<i128> = prices
+        .iter()
+        .filter(|price| price.platform == platform)
+        .filter_map(|price| Some(standing(price.counter)? * i128::from(price.per_thousand_minor)))
+        .collect();
+    add(
+        &mut sums.worth,
+        (!worth.is_empty()).then(|| worth.iter().sum()),
+    );
+}
+
 fn add(sum: &mut Sum, value: Option<i128>) {
     if let Some(value) = value {
         sum.value += value * WHOLE;
@@ -369,6 +394,14 @@ fn pair(sums: &mut Paired, numerator: Option<i128>, denominator: Option<i128>) {
         sums.denominator += denominator * WHOLE;
         sums.posts += 1;
     }
+}
+
+/// Returns sums of posts that shares of joint posts add up to.
+pub fn summands(sums: &EngagementSums) -> impl Iterator<Item = i128> {
+    let counters = sums.counters.map(|sum| sum.value).into_iter();
+    let pairs = [sums.by_followers.numerator, sums.by_reach.denominator];
+    let [engagements, worth] = [sums.engagements.value, sums.worth.value];
+    counters.chain([engagements, worth]).chain(pairs)
 }
 
 /// Removes sums that are zero, which equal absent ones.

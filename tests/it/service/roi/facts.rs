@@ -8,6 +8,8 @@ pub const USD_RATE: i64 = 16_000;
 pub const MARGIN_BP: u32 = 4_000;
 /// Price of a thousand impressions, in minor units.
 pub const CPM_MINOR: i64 = 2_000_000;
+/// Price of a thousand likes, in minor units.
+pub const LIKES_MINOR: i64 = 30_000_001;
 /// Views of an advertisement, which no total includes.
 pub const PAID_VIEWS: u64 = 77_000;
 /// Fee of each who accepted, in minor units.

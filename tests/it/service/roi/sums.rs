@@ -3,7 +3,9 @@
 use campaign_ledger::wire::proto::values::{CostType, Counters};
 
 use super::super::numbers::half_even;
-use super::facts::{COSTS, CPM_MINOR, FEES, KILL_FEE_BP, MARGIN_BP, ORDERS, POSTS, USD_RATE};
+use super::facts::{
+    COSTS, CPM_MINOR, FEES, KILL_FEE_BP, LIKES_MINOR, MARGIN_BP, ORDERS, POSTS, USD_RATE,
+};
 use crate::support::figures::{Expected, Seen, whole};
 
 /// Which facts count.
@@ -89,7 +91,7 @@ impl Expected {
     pub fn of(whose: Whose, period: Period) -> Self {
         let mut expected = Self {
             margin_bp: Some(MARGIN_BP),
-            cpm_minor: Some(CPM_MINOR),
+            emv_minor: Some([CPM_MINOR, LIKES_MINOR]),
             ..Self::default()
         };
         expected.add_costs(whose, period);

@@ -4,11 +4,11 @@ use campaign_ledger::wire::proto::api::*;
 use campaign_ledger::wire::proto::values::*;
 
 use super::facts::{
-    COSTS, CPM_MINOR, FEES, KILL_FEE_BP, MARGIN_BP, NOTHING, ORDERS, PAID_VIEWS, POSTS, Proof,
-    USD_RATE,
+    COSTS, CPM_MINOR, FEES, KILL_FEE_BP, LIKES_MINOR, MARGIN_BP, NOTHING, ORDERS, PAID_VIEWS,
+    POSTS, Proof, USD_RATE,
 };
 use crate::support::server::{
-    Server, Story, by_creator, day, deliverable, idr, money, plan, terms,
+    Server, Story, by_creator, day, deliverable, idr, money, plan, price, terms,
 };
 
 /// Records the whole story; it is then day 62.
@@ -19,11 +19,19 @@ pub async fn tell(server: &Server) -> Story {
         vetting_required: false,
         disclosure_required: true,
     });
-    plan.emv_model = Some(EmvModel {
-        version: String::from("v1"),
-        cpm: Some(money("IDR", CPM_MINOR)),
-    });
+    let idr = |minor| money("IDR", minor);
+    let prices = vec![
+        price(Platform::Instagram, Counter::Impressions, idr(CPM_MINOR)),
+        price(Platform::Instagram, Counter::Likes, idr(LIKES_MINOR)),
+        // Nobody posts there.
+        price(Platform::Tiktok, Counter::Impressions, idr(9)),
+    ];
+    let story = Story::of("kopi", "launch", "IDR", server);
+    server.write(story.define("v1", prices)).await;
     let story = Story::open_with(server, "launch", plan).await;
+    // It comes too late for this campaign.
+    let later = vec![price(Platform::Instagram, Counter::Likes, idr(1))];
+    server.write(story.define("v2", later)).await;
     agree(&story).await;
     server.clock().set(day(8));
     work(&story).await;

@@ -3,7 +3,7 @@
 use campaign_ledger::wire::proto::values::*;
 
 use super::Case;
-use crate::support::server::{Client, Story, day, money, plan, terms, together};
+use crate::support::server::{Client, Story, day, money, plan, price, terms, together};
 
 /// Minor units of one major unit: the currencies of the examples all have two decimals.
 const MINOR: i64 = 100;
@@ -14,12 +14,16 @@ pub fn play(client: &Client, case: &Case) -> impl Future<Output = Story> + Send 
     async move {
         let currency = case.cur.clone().unwrap_or_else(|| String::from("IDR"));
         let campaign = case.id.to_lowercase();
-        let mut plan = plan(&currency);
-        plan.emv_model = case.emv_cpm.map(|cpm| EmvModel {
-            version: String::from("page"),
-            cpm: Some(money(&currency, cpm * MINOR)),
-        });
-        let story = Story::open_with(&client, &campaign, plan).await;
+        // A model is its brand's, so the example with one has a brand of its own.
+        let brand = case.emv_cpm.map_or("kopi", |_| "valued");
+        let story = Story::of(brand, &campaign, &currency, &client);
+        if let Some(cpm) = case.emv_cpm {
+            let cpm = money(&currency, cpm * MINOR);
+            let prices = vec![price(Platform::Instagram, Counter::Impressions, cpm)];
+            client.write(story.define("page", prices)).await;
+        }
+        client.write(story.create(plan(&currency))).await;
+        client.write(story.start()).await;
         let creators = (0..case.gifted.unwrap_or(1)).map(|number| {
             let (story, case) = (story.clone(), case.clone());
             async move { collaborate(&story, &case, number).await }

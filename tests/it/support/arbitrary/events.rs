@@ -49,7 +49,12 @@ fn campaign() -> Vec<BoxedStrategy<Event>> {
         campaign_plan()
             .prop_map(|plan| Event::Campaign(CampaignEvent::CampaignCreated { plan }))
             .boxed(),
-        Just(Event::Campaign(CampaignEvent::CampaignOpened)).boxed(),
+        option::of(emv_model())
+            .prop_map(|emv_model| Event::Campaign(CampaignEvent::CampaignOpened { emv_model }))
+            .boxed(),
+        emv_model()
+            .prop_map(|emv_model| Event::Brand(BrandEvent::EmvModelDefined { emv_model }))
+            .boxed(),
         "[A-Za-z/_+-]{1,20}"
             .prop_map(|name| {
                 let time_zone = ZoneName::parse(&name).unwrap();

@@ -200,11 +200,31 @@ fn window() -> impl Strategy<Value = (Option<Timestamp>, Option<Timestamp>, Opti
     })
 }
 
-fn emv_model(currency: Currency) -> impl Strategy<Value = EmvModel> {
-    (id(ModelVersion::parse), 0..=i64::MAX).prop_map(move |(version, minor)| EmvModel {
-        version,
-        cpm: Money { currency, minor },
-    })
+/// A model of earned media value.
+pub fn emv_model() -> impl Strategy<Value = EmvModel> {
+    let pairs = Platform::ALL.iter().flat_map(|platform| {
+        let counters = Counter::ALL.iter();
+        counters.map(move |counter| (*platform, *counter))
+    });
+    let pairs = subsequence(pairs.collect::<Vec<_>>(), 0..=9);
+    (
+        id(ModelVersion::parse),
+        currency(),
+        pairs,
+        1..=MAX_EMV_PRICE,
+    )
+        .prop_map(|(version, currency, pairs, per_thousand_minor)| EmvModel {
+            version,
+            currency,
+            prices: pairs
+                .into_iter()
+                .map(|(platform, counter)| EmvPrice {
+                    platform,
+                    counter,
+                    per_thousand_minor,
+                })
+                .collect(),
+        })
 }
 
 /// A plan.
@@ -216,14 +236,11 @@ pub fn campaign_plan() -> impl Strategy<Value = CampaignPlan> {
         option::of(follower_range()),
         subsequence(FORMATS.to_vec(), 0..=FORMATS.len()).prop_shuffle(),
     );
-    let money = currency().prop_flat_map(|currency| {
-        let cap = option::of(1..=i64::MAX);
-        (Just(currency), cap, option::of(emv_model(currency)))
-    });
+    let money = (currency(), option::of(1..=i64::MAX));
     let rest = (window(), option::of(basis_points()), selection_policy());
     (aims, money, rest).prop_map(|(aims, money, rest)| {
         let (title, objective, niches, followers, formats) = aims;
-        let (currency, budget_cap_minor, emv_model) = money;
+        let (currency, budget_cap_minor) = money;
         let ((start_at, end_at, measure_until), gross_margin_bp, policy) = rest;
         CampaignPlan {
             title,
@@ -238,7 +255,6 @@ pub fn campaign_plan() -> impl Strategy<Value = CampaignPlan> {
             measure_until,
             gross_margin_bp,
             policy,
-            emv_model,
         }
     })
 }

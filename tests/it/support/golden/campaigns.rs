@@ -12,7 +12,12 @@ pub fn events() -> Vec<Event> {
         Event::Brand(BrandEvent::BrandTimeZoneSet {
             time_zone: ZoneName::parse("Asia/Jakarta").unwrap(),
         }),
-        Event::Campaign(CampaignEvent::CampaignOpened),
+        Event::Brand(BrandEvent::EmvModelDefined {
+            emv_model: emv_model(),
+        }),
+        Event::Campaign(CampaignEvent::CampaignOpened {
+            emv_model: Some(emv_model()),
+        }),
         Event::Campaign(CampaignEvent::CampaignPaused {
             reason: "stock is low".to_owned(),
         }),
@@ -106,10 +111,23 @@ fn plan() -> CampaignPlan {
             vetting_required: false,
             disclosure_required: true,
         },
-        emv_model: Some(EmvModel {
-            version: ModelVersion::parse("emv-2025").unwrap(),
-            cpm: idr(4_500_000),
-        }),
+    }
+}
+
+fn emv_model() -> EmvModel {
+    let price = |platform, counter, per_thousand_minor| EmvPrice {
+        platform,
+        counter,
+        per_thousand_minor,
+    };
+    EmvModel {
+        version: ModelVersion::parse("emv-2025").unwrap(),
+        currency: Currency::parse("IDR").unwrap(),
+        prices: vec![
+            price(Platform::Instagram, Counter::Likes, 35_000_000),
+            price(Platform::Instagram, Counter::Impressions, 4_500_000),
+            price(Platform::Tiktok, Counter::Views, 1_200_000),
+        ],
     }
 }
 

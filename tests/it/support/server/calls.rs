@@ -82,6 +82,7 @@ macro_rules! calls {
 calls! {
     campaign_service_client::CampaignServiceClient {
         write set_brand_time_zone: SetBrandTimeZoneRequest => SetBrandTimeZoneResponse,
+        write define_emv_model: DefineEmvModelRequest => DefineEmvModelResponse,
         read get_brand_settings: GetBrandSettingsRequest => GetBrandSettingsResponse,
         write create_campaign: CreateCampaignRequest => CreateCampaignResponse,
         write open_campaign: OpenCampaignRequest => OpenCampaignResponse,

@@ -49,6 +49,15 @@ pub fn told(currency_code: &str, decimal: &str) -> Money {
     }
 }
 
+/// What a thousand of a counter are worth on a platform.
+pub fn price(platform: Platform, counter: Counter, per_thousand: Money) -> EmvPrice {
+    EmvPrice {
+        platform: platform.into(),
+        counter: counter.into(),
+        price_per_thousand: Some(per_thousand),
+    }
+}
+
 /// Returns a plan that can open: 30 days, measured for 30 more, a cap of 100 million major units.
 pub fn plan(currency_code: &str) -> CampaignPlan {
     CampaignPlan {

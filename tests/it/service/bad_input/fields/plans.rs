@@ -184,15 +184,6 @@ pub fn plans(story: &Story) -> Vec<Row> {
             with(|plan| plan.gross_margin_bp = Some(10_001)),
         ),
         (
-            "plan.emv_model.cpm",
-            with(|plan| {
-                plan.emv_model = Some(EmvModel {
-                    version: String::from("v1"),
-                    cpm: None,
-                });
-            }),
-        ),
-        (
             "budget_cap.currency_code",
             but(&story.amend(money("usd", 1)), |_| ()),
         ),

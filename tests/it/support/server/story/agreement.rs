@@ -16,6 +16,19 @@ impl Story {
         }
     }
 
+    /// Defines a version of the brand's model of earned media value.
+    pub fn define(&self, version: &str, prices: Vec<EmvPrice>) -> DefineEmvModelRequest {
+        DefineEmvModelRequest {
+            brand_id: self.brand.clone(),
+            context: by_brand(""),
+            emv_model: Some(EmvModel {
+                version: version.to_owned(),
+                currency_code: self.currency.clone(),
+                prices,
+            }),
+        }
+    }
+
     pub fn start(&self) -> OpenCampaignRequest {
         OpenCampaignRequest {
             brand_id: self.brand.clone(),
