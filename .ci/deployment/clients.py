@@ -19,7 +19,18 @@ from program import Ledger, Program
 
 READS_ONLY = Path("deploy/service_config.json")
 WITH_REQUEST_IDS = Path("deploy/service_config_with_request_ids.json")
-READS = ("Compare", "Explain", "Export", "Follow", "Get", "List", "Match", "Read", "Subscribe", "Take")
+READS = (
+    "Compare",
+    "Explain",
+    "Export",
+    "Follow",
+    "Get",
+    "List",
+    "Match",
+    "Read",
+    "Subscribe",
+    "Take",
+)
 WRITE_CONTEXT = ".campaign.ledger.v1.WriteContext"
 # Neither reads nor with a request id. What they do is set, not added, but a late repeat of an old
 # acknowledgement or a deletion may undo what came after it: the client decides.
@@ -44,7 +55,9 @@ def services():
         subprocess.run(["buf", "build", "-o", file.name], check=True)
         files = descriptor_pb2.FileDescriptorSet.FromString(Path(file.name).read_bytes()).file
     messages = {
-        f".{file.package}.{message.name}": message for file in files for message in file.message_type
+        f".{file.package}.{message.name}": message
+        for file in files
+        for message in file.message_type
     }
     for file in files:
         for service in file.service:
@@ -77,8 +90,12 @@ def expected():
             else:
                 left.add(method.name)
     if left != DECIDED_BY_CLIENTS | STREAMED_WRITES:
-        sys.exit(f"say whether these may be retried: {left ^ (DECIDED_BY_CLIENTS | STREAMED_WRITES)}")
-    print(f"{len(reads)} reads, {len(writes)} writes with a request id, {len(left)} decided by clients")
+        sys.exit(
+            f"say whether these may be retried: {left ^ (DECIDED_BY_CLIENTS | STREAMED_WRITES)}"
+        )
+    print(
+        f"{len(reads)} reads, {len(writes)} writes with a request id, {len(left)} decided by clients"
+    )
     return {READS_ONLY: config_of(reads, []), WITH_REQUEST_IDS: config_of(reads, writes)}
 
 

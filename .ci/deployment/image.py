@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from program import free_address
+from program import Program, free_address
 
 DOCKERFILE = "deploy/docker/Dockerfile"
 NAME = "localhost/campaign-ledger:checked"
@@ -58,7 +58,9 @@ def check_context(buildah, work):
     for source in (root / "src").rglob("*.rs"):
         for named in re.findall(r'include_(?:str|bytes)!\(\s*"([^"]+)"', source.read_text()):
             if not (source.parent / named).resolve().exists():
-                sys.exit(f"{DOCKERFILE}: {source.relative_to(root)} reads {named}, not in the context")
+                sys.exit(
+                    f"{DOCKERFILE}: {source.relative_to(root)} reads {named}, not in the context"
+                )
     for private in [".git", "target", "campaign-ledger-data"]:
         if (root / private).exists():
             sys.exit(f"{DOCKERFILE}: {private} is in the context")
@@ -109,9 +111,12 @@ class Container:
         return process.returncode, printed
 
 
-def run(config, root, work):
+def run(program, config, root, work):
     container = Container(config, root, work)
     here = {"CAMPAIGN_LEDGER_LISTEN": free_address(), "CAMPAIGN_LEDGER_LOG_FORMAT": "text"}
+    if program.has("admin_listen"):
+        # Another ledger of this machine may have the usual port.
+        here["CAMPAIGN_LEDGER_ADMIN_LISTEN"] = ""
     check = config["Healthcheck"]["Test"]
     if check[0] != "CMD":
         sys.exit(f"{DOCKERFILE}: the health check needs a shell")
@@ -133,7 +138,9 @@ def run(config, root, work):
     code = server.wait(timeout=30)
     if code != 0:
         sys.exit(f"the container ended with {code} after {config['StopSignal']}")
-    owners = {(path.stat().st_uid, path.stat().st_mode & 0o077) for path in container.volume.rglob("*")}
+    owners = {
+        (path.stat().st_uid, path.stat().st_mode & 0o077) for path in container.volume.rglob("*")
+    }
     if owners != {(int(config["User"].split(":")[0]), 0)}:
         sys.exit(f"files of the volume belong to {owners}")
     print("the image serves as nobody, on a root that cannot be written, and is healthy")
@@ -146,7 +153,7 @@ def main():
         buildah = Buildah(work)
         check_context(buildah, work)
         config, root = build(buildah, binary, work)
-        run(config, root, work)
+        run(Program(binary), config, root, work)
         buildah("rm", "--all")
 
 

@@ -135,7 +135,9 @@ def check_restricted(owner, template):
 def check_images(owner, template, version):
     for container in containers_of(template):
         image, at = container["image"], f"{name_of(owner)}, {container['name']}"
-        found = re.fullmatch(r"[^@]+?(?::(?P<tag>[\w.-]+))?(?P<digest>@sha256:[0-9a-f]{64})?", image)
+        found = re.fullmatch(
+            r"[^@]+?(?::(?P<tag>[\w.-]+))?(?P<digest>@sha256:[0-9a-f]{64})?", image
+        )
         expect(found and (found["tag"] or found["digest"]), f"{at}: {image} has no version")
         expect(found and found["tag"] != "latest", f"{at}: {image} is whatever is latest")
         if is_ours(container) and found and found["tag"]:

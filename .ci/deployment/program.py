@@ -28,7 +28,11 @@ class Program:
 
     def run(self, *arguments):
         return subprocess.run(
-            [self.path, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL, env={}
+            [self.path, *arguments],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env={},
         )
 
     def lacks(self, setting):

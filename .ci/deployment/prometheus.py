@@ -47,7 +47,9 @@ class Prometheus:
     def firing(self):
         """Names of the alerts that fire; none while it starts."""
         try:
-            with urllib.request.urlopen(f"http://{self.address}/api/v1/alerts", timeout=5) as answer:
+            with urllib.request.urlopen(
+                f"http://{self.address}/api/v1/alerts", timeout=5
+            ) as answer:
                 alerts = json.load(answer)["data"]["alerts"]
         except OSError:
             return set()

@@ -16,7 +16,10 @@ import time
 from pathlib import Path
 
 UNIT = Path("deploy/systemd/campaign-ledger.service")
-SYSUSERS = Path("deploy/systemd/campaign-ledger.sysusers")
+BACKUP = UNIT.with_name("campaign-ledger-backup.service")
+TIMER = BACKUP.with_suffix(".timer")
+SYSUSERS = UNIT.with_suffix(".sysusers")
+TMPFILES = UNIT.with_suffix(".tmpfiles")
 EXAMPLE = Path("deploy/config.example.toml")
 # Ten times what `systemd-analyze security` shows.
 MOST_EXPOSED = "20"
@@ -32,10 +35,12 @@ umount -R -l /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup
 mount --bind "$WORK/etc" /etc
 mount -t tmpfs tmpfs /var/lib
+mount -t tmpfs tmpfs /var/backups
 mkdir -p /run/units /run/lock /run/here
 cp -a "$WORK/here/." /run/here/
 cp -a "$WORK/units/." /run/units/
 systemd-sysusers "$WORK/here/sysusers.conf"
+systemd-tmpfiles --create "$WORK/here/tmpfiles.conf"
 exec env -i SYSTEMD_UNIT_PATH=/run/units container=check PATH="$PATH" \\
   /lib/systemd/systemd --system --unit=basic.target --log-target=console --show-status=no
 """
@@ -54,24 +59,33 @@ RestartSec=100ms
 """
 
 
-def check_exposure():
-    subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}",
-         "--no-pager", str(UNIT)],
-        check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+# The backup finds the program here.
+HERE_FOR_BACKUP = """
+[Service]
+Environment=PATH=/run/here:/usr/bin:/bin
+StandardOutput=append:/run/here/backup-out
+StandardError=append:/run/here/err
+"""
+
+
+def check_exposure(unit):
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager"]
+    command += [f"--threshold={MOST_EXPOSED}", str(unit)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def check_words(binary, work):
     """Anything that systemd says of a unit is a mistake in it."""
-    copy = work / UNIT.name
-    copy.write_text(UNIT.read_text().replace("/usr/bin/campaign-ledger", binary))
+    copies = []
+    for unit in [UNIT, BACKUP, TIMER]:
+        copies.append(work / unit.name)
+        copies[-1].write_text(unit.read_text().replace("/usr/bin/campaign-ledger", binary))
     verified = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(copy)], capture_output=True, text=True
+        ["systemd-analyze", "verify", "--man=no", *copies], capture_output=True, text=True
     )
     said = verified.stdout + verified.stderr
     if verified.returncode != 0 or said:
-        sys.exit(f"{UNIT}: {said}")
+        sys.exit(f"{UNIT.parent}: {said}")
 
 
 def make_cgroup():
@@ -99,18 +113,22 @@ class Machine:
         here.mkdir()
         shutil.copy(binary, here / "campaign-ledger")
         shutil.copy(SYSUSERS, here / "sysusers.conf")
+        shutil.copy(TMPFILES, here / "tmpfiles.conf")
         shutil.copy(EXAMPLE, here / "config.toml")
         os.chmod(here / "config.toml", 0o644)
         units.mkdir()
         for target in TARGETS:
             (units / f"{target}.target").write_text(f"[Unit]\nDescription={target}\n")
-        shutil.copy(UNIT, units)
-        (units / f"{UNIT.name}.d").mkdir()
-        (units / f"{UNIT.name}.d/here.conf").write_text(HERE)
+        for unit, ours in [(UNIT, HERE), (BACKUP, HERE_FOR_BACKUP)]:
+            shutil.copy(unit, units)
+            (units / f"{unit.name}.d").mkdir()
+            (units / f"{unit.name}.d/here.conf").write_text(ours)
 
     def __enter__(self):
-        join = f"echo $$ >{self.cgroup}/cgroup.procs; exec unshare " \
-            "--fork --pid --mount --cgroup --net --uts --ipc --kill-child bash -c \"$BOOT\""
+        join = (
+            f"echo $$ >{self.cgroup}/cgroup.procs; exec unshare "
+            '--fork --pid --mount --cgroup --net --uts --ipc --kill-child bash -c "$BOOT"'
+        )
         environment = {"PATH": os.environ["PATH"], "WORK": str(self.work), "BOOT": BOOT}
         self.log = open(self.work / "manager.log", "w+")
         self.outer = subprocess.Popen(
@@ -203,7 +221,12 @@ def works(machine):
     machine.must(ledger, "healthcheck")
     server = ["--server", "http://127.0.0.1:50051"]
     machine.must(ledger, "demo", *server)
-    machine.must(ledger, "backup", "create", "/run/here/backup.clbu", *server)
+    machine.must("systemctl", "start", BACKUP.name)
+    backups = machine.must(
+        "find", "/var/backups/campaign-ledger", "-name", "*.clbu", "-user", "campaign-ledger"
+    )
+    if len(backups.splitlines()) != 1:
+        machine.die(f"the backups are {backups}")
     said = machine.run("cat", "/run/here/err")[1]
     if "WARN" in said or "ERROR" in said:
         machine.die("it warns")
@@ -239,9 +262,10 @@ def main():
     binary = str(Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory(prefix="service-") as directory:
         work = Path(directory)
-        check_exposure()
+        check_exposure(UNIT)
+        check_exposure(BACKUP)
         check_words(binary, work)
-        print("the unit is understood, and exposed by at most 2.0")
+        print("the units are understood, and exposed by at most 2.0")
         cgroup = make_cgroup()
         if not cgroup:
             print("NOT RUN: a systemd of its own needs root and a cgroup")
