@@ -99,6 +99,18 @@ dist:
 e2e: release
     .ci/e2e
 
+# What deploys the ledger: image, manifests, unit, package, alerts, dashboard, client settings.
+deployed: release
+    .ci/deploy
+
+# The Debian package and the bill of materials of what is shipped.
+deb: dist
+    deploy/debian/build dist
+
+# Writes the service configurations for clients again, after a call was added.
+service-configs:
+    python .ci/deployment/clients.py --renew
+
 # Kills at every call of the system.
 kills:
     CRASH_STEPS=all cargo test --locked --quiet --test it -- \

@@ -41,6 +41,21 @@ install() {
   fi
 }
 
+# Takes one program out of a package of the system, without installing it: its service would start.
+extract() {
+  local program=$1 package=$2 without=$3 work
+  command -v "$program" >/dev/null && return
+  command -v apt-get >/dev/null || { echo "no $program: $without"; return; }
+  work=$(mktemp -d)
+  [[ $(id -u) -ne 0 ]] || apt-get update -qq
+  if (cd "$work" && apt-get download -qq "$package" >/dev/null && dpkg-deb -x ./*.deb .); then
+    cp "$work/usr/bin/$program" "$tools/bin/"
+  else
+    echo "no $program: $without"
+  fi
+  rm -rf "$work"
+}
+
 # Puts the tools into a Python environment of their own, once per change of the lists.
 install_tools() {
   local lists=(.ci/requirements.txt tests/clients/python/requirements.txt)

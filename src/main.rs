@@ -4,8 +4,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use campaign_ledger::cli::{
-    Arguments, Command, Exit, backup, call, complain, demo, explain, export, keys, offline,
-    print_completions, process, serve, statement,
+    Arguments, Command, Exit, backup, call, complain, demo, explain, export, healthcheck, keys,
+    manual, offline, print_completions, process, serve, statement,
 };
 use clap::Parser;
 
@@ -40,6 +40,10 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => report(demo::run(&arguments), demo::Error::exit),
         Command::Keys(arguments) => offline_exit(keys::run(&arguments)),
         Command::Export(command) => report(export::export(&command), export::Error::exit),
+        Command::Healthcheck(arguments) => {
+            report(healthcheck::run(&arguments), healthcheck::Error::exit)
+        }
+        Command::ManPages(arguments) => report(manual::write(&arguments), manual::Error::exit),
         Command::Completions { shell } => offline_exit(print_completions(shell)),
     };
     exit.into()

@@ -6,6 +6,7 @@
 pub mod drain;
 mod keys;
 mod loss;
+mod notify;
 mod outside;
 mod probe;
 mod served;
@@ -217,6 +218,7 @@ pub async fn serve(
     stop: Stop,
     ready: impl FnOnce(Ready) + Send + 'static,
 ) -> Result<Outcome, Error> {
+    notify::status("reading the log");
     let metrics = metrics(&config);
     let (directory, log) = open_log(&config, &metrics).await?;
     // Locked as long as any thread works in it, also a replay that is abandoned.
@@ -260,6 +262,7 @@ pub async fn serve(
             health.serving().await;
             let head = running.log.head().position;
             tracing::info!(%address, data_dir = %data_dir.display(), position = %head, "serving");
+            notify::ready(address, head);
             ready(Ready {
                 address,
                 admin,
@@ -369,6 +372,8 @@ struct Running {
     /// Folds the tree until it is stopped.
     proving: JoinHandle<()>,
     proven: CancellationToken,
+    /// Tells the service manager that the server is alive, until `proven` is cancelled.
+    watched: JoinHandle<()>,
     log: Arc<dyn Log>,
     log_id: Uuid,
     clock: Arc<Guard>,
@@ -423,6 +428,7 @@ impl Start {
         let (log, clock) = (self.log, self.clock);
         let proven = CancellationToken::new();
         let proving = tokio::spawn(tree.run(Arc::clone(&log), proven.clone()));
+        let watched = tokio::spawn(notify::alive(ledger.clone(), proven.clone()));
         Ok(Running {
             subscriptions,
             ledger,
@@ -431,6 +437,7 @@ impl Start {
             proofs,
             proving,
             proven,
+            watched,
             log,
             log_id,
             clock,
@@ -490,6 +497,7 @@ impl Running {
         drop(self.keys);
         self.proven.cancel();
         self.proving.await?;
+        self.watched.await?;
         match stopped {
             Some(reason) => Err(Error::WritesStopped(reason)),
             None => Ok(()),

@@ -132,6 +132,8 @@ enum Message {
     Decide(Job, Instant, Places),
     /// Check the rows: a reader found damage.
     Look,
+    /// Answer, to show that the queue is still worked on.
+    Answer(oneshot::Sender<()>),
     /// Accept nothing more, answer the queued jobs, write a checkpoint and end.
     Close,
 }
@@ -281,6 +283,13 @@ impl Ledger {
     pub fn look_after_rows(&self) {
         // A writer that has ended has no rows to check.
         let _ = self.queue.send(Message::Look);
+    }
+
+    /// Waits until the writer looks at its queue, which it does between groups. Returns `false` if it has ended.
+    /// Callers wait for one answer before they ask again, so few of these are queued.
+    pub async fn answers(&self) -> bool {
+        let (answer, answered) = oneshot::channel();
+        self.queue.send(Message::Answer(answer)).is_ok() && answered.await.is_ok()
     }
 
     /// Makes the writer answer the queued jobs and end. Later requests are refused.

@@ -129,6 +129,10 @@ impl Queue {
                 self.lane(brand).jobs.push_back(Waiting { job, since });
             }
             Message::Look => {}
+            Message::Answer(asker) => {
+                // It may have stopped to wait.
+                let _ = asker.send(());
+            }
             Message::Close => self.messages.close(),
         }
     }

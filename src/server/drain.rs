@@ -25,6 +25,7 @@ use tonic::transport::server::Router;
 use tower::{Layer, Service};
 use tracing::{info, warn};
 
+use super::notify;
 use crate::config::Config;
 use crate::grpc::edge::health::Health;
 use crate::grpc::edge::incoming::Incoming;
@@ -203,6 +204,7 @@ where
     }
     let deadline = Instant::now() + (limits.timeout - limits.timeout / WRITERS_PART);
     health.draining().await;
+    notify::stopping();
     tokio::select! {
         biased;
         ended = &mut serving => return Ok(ended.map(|()| Outcome::Drained)?),

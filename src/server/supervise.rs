@@ -1,7 +1,7 @@
 //! Supervision of a running server until it drains: its timers, its clock, its rows, its writer.
 
 use super::drain::Stop;
-use super::{Error, Running, timers, watch};
+use super::{Error, Running, notify, timers, watch};
 use crate::grpc::edge::health::Health;
 
 /// Starts the server, then runs its timers and watches writer and views until the drain. Returns
@@ -37,7 +37,10 @@ pub(super) async fn supervise(
         () = watching => {}
         () = mending => {}
         // Reads go on, and a load balancer may send writes elsewhere.
-        () = stopped => health.writes_stopped().await,
+        () = stopped => {
+            notify::status("writes are stopped, reads go on");
+            health.writes_stopped().await;
+        }
     }
     Ok(Some(running))
 }

@@ -3,7 +3,10 @@
 mod backups;
 mod calls;
 mod demos;
+mod health;
 mod keys;
+mod manual;
+mod notify;
 mod pipes;
 mod texts;
 mod warnings;

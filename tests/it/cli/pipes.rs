@@ -72,6 +72,7 @@ async fn commands_of_a_server_are_quiet_on_a_closed_pipe() {
         format!("statement --campaign launch {of}"),
         format!("explain --campaign launch --metric budget.cap_minor {of}"),
         format!("backup create two.clbu --server http://{}", server.address),
+        format!("healthcheck --server http://{}", server.address),
     ] {
         let within = here.path().to_owned();
         let ran = tokio::task::spawn_blocking(move || unread(&within, &line));

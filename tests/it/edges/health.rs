@@ -10,6 +10,7 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_reflection::pb::{v1, v1alpha};
 
 use super::bare::{Bare, SERVICE, Settings};
+use crate::cli::run_beside;
 
 async fn state(client: &mut HealthClient<Channel>, service: &str) -> ServingStatus {
     let service = service.to_owned();
@@ -31,6 +32,18 @@ async fn not_serving_until_ready() {
     let service = String::from("no.such.Service");
     let unknown = client.check(HealthCheckRequest { service }).await;
     assert_eq!(unknown.unwrap_err().code(), Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_health_check_fails_until_it_serves() {
+    let server = Bare::start(Settings::default()).await;
+    let line = format!("healthcheck --server http://{}", server.address);
+    let here = std::env::temp_dir();
+    let (code, said) = run_beside(&here, line.clone()).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("says NOT_SERVING"), "{said}");
+    server.health.serving().await;
+    assert_eq!(run_beside(&here, line).await.0, Some(0));
 }
 
 #[tokio::test]

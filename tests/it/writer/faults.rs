@@ -1,5 +1,6 @@
 //! Failures of the log: the writer stops, and no caller gets a wrong answer.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use campaign_ledger::domain::Position;
@@ -66,6 +67,8 @@ impl AboutToFail {
             reason,
         );
 
+        // No service manager needs to end it: nothing hangs.
+        assert!(self.desk.ledger.answers().await);
         // Reads of acknowledged writes go on.
         assert_eq!(self.log.head().position, Position::new(2));
         assert_eq!(records(self.log.as_ref()).len(), 2);
@@ -187,4 +190,27 @@ async fn job_in_hand_when_the_previous_group_fails_gets_the_reason() {
             is_stopped(asked.answer().await, "the script says so");
         }
     }
+}
+
+#[tokio::test]
+async fn a_writer_that_waits_for_the_log_does_not_answer() {
+    let log = GatedLog::shut(Before::Appends, Arc::new(MemoryLog::new(0)));
+    let office = Office::default();
+    let desk = office.open(log.clone());
+    assert!(desk.ledger.answers().await);
+    let asked = desk.ask(profile("one", "ayu")).await;
+    log.wait_for_arrivals(1);
+    let ledger = desk.ledger.clone();
+    let mut answers = pin!(ledger.answers());
+    let is_early = tokio::select! {
+        biased;
+        _ = &mut answers => true,
+        () = std::future::ready(()) => false,
+    };
+    assert!(!is_early);
+    log.admit_all();
+    asked.answer().await.unwrap();
+    assert!(answers.await);
+    desk.close().await;
+    assert!(!ledger.answers().await);
 }
