@@ -4,6 +4,7 @@
 //! Stop: not serving → end calls and streams → let the writer finish → checkpoint → close.
 
 pub mod drain;
+mod identity;
 mod keys;
 mod loss;
 mod signing;
@@ -41,6 +42,7 @@ use crate::grpc::edge::reflection;
 use crate::grpc::measurement::Measurements;
 use crate::grpc::report::Reports;
 use crate::grpc::settlement::Settlements;
+use crate::identity::OpenError as IdentityError;
 use crate::keyring::{self, Keyring};
 use crate::ledger::{self, RequestMemory, Writer};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
@@ -70,6 +72,9 @@ pub enum Error {
     /// The data directory or its log cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Policy, certificates or keys of tokens cannot be used.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// The log is damaged or cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -157,6 +162,7 @@ impl Error {
             Self::Proofs(error) => error.is_damage(),
             Self::SigningKey(error) => matches!(error, KeyError::Damaged { .. }),
             Self::Read(ReadError::Io { .. })
+            | Self::Identity(_)
             | Self::Subscriptions(_)
             | Self::Threads(_)
             | Self::Writer(_)
@@ -195,6 +201,8 @@ pub struct Ready {
     pub data_dir: PathBuf,
     /// Head of the log.
     pub head: Position,
+    /// Whether connections are encrypted.
+    pub is_encrypted: bool,
 }
 
 /// Serves until it is stopped, then drains. `ready` is called once, when calls are answered.
@@ -207,6 +215,8 @@ pub async fn serve(
     stop: Stop,
     ready: impl FnOnce(Ready) + Send + 'static,
 ) -> Result<Outcome, Error> {
+    // First, since a mistake in a file of people must not wait for a replay.
+    let identity = identity::open(&config, Arc::clone(&clock)).await?;
     let (directory, log) = open_log(&config).await?;
     // Locked as long as any thread works in it, also a replay that is abandoned.
     let directory = Arc::new(directory);
@@ -222,6 +232,7 @@ pub async fn serve(
         address: config.listen,
         source,
     })?;
+    let incoming = incoming.encrypted(identity.tls().cloned());
     let address = incoming.local_addr().map_err(|source| Error::Bind {
         address: config.listen,
         source,
@@ -239,6 +250,7 @@ pub async fn serve(
         let (health, door, stop) = (health.clone(), door.clone(), stop.clone());
         let pools = pools.clone();
         let data_dir = directory.root().to_owned();
+        let is_encrypted = identity.tls().is_some();
         async move {
             let replaying = spawn_blocking(move || start.replay());
             let running = tokio::select! {
@@ -253,14 +265,16 @@ pub async fn serve(
                 address,
                 data_dir,
                 head,
+                is_encrypted,
             });
             Ok::<_, Error>(Some(running))
         }
     };
-    let router = transport::router(&config, routes);
+    let router = transport::asking_router(&config, identity.clone(), routes);
     let limits = Limits::of(&config);
     let serving = async {
-        let outcome = drain::serve_until(router, incoming, &health, &stop, limits).await;
+        let served = drain::serve_until(router, incoming, &health, &stop, limits);
+        let outcome = identity::kept_during(served, &identity, &config).await;
         // Nobody waits for them any more.
         pools.end();
         outcome

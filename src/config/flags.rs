@@ -104,6 +104,7 @@ fn flag(key: &'static Key, defaults: &toml::Table) -> Arg {
     match key.rule {
         Rule::Path => flag.value_name("DIR").value_hint(ValueHint::DirPath),
         Rule::PathOrNone => flag.value_name("FILE").value_hint(ValueHint::FilePath),
+        Rule::Text => flag.value_name("TEXT"),
         Rule::Address => flag.value_name("ADDRESS"),
         Rule::Switch => flag
             .value_name("BOOL")

@@ -6,11 +6,13 @@ use std::time::Duration;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::Router;
-use tower::layer::util::{Identity, Stack};
+use tower::layer::util::{Identity as Nothing, Stack};
 
 use crate::config::Config;
+use crate::grpc::edge::identify::{Identifier, Open};
 use crate::grpc::edge::incoming;
 use crate::grpc::edge::layer::EdgeLayer;
+use crate::identity::Identity;
 
 /// How much of one request a client may send ahead of the server's reading.
 ///
@@ -36,10 +38,17 @@ const MAX_HEADER_BYTES: u32 = 8 << 10;
 const AGE_JITTER_PERCENT: u64 = 10;
 
 /// A server with the edge layers; add more with [`Server::layer`], which land inside of them.
-pub type EdgeServer = Server<Stack<EdgeLayer, Identity>>;
+pub type EdgeServer = Server<Stack<EdgeLayer, Nothing>>;
 
-/// Makes a server that speaks as `config` says.
+/// Makes a server that speaks as `config` says, and asks nobody who they are.
 pub fn server(config: &Config) -> EdgeServer {
+    server_of(
+        config,
+        Identifier::new(Identity::unasked(), Open::default()),
+    )
+}
+
+fn server_of(config: &Config, identifier: Identifier) -> EdgeServer {
     let server = Server::builder()
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
@@ -53,11 +62,25 @@ pub fn server(config: &Config) -> EdgeServer {
         None => server,
     };
     let answer_timeout = unless_off(config.answer_timeout_s);
-    server.layer(EdgeLayer::new(answer_timeout, config.max_message_bytes))
+    let layer = EdgeLayer::new(answer_timeout, config.max_message_bytes);
+    server.layer(layer.asking(identifier))
+}
+
+/// Makes the router of a server that has these routes and asks who calls.
+pub fn asking_router(
+    config: &Config,
+    identity: Identity,
+    routes: Routes,
+) -> Router<Stack<EdgeLayer, Nothing>> {
+    let open = Open {
+        health: config.health_without_identity,
+        reflection: config.reflection_without_identity,
+    };
+    server_of(config, Identifier::new(identity, open)).add_routes(routes)
 }
 
 /// Makes the router of a server that has just these routes.
-pub fn router(config: &Config, routes: Routes) -> Router<Stack<EdgeLayer, Identity>> {
+pub fn router(config: &Config, routes: Routes) -> Router<Stack<EdgeLayer, Nothing>> {
     server(config).add_routes(routes)
 }
 
@@ -66,6 +89,7 @@ pub fn connection_limits(config: &Config) -> incoming::Limits {
     incoming::Limits {
         max_connections: config.max_connections,
         preface_timeout: Duration::from_millis(config.preface_timeout_ms),
+        handshake_timeout: Duration::from_millis(config.tls_handshake_timeout_ms),
         idle_timeout: unless_off(config.max_connection_idle_s),
     }
 }

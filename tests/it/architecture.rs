@@ -11,7 +11,7 @@ use modules::{Unit, circles, imports, units};
 use source::sources;
 
 /// What each room may import. Imports point one way; a new room needs a row here.
-const IMPORTS: [(&str, &[&str]); 23] = [
+const IMPORTS: [(&str, &[&str]); 24] = [
     ("domain", &[]),
     ("files", &[]),
     ("causes", &[]),
@@ -20,6 +20,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
     ("config", &[]),
     ("clock", &["domain"]),
     ("keyring", &["domain", "files"]),
+    ("identity", &["causes", "clock", "domain", "files"]),
     ("log", &["causes", "domain", "files", "text", "wire"]),
     ("store", &["domain", "files"]),
     ("subscriptions", &["domain", "files"]),
@@ -47,6 +48,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "domain",
             "explain",
             "files",
+            "identity",
             "keyring",
             "ledger",
             "log",
@@ -69,6 +71,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "domain",
             "files",
             "grpc",
+            "identity",
             "keyring",
             "ledger",
             "log",
@@ -88,6 +91,7 @@ const IMPORTS: [(&str, &[&str]); 23] = [
             "config",
             "domain",
             "files",
+            "identity",
             "keyring",
             "log",
             "proofs",

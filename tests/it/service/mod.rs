@@ -22,6 +22,7 @@ mod folds;
 mod followers;
 mod half_batches;
 mod health;
+mod identity;
 mod ingest;
 mod insights;
 mod lists;

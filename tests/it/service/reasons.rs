@@ -6,8 +6,8 @@ use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
     as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, engagement, faults,
-    folds, followers, health, ingest, insights, messages, order_corrections, proofs, queries,
-    reads, refusals, retries, slow, subscriptions, timers, waiting,
+    folds, followers, health, identity, ingest, insights, messages, order_corrections, proofs,
+    queries, reads, refusals, retries, slow, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -79,6 +79,7 @@ async fn every_reason_is_shown_or_excused() {
         folds::SHOWS,
         followers::SHOWS,
         health::SHOWS,
+        identity::SHOWS,
         ingest::SHOWS,
         insights::SHOWS,
         messages::SHOWS,
