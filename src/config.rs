@@ -5,6 +5,7 @@
 //! not know what the settings are for: it opens no file except the configuration file.
 
 mod flags;
+mod identity;
 mod keys;
 mod optional;
 mod shown;
@@ -24,6 +25,9 @@ pub const ENVIRONMENT_PREFIX: &str = "CAMPAIGN_LEDGER_";
 
 /// The environment variable that names the configuration file, like `--config`.
 pub const CONFIG_VARIABLE: &str = "CAMPAIGN_LEDGER_CONFIG";
+
+/// The environment variable with the token or API key of commands that ask a server. No setting of one.
+pub const TOKEN_VARIABLE: &str = "CAMPAIGN_LEDGER_TOKEN";
 
 /// Kubernetes sets `<SERVICE>_SERVICE_…` and `<SERVICE>_PORT…` for each service that it knows.
 /// Those of a service named `campaign-ledger` have our prefix, so no key may start like this.
@@ -58,6 +62,32 @@ pub struct Config {
     pub metrics_brands: usize,
     /// Whether each call is a log line.
     pub access_log: bool,
+    /// File of the server's certificate; empty for no TLS.
+    pub tls_certificate: PathBuf,
+    /// File of the key of the certificate.
+    pub tls_key: PathBuf,
+    /// File of the authorities of clients' certificates; empty where clients present none.
+    pub tls_client_ca: PathBuf,
+    /// Time a new connection has for the TLS handshake.
+    pub tls_handshake_timeout_ms: u64,
+    /// File that says who may call; empty where nobody is asked.
+    pub policy: PathBuf,
+    /// The issuer of tokens; empty where there are none.
+    pub jwt_issuer: String,
+    /// For whom tokens must be.
+    pub jwt_audience: String,
+    /// File or address of the keys of the issuer.
+    pub jwt_jwks: String,
+    /// File of the authorities of the certificate of that address; empty for those of the system.
+    pub jwt_jwks_ca: PathBuf,
+    /// How far the clocks of issuer and server may differ.
+    pub jwt_skew_s: u64,
+    /// Time between two looks at certificates and policy; 0 means only at SIGHUP.
+    pub reload_interval_s: u64,
+    /// Answers health checks of callers without an identity.
+    pub health_without_identity: bool,
+    /// Answers reflection to callers without an identity.
+    pub reflection_without_identity: bool,
     /// Connections served at a time; the next one is closed at once.
     pub max_connections: u32,
     /// Calls in flight on one connection.
@@ -140,6 +170,19 @@ impl Default for Config {
             admin_hosts: String::new(),
             metrics_brands: 0,
             access_log: false,
+            tls_certificate: PathBuf::new(),
+            tls_key: PathBuf::new(),
+            tls_client_ca: PathBuf::new(),
+            tls_handshake_timeout_ms: 5_000,
+            policy: PathBuf::new(),
+            jwt_issuer: String::new(),
+            jwt_audience: String::new(),
+            jwt_jwks: String::new(),
+            jwt_jwks_ca: PathBuf::new(),
+            jwt_skew_s: 30,
+            reload_interval_s: 10,
+            health_without_identity: true,
+            reflection_without_identity: false,
             // Half of the usual limit of 1,024 descriptors: files and offline work need some too.
             max_connections: 512,
             max_streams_per_connection: 256,
@@ -231,16 +274,17 @@ pub enum Error {
     },
     /// An address that other machines can reach, without protection.
     #[error(
-        "listen ({origin}): {listen} can be reached from other machines, and this version has \
-         neither TLS nor authentication: anyone who reaches it can read and write everything. \
-         Listen on a loopback address, or allow it with --insecure where a proxy or a network \
-         policy protects it"
+        "listen ({origin}): {listen} can be reached from other machines, and there is {missing}: \
+         anyone who reaches it can read and write. Set tls_certificate, tls_key and policy, listen on \
+         a loopback address, or allow it with --insecure where a proxy or a network policy protects it"
     )]
     Exposed {
         /// The address.
         listen: SocketAddr,
         /// The source of the value.
         origin: Origin,
+        /// What would protect it.
+        missing: &'static str,
     },
 }
 
@@ -313,12 +357,7 @@ impl Effective {
     /// Checks the rules that span keys.
     fn check_together(&self) -> Result<(), Error> {
         let config = &self.config;
-        if !config.insecure && !config.listen.ip().to_canonical().is_loopback() {
-            return Err(Error::Exposed {
-                listen: config.listen,
-                origin: self.origin("listen"),
-            });
-        }
+        identity::check(self)?;
         if config.drain_delay_ms >= config.drain_timeout_ms {
             return Err(Error::Rule {
                 key: "drain_delay_ms",
@@ -390,6 +429,9 @@ fn read_environment(
         let Some(name) = variable.strip_prefix(ENVIRONMENT_PREFIX) else {
             continue;
         };
+        if variable == TOKEN_VARIABLE {
+            continue;
+        }
         if SERVICE_LINKS.iter().any(|link| name.starts_with(link)) {
             continue;
         }

@@ -11,6 +11,7 @@ mod causes;
 pub mod clock;
 pub mod domain;
 mod files;
+pub mod identity;
 pub mod keyring;
 pub mod log;
 pub mod metrics;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use campaign_ledger::cli::{
     Arguments, Command, Exit, backup, call, complain, demo, explain, export, healthcheck, keys,
-    manual, offline, print_completions, process, serve, statement,
+    manual, offline, policy, print_completions, process, serve, statement,
 };
 use clap::Parser;
 
@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Call(arguments) => report(call::run(&arguments), call::Error::exit),
         Command::Demo(arguments) => report(demo::run(&arguments), demo::Error::exit),
         Command::Keys(arguments) => offline_exit(keys::run(&arguments)),
+        Command::Policy(command) => report(policy::run(&command), policy::Error::exit),
         Command::Export(command) => report(export::export(&command), export::Error::exit),
         Command::Healthcheck(arguments) => {
             report(healthcheck::run(&arguments), healthcheck::Error::exit)

@@ -4,6 +4,7 @@
 //! Stop: not serving → end calls and streams → let the writer finish → checkpoint → close.
 
 pub mod drain;
+mod identity;
 mod keys;
 mod loss;
 mod notify;
@@ -46,6 +47,7 @@ use crate::grpc::edge::reflection;
 use crate::grpc::measurement::Measurements;
 use crate::grpc::report::Reports;
 use crate::grpc::settlement::Settlements;
+use crate::identity::OpenError as IdentityError;
 use crate::keyring::{self, Keyring};
 use crate::ledger::{self, RequestMemory, Writer};
 use crate::log::directory::{DataDirectory, ONLY_PARTITION};
@@ -79,6 +81,9 @@ pub enum Error {
     /// The data directory or its log cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Policy, certificates or keys of tokens cannot be used.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// The log is damaged or cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -166,6 +171,7 @@ impl Error {
             Self::Proofs(error) => error.is_damage(),
             Self::SigningKey(error) => matches!(error, KeyError::Damaged { .. }),
             Self::Read(ReadError::Io { .. })
+            | Self::Identity(_)
             | Self::Subscriptions(_)
             | Self::Threads(_)
             | Self::Writer(_)
@@ -206,6 +212,8 @@ pub struct Ready {
     pub data_dir: PathBuf,
     /// Head of the log.
     pub head: Position,
+    /// Whether connections are encrypted.
+    pub is_encrypted: bool,
 }
 
 /// Serves until it is stopped, then drains. `ready` is called once, when calls are answered.
@@ -218,6 +226,8 @@ pub async fn serve(
     stop: Stop,
     ready: impl FnOnce(Ready) + Send + 'static,
 ) -> Result<Outcome, Error> {
+    // First, since a mistake in a file of people must not wait for a replay.
+    let identity = identity::open(&config, Arc::clone(&clock)).await?;
     notify::status("reading the log");
     let metrics = metrics(&config);
     let (directory, log) = open_log(&config, &metrics).await?;
@@ -228,6 +238,7 @@ pub async fn serve(
     let door = Door::default();
     let routes = routes(&config, &door, &health, &stop)?;
     let (incoming, address) = bind(&config).await?;
+    let incoming = incoming.encrypted(identity.tls().cloned());
     let root = directory.root().to_owned();
     let probe = Probe::new(metrics.clone(), health.clone(), Arc::clone(&clock), root);
     let outside = Outside::open(&config, &probe).await?;
@@ -246,6 +257,7 @@ pub async fn serve(
         let (health, door, stop) = (health.clone(), door.clone(), stop.clone());
         let pools = pools.clone();
         let data_dir = directory.root().to_owned();
+        let is_encrypted = identity.tls().is_some();
         async move {
             let replaying = spawn_blocking(move || start.replay());
             let running = tokio::select! {
@@ -268,14 +280,16 @@ pub async fn serve(
                 admin,
                 data_dir,
                 head,
+                is_encrypted,
             });
             Ok::<_, Error>(Some(running))
         }
     };
-    let router = transport::router(&config, routes, &metrics);
+    let router = transport::asking_router(&config, identity.clone(), routes, &metrics);
     let limits = Limits::of(&config);
     let serving = async {
-        let outcome = drain::serve_until(router, incoming, &health, &stop, limits).await;
+        let served = drain::serve_until(router, incoming, &health, &stop, limits);
+        let outcome = identity::kept_during(served, &identity, &config).await;
         // Nobody waits for them any more.
         pools.end();
         outcome

@@ -268,7 +268,7 @@ fn write_partial(create: &CreateBackup, partial: &Path) -> Result<Contents, Erro
     };
     let mut out = files::create(partial).map_err(file_error("created", partial))?;
     match &create.server {
-        Some(address) => fetch(address, after, &mut out, partial)?,
+        Some(address) => fetch(create, address, after, &mut out, partial)?,
         None => take(create, after, &mut out)?,
     }
     out.sync_all().map_err(file_error("synced", partial))?;
@@ -295,12 +295,18 @@ fn take(create: &CreateBackup, after: Position, out: &mut File) -> Result<(), Er
 }
 
 /// Asks a running server for the bytes of the file.
-fn fetch(address: &str, after: Position, out: &mut File, path: &Path) -> Result<(), Error> {
+fn fetch(
+    create: &CreateBackup,
+    address: &str,
+    after: Position,
+    out: &mut File,
+    path: &Path,
+) -> Result<(), Error> {
     let refused = refused(address);
     let request = api::TakeBackupRequest {
         after_position: after.get(),
     };
-    ask(address, async |channel| {
+    ask(address, &create.credentials, async |channel| {
         let mut client = AuditServiceClient::new(channel);
         let taken = client.take_backup(request).await.map_err(&refused)?;
         let mut chunks = taken.into_inner();

@@ -10,11 +10,11 @@ use std::io::{self, Read as _, Write as _};
 use clap::Args;
 use prost_reflect::{DynamicMessage, MethodDescriptor};
 use tonic::Status;
-use tonic::transport::Channel;
 use tonic_types::StatusExt as _;
 
+use super::credentials::Credentials;
 use super::dynamic::{Answers, method, spell, stream};
-use super::remote::{self, LOCAL, ask};
+use super::remote::{self, Connection, LOCAL, ask};
 use super::{Exit, heard};
 use crate::text::escaped;
 
@@ -52,6 +52,9 @@ pub struct CallArguments {
     /// The server
     #[arg(long, value_name = "URL", default_value = LOCAL)]
     pub server: String,
+    /// How it is reached.
+    #[command(flatten)]
+    pub credentials: Credentials,
 }
 
 /// Why there is no answer.
@@ -138,10 +141,14 @@ pub fn run(arguments: &CallArguments) -> Result<(), Error> {
     };
     let requests = requests(&method, &text)?;
     let address = arguments.server.as_str();
-    ask(address, async |channel: Channel| {
-        let answers = stream(channel, address, &method, &requests).await?;
-        print_all(answers, method.is_server_streaming()).await
-    })
+    ask(
+        address,
+        &arguments.credentials,
+        async |channel: Connection| {
+            let answers = stream(channel, address, &method, &requests).await?;
+            print_all(answers, method.is_server_streaming()).await
+        },
+    )
 }
 
 /// Prints answers as they come: a single one over many lines, those of a stream in one line each.

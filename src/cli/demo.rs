@@ -13,11 +13,11 @@ use std::time::Instant;
 
 use clap::Args;
 use serde_json::Value;
-use tonic::transport::Channel;
 
 use self::play::{Played, play};
 use self::story::{STORIES, Story};
-use super::remote::{self, LOCAL, ask};
+use super::credentials::Credentials;
+use super::remote::{self, Connection, LOCAL, ask};
 use super::{Exit, say, serve};
 use crate::clock::{Guard, SystemClock};
 use crate::config::Config;
@@ -45,6 +45,9 @@ pub struct DemoArguments {
     /// Play against this running server [default: start one]
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
+    /// How it is reached.
+    #[command(flatten)]
+    pub credentials: Credentials,
     /// Where the ledger of the demo listens; port 0 lets the system choose
     #[arg(
         long,
@@ -103,7 +106,7 @@ impl Error {
 pub fn run(arguments: &DemoArguments) -> Result<(), Error> {
     let stories = arguments.stories();
     match &arguments.server {
-        Some(address) => ask(address, async |channel| {
+        Some(address) => ask(address, &arguments.credentials, async |channel| {
             play_all(&channel, address, &stories).await
         }),
         None => beside_a_server(arguments.listen, stories),
@@ -176,12 +179,12 @@ fn beside_a_server(listen: SocketAddr, stories: Vec<Story>) -> Result<(), Error>
 
 async fn play_beside(address: &str, stories: &[Story]) -> Result<(), Error> {
     say(format!("A ledger for this demo serves at {address}."))?;
-    let channel = remote::connect(address).await?;
+    let channel = remote::connect(address, &Credentials::default()).await?;
     play_all(&channel, address, stories).await?;
     Ok(say("Ctrl-C ends it and removes its data.")?)
 }
 
-async fn play_all(channel: &Channel, address: &str, stories: &[Story]) -> Result<(), Error> {
+async fn play_all(channel: &Connection, address: &str, stories: &[Story]) -> Result<(), Error> {
     let begun = Instant::now();
     let mut table = String::from(HEAD);
     let (mut writes, mut refusals) = (0, 0);

@@ -6,10 +6,9 @@ use prost::Message;
 use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor, SerializeOptions};
 use serde::Serializer;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
-use super::remote::{self, refused};
+use super::remote::{self, Connection, refused};
 use crate::log::codec::json::pool;
 
 /// The package of all services of the API.
@@ -35,7 +34,7 @@ pub fn spell<S: Serializer>(message: &DynamicMessage, to: S) -> Result<S::Ok, S:
 /// # Errors
 /// See [`remote::Error`]; its messages name the address.
 pub async fn call(
-    channel: Channel,
+    channel: Connection,
     address: &str,
     method: &MethodDescriptor,
     request: &DynamicMessage,
@@ -52,7 +51,7 @@ pub async fn call(
 /// # Errors
 /// See [`remote::Error`]; its messages name the address.
 pub async fn stream<'a>(
-    channel: Channel,
+    channel: Connection,
     address: &'a str,
     method: &MethodDescriptor,
     requests: &[DynamicMessage],
@@ -97,9 +96,9 @@ impl Answers<'_> {
 }
 
 async fn ready(
-    channel: Channel,
+    channel: Connection,
     address: &str,
-) -> Result<tonic::client::Grpc<Channel>, remote::Error> {
+) -> Result<tonic::client::Grpc<Connection>, remote::Error> {
     let mut client = tonic::client::Grpc::new(channel);
     let ready = client.ready().await;
     ready.map_err(|source| remote::Error::Connect {

@@ -5,8 +5,9 @@
 
 use std::io::{self, BufWriter, Write};
 
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 
+use super::remote::{self, Connection};
 use super::{Exit, Explain};
 use crate::text::Plain;
 use crate::wire::proto::api;
@@ -26,7 +27,7 @@ pub enum Error {
     Time(&'static str, &'static str),
     /// The server cannot be reached.
     #[error("the server cannot be reached")]
-    Unreachable(#[from] tonic::transport::Error),
+    Unreachable(#[source] Box<remote::Error>),
     /// The server refused.
     #[error("{0}")]
     Refused(String),
@@ -62,15 +63,16 @@ impl From<tonic::Status> for Error {
 /// See [`Error`]; a closed pipe is not an error.
 pub fn run(asked: &Explain) -> Result<(), Error> {
     let request = request(asked)?;
-    let endpoint = Endpoint::from_shared(asked.server.clone()).map_err(|_| Error::Address)?;
+    Endpoint::from_shared(asked.server.clone()).map_err(|_| Error::Address)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
     let mut out = Plain::to(BufWriter::new(io::stdout().lock()));
     let told = runtime.block_on(async {
-        let channel = endpoint.connect().await?;
-        print(channel, request, &mut out).await
+        let connection = remote::connect(&asked.server, &asked.credentials).await;
+        let connection = connection.map_err(|error| Error::Unreachable(Box::new(error)))?;
+        print(connection, request, &mut out).await
     });
     match told.and_then(|()| Ok(out.flush()?)) {
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -118,7 +120,7 @@ fn time(
 /// # Errors
 /// See [`Error`].
 pub async fn print(
-    channel: Channel,
+    channel: Connection,
     request: api::ExplainMetricRequest,
     out: &mut impl Write,
 ) -> Result<(), Error> {

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use self::arguments::{Asked, ExportCommand, ExportEvents, TableFormat};
 use self::rows::Asking;
 use self::table::{Table, Texts};
+use super::credentials::Credentials;
 use super::remote::{self, ask, refused};
 use super::{Exit, Replay, offline};
 use crate::text::escaped;
@@ -84,7 +85,7 @@ fn events(export: &ExportEvents) -> Result<(), Error> {
     let mut out = output(path)?;
     match &export.server {
         None => offline::print(&export.events, &mut out)?,
-        Some(address) => fetch(address, &export.events, |record| {
+        Some(address) => fetch(address, &export.credentials, &export.events, |record| {
             let json = crate::log::codec::json::to_json(record).map_err(Error::form)?;
             writeln!(out, "{}", escaped(&json, "")).map_err(file_error(path))
         })?,
@@ -95,6 +96,7 @@ fn events(export: &ExportEvents) -> Result<(), Error> {
 /// Reads the events of a server, as they are stored.
 fn fetch(
     address: &str,
+    credentials: &Credentials,
     events: &Replay,
     mut take: impl FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -107,7 +109,7 @@ fn fetch(
         limit: events.limit.unwrap_or_default(),
         ..api::ReadEventsRequest::default()
     };
-    ask(address, async |channel| {
+    ask(address, credentials, async |channel| {
         let mut client = AuditServiceClient::new(channel);
         let asked = client.read_events(request).await.map_err(&refused)?;
         let mut batches = asked.into_inner();
@@ -134,7 +136,7 @@ fn scope(events: &Replay) -> Scope {
 /// Writes a table once all of its rows are read, because its columns depend on them.
 fn table(asked: Asked<'_>) -> Result<(), Error> {
     let address = asked.of.server.as_str();
-    let table = ask(address, async |channel| {
+    let table = ask(address, &asked.of.credentials, async |channel| {
         let mut table = Table::of(&asked.view.row());
         let asking = Asking {
             channel,

@@ -60,7 +60,8 @@ Examples:
   campaign-ledger keys rotate --data-dir /var/lib/campaign-ledger
   campaign-ledger keys show
   campaign-ledger keys backup keys.clkb
-  campaign-ledger keys rotate-master --data-dir /var/lib/campaign-ledger";
+  campaign-ledger keys rotate-master --data-dir /var/lib/campaign-ledger
+  campaign-ledger keys api new";
 
 pub(super) const REBUILD_ABOUT: &str = "\
 Rebuild the views from the log.

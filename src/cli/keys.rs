@@ -1,5 +1,7 @@
-//! `keys`: the keys that checkpoints are signed with, and those of personal data (`personal`).
+//! `keys`: the keys that checkpoints are signed with, those of personal data (`personal`), and those of
+//! callers (`api`).
 
+mod api;
 mod personal;
 
 use std::fs;
@@ -16,6 +18,8 @@ use crate::log::directory::checkpoint_path;
 use crate::proofs::LogKeys;
 use crate::server::signing_key_of;
 use crate::text::Plain;
+
+pub use api::ApiKeys;
 
 /// What can be done with keys.
 #[derive(Debug, Subcommand)]
@@ -52,6 +56,9 @@ pub enum Keys {
     /// not be running on the directory.
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", personal::ROTATE_EXAMPLES))]
     RotateMaster(personal::RotateMaster),
+    /// Make API keys, by which callers are recognised.
+    #[command(subcommand, after_help = format!("{}\n\n{EXIT_CODES}", api::EXAMPLES))]
+    Api(ApiKeys),
 }
 
 /// What `keys new` takes.
@@ -94,6 +101,7 @@ pub fn run(keys: &Keys) -> Result<(), Error> {
         Keys::Show(data) => show(&LogKeys::open(&path_of(data)?)?),
         Keys::Backup(backup) => personal::backup(backup),
         Keys::Restore(restore) => personal::restore(restore),
+        Keys::Api(command) => api::run(command),
         Keys::RotateMaster(rotate) => personal::rotate_master(rotate),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod call;
+pub mod credentials;
 pub mod demo;
 pub mod dynamic;
 mod exit;
@@ -17,6 +18,7 @@ mod keys_needed;
 pub mod manual;
 pub mod offline;
 mod opened;
+pub mod policy;
 pub mod process;
 pub mod progress;
 pub mod remote;
@@ -144,12 +146,18 @@ pub enum Command {
     )]
     Demo(demo::DemoArguments),
     /// Make, rotate or show the keys that checkpoints are signed with; back up, restore or wrap again the
-    /// keys of personal data.
+    /// keys of personal data; make API keys.
     #[command(
         subcommand,
         after_help = format!("{KEYS_EXAMPLES}\n\n{EXIT_CODES}")
     )]
     Keys(keys::Keys),
+    /// Say what a policy file means.
+    #[command(
+        subcommand,
+        after_help = format!("{}\n\n{EXIT_CODES}", policy::EXAMPLES)
+    )]
+    Policy(policy::PolicyCommand),
     /// Write events or tables to a file, for other programs.
     #[command(
         subcommand,
@@ -296,6 +304,9 @@ pub struct CreateBackup {
     /// Take it from the server at this address, not from a directory
     #[arg(long, value_name = "URL", conflicts_with_all = ["data_dir", "config"])]
     pub server: Option<String>,
+    /// How the server is reached.
+    #[command(flatten)]
+    pub credentials: credentials::Credentials,
     /// Only what comes after this position
     #[arg(long, value_name = "POSITION", default_value_t = 0)]
     pub after: u64,
@@ -370,6 +381,9 @@ pub struct StatementArguments {
     /// The server
     #[arg(long, value_name = "URL", default_value = remote::LOCAL)]
     pub server: String,
+    /// How it is reached.
+    #[command(flatten)]
+    pub credentials: credentials::Credentials,
 }
 
 /// What a statement is written in.
@@ -398,6 +412,9 @@ pub struct Explain {
     /// Address of the server
     #[arg(long, value_name = "URL", default_value = remote::LOCAL)]
     pub server: String,
+    /// How it is reached.
+    #[command(flatten)]
+    pub credentials: credentials::Credentials,
     /// The brand
     #[arg(long, value_name = "BRAND_ID")]
     pub brand: String,

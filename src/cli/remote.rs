@@ -3,10 +3,16 @@
 use std::io;
 
 use tonic::Status;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
+
+use super::credentials::{self, Bearer, Credentials};
 
 /// The default address of a server.
 pub const LOCAL: &str = "http://127.0.0.1:50051";
+
+/// A connection to a server; each call on it presents the token of the command.
+pub type Connection = InterceptedService<Channel, Bearer>;
 
 /// Why a server did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +20,9 @@ pub enum Error {
     /// The system gives no runtime.
     #[error("the system gives no threads or sockets")]
     Runtime(#[source] io::Error),
+    /// What the command presents cannot be read.
+    #[error(transparent)]
+    Credentials(#[from] credentials::Error),
     /// The server could not be reached.
     #[error("the server at {address} could not be reached")]
     Connect {
@@ -48,26 +57,38 @@ pub enum Error {
 /// See [`Error`]; and what `asking` makes of it.
 pub fn ask<T, E: From<Error>>(
     address: &str,
-    asking: impl AsyncFnOnce(Channel) -> Result<T, E>,
+    credentials: &Credentials,
+    asking: impl AsyncFnOnce(Connection) -> Result<T, E>,
 ) -> Result<T, E> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    runtime.block_on(async { asking(connect(address).await?).await })
+    runtime.block_on(async { asking(connect(address, credentials).await?).await })
 }
 
 /// Connects to the server at an address.
 ///
 /// # Errors
-/// The server could not be reached.
-pub async fn connect(address: &str) -> Result<Channel, Error> {
+/// The server could not be reached, or what is presented could not be read.
+pub async fn connect(address: &str, credentials: &Credentials) -> Result<Connection, Error> {
     let unreachable = |source| Error::Connect {
         address: address.to_owned(),
         source,
     };
-    let endpoint = Endpoint::from_shared(address.to_owned()).map_err(unreachable)?;
-    endpoint.connect().await.map_err(unreachable)
+    let bearer = credentials.bearer()?;
+    let mut endpoint = Endpoint::from_shared(address.to_owned()).map_err(unreachable)?;
+    if address.starts_with("https://") {
+        let tls = credentials.tls()?;
+        endpoint = endpoint.tls_config(tls).map_err(unreachable)?;
+    }
+    let channel = endpoint.connect().await.map_err(unreachable)?;
+    Ok(InterceptedService::new(channel, bearer))
+}
+
+/// Makes a connection that presents nothing.
+pub fn anonymous(channel: Channel) -> Connection {
+    InterceptedService::new(channel, Bearer::default())
 }
 
 /// Makes the error for a refusal of the server.

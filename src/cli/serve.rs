@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::io::Write;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::process::exit;
 use std::sync::Arc;
@@ -40,7 +41,8 @@ pub fn run(arguments: &Serve) -> Exit {
         complain(&error);
         return Exit::Usage;
     }
-    if config.insecure {
+    let is_protected = ![&config.tls_certificate, &config.policy].contains(&&PathBuf::new());
+    if config.insecure && !is_protected {
         tracing::warn!(
             listen = %config.listen,
             "insecure: anyone who reaches this address can read and write everything"
@@ -171,19 +173,24 @@ fn announce(ready: Ready) {
         admin,
         data_dir,
         head,
+        is_encrypted,
     } = ready;
     let admin = admin.map_or_else(String::new, |admin| {
         format!("  admin      http://{admin}\n")
     });
+    let (tls, scheme) = match is_encrypted {
+        true => ("TLS", "https"),
+        false => ("no TLS", "http"),
+    };
     let program = std::env::args().next();
     let program = program.as_deref().unwrap_or("campaign-ledger");
     let text = format!(
         "Campaign Ledger {} is ready.\n  \
-           listening  {address} (gRPC, no TLS)\n\
+           listening  {address} (gRPC, {tls})\n\
          {admin}  \
            data       {}\n  \
            log        {head} events\n\
-         Try: {program} call AuditService/GetHead --server http://{address}\n",
+         Try: {program} call AuditService/GetHead --server {scheme}://{address}\n",
         env!("CARGO_PKG_VERSION"),
         data_dir.display(),
     );

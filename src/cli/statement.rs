@@ -52,7 +52,7 @@ pub fn write(arguments: &StatementArguments) -> Result<(), Error> {
     };
     let address = arguments.server.as_str();
     let refused = refused(address);
-    let bytes: Vec<u8> = ask(address, async |channel| {
+    let bytes: Vec<u8> = ask(address, &arguments.credentials, async |channel| {
         let mut client = ReportServiceClient::new(channel);
         let asked = client.get_statement(request).await.map_err(&refused)?;
         let (mut chunks, mut bytes) = (asked.into_inner(), Vec::new());

@@ -104,6 +104,12 @@ pub struct Guard {
     accepted: bool,
 }
 
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Guard").finish_non_exhaustive()
+    }
+}
+
 impl Guard {
     /// Makes a guard that trusts the clock as it is now.
     pub fn new(clock: Arc<dyn Clock>) -> Self {

@@ -106,6 +106,7 @@ fn flag(key: &'static Key, defaults: &toml::Table) -> Arg {
         Rule::PathOrNone => flag.value_name("FILE").value_hint(ValueHint::FilePath),
         Rule::Address | Rule::AddressOrNone => flag.value_name("ADDRESS"),
         Rule::Hosts => flag.value_name("HOSTS"),
+        Rule::Text => flag.value_name("TEXT"),
         Rule::Switch => flag
             .value_name("BOOL")
             .num_args(0..=1)

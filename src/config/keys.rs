@@ -23,6 +23,8 @@ pub(super) enum Rule {
     Path,
     /// A path, or nothing.
     PathOrNone,
+    /// A text, or nothing.
+    Text,
     /// An IP address and a port.
     Address,
     /// An IP address and a port, or nothing.
@@ -115,6 +117,85 @@ pub(super) static ALL: &[Key] = &[
         rule: Rule::Switch,
         help: "Write a log line for each call, on the target access at the level info: method, code, \
                duration, peer, principal, brand, trace id; no content",
+    },
+    Key {
+        name: "tls_certificate",
+        rule: Rule::PathOrNone,
+        help: "File of the server's certificate, PEM, with those that lead to its authority; read \
+               again when it changes. When empty, there is no TLS",
+    },
+    Key {
+        name: "tls_key",
+        rule: Rule::PathOrNone,
+        help: "File of the private key of the certificate, PEM",
+    },
+    Key {
+        name: "tls_client_ca",
+        rule: Rule::PathOrNone,
+        help: "File of the authorities of clients' certificates, PEM; when empty, clients present \
+               none. Every client needs one where the policy knows nobody by anything else",
+    },
+    Key {
+        name: "tls_handshake_timeout_ms",
+        rule: Rule::Number {
+            least: 100,
+            most: 60_000,
+        },
+        help: "Time a new connection has for the TLS handshake",
+    },
+    Key {
+        name: "policy",
+        rule: Rule::PathOrNone,
+        help: "TOML file of the principals that may call, read again when it changes; when empty, \
+               nobody is asked who they are. `policy check` explains one",
+    },
+    Key {
+        name: "jwt_issuer",
+        rule: Rule::Text,
+        help: "Issuer of the tokens that are accepted, the claim iss; when empty, none are",
+    },
+    Key {
+        name: "jwt_audience",
+        rule: Rule::Text,
+        help: "For whom tokens must be, the claim aud",
+    },
+    Key {
+        name: "jwt_jwks",
+        rule: Rule::Text,
+        help: "Keys of the issuer (JWKS): a file, or an address with https://",
+    },
+    Key {
+        name: "jwt_jwks_ca",
+        rule: Rule::PathOrNone,
+        help: "File of the authorities of the certificate of that address, PEM; when empty, those of \
+               the system",
+    },
+    Key {
+        name: "jwt_skew_s",
+        rule: Rule::Number {
+            least: 0,
+            most: 300,
+        },
+        help: "How far the clocks of issuer and server may differ",
+    },
+    Key {
+        name: "reload_interval_s",
+        rule: Rule::NumberOrOff {
+            least: 1,
+            most: DAY_S,
+        },
+        help: "Time between two looks at certificates, policy and keys of tokens; 0 looks at SIGHUP \
+               only, which always looks at once",
+    },
+    Key {
+        name: "health_without_identity",
+        rule: Rule::Switch,
+        help: "Answer health checks of callers without an identity",
+    },
+    Key {
+        name: "reflection_without_identity",
+        rule: Rule::Switch,
+        help: "Answer reflection to callers without an identity",
     },
     Key {
         name: "max_connections",
@@ -371,6 +452,7 @@ impl Rule {
             | Self::Address
             | Self::AddressOrNone
             | Self::Hosts
+            | Self::Text
             | Self::OneOf(_)
             | Self::Filter => Value::String(text.to_owned()),
             Self::Switch => match text {
@@ -390,7 +472,7 @@ impl Rule {
     pub(super) fn check(self, value: &Value) -> Result<(), String> {
         let kept = match (self, value) {
             (Self::Path, Value::String(path)) => !path.is_empty(),
-            (Self::PathOrNone, Value::String(_)) => true,
+            (Self::PathOrNone | Self::Text, Value::String(_)) => true,
             (Self::Address, Value::String(address)) => address.parse::<SocketAddr>().is_ok(),
             (Self::AddressOrNone, Value::String(address)) => {
                 address.is_empty() || address.parse::<SocketAddr>().is_ok()
@@ -427,6 +509,7 @@ impl std::fmt::Display for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Path | Self::PathOrNone => f.write_str("must be a path"),
+            Self::Text => f.write_str("must be a text"),
             Self::Address => {
                 f.write_str("must be an IP address and a port, such as 127.0.0.1:50051 or [::1]:0")
             }

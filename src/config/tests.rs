@@ -199,3 +199,51 @@ fn the_printed_configuration_reads_back_as_itself() {
     let again = Effective::load(&flags(&["--config", &path]), []).unwrap();
     assert_eq!(again.config, effective.config);
 }
+
+#[test]
+fn an_exposed_address_needs_both_tls_and_a_policy() {
+    let exposed = ["--listen", "0.0.0.0:1"];
+    let tls = ["--tls-certificate", "c", "--tls-key", "k"];
+    let policy = ["--policy", "p"];
+    let with = |more: &[&str]| Effective::load(&flags(&[&exposed[..], more].concat()), []);
+    let said = with(&tls).unwrap_err().to_string();
+    assert!(said.contains("there is no authentication"), "{said}");
+    let said = with(&policy).unwrap_err().to_string();
+    assert!(said.contains("there is no TLS"), "{said}");
+    assert!(with(&[&tls[..], &policy].concat()).is_ok());
+}
+
+#[test]
+fn keys_of_identity_are_set_together() {
+    for (set, key, needed) in [
+        (&["--tls-key", "k"][..], "tls_key", "tls_certificate"),
+        (&["--tls-certificate", "c"], "tls_certificate", "tls_key"),
+        (
+            &["--tls-client-ca", "a"],
+            "tls_client_ca",
+            "tls_certificate",
+        ),
+        (&["--jwt-issuer", "i"], "jwt_issuer", "policy"),
+        (
+            &["--jwt-jwks", "f", "--policy", "p"],
+            "jwt_issuer",
+            "jwt_issuer",
+        ),
+        (
+            &["--jwt-issuer", "i", "--policy", "p"],
+            "jwt_issuer",
+            "jwt_audience",
+        ),
+    ] {
+        let said = refusal(set, &[]);
+        let expected = format!("needs {needed} too");
+        assert!(said.starts_with(key) && said.contains(&expected), "{said}");
+    }
+}
+
+#[test]
+fn the_token_of_commands_is_no_setting() {
+    let token = variables(&[(TOKEN_VARIABLE, "clk_x")]);
+    let effective = Effective::load(&Flags::default(), token).unwrap();
+    assert_eq!(effective.config, Config::default());
+}

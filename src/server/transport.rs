@@ -6,13 +6,15 @@ use std::time::Duration;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::Router;
-use tower::layer::util::{Identity, Stack};
+use tower::layer::util::{Identity as Nothing, Stack};
 
 use crate::config::Config;
+use crate::grpc::edge::identify::{Identifier, Open};
 use crate::grpc::edge::incoming;
 use crate::grpc::edge::layer::EdgeLayer;
 use crate::grpc::edge::span::Watch;
 use crate::metrics::Metrics;
+use crate::identity::Identity;
 
 /// How much of one request a client may send ahead of the server's reading.
 ///
@@ -38,10 +40,15 @@ const MAX_HEADER_BYTES: u32 = 8 << 10;
 const AGE_JITTER_PERCENT: u64 = 10;
 
 /// A server with the edge layers; add more with [`Server::layer`], which land inside of them.
-pub type EdgeServer = Server<Stack<EdgeLayer, Identity>>;
+pub type EdgeServer = Server<Stack<EdgeLayer, Nothing>>;
 
-/// Makes a server that speaks as `config` says, and counts its calls.
+/// Makes a server that speaks as `config` says, counts its calls, and asks nobody who they are.
 pub fn server(config: &Config, metrics: &Metrics) -> EdgeServer {
+    let nobody = Identifier::new(Identity::unasked(), Open::default());
+    server_of(config, nobody, metrics)
+}
+
+fn server_of(config: &Config, identifier: Identifier, metrics: &Metrics) -> EdgeServer {
     let server = Server::builder()
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
@@ -59,11 +66,22 @@ pub fn server(config: &Config, metrics: &Metrics) -> EdgeServer {
         metrics: metrics.clone(),
         access_log: config.access_log,
     };
-    server.layer(EdgeLayer::new(
-        answer_timeout,
-        config.max_message_bytes,
-        watch,
-    ))
+    let layer = EdgeLayer::new(answer_timeout, config.max_message_bytes, watch);
+    server.layer(layer.asking(identifier))
+}
+
+/// Makes the router of a server that has these routes and asks who calls.
+pub fn asking_router(
+    config: &Config,
+    identity: Identity,
+    routes: Routes,
+    metrics: &Metrics,
+) -> Router<Stack<EdgeLayer, Nothing>> {
+    let open = Open {
+        health: config.health_without_identity,
+        reflection: config.reflection_without_identity,
+    };
+    server_of(config, Identifier::new(identity, open), metrics).add_routes(routes)
 }
 
 /// Makes the router of a server that has just these routes.
@@ -71,7 +89,7 @@ pub fn router(
     config: &Config,
     routes: Routes,
     metrics: &Metrics,
-) -> Router<Stack<EdgeLayer, Identity>> {
+) -> Router<Stack<EdgeLayer, Nothing>> {
     server(config, metrics).add_routes(routes)
 }
 
@@ -80,6 +98,7 @@ pub fn connection_limits(config: &Config) -> incoming::Limits {
     incoming::Limits {
         max_connections: config.max_connections,
         preface_timeout: Duration::from_millis(config.preface_timeout_ms),
+        handshake_timeout: Duration::from_millis(config.tls_handshake_timeout_ms),
         idle_timeout: unless_off(config.max_connection_idle_s),
     }
 }

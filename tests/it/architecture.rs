@@ -11,7 +11,7 @@ use modules::{Unit, circles, imports, units};
 use source::sources;
 
 /// What each room may import. Imports point one way; a new room needs a row here.
-const IMPORTS: [(&str, &[&str]); 25] = [
+const IMPORTS: [(&str, &[&str]); 26] = [
     ("domain", &[]),
     ("files", &[]),
     ("causes", &[]),
@@ -20,6 +20,7 @@ const IMPORTS: [(&str, &[&str]); 25] = [
     ("config", &[]),
     ("clock", &["domain"]),
     ("keyring", &["domain", "files"]),
+    ("identity", &["causes", "clock", "domain", "files"]),
     ("metrics", &[]),
     (
         "log",
@@ -51,6 +52,7 @@ const IMPORTS: [(&str, &[&str]); 25] = [
             "domain",
             "explain",
             "files",
+            "identity",
             "keyring",
             "ledger",
             "log",
@@ -77,6 +79,7 @@ const IMPORTS: [(&str, &[&str]); 25] = [
             "domain",
             "files",
             "grpc",
+            "identity",
             "keyring",
             "ledger",
             "log",
@@ -97,6 +100,7 @@ const IMPORTS: [(&str, &[&str]); 25] = [
             "config",
             "domain",
             "files",
+            "identity",
             "keyring",
             "log",
             "proofs",

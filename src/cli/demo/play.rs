@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
-use tonic::transport::Channel;
 use tonic_types::StatusExt as _;
 
 use super::story::{Refused, Step, Story, fill};
 use crate::cli::dynamic::{call, method, spell};
-use crate::cli::remote;
+use crate::cli::remote::{self, Connection};
 
 /// The question that says what a campaign cost and brought.
 const ROI: &str = "ReportService/GetCampaignRoi";
@@ -65,7 +64,7 @@ pub struct Played {
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn play(channel: &Channel, address: &str, story: &Story) -> Result<Played, Error> {
+pub async fn play(channel: &Connection, address: &str, story: &Story) -> Result<Played, Error> {
     let mut player = Player {
         channel,
         address,
@@ -90,7 +89,7 @@ pub async fn play(channel: &Channel, address: &str, story: &Story) -> Result<Pla
 }
 
 struct Player<'a> {
-    channel: &'a Channel,
+    channel: &'a Connection,
     address: &'a str,
     story: &'a Story,
     saved: BTreeMap<String, String>,

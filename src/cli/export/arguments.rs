@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
+use crate::cli::credentials::Credentials;
 use crate::cli::remote::LOCAL;
 use crate::cli::{EXIT_CODES, Replay};
 
@@ -94,6 +95,9 @@ pub struct ExportEvents {
     /// Ask the server at this address, not a directory
     #[arg(long, value_name = "URL", conflicts_with_all = ["data_dir", "config"])]
     pub server: Option<String>,
+    /// How it is reached.
+    #[command(flatten)]
+    pub credentials: Credentials,
     /// Where to [default: standard output]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
@@ -123,6 +127,9 @@ pub struct OfBrand {
     /// The server
     #[arg(long, value_name = "URL", default_value = LOCAL)]
     pub server: String,
+    /// How it is reached.
+    #[command(flatten)]
+    pub credentials: Credentials,
 }
 
 /// What the tables of campaigns take.

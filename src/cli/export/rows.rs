@@ -3,7 +3,6 @@
 use prost_reflect::{
     DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage as _, Value,
 };
-use tonic::transport::Channel;
 
 use super::arguments::{Asked, View};
 use crate::cli::dynamic::{call, method};
@@ -65,7 +64,7 @@ impl View {
 /// Asks for rows.
 pub struct Asking<'a> {
     /// The client.
-    pub channel: Channel,
+    pub channel: crate::cli::remote::Connection,
     /// The address of the server.
     pub address: &'a str,
     /// The requested rows.

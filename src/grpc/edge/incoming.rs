@@ -4,7 +4,8 @@
 //! the process is out of file descriptors and lets a silent peer hang for good. This stream sets
 //! `TCP_NODELAY`, backs off, keeps a cap, drops a peer that does not start to speak HTTP/2 and ends
 //! connections that are idle for long. It also can cut every connection, for the hard end of a
-//! drain. Does not know TLS.
+//! drain. With TLS, the handshake is part of the connection: accepting never waits for one, and one
+//! holds a place like any connection.
 //!
 //! Over the cap, if no other connection has to give way, a connection is accepted and closed at
 //! once: its client sees the failure now and tries elsewhere. Left in the backlog it would connect
@@ -12,6 +13,7 @@
 
 mod connection;
 mod slots;
+mod stream;
 
 use std::convert::Infallible;
 use std::io;
@@ -27,6 +29,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, warn};
 
 use super::seldom::Seldom;
+use crate::identity::Tls;
 pub use connection::Connection;
 pub use slots::Connections;
 
@@ -46,6 +49,8 @@ pub struct Limits {
     pub max_connections: u32,
     /// Time a new connection has for the HTTP/2 preface.
     pub preface_timeout: Duration,
+    /// Time a new connection has for the TLS handshake.
+    pub handshake_timeout: Duration,
     /// Time after which a connection without calls ends.
     pub idle_timeout: Option<Duration>,
 }
@@ -55,6 +60,7 @@ pub struct Limits {
 pub struct Incoming {
     listener: TcpListener,
     limits: Limits,
+    tls: Option<Tls>,
     connections: Connections,
     /// Pause after failed accepts.
     pause: Option<Pin<Box<Sleep>>>,
@@ -78,6 +84,7 @@ impl Incoming {
         Ok(Self {
             listener,
             limits,
+            tls: None,
             connections: Connections::new(limits.max_connections),
             pause: None,
             failures: 0,
@@ -87,6 +94,13 @@ impl Incoming {
             accepting: accepting.clone(),
             _stops_accepting: accepting.drop_guard(),
         })
+    }
+
+    /// The same, with TLS on all connections from now on.
+    #[must_use]
+    pub fn encrypted(mut self, tls: Option<Tls>) -> Self {
+        self.tls = tls;
+        self
     }
 
     /// Returns the bound address.
@@ -118,9 +132,9 @@ impl Incoming {
             // The peer is gone already, which the first read will report.
             debug!(%error, %peer, "no TCP_NODELAY");
         }
-        let timeout = self.limits.preface_timeout;
         let accepting = self.accepting.clone();
-        Some(Connection::new(stream, place, accepting, timeout))
+        let tls = self.tls.as_ref();
+        Some(Connection::new(stream, place, accepting, tls, self.limits))
     }
 
     fn pause_after(&mut self, error: &io::Error) {

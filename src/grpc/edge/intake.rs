@@ -138,6 +138,8 @@ pub enum Refusal {
     NotGrpc,
     /// There are too many.
     TooMany(Status),
+    /// Nobody knows who calls.
+    NoCaller(Status),
 }
 
 impl Refusal {
@@ -150,7 +152,7 @@ impl Refusal {
                 *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
                 response
             }
-            Self::TooMany(status) => status.into_http(),
+            Self::TooMany(status) | Self::NoCaller(status) => status.into_http(),
         }
     }
 }

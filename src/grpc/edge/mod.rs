@@ -6,6 +6,7 @@
 
 pub(crate) mod deadline;
 pub mod health;
+pub(crate) mod identify;
 pub mod incoming;
 pub(crate) mod intake;
 pub(crate) mod layer;

@@ -5,12 +5,14 @@
 //! that does nothing can be distinguished from one that waits. Does not know sockets.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use crate::identity::Certificate;
 
 /// The connection a call came by; cheap to clone.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ struct Seat {
     /// When a call last began, ended or moved a message, in milliseconds after `since`.
     moved_ms: AtomicU64,
     ending: CancellationToken,
+    /// Of the peer, once the handshake has verified it.
+    certificate: OnceLock<Certificate>,
 }
 
 impl Peer {
@@ -37,6 +41,7 @@ impl Peer {
             open_calls: AtomicU32::new(0),
             moved_ms: AtomicU64::new(0),
             ending,
+            certificate: OnceLock::new(),
         }))
     }
 
@@ -65,6 +70,17 @@ impl Peer {
                 IpAddr::V6(Ipv6Addr::from_bits(network))
             }
         }
+    }
+
+    /// Returns the verified certificate of the peer, if it presented one.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.0.certificate.get()
+    }
+
+    /// Keeps the certificate that the handshake verified.
+    pub(super) fn present(&self, certificate: Certificate) {
+        // A connection has one handshake.
+        let _ = self.0.certificate.set(certificate);
     }
 
     /// Marks that a call begins, until the answer is dropped.

@@ -10,6 +10,7 @@
 
 mod complete;
 mod edge;
+mod identity;
 mod refusal;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViol
 
 pub use complete::{code_of, complete, reason_of, trailers};
 pub use edge::*;
+pub use identity::no_caller;
 
 use super::seldom::Seldom;
 use crate::causes::with_causes;

@@ -73,6 +73,7 @@ impl Bare {
         let limits = Limits {
             max_connections: settings.max_connections,
             preface_timeout: settings.preface_timeout,
+            handshake_timeout: FAR,
             idle_timeout: settings.idle_timeout,
         };
         let incoming = Incoming::bind(([127, 0, 0, 1], 0).into(), limits)

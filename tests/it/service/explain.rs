@@ -1,7 +1,7 @@
 //! Explanations of numbers over gRPC, and as people read them.
 
 use campaign_ledger::cli::explain::{print, request};
-use campaign_ledger::cli::{Arguments, Command};
+use campaign_ledger::cli::{Arguments, Command, remote};
 use campaign_ledger::wire::proto::api::audit_service_client::AuditServiceClient;
 use campaign_ledger::wire::proto::api::explain_metric_request::Subject;
 use campaign_ledger::wire::proto::api::explain_metric_response::Message;
@@ -270,7 +270,9 @@ async fn a_person_reads_it_on_the_command_line() {
     };
     let mut out = Vec::new();
     let request = request(&arguments).unwrap();
-    print(server.channel(), request, &mut out).await.unwrap();
+    print(remote::anonymous(server.channel()), request, &mut out)
+        .await
+        .unwrap();
     let said = String::from_utf8(out).unwrap();
     let expected = format!(
         "total.returns[COST_BASIS_ACCRUED].roi at position {}\n  published   1500000 in 1000000 \

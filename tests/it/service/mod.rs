@@ -24,6 +24,7 @@ mod folds;
 mod followers;
 mod half_batches;
 mod health;
+mod identity;
 mod ingest;
 mod insights;
 mod lists;

@@ -6,7 +6,7 @@ use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
     as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, emv, engagement,
-    faults, folds, followers, health, ingest, insights, messages, order_corrections, proofs,
+    faults, folds, followers, health, identity, ingest, insights, messages, order_corrections, proofs,
     queries, reads, refusals, retries, slow, subscriptions, timers, waiting,
 };
 use crate::support::server::documented_codes;
@@ -80,6 +80,7 @@ async fn every_reason_is_shown_or_excused() {
         folds::SHOWS,
         followers::SHOWS,
         health::SHOWS,
+        identity::SHOWS,
         ingest::SHOWS,
         insights::SHOWS,
         messages::SHOWS,

@@ -1,4 +1,4 @@
-//! One connection: a TCP stream that ends when its peer stays silent, or when the server ends it.
+//! One connection: a stream that ends when its peer stays silent, or when the server ends it.
 //!
 //! Watches bytes, not frames: the HTTP/2 preface has a fixed length, and once it is there HTTP/2
 //! pings find a dead peer. Holds its place under the cap until it is dropped. An end from here
@@ -7,17 +7,20 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
+use super::Limits;
 use super::slots::Place;
+use super::stream::Stream;
 use crate::grpc::edge::peer::Peer;
+use crate::identity::Tls;
 
 /// Length of `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`.
 const PREFACE_BYTES: usize = 24;
@@ -25,7 +28,8 @@ const PREFACE_BYTES: usize = 24;
 /// A connection of an [`Incoming`](super::Incoming).
 #[derive(Debug)]
 pub struct Connection {
-    stream: TcpStream,
+    stream: Stream,
+    preface_timeout: Duration,
     /// `None` once the peer has sent its preface.
     preface: Option<Preface>,
     ended: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -36,6 +40,7 @@ pub struct Connection {
 #[derive(Debug)]
 struct Preface {
     missing_bytes: usize,
+    /// First for the handshake, if there is one, then for the preface.
     timeout: Pin<Box<Sleep>>,
     accepting_ends: Pin<Box<WaitForCancellationFutureOwned>>,
 }
@@ -45,13 +50,19 @@ impl Connection {
         stream: TcpStream,
         place: Place,
         accepting: CancellationToken,
-        preface_timeout: Duration,
+        tls: Option<&Tls>,
+        limits: Limits,
     ) -> Self {
+        let first = match tls {
+            Some(_) => limits.handshake_timeout,
+            None => limits.preface_timeout,
+        };
         Self {
-            stream,
+            stream: Stream::new(stream, tls),
+            preface_timeout: limits.preface_timeout,
             preface: Some(Preface {
                 missing_bytes: PREFACE_BYTES,
-                timeout: Box::pin(sleep(preface_timeout)),
+                timeout: Box::pin(sleep(first)),
                 accepting_ends: Box::pin(accepting.cancelled_owned()),
             }),
             ended: Box::pin(place.ended.clone().cancelled_owned()),
@@ -68,6 +79,20 @@ impl Connection {
             Some(preface) => preface.poll_ended(cx),
             None => Poll::Pending,
         }
+    }
+
+    /// Goes on with the handshake; once it is over, the time for the preface begins.
+    fn poll_shaken(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.stream.is_in_handshake() {
+            return Poll::Ready(Ok(()));
+        }
+        let polled = self.stream.poll_shaken(cx, &self.place.peer);
+        ready!(self.poll_unless_ended(polled, cx))?;
+        if let Some(preface) = &mut self.preface {
+            let until = Instant::now() + self.preface_timeout;
+            preface.timeout.as_mut().reset(until);
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_unless_ended<T>(
@@ -96,7 +121,7 @@ impl Connection {
 impl Preface {
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         if self.timeout.as_mut().poll(cx).is_ready() {
-            let late = "the peer did not start to speak HTTP/2 in time";
+            let late = "the peer did not end the handshake or start to speak HTTP/2 in time";
             return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, late));
         }
         // No request can be lost on a connection that has not sent anything, and its client tries
@@ -122,8 +147,9 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        ready!(self.poll_shaken(cx))?;
         let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let polled = self.stream.poll_read(cx, buffer);
         self.note_read(buffer.filled().len() - before);
         self.poll_unless_ended(polled, cx)
     }
@@ -131,12 +157,11 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.poll_unless_ended(polled, cx)
+        self.poll_write_vectored(cx, &[io::IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -144,19 +169,20 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        ready!(self.poll_shaken(cx))?;
+        let polled = self.stream.poll_write(cx, slices);
         self.poll_unless_ended(polled, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        true
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.stream.poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.stream.poll_shutdown(cx)
     }
 }

@@ -13,6 +13,7 @@ use tonic::Status;
 
 use super::catching;
 use crate::grpc::edge::deadline::poll_passed;
+use crate::grpc::edge::identify::Watch;
 use crate::grpc::edge::intake::{Call, counted};
 use crate::grpc::edge::span::CallSpan;
 use crate::grpc::edge::status;
@@ -29,6 +30,8 @@ pin_project! {
         client: Option<Instant>,
         // Made when a stream first waits: a ready answer needs no timer.
         timer: Option<Pin<Box<Sleep>>>,
+        // Ends a stream whose caller is no longer who it was.
+        watch: Option<Watch>,
         span: Option<CallSpan>,
     }
 }
@@ -39,6 +42,7 @@ impl<B> Answer<B> {
         inner: Option<B>,
         call: Option<Arc<Call>>,
         client: Option<Instant>,
+        watch: Option<Watch>,
         span: Option<CallSpan>,
     ) -> Self {
         Self {
@@ -46,6 +50,7 @@ impl<B> Answer<B> {
             inner,
             client,
             timer: None,
+            watch,
             span,
         }
     }
@@ -69,7 +74,10 @@ where
         };
         let (call, client) = (this.call.as_ref(), *this.client);
         let polled = span
-            .in_scope(|| catching(|| poll_next(inner, call, client, this.timer, cx)))
+            .in_scope(|| {
+                let watch = this.watch.as_mut();
+                catching(|| poll_next(inner, call, client, this.timer, watch, cx))
+            })
             .unwrap_or_else(|_panic| Poll::Ready(Err(status::panicked())));
         let mut frame = match ready!(polled) {
             Ok(Some(Ok(frame))) => frame,
@@ -101,22 +109,33 @@ where
 /// The next frame of a body; the inner `Result` is the body's own.
 type Next<E> = Option<Result<Frame<Bytes>, E>>;
 
-/// Asks the handler's body first, then the clock. `Err` says what cuts the answer short.
+/// Asks whether the caller is still who it was, then the handler's body, then the clock. `Err` says what cuts the answer short.
 fn poll_next<B>(
     inner: Pin<&mut B>,
     call: Option<&Arc<Call>>,
     client: Option<Instant>,
     timer: &mut Option<Pin<Box<Sleep>>>,
+    mut watch: Option<&mut Watch>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Next<B::Error>, Status>>
 where
     B: Body<Data = Bytes>,
 {
+    if let Some(watch) = watch.as_deref_mut()
+        && let Poll::Ready(ended) = watch.poll_next(cx)
+    {
+        return Poll::Ready(Err(ended));
+    }
     if let Poll::Ready(next) = inner.poll_frame(cx) {
         return Poll::Ready(match (next, call) {
             (Some(Ok(frame)), Some(call)) => counted(frame, call).map(|frame| Some(Ok(frame))),
             (next, _) => Ok(next),
         });
+    }
+    if let Some(watch) = watch
+        && let Poll::Ready(ended) = watch.poll_ended(cx)
+    {
+        return Poll::Ready(Err(ended));
     }
     let Some(client) = client else {
         return Poll::Pending;

@@ -14,19 +14,32 @@ use tonic::Status;
 use super::answer::Answer;
 use super::catching;
 use crate::grpc::edge::deadline::poll_passed;
+use crate::grpc::edge::identify::Watch;
 use crate::grpc::edge::intake::{Call, Refusal};
 use crate::grpc::edge::span::CallSpan;
 use crate::grpc::edge::status;
 
+/// A call whose handler runs.
+pub(super) struct Admitted<F> {
+    pub handler: F,
+    pub call: Arc<Call>,
+    pub watch: Option<Watch>,
+}
+
+/// A call whose caller is not known yet.
+pub(super) type Later<F, E> =
+    Pin<Box<dyn Future<Output = Result<Result<Admitted<F>, Refusal>, E>> + Send>>;
+
 pin_project! {
     /// The pending answer.
-    #[derive(Debug)]
-    pub struct Answering<F> {
-        // None if the intake refused the call, and once it is answered.
+    pub struct Answering<F, E> {
+        later: Option<Later<F, E>>,
+        // None if the call was refused, and once it is answered.
         #[pin]
         handler: Option<F>,
         refusal: Option<Refusal>,
         call: Option<Arc<Call>>,
+        watch: Option<Watch>,
         #[pin]
         answer_by: Option<Sleep>,
         client: Option<Instant>,
@@ -35,23 +48,31 @@ pin_project! {
     }
 }
 
-impl<F> Answering<F> {
-    /// Takes the running handler or the refusal, and the deadlines of client and server.
+impl<F, E> Answering<F, E> {
+    /// Takes the running handler, the refusal, or what is waited for, and the deadlines of client and
+    /// server.
     pub(super) fn new(
-        admitted: Result<(F, Arc<Call>), Refusal>,
+        begun: Result<Result<Admitted<F>, Refusal>, Later<F, E>>,
         client: Option<Instant>,
         server: Option<Instant>,
         span: CallSpan,
     ) -> Self {
-        let (handler, call, refusal) = match admitted {
-            Ok((handler, call)) => (Some(handler), Some(call), None),
-            Err(refusal) => (None, None, Some(refusal)),
+        let (admitted, refusal, later) = match begun {
+            Ok(Ok(admitted)) => (Some(admitted), None, None),
+            Ok(Err(refusal)) => (None, Some(refusal), None),
+            Err(later) => (None, None, Some(later)),
+        };
+        let (handler, call, watch) = match admitted {
+            Some(admitted) => (Some(admitted.handler), Some(admitted.call), admitted.watch),
+            None => (None, None, None),
         };
         let answer_by = [client, server].into_iter().flatten().min();
         Self {
+            later,
             handler,
             refusal,
             call,
+            watch,
             answer_by: answer_by.map(sleep_until),
             client,
             span: Some(span),
@@ -59,7 +80,7 @@ impl<F> Answering<F> {
     }
 }
 
-impl<F, B, E> Future for Answering<F>
+impl<F, B, E> Future for Answering<F, E>
 where
     F: Future<Output = Result<Response<B>, E>>,
     B: Body<Data = Bytes>,
@@ -71,7 +92,25 @@ where
         let Some(span) = this.span.as_mut() else {
             return Poll::Pending;
         };
-        let mut response = if let Some(refusal) = this.refusal.take() {
+        let mut late = None;
+        if let Some(later) = this.later.as_mut() {
+            let polled = span.in_scope(|| poll_later(later, this.answer_by.as_mut(), cx));
+            match ready!(polled) {
+                Ok(admitted) => match admitted? {
+                    Ok(admitted) => {
+                        this.handler.set(Some(admitted.handler));
+                        *this.call = Some(admitted.call);
+                        *this.watch = admitted.watch;
+                    }
+                    Err(refusal) => *this.refusal = Some(refusal),
+                },
+                Err(status) => late = Some(status),
+            }
+            *this.later = None;
+        }
+        let mut response = if let Some(status) = late {
+            status.into_http()
+        } else if let Some(refusal) = this.refusal.take() {
             refusal.into_http()
         } else {
             let (handler, call) = (this.handler.as_mut(), this.call.as_deref());
@@ -89,9 +128,24 @@ where
         this.handler.set(None);
         let call = this.call.take();
         let span = this.span.take();
-        Poll::Ready(Ok(
-            response.map(|body| Answer::new(body, call, *this.client, span))
-        ))
+        Poll::Ready(Ok(response.map(|body| {
+            Answer::new(body, call, *this.client, this.watch.take(), span)
+        })))
+    }
+}
+
+/// Asks who calls first, then the clock.
+fn poll_later<F, E>(
+    later: &mut Later<F, E>,
+    answer_by: Pin<&mut Option<Sleep>>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Result<Result<Admitted<F>, Refusal>, E>, Status>> {
+    if let Poll::Ready(admitted) = later.as_mut().poll(cx) {
+        return Poll::Ready(Ok(admitted));
+    }
+    match answer_by.as_pin_mut() {
+        Some(timer) => poll_passed(timer, cx).map(|()| Err(status::time_is_up())),
+        None => Poll::Pending,
     }
 }
 

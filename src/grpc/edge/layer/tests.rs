@@ -45,11 +45,14 @@ impl Body for Frames {
     }
 }
 
-async fn call<F>(answer: impl Fn() -> F) -> (HeaderMap, Vec<Frame<Bytes>>)
+async fn call<F>(answer: impl Fn() -> F + Clone + Send + 'static) -> (HeaderMap, Vec<Frame<Bytes>>)
 where
     F: Future<Output = Response<TonicBody>>,
 {
-    let handler = service_fn(|_: Request<TonicBody>| async { Ok::<_, Infallible>(answer().await) });
+    let handler = service_fn(move |_: Request<TonicBody>| {
+        let answer = answer();
+        async { Ok::<_, Infallible>(answer.await) }
+    });
     let answer = layer(None).layer(handler).call(request(None)).await;
     let (parts, body) = answer.unwrap().into_parts();
     let mut body = Box::pin(body);
