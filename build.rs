@@ -7,6 +7,7 @@ mod fingerprint;
 #[path = "build/personal.rs"]
 mod personal;
 
+use protox::prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
 use protox::prost_reflect::prost_types::{
     DescriptorProto, FieldDescriptorProto, FileDescriptorProto,
 };
@@ -33,6 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let fds = compiler.file_descriptor_set();
     fs::write(out.join("stored.rs"), stored(&fds.file))?;
     fs::write(out.join("writes.rs"), writes(&fds.file))?;
+    fs::write(out.join("asked.rs"), asked(&fds.file))?;
     for (name, fold) in [("views", fingerprint::VIEWS), ("tree", fingerprint::TREE)] {
         for source in fold.sources.iter().chain(&["Cargo.lock"]) {
             println!("cargo:rerun-if-changed={source}");
@@ -105,6 +107,39 @@ fn writes(files: &[FileDescriptorProto]) -> String {
             )
         })
         .collect()
+}
+
+/// Writes `impl Asked` for the request of each method: the ids that say where it takes its caller.
+fn asked(files: &[FileDescriptorProto]) -> String {
+    let api = files
+        .iter()
+        .filter(|file| file.package() == "campaign.ledger.v1");
+    let requests = api
+        .flat_map(|file| &file.message_type)
+        .filter(|message| message.name().ends_with("Request"));
+    let implementation = |message: &DescriptorProto| {
+        let named = ["brand", "campaign", "collaboration", "creator"].map(|what| {
+            let is_plain = |field: &FieldDescriptorProto| {
+                field.name() == format!("{what}_id")
+                    && field.r#type() == Type::String
+                    && field.label() != Label::Repeated
+                    && field.oneof_index.is_none()
+            };
+            match message.field.iter().any(is_plain) {
+                true => format!("{what}: &self.{what}_id,"),
+                false => format!("{what}: \"\","),
+            }
+        });
+        format!(
+            "impl Asked for crate::wire::proto::api::{name} {{ \
+             const METHOD: &'static str = \"{method}\"; \
+             fn named(&self) -> Named<'_> {{ Named {{ {fields} }} }} }}\n",
+            name = message.name(),
+            method = message.name().trim_end_matches("Request"),
+            fields = named.concat(),
+        )
+    };
+    requests.map(implementation).collect()
 }
 
 fn collect_protos(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

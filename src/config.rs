@@ -8,6 +8,7 @@ mod flags;
 mod identity;
 mod keys;
 mod optional;
+mod rule;
 mod shown;
 
 use std::collections::BTreeMap;

@@ -8,6 +8,7 @@ mod identity;
 mod keys;
 mod loss;
 mod notify;
+mod open;
 mod outside;
 mod probe;
 mod served;
@@ -19,7 +20,7 @@ mod watch;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,12 +38,11 @@ use crate::grpc::calls::backups::Backups;
 use crate::grpc::calls::page_token::PageTokens;
 use crate::grpc::calls::pool::Pools;
 use crate::grpc::calls::streams::Streams;
-use crate::grpc::calls::{Calls, Door, FoldLimits, Folds, Opening};
+use crate::grpc::calls::{Door, Facilities, FoldLimits, Folds, Opening};
 use crate::grpc::campaign::Campaigns;
 use crate::grpc::collaboration::Collaborations;
 use crate::grpc::creator::Creators;
 use crate::grpc::edge::health::Health;
-use crate::grpc::edge::incoming::Incoming;
 use crate::grpc::edge::reflection;
 use crate::grpc::measurement::Measurements;
 use crate::grpc::report::Reports;
@@ -50,12 +50,11 @@ use crate::grpc::settlement::Settlements;
 use crate::identity::OpenError as IdentityError;
 use crate::keyring::{self, Keyring};
 use crate::ledger::{self, RequestMemory, Writer};
-use crate::log::directory::{DataDirectory, ONLY_PARTITION};
-use crate::log::sled::SledLog;
+use crate::log::directory::DataDirectory;
 use crate::log::{Log, OpenError, ReadError};
 use crate::metrics::Metrics;
 use crate::proofs::{self, KeyError, Proofs};
-use crate::store::{Options, Pace};
+use crate::store::Pace;
 use crate::subscriptions::{self, Subscriptions};
 use crate::views::{LastRecorded, Live, ViewError, Views};
 use crate::wire::proto::api::{
@@ -65,6 +64,7 @@ use crate::wire::proto::api::{
 };
 use crate::wire::proto::{self};
 use drain::{Limits, Outcome, Stop};
+use open::{bind, open_log, open_tokens};
 use outside::Outside;
 use probe::{Probe, Seen};
 use signing::proof_settings;
@@ -72,6 +72,7 @@ use supervise::supervise;
 
 pub use keys::{existing_keys, master_key_of};
 pub use loss::accept_loss;
+pub use open::store_options;
 pub use served::metrics;
 pub use signing::{signing_key_of, witnesses_of};
 
@@ -231,16 +232,18 @@ pub async fn serve(
     notify::status("reading the log");
     let metrics = metrics(&config);
     let (directory, log) = open_log(&config, &metrics).await?;
-    // Locked as long as any thread works in it, also a replay that is abandoned.
-    let directory = Arc::new(directory);
     let tokens = open_tokens(directory.root())?;
     let health = Health::starting(&served::SERVICES).await;
     let door = Door::default();
     let routes = routes(&config, &door, &health, &stop)?;
-    let (incoming, address) = bind(&config).await?;
-    let incoming = incoming.encrypted(identity.tls().cloned());
-    let root = directory.root().to_owned();
-    let probe = Probe::new(metrics.clone(), health.clone(), Arc::clone(&clock), root);
+    let (incoming, address) = bind(&config, &identity).await?;
+    let watched = (health.clone(), identity.clone());
+    let probe = Probe::new(
+        metrics.clone(),
+        watched,
+        Arc::clone(&clock),
+        directory.root(),
+    );
     let outside = Outside::open(&config, &probe).await?;
     let admin = outside.address();
 
@@ -264,13 +267,7 @@ pub async fn serve(
                 running = replaying => running??,
                 () = stop.draining() => return Ok(None),
             };
-            let backups = Backups::open(running.last_backup.clone());
-            let calls = running.calls(tokens, (pools, streams, backups), &stop);
-            probe.see(Seen {
-                calls: calls.clone(),
-                stopped: running.writer.stopped(),
-            });
-            door.open(calls);
+            running.open(tokens, (pools, streams), (&door, &probe), &stop);
             health.serving().await;
             let head = running.log.head().position;
             tracing::info!(%address, data_dir = %data_dir.display(), position = %head, "serving");
@@ -301,38 +298,6 @@ pub async fn serve(
     outside.close().await;
     drop(directory);
     Ok(outcome?)
-}
-
-fn open_tokens(root: &Path) -> Result<PageTokens, Error> {
-    PageTokens::open(root).map_err(|source| Error::TokenKey {
-        path: root.to_owned(),
-        source,
-    })
-}
-
-async fn bind(config: &Config) -> Result<(Incoming, SocketAddr), Error> {
-    let address = config.listen;
-    let refused = |source| Error::Bind { address, source };
-    let incoming = Incoming::bind(address, transport::connection_limits(config)).await;
-    let incoming = incoming.map_err(refused)?;
-    let address = incoming.local_addr().map_err(refused)?;
-    Ok((incoming, address))
-}
-
-async fn open_log(
-    config: &Config,
-    metrics: &Metrics,
-) -> Result<(DataDirectory, Arc<dyn Log>), Error> {
-    let root = config.data_dir.clone();
-    let syncs = metrics.writer().sync.clone();
-    let opened = spawn_blocking(move || -> Result<_, OpenError> {
-        let directory = DataDirectory::open_or_create(&root)?;
-        let log = SledLog::open(&directory.log_path(), ONLY_PARTITION)?;
-        log.measure_syncs(syncs);
-        Ok((directory, log))
-    });
-    let (directory, log) = opened.await??;
-    Ok((directory, Arc::new(log)))
 }
 
 fn routes(config: &Config, door: &Door, health: &Health, stop: &Stop) -> Result<Routes, Error> {
@@ -462,24 +427,31 @@ impl Start {
     }
 }
 
-/// Three quarters of the memory hold decoded rows, one pages of the file, which the system keeps too.
-pub fn store_options(bytes: usize, log_id: Uuid) -> Options {
-    Options {
-        cache_bytes: bytes / 4 * 3,
-        redb_cache_bytes: bytes / 4,
-        schema: crate::views::SCHEMA,
-        log_id: log_id.to_string(),
-    }
-}
-
 impl Running {
+    /// Opens the door to calls, and shows the probe what to look at.
+    fn open(
+        &self,
+        tokens: PageTokens,
+        (pools, streams): (Pools, Streams),
+        (door, probe): (&Door, &Probe),
+        stop: &Stop,
+    ) {
+        let backups = Backups::open(self.last_backup.clone());
+        let calls = self.calls(tokens, (pools, streams, backups), stop);
+        probe.see(Seen {
+            calls: calls.clone(),
+            stopped: self.writer.stopped(),
+        });
+        door.open(calls);
+    }
+
     fn calls(
         &self,
         tokens: PageTokens,
         (pools, streams, backups): (Pools, Streams, Backups),
         stop: &Stop,
-    ) -> Calls {
-        Calls {
+    ) -> Facilities {
+        Facilities {
             ledger: self.ledger.clone(),
             views: self.views.clone(),
             log: Arc::clone(&self.log),

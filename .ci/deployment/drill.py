@@ -15,7 +15,7 @@ import yaml
 from program import Ledger, Program
 
 OVERLAY = "deploy/kubernetes/overlays/dev"
-OLD_S = 31 * 86400
+OLD_S = 32 * 86400
 
 
 def jobs():

@@ -17,6 +17,9 @@ pub struct Credentials {
     /// File of the authorities of the server's certificate, PEM [default: those of the system]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub tls_ca: Option<PathBuf>,
+    /// Name in the server's certificate [default: the host of its address]
+    #[arg(long, value_name = "NAME")]
+    pub tls_server_name: Option<String>,
     /// File of the certificate to present, PEM
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_key")]
     pub tls_certificate: Option<PathBuf>,
@@ -57,6 +60,9 @@ impl Credentials {
             Some(path) => tls.ca_certificate(Certificate::from_pem(read(path)?)),
             None => tls.with_enabled_roots(),
         };
+        if let Some(name) = &self.tls_server_name {
+            tls = tls.domain_name(name);
+        }
         if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
             tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
         }

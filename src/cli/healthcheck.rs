@@ -9,6 +9,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
+use super::credentials::Credentials;
 use super::remote::{self, connect, refused};
 use super::{Exit, say};
 use crate::config::{self, Effective, Flags};
@@ -48,6 +49,9 @@ pub struct HealthcheckArguments {
     /// Time that all of it may take
     #[arg(long, value_name = "N", default_value_t = 3_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     pub timeout_ms: u64,
+    /// How it is reached.
+    #[command(flatten)]
+    pub credentials: Credentials,
 }
 
 /// Why the server is not known to be healthy.
@@ -96,7 +100,11 @@ pub fn run(arguments: &HealthcheckArguments) -> Result<(), Error> {
         Some(address) => address.clone(),
         None => {
             let flags = Flags::offline(None, arguments.config.clone());
-            url_of(Effective::of_process(&flags)?.config.listen)
+            let config = Effective::of_process(&flags)?.config;
+            url_of(
+                config.listen,
+                !config.tls_certificate.as_os_str().is_empty(),
+            )
         }
     };
     let limit = Duration::from_millis(arguments.timeout_ms);
@@ -104,7 +112,7 @@ pub fn run(arguments: &HealthcheckArguments) -> Result<(), Error> {
         .enable_all()
         .build()
         .map_err(remote::Error::Runtime)?;
-    let asking = status_of(&address, &arguments.service);
+    let asking = status_of(&address, &arguments.service, &arguments.credentials);
     let asked = runtime.block_on(async { tokio::time::timeout(limit, asking).await });
     let Ok(answer) = asked else {
         let timeout_ms = arguments.timeout_ms;
@@ -121,8 +129,12 @@ pub fn run(arguments: &HealthcheckArguments) -> Result<(), Error> {
     }
 }
 
-async fn status_of(address: &str, service: &str) -> Result<ServingStatus, remote::Error> {
-    let channel = connect(address).await?;
+async fn status_of(
+    address: &str,
+    service: &str,
+    credentials: &Credentials,
+) -> Result<ServingStatus, remote::Error> {
+    let channel = connect(address, credentials).await?;
     let request = HealthCheckRequest {
         service: service.to_owned(),
     };
@@ -131,13 +143,14 @@ async fn status_of(address: &str, service: &str) -> Result<ServingStatus, remote
 }
 
 /// Where a server that listens at `listen` is asked from the same machine.
-fn url_of(listen: SocketAddr) -> String {
+fn url_of(listen: SocketAddr, is_encrypted: bool) -> String {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, listen.port()))
+    let scheme = if is_encrypted { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(ip, listen.port()))
 }
 
 #[cfg(test)]
@@ -152,7 +165,9 @@ mod tests {
             ("10.1.2.3:50051", "http://10.1.2.3:50051"),
             ("127.0.0.1:50051", "http://127.0.0.1:50051"),
         ] {
-            assert_eq!(url_of(listen.parse().unwrap()), asked);
+            assert_eq!(url_of(listen.parse().unwrap(), false), asked);
         }
+        let encrypted = url_of(SocketAddr::from(([0, 0, 0, 0], 443)), true);
+        assert_eq!(encrypted, "https://127.0.0.1:443");
     }
 }

@@ -281,6 +281,7 @@ pub struct Replay {
 }
 
 /// What can be done with backups.
+#[expect(clippy::large_enum_variant, reason = "a process has one command")]
 #[derive(Debug, Subcommand)]
 pub enum BackupCommand {
     /// Write a backup to a file and check it.

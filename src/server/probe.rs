@@ -2,7 +2,7 @@
 //!
 //! Asked on threads that may wait, because it takes the lock of the rows for a moment and asks the disk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,9 @@ use tokio::sync::watch;
 use crate::admin::{Needs, Part};
 use crate::clock::Guard;
 use crate::domain::Position;
-use crate::grpc::calls::Calls;
+use crate::grpc::calls::Facilities;
 use crate::grpc::edge::health::Health;
+use crate::identity::Identity;
 use crate::metrics::Metrics;
 
 /// Room on the disk below which commands may soon be refused: what the log and the views write before
@@ -29,6 +30,7 @@ struct Shared {
     health: Health,
     clock: Arc<Guard>,
     data_dir: PathBuf,
+    identity: Identity,
     running: OnceLock<Seen>,
     /// Since when the rows lack durable events.
     lagging: Mutex<Option<Instant>>,
@@ -36,7 +38,7 @@ struct Shared {
 
 /// A server that has replayed its log.
 pub(super) struct Seen {
-    pub calls: Calls,
+    pub calls: Facilities,
     /// Why the writer has stopped, if it has.
     pub stopped: watch::Receiver<Option<Arc<str>>>,
 }
@@ -51,7 +53,12 @@ impl Seen {
 }
 
 impl Probe {
-    pub fn new(metrics: Metrics, health: Health, clock: Arc<Guard>, data_dir: PathBuf) -> Self {
+    pub fn new(
+        metrics: Metrics,
+        (health, identity): (Health, Identity),
+        clock: Arc<Guard>,
+        data_dir: &Path,
+    ) -> Self {
         let (seconds, nanos) = clock.now().parts();
         let started_at = seconds as f64 + f64::from(nanos) / 1e9;
         metrics.state().started_at(started_at);
@@ -59,7 +66,8 @@ impl Probe {
             metrics,
             health,
             clock,
-            data_dir,
+            data_dir: data_dir.to_owned(),
+            identity,
             running: OnceLock::new(),
             lagging: Mutex::default(),
         }))
@@ -83,6 +91,7 @@ impl Probe {
         if let Some(free) = self.free_bytes() {
             state.disk_free_bytes.set(free);
         }
+        self.look_at_identity();
         let Some(seen) = self.0.running.get() else {
             return;
         };
@@ -110,6 +119,17 @@ impl Probe {
             let (now, _) = calls.now().parts();
             let age = now.saturating_sub(last.parts().0).max(0);
             state.backup_age_seconds.set(age as f64);
+        }
+    }
+
+    fn look_at_identity(&self) {
+        let (trust, identity) = (self.0.metrics.trust(), &self.0.identity);
+        let failures = &trust.policy_reload_failures;
+        failures.inc_by(identity.refused_policies().saturating_sub(failures.get()));
+        if let Some(tls) = identity.tls() {
+            trust.certificate("server", tls.days_left() as f64);
+            let failures = &trust.certificate_reload_failures;
+            failures.inc_by(tls.refused().saturating_sub(failures.get()));
         }
     }
 

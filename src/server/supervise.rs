@@ -4,6 +4,9 @@ use super::drain::Stop;
 use super::{Error, Running, notify, timers, watch};
 use crate::grpc::edge::health::Health;
 
+/// What the service manager shows when nothing can be written.
+const READS_ONLY: &str = "writes are stopped, reads go on";
+
 /// Starts the server, then runs its timers and watches writer and views until the drain. Returns
 /// `None` if the drain begins before the server is up: nothing was answered, so nobody waits for
 /// the replay.
@@ -22,6 +25,7 @@ pub(super) async fn supervise(
     };
     // On a full disk the log opens for reads, and the writer will stop with its first block.
     if running.log.refusal().is_some() {
+        notify::status(READS_ONLY);
         health.writes_stopped().await;
     }
     let mut writer = running.writer.stopped();
@@ -38,7 +42,7 @@ pub(super) async fn supervise(
         () = mending => {}
         // Reads go on, and a load balancer may send writes elsewhere.
         () = stopped => {
-            notify::status("writes are stopped, reads go on");
+            notify::status(READS_ONLY);
             health.writes_stopped().await;
         }
     }

@@ -13,8 +13,8 @@ use crate::grpc::edge::identify::{Identifier, Open};
 use crate::grpc::edge::incoming;
 use crate::grpc::edge::layer::EdgeLayer;
 use crate::grpc::edge::span::Watch;
-use crate::metrics::Metrics;
 use crate::identity::Identity;
+use crate::metrics::Metrics;
 
 /// How much of one request a client may send ahead of the server's reading.
 ///

@@ -14,10 +14,6 @@ use crate::domain::{CampaignPlan, CampaignState, Drawn, EmvModel, Money};
     missing_docs,
     reason = "the message of the same name in event/v1 documents each field"
 )]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an amendment holds two plans, and is rare"
-)]
 pub enum CampaignEvent {
     CampaignCreated {
         plan: CampaignPlan,

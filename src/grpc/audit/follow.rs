@@ -32,6 +32,7 @@ pub(super) async fn follow_events(
 ) -> Result<Response<Messages<api::FollowEventsResponse>>, Status> {
     let who = Who::of(&request);
     let query = parsed(parse::follow_events(request.into_inner()))?;
+    calls.ensure_brand(query.scope.brand(), "FollowEvents")?;
     within_log(calls, query.after)?;
     let wrap = |resume_position, message| api::FollowEventsResponse {
         resume_position,

@@ -27,6 +27,7 @@ pub(super) async fn read_events(
 ) -> Result<Response<Messages<api::ReadEventsResponse>>, Status> {
     let who = Who::of(&request);
     let query = parsed(parse::read_events(request.into_inner()))?;
+    calls.ensure_brand(query.scope.brand(), "ReadEvents")?;
     within_log(calls, query.after)?;
     let who = who.about(query.scope.brand());
     let idle = Stamp::default();

@@ -53,9 +53,12 @@ pub async fn decide<T: WriteRequest>(
         .places(request.brand_id(), count.min(MAX_ITEMS), Room::Refuse)
         .await;
     let places = places.map_err(status::write)?;
-    let batch = parsed(parse(request, calls.now()))?;
+    let mut batch = parsed(parse(request, calls.now()))?;
     if let Some(first) = batch.items.requests.first() {
         notes::brand(&first.brand);
+    }
+    for request in &mut batch.items.requests {
+        calls.bind(request)?;
     }
     let (items, validate_only) = (batch.items, batch.validate_only);
     let written = execute(

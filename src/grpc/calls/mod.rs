@@ -1,5 +1,6 @@
 //! The work of every handler: write and render, or wait for a position and read.
 
+pub mod authority;
 pub mod backups;
 pub mod folds;
 pub mod many;
@@ -16,6 +17,7 @@ pub mod service;
 pub mod streams;
 mod written;
 
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use uuid::Uuid;
 
+use self::authority::{Asked, Own};
 use self::backups::Backups;
 use self::page_token::{PageTokens, Query};
 use self::pool::Pools;
@@ -33,6 +36,7 @@ use super::edge::{notes, status};
 use crate::clock::Guard;
 use crate::domain::rows::Key;
 use crate::domain::{Position, Timestamp, Violation};
+use crate::identity::Caller;
 use crate::ledger::{After, Answer, Ledger};
 use crate::log::Log;
 use crate::metrics::Metrics;
@@ -49,9 +53,25 @@ pub use opening::Opening;
 pub use pages::{Listed, Part, id_at, joined_page, page, ranked_page};
 pub use written::{Shown, Written};
 
-/// Everything handlers work with. Cheap to clone.
+/// A call: everything its handler works with, and who calls. Cheap to clone.
 #[derive(Clone)]
 pub struct Calls {
+    facilities: Arc<Facilities>,
+    /// Who calls.
+    pub caller: Arc<Caller>,
+}
+
+impl Deref for Calls {
+    type Target = Facilities;
+
+    fn deref(&self) -> &Facilities {
+        &self.facilities
+    }
+}
+
+/// What all calls work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Facilities {
     /// The handle to the writer.
     pub ledger: Ledger,
     /// The views.
@@ -107,30 +127,38 @@ pub struct Reading {
 
 /// The door to the calls: closed until the log is replayed.
 #[derive(Clone, Default)]
-pub struct Door(Arc<OnceLock<Calls>>);
+pub struct Door(Arc<OnceLock<Arc<Facilities>>>);
 
 impl Door {
     /// Opens the door, once.
-    pub fn open(&self, calls: Calls) {
-        // The first caller opened it with the same calls.
-        let _ = self.0.set(calls);
+    pub fn open(&self, facilities: Facilities) {
+        // The first caller opened it with the same facilities.
+        let _ = self.0.set(Arc::new(facilities));
     }
 
-    /// Returns the calls.
+    /// Begins a call, if its caller may make it. What is left to check is checked by
+    /// [`Calls::ensure_own`].
     ///
     /// # Errors
-    /// `NOT_READY` while the log is being replayed.
-    pub fn enter(&self) -> Result<&Calls, Status> {
-        self.0.get().ok_or_else(status::not_ready)
+    /// `NOT_READY` while the log is being replayed; `NOT_ALLOWED`.
+    pub fn enter<T: Asked>(&self, request: &tonic::Request<T>) -> Result<(Calls, Own), Status> {
+        let facilities = self.0.get().ok_or_else(status::not_ready)?;
+        let caller = Caller::of(request.extensions());
+        let caller = caller.ok_or_else(|| status::not_allowed(T::METHOD))?;
+        notes::principal(caller.name());
+        let own = authority::admit(caller, request.get_ref())?;
+        Ok((Calls::begin(facilities, Arc::clone(caller)), own))
     }
 }
 
-impl Calls {
+impl Facilities {
     /// Returns the time now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
 
+impl Calls {
     /// Parses a write at the current time, and executes it.
     ///
     /// # Errors
@@ -154,8 +182,9 @@ impl Calls {
         parsed: Write,
         deadline: Option<Deadline>,
     ) -> Result<Written, Status> {
-        let parsed = parsed.map_err(status::invalid)?;
+        let mut parsed = parsed.map_err(status::invalid)?;
         notes::brand(&parsed.request.brand);
+        self.bind(&mut parsed.request)?;
         let is_asked = parsed.prove;
         let answered = self
             .ledger
@@ -318,6 +347,7 @@ impl Calls {
     /// # Errors
     /// A token that is not of this query.
     pub fn part(&self, query: Query, page: &Page) -> Result<Part, Status> {
+        let query = query.by(self.caller.principal());
         let start = match &page.token {
             None => None,
             Some(token) => {

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use tonic::Status;
 
 use super::Calls;
+use super::authority::sees;
 use crate::domain::{BrandId, CreatorRef, DataSubject, DigestKind, Matched, PersonalText, Sealed};
 use crate::grpc::edge::status;
+use crate::identity::Roles;
 use crate::keyring::{Hidden, KeyFor, Keyring, NewKey, Slot, digest_of, open_text};
 use crate::wire::personal::{Path, Personal, read_spelled};
 use crate::wire::proto::api;
@@ -26,12 +28,18 @@ impl Opening {
 
     /// Opens every personal text of a message. `trial` are keys of what was only validated. Returns
     /// the texts that stay hidden.
-    pub fn open<M: Personal>(&self, message: &mut M, trial: &[NewKey]) -> Vec<api::HiddenField> {
-        self.open_if(message, trial, |_| true)
+    pub fn open<M: Personal>(
+        &self,
+        roles: Roles,
+        message: &mut M,
+        trial: &[NewKey],
+    ) -> Vec<api::HiddenField> {
+        self.open_if(roles, message, trial, |_| true)
     }
 
     fn open_if<M: Personal>(
         &self,
+        roles: Roles,
         message: &mut M,
         trial: &[NewKey],
         is_meant: impl Fn(&Sealed) -> bool,
@@ -46,11 +54,19 @@ impl Opening {
                 return;
             }
             text.clear();
-            match self.text(read, trial) {
+            let is_seen = match &read {
+                PersonalText::Sealed(sealed) => sees(roles, sealed.tag),
+                PersonalText::Clear(_) | PersonalText::Own(_) => true,
+            };
+            let opened = match is_seen {
+                true => self.text(read, trial).map_err(reason_of),
+                false => Err(api::HiddenReason::NoRole),
+            };
+            match opened {
                 Ok(opened) => *text = opened,
-                Err(why) => hidden.push(api::HiddenField {
+                Err(reason) => hidden.push(api::HiddenField {
                     path: path.to_string(),
-                    reason: reason_of(why) as i32,
+                    reason: reason as i32,
                 }),
             }
         });
@@ -64,15 +80,21 @@ impl Opening {
         message: &mut M,
     ) -> Vec<api::HiddenField> {
         let person = KeyFor::Subject(DataSubject::Creator(person.clone()));
-        self.open_if(message, &[], |sealed| match self.0.key(sealed.key) {
-            Slot::Key(key) => *key.of() == person,
-            Slot::Destroyed | Slot::Unknown => true,
+        self.open_if(Roles::all(), message, &[], |sealed| {
+            match self.0.key(sealed.key) {
+                Slot::Key(key) => *key.of() == person,
+                Slot::Destroyed | Slot::Unknown => true,
+            }
         })
     }
 
     /// Opens one text as messages spell it, for a page that people read.
-    pub fn shown(&self, spelled: String) -> String {
-        match self.text(read_spelled(spelled), &[]) {
+    pub fn shown(&self, roles: Roles, spelled: String) -> String {
+        let read = read_spelled(spelled);
+        if matches!(&read, PersonalText::Sealed(sealed) if !sees(roles, sealed.tag)) {
+            return "(not shown to this role)".to_owned();
+        }
+        match self.text(read, &[]) {
             Ok(text) => text,
             Err(Hidden::Erased) => "(erased)".to_owned(),
             Err(Hidden::NoKey) => "(no key)".to_owned(),
@@ -93,15 +115,14 @@ fn reason_of(why: Hidden) -> api::HiddenReason {
 }
 
 impl Calls {
-    /// Opens an answer. Everybody who may call sees what is opened: who may see less is decided here,
-    /// once there are roles.
+    /// Opens an answer, as far as the roles of the caller reach.
     pub fn opened<M: Personal>(&self, answer: M) -> M {
         self.opened_with(answer, &[])
     }
 
     /// Opens the answer to a write, with the keys of what was only validated.
     pub fn opened_with<M: Personal>(&self, mut answer: M, trial: &[NewKey]) -> M {
-        let hidden = self.opening.open(&mut answer, trial);
+        let hidden = self.opening.open(self.caller.roles(), &mut answer, trial);
         answer.note_hidden(hidden);
         answer
     }

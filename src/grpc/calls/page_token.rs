@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::request::method_of;
 use crate::causes::with_causes;
+use crate::domain::Principal;
 use crate::files;
 
 /// Name of the key file in the data directory.
@@ -76,6 +77,22 @@ impl Query {
         hash.update((method.len() as u64).to_be_bytes());
         hash.update(method);
         hash.update(request.encode_to_vec());
+        let mut digest = [0; DIGEST_BYTES];
+        digest.copy_from_slice(&hash.finalize()[..DIGEST_BYTES]);
+        Self(digest)
+    }
+}
+
+impl Query {
+    /// The same query by somebody: nobody goes on with the pages of another principal.
+    #[must_use]
+    pub fn by(self, principal: &Principal) -> Self {
+        if *principal == Principal::none() {
+            return self;
+        }
+        let hash = Sha256::new()
+            .chain_update(self.0)
+            .chain_update(principal.as_bytes());
         let mut digest = [0; DIGEST_BYTES];
         digest.copy_from_slice(&hash.finalize()[..DIGEST_BYTES]);
         Self(digest)

@@ -50,7 +50,9 @@ macro_rules! service {
                     &self,
                     request: tonic::Request<$asked $(<$of>)?>,
                 ) -> Result<tonic::Response<$($answer)::+>, tonic::Status> {
-                    let calls = self.door.enter()?;
+                    let (calls, own) = self.door.enter(&request)?;
+                    let calls = &calls;
+                    calls.ensure_own(own, stringify!($asked)).await?;
                     $crate::grpc::calls::service::handle!(
                         $kind $([$load])? calls, request, $call($asked $(<$of>)?)
                             -> $($answer)::+ { $($how)* }

@@ -22,7 +22,7 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViol
 
 pub use complete::{code_of, complete, reason_of, trailers};
 pub use edge::*;
-pub use identity::no_caller;
+pub use identity::{actor_not_bound, no_caller, not_allowed};
 
 use super::seldom::Seldom;
 use crate::causes::with_causes;

@@ -194,15 +194,21 @@ impl Ingest {
         let Some(opening) = &self.opening else {
             let opening = parse::ingest_opening(message, now);
             let opening = opening.map_err(|broken| End::Failed(status::invalid(broken)))?;
-            let counted = self.place.about(opening.brand());
+            let brand = opening.brand();
+            let ensured = self.calls.ensure_brand(Some(brand), "IngestEngagement");
+            ensured.map_err(End::Failed)?;
+            let counted = self.place.about(brand);
             counted.map_err(|refused| End::Failed(refused::no_place(refused)))?;
             self.opening = Some(opening);
             return Ok(None);
         };
         let number = parse::chunk_number(&message);
-        let chunk = opening
+        let mut chunk = opening
             .chunk(message, self.read, now)
             .map_err(|broken| End::Failed(status::of_chunk(&status::invalid(broken), number)))?;
+        for request in &mut chunk.observations.requests {
+            self.calls.bind(request).map_err(End::Failed)?;
+        }
         self.read = chunk.number;
         Ok(Some(chunk))
     }

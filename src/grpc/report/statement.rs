@@ -25,6 +25,7 @@ use crate::grpc::campaign::reads::{brand_zone, known_campaign};
 use crate::grpc::campaign::render::campaign as render_campaign;
 use crate::grpc::collaboration::reads::shown;
 use crate::grpc::edge::deadline::Deadline;
+use crate::identity::Roles;
 use crate::log::codec::{self, peek};
 use crate::report;
 use crate::statement::{Day, Happened, Line, Refunded, Statement, Uncredited, csv, html};
@@ -32,6 +33,9 @@ use crate::store::Snapshot;
 use crate::views::{AsOf, CampaignTotals, LastRecorded, Slice};
 use crate::wire::personal::{Path, Personal as _, spell, spell_matched};
 use crate::wire::proto::api;
+
+/// The keys that texts are opened with, and the roles of who reads.
+type Eyes<'a> = (&'a Opening, Roles);
 
 /// Bytes of the file in one message.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -61,8 +65,8 @@ pub(super) async fn get(
     let brand = name.brand.to_string();
     // What is known of creators is in the numbers of collaborations.
     let slice = Slice::Campaigns(name.brand.clone(), vec![name.campaign.clone()]);
-    let opening = calls.opening.clone();
-    let work = move |fold: &mut Folding<'_>| drawn(fold, &name, &opening);
+    let (opening, roles) = (calls.opening.clone(), calls.caller.roles());
+    let work = move |fold: &mut Folding<'_>| drawn(fold, &name, (&opening, roles));
     let mut statement = calls.telling(as_of, slice, deadline, work).await?;
     let lines = statement.collaborations.len()
         + statement.timeline.len()
@@ -100,7 +104,7 @@ pub(super) async fn get(
 fn drawn(
     fold: &mut Folding<'_>,
     name: &CampaignRef,
-    opening: &Opening,
+    opening: Eyes<'_>,
 ) -> Result<Statement, Status> {
     let (mut quarters, mut timeline) = (BTreeMap::new(), Vec::new());
     let past = fold.past(&mut |record, contributions, _| {
@@ -235,12 +239,13 @@ fn urls(rows: &Snapshot, place: &CollaborationRef) -> Result<BTreeMap<String, St
 }
 
 /// Opens the personal texts of a line.
-fn open(line: &mut Line, opening: &Opening) {
-    let mut shown = |_: &Path, text: &mut String| *text = opening.shown(std::mem::take(text));
+fn open(line: &mut Line, (opening, roles): Eyes<'_>) {
+    let mut shown =
+        |_: &Path, text: &mut String| *text = opening.shown(roles, std::mem::take(text));
     line.collaboration
         .each_personal(&mut Path::default(), &mut shown);
     for url in line.urls.values_mut() {
-        *url = opening.shown(std::mem::take(url));
+        *url = opening.shown(roles, std::mem::take(url));
     }
 }
 
@@ -297,7 +302,7 @@ fn named(actor: &Actor) -> String {
 
 /// An event for the timeline: what people did, not every number that was seen. Of orders only what was
 /// corrected.
-fn happened(record: &Record, opening: &Opening) -> Option<Happened> {
+fn happened(record: &Record, (opening, roles): Eyes<'_>) -> Option<Happened> {
     match &record.event {
         Event::Engagement(_) | Event::Brand(_) => None,
         Event::Revenue(event) if !event.is_correction() => None,
@@ -327,10 +332,10 @@ fn happened(record: &Record, opening: &Opening) -> Option<Happened> {
                         format!(
                             "{}: {}",
                             named(&other.actor),
-                            opening.shown(spell(&other.reason))
+                            opening.shown(roles, spell(&other.reason))
                         )
                     }),
-                reason: opening.shown(codec::json::reason_of(&bytes)),
+                reason: opening.shown(roles, codec::json::reason_of(&bytes)),
             })
         }
     }

@@ -155,11 +155,17 @@ impl Kept {
         let root = root.display();
         let mut line = example
             .replace("http://127.0.0.1:50051", &address)
+            .replace("http://10.0.0.7:50051", &address)
             .replace("ledger call ", &format!("ledger call --server {address} "))
             .replace(" /", &format!(" {root}/"))
             .replace("~/", &format!("{root}/"));
         let words: Vec<_> = example.split(' ').take(3).collect();
         let asked = match words[..] {
+            // It asks where the configuration says.
+            [_, "healthcheck", ..] => {
+                let listen = self.server.address;
+                return format!("CAMPAIGN_LEDGER_LISTEN={listen} {line}");
+            }
             [_, "explain" | "statement", _] => 2,
             [_, "export", table] if table != "events" => 3,
             _ => return line,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use campaign_ledger::domain::BrandId;
 use campaign_ledger::grpc::calls::request::When;
-use campaign_ledger::grpc::calls::{Load, Reading};
+use campaign_ledger::grpc::calls::{Calls, Load, Reading};
+use campaign_ledger::identity::Caller;
 use campaign_ledger::log::memory::MemoryLog;
 use campaign_ledger::log::{Block, Position};
 use campaign_ledger::store::Snapshot;
@@ -76,7 +77,7 @@ async fn a_read_of_what_was_lost_answers_without_it() {
     arrived.await.unwrap();
     // The rows have the pause, and the disk does not.
     let (seen, mut sees) = tokio::sync::mpsc::unbounded_channel();
-    let calls = wired.calls.clone();
+    let calls = Calls::begin(&Arc::new(wired.calls.clone()), Arc::new(Caller::anyone()));
     let reading = tokio::spawn(async move {
         let reading = Reading {
             load: Load::Few,

@@ -4,6 +4,7 @@ pub mod admin;
 mod amounts;
 mod as_of;
 mod audit;
+mod authority;
 mod bad_input;
 mod batch_invites;
 mod batches;

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use campaign_ledger::wire::proto::api::ErrorReason;
 
 use super::{
-    as_of, audit, bad_input, clock, consequences, corrections, damaged_folds, emv, engagement,
-    faults, folds, followers, health, identity, ingest, insights, messages, order_corrections, proofs,
-    queries, reads, refusals, retries, slow, subscriptions, timers, waiting,
+    as_of, audit, authority, bad_input, clock, consequences, corrections, damaged_folds, emv,
+    engagement, faults, folds, followers, health, identity, ingest, insights, messages,
+    order_corrections, proofs, queries, reads, refusals, retries, slow, subscriptions, timers,
+    waiting,
 };
 use crate::support::server::documented_codes;
 
@@ -68,6 +69,7 @@ async fn every_reason_is_shown_or_excused() {
     let shown = [
         as_of::SHOWS,
         audit::SHOWS,
+        authority::SHOWS,
         bad_input::SHOWS,
         damaged_folds::SHOWS,
         clock::SHOWS,

@@ -11,6 +11,7 @@ use std::time::Duration;
 use campaign_ledger::clock::{Guard, ManualClock};
 use campaign_ledger::domain::{AgreementEvent, Event, Position, Record, Refusal, RevenueEvent};
 use campaign_ledger::grpc::calls::Opening;
+use campaign_ledger::identity::Roles;
 use campaign_ledger::keyring::{FileKeyring, Keyring, MasterKey};
 use campaign_ledger::ledger::{self, Answer, RequestMemory, WriteError, Writer};
 use campaign_ledger::log::directory::{DataDirectory, ONLY_PARTITION, master_key_path};
@@ -44,8 +45,8 @@ pub(super) struct Left {
     position: Position,
 }
 
-/// Plays a history in a data directory as a server would: the steps of one time concurrently, so
-/// that some share a block.
+/// Plays a history in a data directory as a server would: the steps of one time and brand
+/// concurrently, so that some share a block. Brands take turns, so the order between them is open.
 pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Left {
     let directory = DataDirectory::open_or_create(root).unwrap();
     let log: Arc<dyn Log> = Arc::new(SledLog::open(&directory.log_path(), ONLY_PARTITION).unwrap());
@@ -78,7 +79,9 @@ pub(super) async fn live(root: &Path, steps: &[Step], model: &mut Ledger) -> Lef
         Arc::default(),
     )
     .unwrap();
-    for together in steps.chunk_by(|one, next| one.at == next.at) {
+    let is_together =
+        |one: &Step, next: &Step| one.at == next.at && one.request.brand == next.request.brand;
+    for together in steps.chunk_by(is_together) {
         clock.set(together[0].at);
         let asked = together.iter().map(|step| {
             let (ledger, request) = (ledger.clone(), step.request.clone());
@@ -150,7 +153,7 @@ fn keyring_of(directory: &DataDirectory) -> Arc<dyn Keyring> {
 /// Returns a record with its personal texts opened, and without their digests.
 fn opened(record: &Record, opening: &Opening) -> Record {
     let mut message = event::Record::decode(codec::encode(record)).unwrap();
-    opening.open(&mut message, &[]);
+    opening.open(Roles::all(), &mut message, &[]);
     let mut opened = codec::decode(&message.encode_to_vec()).unwrap();
     // These are made of sealed texts.
     opened.request = None;

@@ -71,6 +71,8 @@ pub struct Client {
     told: Arc<AtomicU64>,
     /// Whether it retries while a damaged fold is rebuilt.
     is_patient: bool,
+    /// What it presents with each call.
+    bearer: Option<String>,
 }
 
 impl Server {
@@ -209,6 +211,7 @@ impl Client {
             channel: endpoint.connect().await.unwrap(),
             told: Arc::default(),
             is_patient: false,
+            bearer: None,
         }
     }
 
@@ -218,12 +221,29 @@ impl Client {
             channel: Endpoint::from_static("http://127.0.0.1:1").connect_lazy(),
             told: Arc::default(),
             is_patient: false,
+            bearer: None,
         }
     }
 
     /// Returns the connection, for other clients.
     pub fn channel(&self) -> Channel {
         self.channel.clone()
+    }
+
+    /// Returns a client that presents this token or API key with each call.
+    pub fn with_bearer(&self, bearer: &str) -> Self {
+        Self {
+            bearer: Some(format!("Bearer {bearer}")),
+            ..self.clone()
+        }
+    }
+
+    /// Adds what the client presents to a request.
+    pub fn present<T>(&self, request: &mut tonic::Request<T>) {
+        if let Some(bearer) = &self.bearer {
+            let bearer = bearer.parse().unwrap();
+            request.metadata_mut().insert("authorization", bearer);
+        }
     }
 
     /// Returns a client that retries while the ledger rebuilds a fold.
@@ -238,7 +258,8 @@ impl Client {
     pub async fn call<C: Call>(&self, request: C) -> Result<C::Answer, Status> {
         let until = tokio::time::Instant::now() + FAR;
         loop {
-            let asked = tonic::Request::new(request.clone());
+            let mut asked = tonic::Request::new(request.clone());
+            self.present(&mut asked);
             let answer = C::send(asked, self.channel()).await;
             let is_mending = |status: &Status| {
                 let reason = Refusal::from(status.clone()).reason;

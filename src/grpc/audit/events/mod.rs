@@ -19,6 +19,7 @@ use crate::grpc::calls::pool::{Caller, Pool};
 use crate::grpc::calls::streams::outlet::{Outlet, Room, Unread};
 use crate::grpc::calls::streams::shares::{Place, Who};
 use crate::grpc::edge::status;
+use crate::identity::Brands;
 use crate::log::Log;
 use crate::views::Views;
 use crate::wire::proto::api;
@@ -148,6 +149,8 @@ pub struct Reader {
     /// For the index.
     views: Views,
     scope: Scope,
+    /// The brands of the reader: a read of all brands is of these.
+    brands: Brands,
     filter: Arc<EventFilter>,
     pool: Pool,
     /// The owner that takes turns with others.
@@ -171,6 +174,7 @@ impl Reader {
             log: Arc::clone(&calls.log),
             views: calls.views.clone(),
             scope,
+            brands: calls.caller.brands().clone(),
             filter: Arc::new(filter),
             pool: calls.pools.streams.clone(),
             owner: who.owner().into(),

@@ -9,6 +9,7 @@ use crate::domain::{BrandId, Position};
 use crate::grpc::audit::parse::{EventFilter, Scope, TimeRange};
 use crate::grpc::calls::streams::outlet::Room;
 use crate::grpc::edge::status;
+use crate::identity::Brands;
 use crate::log::Block;
 use crate::log::codec::{self, Peek, peek};
 use crate::views::index;
@@ -240,7 +241,9 @@ impl Reader {
     }
 
     fn wants(&self, record: &[u8]) -> Result<bool, Status> {
-        let takes_all = matches!(self.scope, Scope::All) && *self.filter == EventFilter::default();
+        let takes_all = matches!(self.scope, Scope::All)
+            && self.brands == Brands::All
+            && *self.filter == EventFilter::default();
         if takes_all {
             return Ok(true);
         }
@@ -267,7 +270,10 @@ impl Reader {
     fn is_in_scope(&self, header: &Peek<'_>) -> bool {
         let is_of = |brand: &BrandId| header.brand_id == brand.as_str();
         match &self.scope {
-            Scope::All => true,
+            Scope::All => match &self.brands {
+                Brands::All => true,
+                Brands::Named(named) => named.iter().any(is_of),
+            },
             Scope::Brand(brand) => is_of(brand),
             Scope::Campaign(campaign) => {
                 is_of(&campaign.brand) && header.campaign_id == campaign.campaign.as_str()

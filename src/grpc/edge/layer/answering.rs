@@ -26,9 +26,11 @@ pub(super) struct Admitted<F> {
     pub watch: Option<Watch>,
 }
 
+/// What a call became once its caller was known, or could not be.
+type Settled<F, E> = Result<Result<Admitted<F>, Refusal>, E>;
+
 /// A call whose caller is not known yet.
-pub(super) type Later<F, E> =
-    Pin<Box<dyn Future<Output = Result<Result<Admitted<F>, Refusal>, E>> + Send>>;
+pub(super) type Later<F, E> = Pin<Box<dyn Future<Output = Settled<F, E>> + Send>>;
 
 pin_project! {
     /// The pending answer.
@@ -139,7 +141,7 @@ fn poll_later<F, E>(
     later: &mut Later<F, E>,
     answer_by: Pin<&mut Option<Sleep>>,
     cx: &mut Context<'_>,
-) -> Poll<Result<Result<Result<Admitted<F>, Refusal>, E>, Status>> {
+) -> Poll<Result<Settled<F, E>, Status>> {
     if let Poll::Ready(admitted) = later.as_mut().poll(cx) {
         return Poll::Ready(Ok(admitted));
     }

@@ -38,3 +38,28 @@ pub fn no_caller(refusal: Refusal) -> Status {
         Vec::new(),
     )
 }
+
+/// Refuses a call that the caller may not make, whatever there is.
+pub fn not_allowed(method: &'static str) -> Status {
+    let method = method.strip_suffix("Request").unwrap_or(method);
+    let message = format!("the caller may not call {method} for that brand or that creator");
+    let metadata = vec![("method", method.to_owned())];
+    status(
+        Code::PermissionDenied,
+        ErrorReason::NotAllowed,
+        message,
+        metadata,
+    )
+}
+
+/// Refuses a write by somebody who may not speak for its actor.
+pub fn actor_not_bound(kind: &'static str) -> Status {
+    let message = format!("the caller may not speak for this {kind}, or not on that behalf");
+    let metadata = vec![("kind", kind.to_owned())];
+    status(
+        Code::PermissionDenied,
+        ErrorReason::ActorNotBound,
+        message,
+        metadata,
+    )
+}

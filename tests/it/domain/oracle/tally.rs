@@ -326,8 +326,8 @@ fn add_engagement(
                 .map(i128::from)
         };
         let sums = tally.engagement.entry(key).or_default();
-        add_post(sums, post, &standing);
-        add_worth(sums, post, prices, &standing);
+        add_post(sums, post, standing);
+        add_worth(sums, post, prices, standing);
     }
 }
 

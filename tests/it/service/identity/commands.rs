@@ -32,8 +32,8 @@ async fn a_key_made_by_the_command_opens_a_server_with_tls() {
         server.address.port()
     );
     for (more, expected, shows) in [
-        (String::from(" --token-file token"), Some(0), "position"),
-        (format!(" --token {key}"), Some(0), "position"),
+        (String::from(" --token-file token"), Some(0), "blockHash"),
+        (format!(" --token {key}"), Some(0), "blockHash"),
         (String::new(), Some(1), "IDENTITY_MISSING"),
         (
             String::from(" --token clk_wrong"),

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
-    RsaKeyPair,
+    RsaKeyPair, RsaPublicKeyComponents,
 };
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -35,7 +35,7 @@ pub enum Key {
 impl Key {
     pub fn rs256() -> Self {
         let der = STANDARD.decode(RSA.replace('\n', "")).unwrap();
-        Self::Rs256(RsaKeyPair::from_pkcs8(&der).unwrap())
+        Self::Rs256(RsaKeyPair::from_der(&der).unwrap())
     }
 
     pub fn es256() -> Self {

@@ -12,7 +12,7 @@ use campaign_ledger::grpc::calls::backups::Backups;
 use campaign_ledger::grpc::calls::page_token::PageTokens;
 use campaign_ledger::grpc::calls::pool::{Caller, FOLDERS, Pools};
 use campaign_ledger::grpc::calls::streams::Streams;
-use campaign_ledger::grpc::calls::{Calls, Door, FoldLimits, Folds, Opening};
+use campaign_ledger::grpc::calls::{Door, Facilities, FoldLimits, Folds, Opening};
 use campaign_ledger::grpc::campaign::Campaigns;
 use campaign_ledger::grpc::creator::Creators;
 use campaign_ledger::grpc::edge::health::Health;
@@ -42,7 +42,7 @@ use super::{Client, TestClock, day};
 /// A server with campaigns, creators, reports and the log. It lives as long as this value.
 pub struct Wired {
     pub client: Client,
-    pub calls: Calls,
+    pub calls: Facilities,
     _directory: TempDir,
 }
 
@@ -88,7 +88,7 @@ fn calls(
     stop: &Stop,
     folds: FoldLimits,
     answers_bytes: usize,
-) -> Calls {
+) -> Facilities {
     let pace = Pace {
         dirty_bytes: usize::MAX,
         positions: u64::MAX,
@@ -120,7 +120,7 @@ fn calls(
     )
     .unwrap();
     let folds = Folds::on(pools.folds.clone(), views.clone(), Arc::clone(&log), folds);
-    Calls {
+    Facilities {
         ledger,
         views,
         log,
