@@ -47,8 +47,6 @@ pub struct Grant {
     pub creators: BTreeSet<(BrandId, CreatorId)>,
     /// Whom it may act for, with `on_behalf_of` and a reason.
     pub on_behalf_of: BTreeSet<ActorKind>,
-    /// Whether who approves or pays a line must not be who recorded it.
-    pub four_eyes: bool,
 }
 
 /// How a caller was recognised.
@@ -86,7 +84,6 @@ impl Caller {
             brands: Brands::All,
             creators: BTreeSet::new(),
             on_behalf_of: ActorKind::ALL.into_iter().collect(),
-            four_eyes: false,
         };
         Self::granted(Arc::new(grant), Proof::Unasked)
     }
@@ -166,11 +163,6 @@ impl Caller {
     /// Returns whom it may act for, with a reason.
     pub fn on_behalf_of(&self) -> &BTreeSet<ActorKind> {
         &self.grant.on_behalf_of
-    }
-
-    /// Returns whether who approves or pays a line must not be who recorded it.
-    pub fn four_eyes(&self) -> bool {
-        self.grant.four_eyes
     }
 
     /// Returns when its token or its certificate expires.

@@ -7,18 +7,11 @@ use crate::identity::caller::{Brands, Caller, Proof};
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let four_eyes = self.principals.iter().any(|one| one.grant.four_eyes);
         writeln!(
             f,
             "{} principals; everybody else is refused.",
             self.principals.len()
         )?;
-        if four_eyes {
-            writeln!(
-                f,
-                "Four eyes: who approves or pays a line is not who recorded it."
-            )?;
-        }
         let claims = [
             ("roles", &self.claims.roles),
             ("brands", &self.claims.brands),

@@ -28,8 +28,6 @@ pub(super) struct Broken {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    four_eyes: bool,
-    #[serde(default)]
     claims: Claims,
     #[serde(default)]
     principal: Vec<Spanned<Row>>,
@@ -96,6 +94,11 @@ pub(super) fn policy(text: &str) -> Result<Policy, Broken> {
         line: error.span().map_or(1, |span| lines.of_byte(span.start)),
         rule: error.message().to_owned(),
     })?;
+    // A file that is being written is empty at first.
+    if file.principal.is_empty() {
+        let rule = "there must be a principal, or nobody could call".to_owned();
+        return Err(Broken { line: 1, rule });
+    }
     let mut policy = Policy {
         claims: ClaimNames {
             roles: file.claims.roles,
@@ -114,7 +117,7 @@ pub(super) fn policy(text: &str) -> Result<Policy, Broken> {
             let rule = format!("there is a principal {name:?} already");
             return Err(lines.broken(&row.get_ref().name, rule));
         }
-        let listed = listed(row, file.four_eyes, &lines)?;
+        let listed = listed(row, &lines)?;
         policy.add(listed).map_err(|proof| {
             let rule = format!(
                 "principal {name:?}: {} is listed before: each must be of one principal, once",
@@ -136,7 +139,7 @@ pub(super) fn shown(proof: &Proof) -> String {
     }
 }
 
-fn listed(row: &Spanned<Row>, four_eyes: bool, lines: &Lines<'_>) -> Result<Listed, Broken> {
+fn listed(row: &Spanned<Row>, lines: &Lines<'_>) -> Result<Listed, Broken> {
     let line = lines.of(row);
     let row = row.get_ref();
     let name = name(&row.name, lines)?;
@@ -154,7 +157,6 @@ fn listed(row: &Spanned<Row>, four_eyes: bool, lines: &Lines<'_>) -> Result<List
         brands,
         creators,
         on_behalf_of: on_behalf_of(&row.on_behalf_of, lines)?,
-        four_eyes,
     };
     Ok(Listed {
         line,

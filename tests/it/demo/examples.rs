@@ -92,6 +92,7 @@ impl Kept {
         for directory in [
             "bin",
             "etc/bash_completion.d",
+            "etc/campaign-ledger",
             ".zfunc",
             "tmp",
             "var/lib",
@@ -105,7 +106,12 @@ impl Kept {
         let jq = at("bin/jq");
         fs::write(&jq, "#!/bin/sh\nexec grep -q \"\\\"${1#.}\\\":\"\n").unwrap();
         fs::set_permissions(&jq, fs::Permissions::from_mode(0o755)).unwrap();
-        fs::write(at("etc/campaign-ledger.toml"), "max_connections = 100\n").unwrap();
+        for settings in [
+            "etc/campaign-ledger.toml",
+            "etc/campaign-ledger/config.toml",
+        ] {
+            fs::write(at(settings), "max_connections = 100\n").unwrap();
+        }
         for name in ["checkpoint.txt", "ledger.vkey"] {
             fs::copy(self.at(name), at(name)).unwrap();
         }
