@@ -1,7 +1,7 @@
 //! JSON web tokens: whose they are, and until when.
 //!
 //! Owns which tokens are right. A verified one is remembered by its hash, so that a call with a known
-//! token costs one hash. Does not know where keys come from ([`keys`]).
+//! token costs one hash. Does not know where keys come from.
 
 mod claims;
 mod fetch;
