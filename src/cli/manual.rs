@@ -18,7 +18,7 @@ Packages install them; `man -l FILE` reads one.";
 pub const EXAMPLES: &str = "\
 Examples:
   campaign-ledger man-pages /usr/local/share/man/man1
-  campaign-ledger man-pages pages && man -l pages/campaign-ledger-serve.1";
+  campaign-ledger man-pages pages";
 
 /// What `man-pages` takes.
 #[derive(Debug, Args)]

@@ -106,6 +106,7 @@ impl Kept {
         let jq = at("bin/jq");
         fs::write(&jq, "#!/bin/sh\nexec grep -q \"\\\"${1#.}\\\":\"\n").unwrap();
         fs::set_permissions(&jq, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(at("policy.toml"), POLICY).unwrap();
         for settings in [
             "etc/campaign-ledger.toml",
             "etc/campaign-ledger/config.toml",
@@ -181,6 +182,10 @@ impl Kept {
         line
     }
 }
+
+/// A policy that names somebody.
+const POLICY: &str =
+    "[[principal]]\nname = \"shop\"\nsubjects = [\"shop\"]\nroles = [\"reader\"]\nbrands = \"*\"\n";
 
 /// Copies a data directory, and adds a key unless the example makes the first one.
 fn copy(from: &Path, to: &Path, example: &str) {
